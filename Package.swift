@@ -1,0 +1,122 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors wherever `ESPALIER_STRICT=1`: in `./test` and in continuous integration.
+let strict = Context.environment["ESPALIER_STRICT"] == "1"
+
+let package = Package(
+  name: "espalier",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "espalier", targets: ["espalier"]),
+    .library(name: "Espalier", targets: ["Experiments"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", "4.5.2"..<"5.0.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/pointfreeco/swift-custom-dump", from: "1.7.3"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+  ],
+  targets: [
+    // The C below us: hot loops and the worker pool; shims for the system libraries.
+    .target(name: "CKernels"),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CGraphviz", pkgConfig: "libgvc",
+      providers: [.apt(["libgraphviz-dev"]), .brew(["graphviz"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+
+    // Families of things that users call by name, and what to say when a name is wrong.
+    .target(name: "Naming"),
+    // Arrays of Float, the operations on them, and seeded chance.
+    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
+    // Files become rows; rows become numbers.
+    .target(
+      name: "Datasets",
+      dependencies: [
+        "Tensors", "Naming", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    // What a rule is, what it says of a row, and how rules are learned from rows.
+    .target(name: "Rules", dependencies: ["Datasets", "Tensors"]),
+    // What a network is, computes and learns.
+    .target(name: "Networks", dependencies: ["Datasets", "Tensors", "Naming"]),
+    // Generated protobuf code, untouched.
+    .target(
+      name: "ONNXSchema",
+      dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+    // Networks to and from ONNX files, with schema and encoding in the metadata.
+    .target(
+      name: "ModelFiles",
+      dependencies: [
+        "Networks", "Datasets", "Tensors", "ONNXSchema",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    // What to remove from a network, when, and what is left.
+    .target(name: "Pruning", dependencies: ["Networks", "Datasets", "Tensors", "Naming"]),
+    // What drives a network's hidden features and answers, in rules, and how far to trust them.
+    .target(
+      name: "Explanations", dependencies: ["Rules", "Networks", "Datasets", "Tensors", "Naming"]),
+    // The page frames of the top-level folder, compiled in.
+    .target(
+      name: "Templates", path: "Templates",
+      resources: [
+        .embedInCode("report.html"), .embedInCode("report.css"), .embedInCode("report.js"),
+      ]),
+    // DOT text in; SVG, PNG, PDF out.
+    .target(name: "Drawing", dependencies: ["CGraphviz", "CPNG"]),
+    // A run as a document and as diagrams, in every format.
+    .target(
+      name: "Reports",
+      dependencies: [
+        "Explanations", "Pruning", "Rules", "Networks", "Datasets", "Tensors", "Naming",
+        "Templates", "Drawing",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ]),
+    // A whole run from one configuration value.
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "Reports", "Explanations", "Pruning", "ModelFiles", "Rules", "Networks", "Datasets",
+        "Tensors", "Naming", "Drawing",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .executableTarget(
+      name: "espalier",
+      dependencies: [
+        "Experiments", "Reports", "Explanations", "Pruning", "ModelFiles", "Rules", "Networks",
+        "Datasets", "Tensors", "Naming", "Drawing",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .target(
+      name: "TestSupport", dependencies: ["Tensors", "Datasets", "Rules", "Networks"],
+      path: "Tests/TestSupport"),
+  ]
+    + [
+      "Naming", "Tensors", "Datasets", "Rules", "Networks", "ModelFiles", "Pruning",
+      "Explanations", "Drawing", "Reports", "Experiments",
+    ].map { name in
+      .testTarget(
+        name: name + "Tests",
+        dependencies: [
+          .target(name: name), "TestSupport",
+          .product(name: "CustomDump", package: "swift-custom-dump"),
+        ],
+        exclude: [])
+    }
+)
+
+for target in package.targets where target.type != .system && target.name != "CKernels" {
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+}

@@ -1,0 +1,199 @@
+#include "kernels.h"
+
+#include <string.h>
+
+#if defined(__x86_64__)
+#define EK_X86 1
+#define EK_FAST __attribute__((target("avx2,fma")))
+#else
+#define EK_X86 0
+#define EK_FAST
+#endif
+#define EK_BODY static inline __attribute__((always_inline))
+
+int ek_has_avx2(void) {
+#if EK_X86
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+  return 0;
+#endif
+}
+
+// Defines `name` as the choice between a plain and an AVX2 compilation of `name##_body`.
+#define EK_DISPATCH(name, parameters, arguments)                 \
+  static void name##_plain parameters { name##_body arguments; } \
+  EK_FAST static void name##_fast parameters { name##_body arguments; } \
+  void name parameters {                                         \
+    if (ek_has_avx2())                                           \
+      name##_fast arguments;                                     \
+    else                                                         \
+      name##_plain arguments;                                    \
+  }
+
+// e^x to about 2 ulp: x = n ln 2 + r, then a polynomial of degree 6 in r. No branch, no call, so
+// that loops over it vectorise.
+EK_BODY float ek_exp(float x) {
+  x = x > 88.0f ? 88.0f : x;
+  x = x < -87.0f ? -87.0f : x;
+  float n = __builtin_elementwise_floor(x * 1.44269504f + 0.5f);
+  float r = x - n * 0.693359375f;
+  r = r + n * 2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1.0f;
+  int32_t bits = ((int32_t)n + 127) << 23;
+  float scale;
+  memcpy(&scale, &bits, sizeof scale);
+  return p * scale;
+}
+
+EK_BODY float ek_sigmoid(float x) { return 1.0f / (1.0f + ek_exp(-x)); }
+EK_BODY float ek_tanh(float x) { return 2.0f * ek_sigmoid(2.0f * x) - 1.0f; }
+
+EK_BODY void ek_add_bias_body(float *y, const float *bias, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++) {
+    float *row = y + r * columns;
+    for (size_t c = 0; c < columns; c++) row[c] += bias[c];
+  }
+}
+EK_DISPATCH(ek_add_bias, (float *y, const float *bias, size_t rows, size_t columns),
+            (y, bias, rows, columns))
+
+EK_BODY void ek_activate_body(int kind, float slope, const float *x, float *y, size_t count) {
+  switch (kind) {
+    case EK_RELU:
+      for (size_t i = 0; i < count; i++) y[i] = x[i] > 0 ? x[i] : (x[i] == x[i] ? 0.0f : x[i]);
+      break;
+    case EK_LEAKY_RELU:
+      for (size_t i = 0; i < count; i++) y[i] = x[i] > 0 ? x[i] : slope * x[i];
+      break;
+    case EK_ELU:
+      for (size_t i = 0; i < count; i++) {
+        float below = slope * (ek_exp(x[i]) - 1.0f);
+        y[i] = x[i] > 0 ? x[i] : below;
+      }
+      break;
+    case EK_SIGMOID:
+      for (size_t i = 0; i < count; i++) y[i] = ek_sigmoid(x[i]);
+      break;
+    default:
+      for (size_t i = 0; i < count; i++) y[i] = ek_tanh(x[i]);
+  }
+}
+EK_DISPATCH(ek_activate, (int kind, float slope, const float *x, float *y, size_t count),
+            (kind, slope, x, y, count))
+
+EK_BODY void ek_activate_backward_body(int kind, float slope, const float *y, const float *gy,
+                                       float *g, size_t count) {
+  switch (kind) {
+    case EK_RELU:
+      for (size_t i = 0; i < count; i++) g[i] = y[i] > 0 ? gy[i] : 0.0f;
+      break;
+    case EK_LEAKY_RELU:
+      for (size_t i = 0; i < count; i++) g[i] = y[i] > 0 ? gy[i] : slope * gy[i];
+      break;
+    case EK_ELU:
+      for (size_t i = 0; i < count; i++) g[i] = y[i] > 0 ? gy[i] : gy[i] * (y[i] + slope);
+      break;
+    case EK_SIGMOID:
+      for (size_t i = 0; i < count; i++) g[i] = gy[i] * y[i] * (1.0f - y[i]);
+      break;
+    default:
+      for (size_t i = 0; i < count; i++) g[i] = gy[i] * (1.0f - y[i] * y[i]);
+  }
+}
+EK_DISPATCH(ek_activate_backward,
+            (int kind, float slope, const float *y, const float *gy, float *g, size_t count),
+            (kind, slope, y, gy, g, count))
+
+EK_BODY void ek_column_sums_body(const float *x, float *sums, size_t rows, size_t columns) {
+  memset(sums, 0, columns * sizeof(float));
+  for (size_t r = 0; r < rows; r++) {
+    const float *row = x + r * columns;
+    for (size_t c = 0; c < columns; c++) sums[c] += row[c];
+  }
+}
+EK_DISPATCH(ek_column_sums, (const float *x, float *sums, size_t rows, size_t columns),
+            (x, sums, rows, columns))
+
+EK_BODY void ek_softmax_body(const float *x, float *y, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++) {
+    const float *from = x + r * columns;
+    float *to = y + r * columns;
+    float largest = from[0];
+    for (size_t c = 1; c < columns; c++) largest = from[c] > largest ? from[c] : largest;
+    float sum = 0;
+    for (size_t c = 0; c < columns; c++) to[c] = ek_exp(from[c] - largest);
+    for (size_t c = 0; c < columns; c++) sum += to[c];
+    for (size_t c = 0; c < columns; c++) to[c] /= sum;
+  }
+}
+EK_DISPATCH(ek_softmax, (const float *x, float *y, size_t rows, size_t columns),
+            (x, y, rows, columns))
+
+EK_BODY void ek_add_scaled_body(float scale, const float *x, float *y, size_t count) {
+  for (size_t i = 0; i < count; i++) y[i] += scale * x[i];
+}
+EK_DISPATCH(ek_add_scaled, (float scale, const float *x, float *y, size_t count),
+            (scale, x, y, count))
+
+EK_BODY void ek_adam_body(float *parameter, const float *gradient, float *mean, float *square,
+                          size_t count, float rate, float beta1, float beta2, float epsilon,
+                          float decay, float step1, float step2) {
+  float keep = 1.0f - rate * decay;
+  float scaled = rate / step1;
+  float correction = 1.0f / step2;
+  for (size_t i = 0; i < count; i++) {
+    float g = gradient[i];
+    mean[i] = beta1 * mean[i] + (1.0f - beta1) * g;
+    square[i] = beta2 * square[i] + (1.0f - beta2) * g * g;
+    float root = __builtin_elementwise_sqrt(square[i] * correction);
+    parameter[i] = parameter[i] * keep - scaled * mean[i] / (root + epsilon);
+  }
+}
+EK_DISPATCH(ek_adam,
+            (float *parameter, const float *gradient, float *mean, float *square, size_t count,
+             float rate, float beta1, float beta2, float epsilon, float decay, float step1,
+             float step2),
+            (parameter, gradient, mean, square, count, rate, beta1, beta2, epsilon, decay, step1,
+             step2))
+
+EK_BODY void ek_momentum_body(float *parameter, const float *gradient, float *velocity,
+                              size_t count, float rate, float momentum, float decay) {
+  for (size_t i = 0; i < count; i++) {
+    velocity[i] = momentum * velocity[i] + gradient[i] + decay * parameter[i];
+    parameter[i] -= rate * velocity[i];
+  }
+}
+EK_DISPATCH(ek_momentum,
+            (float *parameter, const float *gradient, float *velocity, size_t count, float rate,
+             float momentum, float decay),
+            (parameter, gradient, velocity, count, rate, momentum, decay))
+
+EK_BODY void ek_shrink_body(float *parameter, size_t count, float amount) {
+  for (size_t i = 0; i < count; i++) {
+    float p = parameter[i];
+    float size = __builtin_elementwise_abs(p) - amount;
+    size = size > 0 ? size : 0;
+    parameter[i] = p > 0 ? size : -size;
+  }
+}
+EK_DISPATCH(ek_shrink, (float *parameter, size_t count, float amount), (parameter, count, amount))
+
+EK_BODY void ek_mask_body(float *parameter, const uint8_t *mask, size_t count) {
+  for (size_t i = 0; i < count; i++) parameter[i] = mask[i] ? parameter[i] : 0.0f;
+}
+EK_DISPATCH(ek_mask, (float *parameter, const uint8_t *mask, size_t count),
+            (parameter, mask, count))
+
+void ek_count_bins(const uint8_t *bins_of_rows, const int32_t *rows, const int32_t *classes_of_rows,
+                   size_t count, size_t classes, uint32_t *histogram) {
+  for (size_t i = 0; i < count; i++) {
+    size_t row = (size_t)rows[i];
+    histogram[(size_t)bins_of_rows[row] * classes + (size_t)classes_of_rows[row]] += 1;
+  }
+}

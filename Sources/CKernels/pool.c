@@ -1,0 +1,116 @@
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "kernels.h"
+
+// One pool for the process. A job is a task, its context and a counter of indices not yet taken.
+// Helpers spin for some microseconds after a job, because the next one mostly follows at once, and
+// then park; a spinning helper that shares its core with other work would hurt both.
+
+enum { max_helpers = 31, spins = 20000 };
+
+typedef struct {
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+  _Atomic(uint64_t) generation;
+  _Atomic(size_t) next;
+  _Atomic(size_t) finished_helpers;
+  size_t count;
+  size_t active_helpers;
+  ek_task task;
+  void *context;
+  size_t helpers;
+} pool_t;
+
+static pool_t pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
+static pthread_mutex_t pool_user = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t pool_once = PTHREAD_ONCE_INIT;
+static _Thread_local int inside_task = 0;
+
+static void pause_briefly(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+static void work(void) {
+  inside_task = 1;
+  for (;;) {
+    size_t index = atomic_fetch_add_explicit(&pool.next, 1, memory_order_relaxed);
+    if (index >= pool.count) break;
+    pool.task(pool.context, index);
+  }
+  inside_task = 0;
+}
+
+static void *help(void *argument) {
+  size_t number = (size_t)argument;
+  uint64_t seen = 0;
+  for (;;) {
+    int tries = 0;
+    while (atomic_load_explicit(&pool.generation, memory_order_acquire) == seen && tries < spins) {
+      pause_briefly();
+      tries++;
+    }
+    if (atomic_load_explicit(&pool.generation, memory_order_acquire) == seen) {
+      pthread_mutex_lock(&pool.lock);
+      while (atomic_load_explicit(&pool.generation, memory_order_acquire) == seen)
+        pthread_cond_wait(&pool.wake, &pool.lock);
+      pthread_mutex_unlock(&pool.lock);
+    }
+    seen = atomic_load_explicit(&pool.generation, memory_order_acquire);
+    if (number < pool.active_helpers) work();
+    atomic_fetch_add_explicit(&pool.finished_helpers, 1, memory_order_release);
+  }
+  return NULL;
+}
+
+static void start_pool(void) {
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+  size_t wanted = cores > 1 ? (size_t)(cores - 1) : 0;
+  if (wanted > max_helpers) wanted = max_helpers;
+  for (size_t i = 0; i < wanted; i++) {
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, help, (void *)i) != 0) break;
+    pthread_detach(thread);
+    pool.helpers++;
+  }
+}
+
+size_t ek_thread_limit(void) {
+  pthread_once(&pool_once, start_pool);
+  return pool.helpers + 1;
+}
+
+static void run_alone(size_t count, ek_task task, void *context) {
+  for (size_t i = 0; i < count; i++) task(context, i);
+}
+
+void ek_run(size_t count, size_t threads, ek_task task, void *context) {
+  if (count < 2 || threads < 2 || inside_task) {
+    run_alone(count, task, context);
+    return;
+  }
+  pthread_once(&pool_once, start_pool);
+  if (pool.helpers == 0 || pthread_mutex_trylock(&pool_user) != 0) {
+    run_alone(count, task, context);
+    return;
+  }
+  pool.task = task;
+  pool.context = context;
+  pool.count = count;
+  pool.active_helpers = threads - 1 < pool.helpers ? threads - 1 : pool.helpers;
+  atomic_store_explicit(&pool.next, 0, memory_order_relaxed);
+  atomic_store_explicit(&pool.finished_helpers, 0, memory_order_relaxed);
+  pthread_mutex_lock(&pool.lock);
+  atomic_fetch_add_explicit(&pool.generation, 1, memory_order_release);
+  pthread_cond_broadcast(&pool.wake);
+  pthread_mutex_unlock(&pool.lock);
+  work();
+  // Every helper answers, also one with nothing to do, so that none can see the next job half set.
+  while (atomic_load_explicit(&pool.finished_helpers, memory_order_acquire) < pool.helpers)
+    pause_briefly();
+  pthread_mutex_unlock(&pool_user);
+}

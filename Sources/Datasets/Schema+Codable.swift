@@ -1,0 +1,75 @@
+/// The form of `schema.json`: one object a feature, so that people can write it.
+///
+/// ```json
+/// {"features": [{"name": "petal_length", "kind": "numeric", "unit": "cm"},
+///               {"name": "odor", "kind": "categorical", "levels": ["almond", "none"]}],
+///  "target": {"name": "species", "classes": ["setosa", "versicolor"]},
+///  "missing": ["?"]}
+/// ```
+extension Schema: Codable {
+  private enum Key: String, CodingKey { case features, target, missing, image }
+  private enum ColumnKey: String, CodingKey { case name, kind, unit, levels, classes, cuts }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    var list = try container.nestedUnkeyedContainer(forKey: .features)
+    var features: [Feature] = []
+    while !list.isAtEnd {
+      let item = try list.nestedContainer(keyedBy: ColumnKey.self)
+      let id = Feature.ID(try item.decode(String.self, forKey: .name))
+      let levels = try item.decodeIfPresent([String].self, forKey: .levels)
+      switch try item.decodeIfPresent(String.self, forKey: .kind) {
+      case "categorical":
+        features.append(Feature(id, .categorical(levels: levels ?? [])))
+      case "numeric", nil:
+        features.append(
+          Feature(id, .numeric(unit: try item.decodeIfPresent(String.self, forKey: .unit))))
+      case .some(let kind):
+        throw DecodingError.dataCorruptedError(
+          forKey: .kind, in: item,
+          debugDescription: "'\(kind)' where 'numeric' or 'categorical' is known")
+      }
+    }
+    let target = try container.nestedContainer(keyedBy: ColumnKey.self, forKey: .target)
+    let name = try target.decode(String.self, forKey: .name)
+    if let classes = try target.decodeIfPresent([String].self, forKey: .classes) {
+      self.init(features: features, target: Target(name, .classes(names: classes)))
+    } else {
+      let unit = try target.decodeIfPresent(String.self, forKey: .unit)
+      let cuts = try target.decodeIfPresent([Double].self, forKey: .cuts) ?? []
+      self.init(features: features, target: Target(name, .numeric(unit: unit, cuts: cuts)))
+    }
+    if let missing = try container.decodeIfPresent([String].self, forKey: .missing) {
+      missingMarks = missing
+    }
+    image = try container.decodeIfPresent(ImageShape.self, forKey: .image)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    var list = container.nestedUnkeyedContainer(forKey: .features)
+    for feature in features {
+      var item = list.nestedContainer(keyedBy: ColumnKey.self)
+      try item.encode(feature.id.rawValue, forKey: .name)
+      switch feature.kind {
+      case .numeric(let unit):
+        try item.encode("numeric", forKey: .kind)
+        try item.encodeIfPresent(unit, forKey: .unit)
+      case .categorical(let levels):
+        try item.encode("categorical", forKey: .kind)
+        try item.encode(levels, forKey: .levels)
+      }
+    }
+    var item = container.nestedContainer(keyedBy: ColumnKey.self, forKey: .target)
+    try item.encode(target.name, forKey: .name)
+    switch target.kind {
+    case .classes(let names): try item.encode(names, forKey: .classes)
+    case .numeric(let unit, let cuts):
+      try item.encode("numeric", forKey: .kind)
+      try item.encodeIfPresent(unit, forKey: .unit)
+      try item.encode(cuts, forKey: .cuts)
+    }
+    try container.encode(missingMarks, forKey: .missing)
+    try container.encodeIfPresent(image, forKey: .image)
+  }
+}

@@ -1,0 +1,92 @@
+/// One column's values in the units in which people wrote them down.
+///
+/// A categorical value is the position of its level. A missing value is `nan`.
+public enum Column: Hashable, Sendable {
+  case doubles([Double])
+  /// Pixels: whole numbers in 0...255, none missing. A quarter of a picture table's memory and time.
+  case bytes([UInt8])
+
+  public var count: Int {
+    switch self {
+    case .doubles(let values): values.count
+    case .bytes(let values): values.count
+    }
+  }
+
+  public subscript(_ row: Int) -> Double {
+    switch self {
+    case .doubles(let values): values[row]
+    case .bytes(let values): Double(values[row])
+    }
+  }
+
+  /// The values of some rows, in the order given.
+  public func selecting(_ rows: [Int]) -> Column {
+    switch self {
+    case .doubles(let values): .doubles(rows.map { values[$0] })
+    case .bytes(let values): .bytes(rows.map { values[$0] })
+    }
+  }
+
+  /// All values as `Double`.
+  public var values: [Double] {
+    switch self {
+    case .doubles(let values): values
+    case .bytes(let values): values.map(Double.init)
+    }
+  }
+}
+
+/// Rows in the units in which people wrote them down, with their labels.
+public struct Table: Hashable, Sendable {
+  /// The value of a categorical cell whose level the schema does not know.
+  public static let unknownLevel = -1.0
+
+  public var schema: Schema
+  /// One column for each of `schema.features`, in the same order.
+  public var columns: [Column]
+  /// The position of each row's class in `schema.classes`.
+  public var labels: [Int]
+  /// The numbers of a numeric target, empty otherwise.
+  public var numbers: [Double]
+  /// Each row's number in its source, counted from 1 without the header.
+  public var rowNumbers: [Int]
+
+  public init(
+    schema: Schema, columns: [Column], labels: [Int], numbers: [Double] = [],
+    rowNumbers: [Int]? = nil
+  ) {
+    precondition(
+      columns.count == schema.features.count,
+      "\(columns.count) columns for \(schema.features.count) features")
+    precondition(
+      columns.allSatisfy { $0.count == labels.count },
+      "columns of \(columns.first?.count ?? 0) rows for \(labels.count) labels")
+    self.schema = schema
+    self.columns = columns
+    self.labels = labels
+    self.numbers = numbers
+    self.rowNumbers = rowNumbers ?? Array(1...max(labels.count, 1)).prefix(labels.count).map { $0 }
+  }
+
+  /// How many rows there are.
+  public var count: Int { labels.count }
+
+  /// Some rows, in the order given.
+  public func selecting(_ rows: [Int]) -> Table {
+    Table(
+      schema: schema, columns: columns.map { $0.selecting(rows) }, labels: rows.map { labels[$0] },
+      numbers: numbers.isEmpty ? [] : rows.map { numbers[$0] },
+      rowNumbers: rows.map { rowNumbers[$0] })
+  }
+
+  /// One row's values, in the order of the features.
+  public func row(_ index: Int) -> [Double] { columns.map { $0[index] } }
+
+  /// How many rows have each class.
+  public var classCounts: [Int] {
+    var counts = [Int](repeating: 0, count: schema.classes.count)
+    for label in labels where counts.indices.contains(label) { counts[label] += 1 }
+    return counts
+  }
+}

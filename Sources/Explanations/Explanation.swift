@@ -1,0 +1,393 @@
+import Datasets
+import Rules
+
+/// All that is known about why a network answers as it does: the content of `explanation.json` and
+/// the one source of every report.
+///
+/// Nothing in it depends on the clock, the machine's paths or the number of threads.
+public struct Explanation: Codable, Hashable, Sendable {
+  public var schemaVersion = 1
+  public var data: DataSummary
+  /// The network before pruning.
+  public var network: NetworkSummary
+  public var pruned: NetworkSummary
+  public var pruning: PruningSummary
+  public var features: [FeatureSummary]
+  /// How often the network answers the same when every hidden feature is made 0 or 1; bounds what
+  /// rules over switched features can reach.
+  public var binarisation: Proportion?
+  /// The mean distance of hidden feature values to the nearest of 0 and 1; above 0.05 rules over
+  /// switched features are doubtful.
+  public var clarity: Double?
+
+  /// Conjunctions over single inputs, in the data's own names and units.
+  public var rules: [RuleEntry]
+  public var defaultClass: String
+  public var resolution: RuleSet.Resolution
+  /// The set that `fidelity`, `complexity`, `curve`, `disagreements` and exports speak of.
+  public var level: RuleLevel
+  public var extractor: ExtractorSummary
+  public var fidelity: Fidelity
+  public var accuracy: AccuracySummary
+  public var complexity: ComplexitySummary
+  public var curve: [CurvePoint]
+  /// Up to 50 held-out rows on which rules and network disagree.
+  public var disagreements: [Disagreement]
+  public var disagreementsTotal: Int
+
+  /// The same form over hidden features.
+  public var featureRules: RuleSetEntry?
+  public var featureFidelity: Fidelity?
+
+  /// Nothing is proved yet.
+  public var certified: Certified?
+  public var provenance: Provenance
+
+  public init(
+    data: DataSummary, network: NetworkSummary, pruned: NetworkSummary, pruning: PruningSummary,
+    features: [FeatureSummary], binarisation: Proportion?, clarity: Double?, rules: [RuleEntry],
+    defaultClass: String, resolution: RuleSet.Resolution, level: RuleLevel,
+    extractor: ExtractorSummary, fidelity: Fidelity, accuracy: AccuracySummary,
+    complexity: ComplexitySummary, curve: [CurvePoint], disagreements: [Disagreement],
+    disagreementsTotal: Int, featureRules: RuleSetEntry?, featureFidelity: Fidelity?,
+    provenance: Provenance
+  ) {
+    self.data = data
+    self.network = network
+    self.pruned = pruned
+    self.pruning = pruning
+    self.features = features
+    self.binarisation = binarisation
+    self.clarity = clarity
+    self.rules = rules
+    self.defaultClass = defaultClass
+    self.resolution = resolution
+    self.level = level
+    self.extractor = extractor
+    self.fidelity = fidelity
+    self.accuracy = accuracy
+    self.complexity = complexity
+    self.curve = curve
+    self.disagreements = disagreements
+    self.disagreementsTotal = disagreementsTotal
+    self.featureRules = featureRules
+    self.featureFidelity = featureFidelity
+    self.provenance = provenance
+  }
+}
+
+/// What rules speak of.
+public enum RuleLevel: String, Codable, Sendable, CaseIterable {
+  case inputs, features
+}
+
+/// The rows an explanation was made from, every one accounted for.
+public struct DataSummary: Codable, Hashable, Sendable {
+  public struct Reason: Codable, Hashable, Sendable {
+    public var reason: String
+    public var count: Int
+    public init(reason: String, count: Int) {
+      self.reason = reason
+      self.count = count
+    }
+  }
+
+  public var name: String
+  /// Of the bytes that were read.
+  public var sha256: String
+  public var rows: Int
+  public var rowsUsed: Int
+  public var rowsDropped: [Reason]
+  /// Rows that were used with a changed cell, for example a missing value.
+  public var rowsAltered: [Reason]
+  public var features: Int
+  public var classes: [String]
+  public var training: Int
+  public var validation: Int
+  public var heldOut: Int
+  /// How the held-out rows were chosen, in words.
+  public var heldOutFrom: String
+  public var schema: Schema
+
+  public init(
+    name: String, sha256: String, rows: Int, rowsUsed: Int, rowsDropped: [Reason],
+    rowsAltered: [Reason], training: Int, validation: Int, heldOut: Int, heldOutFrom: String,
+    schema: Schema
+  ) {
+    self.name = name
+    self.sha256 = sha256
+    self.rows = rows
+    self.rowsUsed = rowsUsed
+    self.rowsDropped = rowsDropped
+    self.rowsAltered = rowsAltered
+    features = schema.features.count
+    classes = schema.classes
+    self.training = training
+    self.validation = validation
+    self.heldOut = heldOut
+    self.heldOutFrom = heldOutFrom
+    self.schema = schema
+  }
+}
+
+/// A network's size and how well it answers the held-out rows.
+public struct NetworkSummary: Codable, Hashable, Sendable {
+  /// Each layer in a reader's words: "4 inputs", "dense 16", "relu", ….
+  public var architecture: [String]
+  public var parameters: Int
+  public var multiplications: Int
+  public var bytes: Int
+  /// The hidden features, and the data's columns that are still read.
+  public var neurons: Int
+  public var inputs: Int
+  /// Against the labels, on held-out rows.
+  public var accuracy: Proportion
+  /// Root of the mean squared error on held-out rows, for a numeric target, in its unit.
+  public var rootMeanSquaredError: Double?
+  /// Of the pruned network with the one before pruning, on held-out rows.
+  public var agreementWithOriginal: Proportion?
+  public var equality: Equality?
+
+  /// How nearly the network with zeros in place and the smaller network answer the same.
+  public struct Equality: Codable, Hashable, Sendable {
+    public var rows: Int
+    public var largestAbsolute: Double
+    public var largestRelative: Double
+    public var changedAnswers: Int
+    public init(rows: Int, largestAbsolute: Double, largestRelative: Double, changedAnswers: Int) {
+      self.rows = rows
+      self.largestAbsolute = largestAbsolute
+      self.largestRelative = largestRelative
+      self.changedAnswers = changedAnswers
+    }
+  }
+
+  public init(
+    architecture: [String], parameters: Int, multiplications: Int, bytes: Int, neurons: Int,
+    inputs: Int, accuracy: Proportion, rootMeanSquaredError: Double? = nil,
+    agreementWithOriginal: Proportion? = nil, equality: Equality? = nil
+  ) {
+    self.architecture = architecture
+    self.parameters = parameters
+    self.multiplications = multiplications
+    self.bytes = bytes
+    self.neurons = neurons
+    self.inputs = inputs
+    self.accuracy = accuracy
+    self.rootMeanSquaredError = rootMeanSquaredError
+    self.agreementWithOriginal = agreementWithOriginal
+    self.equality = equality
+  }
+}
+
+/// How the network was made smaller, step by step.
+public struct PruningSummary: Codable, Hashable, Sendable {
+  public struct Step: Codable, Hashable, Sendable {
+    public var parameters: Int
+    public var neurons: Int
+    public var inputs: Int
+    /// On validation rows.
+    public var accuracy: Proportion
+    /// What went in this step: neurons by birth name, inputs by column.
+    public var removed: [String]
+    /// Whether the step is part of the pruned network, or was tried and taken back.
+    public var kept: Bool
+    public init(
+      parameters: Int, neurons: Int, inputs: Int, accuracy: Proportion, removed: [String],
+      kept: Bool
+    ) {
+      self.parameters = parameters
+      self.neurons = neurons
+      self.inputs = inputs
+      self.accuracy = accuracy
+      self.removed = removed
+      self.kept = kept
+    }
+  }
+
+  public var method: String
+  public var source: String
+  public var steps: [Step]
+  public init(method: String, source: String, steps: [Step]) {
+    self.method = method
+    self.source = source
+    self.steps = steps
+  }
+}
+
+/// A hidden neuron described by what drives it.
+public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
+  public struct Driver: Codable, Hashable, Sendable {
+    /// A column, or a column's level: "odor = foul".
+    public var input: String
+    /// 0...1, the share of the strongest driver.
+    public var strength: Double
+    /// 1 drives the feature up, -1 down.
+    public var sign: Int
+    public init(input: String, strength: Double, sign: Int) {
+      self.input = input
+      self.strength = strength
+      self.sign = sign
+    }
+  }
+  public struct Effect: Codable, Hashable, Sendable {
+    public var `class`: String
+    /// The weight to the class's output times the feature's spread.
+    public var weight: Double
+    public init(class: String, weight: Double) {
+      self.class = `class`
+      self.weight = weight
+    }
+  }
+
+  /// "F1", "F2", …, as rules and pictures call it.
+  public var id: String
+  /// Node and birth number: "activation-2:7".
+  public var neuron: String
+  public var layer: String
+  public var drivers: [Driver]
+  /// The feature is on where its value is greater.
+  public var threshold: Double
+  /// The share of training rows on which it is on.
+  public var activeShare: Double
+  public var effects: [Effect]
+  /// The activation map as a PNG in base64, where rows are pictures.
+  public var picture: String?
+
+  public init(
+    id: String, neuron: String, layer: String, drivers: [Driver], threshold: Double,
+    activeShare: Double, effects: [Effect], picture: String?
+  ) {
+    self.id = id
+    self.neuron = neuron
+    self.layer = layer
+    self.drivers = drivers
+    self.threshold = threshold
+    self.activeShare = activeShare
+    self.effects = effects
+    self.picture = picture
+  }
+}
+
+/// How often rules and network agree on rows that neither was fitted to.
+public struct Fidelity: Codable, Hashable, Sendable {
+  public var heldOut: Proportion
+  /// For each class that the network gives, how often the rules give it too.
+  public var byClass: [String: Proportion]
+  /// To the network before pruning.
+  public var toOriginal: Proportion
+  public var training: Proportion
+  /// How often the network's commonest training answer is its answer on held-out rows.
+  public var majorityBaseline: Proportion
+  /// The share of held-out rows that some rule answers, not the default.
+  public var answered: Proportion
+
+  public init(
+    heldOut: Proportion, byClass: [String: Proportion], toOriginal: Proportion,
+    training: Proportion, majorityBaseline: Proportion, answered: Proportion
+  ) {
+    self.heldOut = heldOut
+    self.byClass = byClass
+    self.toOriginal = toOriginal
+    self.training = training
+    self.majorityBaseline = majorityBaseline
+    self.answered = answered
+  }
+}
+
+/// Against the labels, on held-out rows.
+public struct AccuracySummary: Codable, Hashable, Sendable {
+  public var rules: Proportion
+  /// Of the network that is explained.
+  public var network: Proportion
+  /// Of the rows on which rules and network agree.
+  public var whereBothAgree: Proportion
+  public init(rules: Proportion, network: Proportion, whereBothAgree: Proportion) {
+    self.rules = rules
+    self.network = network
+    self.whereBothAgree = whereBothAgree
+  }
+}
+
+/// How large the rules are to a reader.
+public struct ComplexitySummary: Codable, Hashable, Sendable {
+  public var rules: Int
+  public var literals: Int
+  public var meanLiterals: Double
+  public var inputsUsed: Int
+  public var featuresUsed: Int
+  public init(
+    rules: Int, literals: Int, meanLiterals: Double, inputsUsed: Int, featuresUsed: Int
+  ) {
+    self.rules = rules
+    self.literals = literals
+    self.meanLiterals = meanLiterals
+    self.inputsUsed = inputsUsed
+    self.featuresUsed = featuresUsed
+  }
+}
+
+/// Fidelity against size: what fewer or more rules would reach.
+public struct CurvePoint: Codable, Hashable, Sendable {
+  public var rules: Int
+  public var literals: Int
+  public var fidelity: Proportion
+  public init(rules: Int, literals: Int, fidelity: Proportion) {
+    self.rules = rules
+    self.literals = literals
+    self.fidelity = fidelity
+  }
+}
+
+/// A held-out row on which rules and network disagree.
+public struct Disagreement: Codable, Hashable, Sendable {
+  /// Counted from 1 in the source, without the header.
+  public var row: Int
+  /// The cells of the columns that the rules use, in the data's own writing; missing is "".
+  public var values: [String: String]
+  public var network: String
+  public var rules: String
+  /// The rule that answered; `nil` where the default did.
+  public var rule: String?
+  public init(
+    row: Int, values: [String: String], network: String, rules: String, rule: String?
+  ) {
+    self.row = row
+    self.values = values
+    self.network = network
+    self.rules = rules
+    self.rule = rule
+  }
+}
+
+/// Which extractor made the rules of `level`.
+public struct ExtractorSummary: Codable, Hashable, Sendable {
+  public var name: String
+  public var source: String
+  /// What the reader must know, for example that a list of rules was cut.
+  public var notes: [String]
+  public init(name: String, source: String, notes: [String]) {
+    self.name = name
+    self.source = source
+    self.notes = notes
+  }
+}
+
+/// What is proved over the whole domain.
+public struct Certified: Codable, Hashable, Sendable {}
+
+/// What is needed to make the same explanation again. Times stand in `manifest.json` alone.
+public struct Provenance: Codable, Hashable, Sendable {
+  public var version: String
+  public var seed: UInt64
+  /// The command without what does not change the result: output, threads, progress, colours.
+  public var arguments: [String]
+  /// "training", or the name and SHA-256 of the model that was given.
+  public var startedFrom: String
+  public init(version: String, seed: UInt64, arguments: [String], startedFrom: String) {
+    self.version = version
+    self.seed = seed
+    self.arguments = arguments
+    self.startedFrom = startedFrom
+  }
+}

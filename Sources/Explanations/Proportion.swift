@@ -1,0 +1,75 @@
+import Foundation
+
+/// A count out of a total, with the Wilson interval at 95 % (Wilson 1927).
+public struct Proportion: Hashable, Sendable {
+  public let count: Int
+  public let total: Int
+
+  public init(_ count: Int, of total: Int) {
+    precondition(0 <= count && count <= total, "\(count) of \(total)")
+    self.count = count
+    self.total = total
+  }
+
+  /// How often two lists of answers agree.
+  public init(agreementOf first: [Int], and second: [Int]) {
+    precondition(first.count == second.count, "\(first.count) answers and \(second.count)")
+    self.init(zip(first, second).count { $0 == $1 }, of: first.count)
+  }
+
+  /// The share, 0 where there is nothing to count.
+  public var value: Double { total == 0 ? 0 : Double(count) / Double(total) }
+
+  /// The Wilson score interval at 95 %; all of 0...1 where there is nothing to count.
+  public var interval: ClosedRange<Double> {
+    guard total > 0 else { return 0...1 }
+    let z = 1.959963984540054
+    let n = Double(total)
+    let center = (value + z * z / (2 * n)) / (1 + z * z / n)
+    let half =
+      z / (1 + z * z / n) * (value * (1 - value) / n + z * z / (4 * n * n)).squareRoot()
+    let low = count == 0 ? 0 : max(0, center - half)
+    let high = count == total ? 1 : min(1, center + half)
+    return min(low, value)...max(high, value)
+  }
+}
+
+/// `{"count": 118, "total": 120, "value": 0.98333, "low": 0.9413, "high": 0.9954, "method": "wilson-95"}`
+extension Proportion: Codable {
+  private enum Key: String, CodingKey { case count, total, value, low, high, method }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    let count = try container.decode(Int.self, forKey: .count)
+    let total = try container.decode(Int.self, forKey: .total)
+    guard 0 <= count, count <= total else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .count, in: container, debugDescription: "\(count) of \(total)")
+    }
+    self.init(count, of: total)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(count, forKey: .count)
+    try container.encode(total, forKey: .total)
+    try container.encode(value.roundedTo(digits: 6), forKey: .value)
+    try container.encode(interval.lowerBound.roundedTo(digits: 6), forKey: .low)
+    try container.encode(interval.upperBound.roundedTo(digits: 6), forKey: .high)
+    try container.encode("wilson-95", forKey: .method)
+  }
+}
+
+extension Double {
+  /// The nearest number with so many digits after the point; written, it has no more.
+  public func roundedTo(digits: Int) -> Double {
+    guard isFinite, let rounded = Double(fixed(self, digits: digits)) else { return self }
+    return rounded
+  }
+}
+
+/// A number with so many digits after the point, as in tables: `0.980`.
+public func fixed(_ value: Double, digits: Int) -> String {
+  guard value.isFinite else { return "\(value)" }
+  return String(format: "%.\(digits)f", value)
+}

@@ -1,0 +1,142 @@
+import Datasets
+import Rules
+
+/// A rule as `explanation.json` states it: names instead of positions.
+public struct RuleEntry: Codable, Hashable, Sendable, Identifiable {
+  public struct Test: Codable, Hashable, Sendable {
+    public enum Operator: String, Codable, Sendable {
+      case greater = ">"
+      case atMost = "<="
+      /// Greater than the first value and at most the second.
+      case between
+      /// One of the values.
+      case oneOf = "in"
+      case missing
+    }
+    public var feature: String
+    public var `operator`: Operator
+    /// The bound of `>` and `<=`.
+    public var value: Double?
+    /// The bounds of `between`.
+    public var bounds: [Double]?
+    /// The levels of `in`.
+    public var values: [String]?
+    /// Whether a missing value passes too; absent where it does not.
+    public var orMissing: Bool?
+  }
+
+  /// "R1", "R2", …
+  public var id: String
+  public var `if`: [Test]
+  public var then: String
+  /// Of the training rows, those this rule answers.
+  public var coverage: Proportion
+  /// Of those, the ones on which the network gives the same answer.
+  public var confidence: Proportion
+  /// The same two on held-out rows.
+  public var heldOutCoverage: Proportion
+  public var heldOutConfidence: Proportion
+  /// `true` or `false` once the prover has spoken.
+  public var proved: Bool?
+
+  public init(
+    id: String, if tests: [Test], then: String, coverage: Proportion, confidence: Proportion,
+    heldOutCoverage: Proportion, heldOutConfidence: Proportion
+  ) {
+    self.id = id
+    self.if = tests
+    self.then = then
+    self.coverage = coverage
+    self.confidence = confidence
+    self.heldOutCoverage = heldOutCoverage
+    self.heldOutConfidence = heldOutConfidence
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case id, `if`, then, coverage, confidence, heldOutCoverage, heldOutConfidence, proved
+  }
+
+  /// `proved` is written even while nobody has tried: `null`.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(id, forKey: .id)
+    try container.encode(`if`, forKey: .if)
+    try container.encode(then, forKey: .then)
+    try container.encode(coverage, forKey: .coverage)
+    try container.encode(confidence, forKey: .confidence)
+    try container.encode(heldOutCoverage, forKey: .heldOutCoverage)
+    try container.encode(heldOutConfidence, forKey: .heldOutConfidence)
+    try container.encode(proved, forKey: .proved)
+  }
+}
+
+/// A whole rule set as `explanation.json` states it.
+public struct RuleSetEntry: Codable, Hashable, Sendable {
+  public var rules: [RuleEntry]
+  public var defaultClass: String
+  public var resolution: RuleSet.Resolution
+  public var extractor: ExtractorSummary
+  public var complexity: ComplexitySummary
+  public init(
+    rules: [RuleEntry], defaultClass: String, resolution: RuleSet.Resolution,
+    extractor: ExtractorSummary, complexity: ComplexitySummary
+  ) {
+    self.rules = rules
+    self.defaultClass = defaultClass
+    self.resolution = resolution
+    self.extractor = extractor
+    self.complexity = complexity
+  }
+}
+
+extension RuleEntry.Test {
+  /// A literal in names.
+  public init(_ literal: Literal, schema: Schema) {
+    feature = literal.variable.rawValue
+    orMissing = literal.condition.orMissing ? true : nil
+    switch literal.condition {
+    case .interval(let lower?, let upper?, _):
+      self.operator = .between
+      bounds = [lower, upper]
+    case .interval(let lower?, nil, _):
+      self.operator = .greater
+      value = lower
+    case .interval(nil, let upper?, _):
+      self.operator = .atMost
+      value = upper
+    case .interval(nil, nil, _):
+      // Any value but a missing one.
+      self.operator = .greater
+    case .levels(let among, _) where among.isEmpty:
+      self.operator = .missing
+      orMissing = nil
+    case .levels(let among, _):
+      self.operator = .oneOf
+      let names = schema.index(of: literal.variable).flatMap { schema.features[$0].levels } ?? []
+      values = among.sorted().map { names.indices.contains($0) ? names[$0] : "\($0)" }
+    }
+  }
+
+  /// The literal that the names mean in a schema; `nil` where a level is not in it.
+  public func literal(in schema: Schema) -> Literal? {
+    let variable = Feature.ID(feature)
+    let missing = orMissing ?? false
+    switch self.operator {
+    case .greater:
+      return Literal(variable, .interval(lower: value, upper: nil, orMissing: missing))
+    case .atMost:
+      return Literal(variable, .interval(lower: nil, upper: value, orMissing: missing))
+    case .between:
+      return Literal(
+        variable, .interval(lower: bounds?.first, upper: bounds?.last, orMissing: missing))
+    case .missing:
+      return Literal(variable, .onlyMissing)
+    case .oneOf:
+      let names = schema.index(of: variable).flatMap { schema.features[$0].levels } ?? []
+      let positions = (values ?? []).map { names.firstIndex(of: $0) }
+      guard !positions.contains(nil) else { return nil }
+      return Literal(
+        variable, .levels(among: Set(positions.compactMap { $0 }), orMissing: missing))
+    }
+  }
+}

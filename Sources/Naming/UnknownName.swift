@@ -1,0 +1,54 @@
+import Foundation
+
+/// A name that nothing in its family has, with the nearest name that something has.
+public struct UnknownName: LocalizedError, Hashable, Sendable {
+  /// What was looked for, in the singular: "data set", "column", "extractor".
+  public let family: String
+  public let name: String
+  public let known: [String]
+
+  public init(_ name: String, family: String, known: [String]) {
+    self.name = name
+    self.family = family
+    self.known = known
+  }
+
+  /// The known name with the fewest edits, when it is near enough to be a slip of the finger.
+  public var nearest: String? {
+    let limit = max(2, name.count / 3)
+    let close = known.map { (distance: editDistance(name.lowercased(), $0.lowercased()), name: $0) }
+      .filter { $0.distance <= limit }
+    return close.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
+  }
+
+  public var errorDescription: String? { "there is no \(family) named '\(name)'" }
+
+  public var recoverySuggestion: String? {
+    if let nearest { return "did you mean '\(nearest)'?" }
+    if known.isEmpty { return nil }
+    let shown = known.prefix(12).joined(separator: ", ")
+    return "known: " + shown + (known.count > 12 ? ", … (\(known.count) in all)" : "")
+  }
+}
+
+/// The number of insertions, deletions, replacements and swaps of neighbours between two words.
+public func editDistance(_ first: String, _ second: String) -> Int {
+  let a = Array(first.unicodeScalars.prefix(200))
+  let b = Array(second.unicodeScalars.prefix(200))
+  if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
+  var beforeLast = [Int](repeating: 0, count: b.count + 1)
+  var last = Array(0...b.count)
+  for i in 1...a.count {
+    var row = [Int](repeating: i, count: b.count + 1)
+    for j in 1...b.count {
+      let cost = a[i - 1] == b[j - 1] ? 0 : 1
+      row[j] = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + cost)
+      if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
+        row[j] = min(row[j], beforeLast[j - 2] + 1)
+      }
+    }
+    beforeLast = last
+    last = row
+  }
+  return last[b.count]
+}

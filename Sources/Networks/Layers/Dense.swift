@@ -1,0 +1,67 @@
+import Naming
+import Tensors
+
+/// Weighted sums: `output = input · weight + bias`.
+public struct Dense: Layer {
+  public static let name = "dense"
+  public static let summary = "weighted sums of all inputs"
+  public static let source = Citation(
+    authors: "Rosenblatt", title: "The perceptron", year: 1958,
+    venue: "Psychological Review 65(6), doi:10.1037/h0042519")
+
+  /// How the first weights are drawn.
+  public enum Start: String, Codable, Sendable {
+    /// Normal with variance 2 / inputs (He et al. 2015), for ReLU and its kin.
+    case he
+    /// Uniform with variance 2 / (inputs + units) (Glorot & Bengio 2010), for sigmoid and tanh.
+    case glorot
+  }
+
+  public var units: Int
+  public var start: Start
+
+  public init(_ units: Int, start: Start = .he) {
+    self.units = units
+    self.start = start
+  }
+
+  public var roles: [Parameter.Role] { [.weight, .bias] }
+  public var coupling: Coupling { .mixing }
+
+  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+    guard input.rank == 1 else {
+      throw .shapeMismatch(layer: Self.name, expected: "one row of numbers", found: input)
+    }
+    return [units]
+  }
+
+  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
+    let inputs = input[0]
+    let elements: [Float]
+    switch start {
+    case .he:
+      let deviation = (2 / Double(max(inputs, 1))).squareRoot()
+      elements = (0..<inputs * units).map { _ in Float(generator.normal() * deviation) }
+    case .glorot:
+      let limit = (6 / Double(inputs + units)).squareRoot()
+      elements = (0..<inputs * units).map { _ in Float((2 * generator.uniform() - 1) * limit) }
+    }
+    return [Tensor(elements, shape: [inputs, units]), Tensor(shape: [units])]
+  }
+
+  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
+    var output = input.multiplied(by: parameters[0].value)
+    output.addBias(parameters[1].value)
+    return output
+  }
+
+  public func backward(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
+  ) -> (input: Tensor?, parameters: [Tensor]) {
+    let weight = input.multiplied(by: gradient, transposed: true)
+    let bias = gradient.columnSums
+    let below =
+      needsInput ? gradient.multiplied(by: parameters[0].value, rightTransposed: true) : nil
+    return (below, [weight, bias])
+  }
+}

@@ -1,0 +1,65 @@
+import Datasets
+import Tensors
+
+/// How a network's outputs become answers.
+public enum Head: String, Codable, Sendable, CaseIterable {
+  /// One output a class; the largest answers. Trained with the softmax cross-entropy.
+  case softmax
+  /// One output a class, each a yes or no of its own; the largest answers. Trained with the
+  /// sigmoid cross-entropy.
+  case oneVersusRest = "one-vs-rest"
+  /// One output, the number itself. Trained with the mean squared error.
+  case number
+}
+
+/// A network with the schema and encoding it was trained with: what a model file holds.
+public struct Model: Hashable, Codable, Sendable {
+  public var schema: Schema
+  public var encoding: Encoding
+  public var network: Network
+  public var head: Head
+
+  /// - Throws: `NetworkError` where encoding, network and classes do not fit each other.
+  public init(
+    schema: Schema, encoding: Encoding, network: Network, head: Head
+  ) throws(NetworkError) {
+    guard network.architecture.input.count == encoding.width else {
+      throw .wrongInputs(expected: network.architecture.input.count, found: encoding.width)
+    }
+    let outputs = try network.architecture.shapes().last?.count ?? 0
+    let wanted = head == .number ? 1 : schema.classes.count
+    // One output for two classes is read by its sign.
+    guard outputs == wanted || (outputs == 1 && schema.classes.count == 2) else {
+      throw .wrongAnswers(expected: wanted, found: outputs)
+    }
+    self.schema = schema
+    self.encoding = encoding
+    self.network = network
+    self.head = head
+  }
+
+  /// The outputs before any squashing: `[rows, outputs]`.
+  public func outputs(for table: Table) -> Tensor {
+    network.outputs(for: encoding.encode(table).inputs)
+  }
+
+  /// The position of the class that the network gives each row.
+  public func classify(_ table: Table) -> [Int] { answers(from: outputs(for: table)) }
+
+  /// The answers that outputs mean.
+  public func answers(from outputs: Tensor) -> [Int] {
+    if head == .number { return numbers(from: outputs).map { schema.target.interval(of: $0) } }
+    if outputs.width == 1 { return (0..<outputs.rows).map { outputs[$0, 0] > 0 ? 1 : 0 } }
+    return outputs.largestColumns
+  }
+
+  /// The numbers that outputs mean, for a numeric target.
+  public func numbers(from outputs: Tensor) -> [Double] {
+    (0..<outputs.rows).map {
+      Double(outputs[$0, 0]) * encoding.targetScale + encoding.targetMean
+    }
+  }
+
+  /// The node whose neurons are the hidden features: the last hidden activation.
+  public var featureNode: Node.ID? { network.architecture.hiddenNodes.last }
+}

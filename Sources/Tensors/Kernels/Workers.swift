@@ -1,0 +1,52 @@
+import CKernels
+import Synchronization
+
+/// The pool that shares independent pieces of work among the cores.
+///
+/// What is computed never depends on how many threads there are: pieces are cut by the size of the
+/// work alone, and which thread runs a piece decides nothing.
+public enum Workers {
+  private static let chosen = Atomic<Int>(0)
+
+  /// How many threads work at most; as many as there are cores unless it is set.
+  public static var threads: Int {
+    get {
+      let count = chosen.load(ordering: .relaxed)
+      return count > 0 ? count : ek_thread_limit()
+    }
+    set { chosen.store(max(newValue, 0), ordering: .relaxed) }
+  }
+
+  /// Runs `body` for every index in `0..<count`, in any order, and returns when all are done.
+  public static func run(_ count: Int, _ body: (Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      var context = Context(body: body)
+      withUnsafeMutablePointer(to: &context) { pointer in
+        ek_run(
+          count, threads,
+          { context, index in
+            context?.assumingMemoryBound(to: Context.self).pointee.body(index)
+          }, pointer)
+      }
+    }
+  }
+
+  private struct Context { let body: (Int) -> Void }
+
+  /// The results of `body` for every index in `0..<count`, in order.
+  public static func map<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
+    [Result](unsafeUninitializedCapacity: count) { buffer, initialized in
+      nonisolated(unsafe) let base = buffer.baseAddress
+      run(count) { index in
+        if let base { (base + index).initialize(to: body(index)) }
+      }
+      initialized = count
+    }
+  }
+
+  /// `0..<count` cut into at most `pieces` ranges of nearly equal length, none empty.
+  public static func ranges(of count: Int, pieces: Int) -> [Range<Int>] {
+    let pieces = max(1, min(pieces, count))
+    return (0..<pieces).map { count * $0 / pieces..<count * ($0 + 1) / pieces }
+  }
+}

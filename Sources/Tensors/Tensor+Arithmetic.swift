@@ -1,0 +1,139 @@
+import CKernels
+
+extension Tensor {
+  /// The matrix product of `[m, k]` and `[k, n]`, either factor read transposed if asked.
+  /// - Complexity: O(m n k)
+  public func multiplied(
+    by right: Tensor, transposed leftTransposed: Bool = false,
+    rightTransposed: Bool = false
+  ) -> Tensor {
+    let (m, k) = leftTransposed ? (width, rows) : (rows, width)
+    let (n, inner) = rightTransposed ? (right.rows, right.width) : (right.width, right.rows)
+    precondition(k == inner, "a product of \(shape) and \(right.shape)")
+    return Tensor(uninitialized: [m, n]) { output in
+      elements.withUnsafeBufferPointer { left in
+        right.elements.withUnsafeBufferPointer { right in
+          guard let left = left.baseAddress, let right = right.baseAddress,
+            let output = output.baseAddress
+          else {
+            // No inner dimension: a sum of nothing.
+            output.update(repeating: 0)
+            return
+          }
+          MatrixKernel.multiply(
+            left, transposed: leftTransposed, right, transposed: rightTransposed, into: output,
+            rows: m, columns: n, inner: k)
+        }
+      }
+    }
+  }
+
+  /// Adds a value to every column: `[rows, columns] + [columns]`.
+  public mutating func addBias(_ bias: Tensor) {
+    let (rows, width) = (rows, width)
+    precondition(bias.count == width, "a bias of \(bias.count) for \(width) columns")
+    elements.withUnsafeMutableBufferPointer { values in
+      bias.elements.withUnsafeBufferPointer { bias in
+        guard let values = values.baseAddress, let bias = bias.baseAddress else { return }
+        ek_add_bias(values, bias, rows, width)
+      }
+    }
+  }
+
+  /// The sum of each column, rows added in order.
+  public var columnSums: Tensor {
+    Tensor(uninitialized: [width]) { sums in
+      elements.withUnsafeBufferPointer { values in
+        guard let values = values.baseAddress, let sums = sums.baseAddress else {
+          sums.update(repeating: 0)
+          return
+        }
+        ek_column_sums(values, sums, rows, width)
+      }
+    }
+  }
+
+  /// Every row as probabilities.
+  public var softmax: Tensor {
+    Tensor(uninitialized: shape) { output in
+      elements.withUnsafeBufferPointer { values in
+        guard let values = values.baseAddress, let output = output.baseAddress else { return }
+        ek_softmax(values, output, rows, width)
+      }
+    }
+  }
+
+  /// `self += scale * other`
+  public mutating func add(_ other: Tensor, scaledBy scale: Float = 1) {
+    precondition(other.count == count, "\(shape) and \(other.shape)")
+    let count = count
+    elements.withUnsafeMutableBufferPointer { target in
+      other.elements.withUnsafeBufferPointer { source in
+        guard let target = target.baseAddress, let source = source.baseAddress else { return }
+        ek_add_scaled(scale, source, target, count)
+      }
+    }
+  }
+
+  /// Some rows, in the order given.
+  public func gathering(_ indices: ArraySlice<Int>) -> Tensor {
+    let width = width
+    let shape = Shape([indices.count] + self.shape.dimensions.dropFirst())
+    return Tensor(uninitialized: shape) { target in
+      elements.withUnsafeBufferPointer { source in
+        for (position, index) in indices.enumerated() {
+          let row = UnsafeBufferPointer(rebasing: source[index * width..<(index + 1) * width])
+          _ = UnsafeMutableBufferPointer(
+            rebasing: target[position * width..<(position + 1) * width]
+          ).update(fromContentsOf: row)
+        }
+      }
+    }
+  }
+
+  /// Some columns of a matrix, in the order given.
+  public func selectingColumns(_ columns: [Int]) -> Tensor {
+    let (rows, width) = (rows, width)
+    return Tensor(uninitialized: [rows, columns.count]) { target in
+      for row in 0..<rows {
+        for (position, column) in columns.enumerated() {
+          target[row * columns.count + position] = elements[row * width + column]
+        }
+      }
+    }
+  }
+
+  /// Some rows of a matrix, or elements of a vector, in the order given.
+  public func selectingRows(_ indices: [Int]) -> Tensor { gathering(indices[...]) }
+
+  /// The mean and the standard deviation of each column, in double precision.
+  public var columnStatistics: (means: [Double], deviations: [Double]) {
+    let (rows, width) = (rows, width)
+    var means = [Double](repeating: 0, count: width)
+    var squares = means
+    for row in 0..<rows {
+      for column in 0..<width { means[column] += Double(elements[row * width + column]) }
+    }
+    for column in 0..<width { means[column] /= Double(max(rows, 1)) }
+    for row in 0..<rows {
+      for column in 0..<width {
+        let difference = Double(elements[row * width + column]) - means[column]
+        squares[column] += difference * difference
+      }
+    }
+    return (means, squares.map { ($0 / Double(max(rows, 1))).squareRoot() })
+  }
+
+  /// The position of the largest value of each row; the first of equals.
+  public var largestColumns: [Int] {
+    let width = width
+    return (0..<rows).map { row in
+      var best = 0
+      for column in 1..<max(width, 1)
+      where elements[row * width + column] > elements[row * width + best] {
+        best = column
+      }
+      return best
+    }
+  }
+}

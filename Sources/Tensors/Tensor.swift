@@ -1,0 +1,113 @@
+import Foundation
+
+/// The lengths of an array's dimensions, the slowest first: `[rows, inputs]`.
+public struct Shape: Hashable, Codable, Sendable, ExpressibleByArrayLiteral,
+  CustomStringConvertible
+{
+  public let dimensions: [Int]
+
+  public init(_ dimensions: [Int]) { self.dimensions = dimensions }
+  public init(arrayLiteral elements: Int...) { dimensions = elements }
+  public init(from decoder: any Decoder) throws {
+    dimensions = try decoder.singleValueContainer().decode([Int].self)
+  }
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(dimensions)
+  }
+
+  /// How many elements an array of this shape has.
+  public var count: Int { dimensions.reduce(1, *) }
+  public var rank: Int { dimensions.count }
+  public subscript(_ axis: Int) -> Int { dimensions[axis] }
+  public var description: String { dimensions.map(String.init).joined(separator: " x ") }
+}
+
+/// A dense array of `Float` in row-major order. A batch leads: `[rows, inputs]`.
+public struct Tensor: Hashable, Sendable {
+  public let shape: Shape
+  public package(set) var elements: [Float]
+
+  public init(_ elements: [Float], shape: Shape) {
+    precondition(
+      elements.count == shape.count, "\(elements.count) elements for a shape of \(shape)")
+    self.elements = elements
+    self.shape = shape
+  }
+
+  public init(repeating value: Float = 0, shape: Shape) {
+    self.init([Float](repeating: value, count: shape.count), shape: shape)
+  }
+
+  /// An array filled by `body`, which must write every element.
+  package init(uninitialized shape: Shape, _ body: (UnsafeMutableBufferPointer<Float>) -> Void) {
+    let count = shape.count
+    self.init(
+      [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+        body(UnsafeMutableBufferPointer(rebasing: buffer[0..<count]))
+        initialized = count
+      }, shape: shape)
+  }
+
+  public var count: Int { elements.count }
+  /// The length of the leading dimension.
+  public var rows: Int { shape[0] }
+  /// How many elements stand in one row.
+  public var width: Int { shape.rank == 1 ? 1 : shape.count / max(shape[0], 1) }
+
+  public subscript(_ row: Int, _ column: Int) -> Float {
+    get { elements[row * width + column] }
+    set { elements[row * width + column] = newValue }
+  }
+
+  /// One row's elements.
+  public func row(_ index: Int) -> ArraySlice<Float> {
+    elements[index * width..<(index + 1) * width]
+  }
+
+  /// The same elements in another shape.
+  public func reshaped(to shape: Shape) -> Tensor { Tensor(elements, shape: shape) }
+}
+
+/// Elements are written as base64 of little-endian bytes: exact, and short.
+extension Tensor: Codable {
+  private enum Key: String, CodingKey { case shape, data }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    let shape = try container.decode(Shape.self, forKey: .shape)
+    let data = try container.decode(Data.self, forKey: .data)
+    var count = 1
+    for dimension in shape.dimensions {
+      let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+      guard dimension >= 0, !overflow else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .shape, in: container, debugDescription: "a shape of \(shape)")
+      }
+      count = product
+    }
+    guard data.count % 4 == 0, data.count / 4 == count else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .data, in: container,
+        debugDescription: "\(data.count) bytes for a shape of \(shape)")
+    }
+    let elements = data.withUnsafeBytes { bytes in
+      (0..<count).map {
+        Float(
+          bitPattern: UInt32(
+            littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
+      }
+    }
+    self.init(elements, shape: shape)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(shape, forKey: .shape)
+    var data = Data(capacity: 4 * count)
+    for element in elements {
+      withUnsafeBytes(of: element.bitPattern.littleEndian) { data.append(contentsOf: $0) }
+    }
+    try container.encode(data, forKey: .data)
+  }
+}
