@@ -1,0 +1,89 @@
+import Explanations
+import Foundation
+import Networks
+
+/// Everything that decides a run. The same value gives the same bytes.
+public struct Experiment: Hashable, Codable, Sendable {
+  /// A data set's name, a file, "-", or a folder: `DATA` on the command line.
+  public var data: String
+  /// An ONNX file to explain instead of a network trained here.
+  public var model: String?
+  public var target: String?
+  public var ignore: [String] = []
+  /// Rows that neither network nor rules are fitted to: a fraction, or a source of their own.
+  public var heldOut: HeldOut = .fraction(of: 0.2)
+  public var seed: UInt64 = 42
+  /// An extractor's name; the level's own default where `nil`.
+  public var extractor: String?
+  /// Which rules `fidelity`, `complexity` and exports speak of.
+  public var level: RuleLevel = .inputs
+  public var maxRules: Int?
+  public var minFidelity: Double?
+  /// At most so many hidden features after pruning.
+  public var maxNeurons: Int?
+  /// At most so many columns after pruning.
+  public var maxInputs: Int?
+  /// Which network the rules imitate; the pruned one, or the original where a model is given.
+  public var explain: ExplainedNetwork?
+  public var network = NetworkOptions()
+
+  public init(data: String) { self.data = data }
+
+  public enum HeldOut: Hashable, Codable, Sendable {
+    case fraction(of: Double)
+    case rows(of: String)
+  }
+
+  public enum ExplainedNetwork: String, Codable, Sendable, CaseIterable {
+    case original, pruned
+  }
+}
+
+/// What network is trained, and how.
+public struct NetworkOptions: Hashable, Codable, Sendable {
+  /// Units of the hidden layers before the feature layer; chosen by the data where `nil`.
+  public var hidden: [Int]?
+  public var activation: Activation.Function = .relu
+  /// Sigmoid units of the feature layer before pruning; chosen by the data where `nil`.
+  public var features: Int?
+  /// One-versus-rest sigmoid outputs instead of a softmax.
+  public var head: Head?
+  /// Passes over the training rows at most; chosen by the data where `nil`.
+  public var epochs: Int?
+  public var learningRate: Double?
+  public var batch: Int?
+  public var classWeights: Bool = false
+  /// Points of validation accuracy that pruning may cost.
+  public var accuracyDrop: Double = 0.01
+
+  public init() {}
+}
+
+/// What a run says while it goes on; the tool shows it on stderr.
+public enum RunEvent: Sendable {
+  /// A new stage has begun: "reading", "training", "pruning", "extracting", "writing".
+  case stage(name: String, detail: String)
+  /// How far the stage is, 0...1, with figures such as `loss` and `accuracy` in reading order.
+  case progress(fraction: Double, figures: [(name: String, value: Double)])
+  case note(String)
+}
+
+/// Asked often; a run throws `Interrupted` soon after it turns true.
+public struct RunControl: Sendable {
+  public var report: @Sendable (RunEvent) -> Void
+  public var shouldStop: @Sendable () -> Bool
+  public init(
+    report: @escaping @Sendable (RunEvent) -> Void = { _ in },
+    shouldStop: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.report = report
+    self.shouldStop = shouldStop
+  }
+}
+
+/// The run was asked to stop; what was reached is in its checkpoint.
+public struct Interrupted: LocalizedError, Hashable, Sendable {
+  public init() {}
+  public var errorDescription: String? { "interrupted" }
+  public var recoverySuggestion: String? { "the same command with --resume goes on from here" }
+}
