@@ -49,8 +49,7 @@ public struct Model: Hashable, Codable, Sendable {
   /// The answers that outputs mean.
   public func answers(from outputs: Tensor) -> [Int] {
     if head == .number { return numbers(from: outputs).map { schema.target.interval(of: $0) } }
-    if outputs.width == 1 { return (0..<outputs.rows).map { outputs[$0, 0] > 0 ? 1 : 0 } }
-    return outputs.largestColumns
+    return head.answers(from: outputs)
   }
 
   /// The numbers that outputs mean, for a numeric target.

@@ -65,6 +65,14 @@ public struct Tensor: Hashable, Sendable {
     elements[index * width..<(index + 1) * width]
   }
 
+  /// Changes the elements in place, row by row in memory.
+  public mutating func withElements<Result>(
+    _ body: (inout MutableSpan<Float>) throws -> Result
+  ) rethrows -> Result {
+    var span = elements.mutableSpan
+    return try body(&span)
+  }
+
   /// The same elements in another shape.
   public func reshaped(to shape: Shape) -> Tensor { Tensor(elements, shape: shape) }
 }

@@ -1,0 +1,199 @@
+import Datasets
+import Foundation
+import Tensors
+
+/// How a network learns: a description; `train` does it.
+public struct Trainer: Hashable, Codable, Sendable {
+  public var epochs: Int
+  public var batch: Int
+  public var learningRate: Double
+  public var optimizer: Optimizer = .adam
+  public var schedule: LearningRateSchedule = .cosine
+  public var weightDecay: Double = 0
+  /// The L1 penalty on all weights, as a proximal step.
+  public var l1: Double = 0
+  /// The group lasso penalty on the first layer's weights of each column (Yuan & Lin 2006,
+  /// doi:10.1111/j.1467-9868.2005.00532.x), as a proximal step.
+  public var inputLasso: Double = 0
+  /// Stops after so many epochs without a lower validation loss; never where `nil`.
+  public var patience: Int?
+  /// How much a row of each class counts.
+  public var classWeights: [Float]?
+  /// Pulls sigmoid feature values towards 0 and 1 (hidden-unit clarification, Ishikawa 1996,
+  /// doi:10.1016/0893-6080(96)83696-3) in the second half of the epochs.
+  public var clarification: Float = 0
+
+  public init(epochs: Int, batch: Int, learningRate: Double) {
+    self.epochs = epochs
+    self.batch = batch
+    self.learningRate = learningRate
+  }
+
+  /// What one pass over the training rows came to.
+  public struct Epoch: Hashable, Codable, Sendable {
+    public var loss: Double
+    public var validationLoss: Double
+    public var validationCorrect: Int
+  }
+
+  /// Where training stands after an epoch: all that is needed to go on from there.
+  public struct State: Hashable, Codable, Sendable {
+    public var network: Network
+    public var memory: Optimizer.Memory
+    public var best: Network
+    public var bestLoss: Double
+    public var bestEpoch: Int
+    public var history: [Epoch]
+
+    public init(start network: Network) {
+      self.network = network
+      memory = Optimizer.Memory(for: network)
+      best = network
+      bestLoss = .greatestFiniteMagnitude
+      bestEpoch = -1
+      history = []
+    }
+  }
+
+  /// Trains from a state to the end and keeps the network with the lowest validation loss.
+  ///
+  /// The order of the rows in an epoch depends on the seed and the epoch alone, so training that
+  /// goes on from a stored state ends in the same bytes.
+  /// - Parameters:
+  ///   - inputGroups: the inputs of each column, for `inputLasso`.
+  ///   - onEpoch: called after every epoch; what it throws ends the training.
+  /// - Throws: `NetworkError.notFinite` where the numbers run away; whatever `onEpoch` throws.
+  public func train(
+    from start: State, head: Head, on examples: Examples, validation: Examples,
+    inputGroups: [[Int]] = [], seed: UInt64, onEpoch: (State) throws -> Void = { _ in }
+  ) throws -> State {
+    var state = start
+    let generator = SeededGenerator(seed: seed)
+    for epoch in state.history.count..<max(epochs, state.history.count) {
+      if let patience, epoch - state.bestEpoch > patience, state.bestEpoch >= 0 { break }
+      var shuffler = generator.stream("epoch-\(epoch)")
+      var order = Array(0..<examples.count)
+      shuffler.shuffle(&order)
+      let loss = try runEpoch(
+        epoch, order: order, state: &state, head: head, on: examples, inputGroups: inputGroups)
+      let checked = validation.count > 0 ? validation : examples
+      let outputs = state.network.outputs(for: checked.inputs)
+      let validationLoss = head.loss(
+        of: outputs, labels: checked.labels[...], numbers: checked.numbers[...],
+        classWeights: classWeights
+      ).value
+      let correct =
+        head == .number
+        ? 0 : zip(head.answers(from: outputs), checked.labels).count { $0 == $1 }
+      state.history.append(
+        Epoch(loss: loss, validationLoss: validationLoss, validationCorrect: correct))
+      if validationLoss < state.bestLoss {
+        state.bestLoss = validationLoss
+        state.best = state.network
+        state.bestEpoch = epoch
+      }
+      try onEpoch(state)
+    }
+    return state
+  }
+
+  private func runEpoch(
+    _ epoch: Int, order: [Int], state: inout State, head: Head, on examples: Examples,
+    inputGroups: [[Int]]
+  ) throws -> Double {
+    let nodes = state.network.architecture.nodes
+    let clarified =
+      clarification > 0 && 2 * epoch >= epochs
+      ? nodes.indices.last { $0 < nodes.count - 1 && nodes[$0].layer is Activation } : nil
+    let steps = (order.count + batch - 1) / batch
+    var total = 0.0
+    for step in 0..<steps {
+      let rows = order[step * batch..<min((step + 1) * batch, order.count)]
+      let inputs = examples.inputs.gathering(rows)
+      let labels = rows.map { examples.labels[$0] }
+      let numbers = examples.numbers.isEmpty ? [] : rows.map { examples.numbers[$0] }
+      let outputs = state.network.activations(for: inputs)
+      guard let last = outputs.last else { continue }
+      let (loss, gradient) = head.loss(
+        of: last, labels: labels[...], numbers: numbers[...], classWeights: classWeights)
+      guard loss.isFinite else {
+        throw NetworkError.notFinite(
+          step: epoch * steps + step + 1, layer: Self.firstNotFinite(outputs, nodes))
+      }
+      total += loss * Double(rows.count)
+      var extra: [Int: Tensor] = [:]
+      if let clarified { extra[clarified] = clarificationGradient(outputs[clarified]) }
+      let gradients = state.network.gradients(
+        inputs: inputs, outputs: outputs, gradient: gradient, adding: extra)
+      let rate = learningRate * factor(epoch: epoch, progress: Double(step) / Double(steps))
+      optimizer.step(
+        &state.network, gradients: gradients, memory: &state.memory, rate: Float(rate),
+        decay: Float(weightDecay))
+      if l1 > 0 { state.network.shrinkWeights(by: Float(rate * l1)) }
+      if inputLasso > 0 {
+        state.network.shrinkInputs(inputGroups, by: Float(rate * inputLasso))
+      }
+    }
+    return total / Double(max(order.count, 1))
+  }
+
+  private func factor(epoch: Int, progress: Double) -> Double {
+    switch schedule {
+    case .constant: 1
+    case .cosine: 0.5 * (1 + cos(Double.pi * (Double(epoch) + progress) / Double(epochs)))
+    case .step(let every, let factor): pow(factor, Double(epoch / max(every, 1)))
+    }
+  }
+
+  /// The gradient of `c · Σ min(z, 1 - z)`, a mean over the rows.
+  private func clarificationGradient(_ values: Tensor) -> Tensor {
+    let pull = clarification / Float(values.rows)
+    return Tensor(values.elements.map { $0 < 0.5 ? pull : -pull }, shape: values.shape)
+  }
+
+  private static func firstNotFinite(_ outputs: [Tensor], _ nodes: [Node]) -> String {
+    let first = outputs.firstIndex { $0.elements.contains { !$0.isFinite } }
+    return first.map { nodes[$0].id.rawValue } ?? "loss"
+  }
+}
+
+extension Head {
+  /// The position of the class that each row of outputs means.
+  public func answers(from outputs: Tensor) -> [Int] {
+    outputs.width == 1
+      ? (0..<outputs.rows).map { outputs[$0, 0] > 0 ? 1 : 0 } : outputs.largestColumns
+  }
+}
+
+extension Network {
+  /// Moves every weight towards zero by at most `amount`.
+  mutating func shrinkWeights(by amount: Float) {
+    for node in parameters.indices {
+      for index in parameters[node].indices where parameters[node][index].role == .weight {
+        parameters[node][index].value.shrink(by: amount)
+      }
+    }
+  }
+
+  /// Moves the first layer's weights of each group of inputs towards zero together.
+  mutating func shrinkInputs(_ groups: [[Int]], by amount: Float) {
+    guard !parameters.isEmpty, parameters[0].first?.role == .weight else { return }
+    let units = parameters[0][0].value.width
+    parameters[0][0].value.withElements { weights in
+      for group in groups {
+        var squares: Float = 0
+        for input in group {
+          for unit in 0..<units {
+            squares += weights[input * units + unit] * weights[input * units + unit]
+          }
+        }
+        let norm = squares.squareRoot()
+        let limit = amount * Float(group.count).squareRoot()
+        let scale = norm > limit ? 1 - limit / norm : 0
+        for input in group {
+          for unit in 0..<units { weights[input * units + unit] *= scale }
+        }
+      }
+    }
+  }
+}
