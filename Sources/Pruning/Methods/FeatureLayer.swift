@@ -1,0 +1,221 @@
+import Datasets
+import Foundation
+import Naming
+import Networks
+import Tensors
+
+/// Prunes the layer of hidden features unit by unit, then the columns, until accuracy would suffer.
+///
+/// A unit's score is the norm of its outgoing weights times its spread over the training rows; a
+/// column's the norm of its weights times its spread. What goes leaves its mean in the next bias,
+/// and the rest is fine-tuned. The method is the one of FEB-RE (Lee & Kim 2021) in the
+/// reconstruction that the documentation describes; columns are driven to zero together by a group
+/// lasso (Yuan & Lin 2006) before the lowest go.
+public struct FeatureLayer: Named, Hashable {
+  public static let name = "feature-layer"
+  public static let summary = "the layer of hidden features unit by unit, then the columns"
+  public static let source = Citation(
+    authors: "Lee & Kim", title: "Feature-Based Interpretation of the Deep Neural Network",
+    year: 2021, venue: "Electronics 10(21):2687, doi:10.3390/electronics10212687")
+
+  /// How much accuracy (or explained variance) may be lost in all.
+  public var accuracyDrop: Double
+  /// Prunes on to so many units, whatever it costs.
+  public var maxNeurons: Int?
+  /// Prunes on to so many columns, whatever it costs.
+  public var maxColumns: Int?
+  /// How the rest learns after each step.
+  public var fineTuning: Trainer
+  /// Further epochs at the end.
+  public var finalEpochs: Int
+
+  public init(
+    accuracyDrop: Double, maxNeurons: Int? = nil, maxColumns: Int? = nil, fineTuning: Trainer,
+    finalEpochs: Int
+  ) {
+    self.accuracyDrop = accuracyDrop
+    self.maxNeurons = maxNeurons
+    self.maxColumns = maxColumns
+    self.fineTuning = fineTuning
+    self.finalEpochs = finalEpochs
+  }
+
+  /// What is pruned, and with which rows.
+  public struct Task: Sendable {
+    public var network: Network
+    /// The hidden activation whose neurons are the features.
+    public var node: Node.ID
+    public var head: Head
+    public var training: Examples
+    /// The rows that accuracy is watched on.
+    public var checked: Examples
+    /// The columns and the inputs made of each.
+    public var columns: [(name: String, inputs: [Int])]
+    public var seed: UInt64
+
+    public init(
+      network: Network, node: Node.ID, head: Head, training: Examples, checked: Examples,
+      columns: [(name: String, inputs: [Int])], seed: UInt64
+    ) {
+      self.network = network
+      self.node = node
+      self.head = head
+      self.training = training
+      self.checked = checked
+      self.columns = columns
+      self.seed = seed
+    }
+  }
+
+  /// Prunes from a state, the start where `nil`, to the end.
+  /// - Parameter onStep: called after every step; what it throws ends the pruning.
+  /// - Throws: `PruningError.noFeatureLayer`; what training and `onStep` throw.
+  public func prune(
+    _ task: Task, from start: PruningTrace? = nil, onStep: (PruningTrace) throws -> Void = { _ in }
+  ) throws -> PruningTrace {
+    guard let node = task.network.architecture.index(of: task.node), node >= 1,
+      node + 1 < task.network.architecture.nodes.count,
+      task.network.architecture.nodes[node + 1].layer is Dense
+    else { throw PruningError.noFeatureLayer }
+    var trace = start ?? PruningTrace(start: task)
+    while trace.phase == .neurons {
+      try pruneNeuron(&trace, task, node)
+      try onStep(trace)
+    }
+    while trace.phase == .columns {
+      try pruneColumns(&trace, task)
+      try onStep(trace)
+    }
+    if trace.phase == .recovery {
+      var trainer = fineTuning
+      trainer.epochs = finalEpochs
+      let tuned = try fineTune(trace.network, task, trainer, round: trace.steps.count + 1)
+      if task.quality(of: tuned) >= task.quality(of: trace.network) { trace.network = tuned }
+      trace.phase = .done
+      try onStep(trace)
+    }
+    return trace
+  }
+
+  private func pruneNeuron(_ trace: inout PruningTrace, _ task: Task, _ node: Int) throws {
+    let gone = Set(trace.plan.neurons.map(\.birth))
+    let births = task.network.births[node]
+    let live = births.indices.filter { !gone.contains(births[$0]) }
+    guard live.count > 2 else {
+      trace.phase = .columns
+      return
+    }
+    let values = trace.network.activations(of: task.node, for: task.training.inputs)
+    let (means, deviations) = values.columnStatistics
+    let outgoing = trace.network.parameters[node + 1][0].value
+    let scores = live.map { unit in
+      norm(outgoing.row(unit)) * deviations[unit]
+    }
+    guard let lowest = scores.indices.min(by: { scores[$0] < scores[$1] }) else { return }
+    let unit = live[lowest]
+    let name = Neuron(task.node, births[unit])
+    var plan = trace.plan
+    plan.removals.append(
+      .init(.neuron(name: name), score: scores[lowest], round: trace.steps.count + 1))
+    var network = trace.network
+    network.fold(means: [means[unit]], ofRows: [unit], intoBiasOf: node + 1)
+    network = try fineTune(
+      network.masked(by: plan), task, fineTuning, round: trace.steps.count + 1)
+    let forced = maxNeurons.map { live.count > $0 } ?? false
+    let kept = forced || task.quality(of: network) >= trace.baseline - accuracyDrop
+    trace.record(network, plan: plan, task: task, removed: [name.description], kept: kept)
+    if !kept { trace.phase = .columns }
+  }
+
+  private func pruneColumns(_ trace: inout PruningTrace, _ task: Task) throws {
+    let gone = Set(trace.plan.inputs)
+    let live = task.columns.indices.filter { index in
+      !task.columns[index].inputs.allSatisfy(gone.contains)
+    }
+    let batch = min(trace.columnBatch ?? max(1, live.count / 3), live.count - 1)
+    let forced = maxColumns.map { live.count > $0 } ?? false
+    guard batch >= 1, live.count > 1, trace.columnTrials < 24 || forced else {
+      trace.phase = .recovery
+      return
+    }
+    trace.columnTrials += 1
+    let (means, deviations) = task.training.inputs.columnStatistics
+    let weights = trace.network.parameters[0][0].value
+    let scored = live.map { index -> (index: Int, score: Double) in
+      let squares = task.columns[index].inputs.reduce(0.0) { sum, input in
+        let size = norm(weights.row(input)) * deviations[input]
+        return sum + size * size
+      }
+      return (index, squares.squareRoot())
+    }.sorted { ($0.score, $0.index) < ($1.score, $1.index) }
+    let count = forced ? min(max(batch, 1), live.count - (maxColumns ?? 1)) : batch
+    let leaving = scored.prefix(max(count, 1))
+    var plan = trace.plan
+    for item in leaving {
+      let column = task.columns[item.index]
+      plan.removals.append(
+        .init(
+          .column(name: column.name, inputs: column.inputs), score: item.score,
+          round: trace.steps.count + 1))
+    }
+    let rows = leaving.flatMap { task.columns[$0.index].inputs }
+    var network = trace.network
+    network.fold(means: rows.map { means[$0] }, ofRows: rows, intoBiasOf: 0)
+    var trainer = fineTuning
+    trainer.inputLasso = 1e-3
+    network = try fineTune(network.masked(by: plan), task, trainer, round: trace.steps.count + 1)
+    let kept = forced || task.quality(of: network) >= trace.baseline - accuracyDrop
+    trace.record(
+      network, plan: plan, task: task, removed: leaving.map { task.columns[$0.index].name },
+      kept: kept)
+    trace.columnBatch = kept ? nil : leaving.count / 2
+    if trace.columnBatch == 0 { trace.phase = .recovery }
+  }
+
+  private func fineTune(
+    _ network: Network, _ task: Task, _ trainer: Trainer, round: Int
+  ) throws -> Network {
+    guard trainer.epochs > 0 else { return network }
+    // The last network of so short a training, not the best: the rows that say when to stop also
+    // say what goes.
+    return try trainer.train(
+      from: Trainer.State(start: network), head: task.head, on: task.training,
+      validation: task.checked, inputGroups: task.columns.map(\.inputs),
+      seed: task.seed &+ UInt64(round)
+    ).network
+  }
+
+  private func norm(_ values: ArraySlice<Float>) -> Double {
+    values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+  }
+}
+
+extension FeatureLayer.Task {
+  /// Accuracy on the watched rows, or the explained share of a number's variance.
+  func quality(of network: Network) -> Double {
+    let outputs = network.outputs(for: checked.inputs)
+    if head == .number {
+      let mean = checked.numbers.reduce(0.0) { $0 + Double($1) } / Double(max(checked.count, 1))
+      let total = checked.numbers.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+      let left = zip(outputs.elements, checked.numbers).reduce(0.0) {
+        $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
+      }
+      return total > 0 ? 1 - left / total : 0
+    }
+    let correct = zip(head.answers(from: outputs), checked.labels).count { $0 == $1 }
+    return Double(correct) / Double(max(checked.count, 1))
+  }
+}
+
+extension Network {
+  /// Adds what some inputs of a dense layer contribute on average to its bias.
+  mutating func fold(means: [Double], ofRows rows: [Int], intoBiasOf node: Int) {
+    let weight = parameters[node][0].value
+    for (mean, row) in zip(means, rows) {
+      for unit in 0..<weight.width {
+        let folded = Double(parameters[node][1].value[unit, 0]) + mean * Double(weight[row, unit])
+        parameters[node][1].value[unit, 0] = Float(folded)
+      }
+    }
+  }
+}

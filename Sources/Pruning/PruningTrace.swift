@@ -1,0 +1,79 @@
+import Datasets
+import Networks
+import Tensors
+
+/// Every step of a pruning, with what it cost: a checkpoint while it goes on, a record after.
+public struct PruningTrace: Hashable, Codable, Sendable {
+  public enum Phase: String, Codable, Sendable {
+    case neurons, columns, recovery, done
+  }
+
+  /// One step, whether it was kept or taken back.
+  public struct Step: Hashable, Codable, Sendable {
+    public var parameters: Int
+    public var neurons: Int
+    public var columns: Int
+    /// Watched rows answered rightly, of all watched rows.
+    public var correct: Int
+    public var checked: Int
+    public var removed: [String]
+    public var kept: Bool
+  }
+
+  /// Masked, of the original's shape.
+  public var network: Network
+  public var plan: PruningPlan
+  public var phase: Phase
+  public var steps: [Step]
+  /// Accuracy (or explained variance) before anything went.
+  public var baseline: Double
+  var columnBatch: Int?
+  var columnTrials = 0
+
+  init(start task: FeatureLayer.Task) {
+    network = task.network
+    plan = PruningPlan()
+    phase = .neurons
+    baseline = task.quality(of: task.network)
+    steps = []
+    steps.append(step(task.network, plan, task, removed: [], kept: true))
+  }
+
+  mutating func record(
+    _ network: Network, plan: PruningPlan, task: FeatureLayer.Task, removed: [String], kept: Bool
+  ) {
+    steps.append(step(network, plan, task, removed: removed, kept: kept))
+    guard kept else { return }
+    self.network = network
+    self.plan = plan
+  }
+
+  private func step(
+    _ network: Network, _ plan: PruningPlan, _ task: FeatureLayer.Task, removed: [String],
+    kept: Bool
+  ) -> Step {
+    let gone = Set(plan.inputs)
+    let outputs = network.outputs(for: task.checked.inputs)
+    let node = network.architecture.index(of: task.node) ?? 0
+    return Step(
+      parameters: network.parameterCount,
+      neurons: network.births[node].count - plan.neurons.count,
+      columns: task.columns.count { !$0.inputs.allSatisfy(gone.contains) },
+      correct: task.head == .number
+        ? 0 : zip(task.head.answers(from: outputs), task.checked.labels).count { $0 == $1 },
+      checked: task.head == .number ? 0 : task.checked.count, removed: removed, kept: kept)
+  }
+
+  /// The pruned network in its small form, checked against the masked one.
+  /// - Parameter examples: the rows of the check.
+  /// - Throws: `PruningError.notTheSame` where the check fails.
+  public func compacted(
+    checkedOn examples: Tensor, head: Head
+  ) throws -> (network: Network, check: EqualityCheck) {
+    let compacted = try network.compacted(by: plan)
+    let check = EqualityCheck(
+      of: compacted, with: network, inputs: examples, removed: plan.inputs, head: head)
+    guard check.holds else { throw PruningError.notTheSame(check) }
+    return (compacted, check)
+  }
+}
