@@ -1,0 +1,62 @@
+import Naming
+import Tensors
+
+/// Map B: how steeply the feature's net input rises with an input, where the feature is on.
+///
+/// `M[i] = mean(∂net/∂x[i] where on)`
+public struct MeanGradient: AttributionMethod {
+  public static let name = "mean-gradient"
+  public static let summary = "how steeply the feature rises with an input, where it is on"
+  public static let source = Citation(
+    authors: "Simonyan, Vedaldi & Zisserman", title: "Deep inside convolutional networks",
+    year: 2014, venue: "ICLR workshop, arXiv:1312.6034")
+
+  public init() {}
+
+  public func maps(of subject: AttributionSubject) -> [[Double]] {
+    Workers.map(subject.thresholds.count) { feature in
+      let rows = subject.rowsOn(feature)
+      return subject.netGradient(of: feature, rows: rows).columnStatistics.means
+    }
+  }
+}
+
+/// Map C: how much an input adds to the feature's net input, where the feature is on.
+///
+/// `M[i] = mean(x[i] · ∂net/∂x[i] where on)`
+public struct MeanContribution: AttributionMethod {
+  public static let name = "mean-contribution"
+  public static let summary = "how much an input adds to the feature, where it is on"
+  public static let source = Citation(
+    authors: "Shrikumar et al.", title: "Not just a black box: gradient times input",
+    year: 2016, venue: "arXiv:1605.01713")
+
+  public init() {}
+
+  public func maps(of subject: AttributionSubject) -> [[Double]] {
+    Workers.map(subject.thresholds.count) { feature in
+      let rows = subject.rowsOn(feature)
+      let gradient = subject.netGradient(of: feature, rows: rows)
+      let inputs = subject.inputs.selectingRows(rows)
+      let width = inputs.width
+      var sums = [Double](repeating: 0, count: width)
+      for row in 0..<rows.count {
+        for input in 0..<width {
+          sums[input] += Double(gradient[row, input]) * Double(inputs[row, input])
+        }
+      }
+      return sums.map { $0 / Double(max(rows.count, 1)) }
+    }
+  }
+}
+
+extension AttributionSubject {
+  /// Up to 2,000 rows on which a feature is on, evenly spread; all rows where it never is.
+  func rowsOn(_ feature: Int) -> [Int] {
+    let limit = 2000
+    let on = (0..<values.rows).filter { isOn(feature, $0) }
+    let rows = on.isEmpty ? Array(0..<values.rows) : on
+    guard rows.count > limit else { return rows }
+    return (0..<limit).map { rows[$0 * rows.count / limit] }
+  }
+}

@@ -1,0 +1,71 @@
+import Datasets
+import Networks
+import Tensors
+
+/// Hidden features with the inputs that drive them.
+public struct FeatureMap: Hashable, Codable, Sendable {
+  /// For each feature the map over the network's inputs.
+  public let maps: [[Double]]
+  /// The same times each input's spread over the rows: comparable between inputs.
+  public let strengths: [[Double]]
+  /// For each feature the share of rows on which it is on.
+  public let activeShares: [Double]
+
+  public init(of subject: AttributionSubject, by method: some AttributionMethod) {
+    maps = method.maps(of: subject)
+    let deviations = subject.inputs.columnStatistics.deviations
+    strengths = maps.map { map in zip(map, deviations).map { $0 * $1 } }
+    activeShares = subject.thresholds.indices.map { feature in
+      let on = (0..<subject.values.rows).count { subject.isOn(feature, $0) }
+      return Double(on) / Double(max(subject.values.rows, 1))
+    }
+  }
+
+  /// The inputs whose map value lies above (excite) or below (inhibit) the mean by more than
+  /// `k` standard deviations, the strongest first.
+  public func supporting(
+    _ feature: Int, deviations k: Double = 1
+  ) -> (exciting: [Int], inhibiting: [Int]) {
+    let map = maps[feature]
+    let count = Double(max(map.count, 1))
+    let mean = map.reduce(0, +) / count
+    let deviation =
+      (map.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
+    let exciting = map.indices.filter { map[$0] > mean + k * deviation }
+      .sorted { (map[$0], $1) > (map[$1], $0) }
+    let inhibiting = map.indices.filter { map[$0] < mean - k * deviation }
+      .sorted { (map[$0], $0) < (map[$1], $1) }
+    return (exciting, inhibiting)
+  }
+
+  /// The strongest drivers of a feature in the data's words, at most `limit`.
+  ///
+  /// A number is named by its column, a level as `odor = foul`.
+  public func drivers(
+    of feature: Int, encoding: Encoding, schema: Schema, limit: Int = 12
+  ) -> [FeatureSummary.Driver] {
+    let all = strengths[feature]
+    let order = all.indices.filter { abs(all[$0]) > 0 }
+      .sorted { (abs(all[$0]), $1) > (abs(all[$1]), $0) }
+    guard let strongest = order.first.map({ abs(all[$0]) }) else { return [] }
+    return order.prefix(limit).map { input in
+      FeatureSummary.Driver(
+        input: encoding.name(ofInput: input, in: schema),
+        strength: (abs(all[input]) / strongest).roundedTo(digits: 4), sign: all[input] > 0 ? 1 : -1)
+    }.filter { $0.strength >= 0.02 }
+  }
+}
+
+extension Encoding {
+  /// What the network reads there, in the data's words: a column, or `column = level`.
+  public func name(ofInput position: Int, in schema: Schema) -> String {
+    let feature = schema.features[inputs[position].feature]
+    switch inputs[position].kind {
+    case .scaled: return feature.id.rawValue
+    case .level(let index):
+      let level = feature.levels.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+      return "\(feature.id) = \(level ?? "\(index)")"
+    case .missing: return "\(feature.id) is missing"
+    }
+  }
+}

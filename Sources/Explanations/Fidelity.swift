@@ -1,0 +1,31 @@
+import Datasets
+import Rules
+
+extension Fidelity {
+  /// Measures rules against the network that they explain.
+  /// - Parameters:
+  ///   - rules: what the rules answer on held-out rows, and on training rows.
+  ///   - network: what the explained network answers there.
+  ///   - original: what the network before pruning answers on held-out rows.
+  ///   - answered: for each held-out row whether a rule, not the default, answers.
+  public init(
+    rules: (heldOut: [Int], training: [Int]), network: (heldOut: [Int], training: [Int]),
+    original: [Int], answered: [Bool], classes: [String]
+  ) {
+    var counts = [Int](repeating: 0, count: classes.count)
+    for answer in network.training { counts[answer] += 1 }
+    let majority = counts.indices.max { (counts[$0], $1) < (counts[$1], $0) } ?? 0
+    var byClass: [String: Proportion] = [:]
+    for (label, name) in classes.enumerated() {
+      let rows = network.heldOut.indices.filter { network.heldOut[$0] == label }
+      byClass[name] = Proportion(rows.count { rules.heldOut[$0] == label }, of: rows.count)
+    }
+    self.init(
+      heldOut: Proportion(agreementOf: rules.heldOut, and: network.heldOut), byClass: byClass,
+      toOriginal: Proportion(agreementOf: rules.heldOut, and: original),
+      training: Proportion(agreementOf: rules.training, and: network.training),
+      majorityBaseline: Proportion(
+        network.heldOut.count { $0 == majority }, of: network.heldOut.count),
+      answered: Proportion(answered.count { $0 }, of: answered.count))
+  }
+}
