@@ -130,7 +130,8 @@ public struct FeatureLayer: Named, Hashable {
     network = try fineTune(
       network.masked(by: plan), task, fineTuning, round: trace.steps.count + 1)
     let forced = maxNeurons.map { live.count > $0 } ?? false
-    let kept = forced || task.quality(of: network) >= trace.baseline - accuracyDrop
+    // Half of what may be lost is left to the columns.
+    let kept = forced || task.quality(of: network) >= trace.baseline - accuracyDrop / 2
     trace.record(network, plan: plan, task: task, removed: [name.description], kept: kept)
     if !kept { trace.phase = .lasso }
   }
@@ -155,7 +156,9 @@ public struct FeatureLayer: Named, Hashable {
     }
     let batch = min(trace.columnBatch ?? max(1, live.count / 3), live.count - 1)
     let forced = maxColumns.map { live.count > $0 } ?? false
-    guard batch >= 1, live.count > 1, trace.columnTrials < 24 || forced else {
+    // Among many columns a few more are not worth another training.
+    let worthwhile = batch > live.count / 40 && trace.columnTrials < 16
+    guard batch >= 1, live.count > 1, worthwhile || forced else {
       trace.phase = .recovery
       return
     }
@@ -190,7 +193,7 @@ public struct FeatureLayer: Named, Hashable {
       network, plan: plan, task: task, removed: leaving.map { task.columns[$0.index].name },
       kept: kept)
     trace.columnBatch = kept ? nil : leaving.count / 2
-    if trace.columnBatch == 0 { trace.phase = .recovery }
+    if trace.columnBatch == 0, !forced { trace.phase = .recovery }
   }
 
   private func fineTune(
