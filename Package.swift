@@ -55,7 +55,7 @@ let package = Package(
     .target(
       name: "ModelFiles",
       dependencies: [
-        "Networks", "Datasets", "Tensors", "ONNXSchema",
+        "Networks", "Datasets", "Tensors", "Naming", "ONNXSchema",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     // What to remove from a network, when, and what is left.

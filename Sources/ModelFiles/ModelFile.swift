@@ -1,0 +1,95 @@
+import Foundation
+import Networks
+import ONNXSchema
+import SwiftProtobuf
+
+/// Networks to and from ONNX files.
+public enum ModelFile {
+  /// What protobuf itself allows a message to be.
+  private static let mostBytes = 1 << 31
+
+  /// The bytes of an ONNX file; the same model gives the same bytes.
+  /// - Throws: `ModelFileError.unwritableLayer`
+  public static func data(for model: Model) throws -> Data {
+    try ONNXWriter.message(for: model).serializedData()
+  }
+
+  /// Writes an ONNX file: beside its place first, and moved there when it is whole.
+  /// - Throws: `ModelFileError`
+  public static func write(_ model: Model, to url: URL) throws {
+    let data = try data(for: model)
+    do {
+      try data.write(to: url, options: .atomic)
+    } catch {
+      throw ModelFileError.unwritable(file: url.lastPathComponent, reason: reason(error))
+    }
+  }
+
+  /// Reads an ONNX file, and the files beside it that it keeps its numbers in.
+  /// - Throws: `ModelFileError`
+  public static func read(_ url: URL) throws -> ImportedNetwork {
+    let name = shown(url.lastPathComponent)
+    let place = url.resolvingSymlinksInPath().path
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: place) else {
+      throw ModelFileError.unreadable(file: name, reason: "there is no such file")
+    }
+    guard attributes[.type] as? FileAttributeType == .typeRegular else {
+      throw ModelFileError.unreadable(file: name, reason: "it is not a file of bytes")
+    }
+    guard let size = (attributes[.size] as? NSNumber)?.intValue, size < mostBytes else {
+      throw ModelFileError.malformed(file: name, problem: "a model of 2 GiB or more")
+    }
+    let data: Data
+    do {
+      data = try Data(contentsOf: url)
+    } catch {
+      throw ModelFileError.unreadable(file: name, reason: reason(error))
+    }
+    return try read(data: data, name: name, folder: url.deletingLastPathComponent())
+  }
+
+  /// Reads the bytes of an ONNX file that keeps all its numbers in itself.
+  /// - Parameter name: what errors call the file.
+  /// - Throws: `ModelFileError`
+  public static func read(data: Data, name: String) throws -> ImportedNetwork {
+    try read(data: data, name: name, folder: nil)
+  }
+
+  private static func read(data: Data, name: String, folder: URL?) throws -> ImportedNetwork {
+    var options = BinaryDecodingOptions()
+    options.messageDepthLimit = 32
+    options.discardUnknownFields = true
+    let message: Onnx_ModelProto
+    do {
+      message = try Onnx_ModelProto(serializedBytes: data, options: options)
+    } catch {
+      throw ModelFileError.malformed(
+        file: name, problem: "the bytes are not an ONNX model, or not a whole one")
+    }
+    guard message.hasGraph, !message.graph.node.isEmpty else {
+      throw ModelFileError.malformed(file: name, problem: "there is no graph in it")
+    }
+    let version = message.opsetImport.first { $0.domain.isEmpty || $0.domain == "ai.onnx" }?.version
+    guard let version, version >= 7 else {
+      let found = version.map { "operators of version \($0)" } ?? "no version of the operators"
+      throw ModelFileError.malformed(
+        file: name, problem: "\(found) where version 7 or later is read")
+    }
+    let metadata = try ONNXMetadata(message.metadataProps, file: name)
+    let graph = try ONNXGraph(message.graph, file: name, folder: folder, bytes: data.count)
+    let reader = try ONNXReader(graph, file: name)
+    let (network, head) = try reader.network(keepsSquashing: metadata.endsInActivation)
+    return ImportedNetwork(
+      network: try metadata.named(network), head: metadata.head ?? head, schema: metadata.schema,
+      encoding: metadata.encoding)
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    switch (error as? CocoaError)?.code {
+    case .fileReadNoPermission, .fileWriteNoPermission: "you may not"
+    case .fileNoSuchFile, .fileReadNoSuchFile: "there is no such folder"
+    case .fileWriteOutOfSpace: "no space is left"
+    default: "the system refuses"
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+
+/// What can be wrong with a model file.
+public enum ModelFileError: LocalizedError, Hashable, Sendable {
+  /// The file is not there or may not be read.
+  case unreadable(file: String, reason: String)
+  /// The bytes are not an ONNX model.
+  case malformed(file: String, problem: String)
+  case unsupportedOperator(file: String, node: String, operator: String, supported: [String])
+  /// An operator that is supported, used in a way that is not.
+  case node(file: String, node: String, operator: String, problem: String)
+  case initializer(file: String, name: String, problem: String)
+  /// The nodes do not make one chain from the input to the output.
+  case graph(file: String, problem: String)
+  case metadata(file: String, key: String, problem: String)
+  /// A network that reads numbers alone was given a column of levels.
+  case categoricalFeature(name: String)
+  /// The data have other columns than the model was trained with.
+  case schema(problem: String)
+  case unwritable(file: String, reason: String)
+  case unwritableLayer(node: String, layer: String)
+
+  /// The exit code of a process that ends with this error.
+  public var exitCode: Int32 {
+    switch self {
+    case .unreadable: 66
+    case .unwritable: 73
+    default: 65
+    }
+  }
+
+  public var errorDescription: String? {
+    switch self {
+    case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
+    case .malformed(let file, let problem): "\(file): \(problem)"
+    case .unsupportedOperator(let file, let node, let name, _):
+      "\(file): node '\(node)' is a '\(name)', which is not supported"
+    case .node(let file, let node, let name, let problem):
+      "\(file): node '\(node)' (\(name)): \(problem)"
+    case .initializer(let file, let name, let problem): "\(file): '\(name)' \(problem)"
+    case .graph(let file, let problem): "\(file): \(problem)"
+    case .metadata(let file, let key, let problem): "\(file): metadata '\(key)': \(problem)"
+    case .categoricalFeature(let name):
+      "the column '\(name)' holds levels where the network reads numbers"
+    case .schema(let problem): problem
+    case .unwritable(let file, let reason): "\(file): cannot be written: \(reason)"
+    case .unwritableLayer(let node, let layer):
+      "layer '\(node)' is of the kind '\(layer)', which cannot be written to an ONNX file"
+    }
+  }
+
+  public var recoverySuggestion: String? {
+    switch self {
+    case .unreadable: "give the path of an ONNX file that you may read"
+    case .malformed: "give an ONNX file, as torch.onnx.export or espalier train writes it"
+    case .unsupportedOperator(_, _, _, let supported):
+      "supported: " + supported.joined(separator: ", ")
+    case .node: "export the network for inference, with constant weights"
+    case .initializer: "export the network again; its numbers must be stored whole and finite"
+    case .graph: "export one chain of layers, from one input to one output"
+    case .metadata: "write the model again, or remove its 'espalier.' metadata"
+    case .categoricalFeature: "leave the column out with --ignore, or give it as 0/1 columns"
+    case .schema: "give data with the columns that the network was trained with"
+    case .unwritable: "choose a folder that exists and that you may write to"
+    case .unwritableLayer: "dense layers and activations can be written"
+    }
+  }
+}
+
+/// A name from a file as an error may show it: one line, not endless.
+func shown(_ name: String) -> String {
+  let line = name.unicodeScalars.prefix(80).map { scalar in
+    scalar.properties.generalCategory == .control ? "?" : Character(scalar)
+  }
+  return String(line) + (name.unicodeScalars.dropFirst(80).isEmpty ? "" : "…")
+}

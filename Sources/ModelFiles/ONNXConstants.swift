@@ -1,0 +1,222 @@
+import Foundation
+import ONNXSchema
+
+/// The numbers that a graph carries, unpacked only when a layer asks for them.
+struct ONNXConstants {
+  /// Numbers in row-major order.
+  struct Numbers {
+    var dimensions: [Int]
+    var values: [Double]
+  }
+
+  /// Where a constant's numbers come from.
+  private struct Source {
+    var tensor: Onnx_TensorProto
+    var transposed = false
+  }
+
+  let file: String
+  /// The folder that external data may lie in; none where the model was not read from a file.
+  let folder: URL?
+  private var sources: [String: Source] = [:]
+  /// How many more numbers may be unpacked. A small file that names one weight many times must not
+  /// fill the memory.
+  private var budget: Int
+  private var externalFiles: Set<String> = []
+
+  /// - Throws: `ModelFileError` where two initialisers have the same name.
+  init(
+    _ tensors: [Onnx_TensorProto], file: String, folder: URL?, bytes: Int
+  ) throws(ModelFileError) {
+    self.file = file
+    self.folder = folder
+    budget = max(1 << 22, 2 * bytes)
+    for tensor in tensors {
+      guard sources.updateValue(Source(tensor: tensor), forKey: tensor.name) == nil else {
+        throw wrong(tensor.name, "is there twice")
+      }
+    }
+  }
+
+  func contains(_ name: String) -> Bool { sources[name] != nil }
+
+  /// Gives a tensor a name, as a constant node does.
+  mutating func define(_ name: String, as tensor: Onnx_TensorProto) {
+    sources[name] = Source(tensor: tensor)
+  }
+
+  /// Gives a constant a second name, its rows and columns exchanged if asked.
+  mutating func define(_ name: String, as original: String, transposed: Bool = false) {
+    guard var source = sources[original] else { return }
+    if transposed { source.transposed.toggle() }
+    sources[name] = source
+  }
+
+  /// Takes memory for so many numbers from what the file may ask for.
+  mutating func spend(_ count: Int) throws(ModelFileError) {
+    let (left, overflow) = budget.subtractingReportingOverflow(count)
+    guard !overflow, left >= 0 else {
+      throw .graph(file: file, problem: "the layers are far larger than the numbers in the file")
+    }
+    budget = left
+  }
+
+  /// The constant's numbers, each finite.
+  mutating func numbers(_ name: String) throws(ModelFileError) -> Numbers {
+    guard let source = sources[name] else { throw wrong(name, "is not a constant") }
+    let tensor = source.tensor
+    let (dimensions, count) = try dimensions(of: tensor, name)
+    let values: [Double]
+    switch Onnx_TensorProto.DataType(rawValue: Int(tensor.dataType)) {
+    case .float:
+      let raw = try bytes(of: tensor, name, count: count, size: 4)
+      try spend(count)
+      values =
+        raw.map { Self.unpack($0, as: UInt32.self) { Double(Float(bitPattern: $0)) } }
+        ?? tensor.floatData.map(Double.init)
+    case .double:
+      let raw = try bytes(of: tensor, name, count: count, size: 8)
+      try spend(count)
+      values =
+        raw.map { Self.unpack($0, as: UInt64.self) { Double(bitPattern: $0) } }
+        ?? tensor.doubleData
+    case let type:
+      throw wrong(name, "holds \(Self.name(of: type)) where float or double is supported")
+    }
+    guard values.count == count else { throw wrong(name, Self.mismatch(values.count, tensor)) }
+    if let index = values.firstIndex(where: { !Float($0).isFinite }) {
+      throw wrong(name, "holds \(values[index]) at position \(index), which is not a finite float")
+    }
+    guard source.transposed, dimensions.count == 2 else {
+      return Numbers(dimensions: dimensions, values: values)
+    }
+    let (rows, columns) = (dimensions[0], dimensions[1])
+    var exchanged = values
+    for row in 0..<rows {
+      for column in 0..<columns { exchanged[column * rows + row] = values[row * columns + column] }
+    }
+    return Numbers(dimensions: [columns, rows], values: exchanged)
+  }
+
+  /// The constant's whole numbers, such as a shape.
+  mutating func integers(_ name: String) throws(ModelFileError) -> [Int64] {
+    guard let tensor = sources[name]?.tensor else { throw wrong(name, "is not a constant") }
+    let (_, count) = try dimensions(of: tensor, name)
+    guard Onnx_TensorProto.DataType(rawValue: Int(tensor.dataType)) == .int64, count <= 64 else {
+      throw wrong(name, "is not a shape: a few numbers of the type int64")
+    }
+    let raw = try bytes(of: tensor, name, count: count, size: 8)
+    let values =
+      raw.map { Self.unpack($0, as: UInt64.self) { Int64(bitPattern: $0) } } ?? tensor.int64Data
+    guard values.count == count else { throw wrong(name, Self.mismatch(values.count, tensor)) }
+    return values
+  }
+
+  /// Whether a constant is the Boolean false.
+  func isFalse(_ name: String) -> Bool {
+    guard let tensor = sources[name]?.tensor, tensor.dataLocation == .default else { return false }
+    return tensor.hasRawData
+      ? tensor.rawData.allSatisfy { $0 == 0 } : tensor.int32Data.allSatisfy { $0 == 0 }
+  }
+
+  private func wrong(_ name: String, _ problem: String) -> ModelFileError {
+    .initializer(file: file, name: shown(name), problem: problem)
+  }
+
+  private func dimensions(
+    of tensor: Onnx_TensorProto, _ name: String
+  ) throws(ModelFileError) -> ([Int], count: Int) {
+    guard tensor.dims.count <= 8, !tensor.hasSegment else {
+      throw wrong(name, "has \(tensor.dims.count) dimensions or is stored in segments")
+    }
+    var count = 1
+    for dimension in tensor.dims {
+      let (product, overflow) = count.multipliedReportingOverflow(by: Int(dimension))
+      // Eight bytes a number at most: the size in bytes fits too.
+      guard dimension >= 0, !overflow, product <= Int.max / 16 else {
+        throw wrong(name, "has an impossible shape: " + Self.text(tensor.dims))
+      }
+      count = product
+    }
+    return (tensor.dims.map { Int($0) }, count)
+  }
+
+  /// The raw bytes; `nil` where the numbers stand in a field of their own type.
+  private mutating func bytes(
+    of tensor: Onnx_TensorProto, _ name: String, count: Int, size: Int
+  ) throws(ModelFileError) -> Data? {
+    let length = count * size
+    if tensor.dataLocation == .external { return try external(tensor, name, length: length) }
+    guard tensor.hasRawData else { return nil }
+    guard tensor.rawData.count == length else {
+      let shape = Self.text(tensor.dims)
+      throw wrong(
+        name, "holds \(tensor.rawData.count) bytes where its shape \(shape) means \(length)")
+    }
+    return tensor.rawData
+  }
+
+  /// Bytes from a file beside the model, never from anywhere else.
+  private mutating func external(
+    _ tensor: Onnx_TensorProto, _ name: String, length: Int
+  ) throws(ModelFileError) -> Data {
+    let entries = Dictionary(
+      tensor.externalData.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    let location = entries["location"] ?? ""
+    let outside = wrong(name, "lies in '\(shown(location))', outside the model's folder")
+    let parts = location.split(separator: "/", omittingEmptySubsequences: false)
+    guard let folder, !location.contains("\0"),
+      !parts.contains(where: { $0.isEmpty || $0 == ".." })
+    else { throw outside }
+    let home = folder.resolvingSymlinksInPath().path
+    let place = folder.appendingPathComponent(location).resolvingSymlinksInPath()
+    guard place.path.hasPrefix(home == "/" ? home : home + "/") else { throw outside }
+    let attributes = try? FileManager.default.attributesOfItem(atPath: place.path)
+    guard attributes?[.type] as? FileAttributeType == .typeRegular,
+      let size = (attributes?[.size] as? NSNumber)?.intValue,
+      let handle = try? FileHandle(forReadingFrom: place)
+    else {
+      throw .unreadable(
+        file: shown(location), reason: "the numbers of '\(shown(name))' in \(file) should be there")
+    }
+    defer { try? handle.close() }
+    if externalFiles.insert(place.path).inserted { budget += size / 2 }
+    let stated = (offset: entries["offset"] ?? "0", length: entries["length"] ?? "\(length)")
+    guard let offset = Int(stated.offset), offset >= 0, Int(stated.length) == length,
+      size >= length, offset <= size - length
+    else {
+      throw wrong(
+        name,
+        "needs \(length) bytes of '\(shown(location))', which has \(size), and states "
+          + "offset \(shown(stated.offset)) and length \(shown(stated.length))")
+    }
+    guard (try? handle.seek(toOffset: UInt64(offset))) != nil,
+      let data = try? handle.read(upToCount: length) ?? Data(), data.count == length
+    else { throw .unreadable(file: shown(location), reason: "it ended early") }
+    return data
+  }
+
+  private static func unpack<Bits: FixedWidthInteger, Value>(
+    _ data: Data, as type: Bits.Type, _ value: (Bits) -> Value
+  ) -> [Value] {
+    let size = MemoryLayout<Bits>.size
+    return data.withUnsafeBytes { bytes in
+      (0..<bytes.count / size).map {
+        value(Bits(littleEndian: bytes.loadUnaligned(fromByteOffset: size * $0, as: Bits.self)))
+      }
+    }
+  }
+
+  private static func mismatch(_ found: Int, _ tensor: Onnx_TensorProto) -> String {
+    let wanted = tensor.dims.reduce(1, *)
+    return "holds \(found) numbers where its shape \(text(tensor.dims)) means \(wanted)"
+  }
+
+  private static func text(_ dimensions: [Int64]) -> String {
+    dimensions.isEmpty ? "of no dimension" : dimensions.map(String.init).joined(separator: " x ")
+  }
+
+  private static func name(of type: Onnx_TensorProto.DataType?) -> String {
+    type.map { "\($0)" } ?? "an unknown type"
+  }
+}

@@ -1,0 +1,163 @@
+import Foundation
+import ONNXSchema
+
+/// A graph's nodes in the order of the row that passes through them.
+///
+/// Names decide, not the order in the file: whatever leads to the output is sorted, what depends on
+/// constants alone is put aside, and the rest must be one chain.
+struct ONNXGraph {
+  /// From the input to the output, each reading what the one before made.
+  private(set) var chain: [Onnx_NodeProto] = []
+  private(set) var constants: ONNXConstants
+  /// The name and the type of the one input.
+  let input: Onnx_ValueInfoProto
+
+  /// More nodes than any network that a person wants to read rules of.
+  private static let mostNodes = 10_000
+
+  private let file: String
+  private let nodes: [Onnx_NodeProto]
+  private var producers: [String: Int] = [:]
+
+  /// - Parameter bytes: the size of the file, which bounds what its numbers may fill.
+  /// - Throws: `ModelFileError` where the nodes are not one chain of known operators.
+  init(
+    _ graph: Onnx_GraphProto, file: String, folder: URL?, bytes: Int
+  ) throws(ModelFileError) {
+    self.file = file
+    nodes = graph.node
+    constants = try ONNXConstants(graph.initializer, file: file, folder: folder, bytes: bytes)
+    let initializers = constants
+    let inputs = graph.input.filter { !initializers.contains($0.name) }
+    guard let input = inputs.first, inputs.count == 1 else {
+      throw .graph(file: file, problem: Self.count(inputs, "input"))
+    }
+    guard let output = graph.output.first, graph.output.count == 1 else {
+      throw .graph(file: file, problem: Self.count(graph.output, "output"))
+    }
+    guard nodes.count <= Self.mostNodes else {
+      let most = Self.mostNodes
+      throw .graph(file: file, problem: "\(nodes.count) nodes where at most \(most) are read")
+    }
+    self.input = input
+    for (index, node) in nodes.enumerated() {
+      for name in node.output where !name.isEmpty {
+        guard producers.updateValue(index, forKey: name) == nil, name != input.name,
+          !constants.contains(name)
+        else { throw .graph(file: file, problem: "'\(shown(name))' is made twice") }
+      }
+    }
+    try link(from: input.name, to: output.name)
+  }
+
+  private static func count(_ values: [Onnx_ValueInfoProto], _ kind: String) -> String {
+    let names = values.prefix(4).map { "'\(shown($0.name))'" }.joined(separator: ", ")
+    let list = names.isEmpty ? "" : " (\(names)\(values.count > 4 ? ", …" : ""))"
+    return "\(values.count) \(kind)s\(list) where one is supported"
+  }
+
+  private mutating func link(from input: String, to output: String) throws(ModelFileError) {
+    guard producers[output] != nil else {
+      throw .graph(file: file, problem: "the output '\(shown(output))' is made by no node")
+    }
+    let order = try sorted(try leading(to: output, from: input))
+    var moving: Set<String> = [input]
+    for index in order {
+      let node = nodes[index]
+      guard let known = ONNXOperator.named(node) else { throw unsupported(node) }
+      if node.input.contains(where: { moving.contains($0) }) {
+        moving.formUnion(node.output.filter { !$0.isEmpty })
+        chain.append(node)
+      } else {
+        guard let fold = known.fold else {
+          throw problem(
+            node,
+            "reads constants alone, which is supported for Constant, Identity, "
+              + "Cast and Transpose")
+        }
+        try fold(&constants, node, file)
+      }
+    }
+    try checkChain(from: input, moving)
+  }
+
+  /// The nodes that the output depends on.
+  private func leading(to output: String, from input: String) throws(ModelFileError) -> Set<Int> {
+    var found: Set<Int> = []
+    var open = producers[output].map { [$0] } ?? []
+    while let index = open.popLast() {
+      guard found.insert(index).inserted else { continue }
+      for name in nodes[index].input where !name.isEmpty && name != input {
+        if let producer = producers[name] {
+          open.append(producer)
+        } else if !constants.contains(name) {
+          throw problem(nodes[index], "reads '\(shown(name))', which nothing in the file gives")
+        }
+      }
+    }
+    return found
+  }
+
+  /// The same nodes, each after those that it reads; in file order where that leaves a choice.
+  private func sorted(_ live: Set<Int>) throws(ModelFileError) -> [Int] {
+    var readers: [Int: [Int]] = [:]
+    var waiting: [Int: Int] = [:]
+    for index in live.sorted() {
+      let makers = Set(nodes[index].input.compactMap { producers[$0] })
+      waiting[index] = makers.count
+      for maker in makers { readers[maker, default: []].append(index) }
+    }
+    var order = live.sorted().filter { waiting[$0] == 0 }
+    var next = 0
+    while next < order.count {
+      for reader in readers[order[next]] ?? [] {
+        waiting[reader, default: 0] -= 1
+        if waiting[reader] == 0 { order.append(reader) }
+      }
+      next += 1
+    }
+    if let index = live.subtracting(order).min() {
+      throw problem(nodes[index], "is part of a cycle or reads one")
+    }
+    return order
+  }
+
+  private func checkChain(from input: String, _ moving: Set<String>) throws(ModelFileError) {
+    var current = input
+    for node in chain {
+      let read = node.input.filter { moving.contains($0) }
+      guard read.count == 1 else {
+        let names = read.prefix(4).map { "'\(shown($0))'" }.joined(separator: ", ")
+        throw problem(node, "joins branches: it reads \(names)")
+      }
+      guard read[0] == current, node.output.first.map({ !$0.isEmpty }) ?? false else {
+        throw problem(node, "begins a branch: it reads '\(shown(read[0]))' beside another node")
+      }
+      current = node.output[0]
+    }
+  }
+
+  private func problem(_ node: Onnx_NodeProto, _ text: String) -> ModelFileError {
+    .node(file: file, node: node.title, operator: shown(node.opType), problem: text)
+  }
+
+  private func unsupported(_ node: Onnx_NodeProto) -> ModelFileError {
+    let name = node.domain.isEmpty ? node.opType : node.domain + "." + node.opType
+    return .unsupportedOperator(
+      file: file, node: node.title, operator: shown(name), supported: ONNXOperator.names)
+  }
+}
+
+extension Onnx_NodeProto {
+  /// What errors call the node: its name, or the value that it makes.
+  var title: String { shown(name.isEmpty ? output.first ?? "" : name) }
+
+  func attribute(_ name: String) -> Onnx_AttributeProto? { attribute.first { $0.name == name } }
+  func number(_ name: String, _ standard: Float) -> Float { attribute(name)?.f ?? standard }
+  func integer(_ name: String, _ standard: Int64) -> Int64 { attribute(name)?.i ?? standard }
+
+  /// The name of an input, `nil` where an optional one is left out.
+  func input(_ index: Int) -> String? {
+    index < input.count && !input[index].isEmpty ? input[index] : nil
+  }
+}

@@ -1,0 +1,176 @@
+import Datasets
+import Foundation
+import Networks
+import ONNXSchema
+import Tensors
+
+/// What a model file says beside its graph: everything by which a network meets rows.
+struct ONNXMetadata {
+  enum Key: String, CaseIterable {
+    case architecture = "espalier.architecture"
+    case births = "espalier.births"
+    case encoding = "espalier.encoding"
+    case head = "espalier.head"
+    /// Which weights pruning removed: for each node and parameter one bit an entry, or nothing.
+    case masks = "espalier.masks"
+    case schema = "espalier.schema"
+  }
+
+  private(set) var schema: Schema?
+  private(set) var encoding: Encoding?
+  private(set) var head: Head?
+  private var architecture: Architecture?
+  private var births: [[Int]]?
+  private var masks: [[Data]]?
+  private let file: String
+
+  /// Whether the file's own account of its layers ends in an activation.
+  var endsInActivation: Bool { architecture?.nodes.last?.layer is Activation }
+
+  // MARK: Writing
+
+  static func entries(for model: Model) throws -> [Onnx_StringStringEntryProto] {
+    let network = model.network
+    var values: [(Key, any Encodable)] = [
+      (.architecture, network.architecture), (.births, network.births),
+      (.encoding, model.encoding), (.head, model.head), (.schema, model.schema),
+    ]
+    if network.parameters.joined().contains(where: { $0.mask != nil }) {
+      values.append((.masks, network.parameters.map { $0.map { bits(of: $0.mask) } }))
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try values.sorted { $0.0.rawValue < $1.0.rawValue }.map { key, value in
+      var entry = Onnx_StringStringEntryProto()
+      entry.key = key.rawValue
+      entry.value = String(decoding: try encoder.encode(value), as: UTF8.self)
+      return entry
+    }
+  }
+
+  private static func bits(of mask: Mask?) -> Data {
+    guard let kept = mask?.kept else { return Data() }
+    var bytes = Data(count: (kept.count + 7) / 8)
+    for (index, isKept) in kept.enumerated() where isKept { bytes[index / 8] |= 1 << (index % 8) }
+    return bytes
+  }
+
+  // MARK: Reading
+
+  /// - Throws: `ModelFileError.metadata` where an entry of ours makes no sense.
+  init(_ entries: [Onnx_StringStringEntryProto], file: String) throws(ModelFileError) {
+    self.file = file
+    for entry in entries {
+      guard let key = Key(rawValue: entry.key) else { continue }
+      let data = Data(entry.value.utf8)
+      do {
+        let decoder = JSONDecoder()
+        switch key {
+        case .architecture: architecture = try decoder.decode(Architecture.self, from: data)
+        case .births: births = try decoder.decode([[Int]].self, from: data)
+        case .encoding: encoding = try decoder.decode(Encoding.self, from: data)
+        case .head: head = try decoder.decode(Head.self, from: data)
+        case .masks: masks = try decoder.decode([[Data]].self, from: data)
+        case .schema: schema = try decoder.decode(Schema.self, from: data)
+        }
+      } catch {
+        throw wrong(key, "cannot be understood")
+      }
+    }
+    try checkSchema()
+    try checkEncoding()
+    if let births, !births.allSatisfy({ Set($0).count == $0.count && $0.allSatisfy { $0 >= 0 } }) {
+      throw wrong(.births, "one neuron's number is there twice or negative")
+    }
+  }
+
+  private func wrong(_ key: Key, _ problem: String) -> ModelFileError {
+    .metadata(file: file, key: key.rawValue, problem: problem)
+  }
+
+  private func checkSchema() throws(ModelFileError) {
+    guard let schema else { return }
+    let lists =
+      [schema.features.map(\.id.rawValue), schema.classes] + schema.features.compactMap(\.levels)
+    for names in lists where Set(names).count != names.count {
+      throw wrong(.schema, "a name is there twice")
+    }
+    if schema.features.isEmpty || schema.classes.isEmpty {
+      throw wrong(.schema, "there are no features or no classes")
+    }
+    if let image = schema.image {
+      let (area, large) = image.height.multipliedReportingOverflow(by: image.width)
+      let (count, huge) = area.multipliedReportingOverflow(by: image.channels)
+      guard !large, !huge, count == schema.features.count, image.maximum > 0,
+        min(image.height, image.width, image.channels) > 0
+      else { throw wrong(.schema, "the picture's size does not fit the features") }
+    }
+  }
+
+  private func checkEncoding() throws(ModelFileError) {
+    guard let encoding else { return }
+    guard let schema else { throw wrong(.encoding, "there is no schema beside it") }
+    for input in encoding.inputs {
+      guard schema.features.indices.contains(input.feature) else {
+        throw wrong(.encoding, "an input is made of feature \(input.feature), which is not there")
+      }
+      let feature = schema.features[input.feature]
+      let fits =
+        switch input.kind {
+        case .scaled(let mean, let scale):
+          feature.levels == nil && mean.isFinite && scale.isFinite && scale != 0
+        case .level(let index): feature.levels?.indices.contains(index) ?? false
+        case .missing: true
+        }
+      guard fits else {
+        throw wrong(.encoding, "an input does not fit the feature '\(shown(feature.id.rawValue))'")
+      }
+    }
+    guard encoding.targetMean.isFinite, encoding.targetScale.isFinite, encoding.targetScale != 0
+    else { throw wrong(.encoding, "the target's scale is not a finite number other than zero") }
+  }
+
+  /// The network with the names, births and masks that the file gives it.
+  ///
+  /// The graph is what computes: names that no longer fit it, as after another program's changes,
+  /// are left aside.
+  func named(_ network: Network) throws(ModelFileError) -> Network {
+    guard let architecture, architecture.describes(network.architecture) else { return network }
+    var parameters = network.parameters
+    if let masks, masks.map(\.count) == parameters.map(\.count) {
+      for node in parameters.indices {
+        for (index, bits) in masks[node].enumerated() where !bits.isEmpty {
+          let parameter = parameters[node][index]
+          guard bits.count == (parameter.value.count + 7) / 8 else {
+            throw wrong(.masks, "one does not fit the weights that it belongs to")
+          }
+          let kept = (0..<parameter.value.count).map {
+            bits[bits.startIndex + $0 / 8] & (1 << ($0 % 8)) != 0
+          }
+          parameters[node][index] = Parameter(parameter.role, parameter.value, mask: Mask(kept))
+        }
+      }
+    }
+    do {
+      return try Network(architecture, parameters: parameters, births: births)
+    } catch {
+      throw wrong(.architecture, "does not fit the graph")
+    }
+  }
+}
+
+extension Architecture {
+  /// Whether both compute the same when given the same numbers; names may differ.
+  fileprivate func describes(_ other: Architecture) -> Bool {
+    guard input.dimensions == other.input.dimensions, nodes.count == other.nodes.count,
+      Set(nodes.map(\.id)).count == nodes.count
+    else { return false }
+    return zip(nodes, other.nodes).allSatisfy { own, read in
+      switch (own.layer, read.layer) {
+      case (let own as Dense, let read as Dense): own.units == read.units
+      case (let own as Activation, let read as Activation): own == read
+      default: false
+      }
+    }
+  }
+}

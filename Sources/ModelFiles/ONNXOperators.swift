@@ -1,0 +1,248 @@
+import Foundation
+import Networks
+import ONNXSchema
+
+/// An operator that can be read: a row of the table.
+struct ONNXOperator: Sendable {
+  typealias Read =
+    @Sendable (inout ONNXReader, Onnx_NodeProto) throws(ModelFileError) -> Void
+  typealias Fold =
+    @Sendable (inout ONNXConstants, Onnx_NodeProto, String) throws(ModelFileError) -> Void
+
+  let name: String
+  /// Adds what the node does to a row to what has been read so far.
+  let read: Read?
+  /// Works the node out where it reads constants alone.
+  let fold: Fold?
+
+  private init(_ name: String, read: Read? = nil, fold: Fold? = nil) {
+    self.name = name
+    self.read = read
+    self.fold = fold
+  }
+
+  static let all: [ONNXOperator] = [
+    ONNXOperator("Add", read: readArithmetic),
+    ONNXOperator("ArgMax", read: readArgMax),
+    ONNXOperator("Cast", read: readCast, fold: foldSame),
+    ONNXOperator("Constant", fold: foldConstant),
+    ONNXOperator("Div", read: readArithmetic),
+    ONNXOperator("Dropout", read: readDropout),
+    ONNXOperator("Elu", read: readActivation),
+    ONNXOperator("Flatten", read: readFlatten),
+    ONNXOperator("Gemm", read: readGemm),
+    ONNXOperator("Identity", read: readIdentity, fold: foldSame),
+    ONNXOperator("LeakyRelu", read: readActivation),
+    ONNXOperator("LogSoftmax", read: readSoftmax),
+    ONNXOperator("MatMul", read: readMatMul),
+    ONNXOperator("Mul", read: readArithmetic),
+    ONNXOperator("Relu", read: readActivation),
+    ONNXOperator("Reshape", read: readReshape),
+    ONNXOperator("Sigmoid", read: readActivation),
+    ONNXOperator("Softmax", read: readSoftmax),
+    ONNXOperator("Sub", read: readArithmetic),
+    ONNXOperator("Tanh", read: readActivation),
+    ONNXOperator("Transpose", fold: foldTranspose),
+  ]
+
+  static let names = all.map(\.name)
+  private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+  /// The row for a node; `nil` for other operators and for those of other vendors.
+  static func named(_ node: Onnx_NodeProto) -> ONNXOperator? {
+    node.domain.isEmpty || node.domain == "ai.onnx" ? byName[node.opType] : nil
+  }
+
+  // MARK: Weighted sums
+
+  private static func readGemm(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    guard node.integer("transA", 0) == 0 else {
+      throw reader.problem(node, "transA is set: it mixes rows")
+    }
+    guard node.input(0) == reader.current, let second = node.input(1) else {
+      throw reader.problem(node, "the rows are not its first factor")
+    }
+    let alpha = Double(node.number("alpha", 1))
+    var dense = try reader.weights(
+      second, transposed: node.integer("transB", 0) != 0, node: node, scale: alpha)
+    if let third = node.input(2) {
+      let beta = Double(node.number("beta", 1))
+      let bias = try reader.columns(third, width: dense.units, node: node)
+      for unit in 0..<dense.units {
+        dense.bias[unit] = beta * (bias.count == 1 ? bias[0] : bias[unit])
+      }
+    }
+    try reader.append(dense, node)
+  }
+
+  private static func readMatMul(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    guard node.input(0) == reader.current, let second = node.input(1) else {
+      throw reader.problem(node, "the rows are not its first factor")
+    }
+    try reader.append(
+      try reader.weights(second, transposed: false, node: node, scale: 1), node)
+  }
+
+  /// Add, Sub, Mul and Div with a constant: `factor · x + offset`.
+  private static func readArithmetic(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    guard node.input.count == 2 else { throw reader.problem(node, "it does not read two values") }
+    let rowsFirst = node.input(0) == reader.current
+    let constant = node.input[rowsFirst ? 1 : 0]
+    let values = try reader.columns(constant, width: reader.width, node: node)
+    let scaling: ONNXReader.Scaling
+    switch (node.opType, rowsFirst) {
+    case ("Add", _): scaling = .init(factors: [1], offsets: values)
+    case ("Sub", true): scaling = .init(factors: [1], offsets: values.map { -$0 })
+    case ("Sub", false): scaling = .init(factors: [-1], offsets: values)
+    case ("Mul", _): scaling = .init(factors: values, offsets: [0])
+    default:
+      guard rowsFirst else { throw reader.problem(node, "it divides by the rows") }
+      guard !values.contains(0) else { throw reader.problem(node, "it divides by zero") }
+      scaling = .init(factors: values.map { 1 / $0 }, offsets: [0])
+    }
+    try reader.append(scaling, node)
+  }
+
+  // MARK: Activations
+
+  private static func readActivation(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let activation: Activation
+    switch node.opType {
+    case "Relu": activation = Activation(.relu)
+    case "LeakyRelu": activation = Activation(.leakyReLU, slope: node.number("alpha", 0.01))
+    case "Elu": activation = Activation(.elu, slope: node.number("alpha", 1))
+    case "Sigmoid": activation = Activation(.sigmoid)
+    default: activation = Activation(.tanh)
+    }
+    guard activation.slope.isFinite, activation.slope >= 0 else {
+      throw reader.problem(node, "alpha is \(activation.slope) where 0 or more is supported")
+    }
+    try reader.append(activation, node)
+  }
+
+  // MARK: Answers
+
+  private static func readSoftmax(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    try reader.checkAxis(node, standard: -1)
+    try reader.end(with: .softmax, node)
+  }
+
+  private static func readArgMax(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    try reader.checkAxis(node, standard: 0)
+    try reader.end(with: .position, node)
+  }
+
+  // MARK: What changes nothing
+
+  private static func readIdentity(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {}
+
+  private static func readCast(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    if reader.ending == .position { return }
+    let type = Onnx_TensorProto.DataType(rawValue: Int(node.integer("to", 0)))
+    guard type == .float || type == .double else {
+      throw reader.problem(node, "it rounds the rows: float and double are supported")
+    }
+  }
+
+  private static func readDropout(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    // The third input switches training on. It is a Boolean: one byte, or one entry.
+    guard let name = node.input(2) else { return }
+    guard reader.constants.isFalse(name) else {
+      throw reader.problem(node, "it is set to training mode")
+    }
+  }
+
+  private static func readFlatten(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let axis = node.integer("axis", 1)
+    guard axis == 1 || axis == 1 - Int64(reader.shape.count) else {
+      throw reader.problem(node, "axis \(axis) mixes rows; 1 is supported")
+    }
+    try reader.flatten(node)
+  }
+
+  private static func readReshape(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let wanted: [Int64]
+    if let name = node.input(1) {
+      wanted = try reader.constants.integers(name)
+    } else {
+      wanted = node.attribute("shape")?.ints ?? []
+    }
+    let batch = reader.shape.first.flatMap { $0 }.map(Int64.init)
+    guard wanted.count == 2, wanted[0] == -1 || wanted[0] == 0 || wanted[0] == batch,
+      node.integer("allowzero", 0) == 0
+    else { throw reader.problem(node, "it changes more than a row's shape") }
+    try reader.flatten(node)
+    if wanted[1] > 0 { try reader.expect(width: Int(wanted[1]), node) }
+    guard wanted[1] > 0 || wanted[1] == -1 || (wanted[1] == 0 && reader.wasFlat) else {
+      throw reader.problem(node, "it changes more than a row's shape")
+    }
+  }
+
+  // MARK: Constants
+
+  private static func foldConstant(
+    _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
+  ) throws(ModelFileError) {
+    guard let output = node.output.first else { return }
+    var tensor = Onnx_TensorProto()
+    if let value = node.attribute("value"), value.hasT {
+      tensor = value.t
+    } else if let value = node.attribute("value_float") {
+      (tensor.dataType, tensor.floatData) = (1, [value.f])
+    } else if let value = node.attribute("value_floats") {
+      (tensor.dataType, tensor.floatData) = (1, value.floats)
+      tensor.dims = [Int64(value.floats.count)]
+    } else if let value = node.attribute("value_int") {
+      (tensor.dataType, tensor.int64Data) = (7, [value.i])
+    } else if let value = node.attribute("value_ints") {
+      (tensor.dataType, tensor.int64Data) = (7, value.ints)
+      tensor.dims = [Int64(value.ints.count)]
+    } else {
+      throw .node(
+        file: file, node: node.title, operator: "Constant", problem: "it holds no numbers")
+    }
+    constants.define(output, as: tensor)
+  }
+
+  private static func foldSame(
+    _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
+  ) throws(ModelFileError) {
+    guard let input = node.input(0), let output = node.output.first else { return }
+    constants.define(output, as: input)
+  }
+
+  private static func foldTranspose(
+    _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
+  ) throws(ModelFileError) {
+    guard let input = node.input(0), let output = node.output.first else { return }
+    let order = node.attribute("perm")?.ints ?? [1, 0]
+    guard order == [1, 0] || order == [0, 1] else {
+      throw .node(
+        file: file, node: node.title, operator: "Transpose",
+        problem: "more than rows and columns are exchanged")
+    }
+    constants.define(output, as: input, transposed: order == [1, 0])
+  }
+}
