@@ -96,7 +96,8 @@ let package = Package(
       ]),
 
     .target(
-      name: "TestSupport", dependencies: ["Tensors", "Datasets", "Rules", "Networks"],
+      name: "TestSupport",
+      dependencies: ["Tensors", "Datasets", "Rules", "Networks", "Explanations", "Drawing"],
       path: "Tests/TestSupport"),
   ]
     + [

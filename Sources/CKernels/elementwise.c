@@ -190,10 +190,13 @@ EK_BODY void ek_mask_body(float *parameter, const uint8_t *mask, size_t count) {
 EK_DISPATCH(ek_mask, (float *parameter, const uint8_t *mask, size_t count),
             (parameter, mask, count))
 
-void ek_count_bins(const uint8_t *bins_of_rows, const int32_t *rows, const int32_t *classes_of_rows,
-                   size_t count, size_t classes, uint32_t *histogram) {
-  for (size_t i = 0; i < count; i++) {
-    size_t row = (size_t)rows[i];
-    histogram[(size_t)bins_of_rows[row] * classes + (size_t)classes_of_rows[row]] += 1;
+void ek_count_bins(const uint8_t *bins, const int32_t *rows, const int32_t *class_of,
+                   const int32_t *weights, size_t count, size_t classes, int32_t *histogram) {
+  if (weights) {
+    for (size_t i = 0; i < count; i++)
+      histogram[(size_t)bins[rows[i]] * classes + (size_t)class_of[i]] += weights[i];
+  } else {
+    for (size_t i = 0; i < count; i++)
+      histogram[(size_t)bins[rows[i]] * classes + (size_t)class_of[i]] += 1;
   }
 }

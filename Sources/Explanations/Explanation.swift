@@ -279,18 +279,22 @@ public struct Fidelity: Codable, Hashable, Sendable {
   public var training: Proportion
   /// How often the network's commonest training answer is its answer on held-out rows.
   public var majorityBaseline: Proportion
+  /// The network's commonest training answer.
+  public var majorityClass: String?
   /// The share of held-out rows that some rule answers, not the default.
   public var answered: Proportion
 
   public init(
     heldOut: Proportion, byClass: [String: Proportion], toOriginal: Proportion,
-    training: Proportion, majorityBaseline: Proportion, answered: Proportion
+    training: Proportion, majorityBaseline: Proportion, majorityClass: String? = nil,
+    answered: Proportion
   ) {
     self.heldOut = heldOut
     self.byClass = byClass
     self.toOriginal = toOriginal
     self.training = training
     self.majorityBaseline = majorityBaseline
+    self.majorityClass = majorityClass
     self.answered = answered
   }
 }

@@ -5,7 +5,7 @@ import Tensors
 /// Every step of a pruning, with what it cost: a checkpoint while it goes on, a record after.
 public struct PruningTrace: Hashable, Codable, Sendable {
   public enum Phase: String, Codable, Sendable {
-    case neurons, columns, recovery, done
+    case neurons, lasso, columns, recovery, done
   }
 
   /// One step, whether it was kept or taken back.

@@ -22,7 +22,8 @@ public struct Rule: Hashable, Codable, Sendable {
   public var support: Support
 
   public init(
-    if premise: Conjunction, then conclusion: Int, support: Support = Support(covered: 0, agreeing: 0)
+    if premise: Conjunction, then conclusion: Int,
+    support: Support = Support(covered: 0, agreeing: 0)
   ) {
     self.premise = premise
     self.conclusion = conclusion

@@ -34,28 +34,33 @@ public struct RuleSet: Hashable, Codable, Sendable {
     return best
   }
 
+  /// The positions of the rules in the order in which they are asked.
+  var order: [Int] {
+    guard resolution == .vote else { return Array(rules.indices) }
+    return rules.indices.sorted { first, second in
+      rules[first].outvotes(rules[second])
+        || (!rules[second].outvotes(rules[first]) && first < second)
+    }
+  }
+
   /// The rule that answers each row of a table, `nil` where the default does.
-  /// - Complexity: O(rows × literals)
+  /// - Complexity: O(rows × literals), a condition at most once on a row
   public func deciding(_ table: Table) -> [Int?] {
     var answers = [Int?](repeating: nil, count: table.count)
-    let order =
-      resolution == .firstMatch
-      ? Array(rules.indices)
-      : rules.indices.sorted { first, second in
-        rules[first].outvotes(rules[second])
-          || (!rules[second].outvotes(rules[first]) && first < second)
-      }
-    var open = Array(0..<table.count)
+    let held = rowsHeld(in: table)
+    var open = RowSet(rows: table.count, all: true)
     for index in order where !open.isEmpty {
-      let held = rules[index].premise.holds(in: table, for: open)
-      var left: [Int] = []
-      left.reserveCapacity(open.count)
-      for (position, row) in open.enumerated() {
-        if held[position] { answers[row] = index } else { left.append(row) }
-      }
-      open = left
+      open.intersection(held[index]).forEach { answers[$0] = index }
+      open.subtract(held[index])
     }
     return answers
+  }
+
+  /// For each rule the rows on which it fires, whether or not another rule answers them.
+  public func rowsHeld(in table: Table) -> [RowSet] {
+    var literals = LiteralIndex(table)
+    literals.prepare(rules.flatMap(\.premise.literals))
+    return rules.map { literals($0.premise) }
   }
 
   /// The answer to each row of a table.
@@ -69,17 +74,26 @@ public struct RuleSet: Hashable, Codable, Sendable {
       variables: Set(rules.flatMap { $0.premise.literals.map(\.variable) }).count)
   }
 
-  /// The same rules with supports counted on these rows: those each rule answers, not merely fits.
+  /// The same rules with supports counted on these rows.
+  ///
+  /// In a rule list a rule is supported by the rows it answers. In a vote it is supported by all
+  /// rows on which it fires, because confidences are compared before any rule has answered.
   /// - Parameter answers: what the explained network says of each row.
   public func supported(by table: Table, answers: [Int]) -> RuleSet {
     var copy = self
-    var supports = [Support](repeating: Support(covered: 0, agreeing: 0), count: rules.count)
-    for (row, rule) in deciding(table).enumerated() {
-      guard let rule else { continue }
-      supports[rule].covered += 1
-      if answers[row] == rules[rule].conclusion { supports[rule].agreeing += 1 }
+    let held = rowsHeld(in: table)
+    var agreeing: [Int: RowSet] = [:]
+    for conclusion in Set(rules.map(\.conclusion)) {
+      agreeing[conclusion] = RowSet(rows: table.count) { answers[$0] == conclusion }
     }
-    for index in copy.rules.indices { copy.rules[index].support = supports[index] }
+    var open = RowSet(rows: table.count, all: true)
+    for index in rules.indices {
+      let covered = resolution == .vote ? held[index] : open.intersection(held[index])
+      if resolution == .firstMatch { open.subtract(held[index]) }
+      copy.rules[index].support = Support(
+        covered: covered.count,
+        agreeing: agreeing[rules[index].conclusion].map(covered.countInCommon) ?? 0)
+    }
     return copy
   }
 }
@@ -95,23 +109,5 @@ extension Rule {
       return support.covered > other.support.covered
     }
     return conclusion < other.conclusion
-  }
-}
-
-extension Conjunction {
-  /// Whether the conjunction holds for each of some rows.
-  /// - Complexity: O(rows × literals)
-  public func holds(in table: Table, for rows: [Int]) -> [Bool] {
-    var held = [Bool](repeating: true, count: rows.count)
-    for literal in literals {
-      guard let index = table.schema.index(of: literal.variable) else {
-        preconditionFailure("a rule asks about '\(literal.variable)', which the table lacks")
-      }
-      let column = table.columns[index]
-      for (position, row) in rows.enumerated() where held[position] {
-        held[position] = literal.condition.holds(for: column[row])
-      }
-    }
-    return held
   }
 }

@@ -40,9 +40,10 @@ void ek_momentum(float *parameter, const float *gradient, float *velocity, size_
 void ek_shrink(float *parameter, size_t count, float amount);
 /// parameter = 0 wherever mask = 0
 void ek_mask(float *parameter, const uint8_t *mask, size_t count);
-/// histogram[bin * classes + class] += 1 for each listed row
-void ek_count_bins(const uint8_t *bins_of_rows, const int32_t *rows, const int32_t *classes_of_rows,
-                   size_t count, size_t classes, uint32_t *histogram);
+/// histogram[bin of rows[i] * classes + class_of[i]] += weights[i], or 1 where `weights` is NULL.
+/// `class_of` and `weights` stand in the order of `rows`.
+void ek_count_bins(const uint8_t *bins, const int32_t *rows, const int32_t *class_of,
+                   const int32_t *weights, size_t count, size_t classes, int32_t *histogram);
 
 // ---- The worker pool: spins briefly, then parks. ----
 

@@ -40,6 +40,10 @@ public struct FeatureLayer: Named, Hashable {
     self.finalEpochs = finalEpochs
   }
 
+  /// The strengths of the group lasso that are tried in turn. Adam's steps are of the learning rate's
+  /// size whatever the gradient, so strengths below about 0.1 do nothing beside it.
+  private static let lassoStrengths = [0.1, 0.3, 1.0]
+
   /// What is pruned, and with which rows.
   public struct Task: Sendable {
     public var network: Network
@@ -82,6 +86,10 @@ public struct FeatureLayer: Named, Hashable {
       try pruneNeuron(&trace, task, node)
       try onStep(trace)
     }
+    if trace.phase == .lasso {
+      try thinColumns(&trace, task)
+      try onStep(trace)
+    }
     while trace.phase == .columns {
       try pruneColumns(&trace, task)
       try onStep(trace)
@@ -102,7 +110,7 @@ public struct FeatureLayer: Named, Hashable {
     let births = task.network.births[node]
     let live = births.indices.filter { !gone.contains(births[$0]) }
     guard live.count > 2 else {
-      trace.phase = .columns
+      trace.phase = .lasso
       return
     }
     let values = trace.network.activations(of: task.node, for: task.training.inputs)
@@ -122,9 +130,23 @@ public struct FeatureLayer: Named, Hashable {
     network = try fineTune(
       network.masked(by: plan), task, fineTuning, round: trace.steps.count + 1)
     let forced = maxNeurons.map { live.count > $0 } ?? false
-    let kept = forced || task.quality(of: network) >= trace.baseline - accuracyDrop
+    // Half of what may be lost is left to the columns.
+    let kept = forced || task.quality(of: network) >= trace.baseline - accuracyDrop / 2
     trace.record(network, plan: plan, task: task, removed: [name.description], kept: kept)
-    if !kept { trace.phase = .columns }
+    if !kept { trace.phase = .lasso }
+  }
+
+  /// Fine-tunes with the group lasso, stronger and stronger, while accuracy stays.
+  private func thinColumns(_ trace: inout PruningTrace, _ task: Task) throws {
+    trace.phase = .columns
+    var trainer = fineTuning
+    trainer.epochs *= 2
+    for lasso in Self.lassoStrengths {
+      trainer.inputLasso = lasso
+      let thinned = try fineTune(trace.network, task, trainer, round: trace.steps.count + 1)
+      guard task.quality(of: thinned) >= trace.baseline - accuracyDrop / 2 else { return }
+      trace.network = thinned
+    }
   }
 
   private func pruneColumns(_ trace: inout PruningTrace, _ task: Task) throws {
@@ -134,7 +156,9 @@ public struct FeatureLayer: Named, Hashable {
     }
     let batch = min(trace.columnBatch ?? max(1, live.count / 3), live.count - 1)
     let forced = maxColumns.map { live.count > $0 } ?? false
-    guard batch >= 1, live.count > 1, trace.columnTrials < 24 || forced else {
+    // Among many columns a few more are not worth another training.
+    let worthwhile = batch > live.count / 40 && trace.columnTrials < 16
+    guard batch >= 1, live.count > 1, worthwhile || forced else {
       trace.phase = .recovery
       return
     }
@@ -162,14 +186,14 @@ public struct FeatureLayer: Named, Hashable {
     var network = trace.network
     network.fold(means: rows.map { means[$0] }, ofRows: rows, intoBiasOf: 0)
     var trainer = fineTuning
-    trainer.inputLasso = 1e-3
+    trainer.inputLasso = Self.lassoStrengths[0]
     network = try fineTune(network.masked(by: plan), task, trainer, round: trace.steps.count + 1)
     let kept = forced || task.quality(of: network) >= trace.baseline - accuracyDrop
     trace.record(
       network, plan: plan, task: task, removed: leaving.map { task.columns[$0.index].name },
       kept: kept)
     trace.columnBatch = kept ? nil : leaving.count / 2
-    if trace.columnBatch == 0 { trace.phase = .recovery }
+    if trace.columnBatch == 0, !forced { trace.phase = .recovery }
   }
 
   private func fineTune(

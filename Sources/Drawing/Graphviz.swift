@@ -1,0 +1,168 @@
+import CGraphviz
+import Foundation
+import Synchronization
+
+/// Descriptions in the DOT language become pictures, inside this process and without a display.
+///
+/// Graphviz is not safe to use from two threads at once, even with a context each; everything goes
+/// through one lock. Whatever Graphviz complains of is a failure, never a picture with a hole.
+public enum Graphviz {
+  /// The version of the library that draws.
+  public static var version: String {
+    lock.withLock { _ in
+      guard let context = gvContext() else { return "unknown" }
+      defer { gvFreeContext(context) }
+      return gvcVersion(context).map { String(cString: $0) } ?? "unknown"
+    }
+  }
+
+  /// Draws a graph.
+  /// - Parameters:
+  ///   - dot: the graph in the DOT language. Control characters are left out.
+  ///   - pictures: PNG bytes by the names that the graph calls them by, as `IMG SRC` or `image`.
+  ///     In SVG they stand inside the file.
+  ///   - title: what the picture is called where it cannot be seen; SVG only.
+  ///   - description: the facts of the picture in words; SVG only.
+  public static func render(
+    _ dot: String, as format: DrawingFormat, pictures: [String: Data] = [:], title: String = "",
+    description: String = ""
+  ) throws(DrawingError) -> Data {
+    var text = dot.withoutControlCharacters
+    if pictures.isEmpty {
+      return try finish(draw(text, as: format), format, [:], [:], title, description)
+    }
+    for (name, data) in pictures where !isPlain(name) || !data.starts(with: pngSignature) {
+      throw .badPicture(name: name)
+    }
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("espalier-drawing-" + UUID().uuidString, isDirectory: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var paths: [String: String] = [:]
+    do {
+      try FileManager.default.createDirectory(
+        at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      for (name, data) in pictures {
+        let file = folder.appendingPathComponent(name)
+        try data.write(to: file)
+        paths[name] = file.path
+      }
+    } catch {
+      throw .noFolder(path: folder.path)
+    }
+    // Graphviz remembers pictures by name for as long as the process lives: whole paths are unique.
+    for (name, path) in paths.sorted(by: { $0.key < $1.key }) {
+      text = text.replacingOccurrences(of: "\"\(name)\"", with: "\"\(path)\"")
+    }
+    return try finish(draw(text, as: format), format, pictures, paths, title, description)
+  }
+
+  private static let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+  private static func isPlain(_ name: String) -> Bool {
+    name.hasSuffix(".png")
+      && name.dropLast(4).utf8.allSatisfy {
+        (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 45
+      }
+  }
+
+  private static func finish(
+    _ data: Data, _ format: DrawingFormat, _ pictures: [String: Data], _ paths: [String: String],
+    _ title: String, _ description: String
+  ) -> Data {
+    switch format {
+    case .svg:
+      var markup = SVGMarkup(String(decoding: data, as: UTF8.self))
+      for (name, path) in paths { markup.embed(pictures[name] ?? Data(), insteadOf: path) }
+      markup.dropUnsafeLinks()
+      markup.describe(title: title, description: description)
+      return Data(markup.text.utf8)
+    case .dot:
+      var text = String(decoding: data, as: UTF8.self)
+      for (name, path) in paths { text = text.replacingOccurrences(of: path, with: name) }
+      return Data(text.utf8)
+    case .pdf: return data.withFixedCreationDate
+    case .png: return data
+    }
+  }
+
+  // MARK: - The library
+
+  /// Held around every call into Graphviz.
+  private static let lock = Mutex<Void>(())
+  /// What Graphviz complained of, which it tells in pieces.
+  fileprivate static let complaints = Mutex<[UInt8]>([])
+
+  /// The longest side that the bitmap renderer draws without shrinking the picture, in pixels.
+  private static let longestBitmap = 32_000.0
+
+  private static func draw(_ dot: String, as format: DrawingFormat) throws(DrawingError) -> Data {
+    let result: Result<Data, DrawingError> = lock.withLock { _ in
+      do throws(DrawingError) {
+        guard format == .png else { return .success(try draw(dot, as: format.rawValue, dpi: nil)) }
+        let size = SVGMarkup(
+          String(decoding: try draw(dot, as: "svg", dpi: nil), as: UTF8.self)
+        ).longestSide
+        let dpi = min(144, longestBitmap * 72 / max(size, 1))
+        return .success(try draw(dot, as: "png", dpi: dpi))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  private static func draw(
+    _ dot: String, as format: String, dpi: Double?
+  ) throws(DrawingError) -> Data {
+    complaints.withLock { $0.removeAll() }
+    agseterrf { piece in
+      guard let piece else { return 0 }
+      Graphviz.complaints.withLock { $0.append(contentsOf: String(cString: piece).utf8) }
+      return 0
+    }
+    agseterr(AGWARN)
+    guard let context = gvContext() else { throw .noContext }
+    defer { gvFreeContext(context) }
+    guard let graph = agmemread(dot) else {
+      // An error inside a quoted string leaves the reader inside it: this closes any such state.
+      if let rest = agmemread("\"--><>*/\ndigraph {}") { agclose(rest) }
+      throw .refused(complaint() ?? "no graph")
+    }
+    defer { agclose(graph) }
+    if let dpi { set("dpi", to: "\(dpi)", of: graph) }
+    try check()
+    guard gvLayout(context, graph, "dot") == 0 else { throw .refused(complaint() ?? "no layout") }
+    defer { gvFreeLayout(context, graph) }
+    try check()
+    var bytes: UnsafeMutablePointer<CChar>?
+    var count: UInt32 = 0
+    let code = gvRenderData(context, graph, format, &bytes, &count)
+    defer { if let bytes { gvFreeRenderData(bytes) } }
+    try check()
+    guard code == 0, let bytes, count > 0 else { throw .refused("nothing was drawn") }
+    return Data(bytes: bytes, count: Int(count))
+  }
+
+  private static func set(
+    _ name: String, to value: String, of graph: UnsafeMutablePointer<Agraph_t>
+  ) {
+    // Both strings are copied; the library only forgot to say const.
+    name.withCString { name in
+      value.withCString { value in
+        _ = agattr(
+          graph, AGRAPH, UnsafeMutablePointer(mutating: name), UnsafeMutablePointer(mutating: value)
+        )
+      }
+    }
+  }
+
+  private static func check() throws(DrawingError) {
+    if let words = complaint() { throw .refused(words) }
+  }
+
+  private static func complaint() -> String? {
+    let words = complaints.withLock { String(decoding: $0, as: UTF8.self) }
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+    return words.isEmpty ? nil : words.replacingOccurrences(of: "\n", with: "; ")
+  }
+}

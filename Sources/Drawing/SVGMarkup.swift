@@ -1,0 +1,102 @@
+import Foundation
+
+/// What has to be done to Graphviz's SVG before it can stand in a page.
+struct SVGMarkup {
+  var text: String
+
+  init(_ text: String) { self.text = text }
+
+  /// The longer of width and height, in points; 0 where the root does not say.
+  var longestSide: Double {
+    guard let root = rootRange else { return 0 }
+    return ["width", "height"].map { attribute in
+      guard let start = text.range(of: " \(attribute)=\"", range: root) else { return 0 }
+      return Double(text[start.upperBound...].prefix { $0.isNumber || $0 == "." }) ?? 0
+    }.max() ?? 0
+  }
+
+  /// Puts a picture's bytes where its file was named, drawn with hard pixels.
+  mutating func embed(_ picture: Data, insteadOf path: String) {
+    text = text.replacingOccurrences(
+      of: "xlink:href=\"\(path)\"",
+      with: "style=\"image-rendering:pixelated\" "
+        + "xlink:href=\"data:image/png;base64,\(picture.base64EncodedString())\"")
+  }
+
+  /// Leaves out every link that is not to a web page or to a place in the same page.
+  mutating func dropUnsafeLinks() {
+    let mark = "xlink:href=\""
+    var kept = ""
+    var rest = text[...]
+    while let found = rest.range(of: mark) {
+      let target = rest[found.upperBound...].prefix { $0 != "\"" }
+      let start = target.prefix(24).lowercased()
+      let safe = ["http://", "https://", "#", "data:image/png;base64,"].contains {
+        start.hasPrefix($0)
+      }
+      let end = rest.index(target.endIndex, offsetBy: 1, limitedBy: rest.endIndex)
+      if safe {
+        kept += rest[..<target.endIndex] + "\""
+      } else {
+        kept += rest[..<found.lowerBound]
+      }
+      rest = rest[(end ?? rest.endIndex)...]
+    }
+    text = kept + rest
+  }
+
+  /// Says in words what the picture shows, for those who cannot see it.
+  mutating func describe(title: String, description: String) {
+    guard let root = rootRange else { return }
+    var attributes = " role=\"img\""
+    if !title.isEmpty { attributes += " aria-label=\"\(Self.escape(title))\"" }
+    let words = description.isEmpty ? title : description
+    let desc = words.isEmpty ? "" : "\n<desc>\(Self.escape(words))</desc>"
+    text.insert(contentsOf: desc, at: root.upperBound)
+    text.insert(contentsOf: attributes, at: text.index(root.lowerBound, offsetBy: 4))
+  }
+
+  /// From `<svg` to the `>` that closes the tag.
+  private var rootRange: Range<String.Index>? {
+    guard let start = text.range(of: "<svg"),
+      let end = text.range(of: ">", range: start.upperBound..<text.endIndex)
+    else { return nil }
+    return start.lowerBound..<end.upperBound
+  }
+
+  private static func escape(_ text: String) -> String {
+    text.withoutControlCharacters
+      .replacingOccurrences(of: "&", with: "&amp;")
+      .replacingOccurrences(of: "<", with: "&lt;")
+      .replacingOccurrences(of: ">", with: "&gt;")
+      .replacingOccurrences(of: "\"", with: "&quot;")
+  }
+}
+
+extension String {
+  /// Without what XML does not allow, and without the invisible controls beyond ASCII.
+  package var withoutControlCharacters: String {
+    var kept = String.UnicodeScalarView()
+    for scalar in unicodeScalars {
+      switch scalar.value {
+      case 0x09, 0x0A, 0x0D: kept.append(scalar)
+      case 0..<0x20, 0x7F..<0xA0, 0xFFFE, 0xFFFF: continue
+      case let value where value & 0xFFFE == 0xFFFE: continue
+      default: kept.append(scalar)
+      }
+    }
+    return String(kept)
+  }
+}
+
+extension Data {
+  /// The clock's trace in a PDF, set to a fixed moment of the same length.
+  var withFixedCreationDate: Data {
+    let mark = Data("/CreationDate (D:".utf8)
+    let moment = Data("20000101000000".utf8)
+    guard let found = range(of: mark), count >= found.upperBound + moment.count else { return self }
+    var copy = self
+    copy.replaceSubrange(found.upperBound..<found.upperBound + moment.count, with: moment)
+    return copy
+  }
+}

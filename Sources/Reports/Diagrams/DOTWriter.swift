@@ -1,0 +1,188 @@
+import Foundation
+
+/// A diagram in the DOT language: escaping and style in one place.
+///
+/// Blue and solid is up, orange and dashed is down: told apart by every kind of eye and in grey.
+struct DOTWriter {
+  private static let font = "DejaVu Sans"
+  /// Longer strings than Graphviz takes (16,384 characters) cannot come about below this.
+  private static let longestLabel = 44
+  private static let sheetWidth = 6
+
+  let text: String
+  /// PNG bytes by the names that the text calls them by.
+  let pictures: [String: Data]
+
+  init(_ diagram: Diagram) {
+    var pictures: [String: Data] = [:]
+    var names: [String: String] = [:]
+    for (number, node) in diagram.columns.flatMap(\.nodes).enumerated() {
+      guard let data = node.picture.flatMap({ Data(base64Encoded: $0) }) else { continue }
+      names[node.id] = "picture-\(number).png"
+      pictures["picture-\(number).png"] = data
+    }
+    self.pictures = pictures
+    text = Writing(names: names).text(of: diagram)
+  }
+
+  /// A text inside an HTML label: nothing in it is read as markup, entity or escape.
+  static func escape(_ text: String, limit: Int = longestLabel) -> String {
+    var all = ""
+    for scalar in shortened(visible(text), limit: limit).unicodeScalars {
+      switch scalar {
+      case "&": all += "&amp;"
+      case "<": all += "&lt;"
+      case ">": all += "&gt;"
+      case "\"": all += "&quot;"
+      case "\\": all += "&#92;"
+      default: all.unicodeScalars.append(scalar)
+      }
+    }
+    return all.allSatisfy { $0 == " " } ? "(empty)" : all
+  }
+
+  private struct Writing {
+    let names: [String: String]
+
+    func text(of diagram: Diagram) -> String {
+      var lines = [
+        "digraph \"espalier\" {",
+        "  rankdir=LR; splines=spline; nodesep=0.16; ranksep=\(ranksep(of: diagram));",
+        "  outputorder=edgesfirst; bgcolor=white; pad=0.1; fontname=\"\(font)\"; fontsize=11;",
+        "  node [fontname=\"\(font)\", fontsize=10, shape=box, style=\"rounded,filled\", "
+          + "fillcolor=white, color=\"#555555\", penwidth=0.8, margin=\"0.12,0.06\", height=0.28];",
+        "  edge [fontname=\"\(font)\", fontsize=8, arrowsize=0.5];",
+      ]
+      if diagram.isSheet {
+        lines.append("  sheet [shape=plain, style=\"\", label=<\(sheet(diagram))>];")
+      } else {
+        for (number, column) in diagram.columns.enumerated() {
+          lines.append("  subgraph cluster_\(number) {")
+          lines.append(
+            "    label=<\(escape(column.title, limit: 90))>; color=\"#CCCCCC\"; style=rounded;"
+              + " penwidth=0.8;")
+          lines += column.nodes.map { "    " + node($0) }
+          lines.append("  }")
+        }
+        lines += diagram.edges.map { "  " + edge($0) }
+        lines += anchors(of: diagram)
+      }
+      return lines.joined(separator: "\n") + "\n}\n"
+    }
+
+    private func ranksep(of diagram: Diagram) -> String {
+      diagram.edges.count > 40 ? "1.6" : "1.1"
+    }
+
+    /// Invisible edges that keep every node in its column, whether or not a line reaches it.
+    private func anchors(of diagram: Diagram) -> [String] {
+      var lines: [String] = []
+      let starts = Set(diagram.edges.map(\.from))
+      let ends = Set(diagram.edges.map(\.to))
+      for (left, right) in zip(diagram.columns, diagram.columns.dropFirst()) {
+        guard let first = left.nodes.first, let other = right.nodes.first else { continue }
+        for node in left.nodes where !starts.contains(node.id) {
+          lines.append("  \(quoted(node.id)) -> \(quoted(other.id)) [style=invis, weight=0];")
+        }
+        for node in right.nodes where !ends.contains(node.id) {
+          lines.append("  \(quoted(first.id)) -> \(quoted(node.id)) [style=invis, weight=0];")
+        }
+      }
+      return lines
+    }
+
+    private func node(_ node: Diagram.Node) -> String {
+      switch node.role {
+      case .rule:
+        return "\(quoted(node.id)) [shape=note, style=filled, fillcolor=\"#F6F6F2\", "
+          + "label=<\(stack(node))>];"
+      case .input where !node.parts.isEmpty:
+        return "\(quoted(node.id)) [shape=plain, style=\"\", label=<\(parts(node))>];"
+      case .hidden:
+        return "\(quoted(node.id)) [shape=plain, style=\"\", label=<\(box(node))>];"
+      case .output:
+        return "\(quoted(node.id)) [fillcolor=\"#EEF3F7\", label=<\(stack(node))>];"
+      case .pruned:
+        return "\(quoted(node.id)) [style=\"rounded,dashed\", color=\"#999999\", "
+          + "fontcolor=\"#777777\", label=<\(stack(node))>];"
+      case .input:
+        return "\(quoted(node.id)) [label=<\(stack(node))>];"
+      }
+    }
+
+    private func stack(_ node: Diagram.Node) -> String {
+      let left = node.role == .rule ? "<BR ALIGN=\"LEFT\"/>" : "<BR/>"
+      let title = node.role == .rule ? bold(node.title) : escape(node.title)
+      guard !node.lines.isEmpty else { return title }
+      let lines = node.lines.map { escape($0, limit: 60) }.joined(separator: left)
+      return title + left + "<FONT POINT-SIZE=\"8.5\">\(lines)"
+        + (node.role == .rule ? left : "") + "</FONT>"
+    }
+
+    private func parts(_ node: Diagram.Node) -> String {
+      let rows = node.parts.map { part in
+        "<TR><TD PORT=\(quoted(part.id)) ALIGN=\"LEFT\"><FONT POINT-SIZE=\"9\">"
+          + "\(escape(part.title))</FONT></TD></TR>"
+      }
+      return "<TABLE BORDER=\"0\" CELLBORDER=\"1\" CELLSPACING=\"0\" CELLPADDING=\"3\" "
+        + "COLOR=\"#999999\"><TR><TD BGCOLOR=\"#F2F2F2\">\(bold(node.title))</TD></TR>"
+        + rows.joined() + "</TABLE>"
+    }
+
+    private func box(_ node: Diagram.Node) -> String {
+      let lines = node.lines.map { escape($0, limit: 60) }.joined(separator: "<BR ALIGN=\"LEFT\"/>")
+      let words =
+        lines.isEmpty
+        ? ""
+        : "<TR><TD ALIGN=\"LEFT\" BALIGN=\"LEFT\"><FONT POINT-SIZE=\"8.5\">\(lines)</FONT></TD></TR>"
+      let head = "<TD ALIGN=\"LEFT\" BGCOLOR=\"#FBF6E9\">\(bold(node.title))</TD>"
+      let start = "<TABLE BORDER=\"0\" CELLBORDER=\"1\" CELLSPACING=\"0\" CELLPADDING=\"3\" "
+        + "COLOR=\"#555555\"><TR>"
+      guard names[node.id] != nil else { return start + head + "</TR>\(words)</TABLE>" }
+      return start + picture(node, side: 44, span: words.isEmpty ? 1 : 2) + head
+        + "</TR>\(words)</TABLE>"
+    }
+
+    private func picture(_ node: Diagram.Node, side: Int, span: Int) -> String {
+      "<TD ROWSPAN=\"\(span)\" FIXEDSIZE=\"TRUE\" WIDTH=\"\(side + 4)\" HEIGHT=\"\(side + 4)\">"
+        + "<IMG SRC=\"\(names[node.id] ?? "")\" SCALE=\"TRUE\"/></TD>"
+    }
+
+    private func sheet(_ diagram: Diagram) -> String {
+      let nodes = diagram.columns.flatMap(\.nodes)
+      var rows = ""
+      for start in stride(from: 0, to: nodes.count, by: sheetWidth) {
+        let cells = nodes[start..<min(start + sheetWidth, nodes.count)].map { node in
+          let lines = node.lines.map { escape($0, limit: 26) }.joined(separator: "<BR/>")
+          return "<TD VALIGN=\"TOP\"><TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"1\" "
+            + "CELLPADDING=\"1\"><TR><TD>\(bold(node.title))</TD></TR><TR>"
+            + (names[node.id] == nil ? "<TD> </TD>" : picture(node, side: 84, span: 1))
+            + "</TR><TR><TD><FONT POINT-SIZE=\"8.5\">\(lines.isEmpty ? " " : lines)</FONT></TD>"
+            + "</TR></TABLE></TD>"
+        }
+        rows += "<TR>\(cells.joined())</TR>"
+      }
+      return "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"8\">\(rows)</TABLE>"
+    }
+
+    private func edge(_ edge: Diagram.Edge) -> String {
+      var attributes: [String] = []
+      switch edge.sign {
+      case 1...: attributes.append("color=\"#0072B2\", fontcolor=\"#005A8E\"")
+      case ..<0: attributes.append("color=\"#D55E00\", fontcolor=\"#A84A00\", style=dashed")
+      default: attributes.append("color=\"#777777\"")
+      }
+      let width = 0.4 + 3.1 * min(max(edge.strength, 0), 1)
+      attributes.append("penwidth=\(significant(width))")
+      if let label = edge.label { attributes.append("label=<\(escape(label))>") }
+      if edge.isNegated { attributes.append("arrowhead=odot, arrowsize=0.8") }
+      let from = quoted(edge.from) + (edge.part.map { ":\(quoted($0)):e" } ?? ":e")
+      return "\(from) -> \(quoted(edge.to)):w [\(attributes.joined(separator: ", "))];"
+    }
+
+    private func bold(_ text: String) -> String { "<B>\(escape(text))</B>" }
+
+    /// Node names are made by us, of letters, digits and hyphens.
+    private func quoted(_ id: String) -> String { "\"\(id)\"" }
+  }
+}

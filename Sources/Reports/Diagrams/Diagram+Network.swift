@@ -1,0 +1,113 @@
+import Datasets
+import Explanations
+
+/// How many nodes of one column are drawn.
+private let mostNodes = 40
+
+extension Diagram {
+  /// The pruned network: inputs, hidden features and answers.
+  public init(network explanation: Explanation) {
+    let classes = explanation.data.classes
+    let features = Array(explanation.features.prefix(mostNodes))
+    let pictures = features.contains { $0.picture != nil }
+    var hidden = features.enumerated().map { number, feature in
+      Node(
+        "f-\(number)", .hidden, feature.id,
+        lines: (pictures ? [] : feature.drivingLines())
+          + ["on for \(percent(feature.activeShare)) of rows"],
+        picture: feature.picture)
+    }
+    var outputs = classes.prefix(mostNodes).enumerated().map {
+      Node("out-\($0)", .output, $1)
+    }
+    var edges: [Edge] = []
+    let inputs = Self.inputColumn(explanation, features: features, edges: &edges)
+    edges += Self.effects(of: features, on: classes)
+    if hidden.isEmpty {
+      hidden = [Node("f-0", .hidden, "network", lines: explanation.pruned.architecture)]
+      edges = (inputs.map { Edge($0.id, to: "f-0") } + outputs.map { Edge("f-0", to: $0.id) })
+    }
+    if classes.count > mostNodes {
+      outputs.append(Node("out-more", .pruned, "\(counted(classes.count - mostNodes)) more"))
+    }
+    let caption: Phrase =
+      explanation.features.isEmpty
+      ? "What the network reads and what it answers."
+      : """
+      Blue, solid lines drive up; orange, dashed lines drive down; the thicker, the stronger. \
+      Numbers beside lines into a feature are shares of its strongest driver, those into an answer \
+      are weights. What was pruned is counted above each frame, not drawn.
+      """
+    let before = explanation.network.neurons
+    self.init(
+      title: "The pruned network: inputs, hidden features and answers", caption: caption,
+      columns: [
+        Column(
+          "Inputs (\(counted(explanation.pruned.inputs)) of "
+            + "\(counted(explanation.data.features)) kept)", inputs),
+        Column(
+          explanation.features.isEmpty
+            ? "Network"
+            : "Hidden features (\(counted(explanation.pruned.neurons)) of \(counted(before)) kept)",
+          hidden),
+        Column(explanation.data.schema.target.name, outputs),
+      ], edges: edges)
+    if explanation.features.count > mostNodes {
+      self.caption +=
+        " \(explanation.features.count - mostNodes) more hidden features are not drawn."
+    }
+    thin()
+  }
+
+  /// Inputs as nodes, with their edges to the features; pixels are one node.
+  static func inputColumn(
+    _ explanation: Explanation, features: [FeatureSummary], edges: inout [Edge]
+  ) -> [Node] {
+    let schema = explanation.data.schema
+    if let image = schema.image {
+      edges += features.indices.map { Edge("in-0", to: "f-\($0)", strength: 0.1) }
+      let size =
+        "\(image.height) × \(image.width)" + (image.channels > 1 ? " × \(image.channels)" : "")
+      return [
+        Node(
+          "in-0", .input, "\(counted(schema.features.count)) pixels",
+          lines: [size, "\(counted(explanation.pruned.inputs)) still read"])
+      ]
+    }
+    let drivers = features.flatMap(\.drivers)
+    guard !drivers.isEmpty else {
+      let names = schema.features.prefix(mostNodes).map { ($0.id.rawValue, 0.0) }
+      return DiagramInputs(names, schema: schema).nodes
+    }
+    let inputs = DiagramInputs(drivers.map { ($0.input, $0.strength) }, schema: schema)
+    for (number, feature) in features.enumerated() {
+      for driver in feature.drivers {
+        guard let place = inputs.place(of: driver.input) else { continue }
+        let sign = driver.sign < 0 ? -1 : 1
+        edges.append(
+          Edge(
+            place.node, part: place.part, to: "f-\(number)", sign: sign,
+            strength: driver.strength,
+            label: signed(
+              significant(Double(sign) * driver.strength, digits: 2), plus: sign > 0)))
+      }
+    }
+    return inputs.nodes
+  }
+
+  private static func effects(of features: [FeatureSummary], on classes: [String]) -> [Edge] {
+    let largest = features.flatMap(\.effects).reduce(0) { max($0, abs($1.weight)) }
+    guard largest > 0 else { return [] }
+    let places = Dictionary(
+      classes.prefix(mostNodes).enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    return features.enumerated().flatMap { number, feature in
+      feature.effects.compactMap { effect in
+        guard let place = places[effect.class], effect.weight != 0 else { return nil }
+        return Edge(
+          "f-\(number)", to: "out-\(place)", sign: effect.weight < 0 ? -1 : 1,
+          strength: abs(effect.weight) / largest,
+          label: signed(significant(effect.weight, digits: 2), plus: effect.weight > 0))
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import Datasets
+import Explanations
+
+/// How many rules one picture shows.
+private let mostRules = 12
+/// How many drivers of one feature lead into the picture.
+private let mostDrivers = 4
+
+extension Diagram {
+  /// From inputs over hidden features to rules; from inputs to rules where no rule asks a feature.
+  public init(rules explanation: Explanation) {
+    let entry =
+      explanation.featureRules
+      ?? RuleSetEntry(
+        rules: explanation.rules, defaultClass: explanation.defaultClass,
+        resolution: explanation.resolution, extractor: explanation.extractor,
+        complexity: explanation.complexity)
+    let shownRules = Self.mostCovering(entry.rules)
+    let asked = Set(shownRules.flatMap { $0.if.map(\.feature) })
+    let features = explanation.features.filter { asked.contains($0.id) }
+    var places: [String: (node: String, part: String?)] = [:]
+    var edges: [Edge] = []
+    var columns: [Column] = []
+
+    let schema = explanation.data.schema
+    let columnsAsked = schema.features.map(\.id.rawValue).filter {
+      asked.contains($0) && !features.map(\.id).contains($0)
+    }
+    var inputs: [Node] = []
+    if !columnsAsked.isEmpty {
+      let nodes = DiagramInputs(columnsAsked.map { ($0, 1) }, schema: schema)
+      inputs = nodes.nodes
+      for name in columnsAsked { places[name] = nodes.place(of: name) }
+    }
+    if !features.isEmpty {
+      let short = features.map { feature in
+        var copy = feature
+        copy.drivers = Array(feature.drivers.prefix(mostDrivers))
+        return copy
+      }
+      if schema.image == nil, inputs.isEmpty {
+        inputs = Self.inputColumn(explanation, features: short, edges: &edges)
+      }
+      for (number, feature) in features.enumerated() { places[feature.id] = ("f-\(number)", nil) }
+    }
+    columns.append(Column("Inputs", inputs))
+    columns.append(
+      Column(
+        "Hidden features (\(features.count) of \(explanation.features.count) used)",
+        features.enumerated().map { number, feature in
+          Node(
+            "f-\(number)", .hidden, feature.id,
+            lines: (feature.picture == nil ? feature.drivingLines(most: 2) : [])
+              + ["on for \(percent(feature.activeShare)) of rows"],
+            picture: feature.picture)
+        }))
+    let text = RuleText(explanation)
+    var rules = shownRules.enumerated().map { number, rule in
+      Node(
+        "r-\(number)", .rule, "\(rule.id)  \u{2192} \(shown(rule.then, limit: 30))",
+        lines: wrapped(text.premise(rule).plain, width: 46, most: 6) + [
+          "answers \(percent(rule.coverage)) of rows, network agrees \(percent(rule.confidence))"
+        ])
+    }
+    for (number, rule) in shownRules.enumerated() {
+      for test in rule.if {
+        guard let place = places[test.feature] else { continue }
+        edges.append(
+          Edge(
+            place.node, part: place.part, to: "r-\(number)", strength: 0.2,
+            isNegated: place.node.hasPrefix("f-") && test.isNegated))
+      }
+    }
+    rules.append(
+      Node("r-else", .rule, "else  \u{2192} \(shown(entry.defaultClass, limit: 30))"))
+    let fidelity =
+      explanation.featureRules == nil ? explanation.fidelity : explanation.featureFidelity
+    columns.append(Column(Self.rulesTitle(fidelity), rules))
+    self.init(
+      title: features.isEmpty ? "From inputs to rules" : "From inputs over hidden features to rules",
+      caption: Self.caption(
+        drawn: shownRules.count, of: entry.rules.count, features: !features.isEmpty),
+      columns: columns, edges: edges)
+    thin()
+  }
+
+  private static func rulesTitle(_ fidelity: Fidelity?) -> String {
+    guard let fidelity, fidelity.heldOut.total > 0 else { return "Rules" }
+    return "Rules (agree on \(percent(fidelity.heldOut)) of held-out rows)"
+  }
+
+  private static func caption(drawn: Int, of all: Int, features: Bool) -> Phrase {
+    var caption: Phrase =
+      features
+      ? """
+      Each rule asks the hidden features that lead into it; a hollow dot asks that the feature be \
+      off. Blue, solid lines drive a feature up; orange, dashed lines drive it down.
+      """ : "Each rule asks the columns that lead into it."
+    if drawn < all {
+      caption += " The \(drawn) rules that answer most rows are drawn, of \(all)."
+    }
+    return caption
+  }
+
+  /// The rules that answer most rows, in their own order.
+  private static func mostCovering(_ rules: [RuleEntry]) -> [RuleEntry] {
+    let ranked = rules.indices.sorted { first, second in
+      let (a, b) = (rules[first].coverage.count, rules[second].coverage.count)
+      return a != b ? a > b : first < second
+    }
+    return ranked.prefix(mostRules).sorted().map { rules[$0] }
+  }
+}
+
+/// A text in lines of some width, cut between words.
+func wrapped(_ text: String, width: Int, most: Int) -> [String] {
+  var lines: [String] = []
+  var line = ""
+  for word in text.split(separator: " ") {
+    if !line.isEmpty, line.count + 1 + word.count > width {
+      lines.append(line)
+      line = ""
+    }
+    line += (line.isEmpty ? "" : " ") + word
+  }
+  if !line.isEmpty { lines.append(line) }
+  guard lines.count > most else { return lines }
+  return Array(lines.prefix(most - 1)) + [lines[most - 1] + " …"]
+}

@@ -1,0 +1,137 @@
+import Drawing
+import Foundation
+
+/// A drawing as nodes and edges with roles; colours and shapes come with the writing.
+public struct Diagram: Hashable, Sendable {
+  public enum Role: String, Hashable, Sendable {
+    case input, hidden, output, rule, pruned
+  }
+
+  public struct Node: Hashable, Sendable, Identifiable {
+    /// A line of a node that edges can start from.
+    public struct Part: Hashable, Sendable, Identifiable {
+      public var id: String
+      public var title: String
+      public init(id: String, title: String) {
+        self.id = id
+        self.title = title
+      }
+    }
+
+    public var id: String
+    public var role: Role
+    public var title: String
+    /// Small print below the title.
+    public var lines: [String]
+    public var parts: [Part]
+    /// A PNG in base64.
+    public var picture: String?
+
+    public init(
+      _ id: String, _ role: Role, _ title: String, lines: [String] = [], parts: [Part] = [],
+      picture: String? = nil
+    ) {
+      self.id = id
+      self.role = role
+      self.title = title
+      self.lines = lines
+      self.parts = parts
+      self.picture = picture
+    }
+  }
+
+  public struct Edge: Hashable, Sendable {
+    public var from: String
+    /// The part of the node that the edge starts from.
+    public var part: String?
+    public var to: String
+    /// 1 for up, -1 for down, 0 where neither is meant.
+    public var sign: Int
+    /// 0...1, drawn as width.
+    public var strength: Double
+    public var label: String?
+    /// Whether the end asks that the start be off.
+    public var isNegated: Bool
+
+    public init(
+      _ from: String, part: String? = nil, to: String, sign: Int = 0, strength: Double = 0.2,
+      label: String? = nil, isNegated: Bool = false
+    ) {
+      self.from = from
+      self.part = part
+      self.to = to
+      self.sign = sign
+      self.strength = strength
+      self.label = label
+      self.isNegated = isNegated
+    }
+  }
+
+  /// Nodes that stand below each other in one frame.
+  public struct Column: Hashable, Sendable {
+    public var title: String
+    public var nodes: [Node]
+    public init(_ title: String, _ nodes: [Node]) {
+      self.title = title
+      self.nodes = nodes
+    }
+  }
+
+  public var title: String
+  public var caption: Phrase
+  public var columns: [Column]
+  public var edges: [Edge]
+  /// Whether the nodes are laid out as a sheet of pictures, without edges.
+  public var isSheet: Bool
+
+  public init(
+    title: String, caption: Phrase, columns: [Column], edges: [Edge], isSheet: Bool = false
+  ) {
+    self.title = title
+    self.caption = caption
+    self.columns = columns.filter { !$0.nodes.isEmpty }
+    self.edges = edges
+    self.isSheet = isSheet
+  }
+
+  /// The picture.
+  /// - Throws: `DrawingError` where Graphviz refuses.
+  public func drawn(as format: DrawingFormat) throws(DrawingError) -> Data {
+    if format == .dot { return Data(DOTWriter(self).text.utf8) }
+    let writer = DOTWriter(self)
+    return try Graphviz.render(
+      writer.text, as: format, pictures: writer.pictures, title: title,
+      description: caption.plain)
+  }
+}
+
+// MARK: - What can be read
+
+extension Diagram {
+  /// Up to so many edges each has its number beside it.
+  static let labelledEdges = 60
+  /// Up to so many edges can be followed by eye.
+  static let followedEdges = 150
+
+  /// Leaves out the weakest signed edges beyond what can be followed, and numbers where there are
+  /// too many; says so in the caption.
+  mutating func thin() {
+    let signed = edges.indices.filter { edges[$0].sign != 0 }
+    if signed.count > Self.followedEdges {
+      let ranked = signed.sorted { first, second in
+        let (a, b) = (edges[first].strength, edges[second].strength)
+        return a != b ? a > b : first < second
+      }
+      let dropped = Set(ranked[Self.followedEdges...])
+      let all = signed.reduce(0) { $0 + edges[$1].strength }
+      let lost = dropped.sorted().reduce(0) { $0 + edges[$1].strength }
+      edges = edges.indices.filter { !dropped.contains($0) }.map { edges[$0] }
+      caption +=
+        " Only the \(Self.followedEdges) strongest lines are drawn; \(dropped.count) weaker ones "
+        + "(\(percent(all > 0 ? lost / all : 0)) of the whole strength) are left out."
+    }
+    if edges.count > Self.labelledEdges {
+      for index in edges.indices { edges[index].label = nil }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import Datasets
+import Explanations
+
+/// The columns that drive hidden features, as nodes: a column with levels is one node with parts.
+struct DiagramInputs {
+  /// How many columns, and levels of one column, are drawn.
+  private static let most = 40
+
+  private(set) var nodes: [Diagram.Node] = []
+  /// Where the edges of a driver start.
+  private var places: [String: (node: String, part: String?)] = [:]
+  private(set) var leftOut = 0
+
+  /// - Parameter drivers: columns and levels ("odor = foul"), with how much each matters.
+  init(_ drivers: [(name: String, strength: Double)], schema: Schema) {
+    var weights: [String: Double] = [:]
+    for driver in drivers { weights[driver.name, default: 0] += driver.strength }
+    var columns: [(title: String, weight: Double, levels: [String])] = []
+    var known: Set<String> = []
+    for feature in schema.features {
+      let name = feature.id.rawValue
+      let levels = (feature.levels ?? []).filter { weights["\(name) = \($0)"] != nil }
+      known.formUnion(levels.map { "\(name) = \($0)" })
+      let own = weights[name]
+      guard own != nil || !levels.isEmpty, known.insert(name).inserted else { continue }
+      let all = levels.reduce(own ?? 0) { $0 + (weights["\(name) = \($1)"] ?? 0) }
+      columns.append((name, all, levels))
+    }
+    for name in weights.keys.filter({ !known.contains($0) }).sorted() {
+      columns.append((name, weights[name] ?? 0, []))
+    }
+    let kept = Set(
+      columns.indices.sorted {
+        columns[$0].weight != columns[$1].weight
+          ? columns[$0].weight > columns[$1].weight : $0 < $1
+      }.prefix(Self.most))
+    for (number, column) in columns.enumerated() where kept.contains(number) {
+      let id = "in-\(number)"
+      places[column.title] = (id, nil)
+      let parts = column.levels.prefix(Self.most).enumerated().map { index, level in
+        places["\(column.title) = \(level)"] = (id, "l-\(index)")
+        return Diagram.Node.Part(id: "l-\(index)", title: level)
+      }
+      leftOut += column.levels.count - parts.count
+      nodes.append(Diagram.Node(id, .input, column.title, parts: parts))
+    }
+    leftOut += columns.count - kept.count
+  }
+
+  /// Where the edges of a driver start; `nil` where it is not drawn.
+  func place(of driver: String) -> (node: String, part: String?)? { places[driver] }
+}
+
+extension FeatureSummary {
+  /// What drives the feature, in a line or two: `up: a, b`, `down: c`.
+  func drivingLines(most: Int = 3) -> [String] {
+    func line(_ word: String, _ all: [Driver]) -> [String] {
+      guard !all.isEmpty else { return [] }
+      let names = all.prefix(most).map { shown($0.input, limit: 22) }.joined(separator: ", ")
+      return ["\(word): \(names)" + (all.count > most ? ", …" : "")]
+    }
+    return line("up", drivers.filter { $0.sign >= 0 }) + line("down", drivers.filter { $0.sign < 0 })
+  }
+}

@@ -1,0 +1,55 @@
+/// How many characters of a name are shown before it is cut.
+package let longestShownName = 60
+/// How many characters of a sentence from outside are shown before it is cut.
+package let longestShownLine = 600
+
+/// A name from outside as text can show it: controls visible, right-to-left text kept to itself,
+/// very long names cut with their length told.
+package func shown(_ name: String, limit: Int = longestShownName) -> String {
+  if name.isEmpty { return "(empty)" }
+  let cut = shortened(visible(name), limit: limit)
+  return hasRightToLeft(cut) ? "\u{2068}\(cut)\u{2069}" : cut
+}
+
+/// A text with every control, line end and direction mark written out: `\n`, `\u{202E}`.
+package func visible(_ text: String) -> String {
+  var all = ""
+  for scalar in text.unicodeScalars {
+    switch scalar.value {
+    case 0x0A: all += "\\n"
+    case 0x0D: all += "\\r"
+    case 0x09: all += "\\t"
+    case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2028...0x202E,
+      0x2060...0x206F, 0xFEFF, 0xFFF0...0xFFFF, 0xE0000...0xE0FFF:
+      all += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+    case let value where value & 0xFFFE == 0xFFFE:
+      all += "\\u{\(String(value, radix: 16, uppercase: true))}"
+    default: all.unicodeScalars.append(scalar)
+    }
+  }
+  return all
+}
+
+/// The start of a text and an ellipsis where it is longer than `limit` characters.
+package func shortened(_ text: String, limit: Int) -> String {
+  // A character can be made of any number of scalars: both are held to the limit.
+  let scalars = text.unicodeScalars
+  if text.utf8.count <= limit { return text }
+  if text.count <= limit, scalars.count <= 4 * limit { return text }
+  var kept = ""
+  for character in text.prefix(max(limit - 1, 1)) {
+    if kept.unicodeScalars.count + character.unicodeScalars.count > 4 * limit { break }
+    kept.append(character)
+  }
+  return kept + "…"
+}
+
+private func hasRightToLeft(_ text: String) -> Bool {
+  text.unicodeScalars.contains { scalar in
+    switch scalar.value {
+    case 0x0590...0x08FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFC, 0x10800...0x10FFF, 0x1E800...0x1EFFF:
+      true
+    default: false
+    }
+  }
+}

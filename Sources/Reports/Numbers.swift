@@ -1,0 +1,98 @@
+import Datasets
+import Explanations
+
+/// A whole number with commas between the thousands: `60,000`.
+package func counted(_ value: Int) -> String {
+  let digits = String(value.magnitude)
+  var all = ""
+  for (index, digit) in digits.enumerated() {
+    if index > 0, (digits.count - index) % 3 == 0 { all += "," }
+    all.append(digit)
+  }
+  return (value < 0 ? "-" : "") + all
+}
+
+/// A count and what is counted: `1 rule`, `12 rules`.
+package func counted(_ value: Int, _ one: String, _ many: String? = nil) -> String {
+  "\(counted(value)) \(value == 1 ? one : many ?? one + "s")"
+}
+
+/// A share with one digit: `93.3 %`. Only what is all or nothing is written as 100 or 0.
+package func percent(_ value: Double) -> String { bareFigure(value) + " %" }
+
+/// A share, or that there was nothing to count.
+package func percent(_ proportion: Proportion) -> String {
+  proportion.total == 0 ? "none counted" : percent(proportion.value)
+}
+
+/// `78.7 to 98.2 %`
+package func interval(_ proportion: Proportion) -> String {
+  let bounds = proportion.interval
+  return "\(bareFigure(bounds.lowerBound)) to \(bareFigure(bounds.upperBound)) %"
+}
+
+/// `28 of 30 (93.3 %, 95 % interval 78.7 to 98.2 %)`
+package func spelled(_ proportion: Proportion) -> String {
+  proportion.total == 0
+    ? "0 of 0"
+    : "\(ratio(proportion)) (\(percent(proportion)), 95 % interval \(interval(proportion)))"
+}
+
+/// `28 of 30`
+package func ratio(_ proportion: Proportion) -> String {
+  "\(counted(proportion.count)) of \(counted(proportion.total))"
+}
+
+/// A number with so many significant digits, and none for show: `0.31`, `1.2e-07`.
+package func significant(
+  _ value: Double, digits: Int = 3, plainMinus: Bool = false
+) -> String {
+  guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
+  let size = abs(value)
+  if size >= 1e15 || size < 1e-4 { return "\(value.rounded(toSignificant: digits))" }
+  var scale = 0
+  var limit = 1.0
+  while size >= limit * 10 {
+    limit *= 10
+    scale += 1
+  }
+  while size < limit {
+    limit /= 10
+    scale -= 1
+  }
+  let rounded = value.roundedTo(digits: max(digits - 1 - scale, 0))
+  return plainMinus ? shortest(rounded) : signed(shortest(rounded))
+}
+
+/// A size in bytes: `1.4 KB`, in thousands.
+package func bytes(_ value: Int) -> String {
+  if value < 1000 { return counted(value, "byte") }
+  if value < 1_000_000 { return fixed(Double(value) / 1e3, digits: 1) + " KB" }
+  return fixed(Double(value) / 1e6, digits: 1) + " MB"
+}
+
+/// A number with a true minus and, where asked, a plus: `+0.82`, `−1.7`.
+package func signed(_ text: String, plus: Bool = false) -> String {
+  if text.hasPrefix("-") { return "\u{2212}" + text.dropFirst() }
+  return plus ? "+" + text : text
+}
+
+private func bareFigure(_ value: Double) -> String {
+  if value <= 0 { return "0" }
+  if value >= 1 { return "100" }
+  if value < 0.0005 { return "under 0.1" }
+  if value > 0.9995 { return "over 99.9" }
+  return fixed(value * 100, digits: 1)
+}
+
+extension Double {
+  fileprivate func rounded(toSignificant digits: Int) -> Double {
+    guard self != 0, isFinite else { return self }
+    var text = description.lowercased()
+    guard let mark = text.firstIndex(of: "e") else { return self }
+    let exponent = text[mark...]
+    text = String(text[..<mark])
+    let mantissa = (Double(text) ?? 0).roundedTo(digits: digits - 1)
+    return Double("\(mantissa)\(exponent)") ?? self
+  }
+}

@@ -1,0 +1,83 @@
+/// Words that a report says, in which the words of the data are told from our own.
+///
+/// `"always answering \(name: answer) would agree on \(percent)"`: what follows `name:` came from
+/// outside and is shown so that it can neither break a format nor pass for something else.
+public struct Phrase: Hashable, Sendable, ExpressibleByStringInterpolation {
+  /// A stretch of one kind.
+  public enum Run: Hashable, Sendable {
+    case words(String)
+    /// A name or value as the data have it.
+    case name(String)
+    /// A whole sentence or line from outside, such as a note or a command.
+    case quote(String)
+    /// Words that a reader should not miss.
+    case strong(String)
+    /// The small words of a rule: if, and, or, then.
+    case small(String)
+  }
+
+  public private(set) var runs: [Run]
+
+  public init(_ runs: [Run] = []) { self.runs = runs }
+  public init(_ words: String) { runs = words.isEmpty ? [] : [.words(words)] }
+  public init(stringLiteral value: String) { self.init(value) }
+  public init(stringInterpolation: Interpolation) { runs = stringInterpolation.runs }
+
+  public static func name(_ name: String) -> Phrase { Phrase([.name(name)]) }
+  public static func quote(_ line: String) -> Phrase { Phrase([.quote(line)]) }
+  public static func strong(_ words: String) -> Phrase { Phrase([.strong(words)]) }
+
+  public static func + (first: Phrase, second: Phrase) -> Phrase {
+    Phrase(first.runs + second.runs)
+  }
+
+  public static func += (first: inout Phrase, second: Phrase) { first.runs += second.runs }
+
+  public var isEmpty: Bool { runs.isEmpty }
+
+  public struct Interpolation: StringInterpolationProtocol {
+    var runs: [Run] = []
+    public init(literalCapacity: Int, interpolationCount: Int) {}
+    public mutating func appendLiteral(_ literal: String) {
+      if !literal.isEmpty { runs.append(.words(literal)) }
+    }
+    public mutating func appendInterpolation(_ words: String) { appendLiteral(words) }
+    public mutating func appendInterpolation(_ number: Int) { appendLiteral(counted(number)) }
+    public mutating func appendInterpolation(name: String) { runs.append(.name(name)) }
+    public mutating func appendInterpolation(quote: String) { runs.append(.quote(quote)) }
+    public mutating func appendInterpolation(strong: String) { runs.append(.strong(strong)) }
+    public mutating func appendInterpolation(_ phrase: Phrase) { runs += phrase.runs }
+  }
+}
+
+extension Sequence<Phrase> {
+  /// All phrases, one behind the other.
+  func joined(by separator: Phrase) -> Phrase {
+    var all = Phrase()
+    for (index, phrase) in enumerated() {
+      if index > 0 { all += separator }
+      all += phrase
+    }
+    return all
+  }
+
+  /// "a, b and c"
+  func listed(_ last: String = "and") -> Phrase {
+    let all = Array(self)
+    guard all.count > 1, let end = all.last else { return all.first ?? Phrase() }
+    return all.dropLast().joined(by: ", ") + Phrase([.small(" \(last) ")]) + end
+  }
+}
+
+extension Phrase {
+  /// The words alone, as a terminal or a text file shows them.
+  public var plain: String {
+    runs.map { run in
+      switch run {
+      case .words(let text), .strong(let text), .small(let text): text
+      case .name(let name): shown(name)
+      case .quote(let line): shown(line, limit: longestShownLine)
+      }
+    }.joined()
+  }
+}

@@ -1,0 +1,183 @@
+import Explanations
+
+/// Above this mean distance from 0 and 1, rules over switched features are called doubtful.
+private let unclear = 0.05
+/// How many names a cell lists before it counts the rest.
+private let listedNames = 6
+
+extension Report {
+  var featureSection: [Block] {
+    let features = explanation.features
+    guard !features.isEmpty else {
+      return [
+        .heading("Hidden features", level: 2, id: "features"),
+        .paragraph("No hidden features were described."),
+      ] + featureRuleBlocks
+    }
+    var blocks: [Block] = [
+      .heading("Hidden features", level: 2, id: "features"),
+      .paragraph(
+        """
+        A hidden feature is a neuron of the pruned network, described by what drives it. It is \
+        \u{201C}on\u{201D} where its value is above its threshold.
+        """),
+    ]
+    if let share = explanation.binarisation {
+      blocks.append(
+        .paragraph(
+          """
+          With every hidden feature made simply on or off, the network still gives the same \
+          answer on \(spelled(share)) held-out rows; rules over switched features cannot do better.
+          """))
+    }
+    if let clarity = explanation.clarity, clarity > unclear {
+      blocks.append(
+        .warning(
+          """
+          Hidden features are often neither clearly on nor off (mean distance \
+          \(significant(clarity)) where at most \(significant(unclear)) is wanted): rules over \
+          them are doubtful.
+          """))
+    }
+    blocks.append(figure("features"))
+    let hasPictures = features.contains { $0.picture != nil }
+    var columns: [DataTable.Column] = [.text("Feature")]
+    columns += [
+      .text(hasPictures ? "Map" : "Driven up by"),
+      .text(hasPictures ? "Strongest pixels" : "Driven down by"),
+      .number("On, of training rows"), .number("Threshold"), .text("Speaks for"),
+      .text("Speaks against"), .text("Neuron"),
+    ]
+    blocks.append(
+      .table(
+        DataTable(
+          "feature-table", "What drives each hidden feature, and what it speaks for", columns,
+          features.enumerated().map { row(of: $1, at: $0, hasPictures: hasPictures) })))
+    return blocks + featureRuleBlocks
+  }
+
+  private func row(
+    of feature: FeatureSummary, at index: Int, hasPictures: Bool
+  ) -> [DataTable.Cell] {
+    let up = feature.drivers.filter { $0.sign >= 0 }
+    let down = feature.drivers.filter { $0.sign < 0 }
+    let drivers: [DataTable.Cell] =
+      hasPictures
+      ? [
+        DataTable.Cell("", picture: feature.picture), DataTable.Cell(list(feature.drivers)),
+      ] : [DataTable.Cell(list(up)), DataTable.Cell(list(down))]
+    return [DataTable.Cell(.name(feature.id), key: Double(index))] + drivers + [
+      DataTable.Cell(Phrase(percent(feature.activeShare)), key: feature.activeShare),
+      DataTable.Cell(Phrase(significant(feature.threshold)), key: feature.threshold),
+      DataTable.Cell(effects(of: feature) { $0 > 0 }),
+      DataTable.Cell(effects(of: feature) { $0 < 0 }), .name(feature.neuron),
+    ]
+  }
+
+  private func list(_ drivers: [FeatureSummary.Driver]) -> Phrase {
+    if drivers.isEmpty { return "\u{2013}" }
+    return drivers.prefix(listedNames).map { driver in
+      .name(driver.input) + " (\(significant(driver.strength, digits: 2)))"
+    }.joined(by: ", ") + more(drivers.count)
+  }
+
+  private func effects(of feature: FeatureSummary, where isMeant: (Double) -> Bool) -> Phrase {
+    let all = feature.effects.filter { isMeant($0.weight) }
+      .sorted { abs($0.weight) > abs($1.weight) }
+    if all.isEmpty { return "\u{2013}" }
+    return all.prefix(3).map { effect in
+      .name(effect.class) + " (\(signed(significant(effect.weight, digits: 2), plus: effect.weight > 0)))"
+    }.joined(by: ", ") + (all.count > 3 ? " and \(all.count - 3) more" : "")
+  }
+
+  private func more(_ total: Int) -> Phrase {
+    total > listedNames ? " and \(total - listedNames) more" : ""
+  }
+
+  // MARK: - Network and pruning
+
+  var networkSection: [Block] {
+    let before = explanation.network
+    let after = explanation.pruned
+    var blocks: [Block] = [
+      .heading("The network, before and after pruning", level: 2, id: "network"),
+      figure("network"),
+    ]
+    func size(_ title: Phrase, _ value: (NetworkSummary) -> Int) -> [DataTable.Cell] {
+      let (first, last) = (value(before), value(after))
+      let kept = first >= last && first > 0 ? percent(Double(last) / Double(first)) : "\u{2013}"
+      return [DataTable.Cell(title), .number(first), .number(last), DataTable.Cell(Phrase(kept))]
+    }
+    blocks.append(
+      .table(
+        DataTable(
+          "size-table", "Size and accuracy before and after pruning",
+          [.text("Of the network"), .number("Before"), .number("After"), .number("Kept")],
+          [
+            size("Inputs read", \.inputs), size("Hidden features", \.neurons),
+            size("Parameters", \.parameters), size("Multiplications a row", \.multiplications),
+            size("Bytes", \.bytes),
+            [
+              DataTable.Cell("Correct on held-out rows"), .percent(before.accuracy),
+              .percent(after.accuracy), DataTable.Cell("\u{2013}"),
+            ],
+          ])))
+    blocks.append(
+      .list([
+        "Before: \(quote: before.architecture.joined(separator: ", "))",
+        "After: \(quote: after.architecture.joined(separator: ", "))",
+      ]))
+    if let agreement = after.agreementWithOriginal {
+      blocks.append(
+        .paragraph(
+          """
+          The pruned network gives the same answer as the network before pruning on \
+          \(spelled(agreement)) held-out rows.
+          """))
+    }
+    if let check = after.equality { blocks.append(equality(check)) }
+    return blocks + steps
+  }
+
+  private func equality(_ check: NetworkSummary.Equality) -> Block {
+    let words: Phrase = """
+      Checked: the network with zeros in place of what was removed, and the smaller network \
+      without it, were run on \(counted(check.rows, "row")). The largest difference of an output \
+      is \(significant(check.largestAbsolute)) (relative \(significant(check.largestRelative))); \
+      \(counted(check.changedAnswers, "answer")) changed.
+      """
+    return check.changedAnswers == 0 ? .paragraph(words) : .warning(words)
+  }
+
+  private var steps: [Block] {
+    let pruning = explanation.pruning
+    guard !pruning.steps.isEmpty else { return [.paragraph("Nothing was pruned.")] }
+    return [
+      .heading("Pruning, step by step", level: 3, id: "pruning"),
+      .paragraph(
+        """
+        Method: \(name: pruning.method) (\(quote: pruning.source)). Each step removed what \
+        mattered least and trained on; a step that cost too much on validation rows was taken back.
+        """),
+      .table(
+        DataTable(
+          "step-table", "Steps of pruning",
+          [
+            .number("Step"), .number("Hidden features"), .number("Inputs"), .number("Parameters"),
+            .number("Correct, validation"), .text("Removed"), .text("Outcome"),
+          ],
+          pruning.steps.enumerated().map { index, step in
+            [
+              .number(index + 1), .number(step.neurons), .number(step.inputs),
+              .number(step.parameters), .percent(step.accuracy),
+              DataTable.Cell(
+                step.removed.isEmpty
+                  ? "\u{2013}"
+                  : step.removed.prefix(listedNames).map { Phrase.name($0) }.joined(by: ", ")
+                    + more(step.removed.count)),
+              DataTable.Cell(step.kept ? "kept" : "taken back"),
+            ]
+          })),
+    ]
+  }
+}

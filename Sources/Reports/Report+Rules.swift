@@ -1,0 +1,118 @@
+import Datasets
+import Explanations
+import Rules
+
+extension Report {
+  var rulesSection: [Block] {
+    var blocks: [Block] = [.heading("The rules", level: 2, id: "rules")]
+    blocks += list(
+      of: spokenRules, id: "rules-table",
+      caption: explanation.level == .inputs
+        ? "Rules over the columns of the data" : "Rules over hidden features")
+    if explanation.featureRules == nil {
+      blocks.append(figure("rules"))
+    }
+    if explanation.level == .features, !explanation.rules.isEmpty {
+      blocks.append(.heading("Rules over the columns of the data", level: 3, id: "input-rules"))
+      let entry = RuleSetEntry(
+        rules: explanation.rules, defaultClass: explanation.defaultClass,
+        resolution: explanation.resolution, extractor: explanation.extractor,
+        complexity: explanation.complexity)
+      blocks += list(
+        of: entry, id: "input-rules-table", caption: "Rules over the columns of the data")
+    }
+    return blocks
+  }
+
+  /// The rules over hidden features, with the picture of the way from inputs to rules.
+  var featureRuleBlocks: [Block] {
+    guard let rules = explanation.featureRules else { return [] }
+    var blocks: [Block] = [.heading("Rules over hidden features", level: 3, id: "feature-rules")]
+    if let fidelity = explanation.featureFidelity {
+      blocks.append(
+        .paragraph(
+          """
+          These rules ask only which hidden features are on. They agree with the network on \
+          \(spelled(fidelity.heldOut)) held-out rows.
+          """))
+    }
+    blocks.append(figure("rules"))
+    if explanation.level == .inputs {
+      blocks += list(
+        of: rules, id: "feature-rules-table", caption: "Rules over hidden features")
+    }
+    return blocks
+  }
+
+  private func list(of rules: RuleSetEntry, id: String, caption: Phrase) -> [Block] {
+    guard !rules.rules.isEmpty else {
+      return [
+        .note(
+          """
+          There is one answer and no condition: for every row, \(text.conclusion(rules.defaultClass)). \
+          No rule with enough rows behind it said more.
+          """)
+      ]
+    }
+    var blocks: [Block] = [.paragraph(reading(of: rules))]
+    blocks += rules.extractor.notes.map { .note(.quote($0)) }
+    var rows = rules.rules.map { rule in
+      [
+        DataTable.Cell(Phrase(rule.id), key: number(in: rule.id)),
+        DataTable.Cell(text.premise(rule), key: Double(rule.if.count)),
+        DataTable.Cell.name(rule.then),
+        DataTable.Cell.percent(rule.coverage),
+        DataTable.Cell.ratio(rule.confidence),
+        rule.heldOutConfidence.total == 0
+          ? DataTable.Cell("no rows", key: -1) : DataTable.Cell.ratio(rule.heldOutConfidence),
+      ]
+    }
+    rows.append(otherwise(rules))
+    blocks.append(
+      .table(
+        DataTable(
+          id, caption,
+          [
+            .text("Rule"), .text("If"), .text("then \(shown(explanation.data.schema.target.name))"),
+            .number("Answers, of training rows"), .number("Network agrees, training"),
+            .number("Network agrees, held out"),
+          ], rows)))
+    return blocks
+  }
+
+  /// The last line of the table: what is answered where no rule holds, as far as the counts tell.
+  private func otherwise(_ rules: RuleSetEntry) -> [DataTable.Cell] {
+    let total = rules.rules.map(\.coverage.total).max() ?? 0
+    let covered = rules.rules.reduce(0) { $0 + $1.coverage.count }
+    let left =
+      covered <= total
+      ? DataTable.Cell.percent(Proportion(total - covered, of: total)) : DataTable.Cell("")
+    return [
+      DataTable.Cell("else", key: .greatestFiniteMagnitude),
+      DataTable.Cell("no rule holds", key: 0),
+      .name(rules.defaultClass), left, DataTable.Cell("\u{2013}", key: -2),
+      DataTable.Cell("\u{2013}", key: -2),
+    ]
+  }
+
+  private func reading(of rules: RuleSetEntry) -> Phrase {
+    let way: Phrase =
+      rules.resolution == .firstMatch
+      ? "Read them from the top: the first rule that holds gives the answer. "
+      : """
+      Of the rules that hold for a row, the one that the network agrees with most often on \
+      training rows gives the answer. 
+      """
+    return way + """
+      Where none holds, \(text.conclusion(rules.defaultClass)). A condition on a missing or \
+      unknown value does not hold, unless it says \u{201C}or missing\u{201D}.
+      """
+  }
+
+  private func number(in id: String) -> Double { Double(id.drop { !$0.isNumber }) ?? 0 }
+
+  func figure(_ id: String) -> Block {
+    let diagram = diagrams.first { $0.id == id }?.diagram
+    return .figure(Figure(id, diagram?.title ?? id, diagram?.caption ?? ""))
+  }
+}

@@ -1,0 +1,122 @@
+import Datasets
+import Drawing
+import Explanations
+import Rules
+
+/// An explanation as a document: every sentence, table and picture is made from the one value.
+public struct Report: Hashable, Sendable {
+  public let explanation: Explanation
+  let text: RuleText
+
+  public init(_ explanation: Explanation) {
+    self.explanation = explanation
+    text = RuleText(explanation)
+  }
+
+  public var title: Phrase { "What the network does with \(name: explanation.data.name)" }
+
+  /// The rules that `fidelity` and `complexity` speak of.
+  public var spokenRules: RuleSetEntry {
+    if explanation.level == .features, let rules = explanation.featureRules { return rules }
+    return RuleSetEntry(
+      rules: explanation.rules, defaultClass: explanation.defaultClass,
+      resolution: explanation.resolution, extractor: explanation.extractor,
+      complexity: explanation.complexity)
+  }
+
+  /// How often the rules answer as the network does, beside what always giving one answer would
+  /// reach.
+  public var fidelitySentence: Phrase {
+    let fidelity = explanation.fidelity
+    guard fidelity.heldOut.total > 0 else {
+      return "No rows were held out, so nothing is known about how often the rules agree with the "
+        + "network on rows they were not made from."
+    }
+    var sentence: Phrase = "The rules agree with the network on "
+    sentence += Phrase([.strong(ratio(fidelity.heldOut) + " held-out rows")])
+    sentence +=
+      " (\(percent(fidelity.heldOut)), 95 % interval \(interval(fidelity.heldOut))); always "
+    sentence +=
+      fidelity.majorityClass.map { "answering \u{2018}\(name: $0)\u{2019}" }
+      ?? "giving the network\u{2019}s commonest answer"
+    return sentence + " would agree on \(percent(fidelity.majorityBaseline))."
+  }
+
+  /// The whole document.
+  public var blocks: [Block] {
+    opening + rulesSection + trustSection + featureSection + networkSection
+      + disagreementSection + curveSection + dataSection + limitsSection + provenanceSection
+  }
+
+  /// The pictures that the document shows, drawn.
+  public func pictures() throws -> [String: String] {
+    var all: [String: String] = [:]
+    for (id, diagram) in diagrams {
+      all[id] = String(decoding: try diagram.drawn(as: .svg), as: UTF8.self)
+    }
+    if showsCurve { all["curve"] = CurveChart(explanation).svg }
+    return all
+  }
+
+  /// The diagrams by the names of their files.
+  public var diagrams: [(id: String, diagram: Diagram)] {
+    [
+      ("network", Diagram(network: explanation)), ("features", Diagram(features: explanation)),
+      ("rules", Diagram(rules: explanation)),
+    ]
+  }
+
+  /// The document with its pictures.
+  public func document() throws -> Document {
+    document(with: try pictures())
+  }
+
+  func document(with pictures: [String: String]) -> Document {
+    Document(
+      title: title, origin: "espalier \(explanation.provenance.version)", blocks: blocks,
+      pictures: pictures)
+  }
+
+  private var opening: [Block] {
+    let network = explanation.network
+    let pruned = explanation.pruned
+    let rules = spokenRules
+    var facts = [
+      Fact(
+        "Agreement with the network", percent(explanation.fidelity.heldOut),
+        "\(ratio(explanation.fidelity.heldOut)) held-out rows"),
+      Fact(
+        "Rules", counted(rules.rules.count),
+        "\(significant(explanation.complexity.meanLiterals, digits: 2)) conditions on average"),
+    ]
+    if pruned.neurons > 0 {
+      facts.append(
+        Fact(
+          "Hidden features", counted(pruned.neurons),
+          "of \(counted(network.neurons)) before pruning"))
+    }
+    facts.append(
+      Fact(
+        "Inputs read", counted(pruned.inputs), "of \(counted(explanation.data.features))"))
+    facts.append(
+      Fact(
+        "Network correct", percent(explanation.accuracy.network),
+        "\(ratio(explanation.accuracy.network)) held-out rows"))
+    facts.append(
+      Fact(
+        "Rules correct", percent(explanation.accuracy.rules),
+        "\(ratio(explanation.accuracy.rules)) held-out rows"))
+    var blocks: [Block] = [.lead(fidelitySentence), .facts(facts)]
+    if let baseline = baselineWarning { blocks.append(.warning(baseline)) }
+    return blocks
+  }
+
+  private var baselineWarning: Phrase? {
+    let fidelity = explanation.fidelity
+    guard fidelity.heldOut.total > 0,
+      fidelity.heldOut.interval.lowerBound <= fidelity.majorityBaseline.value
+    else { return nil }
+    return "The rules are not clearly better than always giving the same answer: do not rely on "
+      + "them to say what the network does."
+  }
+}

@@ -1,0 +1,67 @@
+import Drawing
+import Explanations
+import Foundation
+
+/// The files of a report, each made from the one explanation.
+public struct ReportFolder: Sendable {
+  /// What a report can be written as.
+  public enum Format: String, CaseIterable, Sendable {
+    case json, html, md, text, diagrams
+  }
+
+  public struct File: Hashable, Sendable {
+    public var name: String
+    public var data: Data
+  }
+
+  /// The files with their names: `explanation.json`, `report.html`, `report.md`, `rules.txt`,
+  /// `network.dot`, `network.svg`, `features.svg`, `rules.svg`, and `curve.svg` where there is a
+  /// curve.
+  /// - Parameter templates: a folder whose templates stand in for those that come with the tool.
+  /// - Throws: `ReportError`, `DrawingError`, or what JSON cannot hold.
+  public static func files(
+    for explanation: Explanation, formats: Set<Format> = Set(Format.allCases),
+    templates: URL? = nil
+  ) throws -> [File] {
+    var files: [File] = []
+    let report = Report(explanation)
+    let needsPictures = !formats.isDisjoint(with: [.html, .md, .diagrams])
+    let pictures = needsPictures ? try report.pictures() : [:]
+    func add(_ name: String, _ text: String) {
+      files.append(File(name: name, data: Data(text.utf8)))
+    }
+    if formats.contains(.json) {
+      files.append(File(name: "explanation.json", data: try json(explanation)))
+    }
+    let document = report.document(with: pictures)
+    if formats.contains(.html) {
+      add("report.html", try HTMLWriter(templates: templates).write(document))
+    }
+    if formats.contains(.md) { add("report.md", try MarkdownWriter().write(document)) }
+    if formats.contains(.text) { add("rules.txt", try TextExport().export(explanation)) }
+    if formats.contains(.diagrams) { add("network.dot", DOTWriter(Diagram(network: explanation)).text) }
+    if formats.contains(.diagrams) || formats.contains(.md) {
+      for id in pictures.keys.sorted() { add("\(id).svg", pictures[id] ?? "") }
+    }
+    return files
+  }
+
+  /// `explanation.json`: keys sorted, the same value the same bytes.
+  /// - Throws: `ReportError.notANumber` where a number is not finite.
+  public static func json(_ explanation: Explanation) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do {
+      return try encoder.encode(explanation) + Data("\n".utf8)
+    } catch EncodingError.invalidValue(_, let context) {
+      throw ReportError.notANumber(
+        at: context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+          .joined(separator: "."))
+    }
+  }
+
+  /// An explanation from the bytes of `explanation.json`.
+  public static func explanation(from data: Data) throws -> Explanation {
+    try JSONDecoder().decode(Explanation.self, from: data)
+  }
+}

@@ -1,0 +1,87 @@
+import Datasets
+import Explanations
+import Rules
+
+/// Rules in words: the only place where a rule becomes text.
+public struct RuleText: Hashable, Sendable {
+  private let schema: Schema
+  private let positions: [String: Int]
+  /// The thresholds above which hidden features are on, by what rules call them.
+  private let thresholds: [String: Double]
+
+  public init(_ explanation: Explanation) {
+    schema = explanation.data.schema
+    positions = Dictionary(
+      schema.features.enumerated().map { ($1.id.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
+    thresholds = Dictionary(
+      explanation.features.map { ($0.id, $0.threshold) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// `petal_length > 2.45 cm and odor is foul or musty`; `always` where nothing is asked.
+  public func premise(_ rule: RuleEntry) -> Phrase {
+    rule.if.isEmpty
+      ? "always" : rule.if.map(condition).joined(by: Phrase([.small(" and ")]))
+  }
+
+  /// `if petal_length > 2.45 cm then species is versicolor`
+  public func sentence(_ rule: RuleEntry) -> Phrase {
+    Phrase([.small("if ")]) + premise(rule) + Phrase([.small(" then ")]) + conclusion(rule.then)
+  }
+
+  /// `species is versicolor`
+  public func conclusion(_ answer: String) -> Phrase {
+    "\(name: schema.target.name) is \(name: answer)"
+  }
+
+  /// What is asked of one column or of one hidden feature.
+  public func condition(_ test: RuleEntry.Test) -> Phrase {
+    if positions[test.feature] == nil, let switched = switching(test) { return switched }
+    let feature = positions[test.feature].map { schema.features[$0] }
+    let unit = feature?.unit.map { Phrase(" ") + .name($0) } ?? Phrase()
+    let missing: Phrase = test.orMissing == true ? Phrase([.small(" or missing")]) : Phrase()
+    let name = Phrase.name(test.feature)
+    switch test.operator {
+    case .greater:
+      guard let value = test.value else { return name + " is known" }
+      return name + " > \(number(value))" + unit + missing
+    case .atMost:
+      guard let value = test.value else { return name + " is known" }
+      return name + " ≤ \(number(value))" + unit + missing
+    case .between:
+      let bounds = (test.bounds ?? []).map(number)
+      guard bounds.count == 2 else { return name + " is known" }
+      return name + " > \(bounds[0]) and ≤ \(bounds[1])" + unit + missing
+    case .missing: return name + " is missing"
+    case .oneOf: return name + levels(test.values ?? [], of: feature) + missing
+    }
+  }
+
+  /// "is foul or musty", or what it is not where that is much shorter.
+  private func levels(_ values: [String], of feature: Feature?) -> Phrase {
+    let chosen = Set(values)
+    let others = (feature?.levels ?? []).filter { !chosen.contains($0) }
+    guard values.count > 2, !others.isEmpty, others.count * 3 <= values.count else {
+      return " is " + values.map { Phrase.name($0) }.listed("or")
+    }
+    return others.count == 1
+      ? " is not " + .name(others[0]) : " is neither " + others.map { Phrase.name($0) }.listed("nor")
+  }
+
+  /// `F2 is on` where the threshold is the feature's own.
+  private func switching(_ test: RuleEntry.Test) -> Phrase? {
+    guard let threshold = thresholds[test.feature], test.value == threshold else { return nil }
+    switch test.operator {
+    case .greater: return .name(test.feature) + " is on"
+    case .atMost: return .name(test.feature) + " is off"
+    default: return nil
+    }
+  }
+
+  /// A bound, exactly as it is stored, with a true minus.
+  private func number(_ value: Double) -> String { signed(shortest(value)) }
+}
+
+extension RuleEntry.Test {
+  /// Whether a hidden feature is asked to be off, that is, at most some number.
+  var isNegated: Bool { self.operator == .atMost }
+}

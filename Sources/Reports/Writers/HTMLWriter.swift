@@ -1,0 +1,167 @@
+import Explanations
+import Foundation
+import Mustache
+import Naming
+import Templates
+
+/// One file that needs nothing else: text, tables and pictures, for screens and for paper.
+public struct HTMLWriter: ReportWriter {
+  public static let name = "html"
+  public static let summary = "one offline page with tables that can be sorted and inline pictures"
+  public static let source = Citation(
+    authors: "WHATWG", title: "HTML Living Standard", year: 2024, venue: "html.spec.whatwg.org")
+  public static let fileExtension = "html"
+
+  /// A folder whose templates stand in for those that come with the tool.
+  public var templates: URL?
+
+  public init(templates: URL? = nil) { self.templates = templates }
+
+  public func write(_ document: Document) throws -> String {
+    let files = Templates(folder: templates)
+    let template: MustacheTemplate
+    do {
+      template = try MustacheTemplate(string: try files.text(of: .page))
+    } catch {
+      throw ReportError.template(file: Templates.File.page.rawValue, words: "\(error)")
+    }
+    return template.render([
+      "title": visible(document.title.plain), "heading": HTML.phrase(document.title),
+      "origin": document.origin, "style": try files.text(of: .style),
+      "script": try files.text(of: .script), "contents": contents(of: document),
+      "body": document.blocks.map { HTML.block($0, pictures: document.pictures) }.joined(),
+    ])
+  }
+
+  private func contents(of document: Document) -> [[String: String]] {
+    document.blocks.compactMap { block in
+      guard case .heading(let words, 2, let id) = block else { return nil }
+      return ["id": id, "title": words.plain]
+    }
+  }
+}
+
+/// The markup of blocks.
+enum HTML {
+  /// The longest text that is kept beside a shortened name.
+  private static let longestTitle = 2000
+
+  static func escape(_ text: String) -> String {
+    var all = ""
+    all.reserveCapacity(text.utf8.count)
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": all += "&amp;"
+      case "<": all += "&lt;"
+      case ">": all += "&gt;"
+      case "\"": all += "&quot;"
+      case "'": all += "&#39;"
+      default: all.unicodeScalars.append(scalar)
+      }
+    }
+    return all
+  }
+
+  static func phrase(_ phrase: Phrase) -> String {
+    phrase.runs.map { run in
+      switch run {
+      case .words(let text): escape(text)
+      case .strong(let text): "<strong>\(escape(text))</strong>"
+      case .small(let text): "<span class=\"small\">\(escape(text))</span>"
+      case .name(let name): outside(name, limit: longestShownName)
+      case .quote(let line): outside(line, limit: longestShownLine)
+      }
+    }.joined()
+  }
+
+  /// Words from outside: kept to themselves, shortened, and whole in the title.
+  private static func outside(_ text: String, limit: Int) -> String {
+    if text.isEmpty { return "<bdi>(empty)</bdi>" }
+    let full = visible(text)
+    let cut = shortened(full, limit: limit)
+    guard cut != full else { return "<bdi>\(escape(full))</bdi>" }
+    return "<bdi title=\"\(escape(shortened(full, limit: longestTitle)))\">\(escape(cut))</bdi>"
+  }
+
+  static func block(_ block: Block, pictures: [String: String]) -> String {
+    switch block {
+    case .heading(let words, let level, let id):
+      "<h\(level) id=\"\(escape(id))\">\(phrase(words))</h\(level)>\n"
+    case .paragraph(let words): "<p>\(phrase(words))</p>\n"
+    case .lead(let words): "<p class=\"lead\">\(phrase(words))</p>\n"
+    case .note(let words): "<p class=\"callout\"><strong>Note.</strong> \(phrase(words))</p>\n"
+    case .warning(let words):
+      "<p class=\"callout warning\"><strong class=\"kind\">Take care.</strong> \(phrase(words))</p>\n"
+    case .facts(let facts): "<dl class=\"facts\">\n\(facts.map(fact).joined())</dl>\n"
+    case .list(let items):
+      "<ul>\n\(items.map { "<li>\(phrase($0))</li>\n" }.joined())</ul>\n"
+    case .table(let all): table(all)
+    case .figure(let figure): self.figure(figure, picture: pictures[figure.id])
+    }
+  }
+
+  private static func fact(_ fact: Fact) -> String {
+    "<div><dt>\(escape(fact.label))</dt><dd class=\"value\">\(escape(fact.value))</dd>"
+      + "<dd class=\"note\">\(escape(fact.note))</dd></div>\n"
+  }
+
+  private static func table(_ table: DataTable) -> String {
+    let id = escape(table.id)
+    let head = table.columns.map { column in
+      "<th scope=\"col\"\(column.isNumber ? " class=\"num\"" : "")>\(escape(column.title))</th>"
+    }
+    let rows = table.rows.map { row in
+      let cells = zip(row, table.columns).enumerated().map { index, pair in
+        cell(pair.0, isNumber: pair.1.isNumber, isFirst: index == 0)
+      }
+      return "<tr>\(cells.joined())</tr>\n"
+    }
+    return """
+      <div class="scroll" role="region" aria-labelledby="\(id)-caption" tabindex="0">
+      <table id="\(id)"><caption id="\(id)-caption">\(phrase(table.caption))</caption>
+      <thead><tr>\(head.joined())</tr></thead>
+      <tbody>
+      \(rows.joined())</tbody></table></div>
+
+      """
+  }
+
+  private static func cell(_ cell: DataTable.Cell, isNumber: Bool, isFirst: Bool) -> String {
+    var attributes = isFirst ? " scope=\"row\"" : ""
+    if isNumber { attributes += " class=\"num\"" }
+    if let key = cell.key, key.isFinite {
+      attributes += " data-key=\"\(significant(key, digits: 7, plainMinus: true))\""
+    }
+    var content = ""
+    if let share = cell.share, share.total > 0 {
+      let width = significant(100 * share.value, digits: 4)
+      content += "<span class=\"bar\" style=\"--share:\(width)%\" aria-hidden=\"true\"></span>"
+    }
+    if let picture = cell.picture, let data = Data(base64Encoded: picture) {
+      content +=
+        "<img alt=\"activation map\" src=\"data:image/png;base64,\(data.base64EncodedString())\">"
+    }
+    content += phrase(cell.phrase)
+    let tag = isFirst ? "th" : "td"
+    return "<\(tag)\(attributes)>\(content)</\(tag)>"
+  }
+
+  private static func figure(_ figure: Figure, picture: String?) -> String {
+    let id = escape(figure.id)
+    let content = picture.map { inline($0, prefix: figure.id) } ?? "<p>(not drawn)</p>"
+    return """
+      <figure id="figure-\(id)" aria-labelledby="figure-\(id)-caption">
+      <div class="picture">\(content)</div>
+      <figcaption id="figure-\(id)-caption"><strong>\(escape(figure.title)).</strong> \
+      \(phrase(figure.caption))</figcaption>
+      </figure>
+
+      """
+  }
+
+  /// An SVG file as part of a page: without its prolog, its names apart from other pictures'.
+  private static func inline(_ svg: String, prefix: String) -> String {
+    guard let start = svg.range(of: "<svg") else { return "" }
+    return svg[start.lowerBound...].replacingOccurrences(of: " id=\"", with: " id=\"\(prefix)-")
+  }
+}

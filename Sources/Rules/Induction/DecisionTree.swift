@@ -1,0 +1,137 @@
+import Datasets
+
+/// A tree of questions with two answers each, as a value.
+///
+/// Every row goes to exactly one leaf, except a row with a level that the schema does not know, or
+/// with a value missing where no training row had one missing: it is answered by the whole tree's
+/// commonest class.
+public struct DecisionTree: Hashable, Codable, Sendable {
+  /// A question, or an answer where `split` is `nil`.
+  public struct Node: Hashable, Codable, Sendable {
+    /// The training rows of each class, weighted.
+    public var counts: [Int]
+    public var split: Split?
+    /// The class that the node answers.
+    public var answer: Int
+
+    init(counts: [Int], split: Split? = nil) {
+      self.counts = counts
+      self.split = split
+      answer = counts.indices.max { (counts[$0], $1) < (counts[$1], $0) } ?? 0
+    }
+
+    var total: Int { counts.reduce(0, +) }
+    /// The rows that the node would answer wrongly as a leaf.
+    var errors: Int { total - counts[answer] }
+  }
+
+  /// One question: rows of the first condition go to `first`, rows of the second to `second`.
+  public struct Split: Hashable, Codable, Sendable {
+    public var variable: Feature.ID
+    public var firstCondition: Condition
+    public var secondCondition: Condition
+    /// Positions in `nodes`.
+    public var first: Int
+    public var second: Int
+  }
+
+  /// The root first; every node before its children.
+  public var nodes: [Node]
+
+  init(nodes: [Node]) { self.nodes = nodes }
+
+  public var leafCount: Int { nodes.count { $0.split == nil } }
+
+  /// The answer where no leaf is reached.
+  public var defaultClass: Int { nodes[0].answer }
+
+  /// The position of the leaf that each row comes to; `nil` where a question has no answer for it.
+  /// - Complexity: O(rows × depth)
+  public func leaves(of table: Table) -> [Int?] {
+    var leaves = [Int?](repeating: nil, count: table.count)
+    var waiting = [(node: 0, rows: Array(0..<table.count))]
+    while let (index, rows) = waiting.popLast() {
+      guard let split = nodes[index].split else {
+        for row in rows { leaves[row] = index }
+        continue
+      }
+      guard let position = table.schema.index(of: split.variable) else {
+        preconditionFailure("a tree asks about '\(split.variable)', which the table lacks")
+      }
+      let column = table.columns[position]
+      var first: [Int] = []
+      var second: [Int] = []
+      for row in rows {
+        let value = column[row]
+        if split.firstCondition.holds(for: value) {
+          first.append(row)
+        } else if split.secondCondition.holds(for: value) {
+          second.append(row)
+        }
+      }
+      if !first.isEmpty { waiting.append((split.first, first)) }
+      if !second.isEmpty { waiting.append((split.second, second)) }
+    }
+    return leaves
+  }
+
+  /// The answer to each row.
+  public func classify(_ table: Table) -> [Int] {
+    leaves(of: table).map { $0.map { nodes[$0].answer } ?? defaultClass }
+  }
+
+  /// What must hold for a row to come to each leaf, in the order of `nodes`.
+  public var paths: [(leaf: Int, premise: Conjunction)] {
+    var paths: [(leaf: Int, premise: Conjunction)] = []
+    var waiting = [(node: 0, premise: Conjunction.always)]
+    while let (index, premise) = waiting.popLast() {
+      guard let split = nodes[index].split else {
+        paths.append((index, premise))
+        continue
+      }
+      // A leaf that nothing can reach has no path.
+      if let next = premise.and(Literal(split.variable, split.firstCondition)) {
+        waiting.append((split.first, next))
+      }
+      if let next = premise.and(Literal(split.variable, split.secondCondition)) {
+        waiting.append((split.second, next))
+      }
+    }
+    return paths.sorted { $0.leaf < $1.leaf }
+  }
+
+  /// The leaves as a rule list, the largest support first.
+  public var ruleSet: RuleSet {
+    let leaves = paths.sorted {
+      (nodes[$1.leaf].total, $0.leaf) < (nodes[$0.leaf].total, $1.leaf)
+    }
+    let rules = leaves.map { leaf, premise in
+      let node = nodes[leaf]
+      return Rule(
+        if: premise, then: node.answer,
+        support: Support(covered: node.total, agreeing: node.counts[node.answer]))
+    }
+    return RuleSet(rules, default: defaultClass, resolution: .firstMatch)
+  }
+
+  /// The tree in which some nodes are leaves, without what was below them.
+  func cut(at leaves: (Int) -> Bool) -> DecisionTree {
+    var kept: [Node] = []
+    func copy(_ index: Int) -> Int {
+      let position = kept.count
+      kept.append(nodes[index])
+      if let split = nodes[index].split {
+        if leaves(index) {
+          kept[position].split = nil
+        } else {
+          let (first, second) = (copy(split.first), copy(split.second))
+          kept[position].split?.first = first
+          kept[position].split?.second = second
+        }
+      }
+      return position
+    }
+    _ = copy(0)
+    return DecisionTree(nodes: kept)
+  }
+}

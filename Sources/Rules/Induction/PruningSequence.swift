@@ -1,0 +1,131 @@
+import Datasets
+
+/// The nested trees that a tree becomes when its weakest link is cut again and again: minimal
+/// cost-complexity pruning (Breiman, Friedman, Olshen & Stone 1984, chapter 3).
+///
+/// Step 0 is the tree without questions that change no answer, the last step its root alone.
+public struct PruningSequence: Hashable, Sendable {
+  public let tree: DecisionTree
+  /// The step from which on each node is a leaf, `Int.max` for one that is never cut to a leaf.
+  private let leafFrom: [Int]
+  /// The step from which on each node is gone.
+  private let goneFrom: [Int]
+  /// How many leaves the tree of each step has, strictly fewer from step to step.
+  public let leafCounts: [Int]
+
+  /// - Complexity: O(steps × nodes)
+  public init(_ tree: DecisionTree) {
+    self.tree = tree
+    let nodes = tree.nodes
+    var leafFrom = nodes.map { $0.split == nil ? 0 : Int.max }
+    var counts: [Int] = []
+    // Children stand behind their parents, so one pass from the back sums whole branches.
+    var step = 0
+    while true {
+      var leaves = [Int](repeating: 1, count: nodes.count)
+      var errors = nodes.map(\.errors)
+      for index in nodes.indices.reversed() where leafFrom[index] > step {
+        guard let split = nodes[index].split else { continue }
+        leaves[index] = leaves[split.first] + leaves[split.second]
+        errors[index] = errors[split.first] + errors[split.second]
+      }
+      let alive = Self.alive(nodes, leafFrom: leafFrom, at: step)
+      // The least rise in errors for each leaf saved, as a fraction of whole numbers.
+      var weakest: (rise: Int, saved: Int)?
+      for index in alive where leafFrom[index] > step {
+        let link = (rise: nodes[index].errors - errors[index], saved: leaves[index] - 1)
+        if let best = weakest, link.rise * best.saved >= best.rise * link.saved { continue }
+        weakest = link
+      }
+      // Before the first step whatever costs nothing goes.
+      if step > 0 || weakest?.rise != 0 { counts.append(leaves[0]) }
+      guard let weakest else { break }
+      let free = counts.isEmpty
+      if !free { step += 1 }
+      for index in alive where leafFrom[index] > step {
+        let link = (rise: nodes[index].errors - errors[index], saved: leaves[index] - 1)
+        if link.rise * weakest.saved == weakest.rise * link.saved { leafFrom[index] = step }
+      }
+    }
+    self.leafFrom = leafFrom
+    leafCounts = counts
+    var goneFrom = [Int](repeating: Int.max, count: nodes.count)
+    for index in nodes.indices {
+      guard let split = nodes[index].split else { continue }
+      for child in [split.first, split.second] {
+        goneFrom[child] = min(goneFrom[index], leafFrom[index])
+      }
+    }
+    self.goneFrom = goneFrom
+  }
+
+  private static func alive(_ nodes: [DecisionTree.Node], leafFrom: [Int], at step: Int) -> [Int] {
+    var alive: [Int] = []
+    var waiting = [0]
+    while let index = waiting.popLast() {
+      alive.append(index)
+      if let split = nodes[index].split, leafFrom[index] > step {
+        waiting.append(split.first)
+        waiting.append(split.second)
+      }
+    }
+    return alive
+  }
+
+  /// The tree of one step.
+  public func tree(at step: Int) -> DecisionTree { tree.cut { leafFrom[$0] <= step } }
+
+  /// For every step how many rows the tree answers as asked.
+  /// - Complexity: O(rows × depth + steps)
+  public func agreements(on table: Table, answers: [Int]) -> [Int] {
+    let steps = leafCounts.count
+    var changes = [Int](repeating: 0, count: steps + 1)
+    var parents = [Int](repeating: -1, count: tree.nodes.count)
+    for (index, node) in tree.nodes.enumerated() {
+      if let split = node.split { (parents[split.first], parents[split.second]) = (index, index) }
+    }
+    // Rows without a leaf get the default class at every step.
+    var hits = [Int: [Int]]()
+    for (row, leaf) in tree.leaves(of: table).enumerated() {
+      guard let leaf else {
+        if answers[row] == tree.defaultClass { changes[0] += 1 }
+        continue
+      }
+      hits[leaf, default: [Int](repeating: 0, count: tree.nodes[0].counts.count)][answers[row]] += 1
+    }
+    for leaf in hits.keys.sorted() {
+      var node = leaf
+      while node >= 0 {
+        let from = leafFrom[node]
+        let to = min(goneFrom[node], steps)
+        if from < to {
+          let agreeing = hits[leaf]?[tree.nodes[node].answer] ?? 0
+          changes[from] += agreeing
+          changes[to] -= agreeing
+        }
+        node = parents[node]
+      }
+    }
+    var sum = 0
+    return changes.prefix(steps).map {
+      sum += $0
+      return sum
+    }
+  }
+
+  /// The step with the fewest leaves whose agreement is within one standard error of the best.
+  /// - Parameters:
+  ///   - agreements: for every step, of `total` rows that the tree was not grown from.
+  ///   - limit: steps with more leaves are not looked at.
+  public func smallestWithinOneError(
+    agreements: [Int], of total: Int, atMost limit: Int = .max
+  ) -> Int {
+    let allowed = leafCounts.indices.filter { leafCounts[$0] <= limit }
+    guard total > 0, let best = allowed.map({ agreements[$0] }).max() else {
+      return allowed.first ?? leafCounts.count - 1
+    }
+    let share = Double(best) / Double(total)
+    let error = (share * (1 - share) / Double(total)).squareRoot() * Double(total)
+    return allowed.last { Double(agreements[$0]) >= Double(best) - error } ?? allowed[0]
+  }
+}

@@ -1,0 +1,200 @@
+import Datasets
+import Tensors
+
+/// Grows a decision tree that imitates given answers, the most promising question first (Breiman
+/// et al. 1984; histograms as in Ke et al. 2017).
+///
+/// All counts are whole numbers, so a tree does not depend on the number of threads.
+public struct TreeGrower: Hashable, Codable, Sendable {
+  public var criterion: Criterion
+  /// The fewest training rows, weighted, that a leaf may have.
+  public var minimumSupport: Int
+  public var maximumDepth: Int?
+  public var maximumLeaves: Int?
+
+  public init(
+    criterion: Criterion = .gini, minimumSupport: Int = 1, maximumDepth: Int? = nil,
+    maximumLeaves: Int? = nil
+  ) {
+    self.criterion = criterion
+    self.minimumSupport = minimumSupport
+    self.maximumDepth = maximumDepth
+    self.maximumLeaves = maximumLeaves
+  }
+
+  /// - Parameters:
+  ///   - answers: a class position for each row.
+  ///   - classes: how many classes there are.
+  ///   - weights: how often each row counts; once where `nil`, not at all where 0.
+  /// - Complexity: O(rows × columns × depth)
+  public func tree(
+    imitating answers: [Int], over table: BinnedTable, classes: Int, weights: [Int]? = nil
+  ) -> DecisionTree {
+    precondition(answers.count == table.count, "\(answers.count) answers for \(table.count) rows")
+    var growth = Growth(self, answers: answers, table: table, classes: classes, weights: weights)
+    return growth.run()
+  }
+
+  /// A tree over all of a table's rows.
+  public func tree(imitating answers: [Int], over table: Table) -> DecisionTree {
+    tree(
+      imitating: answers, over: BinnedTable(table),
+      classes: max(table.schema.classes.count, (answers.max() ?? 0) + 1))
+  }
+}
+
+/// A tree in the making.
+private struct Growth {
+  /// A node that may still be parted.
+  struct Leaf {
+    var node: Int
+    var rows: ArraySlice<Int32>
+    var depth: Int
+    var split: BinSplit?
+    /// The classes in every bin of every column, while there is room to keep them.
+    var histogram: [Int32]?
+  }
+
+  let grower: TreeGrower
+  let search: SplitSearch
+  let answers: [Int32]
+  let weights: [Int32]?
+  var nodes: [DecisionTree.Node] = []
+  var open: [Leaf] = []
+  var room = 128 << 20
+
+  init(
+    _ grower: TreeGrower, answers: [Int], table: BinnedTable, classes: Int, weights: [Int]?
+  ) {
+    self.grower = grower
+    self.answers = answers.map(Int32.init)
+    self.weights = weights.map { $0.map(Int32.init) }
+    search = SplitSearch(
+      table, classes: classes, criterion: grower.criterion, minimumSupport: grower.minimumSupport,
+      total: weights?.reduce(0, +) ?? answers.count)
+  }
+
+  mutating func run() -> DecisionTree {
+    var rows: [Int32] = []
+    for row in answers.indices where weights.map({ $0[row] > 0 }) ?? true {
+      rows.append(Int32(row))
+    }
+    var root = [leaf(rows[...], depth: 0)]
+    evaluate(&root, parent: nil)
+    open = root
+    var leaves = 1
+    while leaves < grower.maximumLeaves ?? .max, let position = mostPromising {
+      var leaf = open.remove(at: position)
+      guard let split = leaf.split else { break }
+      let histogram = leaf.histogram
+      leaf.histogram = nil
+      if let histogram { room += 4 * histogram.count }
+      part(leaf, split, histogram: histogram)
+      leaves += 1
+    }
+    return DecisionTree(nodes: nodes)
+  }
+
+  /// The open leaf whose question gains most, the oldest of equals.
+  private var mostPromising: Int? {
+    var best: Int?
+    for index in open.indices {
+      guard let split = open[index].split else { continue }
+      if let best, (open[best].split?.gain ?? 0) >= split.gain { continue }
+      best = index
+    }
+    return best
+  }
+
+  private mutating func leaf(_ rows: ArraySlice<Int32>, depth: Int) -> Leaf {
+    var counts = [Int](repeating: 0, count: search.classes)
+    for row in rows { counts[Int(answers[Int(row)])] += weights.map { Int($0[Int(row)]) } ?? 1 }
+    nodes.append(DecisionTree.Node(counts: counts))
+    return Leaf(node: nodes.count - 1, rows: rows, depth: depth)
+  }
+
+  private mutating func part(_ leaf: Leaf, _ split: BinSplit, histogram: [Int32]?) {
+    let column = search.table.columns[split.column]
+    var present = [Bool](repeating: false, count: column.binCount)
+    var first: [Int32] = []
+    var second: [Int32] = []
+    for row in leaf.rows {
+      let bin = Int(column.bins[Int(row)])
+      present[bin] = true
+      if bin == column.unknown { continue }
+      if split.goesFirst[bin] { first.append(row) } else { second.append(row) }
+    }
+    let conditions = search.table.conditions(split, present: present)
+    var children = [
+      self.leaf(first[...], depth: leaf.depth + 1), self.leaf(second[...], depth: leaf.depth + 1),
+    ]
+    nodes[leaf.node].split = DecisionTree.Split(
+      variable: search.table.schema.features[split.column].id, firstCondition: conditions.first,
+      secondCondition: conditions.second, first: children[0].node, second: children[1].node)
+    let whole = first.count + second.count == leaf.rows.count
+    evaluate(&children, parent: whole ? histogram : nil)
+    open += children
+  }
+
+  /// Finds each leaf's best question. Of two siblings the smaller is counted, the larger is what is
+  /// left of the parent.
+  private mutating func evaluate(_ leaves: inout [Leaf], parent: [Int32]?) {
+    let size = search.offsets.last ?? 0
+    let wanted = leaves.indices.filter { index in
+      let node = nodes[leaves[index].node]
+      return node.errors > 0 && node.total >= 2 * max(grower.minimumSupport, 1)
+        && leaves[index].depth < grower.maximumDepth ?? .max
+    }
+    // Small nodes are counted again rather than kept: that is quicker than to clear all bins.
+    let keeps = wanted.contains { leaves[$0].rows.count > 2048 } && 8 * size <= room
+    guard !wanted.isEmpty else { return }
+    let ordered = wanted.sorted { leaves[$0].rows.count < leaves[$1].rows.count }
+    let subtracts = ordered.count == 2 && keeps && parent != nil
+    let classOf = ordered.map { leaves[$0].rows.map { answers[Int($0)] } }
+    let weightOf = ordered.map { index in
+      weights.map { weights in leaves[index].rows.map { weights[Int($0)] } }
+    }
+    let impurities = ordered.map { search.impurity(nodes[leaves[$0].node].counts) }
+    var kept = ordered.map { _ in [Int32](repeating: 0, count: keeps ? size : 0) }
+    var found: [[BinSplit?]] = ordered.map { _ in [] }
+    for position in ordered.indices {
+      let index = ordered[position]
+      let rows = leaves[index].rows
+      let subtracted = position == 1 && subtracts ? parent : nil
+      let smaller = position == 0 ? [] : kept[0]
+      found[position] = kept[position].withUnsafeMutableBufferPointer { kept in
+        nonisolated(unsafe) let base = kept.baseAddress
+        return Workers.map(search.table.columns.count) { column in
+          let range = search.offsets[column]..<search.offsets[column + 1]
+          func look(_ histogram: UnsafeMutablePointer<Int32>) -> BinSplit? {
+            if let subtracted {
+              for index in range {
+                histogram[index - range.lowerBound] = subtracted[index] - smaller[index]
+              }
+            } else {
+              HistogramKernel.count(
+                search.table.columns[column].bins, rows: rows, classOf: classOf[position],
+                weights: weightOf[position], classes: search.classes, into: histogram)
+            }
+            return search.best(column, histogram, impurity: impurities[position])
+          }
+          if keeps, let base { return look(base + range.lowerBound) }
+          return withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(range.count, 1)) {
+            $0.initialize(repeating: 0)
+            return $0.baseAddress.flatMap(look)
+          }
+        }
+      }
+    }
+    for (position, index) in ordered.enumerated() {
+      for case let split? in found[position]
+      where leaves[index].split.map({ $0.gain < split.gain }) ?? true {
+        leaves[index].split = split
+      }
+      if keeps, leaves[index].split != nil, leaves[index].rows.count > 2048 {
+        leaves[index].histogram = kept[position]
+        room -= 4 * size
+      }
+    }
+  }
+}

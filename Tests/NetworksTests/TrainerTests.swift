@@ -1,0 +1,126 @@
+import Datasets
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct TrainerTests {
+  private func fresh(_ seed: UInt64, inputs: Int = 4, outputs: Int = 3) throws -> Network {
+    let layers: [any Layer] = [
+      Dense(12), Activation(.elu), Dense(6, start: .glorot), Activation(.sigmoid),
+      Dense(outputs, start: .glorot),
+    ]
+    return try Network(Architecture(input: [inputs]) { layers }, seed: seed)
+  }
+
+  @Test func everyHeadLearnsWhatCanBeLearned() throws {
+    try withEverySeed(5) { generator in
+      let examples = generator.clusters(rows: 150, inputs: 4, classes: 3)
+      for head in [Head.softmax, .oneVersusRest] {
+        let state = try Trainer(epochs: 60, batch: 16, learningRate: 0.01).train(
+          from: .init(start: fresh(generator.next())), head: head, on: examples,
+          validation: examples, seed: 1)
+        let answers = head.answers(from: state.best.outputs(for: examples.inputs))
+        let plain = zip(answers, examples.labels).count { $0 == $1 }
+        #expect(plain >= 135, "\(head)")
+      }
+    }
+  }
+
+  @Test func aNumberIsLearned() throws {
+    var generator = SeededGenerator(seed: 3)
+    let inputs = generator.normalTensor([300, 4])
+    let numbers = (0..<300).map { inputs[$0, 0] - 0.5 * inputs[$0, 2] }
+    let examples = Examples(
+      inputs: inputs, labels: [Int](repeating: 0, count: 300), numbers: numbers)
+    let state = try Trainer(epochs: 80, batch: 16, learningRate: 0.01).train(
+      from: .init(start: fresh(1, outputs: 1)), head: .number, on: examples,
+      validation: examples, seed: 1)
+    #expect(state.bestLoss < 0.05)
+  }
+
+  @Test func aStoredStateGoesOnToTheSameBytes() throws {
+    struct Stop: Error {}
+    var generator = SeededGenerator(seed: 9)
+    let examples = generator.clusters(rows: 90, inputs: 4, classes: 3)
+    let trainer = Trainer(epochs: 12, batch: 16, learningRate: 0.01)
+    let start = Trainer.State(start: try fresh(4))
+    let whole = try trainer.train(
+      from: start, head: .softmax, on: examples, validation: examples, seed: 2)
+    var stored = start
+    _ = try? trainer.train(
+      from: start, head: .softmax, on: examples, validation: examples, seed: 2
+    ) { state in
+      stored = state
+      if state.history.count == 5 { throw Stop() }
+    }
+    let resumed = try trainer.train(
+      from: stored, head: .softmax, on: examples, validation: examples, seed: 2)
+    #expect(stored.history.count == 5)
+    #expect(resumed == whole)
+  }
+
+  @Test func theThreadsDecideNothing() throws {
+    var generator = SeededGenerator(seed: 11)
+    let examples = generator.clusters(rows: 600, inputs: 200, classes: 3)
+    var results: [Trainer.State] = []
+    for threads in [1, 2] {
+      Workers.threads = threads
+      results.append(
+        try Trainer(epochs: 2, batch: 128, learningRate: 0.01).train(
+          from: .init(start: fresh(4, inputs: 200)), head: .softmax, on: examples,
+          validation: examples, seed: 2))
+    }
+    Workers.threads = 0
+    #expect(results[0] == results[1])
+  }
+
+  @Test func trainingStopsWhenValidationNoLongerImproves() throws {
+    var generator = SeededGenerator(seed: 1)
+    var examples = generator.clusters(rows: 60, inputs: 4, classes: 3, spread: 3)
+    // Labels of chance: nothing that is learned helps on other rows.
+    generator.shuffle(&examples.labels)
+    var other = generator.clusters(rows: 60, inputs: 4, classes: 3, spread: 3)
+    generator.shuffle(&other.labels)
+    var trainer = Trainer(epochs: 300, batch: 8, learningRate: 0.02)
+    trainer.patience = 10
+    let state = try trainer.train(
+      from: .init(start: fresh(2)), head: .softmax, on: examples, validation: other, seed: 3)
+    #expect(state.history.count < 300)
+    #expect(state.history.count - 1 - state.bestEpoch <= 11)
+    #expect(state.bestLoss == state.history.map(\.validationLoss).min())
+  }
+
+  @Test func theGroupLassoEmptiesColumnsOfNoise() throws {
+    var generator = SeededGenerator(seed: 6)
+    let inputs = generator.normalTensor([400, 6])
+    let labels = (0..<400).map { inputs[$0, 2] > 0 ? 1 : 0 }
+    var trainer = Trainer(epochs: 60, batch: 32, learningRate: 0.01)
+    trainer.inputLasso = 1
+    let state = try trainer.train(
+      from: .init(start: fresh(3, inputs: 6, outputs: 2)), head: .softmax,
+      on: Examples(inputs: inputs, labels: labels),
+      validation: Examples(inputs: inputs, labels: labels),
+      inputGroups: (0..<6).map { [$0] }, seed: 1)
+    let weight = state.network.parameters[0][0].value
+    let norms = (0..<6).map { row in weight.row(row).reduce(0) { $0 + $1 * $1 } }
+    #expect(norms[2] > 20 * norms.enumerated().filter { $0.offset != 2 }.map(\.element).reduce(0, +))
+  }
+
+  @Test func aRunawayIsNamed() throws {
+    var examples = SeededGenerator(seed: 1).clustersOnce
+    examples.inputs[0, 0] = .nan
+    let network = try fresh(1)
+    #expect(throws: NetworkError.notFinite(step: 1, layer: "dense-1")) {
+      _ = try Trainer(epochs: 1, batch: 200, learningRate: 0.01).train(
+        from: .init(start: network), head: .softmax, on: examples, validation: examples, seed: 1)
+    }
+  }
+}
+
+extension SeededGenerator {
+  fileprivate var clustersOnce: Examples {
+    var copy = self
+    return copy.clusters(rows: 30, inputs: 4, classes: 3)
+  }
+}

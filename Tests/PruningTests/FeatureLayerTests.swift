@@ -1,0 +1,85 @@
+import Datasets
+import Networks
+import Pruning
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct FeatureLayerTests {
+  /// Two informative columns among eight of noise, and far more features than are needed.
+  private func task(seed: UInt64) throws -> FeatureLayer.Task {
+    var generator = SeededGenerator(seed: seed)
+    let rows = 400
+    let inputs = generator.normalTensor([rows, 10])
+    let labels = (0..<rows).map { (inputs[$0, 3] > 0 ? 1 : 0) + (inputs[$0, 7] > 0.5 ? 1 : 0) }
+    let examples = Examples(inputs: inputs, labels: labels)
+    let layers: [any Layer] = [
+      Dense(16), Activation(.relu), Dense(12, start: .glorot), Activation(.sigmoid), Dense(3),
+    ]
+    let fresh = try Network(Architecture(input: [10]) { layers }, seed: seed)
+    let network = try Trainer(epochs: 40, batch: 32, learningRate: 0.01).train(
+      from: Trainer.State(start: fresh), head: .softmax, on: examples, validation: examples,
+      seed: seed
+    ).best
+    return FeatureLayer.Task(
+      network: network, node: network.architecture.nodes[3].id, head: .softmax,
+      training: examples, checked: examples,
+      columns: (0..<10).map { (name: "x\($0)", inputs: [$0]) }, seed: seed)
+  }
+
+  private var method: FeatureLayer {
+    FeatureLayer(
+      accuracyDrop: 0.01, fineTuning: Trainer(epochs: 4, batch: 32, learningRate: 0.003),
+      finalEpochs: 5)
+  }
+
+  @Test func noiseGoesAndAccuracyStays() throws {
+    for seed in UInt64(0)..<3 {
+      let task = try task(seed: seed)
+      let trace = try method.prune(task)
+      let names = trace.plan.removals.compactMap { removal -> String? in
+        if case .column(let name, _) = removal.subject { name } else { nil }
+      }
+      #expect(!names.contains("x3") && !names.contains("x7"))
+      #expect(names.count >= 4, "seed \(seed): \(names)")
+      #expect(trace.plan.neurons.count >= 6)
+      let (network, check) = try trace.compacted(checkedOn: task.checked.inputs, head: .softmax)
+      #expect(check.holds)
+      let kept = (0..<10).filter { !trace.plan.inputs.contains($0) }
+      let outputs = network(task.checked.inputs.selectingColumns(kept))
+      let correct = zip(outputs.largestColumns, task.checked.labels).count { $0 == $1 }
+      #expect(Double(correct) / 400 >= trace.baseline - 0.0125)
+    }
+  }
+
+  @Test func aStoredTraceGoesOnToTheSameEnd() throws {
+    struct Stop: Error {}
+    let task = try task(seed: 7)
+    let whole = try method.prune(task)
+    var stored: PruningTrace? = nil
+    var steps = 0
+    _ = try? method.prune(task) { trace in
+      stored = trace
+      steps += 1
+      if steps == 5 { throw Stop() }
+    }
+    #expect(steps == 5)
+    #expect(try method.prune(task, from: stored) == whole)
+  }
+
+  @Test func limitsAreKeptWhateverTheyCost() throws {
+    var limited = method
+    limited.maxNeurons = 3
+    limited.maxColumns = 1
+    let trace = try limited.prune(task(seed: 1))
+    #expect(12 - trace.plan.neurons.count <= 3)
+    #expect(10 - trace.plan.inputs.count <= 1)
+  }
+
+  @Test func everyStepIsRecorded() throws {
+    let trace = try method.prune(task(seed: 2))
+    #expect(trace.steps.first?.neurons == 12)
+    #expect(trace.steps.count { $0.kept } >= trace.plan.neurons.count)
+    #expect(trace.steps.allSatisfy { $0.checked == 400 })
+  }
+}

@@ -1,0 +1,81 @@
+import Datasets
+import Drawing
+import Explanations
+import Foundation
+import Rules
+import Tensors
+
+/// Explanations of the sizes that reports are made for, with made-up but likely numbers.
+public enum SampleExplanation: String, CaseIterable, Sendable {
+  case iris, mushroom, pictures, number, hostile, withoutFeatures, withoutRules
+
+  public var explanation: Explanation {
+    switch self {
+    case .iris: Self.iris()
+    case .mushroom: Self.mushroom()
+    case .pictures: Self.pictures()
+    case .number: Self.number()
+    case .hostile: Self.hostile()
+    case .withoutFeatures: Self.withoutFeatures()
+    case .withoutRules: Self.withoutRules()
+    }
+  }
+
+  static func network(
+    _ layers: [String], parameters: Int, neurons: Int, inputs: Int, right: Int, of held: Int
+  ) -> NetworkSummary {
+    NetworkSummary(
+      architecture: layers, parameters: parameters, multiplications: parameters - neurons,
+      bytes: 4 * parameters, neurons: neurons, inputs: inputs,
+      accuracy: Proportion(right, of: held))
+  }
+
+  static func rule(
+    _ number: Int, _ tests: [RuleEntry.Test], _ answer: String, _ agreeing: Int, _ covered: Int,
+    of training: Int, held: Int, heldAgreeing: Int, heldTotal: Int
+  ) -> RuleEntry {
+    RuleEntry(
+      id: "R\(number)", if: tests, then: answer, coverage: Proportion(covered, of: training),
+      confidence: Proportion(agreeing, of: covered),
+      heldOutCoverage: Proportion(held, of: heldTotal),
+      heldOutConfidence: Proportion(heldAgreeing, of: held))
+  }
+
+  static func test(_ variable: String, _ condition: Condition, _ schema: Schema) -> RuleEntry.Test {
+    RuleEntry.Test(Literal(Feature.ID(variable), condition), schema: schema)
+  }
+
+  static func above(_ bound: Double, orMissing: Bool = false) -> Condition {
+    .interval(lower: bound, upper: nil, orMissing: orMissing)
+  }
+
+  static func atMost(_ bound: Double, orMissing: Bool = false) -> Condition {
+    .interval(lower: nil, upper: bound, orMissing: orMissing)
+  }
+
+  static func among(_ names: [String], of feature: String, in schema: Schema) -> Condition {
+    let levels = schema.features.first { $0.id.rawValue == feature }?.levels ?? []
+    return .levels(among: Set(names.compactMap { levels.firstIndex(of: $0) }), orMissing: false)
+  }
+
+  static func complexity(_ rules: [RuleEntry], features: Int = 0) -> ComplexitySummary {
+    let literals = rules.reduce(0) { $0 + $1.if.count }
+    let asked = Set(rules.flatMap { $0.if.map(\.feature) }).count
+    return ComplexitySummary(
+      rules: rules.count, literals: literals,
+      meanLiterals: rules.isEmpty ? 0 : Double(literals) / Double(rules.count),
+      inputsUsed: asked - features, featuresUsed: features)
+  }
+
+  static let tree = ExtractorSummary(
+    name: "surrogate-tree",
+    source: "Craven & Shavlik (1996), Extracting tree-structured representations, NIPS 8",
+    notes: [])
+  static let attributeSearch = ExtractorSummary(
+    name: "ordered-attribute-search",
+    source: "Lee & Kim (2021), Feature-based rule explanation", notes: [])
+
+  static func provenance(_ arguments: [String]) -> Provenance {
+    Provenance(version: "0.1.0", seed: 42, arguments: arguments, startedFrom: "training")
+  }
+}
