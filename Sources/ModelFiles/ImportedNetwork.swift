@@ -98,8 +98,8 @@ public struct ImportedNetwork: Hashable, Sendable {
 }
 
 extension Network {
-  /// The same network with its outputs in another order.
-  /// - Parameter order: for each answer the position that it had.
+  /// The same network with its outputs in another order: for each the position that it had.
+  /// - Throws: `ModelFileError`, `NetworkError` where there are other outputs than that.
   fileprivate func answering(in order: [Int]) throws -> Network {
     guard order != Array(order.indices),
       let dense = architecture.nodes.lastIndex(where: { $0.layer is Dense })

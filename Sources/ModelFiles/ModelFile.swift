@@ -49,7 +49,10 @@ public enum ModelFile {
   }
 
   /// Reads the bytes of an ONNX file that keeps all its numbers in itself.
-  /// - Parameter name: what errors call the file.
+  /// - Parameters:
+  ///   - data: the bytes.
+  ///   - name: what errors call the file.
+  /// - Returns: the network, and what the file says of the rows that it reads.
   /// - Throws: `ModelFileError`
   public static func read(data: Data, name: String) throws -> ImportedNetwork {
     try read(data: data, name: name, folder: nil)

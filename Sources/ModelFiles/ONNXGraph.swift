@@ -19,7 +19,7 @@ struct ONNXGraph {
   private let nodes: [Onnx_NodeProto]
   private var producers: [String: Int] = [:]
 
-  /// - Parameter bytes: the size of the file, which bounds what its numbers may fill.
+  /// Sorts a graph's nodes; `bytes` is the size of the file, which bounds what its numbers may fill.
   /// - Throws: `ModelFileError` where the nodes are not one chain of known operators.
   init(
     _ graph: Onnx_GraphProto, file: String, folder: URL?, bytes: Int

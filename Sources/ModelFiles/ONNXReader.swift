@@ -219,6 +219,8 @@ struct ONNXReader {
 
   /// The network of all that was read, without the squashing at its end.
   /// - Parameter keepsSquashing: whether a sigmoid at the end is a layer, not the head.
+  /// - Returns: the network, and the head that the squashing means.
+  /// - Throws: `ModelFileError.graph` where no dense layer is left or a number is not finite.
   func network(
     keepsSquashing: Bool = false
   ) throws(ModelFileError) -> (network: Network, head: Head?) {

@@ -1,0 +1,123 @@
+import Datasets
+import Foundation
+import ModelFiles
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct ImportedNetworkTests {
+  private func refusal(_ imported: ImportedNetwork, _ schema: Schema) -> String? {
+    do {
+      _ = try imported.model(for: schema)
+      return nil
+    } catch {
+      return (error as? any LocalizedError)?.errorDescription
+    }
+  }
+
+  private func own(seed: UInt64 = 1, outputs: Int = 2) throws -> ImportedNetwork {
+    let model = try RoundTripTests.model(seed: seed, outputs: outputs)
+    return try ModelFile.read(data: ModelFile.data(for: model), name: "model.onnx")
+  }
+
+  private func numeric(_ count: Int, classes: Int = 3) -> Schema {
+    Schema(
+      features: (0..<count).map { Feature(.init("x\($0)")) },
+      target: Target("y", .classes(names: (0..<classes).map { "class \($0)" })))
+  }
+
+  @Test func aForeignNetworkReadsTheColumnsAsTheyAre() throws {
+    let imported = try ModelFile.read(ModelFixtures.good("relu"))
+    let schema = numeric(4)
+    let model = try imported.model(for: schema)
+    #expect(model.encoding == .identity(for: schema))
+    #expect(model.head == .softmax)
+    #expect(model.schema == schema)
+    let answers = try #require(try ModelFixtures.answers()["relu"])
+    let columns = (0..<4).map { column in
+      Column.doubles(answers.inputs.map { Double($0[column]) })
+    }
+    let table = Table(schema: schema, columns: columns, labels: [0, 0, 0, 0, 0])
+    let wanted = answers.outputs.map { row in row.firstIndex(of: row.max() ?? 0) ?? 0 }
+    #expect(model.classify(table) == wanted)
+  }
+
+  @Test func columnsThatDoNotFitAreNamed() throws {
+    let imported = try ModelFile.read(ModelFixtures.good("relu"))
+    #expect(
+      refusal(imported, numeric(5)) == "the data make 5 inputs where the network reads 4")
+    #expect(
+      refusal(imported, numeric(4, classes: 4))
+        == "the network gives 3 outputs where the data have 4 classes")
+    var schema = numeric(4)
+    schema.features[2] = Feature("odor", .categorical(levels: ["a"]))
+    #expect(
+      refusal(imported, schema) == "the column 'odor' holds levels where the network reads numbers")
+  }
+
+  @Test func oneOutputAnswersTwoClassesOrANumber() throws {
+    let imported = try ModelFile.read(ModelFixtures.good("one-output"))
+    #expect(try imported.model(for: numeric(4, classes: 2)).head == .oneVersusRest)
+    var schema = numeric(4)
+    schema.target.kind = .numeric(unit: nil, cuts: [0])
+    #expect(try imported.model(for: schema).head == .number)
+    #expect(
+      refusal(imported, numeric(4)) == "the network gives 1 outputs where the data have 3 classes")
+  }
+
+  /// The same rows, with columns, levels and classes in another order.
+  @Test func ownFilesMeetColumnsLevelsAndClassesByName() throws {
+    let schema = RoundTripTests.schema
+    let other = Schema(
+      features: [
+        Feature("extra"), Feature("odor", .categorical(levels: ["foul", "almond"])),
+        Feature("width"), Feature("length"),
+      ], target: Target("kind", .classes(names: ["poisonous", "edible"])))
+    try withEverySeed(10) { generator in
+      for outputs in [1, 2] {
+        let imported = try own(seed: generator.next(), outputs: outputs)
+        var rows: [[Double]] = []
+        for _ in 0..<20 {
+          rows.append([generator.normal(), generator.normal(), [0, 2][generator.index(below: 2)]])
+        }
+        let columns = (0..<3).map { column in rows.map { $0[column] } }
+        let labels = [Int](repeating: 0, count: 20)
+        let table = Table(
+          schema: schema, columns: columns.map { Column.doubles($0) }, labels: labels)
+        let odor = columns[2].map { $0 == 0 ? 1.0 : 0.0 }
+        let moved = Table(
+          schema: other,
+          columns: [
+            .doubles(columns[0]), .doubles(odor), .doubles(columns[1]), .doubles(columns[0]),
+          ], labels: labels)
+        let first = try imported.model(for: schema).classify(table)
+        let second = try imported.model(for: other)
+        #expect(second.classify(moved) == first.map { 1 - $0 })
+        #expect(second.schema.features[1].levels == ["foul", "almond", "none"])
+      }
+    }
+  }
+
+  @Test func whatTheModelDoesNotKnowIsNamed() throws {
+    let imported = try own()
+    var schema = RoundTripTests.schema
+    schema.features[0] = Feature("lenght")
+    #expect(refusal(imported, schema) == "the data have no column 'length'")
+    schema = RoundTripTests.schema
+    schema.features[2].kind = .numeric(unit: nil)
+    #expect(
+      refusal(imported, schema) == "the column 'odor' holds numbers where the model reads levels")
+    schema = RoundTripTests.schema
+    schema.features[1].kind = .categorical(levels: ["1"])
+    #expect(
+      refusal(imported, schema) == "the column 'width' holds levels where the model reads numbers")
+    schema = RoundTripTests.schema
+    schema.target.kind = .classes(names: ["edible", "deadly"])
+    #expect(refusal(imported, schema) == "the class 'deadly' is none that the model answers with")
+    schema.target.kind = .numeric(unit: nil, cuts: [1])
+    #expect(
+      refusal(imported, schema)
+        == "the target 'kind' is a number where the model answers with a class")
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct NetworkTests {
+  private func architecture(_ inputs: Int) -> Architecture {
+    Architecture(input: [inputs]) {
+      Dense(7)
+      Activation(.relu)
+      Dense(4, start: .glorot)
+      Activation(.sigmoid)
+      Dense(3)
+    }
+  }
+
+  @Test func nodesAreNamedByKindAndNumber() throws {
+    let architecture = architecture(5)
+    #expect(
+      architecture.nodes.map(\.id.rawValue)
+        == ["dense-1", "activation-1", "dense-2", "activation-2", "dense-3"])
+    #expect(architecture.summary == ["dense 7", "relu", "dense 4", "sigmoid", "dense 3"])
+    #expect(architecture.hiddenNodes == [Node.ID("activation-1"), Node.ID("activation-2")])
+    #expect(try architecture.shapes() == [[7], [7], [4], [4], [3]])
+  }
+
+  @Test func theSameSeedGivesTheSameNetwork() throws {
+    let first = try Network(architecture(5), seed: 1)
+    #expect(try Network(architecture(5), seed: 1) == first)
+    #expect(try Network(architecture(5), seed: 2) != first)
+    #expect(first.parameterCount == 5 * 7 + 7 + 7 * 4 + 4 + 4 * 3 + 3)
+    #expect(first.multiplications == 5 * 7 + 7 * 4 + 4 * 3)
+    #expect(first.bytes == 4 * first.parameterCount)
+    #expect(first.births == [Array(0..<7), Array(0..<7), Array(0..<4), Array(0..<4), [0, 1, 2]])
+  }
+
+  @Test func networksAreStoredExactly() throws {
+    try withEverySeed(10) { generator in
+      var network = try Network(architecture(1 + generator.index(below: 9)), seed: generator.next())
+      let mask = Mask((0..<28).map { _ in generator.index(below: 2) == 0 })
+      network.parameters[2][0] = Parameter(.weight, network.parameters[2][0].value, mask: mask)
+      let again = try JSONDecoder().decode(Network.self, from: JSONEncoder().encode(network))
+      #expect(again == network)
+    }
+  }
+
+  @Test func batchesDoNotChangeAnswers() throws {
+    let network = try Network(architecture(5), seed: 4)
+    var generator = SeededGenerator(seed: 4)
+    let rows = generator.tensor([2500, 5])
+    let outputs = network.outputs(for: rows)
+    #expect(outputs.shape == [2500, 3])
+    #expect(difference(outputs, network(rows)) < 1e-5)
+    for row in [0, 1023, 1024, 2499] {
+      #expect(difference(network(rows.selectingRows([row])), outputs.selectingRows([row])) < 1e-5)
+    }
+    let hidden = network.activations(of: Node.ID("activation-2"), for: rows)
+    #expect(difference(hidden, network.activations(for: rows)[3]) < 1e-5)
+  }
+
+  @Test func masksRemoveWeights() throws {
+    var network = try Network(architecture(5), seed: 4)
+    let count = network.parameterCount
+    let mask = Mask((0..<35).map { $0 % 5 != 0 })
+    network.parameters[0][0] = Parameter(.weight, network.parameters[0][0].value, mask: mask)
+    #expect(network.parameterCount == count - 7)
+    #expect(network.multiplications == 35 - 7 + 28 + 12)
+    #expect(
+      stride(from: 0, to: 35, by: 5).allSatisfy { network.parameters[0][0].value.elements[$0] == 0 }
+    )
+  }
+
+  @Test func birthsAreKeptWhereTheyFit() throws {
+    let network = try Network(architecture(5), seed: 4)
+    let births = [
+      [9, 8, 7, 6, 5, 4, 3], [9, 8, 7, 6, 5, 4, 3], [1, 3, 5, 7], [1, 3, 5, 7], [0, 1, 2],
+    ]
+    let named = try Network(
+      network.architecture, parameters: network.parameters, births: births)
+    #expect(named.births == births)
+    #expect(named.neurons(of: Node.ID("activation-2")).map(\.description).last == "activation-2:7")
+    let unfit = try Network(
+      network.architecture, parameters: network.parameters, births: [[1]])
+    #expect(unfit.births == network.births)
+  }
+
+  @Test func numbersThatDoNotFitAreRefused() throws {
+    let network = try Network(architecture(5), seed: 4)
+    #expect {
+      try Network(architecture(6), parameters: network.parameters)
+    } throws: { error in
+      (error as? NetworkError)?.errorDescription
+        == "layer 'dense-1' was given an input of 5 x 7 where it reads parameters of 6 x 7, 7"
+    }
+    #expect(throws: NetworkError.noLayers) {
+      try Network(Architecture(input: [3], nodes: []), seed: 1)
+    }
+  }
+
+  /// Every gradient of a whole network against differences of its loss.
+  @Test func gradientsAreThoseOfTheLoss() throws {
+    try withEverySeed(5) { generator in
+      let network = try Network(
+        Architecture(input: [4]) {
+          Dense(5)
+          Activation(.tanh)
+          Dense(3)
+        }, seed: generator.next())
+      let rows = generator.tensor([6, 4])
+      let labels = (0..<6).map { _ in generator.index(below: 3) }
+      let outputs = network.activations(for: rows)
+      let (_, gradient) = Head.softmax.loss(of: outputs[2], labels: labels[...])
+      let gradients = network.gradients(inputs: rows, outputs: outputs, gradient: gradient)
+      for node in [0, 2] {
+        for index in 0..<2 {
+          let value = network.parameters[node][index].value
+          for position in [0, value.count / 2, value.count - 1] {
+            let shifted = [0.01, -0.01].map { (shift: Float) in
+              var elements = value.elements
+              elements[position] += shift
+              var changed = network
+              changed.parameters[node][index].value = Tensor(elements, shape: value.shape)
+              return Head.softmax.loss(of: changed(rows), labels: labels[...]).value
+            }
+            let numeric = (shifted[0] - shifted[1]) / 0.02
+            #expect(abs(numeric - Double(gradients[node][index].elements[position])) < 1e-3)
+          }
+        }
+      }
+      let weights = generator.tensor([6, 3])
+      let below = network.inputGradient(of: 2, inputs: rows, gradient: weights)
+      for position in [0, 7, 23] {
+        let shifted = [0.01, -0.01].map { (shift: Float) in
+          var elements = rows.elements
+          elements[position] += shift
+          return zip(network(Tensor(elements, shape: rows.shape)).elements, weights.elements)
+            .reduce(0) { $0 + Double($1.0) * Double($1.1) }
+        }
+        #expect(abs((shifted[0] - shifted[1]) / 0.02 - Double(below.elements[position])) < 3e-3)
+      }
+    }
+  }
+}

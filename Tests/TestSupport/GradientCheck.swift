@@ -1,0 +1,54 @@
+import Networks
+import Tensors
+
+/// How far a layer's `backward` is from what differences of its `forward` say.
+public struct GradientCheck {
+  /// The largest difference with respect to the input, and to each parameter.
+  public var input: Float
+  public var parameters: [Float]
+
+  /// Compares every entry with `(L(x + h) - L(x - h)) / 2h`, where L weighs the outputs by random
+  /// numbers.
+  /// - Parameters:
+  ///   - layer: what is checked.
+  ///   - input: `[rows, …]`; keep it away from the kinks of the layer.
+  ///   - parameters: its weights, in the order of its roles.
+  ///   - step: small enough for the curvature, large enough for single precision.
+  ///   - generator: where the random numbers come from.
+  public init(
+    _ layer: any Layer, input: Tensor, parameters: [Parameter], step: Float = 1e-2,
+    using generator: inout SeededGenerator
+  ) {
+    let output = layer.forward(input, parameters)
+    let weights = generator.tensor(output.shape)
+    let (below, own) = layer.backward(
+      weights, input: input, output: output, parameters, needsInput: true)
+
+    func loss(_ input: Tensor, _ parameters: [Parameter]) -> Double {
+      zip(layer.forward(input, parameters).elements, weights.elements)
+        .reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    func numeric(_ value: Tensor, _ loss: (Tensor) -> Double) -> Tensor {
+      let gradient = value.elements.indices.map { index in
+        let shifted = [step, -step].map { shift in
+          var elements = value.elements
+          elements[index] += shift
+          return loss(Tensor(elements, shape: value.shape))
+        }
+        return Float((shifted[0] - shifted[1]) / (2 * Double(step)))
+      }
+      return Tensor(gradient, shape: value.shape)
+    }
+
+    self.input = below.map { difference($0, numeric(input) { loss($0, parameters) }) } ?? .infinity
+    self.parameters = parameters.indices.map { index in
+      difference(
+        own[index],
+        numeric(parameters[index].value) { value in
+          var changed = parameters
+          changed[index].value = value
+          return loss(input, changed)
+        })
+    }
+  }
+}
