@@ -86,7 +86,8 @@ extension Report {
       .sorted { abs($0.weight) > abs($1.weight) }
     if all.isEmpty { return "\u{2013}" }
     return all.prefix(3).map { effect in
-      .name(effect.class) + " (\(signed(significant(effect.weight, digits: 2), plus: effect.weight > 0)))"
+      .name(effect.class)
+        + " (\(signed(significant(effect.weight, digits: 2), plus: effect.weight > 0)))"
     }.joined(by: ", ") + (all.count > 3 ? " and \(all.count - 3) more" : "")
   }
 

@@ -39,7 +39,9 @@ public struct ReportFolder: Sendable {
     }
     if formats.contains(.md) { add("report.md", try MarkdownWriter().write(document)) }
     if formats.contains(.text) { add("rules.txt", try TextExport().export(explanation)) }
-    if formats.contains(.diagrams) { add("network.dot", DOTWriter(Diagram(network: explanation)).text) }
+    if formats.contains(.diagrams) {
+      add("network.dot", DOTWriter(Diagram(network: explanation)).text)
+    }
     if formats.contains(.diagrams) || formats.contains(.md) {
       for id in pictures.keys.sorted() { add("\(id).svg", pictures[id] ?? "") }
     }

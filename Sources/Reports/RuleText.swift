@@ -12,7 +12,8 @@ public struct RuleText: Hashable, Sendable {
   public init(_ explanation: Explanation) {
     schema = explanation.data.schema
     positions = Dictionary(
-      schema.features.enumerated().map { ($1.id.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
+      schema.features.enumerated().map { ($1.id.rawValue, $0) },
+      uniquingKeysWith: { first, _ in first })
     thresholds = Dictionary(
       explanation.features.map { ($0.id, $0.threshold) }, uniquingKeysWith: { first, _ in first })
   }
@@ -64,7 +65,8 @@ public struct RuleText: Hashable, Sendable {
       return " is " + values.map { Phrase.name($0) }.listed("or")
     }
     return others.count == 1
-      ? " is not " + .name(others[0]) : " is neither " + others.map { Phrase.name($0) }.listed("nor")
+      ? " is not " + .name(others[0])
+      : " is neither " + others.map { Phrase.name($0) }.listed("nor")
   }
 
   /// `F2 is on` where the threshold is the feature's own.

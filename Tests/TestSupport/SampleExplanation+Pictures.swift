@@ -39,8 +39,8 @@ extension SampleExplanation {
         }
         let covered = 5200 - 120 * number
         return rule(
-          number, tests, "\(number % 10)", covered - 11 * number, covered, of: 54_000,
-          held: covered / 6, heldAgreeing: covered / 6 - 2 * number, heldTotal: 10_000)
+          number, tests, "\(number % 10)", covered - 4 * number, covered, of: 54_000,
+          held: covered / 6, heldAgreeing: covered / 6 - number, heldTotal: 10_000)
       }, defaultClass: "1", resolution: .firstMatch, extractor: attributeSearch,
       complexity: ComplexitySummary(
         rules: 40, literals: 181, meanLiterals: 4.525, inputsUsed: 0, featuresUsed: 18))
@@ -60,7 +60,9 @@ extension SampleExplanation {
         number,
         [
           test("pixel_\(number + 8)_14", above(127.5), schema),
-          test("pixel_20_\(number + 6)", .interval(lower: 12.5, upper: 200.5, orMissing: false), schema),
+          test(
+            "pixel_20_\(number + 6)", .interval(lower: 12.5, upper: 200.5, orMissing: false), schema
+          ),
         ], "\(number)", 4000, 4400, of: 54_000, held: 800, heldAgreeing: 702, heldTotal: 10_000)
     }
     base.defaultClass = "8"
@@ -112,11 +114,14 @@ extension SampleExplanation {
   /// Texts that break formats where they are not escaped.
   public static let hostileTexts = [
     "<script>alert(1)</script>", "\"quoted\" and 'single'", "back\\slash \\N \\n \\\" \\",
-    "line\nbreak\r\n\ttab", "control \u{1}\u{8}\u{1B}[31m\u{7F}\u{85} end", "\u{202E}txt.exe\u{202C}",
+    "line\nbreak\r\n\ttab", "control \u{1}\u{8}\u{1B}[31m\u{7F}\u{85} end",
+    "\u{202E}txt.exe\u{202C}",
     "שלום عالم", "a|b|c `code` **bold** [link](javascript:alert(1))", "&amp; &bogus; &#60; ]]> -->",
     String(repeating: "long ", count: 4000), "", "  ", "%s%n %d {{mustache}} {{{raw}}}",
-    "\u{FFFE}\u{FEFF}\u{2028}x\u{2029}", "</style></svg><!-- ", "e\u{301}\u{1F469}\u{200D}\u{1F680}",
-    "\"\"\" + __import__('os') + \"\"\"", "#!/bin/sh\n# not a comment", "Z" + String(repeating: "\u{302}", count: 500),
+    "\u{FFFE}\u{FEFF}\u{2028}x\u{2029}", "</style></svg><!-- ",
+    "e\u{301}\u{1F469}\u{200D}\u{1F680}",
+    "\"\"\" + __import__('os') + \"\"\"", "#!/bin/sh\n# not a comment",
+    "Z" + String(repeating: "\u{302}", count: 500),
     "javascript:alert(1)",
   ]
 
@@ -143,7 +148,9 @@ extension SampleExplanation {
         [
           feature.levels == nil
             ? test(feature.id.rawValue, above(Double(index)), schema)
-            : test(feature.id.rawValue, .levels(among: [index, (index + 5) % 20], orMissing: true), schema),
+            : test(
+              feature.id.rawValue, .levels(among: [index, (index + 5) % 20], orMissing: true),
+              schema)
         ], classes[index % 3], 3, 4, of: 96, held: 2, heldAgreeing: 1, heldTotal: 30)
     }
     base.complexity = complexity(base.rules)
@@ -157,7 +164,8 @@ extension SampleExplanation {
       base.features[index].drivers = features.enumerated().map { number, feature in
         .init(
           input: feature.levels.map { "\(feature.id.rawValue) = \($0[number])" }
-            ?? feature.id.rawValue, strength: 1 - Double(number) / 40, sign: number % 3 == 0 ? -1 : 1)
+            ?? feature.id.rawValue, strength: 1 - Double(number) / 40,
+          sign: number % 3 == 0 ? -1 : 1)
       }
       for effect in base.features[index].effects.indices {
         base.features[index].effects[effect].class = classes[effect]

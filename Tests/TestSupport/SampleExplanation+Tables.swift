@@ -27,15 +27,19 @@ extension SampleExplanation {
         heldAgreeing: 8, heldTotal: 30),
     ]
     let features = [
-      irisFeature("F1", 3, [("petal_length", 1, -1), ("petal_width", 0.71, -1), ("sepal_width", 0.32, 1)],
+      irisFeature(
+        "F1", 3, [("petal_length", 1, -1), ("petal_width", 0.71, -1), ("sepal_width", 0.32, 1)],
         on: 0.34, threshold: 0.31, effects: [2.9, -1.1, -2.2]),
-      irisFeature("F2", 7, [("petal_width", 1, 1), ("petal_length", 0.83, 1)],
+      irisFeature(
+        "F2", 7, [("petal_width", 1, 1), ("petal_length", 0.83, 1)],
         on: 0.36, threshold: 0.44, effects: [-1.8, -0.7, 3.1]),
-      irisFeature("F3", 12, [("sepal_width", 1, -1), ("petal_length", 0.64, 1), ("petal_width", 0.18, -1)],
+      irisFeature(
+        "F3", 12, [("sepal_width", 1, -1), ("petal_length", 0.64, 1), ("petal_width", 0.18, -1)],
         on: 0.41, threshold: 0.27, effects: [-0.9, 1.7, 0.2]),
     ]
     let featureRules = [
-      rule(1, [test("F1", above(0.31), schema)], "setosa", 32, 33, of: 96, held: 10,
+      rule(
+        1, [test("F1", above(0.31), schema)], "setosa", 32, 33, of: 96, held: 10,
         heldAgreeing: 10, heldTotal: 30),
       rule(
         2, [test("F1", atMost(0.31), schema), test("F2", above(0.44), schema)], "virginica", 31, 33,
@@ -75,7 +79,8 @@ extension SampleExplanation {
           .init(
             parameters: neurons * (inputs + 4) + 3, neurons: neurons, inputs: inputs,
             accuracy: Proportion(kept ? 23 : 18, of: 24),
-            removed: inputs == 3 ? ["activation-1:9", "activation-1:14", "sepal_length"]
+            removed: inputs == 3
+              ? ["activation-1:9", "activation-1:14", "sepal_length"]
               : ["activation-1:1", "activation-1:4", "activation-1:8", "activation-1:15"],
             kept: kept)
         }),
@@ -117,15 +122,24 @@ extension SampleExplanation {
   static func mushroom() -> Explanation {
     let columns: [(String, [String])] = [
       ("cap-shape", ["bell", "conical", "convex", "flat", "knobbed", "sunken"]),
-      ("cap-color", ["brown", "buff", "cinnamon", "gray", "green", "pink", "red", "white", "yellow"]),
+      (
+        "cap-color",
+        ["brown", "buff", "cinnamon", "gray", "green", "pink", "red", "white", "yellow"]
+      ),
       ("bruises", ["bruises", "no"]),
-      ("odor",
-        ["almond", "anise", "creosote", "fishy", "foul", "musty", "none", "pungent", "spicy"]),
-      ("gill-size", ["broad", "narrow"]), ("gill-color", ["black", "brown", "buff", "chocolate", "green", "white"]),
+      (
+        "odor",
+        ["almond", "anise", "creosote", "fishy", "foul", "musty", "none", "pungent", "spicy"]
+      ),
+      ("gill-size", ["broad", "narrow"]),
+      ("gill-color", ["black", "brown", "buff", "chocolate", "green", "white"]),
       ("stalk-root", ["bulbous", "club", "equal", "rooted"]),
       ("stalk-surface-above-ring", ["fibrous", "scaly", "silky", "smooth"]),
       ("ring-type", ["evanescent", "flaring", "large", "none", "pendant"]),
-      ("spore-print-color", ["black", "brown", "buff", "chocolate", "green", "orange", "purple", "white"]),
+      (
+        "spore-print-color",
+        ["black", "brown", "buff", "chocolate", "green", "orange", "purple", "white"]
+      ),
       ("population", ["abundant", "clustered", "numerous", "scattered", "several", "solitary"]),
       ("habitat", ["grasses", "leaves", "meadows", "paths", "urban", "waste", "woods"]),
     ]
@@ -135,17 +149,32 @@ extension SampleExplanation {
       target: Target("edibility", .classes(names: ["edible", "poisonous"])))
     var base = iris()
     let rules = [
-      rule(1,
-        [test("odor", among(["creosote", "fishy", "foul", "musty", "pungent", "spicy"], of: "odor", in: schema), schema)],
-        "poisonous", 2410, 2410, of: 5200, held: 740, heldAgreeing: 740, heldTotal: 1625),
-      rule(2,
+      rule(
+        1,
         [
-          test("spore-print-color", among(["black", "brown", "buff", "chocolate", "orange", "purple", "white"], of: "spore-print-color", in: schema), schema),
+          test(
+            "odor",
+            among(
+              ["creosote", "fishy", "foul", "musty", "pungent", "spicy"], of: "odor", in: schema),
+            schema)
+        ],
+        "poisonous", 2410, 2410, of: 5200, held: 740, heldAgreeing: 740, heldTotal: 1625),
+      rule(
+        2,
+        [
+          test(
+            "spore-print-color",
+            among(
+              ["black", "brown", "buff", "chocolate", "orange", "purple", "white"],
+              of: "spore-print-color", in: schema), schema),
           test("stalk-root", .levels(among: [0, 1], orMissing: true), schema),
         ], "edible", 1702, 1710, of: 5200, held: 530, heldAgreeing: 527, heldTotal: 1625),
-      rule(3,
-        [test("gill-size", among(["broad"], of: "gill-size", in: schema), schema),
-          test("habitat", among(["grasses", "woods"], of: "habitat", in: schema), schema)],
+      rule(
+        3,
+        [
+          test("gill-size", among(["broad"], of: "gill-size", in: schema), schema),
+          test("habitat", among(["grasses", "woods"], of: "habitat", in: schema), schema),
+        ],
         "edible", 930, 951, of: 5200, held: 301, heldAgreeing: 296, heldTotal: 1625),
     ]
     var generator = SeededGenerator(seed: 5)
@@ -240,7 +269,8 @@ extension SampleExplanation {
         1, [test("rooms", above(6.5), schema), test("distance", atMost(-1.5), schema)], classes[2],
         30, 31, of: 96, held: 9, heldAgreeing: 9, heldTotal: 30),
       rule(
-        2, [test("age", above(1e-7, orMissing: true), schema)], classes[0], 28, 30, of: 96, held: 11,
+        2, [test("age", above(1e-7, orMissing: true), schema)], classes[0], 28, 30, of: 96,
+        held: 11,
         heldAgreeing: 10, heldTotal: 30),
     ]
     base.complexity = complexity(base.rules)

@@ -21,13 +21,15 @@ struct CurveChart {
     let chosen = explanation.complexity
     var marks = chart.frame
     let line = points.map { "\(chart.x($0.rules)),\(chart.y($0.fidelity.value))" }
-    marks += "<polyline points=\"\(line.joined(separator: " "))\" fill=\"none\" "
+    marks +=
+      "<polyline points=\"\(line.joined(separator: " "))\" fill=\"none\" "
       + "stroke=\"#0072B2\" stroke-width=\"1\" stroke-opacity=\"0.45\"/>\n"
     for point in points {
       let x = chart.x(point.rules)
       let bounds = point.fidelity.interval
       let isChosen = point.rules == chosen.rules && point.literals == chosen.literals
-      marks += "<g><title>\(counted(point.rules, "rule")): \(spelled(point.fidelity))</title>"
+      marks +=
+        "<g><title>\(counted(point.rules, "rule")): \(spelled(point.fidelity))</title>"
         + "<line x1=\"\(x)\" x2=\"\(x)\" y1=\"\(chart.y(bounds.lowerBound))\" "
         + "y2=\"\(chart.y(bounds.upperBound))\" stroke=\"#0072B2\" stroke-width=\"1.4\"/>"
         + "<circle cx=\"\(x)\" cy=\"\(chart.y(point.fidelity.value))\" r=\"3.4\" fill=\"#0072B2\"/>"
@@ -71,7 +73,8 @@ struct CurveChart {
       var mark = 100
       while Double(mark) / 100 >= floor - 1e-9 {
         let y = y(Double(mark) / 100)
-        text += "<line x1=\"\(left)\" x2=\"\(end)\" y1=\"\(y)\" y2=\"\(y)\" stroke=\"#DDDDDD\"/>"
+        text +=
+          "<line x1=\"\(left)\" x2=\"\(end)\" y1=\"\(y)\" y2=\"\(y)\" stroke=\"#DDDDDD\"/>"
           + "<text x=\"\(left - 8)\" y=\"\(y)\" dy=\"4\" text-anchor=\"end\" fill=\"#444\">"
           + "\(mark) %</text>\n"
         mark -= step
@@ -79,7 +82,8 @@ struct CurveChart {
       let base = y(floor)
       text += "<line x1=\"\(left)\" x2=\"\(end)\" y1=\"\(base)\" y2=\"\(base)\" stroke=\"#555\"/>\n"
       for rules in ticks {
-        text += "<text x=\"\(x(rules))\" y=\"\(base)\" dy=\"17\" text-anchor=\"middle\" "
+        text +=
+          "<text x=\"\(x(rules))\" y=\"\(base)\" dy=\"17\" text-anchor=\"middle\" "
           + "fill=\"#444\">\(rules)</text>\n"
       }
       let middle = fixed((left + CurveChart.width - right) / 2, digits: 1)

@@ -47,7 +47,7 @@ struct DOTWriter {
     func text(of diagram: Diagram) -> String {
       var lines = [
         "digraph \"espalier\" {",
-        "  rankdir=LR; splines=spline; nodesep=0.16; ranksep=\(ranksep(of: diagram));",
+        "  rankdir=LR; splines=line; \(spacing(of: diagram));",
         "  outputorder=edgesfirst; bgcolor=white; pad=0.1; fontname=\"\(font)\"; fontsize=11;",
         "  node [fontname=\"\(font)\", fontsize=10, shape=box, style=\"rounded,filled\", "
           + "fillcolor=white, color=\"#555555\", penwidth=0.8, margin=\"0.12,0.06\", height=0.28];",
@@ -59,19 +59,39 @@ struct DOTWriter {
         for (number, column) in diagram.columns.enumerated() {
           lines.append("  subgraph cluster_\(number) {")
           lines.append(
-            "    label=<\(escape(column.title, limit: 90))>; color=\"#CCCCCC\"; style=rounded;"
+            "    label=<\(title(of: column))>; color=\"#CCCCCC\"; style=rounded;"
               + " penwidth=0.8;")
-          lines += column.nodes.map { "    " + node($0) }
+          lines += column.nodes.map { "    " + node($0, isCrowded: isCrowded(column, diagram)) }
           lines.append("  }")
         }
-        lines += diagram.edges.map { "  " + edge($0) }
+        var counts: [String: Int] = [:]
+        for edge in diagram.edges {
+          counts[edge.from, default: 0] += 1
+          lines.append("  " + self.edge(edge, number: counts[edge.from] ?? 0))
+        }
         lines += anchors(of: diagram)
       }
       return lines.joined(separator: "\n") + "\n}\n"
     }
 
-    private func ranksep(of diagram: Diagram) -> String {
-      diagram.edges.count > 40 ? "1.6" : "1.1"
+    private func title(of column: Diagram.Column) -> String {
+      let below = column.subtitle.map {
+        "<BR/><FONT POINT-SIZE=\"9\">\(escape($0, limit: 90))</FONT>"
+      }
+      return escape(column.title, limit: 90) + (below ?? "")
+    }
+
+    private func spacing(of diagram: Diagram) -> String {
+      let longest = diagram.columns.map(\.nodes.count).max() ?? 0
+      let nodes = longest <= 6 ? "0.45" : longest <= 12 ? "0.25" : "0.1"
+      let ranks = diagram.edges.count <= 40 ? "1.7" : diagram.edges.count <= 80 ? "2.4" : "3.2"
+      return "nodesep=\(nodes); ranksep=\(ranks)"
+    }
+
+    /// Whether small nodes stand beside a column that is much taller, and are better spread.
+    private func isCrowded(_ column: Diagram.Column, _ diagram: Diagram) -> Bool {
+      let longest = diagram.columns.map(\.nodes.count).max() ?? 0
+      return longest > 12 && column.nodes.count <= 12
     }
 
     /// Invisible edges that keep every node in its column, whether or not a line reaches it.
@@ -91,17 +111,17 @@ struct DOTWriter {
       return lines
     }
 
-    private func node(_ node: Diagram.Node) -> String {
+    private func node(_ node: Diagram.Node, isCrowded: Bool) -> String {
       switch node.role {
       case .rule:
-        return "\(quoted(node.id)) [shape=note, style=filled, fillcolor=\"#F6F6F2\", "
-          + "label=<\(stack(node))>];"
+        return "\(quoted(node.id)) [shape=plain, style=\"\", label=<\(rule(node))>];"
       case .input where !node.parts.isEmpty:
         return "\(quoted(node.id)) [shape=plain, style=\"\", label=<\(parts(node))>];"
       case .hidden:
         return "\(quoted(node.id)) [shape=plain, style=\"\", label=<\(box(node))>];"
       case .output:
-        return "\(quoted(node.id)) [fillcolor=\"#EEF3F7\", label=<\(stack(node))>];"
+        return
+          "\(quoted(node.id)) [fillcolor=\"#EEF3F7\"\(isCrowded ? ", height=0.7" : ""), label=<\(stack(node))>];"
       case .pruned:
         return "\(quoted(node.id)) [style=\"rounded,dashed\", color=\"#999999\", "
           + "fontcolor=\"#777777\", label=<\(stack(node))>];"
@@ -111,12 +131,25 @@ struct DOTWriter {
     }
 
     private func stack(_ node: Diagram.Node) -> String {
-      let left = node.role == .rule ? "<BR ALIGN=\"LEFT\"/>" : "<BR/>"
-      let title = node.role == .rule ? bold(node.title) : escape(node.title)
+      let title = escape(node.title)
       guard !node.lines.isEmpty else { return title }
-      let lines = node.lines.map { escape($0, limit: 60) }.joined(separator: left)
-      return title + left + "<FONT POINT-SIZE=\"8.5\">\(lines)"
-        + (node.role == .rule ? left : "") + "</FONT>"
+      let lines = node.lines.map { escape($0, limit: 60) }.joined(separator: "<BR/>")
+      return title + "<BR/><FONT POINT-SIZE=\"8.5\">\(lines)</FONT>"
+    }
+
+    /// A rule: its answer, a line for each condition, and how far it reaches.
+    private func rule(_ node: Diagram.Node) -> String {
+      let conditions = node.parts.map { part in
+        "<TR><TD PORT=\(quoted(part.id)) ALIGN=\"LEFT\"><FONT POINT-SIZE=\"9\">"
+          + "\(escape(part.title, limit: 60))</FONT></TD></TR>"
+      }
+      let foot = node.lines.map { line in
+        "<TR><TD ALIGN=\"LEFT\"><FONT POINT-SIZE=\"8\" COLOR=\"#666666\">"
+          + "\(escape(line, limit: 60))</FONT></TD></TR>"
+      }
+      return "<TABLE BORDER=\"1\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"2\" "
+        + "COLOR=\"#888888\" BGCOLOR=\"#F8F8F4\" STYLE=\"ROUNDED\"><TR><TD ALIGN=\"LEFT\">"
+        + "\(bold(node.title))</TD></TR>\(conditions.joined())\(foot.joined())</TABLE>"
     }
 
     private func parts(_ node: Diagram.Node) -> String {
@@ -136,7 +169,8 @@ struct DOTWriter {
         ? ""
         : "<TR><TD ALIGN=\"LEFT\" BALIGN=\"LEFT\"><FONT POINT-SIZE=\"8.5\">\(lines)</FONT></TD></TR>"
       let head = "<TD ALIGN=\"LEFT\" BGCOLOR=\"#FBF6E9\">\(bold(node.title))</TD>"
-      let start = "<TABLE BORDER=\"0\" CELLBORDER=\"1\" CELLSPACING=\"0\" CELLPADDING=\"3\" "
+      let start =
+        "<TABLE BORDER=\"0\" CELLBORDER=\"1\" CELLSPACING=\"0\" CELLPADDING=\"3\" "
         + "COLOR=\"#555555\"><TR>"
       guard names[node.id] != nil else { return start + head + "</TR>\(words)</TABLE>" }
       return start + picture(node, side: 44, span: words.isEmpty ? 1 : 2) + head
@@ -165,7 +199,8 @@ struct DOTWriter {
       return "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"8\">\(rows)</TABLE>"
     }
 
-    private func edge(_ edge: Diagram.Edge) -> String {
+    /// - Parameter number: how many edges of the same start came before; their numbers stand apart.
+    private func edge(_ edge: Diagram.Edge, number: Int) -> String {
       var attributes: [String] = []
       switch edge.sign {
       case 1...: attributes.append("color=\"#0072B2\", fontcolor=\"#005A8E\"")
@@ -174,10 +209,16 @@ struct DOTWriter {
       }
       let width = 0.4 + 3.1 * min(max(edge.strength, 0), 1)
       attributes.append("penwidth=\(significant(width))")
-      if let label = edge.label { attributes.append("label=<\(escape(label))>") }
+      if let label = edge.label {
+        attributes.append(
+          "labelangle=0, labeldistance=\(significant(3 + 2.2 * Double(number % 3), digits: 2)), "
+            + "taillabel=<<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" "
+            + "CELLPADDING=\"1\" BGCOLOR=\"white\"><TR><TD>\(escape(label))</TD></TR></TABLE>>")
+      }
       if edge.isNegated { attributes.append("arrowhead=odot, arrowsize=0.8") }
+      let part = edge.toPart.map { ":\(quoted($0))" } ?? ""
       let from = quoted(edge.from) + (edge.part.map { ":\(quoted($0)):e" } ?? ":e")
-      return "\(from) -> \(quoted(edge.to)):w [\(attributes.joined(separator: ", "))];"
+      return "\(from) -> \(quoted(edge.to))\(part):w [\(attributes.joined(separator: ", "))];"
     }
 
     private func bold(_ text: String) -> String { "<B>\(escape(text))</B>" }

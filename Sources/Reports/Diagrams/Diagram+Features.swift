@@ -26,7 +26,7 @@ extension Diagram {
         columns: [Column("Hidden features", nodes)], edges: [], isSheet: true)
       return
     }
-    let drawn = Array(features.prefix(40))
+    let (drawn, left) = Self.strongest(Array(features.prefix(40)))
     var edges: [Edge] = []
     let inputs = Self.inputColumn(explanation, features: drawn, edges: &edges)
     let hidden = drawn.enumerated().map { number, feature in
@@ -39,7 +39,7 @@ extension Diagram {
       title: "What drives each hidden feature",
       caption: """
         Blue, solid lines drive a feature up; orange, dashed lines drive it down. Numbers are \
-        shares of the feature\u{2019}s strongest driver.
+        shares of the feature\u{2019}s strongest driver.\(left)
         """,
       columns: [Column("Inputs", inputs), Column("Hidden features", hidden)], edges: edges)
     thin()
@@ -49,7 +49,9 @@ extension Diagram {
   private static func pushes(of feature: FeatureSummary) -> [String] {
     let sorted = feature.effects.sorted { $0.weight > $1.weight }
     var lines: [String] = []
-    if let best = sorted.first, best.weight > 0 { lines.append("+ \(shown(best.class, limit: 20))") }
+    if let best = sorted.first, best.weight > 0 {
+      lines.append("+ \(shown(best.class, limit: 20))")
+    }
     if let worst = sorted.last, worst.weight < 0 {
       lines.append("\u{2212} \(shown(worst.class, limit: 20))")
     }

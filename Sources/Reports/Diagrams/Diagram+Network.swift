@@ -8,7 +8,7 @@ extension Diagram {
   /// The pruned network: inputs, hidden features and answers.
   public init(network explanation: Explanation) {
     let classes = explanation.data.classes
-    let features = Array(explanation.features.prefix(mostNodes))
+    let (features, left) = Self.strongest(Array(explanation.features.prefix(mostNodes)))
     let pictures = features.contains { $0.picture != nil }
     var hidden = features.enumerated().map { number, feature in
       Node(
@@ -30,7 +30,7 @@ extension Diagram {
     if classes.count > mostNodes {
       outputs.append(Node("out-more", .pruned, "\(counted(classes.count - mostNodes)) more"))
     }
-    let caption: Phrase =
+    var caption: Phrase =
       explanation.features.isEmpty
       ? "What the network reads and what it answers."
       : """
@@ -38,6 +38,7 @@ extension Diagram {
       Numbers beside lines into a feature are shares of its strongest driver, those into an answer \
       are weights. What was pruned is counted above each frame, not drawn.
       """
+    if explanation.data.schema.image == nil { caption += left }
     let before = explanation.network.neurons
     self.init(
       title: "The pruned network: inputs, hidden features and answers", caption: caption,
@@ -99,7 +100,8 @@ extension Diagram {
     let largest = features.flatMap(\.effects).reduce(0) { max($0, abs($1.weight)) }
     guard largest > 0 else { return [] }
     let places = Dictionary(
-      classes.prefix(mostNodes).enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+      classes.prefix(mostNodes).enumerated().map { ($1, $0) },
+      uniquingKeysWith: { first, _ in first })
     return features.enumerated().flatMap { number, feature in
       feature.effects.compactMap { effect in
         guard let place = places[effect.class], effect.weight != 0 else { return nil }

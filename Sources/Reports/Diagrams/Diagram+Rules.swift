@@ -3,6 +3,8 @@ import Explanations
 
 /// How many rules one picture shows.
 private let mostRules = 12
+/// How many conditions of one rule have a line of their own.
+private let mostConditions = 9
 /// How many drivers of one feature lead into the picture.
 private let mostDrivers = 4
 
@@ -55,29 +57,40 @@ extension Diagram {
             picture: feature.picture)
         }))
     let text = RuleText(explanation)
-    var rules = shownRules.enumerated().map { number, rule in
-      Node(
-        "r-\(number)", .rule, "\(rule.id)  \u{2192} \(shown(rule.then, limit: 30))",
-        lines: wrapped(text.premise(rule).plain, width: 46, most: 6) + [
-          "answers \(percent(rule.coverage)) of rows, network agrees \(percent(rule.confidence))"
-        ])
-    }
+    var rules: [Node] = []
     for (number, rule) in shownRules.enumerated() {
-      for test in rule.if {
+      let limit = rule.if.count > mostConditions ? mostConditions - 1 : mostConditions
+      var parts = rule.if.prefix(limit).enumerated().map { index, test in
+        Node.Part(id: "t-\(index)", title: text.condition(test).plain)
+      }
+      if rule.if.count > limit {
+        parts.append(Node.Part(id: "t-\(limit)", title: "and \(rule.if.count - limit) more"))
+      }
+      rules.append(
+        Node(
+          "r-\(number)", .rule, "\(rule.id)  \u{2192} \(shown(rule.then, limit: 30))",
+          lines: [
+            "answers \(percent(rule.coverage)), agrees \(percent(rule.confidence))"
+          ], parts: parts))
+      for (index, test) in rule.if.enumerated() {
         guard let place = places[test.feature] else { continue }
         edges.append(
           Edge(
-            place.node, part: place.part, to: "r-\(number)", strength: 0.2,
+            place.node, part: place.part, to: "r-\(number)", toPart: "t-\(min(index, limit))",
             isNegated: place.node.hasPrefix("f-") && test.isNegated))
       }
     }
-    rules.append(
-      Node("r-else", .rule, "else  \u{2192} \(shown(entry.defaultClass, limit: 30))"))
+    let otherwise = "where none holds: \(shown(entry.defaultClass, limit: 30))"
+    if rules.isEmpty {
+      rules = [Node("r-else", .rule, "always \(shown(entry.defaultClass, limit: 30))")]
+    }
     let fidelity =
       explanation.featureRules == nil ? explanation.fidelity : explanation.featureFidelity
-    columns.append(Column(Self.rulesTitle(fidelity), rules))
+    columns.append(
+      Column(Self.rulesTitle(fidelity), subtitle: shownRules.isEmpty ? nil : otherwise, rules))
     self.init(
-      title: features.isEmpty ? "From inputs to rules" : "From inputs over hidden features to rules",
+      title: features.isEmpty
+        ? "From inputs to rules" : "From inputs over hidden features to rules",
       caption: Self.caption(
         drawn: shownRules.count, of: entry.rules.count, features: !features.isEmpty),
       columns: columns, edges: edges)
@@ -94,7 +107,8 @@ extension Diagram {
       features
       ? """
       Each rule asks the hidden features that lead into it; a hollow dot asks that the feature be \
-      off. Blue, solid lines drive a feature up; orange, dashed lines drive it down.
+      off. Below each rule stand the share of training rows that it answers and how often the \
+      network agrees there. Blue, solid lines drive a feature up; orange, dashed lines drive it down.
       """ : "Each rule asks the columns that lead into it."
     if drawn < all {
       caption += " The \(drawn) rules that answer most rows are drawn, of \(all)."

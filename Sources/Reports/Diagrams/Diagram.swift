@@ -1,4 +1,5 @@
 import Drawing
+import Explanations
 import Foundation
 
 /// A drawing as nodes and edges with roles; colours and shapes come with the writing.
@@ -8,7 +9,7 @@ public struct Diagram: Hashable, Sendable {
   }
 
   public struct Node: Hashable, Sendable, Identifiable {
-    /// A line of a node that edges can start from.
+    /// A line of a node that edges can start from or lead to.
     public struct Part: Hashable, Sendable, Identifiable {
       public var id: String
       public var title: String
@@ -45,6 +46,8 @@ public struct Diagram: Hashable, Sendable {
     /// The part of the node that the edge starts from.
     public var part: String?
     public var to: String
+    /// The part of the node that the edge leads to.
+    public var toPart: String?
     /// 1 for up, -1 for down, 0 where neither is meant.
     public var sign: Int
     /// 0...1, drawn as width.
@@ -54,12 +57,13 @@ public struct Diagram: Hashable, Sendable {
     public var isNegated: Bool
 
     public init(
-      _ from: String, part: String? = nil, to: String, sign: Int = 0, strength: Double = 0.2,
-      label: String? = nil, isNegated: Bool = false
+      _ from: String, part: String? = nil, to: String, toPart: String? = nil, sign: Int = 0,
+      strength: Double = 0.2, label: String? = nil, isNegated: Bool = false
     ) {
       self.from = from
       self.part = part
       self.to = to
+      self.toPart = toPart
       self.sign = sign
       self.strength = strength
       self.label = label
@@ -70,9 +74,11 @@ public struct Diagram: Hashable, Sendable {
   /// Nodes that stand below each other in one frame.
   public struct Column: Hashable, Sendable {
     public var title: String
+    public var subtitle: String?
     public var nodes: [Node]
-    public init(_ title: String, _ nodes: [Node]) {
+    public init(_ title: String, subtitle: String? = nil, _ nodes: [Node]) {
       self.title = title
+      self.subtitle = subtitle
       self.nodes = nodes
     }
   }
@@ -112,6 +118,40 @@ extension Diagram {
   static let labelledEdges = 60
   /// Up to so many edges can be followed by eye.
   static let followedEdges = 150
+  /// So many are drawn where there are more than can be followed.
+  static let drawnEdges = 100
+  /// About so many edges lead from inputs to hidden features, at least four to each.
+  static let drivingEdges = 40
+
+  /// The strongest drivers of each feature, and in words how many are left out.
+  static func strongest(
+    _ features: [FeatureSummary]
+  ) -> (features: [FeatureSummary], left: Phrase) {
+    let most = max(4, drivingEdges / max(features.count, 1))
+    var left = 0
+    var lost = 0.0
+    var all = 0.0
+    let kept = features.map { feature in
+      var copy = feature
+      let order = feature.drivers.indices.sorted { first, second in
+        let (a, b) = (feature.drivers[first].strength, feature.drivers[second].strength)
+        return a != b ? a > b : first < second
+      }
+      for index in order { all += feature.drivers[index].strength }
+      for index in order.dropFirst(most) {
+        lost += feature.drivers[index].strength
+        left += 1
+      }
+      copy.drivers = order.prefix(most).sorted().map { feature.drivers[$0] }
+      return copy
+    }
+    guard left > 0 else { return (kept, "") }
+    return (
+      kept,
+      " Of each feature the \(most) strongest drivers are drawn; \(left) weaker ones "
+        + "(\(percent(all > 0 ? lost / all : 0)) of the whole strength) are left out."
+    )
+  }
 
   /// Leaves out the weakest signed edges beyond what can be followed, and numbers where there are
   /// too many; says so in the caption.
@@ -122,12 +162,12 @@ extension Diagram {
         let (a, b) = (edges[first].strength, edges[second].strength)
         return a != b ? a > b : first < second
       }
-      let dropped = Set(ranked[Self.followedEdges...])
+      let dropped = Set(ranked[Self.drawnEdges...])
       let all = signed.reduce(0) { $0 + edges[$1].strength }
       let lost = dropped.sorted().reduce(0) { $0 + edges[$1].strength }
       edges = edges.indices.filter { !dropped.contains($0) }.map { edges[$0] }
       caption +=
-        " Only the \(Self.followedEdges) strongest lines are drawn; \(dropped.count) weaker ones "
+        " Only the \(Self.drawnEdges) strongest lines are drawn; \(dropped.count) weaker ones "
         + "(\(percent(all > 0 ? lost / all : 0)) of the whole strength) are left out."
     }
     if edges.count > Self.labelledEdges {

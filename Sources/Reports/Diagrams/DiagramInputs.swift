@@ -59,6 +59,7 @@ extension FeatureSummary {
       let names = all.prefix(most).map { shown($0.input, limit: 22) }.joined(separator: ", ")
       return ["\(word): \(names)" + (all.count > most ? ", …" : "")]
     }
-    return line("up", drivers.filter { $0.sign >= 0 }) + line("down", drivers.filter { $0.sign < 0 })
+    return line("up", drivers.filter { $0.sign >= 0 })
+      + line("down", drivers.filter { $0.sign < 0 })
   }
 }

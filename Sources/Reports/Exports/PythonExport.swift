@@ -102,7 +102,9 @@ public struct PythonExport: RuleExport {
         ? "False" : "\(cell) in {\(values.map(Self.literal).joined(separator: ", "))}"
     }
     if test.orMissing == true { return "(\(cell) is None or \(body))" }
-    if isNumber { return body == "True" ? "\(cell) is not None" : "(\(cell) is not None and \(body))" }
+    if isNumber {
+      return body == "True" ? "\(cell) is not None" : "(\(cell) is not None and \(body))"
+    }
     return body
   }
 
@@ -166,7 +168,8 @@ private struct FeatureWriting {
       switch input.kind {
       case .scaled(let mean, let scale):
         lines.append(
-          "    (\(column), \"scaled\", \(PythonExport.literal(mean)), \(PythonExport.literal(scale))),")
+          "    (\(column), \"scaled\", \(PythonExport.literal(mean)), \(PythonExport.literal(scale))),"
+        )
       case .level(let index):
         let levels = feature.levels ?? []
         let level = levels.indices.contains(index) ? levels[index] : ""

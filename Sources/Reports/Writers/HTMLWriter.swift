@@ -65,13 +65,18 @@ enum HTML {
   static func phrase(_ phrase: Phrase) -> String {
     phrase.runs.map { run in
       switch run {
-      case .words(let text): escape(text)
-      case .strong(let text): "<strong>\(escape(text))</strong>"
+      case .words(let text): unbroken(text)
+      case .strong(let text): "<strong>\(unbroken(text))</strong>"
       case .small(let text): "<span class=\"small\">\(escape(text))</span>"
       case .name(let name): outside(name, limit: longestShownName)
       case .quote(let line): outside(line, limit: longestShownLine)
       }
     }.joined()
+  }
+
+  /// Our own words, with figures kept together with what they count in.
+  private static func unbroken(_ text: String) -> String {
+    escape(text).replacingOccurrences(of: " %", with: "\u{A0}%")
   }
 
   /// Words from outside: kept to themselves, shortened, and whole in the title.
@@ -139,7 +144,7 @@ enum HTML {
     }
     if let picture = cell.picture, let data = Data(base64Encoded: picture) {
       content +=
-        "<img alt=\"activation map\" src=\"data:image/png;base64,\(data.base64EncodedString())\">"
+        "<img alt=\"activation map\" src=\"data:image/png;base64,\(data.base64EncodedString())\"/>"
     }
     content += phrase(cell.phrase)
     let tag = isFirst ? "th" : "td"

@@ -3,7 +3,8 @@ import Naming
 /// The document for code hosts and editors, with pictures as files beside it.
 public struct MarkdownWriter: ReportWriter {
   public static let name = "md"
-  public static let summary = "Markdown with tables (CommonMark and GitHub), pictures as files beside it"
+  public static let summary =
+    "Markdown with tables (CommonMark and GitHub), pictures as files beside it"
   public static let source = Citation(
     authors: "MacFarlane", title: "CommonMark", year: 2024, venue: "spec.commonmark.org, 0.31.2")
   public static let fileExtension = "md"
