@@ -1,0 +1,161 @@
+import Crypto
+import Foundation
+import Naming
+
+/// Where data come from: a data set's name, a file, a folder, or stdin.
+public enum DataSource {
+  /// Reads the data that a user names.
+  ///
+  /// - Parameter text: a data set's name, a `.csv` or `.tsv` file (gzip too), `-` for stdin, a
+  ///   folder with `data.csv` and `schema.json`, or a folder of IDX or CIFAR binary files.
+  /// - Throws: `DatasetError`, or `UnknownName` for data sets and columns that there are not.
+  public static func load(
+    _ text: String, options: ReadingOptions = ReadingOptions()
+  ) throws -> LoadedData {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: text, isDirectory: &isFolder)
+    // A bare name is the data set's, even where a folder of that name lies about.
+    if !text.contains("/"), let folder = try knownFolder(named: text) {
+      return try load(folder: folder, named: text, options: options)
+    }
+    if text == "-" || exists && !isFolder.boolValue {
+      return try load(file: text, options: options)
+    }
+    if exists {
+      let name = URL(fileURLWithPath: text).standardizedFileURL.lastPathComponent
+      return try load(folder: text, named: name, options: options)
+    }
+    if text.contains("/") || text.contains(".") || text.isEmpty {
+      throw DatasetError.missingFile(path: text)
+    }
+    if DatasetCatalog.set(named: text) != nil { throw DatasetError.notFetched(name: text) }
+    throw UnknownName(text, family: "data set", known: names().map(\.name))
+  }
+
+  /// Every data set that has a name, shipped ones first.
+  public static func names() -> [DatasetListing] {
+    let store = DatasetStore()
+    var listings: [DatasetListing] = []
+    if let home = ShippedDatasets.folder {
+      for name in ShippedDatasets.names(in: home) {
+        let folder = try? DatasetFolder(home + "/" + name)
+        listings.append(
+          DatasetListing(
+            name: name, title: folder?.title ?? name, rows: folder?.rows, origin: .shipped))
+      }
+    }
+    for set in DatasetCatalog.sets where !listings.contains(where: { $0.name == set.name }) {
+      listings.append(
+        DatasetListing(
+          name: set.name, title: set.title, rows: set.rows,
+          origin: store.folder(of: set.name) == nil ? .toBeFetched : .fetched))
+    }
+    return listings
+  }
+
+  /// Reads a table from bytes that are already there.
+  /// - Parameter name: what messages call the source.
+  public static func load(
+    bytes: [UInt8], named name: String, options: ReadingOptions = ReadingOptions()
+  ) throws -> LoadedData {
+    try load(ByteSource(bytes, named: name), name: name, options: options)
+  }
+
+  private static func knownFolder(named name: String) throws -> String? {
+    if let home = ShippedDatasets.folder, ShippedDatasets.names(in: home).contains(name) {
+      return home + "/" + name
+    }
+    return DatasetCatalog.set(named: name) == nil ? nil : DatasetStore().folder(of: name)?.path
+  }
+
+  private static func load(
+    folder: String, named name: String, options: ReadingOptions
+  ) throws -> LoadedData {
+    var data = try DatasetFolder(folder).load(options)
+    data.name = name
+    if data.title.isEmpty { data.title = DatasetCatalog.set(named: name)?.title ?? name }
+    return data
+  }
+
+  private static func load(file: String, options: ReadingOptions) throws -> LoadedData {
+    let source = try ByteSource.opening(file)
+    let name = file == "-" ? "stdin" : URL(fileURLWithPath: file).lastPathComponent
+    return try load(source, name: name, options: options)
+  }
+
+  private static func load(
+    _ source: consuming ByteSource, name: String, options: ReadingOptions
+  ) throws -> LoadedData {
+    var plain = name
+    for suffix in [".gz", ".csv", ".tsv", ".txt"] where plain.lowercased().hasSuffix(suffix) {
+      plain = String(plain.dropLast(suffix.count))
+    }
+    let isTabbed = name.lowercased().contains(".tsv")
+    let plan = ReadingPlan(
+      guide: options.schema.map { .exact($0) } ?? .cells, target: options.target,
+      ignore: options.ignore)
+    let reader = CSVReader(plan, delimiter: isTabbed ? UInt8(ascii: "\t") : nil)
+    let assembled = try AssembledTable(reader.read(&source), plan: plan)
+    return LoadedData(
+      name: plain.isEmpty ? name : plain, title: plain.isEmpty ? name : plain,
+      sha256: hexadecimal(source.hasher.finalize()), table: assembled.table,
+      rowsRead: assembled.rowsRead, dropped: assembled.dropped, altered: assembled.altered,
+      notes: assembled.notes)
+  }
+}
+
+/// One line of `espalier list datasets`.
+public struct DatasetListing: Hashable, Codable, Sendable {
+  public enum Origin: String, Hashable, Codable, Sendable {
+    case shipped
+    case fetched
+    case toBeFetched = "to be fetched"
+  }
+
+  public var name: String
+  public var title: String
+  public var rows: Int?
+  public var origin: Origin
+
+  public init(name: String, title: String, rows: Int?, origin: Origin) {
+    self.name = name
+    self.title = title
+    self.rows = rows
+    self.origin = origin
+  }
+}
+
+/// The data sets that come with the tool.
+enum ShippedDatasets {
+  /// The folder `Datasets` of the tool: by `ESPALIER_HOME`, or upward from the program and from
+  /// where we are.
+  static var folder: String? {
+    var starts: [String] = []
+    if let home = ProcessInfo.processInfo.environment["ESPALIER_HOME"], !home.isEmpty {
+      starts.append(home)
+    }
+    if let program = Bundle.main.executableURL {
+      starts.append(program.resolvingSymlinksInPath().deletingLastPathComponent().path)
+    }
+    starts.append(FileManager.default.currentDirectoryPath)
+    for start in starts {
+      var place = URL(fileURLWithPath: start).standardizedFileURL
+      while true {
+        let candidate = place.appendingPathComponent("Datasets").path
+        if FileManager.default.fileExists(atPath: candidate + "/iris/data.csv") {
+          return candidate
+        }
+        if place.path == "/" || place.path.isEmpty { break }
+        place.deleteLastPathComponent()
+      }
+    }
+    return nil
+  }
+
+  static func names(in folder: String) -> [String] {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return all.filter {
+      FileManager.default.fileExists(atPath: folder + "/" + $0 + "/data.csv")
+    }.sorted()
+  }
+}

@@ -1,0 +1,165 @@
+import Crypto
+import Foundation
+import Naming
+
+/// A folder with `data.csv`, `schema.json`, perhaps `test.csv` and `README.md`, or with pictures.
+struct DatasetFolder {
+  let path: String
+  private let files: [String]
+
+  init(_ path: String) throws {
+    self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    do {
+      files = try FileManager.default.contentsOfDirectory(atPath: path)
+    } catch {
+      throw DatasetError.unreadable(path: path, reason: systemMessage(errno == 0 ? EACCES : errno))
+    }
+  }
+
+  private func file(_ name: String) -> String { path + "/" + name }
+
+  private func first(_ names: String...) -> String? { names.first { files.contains($0) } }
+
+  /// The first heading of the README.
+  var title: String? {
+    guard files.contains("README.md"),
+      let text = try? String(contentsOfFile: file("README.md"), encoding: .utf8)
+    else { return nil }
+    let heading = text.split(separator: "\n").first { $0.hasPrefix("# ") }
+    return heading.map { $0.dropFirst(2).trimmingCharacters(in: .whitespaces) }
+  }
+
+  /// How many rows the table has, by its lines.
+  var rows: Int? {
+    guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: file("data.csv"))) else {
+      return nil
+    }
+    return max(0, bytes.reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) } - 1)
+  }
+
+  /// What `schema.json` says, if there is one.
+  func schema() throws -> Schema? {
+    guard files.contains("schema.json") else { return nil }
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: file("schema.json")))
+    } catch {
+      throw DatasetError.unreadable(path: file("schema.json"), reason: "permission denied")
+    }
+    do {
+      return try JSONDecoder().decode(Schema.self, from: data)
+    } catch let error as DecodingError {
+      throw DatasetError.malformedSchema(
+        source: file("schema.json"), reason: Self.reason(for: error))
+    }
+  }
+
+  private static func reason(for error: DecodingError) -> String {
+    func place(_ context: DecodingError.Context) -> String {
+      let keys = context.codingPath.map { key in
+        key.intValue.map { "[\($0)]" } ?? "." + key.stringValue
+      }
+      let path = keys.joined().drop { $0 == "." }
+      return path.isEmpty ? "" : " in '\(path)'"
+    }
+    return switch error {
+    case .keyNotFound(let key, let context):
+      "there is no '\(key.stringValue)'\(place(context))"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      "a value of the wrong kind\(place(context))"
+    case .dataCorrupted(let context):
+      context.codingPath.isEmpty ? "this is not JSON" : context.debugDescription + place(context)
+    @unknown default: "this is not a schema"
+    }
+  }
+
+  /// The table of the folder and its published test rows.
+  func load(_ options: ReadingOptions) throws -> LoadedData {
+    guard let name = first("data.csv", "data.csv.gz", "data.tsv", "data.tsv.gz") else {
+      let pictures = PictureFolder(path, files: files)
+      guard pictures.isPresent else { throw DatasetError.noData(path: path) }
+      return try pictures.load().matching(options, source: path)
+    }
+    let guide: ReadingPlan.Guide =
+      if let schema = options.schema {
+        .exact(schema)
+      } else if let schema = try schema() {
+        .declared(schema)
+      } else {
+        .cells
+      }
+    let plan = ReadingPlan(guide: guide, target: options.target, ignore: options.ignore)
+    var source = try ByteSource.opening(file(name))
+    let assembled = try AssembledTable(CSVReader(plan).read(&source), plan: plan)
+    var hasher = source.hasher
+    var heldOut: Table?
+    if let test = first("test.csv", "test.csv.gz", "test.tsv", "test.tsv.gz") {
+      let plan = ReadingPlan(guide: .exact(assembled.table.schema), target: nil, ignore: [])
+      var source = try ByteSource.opening(file(test), hasher: hasher)
+      heldOut = try AssembledTable(CSVReader(plan).read(&source), plan: plan).table
+      hasher = source.hasher
+    }
+    return LoadedData(
+      name: "", title: title ?? "", sha256: hexadecimal(hasher.finalize()),
+      table: assembled.table, heldOut: heldOut, rowsRead: assembled.rowsRead,
+      dropped: assembled.dropped, altered: assembled.altered, notes: assembled.notes)
+  }
+}
+
+extension LoadedData {
+  /// Pictures brought to a schema, or an error when they are other pictures.
+  func matching(_ options: ReadingOptions, source: String) throws -> LoadedData {
+    guard let schema = options.schema else { return try choosing(options, source: source) }
+    var result = self
+    result.table = try table.relabelled(as: schema, source: source)
+    result.heldOut = try heldOut?.relabelled(as: schema, source: source)
+    return result
+  }
+
+  private func choosing(_ options: ReadingOptions, source: String) throws -> LoadedData {
+    let names = table.schema.features.map(\.id.rawValue) + [table.schema.target.name]
+    if let target = options.target, target != table.schema.target.name {
+      throw UnknownName(target, family: "target", known: [table.schema.target.name])
+    }
+    for name in options.ignore where !names.contains(name) {
+      throw UnknownName(name, family: "column", known: names)
+    }
+    if options.ignore.contains(table.schema.target.name) {
+      throw DatasetError.ignoredTarget(name: table.schema.target.name)
+    }
+    if options.ignore.isEmpty { return self }
+    var result = self
+    result.table = try table.leavingOut(options.ignore, source: source)
+    result.heldOut = try heldOut?.leavingOut(options.ignore, source: source)
+    return result
+  }
+}
+
+extension Table {
+  fileprivate func leavingOut(_ names: [String], source: String) throws -> Table {
+    let kept = schema.features.indices.filter {
+      !names.contains(schema.features[$0].id.rawValue)
+    }
+    if kept.isEmpty { throw DatasetError.noFeatures(source: source) }
+    var smaller = schema
+    smaller.features = kept.map { schema.features[$0] }
+    smaller.image = nil
+    return Table(
+      schema: smaller, columns: kept.map { columns[$0] }, labels: labels, numbers: numbers,
+      rowNumbers: rowNumbers)
+  }
+
+  fileprivate func relabelled(as wanted: Schema, source: String) throws -> Table {
+    let positions = wanted.features.compactMap { schema.index(of: $0.id) }
+    guard positions.count == wanted.features.count else {
+      throw DatasetError.differentFeatures(
+        source: source, found: counted(schema.features.count, "pixel"),
+        expected: "other columns, such as '\(excerpt(wanted.features.first?.id.rawValue ?? ""))',")
+    }
+    let classes = schema.classes.map { wanted.classes.firstIndex(of: $0) }
+    let kept = labels.indices.filter { classes[labels[$0]] != nil }
+    return Table(
+      schema: wanted, columns: positions.map { columns[$0].selecting(kept) },
+      labels: kept.map { classes[labels[$0]] ?? 0 }, rowNumbers: kept.map { rowNumbers[$0] })
+  }
+}

@@ -1,0 +1,80 @@
+/// Decimal numbers read straight from bytes.
+enum DecimalNumber {
+  private static let powers: [Double] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+  ]
+
+  /// The number that a text is, correctly rounded; nothing when it is none.
+  ///
+  /// Up to 15 digits and powers of ten up to 22 are exact in `Double`, so that one product or
+  /// quotient of the two is rounded correctly (Clinger 1990); the rest is left to the library.
+  /// "inf", "infinity" and what is too large are infinite.
+  static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+    var index = 0
+    let count = bytes.count
+    guard count > 0 else { return nil }
+    let isNegative = bytes[0] == UInt8(ascii: "-")
+    if isNegative || bytes[0] == UInt8(ascii: "+") { index = 1 }
+    var digits: UInt64 = 0
+    var significant = 0
+    var places = 0
+    var seen = 0
+    while index < count, case let digit = bytes[index] &- 48, digit < 10 {
+      digits = digits &* 10 &+ UInt64(digit)
+      if digits != 0 { significant += 1 }
+      seen += 1
+      index += 1
+    }
+    if index < count, bytes[index] == UInt8(ascii: ".") {
+      index += 1
+      while index < count, case let digit = bytes[index] &- 48, digit < 10 {
+        digits = digits &* 10 &+ UInt64(digit)
+        if digits != 0 { significant += 1 }
+        seen += 1
+        places += 1
+        index += 1
+      }
+    }
+    guard seen > 0 else { return infinity(bytes, isNegative: isNegative) }
+    var exponent = 0
+    if index < count, bytes[index] | 0x20 == UInt8(ascii: "e") {
+      index += 1
+      var isDown = false
+      if index < count, bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+") {
+        isDown = bytes[index] == UInt8(ascii: "-")
+        index += 1
+      }
+      guard index < count else { return nil }
+      while index < count, case let digit = bytes[index] &- 48, digit < 10 {
+        exponent = min(exponent * 10 + Int(digit), 100_000_000)
+        index += 1
+      }
+      if isDown { exponent = -exponent }
+    }
+    guard index == count else { return nil }
+    let scale = exponent - places
+    guard significant <= 15, abs(scale) <= 22 else {
+      return Double(String(decoding: bytes, as: UTF8.self))
+    }
+    let whole = Double(digits)
+    let value = scale < 0 ? whole / powers[-scale] : whole * powers[scale]
+    return isNegative ? -value : value
+  }
+
+  private static func infinity(
+    _ bytes: UnsafeBufferPointer<UInt8>, isNegative: Bool
+  ) -> Double? {
+    guard bytes.count <= 9 else { return nil }
+    let word = String(decoding: bytes, as: UTF8.self).lowercased()
+    let isInfinite = ["inf", "infinity"].contains(word.trimmingPrefix { "+-".contains($0) })
+    return isInfinite ? (isNegative ? -.infinity : .infinity) : nil
+  }
+
+  /// Whether a text is some spelling of "not a number".
+  static func isNaN(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard (3...4).contains(bytes.count) else { return false }
+    let word = String(decoding: bytes, as: UTF8.self).lowercased()
+    return ["nan", "-nan", "+nan"].contains(word)
+  }
+}

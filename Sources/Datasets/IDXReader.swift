@@ -1,0 +1,84 @@
+import Crypto
+import Foundation
+
+/// Reads pictures and labels in the form of MNIST, plain or gzip.
+///
+/// Big-endian: a magic number whose last byte counts the dimensions, the size of each dimension,
+/// and one byte a pixel or label (LeCun, Cortes and Burges 1998).
+enum IDXReader {
+  private static let picturesMagic = 0x0803
+  private static let labelsMagic = 0x0801
+  /// More bytes than any picture collection here has; a header that says more is wrong.
+  private static let most = 1 << 32
+
+  /// Pixels and shape of a file of pictures.
+  static func pictures(
+    _ path: String, hasher: inout SHA256
+  ) throws -> (pixels: [UInt8], count: Int, shape: ImageShape) {
+    let (bytes, sizes) = try read(path, magic: picturesMagic, dimensions: 3, &hasher)
+    let shape = ImageShape(height: sizes[1], width: sizes[2], channels: 1, maximum: 255)
+    return (bytes, sizes[0], shape)
+  }
+
+  /// One label a picture.
+  static func labels(_ path: String, hasher: inout SHA256) throws -> [UInt8] {
+    try read(path, magic: labelsMagic, dimensions: 1, &hasher).bytes
+  }
+
+  private static func read(
+    _ path: String, magic: Int, dimensions: Int, _ hasher: inout SHA256
+  ) throws -> (bytes: [UInt8], sizes: [Int]) {
+    var source = try ByteSource.opening(path, hasher: hasher)
+    var header = [UInt8](repeating: 0, count: 4 * (dimensions + 1))
+    var filled = 0
+    while filled < header.count {
+      let count = try header.withUnsafeMutableBytes {
+        try source.fill(UnsafeMutableRawBufferPointer(rebasing: $0[filled...]))
+      }
+      if count == 0 { break }
+      filled += count
+    }
+    if filled == 0 { throw DatasetError.emptyFile(source: path) }
+    let numbers = (0...dimensions).map { word in
+      header[4 * word..<4 * word + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+    guard filled >= 4, numbers[0] == magic else {
+      throw DatasetError.wrongMagic(
+        source: path, found: "0x" + hexadecimal(header[..<min(4, filled)]),
+        expected: "0x" + hexadecimal(bytes(of: magic)))
+    }
+    guard filled == header.count else {
+      throw DatasetError.wrongSize(
+        source: path, found: "a header of \(counted(filled, "byte"))",
+        expected: "\(header.count) bytes")
+    }
+    let sizes = Array(numbers.dropFirst())
+    var total = 1
+    for size in sizes {
+      let (product, overflow) = total.multipliedReportingOverflow(by: size)
+      total = overflow ? .max : product
+    }
+    let described = sizes.map { grouped($0) }.joined(separator: " x ")
+    guard total > 0, total <= most else {
+      throw DatasetError.wrongSize(
+        source: path, found: "a header of \(described) bytes",
+        expected: "1 to \(grouped(most)) bytes")
+    }
+    let fileSize = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    // Deflate shrinks at most 1,032 times, so a header cannot make us reserve what cannot come.
+    let reserve = min(total, fileSize.multipliedReportingOverflow(by: 1032).partialValue)
+    let body = try source.readAll(limit: total, reserving: reserve)
+    hasher = source.hasher
+    guard let body, body.count == total else {
+      throw DatasetError.wrongSize(
+        source: path,
+        found: body.map { "\(grouped($0.count)) bytes" } ?? "more than \(grouped(total)) bytes",
+        expected: "\(described)\(sizes.count > 1 ? " = \(grouped(total))" : "") bytes")
+    }
+    return (body, sizes)
+  }
+
+  private static func bytes(of magic: Int) -> [UInt8] {
+    [0, 0, UInt8(magic >> 8), UInt8(magic & 255)]
+  }
+}

@@ -1,0 +1,76 @@
+import CZlib
+
+/// Unpacks gzip data, one member after the other.
+struct Inflater: ~Copyable {
+  private let name: String
+  // zlib keeps a pointer to its stream, which therefore must never move.
+  private let stream: UnsafeMutablePointer<z_stream>
+  private var packed: [UInt8]
+  private var offset = 0
+  private var isBetweenMembers = false
+  private var isAtEnd = false
+
+  init(name: String, packed: [UInt8]) {
+    self.name = name
+    self.packed = packed
+    stream = .allocate(capacity: 1)
+    stream.initialize(to: z_stream())
+    _ = cz_inflate_init_gzip(stream)
+  }
+
+  deinit {
+    inflateEnd(stream)
+    stream.deallocate()
+  }
+
+  /// Takes the next packed bytes; none mean the end.
+  mutating func feed(_ bytes: [UInt8]) throws {
+    if bytes.isEmpty {
+      guard isBetweenMembers else {
+        throw DatasetError.corruptGzip(source: name, reason: "they end too early")
+      }
+      isAtEnd = true
+    }
+    packed = bytes
+    offset = 0
+  }
+
+  /// Fills the beginning of a buffer; nothing when more packed bytes are needed, 0 at the end.
+  mutating func unpack(into buffer: UnsafeMutableRawBufferPointer) throws -> Int? {
+    if isAtEnd { return 0 }
+    while offset < packed.count {
+      if isBetweenMembers {
+        // Zeros may fill up the last block, as on tapes.
+        if packed[offset] == 0 {
+          offset += 1
+          continue
+        }
+        inflateReset(stream)
+        isBetweenMembers = false
+      }
+      let available = packed.count - offset
+      let (status, produced, left) = packed.withUnsafeMutableBytes {
+        bytes -> (Int32, Int, Int) in
+        stream.pointee.next_in =
+          bytes.baseAddress.map { ($0 + offset).assumingMemoryBound(to: UInt8.self) }
+        stream.pointee.avail_in = UInt32(available)
+        stream.pointee.next_out = buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_out = UInt32(clamping: buffer.count)
+        let status = inflate(stream, Z_NO_FLUSH)
+        return (
+          status, buffer.count - Int(stream.pointee.avail_out), Int(stream.pointee.avail_in)
+        )
+      }
+      offset = packed.count - left
+      switch status {
+      case Z_STREAM_END: isBetweenMembers = true
+      case Z_OK, Z_BUF_ERROR: break
+      default:
+        let reason = stream.pointee.msg.map { String(cString: $0) } ?? "error \(status)"
+        throw DatasetError.corruptGzip(source: name, reason: reason)
+      }
+      if produced > 0 { return produced }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,141 @@
+import Crypto
+import Foundation
+
+/// Finds and reads the pictures of a folder: IDX or CIFAR binary files.
+struct PictureFolder {
+  /// One set of pictures: the training rows, or the published test rows.
+  private enum Part { case training, heldOut }
+
+  let folder: String
+  private let files: [String]
+
+  /// - Parameter files: the names of the folder's files.
+  init(_ folder: String, files: [String]) {
+    self.folder = folder
+    self.files = files.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
+  }
+
+  private static let garments = [
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+    "Ankle boot",
+  ]
+  private static let cifarClasses = [
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+  ]
+  /// The labels of Fashion-MNIST's training rows, unpacked.
+  private static let fashionLabels =
+    "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"
+
+  private func path(_ name: String) -> String { folder + "/" + name }
+
+  private func idx(_ part: Part, _ kind: String) -> String? {
+    files.first { name in
+      let plain = name.lowercased()
+      let begins =
+        switch part {
+        case .training: plain.hasPrefix("train")
+        case .heldOut: plain.hasPrefix("t10k") || plain.hasPrefix("test")
+        }
+      return begins && plain.contains(kind) && (plain.contains("idx") || plain.contains("ubyte"))
+    }
+  }
+
+  private var cifarTraining: [String] {
+    files.filter { $0 == "train.bin" || ($0.hasPrefix("data_batch_") && $0.hasSuffix(".bin")) }
+  }
+
+  private var cifarHeldOut: [String] {
+    files.filter { $0 == "test.bin" || $0 == "test_batch.bin" }
+  }
+
+  var isPresent: Bool { idx(.training, "images") != nil || !cifarTraining.isEmpty }
+
+  /// The table of the training pictures, that of the test pictures, and the files' checksum.
+  func load() throws -> LoadedData {
+    idx(.training, "images") != nil ? try loadIDX() : try loadCIFAR()
+  }
+
+  // MARK: - IDX
+
+  private func loadIDX() throws -> LoadedData {
+    var hasher = SHA256()
+    // Test files come first by name, and so they enter the checksum.
+    let heldOut = try idxPictures(.heldOut, &hasher)
+    let training = try idxPictures(.training, &hasher)
+    guard let training else { throw DatasetError.noData(path: folder) }
+    let last = max(training.labels.max() ?? 0, heldOut?.labels.max() ?? 0)
+    let isFashion = try isFashion(training.labels)
+    let names =
+      isFashion && last < 10
+      ? Self.garments : (0...Int(last)).map(String.init)
+    let target = isFashion ? "garment" : "digit"
+    if let heldOut, heldOut.shape != training.shape {
+      throw DatasetError.wrongSize(
+        source: path(idx(.heldOut, "images") ?? ""),
+        found: "pictures of \(heldOut.shape.height) x \(heldOut.shape.width)",
+        expected: "\(training.shape.height) x \(training.shape.width) pixels")
+    }
+    return LoadedData(
+      name: "", title: "", sha256: hexadecimal(hasher.finalize()),
+      table: Table(training, target: target, classes: names),
+      heldOut: heldOut.map { Table($0, target: target, classes: names) },
+      rowsRead: training.labels.count)
+  }
+
+  private func idxPictures(_ part: Part, _ hasher: inout SHA256) throws -> Pictures? {
+    guard let pictures = idx(part, "images") else { return nil }
+    guard let labels = idx(part, "labels") else {
+      throw DatasetError.missingPart(
+        folder: folder, name: pictures.replacingOccurrences(of: "images-idx3", with: "labels-idx1"))
+    }
+    let (pixels, count, shape) = try IDXReader.pictures(path(pictures), hasher: &hasher)
+    let answers = try IDXReader.labels(path(labels), hasher: &hasher)
+    guard answers.count == count else {
+      throw DatasetError.unpairedLabels(
+        source: path(labels), labels: answers.count, pictures: count)
+    }
+    return Pictures(pixels: pixels, labels: answers, shape: shape)
+  }
+
+  private func isFashion(_ labels: [UInt8]) throws -> Bool {
+    if folder.lowercased().contains("fashion") { return true }
+    let count = labels.count
+    let header: [UInt8] = [0, 0, 8, 1] + [24, 16, 8, 0].map { UInt8(count >> $0 & 255) }
+    var hasher = SHA256()
+    hasher.update(data: header + labels)
+    return hexadecimal(hasher.finalize()) == Self.fashionLabels
+  }
+
+  // MARK: - CIFAR
+
+  private func loadCIFAR() throws -> LoadedData {
+    var hasher = SHA256()
+    var names = Self.cifarClasses
+    let listing = "batches.meta.txt"
+    if files.contains(listing) {
+      var source = try ByteSource.opening(path(listing), hasher: hasher)
+      let bytes = try source.readAll(limit: 1 << 16) ?? []
+      hasher = source.hasher
+      let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+      let found = lines.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+      if found.count > 1, found.count <= 256 { names = found }
+    }
+    let order = (cifarTraining + cifarHeldOut).sorted()
+    var training: Pictures?
+    var heldOut: Pictures?
+    // Batches come before tests and these before "train.bin" in the order of names.
+    let isTestFirst = order.first.map(cifarHeldOut.contains) ?? false
+    for part in isTestFirst ? [Part.heldOut, .training] : [.training, .heldOut] {
+      let paths = (part == .training ? cifarTraining : cifarHeldOut).map(path)
+      if paths.isEmpty { continue }
+      let pictures = try CIFARReader.pictures(paths, classes: names.count, hasher: &hasher)
+      if part == .training { training = pictures } else { heldOut = pictures }
+    }
+    guard let training else { throw DatasetError.noData(path: folder) }
+    return LoadedData(
+      name: "", title: "", sha256: hexadecimal(hasher.finalize()),
+      table: Table(training, target: "class", classes: names),
+      heldOut: heldOut.map { Table($0, target: "class", classes: names) },
+      rowsRead: training.labels.count)
+  }
+}

@@ -1,0 +1,111 @@
+/// A table made of collected columns, with the account of its rows.
+struct AssembledTable {
+  var table: Table
+  var rowsRead: Int
+  var dropped: [RowCount] = []
+  var altered: [RowCount] = []
+  var notes: [String] = []
+
+  /// The fewest rows that anything is learned from.
+  static let fewestRows = 10
+
+  /// Decides what the columns are and drops the rows that have no answer.
+  /// - Throws: `DatasetError` when too little is left to learn from.
+  init(_ collected: CollectedTable, plan: ReadingPlan) throws {
+    let schema = plan.guide.schema
+    let isExact = plan.guide.isExact
+    let targetName = collected.names[collected.target]
+    var cuts: [Double] = []
+    if case .numeric(_, let given)? = schema?.target.kind, schema?.target.name == targetName {
+      cuts = given
+    }
+    let target = try TargetVerdict(
+      targetName, collected.columns[collected.target], source: collected.source,
+      rows: collected.rows, cuts: cuts)
+    let kept = target.labels.indices.filter { target.labels[$0] >= 0 }
+    let isWhole = kept.count == collected.rows
+    rowsRead = collected.rows
+    let missing = collected.rows - kept.count - target.unknown
+    if missing > 0 {
+      dropped.append(RowCount("no value for the target '\(targetName)'", missing))
+    }
+    if target.unknown > 0 {
+      dropped.append(
+        RowCount("a class of '\(targetName)' that the schema does not know", target.unknown))
+    }
+
+    let judge = ColumnJudge(
+      source: collected.source, kept: isWhole ? nil : kept, rows: kept.count, isExact: isExact,
+      keepsConstants: schema?.image != nil)
+    var features: [Feature] = []
+    var columns: [Column] = []
+    for index in Self.order(of: collected, schema) where index != collected.target {
+      let name = collected.names[index]
+      let column = collected.columns[index]
+      if column.expectation == .skipped { continue }
+      switch try judge.verdict(name, column) {
+      case .leftOut(let reason): notes.append("'\(excerpt(name))' \(reason) and is left out")
+      case .feature(let feature, let values):
+        features.append(feature)
+        columns.append(values)
+        altered += Self.altered(values, of: feature)
+      }
+    }
+    if features.isEmpty { throw DatasetError.noFeatures(source: collected.source) }
+
+    var made = Schema(
+      features: features, target: Target(targetName, target.kind),
+      missingMarks: plan.missingMarks)
+    if let image = schema?.image, features.count == image.count { made.image = image }
+    table = Table(
+      schema: made, columns: columns, labels: isWhole ? target.labels : kept.map { target.labels[$0] },
+      numbers: target.numbers.isEmpty || isWhole ? target.numbers : kept.map { target.numbers[$0] },
+      rowNumbers: kept.map { $0 + 1 })
+    if !isExact { try Self.checkEnough(table, in: collected) }
+  }
+
+  /// The columns' positions: in the order of the schema where one is given.
+  private static func order(of collected: CollectedTable, _ schema: Schema?) -> [Int] {
+    guard let schema else { return Array(collected.names.indices) }
+    var positions: [String: Int] = [:]
+    for (index, name) in collected.names.enumerated() { positions[name] = index }
+    let declared = schema.features.compactMap { positions[$0.id.rawValue] }
+    let rest = Set(collected.names.indices).subtracting(declared).sorted()
+    return declared + rest
+  }
+
+  private static func altered(_ column: Column, of feature: Feature) -> [RowCount] {
+    var altered: [RowCount] = []
+    let missing = column.values.reduce(0) { $0 + ($1.isNaN ? 1 : 0) }
+    if missing > 0 { altered.append(RowCount("a missing value in \(feature.id)", missing)) }
+    guard feature.levels != nil else { return altered }
+    let unknown = column.values.reduce(0) { $0 + ($1 == Table.unknownLevel ? 1 : 0) }
+    if unknown > 0 {
+      altered.append(RowCount("a level of \(feature.id) that the schema does not know", unknown))
+    }
+    return altered
+  }
+
+  private static func checkEnough(_ table: Table, in collected: CollectedTable) throws {
+    let target = table.schema.target
+    if case .classes(let names) = target.kind {
+      let used = Set(table.labels)
+      if used.count == 1, let only = used.first {
+        throw DatasetError.oneClass(
+          source: collected.source, target: target.name, name: names[only])
+      }
+      let isTooMany = used.count > 50 && used.count * 2 > table.count
+      if isTooMany || used.count == table.count && table.count >= fewestRows {
+        throw DatasetError.tooManyClasses(
+          source: collected.source, name: target.name, count: used.count, rows: table.count)
+      }
+    } else if Set(table.numbers).count == 1, let only = table.numbers.first {
+      throw DatasetError.oneClass(
+        source: collected.source, target: target.name, name: shortest(only))
+    }
+    if table.count < fewestRows {
+      throw DatasetError.tooFewRows(
+        source: collected.source, usable: table.count, needed: fewestRows)
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Explanations
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct AttributionTests {
+  /// One feature that is on where 2·x0 - x2 > 0; x1 does nothing.
+  private func subject(_ generator: inout SeededGenerator) throws -> AttributionSubject {
+    let layers: [any Layer] = [Dense(1), Activation(.sigmoid), Dense(2)]
+    var network = try Network(Architecture(input: [3]) { layers }, seed: 1)
+    network.parameters[0][0].value = Tensor([2, 0, -1], shape: [3, 1])
+    network.parameters[0][1].value = Tensor([0], shape: [1])
+    let inputs = generator.normalTensor([3000, 3])
+    return AttributionSubject(
+      network: network, node: 1, inputs: inputs,
+      values: network.activations(of: network.architecture.nodes[1].id, for: inputs),
+      thresholds: [0.5])
+  }
+
+  @Test func everyMethodRanksTheTrueDrivers() throws {
+    try withEverySeed(5) { generator in
+      let subject = try subject(&generator)
+      for type in attributionCatalog.types {
+        let method: any AttributionMethod =
+          switch type.name {
+          case DifferenceOfMeans.name: DifferenceOfMeans()
+          case MeanGradient.name: MeanGradient()
+          default: MeanContribution()
+          }
+        let map = method.maps(of: subject)[0]
+        #expect(abs(map[0]) > abs(map[2]) && abs(map[2]) > 2 * abs(map[1]), "\(type.name): \(map)")
+        #expect(map[0] > 0)
+      }
+    }
+  }
+
+  @Test func gradientsAreOfTheNetInput() throws {
+    var generator = SeededGenerator(seed: 1)
+    let map = MeanGradient().maps(of: try subject(&generator))[0]
+    #expect(map.map { $0.rounded() } == [2, 0, -1])
+  }
+
+  @Test func aFeatureThatNeverChangesHasAnEmptyDifference() throws {
+    var generator = SeededGenerator(seed: 1)
+    let original = try subject(&generator)
+    let always = AttributionSubject(
+      network: original.network, node: 1, inputs: original.inputs, values: original.values,
+      thresholds: [-1])
+    #expect(DifferenceOfMeans().maps(of: always) == [[0, 0, 0]])
+    #expect(FeatureMap(of: always, by: MeanGradient()).activeShares == [1])
+  }
+}

@@ -1,0 +1,46 @@
+import Explanations
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ProportionTests {
+  /// statsmodels.stats.proportion.proportion_confint(count, nobs, method="wilson"), 0.14.
+  @Test(arguments: [
+    (118, 120, 0.941_261, 0.995_414), (0, 30, 0, 0.113_513), (30, 30, 0.886_487, 1),
+    (1, 2, 0.094_531, 0.905_469), (500, 1000, 0.469_060, 0.530_940),
+  ])
+  func intervalsAreWilsons(count: Int, total: Int, low: Double, high: Double) {
+    let interval = Proportion(count, of: total).interval
+    #expect(abs(interval.lowerBound - low) < 2e-6)
+    #expect(abs(interval.upperBound - high) < 2e-6)
+  }
+
+  @Test func theIntervalHoldsTheShare() {
+    withEverySeed(200) { generator in
+      let total = 1 + generator.index(below: 500)
+      let proportion = Proportion(generator.index(below: total + 1), of: total)
+      #expect(proportion.interval.contains(proportion.value))
+      #expect(proportion.interval.lowerBound >= 0 && proportion.interval.upperBound <= 1)
+    }
+  }
+
+  @Test func nothingCountedIsNotCertain() {
+    #expect(Proportion(0, of: 0).interval == 0...1)
+  }
+
+  @Test func itIsWrittenAsTheContractSays() throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let text = String(decoding: try encoder.encode(Proportion(118, of: 120)), as: UTF8.self)
+    #expect(
+      text == #"{"count":118,"high":0.995414,"low":0.941261,"method":"wilson-95","total":120,"#
+        + #""value":0.983333}"#)
+    #expect(try JSONDecoder().decode(Proportion.self, from: Data(text.utf8)) == Proportion(118, of: 120))
+  }
+
+  @Test func moreThanAllIsRefused() {
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(Proportion.self, from: Data(#"{"count":3,"total":2}"#.utf8))
+    }
+  }
+}
