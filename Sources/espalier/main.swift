@@ -1,1 +1,1 @@
-print("hi")
+Espalier.start(Array(CommandLine.arguments.dropFirst()))

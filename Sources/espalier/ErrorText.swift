@@ -1,0 +1,138 @@
+import ArgumentParser
+import Datasets
+import Drawing
+import Experiments
+import Explanations
+import Foundation
+import ModelFiles
+import Naming
+import Networks
+import Pruning
+
+/// An error as the tool prints it, with the exit code of the process.
+struct ErrorText: Equatable {
+  var message: String
+  var hint: String?
+  var code: Int32
+
+  init(_ message: String, hint: String? = nil, code: Int32) {
+    self.message = message
+    self.hint = hint
+    self.code = code
+  }
+
+  init(_ error: any Error) {
+    let localized = error as? any LocalizedError
+    message = localized?.errorDescription ?? error.localizedDescription
+    hint = localized?.recoverySuggestion
+    switch error {
+    case let error as CommandFailure: code = error.exitCode
+    case is UnknownName: code = 64
+    case let error as DatasetError: code = error.exitCode
+    case let error as ModelFileError: code = error.exitCode
+    case let error as OutputError: code = error.exitCode
+    case is NetworkError, is PruningError: code = 65
+    case DrawingError.noContext: code = 69
+    case DrawingError.noFolder: code = 73
+    case is DrawingError: code = 65
+    case is Interrupted: code = Interruption.exitCode
+    case let error as DecodingError:
+      message = "the file is not what it should be: " + ErrorText.place(of: error)
+      hint = "give a file that this version of espalier wrote"
+      code = 65
+    case let error as CocoaError:
+      (message, hint, code) = ErrorText.words(for: error)
+    default:
+      code = 1
+      hint = hint ?? "this is a fault of espalier; please report it with the command"
+    }
+  }
+
+  /// The parser's own words, laid out as ours: "Unknown option '--x'. Did you mean '--y'?"
+  init(parser words: String, seeAlso help: String) {
+    code = 64
+    let quoted = words.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+      .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    if words.hasPrefix("The value '"), quoted.count >= 2 {
+      let option = quoted[1].split(separator: " ").first.map(String.init) ?? quoted[1]
+      message = "\(option) cannot be '\(quoted[0])'"
+      let known = Array(quoted.dropFirst(2))
+      if let near = UnknownName(quoted[0], family: "", known: known).nearest {
+        hint = "did you mean '\(near)'?"
+      } else {
+        hint = known.isEmpty ? "see '\(help)'" : "known: " + known.joined(separator: ", ")
+      }
+      return
+    }
+    let parts = words.split(separator: ". ", maxSplits: 1).map(String.init)
+    message = ErrorText.lowerCased(parts.first ?? words)
+    if message.hasSuffix(".") { message.removeLast() }
+    hint = parts.count > 1 ? ErrorText.lowerCased(parts[1]) : "see '\(help)'"
+  }
+
+  private static func lowerCased(_ text: String) -> String {
+    text.prefix(1).lowercased() + text.dropFirst()
+  }
+
+  private static func words(for error: CocoaError) -> (String, String?, Int32) {
+    let path = (error.userInfo[NSFilePathErrorKey] as? String) ?? error.url?.path ?? "a file"
+    switch error.code {
+    case .fileReadNoSuchFile, .fileNoSuchFile:
+      return ("there is no file '\(path)'", "check the path", 66)
+    case .fileReadNoPermission, .fileReadUnknown, .fileReadTooLarge:
+      return ("'\(path)' cannot be read", "check that you may read it", 66)
+    case .fileWriteOutOfSpace, .fileWriteUnknown:
+      return ("'\(path)' cannot be written: no space is left", "free some space", 74)
+    case .fileWriteNoPermission, .fileWriteVolumeReadOnly, .fileWriteFileExists:
+      return ("'\(path)' cannot be written", "choose a folder that you may write to", 73)
+    default:
+      return (error.localizedDescription, nil, 74)
+    }
+  }
+
+  private static func place(of error: DecodingError) -> String {
+    let (context, words): (DecodingError.Context, String) =
+      switch error {
+      case .keyNotFound(let key, let context): (context, "'\(key.stringValue)' is missing")
+      case .typeMismatch(_, let context): (context, "a value of the wrong kind")
+      case .valueNotFound(_, let context): (context, "a value is missing")
+      case .dataCorrupted(let context): (context, context.debugDescription)
+      @unknown default: (.init(codingPath: [], debugDescription: ""), "not readable")
+      }
+    let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
+    return path.isEmpty ? words : words + " at '\(path.joined(separator: "."))'"
+  }
+
+  /// `error: …` and ` hint: …`.
+  var text: String {
+    let label = Terminal.stderr.paint("error:", .red)
+    guard let hint else { return "\(label) \(message)\n" }
+    return "\(label) \(message)\n \(Terminal.stderr.paint("hint:", .cyan)) \(hint)\n"
+  }
+
+  /// Prints the text on stderr and ends the process.
+  func end() -> Never {
+    Terminal.stderr.say(text)
+    Foundation.exit(code)
+  }
+}
+
+/// What a command itself finds wrong.
+struct CommandFailure: LocalizedError, Equatable {
+  var errorDescription: String?
+  var recoverySuggestion: String?
+  var exitCode: Int32
+
+  init(_ message: String, hint: String?, code: Int32 = 64) {
+    errorDescription = message
+    recoverySuggestion = hint
+    exitCode = code
+  }
+
+  /// The run is done, and what was asked of its result does not hold.
+  static func gates(_ sentences: [String]) -> CommandFailure {
+    CommandFailure(
+      sentences.joined(separator: "; "),
+      hint: "the result is written; the exit code 2 says that it is not good enough", code: 2)
+  }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundation
+import Naming
+
+/// The tool's root command.
+struct Espalier: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "espalier",
+    abstract: "Trains, prunes and explains neural networks in rules that a person can check.",
+    usage: "espalier <command> [<options>]",
+    discussion: """
+      Examples:
+        espalier explain iris                            a shipped data set, a report in iris-espalier/
+        espalier explain loans.csv --target approved     your own table
+        espalier explain loans.csv --model loans.onnx    your own network
+        espalier export iris-espalier --to python -o iris.py
+
+      DATA is a data set's name (espalier list datasets), a .csv or .tsv file (.gz too), '-' for
+      standard input, or a folder. MODEL is an .onnx file. RESULT is a report folder or its
+      explanation.json.
+
+      Nothing is sent anywhere: the network is used by 'datasets fetch' alone.
+      """,
+    version: version,
+    subcommands: [
+      Explain.self, Train.self, Features.self, FidelityCommand.self, Draw.self, ReportCommand.self,
+      Export.self, List.self, Datasets.self, Doctor.self,
+    ])
+
+  /// Runs the command that the arguments name and ends the process with its exit code.
+  static func start(_ arguments: [String]) -> Never {
+    Terminal.choose(from: arguments)
+    Interruption.watch()
+    var command: any ParsableCommand
+    do {
+      try checkCommand(arguments)
+      command = try parseAsRoot(arguments)
+    } catch {
+      end(parsing: error)
+    }
+    do {
+      try command.run()
+      Foundation.exit(0)
+    } catch let error as CleanExit {
+      end(parsing: error)
+    } catch {
+      ErrorText(error).end()
+    }
+  }
+
+  /// A mistyped command is a wrong name, not an argument too many.
+  private static func checkCommand(_ arguments: [String]) throws(UnknownName) {
+    guard let first = arguments.first, !first.hasPrefix("-") else { return }
+    let names = configuration.subcommands.map { $0._commandName }
+    guard !names.contains(first), first != "help" else { return }
+    throw UnknownName(first, family: "command", known: names)
+  }
+
+  /// Help and versions go to stdout with code 0; what cannot be parsed is a usage error.
+  private static func end(parsing error: any Error) -> Never {
+    if exitCode(for: error) == .success {
+      do {
+        try StandardOutput.write(fullMessage(for: error) + "\n")
+      } catch {
+        ErrorText(error).end()
+      }
+      Foundation.exit(0)
+    }
+    if error is UnknownName { ErrorText(error).end() }
+    ErrorText(parser: message(for: error), seeAlso: helpCommand(in: fullMessage(for: error))).end()
+  }
+
+  /// "espalier explain --help", as the parser names it.
+  private static func helpCommand(in message: String) -> String {
+    guard let line = message.split(separator: "\n").last(where: { $0.contains("--help' for") }),
+      let start = line.firstIndex(of: "'"), let end = line.lastIndex(of: "'"), start < end
+    else { return "espalier --help" }
+    return String(line[line.index(after: start)..<end])
+  }
+}

@@ -1,0 +1,151 @@
+import Experiments
+import Foundation
+import Synchronization
+
+/// How a run shows on stderr that it goes on.
+enum ProgressStyle: String, CaseIterable, Sendable {
+  case auto, plain, json, none
+}
+
+/// A bar on a terminal, lines elsewhere, JSON on request; nothing in the first second.
+final class ProgressPrinter: Sendable {
+  private enum Form { case bar, lines, json, silent }
+
+  private struct State {
+    var stage = ""
+    var detail = ""
+    var fraction: Double?
+    var figures: [(name: String, value: Double)] = []
+    var stageStart: ContinuousClock.Instant
+    var lastShown: ContinuousClock.Instant
+    var isBarShown = false
+  }
+
+  private let form: Form
+  private let start = ContinuousClock.now
+  private let state: Mutex<State>
+  private let ticker: any DispatchSourceTimer
+
+  init(_ style: ProgressStyle, quiet: Bool) {
+    form =
+      switch style {
+      case _ where quiet: .silent
+      case .none: .silent
+      case .json: .json
+      case .plain: .lines
+      case .auto: Terminal.stderr.isTerminal && getenvIsNotDumb() ? .bar : .lines
+      }
+    state = Mutex(State(stageStart: start, lastShown: start))
+    ticker = DispatchSource.makeTimerSource(queue: .global())
+    guard form == .bar || form == .lines else { return }
+    ticker.setEventHandler { [weak self] in self?.tick() }
+    ticker.schedule(deadline: .now() + 1, repeating: 0.5)
+    ticker.resume()
+  }
+
+  /// What a run reports to.
+  var control: RunControl {
+    RunControl(report: { [self] in show($0) }, shouldStop: { Interruption.isAskedFor })
+  }
+
+  /// Takes the bar away: talk or data follow.
+  func finish() {
+    if form == .bar || form == .lines { ticker.cancel() }
+    state.withLock { clearBar(&$0) }
+  }
+
+  private func show(_ event: RunEvent) {
+    state.withLock { state in
+      let now = ContinuousClock.now
+      switch event {
+      case .stage(let name, let detail):
+        state.stage = name
+        state.detail = detail
+        state.fraction = nil
+        state.figures = []
+        state.stageStart = now
+        if form == .json { sayJSON(["event": "stage", "stage": name, "detail": detail], now) }
+      case .progress(let fraction, let figures):
+        state.fraction = min(max(fraction, 0), 1)
+        state.figures = figures
+        guard form == .json, now - state.lastShown >= .milliseconds(100) else { break }
+        state.lastShown = now
+        var line: [String: Any] = ["event": "progress", "stage": state.stage, "fraction": fraction]
+        for figure in figures where figure.value.isFinite { line[figure.name] = figure.value }
+        sayJSON(line, now)
+      case .note(let words):
+        if form == .json { sayJSON(["event": "note", "note": words], now) }
+        guard form == .bar || form == .lines else { return }
+        clearBar(&state)
+        Terminal.stderr.say(" note: \(words)\n")
+      }
+      if form == .bar, now - start > .seconds(1), now - state.lastShown >= .milliseconds(100) {
+        drawBar(&state, now)
+      }
+    }
+  }
+
+  private func tick() {
+    state.withLock { state in
+      let now = ContinuousClock.now
+      if form == .bar {
+        drawBar(&state, now)
+      } else if now - state.lastShown >= .seconds(10) {
+        state.lastShown = now
+        Terminal.stderr.say(words(state, now) + "\n")
+      }
+    }
+  }
+
+  private func drawBar(_ state: inout State, _ now: ContinuousClock.Instant) {
+    state.lastShown = now
+    state.isBarShown = true
+    let cells = 20
+    let full = Int((Double(cells) * (state.fraction ?? 0)).rounded(.down))
+    let bar =
+      Terminal.stderr.paint(String(repeating: "━", count: full), .green)
+      + Terminal.stderr.paint(String(repeating: "━", count: cells - full), .dim)
+    let text = words(state, now).prefix(max(Terminal.stderr.width - cells - 2, 10))
+    Terminal.stderr.say("\r\u{1B}[K\(bar) \(text)")
+  }
+
+  private func clearBar(_ state: inout State) {
+    if state.isBarShown { Terminal.stderr.say("\r\u{1B}[K") }
+    state.isBarShown = false
+  }
+
+  /// "training 40 %, 12 s, about 18 s left, loss 0.213, accuracy 0.961"
+  private func words(_ state: State, _ now: ContinuousClock.Instant) -> String {
+    var parts = [state.stage.isEmpty ? "starting" : state.stage]
+    if !state.detail.isEmpty, state.fraction == nil { parts[0] += " " + state.detail }
+    let spent = seconds(now - state.stageStart)
+    if let fraction = state.fraction {
+      parts[0] += " \(Int(fraction * 100)) %"
+      parts.append("\(Int(spent)) s")
+      if fraction > 0.02, fraction < 1 {
+        parts.append("about \(Int((spent / fraction * (1 - fraction)).rounded(.up))) s left")
+      }
+    } else {
+      parts.append("\(Int(spent)) s")
+    }
+    for figure in state.figures {
+      parts.append("\(figure.name) \(String(format: "%.3f", figure.value))")
+    }
+    return parts.joined(separator: ", ")
+  }
+
+  private func sayJSON(_ line: [String: Any], _ now: ContinuousClock.Instant) {
+    var line = line
+    line["seconds"] = (seconds(now - start) * 1000).rounded() / 1000
+    let options: JSONSerialization.WritingOptions = [.sortedKeys, .withoutEscapingSlashes]
+    if let data = try? JSONSerialization.data(withJSONObject: line, options: options) {
+      Terminal.stderr.say(String(decoding: data, as: UTF8.self) + "\n")
+    }
+  }
+}
+
+private func seconds(_ duration: Duration) -> Double {
+  Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+}
+
+private func getenvIsNotDumb() -> Bool { ProcessInfo.processInfo.environment["TERM"] != "dumb" }

@@ -1,0 +1,100 @@
+import Foundation
+import Synchronization
+
+/// Where text for people goes, and whether it may have colours.
+struct Terminal: Sendable {
+  enum Colour: String {
+    case red = "31"
+    case green = "32"
+    case cyan = "36"
+    case bold = "1"
+    case dim = "2"
+  }
+
+  enum Choice: String, CaseIterable, Sendable {
+    case auto, always, never
+  }
+
+  static let stdout = Terminal(descriptor: 1)
+  static let stderr = Terminal(descriptor: 2)
+  private static let choice = Mutex(Choice.auto)
+
+  let descriptor: Int32
+
+  /// Looks for `--color` before anything is parsed, so that parsing errors obey it too.
+  static func choose(from arguments: [String]) {
+    for (position, argument) in arguments.enumerated() {
+      let value: String? =
+        if argument.hasPrefix("--color=") {
+          String(argument.dropFirst(8))
+        } else if argument == "--color", position + 1 < arguments.count {
+          arguments[position + 1]
+        } else {
+          nil
+        }
+      if let chosen = value.flatMap(Choice.init) { choice.withLock { $0 = chosen } }
+    }
+  }
+
+  var isTerminal: Bool { isatty(descriptor) == 1 }
+
+  /// `--color` first, then NO_COLOR, FORCE_COLOR and TERM, then whether a person looks on.
+  var hasColours: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    switch Self.choice.withLock({ $0 }) {
+    case .always: return true
+    case .never: return false
+    case .auto:
+      if environment["NO_COLOR"].map({ !$0.isEmpty }) ?? false { return false }
+      if let force = environment["FORCE_COLOR"], !force.isEmpty { return force != "0" }
+      return isTerminal && environment["TERM"] != "dumb"
+    }
+  }
+
+  func paint(_ text: String, _ colour: Colour) -> String {
+    hasColours ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
+  }
+
+  /// Columns of the window, 80 where there is none.
+  var width: Int {
+    var size = winsize()
+    return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+      ? Int(size.ws_col) : 80
+  }
+
+  /// Writes talk; that it cannot be written is nobody's trouble.
+  func say(_ text: String) { _ = Self.writeAll(text, to: descriptor) }
+
+  /// Writes everything and returns 0, or the code of the failure.
+  static func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
+    var text = text
+    return text.withUTF8 { bytes -> Int32 in
+      var done = 0
+      while done < bytes.count {
+        let written = write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+        if written < 0 {
+          if errno == EINTR { continue }
+          return errno
+        }
+        done += written
+      }
+      return 0
+    }
+  }
+}
+
+/// Data go here; a full disk below a redirection is an error.
+enum StandardOutput {
+  static func write(_ text: String) throws(CommandFailure) {
+    let code = Terminal.writeAll(text, to: 1)
+    guard code == 0 else {
+      throw CommandFailure(
+        "standard output cannot be written: " + String(cString: strerror(code)).lowercased(),
+        hint: "free some space or redirect it elsewhere", code: 74)
+    }
+  }
+
+  static func write(_ data: Data) throws(CommandFailure) {
+    try write(String(decoding: data, as: UTF8.self))
+  }
+}
