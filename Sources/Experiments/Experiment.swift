@@ -10,8 +10,9 @@ public struct Experiment: Hashable, Codable, Sendable {
   public var model: String?
   public var target: String?
   public var ignore: [String] = []
-  /// Rows that neither network nor rules are fitted to: a fraction, or a source of their own.
-  public var heldOut: HeldOut = .fraction(of: 0.2)
+  /// Rows that neither network nor rules are fitted to: a fraction, or a source of their own. Where
+  /// `nil`, the published test rows of the data set, or a fifth of the rows.
+  public var heldOut: HeldOut?
   public var seed: UInt64 = 42
   /// An extractor's name; the level's own default where `nil`.
   public var extractor: String?

@@ -1,0 +1,195 @@
+import Datasets
+import Explanations
+import Foundation
+import Naming
+import Networks
+import Pruning
+import Rules
+import Tensors
+
+/// Puts what the stages found into the one value that every report is made from.
+struct Assembly {
+  let experiment: Experiment
+  let rows: Preparation
+  let networks: TrainedNetworks
+  let answers: Answers
+  let features: HiddenFeatures?
+  let inputRules: Extraction
+  let featureRules: Extraction?
+  let arguments: [String]
+
+  private var schema: Schema { rows.training.schema }
+  private var chosen: Extraction {
+    experiment.level == .features ? featureRules ?? inputRules : inputRules
+  }
+
+  func explanation() throws -> Explanation {
+    Explanation(
+      data: dataSummary, network: summary(of: networks.original, answers: answers.original),
+      pruned: prunedSummary, pruning: pruningSummary, features: try featureSummaries(),
+      binarisation: features.map {
+        $0.binarisation(
+          $0.values(in: networks.pruned, for: rows.heldOut), in: networks.pruned,
+          answers: answers.pruned)
+      },
+      clarity: features.flatMap {
+        $0.clarity($0.values(in: networks.pruned, for: rows.training))?.roundedTo(digits: 6)
+      },
+      rules: inputRules.entries(answers: answers),
+      defaultClass: schema.classes[inputRules.rules.defaultClass],
+      resolution: inputRules.rules.resolution, level: chosen.level, extractor: chosen.summary,
+      fidelity: chosen.fidelity, accuracy: accuracy, complexity: chosen.complexity,
+      curve: chosen.curve, disagreements: disagreements,
+      disagreementsTotal: chosen.fidelity.heldOut.total - chosen.fidelity.heldOut.count,
+      featureRules: featureRules.map { $0.ruleSetEntry(answers) },
+      featureFidelity: featureRules?.fidelity,
+      provenance: Provenance(
+        version: espalierVersion, seed: experiment.seed, arguments: arguments,
+        startedFrom: networks.startedFrom))
+  }
+
+  private var dataSummary: DataSummary {
+    let loaded = rows.loaded
+    return DataSummary(
+      name: loaded.name, sha256: loaded.sha256, rows: loaded.rowsRead,
+      rowsUsed: rows.training.count + rows.validation.count
+        + (loaded.heldOut == nil && !heldOutIsApart ? rows.heldOut.count : 0),
+      rowsDropped: loaded.dropped.map { .init(reason: $0.reason, count: $0.count) },
+      rowsAltered: loaded.altered.map { .init(reason: $0.reason, count: $0.count) },
+      training: rows.training.count, validation: rows.validation.count,
+      heldOut: rows.heldOut.count, heldOutFrom: rows.heldOutFrom, schema: schema)
+  }
+
+  private var heldOutIsApart: Bool {
+    if case .rows = experiment.heldOut { true } else { false }
+  }
+
+  private func summary(of model: Model, answers: [Int]) -> NetworkSummary {
+    let columns = Set(model.encoding.inputs.map(\.feature)).count
+    return NetworkSummary(
+      architecture: ["\(model.encoding.width) inputs"] + model.network.architecture.summary,
+      parameters: model.network.parameterCount, multiplications: model.network.multiplications,
+      bytes: model.network.bytes,
+      neurons: model.featureNode.map { model.network.neurons(of: $0).count } ?? 0,
+      inputs: columns, accuracy: Proportion(agreementOf: answers, and: rows.heldOut.labels),
+      rootMeanSquaredError: rootMeanSquaredError(of: model))
+  }
+
+  private func rootMeanSquaredError(of model: Model) -> Double? {
+    guard model.head == .number, rows.heldOut.count > 0 else { return nil }
+    let numbers = model.numbers(from: model.outputs(for: rows.heldOut))
+    let sum = zip(numbers, rows.heldOut.numbers).reduce(0.0) {
+      $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
+    }
+    return (sum / Double(rows.heldOut.count)).squareRoot().roundedTo(digits: 6)
+  }
+
+  private var prunedSummary: NetworkSummary {
+    var summary = summary(of: networks.pruned, answers: answers.pruned)
+    summary.agreementWithOriginal = Proportion(
+      agreementOf: answers.pruned, and: answers.original)
+    let check = networks.check
+    summary.equality = .init(
+      rows: check.rows, largestAbsolute: check.largestAbsolute,
+      largestRelative: check.largestRelative, changedAnswers: check.changedAnswers)
+    return summary
+  }
+
+  private var pruningSummary: PruningSummary {
+    PruningSummary(
+      method: FeatureLayer.name, source: FeatureLayer.source.description,
+      steps: networks.trace.steps.map { step in
+        .init(
+          parameters: step.parameters, neurons: step.neurons, inputs: step.columns,
+          accuracy: Proportion(step.correct, of: step.checked), removed: step.removed,
+          kept: step.kept)
+      })
+  }
+
+  private func featureSummaries() throws -> [FeatureSummary] {
+    guard let features, let node = networks.pruned.network.architecture.index(of: features.node)
+    else { return [] }
+    return try featureMapSummaries(
+      features, model: networks.pruned, node: node, over: rows.training)
+  }
+
+  private var accuracy: AccuracySummary {
+    let labels = rows.heldOut.labels
+    let both = labels.indices.filter { chosen.heldOut[$0] == answers.heldOut[$0] }
+    return AccuracySummary(
+      rules: Proportion(agreementOf: chosen.heldOut, and: labels),
+      network: Proportion(agreementOf: answers.heldOut, and: labels),
+      whereBothAgree: Proportion(
+        both.count { chosen.heldOut[$0] == labels[$0] }, of: both.count))
+  }
+
+  private var disagreements: [Disagreement] {
+    let table = chosen.heldOutTable
+    let used = Set(chosen.rules.rules.flatMap { $0.premise.literals.map(\.variable) })
+    let columns = table.schema.features.indices.filter {
+      used.contains(table.schema.features[$0].id)
+    }
+    return table.labels.indices.filter { chosen.heldOut[$0] != answers.heldOut[$0] }.prefix(50)
+      .map { row in
+        Disagreement(
+          row: rows.heldOut.rowNumbers[row],
+          values: Dictionary(
+            columns.map { column in
+              let feature = table.schema.features[column]
+              return (feature.id.rawValue, feature.text(of: table.columns[column][row]))
+            }, uniquingKeysWith: { first, _ in first }),
+          network: schema.classes[answers.heldOut[row]],
+          rules: schema.classes[chosen.heldOut[row]],
+          rule: chosen.deciding[row].map { "R\($0 + 1)" })
+      }
+  }
+}
+
+/// The hidden features of a model in the data's words: what drives each, how often it is on, what it
+/// speaks for.
+func featureMapSummaries(
+  _ features: HiddenFeatures, model: Model, node: Int, over table: Table,
+  by method: any AttributionMethod = MeanGradient()
+) throws -> [FeatureSummary] {
+  let schema = table.schema
+  let sample = table.count <= 10_000 ? table : table.selecting(Array(0..<10_000))
+  let inputs = model.encoding.encode(sample).inputs
+  let subject = AttributionSubject(
+    network: model.network, node: node, inputs: inputs,
+    values: features.values(in: model, for: sample), thresholds: features.thresholds)
+  let map = FeatureMap(of: subject, by: method)
+  let pictures = schema.image == nil ? nil : FeatureMap(of: subject, by: DifferenceOfMeans())
+  let spreads = subject.values.columnStatistics.deviations
+  let classes = model.head == .number ? [schema.target.name] : schema.classes
+  return try features.ids.indices.map { feature in
+    let effects = (0..<features.weights.width).map { output in
+      FeatureSummary.Effect(
+        class: features.weights.width == 1 && classes.count == 2 ? classes[1] : classes[output],
+        weight: (Double(features.weights[feature, output]) * spreads[feature])
+          .roundedTo(digits: 6))
+    }
+    return FeatureSummary(
+      id: features.ids[feature].rawValue, neuron: features.neurons[feature].description,
+      layer: features.node.rawValue,
+      drivers: map.drivers(of: feature, encoding: model.encoding, schema: schema),
+      threshold: features.thresholds[feature].roundedTo(digits: 6),
+      activeShare: map.activeShares[feature].roundedTo(digits: 6), effects: effects,
+      picture: try pictures.flatMap { pictures in
+        try schema.image.map { image in
+          try FeaturePicture(
+            map: pictures.maps[feature], encoding: model.encoding, image: image
+          ).base64()
+        }
+      })
+  }
+}
+
+extension Feature {
+  /// A value as the data writes it; missing is "".
+  func text(of value: Double) -> String {
+    if value.isNaN { return "" }
+    guard let levels else { return shortest(value) }
+    let index = Int(value)
+    return levels.indices.contains(index) ? levels[index] : "other"
+  }
+}

@@ -1,0 +1,75 @@
+import Datasets
+import Foundation
+import Networks
+import Pruning
+import Tensors
+
+/// What is chosen by the data where the user does not choose.
+struct Defaults: Sendable {
+  let hidden: [Int]
+  let features: Int
+  let head: Head
+  let trainer: Trainer
+  let activation: Activation.Function
+
+  init(_ options: NetworkOptions, extractor: String?, training: Table, inputs: Int) {
+    let schema = training.schema
+    let rows = training.count
+    let isLarge = inputs >= 256
+    hidden = options.hidden ?? [isLarge ? 256 : inputs >= 48 ? 64 : 32]
+    features = options.features ?? (isLarge || schema.classes.count > 6 ? 24 : 12)
+    // The search for minimal premises asks each output by itself, so it wants outputs of their own.
+    let wanted: Head = extractor == "oas" ? .oneVersusRest : .softmax
+    head = schema.target.isNumeric ? .number : options.head ?? wanted
+    activation = options.activation
+
+    let batch = options.batch ?? (rows < 500 ? 16 : rows < 5000 ? 32 : 128)
+    let steps = max(1, rows / batch)
+    let epochs = options.epochs ?? (isLarge ? 15 : min(200, max(20, 4000 / steps)))
+    var trainer = Trainer(
+      epochs: epochs, batch: batch,
+      learningRate: options.learningRate ?? (isLarge ? 0.002 : 0.01))
+    trainer.weightDecay = isLarge ? 0.01 : 0.02
+    trainer.patience = max(10, epochs / 3)
+    trainer.clarification = 0.01
+    if options.classWeights, !schema.target.isNumeric {
+      trainer.classWeights = training.balancedClassWeights
+    }
+    self.trainer = trainer
+  }
+
+  /// Hidden layers, the sigmoid feature layer, the outputs.
+  func architecture(inputs: Int, outputs: Int) -> Architecture {
+    let start: Dense.Start =
+      activation == .sigmoid || activation == .tanh ? .glorot : .he
+    return Architecture(input: [inputs]) {
+      for units in hidden {
+        [Dense(units, start: start) as any Layer, Activation(activation) as any Layer]
+      }
+      Dense(features, start: .glorot)
+      Activation(.sigmoid)
+      Dense(outputs, start: .glorot)
+    }
+  }
+
+  /// How the network is pruned and what it learns between the steps.
+  func pruning(_ experiment: Experiment) -> FeatureLayer {
+    var tuning = trainer
+    tuning.epochs = max(1, trainer.epochs / 20)
+    tuning.learningRate = trainer.learningRate / 4
+    tuning.patience = nil
+    return FeatureLayer(
+      accuracyDrop: experiment.network.accuracyDrop, maxNeurons: experiment.maxNeurons,
+      maxColumns: experiment.maxInputs, fineTuning: tuning,
+      finalEpochs: max(3, trainer.epochs / 5))
+  }
+}
+
+extension Table {
+  /// `rows / (classes · rows of the class)`: every class counts the same in all.
+  var balancedClassWeights: [Float] {
+    let counts = classCounts
+    let present = counts.count { $0 > 0 }
+    return counts.map { $0 == 0 ? 1 : Float(count) / Float(present * $0) }
+  }
+}

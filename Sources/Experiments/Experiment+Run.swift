@@ -1,0 +1,123 @@
+import Datasets
+import Explanations
+import Foundation
+import ModelFiles
+import Naming
+import Networks
+import Pruning
+import Reports
+import Rules
+import Tensors
+
+/// What a run came to.
+public struct RunOutcome: Sendable {
+  public var explanation: Explanation
+  /// The whole report folder.
+  public var files: [(name: String, data: Data)]
+  /// The gates that were not met, each a sentence.
+  public var gates: [String]
+  public var notes: [String]
+}
+
+extension Experiment {
+  /// The main job: read, train, prune, find the hidden features, extract rules, measure, write.
+  /// - Parameters:
+  ///   - checkpoint: the folder that state is left in; none where `nil`.
+  ///   - resume: whether state found there is gone on from.
+  /// - Throws: the errors of the stages; `Interrupted` where `control` says so.
+  public func run(
+    control: RunControl = RunControl(), checkpoint folder: URL? = nil, resume: Bool = false,
+    arguments: [String] = []
+  ) throws -> RunOutcome {
+    var clock = StageClock()
+    if let extractor { try checkExtractor(extractor) }
+    control.report(.stage(name: "reading", detail: data))
+    let rows = try Preparation(self)
+    clock.end("reading")
+    if !resume, let folder { try? FileManager.default.removeItem(at: folder) }
+    let checkpoint = Checkpoint(
+      folder: folder, experiment: self, version: espalierVersion, data: rows.loaded.sha256)
+    let networks = try TrainedNetworks(self, rows, checkpoint: checkpoint, control: control)
+    clock.end("training and pruning")
+    try control.stopIfAsked {}
+
+    let explained = explainsOriginal ? networks.original : networks.pruned
+    let answers = Answers(networks, explained: explained, rows: rows)
+    let features = HiddenFeatures(of: networks.pruned, over: rows.training)
+    control.report(
+      .stage(name: "extracting", detail: "rules over \(level.rawValue)"))
+    let inputRules = try Extraction(
+      self, level: .inputs, model: explained, answers: answers, rows: rows, features: nil)
+    try control.stopIfAsked {}
+    let featureRules = try features.map {
+      try Extraction(
+        self, level: .features, model: networks.pruned, answers: answers, rows: rows, features: $0)
+    }
+    clock.end("extracting")
+
+    control.report(.stage(name: "writing", detail: "the report"))
+    let explanation = try Assembly(
+      experiment: self, rows: rows, networks: networks, answers: answers, features: features,
+      inputRules: inputRules, featureRules: featureRules, arguments: arguments
+    ).explanation()
+    var files = try ReportFolder.files(for: explanation).map { (name: $0.name, data: $0.data) }
+    files.append((name: "model.onnx", data: try ModelFile.data(for: networks.pruned)))
+    clock.end("writing")
+    let manifest = Manifest(
+      experiment: self, arguments: arguments, rows: rows, networks: networks, files: files,
+      seconds: clock.seconds)
+    files.append((name: "manifest.json", data: try manifest.data()))
+    return RunOutcome(
+      explanation: explanation, files: files, gates: failedGates(explanation),
+      notes: rows.loaded.notes)
+  }
+
+  /// Whether the rules imitate the network before pruning.
+  var explainsOriginal: Bool { (explain ?? (model == nil ? .pruned : .original)) == .original }
+
+  private func checkExtractor(_ name: String) throws {
+    let type = try extractorCatalog.type(named: name)
+    guard let extractor = type as? any RuleExtractor.Type else { return }
+    guard extractor.levels.contains(level) else {
+      throw ExtractorLevelError(
+        extractor: name, level: level, possible: extractor.levels)
+    }
+  }
+
+  private func failedGates(_ explanation: Explanation) -> [String] {
+    var gates: [String] = []
+    let fidelity = explanation.fidelity.heldOut
+    if let minFidelity, fidelity.value < minFidelity {
+      gates.append(
+        "fidelity \(fixed(fidelity.value, digits: 4)) is below the wanted "
+          + shortest(minFidelity))
+    }
+    if let maxRules, explanation.complexity.rules > maxRules {
+      gates.append("\(explanation.complexity.rules) rules where at most \(maxRules) were wanted")
+    }
+    if let maxNeurons, explanation.pruned.neurons > maxNeurons {
+      gates.append(
+        "\(explanation.pruned.neurons) hidden features where at most \(maxNeurons) were wanted")
+    }
+    if let maxInputs, explanation.pruned.inputs > maxInputs {
+      gates.append(
+        "\(explanation.pruned.inputs) columns where at most \(maxInputs) were wanted")
+    }
+    return gates
+  }
+}
+
+/// An extractor was asked for rules over something it does not speak of.
+public struct ExtractorLevelError: LocalizedError, Hashable, Sendable {
+  public let extractor: String
+  public let level: RuleLevel
+  public let possible: [RuleLevel]
+
+  public var errorDescription: String? {
+    "the extractor '\(extractor)' finds no rules over \(level.rawValue)"
+  }
+
+  public var recoverySuggestion: String? {
+    possible.first.map { "add --rules \($0.rawValue)" }
+  }
+}

@@ -1,0 +1,73 @@
+import Datasets
+import Explanations
+import Foundation
+import Networks
+
+/// A network that was trained and not yet pruned.
+public struct TrainingOutcome: Sendable {
+  public var model: Model
+  /// What was reached, in sentences.
+  public var summary: [String]
+  /// Against the labels, on held-out rows.
+  public var correct: Int
+  public var heldOut: Int
+}
+
+extension Experiment {
+  /// Trains only.
+  /// - Throws: the errors of reading and training; `Interrupted` where `control` says so.
+  public func trainModel(
+    control: RunControl = RunControl(), checkpoint folder: URL? = nil, resume: Bool = false
+  ) throws -> TrainingOutcome {
+    control.report(.stage(name: "reading", detail: data))
+    let rows = try Preparation(self)
+    if !resume, let folder { try? FileManager.default.removeItem(at: folder) }
+    let checkpoint = Checkpoint(
+      folder: folder, experiment: self, version: espalierVersion, data: rows.loaded.sha256)
+    let start = try StartingNetwork(self, rows, checkpoint: checkpoint, control: control)
+    let answers = start.model.classify(rows.heldOut)
+    let correct = zip(answers, rows.heldOut.labels).count { $0 == $1 }
+    let network = start.model.network
+    return TrainingOutcome(
+      model: start.model,
+      summary: [
+        "\(start.model.encoding.width) inputs, "
+          + network.architecture.summary.joined(separator: ", ")
+          + ": \(network.parameterCount) parameters, \(start.epochs) epochs",
+        "right on \(correct) of \(rows.heldOut.count) held-out rows (\(rows.heldOutFrom))",
+      ], correct: correct, heldOut: rows.heldOut.count)
+  }
+
+  /// What a run would do, without doing it: what `--dry-run` prints.
+  /// - Throws: the errors of reading.
+  public func plan() throws -> [String] {
+    let rows = try Preparation(self)
+    let schema = rows.training.schema
+    let encoding = Encoding(fitting: rows.training)
+    let defaults = Defaults(
+      network, extractor: extractor, training: rows.training, inputs: encoding.width)
+    let outputs = schema.target.isNumeric ? 1 : schema.classes.count
+    var lines = [
+      "data: \(rows.loaded.name), \(rows.loaded.rowsRead) rows, \(schema.features.count) columns, "
+        + "target '\(schema.target.name)'",
+      "rows: \(rows.training.count) to train on, \(rows.validation.count) to validate, "
+        + "\(rows.heldOut.count) held out (\(rows.heldOutFrom))",
+    ]
+    for dropped in rows.loaded.dropped {
+      lines.append("dropped: \(dropped.count) rows, \(dropped.reason)")
+    }
+    lines += rows.loaded.notes.map { "note: \($0)" }
+    if let model {
+      lines.append("network: \(model)")
+    } else {
+      let shape = defaults.architecture(inputs: encoding.width, outputs: outputs).summary
+      lines.append("network: \(encoding.width) inputs, " + shape.joined(separator: ", "))
+      lines.append(
+        "training: at most \(defaults.trainer.epochs) epochs, batch \(defaults.trainer.batch), "
+          + "learning rate \(shortest(defaults.trainer.learningRate)), seed \(seed)")
+    }
+    lines.append(
+      "rules: over \(level.rawValue), of the \(explainsOriginal ? "original" : "pruned") network")
+    return lines
+  }
+}

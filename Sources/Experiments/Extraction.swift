@@ -1,0 +1,164 @@
+import Datasets
+import Explanations
+import Foundation
+import Naming
+import Networks
+import Rules
+
+/// Rules of one level with everything that is measured of them.
+struct Extraction: Sendable {
+  var level: RuleLevel
+  var extractor: any RuleExtractor.Type
+  var rules: RuleSet
+  var notes: [String]
+  var fidelity: Fidelity
+  var curve: [CurvePoint]
+  /// What the rules answer on held-out rows, and which rule does.
+  var heldOut: [Int]
+  var deciding: [Int?]
+  /// The rows as the rules see them: columns, or hidden features.
+  var training: Table
+  var heldOutTable: Table
+}
+
+/// The answers of the networks of a run, computed once.
+struct Answers: Sendable {
+  var training: [Int]
+  var validation: [Int]
+  var heldOut: [Int]
+  /// Of the network before pruning, on held-out rows.
+  var original: [Int]
+  /// Of the pruned network, on held-out rows.
+  var pruned: [Int]
+
+  init(_ networks: TrainedNetworks, explained: Model, rows: Preparation) {
+    training = explained.classify(rows.training)
+    validation = explained.classify(rows.validation)
+    heldOut = explained.classify(rows.heldOut)
+    original = networks.original.classify(rows.heldOut)
+    pruned = networks.pruned.classify(rows.heldOut)
+  }
+}
+
+extension Extraction {
+  /// Extracts and measures the rules of one level.
+  /// - Parameters:
+  ///   - model: the network whose answers are asked for on further rows (level inputs), or whose
+  ///     hidden features the rules speak of (level features).
+  init(
+    _ experiment: Experiment, level: RuleLevel, model: Model, answers: Answers, rows: Preparation,
+    features: HiddenFeatures?
+  ) throws {
+    let requested = level == experiment.level ? experiment.extractor : nil
+    let name = requested ?? (level == .inputs ? SurrogateTree.name : TreesOverFeatures.name)
+    let extractor = try makeExtractor(named: name)
+    self.level = level
+    self.extractor = type(of: extractor)
+    let subject = ExtractionSubject(
+      model: model, training: rows.training, validation: rows.validation,
+      answers: answers.training, validationAnswers: answers.validation, level: level,
+      maxRules: experiment.maxRules, seed: experiment.seed)
+    let extracted = try extractor.extract(from: subject)
+    if level == .features, let features {
+      training = features.activationTable(
+        in: model, over: rows.training, answers: answers.training)
+      heldOutTable = features.activationTable(
+        in: model, over: rows.heldOut, answers: answers.heldOut)
+    } else {
+      training = rows.training
+      heldOutTable = rows.heldOut
+    }
+    rules = extracted.rules.supported(by: training, answers: answers.training)
+    notes = extracted.notes
+    deciding = rules.deciding(heldOutTable)
+    let rules = rules
+    heldOut = deciding.map { $0.map { rules.rules[$0].conclusion } ?? rules.defaultClass }
+    fidelity = Fidelity(
+      rules: (heldOut, rules.classify(training)), network: (answers.heldOut, answers.training),
+      original: answers.original, answered: deciding.map { $0 != nil },
+      classes: rows.training.schema.classes)
+    let table = heldOutTable
+    var points = extracted.curve.map { alternative in
+      CurvePoint(
+        rules: alternative.rules.count, literals: alternative.complexity.literals,
+        fidelity: Proportion(
+          agreementOf: alternative.classify(table), and: answers.heldOut))
+    }
+    points.append(
+      CurvePoint(
+        rules: rules.rules.count, literals: rules.complexity.literals,
+        fidelity: fidelity.heldOut))
+    curve = Self.distinct(points)
+  }
+
+  /// One point for each size, in order of size; of equals the one listed last.
+  private static func distinct(_ points: [CurvePoint]) -> [CurvePoint] {
+    var bySize: [Int: CurvePoint] = [:]
+    for point in points { bySize[point.rules] = point }
+    return bySize.keys.sorted().compactMap { bySize[$0] }
+  }
+
+  var summary: ExtractorSummary {
+    ExtractorSummary(
+      name: extractor.name, source: extractor.source.description, notes: notes)
+  }
+
+  var complexity: ComplexitySummary {
+    let size = rules.complexity
+    return ComplexitySummary(
+      rules: size.rules, literals: size.literals,
+      meanLiterals: size.meanLiterals.roundedTo(digits: 4),
+      inputsUsed: level == .inputs ? size.variables : 0,
+      featuresUsed: level == .features ? size.variables : 0)
+  }
+
+  /// The rules in names, with what they cover.
+  func entries(answers: Answers) -> [RuleEntry] {
+    let schema = training.schema
+    let onTraining = coverage(training, answers.training)
+    let onHeldOut = coverage(heldOutTable, answers.heldOut)
+    return rules.rules.enumerated().map { index, rule in
+      RuleEntry(
+        id: "R\(index + 1)",
+        if: rule.premise.literals.map { RuleEntry.Test($0, schema: schema) },
+        then: schema.classes[rule.conclusion],
+        coverage: onTraining[index].coverage, confidence: onTraining[index].confidence,
+        heldOutCoverage: onHeldOut[index].coverage, heldOutConfidence: onHeldOut[index].confidence)
+    }
+  }
+
+  private func coverage(
+    _ table: Table, _ answers: [Int]
+  ) -> [(coverage: Proportion, confidence: Proportion)] {
+    rules.supported(by: table, answers: answers).rules.map { rule in
+      (
+        Proportion(rule.support.covered, of: table.count),
+        Proportion(rule.support.agreeing, of: rule.support.covered)
+      )
+    }
+  }
+
+  var ruleSetEntry: (Answers) -> RuleSetEntry {
+    { answers in
+      RuleSetEntry(
+        rules: entries(answers: answers),
+        defaultClass: training.schema.classes[rules.defaultClass],
+        resolution: rules.resolution, extractor: summary, complexity: complexity)
+    }
+  }
+}
+
+/// The extractor with this name and its own default settings.
+/// - Throws: `UnknownName`.
+func makeExtractor(named name: String) throws -> any RuleExtractor {
+  let data = Data("{\"name\": \"\(name)\"}".utf8)
+  _ = try extractorCatalog.type(named: name)
+  return try JSONDecoder().decode(NamedExtractor.self, from: data).extractor
+}
+
+private struct NamedExtractor: Decodable {
+  let extractor: any RuleExtractor
+  init(from decoder: any Decoder) throws {
+    extractor = try extractorCatalog.decode(from: decoder)
+  }
+}

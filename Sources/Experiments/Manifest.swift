@@ -1,0 +1,78 @@
+import Datasets
+import Foundation
+import Tensors
+
+/// What was run, from what, to what, and how long it took: the only file with times in it.
+struct Manifest: Codable {
+  struct File: Codable {
+    var name: String
+    var sha256: String
+    var bytes: Int
+  }
+  struct Stage: Codable {
+    var name: String
+    var seconds: Double
+  }
+
+  var tool = "espalier"
+  var version = espalierVersion
+  var arguments: [String]
+  var experiment: Experiment
+  var seed: UInt64
+  var threads: Int
+  var inputs: [File]
+  var outputs: [File]
+  var epochs: Int
+  var stages: [Stage]
+  var seconds: Double
+  var peakMemoryBytes: Int
+  var finished: String
+
+  init(
+    experiment: Experiment, arguments: [String], rows: Preparation, networks: TrainedNetworks,
+    files: [(name: String, data: Data)], seconds stages: [(name: String, seconds: Double)]
+  ) {
+    self.experiment = experiment
+    self.arguments = arguments
+    seed = experiment.seed
+    threads = Workers.threads
+    inputs = [File(name: rows.loaded.name, sha256: rows.loaded.sha256, bytes: 0)]
+    if let model = experiment.model, let data = FileManager.default.contents(atPath: model) {
+      inputs.append(File(name: model, sha256: sha256(data), bytes: data.count))
+    }
+    outputs = files.map { File(name: $0.name, sha256: sha256($0.data), bytes: $0.data.count) }
+    epochs = networks.epochs
+    self.stages = stages.map { Stage(name: $0.name, seconds: $0.seconds) }
+    seconds = stages.reduce(0) { $0 + $1.seconds }
+    peakMemoryBytes = Self.peakMemory()
+    finished = Date.now.formatted(.iso8601)
+  }
+
+  func data() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(self) + Data("\n".utf8)
+  }
+
+  /// The largest resident size of the process so far.
+  private static func peakMemory() -> Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Int(usage.ru_maxrss) * 1024
+  }
+}
+
+/// How long the stages of a run took.
+struct StageClock {
+  private var last = ContinuousClock.now
+  private(set) var seconds: [(name: String, seconds: Double)] = []
+
+  /// Ends a stage and begins the next.
+  mutating func end(_ name: String) {
+    let now = ContinuousClock.now
+    let passed = last.duration(to: now)
+    seconds.append(
+      (name, (Double(passed.components.seconds) + Double(passed.components.attoseconds) * 1e-18)))
+    last = now
+  }
+}

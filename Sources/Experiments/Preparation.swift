@@ -1,0 +1,97 @@
+import Datasets
+import Foundation
+
+/// The rows of a run, each in the place where it serves.
+struct Preparation: Sendable {
+  var loaded: LoadedData
+  var training: Table
+  var validation: Table
+  var heldOut: Table
+  /// How the held-out rows were chosen, in words.
+  var heldOutFrom: String
+
+  /// Reads the data and splits it.
+  /// - Throws: `DatasetError`, `UnknownName`.
+  init(_ experiment: Experiment) throws {
+    var options = ReadingOptions()
+    options.target = experiment.target
+    options.ignore = experiment.ignore
+    loaded = try DataSource.load(experiment.data, options: options)
+    var table = loaded.table
+    var published = loaded.heldOut
+    if case .numeric = table.schema.target.kind {
+      let cuts = Self.cuts(of: table.numbers)
+      table = table.withCuts(cuts)
+      published = published?.withCuts(cuts)
+    }
+    var fraction = 0.2
+    switch experiment.heldOut {
+    case .fraction(let wanted)?:
+      fraction = wanted
+      published = nil
+      heldOutFrom = "\(shortest(wanted * 100)) % of the rows, drawn class by class"
+    case .rows(let source)?:
+      options.schema = table.schema
+      let other = try DataSource.load(source, options: options)
+      published = other.table
+      heldOutFrom = "all rows of \(other.name)"
+    case nil where published != nil:
+      heldOutFrom = "the published test rows"
+    case nil:
+      heldOutFrom = "20 % of the rows, drawn class by class"
+    }
+    let split = Split.stratified(
+      table.labels, heldOut: published == nil ? fraction : 0,
+      validation: table.count > 20_000 ? 0.1 : 0.15, seed: experiment.seed)
+    training = table.selecting(split.training)
+    validation = table.selecting(split.validation)
+    heldOut = published ?? table.selecting(split.heldOut)
+  }
+
+  /// The rows that decide what pruning may cost: the validation rows, with the training rows beside
+  /// them where they are too few to show a loss of one point.
+  var watched: Table {
+    validation.count >= 200 ? validation : training.joined(with: validation)
+  }
+
+  /// Three cuts near the quartiles of a numeric target, written with few digits.
+  static func cuts(of numbers: [Double]) -> [Double] {
+    let sorted = numbers.sorted()
+    guard let first = sorted.first, let last = sorted.last, first < last else { return [] }
+    var cuts: [Double] = []
+    for quarter in 1...3 {
+      let low = sorted[(sorted.count - 1) * (10 * quarter - 1) / 40]
+      let high = sorted[min((sorted.count - 1) * (10 * quarter + 1) / 40 + 1, sorted.count - 1)]
+      let cut = shortestNumber(between: low, and: high)
+      if cut >= first, cut < last, cuts.last.map({ cut > $0 }) ?? true { cuts.append(cut) }
+    }
+    return cuts
+  }
+
+  /// The number with the fewest digits in `low...high`.
+  static func shortestNumber(between low: Double, and high: Double) -> Double {
+    let middle = low / 2 + high / 2
+    guard low < high, middle.isFinite else { return low }
+    for digits in 1...17 {
+      let text = String(format: "%.\(digits - 1)e", middle)
+      if let number = Double(text), low <= number, number <= high { return number }
+    }
+    return middle
+  }
+}
+
+extension Table {
+  /// These rows and those of another table of the same schema.
+  func joined(with other: Table) -> Table {
+    Table(
+      schema: schema,
+      columns: zip(columns, other.columns).map { first, second in
+        if case .bytes(let some) = first, case .bytes(let more) = second {
+          return .bytes(some + more)
+        }
+        return .doubles(first.values + second.values)
+      },
+      labels: labels + other.labels, numbers: numbers + other.numbers,
+      rowNumbers: rowNumbers + other.rowNumbers)
+  }
+}

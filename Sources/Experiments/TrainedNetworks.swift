@@ -1,0 +1,197 @@
+import Datasets
+import Explanations
+import Foundation
+import ModelFiles
+import Networks
+import Pruning
+import Tensors
+
+/// The network of a run before and after pruning.
+struct TrainedNetworks: Sendable {
+  /// As trained, or as it came.
+  var original: Model
+  /// What pruning made of it, in its small form.
+  var pruned: Model
+  var trace: PruningTrace
+  var check: EqualityCheck
+  /// "training", or the file's name and SHA-256.
+  var startedFrom: String
+  var epochs: Int
+
+  /// Trains (or reads) a network and prunes it, going on from a checkpoint where there is one.
+  init(
+    _ experiment: Experiment, _ rows: Preparation, checkpoint: Checkpoint, control: RunControl
+  ) throws {
+    let start = try StartingNetwork(experiment, rows, checkpoint: checkpoint, control: control)
+    original = start.model
+    startedFrom = start.startedFrom
+    epochs = start.epochs
+    guard let node = start.trainable.featureNode else { throw PruningError.noFeatureLayer }
+
+    let trainable = start.trainable
+    let training = trainable.encoding.encode(rows.training)
+    let watched = trainable.encoding.encode(rows.watched)
+    let columns = rows.training.schema.features.enumerated().compactMap { index, feature in
+      let inputs = trainable.encoding.inputs(of: index)
+      return inputs.isEmpty ? nil : (name: feature.id.rawValue, inputs: inputs)
+    }
+    let task = FeatureLayer.Task(
+      network: trainable.network, node: node, head: trainable.head, training: training,
+      checked: watched, columns: columns, seed: experiment.seed)
+    control.report(
+      .stage(
+        name: "pruning",
+        detail: "\(trainable.network.neurons(of: node).count) hidden features, "
+          + "\(columns.count) columns"))
+    let stored = checkpoint.load("pruning", as: PruningTrace.self)
+    var saved = ContinuousClock.now
+    trace = try start.defaults.pruning(experiment).prune(task, from: stored) { trace in
+      try control.stopIfAsked {
+        try checkpoint.save(trace, for: "pruning")
+      }
+      if saved.duration(to: .now) > .seconds(1) || trace.phase == .done {
+        try checkpoint.save(trace, for: "pruning")
+        saved = .now
+      }
+      if let step = trace.steps.last {
+        control.report(
+          .progress(
+            fraction: trace.phase == .done ? 1 : 0.5,
+            figures: [
+              ("features", Double(step.neurons)), ("columns", Double(step.columns)),
+              ("accuracy", Double(step.correct) / Double(max(step.checked, 1))),
+            ]))
+      }
+    }
+    let (network, check) = try trace.compacted(checkedOn: watched.inputs, head: trainable.head)
+    self.check = check
+    pruned = try Model(
+      schema: trainable.schema, encoding: trainable.encoding.removing(trace.plan.inputs),
+      network: network, head: trainable.head)
+  }
+}
+
+/// The network that pruning starts from.
+struct StartingNetwork: Sendable {
+  /// As trained, or as it came: what "original" means.
+  var model: Model
+  /// The same function over standardised inputs, so that it can be trained on.
+  var trainable: Model
+  var defaults: Defaults
+  var startedFrom: String
+  var epochs: Int
+
+  init(
+    _ experiment: Experiment, _ rows: Preparation, checkpoint: Checkpoint, control: RunControl
+  ) throws {
+    let schema = rows.training.schema
+    let encoding = Encoding(fitting: rows.training)
+    defaults = Defaults(
+      experiment.network, extractor: experiment.extractor, training: rows.training,
+      inputs: encoding.width)
+    if let file = experiment.model {
+      let url = URL(fileURLWithPath: file)
+      let imported = try ModelFile.read(url)
+      model = try imported.model(for: schema)
+      trainable = try model.standardised(over: rows.training)
+      startedFrom = "\(url.lastPathComponent) (SHA-256 \(sha256(try Data(contentsOf: url))))"
+      epochs = 0
+      return
+    }
+    let outputs = schema.target.isNumeric ? 1 : schema.classes.count
+    let fresh = try Network(
+      defaults.architecture(inputs: encoding.width, outputs: outputs), seed: experiment.seed)
+    let trainer = defaults.trainer
+    control.report(
+      .stage(
+        name: "training",
+        detail: "\(rows.training.count) rows, \(encoding.width) inputs, "
+          + "\(fresh.parameterCount) parameters, at most \(trainer.epochs) epochs"))
+    let state: Trainer.State
+    if let stored = checkpoint.load("trained", as: Trainer.State.self) {
+      state = stored
+    } else {
+      state = try Self.train(
+        fresh, defaults: defaults, encoding: encoding, rows: rows, seed: experiment.seed,
+        checkpoint: checkpoint, control: control)
+      try checkpoint.save(state, for: "trained")
+    }
+    model = try Model(
+      schema: schema, encoding: encoding, network: state.best, head: defaults.head)
+    trainable = model
+    startedFrom = "training"
+    epochs = state.history.count
+  }
+
+  private static func train(
+    _ network: Network, defaults: Defaults, encoding: Encoding, rows: Preparation, seed: UInt64,
+    checkpoint: Checkpoint, control: RunControl
+  ) throws -> Trainer.State {
+    let trainer = defaults.trainer
+    let validation = encoding.encode(rows.validation)
+    var saved = ContinuousClock.now
+    return try trainer.train(
+      from: checkpoint.load("training", as: Trainer.State.self)
+        ?? Trainer.State(start: network),
+      head: defaults.head, on: encoding.encode(rows.training), validation: validation, seed: seed
+    ) { state in
+      try control.stopIfAsked { try checkpoint.save(state, for: "training") }
+      if saved.duration(to: .now) > .seconds(1) {
+        try checkpoint.save(state, for: "training")
+        saved = .now
+      }
+      guard let epoch = state.history.last else { return }
+      var figures = [("loss", epoch.loss)]
+      if defaults.head != .number, validation.count > 0 {
+        figures.append(
+          ("accuracy", Double(epoch.validationCorrect) / Double(validation.count)))
+      }
+      control.report(
+        .progress(
+          fraction: Double(state.history.count) / Double(trainer.epochs), figures: figures))
+    }
+  }
+}
+
+extension RunControl {
+  /// Throws `Interrupted` where the run was asked to stop, after `save`.
+  func stopIfAsked(_ save: () throws -> Void) throws {
+    guard shouldStop() else { return }
+    try save()
+    throw Interrupted()
+  }
+}
+
+extension Model {
+  /// The same function over standardised inputs: the scaling moves into the encoding, its inverse
+  /// into the first layer. Fine-tuning needs it where a network reads raw numbers.
+  func standardised(over table: Table) throws -> Model {
+    let raw = encoding.encode(table).inputs
+    let (means, deviations) = raw.columnStatistics
+    guard
+      let first = network.architecture.nodes.indices.first(where: {
+        network.architecture.nodes[$0].layer is Dense
+      }), first == 0
+    else { return self }
+    var copy = self
+    let weight = network.parameters[0][0].value
+    var scaled = weight
+    var bias = network.parameters[0][1].value
+    for (position, input) in encoding.inputs.enumerated() {
+      guard case .scaled(let mean, let scale) = input.kind, deviations[position] > 0,
+        !table.columns[input.feature].values.contains(where: \.isNaN)
+      else { continue }
+      let (center, spread) = (means[position], deviations[position])
+      copy.encoding.inputs[position].kind = .scaled(
+        mean: mean + center * scale, scale: scale * spread)
+      for unit in 0..<weight.width {
+        let own = Double(weight[position, unit])
+        scaled[position, unit] = Float(own * spread)
+        bias[unit, 0] = Float(Double(bias[unit, 0]) + own * center)
+      }
+    }
+    copy.network.parameters[0][0].value = scaled
+    copy.network.parameters[0][1].value = bias
+    return copy
+  }
+}
