@@ -5,8 +5,10 @@ import Foundation
 struct CSVReader {
   var plan: ReadingPlan
   /// How many bytes are asked for at a time.
-  var chunkSize = 1 << 18
+  var chunkSize = Self.usualChunk
   var delimiter: UInt8?
+
+  static let usualChunk = 1 << 18
 
   init(_ plan: ReadingPlan, delimiter: UInt8? = nil) {
     self.plan = plan

@@ -58,7 +58,8 @@ struct CSVScanner {
   }
 
   /// Reads whole fields and returns how many bytes they took; the rest is to be shown again.
-  /// - Parameter isLast: whether the source ends with this window.
+  ///
+  /// `isLast` says that the source ends with this window.
   mutating func scan(
     _ window: UnsafeBufferPointer<UInt8>, isLast: Bool, into sink: inout some CSVSink
   ) throws -> Int {

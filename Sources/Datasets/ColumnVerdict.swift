@@ -119,7 +119,7 @@ struct ColumnJudge {
       }
     }
     let levels = CategoryLevels(
-      table, counts: counts, known: column.knownLevels, isMeant: column.expectation != .inferred)
+      table, counts: counts, known: column.knownLevels)
     let feature = ColumnVerdict.feature(
       Feature(Feature.ID(name), .categorical(levels: levels.names)),
       .doubles(codes.map { levels.values[Int($0)] }))
@@ -206,11 +206,9 @@ struct CategoryLevels {
   /// For each text of the column: the position of its level, missing, or unknown.
   var values: [Double]
 
-  /// - Parameters:
-  ///   - known: how many of the column's first texts are the schema's levels, which keep their
-  ///     order; when there are any, other texts are unknown.
-  ///   - isMeant: whether the column was declared categorical, so that "nan" is a text.
-  init(_ table: LevelTable, counts: [Int], known: Int, isMeant: Bool) {
+  /// The first `known` texts are the schema's levels, which keep their order; when there are any,
+  /// other texts are unknown.
+  init(_ table: LevelTable, counts: [Int], known: Int) {
     values = [Double](repeating: .nan, count: table.levels.count)
     if known > 0 {
       names = (0..<known).map { table.text($0) }

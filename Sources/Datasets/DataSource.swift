@@ -6,8 +6,8 @@ import Naming
 public enum DataSource {
   /// Reads the data that a user names.
   ///
-  /// - Parameter text: a data set's name, a `.csv` or `.tsv` file (gzip too), `-` for stdin, a
-  ///   folder with `data.csv` and `schema.json`, or a folder of IDX or CIFAR binary files.
+  /// They are a data set's name, a `.csv` or `.tsv` file (gzip too), `-` for stdin, a folder with
+  /// `data.csv` and `schema.json`, or a folder of IDX or CIFAR binary files.
   /// - Throws: `DatasetError`, or `UnknownName` for data sets and columns that there are not.
   public static func load(
     _ text: String, options: ReadingOptions = ReadingOptions()
@@ -53,12 +53,20 @@ public enum DataSource {
     return listings
   }
 
-  /// Reads a table from bytes that are already there.
-  /// - Parameter name: what messages call the source.
+  /// Reads a table from bytes that are already there; messages call them by the name given.
   public static func load(
     bytes: [UInt8], named name: String, options: ReadingOptions = ReadingOptions()
   ) throws -> LoadedData {
     try load(ByteSource(bytes, named: name), name: name, options: options)
+  }
+
+  /// The same in pieces of some size.
+  package static func load(
+    bytes: [UInt8], named name: String, options: ReadingOptions = ReadingOptions(),
+    chunkSize: Int
+  ) throws -> LoadedData {
+    try load(
+      ByteSource(bytes, named: name), name: name, options: options, chunkSize: chunkSize)
   }
 
   private static func knownFolder(named name: String) throws -> String? {
@@ -84,7 +92,8 @@ public enum DataSource {
   }
 
   private static func load(
-    _ source: consuming ByteSource, name: String, options: ReadingOptions
+    _ source: consuming ByteSource, name: String, options: ReadingOptions,
+    chunkSize: Int = CSVReader.usualChunk
   ) throws -> LoadedData {
     var plain = name
     for suffix in [".gz", ".csv", ".tsv", ".txt"] where plain.lowercased().hasSuffix(suffix) {
@@ -94,7 +103,8 @@ public enum DataSource {
     let plan = ReadingPlan(
       guide: options.schema.map { .exact($0) } ?? .cells, target: options.target,
       ignore: options.ignore)
-    let reader = CSVReader(plan, delimiter: isTabbed ? UInt8(ascii: "\t") : nil)
+    var reader = CSVReader(plan, delimiter: isTabbed ? UInt8(ascii: "\t") : nil)
+    reader.chunkSize = chunkSize
     let assembled = try AssembledTable(reader.read(&source), plan: plan)
     return LoadedData(
       name: plain.isEmpty ? name : plain, title: plain.isEmpty ? name : plain,

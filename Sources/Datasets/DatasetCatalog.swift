@@ -1,19 +1,30 @@
 /// A data set that is too large, or not free enough, to come with the tool.
-struct FetchableDataset: Sendable {
+package struct FetchableDataset: Sendable {
   /// A file that a data set is made of.
-  struct Part: Sendable {
+  package struct Part: Sendable {
     /// What the file is called where it is kept in our form.
     var name: String
     /// What it is called where it was published.
-    var published: [String] = []
+    var published: [String]
     var address: String
     /// SHA-256 of the bytes in our form, unpacked.
     var sha256: String
     /// How the published form becomes ours.
-    var reform: TableReform? = nil
+    var reform: TableReform?
+
+    package init(
+      name: String, published: [String] = [], address: String, sha256: String,
+      reform: TableReform? = nil
+    ) {
+      self.name = name
+      self.published = published
+      self.address = address
+      self.sha256 = sha256
+      self.reform = reform
+    }
   }
 
-  enum Form: Sendable {
+  package enum Form: Sendable {
     /// IDX files, kept as they are.
     case pictures
     /// CIFAR's batches, or one file for training and one for testing.
@@ -31,9 +42,22 @@ struct FetchableDataset: Sendable {
   var rows: Int
   var form: Form
   var parts: [Part]
-  var units: [String: String] = [:]
+  var units: [String: String]
   /// Origin and licence, as the README says them.
   var origin: String
+
+  package init(
+    name: String, title: String, rows: Int, form: Form, parts: [Part],
+    units: [String: String] = [:], origin: String
+  ) {
+    self.name = name
+    self.title = title
+    self.rows = rows
+    self.form = form
+    self.parts = parts
+    self.units = units
+    self.origin = origin
+  }
 }
 
 /// The data sets that can be fetched.

@@ -31,11 +31,9 @@ public struct DatasetStore: Sendable {
 
   /// Brings a data set into the folder: whole, and with the published checksums, or not at all.
   ///
-  /// - Parameters:
-  ///   - origin: a folder or file to copy from, or an address to download from; the official
-  ///     address when nothing is said.
-  ///   - progress: is told in sentences what happens.
-  /// - Returns: the folder of the data set.
+  /// The origin is a folder or file to copy from, or an address to download from; the official
+  /// address when nothing is said. `progress` is told in sentences what happens. The result is the
+  /// data set's folder.
   /// - Throws: `UnknownName`, or `DatasetError`.
   @discardableResult
   public func fetch(
@@ -45,16 +43,26 @@ public struct DatasetStore: Sendable {
     guard let set = DatasetCatalog.set(named: name) else {
       throw UnknownName(name, family: "data set to fetch", known: Self.names)
     }
+    return try fetch(set, from: origin, progress: progress)
+  }
+
+  /// The same for a data set that is described here.
+  @discardableResult
+  package func fetch(
+    _ set: FetchableDataset, from origin: String? = nil,
+    progress: @escaping (String) -> Void = { _ in }
+  ) throws -> URL {
     let supply = try DatasetSupply(origin, progress: progress)
     let files = try DatasetInstallation(set: set, supply: supply, progress: progress).files()
-    return try install(files, as: name)
+    return try install(files, as: set.name)
   }
 
   /// Writes files beside their place and moves them there when all are written.
   private func install(_ files: [(name: String, bytes: [UInt8])], as name: String) throws -> URL {
     let manager = FileManager.default
     let place = root.appendingPathComponent(name)
-    let beside = root.appendingPathComponent(".\(name).\(ProcessInfo.processInfo.processIdentifier)")
+    let process = ProcessInfo.processInfo.processIdentifier
+    let beside = root.appendingPathComponent(".\(name).\(process)")
     defer { try? manager.removeItem(at: beside) }
     do {
       try manager.createDirectory(at: beside, withIntermediateDirectories: true)

@@ -1,5 +1,5 @@
 /// Decimal numbers read straight from bytes.
-enum DecimalNumber {
+package enum DecimalNumber {
   private static let powers: [Double] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
@@ -10,7 +10,7 @@ enum DecimalNumber {
   /// Up to 15 digits and powers of ten up to 22 are exact in `Double`, so that one product or
   /// quotient of the two is rounded correctly (Clinger 1990); the rest is left to the library.
   /// "inf", "infinity" and what is too large are infinite.
-  static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+  package static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
     let count = bytes.count
     guard count > 0, let first = bytes.baseAddress else { return nil }
     let isNegative = first[0] == UInt8(ascii: "-")

@@ -9,7 +9,7 @@ struct PictureFolder {
   let folder: String
   private let files: [String]
 
-  /// - Parameter files: the names of the folder's files.
+  /// The files are those that the folder has, by their names.
   init(_ folder: String, files: [String]) {
     self.folder = folder
     self.files = files.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }

@@ -58,7 +58,8 @@ struct AssembledTable {
       missingMarks: plan.missingMarks)
     if let image = schema?.image, features.count == image.count { made.image = image }
     table = Table(
-      schema: made, columns: columns, labels: isWhole ? target.labels : kept.map { target.labels[$0] },
+      schema: made, columns: columns,
+      labels: isWhole ? target.labels : kept.map { target.labels[$0] },
       numbers: target.numbers.isEmpty || isWhole ? target.numbers : kept.map { target.numbers[$0] },
       rowNumbers: kept.map { $0 + 1 })
     if !isExact { try Self.checkEnough(table, in: collected) }

@@ -2,7 +2,7 @@ import Foundation
 
 /// How a published table becomes one with a header and the target last, byte for byte the one
 /// whose checksum is known.
-enum TableReform: String, Sendable {
+package enum TableReform: String, Sendable {
   case adult, letter, californiaHousing, trafficFlow, titanic
 
   private var header: String {
@@ -23,7 +23,7 @@ enum TableReform: String, Sendable {
 
   private var hasHeader: Bool { self == .trafficFlow || self == .titanic }
 
-  func callAsFunction(_ bytes: [UInt8]) -> [UInt8] {
+  package func callAsFunction(_ bytes: [UInt8]) -> [UInt8] {
     var result = Array(header.utf8) + [UInt8(ascii: "\n")]
     let text = String(decoding: bytes, as: UTF8.self)
     let lines = text.split(whereSeparator: \.isNewline).dropFirst(hasHeader ? 1 : 0)
@@ -60,7 +60,7 @@ enum TableReform: String, Sendable {
 }
 
 /// A series of five-minute counts as rows of what came before and what came next.
-enum LaggedSeries {
+package enum LaggedSeries {
   static let lags = 12
   private static let minutes = 5
   static let unit = "vehicles per 5 min"
@@ -70,10 +70,10 @@ enum LaggedSeries {
     (1...lags).reversed().map { "flow \($0 * minutes) min before" }
   }
 
-  /// - Parameter series: a table whose first column is a time such as `04/01/2016 0:05` and whose
-  ///   last is a count.
+  /// The rows of a table whose first column is a time such as `04/01/2016 0:05` and whose last is
+  /// a count.
   /// - Throws: `DatasetError` for a row without them.
-  static func table(_ series: [UInt8], named name: String) throws -> [UInt8] {
+  package static func table(_ series: [UInt8], named name: String) throws -> [UInt8] {
     var minutesSeen: [Int] = []
     var counts: [Substring] = []
     let text = String(decoding: series, as: UTF8.self)

@@ -1,10 +1,10 @@
 /// The files of a tar archive (POSIX ustar), as far as data sets need them.
-struct TarArchive {
+package struct TarArchive {
   /// Names without folders, and contents.
-  private(set) var files: [(name: String, bytes: ArraySlice<UInt8>)] = []
+  package private(set) var files: [(name: String, bytes: ArraySlice<UInt8>)] = []
 
   /// Reads an archive, or nothing when the bytes are none.
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     var offset = 0
     while offset + 512 <= bytes.count {
       let header = bytes[offset..<offset + 512]

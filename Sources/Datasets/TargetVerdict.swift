@@ -12,7 +12,8 @@ struct TargetVerdict {
   static let mostNumberedClasses = 20
 
   /// - Throws: `DatasetError` when the column cannot be answered.
-  init(_ name: String, _ column: ColumnCollector, source: String, rows: Int, cuts: [Double]) throws {
+  init(_ name: String, _ column: ColumnCollector, source: String, rows: Int, cuts: [Double]) throws
+  {
     // A numbered class that appears once in a file is still a class: constants are kept here.
     let judge = ColumnJudge(
       source: source, kept: nil, rows: rows, isExact: true, keepsConstants: true)

@@ -1,0 +1,135 @@
+import Datasets
+import Testing
+
+@Suite struct ColumnVerdictTests {
+  private func kinds(_ data: LoadedData) -> [Feature.Kind] {
+    data.table.schema.features.map(\.kind)
+  }
+
+  @Test func numbersAreNumericAndTextsAreCategorical() throws {
+    let data = try read(table("a,b,c,y") { "\($0),\(["lo", "hi"][$0 % 2]),\($0 % 3),\($0 % 2)" })
+    #expect(
+      kinds(data) == [
+        .numeric(unit: nil), .categorical(levels: ["hi", "lo"]), .numeric(unit: nil),
+      ])
+    #expect(data.table.columns[1].values.prefix(2) == [1, 0])
+    #expect(data.notes == [])
+  }
+
+  @Test func levelsThatAreNumbersStandInTheirOrder() throws {
+    let schema = Schema(
+      features: [Feature("a", .categorical(levels: []))],
+      target: Target("y", .classes(names: ["0", "1"])))
+    let text = table("a,y") { "\([10, 9, 100][$0 % 3]),\($0 % 2)" }
+    let data = try read(text, options: ReadingOptions(schema: schema))
+    #expect(data.table.schema.features[0].levels == ["9", "10", "100"])
+  }
+
+  @Test func levelsAreInTheOrderOfUnicode() throws {
+    let data = try read(table("a,y") { "\(["é", "z", "B", "a", "Å"][$0 % 5]),\($0 % 2)" })
+    #expect(data.table.schema.features[0].levels == ["B", "a", "z", "Å", "é"])
+  }
+
+  @Test func textsThatUnicodeHoldsEqualAreOneLevel() throws {
+    let data = try read(table("a,y") { "\(["\u{E9}", "e\u{301}", "x"][$0 % 3]),\($0 % 2)" })
+    #expect(data.table.schema.features[0].levels?.count == 2)
+    #expect(data.table.columns[0][0] == data.table.columns[0][1])
+  }
+
+  @Test func marksOfMissingValuesAreMissing() throws {
+    let marks = ["", "?", "NA", "N/A", "NaN", "nan", "NAN", "null", "NULL", "1", "2"]
+    let data = try read(table("a,b,y", rows: 22) { "\(marks[$0 % 11]),\($0),\($0 % 2)" })
+    #expect(kinds(data)[0] == .numeric(unit: nil))
+    #expect(data.table.columns[0].values.filter(\.isNaN).count == 18)
+    #expect(data.altered == [RowCount("a missing value in a", 18)])
+    #expect(data.table.count == 22)
+  }
+
+  @Test func aWordAmongNumbersIsTakenForAMistake() {
+    let hint =
+      " | mend the cell, leave it empty if the value is missing, or make the column "
+      + "categorical in a schema.json [65]"
+    #expect(
+      complaint { _ = try read(table("a,y", rows: 1000) { "\($0 == 500 ? "oops" : "\($0)"),p" }) }
+        == "t.csv:502:1: 'oops' in the column 'a', which has numbers in 999 other rows" + hint)
+    // More different numbers than a category may have levels: nothing but numbers is kept.
+    #expect(
+      complaint {
+        _ = try read(table("a,y", rows: 3000) { "\($0 == 2500 ? "oops" : "\($0)"),\($0 % 2)" })
+      } == "t.csv:2502:1: 'oops' in the column 'a', which has numbers in 2,999 other rows" + hint)
+    #expect(
+      complaint {
+        _ = try read(table("a,y", rows: 100) { "\($0 < 9 ? "none" : "\($0)"),\($0 % 2)" })
+      }
+        == "t.csv:2:1: 'none' in the column 'a', which has numbers in 91 other rows" + hint)
+  }
+
+  @Test func manyWordsAmongNumbersMakeACategory() throws {
+    let data = try read(table("a,y", rows: 100) { "\(["1", "2", "3", "more"][$0 % 4]),\($0 % 2)" })
+    #expect(data.table.schema.features[0].levels == ["1", "2", "3", "more"])
+  }
+
+  @Test func numbersThatAreNotFiniteAreErrors() {
+    for (found, text) in [("inf", "inf"), ("-Infinity", "-Infinity"), ("1e999", "1e999")] {
+      #expect(
+        complaint { _ = try read(table("a,y") { "\($0 == 7 ? text : "\($0)"),\($0 % 2)" }) }
+          == "t.csv:9:1: '\(found)' in the column 'a' is not a finite number | "
+          + "mend the cell, or leave it empty if the value is missing [65]")
+    }
+    #expect(
+      complaint { _ = try read(table("a,y", rows: 3000) { "\($0 == 7 ? "inf" : "\($0)"),p" }) }
+        .hasPrefix("t.csv:9:1: 'inf' in the column 'a' is not a finite number"))
+  }
+
+  @Test func columnsThatSayNothingAreLeftOutWithANote() throws {
+    let data = try read(
+      table("id,name,same,word,void,x,y", rows: 60) {
+        "\($0 + 1),n\($0)n,7,ja,NaN,\($0 % 5),\($0 % 2)"
+      })
+    #expect(data.table.schema.features.map(\.id) == ["x"])
+    #expect(
+      data.notes == [
+        "'id' numbers the rows and is left out",
+        "'name' is different in every row and is left out",
+        "'same' is 7 in every row and is left out",
+        "'word' is 'ja' in every row and is left out",
+        "'void' has no value in any row and is left out",
+      ])
+  }
+
+  @Test func featuresThatOnlyLookLikeIdentifiersStay() throws {
+    let data = try read(
+      table("time,no,identity,row,y", rows: 60) {
+        "\($0 + 1),\(59 - $0),\($0 * $0),\($0 % 7),\($0 % 2)"
+      })
+    #expect(data.table.schema.features.map(\.id) == ["time", "no", "identity", "row"])
+  }
+
+  @Test func tooManyLevelsAreNoCategory() throws {
+    let data = try read(
+      table("a,b,x,y", rows: 12_000) { "v\($0 / 2),\($0 % 900)w,\($0),\($0 % 2)" })
+    #expect(data.table.schema.features.map(\.id) == ["b", "x"])
+    #expect(data.notes == ["'a' has more than 1,000 different texts and is left out"])
+    let half = try read(table("a,x,y", rows: 100) { "v\($0 % 60),\($0),\($0 % 2)" })
+    #expect(half.notes == ["'a' has 60 different texts in 100 rows and is left out"])
+  }
+
+  @Test func aCellOfAMillionCharactersIsNoCategory() throws {
+    let long = String(repeating: "é", count: 500_000)
+    let data = try read(table("a,x,y") { "\($0 == 3 ? long : "s"),\($0),\($0 % 2)" })
+    #expect(data.notes == ["'a' has texts of more than 65,536 bytes and is left out"])
+  }
+
+  @Test func levelsOfTwentyThousandCharactersAreLevels() throws {
+    let long = String(repeating: "<b>", count: 7000)
+    let data = try read(table("a,y") { "\($0 % 3 == 0 ? long : "s"),\($0 % 2)" })
+    #expect(data.table.schema.features[0].levels == [long, "s"])
+  }
+
+  @Test func somethingMustBeLeftToLearnFrom() {
+    #expect(
+      complaint { _ = try read(table("a,y") { "1,\($0 % 2)" }) }
+        == "t.csv: no column is left to learn from | "
+        + "constant, empty and identifying columns are left out; add one that varies [65]")
+  }
+}

@@ -1,0 +1,108 @@
+import Datasets
+import Foundation
+import Testing
+
+@Suite struct DatasetFolderTests {
+  private let schema =
+    #"{"features": [{"name": "a", "kind": "categorical", "levels": ["lo", "hi"]}, "#
+    + #"{"name": "b", "unit": "cm"}, {"name": "c"}], "#
+    + #""target": {"name": "y", "classes": ["q", "p"]}, "missing": ["-"]}"#
+  private let data = table("a,b,c,y") {
+    "\(["hi", "lo"][$0 % 2]),\($0 == 4 ? "-" : "\($0)"),1,\(["p", "q"][$0 % 2])"
+  }
+
+  private func fill(_ folder: String) throws {
+    try write(schema, folder + "/schema.json")
+    try write(data, folder + "/data.csv")
+    try write("# A small set\n\nWords.\n", folder + "/README.md")
+  }
+
+  @Test func theSchemaSaysWhatColumnsAre() throws {
+    try withFolder { folder in
+      try fill(folder)
+      let loaded = try DataSource.load(folder + "/")
+      #expect(
+        loaded.table.schema
+          == Schema(
+            features: [
+              Feature("a", .categorical(levels: ["lo", "hi"])), Feature("b", .numeric(unit: "cm")),
+            ], target: Target("y", .classes(names: ["q", "p"])), missingMarks: ["-"]))
+      #expect(loaded.title == "A small set")
+      #expect(loaded.name == URL(fileURLWithPath: folder).lastPathComponent)
+      #expect(loaded.notes == ["'c' is 1 in every row and is left out"])
+      #expect(loaded.altered == [RowCount("a missing value in b", 1)])
+      #expect(loaded.heldOut == nil)
+    }
+  }
+
+  @Test func testRowsAreReadWithTheSchemaOfTheTable() throws {
+    try withFolder { folder in
+      try fill(folder)
+      try write("y,b,a\np,1,new\n", folder + "/test.csv")
+      let loaded = try DataSource.load(folder)
+      #expect(loaded.heldOut?.schema == loaded.table.schema)
+      #expect(loaded.heldOut?.columns == [.doubles([Table.unknownLevel]), .doubles([1])])
+      #expect(loaded.heldOut?.labels == [1])
+    }
+  }
+
+  @Test func anotherTargetLeavesTheFirstOneAFeature() throws {
+    try withFolder { folder in
+      try fill(folder)
+      let loaded = try DataSource.load(folder, options: ReadingOptions(target: "a"))
+      #expect(loaded.table.schema.target == Target("a", .classes(names: ["lo", "hi"])))
+      #expect(loaded.table.schema.features.map(\.id) == ["b", "y"])
+      #expect(loaded.table.schema.features[1].levels == ["q", "p"])
+      let ignoring = try DataSource.load(folder, options: ReadingOptions(ignore: ["b"]))
+      #expect(ignoring.table.schema.features.map(\.id) == ["a"])
+      #expect(
+        complaint { _ = try DataSource.load(folder, options: ReadingOptions(target: "Y2")) }
+          == "there is no column named 'Y2' | did you mean 'y'? [64]")
+    }
+  }
+
+  @Test func schemasThatAreWrongSayWhere() throws {
+    let hint = " | see the schema.json of a data set that comes with the tool [65]"
+    for (text, message) in [
+      ("{", "this is not JSON"), ("{}", "there is no 'features'"),
+      (#"{"features": [{"kind": "numeric"}]}"#, "there is no 'name' in 'features[0]'"),
+      (#"{"features": [], "target": {}}"#, "there is no 'name' in 'target'"),
+      (#"{"features": 3}"#, "a value of the wrong kind in 'features'"),
+    ] {
+      try withFolder { folder in
+        try fill(folder)
+        try write(text, folder + "/schema.json")
+        #expect(
+          complaint { _ = try DataSource.load(folder) } == "\(folder)/schema.json: \(message)"
+            + hint)
+      }
+    }
+  }
+
+  @Test func aFolderWithoutDataIsAnError() throws {
+    try withFolder { folder in
+      #expect(
+        complaint { _ = try DataSource.load(folder) }
+          == "there are no data in the folder '\(folder)' | a folder of data has data.csv and "
+          + "schema.json, IDX files, or CIFAR binary files [66]")
+    }
+  }
+
+  @Test func schemasAreWrittenAsTheyAreRead() throws {
+    let schemas = [
+      Schema(
+        features: [
+          Feature("a", .numeric(unit: "cm")), Feature("b", .categorical(levels: ["\"", "ü", ""])),
+          Feature("c"),
+        ], target: Target("y", .classes(names: ["0", "1"])), missingMarks: ["", "-999"]),
+      Schema(
+        features: [Feature("p00"), Feature("p01")],
+        target: Target("y", .numeric(unit: "€", cuts: [1, 2.5])),
+        image: ImageShape(height: 1, width: 2, channels: 1, maximum: 16)),
+    ]
+    for schema in schemas {
+      let bytes = try JSONEncoder().encode(schema)
+      #expect(try JSONDecoder().decode(Schema.self, from: bytes) == schema)
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import Datasets
+import Foundation
+import Testing
+
+@Suite struct DatasetStoreTests {
+  private let series = table("time,lane_points,observed_pct,flow", rows: 40) {
+    "04/01/2016 \($0 / 12):\($0 % 12 < 2 ? "0" : "")\($0 % 12 * 5),1,100,\($0 * $0)"
+  }
+  // SHA-256 of the table above, by sha256sum.
+  private let seriesSum = "ea89046b31bc0265ed65f377627e225171b2bdcdf6912dc86c13afca40b7f8b9"
+
+  private func store(_ folder: String) -> DatasetStore {
+    DatasetStore(folder: URL(fileURLWithPath: folder + "/store"))
+  }
+
+  private func set(_ sum: String, _ form: FetchableDataset.Form) -> FetchableDataset {
+    FetchableDataset(
+      name: "flow", title: "Flow", rows: 28, form: form,
+      parts: [
+        FetchableDataset.Part(
+          name: "series.csv", published: ["published.csv"],
+          address: "http://127.0.0.1:1/series.csv",
+          sha256: sum)
+      ], origin: "Made up.")
+  }
+
+  @Test func whatIsFetchedIsADataSet() throws {
+    try withFolder { folder in
+      try write(series, folder + "/series.csv")
+      var told: [String] = []
+      let place = try store(folder).fetch(set(seriesSum, .series), from: folder) { told.append($0) }
+      let data = try DataSource.load(place.path)
+      #expect(data.title == "Flow")
+      #expect(data.table.count == 28)
+      #expect(data.table.schema.features.count == 12)
+      #expect(data.table.schema.features[11].id == "flow 5 min before")
+      #expect(
+        data.table.schema.target == Target("flow", .numeric(unit: "vehicles per 5 min", cuts: [])))
+      #expect(data.table.row(0) == (0..<12).map { Double($0 * $0) })
+      #expect(data.table.numbers[0] == 144)
+      #expect(
+        told == [
+          "reading \(folder)/series.csv", "\(folder)/series.csv has the published checksum",
+        ])
+      #expect(store(folder).folder(of: "flow") == place)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/store") == ["flow"])
+    }
+  }
+
+  @Test func packedAndPublishedFilesAndSingleFilesServeToo() throws {
+    try withFolder { folder in
+      try write(gzip(Array(series.utf8)), folder + "/published.csv.gz")
+      try store(folder).fetch(set(seriesSum, .table), from: folder)
+      try store(folder).fetch(set(seriesSum, .table), from: folder + "/published.csv.gz")
+    }
+  }
+
+  @Test func splitsKeepTheLastRowsForTesting() throws {
+    try withFolder { folder in
+      try write(series, folder + "/series.csv")
+      let place = try store(folder).fetch(set(seriesSum, .split(test: 5)), from: folder)
+      let lines = try String(contentsOfFile: place.path + "/test.csv", encoding: .utf8)
+      #expect(lines.split(separator: "\n").count == 6)
+      #expect(lines.hasSuffix(",\(39 * 39)\n"))
+    }
+  }
+
+  @Test func aWrongChecksumInstallsNothing() throws {
+    try withFolder { folder in
+      try write(series + "\n", folder + "/series.csv")
+      let wrong = String(repeating: "0", count: 64)
+      try write(series, folder + "/series.csv")
+      #expect(
+        complaint { try store(folder).fetch(set(wrong, .series), from: folder) }
+          == "\(folder)/series.csv: SHA-256 is \(seriesSum) where \(wrong) is published | "
+          + "copy or download the file again; nothing was installed [65]")
+      #expect(!FileManager.default.fileExists(atPath: folder + "/store"))
+    }
+  }
+
+  @Test func whatCannotBeHadIsAnError() throws {
+    try withFolder { folder in
+      #expect(
+        complaint { try store(folder).fetch("mnst") }
+          == "there is no data set to fetch named 'mnst' | did you mean 'mnist'? [64]")
+      #expect(
+        complaint { try store(folder).fetch("mnist", from: folder) }
+          == "there is no file 'train-images-idx3-ubyte.gz' in '\(folder)' | "
+          + "name the folder that has the original files with --from [66]")
+      #expect(
+        complaint { try store(folder).fetch("adult", from: folder + "/none") }
+          == "there is no file '\(folder)/none' | "
+          + "see 'espalier list datasets' for the data sets that have names [66]")
+      let found = complaint { try store(folder).fetch(set("", .table)) }
+      #expect(found.hasPrefix("cannot download 'http://127.0.0.1:1/series.csv': "))
+      #expect(
+        found.hasSuffix(" | get the files another way and name their folder with --from [74]"))
+    }
+  }
+
+  @Test func aFolderThatCannotBeWrittenIsAnError() throws {
+    try withFolder { folder in
+      try write(series, folder + "/series.csv")
+      try write("in the way", folder + "/store")
+      let found = complaint { try store(folder).fetch(set(seriesSum, .series), from: folder) }
+      #expect(found.hasPrefix("cannot write '\(folder)/store/flow': "))
+      #expect(found.hasSuffix("[73]"))
+    }
+  }
+
+  @Test func wellFormedCIFARFilesAreTakenWithANote() throws {
+    try withFolder { folder in
+      let records = (0..<12).flatMap { row in
+        [UInt8(row % 3)] + (0..<3072).map { UInt8(($0 + row) % 256) }
+      }
+      try write(records, folder + "/train.bin")
+      try write(records, folder + "/test.bin")
+      var told: [String] = []
+      let place = try store(folder).fetch("cifar10", from: folder) { told.append($0) }
+      #expect(
+        told.first == "\(folder) has 12 well-formed training pictures; no checksum is published "
+          + "for such files, so nothing says that they are the original ones")
+      #expect(try DataSource.load(place.path).heldOut?.count == 12)
+    }
+  }
+}

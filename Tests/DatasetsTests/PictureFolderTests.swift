@@ -1,0 +1,166 @@
+import Datasets
+import Testing
+
+@Suite struct PictureFolderTests {
+  private func pictures(_ count: Int, height: Int = 2, width: Int = 3) -> [UInt8] {
+    [0, 0, 8, 3] + bigEndian(count) + bigEndian(height) + bigEndian(width)
+      + (0..<count * height * width).map { UInt8($0 % 251) }
+  }
+
+  private func labels(_ labels: [UInt8]) -> [UInt8] {
+    [0, 0, 8, 1] + bigEndian(labels.count) + labels
+  }
+
+  private func writeIDX(_ folder: String, packed: Bool = false) throws {
+    for (name, bytes) in [
+      ("train-images-idx3-ubyte", pictures(100)),
+      ("train-labels-idx1-ubyte", labels((0..<100).map { $0 % 4 })),
+      ("t10k-images-idx3-ubyte", pictures(20)),
+      ("t10k-labels-idx1-ubyte", labels((0..<20).map { $0 % 4 })),
+    ] {
+      try write(packed ? gzip(bytes) : bytes, folder + "/" + name + (packed ? ".gz" : ""))
+    }
+  }
+
+  @Test func everyPixelIsAColumn() throws {
+    for packed in [false, true] {
+      try withFolder { folder in
+        try writeIDX(folder, packed: packed)
+        let data = try DataSource.load(folder)
+        let schema = data.table.schema
+        #expect(schema.image == ImageShape(height: 2, width: 3, channels: 1, maximum: 255))
+        #expect(schema.features.map(\.id).suffix(2) == ["pixel y1 x1", "pixel y1 x2"])
+        #expect(schema.target == Target("digit", .classes(names: ["0", "1", "2", "3"])))
+        #expect(data.rowsRead == 100)
+        for (index, column) in data.table.columns.enumerated() {
+          #expect(column == .bytes((0..<100).map { UInt8(($0 * 6 + index) % 251) }))
+        }
+        #expect(data.table.labels == (0..<100).map { $0 % 4 })
+        #expect(data.heldOut?.count == 20)
+        #expect(data.heldOut?.schema == schema)
+      }
+    }
+  }
+
+  @Test func garmentsAreNamedByTheirFolder() throws {
+    try withFolder { folder in
+      let path = folder + "-fashion"
+      try Files.make(path)
+      defer { Files.remove(path) }
+      try writeIDX(path)
+      let target = try DataSource.load(path).table.schema.target
+      #expect(target.name == "garment")
+      #expect(target.classes.first == "T-shirt/top")
+      #expect(target.classes.count == 10)
+    }
+  }
+
+  @Test func headersThatDoNotFitTheirFileAreErrors() throws {
+    let hint = " | copy or download the file again [65]"
+    for (bytes, message) in [
+      ([], ": the file is empty | a table is a header and one line a row [65]"),
+      (
+        [0, 0, 8, 1, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 8),
+        ": begins with 0x00000801 where 0x00000803 is expected | "
+          + "pictures are IDX files (MNIST) or CIFAR binary files [65]"
+      ),
+      ([0, 0, 8, 3, 0, 0], ": a header of 6 bytes where 16 bytes are expected" + hint),
+      (
+        [0, 0, 8, 3] + bigEndian(0xFFFF_FFFF) + bigEndian(0xFFFF_FFFF) + bigEndian(0xFFFF_FFFF),
+        ": a header of 4,294,967,295 x 4,294,967,295 x 4,294,967,295 bytes where "
+          + "1 to 4,294,967,296 bytes are expected" + hint
+      ),
+      (
+        [0, 0, 8, 3] + bigEndian(1000) + bigEndian(1000) + bigEndian(1000) + [1, 2, 3],
+        ": 3 bytes where 1,000 x 1,000 x 1,000 = 1,000,000,000 bytes are expected" + hint
+      ),
+      (
+        pictures(10) + [1],
+        ": more than 60 bytes where 10 x 2 x 3 = 60 bytes are expected" + hint
+      ),
+    ] as [([UInt8], String)] {
+      try withFolder { folder in
+        try writeIDX(folder)
+        let path = folder + "/train-images-idx3-ubyte"
+        try write(bytes, path)
+        #expect(complaint { _ = try DataSource.load(folder) } == path + message)
+      }
+    }
+  }
+
+  @Test func labelsMustBelongToTheirPictures() throws {
+    try withFolder { folder in
+      try writeIDX(folder)
+      let path = folder + "/train-labels-idx1-ubyte"
+      try write(labels([1, 2, 3]), path)
+      #expect(
+        complaint { _ = try DataSource.load(folder) }
+          == "\(path): 3 labels for 100 pictures | the labels belong to other pictures [65]")
+      Files.remove(path)
+      #expect(
+        complaint { _ = try DataSource.load(folder) }
+          == "there is no file 'train-labels-idx1-ubyte' in '\(folder)' | "
+          + "name the folder that has the original files with --from [66]")
+    }
+  }
+
+  @Test func picturesAreBroughtToASchemaOfPictures() throws {
+    try withFolder { folder in
+      try writeIDX(folder)
+      let data = try DataSource.load(folder)
+      let again = try DataSource.load(folder, options: ReadingOptions(schema: data.table.schema))
+      #expect(again.table == data.table)
+      let other = Schema(
+        features: [Feature("petal")], target: Target("y", .classes(names: ["a", "b"])))
+      #expect(
+        complaint { _ = try DataSource.load(folder, options: ReadingOptions(schema: other)) }
+          == "\(folder): 6 pixels where other columns, such as 'petal', are expected | "
+          + "give rows with the columns that the network was trained with [65]")
+    }
+  }
+
+  // MARK: - CIFAR
+
+  private func record(_ label: UInt8, _ seed: Int) -> [UInt8] {
+    [label] + (0..<3072).map { UInt8(($0 * 7 + seed) % 253) }
+  }
+
+  @Test func planesBecomePixels() throws {
+    try withFolder { folder in
+      try write((0..<8).flatMap { record(UInt8($0 % 3), $0) }, folder + "/data_batch_1.bin")
+      try write((8..<12).flatMap { record(UInt8($0 % 3), $0) }, folder + "/data_batch_2.bin")
+      try write((0..<3).flatMap { record(2, $0) }, folder + "/test_batch.bin")
+      try write("cat\ndog\nfrog\n", folder + "/batches.meta.txt")
+      let data = try DataSource.load(folder)
+      #expect(data.table.count == 12)
+      #expect(data.table.labels == (0..<12).map { $0 % 3 })
+      #expect(data.table.schema.classes == ["cat", "dog", "frog"])
+      #expect(data.heldOut?.labels == [2, 2, 2])
+      let names = data.table.schema.features.map(\.id)
+      #expect(names[0...2] == ["pixel y0 x0 red", "pixel y0 x0 green", "pixel y0 x0 blue"])
+      #expect(names[3071] == "pixel y31 x31 blue")
+      for (y, x, channel) in [(0, 0, 0), (0, 1, 2), (5, 17, 1), (31, 31, 2)] {
+        let offset = channel * 1024 + y * 32 + x
+        #expect(
+          data.table.columns[(y * 32 + x) * 3 + channel]
+            == .bytes((0..<12).map { UInt8((offset * 7 + $0) % 253) }))
+      }
+    }
+  }
+
+  @Test func brokenRecordsAreErrors() throws {
+    try withFolder { folder in
+      let path = folder + "/train.bin"
+      try write(record(1, 1) + [1, 2], path)
+      #expect(
+        complaint { _ = try DataSource.load(folder) }
+          == "\(path): 3,075 bytes where records of 3,073 bytes are expected | "
+          + "copy or download the file again [65]")
+      try write(record(1, 1) + record(10, 1), path)
+      #expect(
+        complaint { _ = try DataSource.load(folder) }
+          == "\(path): label 10 in row 2, where there are 10 classes | "
+          + "the labels belong to other pictures [65]")
+    }
+  }
+}
