@@ -30,10 +30,10 @@ import Testing
       withEverySeed(5) { generator in
         let shape: Shape = [1 + generator.index(below: 4), 1 + generator.index(below: 6)]
         // Away from zero, where some activations have a kink.
-        let drawn = generator.tensor(shape).elements.map { $0 + ($0 < 0 ? -0.1 : 0.1) }
+        let drawn = generator.normalTensor(shape).elements.map { $0 + ($0 < 0 ? -0.1 : 0.1) }
         var parameters = parameters(layer, [shape[1]], &generator)
         for index in parameters.indices {
-          parameters[index].value = generator.tensor(parameters[index].value.shape)
+          parameters[index].value = generator.normalTensor(parameters[index].value.shape)
         }
         let check = GradientCheck(
           layer, input: Tensor(drawn, shape: shape), parameters: parameters, using: &generator)
@@ -50,7 +50,7 @@ import Testing
         let width = 1 + generator.index(below: 9)
         let rows = 1 + generator.index(below: 4)
         let parameters = parameters(layer, [width], &generator)
-        let output = layer.forward(generator.tensor([rows, width]), parameters)
+        let output = layer.forward(generator.normalTensor([rows, width]), parameters)
         let stated = try layer.outputShape(for: [width])
         #expect(output.shape == Shape([rows] + stated.dimensions))
       }
@@ -60,7 +60,7 @@ import Testing
   @Test func rowsDoNotMeet() {
     for layer in Self.examples {
       withEverySeed(5) { generator in
-        let input = generator.tensor([3, 5])
+        let input = generator.normalTensor([3, 5])
         let parameters = parameters(layer, [5], &generator)
         let together = layer.forward(input, parameters)
         for row in 0..<3 {
@@ -73,7 +73,7 @@ import Testing
 
   @Test func layersAreStoredUnderTheirNames() throws {
     for layer in Self.examples {
-      let node = Node("some", layer)
+      let node = Node(Node.ID("some"), layer)
       let data = try JSONEncoder().encode(node)
       #expect(try JSONDecoder().decode(Node.self, from: data) == node)
       #expect(String(decoding: data, as: UTF8.self).contains(type(of: layer).name))

@@ -22,7 +22,7 @@ import Testing
     for head in [Head.softmax, .oneVersusRest] {
       let (value, gradient) = head.loss(of: outputs, labels: [1, 1])
       #expect(value.isFinite && value > 10, "\(head)")
-      #expect(gradient.elements.allSatisfy(\.isFinite), "\(head)")
+      #expect(gradient.elements.allSatisfy { $0.isFinite }, "\(head)")
     }
   }
 

@@ -48,7 +48,7 @@ import Testing
   @Test func batchesDoNotChangeAnswers() throws {
     let network = try Network(architecture(5), seed: 4)
     var generator = SeededGenerator(seed: 4)
-    let rows = generator.tensor([2500, 5])
+    let rows = generator.normalTensor([2500, 5])
     let outputs = network.outputs(for: rows)
     #expect(outputs.shape == [2500, 3])
     #expect(difference(outputs, network(rows)) < 1e-5)
@@ -107,7 +107,7 @@ import Testing
           Activation(.tanh)
           Dense(3)
         }, seed: generator.next())
-      let rows = generator.tensor([6, 4])
+      let rows = generator.normalTensor([6, 4])
       let labels = (0..<6).map { _ in generator.index(below: 3) }
       let outputs = network.activations(for: rows)
       let (_, gradient) = Head.softmax.loss(of: outputs[2], labels: labels[...])
@@ -128,7 +128,7 @@ import Testing
           }
         }
       }
-      let weights = generator.tensor([6, 3])
+      let weights = generator.normalTensor([6, 3])
       let below = network.inputGradient(of: 2, inputs: rows, gradient: weights)
       for position in [0, 7, 23] {
         let shifted = [0.01, -0.01].map { (shift: Float) in

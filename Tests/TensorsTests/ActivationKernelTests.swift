@@ -31,7 +31,7 @@ import Testing
   @Test func everyElementIsTreatedAlikeWhereverItStands() {
     withEverySeed(10) { generator in
       let count = 1 + generator.index(below: 70)
-      let numbers = generator.tensor([count])
+      let numbers = generator.normalTensor([count])
       for (name, kernel, slope) in Self.kernels {
         let together = numbers.activated(kernel, slope: slope)
         for index in 0..<count {

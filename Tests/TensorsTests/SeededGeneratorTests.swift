@@ -59,7 +59,7 @@ import Testing
   @Test func normalNumbersHaveMeanZeroAndVarianceOne() {
     var generator = SeededGenerator(seed: 1)
     let numbers = (0..<20_000).map { _ in generator.normal() }
-    #expect(numbers.allSatisfy(\.isFinite))
+    #expect(numbers.allSatisfy { $0.isFinite })
     #expect(abs(numbers.reduce(0, +) / 20_000) < 0.03)
     #expect(abs(numbers.reduce(0) { $0 + $1 * $1 } / 20_000 - 1) < 0.05)
   }

@@ -33,7 +33,7 @@ import Testing
       let m = Self.sizes[generator.index(below: Self.sizes.count)]
       let k = Self.sizes[generator.index(below: Self.sizes.count)]
       let n = Self.sizes[generator.index(below: Self.sizes.count)]
-      let (left, right) = (generator.tensor([m, k]), generator.tensor([k, n]))
+      let (left, right) = (generator.normalTensor([m, k]), generator.normalTensor([k, n]))
       let expected = naive(left, right)
       let (turnedLeft, turnedRight) = (transposed(left), transposed(right))
       #expect(difference(left.multiplied(by: right), expected) < 1e-4)
@@ -73,7 +73,7 @@ import Testing
       difference(rows, Tensor([0.5, 0.5, 0, 0.4999887, 2.27e-5, 0.4999887], shape: [2, 3])) < 1e-5)
     withEverySeed(10) { generator in
       let width = 1 + generator.index(below: 20)
-      let shares = generator.tensor([3, width]).softmax
+      let shares = generator.normalTensor([3, width]).softmax
       for row in 0..<3 { #expect(abs(shares.row(row).reduce(0, +) - 1) < 1e-5) }
     }
   }

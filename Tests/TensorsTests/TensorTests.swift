@@ -15,7 +15,7 @@ import Testing
 
   @Test func storedElementsKeepTheirBits() throws {
     try withEverySeed(10) { generator in
-      var tensor = generator.tensor([1 + generator.index(below: 5), 3])
+      var tensor = generator.normalTensor([1 + generator.index(below: 5), 3])
       tensor[0, 0] = -0.0
       tensor[0, 1] = .infinity
       tensor[0, 2] = .leastNonzeroMagnitude

@@ -7,8 +7,8 @@ import Testing
   @Test func resultsDoNotDependOnTheThreads() {
     defer { Workers.threads = 0 }
     withEverySeed(5) { generator in
-      let left = generator.tensor([97 + generator.index(below: 60), 83])
-      let right = generator.tensor([83, 71])
+      let left = generator.normalTensor([97 + generator.index(below: 60), 83])
+      let right = generator.normalTensor([83, 71])
       let results = [1, 2, 3].map { threads in
         Workers.threads = threads
         let product = left.multiplied(by: right)

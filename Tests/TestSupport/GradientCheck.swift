@@ -20,7 +20,7 @@ public struct GradientCheck {
     using generator: inout SeededGenerator
   ) {
     let output = layer.forward(input, parameters)
-    let weights = generator.tensor(output.shape)
+    let weights = generator.normalTensor(output.shape)
     let (below, own) = layer.backward(
       weights, input: input, output: output, parameters, needsInput: true)
 

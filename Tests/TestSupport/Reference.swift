@@ -68,10 +68,3 @@ public func difference(_ first: Tensor, _ second: Tensor) -> Float {
     return gap.isNaN ? .infinity : max(worst, gap)
   }
 }
-
-extension SeededGenerator {
-  /// An array of standard normal numbers.
-  public mutating func tensor(_ shape: Shape) -> Tensor {
-    Tensor((0..<shape.count).map { _ in Float(normal()) }, shape: shape)
-  }
-}
