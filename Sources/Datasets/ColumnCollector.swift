@@ -30,6 +30,7 @@ struct ColumnCollector {
 
   let expectation: Expectation
   private let missing: MissingMarks
+  private let marksAreNumbers: Bool
   /// How many levels the schema knows: the first ones.
   let knownLevels: Int
   private var codes: [Int32] = []
@@ -47,6 +48,7 @@ struct ColumnCollector {
   init(_ expectation: Expectation, missing: MissingMarks) {
     self.expectation = expectation
     self.missing = missing
+    marksAreNumbers = missing.areNumbers
     switch expectation {
     case .skipped: mode = .skipped
     case .numeric: mode = .numbers
@@ -79,6 +81,10 @@ struct ColumnCollector {
   }
 
   private mutating func appendNumber(_ cell: CSVCell) {
+    if !marksAreNumbers, let value = DecimalNumber.parse(cell.bytes), value.isFinite {
+      numbers.append(value)
+      return
+    }
     switch CellMeaning(cell.bytes, missing: missing) {
     case .missing: numbers.append(.nan)
     case .number(let value) where value.isFinite: numbers.append(value)

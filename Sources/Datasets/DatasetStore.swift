@@ -1,9 +1,13 @@
+import Crypto
 import Foundation
+import Naming
 
 /// The user's folder of fetched data sets.
-public struct DatasetStore {
+public struct DatasetStore: Sendable {
   public let root: URL
 
+  /// - Parameter folder: `$XDG_DATA_HOME/espalier/datasets`, or
+  ///   `~/.local/share/espalier/datasets`, when nothing is said.
   public init(folder: URL? = nil) {
     let environment = ProcessInfo.processInfo.environment
     if let folder {
@@ -16,9 +20,132 @@ public struct DatasetStore {
     }
   }
 
+  /// The names of what can be fetched.
+  public static var names: [String] { DatasetCatalog.sets.map(\.name) }
+
   /// Where a fetched data set lies, if it is there.
   public func folder(of name: String) -> URL? {
     let folder = root.appendingPathComponent(name)
     return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
+  }
+
+  /// Brings a data set into the folder: whole, and with the published checksums, or not at all.
+  ///
+  /// - Parameters:
+  ///   - origin: a folder or file to copy from, or an address to download from; the official
+  ///     address when nothing is said.
+  ///   - progress: is told in sentences what happens.
+  /// - Returns: the folder of the data set.
+  /// - Throws: `UnknownName`, or `DatasetError`.
+  @discardableResult
+  public func fetch(
+    _ name: String, from origin: String? = nil,
+    progress: @escaping (String) -> Void = { _ in }
+  ) throws -> URL {
+    guard let set = DatasetCatalog.set(named: name) else {
+      throw UnknownName(name, family: "data set to fetch", known: Self.names)
+    }
+    let supply = try DatasetSupply(origin, progress: progress)
+    let files = try DatasetInstallation(set: set, supply: supply, progress: progress).files()
+    return try install(files, as: name)
+  }
+
+  /// Writes files beside their place and moves them there when all are written.
+  private func install(_ files: [(name: String, bytes: [UInt8])], as name: String) throws -> URL {
+    let manager = FileManager.default
+    let place = root.appendingPathComponent(name)
+    let beside = root.appendingPathComponent(".\(name).\(ProcessInfo.processInfo.processIdentifier)")
+    defer { try? manager.removeItem(at: beside) }
+    do {
+      try manager.createDirectory(at: beside, withIntermediateDirectories: true)
+      for file in files {
+        try Data(file.bytes).write(to: beside.appendingPathComponent(file.name))
+      }
+      if manager.fileExists(atPath: place.path) { try manager.removeItem(at: place) }
+      try manager.moveItem(at: beside, to: place)
+    } catch {
+      throw DatasetError.cannotWrite(path: place.path, reason: Self.reason(for: error))
+    }
+    return place
+  }
+
+  private static func reason(for error: any Error) -> String {
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    if let underlying, underlying.domain == NSPOSIXErrorDomain {
+      return systemMessage(Int32(underlying.code))
+    }
+    return switch (error as? CocoaError)?.code {
+    case .fileWriteNoPermission?: "permission denied"
+    case .fileWriteOutOfSpace?: "no space left on device"
+    case .fileWriteVolumeReadOnly?: "read-only file system"
+    default: "the system refuses"
+    }
+  }
+}
+
+/// Where the files of a data set come from.
+struct DatasetSupply {
+  private enum Origin {
+    case official
+    case address(String)
+    case folder(String)
+    case file(String)
+  }
+
+  private let origin: Origin
+  private let progress: (String) -> Void
+
+  init(_ text: String?, progress: @escaping (String) -> Void) throws {
+    self.progress = progress
+    guard let text else {
+      origin = .official
+      return
+    }
+    if text.hasPrefix("http://") || text.hasPrefix("https://") {
+      origin = .address(text)
+      return
+    }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: text, isDirectory: &isFolder) else {
+      throw DatasetError.missingFile(path: text)
+    }
+    origin = isFolder.boolValue ? .folder(text) : .file(text)
+  }
+
+  /// The folder that files are copied from, if they are.
+  var folder: String? { if case .folder(let path) = origin { path } else { nil } }
+
+  /// A part's bytes as they are kept there, and where that is.
+  func bytes(of part: FetchableDataset.Part) throws -> (bytes: [UInt8], place: String) {
+    switch origin {
+    case .official: return (try fetch(part.address), part.address)
+    case .address(let address):
+      let isFile = ([part.name] + part.published).contains { address.hasSuffix("/" + $0) }
+      let base = address.hasSuffix("/") ? address : address + "/"
+      let full = isFile ? address : base + part.name
+      return (try fetch(full), full)
+    case .file(let path): return (try read(path), path)
+    case .folder(let folder):
+      let names = [part.name] + part.published.flatMap { [$0, $0 + ".gz"] } + [part.name + ".gz"]
+      let name = names.first {
+        FileManager.default.fileExists(atPath: folder + "/" + $0)
+      }
+      guard let name else { throw DatasetError.missingPart(folder: folder, name: part.name) }
+      return (try read(folder + "/" + name), folder + "/" + name)
+    }
+  }
+
+  private func fetch(_ address: String) throws -> [UInt8] {
+    progress("downloading \(address)")
+    return try download(address)
+  }
+
+  func read(_ path: String) throws -> [UInt8] {
+    progress("reading \(path)")
+    do {
+      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      throw DatasetError.unreadable(path: path, reason: "permission denied")
+    }
   }
 }

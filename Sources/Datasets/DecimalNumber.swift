@@ -11,42 +11,46 @@ enum DecimalNumber {
   /// quotient of the two is rounded correctly (Clinger 1990); the rest is left to the library.
   /// "inf", "infinity" and what is too large are infinite.
   static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
-    var index = 0
     let count = bytes.count
-    guard count > 0 else { return nil }
-    let isNegative = bytes[0] == UInt8(ascii: "-")
-    if isNegative || bytes[0] == UInt8(ascii: "+") { index = 1 }
+    guard count > 0, let first = bytes.baseAddress else { return nil }
+    let isNegative = first[0] == UInt8(ascii: "-")
+    var index = isNegative || first[0] == UInt8(ascii: "+") ? 1 : 0
+    let start = index
     var digits: UInt64 = 0
-    var significant = 0
-    var places = 0
-    var seen = 0
-    while index < count, case let digit = bytes[index] &- 48, digit < 10 {
+    var leadingZeros = 0
+    while index < count, first[index] == UInt8(ascii: "0") { index += 1 }
+    leadingZeros = index - start
+    while index < count, case let digit = first[index] &- 48, digit < 10 {
       digits = digits &* 10 &+ UInt64(digit)
-      if digits != 0 { significant += 1 }
-      seen += 1
       index += 1
     }
-    if index < count, bytes[index] == UInt8(ascii: ".") {
+    var seen = index - start
+    var places = 0
+    if index < count, first[index] == UInt8(ascii: ".") {
       index += 1
-      while index < count, case let digit = bytes[index] &- 48, digit < 10 {
+      let fraction = index
+      if digits == 0, leadingZeros == seen {
+        while index < count, first[index] == UInt8(ascii: "0") { index += 1 }
+        leadingZeros += index - fraction
+      }
+      while index < count, case let digit = first[index] &- 48, digit < 10 {
         digits = digits &* 10 &+ UInt64(digit)
-        if digits != 0 { significant += 1 }
-        seen += 1
-        places += 1
         index += 1
       }
+      places = index - fraction
+      seen += places
     }
     guard seen > 0 else { return infinity(bytes, isNegative: isNegative) }
     var exponent = 0
-    if index < count, bytes[index] | 0x20 == UInt8(ascii: "e") {
+    if index < count, first[index] | 0x20 == UInt8(ascii: "e") {
       index += 1
       var isDown = false
-      if index < count, bytes[index] == UInt8(ascii: "-") || bytes[index] == UInt8(ascii: "+") {
-        isDown = bytes[index] == UInt8(ascii: "-")
+      if index < count, first[index] == UInt8(ascii: "-") || first[index] == UInt8(ascii: "+") {
+        isDown = first[index] == UInt8(ascii: "-")
         index += 1
       }
       guard index < count else { return nil }
-      while index < count, case let digit = bytes[index] &- 48, digit < 10 {
+      while index < count, case let digit = first[index] &- 48, digit < 10 {
         exponent = min(exponent * 10 + Int(digit), 100_000_000)
         index += 1
       }
@@ -54,7 +58,7 @@ enum DecimalNumber {
     }
     guard index == count else { return nil }
     let scale = exponent - places
-    guard significant <= 15, abs(scale) <= 22 else {
+    guard seen - leadingZeros <= 15, abs(scale) <= 22 else {
       return Double(String(decoding: bytes, as: UTF8.self))
     }
     let whole = Double(digits)

@@ -20,10 +20,15 @@ enum CellMeaning: Hashable {
 struct MissingMarks {
   private let marks: [[UInt8]]
   private let longest: Int
+  /// Whether a mark is a number to those who do not know: "-999".
+  let areNumbers: Bool
 
   init(_ texts: [String]) {
     marks = texts.map { Array($0.utf8) }
     longest = marks.map(\.count).max() ?? 0
+    areNumbers = marks.contains { mark in
+      mark.withUnsafeBufferPointer { DecimalNumber.parse($0) != nil }
+    }
   }
 
   func contains(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {

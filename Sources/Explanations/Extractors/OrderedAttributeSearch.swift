@@ -1,0 +1,294 @@
+import Datasets
+import Naming
+import Networks
+import Rules
+import Tensors
+
+/// Decompositional: the smallest sets of switched hidden features that force an answer whatever the
+/// other features are, searched in the weights of the last layer.
+///
+/// A vote: of the rules that hold, the one on which the network agrees most often answers.
+public struct OrderedAttributeSearch: RuleExtractor {
+  public static let name = "oas"
+  public static let summary =
+    "ordered-attribute search: minimal sets of hidden features that force an answer"
+  public static let source = Citation(
+    authors: "Kim",
+    title: "Computationally efficient heuristics for if-then rule extraction from feed-forward "
+      + "neural networks", year: 2000, venue: "Discovery Science 2000, LNCS 1967")
+  public static let levels: [RuleLevel] = [.features]
+
+  /// The most premises searched for one class.
+  public var maximumPremises: Int
+
+  public init() { self.init(maximumPremises: 100_000) }
+  public init(maximumPremises: Int) { self.maximumPremises = maximumPremises }
+
+  public func extract(from subject: ExtractionSubject) throws -> ExtractedRules {
+    guard subject.level == .features else {
+      throw ExtractionError.level(subject.level, extractor: Self.name, known: Self.levels)
+    }
+    guard subject.training.count > 0 else { throw ExtractionError.noRows }
+    guard let features = HiddenFeatures(of: subject.model, over: subject.training) else {
+      throw ExtractionError.noFeatureLayer(extractor: Self.name)
+    }
+    let values = features.values(in: subject.model, for: subject.training)
+    var notes = self.notes(features, values, subject)
+
+    let switches = SwitchedLayer(features, values: values)
+    if switches.features.count < features.count {
+      notes.append("rules speak of the 64 strongest of \(features.count) hidden features")
+    }
+    let codes = CodeCounts(
+      switches.codes(values), answers: subject.answers,
+      classes: subject.training.schema.classes.count)
+    var candidates: [SwitchRule] = []
+    for conclusion in subject.training.schema.classes.indices {
+      let search = SwitchSearch(
+        switches.margins(for: conclusion, of: subject.model),
+        limit: .init(premises: maximumPremises))
+      let found = search.run(over: codes.codes)
+      if found.cut {
+        let name = subject.training.schema.classes[conclusion]
+        notes.append(
+          "the search for rules that answer '\(name)' was cut after \(found.premises.count): each "
+            + "rule holds, but there are more")
+      }
+      candidates += found.premises.map {
+        SwitchRule(premise: $0, conclusion: conclusion, over: codes)
+      }
+    }
+    candidates.sort { $0.outranks($1) }
+
+    let majority = subject.answers.commonest(of: subject.training.schema.classes.count)
+    let sizes = [1, 2, 3, 4, 6, 8, 12, 16, 20, 32, 50, 100].filter { $0 < candidates.count }
+    let wanted = subject.maxRules.map { max($0, 0) }
+    let cover = codes.greedyCover(
+      of: candidates, default: majority, atMost: max(wanted ?? 0, sizes.last ?? 0))
+    func rules(_ chosen: [SwitchRule]) -> RuleSet {
+      RuleSet(
+        chosen.map { $0.rule(switches) }, default: majority, resolution: .vote)
+    }
+    let all = rules(candidates)
+    let chosen = wanted.map { $0 < candidates.count ? rules(Array(cover.prefix($0))) : all } ?? all
+    let curve = sizes.filter { $0 <= cover.count }.map { rules(Array(cover.prefix($0))) }
+    return ExtractedRules(rules: chosen, curve: curve + [all], notes: notes)
+  }
+
+  private func notes(
+    _ features: HiddenFeatures, _ values: Tensor, _ subject: ExtractionSubject
+  ) -> [String] {
+    var notes: [String] = []
+    if let clarity = features.clarity(values) {
+      if clarity > 0.05 {
+        notes.append(
+          "hidden features are not close to on or off (mean distance \(fixed(clarity, digits: 3)), "
+            + "doubtful above 0.05)")
+      }
+    } else {
+      notes.append(
+        "hidden features are not 0 to 1: rules take the mean value on either side of a threshold "
+          + "for on and off, and need not hold for every row")
+    }
+    return notes
+  }
+}
+
+/// The last layer as it reads features that are on or off.
+struct SwitchedLayer {
+  /// The features that rules may speak of, at most 64.
+  let features: [Int]
+  let source: HiddenFeatures
+  /// `[output][feature]`, for every feature.
+  private let weights: [[Double]]
+  private let bias: [Double]
+
+  init(_ source: HiddenFeatures, values: Tensor) {
+    self.source = source
+    let levels = source.switchLevels(values)
+    weights = source.bias.indices.map { output in
+      source.ids.indices.map { feature in
+        (levels[feature].on - levels[feature].off) * Double(source.weights[feature, output])
+      }
+    }
+    bias = source.bias.indices.map { output in
+      source.ids.indices.reduce(source.bias[output]) { sum, feature in
+        sum + levels[feature].off * Double(source.weights[feature, output])
+      }
+    }
+    let weights = weights
+    features = source.ids.indices.sorted { first, second in
+      let mine = weights.reduce(0) { max($0, abs($1[first])) }
+      let other = weights.reduce(0) { max($0, abs($1[second])) }
+      return mine == other ? first < second : mine > other
+    }.prefix(64).sorted()
+  }
+
+  /// Each row's switches as bits, in the order of `features`.
+  func codes(_ values: Tensor) -> [UInt64] {
+    (0..<values.rows).map { row in
+      features.enumerated().reduce(0) { code, item in
+        Double(values[row, item.element]) > source.thresholds[item.element]
+          ? code | 1 << UInt64(item.offset) : code
+      }
+    }
+  }
+
+  /// What must be lifted for a class to be the answer.
+  func margins(for conclusion: Int, of model: Model) -> [SwitchSearch.Margin] {
+    if case .numeric(_, let cuts) = model.schema.target.kind, source.head == .number {
+      // The number must lie above the cut below the interval and not above the next.
+      let bounds = cuts.map { ($0 - model.encoding.targetMean) / model.encoding.targetScale }
+      var margins: [SwitchSearch.Margin] = []
+      if conclusion > 0 {
+        margins.append(margin(1, 0, minus: nil, orEqual: false))
+        margins[0].bias -= bounds[conclusion - 1]
+      }
+      if conclusion < bounds.count {
+        margins.append(margin(-1, 0, minus: nil, orEqual: true))
+        margins[margins.count - 1].bias += bounds[conclusion]
+      }
+      return margins
+    }
+    if bias.count == 1 {
+      return [margin(conclusion == 1 ? 1 : -1, 0, minus: nil, orEqual: conclusion == 0)]
+    }
+    if source.head == .oneVersusRest { return [margin(1, conclusion, minus: nil, orEqual: false)] }
+    return bias.indices.filter { $0 != conclusion }.map { rival in
+      // Of equal outputs the first answers.
+      margin(1, conclusion, minus: rival, orEqual: conclusion < rival)
+    }
+  }
+
+  private func margin(
+    _ sign: Double, _ output: Int, minus rival: Int?, orEqual: Bool
+  ) -> SwitchSearch.Margin {
+    var sum = sign * (bias[output] - (rival.map { bias[$0] } ?? 0))
+    let all = source.ids.indices.map { feature in
+      sign * (weights[output][feature] - (rival.map { weights[$0][feature] } ?? 0))
+    }
+    // A feature that no rule may speak of is free: the worst is assumed.
+    for feature in all.indices where !features.contains(feature) { sum += min(0, all[feature]) }
+    return SwitchSearch.Margin(weights: features.map { all[$0] }, bias: sum, orEqual: orEqual)
+  }
+
+  /// A premise in the words of rules.
+  func conjunction(_ premise: SwitchPremise) -> Conjunction {
+    let literals = features.enumerated().compactMap { position, feature -> Literal? in
+      guard premise.mask >> UInt64(position) & 1 == 1 else { return nil }
+      let cut = source.thresholds[feature]
+      let isOn = premise.value >> UInt64(position) & 1 == 1
+      return Literal(
+        source.ids[feature],
+        .interval(lower: isOn ? cut : nil, upper: isOn ? nil : cut, orMissing: false))
+    }
+    return Conjunction(literals) ?? .always
+  }
+}
+
+/// A premise with its conclusion and its support among the training rows.
+struct SwitchRule: Hashable {
+  var premise: SwitchPremise
+  var conclusion: Int
+  var support: Support
+
+  init(premise: SwitchPremise, conclusion: Int, over codes: CodeCounts) {
+    self.premise = premise
+    self.conclusion = conclusion
+    var support = Support(covered: 0, agreeing: 0)
+    for (index, code) in codes.codes.enumerated() where premise.holds(for: code) {
+      support.covered += codes.totals[index]
+      support.agreeing += codes.counts[index][conclusion]
+    }
+    self.support = support
+  }
+
+  func rule(_ layer: SwitchedLayer) -> Rule {
+    Rule(if: layer.conjunction(premise), then: conclusion, support: support)
+  }
+
+  /// Whether this rule's answer counts more, as a vote of rules has it.
+  func outvotes(_ other: SwitchRule) -> Bool {
+    let mine = support.agreeing * max(other.support.covered, 1)
+    let others = other.support.agreeing * max(support.covered, 1)
+    if mine != others { return mine > others }
+    if support.covered != other.support.covered { return support.covered > other.support.covered }
+    return conclusion < other.conclusion
+  }
+
+  /// The order in which rules are listed.
+  func outranks(_ other: SwitchRule) -> Bool {
+    if outvotes(other) != other.outvotes(self) { return outvotes(other) }
+    return (premise.mask, premise.value) < (other.premise.mask, other.premise.value)
+  }
+}
+
+/// The distinct codes of some rows, with how often the network gives each answer to rows of a code.
+struct CodeCounts {
+  var codes: [UInt64] = []
+  var counts: [[Int]] = []
+  var totals: [Int] = []
+
+  init(_ codesOfRows: [UInt64], answers: [Int], classes: Int) {
+    var positions: [UInt64: Int] = [:]
+    for (code, answer) in zip(codesOfRows, answers) {
+      let position = positions[code] ?? codes.count
+      if position == codes.count {
+        positions[code] = position
+        codes.append(code)
+        counts.append([Int](repeating: 0, count: classes))
+        totals.append(0)
+      }
+      counts[position][answer] += 1
+      totals[position] += 1
+    }
+  }
+
+  /// Rules in the order in which each adds most agreement to the vote of those before it.
+  func greedyCover(of candidates: [SwitchRule], default majority: Int, atMost limit: Int)
+    -> [SwitchRule]
+  {
+    // Rules that agree on few rows cannot be worth much: a bound on the work.
+    let ranked = candidates.indices.sorted {
+      (candidates[$1].support.agreeing, $0) < (candidates[$0].support.agreeing, $1)
+    }
+    let pool = ranked.prefix(4000).map { candidates[$0] }
+    var winners = [SwitchRule?](repeating: nil, count: codes.count)
+    var chosen: [SwitchRule] = []
+    var taken = Set<Int>()
+    while chosen.count < limit {
+      let gains = Workers.map(pool.count) { index -> Int in
+        let rule = pool[index]
+        var gain = 0
+        for position in codes.indices where rule.premise.holds(for: codes[position]) {
+          if let winner = winners[position], !rule.outvotes(winner) { continue }
+          let current = winners[position]?.conclusion ?? majority
+          gain += counts[position][rule.conclusion] - counts[position][current]
+        }
+        return gain
+      }
+      var best: Int?
+      for index in pool.indices where !taken.contains(index) {
+        if gains[index] > best.map({ gains[$0] }) ?? 0 { best = index }
+      }
+      guard let best else { break }
+      taken.insert(best)
+      chosen.append(pool[best])
+      for position in codes.indices where pool[best].premise.holds(for: codes[position]) {
+        if winners[position].map({ pool[best].outvotes($0) }) ?? true {
+          winners[position] = pool[best]
+        }
+      }
+    }
+    return chosen
+  }
+}
+
+extension [Int] {
+  /// The class that is given most often, the first of equals.
+  func commonest(of classes: Int) -> Int {
+    var counts = [Int](repeating: 0, count: Swift.max(classes, 1))
+    for answer in self { counts[answer] += 1 }
+    return counts.indices.max { (counts[$0], $1) < (counts[$1], $0) } ?? 0
+  }
+}

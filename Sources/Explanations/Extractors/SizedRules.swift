@@ -1,0 +1,50 @@
+import Datasets
+import Rules
+
+/// The rule lists that a tree's pruning sequence gives, simplified, by their size.
+struct SizedRules {
+  let sequence: PruningSequence
+  /// The rows on which simplification must not change an answer.
+  let table: Table
+  private var known: [Int: RuleSet] = [:]
+
+  init(_ sequence: PruningSequence, simplifiedOn table: Table) {
+    self.sequence = sequence
+    self.table = table
+  }
+
+  /// The rules of one step's tree.
+  mutating func rules(at step: Int) -> RuleSet {
+    if let rules = known[step] { return rules }
+    let rules = sequence.tree(at: step).ruleSet.simplified(on: table)
+    known[step] = rules
+    return rules
+  }
+
+  /// The first step at or after `step` whose rules are few enough.
+  mutating func step(from step: Int, atMost limit: Int?) -> Int {
+    guard let limit else { return step }
+    let last = sequence.leafCounts.count - 1
+    // Fewer leaves give fewer rules, but for rare exceptions that the second loop mends.
+    var (low, high) = (step, last)
+    while low < high {
+      let middle = (low + high) / 2
+      if rules(at: middle).rules.count <= limit { high = middle } else { low = middle + 1 }
+    }
+    while low < last, rules(at: low).rules.count > limit { low += 1 }
+    return low
+  }
+
+  /// Rule lists of about these sizes, the smallest first, none twice.
+  mutating func curve(_ sizes: [Int]) -> [RuleSet] {
+    var curve: [RuleSet] = []
+    for size in sizes {
+      let rules = rules(at: step(from: 0, atMost: size))
+      if rules.rules.count > curve.last?.rules.count ?? -1 { curve.append(rules) }
+    }
+    return curve
+  }
+
+  /// The sizes that a curve of fidelity against size is drawn through.
+  static let sizes = [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 30, 50, 100, 200]
+}

@@ -1,0 +1,26 @@
+import Datasets
+import Naming
+import Networks
+import Rules
+import Tensors
+
+/// Pedagogical: the network's answers, to real rows and to rows drawn near them, teach a tree.
+public struct SurrogateTree: RuleExtractor {
+  public static let name = "surrogate-tree"
+  public static let summary = "a decision tree taught by the network's own answers"
+  public static let source = Citation(
+    authors: "Craven & Shavlik",
+    title: "Extracting tree-structured representations of trained networks", year: 1996,
+    venue: "Advances in Neural Information Processing Systems 8")
+  public static let levels: [RuleLevel] = [.inputs]
+
+  public init() {}
+
+  public func extract(from subject: ExtractionSubject) throws -> ExtractedRules {
+    guard subject.level == .inputs else {
+      throw ExtractionError.level(subject.level, extractor: Self.name, known: Self.levels)
+    }
+    guard subject.training.count > 0 else { throw ExtractionError.noRows }
+    return SurrogateStudy(subject, asking: { subject.model.classify($0) }).result
+  }
+}

@@ -1,0 +1,165 @@
+/// Which of some switches must be on and which off: holds for a code where
+/// `code & mask == value`.
+public struct SwitchPremise: Hashable, Sendable {
+  public var mask: UInt64
+  public var value: UInt64
+
+  public init(mask: UInt64, value: UInt64) {
+    self.mask = mask
+    self.value = value
+  }
+
+  public func holds(for code: UInt64) -> Bool { code & mask == value }
+  public var count: Int { mask.nonzeroBitCount }
+}
+
+/// The ordered-attribute search of Kim (2000): all minimal premises over switches that force sums of
+/// weights above zero, whatever the other switches are.
+///
+/// Premises are sound, complete and minimal. Switches are tried in the order of their weight, so
+/// that a branch ends as soon as the rest can no longer lift some sum, or nothing more is needed.
+public struct SwitchSearch: Hashable, Sendable {
+  /// One sum: it must become greater than zero, or at least zero where `orEqual`.
+  public struct Margin: Hashable, Sendable {
+    /// What each switch adds when it is on.
+    public var weights: [Double]
+    public var bias: Double
+    public var orEqual: Bool
+    public init(weights: [Double], bias: Double, orEqual: Bool = false) {
+      self.weights = weights
+      self.bias = bias
+      self.orEqual = orEqual
+    }
+  }
+
+  /// How far a search may go.
+  public struct Limit: Hashable, Sendable {
+    public var premises: Int
+    public var literals: Int
+    /// Partial premises looked at.
+    public var steps: Int
+    public init(premises: Int = 100_000, literals: Int = 64, steps: Int = 4_000_000) {
+      self.premises = premises
+      self.literals = literals
+      self.steps = steps
+    }
+  }
+
+  public struct Found: Hashable, Sendable {
+    public var premises: [SwitchPremise]
+    /// Whether a limit ended the search: the premises are sound, but not all there are.
+    public var cut: Bool
+  }
+
+  /// All must be lifted at once: one for an output of its own, one a rival for a largest output.
+  public var margins: [Margin]
+  public var limit: Limit
+
+  /// At most 64 switches.
+  public init(_ margins: [Margin], limit: Limit = Limit()) {
+    precondition(margins.allSatisfy { $0.weights.count <= 64 }, "more than 64 switches")
+    self.margins = margins
+    self.limit = limit
+  }
+
+  /// - Parameter codes: only premises that hold for one of these; all premises where `nil`.
+  /// - Complexity: proportional to the number of premises for one margin; exponential at worst.
+  public func run(over codes: [UInt64]? = nil) -> Found {
+    var search = Run(self)
+    search.extend(
+      from: 0, sums: search.base, premise: SwitchPremise(mask: 0, value: 0), codes: codes)
+    return Found(premises: search.found, cut: search.cut)
+  }
+
+  private struct Run {
+    let limit: Limit
+    let margins: [Margin]
+    /// Switches, those that matter most first.
+    let order: [Int]
+    /// For each switch in order and each margin what "on" and "off" guarantee.
+    let on: [[Double]]
+    let off: [[Double]]
+    /// What the switches from each place on can add at most.
+    var rest: [[Double]]
+    let base: [Double]
+    var found: [SwitchPremise] = []
+    var cut = false
+    var steps = 0
+
+    init(_ search: SwitchSearch) {
+      limit = search.limit
+      margins = search.margins
+      let margins = search.margins
+      let count = margins.first?.weights.count ?? 0
+      let size = (0..<count).map { index in
+        margins.reduce(0) { max($0, abs($1.weights[index])) }
+      }
+      order = (0..<count).filter { size[$0] > 0 }.sorted {
+        (size[$1], $0) < (size[$0], $1)
+      }
+      on = order.map { index in margins.map { max(0, $0.weights[index]) } }
+      off = order.map { index in margins.map { max(0, -$0.weights[index]) } }
+      // The worst that free switches can do.
+      base = margins.map { margin in
+        margin.weights.reduce(margin.bias) { $0 + min(0, $1) }
+      }
+      rest = [[Double](repeating: 0, count: margins.count)]
+      for place in order.indices.reversed() {
+        let best = margins.indices.map { max(on[place][$0], off[place][$0]) }
+        rest.insert(zip(rest[0], best).map { $0 + $1 }, at: 0)
+      }
+    }
+
+    func lifted(_ sums: [Double]) -> Bool {
+      zip(sums, margins).allSatisfy { $1.orEqual ? $0 >= 0 : $0 > 0 }
+    }
+
+    mutating func extend(
+      from place: Int, sums: [Double], premise: SwitchPremise, codes: [UInt64]?
+    ) {
+      steps += 1
+      if lifted(sums) {
+        if isMinimal(premise) {
+          if found.count < limit.premises { found.append(premise) } else { cut = true }
+        }
+        return
+      }
+      if premise.count >= limit.literals {
+        cut = true
+        return
+      }
+      for next in place..<order.count {
+        if cut && found.count >= limit.premises { return }
+        if steps > limit.steps {
+          cut = true
+          return
+        }
+        // If all that is left cannot lift a sum, nothing further right can.
+        guard lifted(zip(sums, rest[next]).map { $0 + $1 }) else { return }
+        let bit: UInt64 = 1 << UInt64(order[next])
+        for (gain, value) in [(on[next], bit), (off[next], 0)]
+        where gain.contains(where: { $0 > 0 }) {
+          let matching = codes?.filter { $0 & bit == value }
+          if matching?.isEmpty ?? false { continue }
+          extend(
+            from: next + 1, sums: zip(sums, gain).map { $0 + $1 },
+            premise: SwitchPremise(mask: premise.mask | bit, value: premise.value | value),
+            codes: matching)
+        }
+      }
+    }
+
+    /// Whether every literal is needed. For one margin the order alone sees to that, up to rounding.
+    func isMinimal(_ premise: SwitchPremise) -> Bool {
+      let used = order.indices.filter { premise.mask >> UInt64(order[$0]) & 1 == 1 }
+      return used.allSatisfy { dropped in
+        var sums = base
+        for place in used where place != dropped {
+          let gain = premise.value >> UInt64(order[place]) & 1 == 1 ? on[place] : off[place]
+          for index in sums.indices { sums[index] += gain[index] }
+        }
+        return !lifted(sums)
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Datasets
+import Naming
+import Networks
+import Rules
+import Tensors
+
+/// Decompositional: a tree from hidden features to the answer, then a tree from the inputs to each
+/// hidden feature's condition, joined by substitution.
+public struct TreesOverFeatures: RuleExtractor {
+  public static let name = "cred"
+  public static let summary = "decision trees over hidden features, then over inputs (CRED)"
+  public static let source = Citation(
+    authors: "Sato & Tsukimoto",
+    title: "Rule extraction from neural networks via decision tree induction", year: 2001,
+    venue: "IJCNN 2001, doi:10.1109/IJCNN.2001.938448")
+  public static let levels: [RuleLevel] = [.features, .inputs]
+
+  /// The fewest training rows of a leaf; 5, or one in two thousand rows if that is more, where `nil`.
+  public var minimumSupport: Int?
+
+  public init() { self.init(minimumSupport: nil) }
+  public init(minimumSupport: Int?) { self.minimumSupport = minimumSupport }
+
+  public func extract(from subject: ExtractionSubject) throws -> ExtractedRules {
+    guard subject.training.count > 0 else { throw ExtractionError.noRows }
+    guard let features = HiddenFeatures(of: subject.model, over: subject.training) else {
+      throw ExtractionError.noFeatureLayer(extractor: Self.name)
+    }
+    let training = features.activationTable(
+      in: subject.model, over: subject.training, answers: subject.answers)
+    let validation = features.activationTable(
+      in: subject.model, over: subject.validation, answers: subject.validationAnswers)
+    var sized = sizedRules(training, subject.answers)
+    let agreements = sized.sequence.agreements(
+      on: validation, answers: subject.validationAnswers)
+    let best = sized.sequence.smallestWithinOneError(
+      agreements: agreements, of: subject.validation.count)
+    // Over inputs every feature rule becomes several, so there are to be few of them.
+    let limit = subject.level == .inputs ? 12 : subject.maxRules
+    let step = sized.step(from: best, atMost: limit)
+    let rules = sized.rules(at: step)
+    switch subject.level {
+    case .features:
+      let curve = sized.curve(SizedRules.sizes)
+      return ExtractedRules(
+        rules: rules.supported(by: training, answers: subject.answers),
+        curve: curve.map { $0.supported(by: training, answers: subject.answers) })
+    case .inputs:
+      return overInputs(rules, of: training, subject)
+    }
+  }
+
+  private var grower: TreeGrower { TreeGrower(criterion: .entropy) }
+
+  private func sizedRules(_ table: Table, _ answers: [Int]) -> SizedRules {
+    var grower = grower
+    grower.minimumSupport = minimumSupport ?? max(5, table.count / 2000)
+    let tree = grower.tree(
+      imitating: answers, over: BinnedTable(table), classes: table.schema.classes.count)
+    return SizedRules(PruningSequence(tree), simplifiedOn: table)
+  }
+
+  /// Replaces every condition on a feature by rules over inputs that say when it holds.
+  private func overInputs(
+    _ rules: RuleSet, of activations: Table, _ subject: ExtractionSubject
+  ) -> ExtractedRules {
+    let bins = BinnedTable(subject.training)
+    var grower = grower
+    grower.minimumSupport = minimumSupport ?? max(5, activations.count / 500)
+    grower.maximumLeaves = 12
+    var definitions: [Literal: RuleSet] = [:]
+    for literal in rules.rules.flatMap(\.premise.literals) where definitions[literal] == nil {
+      guard let column = activations.schema.index(of: literal.variable) else { continue }
+      let values = activations.columns[column]
+      let truth = (0..<activations.count).map { literal.condition.holds(for: values[$0]) ? 1 : 0 }
+      let tree = grower.tree(imitating: truth, over: bins, classes: 2)
+      definitions[literal] = PruningSequence(tree).tree(at: 0).ruleSet
+    }
+    let limit = SubstitutionLimit(rules: 5000)
+    let (products, cut) = rules.substituting(definitions, limit: limit)
+    var notes: [String] = []
+    if cut { notes.append("products of rules beyond \(limit.rules) were left out") }
+    let supported = products.supported(by: subject.training, answers: subject.answers)
+    let wanted = subject.maxRules ?? 20
+    let curve = supported.covering(
+      subject.training, answers: subject.answers, sizes: SizedRules.sizes + [wanted])
+    let chosen = curve.last { $0.rules.count <= wanted } ?? supported
+    return ExtractedRules(
+      rules: chosen.simplified(on: subject.training)
+        .supported(by: subject.training, answers: subject.answers), curve: curve, notes: notes)
+  }
+}

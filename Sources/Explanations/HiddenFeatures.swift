@@ -1,0 +1,166 @@
+import Datasets
+import Foundation
+import Networks
+import Tensors
+
+/// The feature layer of a model: its neurons as variables that rules can speak of.
+///
+/// Features are called F1, F2, … in the order of the layer's neurons.
+public struct HiddenFeatures: Codable, Hashable, Sendable {
+  public let node: Node.ID
+  public let neurons: [Neuron]
+  public let ids: [Feature.ID]
+  /// A feature is on where its value is greater.
+  public var thresholds: [Double]
+  /// What each output adds for each feature: `[features, outputs]`.
+  public let weights: Tensor
+  public let bias: [Double]
+  public let head: Head
+  /// Whether values are 0 to 1, so that on and off stand for 1 and 0.
+  public let isSigmoid: Bool
+
+  /// The last hidden activation and the dense layer that reads it; `nil` where there is none.
+  ///
+  /// The threshold is 0.5 for a sigmoid, 0 for tanh and ELU, and for ReLU the cut that tells most
+  /// about the model's answers.
+  /// - Parameter table: the rows that ReLU thresholds are fitted to.
+  public init?(of model: Model, over table: Table) {
+    let architecture = model.network.architecture
+    guard let node = model.featureNode, let index = architecture.index(of: node),
+      let activation = architecture.nodes[index].layer as? Activation,
+      index + 2 == architecture.nodes.count
+        || architecture.nodes.dropFirst(index + 2).allSatisfy({
+          $0.layer is Activation
+        }), architecture.nodes.indices.contains(index + 1),
+      architecture.nodes[index + 1].layer is Dense
+    else { return nil }
+    let parameters = model.network.parameters[index + 1]
+    self.node = node
+    neurons = model.network.neurons(of: node)
+    ids = neurons.indices.map { Feature.ID("F\($0 + 1)") }
+    weights = parameters[0].value
+    bias = parameters[1].value.elements.map(Double.init)
+    head = model.head
+    isSigmoid = activation.function == .sigmoid
+    thresholds = neurons.map { _ in activation.function == .sigmoid ? 0.5 : 0 }
+    if activation.function == .relu || activation.function == .leakyReLU {
+      let values = values(in: model, for: table)
+      let answers = model.classify(table)
+      for feature in neurons.indices {
+        thresholds[feature] = Self.informativeCut(
+          (0..<values.rows).map { Double(values[$0, feature]) }, answers)
+      }
+    }
+  }
+
+  public var count: Int { neurons.count }
+
+  /// The features' values: `[rows, features]`.
+  public func values(in model: Model, for table: Table) -> Tensor {
+    model.network.activations(of: node, for: model.encoding.encode(table).inputs)
+  }
+
+  /// The features as a table's columns, with the model's answers as labels.
+  public func activationTable(in model: Model, over table: Table, answers: [Int]) -> Table {
+    activationTable(of: values(in: model, for: table), like: table, answers: answers)
+  }
+
+  /// The same for values that are at hand.
+  public func activationTable(of values: Tensor, like table: Table, answers: [Int]) -> Table {
+    let schema = Schema(
+      features: ids.map { Feature($0) },
+      target: Target(table.schema.target.name, .classes(names: table.schema.classes)))
+    let columns = ids.indices.map { feature in
+      Column.doubles((0..<values.rows).map { Double(values[$0, feature]) })
+    }
+    return Table(
+      schema: schema, columns: columns, labels: answers, rowNumbers: table.rowNumbers)
+  }
+
+  /// Which features are on: `[row][feature]`.
+  public func switched(_ values: Tensor) -> [[Bool]] {
+    (0..<values.rows).map { row in
+      ids.indices.map { Double(values[row, $0]) > thresholds[$0] }
+    }
+  }
+
+  /// What the model would answer if every feature were only on or off.
+  ///
+  /// On and off stand for 1 and 0 of a sigmoid, for the mean value on either side of the threshold
+  /// otherwise.
+  public func binarisedAnswers(_ values: Tensor, in model: Model) -> [Int] {
+    let bits = switched(values)
+    let levels = switchLevels(values)
+    var outputs = Tensor(shape: [values.rows, bias.count])
+    for row in 0..<values.rows {
+      for output in bias.indices {
+        var sum = bias[output]
+        for feature in ids.indices {
+          let level = bits[row][feature] ? levels[feature].on : levels[feature].off
+          sum += level * Double(weights[feature, output])
+        }
+        outputs[row, output] = Float(sum)
+      }
+    }
+    return model.answers(from: outputs)
+  }
+
+  /// How often the model answers the same when every feature is only on or off. It bounds what
+  /// rules over switched features can reach.
+  public func binarisation(_ values: Tensor, in model: Model, answers: [Int]) -> Proportion {
+    Proportion(agreementOf: binarisedAnswers(values, in: model), and: answers)
+  }
+
+  /// The values that "on" and "off" stand for.
+  func switchLevels(_ values: Tensor) -> [(on: Double, off: Double)] {
+    if isSigmoid { return ids.map { _ in (1, 0) } }
+    return ids.indices.map { feature in
+      var sums = (on: 0.0, off: 0.0)
+      var counts = (on: 0, off: 0)
+      for row in 0..<values.rows {
+        let value = Double(values[row, feature])
+        if value > thresholds[feature] {
+          sums.on += value
+          counts.on += 1
+        } else {
+          sums.off += value
+          counts.off += 1
+        }
+      }
+      return (
+        counts.on == 0 ? 1 : sums.on / Double(counts.on),
+        counts.off == 0 ? 0 : sums.off / Double(counts.off)
+      )
+    }
+  }
+
+  /// The mean of min(z, 1 - z): how far values are from plain on and off, 0 for a feature layer
+  /// that is as good as binary. `nil` for features that are not sigmoid.
+  public func clarity(_ values: Tensor) -> Double? {
+    guard isSigmoid, values.count > 0 else { return nil }
+    return values.elements.reduce(0) { $0 + Double(min($1, 1 - $1)) } / Double(values.count)
+  }
+
+  /// The cut of a column that tells most about the answers.
+  private static func informativeCut(_ values: [Double], _ answers: [Int]) -> Double {
+    let classes = (answers.max() ?? 0) + 1
+    let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
+    var above = [Double](repeating: 0, count: classes)
+    for answer in answers { above[answer] += 1 }
+    var below = [Double](repeating: 0, count: classes)
+    func disorder(_ counts: [Double]) -> Double {
+      let total = counts.reduce(0, +)
+      return counts.reduce(0) { $0 - ($1 > 0 ? $1 * Foundation.log2($1 / total) : 0) }
+    }
+    var best: (disorder: Double, cut: Double)?
+    for (position, row) in order.enumerated().dropLast() {
+      above[answers[row]] -= 1
+      below[answers[row]] += 1
+      let (value, next) = (values[row], values[order[position + 1]])
+      guard next > value else { continue }
+      let both = disorder(above) + disorder(below)
+      if both < best?.disorder ?? .infinity { best = (both, value == 0 ? 0 : (value + next) / 2) }
+    }
+    return best?.cut ?? 0
+  }
+}

@@ -1,0 +1,75 @@
+import Datasets
+import Tensors
+
+extension RuleSet {
+  /// Rule lists of at most so many of these rules each, chosen one by one: each rule adds most
+  /// agreement to the list before it.
+  ///
+  /// The rules of a list are asked in the order of their votes, so a narrow, sure rule goes before a
+  /// wide one.
+  /// - Parameters:
+  ///   - answers: what to agree with on the rows of `table`.
+  ///   - sizes: of the lists wanted.
+  /// - Returns: lists of growing size, none twice.
+  /// - Complexity: O(rules × rows × largest size)
+  public func covering(_ table: Table, answers: [Int], sizes: [Int]) -> [RuleSet] {
+    let set = RuleSet(rules, default: defaultClass, resolution: .vote)
+      .supported(by: table, answers: answers)
+    let held = set.rowsHeld(in: table)
+    let rank = set.order
+    // Rows where a rule is right, and rows where any rule of its class would be.
+    let classes = Set(set.rules.map(\.conclusion) + [defaultClass]).sorted()
+    let right = Dictionary(
+      uniqueKeysWithValues: classes.map { conclusion in
+        (conclusion, RowSet(rows: table.count) { answers[$0] == conclusion })
+      })
+    var place = [Int](repeating: 0, count: set.rules.count)
+    for (position, index) in rank.enumerated() { place[index] = position }
+
+    var chosen: [Int] = []
+    var lists: [RuleSet] = []
+    let wanted = Set(sizes)
+    func keep() {
+      guard wanted.contains(chosen.count), lists.last?.rules.count != chosen.count else { return }
+      let ordered = chosen.sorted { place[$0] < place[$1] }
+      lists.append(
+        RuleSet(ordered.map { set.rules[$0] }, default: defaultClass, resolution: .firstMatch))
+    }
+    keep()
+    while chosen.count < sizes.max() ?? 0 {
+      // What each place in the list leaves open, and where the list is right below it.
+      let ordered = chosen.sorted { place[$0] < place[$1] }
+      var open = RowSet(rows: table.count, all: true)
+      var openAt: [(place: Int, rows: RowSet)] = []
+      var correct = RowSet(rows: table.count)
+      for index in ordered {
+        openAt.append((place[index], open))
+        if let right = right[set.rules[index].conclusion] {
+          correct.formUnion(open.intersection(held[index]).intersection(right))
+        }
+        open.subtract(held[index])
+      }
+      openAt.append((Int.max, open))
+      if let right = right[defaultClass] { correct.formUnion(open.intersection(right)) }
+      let gains = Workers.map(set.rules.count) { index -> Int in
+        let reach = openAt.first { $0.place > place[index] }?.rows ?? open
+        let taken = reach.intersection(held[index])
+        let gained = right[set.rules[index].conclusion].map(taken.countInCommon) ?? 0
+        return gained - taken.countInCommon(with: correct)
+      }
+      var best: Int?
+      for index in rank where !chosen.contains(index) {
+        if gains[index] > best.map({ gains[$0] }) ?? 0 { best = index }
+      }
+      guard let best else { break }
+      chosen.append(best)
+      keep()
+    }
+    if lists.last?.rules.count != chosen.count {
+      let ordered = chosen.sorted { place[$0] < place[$1] }
+      lists.append(
+        RuleSet(ordered.map { set.rules[$0] }, default: defaultClass, resolution: .firstMatch))
+    }
+    return lists
+  }
+}
