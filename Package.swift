@@ -91,7 +91,7 @@ let package = Package(
       name: "espalier",
       dependencies: [
         "Experiments", "Reports", "Explanations", "Pruning", "ModelFiles", "Rules", "Networks",
-        "Datasets", "Tensors", "Naming", "Drawing",
+        "Datasets", "Tensors", "Naming", "Drawing", "CZlib", "CPNG",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

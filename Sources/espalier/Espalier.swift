@@ -43,7 +43,8 @@ struct Espalier: ParsableCommand {
     do {
       try command.run()
       Foundation.exit(0)
-    } catch let error as CleanExit {
+    } catch  where exitCode(for: error) == .success {
+      // Help is a command of its own, which throws what it shows.
       end(parsing: error)
     } catch {
       ErrorText(error).end()

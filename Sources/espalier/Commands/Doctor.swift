@@ -1,4 +1,7 @@
 import ArgumentParser
+import CPNG
+import CZlib
+import Datasets
 import Drawing
 import Foundation
 import Tensors
@@ -62,13 +65,17 @@ struct Doctor: ParsableCommand {
       Finding(
         name: "DejaVu fonts", found: fonts.first ?? "not found", works: !fonts.isEmpty,
         isNeeded: true, remedy: "apt-get install -y fonts-dejavu-core"),
+      Finding(name: "zlib", found: String(cString: zlibVersion())),
+      Finding(name: "libpng", found: png_get_libpng_ver(nil).map { String(cString: $0) } ?? "?"),
       Finding(name: "cores", found: "\(process.activeProcessorCount), \(Workers.threads) used"),
       Finding(name: "AVX2", found: hasAVX2 ? "yes" : "no; the plain loops are used"),
       Finding(name: "memory", found: "\(process.physicalMemory >> 20) MiB"),
     ]
-    let home = ProcessInfo.processInfo.environment["ESPALIER_HOME"] ?? ""
+    let shipped = DataSource.names().filter { $0.origin == .shipped }.count
     findings.append(
-      Finding(name: "home", found: home.isEmpty ? "not set; found from the program" : home))
+      Finding(
+        name: "data sets", found: "\(shipped) shipped; fetched ones in \(DatasetStore().root.path)",
+        works: shipped > 0, remedy: "run it as ./espalier, or set ESPALIER_HOME to its folder"))
     return findings
   }
 

@@ -21,24 +21,24 @@ struct Explain: ParsableCommand {
   @Option(name: .shortAndLong, help: "The report folder (default: <name>-espalier).")
   var output: String?
   @OptionGroup(title: "Rules") var rules: RuleOptions
-  @OptionGroup(title: "Run") var run: RunOptions
+  @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
   @OptionGroup(title: "Talk") var talk: TalkOptions
 
   func run() throws {
-    var settings = try run.settings(for: source)
+    var settings = try steps.settings(for: source)
     if let model { settings.experiment.model = model }
     rules.apply(to: &settings.experiment)
     network.apply(to: &settings.experiment.network)
     let name = output ?? settings.output ?? Self.folderName(for: source.data)
     let folder = OutputFolder(name)
-    if run.dryRun {
+    if steps.dryRun {
       let lines = try settings.experiment.plan() + ["write the report to '\(name)'"]
       return try StandardOutput.write(lines.joined(separator: "\n") + "\n")
     }
-    try folder.check(force: run.force)
+    try folder.check(force: steps.force)
     let outcome = try outcome(of: settings.experiment, in: folder)
-    try folder.write(outcome.files, force: run.force)
+    try folder.write(outcome.files, force: steps.force)
     folder.removeCheckpoint()
     if talk.json, let file = outcome.files.first(where: { $0.name == "explanation.json" }) {
       try StandardOutput.write(file.data)
@@ -49,12 +49,12 @@ struct Explain: ParsableCommand {
 
   /// Runs, and keeps the state of the run only where going on from it makes sense.
   private func outcome(of experiment: Experiment, in folder: OutputFolder) throws -> RunOutcome {
-    if !run.resume { folder.removeCheckpoint() }
+    if !steps.resume { folder.removeCheckpoint() }
     let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
     defer { progress.finish() }
     do {
       return try experiment.run(
-        control: progress.control, checkpoint: folder.checkpoint, resume: run.resume)
+        control: progress.control, checkpoint: folder.checkpoint, resume: steps.resume)
     } catch let error as Interrupted {
       throw error
     } catch {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Naming
 import Reports
 
 /// Writes the rules as code.

@@ -37,9 +37,9 @@ struct List: ParsableCommand {
     let width = entries.map(\.name.count).max() ?? 0
     let lines = entries.map { entry in
       let name = entry.name.padding(toLength: width, withPad: " ", startingAt: 0)
-      let source = entry.source.isEmpty ? "" : "\n" + String(repeating: " ", count: width + 2)
-      return Terminal.stdout.paint(name, .bold) + "  " + entry.summary
-        + (source.isEmpty ? "" : source + Terminal.stdout.paint(entry.source, .dim))
+      let line = Terminal.stdout.paint(name, .bold) + "  " + entry.summary
+      let indent = family == .datasets ? ", " : "\n" + String(repeating: " ", count: width + 2)
+      return line + indent + Terminal.stdout.paint(entry.source, .dim)
     }
     try StandardOutput.write(lines.map { $0 + "\n" }.joined())
   }

@@ -16,27 +16,27 @@ struct Train: ParsableCommand {
   @OptionGroup var source: DataOptions
   @Option(name: .shortAndLong, help: "The .onnx file to write.")
   var output: String
-  @OptionGroup(title: "Run") var run: RunOptions
+  @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
   @OptionGroup(title: "Talk") var talk: TalkOptions
 
   func run() throws {
-    var settings = try run.settings(for: source)
+    var settings = try steps.settings(for: source)
     network.apply(to: &settings.experiment.network)
     let file = OutputFile(output)
-    if run.dryRun {
+    if steps.dryRun {
       let lines = try settings.experiment.plan() + ["write the model to '\(output)'"]
       return try StandardOutput.write(lines.joined(separator: "\n") + "\n")
     }
-    try file.check(force: run.force)
+    try file.check(force: steps.force)
     let checkpoint = OutputFolder(output)
-    if !run.resume { checkpoint.removeCheckpoint() }
+    if !steps.resume { checkpoint.removeCheckpoint() }
     let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
     defer { progress.finish() }
     let (model, summary) = try settings.experiment.trainModel(
-      control: progress.control, checkpoint: checkpoint.checkpoint, resume: run.resume)
+      control: progress.control, checkpoint: checkpoint.checkpoint, resume: steps.resume)
     progress.finish()
-    try file.write(ModelFile.data(for: model), force: run.force)
+    try file.write(ModelFile.data(for: model), force: steps.force)
     checkpoint.removeCheckpoint()
     if talk.json {
       try StandardOutput.writeJSON(TrainResult(model: output, summary: summary))
