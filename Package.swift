@@ -91,7 +91,7 @@ let package = Package(
       name: "espalier",
       dependencies: [
         "Experiments", "Reports", "Explanations", "Pruning", "ModelFiles", "Rules", "Networks",
-        "Datasets", "Tensors", "Naming", "Drawing",
+        "Datasets", "Tensors", "Naming", "Drawing", "CZlib", "CPNG",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -111,7 +111,12 @@ let package = Package(
           .product(name: "CustomDump", package: "swift-custom-dump"),
         ],
         exclude: [])
-    }
+    } + [
+      // The built program, end to end.
+      .testTarget(
+        name: "CommandTests", dependencies: ["espalier", "TestSupport"],
+        exclude: ["Snapshots"])
+    ]
 )
 
 for target in package.targets where target.type != .system && target.name != "CKernels" {

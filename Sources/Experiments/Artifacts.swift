@@ -224,7 +224,6 @@ private func durablyWrite(_ data: Data, to url: URL, named name: String) throws(
   if closed != 0 { throw .cannotWrite(path: name, reason: reason(closed)) }
 }
 
-
 private func reason(_ code: Int32) -> String { String(cString: strerror(code)).lowercased() }
 
 /// Waits until a folder's entries are on the disk.

@@ -8,6 +8,7 @@ import ModelFiles
 import Naming
 import Networks
 import Pruning
+import Reports
 
 /// An error as the tool prints it, with the exit code of the process.
 struct ErrorText: Equatable {
@@ -31,7 +32,7 @@ struct ErrorText: Equatable {
     case let error as DatasetError: code = error.exitCode
     case let error as ModelFileError: code = error.exitCode
     case let error as OutputError: code = error.exitCode
-    case is NetworkError, is PruningError: code = 65
+    case is NetworkError, is PruningError, is ExtractionError, is ReportError: code = 65
     case DrawingError.noContext: code = 69
     case DrawingError.noFolder: code = 73
     case is DrawingError: code = 65
@@ -90,7 +91,7 @@ struct ErrorText: Equatable {
     }
   }
 
-  private static func place(of error: DecodingError) -> String {
+  static func place(of error: DecodingError) -> String {
     let (context, words): (DecodingError.Context, String) =
       switch error {
       case .keyNotFound(let key, let context): (context, "'\(key.stringValue)' is missing")

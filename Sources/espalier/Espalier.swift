@@ -26,7 +26,7 @@ struct Espalier: ParsableCommand {
     version: version,
     subcommands: [
       Explain.self, Train.self, Features.self, FidelityCommand.self, Draw.self, ReportCommand.self,
-      Export.self, List.self, Datasets.self, Doctor.self,
+      Export.self, List.self, DatasetCommands.self, Doctor.self,
     ])
 
   /// Runs the command that the arguments name and ends the process with its exit code.
@@ -43,7 +43,8 @@ struct Espalier: ParsableCommand {
     do {
       try command.run()
       Foundation.exit(0)
-    } catch let error as CleanExit {
+    } catch  where exitCode(for: error) == .success {
+      // Help is a command of its own, which throws what it shows.
       end(parsing: error)
     } catch {
       ErrorText(error).end()

@@ -10,7 +10,9 @@ enum Interruption {
     received.store(0, ordering: .relaxed)
     for number in [SIGINT, SIGTERM] {
       var action = sigaction()
-      action.__sigaction_handler.sa_handler = { Interruption.received.store($0, ordering: .relaxed) }
+      action.__sigaction_handler.sa_handler = {
+        Interruption.received.store($0, ordering: .relaxed)
+      }
       action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
       sigaction(number, &action, nil)
     }

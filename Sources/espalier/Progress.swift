@@ -24,7 +24,8 @@ final class ProgressPrinter: Sendable {
   private let form: Form
   private let start = ContinuousClock.now
   private let state: Mutex<State>
-  private let ticker: any DispatchSourceTimer
+  // Made, started and cancelled by one thread each time.
+  nonisolated(unsafe) private let ticker: any DispatchSourceTimer
 
   init(_ style: ProgressStyle, quiet: Bool) {
     form =

@@ -1,0 +1,104 @@
+import ArgumentParser
+import CPNG
+import CZlib
+import Datasets
+import Drawing
+import Foundation
+import Tensors
+
+/// Says what works on this machine and what does not.
+struct Doctor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what works here and what does not.",
+    discussion: """
+      Example:
+        espalier doctor
+
+      Exit code 69 where something is missing that espalier needs.
+      """)
+
+  @OptionGroup(title: "Talk") var talk: TalkOptions
+
+  func run() throws {
+    let findings = Self.findings
+    if talk.json {
+      try StandardOutput.writeJSON(findings)
+    } else if !talk.quiet {
+      let width = findings.map(\.name.count).max() ?? 0
+      let lines = findings.map { finding in
+        let mark =
+          finding.works ? Terminal.stdout.paint("ok", .green) : Terminal.stdout.paint("--", .red)
+        let name = finding.name.padding(toLength: width, withPad: " ", startingAt: 0)
+        return "\(mark)  \(name)  \(finding.found)"
+      }
+      try StandardOutput.write(lines.joined(separator: "\n") + "\n")
+    }
+    let missing = findings.filter { !$0.works && $0.isNeeded }
+    if !missing.isEmpty {
+      throw CommandFailure(
+        "missing: " + missing.map(\.name).joined(separator: ", "),
+        hint: missing.compactMap(\.remedy).first, code: 69)
+    }
+  }
+
+  /// One thing that espalier stands on.
+  private struct Finding: Encodable {
+    var name: String
+    var found: String
+    var works = true
+    var isNeeded = false
+    var remedy: String?
+  }
+
+  private static var findings: [Finding] {
+    let process = ProcessInfo.processInfo
+    let fonts = fontFiles
+    let graphviz = Graphviz.version
+    var findings = [
+      Finding(name: "espalier", found: Espalier.version),
+      Finding(name: "Swift", found: swiftVersion),
+      Finding(name: "system", found: process.operatingSystemVersionString),
+      Finding(name: "OpenBLAS", found: MatrixKernel.description),
+      Finding(
+        name: "Graphviz", found: graphviz, works: !graphviz.isEmpty, isNeeded: true,
+        remedy: "apt-get install -y libgraphviz-dev"),
+      Finding(
+        name: "DejaVu fonts", found: fonts.first ?? "not found", works: !fonts.isEmpty,
+        isNeeded: true, remedy: "apt-get install -y fonts-dejavu-core"),
+      Finding(name: "zlib", found: String(cString: zlibVersion())),
+      Finding(name: "libpng", found: png_get_libpng_ver(nil).map { String(cString: $0) } ?? "?"),
+      Finding(name: "cores", found: "\(process.activeProcessorCount), \(Workers.threads) used"),
+      Finding(name: "AVX2", found: hasAVX2 ? "yes" : "no; the plain loops are used"),
+      Finding(name: "memory", found: "\(process.physicalMemory >> 20) MiB"),
+    ]
+    let shipped = DataSource.names().filter { $0.origin == .shipped }.count
+    findings.append(
+      Finding(
+        name: "data sets", found: "\(shipped) shipped; fetched ones in \(DatasetStore().root.path)",
+        works: shipped > 0, remedy: "run it as ./espalier, or set ESPALIER_HOME to its folder"))
+    return findings
+  }
+
+  private static var swiftVersion: String {
+    #if swift(>=6.4)
+      "6.4 or later"
+    #elseif swift(>=6.3)
+      "6.3"
+    #else
+      "6.2"
+    #endif
+  }
+
+  private static var fontFiles: [String] {
+    ["/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/dejavu-sans-fonts", "/Library/Fonts"]
+      .map { $0 + "/DejaVuSans.ttf" }
+      .filter { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  private static var hasAVX2: Bool {
+    guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else {
+      return false
+    }
+    return text.contains(" avx2")
+  }
+}

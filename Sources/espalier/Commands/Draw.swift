@@ -1,0 +1,66 @@
+import ArgumentParser
+import Datasets
+import Drawing
+import Experiments
+import Foundation
+import ModelFiles
+import Naming
+import Networks
+import Reports
+
+/// Draws a network, its features or its rules.
+struct Draw: ParsableCommand {
+  enum Picture: String, CaseIterable, ExpressibleByArgument {
+    case network, features, rules
+  }
+
+  static let configuration = CommandConfiguration(
+    abstract: "Draw a network, its hidden features or its rules.",
+    discussion: """
+      Examples:
+        espalier draw iris-espalier -o iris.svg
+        espalier draw iris-espalier --picture rules -o rules.png
+        espalier draw model.onnx -o model.pdf
+      """)
+
+  @Argument(help: "An .onnx file, a report folder or its explanation.json.")
+  var source: String
+  @Option(name: .shortAndLong, help: "The picture: .svg, .png, .pdf or .dot.")
+  var output: String
+  @Option(help: "What to draw of a result; a model has its network alone.")
+  var picture = Picture.network
+  @Flag(help: "Replace what is in the way.")
+  var force = false
+  @OptionGroup(title: "Talk") var talk: TalkOptions
+
+  func run() throws {
+    let suffix = URL(fileURLWithPath: output).pathExtension.lowercased()
+    guard let format = DrawingFormat(rawValue: suffix) else {
+      throw UnknownName(
+        suffix, family: "picture format", known: DrawingFormat.allCases.map(\.rawValue))
+    }
+    let file = OutputFile(output)
+    try file.check(force: force)
+    try file.write(try diagram().drawn(as: format), force: force)
+    try talk.summarise("The picture: \(output)\n")
+  }
+
+  private func diagram() throws -> Diagram {
+    guard source.lowercased().hasSuffix(".onnx") else {
+      let explanation = try ResultFile(source).explanation
+      switch picture {
+      case .network: return Diagram(network: explanation)
+      case .features: return Diagram(features: explanation)
+      case .rules: return Diagram(rules: explanation)
+      }
+    }
+    guard picture == .network else {
+      throw CommandFailure(
+        "a model has no \(picture.rawValue) to draw", hint: "explain it first, then draw the result"
+      )
+    }
+    let imported = try ModelFile.read(URL(fileURLWithPath: source))
+    guard let schema = imported.schema else { return Diagram(network: imported.network) }
+    return Diagram(try imported.model(for: schema))
+  }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Experiments
+import Explanations
+import Foundation
+
+/// The main job: from data to a report folder.
+struct Explain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a network or take one, prune it, and explain in rules what it does.",
+    discussion: """
+      Examples:
+        espalier explain iris
+        espalier explain loans.csv --target approved --output loans-report
+        espalier explain loans.csv --model loans.onnx --min-fidelity 0.95
+        espalier explain mushroom --max-rules 8 --json | jq .fidelity.heldOut
+      """)
+
+  @OptionGroup var source: DataOptions
+  @Option(help: "An .onnx file to explain instead of a network trained here.")
+  var model: String?
+  @Option(name: .shortAndLong, help: "The report folder (default: <name>-espalier).")
+  var output: String?
+  @OptionGroup(title: "Rules") var rules: RuleOptions
+  @OptionGroup(title: "Run") var steps: RunOptions
+  @OptionGroup(title: "Network") var network: NetworkFlags
+  @OptionGroup(title: "Talk") var talk: TalkOptions
+
+  func run() throws {
+    var settings = try steps.settings(for: source)
+    if let model { settings.experiment.model = model }
+    rules.apply(to: &settings.experiment)
+    network.apply(to: &settings.experiment.network)
+    let name = output ?? settings.output ?? Self.folderName(for: source.data)
+    let folder = OutputFolder(name)
+    if steps.dryRun {
+      let lines = try settings.experiment.plan() + ["write the report to '\(name)'"]
+      return try StandardOutput.write(lines.joined(separator: "\n") + "\n")
+    }
+    try folder.check(force: steps.force)
+    let outcome = try outcome(of: settings.experiment, in: folder)
+    try folder.write(outcome.files, force: steps.force)
+    folder.removeCheckpoint()
+    if talk.json, let file = outcome.files.first(where: { $0.name == "explanation.json" }) {
+      try StandardOutput.write(file.data)
+    }
+    try talk.summarise(ExplanationSummary(outcome.explanation, folder: name).text)
+    if !outcome.gates.isEmpty { throw CommandFailure.gates(outcome.gates) }
+  }
+
+  /// Runs, and keeps the state of the run only where going on from it makes sense.
+  private func outcome(of experiment: Experiment, in folder: OutputFolder) throws -> RunOutcome {
+    if !steps.resume { folder.removeCheckpoint() }
+    let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
+    defer { progress.finish() }
+    do {
+      return try experiment.run(
+        control: progress.control, checkpoint: folder.checkpoint, resume: steps.resume)
+    } catch let error as Interrupted {
+      throw error
+    } catch {
+      folder.removeCheckpoint()
+      throw error
+    }
+  }
+
+  /// "iris-espalier" for iris, data/iris.csv.gz and folders called iris.
+  static func folderName(for data: String) -> String {
+    var name = data == "-" ? "stdin" : URL(fileURLWithPath: data).lastPathComponent
+    for suffix in [".gz", ".csv", ".tsv", ".txt", ".data"] where name.hasSuffix(suffix) {
+      name.removeLast(suffix.count)
+    }
+    return (name.isEmpty || name == "/" ? "data" : String(name.prefix(80))) + "-espalier"
+  }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Datasets
+import Explanations
+import Foundation
+import ModelFiles
+import Naming
+import Networks
+import Tensors
+
+/// Says what drives each hidden feature.
+struct Features: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what drives each hidden feature of a network.",
+    discussion: """
+      Examples:
+        espalier features model.onnx iris
+        espalier features model.onnx loans.csv --target approved --layer activation-1 --json
+      """)
+
+  @Argument(help: "An .onnx file.")
+  var model: String
+  @OptionGroup var source: DataOptions
+  @Option(help: "The hidden layer to look at (default: the last).")
+  var layer: String?
+  @Option(help: "How what drives a feature is measured.")
+  var method = MeanContribution.name
+  @Option(help: "Cores to use (default: all).")
+  var threads: Int?
+  @OptionGroup(title: "Talk") var talk: TalkOptions
+
+  mutating func validate() throws { try atLeastOne(threads, "--threads") }
+
+  /// A hidden feature with what drives it.
+  private struct Entry: Encodable {
+    var id: String
+    var neuron: String
+    var threshold: Double
+    var activeShare: Double
+    var drivers: [FeatureSummary.Driver]
+  }
+
+  func run() throws {
+    if let threads { Workers.threads = threads }
+    let options = ReadingOptions(target: source.target, ignore: source.ignore)
+    let table = try DataSource.load(source.data, options: options).table
+    let fitted = try ModelFile.read(URL(fileURLWithPath: model)).model(for: table.schema)
+    let entries = try entries(of: fitted, over: table)
+    if talk.json { return try StandardOutput.writeJSON(entries) }
+    try talk.summarise(entries.map(Self.text).joined())
+  }
+
+  private func entries(of model: Model, over table: Table) throws -> [Entry] {
+    let architecture = model.network.architecture
+    let nodes = architecture.hiddenNodes
+    let node = try chosen(among: nodes)
+    guard let index = architecture.index(of: node) else { return [] }
+    let inputs = model.encoding.encode(table).inputs
+    let values = model.network.activations(of: node, for: inputs)
+    let thresholds = Self.thresholds(of: model, node: node, over: table, count: values.width)
+    let subject = AttributionSubject(
+      network: model.network, node: index, inputs: inputs, values: values, thresholds: thresholds)
+    let type = try attributionCatalog.type(named: method)
+    let made = try JSONDecoder().decode(type, from: Data("{}".utf8))
+    guard let method = made as? any AttributionMethod else { return [] }
+    let map = FeatureMap(of: subject, by: method)
+    return model.network.neurons(of: node).enumerated().map { position, neuron in
+      Entry(
+        id: "F\(position + 1)", neuron: "\(neuron)", threshold: thresholds[position],
+        activeShare: map.activeShares[position].roundedTo(digits: 6),
+        drivers: map.drivers(of: position, encoding: model.encoding, schema: model.schema))
+    }
+  }
+
+  private func chosen(among nodes: [Node.ID]) throws -> Node.ID {
+    if let layer {
+      guard let node = nodes.first(where: { $0.rawValue == layer }) else {
+        throw UnknownName(layer, family: "hidden layer", known: nodes.map(\.rawValue))
+      }
+      return node
+    }
+    guard let last = nodes.last else {
+      throw CommandFailure(
+        "the network has no hidden layer", hint: "features are the neurons of hidden layers",
+        code: 65)
+    }
+    return last
+  }
+
+  /// Those that rules over features use in the last layer, the middle of the function elsewhere.
+  private static func thresholds(
+    of model: Model, node: Node.ID, over table: Table, count: Int
+  ) -> [Double] {
+    if let features = HiddenFeatures(of: model, over: table), features.node == node {
+      return features.thresholds
+    }
+    let index = model.network.architecture.index(of: node)
+    let layer = index.map { model.network.architecture.nodes[$0].layer } as? Activation
+    return [Double](repeating: layer?.function == .sigmoid ? 0.5 : 0, count: count)
+  }
+
+  private static func text(_ entry: Entry) -> String {
+    let head =
+      Terminal.stdout.paint(entry.id, .bold)
+      + "  on where it is above \(fixed(entry.threshold, digits: 3)): "
+      + "\(fixed(entry.activeShare * 100, digits: 1)) % of the rows\n"
+    let drivers = entry.drivers.prefix(8).map { driver in
+      let bar = String(repeating: "━", count: max(1, Int((driver.strength * 20).rounded())))
+      let side = driver.sign > 0 ? "up  " : "down"
+      return
+        "      \(side)  \(bar.padding(toLength: 20, withPad: " ", startingAt: 0))  \(driver.input)\n"
+    }
+    return head + (drivers.isEmpty ? "      nothing drives it\n" : drivers.joined())
+  }
+}

@@ -1,0 +1,149 @@
+import ArgumentParser
+import Datasets
+import Explanations
+import Foundation
+import ModelFiles
+import Networks
+import Rules
+import Tensors
+
+/// Measures how often rules answer as a network does, on rows given.
+struct FidelityCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fidelity",
+    abstract: "Measure how often the rules answer as the network does, on rows given.",
+    discussion: """
+      Examples:
+        espalier fidelity loans-espalier loans-espalier/model.onnx new-loans.csv
+        espalier fidelity loans-espalier loans.onnx new-loans.csv --min-fidelity 0.95
+      """)
+
+  @Argument(help: "A report folder or its explanation.json.")
+  var result: String
+  @Argument(help: "The .onnx file to compare with.")
+  var model: String
+  @Argument(help: "A data set's name, a file, '-' or a folder.")
+  var data: String
+  @Option(help: "Fidelity at least, from 0 to 1; exit code 2 where it is not reached.")
+  var minFidelity: Double?
+  @Option(help: "Cores to use (default: all).")
+  var threads: Int?
+  @OptionGroup(title: "Talk") var talk: TalkOptions
+
+  mutating func validate() throws {
+    try share(minFidelity, "--min-fidelity")
+    try atLeastOne(threads, "--threads")
+  }
+
+  private struct Measured: Encodable {
+    var rows: Int
+    var fidelity: Proportion
+    var byClass: [String: Proportion]
+    var majorityBaseline: Proportion
+    /// Rows that some rule answers, not the default.
+    var answered: Proportion
+    var accuracy: [String: Proportion]
+  }
+
+  func run() throws {
+    if let threads { Workers.threads = threads }
+    let explanation = try ResultFile(result).explanation
+    let options = ReadingOptions(schema: explanation.data.schema)
+    let table = try DataSource.load(data, options: options).table
+    let fitted = try ModelFile.read(URL(fileURLWithPath: model)).model(for: table.schema)
+    let measured = try Self.measure(explanation, fitted, table)
+    if talk.json { try StandardOutput.writeJSON(measured) }
+    try talk.summarise(Self.text(measured))
+    if let minFidelity, measured.fidelity.value < minFidelity {
+      throw CommandFailure.gates([
+        "the fidelity is \(fixed(measured.fidelity.value, digits: 4)) where "
+          + "\(minFidelity) was asked for"
+      ])
+    }
+  }
+
+  private static func measure(
+    _ explanation: Explanation, _ model: Model, _ table: Table
+  ) throws -> Measured {
+    let classes = model.schema.classes
+    let network = model.classify(table)
+    let entries = explanation.level == .features ? explanation.featureRules : nil
+    var rows = table
+    if entries != nil {
+      guard let features = HiddenFeatures(of: model, over: table) else {
+        throw CommandFailure(
+          "the network has no hidden features that the rules could speak of",
+          hint: "give the model.onnx of the same report", code: 65)
+      }
+      rows = features.activationTable(in: model, over: table, answers: network)
+    }
+    let rules = try ruleSet(
+      entries?.rules ?? explanation.rules,
+      otherwise: entries?.defaultClass ?? explanation.defaultClass,
+      resolution: entries?.resolution ?? explanation.resolution, schema: rows.schema,
+      classes: classes)
+    let deciding = rules.deciding(rows)
+    let answers = deciding.map { $0.map { rules.rules[$0].conclusion } ?? rules.defaultClass }
+    let fidelity = Fidelity(
+      rules: (answers, answers), network: (network, network), original: network,
+      answered: deciding.map { $0 != nil }, classes: classes)
+    return Measured(
+      rows: table.count, fidelity: fidelity.heldOut, byClass: fidelity.byClass,
+      majorityBaseline: fidelity.majorityBaseline, answered: fidelity.answered,
+      accuracy: [
+        "network": Proportion(agreementOf: network, and: table.labels),
+        "rules": Proportion(agreementOf: answers, and: table.labels),
+      ])
+  }
+
+  private static func ruleSet(
+    _ entries: [RuleEntry], otherwise: String, resolution: RuleSet.Resolution, schema: Schema,
+    classes: [String]
+  ) throws -> RuleSet {
+    func position(_ name: String) throws -> Int {
+      guard let position = classes.firstIndex(of: name) else {
+        throw CommandFailure(
+          "the rules answer '\(name)', which the network does not",
+          hint: "give the network that the rules were made for", code: 65)
+      }
+      return position
+    }
+    let rules = try entries.map { entry in
+      var premise = Conjunction.always
+      for test in entry.if {
+        guard schema.index(of: Feature.ID(test.feature)) != nil,
+          let literal = test.literal(in: schema),
+          let joined = premise.and(literal)
+        else {
+          throw CommandFailure(
+            "rule \(entry.id) asks about '\(test.feature)' what the data do not tell",
+            hint: "give rows with the columns that the rules were made from", code: 65)
+        }
+        premise = joined
+      }
+      return Rule(
+        if: premise, then: try position(entry.then),
+        support: Support(covered: entry.confidence.total, agreeing: entry.confidence.count))
+    }
+    return RuleSet(rules, default: try position(otherwise), resolution: resolution)
+  }
+
+  private static func text(_ measured: Measured) -> String {
+    func words(_ share: Proportion) -> String {
+      "\(share.count) of \(share.total) rows (\(fixed(share.value * 100, digits: 1)) %)"
+    }
+    let interval = measured.fidelity.interval
+    var lines = [
+      Terminal.stdout.paint(
+        "The rules answer as the network does on \(words(measured.fidelity))", .bold)
+        + ", 95 % interval \(fixed(interval.lowerBound * 100, digits: 1)) to "
+        + "\(fixed(interval.upperBound * 100, digits: 1)) %.",
+      "Always giving the network's commonest answer would agree on "
+        + "\(words(measured.majorityBaseline)).",
+    ]
+    for (name, share) in measured.byClass.sorted(by: { $0.key < $1.key }) {
+      lines.append("  where it answers '\(name)': \(words(share))")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Datasets
+import Explanations
+import Foundation
+import Naming
+import Networks
+import Reports
+
+/// Prints the catalogues.
+struct List: ParsableCommand {
+  enum Family: String, CaseIterable, ExpressibleByArgument {
+    case datasets, methods, extractors, layers, formats
+  }
+
+  static let configuration = CommandConfiguration(
+    abstract: "List what there is, with one line and the source of each.",
+    discussion: """
+      Examples:
+        espalier list datasets
+        espalier list extractors --json
+      """)
+
+  @Argument(help: "datasets, methods, extractors, layers or formats.")
+  var family: Family
+  @OptionGroup(title: "Talk") var talk: TalkOptions
+
+  /// One line of a catalogue.
+  struct Entry: Encodable, Equatable {
+    var name: String
+    var summary: String
+    var source: String
+  }
+
+  func run() throws {
+    let entries = Self.entries(of: family)
+    if talk.json { return try StandardOutput.writeJSON(entries) }
+    let width = entries.map(\.name.count).max() ?? 0
+    let lines = entries.map { entry in
+      let name = entry.name.padding(toLength: width, withPad: " ", startingAt: 0)
+      let line = Terminal.stdout.paint(name, .bold) + "  " + entry.summary
+      let indent = family == .datasets ? ", " : "\n" + String(repeating: " ", count: width + 2)
+      return line + indent + Terminal.stdout.paint(entry.source, .dim)
+    }
+    try StandardOutput.write(lines.map { $0 + "\n" }.joined())
+  }
+
+  private static func entries(of family: Family) -> [Entry] {
+    switch family {
+    case .datasets:
+      DataSource.names().map { listing in
+        let rows = listing.rows.map { ", \($0) rows" } ?? ""
+        return Entry(
+          name: listing.name, summary: listing.title + rows, source: listing.origin.rawValue)
+      }
+    case .methods: entries(of: attributionCatalog.types)
+    case .extractors: entries(of: extractorCatalog.types)
+    case .layers: entries(of: layerCatalog.types)
+    case .formats: entries(of: reportFormats.types + exportFormats.types)
+    }
+  }
+
+  private static func entries(of types: [any Named.Type]) -> [Entry] {
+    types.map { Entry(name: $0.name, summary: $0.summary, source: $0.source.description) }
+  }
+}

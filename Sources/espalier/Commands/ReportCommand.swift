@@ -1,0 +1,53 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Naming
+import Reports
+
+/// Writes the report again from the result alone.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Write the report again from the result alone.",
+    discussion: """
+      Example:
+        espalier report iris-espalier --format html,md -o iris-again
+      """)
+
+  @Argument(help: "A report folder or its explanation.json.")
+  var result: String
+  @Option(help: "Any of html, md, json, text, diagrams, with commas (default: all).")
+  var format: String?
+  @Option(name: .shortAndLong, help: "The folder to write.")
+  var output: String
+  @Option(help: "A folder whose page frames stand in for those of the tool.")
+  var templates: String?
+  @Flag(help: "Replace what is in the way.")
+  var force = false
+  @OptionGroup(title: "Talk") var talk: TalkOptions
+
+  func run() throws {
+    let formats = try chosenFormats()
+    let folder = OutputFolder(output)
+    try folder.check(force: force)
+    let explanation = try ResultFile(result).explanation
+    let files = try ReportFolder.files(
+      for: explanation, formats: formats,
+      templates: templates.map { URL(fileURLWithPath: $0, isDirectory: true) })
+    try folder.write(files.map { ($0.name, $0.data) }, force: force)
+    try talk.summarise(files.map { "\(output)/\($0.name)\n" }.joined())
+  }
+
+  private func chosenFormats() throws(UnknownName) -> Set<ReportFolder.Format> {
+    guard let format else { return Set(ReportFolder.Format.allCases) }
+    var chosen: Set<ReportFolder.Format> = []
+    for name in format.split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) }) {
+      guard let known = ReportFolder.Format(rawValue: name) else {
+        throw UnknownName(
+          name, family: "report format", known: ReportFolder.Format.allCases.map(\.rawValue))
+      }
+      chosen.insert(known)
+    }
+    return chosen
+  }
+}

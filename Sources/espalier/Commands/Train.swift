@@ -1,0 +1,60 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import ModelFiles
+
+/// Trains a network and writes it as a model file.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a network, nothing more.",
+    discussion: """
+      Examples:
+        espalier train digits -o digits.onnx
+        espalier train loans.csv --target approved --hidden 32 -o loans.onnx
+      """)
+
+  @OptionGroup var source: DataOptions
+  @Option(name: .shortAndLong, help: "The .onnx file to write.")
+  var output: String
+  @OptionGroup(title: "Run") var steps: RunOptions
+  @OptionGroup(title: "Network") var network: NetworkFlags
+  @OptionGroup(title: "Talk") var talk: TalkOptions
+
+  func run() throws {
+    var settings = try steps.settings(for: source)
+    network.apply(to: &settings.experiment.network)
+    let file = OutputFile(output)
+    if steps.dryRun {
+      let lines = try settings.experiment.plan() + ["write the model to '\(output)'"]
+      return try StandardOutput.write(lines.joined(separator: "\n") + "\n")
+    }
+    try file.check(force: steps.force)
+    let checkpoint = OutputFolder(output)
+    if !steps.resume { checkpoint.removeCheckpoint() }
+    let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
+    defer { progress.finish() }
+    let (model, summary) = try settings.experiment.trainModel(
+      control: progress.control, checkpoint: checkpoint.checkpoint, resume: steps.resume)
+    progress.finish()
+    try file.write(ModelFile.data(for: model), force: steps.force)
+    checkpoint.removeCheckpoint()
+    if talk.json {
+      try StandardOutput.writeJSON(TrainResult(model: output, summary: summary))
+    }
+    try talk.summarise((summary + ["The model: \(output)"]).joined(separator: "\n") + "\n")
+  }
+
+  private struct TrainResult: Encodable {
+    var model: String
+    var summary: [String]
+  }
+}
+
+extension StandardOutput {
+  /// Writes a value as one JSON object with sorted keys.
+  static func writeJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+  }
+}

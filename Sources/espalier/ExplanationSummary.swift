@@ -1,0 +1,33 @@
+import Explanations
+import Reports
+
+/// What `explain` says when it is done: how far the rules can be trusted, then the rules.
+struct ExplanationSummary {
+  /// Rules shown at most; the report has all.
+  private static let most = 20
+
+  let text: String
+
+  init(_ explanation: Explanation, folder: String) {
+    let report = Report(explanation)
+    let rules = report.spokenRules
+    let wording = RuleText(explanation)
+    var lines = [Terminal.stdout.paint(report.fidelitySentence.plain, .bold)]
+    lines.append(
+      "Pruning left \(explanation.pruned.neurons) of \(explanation.network.neurons) hidden features "
+        + "and \(explanation.pruned.inputs) of \(explanation.network.inputs) columns.")
+    lines.append("")
+    for rule in rules.rules.prefix(Self.most) {
+      let support = "(\(rule.confidence.count) of \(rule.coverage.count) rows)"
+      lines.append(
+        "  \(rule.id)  \(wording.sentence(rule).plain)  \(Terminal.stdout.paint(support, .dim))")
+    }
+    if rules.rules.count > Self.most {
+      lines.append("  … and \(rules.rules.count - Self.most) more")
+    }
+    lines.append("  otherwise \(wording.conclusion(rules.defaultClass).plain)")
+    lines.append("")
+    lines.append("The report: \(folder)/report.html")
+    text = lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Experiments
+import Explanations
+import Foundation
+import Tensors
+
+extension Experiment.ExplainedNetwork: ExpressibleByArgument {}
+
+/// Which rules are spoken of; `all` reports every kind and speaks of those over inputs.
+enum RulesChoice: String, CaseIterable, ExpressibleByArgument {
+  case inputs, features, all
+}
+
+/// What data are read, and which rows are kept apart.
+struct DataOptions: ParsableArguments {
+  @Argument(help: "A data set's name, a file, '-' or a folder.")
+  var data: String
+  @Option(help: "The column to answer (default: the last).")
+  var target: String?
+  @Option(help: "A column to leave out; may be repeated.")
+  var ignore: [String] = []
+}
+
+/// What decides a run, beside the data.
+struct RunOptions: ParsableArguments {
+  @Option(help: "Rows of their own, or a fraction (default: 0.2), that nothing is fitted to.")
+  var heldOut: String?
+  @Option(help: "The source of all chance (default: 42).")
+  var seed: UInt64?
+  @Option(help: "Cores to use (default: all); the result is the same with any number.")
+  var threads: Int?
+  @Option(help: "A file of settings; options win over it.")
+  var config: String?
+  @Flag(help: "Go on with an interrupted run.")
+  var resume = false
+  @Flag(help: "Replace what is in the way.")
+  var force = false
+  @Flag(help: "Say what would be done, and stop.")
+  var dryRun = false
+
+  mutating func validate() throws {
+    try atLeastOne(threads, "--threads")
+    if let heldOut, let fraction = Double(heldOut), !(fraction > 0 && fraction < 1) {
+      throw ValidationError(
+        "--held-out cannot be \(heldOut). Give a fraction between 0 and 1, or rows of their own")
+    }
+  }
+
+  /// The settings of the file, if one is given, with what these options say of them.
+  func settings(for data: DataOptions) throws -> Settings {
+    var settings = try Settings(file: config, data: data.data)
+    if let target = data.target { settings.experiment.target = target }
+    if !data.ignore.isEmpty { settings.experiment.ignore = data.ignore }
+    if let seed { settings.experiment.seed = seed }
+    if let heldOut { settings.experiment.heldOut = Settings.heldOut(heldOut) }
+    if let threads { settings.threads = threads }
+    if let threads = settings.threads { Workers.threads = threads }
+    return settings
+  }
+}
+
+/// What rules are wanted, and how good they must be.
+struct RuleOptions: ParsableArguments {
+  @Option(help: "How rules are found; see 'espalier list extractors'.")
+  var extractor: String?
+  @Option(help: "What the rules that are measured and exported speak of (default: all).")
+  var rules: RulesChoice?
+  @Option(help: "Rules at most; exit code 2 where more are needed.")
+  var maxRules: Int?
+  @Option(help: "Held-out fidelity at least, from 0 to 1; exit code 2 where it is not reached.")
+  var minFidelity: Double?
+  @Option(help: "Hidden features at most after pruning.")
+  var maxNeurons: Int?
+  @Option(help: "Columns at most after pruning.")
+  var maxInputs: Int?
+  @Option(help: "The network that the rules imitate (default: pruned; original with --model).")
+  var explain: Experiment.ExplainedNetwork?
+
+  mutating func validate() throws {
+    try atLeastOne(maxRules, "--max-rules")
+    try share(minFidelity, "--min-fidelity")
+    try atLeastOne(maxNeurons, "--max-neurons")
+    try atLeastOne(maxInputs, "--max-inputs")
+  }
+
+  /// Sets what was given; the rest stays as it is.
+  func apply(to experiment: inout Experiment) {
+    if let extractor { experiment.extractor = extractor }
+    if let rules { experiment.level = rules == .features ? .features : .inputs }
+    if let maxRules { experiment.maxRules = maxRules }
+    if let minFidelity { experiment.minFidelity = minFidelity }
+    if let maxNeurons { experiment.maxNeurons = maxNeurons }
+    if let maxInputs { experiment.maxInputs = maxInputs }
+    if let explain { experiment.explain = explain }
+  }
+}

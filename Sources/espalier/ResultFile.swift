@@ -1,0 +1,42 @@
+import Explanations
+import Foundation
+import Reports
+
+/// `RESULT` on the command line: an `explanation.json` or the folder it lies in.
+struct ResultFile {
+  let explanation: Explanation
+
+  /// - Throws: `CommandFailure` with code 66 where there is none, 65 where it is something else.
+  init(_ path: String) throws {
+    var file = path
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw CommandFailure(
+        "there is no result '\(path)'",
+        hint: "give a report folder or its explanation.json, as 'espalier explain' writes it",
+        code: 66)
+    }
+    if isFolder.boolValue { file = path + (path.hasSuffix("/") ? "" : "/") + "explanation.json" }
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw CommandFailure(
+        "'\(file)' cannot be read", hint: "check that it is there and that you may read it",
+        code: 66)
+    }
+    if let version = (try? JSONDecoder().decode(Version.self, from: data))?.schemaVersion,
+      version > 1
+    {
+      throw CommandFailure(
+        "\(file): schema version \(version) where version 1 is read",
+        hint: "use the version of espalier that wrote it", code: 65)
+    }
+    do {
+      explanation = try ReportFolder.explanation(from: data)
+    } catch let error as DecodingError {
+      throw CommandFailure(
+        "\(file): not an explanation: \(ErrorText.place(of: error))",
+        hint: "give an explanation.json as 'espalier explain' writes it", code: 65)
+    }
+  }
+
+  private struct Version: Decodable { var schemaVersion: Int }
+}

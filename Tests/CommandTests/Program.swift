@@ -1,0 +1,70 @@
+import Foundation
+
+/// The built program, run as a user runs it.
+struct Program {
+  var output: String
+  var talk: String
+  var code: Int32
+
+  /// Beside the tests, in the same folder of the build.
+  static let url: URL = {
+    let tests = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).resolvingSymlinksInPath()
+    return tests.deletingLastPathComponent().appendingPathComponent("espalier")
+  }()
+
+  /// The top folder of the project.
+  static let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// - Parameters:
+  ///   - folder: the working folder.
+  ///   - environment: set beside PATH and HOME alone, so that nothing else has a say.
+  @discardableResult
+  init(
+    _ arguments: String..., in folder: URL? = nil, environment: [String: String] = [:],
+    input: String = ""
+  ) throws {
+    try self.init(arguments, in: folder, environment: environment, input: input)
+  }
+
+  @discardableResult
+  init(
+    _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:],
+    input: String = ""
+  ) throws {
+    let process = Process()
+    process.executableURL = Self.url
+    process.arguments = arguments
+    process.currentDirectoryURL = folder ?? FileManager.default.temporaryDirectory
+    process.environment = [
+      "PATH": "/usr/bin:/bin", "HOME": NSTemporaryDirectory(), "ESPALIER_HOME": Self.home.path,
+    ].merging(environment) { $1 }
+    let place = FileManager.default.temporaryDirectory
+      .appendingPathComponent("espalier-tests-" + UUID().uuidString)
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: place) }
+    // Files instead of pipes: nothing blocks, however much is said.
+    func handle(_ name: String, _ text: String) throws -> FileHandle {
+      let file = place.appendingPathComponent(name)
+      try Data(text.utf8).write(to: file)
+      return try FileHandle(forUpdating: file)
+    }
+    process.standardInput = try handle("input", input)
+    process.standardOutput = try handle("output", "")
+    process.standardError = try handle("talk", "")
+    try process.run()
+    process.waitUntilExit()
+    output = try String(contentsOf: place.appendingPathComponent("output"), encoding: .utf8)
+    talk = try String(contentsOf: place.appendingPathComponent("talk"), encoding: .utf8)
+    code = process.terminationStatus
+  }
+}
+
+/// A folder that is there while a test runs.
+func withFolder(_ body: (URL) throws -> Void) throws {
+  let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
+    .appendingPathComponent("espalier-tests-" + UUID().uuidString)
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  try body(folder)
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+
+/// What cannot be parsed: code 64, one error, one hint, nothing on stdout.
+@Suite struct UsageTests {
+  @Test(arguments: [
+    (
+      ["explain", "iris", "--nonesuch"],
+      "error: unknown option '--nonesuch'\n hint: see 'espalier explain --help'\n"
+    ),
+    (
+      ["explain", "iris", "--sead", "3"],
+      "error: unknown option '--sead'\n hint: did you mean '--seed'?\n"
+    ),
+    (
+      ["explian", "iris"],
+      "error: there is no command named 'explian'\n hint: did you mean 'explain'?\n"
+    ),
+    (
+      ["explain"],
+      "error: missing expected argument '<data>'\n hint: see 'espalier explain --help'\n"
+    ),
+    (
+      ["explain", "iris", "wine"],
+      "error: unexpected argument 'wine'\n hint: see 'espalier explain --help'\n"
+    ),
+    (
+      ["explain", "iris", "--seed", "seven"],
+      "error: --seed cannot be 'seven'\n hint: see 'espalier explain --help'\n"
+    ),
+    (
+      ["explain", "iris", "--rules", "described"],
+      "error: --rules cannot be 'described'\n hint: known: inputs, features, all\n"
+    ),
+    (
+      ["explain", "iris", "--activation", "rellu"],
+      "error: --activation cannot be 'rellu'\n hint: did you mean 'relu'?\n"
+    ),
+    (
+      ["explain", "iris", "--held-out", "1.5"],
+      "error: --held-out cannot be 1.5\n hint: give a fraction between 0 and 1, or rows of their own\n"
+    ),
+    (
+      ["explain", "iris", "--threads", "0"],
+      "error: --threads cannot be 0\n hint: give a whole number of at least 1\n"
+    ),
+    (
+      ["explain", "iris", "--min-fidelity", "95"],
+      "error: --min-fidelity cannot be 95.0\n hint: give a number from 0 to 1\n"
+    ),
+    (
+      ["explain", "iris", "--hidden", "64,x"],
+      "error: --hidden cannot be '64,x'\n hint: see 'espalier explain --help'\n"
+    ),
+    (
+      ["train", "iris"],
+      "error: missing expected argument '--output <output>'\n hint: see 'espalier train --help'\n"
+    ),
+    (
+      ["list", "dataset"],
+      "error: <family> cannot be 'dataset'\n hint: did you mean 'datasets'?\n"
+    ),
+    (
+      ["datasets", "fetch", "mnits"],
+      "error: there is no data set to fetch named 'mnits'\n hint: did you mean 'mnist'?\n"
+    ),
+  ])
+  func mistakesAreNamed(_ arguments: [String], _ text: String) throws {
+    let run = try Program(arguments)
+    #expect(run.talk == text)
+    #expect(run.code == 64)
+    #expect(run.output.isEmpty)
+  }
+
+  @Test func noArgumentsGiveHelp() throws {
+    let run = try Program([])
+    #expect(run.code == 0)
+    #expect(run.talk.isEmpty)
+    #expect(run.output.contains("espalier explain iris"))
+  }
+
+  @Test func versionIsOneLine() throws {
+    let run = try Program("--version")
+    #expect(run.output == "0.1.0\n")
+    #expect(run.code == 0)
+  }
+
+  @Test func helpIsAsRecorded() throws {
+    let run = try Program("--help")
+    let snapshot = Program.home.appendingPathComponent("Tests/CommandTests/Snapshots/help.txt")
+    let recorded = try? String(contentsOf: snapshot, encoding: .utf8)
+    if recorded == nil { try Data(run.output.utf8).write(to: snapshot) }
+    #expect(run.output == recorded)
+    #expect(run.code == 0)
+    #expect(run.talk.isEmpty)
+  }
+
+  @Test(arguments: [
+    "explain", "train", "features", "fidelity", "draw", "report", "export", "list", "doctor",
+  ])
+  func everyCommandShowsAnExampleOfItself(_ command: String) throws {
+    let run = try Program(command, "--help")
+    #expect(run.code == 0)
+    #expect(run.output.contains("  espalier \(command)"))
+  }
+}
