@@ -28,9 +28,9 @@ struct Unwritten: LocalizedError {
 
 extension Experiment {
   /// Trains or reads a network, prunes it, and explains it.
-  /// - Parameters:
-  ///   - checkpoint: the folder that keeps the state of the run for `resume`.
-  ///   - resume: goes on from the checkpoint where there is one.
+  ///
+  /// The state of the run is kept in the folder `checkpoint`; with `resume` the run goes on from
+  /// there, and from the start where nothing is kept.
   public func run(control: RunControl, checkpoint: URL?, resume: Bool) throws -> RunOutcome {
     throw Unwritten()
   }
