@@ -201,8 +201,7 @@ public struct OutputFile: Hashable, Sendable {
   }
 }
 
-/// Writes bytes and waits until they are on the disk.
-/// - Parameter name: what errors call the file.
+/// Writes bytes and waits until they are on the disk; errors call the file by `name`.
 private func durablyWrite(_ data: Data, to url: URL, named name: String) throws(OutputError) {
   let file = open(url.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
   guard file >= 0 else { throw .system(name) }

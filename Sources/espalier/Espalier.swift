@@ -12,16 +12,16 @@ struct Espalier: ParsableCommand {
     usage: "espalier <command> [<options>]",
     discussion: """
       Examples:
-        espalier explain iris                            a shipped data set, a report in iris-espalier/
-        espalier explain loans.csv --target approved     your own table
-        espalier explain loans.csv --model loans.onnx    your own network
+        espalier explain iris                          a shipped data set
+        espalier explain loans.csv --target approved   your own table
+        espalier explain loans.csv --model loans.onnx  your own network
         espalier export iris-espalier --to python -o iris.py
 
-      DATA is a data set's name (espalier list datasets), a .csv or .tsv file (.gz too), '-' for
-      standard input, or a folder. MODEL is an .onnx file. RESULT is a report folder or its
-      explanation.json.
+      DATA is a data set's name (espalier list datasets), a .csv or .tsv file
+      (.gz too), '-' for standard input, or a folder. MODEL is an .onnx file.
+      RESULT is a report folder or its explanation.json.
 
-      Nothing is sent anywhere: the network is used by 'datasets fetch' alone.
+      Nothing is sent anywhere: only 'datasets fetch' uses the network.
       """,
     version: version,
     subcommands: [

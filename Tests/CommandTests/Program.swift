@@ -16,9 +16,7 @@ struct Program {
   static let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
-  /// - Parameters:
-  ///   - folder: the working folder.
-  ///   - environment: set beside PATH and HOME alone, so that nothing else has a say.
+  /// Runs in a working folder, with PATH, HOME and what is given as the whole environment.
   @discardableResult
   init(
     _ arguments: String..., in folder: URL? = nil, environment: [String: String] = [:],
