@@ -61,8 +61,14 @@ struct CSVReader {
     return count > 0
   }
 
+  /// Whether a line ends outside quotes.
   private func hasLine(_ bytes: ArraySlice<UInt8>) -> Bool {
-    bytes.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+    var isQuoted = false
+    for byte in bytes {
+      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+      if !isQuoted, byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { return true }
+    }
+    return false
   }
 
   /// The delimiter that the first line has most often outside quotes.

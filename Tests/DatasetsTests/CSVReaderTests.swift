@@ -68,6 +68,25 @@ import Testing
     }
   }
 
+  @Test func anyBytesEndInATableOrAnErrorWhateverThePieces() {
+    let letters = Array("a1.,,;\"\n\r \t-e".utf8) + [0xC3, 0xA9, 0]
+    withEverySeed(300) { generator in
+      // Mostly harmless letters, so that errors come late as well as early.
+      let reach = 6 + generator.index(below: letters.count - 5)
+      let noise = (0..<generator.index(below: 120)).map { _ in
+        letters[generator.index(below: min(reach, letters.count))]
+      }
+      let start = generator.index(below: 2) == 0 ? Array("x;\"y\nz\"\n1;2\n".utf8) : []
+      let outcomes = [1, 7, 1 << 16].map { size in
+        complaint {
+          let data = try DataSource.load(bytes: start + noise, named: "t", chunkSize: size)
+          #expect(data.table.count >= 10)
+        }
+      }
+      #expect(outcomes.allSatisfy { $0 == outcomes[0] && !$0.hasPrefix("another error") })
+    }
+  }
+
   @Test func packedTablesAreReadAsPlainOnes() throws {
     try withEverySeed(10) { generator in
       let (bytes, schema, table) = randomTable(&generator)
