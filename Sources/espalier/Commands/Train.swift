@@ -33,15 +33,15 @@ struct Train: ParsableCommand {
     if !steps.resume { checkpoint.removeCheckpoint() }
     let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
     defer { progress.finish() }
-    let (model, summary) = try settings.experiment.trainModel(
+    let outcome = try settings.experiment.trainModel(
       control: progress.control, checkpoint: checkpoint.checkpoint, resume: steps.resume)
     progress.finish()
-    try file.write(ModelFile.data(for: model), force: steps.force)
+    try file.write(ModelFile.data(for: outcome.model), force: steps.force)
     checkpoint.removeCheckpoint()
     if talk.json {
-      try StandardOutput.writeJSON(TrainResult(model: output, summary: summary))
+      try StandardOutput.writeJSON(TrainResult(model: output, summary: outcome.summary))
     }
-    try talk.summarise((summary + ["The model: \(output)"]).joined(separator: "\n") + "\n")
+    try talk.summarise((outcome.summary + ["The model: \(output)"]).joined(separator: "\n") + "\n")
   }
 
   private struct TrainResult: Encodable {
