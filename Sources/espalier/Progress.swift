@@ -24,8 +24,9 @@ final class ProgressPrinter: Sendable {
   private let form: Form
   private let start = ContinuousClock.now
   private let state: Mutex<State>
-  // Made, started and cancelled by one thread each time.
-  nonisolated(unsafe) private let ticker: any DispatchSourceTimer
+  // Made, started and cancelled by one thread each time. A timer that was never started must not be
+  // made at all: letting go of one traps.
+  nonisolated(unsafe) private let ticker: (any DispatchSourceTimer)?
 
   init(_ style: ProgressStyle, quiet: Bool) {
     form =
@@ -37,11 +38,11 @@ final class ProgressPrinter: Sendable {
       case .auto: Terminal.stderr.isTerminal && getenvIsNotDumb() ? .bar : .lines
       }
     state = Mutex(State(stageStart: start, lastShown: start))
-    ticker = DispatchSource.makeTimerSource(queue: .global())
-    guard form == .bar || form == .lines else { return }
-    ticker.setEventHandler { [weak self] in self?.tick() }
-    ticker.schedule(deadline: .now() + 1, repeating: 0.5)
-    ticker.resume()
+    ticker =
+      form == .bar || form == .lines ? DispatchSource.makeTimerSource(queue: .global()) : nil
+    ticker?.setEventHandler { [weak self] in self?.tick() }
+    ticker?.schedule(deadline: .now() + 1, repeating: 0.5)
+    ticker?.resume()
   }
 
   /// What a run reports to.
@@ -51,7 +52,7 @@ final class ProgressPrinter: Sendable {
 
   /// Takes the bar away: talk or data follow.
   func finish() {
-    if form == .bar || form == .lines { ticker.cancel() }
+    ticker?.cancel()
     state.withLock { clearBar(&$0) }
   }
 
