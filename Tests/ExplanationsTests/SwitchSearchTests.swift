@@ -1,0 +1,83 @@
+import Explanations
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct SwitchSearchTests {
+  private func sum(_ margin: SwitchSearch.Margin, _ code: UInt64) -> Double {
+    margin.weights.indices.reduce(margin.bias) {
+      code >> UInt64($1) & 1 == 1 ? $0 + margin.weights[$1] : $0
+    }
+  }
+
+  private func isLifted(_ margins: [SwitchSearch.Margin], _ code: UInt64) -> Bool {
+    margins.allSatisfy { $0.orEqual ? sum($0, code) >= 0 : sum($0, code) > 0 }
+  }
+
+  /// Whether a premise forces all margins, tried on every code it leaves open.
+  private func forces(_ premise: SwitchPremise, _ margins: [SwitchSearch.Margin]) -> Bool {
+    let count = UInt64(margins[0].weights.count)
+    return (0..<(UInt64(1) << count)).allSatisfy {
+      !premise.holds(for: $0) || isLifted(margins, $0)
+    }
+  }
+
+  private func check(_ margins: [SwitchSearch.Margin]) {
+    let found = SwitchSearch(margins).run()
+    #expect(!found.cut)
+    let count = UInt64(margins[0].weights.count)
+    for code in 0..<(UInt64(1) << count) {
+      #expect(found.premises.contains { $0.holds(for: code) } == isLifted(margins, code))
+    }
+    for premise in found.premises {
+      for bit in 0..<count where premise.mask >> bit & 1 == 1 {
+        let shorter = SwitchPremise(
+          mask: premise.mask & ~(1 << bit), value: premise.value & ~(1 << bit))
+        #expect(!forces(shorter, margins))
+      }
+    }
+    #expect(Set(found.premises).count == found.premises.count)
+  }
+
+  /// Weights that are sixteenths, so that sums are exact and ties occur.
+  private func margin(_ count: Int, _ rng: inout SeededGenerator) -> SwitchSearch.Margin {
+    SwitchSearch.Margin(
+      weights: (0..<count).map { _ in Double(rng.index(below: 65)) / 16 - 2 },
+      bias: Double(rng.index(below: 65)) / 16 - 2, orEqual: rng.index(below: 2) == 0)
+  }
+
+  @Test func premisesOfOneSumAreSoundCompleteAndMinimal() {
+    withEverySeed(40) { rng in check([margin(1 + rng.index(below: 10), &rng)]) }
+  }
+
+  @Test func premisesAgainstRivalsAreSoundCompleteAndMinimal() {
+    withEverySeed(30) { rng in
+      let count = 1 + rng.index(below: 7)
+      check((0..<(2 + rng.index(below: 3))).map { _ in margin(count, &rng) })
+    }
+  }
+
+  @Test func aSumThatIsAlwaysLiftedNeedsNoPremise() {
+    let always = SwitchSearch([.init(weights: [1, -1], bias: 2)]).run()
+    #expect(always.premises == [SwitchPremise(mask: 0, value: 0)])
+    let never = SwitchSearch([.init(weights: [1, -1], bias: -2)]).run()
+    #expect(never.premises.isEmpty)
+  }
+
+  @Test func supportedPremisesAreThoseThatSomeCodeMeets() {
+    withEverySeed(30) { rng in
+      let search = SwitchSearch([margin(9, &rng)])
+      let codes = (0..<20).map { _ in UInt64(rng.index(below: 512)) }
+      let expected = search.run().premises.filter { codes.contains(where: $0.holds) }
+      #expect(search.run(over: codes).premises == expected)
+    }
+  }
+
+  @Test func aLimitIsKeptAndSaid() {
+    let margin = SwitchSearch.Margin(weights: [Double](repeating: 1, count: 12), bias: -5.5)
+    let cut = SwitchSearch([margin], limit: .init(premises: 10)).run()
+    #expect(cut.cut)
+    #expect(cut.premises.count == 10)
+    #expect(SwitchSearch([margin]).run().premises.count == 924)
+  }
+}

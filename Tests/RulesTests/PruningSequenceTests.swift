@@ -1,0 +1,70 @@
+import Datasets
+import Rules
+import TestSupport
+import Testing
+
+@Suite struct PruningSequenceTests {
+  @Test func treesAreNestedAndEndAtTheRoot() {
+    withEverySeed(20) { rng in
+      let table = rng.table(rows: 200, missing: 0.1)
+      let answers = rng.answers(to: table, noise: 0.3)
+      let sequence = PruningSequence(TreeGrower().tree(imitating: answers, over: table))
+      #expect(sequence.leafCounts.last == 1)
+      var last: [Conjunction]?
+      var lastErrors = -1
+      for step in sequence.leafCounts.indices {
+        let tree = sequence.tree(at: step)
+        #expect(tree.leafCount == sequence.leafCounts[step])
+        let paths = tree.paths.map(\.premise)
+        if let last {
+          #expect(paths.count < last.count)
+          // Every leaf of the larger tree lies in one of the smaller.
+          #expect(last.allSatisfy { inner in paths.contains { inner.and($0) == inner } })
+        }
+        let errors = zip(tree.classify(table), answers).count { $0 != $1 }
+        #expect(errors > lastErrors)
+        (last, lastErrors) = (paths, errors)
+      }
+    }
+  }
+
+  @Test func theFirstStepAnswersAsTheWholeTree() {
+    withEverySeed(20) { rng in
+      let table = rng.table(rows: 100)
+      let tree = TreeGrower().tree(imitating: rng.answers(to: table), over: table)
+      #expect(PruningSequence(tree).tree(at: 0).classify(table) == tree.classify(table))
+    }
+  }
+
+  @Test func agreementsAreThoseOfEachTree() {
+    withEverySeed(20) { rng in
+      let table = rng.table(rows: 150, missing: 0.1)
+      let other = rng.table(rows: 90, missing: 0.1)
+      let wanted = rng.answers(to: other)
+      let tree = TreeGrower().tree(imitating: rng.answers(to: table, noise: 0.3), over: table)
+      let sequence = PruningSequence(tree)
+      let expected = sequence.leafCounts.indices.map { step in
+        zip(sequence.tree(at: step).classify(other), wanted).count { $0 == $1 }
+      }
+      #expect(sequence.agreements(on: other, answers: wanted) == expected)
+    }
+  }
+
+  @Test func theSmallestTreeWithinOneErrorIsChosen() {
+    withEverySeed(1) { rng in
+      let table = rng.table(rows: 300)
+      let tree = TreeGrower().tree(imitating: rng.answers(to: table, noise: 0.3), over: table)
+      let sequence = PruningSequence(tree)
+      var agreements = [Int](repeating: 10, count: sequence.leafCounts.count)
+      #expect(agreements.count > 4)
+      agreements[1] = 80
+      agreements[2] = 77
+      agreements[3] = 75
+      // Of 100 rows one standard error is 4.
+      #expect(sequence.smallestWithinOneError(agreements: agreements, of: 100) == 2)
+      let limited = sequence.smallestWithinOneError(
+        agreements: agreements, of: 100, atMost: sequence.leafCounts[3])
+      #expect(limited == 3)
+    }
+  }
+}
