@@ -110,7 +110,7 @@ let package = Package(
           .target(name: name), "TestSupport",
           .product(name: "CustomDump", package: "swift-custom-dump"),
         ],
-        exclude: [])
+        exclude: name == "Reports" ? ["Snapshots"] : [])
     } + [
       // The built program, end to end.
       .testTarget(

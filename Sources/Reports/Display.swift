@@ -7,6 +7,7 @@ package let longestShownLine = 600
 /// very long names cut with their length told.
 package func shown(_ name: String, limit: Int = longestShownName) -> String {
   if name.isEmpty { return "(empty)" }
+  if name.allSatisfy(\.isWhitespace), !name.contains(where: \.isNewline) { return "(blank)" }
   let cut = shortened(visible(name), limit: limit)
   return hasRightToLeft(cut) ? "\u{2068}\(cut)\u{2069}" : cut
 }
@@ -14,7 +15,7 @@ package func shown(_ name: String, limit: Int = longestShownName) -> String {
 /// A text with every control, line end and direction mark written out: `\n`, `\u{202E}`.
 package func visible(_ text: String) -> String {
   var all = ""
-  for scalar in text.unicodeScalars {
+  for scalar in withoutTowers(text).unicodeScalars {
     switch scalar.value {
     case 0x0A: all += "\\n"
     case 0x0D: all += "\\r"
@@ -52,4 +53,20 @@ private func hasRightToLeft(_ text: String) -> Bool {
     default: false
     }
   }
+}
+
+/// A text whose characters are made of at most twelve scalars each, so that marks heaped on one
+/// letter do not reach into other lines.
+private func withoutTowers(_ text: String) -> String {
+  if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+  var all = ""
+  for character in text {
+    if character.unicodeScalars.count <= 12 {
+      all.append(character)
+    } else {
+      all.unicodeScalars.append(contentsOf: character.unicodeScalars.prefix(12))
+      all += "…"
+    }
+  }
+  return all
 }

@@ -45,7 +45,7 @@ extension Report {
     columns += [
       .text(hasPictures ? "Map" : "Driven up by"),
       .text(hasPictures ? "Strongest pixels" : "Driven down by"),
-      .number("On, of training rows"), .number("Threshold"), .text("Speaks for"),
+      .number("Rows on, training"), .number("Threshold"), .text("Speaks for"),
       .text("Speaks against"), .text("Neuron"),
     ]
     blocks.append(

@@ -74,7 +74,7 @@ extension Report {
           id, caption,
           [
             .text("Rule"), .text("If"), .text("then \(shown(explanation.data.schema.target.name))"),
-            .number("Answers, of training rows"), .number("Network agrees, training"),
+            .number("Rows answered, training"), .number("Network agrees, training"),
             .number("Network agrees, held out"),
           ], rows)))
     return blocks

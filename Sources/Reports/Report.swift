@@ -83,11 +83,11 @@ public struct Report: Hashable, Sendable {
     let rules = spokenRules
     var facts = [
       Fact(
-        "Agreement with the network", percent(explanation.fidelity.heldOut),
+        "Agreement", percent(explanation.fidelity.heldOut),
         "\(ratio(explanation.fidelity.heldOut)) held-out rows"),
       Fact(
         "Rules", counted(rules.rules.count),
-        "\(significant(explanation.complexity.meanLiterals, digits: 2)) conditions on average"),
+        "mean conditions: \(significant(explanation.complexity.meanLiterals, digits: 2))"),
     ]
     if pruned.neurons > 0 {
       facts.append(

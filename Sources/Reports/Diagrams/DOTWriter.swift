@@ -34,7 +34,8 @@ struct DOTWriter {
       case "<": all += "&lt;"
       case ">": all += "&gt;"
       case "\"": all += "&quot;"
-      case "\\": all += "&#92;"
+      // Even in markup a backslash starts an escape, such as the name of the node.
+      case "\\": all += "&#92;&#92;"
       default: all.unicodeScalars.append(scalar)
       }
     }

@@ -81,7 +81,7 @@ enum HTML {
 
   /// Words from outside: kept to themselves, shortened, and whole in the title.
   private static func outside(_ text: String, limit: Int) -> String {
-    if text.isEmpty { return "<bdi>(empty)</bdi>" }
+    if text.allSatisfy(\.isWhitespace) { return "<bdi>\(escape(shown(text)))</bdi>" }
     let full = visible(text)
     let cut = shortened(full, limit: limit)
     guard cut != full else { return "<bdi>\(escape(full))</bdi>" }

@@ -1,0 +1,64 @@
+import Explanations
+import Foundation
+import Reports
+import TestSupport
+import Testing
+
+@Suite struct ReportTests {
+  @Test func theFidelitySentence() {
+    let report = Report(SampleExplanation.iris.explanation)
+    #expect(
+      report.fidelitySentence.plain
+        == "The rules agree with the network on 28 of 30 held-out rows (93.3 %, 95 % interval "
+        + "78.7 to 98.2 %); always answering \u{2018}versicolor\u{2019} would agree on 33.3 %.")
+    var explanation = report.explanation
+    explanation.fidelity.majorityClass = nil
+    #expect(
+      Report(explanation).fidelitySentence.plain.hasSuffix(
+        "always giving the network\u{2019}s commonest answer would agree on 33.3 %."))
+    explanation.fidelity.heldOut = Proportion(0, of: 0)
+    #expect(Report(explanation).fidelitySentence.plain.hasPrefix("No rows were held out"))
+  }
+
+  @Test(arguments: SampleExplanation.allCases)
+  func everySectionIsThereOnce(sample: SampleExplanation) {
+    let ids = Report(sample.explanation).blocks.compactMap { block -> String? in
+      if case .heading(_, 2, let id) = block { id } else { nil }
+    }
+    #expect(Set(ids).count == ids.count)
+    for id in [
+      "rules", "trust", "features", "network", "disagreements", "data", "limits", "provenance",
+    ] {
+      #expect(ids.contains(id), "\(id)")
+    }
+  }
+
+  @Test func rulesNoBetterThanOneAnswerAreCalledSo() {
+    let warned = Report(SampleExplanation.withoutRules.explanation).blocks.contains { block in
+      if case .warning(let words) = block {
+        words.plain.contains("not clearly better")
+      } else {
+        false
+      }
+    }
+    #expect(warned)
+  }
+
+  @Test func fewRowsAreCalledFew() {
+    let warnings = Report(SampleExplanation.iris.explanation).blocks.compactMap { block in
+      if case .warning(let words) = block { words.plain } else { nil }
+    }
+    #expect(
+      warnings == [
+        "No answer has 100 held-out rows: these figures are rough. Look at the intervals, not at "
+          + "the percentages."
+      ])
+  }
+
+  @Test(arguments: SampleExplanation.allCases)
+  func tablesAreWholeRectangles(sample: SampleExplanation) {
+    for case .table(let table) in Report(sample.explanation).blocks {
+      #expect(table.rows.allSatisfy { $0.count == table.columns.count }, "\(table.id)")
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import Datasets
+import Explanations
+import Reports
+import Rules
+import TestSupport
+import Testing
+
+@Suite struct RuleTextTests {
+  private let schema = Schema(
+    features: [
+      Feature("length", .numeric(unit: "cm")), Feature("age"),
+      Feature("odor", .categorical(levels: ["almond", "foul", "musty", "none", "spicy", "anise"])),
+    ], target: Target("kind", .classes(names: ["a", "b"])))
+
+  private func words(_ variable: String, _ condition: Condition) -> String {
+    var explanation = SampleExplanation.iris.explanation
+    explanation.data.schema = schema
+    let test = RuleEntry.Test(Literal(Feature.ID(variable), condition), schema: schema)
+    return RuleText(explanation).condition(test).plain
+  }
+
+  @Test func numbersHaveTheirUnit() {
+    #expect(
+      words("length", .interval(lower: 2.45, upper: nil, orMissing: false)) == "length > 2.45 cm")
+    #expect(
+      words("length", .interval(lower: nil, upper: 2, orMissing: true))
+        == "length ≤ 2 cm or missing")
+    #expect(
+      words("length", .interval(lower: -1, upper: 4.95, orMissing: false))
+        == "length > \u{2212}1 and ≤ 4.95 cm")
+    #expect(words("age", .interval(lower: 0.1, upper: nil, orMissing: false)) == "age > 0.1")
+    #expect(words("age", .interval(lower: nil, upper: nil, orMissing: false)) == "age is known")
+    #expect(words("age", .onlyMissing) == "age is missing")
+  }
+
+  @Test func levelsAreListedOrTheirOpposite() {
+    #expect(words("odor", .levels(among: [1], orMissing: false)) == "odor is foul")
+    #expect(words("odor", .levels(among: [1, 2], orMissing: false)) == "odor is foul or musty")
+    #expect(
+      words("odor", .levels(among: [0, 1, 2], orMissing: false)) == "odor is almond, foul or musty")
+    #expect(
+      words("odor", .levels(among: [0, 1, 2, 4, 5], orMissing: false)) == "odor is not none")
+    #expect(
+      words("odor", .levels(among: [1, 3], orMissing: true)) == "odor is foul or none or missing")
+  }
+
+  @Test func featuresAreOnOrOffAtTheirThreshold() {
+    #expect(words("F1", .interval(lower: 0.31, upper: nil, orMissing: false)) == "F1 is on")
+    #expect(words("F1", .interval(lower: nil, upper: 0.31, orMissing: false)) == "F1 is off")
+    #expect(words("F1", .interval(lower: 0.5, upper: nil, orMissing: false)) == "F1 > 0.5")
+  }
+
+  @Test func rulesAreSentences() {
+    let explanation = SampleExplanation.iris.explanation
+    let text = RuleText(explanation)
+    #expect(
+      text.sentence(explanation.rules[1]).plain
+        == "if petal_length > 2.45 and ≤ 4.95 cm and petal_width ≤ 1.65 cm then species is versicolor"
+    )
+    let always = RuleEntry(
+      id: "R1", if: [], then: "setosa", coverage: Proportion(1, of: 1),
+      confidence: Proportion(1, of: 1), heldOutCoverage: Proportion(0, of: 0),
+      heldOutConfidence: Proportion(0, of: 0))
+    #expect(text.sentence(always).plain == "if always then species is setosa")
+  }
+}
