@@ -91,7 +91,8 @@ static inline int gvx_read(void *channel, char *buffer, int size) {
   return (int)count;
 }
 
-// Like agmemread, with subgraphs in the order of the text and lines counted from 1.
+// Like agmemread, with subgraphs in the order of the text and lines counted from 1. What follows
+// the first graph is read too, or it would be found at the start of the next text.
 static inline Agraph_t *gvx_parse(const char *text) {
   Agiddisc_t ids = {gvx_id_open,  gvx_id_map,   gvx_id_alloc,   gvx_id_free,
                     gvx_id_print, gvx_id_close, gvx_id_register};
@@ -106,5 +107,8 @@ static inline Agraph_t *gvx_parse(const char *text) {
   disc.io = &kept_io;
   gvx_text rest = {text, strlen(text)};
   agreadline(1);
-  return agread(&rest, &disc);
+  Agraph_t *graph = agread(&rest, &disc);
+  Agraph_t *more;
+  while (graph && (more = agread(&rest, &disc))) agclose(more);
+  return graph;
 }

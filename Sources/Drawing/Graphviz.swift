@@ -19,10 +19,13 @@ public enum Graphviz {
   /// Draws a graph.
   /// - Parameters:
   ///   - dot: the graph in the DOT language. Control characters are left out.
+  ///   - format: what the picture is written as.
   ///   - pictures: PNG bytes by the names that the graph calls them by, as `IMG SRC` or `image`.
   ///     In SVG they stand inside the file.
   ///   - title: what the picture is called where it cannot be seen; SVG only.
   ///   - description: the facts of the picture in words; SVG only.
+  /// - Returns: the bytes of the file.
+  /// - Throws: `DrawingError` where Graphviz complains of anything.
   public static func render(
     _ dot: String, as format: DrawingFormat, pictures: [String: Data] = [:], title: String = "",
     description: String = ""
