@@ -19,10 +19,13 @@ public enum Graphviz {
   /// Draws a graph.
   /// - Parameters:
   ///   - dot: the graph in the DOT language. Control characters are left out.
+  ///   - format: what the picture is written as.
   ///   - pictures: PNG bytes by the names that the graph calls them by, as `IMG SRC` or `image`.
   ///     In SVG they stand inside the file.
   ///   - title: what the picture is called where it cannot be seen; SVG only.
   ///   - description: the facts of the picture in words; SVG only.
+  /// - Returns: the bytes of the file.
+  /// - Throws: `DrawingError` where Graphviz complains of anything.
   public static func render(
     _ dot: String, as format: DrawingFormat, pictures: [String: Data] = [:], title: String = "",
     description: String = ""
@@ -123,10 +126,10 @@ public enum Graphviz {
     agseterr(AGWARN)
     guard let context = gvContext() else { throw .noContext }
     defer { gvFreeContext(context) }
-    guard let graph = agmemread(dot) else {
-      // An error inside a quoted string leaves the reader inside it: this closes any such state.
-      if let rest = agmemread("\"--><>*/\ndigraph {}") { agclose(rest) }
-      throw .refused(complaint() ?? "no graph")
+    guard let graph = gvx_parse(dot) else {
+      let words = complaint()
+      recover()
+      throw .refused(words ?? "no graph")
     }
     defer { agclose(graph) }
     if let dpi { set("dpi", to: "\(dpi)", of: graph) }
@@ -141,6 +144,18 @@ public enum Graphviz {
     try check()
     guard code == 0, let bytes, count > 0 else { throw .refused("nothing was drawn") }
     return Data(bytes: bytes, count: Int(count))
+  }
+
+  /// Leads the reader of the DOT language out of a string or comment that was left open: it
+  /// remembers its state from one text to the next.
+  private static func recover() {
+    for closer in ["", "\"", String(repeating: ">", count: 4096), "*/"] {
+      if !closer.isEmpty, let graph = gvx_parse(closer) { agclose(graph) }
+      if let graph = gvx_parse("digraph {}") {
+        agclose(graph)
+        return
+      }
+    }
   }
 
   private static func set(

@@ -31,11 +31,11 @@ package func interval(_ proportion: Proportion) -> String {
   return "\(bareFigure(bounds.lowerBound)) to \(bareFigure(bounds.upperBound)) %"
 }
 
-/// `28 of 30 (93.3 %, 95 % interval 78.7 to 98.2 %)`
-package func spelled(_ proportion: Proportion) -> String {
-  proportion.total == 0
-    ? "0 of 0"
-    : "\(ratio(proportion)) (\(percent(proportion)), 95 % interval \(interval(proportion)))"
+/// `28 of 30 held-out rows (93.3 %, 95 % interval 78.7 to 98.2 %)`
+package func spelled(_ proportion: Proportion, _ what: String = "") -> String {
+  let counted = ratio(proportion) + (what.isEmpty ? "" : " " + what)
+  return proportion.total == 0
+    ? counted : "\(counted) (\(percent(proportion)), 95 % interval \(interval(proportion)))"
 }
 
 /// `28 of 30`

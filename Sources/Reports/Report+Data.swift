@@ -73,7 +73,7 @@ extension Report {
         byDefault.count == 0
           ? "Every held-out row is answered by a rule; none falls to the default answer."
           : """
-          On \(spelled(byDefault)) held-out rows no rule holds and the default answer is given: \
+          On \(spelled(byDefault, "held-out rows")) no rule holds and the default answer is given: \
           there the rules explain nothing.
           """)
     }

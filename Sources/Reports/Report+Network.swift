@@ -27,7 +27,7 @@ extension Report {
         .paragraph(
           """
           With every hidden feature made simply on or off, the network still gives the same \
-          answer on \(spelled(share)) held-out rows; rules over switched features cannot do better.
+          answer on \(spelled(share, "held-out rows")); rules over switched features can hardly do better.
           """))
     }
     if let clarity = explanation.clarity, clarity > unclear {
@@ -133,7 +133,7 @@ extension Report {
         .paragraph(
           """
           The pruned network gives the same answer as the network before pruning on \
-          \(spelled(agreement)) held-out rows.
+          \(spelled(agreement, "held-out rows")).
           """))
     }
     if let check = after.equality { blocks.append(equality(check)) }

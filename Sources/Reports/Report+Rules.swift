@@ -33,7 +33,7 @@ extension Report {
         .paragraph(
           """
           These rules ask only which hidden features are on. They agree with the network on \
-          \(spelled(fidelity.heldOut)) held-out rows.
+          \(spelled(fidelity.heldOut, "held-out rows")).
           """))
     }
     blocks.append(figure("rules"))

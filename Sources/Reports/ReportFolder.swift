@@ -17,7 +17,11 @@ public struct ReportFolder: Sendable {
   /// The files with their names: `explanation.json`, `report.html`, `report.md`, `rules.txt`,
   /// `network.dot`, `network.svg`, `features.svg`, `rules.svg`, and `curve.svg` where there is a
   /// curve.
-  /// - Parameter templates: a folder whose templates stand in for those that come with the tool.
+  /// - Parameters:
+  ///   - explanation: what all is made from.
+  ///   - formats: what is written, everything unless said otherwise.
+  ///   - templates: a folder whose templates stand in for those that come with the tool.
+  /// - Returns: the files in a fixed order.
   /// - Throws: `ReportError`, `DrawingError`, or what JSON cannot hold.
   public static func files(
     for explanation: Explanation, formats: Set<Format> = Set(Format.allCases),

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct GraphvizTests {
-  private let small = "digraph { a -> b [label=\"x\"] }"
+  private let small = "digraph small { a -> b [label=\"x\"] }"
 
   private func text(_ data: Data) -> String { String(decoding: data, as: UTF8.self) }
 
@@ -45,7 +45,7 @@ import Testing
     let error = #expect(throws: DrawingError.self) { try Graphviz.render("digraph { ->", as: .svg) }
     #expect(
       error?.errorDescription
-        == "Graphviz refused the drawing: Error: <stdin>: syntax error in line 1 near '->'")
+        == "Graphviz refused the drawing: Error: syntax error in line 1 near '->'")
     #expect(
       error?.recoverySuggestion
         == "this is likely a fault of the diagram; draw it as dot to see what was asked")

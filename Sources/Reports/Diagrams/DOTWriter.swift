@@ -200,7 +200,7 @@ struct DOTWriter {
       return "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"8\">\(rows)</TABLE>"
     }
 
-    /// - Parameter number: how many edges of the same start came before; their numbers stand apart.
+    /// An edge; `number` counts those of the same start, whose numbers stand apart.
     private func edge(_ edge: Diagram.Edge, number: Int) -> String {
       var attributes: [String] = []
       switch edge.sign {

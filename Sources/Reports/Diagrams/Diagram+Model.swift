@@ -29,6 +29,7 @@ extension Diagram {
 
   /// A network as it is; layers of more than twenty neurons are drawn as one block.
   /// - Parameters:
+  ///   - network: what is drawn.
   ///   - inputs: the names of the inputs, numbered where there are none.
   ///   - outputs: the names of the outputs, numbered where they do not fit.
   public init(network: Network, inputs: [String] = [], outputs: [String] = []) {

@@ -11,7 +11,7 @@ struct DiagramInputs {
   private var places: [String: (node: String, part: String?)] = [:]
   private(set) var leftOut = 0
 
-  /// - Parameter drivers: columns and levels ("odor = foul"), with how much each matters.
+  /// The nodes of columns and levels ("odor = foul"), given with how much each matters.
   init(_ drivers: [(name: String, strength: Double)], schema: Schema) {
     var weights: [String: Double] = [:]
     for driver in drivers { weights[driver.name, default: 0] += driver.strength }

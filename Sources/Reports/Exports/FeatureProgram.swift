@@ -32,9 +32,10 @@ public struct FeatureProgram: Hashable, Codable, Sendable {
     self.ids = ids
   }
 
-  /// The layers of a model up to the node whose neurons are its hidden features.
-  /// - Parameter ids: the names of the node's neurons, by what `Neuron` prints: "activation-2:7".
-  /// - Returns: `nil` where the model has no such node or a layer of another kind before it.
+  /// The layers of a model up to the node whose neurons are its hidden features; `nil` where it has
+  /// no such node or a layer of another kind before it.
+  ///
+  /// `ids` names the node's neurons, by what `Neuron` prints: "activation-2:7".
   public init?(_ model: Model, ids: [String: String]) {
     guard let node = model.featureNode,
       let last = model.network.architecture.index(of: node)
