@@ -40,6 +40,7 @@ struct ONNXReader {
   /// Whether the value before the last change of shape was a row of numbers already.
   private(set) var wasFlat = true
   private(set) var ending: Ending?
+  private var hasSoftmax = false
   private var steps: [Step] = []
   private var pending: (scaling: Scaling, node: Onnx_NodeProto)?
 
@@ -179,6 +180,7 @@ struct ONNXReader {
   mutating func end(with ending: Ending, _ node: Onnx_NodeProto) throws(ModelFileError) {
     guard self.ending != .position else { throw problem(node, "follows another argmax") }
     self.ending = ending
+    if ending == .softmax { hasSoftmax = true }
   }
 
   func checkAxis(_ node: Onnx_NodeProto, standard: Int64) throws(ModelFileError) {
@@ -225,9 +227,8 @@ struct ONNXReader {
     keepsSquashing: Bool = false
   ) throws(ModelFileError) -> (network: Network, head: Head?) {
     var steps = steps
-    var head: Head? = ending == .softmax ? .softmax : nil
-    if !keepsSquashing, ending == nil || ending == .position,
-      case .activation(let last) = steps.last,
+    var head: Head? = hasSoftmax ? .softmax : nil
+    if !keepsSquashing, !hasSoftmax, case .activation(let last) = steps.last,
       last.function == .sigmoid
     {
       steps.removeLast()

@@ -13,7 +13,7 @@ extension Tensor {
     return Tensor(uninitialized: [m, n]) { output in
       elements.withUnsafeBufferPointer { left in
         right.elements.withUnsafeBufferPointer { right in
-          guard let left = left.baseAddress, let right = right.baseAddress,
+          guard k > 0, let left = left.baseAddress, let right = right.baseAddress,
             let output = output.baseAddress
           else {
             // No inner dimension: a sum of nothing.

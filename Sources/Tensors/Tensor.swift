@@ -53,7 +53,7 @@ public struct Tensor: Hashable, Sendable {
   /// The length of the leading dimension.
   public var rows: Int { shape[0] }
   /// How many elements stand in one row.
-  public var width: Int { shape.rank == 1 ? 1 : shape.count / max(shape[0], 1) }
+  public var width: Int { shape.dimensions.dropFirst().reduce(1, *) }
 
   public subscript(_ row: Int, _ column: Int) -> Float {
     get { elements[row * width + column] }

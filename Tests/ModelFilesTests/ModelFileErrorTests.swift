@@ -3,8 +3,145 @@ import ModelFiles
 import Testing
 
 @Suite struct ModelFileErrorTests {
-  /// What each broken file is refused with, word for word.
-  static let refusals: [(name: String, text: String)] = []
+  /// What each broken file is refused with, word for word, after the file's name.
+  static let refusals: [(name: String, text: String)] = [
+    (
+      "amplified",
+      "the layers are far larger than the numbers in the file"
+    ),
+    (
+      "branch",
+      "node 'tanh' (Tanh): begins a branch: it reads 'h' beside another node"
+    ),
+    (
+      "cycle",
+      "node 'first' (Add): is part of a cycle or reads one"
+    ),
+    (
+      "deep",
+      "the bytes are not an ONNX model, or not a whole one"
+    ),
+    (
+      "empty",
+      "there is no graph in it"
+    ),
+    (
+      "external-absolute",
+      "'w' lies in '/etc/passwd', outside the model's folder"
+    ),
+    (
+      "external-gone",
+      "cannot be read: the numbers of 'w' in external-gone.onnx should be there"
+    ),
+    (
+      "external-outside",
+      "'w' lies in '../secret.bin', outside the model's folder"
+    ),
+    (
+      "few-numbers",
+      "'w' holds 2 numbers where its shape 4 x 3 means 12"
+    ),
+    (
+      "half-floats",
+      "'w' holds float16 where float or double is supported"
+    ),
+    (
+      "huge-dimensions",
+      "'w' has an impossible shape: 4611686018427387904 x 4611686018427387904"
+    ),
+    (
+      "infinite-weight",
+      "'w' holds inf at position 0, which is not a finite float"
+    ),
+    (
+      "loose-scaling",
+      "node 'mul' (Mul): no dense layer is beside it to be folded into"
+    ),
+    (
+      "made-twice",
+      "'y' is made twice"
+    ),
+    (
+      "metadata-feature",
+      "metadata 'espalier.encoding': an input is made of feature 7, which is not there"
+    ),
+    (
+      "metadata-form",
+      "metadata 'espalier.schema': cannot be understood"
+    ),
+    (
+      "metadata-picture",
+      "metadata 'espalier.schema': the picture's size does not fit the features"
+    ),
+    (
+      "missing-initializer",
+      "node 'gemm' (Gemm): reads 'b', which nothing in the file gives"
+    ),
+    (
+      "nan-weight",
+      "'w' holds nan at position 5, which is not a finite float"
+    ),
+    (
+      "negative-dimension",
+      "'w' has an impossible shape: -4 x 3"
+    ),
+    (
+      "no-dense",
+      "there is no dense layer"
+    ),
+    (
+      "old-operators",
+      "operators of version 6 where version 7 or later is read"
+    ),
+    (
+      "other-domain",
+      "node 'odd' is a 'com.example.Relu', which is not supported"
+    ),
+    (
+      "overflowing-double",
+      "'w' holds 1e+300 at position 0, which is not a finite float"
+    ),
+    (
+      "short-bytes",
+      "'w' holds 44 bytes where its shape 4 x 3 means 48"
+    ),
+    (
+      "softmax-inside",
+      "node 'second' (Gemm): follows the softmax or argmax, which must be the last step"
+    ),
+    (
+      "text",
+      "the bytes are not an ONNX model, or not a whole one"
+    ),
+    (
+      "training-dropout",
+      "node 'dropout' (Dropout): it is set to training mode"
+    ),
+    (
+      "transposed-rows",
+      "node 'gemm' (Gemm): transA is set: it mixes rows"
+    ),
+    (
+      "truncated",
+      "the bytes are not an ONNX model, or not a whole one"
+    ),
+    (
+      "two-inputs",
+      "2 inputs ('x', 'z') where one is supported"
+    ),
+    (
+      "unsupported",
+      "node 'soft' is a 'Softplus', which is not supported"
+    ),
+    (
+      "whole-numbers",
+      "node 'cast' (Cast): it rounds the rows: float and double are supported"
+    ),
+    (
+      "wrong-width",
+      "node 'gemm' (Gemm): it reads 5 numbers where 4 come in"
+    ),
+  ]
 
   @Test func everyBrokenFileHasItsText() throws {
     let files = try FileManager.default.contentsOfDirectory(
@@ -17,7 +154,8 @@ import Testing
         Issue.record("\(name) was read")
       } catch {
         let found = error as? ModelFileError
-        #expect(found?.errorDescription == text, "\(name)")
+        let start = name == "external-gone" ? "gone.bin: " : "\(name).onnx: "
+        #expect(found?.errorDescription == start + text, "\(name)")
         #expect(found?.recoverySuggestion?.isEmpty == false, "\(name)")
         #expect(found?.exitCode == (name == "external-gone" ? 66 : 65), "\(name)")
       }

@@ -1,4 +1,5 @@
 import Naming
+import Tensors
 import TestSupport
 import Testing
 
@@ -46,9 +47,10 @@ private struct SeededWords {
   init(seed: UInt64) { state = seed &* 6_364_136_223_846_793_005 &+ 1 }
 
   mutating func word() -> String {
-    String((0..<6).map { _ -> Character in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Array("abcd")[Int(state >> 33) % 4]
-    })
+    String(
+      (0..<6).map { _ -> Character in
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Array("abcd")[Int(state >> 33) % 4]
+      })
   }
 }

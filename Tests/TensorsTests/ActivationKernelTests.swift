@@ -22,7 +22,9 @@ import Testing
 
   @Test func extremeNumbersGiveLimits() {
     let far = Tensor([-1e30, -200, 200, 1e30], shape: [4])
-    #expect(far.activated(.sigmoid, slope: 0).elements == [0, 0, 1, 1])
+    let shares = far.activated(.sigmoid, slope: 0).elements
+    #expect(shares.suffix(2) == [1, 1])
+    #expect(shares.prefix(2).allSatisfy { (0...1e-37).contains($0) })
     #expect(far.activated(.tanh, slope: 0).elements == [-1, -1, 1, 1])
     #expect(far.activated(.relu, slope: 0).elements == [0, 0, 200, 1e30])
     #expect(far.activated(.elu, slope: 1).elements == [-1, -1, 200, 1e30])
