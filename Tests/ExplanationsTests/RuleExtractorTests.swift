@@ -1,6 +1,7 @@
 import Datasets
 import Explanations
 import Foundation
+import Naming
 import Networks
 import Rules
 import Tensors
@@ -12,8 +13,8 @@ import Testing
   static let names = extractorCatalog.names
 
   private func extractor(_ name: String) throws -> any RuleExtractor {
-    let type = try #require(try extractorCatalog.type(named: name) as? any RuleExtractor.Type)
-    return type.init()
+    let type = try extractorCatalog.type(named: name)
+    return try #require(type as? any RuleExtractor.Type).init()
   }
 
   @Test(arguments: names) func rulesAnswerEveryRowAndBeatTheMajority(name: String) throws {
