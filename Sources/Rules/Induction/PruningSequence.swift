@@ -115,8 +115,10 @@ public struct PruningSequence: Hashable, Sendable {
 
   /// The step with the fewest leaves whose agreement is within one standard error of the best.
   /// - Parameters:
-  ///   - agreements: for every step, of `total` rows that the tree was not grown from.
+  ///   - agreements: for every step, on rows that the tree was not grown from.
+  ///   - total: how many rows those are.
   ///   - limit: steps with more leaves are not looked at.
+  /// - Returns: the step.
   public func smallestWithinOneError(
     agreements: [Int], of total: Int, atMost limit: Int = .max
   ) -> Int {
