@@ -23,7 +23,9 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
   ///
   /// The threshold is 0.5 for a sigmoid, 0 for tanh and ELU, and for ReLU the cut that tells most
   /// about the model's answers.
-  /// - Parameter table: the rows that ReLU thresholds are fitted to.
+  /// - Parameters:
+  ///   - model: whose features these are.
+  ///   - table: the rows that ReLU thresholds are fitted to.
   public init?(of model: Model, over table: Table) {
     let architecture = model.network.architecture
     guard let node = model.featureNode, let index = architecture.index(of: node),

@@ -8,6 +8,7 @@ extension RuleSet {
   /// The rules of a list are asked in the order of their votes, so a narrow, sure rule goes before a
   /// wide one.
   /// - Parameters:
+  ///   - table: the rows to agree on.
   ///   - answers: what to agree with on the rows of `table`.
   ///   - sizes: of the lists wanted.
   /// - Returns: lists of growing size, none twice.

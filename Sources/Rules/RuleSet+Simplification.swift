@@ -46,10 +46,10 @@ private struct Simplification {
   var result: RuleSet { RuleSet(rules, default: defaultClass, resolution: .firstMatch) }
 
   mutating func run() {
-    chooseDefault()
     var size: (Int, Int)
     repeat {
       size = measure
+      chooseDefault()
       dropRules()
       dropLiterals()
       mergeRules()

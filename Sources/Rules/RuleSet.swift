@@ -78,7 +78,10 @@ public struct RuleSet: Hashable, Codable, Sendable {
   ///
   /// In a rule list a rule is supported by the rows it answers. In a vote it is supported by all
   /// rows on which it fires, because confidences are compared before any rule has answered.
-  /// - Parameter answers: what the explained network says of each row.
+  /// - Parameters:
+  ///   - table: the rows to count.
+  ///   - answers: what the explained network says of each row.
+  /// - Returns: the same rules in the same order.
   public func supported(by table: Table, answers: [Int]) -> RuleSet {
     var copy = self
     let held = rowsHeld(in: table)

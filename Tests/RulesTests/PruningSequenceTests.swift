@@ -28,11 +28,15 @@ import Testing
     }
   }
 
-  @Test func theFirstStepAnswersAsTheWholeTree() {
+  @Test func theFirstStepAgreesAsOftenAsTheWholeTree() {
     withEverySeed(20) { rng in
       let table = rng.table(rows: 100)
-      let tree = TreeGrower().tree(imitating: rng.answers(to: table), over: table)
-      #expect(PruningSequence(tree).tree(at: 0).classify(table) == tree.classify(table))
+      let answers = rng.answers(to: table)
+      let tree = TreeGrower().tree(imitating: answers, over: table)
+      func agreeing(_ tree: DecisionTree) -> Int {
+        zip(tree.classify(table), answers).count { $0 == $1 }
+      }
+      #expect(agreeing(PruningSequence(tree).tree(at: 0)) == agreeing(tree))
     }
   }
 

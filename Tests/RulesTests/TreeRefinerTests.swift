@@ -20,21 +20,21 @@ import Testing
     }
   }
 
-  @Test func aBadFirstQuestionIsMended() {
-    // Parity of two bits: a greedy first cut at a third, useless column is put right.
-    let columns = (0..<3).map { bit in (0..<64).map { Double($0 >> bit & 1) } }
-    let noise = (0..<64).map { Double($0 % 7) }
-    let answers = (0..<64).map { ($0 & 1) ^ ($0 >> 1 & 1) }
+  @Test func questionsMoveToWhereTheyAreRight() {
+    let values = (0..<60).map(Double.init)
     let table = Table(
       schema: Schema(
-        features: ["n", "a", "b", "c"].map { Feature($0) },
+        features: ["x", "other"].map { Feature($0) },
         target: Target("y", .classes(names: ["no", "yes"]))),
-      columns: ([noise] + columns).map { .doubles($0) }, labels: answers)
+      columns: [
+        .doubles(values), .doubles(values.map { 17 * $0 - 60 * (17 * $0 / 60).rounded(.down) }),
+      ],
+      labels: values.map { $0 > 20 ? 1 : 0 })
     let bins = BinnedTable(table)
-    let tree = TreeGrower(maximumLeaves: 4).tree(imitating: answers, over: bins, classes: 2)
-    let refined = TreeRefiner().refine(tree, imitating: answers, over: bins)
-    let before = zip(tree.classify(table), answers).count { $0 == $1 }
-    let after = zip(refined.classify(table), answers).count { $0 == $1 }
-    #expect(after > before)
+    let tree = TreeGrower(maximumLeaves: 2).tree(imitating: table.labels, over: bins, classes: 2)
+    let wanted = values.map { $0 > 35 ? 1 : 0 }
+    let refined = TreeRefiner().refine(tree, imitating: wanted, over: bins)
+    #expect(tree.classify(table) != wanted)
+    #expect(refined.classify(table) == wanted)
   }
 }

@@ -4,7 +4,8 @@ import Tensors
 /// Draws rows that could have been among given ones, to ask a network about.
 ///
 /// Each is a row moved some way towards a near one, its numbers jittered a little and rounded to
-/// the decimals of their column; levels are taken from one of the two.
+/// the decimals of their column; levels, and numbers of which a column has but few, are taken from
+/// one of the two.
 public struct Neighbourhood: Hashable, Codable, Sendable {
   /// How many rows a partner is the nearest of: 1 takes any row, more stay nearer.
   public var candidates: Int
@@ -40,6 +41,8 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
 
   private struct Shape {
     let isCategorical: Bool
+    /// Whether values between two values would be unlike any there are.
+    let isDiscrete: Bool
     let deviation: Double
     let range: ClosedRange<Double>
     /// Digits after the point, `nil` where rounding would not change a double.
@@ -48,6 +51,7 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
     init(_ values: [Double], categorical: Bool) {
       isCategorical = categorical
       let known = values.filter { $0.isFinite }
+      isDiscrete = categorical || Set(known).count <= 12
       range = (known.min() ?? 0)...(known.max() ?? 0)
       let mean = known.reduce(0) { $0 + $1 / Double(known.count) }
       deviation =
@@ -94,7 +98,7 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
       let (mine, its) = (columns[column][one], columns[column][other])
       let shape = shapes[column]
       if change < 1, generator.uniform() >= change { return mine }
-      if shape.isCategorical || mine.isNaN || its.isNaN {
+      if shape.isDiscrete || mine.isNaN || its.isNaN {
         return generator.uniform() < share ? its : mine
       }
       let moved = mine + share * (its - mine) + jitter * shape.deviation * generator.normal()

@@ -62,7 +62,9 @@ public struct SwitchSearch: Hashable, Sendable {
     self.limit = limit
   }
 
+  /// The search itself.
   /// - Parameter codes: only premises that hold for one of these; all premises where `nil`.
+  /// - Returns: the premises in the order in which they were found.
   /// - Complexity: proportional to the number of premises for one margin; exponential at worst.
   public func run(over codes: [UInt64]? = nil) -> Found {
     var search = Run(self)

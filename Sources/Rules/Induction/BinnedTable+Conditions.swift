@@ -3,7 +3,10 @@ import Datasets
 extension BinnedTable {
   /// The two conditions that a question over bins means, for the rows of one node: thresholds are
   /// the shortest numbers between the node's own values.
-  /// - Parameter present: for every bin of the column whether the node has rows in it.
+  /// - Parameters:
+  ///   - split: the question.
+  ///   - present: for every bin of the column whether the node has rows in it.
+  /// - Returns: the conditions of the two sides.
   func conditions(_ split: BinSplit, present: [Bool]) -> (first: Condition, second: Condition) {
     let column = columns[split.column]
     let missingFirst = column.missing.map { split.goesFirst[$0] }

@@ -3,7 +3,7 @@ import Datasets
 /// The nested trees that a tree becomes when its weakest link is cut again and again: minimal
 /// cost-complexity pruning (Breiman, Friedman, Olshen & Stone 1984, chapter 3).
 ///
-/// Step 0 is the tree without questions that change no answer, the last step its root alone.
+/// Step 0 is the tree without questions that raise no agreement, the last step its root alone.
 public struct PruningSequence: Hashable, Sendable {
   public let tree: DecisionTree
   /// The step from which on each node is a leaf, `Int.max` for one that is never cut to a leaf.
@@ -115,8 +115,10 @@ public struct PruningSequence: Hashable, Sendable {
 
   /// The step with the fewest leaves whose agreement is within one standard error of the best.
   /// - Parameters:
-  ///   - agreements: for every step, of `total` rows that the tree was not grown from.
+  ///   - agreements: for every step, on rows that the tree was not grown from.
+  ///   - total: how many rows those are.
   ///   - limit: steps with more leaves are not looked at.
+  /// - Returns: the step.
   public func smallestWithinOneError(
     agreements: [Int], of total: Int, atMost limit: Int = .max
   ) -> Int {

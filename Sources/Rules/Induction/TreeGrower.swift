@@ -22,10 +22,13 @@ public struct TreeGrower: Hashable, Codable, Sendable {
     self.maximumLeaves = maximumLeaves
   }
 
+  /// The tree that answers like `answers`.
   /// - Parameters:
   ///   - answers: a class position for each row.
+  ///   - table: the rows.
   ///   - classes: how many classes there are.
   ///   - weights: how often each row counts; once where `nil`, not at all where 0.
+  /// - Returns: a tree within the limits, not yet pruned.
   /// - Complexity: O(rows × columns × depth)
   public func tree(
     imitating answers: [Int], over table: BinnedTable, classes: Int, weights: [Int]? = nil

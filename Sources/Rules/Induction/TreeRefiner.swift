@@ -15,7 +15,10 @@ public struct TreeRefiner: Hashable, Codable, Sendable {
 
   /// - Parameters:
   ///   - tree: grown over the same bins.
+  ///   - answers: a class position for each row.
+  ///   - table: the rows.
   ///   - weights: how often each row counts; once where `nil`.
+  /// - Returns: a tree of at most as many leaves.
   /// - Complexity: O(passes × nodes × rows × columns)
   public func refine(
     _ tree: DecisionTree, imitating answers: [Int], over table: BinnedTable, weights: [Int]? = nil

@@ -4,7 +4,11 @@ import CKernels
 package enum HistogramKernel {
   /// `histogram[bin * classes + class]` grows by each row's weight, 1 where there are no weights.
   /// - Parameters:
-  ///   - classOf: in the order of `rows`, as are `weights`.
+  ///   - bins: the bin of every row of the column.
+  ///   - rows: the rows to count.
+  ///   - classOf: the class of each of `rows`, in their order.
+  ///   - weights: in the same order; 1 where `nil`.
+  ///   - classes: how many classes there are.
   ///   - histogram: room for bins times classes.
   package static func count(
     _ bins: [UInt8], rows: ArraySlice<Int32>, classOf: [Int32], weights: [Int32]?, classes: Int,
