@@ -1,4 +1,5 @@
 import Explanations
+import Naming
 import Networks
 import Tensors
 import TestSupport

@@ -1,5 +1,6 @@
 import Explanations
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
