@@ -39,8 +39,8 @@ public struct Explanation: Codable, Hashable, Sendable {
   public var featureRules: RuleSetEntry?
   public var featureFidelity: Fidelity?
 
-  /// Nothing is proved yet.
-  public var certified: Certified?
+  /// What is proved over the whole domain: nothing yet, and the key says so.
+  @WrittenNull public var certified: Certified?
   public var provenance: Provenance
 
   public init(
@@ -378,7 +378,29 @@ public struct ExtractorSummary: Codable, Hashable, Sendable {
 }
 
 /// What is proved over the whole domain.
-public struct Certified: Codable, Hashable, Sendable {}
+public struct Certified: Codable, Hashable, Sendable {
+  /// Whether the rules are proved to answer as the network does on every row there can be.
+  public var exact: Bool
+  public init(exact: Bool) { self.exact = exact }
+}
+
+/// A value whose absence is written as `null` instead of being left out.
+@propertyWrapper
+public struct WrittenNull<Value: Codable & Hashable & Sendable>: Codable, Hashable, Sendable {
+  public var wrappedValue: Value?
+
+  public init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    wrappedValue = container.decodeNil() ? nil : try container.decode(Value.self)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
+  }
+}
 
 /// What is needed to make the same explanation again. Times stand in `manifest.json` alone.
 public struct Provenance: Codable, Hashable, Sendable {

@@ -27,5 +27,6 @@ extension Fidelity {
       majorityBaseline: Proportion(
         network.heldOut.count { $0 == majority }, of: network.heldOut.count),
       answered: Proportion(answered.count { $0 }, of: answered.count))
+    majorityClass = classes.indices.contains(majority) ? classes[majority] : nil
   }
 }
