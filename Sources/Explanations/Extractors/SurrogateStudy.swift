@@ -88,8 +88,8 @@ package struct SurrogateStudy {
     return [near, wide, sure, plain]
   }
 
-  /// The setup whose rules agree with the network most on rows that they were not taught with, the
-  /// first of equals. Rows drawn near those count half as much as they do: few real rows say little.
+  /// The setup whose rules agree with the network on most rows that they were not taught with, the
+  /// first of equals.
   private func best(of setups: [SurrogateSetup]) -> SurrogateSetup {
     let real = subject.training.appending(subject.validation)
     let answers = subject.answers + subject.validationAnswers
@@ -97,12 +97,12 @@ package struct SurrogateStudy {
     var order = Array(0..<real.count)
     var generator = SeededGenerator(seed: subject.seed).stream("surrogate folds")
     generator.shuffle(&order)
-    let scores = setups.map { setup -> Double in
+    let hits = setups.map { setup -> Int in
       var setup = setup
       // A quick study is enough to compare.
       setup.drawn = min(setup.drawn, 3000)
       setup.passes = 0
-      return (0..<folds).reduce(0.0) { sum, fold in
+      return (0..<folds).reduce(0) { sum, fold in
         let (taught, asked) = (
           order.indices.filter { $0 % folds != fold }.map { order[$0] },
           order.indices.filter { $0 % folds == fold }.map { order[$0] }
@@ -111,17 +111,12 @@ package struct SurrogateStudy {
         let lesson = Lesson(
           setup, real: real.selecting(taught), answers: taught.map { answers[$0] },
           seed: subject.seed, asking: ask)
-        let rules = lesson.list(atMost: limit)
-        let near = Neighbourhood().rows(
-          500, near: real.selecting(asked), seed: subject.seed &+ UInt64(fold))
-        let hits = zip(rules.classify(real.selecting(asked)), asked).count { $0 == answers[$1] }
-        let nearHits = zip(rules.classify(near), ask(near)).count { $0 == $1 }
-        return sum + Double(hits) / Double(real.count)
-          + Double(nearHits) / Double(2 * folds * max(near.count, 1))
+        let given = lesson.list(atMost: limit).classify(real.selecting(asked))
+        return sum + zip(given, asked).count { $0 == answers[$1] }
       }
     }
-    let most = scores.max() ?? 0
-    return setups[scores.firstIndex(of: most) ?? 0]
+    let most = hits.max() ?? 0
+    return setups[hits.firstIndex(of: most) ?? 0]
   }
 
   /// The fewest rules that agree within one standard error as often as the best number of rules,
