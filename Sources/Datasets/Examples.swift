@@ -35,9 +35,9 @@ public struct Split: Hashable, Codable, Sendable {
   }
 
   /// Every class split in the same proportion; a class of one row is trained on.
-  /// - Parameters:
-  ///   - heldOut: the fraction of rows to hold out, 0 when they are given apart.
-  ///   - validation: the fraction of the remaining rows that decide when to stop.
+  ///
+  /// `heldOut`: the fraction of rows to hold out, 0 when they are given apart.
+  /// `validation`: the fraction of the remaining rows that decide when to stop.
   public static func stratified(
     _ labels: [Int], heldOut: Double, validation: Double, seed: UInt64
   ) -> Split {

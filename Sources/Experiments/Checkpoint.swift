@@ -9,7 +9,7 @@ struct Checkpoint: Sendable {
   let folder: URL?
   let fingerprint: String
 
-  /// - Parameter folder: `nil` keeps no state.
+  /// `folder`: `nil` keeps no state.
   init(folder: URL?, experiment: Experiment, version: String, data: String) {
     self.folder = folder
     let encoder = JSONEncoder()

@@ -21,9 +21,9 @@ public struct RunOutcome: Sendable {
 
 extension Experiment {
   /// The main job: read, train, prune, find the hidden features, extract rules, measure, write.
-  /// - Parameters:
-  ///   - checkpoint: the folder that state is left in; none where `nil`.
-  ///   - resume: whether state found there is gone on from.
+  ///
+  /// `checkpoint`: the folder that state is left in; none where `nil`.
+  /// `resume`: whether state found there is gone on from.
   /// - Throws: the errors of the stages; `Interrupted` where `control` says so.
   public func run(
     control: RunControl = RunControl(), checkpoint folder: URL? = nil, resume: Bool = false,

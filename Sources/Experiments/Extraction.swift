@@ -42,9 +42,9 @@ struct Answers: Sendable {
 
 extension Extraction {
   /// Extracts and measures the rules of one level.
-  /// - Parameters:
-  ///   - model: the network whose answers are asked for on further rows (level inputs), or whose
-  ///     hidden features the rules speak of (level features).
+  ///
+  /// `model`: the network whose answers are asked for on further rows (level inputs), or whose
+  /// hidden features the rules speak of (level features).
   init(
     _ experiment: Experiment, level: RuleLevel, model: Model, answers: Answers, rows: Preparation,
     features: HiddenFeatures?

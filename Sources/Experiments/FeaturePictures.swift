@@ -9,9 +9,8 @@ struct FeaturePicture: Sendable {
   /// One value a pixel, the mean over the channels, -1...1.
   private(set) var values: [Double]
 
-  /// - Parameters:
-  ///   - map: a value for each of the encoding's inputs.
-  ///   - encoding: of the pruned network, whose inputs may be some of the pixels only.
+  /// `map`: a value for each of the encoding's inputs.
+  /// `encoding`: of the pruned network, whose inputs may be some of the pixels only.
   init(map: [Double], encoding: Encoding, image: ImageShape) {
     self.image = image
     values = [Double](repeating: 0, count: image.height * image.width)

@@ -17,8 +17,7 @@ public struct FidelityMeasurement: Codable, Hashable, Sendable {
   public var rulesAccuracy: Proportion
   public var modelAccuracy: Proportion
 
-  /// - Parameters:
-  ///   - data: rows of the result's columns, anywhere.
+  /// `data`: rows of the result's columns, anywhere.
   /// - Throws: `DatasetError`, `UnreadableRules`, `FeatureMismatch`.
   public init(of explanation: Explanation, model: Model, data: String, ignore: [String]) throws {
     let schema = explanation.data.schema

@@ -4,8 +4,7 @@ import Tensors
 
 /// A way to say how strongly each input drives each hidden feature: an activation map.
 public protocol AttributionMethod: Named, Hashable {
-  /// - Parameters:
-  ///   - subject: the features, the rows and which features are on there.
+  /// `subject`: the features, the rows and which features are on there.
   /// - Returns: for each feature the map over the network's inputs; positive drives it up.
   func maps(of subject: AttributionSubject) -> [[Double]]
 }

@@ -3,11 +3,11 @@ import Rules
 
 extension Fidelity {
   /// Measures rules against the network that they explain.
-  /// - Parameters:
-  ///   - rules: what the rules answer on held-out rows, and on training rows.
-  ///   - network: what the explained network answers there.
-  ///   - original: what the network before pruning answers on held-out rows.
-  ///   - answered: for each held-out row whether a rule, not the default, answers.
+  ///
+  /// `rules`: what the rules answer on held-out rows, and on training rows.
+  /// `network`: what the explained network answers there.
+  /// `original`: what the network before pruning answers on held-out rows.
+  /// `answered`: for each held-out row whether a rule, not the default, answers.
   public init(
     rules: (heldOut: [Int], training: [Int]), network: (heldOut: [Int], training: [Int]),
     original: [Int], answered: [Bool], classes: [String]

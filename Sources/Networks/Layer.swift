@@ -13,10 +13,11 @@ public protocol Layer: Named, Hashable {
   var roles: [Parameter.Role] { get }
   /// Fresh numbers to start learning from, in the order of `roles`.
   func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor]
-  /// - Parameter input: `[rows, …]`
+  /// `input`: `[rows, …]`
   func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor
   /// The gradient with respect to the input (where `needsInput`) and to each parameter.
-  /// - Parameter gradient: with respect to the output, of the output's shape.
+  ///
+  /// `gradient`: with respect to the output, of the output's shape.
   func backward(
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
   ) -> (input: Tensor?, parameters: [Tensor])

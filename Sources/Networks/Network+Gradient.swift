@@ -2,11 +2,11 @@ import Tensors
 
 extension Network {
   /// The gradients of a loss with respect to every parameter, for one batch.
-  /// - Parameters:
-  ///   - inputs: `[rows, inputs]`
-  ///   - outputs: what `activations(for:)` gave for these inputs.
-  ///   - gradient: of the loss with respect to the last output.
-  ///   - extra: further gradients with respect to the outputs of some nodes, by position.
+  ///
+  /// `inputs`: `[rows, inputs]`
+  /// `outputs`: what `activations(for:)` gave for these inputs.
+  /// `gradient`: of the loss with respect to the last output.
+  /// `extra`: further gradients with respect to the outputs of some nodes, by position.
   public func gradients(
     inputs: Tensor, outputs: [Tensor], gradient: Tensor, adding extra: [Int: Tensor] = [:]
   ) -> [[Tensor]] {
@@ -24,7 +24,8 @@ extension Network {
   }
 
   /// The gradient of a weighted sum of one node's outputs with respect to the network's inputs.
-  /// - Parameter gradient: `[rows, neurons]` of the node.
+  ///
+  /// `gradient`: `[rows, neurons]` of the node.
   /// - Returns: `[rows, inputs]`
   public func inputGradient(of node: Int, inputs: Tensor, gradient: Tensor) -> Tensor {
     var outputs: [Tensor] = []

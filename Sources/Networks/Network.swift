@@ -26,7 +26,8 @@ public struct Network: Hashable, Codable, Sendable {
   }
 
   /// A network with given numbers.
-  /// - Parameter births: the names of the neurons, their positions where `nil`.
+  ///
+  /// `births`: the names of the neurons, their positions where `nil`.
   /// - Throws: `NetworkError` where sizes do not fit.
   public init(
     _ architecture: Architecture, parameters: [[Parameter]], births: [[Int]]? = nil

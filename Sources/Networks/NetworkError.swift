@@ -28,7 +28,7 @@ public enum NetworkError: LocalizedError, Hashable, Sendable {
     switch self {
     case .shapeMismatch: "check the sizes of neighbouring layers"
     case .noLayers: "give at least one dense layer"
-    case .wrongInputs: "use the columns that the network was trained with; --ignore leaves others out"
+    case .wrongInputs: "use the columns it was trained with; --ignore leaves others out"
     case .wrongAnswers: "check --target: it names the column that the network answers"
     case .notFinite: "lower the learning rate"
     }

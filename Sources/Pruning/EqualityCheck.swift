@@ -11,9 +11,8 @@ public struct EqualityCheck: Hashable, Codable, Sendable {
   /// The rows whose answer differs.
   public let changedAnswers: Int
 
-  /// - Parameters:
-  ///   - inputs: `[rows, inputs]` of the masked network.
-  ///   - removed: the positions of the inputs that the compacted network no longer reads.
+  /// `inputs`: `[rows, inputs]` of the masked network.
+  /// `removed`: the positions of the inputs that the compacted network no longer reads.
   public init(
     of compacted: Network, with masked: Network, inputs: Tensor, removed: [Int], head: Head
   ) {

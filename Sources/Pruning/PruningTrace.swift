@@ -65,7 +65,8 @@ public struct PruningTrace: Hashable, Codable, Sendable {
   }
 
   /// The pruned network in its small form, checked against the masked one.
-  /// - Parameter examples: the rows of the check.
+  ///
+  /// `examples`: the rows of the check.
   /// - Throws: `PruningError.notTheSame` where the check fails.
   public func compacted(
     checkedOn examples: Tensor, head: Head

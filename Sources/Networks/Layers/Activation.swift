@@ -4,7 +4,7 @@ import Tensors
 /// A function of each number alone.
 public struct Activation: Layer {
   public static let name = "activation"
-  public static let summary = "a function of each number alone: relu, leaky-relu, elu, sigmoid, tanh"
+  public static let summary = "a function of each number: relu, leaky-relu, elu, sigmoid, tanh"
   public static let source = Citation(
     authors: "Nair & Hinton", title: "Rectified linear units improve restricted Boltzmann machines",
     year: 2010, venue: "ICML 2010; ELU: Clevert et al. 2016, arXiv:1511.07289")

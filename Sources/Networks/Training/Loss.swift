@@ -7,9 +7,9 @@ extension Head {
   /// - softmax: `-log p[label]`
   /// - one-versus-rest: the sum over outputs of the binary cross-entropy
   /// - number: `(output - number)²`
-  /// - Parameters:
-  ///   - outputs: `[rows, outputs]`, before any squashing.
-  ///   - classWeights: how much a row of each class counts; 1 each where `nil`.
+  ///
+  /// `outputs`: `[rows, outputs]`, before any squashing.
+  /// `classWeights`: how much a row of each class counts; 1 each where `nil`.
   public func loss(
     of outputs: Tensor, labels: ArraySlice<Int>, numbers: ArraySlice<Float> = [],
     classWeights: [Float]? = nil

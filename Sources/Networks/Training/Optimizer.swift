@@ -25,7 +25,8 @@ public enum Optimizer: Hashable, Codable, Sendable {
   }
 
   /// Changes the network by one step down the gradient; masked entries stay zero.
-  /// - Parameter decay: the weight decay; biases are left alone.
+  ///
+  /// `decay`: the weight decay; biases are left alone.
   public func step(
     _ network: inout Network, gradients: [[Tensor]], memory: inout Memory, rate: Float,
     decay: Float

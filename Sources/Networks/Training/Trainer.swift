@@ -59,9 +59,9 @@ public struct Trainer: Hashable, Codable, Sendable {
   ///
   /// The order of the rows in an epoch depends on the seed and the epoch alone, so training that
   /// goes on from a stored state ends in the same bytes.
-  /// - Parameters:
-  ///   - inputGroups: the inputs of each column, for `inputLasso`.
-  ///   - onEpoch: called after every epoch; what it throws ends the training.
+  ///
+  /// `inputGroups`: the inputs of each column, for `inputLasso`.
+  /// `onEpoch`: called after every epoch; what it throws ends the training.
   /// - Throws: `NetworkError.notFinite` where the numbers run away; whatever `onEpoch` throws.
   public func train(
     from start: State, head: Head, on examples: Examples, validation: Examples,

@@ -72,7 +72,8 @@ public struct FeatureLayer: Named, Hashable {
   }
 
   /// Prunes from a state, the start where `nil`, to the end.
-  /// - Parameter onStep: called after every step; what it throws ends the pruning.
+  ///
+  /// `onStep`: called after every step; what it throws ends the pruning.
   /// - Throws: `PruningError.noFeatureLayer`; what training and `onStep` throw.
   public func prune(
     _ task: Task, from start: PruningTrace? = nil, onStep: (PruningTrace) throws -> Void = { _ in }

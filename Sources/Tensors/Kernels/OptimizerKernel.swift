@@ -2,8 +2,8 @@ import CKernels
 
 extension Tensor {
   /// One step of Adam with decoupled weight decay, in place.
-  /// - Parameters:
-  ///   - corrections: `1 - beta1^t` and `1 - beta2^t` at step t.
+  ///
+  /// `corrections`: `1 - beta1^t` and `1 - beta2^t` at step t.
   package mutating func adamStep(
     gradient: Tensor, mean: inout Tensor, square: inout Tensor, rate: Float, beta1: Float,
     beta2: Float, epsilon: Float, decay: Float, corrections: (Float, Float)
