@@ -30,7 +30,8 @@ for problem, truth in truths.items():
                                   capture_output=True, text=True)
             if done.returncode not in (0, 2):
                 sys.exit(done.stderr)
-            subprocess.run([options.tool, "export", str(out), "--to", "python", "-o", place + "/rules.py"], check=True)
+            subprocess.run([options.tool, "export", str(out), "--to", "python", "-o", place + "/rules.py"],
+                           check=True, capture_output=True)
             spec = importlib.util.spec_from_file_location("rules", place + "/rules.py")
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)

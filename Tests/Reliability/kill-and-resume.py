@@ -18,7 +18,7 @@ parser.add_argument("--extra", default="")
 options = parser.parse_args()
 chance = random.Random(options.seed)
 wanted = ["explanation.json", "report.html", "report.md", "rules.txt", "network.dot", "network.svg",
-          "features.svg", "rules.svg", "model.onnx", "manifest.json"]
+          "features.svg", "rules.svg", "curve.svg", "model.onnx", "manifest.json"]
 
 
 def command(folder, resume):
