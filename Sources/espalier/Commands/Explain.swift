@@ -54,13 +54,29 @@ struct Explain: ParsableCommand {
     defer { progress.finish() }
     do {
       return try experiment.run(
-        control: progress.control, checkpoint: folder.checkpoint, resume: steps.resume)
+        control: progress.control, checkpoint: folder.checkpoint, resume: steps.resume,
+        arguments: Self.decidingArguments(CommandLine.arguments))
     } catch let error as Interrupted {
       throw error
     } catch {
       folder.removeCheckpoint()
       throw error
     }
+  }
+
+  /// The command without what changes no result: where it is written, how it is shown, threads.
+  static func decidingArguments(_ arguments: [String]) -> [String] {
+    let alone: Set = ["--quiet", "--json", "--force", "--resume"]
+    let withValue: Set = ["--output", "-o", "--threads", "--progress", "--color"]
+    var kept: [String] = []
+    var skipsNext = false
+    for argument in arguments.dropFirst() {
+      defer { skipsNext = withValue.contains(argument) && !skipsNext }
+      let name = argument.split(separator: "=", maxSplits: 1).first.map(String.init) ?? ""
+      if skipsNext || alone.contains(argument) || withValue.contains(name) { continue }
+      kept.append(argument)
+    }
+    return kept
   }
 
   /// "iris-espalier" for iris, data/iris.csv.gz and folders called iris.
