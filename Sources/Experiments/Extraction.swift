@@ -1,6 +1,5 @@
 import Datasets
 import Explanations
-import Foundation
 import Naming
 import Networks
 import Rules
@@ -160,14 +159,8 @@ extension Extraction {
 /// The extractor with this name and its own default settings.
 /// - Throws: `UnknownName`.
 func makeExtractor(named name: String) throws -> any RuleExtractor {
-  let data = Data("{\"name\": \"\(name)\"}".utf8)
-  _ = try extractorCatalog.type(named: name)
-  return try JSONDecoder().decode(NamedExtractor.self, from: data).extractor
-}
-
-private struct NamedExtractor: Decodable {
-  let extractor: any RuleExtractor
-  init(from decoder: any Decoder) throws {
-    extractor = try extractorCatalog.decode(from: decoder)
+  guard let type = try extractorCatalog.type(named: name) as? any RuleExtractor.Type else {
+    throw UnknownName(name, family: extractorCatalog.family, known: extractorCatalog.names)
   }
+  return type.init()
 }

@@ -28,11 +28,12 @@ struct ErrorText: Equatable {
     hint = localized?.recoverySuggestion
     switch error {
     case let error as CommandFailure: code = error.exitCode
-    case is UnknownName: code = 64
+    case is UnknownName, is ExtractorLevelError: code = 64
     case let error as DatasetError: code = error.exitCode
     case let error as ModelFileError: code = error.exitCode
     case let error as OutputError: code = error.exitCode
     case is NetworkError, is PruningError, is ExtractionError, is ReportError: code = 65
+    case is FeatureMismatch, is UnreadableRules: code = 65
     case DrawingError.noContext: code = 69
     case DrawingError.noFolder: code = 73
     case is DrawingError: code = 65
