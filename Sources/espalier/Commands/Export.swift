@@ -1,6 +1,8 @@
 import ArgumentParser
 import Experiments
+import Explanations
 import Foundation
+import ModelFiles
 import Naming
 import Reports
 
@@ -31,10 +33,24 @@ struct Export: ParsableCommand {
     let explanation = try ResultFile(result).explanation
     // Formats have no settings: an empty object is enough to make one.
     let made = try JSONDecoder().decode(type, from: Data("{}".utf8))
-    guard let writer = made as? any RuleExport else { return }
+    guard var writer = made as? any RuleExport else { return }
+    // Rules over hidden features need the network that computes them: the one in the same folder.
+    if explanation.level == .features, writer is PythonExport {
+      writer = PythonExport(program: try featureProgram(explanation))
+    }
     let text = try writer.export(explanation)
     if output == "-" { return try StandardOutput.write(text) }
     try file.write(Data(text.utf8), force: force)
     try talk.summarise("The rules: \(output)\n")
+  }
+
+  private func featureProgram(_ explanation: Explanation) throws -> FeatureProgram? {
+    let place = URL(fileURLWithPath: result)
+    let folder = place.pathExtension == "json" ? place.deletingLastPathComponent() : place
+    let file = folder.appendingPathComponent("model.onnx")
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    let model = try ModelFile.read(file).model(for: explanation.data.schema)
+    let ids = explanation.features.map { ($0.neuron, $0.id) }
+    return FeatureProgram(model, ids: Dictionary(ids, uniquingKeysWith: { first, _ in first }))
   }
 }
