@@ -41,10 +41,8 @@ public enum Condition: Hashable, Codable, Sendable {
     case (.levels(let levels, _), .levels(let others, _)):
       let both = levels.intersection(others)
       return both.isEmpty && !missing ? nil : .levels(among: both, orMissing: missing)
-    case (.levels(let levels, _), .interval), (.interval, .levels(let levels, _)):
-      // Only "is missing" mixes the two forms; it is written as no level at all.
-      precondition(
-        levels.isEmpty, "levels and an interval asked of the same value: \(self), \(other)")
+    case (.levels, .interval), (.interval, .levels):
+      // A value is a number or a level: only a missing one can satisfy both.
       return missing ? .onlyMissing : nil
     }
   }
