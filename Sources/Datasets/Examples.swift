@@ -8,15 +8,25 @@ public struct Examples: Hashable, Sendable {
   public var labels: [Int]
   /// The scaled numbers of a numeric target, empty otherwise.
   public var numbers: [Float]
+  /// What a teacher answers instead of the labels, `[rows, outputs]`: a probability for each class.
+  public var targets: Tensor?
 
-  public init(inputs: Tensor, labels: [Int], numbers: [Float] = []) {
+  public init(inputs: Tensor, labels: [Int], numbers: [Float] = [], targets: Tensor? = nil) {
     precondition(inputs.rows == labels.count, "\(inputs.rows) rows for \(labels.count) labels")
     self.inputs = inputs
     self.labels = labels
     self.numbers = numbers
+    self.targets = targets
   }
 
   public var count: Int { labels.count }
+
+  /// The examples at these positions, in this order.
+  public func gathering(_ rows: ArraySlice<Int>) -> Examples {
+    Examples(
+      inputs: inputs.gathering(rows), labels: rows.map { labels[$0] },
+      numbers: numbers.isEmpty ? [] : rows.map { numbers[$0] }, targets: targets?.gathering(rows))
+  }
 }
 
 /// Which rows serve for what. No row serves twice.

@@ -29,7 +29,7 @@ struct Defaults: Sendable {
     var trainer = Trainer(
       epochs: epochs, batch: batch,
       learningRate: options.learningRate ?? (isLarge ? 0.002 : 0.01))
-    trainer.weightDecay = isLarge ? 0.01 : 0.02
+    trainer.weightDecay = isLarge ? 0.01 : 0.2
     trainer.patience = max(10, epochs / 3)
     trainer.clarification = 0.01
     if options.classWeights, !schema.target.isNumeric {
@@ -61,7 +61,7 @@ struct Defaults: Sendable {
     return FeatureLayer(
       accuracyDrop: experiment.network.accuracyDrop, maxNeurons: experiment.maxNeurons,
       maxColumns: experiment.maxInputs, fineTuning: tuning,
-      finalEpochs: max(3, trainer.epochs / 5))
+      finalEpochs: max(3, trainer.epochs / 5), distils: true)
   }
 }
 

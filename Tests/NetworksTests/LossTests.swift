@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 import Tensors
 import TestSupport
@@ -9,9 +10,10 @@ import Testing
     #expect(losses.map(\.head) == ["softmax", "one-vs-rest", "softmax", "one-vs-rest", "number"])
     for known in losses {
       let head = try #require(Head(rawValue: known.head))
+      let examples = Examples(
+        inputs: known.outputs.tensor, labels: known.labels, numbers: known.numbers)
       let (value, gradient) = head.loss(
-        of: known.outputs.tensor, labels: known.labels[...], numbers: known.numbers[...],
-        classWeights: known.classWeights)
+        of: known.outputs.tensor, for: examples, classWeights: known.classWeights)
       #expect(abs(value - known.value) < 1e-5, "\(known.head)")
       #expect(difference(gradient, known.gradient.tensor) < 1e-6, "\(known.head)")
     }
@@ -20,7 +22,7 @@ import Testing
   @Test func hugeOutputsHaveFiniteLosses() {
     let outputs = Tensor([1e4, -1e4, -1e4, 1e4], shape: [2, 2])
     for head in [Head.softmax, .oneVersusRest] {
-      let (value, gradient) = head.loss(of: outputs, labels: [1, 1])
+      let (value, gradient) = head.loss(of: outputs, for: labelled(1, 1))
       #expect(value.isFinite && value > 10, "\(head)")
       #expect(gradient.elements.allSatisfy { $0.isFinite }, "\(head)")
     }
@@ -28,10 +30,38 @@ import Testing
 
   @Test func oneOutputSaysYesToTheSecondClass() {
     let outputs = Tensor([2, -2], shape: [2, 1])
-    let right = Head.oneVersusRest.loss(of: outputs, labels: [1, 0])
-    let wrong = Head.oneVersusRest.loss(of: outputs, labels: [0, 1])
+    let right = Head.oneVersusRest.loss(of: outputs, for: labelled(1, 0))
+    let wrong = Head.oneVersusRest.loss(of: outputs, for: labelled(0, 1))
     #expect(abs(right.value - 0.126928) < 1e-5)
     #expect(abs(wrong.value - 2.126928) < 1e-5)
     #expect(Head.oneVersusRest.answers(from: outputs) == [1, 0])
+  }
+
+  /// A teacher that is sure of the labels teaches what the labels do; one whose answers are the
+  /// network's own leaves nothing to learn.
+  @Test func aTeacherStandsInForTheLabels() throws {
+    withEverySeed(5) { generator in
+      for (head, width) in [(Head.softmax, 3), (.oneVersusRest, 3), (.number, 1)] {
+        let outputs = generator.normalTensor([7, width])
+        let labels = (0..<7).map { _ in generator.index(below: width) }
+        let numbers = generator.normalTensor([7, 1])
+        var sure = Tensor(shape: [7, width])
+        for (row, label) in labels.enumerated() { sure[row, label] = 1 }
+        if head == .number { sure = numbers }
+        var examples = Examples(inputs: outputs, labels: labels, numbers: numbers.elements)
+        let plain = head.loss(of: outputs, for: examples)
+        examples.targets = sure
+        let taught = head.loss(of: outputs, for: examples)
+        #expect(abs(plain.value - taught.value) < 1e-9, "\(head)")
+        #expect(plain.gradient == taught.gradient, "\(head)")
+        examples.targets = head.probabilities(from: outputs)
+        let settled = head.loss(of: outputs, for: examples)
+        #expect(settled.gradient.elements.allSatisfy { $0 == 0 }, "\(head)")
+      }
+    }
+  }
+
+  private func labelled(_ labels: Int...) -> Examples {
+    Examples(inputs: Tensor(shape: [labels.count, 1]), labels: labels)
   }
 }

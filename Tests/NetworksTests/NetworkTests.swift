@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Networks
 import Tensors
@@ -109,8 +110,9 @@ import Testing
         }, seed: generator.next())
       let rows = generator.normalTensor([6, 4])
       let labels = (0..<6).map { _ in generator.index(below: 3) }
+      let examples = Examples(inputs: rows, labels: labels)
       let outputs = network.activations(for: rows)
-      let (_, gradient) = Head.softmax.loss(of: outputs[2], labels: labels[...])
+      let (_, gradient) = Head.softmax.loss(of: outputs[2], for: examples)
       let gradients = network.gradients(inputs: rows, outputs: outputs, gradient: gradient)
       for node in [0, 2] {
         for index in 0..<2 {
@@ -121,7 +123,7 @@ import Testing
               elements[position] += shift
               var changed = network
               changed.parameters[node][index].value = Tensor(elements, shape: value.shape)
-              return Head.softmax.loss(of: changed(rows), labels: labels[...]).value
+              return Head.softmax.loss(of: changed(rows), for: examples).value
             }
             let numeric = (shifted[0] - shifted[1]) / 0.02
             #expect(abs(numeric - Double(gradients[node][index].elements[position])) < 1e-3)

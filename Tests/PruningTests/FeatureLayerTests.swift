@@ -82,4 +82,42 @@ import Testing
     #expect(trace.steps.count { $0.kept } >= trace.plan.neurons.count)
     #expect(trace.steps.allSatisfy { $0.checked == 400 })
   }
+
+  /// Few rows with wrong labels among them: what learns from the network keeps to it on rows that
+  /// nobody has seen; what learns the labels again does not.
+  @Test func whatIsDistilledKeepsToTheNetworkBeforePruning() throws {
+    var agreeing = (distilled: 0, relearned: 0)
+    for seed in UInt64(0)..<3 {
+      var generator = SeededGenerator(seed: seed)
+      let inputs = generator.normalTensor([120, 10])
+      let labels = (0..<120).map { row in
+        (inputs[row, 3] > 0) != (generator.uniform() < 0.2) ? 1 : 0
+      }
+      let examples = Examples(inputs: inputs, labels: labels)
+      let layers: [any Layer] = [
+        Dense(32), Activation(.relu), Dense(12, start: .glorot), Activation(.sigmoid), Dense(2),
+      ]
+      let network = try Trainer(epochs: 10, batch: 16, learningRate: 0.01).train(
+        from: Trainer.State(start: try Network(Architecture(input: [10]) { layers }, seed: seed)),
+        head: .softmax, on: examples, validation: examples, seed: seed
+      ).best
+      let task = FeatureLayer.Task(
+        network: network, node: network.architecture.nodes[3].id, head: .softmax,
+        training: examples, checked: examples,
+        columns: (0..<10).map { (name: "x\($0)", inputs: [$0]) }, seed: seed)
+      let unseen = generator.normalTensor([1000, 10])
+      let wanted = network.outputs(for: unseen).largestColumns
+      func agreement(distilling: Bool) throws -> Int {
+        var method = method
+        method.fineTuning = Trainer(epochs: 10, batch: 16, learningRate: 0.01)
+        method.distils = distilling
+        let answers = try method.prune(task).network.outputs(for: unseen).largestColumns
+        return zip(answers, wanted).count { $0 == $1 }
+      }
+      agreeing.distilled += try agreement(distilling: true)
+      agreeing.relearned += try agreement(distilling: false)
+    }
+    #expect(agreeing.distilled >= agreeing.relearned + 60, "\(agreeing)")
+    #expect(agreeing.distilled >= 2500, "\(agreeing)")
+  }
 }

@@ -38,8 +38,11 @@ package struct SurrogateStudy {
       && subject.training.count > 1
   }
 
+  /// Twenty rules, or six a class where classes and rows are many; pictures need more.
   private var limit: Int {
-    max(subject.maxRules ?? (subject.training.schema.image == nil ? 20 : 200), 0)
+    let schema = subject.training.schema
+    let usual = max(20, min(6 * schema.classes.count, subject.training.count / 20))
+    return max(subject.maxRules ?? (schema.image == nil ? usual : 200), 0)
   }
 
   package var result: ExtractedRules {
@@ -133,7 +136,8 @@ package struct SurrogateStudy {
       answers += ask(drawn)
     }
     let lists = sized.curve(
-      Array(0...min(limit, 20)) + (limit > 20 ? [30, 50, 80, 120, limit] : []))
+      Array(0...min(limit, 20)) + ([25, 30, 40, 50, 65, 80, 120].filter { 20 < $0 && $0 < limit })
+        + (limit > 20 ? [limit] : []))
     let agreements = lists.map { list in
       zip(list.classify(rows), answers).count { $0 == $1 }
     }

@@ -1,42 +1,58 @@
+import Datasets
 import Foundation
 import Tensors
 
 extension Head {
   /// The mean loss over the rows and its gradient with respect to the outputs.
   ///
-  /// - softmax: `-log p[label]`
+  /// - softmax: `-Σ t log p`, with the target `t` 1 for the label alone where there is no teacher
   /// - one-versus-rest: the sum over outputs of the binary cross-entropy
   /// - number: `(output - number)²`
   ///
   /// `outputs`: `[rows, outputs]`, before any squashing.
+  /// `examples`: the rows' labels, numbers, or the probabilities that a teacher gives (knowledge
+  /// distillation, Hinton, Vinyals & Dean 2015, arXiv:1503.02531).
   /// `classWeights`: how much a row of each class counts; 1 each where `nil`.
   public func loss(
-    of outputs: Tensor, labels: ArraySlice<Int>, numbers: ArraySlice<Float> = [],
-    classWeights: [Float]? = nil
+    of outputs: Tensor, for examples: Examples, classWeights: [Float]? = nil
   ) -> (value: Double, gradient: Tensor) {
     switch self {
-    case .softmax: softmaxLoss(outputs, labels, classWeights)
-    case .oneVersusRest: sigmoidLoss(outputs, labels, classWeights)
-    case .number: squaredLoss(outputs, numbers)
+    case .softmax: softmaxLoss(outputs, examples, classWeights)
+    case .oneVersusRest: sigmoidLoss(outputs, examples, classWeights)
+    case .number: squaredLoss(outputs, examples)
+    }
+  }
+
+  /// What outputs mean as probabilities, `[rows, outputs]`; numbers stay as they are.
+  public func probabilities(from outputs: Tensor) -> Tensor {
+    switch self {
+    case .softmax: outputs.softmax
+    case .oneVersusRest: outputs.activated(.sigmoid, slope: 0)
+    case .number: outputs
     }
   }
 
   private func softmaxLoss(
-    _ outputs: Tensor, _ labels: ArraySlice<Int>, _ weights: [Float]?
+    _ outputs: Tensor, _ examples: Examples, _ weights: [Float]?
   ) -> (value: Double, gradient: Tensor) {
     var gradient = outputs.softmax
     let (rows, width) = (outputs.rows, outputs.width)
     let share = 1 / Float(rows)
     var total = 0.0
     gradient.withElements { elements in
-      for (row, label) in labels.enumerated() {
+      for (row, label) in examples.labels.enumerated() {
         let start = row * width
         let weight = weights?[label] ?? 1
-        // A probability that underflowed counts as the smallest normal number: the loss stays
-        // finite; one that is not a number stays one.
-        let probability = elements[start + label]
-        total -= Double(weight) * log(Double(probability.isNaN ? .nan : max(probability, 1e-37)))
-        elements[start + label] -= 1
+        if let targets = examples.targets {
+          for column in 0..<width {
+            let target = targets[row, column]
+            total -= Double(weight * target) * Self.logarithm(of: elements[start + column])
+            elements[start + column] -= target
+          }
+        } else {
+          total -= Double(weight) * Self.logarithm(of: elements[start + label])
+          elements[start + label] -= 1
+        }
         let scale = share * weight
         for column in start..<start + width { elements[column] *= scale }
       }
@@ -44,24 +60,31 @@ extension Head {
     return (total / Double(rows), gradient)
   }
 
+  /// A probability that underflowed counts as the smallest normal number: the loss stays finite; one
+  /// that is not a number stays one.
+  private static func logarithm(of probability: Float) -> Double {
+    log(Double(probability.isNaN ? .nan : max(probability, 1e-37)))
+  }
+
   private func sigmoidLoss(
-    _ outputs: Tensor, _ labels: ArraySlice<Int>, _ weights: [Float]?
+    _ outputs: Tensor, _ examples: Examples, _ weights: [Float]?
   ) -> (value: Double, gradient: Tensor) {
-    var gradient = outputs.activated(.sigmoid, slope: 0)
+    var gradient = probabilities(from: outputs)
     let (rows, width) = (outputs.rows, outputs.width)
     let share = 1 / Float(rows)
     var total = 0.0
     gradient.withElements { elements in
-      for (row, label) in labels.enumerated() {
+      for (row, label) in examples.labels.enumerated() {
         let weight = weights?[label] ?? 1
         for column in 0..<width {
           // One output alone says yes to the second of two classes.
-          let isTarget = width == 1 ? label == 1 : column == label
+          let isLabel = width == 1 ? label == 1 : column == label
+          let target = examples.targets?[row, column] ?? (isLabel ? 1 : 0)
           let output = Double(outputs[row, column])
-          let loss = max(output, 0) - (isTarget ? output : 0) + log1p(exp(-abs(output)))
+          let loss = max(output, 0) - output * Double(target) + log1p(exp(-abs(output)))
           total += Double(weight) * loss
           let position = row * width + column
-          elements[position] = (elements[position] - (isTarget ? 1 : 0)) * share * weight
+          elements[position] = (elements[position] - target) * share * weight
         }
       }
     }
@@ -69,13 +92,13 @@ extension Head {
   }
 
   private func squaredLoss(
-    _ outputs: Tensor, _ numbers: ArraySlice<Float>
+    _ outputs: Tensor, _ examples: Examples
   ) -> (value: Double, gradient: Tensor) {
     var gradient = outputs
     let share = 2 / Float(outputs.rows)
     var total = 0.0
     gradient.withElements { elements in
-      for (row, number) in numbers.enumerated() {
+      for (row, number) in (examples.targets?.elements ?? examples.numbers).enumerated() {
         let difference = elements[row] - number
         total += Double(difference) * Double(difference)
         elements[row] = difference * share

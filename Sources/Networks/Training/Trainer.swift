@@ -78,10 +78,7 @@ public struct Trainer: Hashable, Codable, Sendable {
         epoch, order: order, state: &state, head: head, on: examples, inputGroups: inputGroups)
       let checked = validation.count > 0 ? validation : examples
       let outputs = state.network.outputs(for: checked.inputs)
-      let validationLoss = head.loss(
-        of: outputs, labels: checked.labels[...], numbers: checked.numbers[...],
-        classWeights: classWeights
-      ).value
+      let validationLoss = head.loss(of: outputs, for: checked, classWeights: classWeights).value
       let correct =
         head == .number
         ? 0 : zip(head.answers(from: outputs), checked.labels).count { $0 == $1 }
@@ -109,13 +106,10 @@ public struct Trainer: Hashable, Codable, Sendable {
     var total = 0.0
     for step in 0..<steps {
       let rows = order[step * batch..<min((step + 1) * batch, order.count)]
-      let inputs = examples.inputs.gathering(rows)
-      let labels = rows.map { examples.labels[$0] }
-      let numbers = examples.numbers.isEmpty ? [] : rows.map { examples.numbers[$0] }
-      let outputs = state.network.activations(for: inputs)
+      let taken = examples.gathering(rows)
+      let outputs = state.network.activations(for: taken.inputs)
       guard let last = outputs.last else { continue }
-      let (loss, gradient) = head.loss(
-        of: last, labels: labels[...], numbers: numbers[...], classWeights: classWeights)
+      let (loss, gradient) = head.loss(of: last, for: taken, classWeights: classWeights)
       guard loss.isFinite else {
         throw NetworkError.notFinite(
           step: epoch * steps + step + 1, layer: Self.firstNotFinite(outputs, nodes))
@@ -124,7 +118,7 @@ public struct Trainer: Hashable, Codable, Sendable {
       var extra: [Int: Tensor] = [:]
       if let clarified { extra[clarified] = clarificationGradient(outputs[clarified]) }
       let gradients = state.network.gradients(
-        inputs: inputs, outputs: outputs, gradient: gradient, adding: extra)
+        inputs: taken.inputs, outputs: outputs, gradient: gradient, adding: extra)
       let rate = learningRate * factor(epoch: epoch, progress: Double(step) / Double(steps))
       optimizer.step(
         &state.network, gradients: gradients, memory: &state.memory, rate: Float(rate),

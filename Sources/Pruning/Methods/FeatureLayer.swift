@@ -28,16 +28,21 @@ public struct FeatureLayer: Named, Hashable {
   public var fineTuning: Trainer
   /// Further epochs at the end.
   public var finalEpochs: Int
+  /// Whether what is left learns the answers of the network before pruning instead of the labels
+  /// (knowledge distillation, Hinton, Vinyals & Dean 2015, arXiv:1503.02531). Where rows are few,
+  /// learning the labels again at every step learns them by heart.
+  public var distils: Bool
 
   public init(
     accuracyDrop: Double, maxNeurons: Int? = nil, maxColumns: Int? = nil, fineTuning: Trainer,
-    finalEpochs: Int
+    finalEpochs: Int, distils: Bool = false
   ) {
     self.accuracyDrop = accuracyDrop
     self.maxNeurons = maxNeurons
     self.maxColumns = maxColumns
     self.fineTuning = fineTuning
     self.finalEpochs = finalEpochs
+    self.distils = distils
   }
 
   /// The strengths of the group lasso that are tried in turn. Adam's steps are of the learning rate's
@@ -82,6 +87,7 @@ public struct FeatureLayer: Named, Hashable {
       node + 1 < task.network.architecture.nodes.count,
       task.network.architecture.nodes[node + 1].layer is Dense
     else { throw PruningError.noFeatureLayer }
+    let task = distils ? task.distilled : task
     var trace = start ?? PruningTrace(start: task)
     while trace.phase == .neurons {
       try pruneNeuron(&trace, task, node)
@@ -216,6 +222,13 @@ public struct FeatureLayer: Named, Hashable {
 }
 
 extension FeatureLayer.Task {
+  /// The same task with the network's own answers as what is to be learnt.
+  var distilled: FeatureLayer.Task {
+    var copy = self
+    copy.training.targets = head.probabilities(from: network.outputs(for: training.inputs))
+    return copy
+  }
+
   /// Accuracy on the watched rows, or the explained share of a number's variance.
   func quality(of network: Network) -> Double {
     let outputs = network.outputs(for: checked.inputs)
