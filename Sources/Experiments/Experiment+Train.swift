@@ -9,8 +9,7 @@ public struct TrainingOutcome: Sendable {
   /// What was reached, in sentences.
   public var summary: [String]
   /// Against the labels, on held-out rows.
-  public var correct: Int
-  public var heldOut: Int
+  public var accuracy: Proportion
 }
 
 extension Experiment {
@@ -26,7 +25,7 @@ extension Experiment {
       folder: folder, experiment: self, version: espalierVersion, data: rows.loaded.sha256)
     let start = try StartingNetwork(self, rows, checkpoint: checkpoint, control: control)
     let answers = start.model.classify(rows.heldOut)
-    let correct = zip(answers, rows.heldOut.labels).count { $0 == $1 }
+    let accuracy = Proportion(agreementOf: answers, and: rows.heldOut.labels)
     let network = start.model.network
     return TrainingOutcome(
       model: start.model,
@@ -34,8 +33,8 @@ extension Experiment {
         "\(start.model.encoding.width) inputs, "
           + network.architecture.summary.joined(separator: ", ")
           + ": \(network.parameterCount) parameters, \(start.epochs) epochs",
-        "right on \(correct) of \(rows.heldOut.count) held-out rows (\(rows.heldOutFrom))",
-      ], correct: correct, heldOut: rows.heldOut.count)
+        "right on \(accuracy.count) of \(accuracy.total) held-out rows (\(rows.heldOutFrom))",
+      ], accuracy: accuracy)
   }
 
   /// What a run would do, without doing it: what `--dry-run` prints.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Explanations
 import Foundation
 import ModelFiles
 
@@ -39,13 +40,15 @@ struct Train: ParsableCommand {
     try file.write(ModelFile.data(for: outcome.model), force: steps.force)
     checkpoint.removeCheckpoint()
     if talk.json {
-      try StandardOutput.writeJSON(TrainResult(model: output, summary: outcome.summary))
+      try StandardOutput.writeJSON(
+        TrainResult(model: output, accuracy: outcome.accuracy, summary: outcome.summary))
     }
     try talk.summarise((outcome.summary + ["The model: \(output)"]).joined(separator: "\n") + "\n")
   }
 
   private struct TrainResult: Encodable {
     var model: String
+    var accuracy: Proportion
     var summary: [String]
   }
 }
