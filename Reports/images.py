@@ -4,7 +4,7 @@
 usage: Reports/images.py [--tool ./espalier] [--seeds 1,2,3] [--json FILE] NAME=FOLDER ...
 
 For each image folder, ReLU and ELU, OAS and CRED and each seed two runs of `espalier explain --rules
-features`: one as it comes, one with `--accuracy-drop -1`, which takes nothing away. Prints Markdown:
+features`: one as it comes, one with `--no-pruning`, which takes nothing away. Prints Markdown:
 median and range over the seeds.
 """
 import argparse, json, pathlib, statistics, subprocess, sys, tempfile
@@ -25,7 +25,7 @@ def run(folder, activation, extractor, seed, pruned):
         command = [options.tool, "explain", folder, "--rules", "features", "--extractor", extractor, "--activation",
                    activation, "--seed", seed, "--output", str(out), "--quiet", *options.extra.split()]
         if not pruned:
-            command += ["--accuracy-drop", "-1"]
+            command.append("--no-pruning")
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode not in (0, 2):
             sys.exit(f"{' '.join(command)}: {done.stderr}")

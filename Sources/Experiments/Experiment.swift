@@ -56,6 +56,8 @@ public struct NetworkOptions: Hashable, Codable, Sendable {
   public var classWeights: Bool = false
   /// Points of validation accuracy that pruning may cost.
   public var accuracyDrop: Double = 0.01
+  /// Whether anything is taken away at all.
+  public var prunes = true
 
   public init() {}
 }

@@ -45,7 +45,8 @@ struct TrainedNetworks: Sendable {
           + "\(columns.count) columns"))
     let stored = checkpoint.load("pruning", as: PruningTrace.self)
     var saved = ContinuousClock.now
-    trace = try start.defaults.pruning(experiment).prune(task, from: stored) { trace in
+    let first = experiment.network.prunes ? stored : PruningTrace(untouched: task)
+    trace = try start.defaults.pruning(experiment).prune(task, from: first) { trace in
       try control.stopIfAsked {
         try checkpoint.save(trace, for: "pruning")
       }

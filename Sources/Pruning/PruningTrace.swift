@@ -39,6 +39,12 @@ public struct PruningTrace: Hashable, Codable, Sendable {
     steps.append(step(task.network, plan, task, removed: [], kept: true))
   }
 
+  /// The record of a pruning that takes nothing away.
+  public init(untouched task: FeatureLayer.Task) {
+    self.init(start: task)
+    phase = .done
+  }
+
   mutating func record(
     _ network: Network, plan: PruningPlan, task: FeatureLayer.Task, removed: [String], kept: Bool
   ) {

@@ -31,6 +31,9 @@ struct NetworkFlags: ParsableArguments {
   @Option(help: "Validation accuracy that pruning may cost: 0.01 is one point.")
   var accuracyDrop: Double?
 
+  @Flag(help: "Take nothing away: explain the network as it was trained.")
+  var noPruning = false
+
   mutating func validate() throws {
     try atLeastOne(features, "--features")
     try atLeastOne(epochs, "--epochs")
@@ -55,6 +58,7 @@ struct NetworkFlags: ParsableArguments {
     if let learningRate { options.learningRate = learningRate }
     if let batch { options.batch = batch }
     if classWeights { options.classWeights = true }
+    if noPruning { options.prunes = false }
     if let accuracyDrop { options.accuracyDrop = accuracyDrop }
   }
 }

@@ -19,7 +19,7 @@ struct Settings {
   ]
   private static let networkKeys = [
     "hidden", "activation", "features", "head", "epochs", "learningRate", "batch", "classWeights",
-    "accuracyDrop",
+    "accuracyDrop", "prunes",
   ]
 
   /// The defaults, changed by the file if one is named.
