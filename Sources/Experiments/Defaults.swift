@@ -28,7 +28,7 @@ struct Defaults: Sendable {
     let epochs = options.epochs ?? (isLarge ? 15 : min(200, max(20, 4000 / steps)))
     var trainer = Trainer(
       epochs: epochs, batch: batch,
-      learningRate: options.learningRate ?? (isLarge ? 0.002 : 0.01))
+      learningRate: options.learningRate ?? (inputs > 1024 ? 0.001 : isLarge ? 0.002 : 0.01))
     trainer.weightDecay = isLarge ? 0.01 : 0.2
     trainer.patience = max(10, epochs / 3)
     trainer.clarification = 0.01

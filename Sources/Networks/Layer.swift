@@ -23,26 +23,106 @@ public protocol Layer: Named, Hashable {
   ) -> (input: Tensor?, parameters: [Tensor])
   /// What must go when a neuron goes.
   var coupling: Coupling { get }
+
+  /// How many nodes it reads; `nil` for any number from 1.
+  var arity: Int? { get }
+  /// The shape of one row's output where several nodes are read.
+  /// - Throws: `NetworkError.shapeMismatch` where they do not fit each other.
+  func outputShape(joining inputs: [Shape]) throws(NetworkError) -> Shape
+  func forward(joining inputs: [Tensor], _ parameters: [Parameter]) -> Tensor
+  /// The gradient with respect to each input where several nodes are read.
+  func backward(_ gradient: Tensor, joining inputs: [Tensor]) -> [Tensor]
+
+  /// What `forward` gives while the network learns, and what `backward` will need to know of it.
+  func forwardInTraining(
+    _ input: Tensor, _ parameters: [Parameter], using generator: inout SeededGenerator
+  ) -> (output: Tensor, memory: [Tensor])
+  /// The gradients of `forwardInTraining`, with its memory.
+  func backwardInTraining(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter],
+    memory: [Tensor], needsInput: Bool
+  ) -> (input: Tensor?, parameters: [Tensor])
+  /// Takes what was seen in training into parameters that no gradient changes.
+  func absorb(_ memory: [Tensor], into parameters: inout [Parameter])
+  /// Multiplications for one row, masks counted.
+  func multiplications(for input: Shape, _ parameters: [Parameter]) -> Int
+}
+
+extension Layer {
+  public var arity: Int? { 1 }
+
+  public func outputShape(joining inputs: [Shape]) throws(NetworkError) -> Shape {
+    guard let input = inputs.first, inputs.count == 1 else {
+      throw .joins(layer: Self.name, found: inputs.count)
+    }
+    return try outputShape(for: input)
+  }
+
+  public func forward(joining inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    forward(inputs[0], parameters)
+  }
+
+  public func backward(_ gradient: Tensor, joining inputs: [Tensor]) -> [Tensor] {
+    inputs.map { _ in gradient }
+  }
+
+  public func forwardInTraining(
+    _ input: Tensor, _ parameters: [Parameter], using generator: inout SeededGenerator
+  ) -> (output: Tensor, memory: [Tensor]) {
+    (forward(input, parameters), [])
+  }
+
+  public func backwardInTraining(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter],
+    memory: [Tensor], needsInput: Bool
+  ) -> (input: Tensor?, parameters: [Tensor]) {
+    backward(gradient, input: input, output: output, parameters, needsInput: needsInput)
+  }
+
+  public func absorb(_ memory: [Tensor], into parameters: inout [Parameter]) {}
+
+  public func multiplications(for input: Shape, _ parameters: [Parameter]) -> Int {
+    parameters.reduce(0) { $0 + ($1.role == .weight ? $1.keptCount : 0) }
+  }
 }
 
 /// How a layer's outputs depend on its inputs, as far as pruning is concerned.
 public enum Coupling: Hashable, Sendable {
-  /// Every output mixes every input: dense.
+  /// Every output mixes every input: dense, convolution.
   case mixing
-  /// Output i is made of input i: activation.
+  /// Output i is made of input i: activation, normalisation, pooling.
   case unitwise
+  /// Each channel becomes several outputs, one for each pixel: flatten.
+  case spreading
+  /// Nothing is known: the neurons it touches must stay.
+  case opaque
 }
 
 /// The layers there are.
-public let layerCatalog = Catalog<any Layer>("layer", [Dense.self, Activation.self])
+public let layerCatalog = Catalog<any Layer>(
+  "layer",
+  [
+    Dense.self, Activation.self, Convolution.self, BatchNormalization.self, Pooling.self,
+    GlobalAveragePooling.self, Flattening.self, Reshaping.self, Transposition.self, Dropout.self,
+    ZeroPadding.self, StridedSlice.self, Sum.self, Concatenation.self,
+  ])
 
 /// Numbers that a network learns.
 public struct Parameter: Hashable, Codable, Sendable {
   public enum Role: String, Codable, Sendable {
-    /// `[inputs, units]`
+    /// `[inputs, units]`, or `[height, width, channels, units]` of a window.
     case weight
     /// `[units]`
     case bias
+    /// What a normalised channel is multiplied by, `[channels]`.
+    case scale
+    /// The mean of a channel over the rows seen in training, `[channels]`; not learned by gradient.
+    case mean
+    /// The variance of a channel likewise.
+    case variance
+
+    /// Whether a gradient changes it.
+    public var isLearned: Bool { self != .mean && self != .variance }
   }
 
   public var role: Role

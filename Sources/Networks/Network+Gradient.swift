@@ -1,45 +1,123 @@
 import Tensors
 
+/// What a batch left at every node while the network learned from it.
+public struct TrainingPass: Sendable {
+  /// `[rows, …]` in the shape that the architecture reads.
+  var inputs: Tensor
+  /// The output of every node.
+  public var outputs: [Tensor]
+  /// What every layer keeps for its gradient.
+  var memories: [[Tensor]]
+}
+
 extension Network {
+  /// The output of every node for a batch, as it is in training.
+  ///
+  /// `generator`: where layers that learn by chance take it from.
+  public func trainingPass(
+    _ inputs: Tensor, using generator: inout SeededGenerator
+  ) -> TrainingPass {
+    var pass = TrainingPass(inputs: shaped(inputs), outputs: [], memories: [])
+    pass.outputs.reserveCapacity(architecture.nodes.count)
+    for (index, node) in architecture.nodes.enumerated() {
+      let links = architecture.links[index]
+      if links.count == 1 {
+        let (output, memory) = node.layer.forwardInTraining(
+          pass.value(links[0]), parameters[index], using: &generator)
+        pass.outputs.append(output)
+        pass.memories.append(memory)
+      } else {
+        pass.outputs.append(
+          node.layer.forward(joining: links.map(pass.value), parameters[index]))
+        pass.memories.append([])
+      }
+    }
+    return pass
+  }
+
+  /// Takes what layers saw of a batch into the parameters that no gradient changes.
+  public mutating func absorb(_ pass: TrainingPass) {
+    for index in architecture.nodes.indices where !pass.memories[index].isEmpty {
+      architecture.nodes[index].layer.absorb(pass.memories[index], into: &parameters[index])
+    }
+  }
+
   /// The gradients of a loss with respect to every parameter, for one batch.
   ///
-  /// `inputs`: `[rows, inputs]`
-  /// `outputs`: what `activations(for:)` gave for these inputs.
   /// `gradient`: of the loss with respect to the last output.
   /// `extra`: further gradients with respect to the outputs of some nodes, by position.
   public func gradients(
-    inputs: Tensor, outputs: [Tensor], gradient: Tensor, adding extra: [Int: Tensor] = [:]
+    of pass: TrainingPass, gradient: Tensor, adding extra: [Int: Tensor] = [:]
   ) -> [[Tensor]] {
-    var above = gradient
-    var gradients = [[Tensor]](repeating: [], count: architecture.nodes.count)
-    for index in architecture.nodes.indices.reversed() {
-      if let more = extra[index] { above.add(more) }
-      let (below, own) = architecture.nodes[index].layer.backward(
-        above, input: index == 0 ? inputs : outputs[index - 1], output: outputs[index],
-        parameters[index], needsInput: index > 0)
-      gradients[index] = own
-      if let below { above = below }
+    var own = [[Tensor]](repeating: [], count: architecture.nodes.count)
+    walkBack(from: architecture.nodes.count - 1, pass, gradient, adding: extra, needsInput: false) {
+      own[$0] = $1
     }
-    return gradients
+    return own
   }
 
-  /// The gradient of a weighted sum of one node's outputs with respect to the network's inputs.
+  /// The gradient of a weighted sum of one node's outputs with respect to the network's inputs, as
+  /// the network answers.
   ///
-  /// `gradient`: `[rows, neurons]` of the node.
+  /// `gradient`: `[rows, …]` of the node.
   /// - Returns: `[rows, inputs]`
   public func inputGradient(of node: Int, inputs: Tensor, gradient: Tensor) -> Tensor {
-    var outputs: [Tensor] = []
-    for index in 0...node {
-      outputs.append(
-        architecture.nodes[index].layer.forward(outputs.last ?? inputs, parameters[index]))
+    let outputs = activations(for: inputs)
+    let pass = TrainingPass(
+      inputs: shaped(inputs), outputs: outputs, memories: outputs.map { _ in [] })
+    let below = walkBack(
+      from: node, pass, gradient, adding: [:], needsInput: true, inTraining: false
+    ) { _, _ in }
+    let flat = below ?? Tensor(shape: inputs.shape)
+    return flat.reshaped(to: [flat.rows, flat.width])
+  }
+
+  @discardableResult
+  private func walkBack(
+    from last: Int, _ pass: TrainingPass, _ gradient: Tensor, adding extra: [Int: Tensor],
+    needsInput: Bool, inTraining: Bool = true, take: (Int, [Tensor]) -> Void
+  ) -> Tensor? {
+    var above = [Tensor?](repeating: nil, count: last + 1)
+    var below: Tensor?
+    above[last] = gradient
+    func send(_ gradient: Tensor, to position: Int) {
+      if position < 0 {
+        if below == nil { below = gradient } else { below?.add(gradient) }
+      } else if above[position] == nil {
+        above[position] = gradient
+      } else {
+        above[position]?.add(gradient)
+      }
     }
-    var above = gradient
-    for index in (0...node).reversed() {
-      let (below, _) = architecture.nodes[index].layer.backward(
-        above, input: index == 0 ? inputs : outputs[index - 1], output: outputs[index],
-        parameters[index], needsInput: true)
-      if let below { above = below }
+    for index in (0...last).reversed() {
+      if let more = extra[index] { send(more, to: index) }
+      guard let own = above[index] else { continue }
+      above[index] = nil
+      let links = architecture.links[index]
+      let layer = architecture.nodes[index].layer
+      guard links.count == 1 else {
+        let parts = layer.backward(own, joining: links.map(pass.value))
+        for (link, part) in zip(links, parts) { send(part, to: link) }
+        continue
+      }
+      let wanted = needsInput || links[0] >= 0
+      let (next, parameters) =
+        inTraining
+        ? layer.backwardInTraining(
+          own, input: pass.value(links[0]), output: pass.outputs[index], parameters[index],
+          memory: pass.memories[index], needsInput: wanted)
+        : layer.backward(
+          own, input: pass.value(links[0]), output: pass.outputs[index], parameters[index],
+          needsInput: wanted)
+      take(index, parameters)
+      if let next, wanted { send(next, to: links[0]) }
     }
-    return above
+    return below
+  }
+}
+
+extension TrainingPass {
+  fileprivate func value(_ position: Int) -> Tensor {
+    position < 0 ? inputs : outputs[position]
   }
 }

@@ -13,16 +13,15 @@ public struct Network: Hashable, Codable, Sendable {
   public init(_ architecture: Architecture, seed: UInt64) throws(NetworkError) {
     let shapes = try Self.checkedShapes(architecture)
     var generator = SeededGenerator(seed: seed).stream("network")
-    var input = architecture.input
     var parameters: [[Parameter]] = []
-    for (node, shape) in zip(architecture.nodes, shapes) {
+    for (index, node) in architecture.nodes.enumerated() {
+      let input = architecture.inputShape(of: index, among: shapes)
       let tensors = node.layer.makeParameters(for: input, using: &generator)
       parameters.append(zip(node.layer.roles, tensors).map { Parameter($0, $1) })
-      input = shape
     }
     self.architecture = architecture
     self.parameters = parameters
-    births = shapes.map { Array(0..<$0.count) }
+    births = shapes.map { Array(0..<$0.neurons) }
   }
 
   /// A network with given numbers.
@@ -34,8 +33,8 @@ public struct Network: Hashable, Codable, Sendable {
   ) throws(NetworkError) {
     let shapes = try Self.checkedShapes(architecture)
     var generator = SeededGenerator(seed: 0)
-    var input = architecture.input
     for (index, node) in architecture.nodes.enumerated() {
+      let input = architecture.inputShape(of: index, among: shapes)
       let expected = node.layer.makeParameters(for: input, using: &generator).map(\.shape)
       let found = index < parameters.count ? parameters[index].map(\.value.shape) : []
       guard found == expected else {
@@ -44,12 +43,11 @@ public struct Network: Hashable, Codable, Sendable {
           expected: "parameters of " + expected.map(\.description).joined(separator: ", "),
           found: found.first ?? [])
       }
-      input = shapes[index]
     }
     self.architecture = architecture
     self.parameters = parameters
-    let known = births.map { $0.map(\.count) == shapes.map(\.count) } ?? false
-    self.births = (known ? births : nil) ?? shapes.map { Array(0..<$0.count) }
+    let known = births.map { $0.map(\.count) == shapes.map(\.neurons) } ?? false
+    self.births = (known ? births : nil) ?? shapes.map { Array(0..<$0.neurons) }
   }
 
   private static func checkedShapes(_ architecture: Architecture) throws(NetworkError) -> [Shape] {
@@ -59,44 +57,80 @@ public struct Network: Hashable, Codable, Sendable {
   }
 
   /// The output for a batch of rows: `[rows, inputs]` to `[rows, outputs]`.
+  ///
+  /// Rows may also come in the architecture's own shape, `[rows, height, width, channels]`.
   public func callAsFunction(_ inputs: Tensor) -> Tensor {
-    var values = inputs
-    for (node, own) in zip(architecture.nodes, parameters) {
-      values = node.layer.forward(values, own)
-    }
-    return values
+    output(of: architecture.nodes.count - 1, for: inputs)
   }
 
   /// The output of every node for a batch of rows.
   public func activations(for inputs: Tensor) -> [Tensor] {
-    var values = inputs
-    return zip(architecture.nodes, parameters).map { node, own in
-      values = node.layer.forward(values, own)
-      return values
+    let rows = shaped(inputs)
+    var values: [Tensor] = []
+    values.reserveCapacity(architecture.nodes.count)
+    for index in architecture.nodes.indices {
+      values.append(output(of: index, reading: { $0 < 0 ? rows : values[$0] }))
     }
+    return values
   }
 
-  /// The output of one node for any number of rows, a thousand at a time.
-  /// - Returns: `[rows, neurons]`
+  /// The output of one node for any number of rows, a batch at a time.
+  /// - Returns: `[rows, neurons]`, pixels and channels of a picture side by side.
   public func activations(of node: Node.ID, for inputs: Tensor) -> Tensor {
     let last = architecture.index(of: node) ?? architecture.nodes.count - 1
-    return inBatches(inputs) { batch in
-      var values = batch
+    return inBatches(inputs) { output(of: last, for: $0) }
+  }
+
+  /// Rows in the shape that the architecture reads.
+  func shaped(_ inputs: Tensor) -> Tensor {
+    architecture.input.rank + 1 == inputs.shape.rank
+      ? inputs : inputs.reshaped(to: Shape([inputs.rows] + architecture.input.dimensions))
+  }
+
+  /// The output of one node; what nobody reads any more is forgotten on the way.
+  private func output(of last: Int, for inputs: Tensor) -> Tensor {
+    let rows = shaped(inputs)
+    if architecture.isSequence {
+      var values = rows
       for index in 0...last {
         values = architecture.nodes[index].layer.forward(values, parameters[index])
       }
       return values
     }
+    var readers = [Int](repeating: 0, count: last + 1)
+    for link in architecture.links[...last].joined() where link >= 0 { readers[link] += 1 }
+    var values = [Tensor?](repeating: nil, count: last + 1)
+    for index in 0...last {
+      values[index] = output(of: index) { $0 < 0 ? rows : values[$0] ?? rows }
+      for link in architecture.links[index] where link >= 0 {
+        readers[link] -= 1
+        if readers[link] == 0 { values[link] = nil }
+      }
+    }
+    return values[last] ?? rows
   }
 
-  /// The output for any number of rows, a thousand at a time.
+  private func output(of index: Int, reading value: (Int) -> Tensor) -> Tensor {
+    let links = architecture.links[index]
+    let layer = architecture.nodes[index].layer
+    return links.count == 1
+      ? layer.forward(value(links[0]), parameters[index])
+      : layer.forward(joining: links.map(value), parameters[index])
+  }
+
+  /// The output for any number of rows, a batch at a time.
+  /// - Returns: `[rows, outputs]`
   public func outputs(for inputs: Tensor) -> Tensor {
     inBatches(inputs) { self($0) }
   }
 
   private func inBatches(_ inputs: Tensor, _ body: (Tensor) -> Tensor) -> Tensor {
-    let size = 1024
-    guard inputs.rows > size else { return body(inputs) }
+    // Pictures pass through many layers of many numbers: fewer at a time.
+    let size = architecture.input.rank == 1 ? 1024 : 128
+    guard inputs.rows > size else {
+      let output = body(inputs)
+      return output.reshaped(to: [output.rows, output.width])
+    }
     var elements: [Float] = []
     var width = 0
     for start in stride(from: 0, to: inputs.rows, by: size) {
@@ -113,11 +147,18 @@ public struct Network: Hashable, Codable, Sendable {
   }
 
   /// How many numbers are learned and kept by their masks.
-  public var parameterCount: Int { parameters.joined().reduce(0) { $0 + $1.keptCount } }
+  public var parameterCount: Int {
+    parameters.joined().reduce(0) { $0 + ($1.role.isLearned ? $1.keptCount : 0) }
+  }
 
-  /// Multiplications for one row: the kept weights.
+  /// Multiplications for one row: each kept weight as often as it is used.
   public var multiplications: Int {
-    parameters.joined().reduce(0) { $0 + ($1.role == .weight ? $1.keptCount : 0) }
+    guard let shapes = try? architecture.shapes() else { return 0 }
+    return architecture.nodes.indices.reduce(0) { sum, index in
+      sum
+        + architecture.nodes[index].layer.multiplications(
+          for: architecture.inputShape(of: index, among: shapes), parameters[index])
+    }
   }
 
   /// Bytes of all numbers as they are stored.
@@ -130,7 +171,19 @@ public struct Network: Hashable, Codable, Sendable {
   }
 }
 
-/// One output of one node, by the number it was born with.
+extension Architecture {
+  /// The shape of the first that a node reads.
+  func inputShape(of index: Int, among shapes: [Shape]) -> Shape {
+    links[index].first.map { $0 < 0 ? input : shapes[$0] } ?? input
+  }
+}
+
+extension Shape {
+  /// How many neurons an output of this shape has: numbers of a row, channels of a picture.
+  var neurons: Int { rank == 3 ? self[2] : count }
+}
+
+/// One output of one node, a number or a channel, by the number it was born with.
 public struct Neuron: Hashable, Codable, Sendable, Comparable, CustomStringConvertible {
   public var node: Node.ID
   public var birth: Int

@@ -7,11 +7,37 @@ import Testing
 
 /// What every layer of the catalogue must do.
 @Suite struct LayerTests {
+  /// A member with the shapes of one row that it is tried on.
+  private struct Example {
+    var layer: any Layer
+    var inputs: [Shape]
+  }
+
+  private static let rows: [Shape] = [[1], [3], [5], [17]]
+  private static let pictures: [Shape] = [[5, 7, 2], [3, 3, 4], [7, 5, 6]]
+
   /// Examples of each member; a new layer is put here before it passes.
-  private static let examples: [any Layer] =
-    [Dense(3), Dense(1, start: .glorot), Dense(7)]
+  private static let examples: [Example] =
+    ([Dense(3), Dense(1, start: .glorot), Dense(7)]
     + Activation.Function.allCases.map { Activation($0) }
-    + [Activation(.leakyReLU, slope: 0.3), Activation(.elu, slope: 0.5)]
+    + [Activation(.leakyReLU, slope: 0.3), Activation(.elu, slope: 0.5)] as [any Layer])
+    .map { Example(layer: $0, inputs: rows) }
+    + ([
+      Convolution(3, Window(3)), Convolution(1, Window(1), hasBias: false),
+      Convolution(4, Window(3, stride: 2, padding: 1)),
+      Convolution(2, Window(height: 2, width: 3, strideHeight: 1, strideWidth: 2, left: 1)),
+      Convolution(4, Window(3, padding: 2), groups: 2), BatchNormalization(),
+      Pooling(.largest, Window(2, stride: 2)), Pooling(.largest, Window(3, stride: 2, padding: 1)),
+      Pooling(.mean, Window(3, stride: 2, padding: 1)), Pooling(.paddedMean, Window(2, padding: 1)),
+      GlobalAveragePooling(), Flattening(), Transposition([2, 0, 1]),
+      Dropout(0.3), ZeroPadding(top: 1, left: 2, right: 1, front: 1, back: 2), StridedSlice(2, 3),
+      Sum(), Concatenation(),
+    ] as [any Layer]).map { Example(layer: $0, inputs: pictures) } + [
+      Example(layer: Convolution(2, Window(3), groups: 2), inputs: [[5, 7, 2]]),
+      Example(layer: Convolution(4, Window(3, padding: 1), groups: 4), inputs: [[3, 3, 4]]),
+      Example(layer: Reshaping([2, 6]), inputs: [[12], [4, 3], [2, 3, 2]]),
+      Example(layer: BatchNormalization(epsilon: 1e-3), inputs: rows),
+    ]
 
   private func parameters(
     _ layer: any Layer, _ input: Shape, _ generator: inout SeededGenerator
@@ -20,60 +46,109 @@ import Testing
     return zip(layer.roles, tensors).map { Parameter($0, $1) }
   }
 
+  private func drawnParameters(
+    _ layer: any Layer, _ input: Shape, _ generator: inout SeededGenerator
+  ) -> [Parameter] {
+    var parameters = parameters(layer, input, &generator)
+    for index in parameters.indices {
+      let drawn = generator.normalTensor(parameters[index].value.shape)
+      parameters[index].value =
+        parameters[index].role == .variance
+        ? Tensor(drawn.elements.map { 0.5 + $0 * $0 }, shape: drawn.shape) : drawn
+    }
+    return parameters
+  }
+
+  /// Numbers away from zero and from each other, where some layers have a kink.
+  private func spread(_ shape: Shape, _ generator: inout SeededGenerator) -> Tensor {
+    var order = (0..<shape.count).map { $0 }
+    generator.shuffle(&order)
+    let elements = order.map { position -> Float in
+      let value = (Float(position) + 0.5) / Float(shape.count) * 6 - 3
+      return value + (value < 0 ? -0.1 : 0.1)
+    }
+    return Tensor(elements, shape: shape)
+  }
+
   @Test func everyMemberHasExamples() {
-    let names = Set(Self.examples.map { type(of: $0).name })
+    let names = Set(Self.examples.map { type(of: $0.layer).name })
     #expect(names == Set(layerCatalog.names))
   }
 
-  @Test func backwardIsTheGradientOfForward() {
-    for layer in Self.examples {
-      withEverySeed(5) { generator in
-        let shape: Shape = [1 + generator.index(below: 4), 1 + generator.index(below: 6)]
-        // Away from zero, where some activations have a kink.
-        let drawn = generator.normalTensor(shape).elements.map { $0 + ($0 < 0 ? -0.1 : 0.1) }
-        var parameters = parameters(layer, [shape[1]], &generator)
-        for index in parameters.indices {
-          parameters[index].value = generator.normalTensor(parameters[index].value.shape)
+  @Test(arguments: [false, true])
+  func backwardIsTheGradientOfForward(inTraining: Bool) {
+    for example in Self.examples {
+      for shape in example.inputs {
+        withEverySeed(2) { generator in
+          let rows = 2 + generator.index(below: 3)
+          let input = spread(Shape([rows] + shape.dimensions), &generator)
+          let parameters = drawnParameters(example.layer, shape, &generator)
+          // Less than half the distance of two numbers, so that the largest stays the largest.
+          let check = GradientCheck(
+            example.layer, input: input, parameters: parameters,
+            step: min(1e-2, 2 / Float(input.count)), inTraining: inTraining, using: &generator)
+          #expect(check.input < 1e-2, "\(example.layer) over \(shape)")
+          #expect(check.parameters.allSatisfy { $0 < 1e-2 }, "\(example.layer) over \(shape)")
+          #expect(check.parameters.count == example.layer.roles.count)
         }
-        let check = GradientCheck(
-          layer, input: Tensor(drawn, shape: shape), parameters: parameters, using: &generator)
-        #expect(check.input < 3e-3, "\(layer)")
-        #expect(check.parameters.allSatisfy { $0 < 3e-3 }, "\(layer)")
-        #expect(check.parameters.count == layer.roles.count)
       }
     }
   }
 
   @Test func outputsHaveTheShapeThatWasStated() throws {
-    for layer in Self.examples {
-      try withEverySeed(5) { generator in
-        let width = 1 + generator.index(below: 9)
-        let rows = 1 + generator.index(below: 4)
-        let parameters = parameters(layer, [width], &generator)
-        let output = layer.forward(generator.normalTensor([rows, width]), parameters)
-        let stated = try layer.outputShape(for: [width])
-        #expect(output.shape == Shape([rows] + stated.dimensions))
-      }
-    }
-  }
-
-  @Test func rowsDoNotMeet() {
-    for layer in Self.examples {
-      withEverySeed(5) { generator in
-        let input = generator.normalTensor([3, 5])
-        let parameters = parameters(layer, [5], &generator)
-        let together = layer.forward(input, parameters)
-        for row in 0..<3 {
-          let alone = layer.forward(input.selectingRows([row]), parameters)
-          #expect(difference(alone, together.selectingRows([row])) < 1e-5, "\(layer)")
+    for example in Self.examples {
+      for shape in example.inputs {
+        try withEverySeed(2) { generator in
+          let rows = 1 + generator.index(below: 4)
+          let parameters = parameters(example.layer, shape, &generator)
+          let input = generator.normalTensor(Shape([rows] + shape.dimensions))
+          let stated = try example.layer.outputShape(for: shape)
+          let output = example.layer.forward(input, parameters)
+          #expect(output.shape == Shape([rows] + stated.dimensions), "\(example.layer)")
         }
       }
     }
   }
 
+  @Test func rowsDoNotMeet() {
+    for example in Self.examples {
+      for shape in example.inputs {
+        withEverySeed(2) { generator in
+          let input = generator.normalTensor(Shape([3] + shape.dimensions))
+          let parameters = drawnParameters(example.layer, shape, &generator)
+          let together = example.layer.forward(input, parameters)
+          for row in 0..<3 {
+            let alone = example.layer.forward(input.selectingRows([row]), parameters)
+            #expect(
+              difference(alone, together.selectingRows([row])) < 1e-4, "\(example.layer)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test func theThreadsDecideNothing() {
+    let before = Workers.threads
+    defer { Workers.threads = before }
+    for example in Self.examples {
+      var generator = SeededGenerator(seed: 3)
+      let shape = Shape([5] + example.inputs[0].dimensions)
+      let input = generator.normalTensor(shape)
+      let parameters = drawnParameters(example.layer, example.inputs[0], &generator)
+      let all = [1, 2].map { threads -> [Tensor] in
+        Workers.threads = threads
+        let output = example.layer.forward(input, parameters)
+        let (below, own) = example.layer.backward(
+          output, input: input, output: output, parameters, needsInput: true)
+        return [output] + (below.map { [$0] } ?? []) + own
+      }
+      #expect(all[0] == all[1], "\(example.layer)")
+    }
+  }
+
   @Test func layersAreStoredUnderTheirNames() throws {
-    for layer in Self.examples {
-      let node = Node(Node.ID("some"), layer)
+    for layer in Self.examples.map(\.layer) {
+      let node = Node(Node.ID("some"), layer, reading: [.input, Node.ID("other")])
       let data = try JSONEncoder().encode(node)
       #expect(try JSONDecoder().decode(Node.self, from: data) == node)
       #expect(String(decoding: data, as: UTF8.self).contains(type(of: layer).name))

@@ -111,9 +111,10 @@ import Testing
       let rows = generator.normalTensor([6, 4])
       let labels = (0..<6).map { _ in generator.index(below: 3) }
       let examples = Examples(inputs: rows, labels: labels)
-      let outputs = network.activations(for: rows)
-      let (_, gradient) = Head.softmax.loss(of: outputs[2], for: examples)
-      let gradients = network.gradients(inputs: rows, outputs: outputs, gradient: gradient)
+      var chance = generator
+      let pass = network.trainingPass(rows, using: &chance)
+      let (_, gradient) = Head.softmax.loss(of: pass.outputs[2], for: examples)
+      let gradients = network.gradients(of: pass, gradient: gradient)
       for node in [0, 2] {
         for index in 0..<2 {
           let value = network.parameters[node][index].value

@@ -14,18 +14,30 @@ public struct GradientCheck {
   ///   - input: `[rows, …]`; keep it away from the kinks of the layer.
   ///   - parameters: its weights, in the order of its roles.
   ///   - step: small enough for the curvature, large enough for single precision.
+  ///   - inTraining: whether the pair for training is checked.
   ///   - generator: where the random numbers come from.
   public init(
     _ layer: any Layer, input: Tensor, parameters: [Parameter], step: Float = 1e-2,
-    using generator: inout SeededGenerator
+    inTraining: Bool = false, using generator: inout SeededGenerator
   ) {
-    let output = layer.forward(input, parameters)
+    let chance = generator.stream("chance")
+    func forward(
+      _ input: Tensor, _ parameters: [Parameter]
+    ) -> (output: Tensor, memory: [Tensor]) {
+      guard inTraining else { return (layer.forward(input, parameters), []) }
+      var same = chance
+      return layer.forwardInTraining(input, parameters, using: &same)
+    }
+    let (output, memory) = forward(input, parameters)
     let weights = generator.normalTensor(output.shape)
-    let (below, own) = layer.backward(
-      weights, input: input, output: output, parameters, needsInput: true)
+    let (below, own) =
+      inTraining
+      ? layer.backwardInTraining(
+        weights, input: input, output: output, parameters, memory: memory, needsInput: true)
+      : layer.backward(weights, input: input, output: output, parameters, needsInput: true)
 
     func loss(_ input: Tensor, _ parameters: [Parameter]) -> Double {
-      zip(layer.forward(input, parameters).elements, weights.elements)
+      zip(forward(input, parameters).output.elements, weights.elements)
         .reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }
     func numeric(_ value: Tensor, _ loss: (Tensor) -> Double) -> Tensor {
@@ -42,7 +54,8 @@ public struct GradientCheck {
 
     self.input = below.map { difference($0, numeric(input) { loss($0, parameters) }) } ?? .infinity
     self.parameters = parameters.indices.map { index in
-      difference(
+      guard parameters[index].role.isLearned else { return 0 }
+      return difference(
         own[index],
         numeric(parameters[index].value) { value in
           var changed = parameters

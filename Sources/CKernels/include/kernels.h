@@ -45,6 +45,52 @@ void ek_mask(float *parameter, const uint8_t *mask, size_t count);
 void ek_count_bins(const uint8_t *bins, const int32_t *rows, const int32_t *class_of,
                    const int32_t *weights, size_t count, size_t classes, int32_t *histogram);
 
+// ---- Windows over pictures and sums over channels, in windows.c. ----
+
+/// Where windows stand on one picture of `[height, width, channels]`; what lies outside is padding.
+typedef struct ek_windows {
+  size_t height, width, channels;
+  size_t window_height, window_width;
+  size_t stride_height, stride_width;
+  size_t top, left;
+  size_t output_height, output_width;
+} ek_windows;
+
+/// columns[pixel, tap, channel] = x under the window, 0 in the padding; for `channels` channels
+/// from `first_channel`.
+void ek_gather_windows(const float *x, const ek_windows *w, size_t first_channel, size_t channels,
+                       float *columns);
+/// x under the windows += columns
+void ek_scatter_windows(const float *columns, const ek_windows *w, size_t first_channel,
+                        size_t channels, float *x);
+/// The largest number under each window, channel by channel; padding never counts.
+void ek_largest_of_windows(const float *x, const ek_windows *w, float *output);
+/// below += above at the first place that held the largest number; `taken` is room for `channels`.
+void ek_largest_of_windows_backward(const float *x, const float *output, const float *above,
+                                    const ek_windows *w, float *below, uint8_t *taken);
+/// The mean under each window; padding counts as zeros where `counts_padding`.
+void ek_mean_of_windows(const float *x, const ek_windows *w, int counts_padding, float *output);
+void ek_mean_of_windows_backward(const float *above, const ek_windows *w, int counts_padding,
+                                 float *below);
+/// Each channel summed under its own weights[tap, channel].
+void ek_depthwise(const float *x, const float *weights, const ek_windows *w, float *output);
+/// gradient += of the weights; below += of the input, unless NULL.
+void ek_depthwise_backward(const float *x, const float *weights, const float *above,
+                           const ek_windows *w, float *below, float *gradient);
+
+/// sums[c] += x[r, c]
+void ek_channel_sums(const float *x, size_t rows, size_t channels, double *sums);
+/// sums[c] += (x[r, c] - means[c])^2
+void ek_channel_squares(const float *x, const float *means, size_t rows, size_t channels,
+                        double *sums);
+/// sums[c] += above[r, c]; products[c] += above[r, c] * (x[r, c] - means[c])
+void ek_channel_products(const float *above, const float *x, const float *means, size_t rows,
+                         size_t channels, double *sums, double *products);
+/// output[i, c] = p[c] * above[i, c] + q[c] * x[i, c] + r[c]; without the first term where `above`
+/// is NULL.
+void ek_channel_affine(const float *x, const float *above, const float *p, const float *q,
+                       const float *r, size_t rows, size_t channels, float *output);
+
 // ---- The worker pool: spins briefly, then parks. ----
 
 typedef void (*ek_task)(void *context, size_t index);

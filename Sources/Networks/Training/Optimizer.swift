@@ -33,7 +33,8 @@ public enum Optimizer: Hashable, Codable, Sendable {
   ) {
     memory.steps += 1
     for node in network.parameters.indices {
-      for index in network.parameters[node].indices {
+      for index in network.parameters[node].indices
+      where network.parameters[node][index].role.isLearned && !gradients[node].isEmpty {
         let own = network.parameters[node][index].role == .weight ? decay : 0
         switch self {
         case .momentum(let momentum):

@@ -75,7 +75,8 @@ public struct Trainer: Hashable, Codable, Sendable {
       var order = Array(0..<examples.count)
       shuffler.shuffle(&order)
       let loss = try runEpoch(
-        epoch, order: order, state: &state, head: head, on: examples, inputGroups: inputGroups)
+        epoch, order: order, state: &state, head: head, on: examples, inputGroups: inputGroups,
+        generator: generator)
       let checked = validation.count > 0 ? validation : examples
       let outputs = state.network.outputs(for: checked.inputs)
       let validationLoss = head.loss(of: outputs, for: checked, classWeights: classWeights).value
@@ -96,7 +97,7 @@ public struct Trainer: Hashable, Codable, Sendable {
 
   private func runEpoch(
     _ epoch: Int, order: [Int], state: inout State, head: Head, on examples: Examples,
-    inputGroups: [[Int]]
+    inputGroups: [[Int]], generator: SeededGenerator
   ) throws -> Double {
     let nodes = state.network.architecture.nodes
     let clarified =
@@ -104,10 +105,12 @@ public struct Trainer: Hashable, Codable, Sendable {
       ? nodes.indices.last { $0 < nodes.count - 1 && nodes[$0].layer is Activation } : nil
     let steps = (order.count + batch - 1) / batch
     var total = 0.0
+    var chance = generator.stream("chance-\(epoch)")
     for step in 0..<steps {
       let rows = order[step * batch..<min((step + 1) * batch, order.count)]
       let taken = examples.gathering(rows)
-      let outputs = state.network.activations(for: taken.inputs)
+      let pass = state.network.trainingPass(taken.inputs, using: &chance)
+      let outputs = pass.outputs
       guard let last = outputs.last else { continue }
       let (loss, gradient) = head.loss(of: last, for: taken, classWeights: classWeights)
       guard loss.isFinite else {
@@ -118,7 +121,8 @@ public struct Trainer: Hashable, Codable, Sendable {
       var extra: [Int: Tensor] = [:]
       if let clarified { extra[clarified] = clarificationGradient(outputs[clarified]) }
       let gradients = state.network.gradients(
-        inputs: taken.inputs, outputs: outputs, gradient: gradient, adding: extra)
+        of: pass, gradient: gradient, adding: extra)
+      state.network.absorb(pass)
       let rate = learningRate * factor(epoch: epoch, progress: Double(step) / Double(steps))
       optimizer.step(
         &state.network, gradients: gradients, memory: &state.memory, rate: Float(rate),

@@ -49,6 +49,9 @@ public struct FeatureLayer: Named, Hashable {
   /// size whatever the gradient, so strengths below about 0.1 do nothing beside it.
   private static let lassoStrengths = [0.1, 0.3, 1.0]
 
+  /// Rows that a step learns from at most, others at every step; the end learns from all.
+  private static let rowsOfAStep = 16_384
+
   /// What is pruned, and with which rows.
   public struct Task: Sendable {
     public var network: Network
@@ -97,8 +100,9 @@ public struct FeatureLayer: Named, Hashable {
       try thinColumns(&trace, task)
       try onStep(trace)
     }
+    let spread = trace.phase == .columns ? task.training.inputs.columnStatistics : ([], [])
     while trace.phase == .columns {
-      try pruneColumns(&trace, task)
+      try pruneColumns(&trace, task, spread)
       try onStep(trace)
     }
     if trace.phase == .recovery {
@@ -156,7 +160,9 @@ public struct FeatureLayer: Named, Hashable {
     }
   }
 
-  private func pruneColumns(_ trace: inout PruningTrace, _ task: Task) throws {
+  private func pruneColumns(
+    _ trace: inout PruningTrace, _ task: Task, _ spread: (means: [Double], deviations: [Double])
+  ) throws {
     let gone = Set(trace.plan.inputs)
     let live = task.columns.indices.filter { index in
       !task.columns[index].inputs.allSatisfy(gone.contains)
@@ -170,7 +176,7 @@ public struct FeatureLayer: Named, Hashable {
       return
     }
     trace.columnTrials += 1
-    let (means, deviations) = task.training.inputs.columnStatistics
+    let (means, deviations) = spread
     let weights = trace.network.parameters[0][0].value
     let scored = live.map { index -> (index: Int, score: Double) in
       let squares = task.columns[index].inputs.reduce(0.0) { sum, input in
@@ -207,10 +213,17 @@ public struct FeatureLayer: Named, Hashable {
     _ network: Network, _ task: Task, _ trainer: Trainer, round: Int
   ) throws -> Network {
     guard trainer.epochs > 0 else { return network }
+    var lesson = task.training
+    if lesson.count > Self.rowsOfAStep, trainer.epochs < finalEpochs {
+      var order = Array(0..<lesson.count)
+      var generator = SeededGenerator(seed: task.seed).stream("step-\(round)")
+      generator.shuffle(&order)
+      lesson = lesson.gathering(order[..<Self.rowsOfAStep])
+    }
     // The last network of so short a training, not the best: the rows that say when to stop also
     // say what goes.
     return try trainer.train(
-      from: Trainer.State(start: network), head: task.head, on: task.training,
+      from: Trainer.State(start: network), head: task.head, on: lesson,
       validation: task.checked, inputGroups: task.columns.map(\.inputs),
       seed: task.seed &+ UInt64(round)
     ).network

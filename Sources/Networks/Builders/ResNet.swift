@@ -1,0 +1,98 @@
+import Naming
+import Tensors
+
+/// A residual network for small pictures: three stages of blocks with 16, 32 and 64 channels.
+public struct ResidualStages: Hashable, Codable, Sendable {
+  /// How a block's input reaches its sum where the stage halves the picture.
+  public enum Shortcut: String, Codable, Sendable, CaseIterable {
+    /// Every second pixel, and zeros for the new channels: no parameters (option A).
+    case padding
+    /// A convolution of 1 x 1 (option B).
+    case projection
+  }
+
+  public var blocks: Int
+  public var shortcut: Shortcut
+
+  public init(blocks: Int, shortcut: Shortcut = .padding) {
+    self.blocks = blocks
+    self.shortcut = shortcut
+  }
+
+  /// - Returns: `6 · blocks + 2` layers with weights.
+  public func architecture(input: Shape, answers: Int) -> Architecture {
+    var builder = ArchitectureBuilder(input: input)
+    builder.add(Convolution(16, Window(3, padding: 1), hasBias: false))
+    builder.add(BatchNormalization())
+    builder.add(Activation(.relu))
+    for (stage, channels) in [16, 32, 64].enumerated() {
+      for block in 0..<blocks {
+        addBlock(channels, stride: stage > 0 && block == 0 ? 2 : 1, to: &builder)
+      }
+    }
+    builder.add(GlobalAveragePooling())
+    builder.add(Dense(answers, start: .glorot))
+    return builder.architecture
+  }
+
+  private func addBlock(_ channels: Int, stride: Int, to builder: inout ArchitectureBuilder) {
+    let start = builder.last
+    builder.add(Convolution(channels, Window(3, stride: stride, padding: 1), hasBias: false))
+    builder.add(BatchNormalization())
+    builder.add(Activation(.relu))
+    builder.add(Convolution(channels, Window(3, padding: 1), hasBias: false))
+    let body = builder.add(BatchNormalization())
+    var other = start
+    if stride > 1 {
+      switch shortcut {
+      case .padding:
+        builder.add(StridedSlice(stride, stride), reading: start)
+        // The stage has twice the channels of the one before.
+        other = builder.add(ZeroPadding(front: channels / 4, back: channels / 4))
+      case .projection:
+        builder.add(
+          Convolution(channels, Window(1, stride: stride), hasBias: false), reading: start)
+        other = builder.add(BatchNormalization())
+      }
+    }
+    builder.add(Sum(), reading: body, other)
+    builder.add(Activation(.relu))
+  }
+}
+
+private let residualSource = Citation(
+  authors: "He, Zhang, Ren & Sun", title: "Deep residual learning for image recognition",
+  year: 2016, venue: "CVPR 2016, arXiv:1512.03385")
+
+/// Twenty layers.
+public struct ResNet20: KnownArchitecture {
+  public static let name = "resnet-20"
+  public static let summary = "three stages of 3 residual blocks"
+  public static let source = residualSource
+  public init() {}
+  public func architecture(input: Shape, answers: Int) -> Architecture {
+    ResidualStages(blocks: 3).architecture(input: input, answers: answers)
+  }
+}
+
+/// Thirty-two layers.
+public struct ResNet32: KnownArchitecture {
+  public static let name = "resnet-32"
+  public static let summary = "three stages of 5 residual blocks"
+  public static let source = residualSource
+  public init() {}
+  public func architecture(input: Shape, answers: Int) -> Architecture {
+    ResidualStages(blocks: 5).architecture(input: input, answers: answers)
+  }
+}
+
+/// Fifty-six layers: 853,018 parameters, 125,485,696 multiplications a picture.
+public struct ResNet56: KnownArchitecture {
+  public static let name = "resnet-56"
+  public static let summary = "three stages of 9 residual blocks"
+  public static let source = residualSource
+  public init() {}
+  public func architecture(input: Shape, answers: Int) -> Architecture {
+    ResidualStages(blocks: 9).architecture(input: input, answers: answers)
+  }
+}

@@ -1,0 +1,29 @@
+import Naming
+import Tensors
+
+/// Thirteen convolutions with batch normalisation and one dense layer, for pictures of 32 x 32.
+public struct VGG16: KnownArchitecture {
+  public static let name = "vgg-16"
+  public static let summary = "thirteen convolutions of 3 x 3 in five stages, answers"
+  public static let source = Citation(
+    authors: "Simonyan & Zisserman",
+    title: "Very deep convolutional networks for large-scale image recognition", year: 2015,
+    venue: "ICLR 2015, arXiv:1409.1556; with batch normalisation, one dense layer for CIFAR")
+
+  public init() {}
+
+  public func architecture(input: Shape, answers: Int) -> Architecture {
+    Architecture(input: input) {
+      for (channels, count) in [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)] {
+        for _ in 0..<count {
+          Convolution(channels, Window(3, padding: 1))
+          BatchNormalization()
+          Activation(.relu)
+        }
+        Pooling(.largest, Window(2, stride: 2))
+      }
+      Flattening()
+      Dense(answers, start: .glorot)
+    }
+  }
+}

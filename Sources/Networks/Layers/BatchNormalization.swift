@@ -1,0 +1,136 @@
+import Naming
+import Tensors
+
+/// Every channel with mean 0 and variance 1, then scaled and shifted.
+///
+/// In training the moments are the batch's own; the network answers with running ones.
+public struct BatchNormalization: Layer {
+  public static let name = "batch-normalization"
+  public static let summary = "every channel with mean 0 and variance 1, then scaled and shifted"
+  public static let source = Citation(
+    authors: "Ioffe & Szegedy", title: "Batch normalization: accelerating deep network training",
+    year: 2015, venue: "ICML 2015, arXiv:1502.03167")
+
+  /// Added to the variance.
+  public var epsilon: Float
+  /// How much of the running moments stays after a batch.
+  public var momentum: Float
+
+  public init(epsilon: Float = 1e-5, momentum: Float = 0.9) {
+    self.epsilon = epsilon
+    self.momentum = momentum
+  }
+
+  public var roles: [Parameter.Role] { [.scale, .bias, .mean, .variance] }
+  public var coupling: Coupling { .unitwise }
+
+  public func outputShape(for input: Shape) throws(NetworkError) -> Shape { input }
+
+  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
+    let shape: Shape = [input.dimensions.last ?? 1]
+    return [
+      Tensor(repeating: 1, shape: shape), Tensor(shape: shape), Tensor(shape: shape),
+      Tensor(repeating: 1, shape: shape),
+    ]
+  }
+
+  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
+    line(input, parameters, parameters[2].value.elements, inverse(parameters[3].value.elements))
+  }
+
+  public func backward(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
+  ) -> (input: Tensor?, parameters: [Tensor]) {
+    let means = parameters[2].value.elements
+    let inverses = inverse(parameters[3].value.elements)
+    let (sums, products) = input.channelProducts(with: gradient, around: means)
+    let shape = parameters[0].value.shape
+    let scales = zip(parameters[0].value.elements, inverses).map { $0 * $1 }
+    let below =
+      needsInput
+      ? gradient.scaledByChannel(scales, shifts: scales.map { _ in 0 }) : nil
+    let toScale = zip(products, inverses).map { Float($0 * Double($1)) }
+    // The running moments count as given.
+    return (
+      below,
+      [
+        Tensor(toScale, shape: shape), Tensor(sums.map { Float($0) }, shape: shape),
+        Tensor(shape: shape), Tensor(shape: shape),
+      ]
+    )
+  }
+
+  public func forwardInTraining(
+    _ input: Tensor, _ parameters: [Parameter], using generator: inout SeededGenerator
+  ) -> (output: Tensor, memory: [Tensor]) {
+    let (means, variances) = input.channelMoments
+    let output = line(input, parameters, means, inverse(variances))
+    let shape = parameters[0].value.shape
+    let count = Float(input.count / max(means.count, 1))
+    return (
+      output,
+      [
+        Tensor(means, shape: shape), Tensor(variances, shape: shape),
+        Tensor([count], shape: [1]),
+      ]
+    )
+  }
+
+  public func backwardInTraining(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter],
+    memory: [Tensor], needsInput: Bool
+  ) -> (input: Tensor?, parameters: [Tensor]) {
+    let means = memory[0].elements
+    let inverses = inverse(memory[1].elements)
+    let count = Double(memory[2].elements[0])
+    let (sums, products) = input.channelProducts(with: gradient, around: means)
+    let shape = parameters[0].value.shape
+    let toScale = zip(products, inverses).map { $0 * Double($1) }
+    let own = [
+      Tensor(toScale.map { Float($0) }, shape: shape),
+      Tensor(sums.map { Float($0) }, shape: shape), Tensor(shape: shape), Tensor(shape: shape),
+    ]
+    guard needsInput else { return (nil, own) }
+    // dx = a (g - mean(g) - x̂ mean(g x̂)), a straight line in g and in x for each channel.
+    var (factors, scales, shifts) = ([Float](), [Float](), [Float]())
+    for channel in means.indices {
+      let inverse = Double(inverses[channel])
+      let a = Double(parameters[0].value.elements[channel]) * inverse
+      let slope = -a * inverse * toScale[channel] / count
+      factors.append(Float(a))
+      scales.append(Float(slope))
+      shifts.append(Float(-a * sums[channel] / count - slope * Double(means[channel])))
+    }
+    return (
+      input.scaledByChannel(scales, shifts: shifts, adding: gradient, factors: factors), own
+    )
+  }
+
+  public func absorb(_ memory: [Tensor], into parameters: inout [Parameter]) {
+    let count = memory[2].elements[0]
+    // The variance of the rows to come is estimated without bias, as PyTorch does.
+    let corrected = count > 1 ? count / (count - 1) : 1
+    for channel in memory[0].elements.indices {
+      blend(&parameters[2].value, channel, memory[0].elements[channel])
+      blend(&parameters[3].value, channel, memory[1].elements[channel] * corrected)
+    }
+  }
+
+  private func blend(_ value: inout Tensor, _ channel: Int, _ seen: Float) {
+    value.withElements { $0[channel] = momentum * $0[channel] + (1 - momentum) * seen }
+  }
+
+  private func inverse(_ variances: [Float]) -> [Float] {
+    variances.map { 1 / ($0 + epsilon).squareRoot() }
+  }
+
+  private func line(
+    _ input: Tensor, _ parameters: [Parameter], _ means: [Float], _ inverses: [Float]
+  ) -> Tensor {
+    let scales = zip(parameters[0].value.elements, inverses).map { $0 * $1 }
+    let shifts = means.indices.map {
+      parameters[1].value.elements[$0] - means[$0] * scales[$0]
+    }
+    return input.scaledByChannel(scales, shifts: shifts)
+  }
+}

@@ -1,0 +1,138 @@
+import Naming
+import Tensors
+
+/// Weighted sums over windows of a picture, the same weights everywhere.
+///
+/// Pictures are `[rows, height, width, channels]`. Channels may be cut into groups that do not see
+/// each other; with as many groups as channels and units it is depthwise.
+public struct Convolution: Layer {
+  public static let name = "convolution"
+  public static let summary = "weighted sums over windows of a picture"
+  public static let source = Citation(
+    authors: "LeCun, Bottou, Bengio & Haffner",
+    title: "Gradient-based learning applied to document recognition", year: 1998,
+    venue: "Proceedings of the IEEE 86(11), doi:10.1109/5.726791")
+
+  public var units: Int
+  public var window: Window
+  public var groups: Int
+  public var hasBias: Bool
+
+  public init(_ units: Int, _ window: Window, groups: Int = 1, hasBias: Bool = true) {
+    self.units = units
+    self.window = window
+    self.groups = groups
+    self.hasBias = hasBias
+  }
+
+  public var roles: [Parameter.Role] { hasBias ? [.weight, .bias] : [.weight] }
+  public var coupling: Coupling { .mixing }
+
+  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+    let (height, width) = try window.outputSize(of: input, layer: Self.name)
+    guard groups > 0, units > 0, input[2] % groups == 0, units % groups == 0 else {
+      throw .shapeMismatch(
+        layer: Self.name, expected: "channels that \(groups) groups share evenly", found: input)
+    }
+    return [height, width, units]
+  }
+
+  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
+    let channels = input[2] / groups
+    let shape: Shape = [window.height, window.width, channels, units]
+    let deviation = (2 / Double(max(window.height * window.width * channels, 1))).squareRoot()
+    let weight = Tensor(
+      (0..<shape.count).map { _ in Float(generator.normal() * deviation) }, shape: shape)
+    return hasBias ? [weight, Tensor(shape: [units])] : [weight]
+  }
+
+  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
+    let output = WindowKernel.convolve(
+      input, parameters[0].value, window.windows(over: input), units: units, groups: groups)
+    guard hasBias else { return output }
+    var flat = output.reshaped(to: [output.count / units, units])
+    flat.addBias(parameters[1].value)
+    return flat.reshaped(to: output.shape)
+  }
+
+  public func backward(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
+  ) -> (input: Tensor?, parameters: [Tensor]) {
+    let (below, weight) = WindowKernel.convolveBackward(
+      gradient, input, parameters[0].value, window.windows(over: input), units: units,
+      groups: groups, needsInput: needsInput)
+    guard hasBias else { return (below, [weight]) }
+    return (below, [weight, gradient.reshaped(to: [gradient.count / units, units]).columnSums])
+  }
+
+  public func multiplications(for input: Shape, _ parameters: [Parameter]) -> Int {
+    guard let output = try? outputShape(for: input) else { return 0 }
+    return parameters[0].keptCount * output[0] * output[1]
+  }
+}
+
+/// The size of a window, how far apart windows stand, and how many zeros stand around a picture.
+public struct Window: Hashable, Codable, Sendable {
+  public var height: Int
+  public var width: Int
+  public var strideHeight: Int
+  public var strideWidth: Int
+  public var top: Int
+  public var left: Int
+  public var bottom: Int
+  public var right: Int
+
+  public init(
+    height: Int, width: Int, strideHeight: Int = 1, strideWidth: Int = 1, top: Int = 0,
+    left: Int = 0, bottom: Int = 0, right: Int = 0
+  ) {
+    self.height = height
+    self.width = width
+    self.strideHeight = strideHeight
+    self.strideWidth = strideWidth
+    self.top = top
+    self.left = left
+    self.bottom = bottom
+    self.right = right
+  }
+
+  /// A square window with the same padding on every side.
+  public init(_ side: Int, stride: Int = 1, padding: Int = 0) {
+    self.init(
+      height: side, width: side, strideHeight: stride, strideWidth: stride, top: padding,
+      left: padding, bottom: padding, right: padding)
+  }
+
+  /// How many windows stand below and beside each other on a picture of `[height, width, channels]`.
+  /// - Throws: `NetworkError.shapeMismatch` where none fits.
+  func outputSize(
+    of input: Shape, layer: String
+  ) throws(NetworkError) -> (height: Int, width: Int) {
+    guard input.rank == 3 else {
+      throw .shapeMismatch(
+        layer: layer, expected: "a picture of height x width x channels", found: input)
+    }
+    let rows = input[0] + top + bottom - height
+    let columns = input[1] + left + right - width
+    let isSensible =
+      height > 0 && width > 0 && strideHeight > 0 && strideWidth > 0 && min(top, left) >= 0
+      && min(bottom, right) >= 0
+    guard isSensible, rows >= 0, columns >= 0 else {
+      throw .shapeMismatch(
+        layer: layer, expected: "a picture of at least \(height) x \(width)", found: input)
+    }
+    return (rows / strideHeight + 1, columns / strideWidth + 1)
+  }
+
+  /// The windows over a batch `[rows, height, width, channels]`.
+  func windows(over input: Tensor) -> Windows {
+    let shape = input.shape
+    return Windows(
+      picture: (shape[1], shape[2], shape[3]), window: (height, width),
+      stride: (strideHeight, strideWidth), top: top, left: left,
+      output: (
+        (shape[1] + top + bottom - height) / strideHeight + 1,
+        (shape[2] + left + right - width) / strideWidth + 1
+      ))
+  }
+}

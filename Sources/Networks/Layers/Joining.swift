@@ -1,0 +1,91 @@
+import Naming
+import Tensors
+
+/// The sum of several nodes of one shape: a residual connection.
+public struct Sum: Layer {
+  public static let name = "sum"
+  public static let summary = "the sum of several nodes: a residual connection"
+  public static let source = Citation(
+    authors: "He, Zhang, Ren & Sun", title: "Deep residual learning for image recognition",
+    year: 2016, venue: "CVPR 2016, arXiv:1512.03385")
+
+  public init() {}
+
+  public var roles: [Parameter.Role] { [] }
+  public var coupling: Coupling { .unitwise }
+  public var arity: Int? { nil }
+
+  public func outputShape(for input: Shape) throws(NetworkError) -> Shape { input }
+
+  public func outputShape(joining inputs: [Shape]) throws(NetworkError) -> Shape {
+    for input in inputs.dropFirst() where input != inputs[0] {
+      throw .shapeMismatch(layer: Self.name, expected: "\(inputs[0])", found: input)
+    }
+    return inputs[0]
+  }
+
+  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
+    []
+  }
+
+  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor { input }
+
+  public func forward(joining inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    var sum = inputs[0]
+    for input in inputs.dropFirst() { sum.add(input) }
+    return sum
+  }
+
+  public func backward(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
+  ) -> (input: Tensor?, parameters: [Tensor]) {
+    (needsInput ? gradient : nil, [])
+  }
+}
+
+/// Several nodes side by side: their channels, or their numbers, one after the other.
+public struct Concatenation: Layer {
+  public static let name = "concatenation"
+  public static let summary = "the channels of several nodes side by side"
+  public static let source = Citation(
+    authors: "Szegedy et al.", title: "Going deeper with convolutions", year: 2015,
+    venue: "CVPR 2015, arXiv:1409.4842")
+
+  public init() {}
+
+  public var roles: [Parameter.Role] { [] }
+  public var coupling: Coupling { .unitwise }
+  public var arity: Int? { nil }
+
+  public func outputShape(for input: Shape) throws(NetworkError) -> Shape { input }
+
+  public func outputShape(joining inputs: [Shape]) throws(NetworkError) -> Shape {
+    for input in inputs.dropFirst()
+    where input.dimensions.dropLast() != inputs[0].dimensions.dropLast() {
+      throw .shapeMismatch(
+        layer: Self.name, expected: "\(inputs[0]) but for the channels", found: input)
+    }
+    let channels = inputs.reduce(0) { $0 + ($1.dimensions.last ?? 0) }
+    return Shape(inputs[0].dimensions.dropLast() + [channels])
+  }
+
+  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
+    []
+  }
+
+  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor { input }
+
+  public func forward(joining inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    Tensor(concatenating: inputs)
+  }
+
+  public func backward(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
+  ) -> (input: Tensor?, parameters: [Tensor]) {
+    (needsInput ? gradient : nil, [])
+  }
+
+  public func backward(_ gradient: Tensor, joining inputs: [Tensor]) -> [Tensor] {
+    gradient.split(like: inputs)
+  }
+}

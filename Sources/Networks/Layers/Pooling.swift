@@ -1,0 +1,110 @@
+import Naming
+import Tensors
+
+/// The largest or the mean number under each window, channel by channel.
+public struct Pooling: Layer {
+  public static let name = "pooling"
+  public static let summary = "the largest or the mean number under each window"
+  public static let source = Citation(
+    authors: "LeCun, Bottou, Bengio & Haffner",
+    title: "Gradient-based learning applied to document recognition", year: 1998,
+    venue: "Proceedings of the IEEE 86(11), doi:10.1109/5.726791")
+
+  public enum Kind: String, Codable, Sendable, CaseIterable {
+    case largest
+    /// Padding does not count.
+    case mean
+    /// Padding counts as zeros.
+    case paddedMean = "padded-mean"
+  }
+
+  public var kind: Kind
+  public var window: Window
+
+  public init(_ kind: Kind, _ window: Window) {
+    self.kind = kind
+    self.window = window
+  }
+
+  public var roles: [Parameter.Role] { [] }
+  public var coupling: Coupling { .unitwise }
+
+  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+    let (height, width) = try window.outputSize(of: input, layer: Self.name)
+    let reaches =
+      max(window.top, window.bottom) < window.height
+      && max(window.left, window.right) < window.width
+    guard reaches else {
+      throw .shapeMismatch(
+        layer: Self.name, expected: "windows larger than the padding around it", found: input)
+    }
+    return [height, width, input[2]]
+  }
+
+  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
+    []
+  }
+
+  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
+    WindowKernel.pool(input, window.windows(over: input), kernel)
+  }
+
+  public func backward(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
+  ) -> (input: Tensor?, parameters: [Tensor]) {
+    (
+      needsInput
+        ? WindowKernel.poolBackward(gradient, input, output, window.windows(over: input), kernel)
+        : nil, []
+    )
+  }
+
+  private var kernel: WindowKernel.Pooling {
+    kind == .largest ? .largest : .mean(countingPadding: kind == .paddedMean)
+  }
+}
+
+/// The mean of each channel over all pixels: a picture becomes one row of numbers.
+public struct GlobalAveragePooling: Layer {
+  public static let name = "global-average-pooling"
+  public static let summary = "the mean of each channel over all pixels"
+  public static let source = Citation(
+    authors: "Lin, Chen & Yan", title: "Network in network", year: 2014,
+    venue: "ICLR 2014, arXiv:1312.4400")
+
+  public init() {}
+
+  public var roles: [Parameter.Role] { [] }
+  public var coupling: Coupling { .unitwise }
+
+  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+    guard input.rank == 3, input[0] > 0, input[1] > 0 else {
+      throw .shapeMismatch(
+        layer: Self.name, expected: "a picture of height x width x channels", found: input)
+    }
+    return [input[2]]
+  }
+
+  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
+    []
+  }
+
+  private func windows(over input: Tensor) -> Windows {
+    Window(height: input.shape[1], width: input.shape[2]).windows(over: input)
+  }
+
+  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
+    WindowKernel.pool(input, windows(over: input), .mean(countingPadding: false))
+      .reshaped(to: [input.rows, input.shape[3]])
+  }
+
+  public func backward(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
+  ) -> (input: Tensor?, parameters: [Tensor]) {
+    (
+      needsInput
+        ? WindowKernel.poolBackward(
+          gradient, input, output, windows(over: input), .mean(countingPadding: false)) : nil, []
+    )
+  }
+}

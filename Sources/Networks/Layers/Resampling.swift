@@ -1,0 +1,114 @@
+import Naming
+import Tensors
+
+/// Zeros around a picture, and further channels of zeros.
+public struct ZeroPadding: Layer {
+  public static let name = "zero-padding"
+  public static let summary = "zeros around a picture, and further channels of zeros"
+  public static let source = Citation(
+    authors: "He, Zhang, Ren & Sun", title: "Deep residual learning for image recognition",
+    year: 2016, venue: "CVPR 2016, arXiv:1512.03385 (shortcut option A)")
+
+  public var top: Int
+  public var left: Int
+  public var bottom: Int
+  public var right: Int
+  /// Channels of zeros before and behind the picture's own.
+  public var front: Int
+  public var back: Int
+
+  public init(
+    top: Int = 0, left: Int = 0, bottom: Int = 0, right: Int = 0, front: Int = 0, back: Int = 0
+  ) {
+    self.top = top
+    self.left = left
+    self.bottom = bottom
+    self.right = right
+    self.front = front
+    self.back = back
+  }
+
+  public var roles: [Parameter.Role] { [] }
+  public var coupling: Coupling { .opaque }
+
+  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+    guard input.rank == 3, [top, left, bottom, right, front, back].allSatisfy({ $0 >= 0 }) else {
+      throw .shapeMismatch(
+        layer: Self.name, expected: "a picture of height x width x channels", found: input)
+    }
+    return [input[0] + top + bottom, input[1] + left + right, input[2] + front + back]
+  }
+
+  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
+    []
+  }
+
+  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
+    let shape = input.shape
+    var output = Tensor(
+      shape: [
+        shape[0], shape[1] + top + bottom, shape[2] + left + right, shape[3] + front + back,
+      ])
+    output.copyBlock(
+      of: input, size: shape.dimensions, from: [0, 0, 0, 0], to: [0, top, left, front])
+    return output
+  }
+
+  public func backward(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
+  ) -> (input: Tensor?, parameters: [Tensor]) {
+    guard needsInput else { return (nil, []) }
+    var below = Tensor(shape: input.shape)
+    below.copyBlock(
+      of: gradient, size: input.shape.dimensions, from: [0, top, left, front], to: [0, 0, 0, 0])
+    return (below, [])
+  }
+}
+
+/// Every so-many-th row and column of pixels.
+public struct StridedSlice: Layer {
+  public static let name = "strided-slice"
+  public static let summary = "every so-many-th row and column of pixels"
+  public static let source = Citation(
+    authors: "He, Zhang, Ren & Sun", title: "Deep residual learning for image recognition",
+    year: 2016, venue: "CVPR 2016, arXiv:1512.03385 (shortcut option A)")
+
+  public var strideHeight: Int
+  public var strideWidth: Int
+
+  public init(_ strideHeight: Int, _ strideWidth: Int) {
+    self.strideHeight = strideHeight
+    self.strideWidth = strideWidth
+  }
+
+  public var roles: [Parameter.Role] { [] }
+  public var coupling: Coupling { .unitwise }
+
+  private var window: Window {
+    Window(height: 1, width: 1, strideHeight: strideHeight, strideWidth: strideWidth)
+  }
+
+  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+    let (height, width) = try window.outputSize(of: input, layer: Self.name)
+    return [height, width, input[2]]
+  }
+
+  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
+    []
+  }
+
+  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
+    WindowKernel.pool(input, window.windows(over: input), .largest)
+  }
+
+  public func backward(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
+  ) -> (input: Tensor?, parameters: [Tensor]) {
+    (
+      needsInput
+        ? WindowKernel.poolBackward(
+          gradient, input, output, window.windows(over: input), .mean(countingPadding: false))
+        : nil, []
+    )
+  }
+}

@@ -1,0 +1,105 @@
+import CKernels
+
+/// Sums over everything but the last dimension, and one straight line for each channel.
+extension Tensor {
+  /// How many pieces sums are cut into: fixed, so that they do not depend on the threads.
+  private static let channelPieces = 2
+
+  private var channels: Int { shape.dimensions.last ?? 1 }
+  private var pixels: Int { count / Swift.max(channels, 1) }
+
+  /// The mean and the variance of each channel over all rows and pixels.
+  package var channelMoments: (means: [Float], variances: [Float]) {
+    let count = Double(Swift.max(pixels, 1))
+    let means = channelSums(1) { x, rows, channels, sums in
+      ek_channel_sums(x, rows, channels, sums)
+    }[0].map { Float($0 / count) }
+    let squares = channelSums(1) { x, rows, channels, sums in
+      means.withUnsafeBufferPointer {
+        ek_channel_squares(x, $0.baseAddress, rows, channels, sums)
+      }
+    }[0]
+    return (means, squares.map { Float($0 / count) })
+  }
+
+  /// For each channel the sum of a gradient, and of its product with `self - means`.
+  package func channelProducts(
+    with gradient: Tensor, around means: [Float]
+  ) -> (sums: [Double], products: [Double]) {
+    let channels = channels
+    let both = gradient.elements.withUnsafeBufferPointer { gradient in
+      nonisolated(unsafe) let above = gradient.baseAddress
+      return elements.withUnsafeBufferPointer { values in
+        nonisolated(unsafe) let start = values.baseAddress
+        return channelSums(2) { x, rows, channels, sums in
+          guard let above, let start else { return }
+          means.withUnsafeBufferPointer {
+            ek_channel_products(
+              above + (x - start), x, $0.baseAddress, rows, channels, sums, sums + channels)
+          }
+        }
+      }
+    }
+    _ = channels
+    return (both[0], both[1])
+  }
+
+  /// `scales[c] · self + shifts[c]`, with `factors[c] · other` added where another is given.
+  package func scaledByChannel(
+    _ scales: [Float], shifts: [Float], adding other: Tensor? = nil, factors: [Float] = []
+  ) -> Tensor {
+    let (channels, pixels) = (channels, pixels)
+    return Tensor(uninitialized: shape) { output in
+      elements.withUnsafeBufferPointer { input in
+        (other?.elements ?? []).withUnsafeBufferPointer { above in
+          scales.withUnsafeBufferPointer { q in
+            shifts.withUnsafeBufferPointer { r in
+              factors.withUnsafeBufferPointer { p in
+                guard let input = input.baseAddress, let output = output.baseAddress else { return }
+                nonisolated(unsafe) let (x, y) = (input, output)
+                nonisolated(unsafe) let added = other == nil ? nil : above.baseAddress
+                nonisolated(unsafe) let (p, q, r) = (p.baseAddress, q.baseAddress, r.baseAddress)
+                let cuts = Workers.ranges(of: pixels, pieces: Self.channelPieces)
+                Workers.run(cuts.count) { piece in
+                  let start = cuts[piece].lowerBound * channels
+                  ek_channel_affine(
+                    x + start, added.map { $0 + start }, p, q, r, cuts[piece].count, channels,
+                    y + start)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Sums over the pixels, `kinds` of them for each channel, piece by piece and then in order.
+  private func channelSums(
+    _ kinds: Int,
+    _ body: (UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Double>) -> Void
+  ) -> [[Double]] {
+    let (channels, pixels) = (channels, pixels)
+    let cuts = Workers.ranges(of: pixels, pieces: Self.channelPieces)
+    var sums = [Double](repeating: 0, count: cuts.count * kinds * channels)
+    elements.withUnsafeBufferPointer { values in
+      sums.withUnsafeMutableBufferPointer { sums in
+        guard let values = values.baseAddress, let sums = sums.baseAddress else { return }
+        nonisolated(unsafe) let (x, own) = (values, sums)
+        withoutActuallyEscaping(body) { body in
+          nonisolated(unsafe) let body = body
+          Workers.run(cuts.count) { piece in
+            body(
+              x + cuts[piece].lowerBound * channels, cuts[piece].count, channels,
+              own + piece * kinds * channels)
+          }
+        }
+      }
+    }
+    return (0..<kinds).map { kind in
+      (0..<channels).map { channel in
+        cuts.indices.reduce(0) { $0 + sums[($1 * kinds + kind) * channels + channel] }
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/// Moving numbers about: other orders of dimensions, blocks, several arrays side by side.
+extension Tensor {
+  /// The dimensions behind the first in another order: `order[i]` is where the i-th comes from.
+  package func transposed(by order: [Int]) -> Tensor {
+    let old = Array(shape.dimensions.dropFirst())
+    let new = order.map { old[$0] }
+    var steps = [Int](repeating: 1, count: old.count)
+    for index in old.indices.dropLast().reversed() {
+      steps[index] = steps[index + 1] * old[index + 1]
+    }
+    let reading = order.map { steps[$0] }
+    let width = width
+    // Where each number of a row comes from; the same for every row.
+    var sources = [0]
+    for (length, step) in zip(new, reading) {
+      sources = sources.flatMap { source in (0..<length).map { source + $0 * step } }
+    }
+    return Tensor(uninitialized: Shape([rows] + new)) { output in
+      elements.withUnsafeBufferPointer { input in
+        for row in 0..<rows {
+          for index in 0..<width {
+            output[row * width + index] = input[row * width + sources[index]]
+          }
+        }
+      }
+    }
+  }
+
+  /// Copies a block of another array of four dimensions into this one.
+  package mutating func copyBlock(
+    of other: Tensor, size: [Int], from source: [Int], to target: [Int]
+  ) {
+    let (mine, theirs) = (shape.dimensions, other.shape.dimensions)
+    elements.withUnsafeMutableBufferPointer { output in
+      other.elements.withUnsafeBufferPointer { input in
+        for a in 0..<size[0] {
+          for b in 0..<size[1] {
+            for c in 0..<size[2] {
+              let to =
+                (((target[0] + a) * mine[1] + target[1] + b) * mine[2] + target[2] + c) * mine[3]
+                + target[3]
+              let from =
+                (((source[0] + a) * theirs[1] + source[1] + b) * theirs[2] + source[2] + c)
+                * theirs[3] + source[3]
+              for d in 0..<size[3] { output[to + d] = input[from + d] }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Arrays that differ in the last dimension alone, side by side.
+  package init(concatenating parts: [Tensor]) {
+    let widths = parts.map { $0.shape.dimensions.last ?? 1 }
+    let total = widths.reduce(0, +)
+    let outer = parts.first.map { $0.count / Swift.max(widths[0], 1) } ?? 0
+    let shape = Shape((parts.first?.shape.dimensions.dropLast() ?? []) + [total])
+    self.init(uninitialized: shape) { output in
+      var offset = 0
+      for (part, width) in zip(parts, widths) {
+        part.elements.withUnsafeBufferPointer { input in
+          for index in 0..<outer {
+            for column in 0..<width {
+              output[index * total + offset + column] = input[index * width + column]
+            }
+          }
+        }
+        offset += width
+      }
+    }
+  }
+
+  /// The parts that `init(concatenating:)` put side by side.
+  package func split(like parts: [Tensor]) -> [Tensor] {
+    let total = shape.dimensions.last ?? 1
+    let outer = count / Swift.max(total, 1)
+    var offset = 0
+    return parts.map { part in
+      let width = part.shape.dimensions.last ?? 1
+      defer { offset += width }
+      return Tensor(uninitialized: part.shape) { output in
+        elements.withUnsafeBufferPointer { input in
+          for index in 0..<outer {
+            for column in 0..<width {
+              output[index * width + column] = input[index * total + offset + column]
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The product of each number with the one in the same place.
+  package func multiplied(elementwiseBy other: Tensor) -> Tensor {
+    precondition(other.count == count, "\(shape) and \(other.shape)")
+    return Tensor(uninitialized: shape) { output in
+      elements.withUnsafeBufferPointer { first in
+        other.elements.withUnsafeBufferPointer { second in
+          for index in first.indices { output[index] = first[index] * second[index] }
+        }
+      }
+    }
+  }
+}

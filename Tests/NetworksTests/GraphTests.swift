@@ -1,0 +1,137 @@
+import Datasets
+import Foundation
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+/// Networks whose nodes read others than the one before.
+@Suite struct GraphTests {
+  /// Two branches over a picture, summed and put beside the first, then pooled and answered.
+  private var branching: Architecture {
+    var builder = ArchitectureBuilder(input: [6, 6, 2])
+    let first = builder.add(Convolution(4, Window(3, padding: 1)))
+    let active = builder.add(Activation(.tanh))
+    builder.add(Convolution(4, Window(3, padding: 1)))
+    let normal = builder.add(BatchNormalization())
+    let sum = builder.add(Sum(), reading: normal, active)
+    builder.add(Concatenation(), reading: sum, first, sum)
+    builder.add(GlobalAveragePooling())
+    builder.add(Dense(3))
+    return builder.architecture
+  }
+
+  @Test func gradientsAreThoseOfTheLoss() throws {
+    try withEverySeed(3) { generator in
+      let network = try Network(branching, seed: generator.next())
+      let rows = generator.normalTensor([5, 6, 6, 2])
+      let examples = Examples(inputs: rows, labels: (0..<5).map { _ in generator.index(below: 3) })
+      func loss(_ network: Network) -> Double {
+        var chance = SeededGenerator(seed: 0)
+        let pass = network.trainingPass(rows, using: &chance)
+        return Head.softmax.loss(of: pass.outputs.last ?? rows, for: examples).value
+      }
+      var chance = SeededGenerator(seed: 0)
+      let pass = network.trainingPass(rows, using: &chance)
+      let output = try #require(pass.outputs.last)
+      let gradient = Head.softmax.loss(of: output, for: examples).gradient
+      let gradients = network.gradients(of: pass, gradient: gradient)
+      for node in network.parameters.indices {
+        for index in network.parameters[node].indices
+        where network.parameters[node][index].role.isLearned {
+          let value = network.parameters[node][index].value
+          for position in [0, value.count / 2, value.count - 1] {
+            let shifted = [0.01, -0.01].map { (shift: Float) in
+              var elements = value.elements
+              elements[position] += shift
+              var changed = network
+              changed.parameters[node][index].value = Tensor(elements, shape: value.shape)
+              return loss(changed)
+            }
+            let numeric = (shifted[0] - shifted[1]) / 0.02
+            let own = Double(gradients[node][index].elements[position])
+            #expect(abs(numeric - own) < 2e-3, "node \(node) parameter \(index)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test func aWholeGraphIsStoredAndRead() throws {
+    let network = try Network(branching, seed: 4)
+    let read = try JSONDecoder().decode(Network.self, from: JSONEncoder().encode(network))
+    #expect(read == network)
+    var generator = SeededGenerator(seed: 1)
+    let rows = generator.normalTensor([3, 72])
+    #expect(read(rows) == network(rows))
+    #expect(network.activations(for: rows).last == network(rows))
+    #expect(network.outputs(for: rows) == network(rows))
+  }
+
+  @Test func rowsPassInTwoShapes() throws {
+    let network = try Network(branching, seed: 5)
+    var generator = SeededGenerator(seed: 2)
+    let flat = generator.normalTensor([300, 72])
+    #expect(network.outputs(for: flat) == network.outputs(for: flat.reshaped(to: [300, 6, 6, 2])))
+    #expect(network.outputs(for: flat).shape == [300, 3])
+  }
+
+  @Test func theGradientOfAnInputIsThatOfTheOutputs() throws {
+    let network = try Network(branching, seed: 6)
+    var generator = SeededGenerator(seed: 3)
+    let rows = generator.normalTensor([2, 72])
+    let last = network.architecture.nodes.count - 1
+    let weights = generator.normalTensor([2, 3])
+    let gradient = network.inputGradient(of: last, inputs: rows, gradient: weights)
+    #expect(gradient.shape == rows.shape)
+    for position in [0, 50, 143] {
+      let shifted = [0.01, -0.01].map { (shift: Float) -> Double in
+        var elements = rows.elements
+        elements[position] += shift
+        return zip(network(Tensor(elements, shape: rows.shape)).elements, weights.elements)
+          .reduce(0) { $0 + Double($1.0 * $1.1) }
+      }
+      let numeric = (shifted[0] - shifted[1]) / 0.02
+      #expect(abs(numeric - Double(gradient.elements[position])) < 2e-3)
+    }
+  }
+
+  @Test func aNodeComesAfterThoseThatItReads() {
+    let nodes = [
+      Node("a", Sum(), reading: [.input, Node.ID("b")]), Node("b", Activation(.relu)),
+    ]
+    #expect {
+      try Network(Architecture(input: [3], nodes: nodes), seed: 1)
+    } throws: { error in
+      (error as? NetworkError)?.errorDescription
+        == "layer 'a' reads 'b', which does not come before it"
+    }
+  }
+
+  @Test func oneInputIsNotMany() {
+    let nodes = [
+      Node("a", Activation(.relu)), Node("b", Dense(2), reading: [.input, Node.ID("a")]),
+    ]
+    #expect(throws: NetworkError.joins(layer: "b", found: 2)) {
+      try Network(Architecture(input: [3], nodes: nodes), seed: 1)
+    }
+  }
+
+  @Test func whatDoesNotFitIsNamed() {
+    let nodes = [
+      Node("small", Dense(2)), Node("both", Sum(), reading: [.input, Node.ID("small")]),
+    ]
+    #expect {
+      try Network(Architecture(input: [3], nodes: nodes), seed: 1)
+    } throws: { error in
+      (error as? NetworkError)?.errorDescription
+        == "layer 'both' was given an input of 2 where it reads 3"
+    }
+  }
+}
+
+extension Node {
+  fileprivate init(_ name: String, _ layer: any Layer, reading inputs: [ID]? = nil) {
+    self.init(ID(name), layer, reading: inputs)
+  }
+}
