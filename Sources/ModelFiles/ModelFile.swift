@@ -80,8 +80,11 @@ public enum ModelFile {
     }
     let metadata = try ONNXMetadata(message.metadataProps, file: name)
     let graph = try ONNXGraph(message.graph, file: name, folder: folder, bytes: data.count)
-    let reader = try ONNXReader(graph, file: name)
-    let (network, head) = try reader.network(keepsSquashing: metadata.endsInActivation)
+    let keeps = metadata.endsInActivation
+    let (network, head) =
+      graph.isChain
+      ? try ONNXReader(graph, file: name).network(keepsSquashing: keeps)
+      : try ONNXPictureReader(graph, file: name).network(keepsSquashing: keeps)
     return ImportedNetwork(
       network: try metadata.named(network), head: metadata.head ?? head, schema: metadata.schema,
       encoding: metadata.encoding)

@@ -1,16 +1,24 @@
 import Foundation
 import ONNXSchema
 
-/// A graph's nodes in the order of the row that passes through them.
+/// A graph's nodes in the order in which they can be worked out.
 ///
-/// Names decide, not the order in the file: whatever leads to the output is sorted, what depends on
-/// constants alone is put aside, and the rest must be one chain.
+/// Names decide, not the order in the file: whatever leads to the output is sorted, and what depends
+/// on constants alone is put aside.
 struct ONNXGraph {
-  /// From the input to the output, each reading what the one before made.
+  /// From the input to the output, each after those that it reads.
   private(set) var chain: [Onnx_NodeProto] = []
   private(set) var constants: ONNXConstants
   /// The name and the type of the one input.
   let input: Onnx_ValueInfoProto
+  /// The name of the one output.
+  let output: String
+  /// Whether rows pass through one chain of dense layers: what `ONNXReader` reads.
+  var isChain: Bool {
+    branch == nil && chain.allSatisfy { ONNXOperator.named($0)?.read != nil }
+  }
+  /// Where the chain ends in branches, and what is wrong with that for dense layers.
+  private(set) var branch: ModelFileError?
 
   /// More nodes than any network that a person wants to read rules of.
   private static let mostNodes = 10_000
@@ -20,7 +28,7 @@ struct ONNXGraph {
   private var producers: [String: Int] = [:]
 
   /// Sorts a graph's nodes; `bytes` is the size of the file, which bounds what its numbers may fill.
-  /// - Throws: `ModelFileError` where the nodes are not one chain of known operators.
+  /// - Throws: `ModelFileError` where an operator is not known or nodes read each other in a circle.
   init(
     _ graph: Onnx_GraphProto, file: String, folder: URL?, bytes: Int
   ) throws(ModelFileError) {
@@ -40,6 +48,7 @@ struct ONNXGraph {
       throw .graph(file: file, problem: "\(nodes.count) nodes where at most \(most) are read")
     }
     self.input = input
+    self.output = output.name
     for (index, node) in nodes.enumerated() {
       for name in node.output where !name.isEmpty {
         guard producers.updateValue(index, forKey: name) == nil, name != input.name,
@@ -78,7 +87,7 @@ struct ONNXGraph {
         try fold(&constants, node, file)
       }
     }
-    try checkChain(from: input, moving)
+    do { try checkChain(from: input, moving) } catch { branch = error }
   }
 
   /// The nodes that the output depends on.

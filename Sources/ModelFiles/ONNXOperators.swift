@@ -9,40 +9,57 @@ struct ONNXOperator: Sendable {
   typealias Fold =
     @Sendable (inout ONNXConstants, Onnx_NodeProto, String) throws(ModelFileError) -> Void
 
+  typealias ReadPicture =
+    @Sendable (inout ONNXPictureReader, Onnx_NodeProto) throws(ModelFileError) -> Void
+
   let name: String
-  /// Adds what the node does to a row to what has been read so far.
+  /// Adds what the node does to a row to what has been read so far of a chain of dense layers.
   let read: Read?
+  /// The same in a graph of pictures and branches.
+  let readPicture: ReadPicture?
   /// Works the node out where it reads constants alone.
   let fold: Fold?
 
-  private init(_ name: String, read: Read? = nil, fold: Fold? = nil) {
+  private init(
+    _ name: String, read: Read? = nil, picture: ReadPicture? = nil, fold: Fold? = nil
+  ) {
     self.name = name
     self.read = read
+    readPicture = picture
     self.fold = fold
   }
 
   static let all: [ONNXOperator] = [
-    ONNXOperator("Add", read: readArithmetic),
-    ONNXOperator("ArgMax", read: readArgMax),
-    ONNXOperator("Cast", read: readCast, fold: foldSame),
+    ONNXOperator("Add", read: readArithmetic, picture: pictureArithmetic),
+    ONNXOperator("ArgMax", read: readArgMax, picture: pictureArgMax),
+    ONNXOperator("AveragePool", picture: picturePool),
+    ONNXOperator("BatchNormalization", picture: pictureNormalization),
+    ONNXOperator("Cast", read: readCast, picture: picturePass, fold: foldSame),
+    ONNXOperator("Concat", picture: pictureConcat),
     ONNXOperator("Constant", fold: foldConstant),
-    ONNXOperator("Div", read: readArithmetic),
-    ONNXOperator("Dropout", read: readDropout),
-    ONNXOperator("Elu", read: readActivation),
-    ONNXOperator("Flatten", read: readFlatten),
-    ONNXOperator("Gemm", read: readGemm),
-    ONNXOperator("Identity", read: readIdentity, fold: foldSame),
-    ONNXOperator("LeakyRelu", read: readActivation),
-    ONNXOperator("LogSoftmax", read: readSoftmax),
-    ONNXOperator("MatMul", read: readMatMul),
-    ONNXOperator("Mul", read: readArithmetic),
-    ONNXOperator("Relu", read: readActivation),
-    ONNXOperator("Reshape", read: readReshape),
-    ONNXOperator("Sigmoid", read: readActivation),
-    ONNXOperator("Softmax", read: readSoftmax),
-    ONNXOperator("Sub", read: readArithmetic),
-    ONNXOperator("Tanh", read: readActivation),
-    ONNXOperator("Transpose", fold: foldTranspose),
+    ONNXOperator("Conv", picture: pictureConv),
+    ONNXOperator("Div", read: readArithmetic, picture: pictureArithmetic),
+    ONNXOperator("Dropout", read: readDropout, picture: pictureDropout),
+    ONNXOperator("Elu", read: readActivation, picture: pictureActivation),
+    ONNXOperator("Flatten", read: readFlatten, picture: pictureFlatten),
+    ONNXOperator("Gemm", read: readGemm, picture: pictureDense),
+    ONNXOperator("GlobalAveragePool", picture: pictureGlobalPool),
+    ONNXOperator("Identity", read: readIdentity, picture: picturePass, fold: foldSame),
+    ONNXOperator("LeakyRelu", read: readActivation, picture: pictureActivation),
+    ONNXOperator("LogSoftmax", read: readSoftmax, picture: pictureSoftmax),
+    ONNXOperator("MatMul", read: readMatMul, picture: pictureDense),
+    ONNXOperator("MaxPool", picture: picturePool),
+    ONNXOperator("Mul", read: readArithmetic, picture: pictureArithmetic),
+    ONNXOperator("Pad", picture: picturePad),
+    ONNXOperator("ReduceMean", picture: pictureGlobalPool),
+    ONNXOperator("Relu", read: readActivation, picture: pictureActivation),
+    ONNXOperator("Reshape", read: readReshape, picture: pictureReshape),
+    ONNXOperator("Sigmoid", read: readActivation, picture: pictureActivation),
+    ONNXOperator("Slice", picture: pictureSlice),
+    ONNXOperator("Softmax", read: readSoftmax, picture: pictureSoftmax),
+    ONNXOperator("Sub", read: readArithmetic, picture: pictureArithmetic),
+    ONNXOperator("Tanh", read: readActivation, picture: pictureActivation),
+    ONNXOperator("Transpose", picture: pictureTranspose, fold: foldTranspose),
   ]
 
   static let names = all.map(\.name)
@@ -114,14 +131,7 @@ struct ONNXOperator: Sendable {
   private static func readActivation(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    let activation: Activation
-    switch node.opType {
-    case "Relu": activation = Activation(.relu)
-    case "LeakyRelu": activation = Activation(.leakyReLU, slope: node.number("alpha", 0.01))
-    case "Elu": activation = Activation(.elu, slope: node.number("alpha", 1))
-    case "Sigmoid": activation = Activation(.sigmoid)
-    default: activation = Activation(.tanh)
-    }
+    guard let activation = Activation(node) else { return }
     guard activation.slope.isFinite, activation.slope >= 0 else {
       throw reader.problem(node, "alpha is \(activation.slope) where 0 or more is supported")
     }

@@ -1,0 +1,251 @@
+import Foundation
+import Networks
+import ONNXSchema
+import Tensors
+
+/// Reads a graph of layers over pictures, with branches, into an architecture.
+///
+/// ONNX stores pictures channel by channel; here they lie pixel by pixel. A value knows how it is
+/// meant and how it is stored, and what reads flattened pictures has its weights put in order.
+struct ONNXPictureReader {
+  /// What a name in the file stands for.
+  struct Value {
+    var node: Node.ID
+    /// Of one row, as it is stored: `[height, width, channels]` or `[numbers]`.
+    var shape: Shape
+    var meaning = Meaning.stored
+  }
+
+  /// How the file means a value's numbers.
+  enum Meaning: Hashable {
+    /// As they are stored.
+    case stored
+    /// A picture `[channels, height, width]`.
+    case channelsFirst
+    /// A row that was such a picture: `[height, width, channels]` of it.
+    case flattened(of: Shape)
+    /// One number a channel, `[channels, 1, 1]`.
+    case pooled
+  }
+
+  let file: String
+  var constants: ONNXConstants
+  private(set) var builder: ArchitectureBuilder
+  private(set) var parameters: [[Parameter]] = []
+  private(set) var values: [String: Value] = [:]
+  private(set) var ending: ONNXReader.Ending?
+  private var hasSoftmax = false
+  private let readers: [String: Int]
+  private let output: String
+
+  /// The largest length, stride or padding that a picture may have.
+  private static let mostPixels: Int64 = 1 << 14
+
+  init(_ graph: ONNXGraph, file: String) throws(ModelFileError) {
+    self.file = file
+    constants = graph.constants
+    output = graph.output
+    var readers: [String: Int] = [:]
+    for name in graph.chain.flatMap(\.input) { readers[name, default: 0] += 1 }
+    self.readers = readers
+    let type = graph.input.type.tensorType
+    let name = graph.input.name
+    let element = Onnx_TensorProto.DataType(rawValue: Int(type.elemType))
+    guard element == .float || element == .double else {
+      throw .graph(
+        file: file, problem: "the input '\(shown(name))' is not of the type float or double")
+    }
+    let lengths = type.shape.dim.dropFirst().map(\.dimValue)
+    guard lengths.count == 1 || lengths.count == 3,
+      lengths.allSatisfy({ (1...Self.mostPixels * 64).contains($0) }),
+      lengths.reduce(1.0, { $0 * Double($1) }) <= Double(1 << 24)
+    else {
+      throw .graph(
+        file: file,
+        problem: "the input '\(shown(name))' is neither [batch, numbers] nor "
+          + "[batch, channels, height, width] of known lengths")
+    }
+    let sizes = lengths.map { Int($0) }
+    // A graph that begins by putting the channels first was given them last.
+    let isTurned = graph.chain.filter { $0.input.contains(name) }.allSatisfy {
+      $0.opType == "Transpose" && $0.attribute("perm")?.ints == [0, 3, 1, 2]
+    }
+    if sizes.count == 1 || isTurned {
+      builder = ArchitectureBuilder(input: Shape(sizes))
+      values[name] = Value(node: .input, shape: Shape(sizes))
+    } else {
+      let shape: Shape = [sizes[1], sizes[2], sizes[0]]
+      builder = ArchitectureBuilder(input: shape)
+      values[name] = Value(node: .input, shape: shape, meaning: .channelsFirst)
+    }
+    for node in graph.chain {
+      guard let read = ONNXOperator.named(node)?.readPicture else {
+        throw problem(node, "is not supported in networks of pictures or branches")
+      }
+      if ending != nil, !["ArgMax", "Cast", "Identity"].contains(node.opType) {
+        throw problem(node, "follows the softmax or argmax, which must be the last step")
+      }
+      try read(&self, node)
+    }
+  }
+
+  func problem(_ node: Onnx_NodeProto, _ text: String) -> ModelFileError {
+    .node(file: file, node: node.title, operator: shown(node.opType), problem: text)
+  }
+
+  // MARK: Values
+
+  /// What a node reads at a position, which must not be a constant.
+  func value(_ node: Onnx_NodeProto, _ position: Int = 0) throws(ModelFileError) -> Value {
+    guard let name = node.input(position), let value = values[name] else {
+      throw problem(node, "its input \(position + 1) is a constant where a value is read")
+    }
+    return value
+  }
+
+  /// A picture with its channels first, as the file means it.
+  func picture(_ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+    let value = try value(node)
+    guard value.shape.rank == 3, value.meaning == .channelsFirst else {
+      throw problem(node, "it does not read a picture of [channels, height, width]")
+    }
+    return value
+  }
+
+  /// Gives what a node makes another meaning, without a layer of its own.
+  mutating func pass(_ value: Value, _ node: Onnx_NodeProto) {
+    values[node.output[0]] = value
+  }
+
+  /// Adds a layer that makes the node's output.
+  mutating func add(
+    _ layer: any Layer, reading inputs: [Value], meaning: Meaning, parameters own: [Tensor] = [],
+    _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let shape: Shape
+    do {
+      shape = try layer.outputShape(joining: inputs.map(\.shape))
+    } catch {
+      throw problem(node, error.errorDescription ?? "its inputs do not fit")
+    }
+    let id = builder.add(layer, reading: inputs.map(\.node))
+    parameters.append(zip(layer.roles, own).map { Parameter($0, $1) })
+    values[node.output[0]] = Value(node: id, shape: shape, meaning: meaning)
+  }
+
+  /// Adds numbers to the bias of the layer that made a value, if that is all that reads it.
+  mutating func addToBias(_ value: Value, _ name: String, _ numbers: [Double]) -> Bool {
+    guard readers[name] == 1, let last = builder.architecture.nodes.last, last.id == value.node,
+      let index = parameters.indices.last, let bias = last.layer.roles.lastIndex(of: .bias),
+      last.layer is Dense || last.layer is Convolution
+    else { return false }
+    let old = parameters[index][bias].value
+    guard numbers.count == old.count || numbers.count == 1 else { return false }
+    let sums = old.elements.indices.map {
+      Float(Double(old.elements[$0]) + numbers[numbers.count == 1 ? 0 : $0])
+    }
+    parameters[index][bias] = Parameter(.bias, Tensor(sums, shape: old.shape))
+    return true
+  }
+
+  // MARK: Constants
+
+  mutating func tensor(
+    _ name: String, _ node: Onnx_NodeProto, rank: Int
+  ) throws(ModelFileError) -> Tensor {
+    let numbers = try constants.numbers(name)
+    guard numbers.dimensions.count == rank, !numbers.values.isEmpty else {
+      throw problem(
+        node, "'\(shown(name))' has \(numbers.dimensions.count) dimensions where \(rank) are read")
+    }
+    return Tensor(numbers.values.map { Float($0) }, shape: Shape(numbers.dimensions))
+  }
+
+  /// A small whole number of a node, such as a stride.
+  func small(_ value: Int64, _ node: Onnx_NodeProto, least: Int64 = 0) throws(ModelFileError) -> Int {
+    guard (least...Self.mostPixels).contains(value) else {
+      throw problem(node, "\(value) is no length, stride or padding of a picture")
+    }
+    return Int(value)
+  }
+
+  /// The window that the attributes of a convolution or pooling describe.
+  func window(_ node: Onnx_NodeProto, over shape: Shape) throws(ModelFileError) -> Window {
+    func pair(_ name: String, _ standard: [Int64]) throws(ModelFileError) -> (Int, Int) {
+      let values = node.attribute(name)?.ints ?? standard
+      guard values.count == 2 else { throw problem(node, "\(name) has not two numbers") }
+      return (try small(values[0], node, least: 1), try small(values[1], node, least: 1))
+    }
+    let size = try pair("kernel_shape", [])
+    let stride = try pair("strides", [1, 1])
+    guard node.attribute("dilations")?.ints.allSatisfy({ $0 == 1 }) ?? true else {
+      throw problem(node, "it is dilated; windows without gaps are supported")
+    }
+    guard node.integer("ceil_mode", 0) == 0 else {
+      throw problem(node, "ceil_mode is set: windows beyond the picture are not supported")
+    }
+    var window = Window(
+      height: size.0, width: size.1, strideHeight: stride.0, strideWidth: stride.1)
+    let padding = String(decoding: node.attribute("auto_pad")?.s ?? Data(), as: UTF8.self)
+    switch padding {
+    case "", "NOTSET":
+      let pads = node.attribute("pads")?.ints ?? [0, 0, 0, 0]
+      guard pads.count == 4 else { throw problem(node, "pads has not four numbers") }
+      window.top = try small(pads[0], node)
+      window.left = try small(pads[1], node)
+      window.bottom = try small(pads[2], node)
+      window.right = try small(pads[3], node)
+    case "VALID": break
+    case "SAME_UPPER", "SAME_LOWER":
+      func share(_ length: Int, _ size: Int, _ stride: Int) -> (Int, Int) {
+        let all = max(0, ((length + stride - 1) / stride - 1) * stride + size - length)
+        return padding == "SAME_UPPER" ? (all / 2, all - all / 2) : (all - all / 2, all / 2)
+      }
+      (window.top, window.bottom) = share(shape[0], window.height, window.strideHeight)
+      (window.left, window.right) = share(shape[1], window.width, window.strideWidth)
+    default: throw problem(node, "auto_pad '\(shown(padding))' is not known")
+    }
+    return window
+  }
+
+  // MARK: The end
+
+  mutating func end(
+    with ending: ONNXReader.Ending, _ node: Onnx_NodeProto, axis standard: Int64
+  ) throws(ModelFileError) {
+    let value = try value(node)
+    let axis = node.integer("axis", standard)
+    guard value.shape.rank == 1, axis == 1 || axis == -1 else {
+      throw problem(node, "axis \(axis) mixes rows; 1 is supported")
+    }
+    guard self.ending != .position else { throw problem(node, "follows another argmax") }
+    self.ending = ending
+    if ending == .softmax { hasSoftmax = true }
+    pass(value, node)
+  }
+
+  /// The network of all that was read, without the squashing at its end.
+  func network(keepsSquashing: Bool) throws(ModelFileError) -> (network: Network, head: Head?) {
+    guard let last = values[output], last.shape.rank == 1 else {
+      throw .graph(file: file, problem: "the output is no row of numbers, one for each answer")
+    }
+    var architecture = builder.architecture
+    var parameters = parameters
+    var head: Head? = hasSoftmax ? .softmax : nil
+    guard architecture.nodes.last?.id == last.node else {
+      throw .graph(file: file, problem: "the output is not what the last layer makes")
+    }
+    if !keepsSquashing, !hasSoftmax, let end = architecture.nodes.last?.layer as? Activation,
+      end.function == .sigmoid
+    {
+      architecture.nodes.removeLast()
+      parameters.removeLast()
+      head = .oneVersusRest
+    }
+    do {
+      return (try Network(architecture, parameters: parameters), head)
+    } catch {
+      throw .graph(file: file, problem: error.errorDescription ?? "the layers do not fit")
+    }
+  }
+}
