@@ -264,7 +264,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--threads", "1"], ["--threads", "2"], ["--resume"], ["--progress", "json"],
+    ["--threads", "1"], ["--threads", "2", "--resume", "--progress", "json"],
   ])
   func nothingButTheManifestDependsOnHowItIsRun(_ arguments: [String]) throws {
     try withFolder { place in
