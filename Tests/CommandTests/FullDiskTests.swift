@@ -20,7 +20,8 @@ import Testing
   @Test(.enabled(if: canMount)) func aReportThatDoesNotFitIsNotBegun() throws {
     try withFolder { folder in
       let run = try onSmallDisk(
-        "64k", "$TOOL explain iris -o disk/r --epochs 2 --quiet; echo code $?; ls -A disk",
+        "64k",
+        "$TOOL explain iris -o disk/r --epochs 2 --max-rules 3 --quiet; echo code $?; ls -A disk",
         in: folder)
       #expect(
         run.talk.hasSuffix(
@@ -36,9 +37,9 @@ import Testing
       let run = try onSmallDisk(
         "400k",
         """
-        $TOOL explain iris -o disk/r --epochs 2 --quiet || exit 98
+        $TOOL explain iris -o disk/r --epochs 2 --max-rules 3 --quiet || exit 98
         cp -r disk/r before
-        $TOOL explain iris -o disk/r --epochs 3 --quiet; echo code $?
+        $TOOL explain iris -o disk/r --epochs 3 --max-rules 3 --quiet; echo code $?
         $TOOL report before -o disk/r; echo code $?
         diff -r before disk/r && echo same
         rm -r disk/.r.espalier-run; ls -A disk
@@ -82,9 +83,7 @@ import Testing
   ])
   func aPlaceThatTakesNothingIsNamed(_ arguments: [String]) throws {
     try withFolder { folder in
-      if arguments[1] == "r" {
-        try Program("explain", "iris", "-o", "r", "--epochs", "2", "--quiet", in: folder)
-      }
+      if arguments[1] == "r" { try SmallResult.write(to: folder.appendingPathComponent("r")) }
       let run = try Program(arguments, in: folder)
       let place = try #require(arguments.last)
       // Root may write there and finds no such file; others may not.

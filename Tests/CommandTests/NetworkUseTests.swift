@@ -10,7 +10,8 @@ import Testing
     try withFolder { folder in
       let run = try Program.system(
         "strace", "-f", "-qq", "-e", "trace=%network", "-o", "calls", Program.url.path, "explain",
-        Program.home.path + "/Datasets/iris/data.csv", "--epochs", "3", "-o", "r", "--quiet",
+        Program.home.path + "/Datasets/iris/data.csv", "--epochs", "3", "--max-rules", "3", "-o",
+        "r", "--quiet",
         in: folder)
       #expect(run.code == 0)
       #expect(try names(in: folder) == ["calls", "r"])
@@ -23,7 +24,8 @@ import Testing
     try withFolder { folder in
       let run = try Program.system(
         "unshare", "-rn", Program.url.path, "explain",
-        Program.home.path + "/Datasets/iris/data.csv", "--epochs", "3", "-o", "r", "--quiet",
+        Program.home.path + "/Datasets/iris/data.csv", "--epochs", "3", "--max-rules", "3", "-o",
+        "r", "--quiet",
         in: folder)
       #expect(run.code == 0 && run.talk.isEmpty)
       #expect(try names(in: folder) == ["r"])

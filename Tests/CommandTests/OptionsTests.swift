@@ -7,12 +7,13 @@ import Testing
 
 /// What options of `explain` do to the result.
 @Suite struct OptionsTests {
-  /// Runs `explain` into the folder `r`, with few passes over the rows.
+  /// Runs `explain` into the folder `r`, with few passes over the rows and few rules.
   private func explain(
     _ arguments: [String], of data: String = "iris", in folder: URL
   ) throws -> (run: Program, result: ResultFolder) {
     let run = try Program(
-      ["explain", data, "--output", "r", "--epochs", "5"] + arguments, in: folder)
+      ["explain", data, "--output", "r", "--epochs", "5", "--max-rules", "3"] + arguments,
+      in: folder)
     return (run, try ResultFolder(folder.appendingPathComponent("r")))
   }
 
@@ -135,7 +136,7 @@ import Testing
   }
 
   /// Rules over hidden features: measured, exported with the network that computes them.
-  @Test(.enabled(if: Program.hasPython), arguments: ["oas", "cred"], ["iris", "zoo"])
+  @Test(.enabled(if: Program.hasPython), arguments: zip(["oas", "cred"], ["iris", "zoo"]))
   func rulesOverFeaturesRunAnywhere(_ extractor: String, _ data: String) throws {
     try withFolder { folder in
       let run = try Program(

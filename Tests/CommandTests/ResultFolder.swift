@@ -110,6 +110,27 @@ struct ResultFolder {
   }
 }
 
+/// A result over iris with few rules, made once for all tests that only need one.
+enum SmallResult {
+  static let made: Result<(explanation: Data, model: Data), any Error> = Result {
+    var made: (explanation: Data, model: Data)?
+    try withFolder { folder in
+      try Program(
+        "explain", "iris", "-o", "r", "--epochs", "20", "--max-rules", "5", "--quiet", in: folder)
+      let result = try ResultFolder(folder.appendingPathComponent("r"))
+      made = (try result.data("explanation.json"), try result.data("model.onnx"))
+    }
+    return try #require(made)
+  }
+
+  static func write(to folder: URL) throws {
+    let (explanation, model) = try made.get()
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    try explanation.write(to: folder.appendingPathComponent("explanation.json"))
+    try model.write(to: folder.appendingPathComponent("model.onnx"))
+  }
+}
+
 /// The rows of a plain table without quotes, by column.
 func plainRows(_ text: String) -> [[String: String]] {
   let lines = text.split(separator: "\n").map {

@@ -237,7 +237,8 @@ import Testing
   @Test func jsonIsTheFileAlone() throws {
     try withFolder { place in
       let run = try Program(
-        "explain", "iris", "-o", "r", "--epochs", "5", "--json", "--progress", "none", in: place)
+        "explain", "iris", "-o", "r", "--epochs", "5", "--max-rules", "3", "--json", "--progress",
+        "none", in: place)
       #expect(run.code == 0 && run.talk.isEmpty)
       let made = try ResultFolder(place.appendingPathComponent("r"))
       #expect(try run.output == made.text("explanation.json"))

@@ -228,14 +228,15 @@ import Testing
   @Test(arguments: leftOut) func aUselessColumnIsLeftOutWithANote(_ one: Case) throws {
     try withFolder { folder in
       try one.data.write(to: folder.appendingPathComponent("t.csv"))
-      let run = try Program("explain", "t.csv", "-o", "r", "--epochs", "3", in: folder)
+      let run = try Program(
+        "explain", "t.csv", "-o", "r", "--epochs", "3", "--max-rules", "3", in: folder)
       #expect(run.talk == one.talk + "\n")
       #expect(run.code == 0)
       let result = try ResultFolder(folder.appendingPathComponent("r"))
       #expect(try result.object("data")["notes"] as? [String] == [String(one.talk.dropFirst(7))])
       #expect(try result.text("report.md").contains("is left out"))
       let quiet = try Program(
-        "explain", "t.csv", "-o", "r", "--epochs", "3", "--quiet", in: folder)
+        "explain", "t.csv", "-o", "r", "--epochs", "3", "--max-rules", "3", "--quiet", in: folder)
       #expect(quiet.talk.isEmpty && quiet.output.isEmpty)
     }
   }
