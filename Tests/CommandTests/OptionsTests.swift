@@ -161,6 +161,18 @@ import Testing
       let expected = rules.classify(values).map { model.schema.classes[$0] }
       #expect(found == expected)
       #expect(Set(expected).count > 1)
+
+      guard data == "iris" else { return }
+      try SmallResult.write(to: folder.appendingPathComponent("other"))
+      let other = try Program("fidelity", "r", "other/model.onnx", "iris", in: folder)
+      #expect(
+        other.talk
+          == """
+          error: the model's hidden features are not those that the rules speak of
+           hint: give the model.onnx of the result's own folder
+
+          """)
+      #expect(other.code == 65)
     }
   }
 }
