@@ -114,7 +114,11 @@ let package = Package(
     } + [
       // The built program, end to end.
       .testTarget(
-        name: "CommandTests", dependencies: ["espalier", "TestSupport"],
+        name: "CommandTests",
+        dependencies: [
+          "espalier", "ModelFiles", "Explanations", "Networks", "Datasets", "Drawing", "Rules",
+          "TestSupport",
+        ],
         exclude: ["Snapshots"])
     ]
 )

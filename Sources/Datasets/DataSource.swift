@@ -116,15 +116,23 @@ public enum DataSource {
 
 /// One line of `espalier list datasets`.
 public struct DatasetListing: Hashable, Codable, Sendable {
+  /// Where a data set is found.
   public enum Origin: String, Hashable, Codable, Sendable {
+    /// It comes with the tool.
     case shipped
+    /// It was fetched before and lies on this machine.
     case fetched
+    /// It has to be fetched before it can be read.
     case toBeFetched = "to be fetched"
   }
 
+  /// What the user types: "iris".
   public var name: String
+  /// What a reader calls it: "Iris".
   public var title: String
+  /// How many rows it has, where that is known without reading it.
   public var rows: Int?
+  /// Whether it can be read at once.
   public var origin: Origin
 
   public init(name: String, title: String, rows: Int?, origin: Origin) {

@@ -4,6 +4,7 @@ import Naming
 
 /// The user's folder of fetched data sets.
 public struct DatasetStore: Sendable {
+  /// The folder that holds one folder for each data set.
   public let root: URL
 
   /// - Parameter folder: `$XDG_DATA_HOME/espalier/datasets`, or

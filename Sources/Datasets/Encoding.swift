@@ -7,6 +7,7 @@ import Tensors
 public struct Encoding: Hashable, Codable, Sendable {
   /// One number that the network reads.
   public struct Input: Hashable, Codable, Sendable {
+    /// How a cell becomes the number.
     public enum Kind: Hashable, Codable, Sendable {
       /// `(value - mean) / scale`; a missing value becomes 0.
       case scaled(mean: Double, scale: Double)
@@ -17,6 +18,7 @@ public struct Encoding: Hashable, Codable, Sendable {
     }
     /// The position of the feature it is made of.
     public var feature: Int
+    /// How the feature becomes this number.
     public var kind: Kind
 
     public init(feature: Int, kind: Kind) {
@@ -25,9 +27,11 @@ public struct Encoding: Hashable, Codable, Sendable {
     }
   }
 
+  /// What the network reads, in order.
   public var inputs: [Input]
-  /// Mean and scale of a numeric target.
+  /// The mean of a numeric target, 0 for classes.
   public var targetMean: Double
+  /// The scale of a numeric target, 1 for classes.
   public var targetScale: Double
 
   public init(inputs: [Input], targetMean: Double = 0, targetScale: Double = 1) {

@@ -19,6 +19,7 @@ public struct Examples: Hashable, Sendable {
     self.targets = targets
   }
 
+  /// How many rows there are.
   public var count: Int { labels.count }
 
   /// The examples at these positions, in this order.

@@ -20,7 +20,9 @@ public struct ReadingOptions: Hashable, Sendable {
 
 /// How many rows something happened to, and what.
 public struct RowCount: Hashable, Codable, Sendable {
+  /// What happened: "a missing value in age".
   public var reason: String
+  /// The number of rows.
   public var count: Int
 
   public init(_ reason: String, _ count: Int) {
@@ -38,6 +40,7 @@ public struct LoadedData: Sendable {
   /// SHA-256 of the data files' bytes as they lie on the disk, one after the other in the order
   /// of their names.
   public var sha256: String
+  /// The rows, those published as test rows left out.
   public var table: Table
   /// The rows that are published as test rows, where there are such.
   public var heldOut: Table?

@@ -1,6 +1,8 @@
 /// What the columns of a table are: its features and its target.
 public struct Schema: Hashable, Sendable {
+  /// The input columns, in the order of a table's columns.
   public var features: [Feature]
+  /// The column to answer.
   public var target: Target
   /// The cell texts that stand for a missing value, beside the empty cell.
   public var missingMarks: [String]
@@ -32,6 +34,7 @@ public struct Feature: Hashable, Codable, Sendable, Identifiable {
   public struct ID: RawRepresentable, Hashable, Codable, Comparable, Sendable,
     CodingKeyRepresentable, ExpressibleByStringLiteral, CustomStringConvertible
   {
+    /// The name as it stands in the header.
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
     public init(_ name: String) { rawValue = name }
@@ -40,13 +43,17 @@ public struct Feature: Hashable, Codable, Sendable, Identifiable {
     public static func < (first: ID, second: ID) -> Bool { first.rawValue < second.rawValue }
   }
 
+  /// What a column holds.
   public enum Kind: Hashable, Codable, Sendable {
+    /// A number, in a unit if one is known.
     case numeric(unit: String?)
     /// A value is the position of its level; see `Table.unknownLevel` for others.
     case categorical(levels: [String])
   }
 
+  /// The name, by which rules and encodings find the column.
   public let id: ID
+  /// What the column holds.
   public var kind: Kind
 
   public init(_ id: ID, _ kind: Kind = .numeric(unit: nil)) {
@@ -59,6 +66,7 @@ public struct Feature: Hashable, Codable, Sendable, Identifiable {
     if case .categorical(let levels) = kind { levels } else { nil }
   }
 
+  /// The unit of a numeric feature, if one is known.
   public var unit: String? {
     if case .numeric(let unit) = kind { unit } else { nil }
   }
@@ -66,14 +74,18 @@ public struct Feature: Hashable, Codable, Sendable, Identifiable {
 
 /// The column that a network learns to answer.
 public struct Target: Hashable, Codable, Sendable {
+  /// What is answered.
   public enum Kind: Hashable, Codable, Sendable {
+    /// One of these names.
     case classes(names: [String])
     /// A number. Rules speak of the intervals between `cuts`: at most the first, above the first
     /// and at most the second, …, above the last.
     case numeric(unit: String?, cuts: [Double])
   }
 
+  /// The name of the column.
   public var name: String
+  /// What is answered: a class or a number.
   public var kind: Kind
 
   public init(_ name: String, _ kind: Kind) {
@@ -81,6 +93,7 @@ public struct Target: Hashable, Codable, Sendable {
     self.kind = kind
   }
 
+  /// Whether a number is to be answered.
   public var isNumeric: Bool { if case .numeric = kind { true } else { false } }
 
   /// The names of the answers: class names, or the intervals of a numeric target.
@@ -106,8 +119,11 @@ public struct Target: Hashable, Codable, Sendable {
 
 /// How a row's features lie in a picture: `index = (y * width + x) * channels + channel`.
 public struct ImageShape: Hashable, Codable, Sendable {
+  /// Rows of pixels.
   public var height: Int
+  /// Pixels in a row.
   public var width: Int
+  /// Numbers for a pixel: 1 for grey, 3 for red, green and blue.
   public var channels: Int
   /// The value of a white pixel.
   public var maximum: Double
@@ -119,6 +135,7 @@ public struct ImageShape: Hashable, Codable, Sendable {
     self.maximum = maximum
   }
 
+  /// Numbers in a picture.
   public var count: Int { height * width * channels }
 }
 

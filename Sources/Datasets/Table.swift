@@ -2,10 +2,12 @@
 ///
 /// A categorical value is the position of its level. A missing value is `nan`.
 public enum Column: Hashable, Sendable {
+  /// Numbers, or positions of levels.
   case doubles([Double])
   /// Pixels: whole numbers in 0...255, none missing. A quarter of a picture table's memory and time.
   case bytes([UInt8])
 
+  /// How many rows the column has.
   public var count: Int {
     switch self {
     case .doubles(let values): values.count
@@ -13,6 +15,7 @@ public enum Column: Hashable, Sendable {
     }
   }
 
+  /// The value of a row.
   public subscript(_ row: Int) -> Double {
     switch self {
     case .doubles(let values): values[row]
@@ -42,6 +45,7 @@ public struct Table: Hashable, Sendable {
   /// The value of a categorical cell whose level the schema does not know.
   public static let unknownLevel = -1.0
 
+  /// What the columns are.
   public var schema: Schema
   /// One column for each of `schema.features`, in the same order.
   public var columns: [Column]

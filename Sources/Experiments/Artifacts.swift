@@ -94,7 +94,7 @@ public struct OutputFolder: Hashable, Sendable {
     guard isFolder.boolValue else {
       throw .cannotCreate(path: path, reason: "'\(place.lastPathComponent)' is not a folder")
     }
-    guard access(place.path, W_OK | X_OK) == 0 else { throw .system(path) }
+    try probe(place, for: path)
     let longest = Int(NAME_MAX) - ".espalier-new-4194304".utf8.count - 1
     guard (missing.map(\.lastPathComponent) + [name]).allSatisfy({ $0.utf8.count <= longest })
     else { throw .system(path, code: ENAMETOOLONG) }
@@ -181,8 +181,7 @@ public struct OutputFile: Hashable, Sendable {
       if isFolder.boolValue { throw .cannotCreate(path: path, reason: "it is a folder") }
       if !force { throw .exists(path: path) }
     }
-    let parent = url.deletingLastPathComponent().path
-    guard access(parent, W_OK | X_OK) == 0 else { throw .system(path) }
+    try probe(url.deletingLastPathComponent(), for: path)
   }
 
   /// Writes the whole file, or nothing.
@@ -199,6 +198,14 @@ public struct OutputFile: Hashable, Sendable {
       throw error
     }
   }
+}
+
+/// Tries whether anything can be made in a folder: what permissions say is not always true.
+private func probe(_ folder: URL, for path: String) throws(OutputError) {
+  guard access(folder.path, W_OK | X_OK) == 0 else { throw .system(path) }
+  let trial = folder.appendingPathComponent(".espalier-try-\(getpid())", isDirectory: true).path
+  guard mkdir(trial, 0o700) == 0 || errno == EEXIST else { throw .system(path) }
+  rmdir(trial)
 }
 
 /// Writes bytes and waits until they are on the disk; errors call the file by `name`.

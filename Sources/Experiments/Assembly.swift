@@ -57,7 +57,8 @@ struct Assembly {
       rowsDropped: loaded.dropped.map { .init(reason: $0.reason, count: $0.count) },
       rowsAltered: loaded.altered.map { .init(reason: $0.reason, count: $0.count) },
       training: rows.training.count, validation: rows.validation.count,
-      heldOut: rows.heldOut.count, heldOutFrom: rows.heldOutFrom, schema: schema)
+      heldOut: rows.heldOut.count, heldOutFrom: rows.heldOutFrom, schema: schema,
+      notes: loaded.notes.isEmpty ? nil : loaded.notes)
   }
 
   private var heldOutIsApart: Bool {

@@ -33,6 +33,7 @@ extension Experiment {
     if let extractor { try checkExtractor(extractor) }
     control.report(.stage(name: "reading", detail: data))
     let rows = try Preparation(self)
+    rows.loaded.notes.forEach { control.report(.note($0)) }
     clock.end("reading")
     if !resume, let folder { try? FileManager.default.removeItem(at: folder) }
     let checkpoint = Checkpoint(

@@ -20,6 +20,7 @@ extension Experiment {
   ) throws -> TrainingOutcome {
     control.report(.stage(name: "reading", detail: data))
     let rows = try Preparation(self)
+    rows.loaded.notes.forEach { control.report(.note($0)) }
     if !resume, let folder { try? FileManager.default.removeItem(at: folder) }
     let checkpoint = Checkpoint(
       folder: folder, experiment: self, version: espalierVersion, data: rows.loaded.sha256)

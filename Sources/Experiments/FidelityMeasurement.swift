@@ -31,7 +31,7 @@ public struct FidelityMeasurement: Codable, Hashable, Sendable {
     case .features: seen = try Self.featureTable(explanation, model, table)
     }
     guard let rules = try explanation.ruleSet(level) else {
-      throw UnreadableRules(rule: "featureRules")
+      throw UnreadableRules("the level is 'features' and there are no 'featureRules'")
     }
     let answers = model.classify(table)
     let given = rules.classify(seen)
@@ -60,6 +60,7 @@ public struct FidelityMeasurement: Codable, Hashable, Sendable {
 
 /// Rules over hidden features were to be run on a model that does not have these features.
 public struct FeatureMismatch: LocalizedError, Hashable, Sendable {
+  public init() {}
   public var errorDescription: String? {
     "the model's hidden features are not those that the rules speak of"
   }

@@ -7,7 +7,8 @@ struct Manifest: Codable {
   struct File: Codable {
     var name: String
     var sha256: String
-    var bytes: Int
+    /// `nil` for data, which may be several files.
+    var bytes: Int?
   }
   struct Stage: Codable {
     var name: String
@@ -36,7 +37,10 @@ struct Manifest: Codable {
     self.arguments = arguments
     seed = experiment.seed
     threads = Workers.threads
-    inputs = [File(name: rows.loaded.name, sha256: rows.loaded.sha256, bytes: 0)]
+    inputs = [File(name: rows.loaded.name, sha256: rows.loaded.sha256, bytes: nil)]
+    if let other = rows.heldOutSource {
+      inputs.append(File(name: other.name, sha256: other.sha256, bytes: nil))
+    }
     if let model = experiment.model, let data = FileManager.default.contents(atPath: model) {
       inputs.append(File(name: model, sha256: sha256(data), bytes: data.count))
     }

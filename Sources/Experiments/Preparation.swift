@@ -10,6 +10,8 @@ struct Preparation: Sendable {
   var heldOut: Table
   /// How the held-out rows were chosen, in words.
   var heldOutFrom: String
+  /// The source of held-out rows where they are of their own.
+  var heldOutSource: (name: String, sha256: String)?
 
   /// Reads the data and splits it.
   /// - Throws: `DatasetError`, `UnknownName`.
@@ -35,6 +37,7 @@ struct Preparation: Sendable {
       options.schema = table.schema
       let other = try DataSource.load(source, options: options)
       published = other.table
+      heldOutSource = (other.name, other.sha256)
       heldOutFrom = "all rows of \(other.name)"
     case nil where published != nil:
       heldOutFrom = "the published test rows"

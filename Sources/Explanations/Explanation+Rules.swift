@@ -2,13 +2,14 @@ import Datasets
 import Foundation
 import Rules
 
-/// Rules in a result name a column or a level that the result's own schema lacks.
+/// Rules in a result ask or answer what the result's own schema does not have.
 public struct UnreadableRules: LocalizedError, Hashable, Sendable {
-  public let rule: String
-  public init(rule: String) { self.rule = rule }
-  public var errorDescription: String? {
-    "rule \(rule) speaks of what the result's schema does not have"
-  }
+  /// Which rule, and what is wrong with it: "rule R1 answers 'yes', which is no class".
+  public let reason: String
+
+  public init(_ reason: String) { self.reason = reason }
+
+  public var errorDescription: String? { reason }
   public var recoverySuggestion: String? { "the result was changed by hand or cut short" }
 }
 
@@ -33,6 +34,18 @@ extension Explanation {
     }
   }
 
+  /// Finds out whether the rules of both levels can be executed.
+  /// - Throws: `UnreadableRules`.
+  public func checkRules() throws(UnreadableRules) {
+    guard data.classes == data.schema.classes else {
+      throw UnreadableRules("the classes are not those of the schema")
+    }
+    _ = try ruleSet(.inputs)
+    if try ruleSet(.features) == nil, level == .features {
+      throw UnreadableRules("the level is 'features' and there are no 'featureRules'")
+    }
+  }
+
   private static func ruleSet(
     _ entries: [RuleEntry], default name: String, resolution: RuleSet.Resolution, schema: Schema
   ) throws(UnreadableRules) -> RuleSet {
@@ -40,13 +53,21 @@ extension Explanation {
     for entry in entries {
       var premise = Conjunction.always
       for test in entry.if {
-        guard let literal = test.literal(in: schema),
-          schema.index(of: literal.variable) != nil, let next = premise.and(literal)
-        else { throw UnreadableRules(rule: entry.id) }
+        let name = excerpt(test.feature)
+        guard let index = schema.index(of: Feature.ID(test.feature)) else {
+          throw UnreadableRules("rule \(entry.id) asks about '\(name)', which is not in the result")
+        }
+        guard test.fits(schema.features[index]), let literal = test.literal(in: schema) else {
+          throw UnreadableRules("rule \(entry.id) asks '\(name)' what it cannot answer")
+        }
+        guard let next = premise.and(literal) else {
+          throw UnreadableRules("rule \(entry.id) asks '\(name)' for what no value can be")
+        }
         premise = next
       }
       guard let conclusion = schema.classes.firstIndex(of: entry.then) else {
-        throw UnreadableRules(rule: entry.id)
+        throw UnreadableRules(
+          "rule \(entry.id) answers '\(excerpt(entry.then))', which is no class of the result")
       }
       rules.append(
         Rule(
@@ -54,8 +75,26 @@ extension Explanation {
           support: Support(covered: entry.coverage.count, agreeing: entry.confidence.count)))
     }
     guard let fallback = schema.classes.firstIndex(of: name) else {
-      throw UnreadableRules(rule: "default")
+      throw UnreadableRules("the default class '\(excerpt(name))' is no class of the result")
     }
     return RuleSet(rules, default: fallback, resolution: resolution)
   }
+}
+
+extension RuleEntry.Test {
+  /// Whether the question has all its parts and is one for a column of this kind.
+  fileprivate func fits(_ feature: Feature) -> Bool {
+    switch self.operator {
+    case .greater: value == nil || feature.levels == nil
+    case .atMost: value != nil && feature.levels == nil
+    case .between:
+      bounds?.count == 2 && feature.levels == nil && (bounds ?? []).isStrictlyAscending
+    case .oneOf: values != nil && feature.levels != nil
+    case .missing: true
+    }
+  }
+}
+
+extension [Double] {
+  fileprivate var isStrictlyAscending: Bool { zip(self, dropFirst()).allSatisfy { $0 < $1 } }
 }

@@ -108,11 +108,13 @@ public struct DataSummary: Codable, Hashable, Sendable {
   /// How the held-out rows were chosen, in words.
   public var heldOutFrom: String
   public var schema: Schema
+  /// What was decided about columns, for example that one is left out; absent where nothing was.
+  public var notes: [String]?
 
   public init(
     name: String, sha256: String, rows: Int, rowsUsed: Int, rowsDropped: [Reason],
     rowsAltered: [Reason], training: Int, validation: Int, heldOut: Int, heldOutFrom: String,
-    schema: Schema
+    schema: Schema, notes: [String]? = nil
   ) {
     self.name = name
     self.sha256 = sha256
@@ -127,6 +129,7 @@ public struct DataSummary: Codable, Hashable, Sendable {
     self.heldOut = heldOut
     self.heldOutFrom = heldOutFrom
     self.schema = schema
+    self.notes = notes
   }
 }
 

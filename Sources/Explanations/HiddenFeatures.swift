@@ -5,7 +5,8 @@ import Tensors
 
 /// The feature layer of a model: its neurons as variables that rules can speak of.
 ///
-/// Features are called F1, F2, … in the order of the layer's neurons.
+/// Features are called F1, F2, … in the order of the layer's neurons; FF1, FF2, … where a column of
+/// the data has such a name.
 public struct HiddenFeatures: Codable, Hashable, Sendable {
   public let node: Node.ID
   public let neurons: [Neuron]
@@ -39,7 +40,7 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
     let parameters = model.network.parameters[index + 1]
     self.node = node
     neurons = model.network.neurons(of: node)
-    ids = neurons.indices.map { Feature.ID("F\($0 + 1)") }
+    ids = Self.names(neurons.count, beside: model.schema.features)
     weights = parameters[0].value
     bias = parameters[1].value.elements.map(Double.init)
     head = model.head
@@ -56,6 +57,16 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
   }
 
   public var count: Int { neurons.count }
+
+  /// What so many hidden features are called, so that none has the name of a column.
+  public static func names(_ count: Int, beside columns: [Feature]) -> [Feature.ID] {
+    var letters = "F"
+    while columns.contains(where: { column in
+      let name = column.id.rawValue
+      return name.hasPrefix(letters) && Int(name.dropFirst(letters.count)) != nil
+    }) { letters += "F" }
+    return (0..<count).map { Feature.ID("\(letters)\($0 + 1)") }
+  }
 
   /// The features' values: `[rows, features]`.
   public func values(in model: Model, for table: Table) -> Tensor {

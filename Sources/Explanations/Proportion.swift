@@ -42,7 +42,8 @@ extension Proportion: Codable {
     let container = try decoder.container(keyedBy: Key.self)
     let count = try container.decode(Int.self, forKey: .count)
     let total = try container.decode(Int.self, forKey: .total)
-    guard 0 <= count, count <= total else {
+    // More rows than a table can have would overflow where proportions are compared.
+    guard 0 <= count, count <= total, total <= Int32.max else {
       throw DecodingError.dataCorruptedError(
         forKey: .count, in: container, debugDescription: "\(count) of \(total)")
     }

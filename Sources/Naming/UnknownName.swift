@@ -21,14 +21,19 @@ public struct UnknownName: LocalizedError, Hashable, Sendable {
     return close.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
   }
 
-  public var errorDescription: String? { "there is no \(family) named '\(name)'" }
+  public var errorDescription: String? { "there is no \(family) named '\(cut(name, 200))'" }
 
   public var recoverySuggestion: String? {
-    if let nearest { return "did you mean '\(nearest)'?" }
+    if let nearest { return "did you mean '\(cut(nearest, 200))'?" }
     if known.isEmpty { return nil }
-    let shown = known.prefix(12).joined(separator: ", ")
+    let shown = known.prefix(12).map { cut($0, 60) }.joined(separator: ", ")
     return "known: " + shown + (known.count > 12 ? ", … (\(known.count) in all)" : "")
   }
+}
+
+/// A name short enough for a line.
+private func cut(_ name: String, _ limit: Int) -> String {
+  name.count > limit ? name.prefix(limit - 1) + "…" : name
 }
 
 /// The number of insertions, deletions, replacements and swaps of neighbours between two words.

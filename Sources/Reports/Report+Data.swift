@@ -26,11 +26,12 @@ extension Report {
     return [
       .heading("Data, every row accounted for", level: 2, id: "data"),
       .table(DataTable("data-table", "Rows", [.text("What"), .number("Count")], rows)),
-      .list([
-        "Held out: \(quote: data.heldOutFrom).",
-        "Question: \(name: data.schema.target.name). Answers: \(answers + rest).",
-        "SHA-256 of the data as read: \(data.sha256)",
-      ]),
+      .list(
+        [
+          "Held out: \(quote: data.heldOutFrom).",
+          "Question: \(name: data.schema.target.name). Answers: \(answers + rest).",
+          "SHA-256 of the data as read: \(data.sha256)",
+        ] + (data.notes ?? []).map { "Note: \(quote: $0)." }),
     ]
   }
 

@@ -98,18 +98,28 @@ struct ErrorText: Equatable {
       case .keyNotFound(let key, let context): (context, "'\(key.stringValue)' is missing")
       case .typeMismatch(_, let context): (context, "a value of the wrong kind")
       case .valueNotFound(_, let context): (context, "a value is missing")
-      case .dataCorrupted(let context): (context, context.debugDescription)
+      case .dataCorrupted(let context): (context, words(for: context))
       @unknown default: (.init(codingPath: [], debugDescription: ""), "not readable")
       }
     let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
     return path.isEmpty ? words : words + " at '\(path.joined(separator: "."))'"
   }
 
-  /// `error: …` and ` hint: …`.
+  /// What a decoder says of a wrong value, in our words where they are not.
+  private static func words(for context: DecodingError.Context) -> String {
+    let words = context.debugDescription
+    if words.hasPrefix("Cannot initialize"), let value = words.split(separator: " ").last {
+      return "'\(value)', which is none of the known values,"
+    }
+    return words.hasPrefix("The given data was not valid JSON") ? "the text is no JSON" : words
+  }
+
+  /// `error: …` and ` hint: …`; what names and cells bring along cannot steer a terminal.
   var text: String {
     let label = Terminal.stderr.paint("error:", .red)
-    guard let hint else { return "\(label) \(message)\n" }
-    return "\(label) \(message)\n \(Terminal.stderr.paint("hint:", .cyan)) \(hint)\n"
+    let first = "\(label) \(visible(message))\n"
+    guard let hint else { return first }
+    return "\(first) \(Terminal.stderr.paint("hint:", .cyan)) \(visible(hint))\n"
   }
 
   /// Prints the text on stderr and ends the process.

@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Reports
 import Synchronization
 
 /// How a run shows on stderr that it goes on.
@@ -79,7 +80,7 @@ final class ProgressPrinter: Sendable {
         if form == .json { sayJSON(["event": "note", "note": words], now) }
         guard form == .bar || form == .lines else { return }
         clearBar(&state)
-        Terminal.stderr.say(" note: \(words)\n")
+        Terminal.stderr.say(" note: \(visible(words))\n")
       }
       if form == .bar, now - start > .seconds(1), now - state.lastShown >= .milliseconds(100) {
         drawBar(&state, now)

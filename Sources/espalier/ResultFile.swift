@@ -36,6 +36,12 @@ struct ResultFile {
         "\(file): not an explanation: \(ErrorText.place(of: error))",
         hint: "give an explanation.json as 'espalier explain' writes it", code: 65)
     }
+    do {
+      try explanation.checkRules()
+    } catch {
+      throw CommandFailure(
+        "\(file): \(error.errorDescription ?? "")", hint: error.recoverySuggestion, code: 65)
+    }
   }
 
   private struct Version: Decodable { var schemaVersion: Int }

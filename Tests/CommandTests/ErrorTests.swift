@@ -7,10 +7,6 @@ import Testing
     try Program(["explain"] + arguments, in: folder)
   }
 
-  private func names(in folder: URL) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-  }
-
   @Test func aForeignFolderIsLeftAlone() throws {
     try withFolder { folder in
       let mine = folder.appendingPathComponent("mine")

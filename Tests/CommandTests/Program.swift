@@ -27,15 +27,16 @@ struct Program {
 
   @discardableResult
   init(
-    _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:],
-    input: String = ""
+    _ arguments: [String], of executable: URL = Program.url, in folder: URL? = nil,
+    environment: [String: String] = [:], input: String = ""
   ) throws {
     let process = Process()
-    process.executableURL = Self.url
+    process.executableURL = executable
     process.arguments = arguments
     process.currentDirectoryURL = folder ?? FileManager.default.temporaryDirectory
     process.environment = [
-      "PATH": "/usr/bin:/bin", "HOME": NSTemporaryDirectory(), "ESPALIER_HOME": Self.home.path,
+      "PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": NSTemporaryDirectory(),
+      "ESPALIER_HOME": Self.home.path,
     ].merging(environment) { $1 }
     let place = FileManager.default.temporaryDirectory
       .appendingPathComponent("espalier-tests-" + UUID().uuidString)
@@ -56,6 +57,19 @@ struct Program {
     talk = try String(contentsOf: place.appendingPathComponent("talk"), encoding: .utf8)
     code = process.terminationStatus
   }
+
+  /// Another program of the system, by its name: python3, strace, unshare.
+  static func system(_ arguments: String..., in folder: URL? = nil) throws -> Program {
+    try Program(arguments, of: URL(fileURLWithPath: "/usr/bin/env"), in: folder)
+  }
+
+  /// Whether a command of the system ends well here.
+  static func works(_ arguments: String...) -> Bool {
+    let run = try? Program(arguments, of: URL(fileURLWithPath: "/usr/bin/env"))
+    return run?.code == 0
+  }
+
+  static let hasPython = works("python3", "-c", "pass")
 }
 
 /// A folder that is there while a test runs.
@@ -65,4 +79,9 @@ func withFolder(_ body: (URL) throws -> Void) throws {
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: folder) }
   try body(folder)
+}
+
+/// The entries of a folder, hidden ones too.
+func names(in folder: URL) throws -> [String] {
+  try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Explanations
 import Foundation
+import Reports
 
 /// The main job: from data to a report folder.
 struct Explain: ParsableCommand {
@@ -34,17 +35,29 @@ struct Explain: ParsableCommand {
     let folder = OutputFolder(name)
     if steps.dryRun {
       let lines = try settings.experiment.plan() + ["write the report to '\(name)'"]
-      return try StandardOutput.write(lines.joined(separator: "\n") + "\n")
+      return try StandardOutput.write(lines.map(visible).joined(separator: "\n") + "\n")
     }
     try folder.check(force: steps.force)
     let outcome = try outcome(of: settings.experiment, in: folder)
-    try folder.write(outcome.files, force: steps.force)
+    try write(outcome, to: folder)
     folder.removeCheckpoint()
     if talk.json, let file = outcome.files.first(where: { $0.name == "explanation.json" }) {
       try StandardOutput.write(file.data)
     }
     try talk.summarise(ExplanationSummary(outcome.explanation, folder: name).text)
     if !outcome.gates.isEmpty { throw CommandFailure.gates(outcome.gates) }
+  }
+
+  /// Writes the report. Where that fails, the state of the run stays: the work is done.
+  private func write(_ outcome: RunOutcome, to folder: OutputFolder) throws {
+    do {
+      try folder.write(outcome.files, force: steps.force)
+    } catch let error as OutputError where folder.hasCheckpoint {
+      throw CommandFailure(
+        error.errorDescription ?? "the report cannot be written",
+        hint: "free some space, then the same command with --resume goes on from here",
+        code: error.exitCode)
+    }
   }
 
   /// Runs, and keeps the state of the run only where going on from it makes sense.

@@ -5,6 +5,7 @@ import Foundation
 import ModelFiles
 import Naming
 import Networks
+import Reports
 import Tensors
 
 /// Says what drives each hidden feature.
@@ -63,9 +64,10 @@ struct Features: ParsableCommand {
     let made = try JSONDecoder().decode(type, from: Data("{}".utf8))
     guard let method = made as? any AttributionMethod else { return [] }
     let map = FeatureMap(of: subject, by: method)
+    let names = HiddenFeatures.names(values.width, beside: model.schema.features)
     return model.network.neurons(of: node).enumerated().map { position, neuron in
       Entry(
-        id: "F\(position + 1)", neuron: "\(neuron)", threshold: thresholds[position],
+        id: names[position].rawValue, neuron: "\(neuron)", threshold: thresholds[position],
         activeShare: map.activeShares[position].roundedTo(digits: 6),
         drivers: map.drivers(of: position, encoding: model.encoding, schema: model.schema))
     }
@@ -107,7 +109,7 @@ struct Features: ParsableCommand {
       let bar = String(repeating: "━", count: max(1, Int((driver.strength * 20).rounded())))
       let side = driver.sign > 0 ? "up  " : "down"
       return
-        "      \(side)  \(bar.padding(toLength: 20, withPad: " ", startingAt: 0))  \(driver.input)\n"
+        "      \(side)  \(bar.padding(toLength: 20, withPad: " ", startingAt: 0))  \(shown(driver.input, limit: 90))\n"
     }
     return head + (drivers.isEmpty ? "      nothing drives it\n" : drivers.joined())
   }

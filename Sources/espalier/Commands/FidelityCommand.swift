@@ -1,9 +1,11 @@
 import ArgumentParser
 import Datasets
+import Experiments
 import Explanations
 import Foundation
 import ModelFiles
 import Networks
+import Reports
 import Rules
 import Tensors
 
@@ -75,6 +77,9 @@ struct FidelityCommand: ParsableCommand {
           "the network has no hidden features that the rules could speak of",
           hint: "give the model.onnx of the same report", code: 65)
       }
+      guard features.neurons.map(\.description) == explanation.features.map(\.neuron) else {
+        throw FeatureMismatch()
+      }
       rows = features.activationTable(in: model, over: table, answers: network)
     }
     let rules = try ruleSet(
@@ -142,7 +147,7 @@ struct FidelityCommand: ParsableCommand {
         + "\(words(measured.majorityBaseline)).",
     ]
     for (name, share) in measured.byClass.sorted(by: { $0.key < $1.key }) {
-      lines.append("  where it answers '\(name)': \(words(share))")
+      lines.append("  where it answers '\(shown(name))': \(words(share))")
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -3,6 +3,7 @@ import Experiments
 import Explanations
 import Foundation
 import ModelFiles
+import Reports
 
 /// Trains a network and writes it as a model file.
 struct Train: ParsableCommand {
@@ -27,15 +28,21 @@ struct Train: ParsableCommand {
     let file = OutputFile(output)
     if steps.dryRun {
       let lines = try settings.experiment.plan() + ["write the model to '\(output)'"]
-      return try StandardOutput.write(lines.joined(separator: "\n") + "\n")
+      return try StandardOutput.write(lines.map(visible).joined(separator: "\n") + "\n")
     }
     try file.check(force: steps.force)
     let checkpoint = OutputFolder(output)
     if !steps.resume { checkpoint.removeCheckpoint() }
     let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
     defer { progress.finish() }
-    let outcome = try settings.experiment.trainModel(
-      control: progress.control, checkpoint: checkpoint.checkpoint, resume: steps.resume)
+    let outcome: TrainingOutcome
+    do {
+      outcome = try settings.experiment.trainModel(
+        control: progress.control, checkpoint: checkpoint.checkpoint, resume: steps.resume)
+    } catch let error where !(error is Interrupted) {
+      checkpoint.removeCheckpoint()
+      throw error
+    }
     progress.finish()
     try file.write(ModelFile.data(for: outcome.model), force: steps.force)
     checkpoint.removeCheckpoint()

@@ -1,0 +1,214 @@
+import Foundation
+import Testing
+
+/// Results and models that were changed by hand, belong to other data, or are something else.
+@Suite struct WrongResultTests {
+  /// A change of an explanation, and what is said of it.
+  struct Edit: CustomTestStringConvertible, Sendable {
+    var testDescription: String
+    /// Where the value stands; numbers are positions in lists.
+    var path: [String]
+    /// JSON, nothing where the value is taken away.
+    var value: String?
+    var says: String
+
+    init(_ name: String, _ path: String..., value: String? = nil, says: String) {
+      testDescription = name
+      self.path = path
+      self.value = value
+      self.says = says
+    }
+
+    var isOfRules: Bool { !says.hasPrefix("not an explanation") && !says.hasPrefix("schema") }
+
+    /// One of the edits that are tried with every command, not with one alone.
+    var isForEveryCommand: Bool {
+      ["a key is missing", "a text for a list", "an unknown column"].contains(testDescription)
+    }
+
+    func applied(to explanation: Data) throws -> Data {
+      let json = try JSONSerialization.jsonObject(with: explanation)
+      let new = try value.map {
+        try JSONSerialization.jsonObject(with: Data($0.utf8), options: .fragmentsAllowed)
+      }
+      let edited = try Self.edit(json, path[...], new)
+      return try JSONSerialization.data(withJSONObject: edited)
+    }
+
+    private static func edit(
+      _ place: Any, _ path: ArraySlice<String>, _ value: Any?
+    ) throws -> Any {
+      guard let key = path.first else { return try #require(value) }
+      let rest = path.dropFirst()
+      if var list = place as? [Any] {
+        let index = try #require(Int(key))
+        list[index] = try edit(list[index], rest, value)
+        return list
+      }
+      var object = try #require(place as? [String: Any])
+      if rest.isEmpty, value == nil {
+        #expect(object.removeValue(forKey: key) != nil)
+      } else {
+        object[key] = try edit(object[key] ?? NSNull(), rest, value)
+      }
+      return object
+    }
+  }
+
+  private static func test(_ feature: String, _ rest: String) -> String {
+    #"[{"feature": "\#(feature)", \#(rest)}]"#
+  }
+
+  private static let edits: [Edit] = [
+    Edit("a key is missing", "rules", says: "not an explanation: 'rules' is missing"),
+    Edit(
+      "a key deep inside is missing", "fidelity", "heldOut",
+      says: "not an explanation: 'heldOut' is missing at 'fidelity'"),
+    Edit(
+      "a text for a list", "rules", value: #""none""#,
+      says: "not an explanation: a value of the wrong kind at 'rules'"),
+    Edit(
+      "a text for a number", "rules", "0", "coverage", "count", value: #""many""#,
+      says: "not an explanation: a value of the wrong kind at 'rules.[0].coverage.count'"),
+    Edit(
+      "more than all", "fidelity", "heldOut", "count", value: "31",
+      says: "not an explanation: 31 of 30 at 'fidelity.heldOut.count'"),
+    Edit(
+      "less than none", "fidelity", "heldOut", "count", value: "-1",
+      says: "not an explanation: -1 of 30 at 'fidelity.heldOut.count'"),
+    Edit(
+      "more rows than can be", "rules", "0", "confidence",
+      value: #"{"count": 4611686018427387904, "total": 4611686018427387904}"#,
+      says: "not an explanation: 4611686018427387904 of 4611686018427387904 at "
+        + "'rules.[0].confidence.count'"),
+    Edit(
+      "an operator that is none", "rules", "0", "if", "0", "operator", value: #""~""#,
+      says: "not an explanation: '~', which is none of the known values, at "
+        + "'rules.[0].if.[0].operator'"),
+    Edit(
+      "a version to come", "schemaVersion", value: "2",
+      says: "schema version 2 where version 1 is read"),
+    Edit(
+      "an unknown column", "rules", "0", "if",
+      value: test("colour", #""operator": ">", "value": 1"#),
+      says: "rule R1 asks about 'colour', which is not in the result"),
+    Edit(
+      "an unknown class", "rules", "0", "then", value: #""tulip""#,
+      says: "rule R1 answers 'tulip', which is no class of the result"),
+    Edit(
+      "an unknown default", "defaultClass", value: #""tulip""#,
+      says: "the default class 'tulip' is no class of the result"),
+    Edit(
+      "levels asked of a number", "rules", "0", "if",
+      value: test("petal_length", #""operator": "in", "values": ["x"]"#),
+      says: "rule R1 asks 'petal_length' what it cannot answer"),
+    Edit(
+      "a bound that is not there", "rules", "0", "if",
+      value: test("petal_length", #""operator": "<=""#),
+      says: "rule R1 asks 'petal_length' what it cannot answer"),
+    Edit(
+      "bounds the wrong way round", "rules", "0", "if",
+      value: test("petal_length", #""operator": "between", "bounds": [3, 1]"#),
+      says: "rule R1 asks 'petal_length' what it cannot answer"),
+    Edit(
+      "a contradiction", "rules", "0", "if",
+      value: #"[{"feature": "petal_length", "operator": ">", "value": 5},"#
+        + #" {"feature": "petal_length", "operator": "<=", "value": 1}]"#,
+      says: "rule R1 asks 'petal_length' for what no value can be"),
+    Edit(
+      "other classes", "data", "classes", value: #"["a", "b"]"#,
+      says: "the classes are not those of the schema"),
+    Edit(
+      "an unknown hidden feature", "featureRules", "rules", "0", "if",
+      value: test("F99", #""operator": ">", "value": 0.5"#),
+      says: "rule R1 asks about 'F99', which is not in the result"),
+  ]
+
+  @Test(arguments: edits) func aResultChangedByHandIsRefused(_ edit: Edit) throws {
+    let (explanation, model) = try SmallResult.made.get()
+    try withFolder { folder in
+      let data = try edit.applied(to: explanation)
+      try data.write(to: folder.appendingPathComponent("explanation.json"))
+      try model.write(to: folder.appendingPathComponent("model.onnx"))
+      let hint =
+        if edit.says.hasPrefix("schema") {
+          "use the version of espalier that wrote it"
+        } else if edit.isOfRules {
+          "the result was changed by hand or cut short"
+        } else {
+          "give an explanation.json as 'espalier explain' writes it"
+        }
+      var commands = [["export", ".", "--to", "python", "-o", "made.py"]]
+      if edit.isForEveryCommand {
+        commands += [
+          ["draw", ".", "-o", "made.svg"], ["report", ".", "-o", "made"],
+          ["fidelity", ".", "model.onnx", "iris"],
+        ]
+      }
+      for command in commands {
+        let run = try Program(command, in: folder)
+        #expect(run.talk == "error: ./explanation.json: \(edit.says)\n hint: \(hint)\n")
+        #expect(run.code == 65)
+        #expect(run.output.isEmpty)
+      }
+      #expect(try names(in: folder) == ["explanation.json", "model.onnx"])
+    }
+  }
+
+  /// A command that is given the wrong model or the wrong rows, and what is said.
+  private static let mismatches: [(arguments: [String], says: String, code: Int32)] = {
+    let otherColumns = """
+      error: the data have no column 'sepal_length'
+       hint: give data with the columns that the network was trained with
+      """
+    let junk = """
+      error: junk.onnx: the bytes are not an ONNX model, or not a whole one
+       hint: give an ONNX file, as torch.onnx.export or espalier train writes it
+      """
+    let none = """
+      error: none.onnx: cannot be read: there is no such file
+       hint: give the path of an ONNX file that you may read
+      """
+    return [
+      (["explain", "wine", "--model", "iris.onnx"], otherColumns, 65),
+      (["features", "iris.onnx", "wine"], otherColumns, 65),
+      (
+        ["fidelity", "r", "iris.onnx", "wine"],
+        """
+        error: \(Program.home.path)/Datasets/wine/data.csv: no column named 'sepal_length', \
+        'sepal_width', 'petal_length', 'petal_width', 'species'
+         hint: columns are found by name; their order is free
+        """, 65
+      ),
+      (["draw", "junk.onnx", "-o", "a.svg"], junk, 65),
+      (["explain", "iris", "--model", "junk.onnx"], junk, 65),
+      (["explain", "iris", "--model", "none.onnx"], none, 66),
+      (["draw", "none.onnx", "-o", "a.svg"], none, 66),
+      (
+        ["features", "iris.onnx", "iris", "--layer", "activation-9"],
+        """
+        error: there is no hidden layer named 'activation-9'
+         hint: did you mean 'activation-1'?
+        """, 64
+      ),
+    ]
+  }()
+
+  @Test(arguments: mismatches) func aModelOfOtherDataIsRefused(
+    _ arguments: [String], _ says: String, _ code: Int32
+  ) throws {
+    let (explanation, model) = try SmallResult.made.get()
+    try withFolder { folder in
+      let result = folder.appendingPathComponent("r")
+      try FileManager.default.createDirectory(at: result, withIntermediateDirectories: false)
+      try explanation.write(to: result.appendingPathComponent("explanation.json"))
+      try model.write(to: folder.appendingPathComponent("iris.onnx"))
+      try Data("no model at all".utf8).write(to: folder.appendingPathComponent("junk.onnx"))
+      let run = try Program(arguments, in: folder)
+      #expect(run.talk == says + "\n")
+      #expect(run.code == code)
+      #expect(run.output.isEmpty)
+      #expect(try names(in: folder) == ["iris.onnx", "junk.onnx", "r"])
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Explanations
+import Foundation
+import Rules
+import TestSupport
+import Testing
+
+/// Rules that a result states in names become rules that can be executed, or an error.
+@Suite struct ExplanationRulesTests {
+  private func explanation(_ tests: String) throws -> Explanation {
+    var explanation = SampleExplanation.mushroom.explanation
+    explanation.rules[0].if = try JSONDecoder().decode(
+      [RuleEntry.Test].self, from: Data(tests.utf8))
+    return explanation
+  }
+
+  @Test func everySampleCanBeExecuted() throws {
+    for sample in SampleExplanation.allCases where sample != .hostile {
+      let explanation = sample.explanation
+      #expect(throws: Never.self, "\(sample)") { try explanation.checkRules() }
+      #expect(try explanation.ruleSet(.inputs)?.rules.count == explanation.rules.count)
+    }
+  }
+
+  @Test func numbersAndLevelsOnOneColumnAreRefused() throws {
+    let mixed = try explanation(
+      #"[{"feature": "odor", "operator": "in", "values": ["foul"]},"#
+        + #" {"feature": "odor", "operator": ">", "value": 1}]"#)
+    let error = #expect(throws: UnreadableRules.self) { try mixed.ruleSet(.inputs) }
+    #expect(error?.errorDescription == "rule R1 asks 'odor' what it cannot answer")
+    #expect(error?.recoverySuggestion == "the result was changed by hand or cut short")
+    // "Known at all" is asked of any column, and no level is a number.
+    let known = try explanation(
+      #"[{"feature": "odor", "operator": "in", "values": ["foul"]},"#
+        + #" {"feature": "odor", "operator": ">"}]"#)
+    let second = #expect(throws: UnreadableRules.self) { try known.ruleSet(.inputs) }
+    #expect(second?.errorDescription == "rule R1 asks 'odor' for what no value can be")
+  }
+
+  @Test func aLevelThatTheColumnLacksIsRefused() throws {
+    let wrong = try explanation(#"[{"feature": "odor", "operator": "in", "values": ["sweet?"]}]"#)
+    #expect(throws: UnreadableRules("rule R1 asks 'odor' what it cannot answer")) {
+      try wrong.checkRules()
+    }
+  }
+
+  @Test func theLevelOfRulesMustHaveRules() {
+    var explanation = SampleExplanation.mushroom.explanation
+    explanation.level = .features
+    explanation.featureRules = nil
+    #expect(
+      throws: UnreadableRules("the level is 'features' and there are no 'featureRules'")
+    ) { try explanation.checkRules() }
+  }
+}
