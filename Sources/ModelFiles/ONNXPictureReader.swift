@@ -162,7 +162,8 @@ struct ONNXPictureReader {
   }
 
   /// A small whole number of a node, such as a stride.
-  func small(_ value: Int64, _ node: Onnx_NodeProto, least: Int64 = 0) throws(ModelFileError) -> Int {
+  func small(_ value: Int64, _ node: Onnx_NodeProto, least: Int64 = 0) throws(ModelFileError) -> Int
+  {
     guard (least...Self.mostPixels).contains(value) else {
       throw problem(node, "\(value) is no length, stride or padding of a picture")
     }
