@@ -149,6 +149,17 @@ extension ONNXOperator {
       ], node)
   }
 
+  static func pictureSum(
+    _ reader: inout ONNXPictureReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    var parts: [ONNXPictureReader.Value] = []
+    for position in node.input.indices { parts.append(try reader.value(node, position)) }
+    guard let first = parts.first,
+      parts.allSatisfy({ $0.shape == first.shape && $0.meaning == first.meaning })
+    else { throw reader.problem(node, "only values of one shape can be added up") }
+    try reader.add(Sum(), reading: parts, meaning: first.meaning, node)
+  }
+
   // MARK: Channels
 
   static func pictureNormalization(
@@ -334,28 +345,13 @@ extension ONNXOperator {
       throw reader.problem(node, "it changes more than a row's shape")
     }
     let count = Int64(value.shape.count)
-    if wanted.count == 2, wanted[1] == count || (wanted[1] == -1 && batch >= 0) || wanted[1] == -1 {
+    if wanted.count == 2, wanted[1] == count || wanted[1] == -1 {
       return try flatten(value, &reader, node)
     }
-    guard wanted.count == 4, value.shape.rank == 1, value.meaning == .stored else {
-      throw reader.problem(node, "it changes more than a row's shape")
-    }
-    let known = wanted.dropFirst().filter { $0 > 0 }
-    let product = known.reduce(Int64(1)) { $0.multipliedReportingOverflow(by: $1).partialValue }
-    let sizes = wanted.dropFirst().map { $0 == -1 && product > 0 ? count / product : $0 }
-    guard known.count >= 2, sizes.allSatisfy({ (1...count).contains($0) }),
-      sizes.reduce(1.0, { $0 * Double($1) }) == Double(count)
-    else { throw reader.problem(node, "its shape does not hold a row's \(count) numbers") }
-    let lengths = sizes.map { Int($0) }
-    if lengths[0] == 1 {
-      try reader.add(
-        Reshaping([lengths[1], lengths[2], 1]), reading: [value], meaning: .channelsFirst, node)
-      return
-    }
-    try reader.add(Reshaping(Shape(lengths)), reading: [value], meaning: .stored, node)
-    let turned = try reader.madeValue(node)
-    try reader.add(
-      Transposition([1, 2, 0]), reading: [turned], meaning: .channelsFirst, node)
+    guard value.shape.rank == 1, value.meaning == .stored,
+      let shape = try ONNXPictureReader.picture(node, of: value.shape.count, &reader.constants)
+    else { throw reader.problem(node, "it changes more than a row's shape") }
+    try reader.add(Reshaping(shape), reading: [value], meaning: .stored, node)
   }
 
   static func pictureTranspose(
@@ -410,14 +406,6 @@ extension ONNXOperator {
     _ reader: inout ONNXPictureReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     try reader.end(with: .position, node, axis: 0)
-  }
-}
-
-extension ONNXPictureReader {
-  /// What a node has made so far.
-  func madeValue(_ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
-    guard let value = values[node.output[0]] else { throw problem(node, "it makes nothing") }
-    return value
   }
 }
 

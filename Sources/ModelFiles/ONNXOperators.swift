@@ -58,6 +58,7 @@ struct ONNXOperator: Sendable {
     ONNXOperator("Slice", picture: pictureSlice),
     ONNXOperator("Softmax", read: readSoftmax, picture: pictureSoftmax),
     ONNXOperator("Sub", read: readArithmetic, picture: pictureArithmetic),
+    ONNXOperator("Sum", picture: pictureSum),
     ONNXOperator("Tanh", read: readActivation, picture: pictureActivation),
     ONNXOperator("Transpose", picture: pictureTranspose, fold: foldTranspose),
   ]

@@ -66,8 +66,19 @@ struct ONNXPictureReader {
           + "[batch, channels, height, width] of known lengths")
     }
     let sizes = lengths.map { Int($0) }
+    // Rows that are pictures at once are read as pictures: rows fit either.
+    let first = graph.chain.filter { $0.input.contains(name) }
+    if sizes.count == 1, first.count == 1, first[0].opType == "Reshape",
+      let shape = try Self.picture(first[0], of: sizes[0], &constants)
+    {
+      builder = ArchitectureBuilder(input: shape)
+      values[name] = Value(node: .input, shape: shape)
+      values[first[0].output[0]] = values[name]
+      try read(graph.chain.filter { $0.output != first[0].output })
+      return
+    }
     // A graph that begins by putting the channels first was given them last.
-    let isTurned = graph.chain.filter { $0.input.contains(name) }.allSatisfy {
+    let isTurned = first.allSatisfy {
       $0.opType == "Transpose" && $0.attribute("perm")?.ints == [0, 3, 1, 2]
     }
     if sizes.count == 1 || isTurned {
@@ -78,7 +89,11 @@ struct ONNXPictureReader {
       builder = ArchitectureBuilder(input: shape)
       values[name] = Value(node: .input, shape: shape, meaning: .channelsFirst)
     }
-    for node in graph.chain {
+    try read(graph.chain)
+  }
+
+  private mutating func read(_ chain: [Onnx_NodeProto]) throws(ModelFileError) {
+    for node in chain {
       guard let read = ONNXOperator.named(node)?.readPicture else {
         throw problem(node, "is not supported in networks of pictures or branches")
       }
@@ -87,6 +102,22 @@ struct ONNXPictureReader {
       }
       try read(&self, node)
     }
+  }
+
+  /// The picture that a row of so many numbers becomes; `nil` where it becomes something else.
+  static func picture(
+    _ node: Onnx_NodeProto, of count: Int, _ constants: inout ONNXConstants
+  ) throws(ModelFileError) -> Shape? {
+    var wanted = node.attribute("shape")?.ints ?? []
+    if let name = node.input(1) { wanted = try constants.integers(name) }
+    guard wanted.count == 4, wanted[0] <= 1, wanted.dropFirst().count(where: { $0 == -1 }) <= 1
+    else { return nil }
+    let known = wanted.dropFirst().filter { $0 != -1 }
+    guard known.allSatisfy({ (1...Int64(count)).contains($0) }) else { return nil }
+    let product = known.reduce(1.0) { $0 * Double($1) }
+    guard product <= Double(count) else { return nil }
+    let sizes = wanted.dropFirst().map { $0 == -1 ? count / Int(product) : Int($0) }
+    return sizes.reduce(1, *) == count ? Shape(sizes) : nil
   }
 
   func problem(_ node: Onnx_NodeProto, _ text: String) -> ModelFileError {
@@ -104,8 +135,15 @@ struct ONNXPictureReader {
   }
 
   /// A picture with its channels first, as the file means it.
-  func picture(_ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
-    let value = try value(node)
+  mutating func picture(_ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+    var value = try value(node)
+    if value.shape.rank == 3, value.meaning == .stored {
+      let id = builder.add(Transposition([1, 2, 0]), reading: [value.node])
+      parameters.append([])
+      let sizes = value.shape
+      value = Value(node: id, shape: [sizes[1], sizes[2], sizes[0]], meaning: .channelsFirst)
+      values[node.input[0]] = value
+    }
     guard value.shape.rank == 3, value.meaning == .channelsFirst else {
       throw problem(node, "it does not read a picture of [channels, height, width]")
     }

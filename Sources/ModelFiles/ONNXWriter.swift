@@ -4,72 +4,241 @@ import Networks
 import ONNXSchema
 import Tensors
 
-/// Networks as ONNX messages: opset 17, one node a layer.
-enum ONNXWriter {
+/// Networks as ONNX messages: opset 17, one node a layer, pictures with their channels first.
+struct ONNXWriter {
   private static let inputName = "input"
   private static let outputName = "logits"
 
+  private var graph = Onnx_GraphProto()
+  /// For each layer the name of its value, and the shape of one row.
+  private var names: [String] = []
+  private let shapes: [Shape]
+  private let network: Network
+  /// The network's input as the first layers read it.
+  private var start = ONNXWriter.inputName
+
   /// - Throws: `ModelFileError.unwritableLayer`
   static func message(for model: Model) throws -> Onnx_ModelProto {
-    let network = model.network
-    var graph = Onnx_GraphProto()
-    graph.name = "network"
-    graph.input = [rows(inputName, width: network.architecture.input.count)]
-    var current = inputName
-    let last = network.architecture.nodes.count - 1
-    for (index, node) in network.architecture.nodes.enumerated() {
-      var written = try operation(of: node)
-      written.name = node.id.rawValue
-      written.input = [current]
-      for parameter in network.parameters[index] {
-        // The colon keeps these apart from the names of the input and the output.
-        let name = "\(node.id):\(parameter.role.rawValue)"
-        written.input.append(name)
-        graph.initializer.append(tensor(name, parameter.value))
-      }
-      current = index == last ? outputName : "\(node.id):output"
-      written.output = [current]
-      graph.node.append(written)
-    }
-    let outputs = try network.architecture.shapes().last?.count ?? 0
-    graph.output = [rows(outputName, width: outputs)]
-
+    let writer = try ONNXWriter(model.network)
     var message = Onnx_ModelProto()
     message.irVersion = 8
     message.producerName = "espalier"
     var operators = Onnx_OperatorSetIdProto()
     operators.version = 17
     message.opsetImport = [operators]
-    message.graph = graph
+    message.graph = writer.graph
     message.metadataProps = try ONNXMetadata.entries(for: model)
     return message
   }
 
-  private static func operation(of node: Node) throws -> Onnx_NodeProto {
+  private init(_ network: Network) throws {
+    self.network = network
+    shapes = try network.architecture.shapes()
+    graph.name = "network"
+    let input = network.architecture.input
+    graph.input = [Self.rows(Self.inputName, width: input.count)]
+    if input.rank == 3 {
+      let read = network.architecture.nodes.indices.filter {
+        network.architecture.links[$0].contains(-1)
+      }
+      let isTurned = read.allSatisfy { network.architecture.nodes[$0].layer is Transposition }
+      addReshape(of: start, to: input, makes: "input:picture")
+      start = "input:picture"
+      if !isTurned { start = addTransposition(of: start, [0, 3, 1, 2], makes: "input:channels") }
+    }
+    for index in network.architecture.nodes.indices { try add(index) }
+    graph.output = [Self.rows(Self.outputName, width: shapes.last?.count ?? 0)]
+  }
+
+  /// Adds what a layer computes.
+  private mutating func add(_ index: Int) throws {
+    let node = network.architecture.nodes[index]
+    let isLast = index == network.architecture.nodes.count - 1
+    let output = isLast ? Self.outputName : "\(node.id):output"
+    names.append(output)
     var written = Onnx_NodeProto()
+    written.name = node.id.rawValue
+    written.input = network.architecture.links[index].map { $0 < 0 ? start : names[$0] }
+    written.output = [output]
+    let own = network.parameters[index]
+    let shape = network.architecture.links[index].first.map {
+      $0 < 0 ? network.architecture.input : shapes[$0]
+    }
+    guard let shape else { throw unwritable(node) }
     switch node.layer {
     case is Dense:
       written.opType = "Gemm"
+      addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
     case let activation as Activation:
-      switch activation.function {
-      case .relu: written.opType = "Relu"
-      case .leakyReLU: written.opType = "LeakyRelu"
-      case .elu: written.opType = "Elu"
-      case .sigmoid: written.opType = "Sigmoid"
-      case .tanh: written.opType = "Tanh"
+      write(activation, to: &written)
+    case let convolution as Convolution:
+      written.opType = "Conv"
+      write(convolution.window, to: &written)
+      written.attribute.append(Self.integers("group", one: convolution.groups))
+      // [height, width, channels, units] to [units, channels, height, width].
+      let weight = own[0].value
+      let turned = weight.reshaped(to: Shape([1] + weight.shape.dimensions))
+        .transposed(by: [3, 2, 0, 1])
+      let first = turned.reshaped(to: Shape(turned.shape.dimensions.dropFirst().map { $0 }))
+      addParameters(
+        [("weight", first)] + own.dropFirst().map { ($0.role.rawValue, $0.value) }, to: &written)
+    case let normalization as BatchNormalization:
+      written.opType = "BatchNormalization"
+      var epsilon = Onnx_AttributeProto()
+      (epsilon.name, epsilon.type, epsilon.f) = ("epsilon", .float, normalization.epsilon)
+      written.attribute = [epsilon]
+      addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
+    case let pooling as Pooling:
+      written.opType = pooling.kind == .largest ? "MaxPool" : "AveragePool"
+      write(pooling.window, to: &written)
+      if pooling.kind == .paddedMean {
+        written.attribute.append(Self.integers("count_include_pad", one: 1))
       }
-      if activation.function == .leakyReLU || activation.function == .elu {
-        var alpha = Onnx_AttributeProto()
-        alpha.name = "alpha"
-        alpha.type = .float
-        alpha.f = activation.slope
-        written.attribute = [alpha]
-      }
+    case is GlobalAveragePooling:
+      written.opType = "ReduceMean"
+      written.attribute = [Self.integers("axes", [2, 3]), Self.integers("keepdims", one: 0)]
+    case let dropout as Dropout:
+      written.opType = "Dropout"
+      addParameters([("ratio", Tensor([dropout.share], shape: []))], to: &written)
+    case is Sum:
+      written.opType = "Sum"
+    case is Concatenation:
+      written.opType = "Concat"
+      written.attribute = [Self.integers("axis", one: 1)]
+    case let slice as StridedSlice:
+      written.opType = "Slice"
+      addIntegers(
+        [
+          ("starts", [0, 0]), ("ends", [shape[0], shape[1]]), ("axes", [2, 3]),
+          ("steps", [slice.strideHeight, slice.strideWidth]),
+        ], to: &written)
+    case let padding as ZeroPadding:
+      written.opType = "Pad"
+      addIntegers(
+        [
+          (
+            "pads",
+            [
+              0, padding.front, padding.top, padding.left, 0, padding.back, padding.bottom,
+              padding.right,
+            ]
+          )
+        ], to: &written)
+    case let turn as Transposition
+    where turn.order == [1, 2, 0] && network.architecture.links[index] == [-1]:
+      // The picture is meant with its channels first, as it comes.
+      written.opType = "Identity"
+    case is Flattening where shape.rank == 3:
+      let turned = addTransposition(
+        of: written.input[0], [0, 2, 3, 1], makes: "\(node.id):pixels")
+      written.opType = "Flatten"
+      written.input = [turned]
+    case is Flattening:
+      written.opType = "Flatten"
     default:
-      throw ModelFileError.unwritableLayer(
-        node: node.id.rawValue, layer: type(of: node.layer).name)
+      throw unwritable(node)
     }
-    return written
+    graph.node.append(written)
+  }
+
+  private func unwritable(_ node: Node) -> ModelFileError {
+    .unwritableLayer(node: node.id.rawValue, layer: type(of: node.layer).name)
+  }
+
+  private func write(_ activation: Activation, to written: inout Onnx_NodeProto) {
+    switch activation.function {
+    case .relu: written.opType = "Relu"
+    case .leakyReLU: written.opType = "LeakyRelu"
+    case .elu: written.opType = "Elu"
+    case .sigmoid: written.opType = "Sigmoid"
+    case .tanh: written.opType = "Tanh"
+    }
+    if activation.function == .leakyReLU || activation.function == .elu {
+      var alpha = Onnx_AttributeProto()
+      alpha.name = "alpha"
+      alpha.type = .float
+      alpha.f = activation.slope
+      written.attribute = [alpha]
+    }
+  }
+
+  private func write(_ window: Window, to written: inout Onnx_NodeProto) {
+    written.attribute += [
+      Self.integers("kernel_shape", [window.height, window.width]),
+      Self.integers("strides", [window.strideHeight, window.strideWidth]),
+      Self.integers("pads", [window.top, window.left, window.bottom, window.right]),
+    ]
+  }
+
+  /// Adds initialisers that a node reads behind its values.
+  private mutating func addParameters(
+    _ tensors: [(String, Tensor)], to written: inout Onnx_NodeProto
+  ) {
+    for (role, value) in tensors {
+      // The colon keeps these apart from the names of the input and the output.
+      let name = "\(written.name):\(role)"
+      written.input.append(name)
+      graph.initializer.append(Self.tensor(name, value))
+    }
+  }
+
+  private mutating func addIntegers(
+    _ lists: [(String, [Int])], to written: inout Onnx_NodeProto
+  ) {
+    for (role, values) in lists {
+      let name = "\(written.name):\(role)"
+      written.input.append(name)
+      graph.initializer.append(Self.integerTensor(name, values))
+    }
+  }
+
+  private mutating func addReshape(of input: String, to shape: Shape, makes output: String) {
+    var written = Onnx_NodeProto()
+    written.name = output
+    written.opType = "Reshape"
+    written.input = [input]
+    addIntegers([("shape", [-1] + shape.dimensions)], to: &written)
+    written.output = [output]
+    graph.node.append(written)
+  }
+
+  private mutating func addTransposition(
+    of input: String, _ order: [Int], makes output: String
+  ) -> String {
+    var written = Onnx_NodeProto()
+    written.name = output
+    written.opType = "Transpose"
+    written.input = [input]
+    written.output = [output]
+    written.attribute = [Self.integers("perm", order)]
+    graph.node.append(written)
+    return output
+  }
+
+  private static func integers(_ name: String, _ values: [Int]) -> Onnx_AttributeProto {
+    var attribute = Onnx_AttributeProto()
+    (attribute.name, attribute.type) = (name, .ints)
+    attribute.ints = values.map(Int64.init)
+    return attribute
+  }
+
+  private static func integers(_ name: String, one value: Int) -> Onnx_AttributeProto {
+    var attribute = Onnx_AttributeProto()
+    (attribute.name, attribute.type, attribute.i) = (name, .int, Int64(value))
+    return attribute
+  }
+
+  private static func integerTensor(_ name: String, _ values: [Int]) -> Onnx_TensorProto {
+    var tensor = Onnx_TensorProto()
+    tensor.name = name
+    tensor.dataType = Int32(Onnx_TensorProto.DataType.int64.rawValue)
+    tensor.dims = [Int64(values.count)]
+    var bytes = Data()
+    for value in values {
+      withUnsafeBytes(of: Int64(value).littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    tensor.rawData = bytes
+    return tensor
   }
 
   /// Numbers as little-endian bytes; what a mask removes is zero.

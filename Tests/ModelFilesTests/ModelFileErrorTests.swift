@@ -10,10 +10,6 @@ import Testing
       "the layers are far larger than the numbers in the file"
     ),
     (
-      "branch",
-      "node 'tanh' (Tanh): begins a branch: it reads 'h' beside another node"
-    ),
-    (
       "cycle",
       "node 'first' (Add): is part of a cycle or reads one"
     ),
@@ -138,6 +134,52 @@ import Testing
       "node 'cast' (Cast): it rounds the rows: float and double are supported"
     ),
     (
+      "dilated",
+      "node 'conv' (Conv): it is dilated; windows without gaps are supported"
+    ),
+    (
+      "endless-padding",
+      "node 'conv' (Conv): 4611686018427387904 is no length, stride or padding of a picture"
+    ),
+    (
+      "negative-variance",
+      "node 'batchnormalization' (BatchNormalization): a variance is not above zero"
+    ),
+    (
+      "no-groups",
+      "node 'conv' (Conv): 0 is no length, stride or padding of a picture"
+    ),
+    (
+      "no-stride",
+      "node 'conv' (Conv): 0 is no length, stride or padding of a picture"
+    ),
+    (
+      "other-channels",
+      "node 'conv' (Conv): it reads 2 channels where 3 come in"
+    ),
+    (
+      "picture-out",
+      "the output is no row of numbers, one for each answer"
+    ),
+    (
+      "product-of-values",
+      "node 'mul' (Mul): only values of one shape can be added up"
+    ),
+    (
+      "sum-of-shapes",
+      "node 'add' (Add): only values of one shape can be added up"
+    ),
+    (
+      "unknown-size",
+      "the input 'x' is neither [batch, numbers] nor [batch, channels, height, width] of known "
+        + "lengths"
+    ),
+    (
+      "window-too-large",
+      "node 'conv' (Conv): layer 'convolution' was given an input of 2 x 2 x 2 where it reads a "
+        + "picture of at least 3 x 3"
+    ),
+    (
       "wrong-width",
       "node 'gemm' (Gemm): it reads 5 numbers where 4 come in"
     ),
@@ -167,9 +209,10 @@ import Testing
       try ModelFile.read(ModelFixtures.broken("unsupported"))
     } throws: { error in
       (error as? ModelFileError)?.recoverySuggestion
-        == "supported: Add, ArgMax, Cast, Constant, Div, Dropout, Elu, Flatten, Gemm, Identity, "
-        + "LeakyRelu, LogSoftmax, MatMul, Mul, Relu, Reshape, Sigmoid, Softmax, Sub, Tanh, "
-        + "Transpose"
+        == "supported: Add, ArgMax, AveragePool, BatchNormalization, Cast, Concat, Constant, Conv, "
+        + "Div, Dropout, Elu, Flatten, Gemm, GlobalAveragePool, Identity, LeakyRelu, LogSoftmax, "
+        + "MatMul, MaxPool, Mul, Pad, ReduceMean, Relu, Reshape, Sigmoid, Slice, Softmax, Sub, Sum, "
+        + "Tanh, Transpose"
     }
   }
 

@@ -1,3 +1,4 @@
+import Naming
 import Networks
 import Tensors
 import Testing

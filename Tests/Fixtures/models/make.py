@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the small ONNX files that the importer is tested with.
 
-    python make.py        needs numpy, torch, onnx and onnxruntime
+    python make.py        needs numpy, torch, onnx, onnxscript and onnxruntime
 
 good/*.onnx      networks that can be read
 answers.json     for each of them some inputs and what onnxruntime answers
@@ -23,6 +23,7 @@ GOOD, BROKEN = HERE / "good", HERE / "broken"
 F, D = TensorProto.FLOAT, TensorProto.DOUBLE
 random = np.random.default_rng(7)
 answers = {}
+CHANNELS_FIRST = {"conv-pool", "residual", "grouped", "scaled-picture", "branches"}
 
 
 def weights(inputs, units, kind=np.float32):
@@ -50,11 +51,12 @@ def save(name, proto, head, kind=np.float32, shape=(4,), ends="outputs"):
 
 
 def record(name, head, kind, shape, ends):
+    """Pictures are recorded pixel by pixel, as Espalier reads them, whatever the file's order."""
     rows = random.standard_normal((5, *shape)).astype(kind)
     session = onnxruntime.InferenceSession(str(GOOD / f"{name}.onnx"))
     out = session.run(None, {session.get_inputs()[0].name: rows})[0]
     answers[name] = {
-        "head": head, "ends": ends, "inputs": rows.reshape(5, -1).astype(float).tolist(),
+        "head": head, "ends": ends, "inputs": (rows.transpose(0, 2, 3, 1) if name in CHANNELS_FIRST else rows).reshape(5, -1).astype(float).tolist(),
         "outputs": np.asarray(out, dtype=float).reshape(5, -1).tolist()}
 
 
@@ -175,6 +177,122 @@ def good():
     with_torch()
 
 
+def filters(units, channels, height=3, width=3):
+    size = channels * height * width
+    w = random.standard_normal((units, channels, height, width)) / np.sqrt(size)
+    return w.astype(np.float32), (random.standard_normal(units) / 4).astype(np.float32)
+
+
+def moments(channels):
+    return {"scale": random.uniform(0.5, 2, channels).astype(np.float32),
+            "shift": random.standard_normal(channels).astype(np.float32),
+            "mean": random.standard_normal(channels).astype(np.float32),
+            "variance": random.uniform(0.5, 2, channels).astype(np.float32)}
+
+
+def pictures():
+    """Convolutions, pooling, normalisation and branches; pictures are [channels, height, width]."""
+    w1, b1 = filters(4, 2)
+    w2, b2 = weights(4 * 3 * 2, 3)
+    save("conv-pool", model([
+        node("Conv", ["x", "w1", "b1"], ["c"], pads=[1, 1, 1, 1]), node("Relu", ["c"], ["r"]),
+        node("MaxPool", ["r"], ["p"], kernel_shape=[2, 2], strides=[2, 2]),
+        node("Flatten", ["p"], ["f"]), node("Gemm", ["f", "w2", "b2"], ["l"]),
+        node("Softmax", ["l"], ["y"], axis=1)],
+        {"w1": w1, "b1": b1, "w2": w2, "b2": b2}, shape=["batch", 2, 6, 5]), "softmax",
+        shape=(2, 6, 5), ends="softmax")
+
+    # A residual block whose shortcut halves the picture and adds channels of zeros.
+    w1, _ = filters(3, 3)
+    w2, _ = filters(6, 3)
+    w3, b3 = weights(6, 4)
+    lists = {"starts": [0, 0], "ends": [1 << 31, 1 << 31], "axes": [2, 3], "steps": [2, 2],
+             "pads": [0, 1, 0, 0, 0, 2, 0, 0]}
+    save("residual", model([
+        node("Conv", ["x", "w1"], ["c"], pads=[1, 1, 1, 1]),
+        node("BatchNormalization", ["c", "scale", "shift", "mean", "variance"], ["n"]),
+        node("Relu", ["n"], ["r"]),
+        node("Conv", ["r", "w2"], ["d"], "down", pads=[1, 1, 1, 1], strides=[2, 2]),
+        node("Slice", ["r", "starts", "ends", "axes", "steps"], ["s"]),
+        node("Pad", ["s", "pads"], ["e"]), node("Add", ["d", "e"], ["a"]),
+        node("Relu", ["a"], ["q"], "relu2"), node("GlobalAveragePool", ["q"], ["g"]),
+        node("Flatten", ["g"], ["f"]), node("Gemm", ["f", "w3", "b3"], ["y"])],
+        {"w1": w1, "w2": w2, "w3": w3, "b3": b3, **moments(3),
+         **{k: np.array(v, np.int64) for k, v in lists.items()}},
+        shape=["batch", 3, 7, 8], outputs=4), None, shape=(3, 7, 8))
+
+    # Depthwise, two groups, uneven padding, padding as TensorFlow counts it, means with and without.
+    w1, b1 = filters(4, 1, 3, 2)
+    w2, b2 = filters(6, 2, 2, 3)
+    w3, b3 = weights(6, 3)
+    save("grouped", model([
+        node("Conv", ["x", "w1", "b1"], ["c"], "depthwise", group=4, pads=[0, 1, 2, 0]),
+        node("Elu", ["c"], ["e"]),
+        node("Conv", ["e", "w2", "b2"], ["d"], "groups", group=2, auto_pad="SAME_UPPER",
+             strides=[2, 2]),
+        node("AveragePool", ["d"], ["p"], kernel_shape=[2, 3], pads=[1, 1, 0, 1],
+             count_include_pad=1),
+        node("AveragePool", ["p"], ["q"], "mean", kernel_shape=[2, 2], pads=[1, 0, 0, 0],
+             strides=[1, 2]),
+        node("ReduceMean", ["q"], ["g"], axes=[2, 3], keepdims=0),
+        node("Gemm", ["g", "w3", "b3"], ["y"])],
+        {"w1": w1, "b1": b1, "w2": w2, "b2": b2, "w3": w3, "b3": b3},
+        shape=["batch", 4, 7, 9]), None, shape=(4, 7, 9))
+
+    # A picture that is scaled channel by channel before the first layer.
+    w1, b1 = filters(3, 3, 2, 2)
+    w2, b2 = weights(3 * 3 * 3, 3)
+    save("scaled-picture", model([
+        node("Sub", ["x", "mean"], ["s"]), node("Div", ["s", "deviation"], ["d"]),
+        node("Conv", ["d", "w1"], ["c"]), node("Add", ["c", "b1"], ["a"]),
+        node("Tanh", ["a"], ["t"]), node("Reshape", ["t", "rows"], ["f"]),
+        node("MatMul", ["f", "w2"], ["m"]), node("Add", ["m", "b2"], ["y"], "add2")],
+        {"mean": np.array([0.485, 0.456, 0.406], np.float32).reshape(1, 3, 1, 1),
+         "deviation": np.array([0.229, 0.224, 0.225], np.float32).reshape(3, 1, 1),
+         "w1": w1, "b1": b1.reshape(1, 3, 1, 1), "w2": w2, "b2": b2,
+         "rows": np.array([-1, 27], np.int64)}, shape=["batch", 3, 4, 4]), None, shape=(3, 4, 4))
+
+    # Branches side by side.
+    w1, b1 = filters(2, 2, 1, 1)
+    w2, b2 = filters(3, 2)
+    w3, b3 = weights(7, 3)
+    save("branches", model([
+        node("Conv", ["x", "w1", "b1"], ["a"], "one"),
+        node("Conv", ["x", "w2", "b2"], ["b"], "three", pads=[1, 1, 1, 1]),
+        node("MaxPool", ["x"], ["p"], kernel_shape=[3, 3], pads=[1, 1, 1, 1]),
+        node("Concat", ["a", "b", "p"], ["c"], axis=1), node("LeakyRelu", ["c"], ["r"]),
+        node("GlobalAveragePool", ["r"], ["g"]), node("Flatten", ["g"], ["f"]),
+        node("Gemm", ["f", "w3", "b3"], ["y"])],
+        {"w1": w1, "b1": b1, "w2": w2, "b2": b2, "w3": w3, "b3": b3},
+        shape=["batch", 2, 5, 5]), None, shape=(2, 5, 5))
+
+    # Channels last, as TensorFlow's networks come.
+    w1, b1 = filters(3, 2)
+    w2, b2 = weights(2 * 3 * 3, 3)
+    save("channels-last", model([
+        node("Transpose", ["x"], ["t"], perm=[0, 3, 1, 2]), node("Conv", ["t", "w1", "b1"], ["c"]),
+        node("Relu", ["c"], ["r"]), node("Transpose", ["r"], ["u"], "back", perm=[0, 2, 3, 1]),
+        node("Reshape", ["u", "rows"], ["f"]), node("Gemm", ["f", "w2", "b2"], ["y"])],
+        {"w1": w1, "b1": b1, "w2": w2, "b2": b2, "rows": np.array([-1, 18], np.int64)},
+        shape=["batch", 4, 5, 2]), None, shape=(4, 5, 2))
+
+    # Rows that become pictures.
+    w1, b1 = filters(2, 1, 2, 2)
+    w2, b2 = weights(2 * 2 * 3, 3)
+    save("rows-to-picture", model([
+        node("Reshape", ["x", "picture"], ["p"]), node("Conv", ["p", "w1", "b1"], ["c"]),
+        node("Sigmoid", ["c"], ["s"]), node("Flatten", ["s"], ["f"]),
+        node("Gemm", ["f", "w2", "b2"], ["y"])],
+        {"w1": w1, "b1": b1, "w2": w2, "b2": b2, "picture": np.array([-1, 1, 3, 4], np.int64)},
+        inputs=12), None, shape=(12,))
+
+    # Two branches of dense layers.
+    w1, _ = weights(4, 4)
+    save("dense-branches", model([
+        node("Gemm", ["x", "w1"], ["h"], "one"), node("Relu", ["h"], ["a"]),
+        node("Tanh", ["h"], ["b"]), node("Add", ["a", "b"], ["y"])], {"w1": w1}, outputs=4), None)
+
+
 def external():
     c = mlp_constants()
     proto = model([
@@ -267,6 +385,32 @@ def broken():
         lying.external_data.add(key="location", value=location)
         keep("external-" + name, tiny(w=lying))
 
+    # Pictures.
+    w, b = filters(3, 2)
+
+    def conv(after=(), shape=("batch", 2, 5, 5), constants=None, **attributes):
+        chain = [node("Conv", ["x", "w", "b"], ["c"], **attributes), *after]
+        if not after:
+            chain.append(node("Flatten", ["c"], ["y"]))
+        return model(chain, {"w": w, "b": b} | (constants or {}), shape=list(shape))
+
+    keep("dilated", conv(dilations=[2, 2]))
+    keep("window-too-large", conv(shape=("batch", 2, 2, 2)))
+    keep("other-channels", conv(shape=("batch", 3, 5, 5)))
+    keep("endless-padding", conv(pads=[1 << 62, 0, 0, 0]))
+    keep("no-stride", conv(strides=[0, 1]))
+    keep("no-groups", conv(group=0))
+    keep("picture-out", conv([node("Relu", ["c"], ["y"])]))
+    keep("unknown-size", conv(shape=("batch", 2, "height", "width")))
+    keep("product-of-values", conv([
+        node("Mul", ["c", "c"], ["m"]), node("Flatten", ["m"], ["y"])]))
+    keep("negative-variance", conv([
+        node("BatchNormalization", ["c", "b", "b", "b", "v"], ["n"]),
+        node("Flatten", ["n"], ["y"])], constants={"v": np.full(3, -1, np.float32)}))
+    keep("sum-of-shapes", conv([
+        node("Conv", ["x", "w", "b"], ["d"], "other", pads=[1, 1, 1, 1]),
+        node("Add", ["c", "d"], ["a"]), node("Flatten", ["a"], ["y"])]))
+
     keep("missing-initializer", model([node("Gemm", ["x", "w", "b"], ["y"])], {"w": w}))
     keep("wrong-width", model([node("Gemm", ["x", "w"], ["y"])], {"w": np.zeros((5, 3), np.float32)}))
     keep("unsupported", model([
@@ -275,9 +419,6 @@ def broken():
     keep("other-domain", model([
         helper.make_node("Relu", ["x"], ["y"], name="odd", domain="com.example")], {}))
     square = np.zeros((4, 4), np.float32)
-    keep("branch", model([
-        node("Gemm", ["x", "w"], ["h"], "one"), node("Relu", ["h"], ["a"]),
-        node("Tanh", ["h"], ["b"]), node("Add", ["a", "b"], ["y"])], {"w": square}, outputs=4))
     keep("cycle", model([
         node("Add", ["x", "b"], ["a"], "first"), node("Relu", ["a"], ["b"]),
         node("Gemm", ["b", "w"], ["y"])], {"w": square}, outputs=4))
@@ -345,4 +486,5 @@ if __name__ == "__main__":
             old.unlink()
     good()
     broken()
+    pictures()
     (HERE / "answers.json").write_text(json.dumps(answers, indent=1, sort_keys=True) + "\n")
