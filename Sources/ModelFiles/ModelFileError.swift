@@ -62,7 +62,8 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .categoricalFeature: "leave the column out with --ignore, or give it as 0/1 columns"
     case .schema: "give data with the columns that the network was trained with"
     case .unwritable: "choose a folder that exists and that you may write to"
-    case .unwritableLayer: "'espalier list layers' lists layers; reshapings and transpositions inside a network cannot be written"
+    case .unwritableLayer:
+      "'espalier list layers' lists layers; reshapings and transpositions inside a network cannot be written"
     }
   }
 }
