@@ -57,13 +57,12 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
       "supported: " + supported.joined(separator: ", ")
     case .node: "export the network for inference, with constant weights"
     case .initializer: "export the network again; its numbers must be stored whole and finite"
-    case .graph: "export one chain of layers, from one input to one output"
+    case .graph: "export the network for inference, from one input to one output"
     case .metadata: "write the model again, or remove its 'espalier.' metadata"
     case .categoricalFeature: "leave the column out with --ignore, or give it as 0/1 columns"
     case .schema: "give data with the columns that the network was trained with"
     case .unwritable: "choose a folder that exists and that you may write to"
-    case .unwritableLayer:
-      "'espalier list layers' lists layers; reshapings and transpositions inside a network cannot be written"
+    case .unwritableLayer: "every layer can be written but reshaping and transposition"
     }
   }
 }
