@@ -8,21 +8,28 @@
 // One pool for the process. A job is a task, its context and a counter of indices not yet taken.
 // Helpers spin for some microseconds after a job, because the next one mostly follows at once, and
 // then park; a spinning helper that shares its core with other work would hurt both.
+//
+// A helper enters a job through its gate, and a job is over when its gate is shut and all who entered
+// have left. Nobody waits for a helper that never came, as where other work has the core.
 
 enum { max_helpers = 31, spins = 20000 };
 
 typedef struct {
   pthread_mutex_t lock;
   pthread_cond_t wake;
-  _Atomic(uint64_t) generation;
+  // The job's number in the upper half; below it whether the gate is open, and who is inside.
+  _Atomic(uint64_t) gate;
   _Atomic(size_t) next;
-  _Atomic(size_t) finished_helpers;
   size_t count;
   size_t active_helpers;
   ek_task task;
   void *context;
   size_t helpers;
 } pool_t;
+
+#define GATE_OPEN ((uint64_t)1 << 31)
+#define GATE_INSIDE (GATE_OPEN - 1)
+#define GATE_JOB(gate) ((gate) >> 32)
 
 static pool_t pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
 static pthread_mutex_t pool_user = PTHREAD_MUTEX_INITIALIZER;
@@ -45,24 +52,38 @@ static void work(void) {
   inside_task = 0;
 }
 
+static uint64_t current_job(void) {
+  return GATE_JOB(atomic_load_explicit(&pool.gate, memory_order_acquire));
+}
+
+// Goes in unless the gate is shut or belongs to another job.
+static int enter(uint64_t job) {
+  uint64_t gate = atomic_load_explicit(&pool.gate, memory_order_acquire);
+  while (GATE_JOB(gate) == job && (gate & GATE_OPEN))
+    if (atomic_compare_exchange_weak_explicit(&pool.gate, &gate, gate + 1, memory_order_acq_rel,
+                                              memory_order_acquire))
+      return 1;
+  return 0;
+}
+
 static void *help(void *argument) {
   size_t number = (size_t)argument;
   uint64_t seen = 0;
   for (;;) {
     int tries = 0;
-    while (atomic_load_explicit(&pool.generation, memory_order_acquire) == seen && tries < spins) {
+    while (current_job() == seen && tries < spins) {
       pause_briefly();
       tries++;
     }
-    if (atomic_load_explicit(&pool.generation, memory_order_acquire) == seen) {
+    if (current_job() == seen) {
       pthread_mutex_lock(&pool.lock);
-      while (atomic_load_explicit(&pool.generation, memory_order_acquire) == seen)
-        pthread_cond_wait(&pool.wake, &pool.lock);
+      while (current_job() == seen) pthread_cond_wait(&pool.wake, &pool.lock);
       pthread_mutex_unlock(&pool.lock);
     }
-    seen = atomic_load_explicit(&pool.generation, memory_order_acquire);
+    seen = current_job();
+    if (!enter(seen)) continue;
     if (number < pool.active_helpers) work();
-    atomic_fetch_add_explicit(&pool.finished_helpers, 1, memory_order_release);
+    atomic_fetch_sub_explicit(&pool.gate, 1, memory_order_release);
   }
   return NULL;
 }
@@ -103,14 +124,13 @@ void ek_run(size_t count, size_t threads, ek_task task, void *context) {
   pool.count = count;
   pool.active_helpers = threads - 1 < pool.helpers ? threads - 1 : pool.helpers;
   atomic_store_explicit(&pool.next, 0, memory_order_relaxed);
-  atomic_store_explicit(&pool.finished_helpers, 0, memory_order_relaxed);
+  uint64_t job = (current_job() + 1) & UINT32_MAX;
   pthread_mutex_lock(&pool.lock);
-  atomic_fetch_add_explicit(&pool.generation, 1, memory_order_release);
+  atomic_store_explicit(&pool.gate, job << 32 | GATE_OPEN, memory_order_release);
   pthread_cond_broadcast(&pool.wake);
   pthread_mutex_unlock(&pool.lock);
   work();
-  // Every helper answers, also one with nothing to do, so that none can see the next job half set.
-  while (atomic_load_explicit(&pool.finished_helpers, memory_order_acquire) < pool.helpers)
-    pause_briefly();
+  atomic_fetch_and_explicit(&pool.gate, ~GATE_OPEN, memory_order_acq_rel);
+  while (atomic_load_explicit(&pool.gate, memory_order_acquire) & GATE_INSIDE) pause_briefly();
   pthread_mutex_unlock(&pool_user);
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Naming
 import Networks
 import Pruning
 import Tensors
@@ -11,8 +12,15 @@ struct Defaults: Sendable {
   let head: Head
   let trainer: Trainer
   let activation: Activation.Function
+  /// The published architecture that was asked for.
+  let known: (any KnownArchitecture)?
+  /// The shape of a picture.
+  let input: Shape?
 
-  init(_ options: NetworkOptions, extractor: String?, training: Table, inputs: Int) {
+  /// - Throws: `UnknownName` where no architecture has the name that was asked for.
+  init(
+    _ options: NetworkOptions, extractor: String?, training: Table, inputs: Int
+  ) throws(UnknownName) {
     let schema = training.schema
     let rows = training.count
     let isLarge = inputs >= 256
@@ -22,13 +30,20 @@ struct Defaults: Sendable {
     let wanted: Head = extractor == "oas" ? .oneVersusRest : .softmax
     head = schema.target.isNumeric ? .number : options.head ?? wanted
     activation = options.activation
+    var known: (any KnownArchitecture.Type)?
+    if let name = options.architecture {
+      known = try architectureCatalog.type(named: name) as? any KnownArchitecture.Type
+    }
+    self.known = known?.init()
+    input = schema.image.map { [$0.height, $0.width, $0.channels] }
 
     let batch = options.batch ?? (rows < 500 ? 16 : rows < 5000 ? 32 : 128)
     let steps = max(1, rows / batch)
     let epochs = options.epochs ?? (isLarge ? 15 : min(200, max(20, 4000 / steps)))
     var trainer = Trainer(
       epochs: epochs, batch: batch,
-      learningRate: options.learningRate ?? (inputs > 1024 ? 0.001 : isLarge ? 0.002 : 0.01))
+      learningRate: options.learningRate
+        ?? (inputs > 1024 || known != nil ? 0.001 : isLarge ? 0.002 : 0.01))
     trainer.weightDecay = isLarge ? 0.01 : 0.2
     trainer.patience = max(10, epochs / 3)
     trainer.clarification = 0.01
@@ -38,8 +53,10 @@ struct Defaults: Sendable {
     self.trainer = trainer
   }
 
-  /// Hidden layers, the sigmoid feature layer, the outputs.
+  /// The published architecture that was asked for, or hidden layers, the sigmoid feature layer and
+  /// the outputs.
   func architecture(inputs: Int, outputs: Int) -> Architecture {
+    if let known { return known.architecture(input: input ?? [inputs], answers: outputs) }
     let start: Dense.Start =
       activation == .sigmoid || activation == .tanh ? .glorot : .he
     return Architecture(input: [inputs]) {

@@ -44,7 +44,7 @@ extension Experiment {
     let rows = try Preparation(self)
     let schema = rows.training.schema
     let encoding = Encoding(fitting: rows.training)
-    let defaults = Defaults(
+    let defaults = try Defaults(
       network, extractor: extractor, training: rows.training, inputs: encoding.width)
     let outputs = schema.target.isNumeric ? 1 : schema.classes.count
     var lines = [

@@ -42,6 +42,8 @@ public struct Experiment: Hashable, Codable, Sendable {
 
 /// What network is trained, and how.
 public struct NetworkOptions: Hashable, Codable, Sendable {
+  /// A published architecture's name, instead of hidden layers and a feature layer.
+  public var architecture: String?
   /// Units of the hidden layers before the feature layer; chosen by the data where `nil`.
   public var hidden: [Int]?
   public var activation: Activation.Function = .relu

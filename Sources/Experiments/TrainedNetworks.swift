@@ -87,7 +87,7 @@ struct StartingNetwork: Sendable {
   ) throws {
     let schema = rows.training.schema
     let encoding = Encoding(fitting: rows.training)
-    defaults = Defaults(
+    defaults = try Defaults(
       experiment.network, extractor: experiment.extractor, training: rows.training,
       inputs: encoding.width)
     if let file = experiment.model {

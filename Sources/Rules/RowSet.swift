@@ -102,6 +102,17 @@ extension Condition {
       let passes = (0...255).map { holds(for: Double($0)) }
       return RowSet(rows: bytes.count) { passes[Int(bytes[$0])] }
     case .doubles(let values):
+      if case .levels(let among, let orMissing) = self, let last = among.max(), last < 1 << 20 {
+        // A look-up in a list, where a set would hash every row.
+        var passes = [Bool](repeating: false, count: max(last + 1, 0))
+        for level in among where level >= 0 { passes[level] = true }
+        return RowSet(rows: values.count) { row in
+          let value = values[row]
+          if value.isNaN { return orMissing }
+          return value >= 0 && value < Double(passes.count) && value == value.rounded()
+            && passes[Int(value)]
+        }
+      }
       guard case .interval(let lower, let upper, let orMissing) = self else {
         return RowSet(rows: values.count) { holds(for: values[$0]) }
       }

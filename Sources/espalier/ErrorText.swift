@@ -58,7 +58,9 @@ struct ErrorText: Equatable {
     if words.hasPrefix("The value '"), quoted.count >= 2 {
       let option = quoted[1].split(separator: " ").first.map(String.init) ?? quoted[1]
       message = "\(option) cannot be '\(quoted[0])'"
-      let known = Array(quoted.dropFirst(2))
+      // Few values stand in one line, many in a list.
+      let listed = words.split(separator: "\n").filter { $0.hasPrefix("  - ") }
+      let known = Array(quoted.dropFirst(2)) + listed.map { String($0.dropFirst(4)) }
       if let near = UnknownName(quoted[0], family: "", known: known).nearest {
         hint = "did you mean '\(near)'?"
       } else {

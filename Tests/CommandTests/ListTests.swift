@@ -10,7 +10,7 @@ import Testing
 
   @Test(arguments: [
     ("datasets", "iris"), ("methods", "mean-gradient"), ("extractors", "surrogate-tree"),
-    ("layers", "dense"), ("formats", "python"),
+    ("layers", "dense"), ("architectures", "lenet-5"), ("formats", "python"),
   ])
   func everyFamilyListsNamesWithASourceEach(_ family: String, _ member: String) throws {
     let run = try Program("list", family, "--json")

@@ -1,5 +1,6 @@
 import Foundation
 import ModelFiles
+import Networks
 import Tensors
 import Testing
 

@@ -3,7 +3,6 @@ import Tensors
 
 /// A published architecture that users call by name.
 public protocol KnownArchitecture: Named {
-  static var source: Citation { get }
   init()
   /// The whole architecture for pictures, or rows, of this shape and so many answers.
   func architecture(input: Shape, answers: Int) -> Architecture

@@ -102,7 +102,9 @@ public struct Trainer: Hashable, Codable, Sendable {
     let nodes = state.network.architecture.nodes
     let clarified =
       clarification > 0 && 2 * epoch >= epochs
-      ? nodes.indices.last { $0 < nodes.count - 1 && nodes[$0].layer is Activation } : nil
+      ? nodes.indices.last {
+        $0 < nodes.count - 1 && (nodes[$0].layer as? Activation)?.function == .sigmoid
+      } : nil
     let steps = (order.count + batch - 1) / batch
     var total = 0.0
     var chance = generator.stream("chance-\(epoch)")

@@ -86,6 +86,13 @@ public struct FeatureLayer: Named, Hashable {
   public func prune(
     _ task: Task, from start: PruningTrace? = nil, onStep: (PruningTrace) throws -> Void = { _ in }
   ) throws -> PruningTrace {
+    let architecture = task.network.architecture
+    if let strange = architecture.nodes.first(where: {
+      !($0.layer is Dense || $0.layer is Activation) || $0.inputs != nil
+    }) {
+      throw PruningError.unknownLayer(
+        node: strange.id.rawValue, layer: type(of: strange.layer).name)
+    }
     guard let node = task.network.architecture.index(of: task.node), node >= 1,
       node + 1 < task.network.architecture.nodes.count,
       task.network.architecture.nodes[node + 1].layer is Dense

@@ -63,11 +63,6 @@ struct DOTWriter {
             "    label=<\(title(of: column))>; color=\"#CCCCCC\"; style=rounded;"
               + " penwidth=0.8;")
           lines += column.nodes.map { "    " + node($0, isCrowded: isCrowded(column, diagram)) }
-          if column.nodes.count > 2, column.nodes.allSatisfy({ $0.role == .output }) {
-            // Answers are read in the order of the data, whatever crosses.
-            let order = column.nodes.map { quoted($0.id) }.joined(separator: " -> ")
-            lines.append("    {rank=same; edge [style=invis]; \(order);}")
-          }
           lines.append("  }")
         }
         var counts: [String: Int] = [:]

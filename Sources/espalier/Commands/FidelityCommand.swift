@@ -152,3 +152,11 @@ struct FidelityCommand: ParsableCommand {
     return lines.joined(separator: "\n") + "\n"
   }
 }
+
+/// Rules over hidden features were to be run on a model that does not have these features.
+struct FeatureMismatch: LocalizedError, Hashable, Sendable {
+  var errorDescription: String? {
+    "the model's hidden features are not those that the rules speak of"
+  }
+  var recoverySuggestion: String? { "give the model.onnx of the result's own folder" }
+}

@@ -9,7 +9,7 @@ import Reports
 /// Prints the catalogues.
 struct List: ParsableCommand {
   enum Family: String, CaseIterable, ExpressibleByArgument {
-    case datasets, methods, extractors, layers, formats
+    case datasets, methods, extractors, architectures, layers, formats
   }
 
   static let configuration = CommandConfiguration(
@@ -20,7 +20,7 @@ struct List: ParsableCommand {
         espalier list extractors --json
       """)
 
-  @Argument(help: "datasets, methods, extractors, layers or formats.")
+  @Argument(help: "datasets, methods, extractors, architectures, layers or formats.")
   var family: Family
   @OptionGroup(title: "Talk") var talk: TalkOptions
 
@@ -54,6 +54,7 @@ struct List: ParsableCommand {
       }
     case .methods: entries(of: attributionCatalog.types)
     case .extractors: entries(of: extractorCatalog.types)
+    case .architectures: entries(of: architectureCatalog.types)
     case .layers: entries(of: layerCatalog.types)
     case .formats: entries(of: reportFormats.types + exportFormats.types)
     }

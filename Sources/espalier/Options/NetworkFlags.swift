@@ -12,6 +12,8 @@ enum HeadChoice: String, CaseIterable, ExpressibleByArgument {
 
 /// What network is trained, and how.
 struct NetworkFlags: ParsableArguments {
+  @Option(help: "A published architecture, as 'espalier list architectures' has them.")
+  var architecture: String?
   @Option(help: "Units of the hidden layers before the feature layer: 64,32.")
   var hidden: UnitList?
   @Option(help: "The function of the hidden layers (default: relu).")
@@ -46,6 +48,7 @@ struct NetworkFlags: ParsableArguments {
 
   /// Sets what was given; the rest stays as it is.
   func apply(to options: inout NetworkOptions) {
+    if let architecture { options.architecture = architecture }
     if let hidden { options.hidden = hidden.units }
     if let activation { options.activation = activation }
     if let features { options.features = features }

@@ -18,7 +18,8 @@ struct Settings {
     "minFidelity", "maxNeurons", "maxInputs", "explain", "network",
   ]
   private static let networkKeys = [
-    "hidden", "activation", "features", "head", "epochs", "learningRate", "batch", "classWeights",
+    "architecture", "hidden", "activation", "features", "head", "epochs", "learningRate", "batch",
+    "classWeights",
     "accuracyDrop", "prunes",
   ]
 
