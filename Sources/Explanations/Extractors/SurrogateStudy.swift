@@ -69,8 +69,13 @@ package struct SurrogateStudy {
       rules: supported(rules), curve: curve.map(supported), notes: notes)
   }
 
+  /// The rules that answer a real row: those for drawn rows alone say nothing of the data.
   private func supported(_ rules: RuleSet) -> RuleSet {
-    rules.supported(by: subject.training, answers: subject.answers)
+    let real = subject.training.appending(subject.validation)
+    var kept = rules
+    kept.rules = rules.supported(by: real, answers: subject.answers + subject.validationAnswers)
+      .rules.filter { $0.support.covered > 0 }
+    return kept.supported(by: subject.training, answers: subject.answers)
   }
 
   /// The ways that are compared.
@@ -122,8 +127,8 @@ package struct SurrogateStudy {
     return setups[hits.firstIndex(of: most) ?? 0]
   }
 
-  /// The fewest rules that agree within one standard error as often as the best number of rules,
-  /// on validation rows and rows drawn near them.
+  /// The fewest rules that agree within one point and one standard error as often as the best
+  /// number of rules, on validation rows and rows drawn near them.
   private func validatedSize(_ setup: SurrogateSetup, atMost limit: Int) -> Int {
     let lesson = Lesson(
       setup, real: subject.training, answers: subject.answers, seed: subject.seed, asking: ask)
@@ -144,7 +149,8 @@ package struct SurrogateStudy {
     guard let best = agreements.max(), rows.count > 0 else { return limit }
     let share = Double(best) / Double(rows.count)
     let error = (share * (1 - share) * Double(rows.count)).squareRoot()
-    let chosen = agreements.firstIndex { Double($0) >= Double(best) - error } ?? lists.count - 1
+    let allowed = error + Double(rows.count) / 100
+    let chosen = agreements.firstIndex { Double($0) >= Double(best) - allowed } ?? lists.count - 1
     return max(lists[chosen].rules.count, min(1, limit))
   }
 }
