@@ -30,23 +30,31 @@ def run(folder, activation, extractor, seed, pruned):
         if done.returncode not in (0, 2):
             sys.exit(f"{' '.join(command)}: {done.stderr}")
         e = json.loads((out / "explanation.json").read_text())
+        # What the search found in all, of which the rules are a choice where there are thousands.
+        found = max(e["curve"], key=lambda point: point["rules"]) if extractor == "oas" else None
         return dict(
             features=e["pruned"]["neurons"], inputs=e["pruned"]["inputs"],
             network=100 * e["network"]["accuracy"]["value"], accuracy=100 * e["pruned"]["accuracy"]["value"],
             fidelity=100 * e["fidelity"]["heldOut"]["value"], original=100 * e["fidelity"]["toOriginal"]["value"],
             binarised=100 * e["binarisation"]["value"], rules=e["complexity"]["rules"],
-            length=e["complexity"]["meanLiterals"], ruleAccuracy=100 * e["accuracy"]["rules"]["value"])
+            length=e["complexity"]["meanLiterals"],
+            premises=found and found["rules"], premisesFidelity=found and 100 * found["fidelity"]["value"],
+            ruleAccuracy=100 * e["accuracy"]["rules"]["value"])
 
 
 def text(values, digits=1):
+    if values[0] is None:
+        return ""
     low, middle, high = min(values), statistics.median(values), max(values)
     return f"{middle:.{digits}f}" if low == high else f"{middle:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
 
 
 columns = [("features", 0), ("inputs", 0), ("network", 2), ("accuracy", 2), ("binarised", 2), ("rules", 0),
-           ("length", 1), ("fidelity", 2), ("original", 2), ("ruleAccuracy", 2)]
+           ("length", 1), ("fidelity", 2), ("original", 2), ("ruleAccuracy", 2),
+           ("premises", 0), ("premisesFidelity", 2)]
 print("| images | activation | extractor | pruned | hidden features | inputs | network accuracy % | accuracy after % "
-      "| binarisation % | rules | mean literals | fidelity % | fidelity to original % | rules' accuracy % |")
+      "| binarisation % | rules | mean literals | fidelity % | fidelity to original % | rules' accuracy % "
+      "| minimal premises | their fidelity % |")
 print("|---|---|---|---|" + "--:|" * len(columns))
 results = []
 for item in options.sets:

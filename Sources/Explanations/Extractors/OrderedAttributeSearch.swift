@@ -20,9 +20,15 @@ public struct OrderedAttributeSearch: RuleExtractor {
 
   /// The most premises searched for one class.
   public var maximumPremises: Int
+  /// The most rules kept where the subject names no number. Nobody reads the hundreds of thousands
+  /// of minimal premises that two dozen features have.
+  public var maximumRules: Int
 
   public init() { self.init(maximumPremises: 100_000) }
-  public init(maximumPremises: Int) { self.maximumPremises = maximumPremises }
+  public init(maximumPremises: Int, maximumRules: Int = 1000) {
+    self.maximumPremises = maximumPremises
+    self.maximumRules = maximumRules
+  }
 
   public func extract(from subject: ExtractionSubject) throws -> ExtractedRules {
     guard subject.level == .features else {
@@ -62,15 +68,22 @@ public struct OrderedAttributeSearch: RuleExtractor {
 
     let majority = subject.answers.commonest(of: subject.training.schema.classes.count)
     let sizes = [1, 2, 3, 4, 6, 8, 12, 16, 20, 32, 50, 100].filter { $0 < candidates.count }
-    let wanted = subject.maxRules.map { max($0, 0) }
+    let wanted = max(subject.maxRules ?? maximumRules, 0)
+    let isReduced = wanted < candidates.count
     let cover = codes.greedyCover(
-      of: candidates, default: majority, atMost: max(wanted ?? 0, sizes.last ?? 0))
+      of: candidates, default: majority,
+      atMost: max(isReduced ? wanted : 0, sizes.last ?? 0))
     func rules(_ chosen: [SwitchRule]) -> RuleSet {
       RuleSet(
         chosen.map { $0.rule(switches) }, default: majority, resolution: .vote)
     }
     let all = rules(candidates)
-    let chosen = wanted.map { $0 < candidates.count ? rules(Array(cover.prefix($0))) : all } ?? all
+    let chosen = isReduced ? rules(Array(cover.prefix(wanted))) : all
+    if isReduced {
+      notes.append(
+        "\(candidates.count) minimal premises were found, and the \(chosen.rules.count) are kept "
+          + "that add most agreement: each rule holds, but some cases have none")
+    }
     let curve = sizes.filter { $0 <= cover.count }.map { rules(Array(cover.prefix($0))) }
     return ExtractedRules(rules: chosen, curve: curve + [all], notes: notes)
   }
@@ -248,11 +261,15 @@ struct CodeCounts {
   func greedyCover(of candidates: [SwitchRule], default majority: Int, atMost limit: Int)
     -> [SwitchRule]
   {
-    // Rules that agree on few rows cannot be worth much: a bound on the work.
-    let ranked = candidates.indices.sorted {
-      (candidates[$1].support.agreeing, $0) < (candidates[$0].support.agreeing, $1)
+    // Rules that agree on few rows cannot be worth much: a bound on the work, the same for each class.
+    let ranked = candidates.sorted {
+      ($1.support.agreeing, $0.premise.mask, $0.premise.value)
+        < ($0.support.agreeing, $1.premise.mask, $1.premise.value)
     }
-    let pool = ranked.prefix(4000).map { candidates[$0] }
+    let classes = Set(candidates.map(\.conclusion)).sorted()
+    let pool = classes.flatMap { conclusion in
+      ranked.lazy.filter { $0.conclusion == conclusion }.prefix(4000 / classes.count)
+    }
     var winners = [SwitchRule?](repeating: nil, count: codes.count)
     var chosen: [SwitchRule] = []
     var taken = Set<Int>()

@@ -49,8 +49,9 @@ public struct FeatureLayer: Named, Hashable {
   /// size whatever the gradient, so strengths below about 0.1 do nothing beside it.
   private static let lassoStrengths = [0.1, 0.3, 1.0]
 
-  /// Rows that a step learns from at most, others at every step; the end learns from all.
-  private static let rowsOfAStep = 16_384
+  /// Rows that a step on columns learns from at most, others at every step. Steps on neurons learn
+  /// from all: fewer leave more hidden features, and rules grow with them.
+  private static let rowsOfAColumnStep = 16_384
 
   /// What is pruned, and with which rows.
   public struct Task: Sendable {
@@ -221,11 +222,11 @@ public struct FeatureLayer: Named, Hashable {
   ) throws -> Network {
     guard trainer.epochs > 0 else { return network }
     var lesson = task.training
-    if lesson.count > Self.rowsOfAStep, trainer.epochs < finalEpochs {
+    if lesson.count > Self.rowsOfAColumnStep, trainer.inputLasso > 0 {
       var order = Array(0..<lesson.count)
       var generator = SeededGenerator(seed: task.seed).stream("step-\(round)")
       generator.shuffle(&order)
-      lesson = lesson.gathering(order[..<Self.rowsOfAStep])
+      lesson = lesson.gathering(order[..<Self.rowsOfAColumnStep])
     }
     // The last network of so short a training, not the best: the rows that say when to stop also
     // say what goes.
