@@ -97,7 +97,10 @@ let package = Package(
 
     .target(
       name: "TestSupport",
-      dependencies: ["Tensors", "Datasets", "Rules", "Networks", "Explanations", "Drawing"],
+      dependencies: [
+        "Tensors", "Datasets", "Rules", "Networks", "Explanations", "Drawing",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       path: "Tests/TestSupport"),
   ]
     + [

@@ -24,10 +24,11 @@ extension Experiment {
   ///
   /// `checkpoint`: the folder that state is left in; none where `nil`.
   /// `resume`: whether state found there is gone on from.
+  /// `settings`: the file that the experiment was read from, for the manifest.
   /// - Throws: the errors of the stages; `Interrupted` where `control` says so.
   public func run(
     control: RunControl = RunControl(), checkpoint folder: URL? = nil, resume: Bool = false,
-    arguments: [String] = []
+    arguments: [String] = [], settings: String? = nil
   ) throws -> RunOutcome {
     var clock = StageClock()
     if let extractor { try checkExtractor(extractor) }
@@ -65,8 +66,8 @@ extension Experiment {
     files.append((name: "model.onnx", data: try ModelFile.data(for: networks.pruned)))
     clock.end("writing")
     let manifest = Manifest(
-      experiment: self, arguments: arguments, rows: rows, networks: networks, files: files,
-      seconds: clock.seconds)
+      experiment: self, arguments: arguments, settings: settings, rows: rows, networks: networks,
+      files: files, seconds: clock.seconds)
     files.append((name: "manifest.json", data: try manifest.data()))
     return RunOutcome(
       explanation: explanation, files: files, gates: failedGates(explanation),

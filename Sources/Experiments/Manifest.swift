@@ -30,8 +30,9 @@ struct Manifest: Codable {
   var finished: String
 
   init(
-    experiment: Experiment, arguments: [String], rows: Preparation, networks: TrainedNetworks,
-    files: [(name: String, data: Data)], seconds stages: [(name: String, seconds: Double)]
+    experiment: Experiment, arguments: [String], settings: String?, rows: Preparation,
+    networks: TrainedNetworks, files: [(name: String, data: Data)],
+    seconds stages: [(name: String, seconds: Double)]
   ) {
     self.experiment = experiment
     self.arguments = arguments
@@ -41,8 +42,10 @@ struct Manifest: Codable {
     if let other = rows.heldOutSource {
       inputs.append(File(name: other.name, sha256: other.sha256, bytes: nil))
     }
-    if let model = experiment.model, let data = FileManager.default.contents(atPath: model) {
-      inputs.append(File(name: model, sha256: sha256(data), bytes: data.count))
+    inputs += [experiment.model, settings].compactMap { $0 }.compactMap { name in
+      FileManager.default.contents(atPath: name).map {
+        File(name: name, sha256: sha256($0), bytes: $0.count)
+      }
     }
     outputs = files.map { File(name: $0.name, sha256: sha256($0.data), bytes: $0.data.count) }
     epochs = networks.epochs

@@ -10,6 +10,10 @@ public struct ImportedNetwork: Hashable, Sendable {
   /// The columns that the network was trained with; only in files that this program wrote.
   public var schema: Schema?
   public var encoding: Encoding?
+  /// How the file turns rows into what the network reads; only in files of other programs.
+  var columns: ONNXColumns?
+  /// What the answers are called; only in files of other programs.
+  public internal(set) var classes: [String]?
 
   public init(
     network: Network, head: Head? = nil, schema: Schema? = nil, encoding: Encoding? = nil
@@ -23,15 +27,41 @@ public struct ImportedNetwork: Hashable, Sendable {
   /// The network as a model of data that have this schema.
   ///
   /// A file with a schema of its own meets the data's columns, levels and classes by their names, in
-  /// whatever order they are. Any other network reads the data's columns as they are, in order.
+  /// whatever order they are. Any other network reads the data's columns as they are, in order, or
+  /// as the preprocessing in the file says; its classes meet the data's by their names where the
+  /// file has names.
   /// - Throws: `ModelFileError`, `NetworkError` where columns or classes do not fit.
   public func model(for data: Schema) throws -> Model {
     if let schema { return try model(for: data, trainedWith: schema) }
-    if let feature = data.features.first(where: { $0.levels != nil }) {
-      throw ModelFileError.categoricalFeature(name: feature.id.rawValue)
+    var data = data
+    let encoding: Encoding
+    if let columns {
+      encoding = try columns.encoding(for: &data)
+    } else {
+      if let feature = data.features.first(where: { $0.levels != nil }) {
+        throw ModelFileError.categoricalFeature(name: feature.id.rawValue)
+      }
+      encoding = .identity(for: data)
     }
+    let network = try answering(&data)
     return try Model(
-      schema: data, encoding: .identity(for: data), network: network, head: head(for: data))
+      schema: data, encoding: encoding, network: network, head: head(for: data))
+  }
+
+  /// The network with its outputs in the order of the data's classes, as far as names tell.
+  private func answering(_ data: inout Schema) throws -> Network {
+    guard let classes, case .classes(let names) = data.target.kind else { return network }
+    if names.allSatisfy({ !classes.contains($0) }), classes == classes.indices.map({ "\($0)" }) {
+      // Counted classes mean the data's, in order.
+      return network
+    }
+    if let stranger = names.first(where: { !classes.contains($0) }) {
+      throw ModelFileError.schema(
+        problem: "the class '\(shown(stranger))' is none that the model answers with")
+    }
+    let all = names + classes.filter { !names.contains($0) }
+    data.target.kind = .classes(names: all)
+    return try network.answering(in: all.compactMap { classes.firstIndex(of: $0) })
   }
 
   private func head(for data: Schema) throws(NetworkError) -> Head {

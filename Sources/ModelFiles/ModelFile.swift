@@ -79,15 +79,23 @@ public enum ModelFile {
         file: name, problem: "\(found) where version 7 or later is read")
     }
     let metadata = try ONNXMetadata(message.metadataProps, file: name)
-    let graph = try ONNXGraph(message.graph, file: name, folder: folder, bytes: data.count)
+    let graph = try ONNXGraph(
+      message.graph, file: name, folder: folder, bytes: data.count,
+      readsRows: metadata.encoding != nil)
+    try metadata.check(graph.columns)
     let keeps = metadata.endsInActivation
     let (network, head) =
       graph.isChain
       ? try ONNXReader(graph, file: name).network(keepsSquashing: keeps)
       : try ONNXPictureReader(graph, file: name).network(keepsSquashing: keeps)
-    return ImportedNetwork(
+    var imported = ImportedNetwork(
       network: try metadata.named(network), head: metadata.head ?? head, schema: metadata.schema,
       encoding: metadata.encoding)
+    if metadata.schema == nil {
+      imported.columns = graph.columns
+      imported.classes = graph.classes
+    }
+    return imported
   }
 
   private static func reason(_ error: any Error) -> String {

@@ -91,25 +91,98 @@ struct ONNXConstants {
       return Numbers(dimensions: dimensions, values: values)
     }
     let (rows, columns) = (dimensions[0], dimensions[1])
+    return Numbers(
+      dimensions: [columns, rows],
+      values: Self.exchanging(values, rows: rows, columns: columns))
+  }
+
+  private static func exchanging<Value>(
+    _ values: [Value], rows: Int, columns: Int
+  ) -> [Value] {
     var exchanged = values
     for row in 0..<rows {
       for column in 0..<columns { exchanged[column * rows + row] = values[row * columns + column] }
     }
-    return Numbers(dimensions: [columns, rows], values: exchanged)
+    return exchanged
   }
 
-  /// The constant's whole numbers, such as a shape.
-  mutating func integers(_ name: String) throws(ModelFileError) -> [Int64] {
-    guard let tensor = sources[name]?.tensor else { throw wrong(name, "is not a constant") }
-    let (_, count) = try dimensions(of: tensor, name)
-    guard Onnx_TensorProto.DataType(rawValue: Int(tensor.dataType)) == .int64, count <= 64 else {
-      throw wrong(name, "is not a shape: a few numbers of the type int64")
+  /// The constant's whole numbers, such as a shape; at most `most` of them.
+  mutating func integers(_ name: String, most: Int = 64) throws(ModelFileError) -> [Int64] {
+    guard let source = sources[name] else { throw wrong(name, "is not a constant") }
+    let tensor = source.tensor
+    let (dimensions, count) = try dimensions(of: tensor, name)
+    let values: [Int64]
+    switch Onnx_TensorProto.DataType(rawValue: Int(tensor.dataType)) {
+    case .int64? where count <= most:
+      let raw = try bytes(of: tensor, name, count: count, size: 8)
+      values =
+        raw.map { Self.unpack($0, as: UInt64.self) { Int64(bitPattern: $0) } } ?? tensor.int64Data
+    case .int32? where count <= most:
+      let raw = try bytes(of: tensor, name, count: count, size: 4)
+      values =
+        raw.map { Self.unpack($0, as: UInt32.self) { Int64(Int32(bitPattern: $0)) } }
+        ?? tensor.int32Data.map(Int64.init)
+    default: throw wrong(name, "is not a shape: a few numbers of the type int64")
     }
-    let raw = try bytes(of: tensor, name, count: count, size: 8)
-    let values =
-      raw.map { Self.unpack($0, as: UInt64.self) { Int64(bitPattern: $0) } } ?? tensor.int64Data
     guard values.count == count else { throw wrong(name, Self.mismatch(values.count, tensor)) }
-    return values
+    guard source.transposed, dimensions.count == 2 else { return values }
+    return Self.exchanging(values, rows: dimensions[0], columns: dimensions[1])
+  }
+
+  /// The lengths of a constant.
+  func lengths(_ name: String) throws(ModelFileError) -> [Int] {
+    guard let source = sources[name] else { throw wrong(name, "is not a constant") }
+    let (lengths, _) = try dimensions(of: source.tensor, name)
+    return source.transposed && lengths.count == 2 ? lengths.reversed() : lengths
+  }
+
+  /// Whether a constant holds whole numbers.
+  func isIntegers(_ name: String) -> Bool {
+    let type = Onnx_TensorProto.DataType(rawValue: Int(sources[name]?.tensor.dataType ?? 0))
+    return type == .int64 || type == .int32
+  }
+
+  /// A constant's texts, or its whole numbers as texts: what classes are called.
+  func texts(_ name: String) -> [String]? {
+    guard let tensor = sources[name]?.tensor else { return nil }
+    if !tensor.stringData.isEmpty {
+      return tensor.stringData.map { String(decoding: $0, as: UTF8.self) }
+    }
+    var copy = self
+    return (try? copy.integers(name, most: 1 << 16))?.map { "\($0)" }
+  }
+
+  /// Gives numbers that were worked out a name.
+  mutating func define(_ name: String, _ numbers: Numbers) {
+    var tensor = Onnx_TensorProto()
+    tensor.dataType = Int32(Onnx_TensorProto.DataType.double.rawValue)
+    tensor.dims = numbers.dimensions.map(Int64.init)
+    tensor.doubleData = numbers.values
+    define(name, as: tensor)
+  }
+
+  /// Gives whole numbers that were worked out a name; a list where they have no other lengths.
+  mutating func define(_ name: String, integers: [Int64], lengths: [Int]? = nil) {
+    var tensor = Onnx_TensorProto()
+    tensor.dataType = Int32(Onnx_TensorProto.DataType.int64.rawValue)
+    tensor.dims = (lengths ?? [integers.count]).map(Int64.init)
+    tensor.int64Data = integers
+    define(name, as: tensor)
+  }
+
+  /// Gives a constant a second name and other lengths of the same product.
+  mutating func define(_ name: String, as original: String, lengths: [Int])
+    throws(ModelFileError)
+  {
+    guard var source = sources[original] else { return }
+    if source.transposed, isIntegers(original) {
+      return define(name, integers: try integers(original), lengths: lengths)
+    }
+    if source.transposed {
+      return define(name, Numbers(dimensions: lengths, values: try numbers(original).values))
+    }
+    source.tensor.dims = lengths.map(Int64.init)
+    sources[name] = source
   }
 
   /// Whether a constant is the Boolean false.

@@ -9,8 +9,12 @@ struct ONNXGraph {
   /// From the input to the output, each after those that it reads.
   private(set) var chain: [Onnx_NodeProto] = []
   private(set) var constants: ONNXConstants
-  /// The name and the type of the one input.
-  let input: Onnx_ValueInfoProto
+  /// The name and the type of the one value that the layers read.
+  private(set) var input: Onnx_ValueInfoProto
+  /// How rows of a table become that value, where the file says so.
+  private(set) var columns: ONNXColumns?
+  /// What the answers are called, where the file says so.
+  let classes: [String]?
   /// The name of the one output.
   let output: String
   /// Whether rows pass through one chain of dense layers: what `ONNXReader` reads.
@@ -28,35 +32,54 @@ struct ONNXGraph {
   private var producers: [String: Int] = [:]
 
   /// Sorts a graph's nodes; `bytes` is the size of the file, which bounds what its numbers may fill.
+  ///
+  /// `readsRows`: whether the file says that it turns rows of a table into what its layers read.
   /// - Throws: `ModelFileError` where an operator is not known or nodes read each other in a circle.
   init(
-    _ graph: Onnx_GraphProto, file: String, folder: URL?, bytes: Int
+    _ graph: Onnx_GraphProto, file: String, folder: URL?, bytes: Int, readsRows: Bool = false
   ) throws(ModelFileError) {
     self.file = file
     nodes = graph.node
     constants = try ONNXConstants(graph.initializer, file: file, folder: folder, bytes: bytes)
     let initializers = constants
     let inputs = graph.input.filter { !initializers.contains($0.name) }
-    guard let input = inputs.first, inputs.count == 1 else {
+    guard let first = inputs.first else {
       throw .graph(file: file, problem: Self.count(inputs, "input"))
-    }
-    guard let output = graph.output.first, graph.output.count == 1 else {
-      throw .graph(file: file, problem: Self.count(graph.output, "output"))
     }
     guard nodes.count <= Self.mostNodes else {
       let most = Self.mostNodes
       throw .graph(file: file, problem: "\(nodes.count) nodes where at most \(most) are read")
     }
-    self.input = input
-    self.output = output.name
+    let names = Set(inputs.map(\.name))
+    guard names.count == inputs.count else {
+      throw .graph(file: file, problem: "two inputs have one name")
+    }
+    input = first
     for (index, node) in nodes.enumerated() {
       for name in node.output where !name.isEmpty {
-        guard producers.updateValue(index, forKey: name) == nil, name != input.name,
+        guard producers.updateValue(index, forKey: name) == nil, !names.contains(name),
           !constants.contains(name)
         else { throw .graph(file: file, problem: "'\(shown(name))' is made twice") }
       }
     }
-    try link(from: input.name, to: output.name)
+    let answers = ONNXAnswers(graph, constants: constants, isOwn: readsRows)
+    guard let output = answers.output else {
+      throw .graph(file: file, problem: Self.count(graph.output, "output"))
+    }
+    self.output = output
+    classes = answers.classes
+    try link(from: names, to: output)
+    if readsRows || ONNXColumns.are(needed: inputs, by: chain) {
+      guard inputs.count == 1 || inputs.allSatisfy(\.isColumn) else {
+        throw .graph(file: file, problem: Self.count(inputs, "input"))
+      }
+      let columns = try ONNXColumns(inputs, &chain, &constants, output: output, file: file)
+      input = columns.value
+      self.columns = columns
+    } else if inputs.count > 1 {
+      throw .graph(file: file, problem: Self.count(inputs, "input"))
+    }
+    do { try checkChain(from: input.name) } catch { branch = error }
   }
 
   private static func count(_ values: [Onnx_ValueInfoProto], _ kind: String) -> String {
@@ -65,12 +88,12 @@ struct ONNXGraph {
     return "\(values.count) \(kind)s\(list) where one is supported"
   }
 
-  private mutating func link(from input: String, to output: String) throws(ModelFileError) {
+  private mutating func link(from inputs: Set<String>, to output: String) throws(ModelFileError) {
     guard producers[output] != nil else {
       throw .graph(file: file, problem: "the output '\(shown(output))' is made by no node")
     }
-    let order = try sorted(try leading(to: output, from: input))
-    var moving: Set<String> = [input]
+    let order = try sorted(try leading(to: output, from: inputs))
+    var moving = inputs
     for index in order {
       let node = nodes[index]
       guard let known = ONNXOperator.named(node) else { throw unsupported(node) }
@@ -81,22 +104,23 @@ struct ONNXGraph {
         guard let fold = known.fold else {
           throw problem(
             node,
-            "reads constants alone, which is supported for Constant, Identity, "
-              + "Cast and Transpose")
+            "reads constants alone, which is supported for "
+              + ONNXOperator.all.filter { $0.fold != nil }.map(\.name).joined(separator: ", "))
         }
         try fold(&constants, node, file)
       }
     }
-    do { try checkChain(from: input, moving) } catch { branch = error }
   }
 
   /// The nodes that the output depends on.
-  private func leading(to output: String, from input: String) throws(ModelFileError) -> Set<Int> {
+  private func leading(
+    to output: String, from inputs: Set<String>
+  ) throws(ModelFileError) -> Set<Int> {
     var found: Set<Int> = []
     var open = producers[output].map { [$0] } ?? []
     while let index = open.popLast() {
       guard found.insert(index).inserted else { continue }
-      for name in nodes[index].input where !name.isEmpty && name != input {
+      for name in nodes[index].input where !name.isEmpty && !inputs.contains(name) {
         if let producer = producers[name] {
           open.append(producer)
         } else if !constants.contains(name) {
@@ -131,7 +155,8 @@ struct ONNXGraph {
     return order
   }
 
-  private func checkChain(from input: String, _ moving: Set<String>) throws(ModelFileError) {
+  private func checkChain(from input: String) throws(ModelFileError) {
+    let moving = Set(chain.flatMap(\.output) + [input])
     var current = input
     for node in chain {
       let read = node.input.filter { moving.contains($0) }

@@ -130,6 +130,17 @@ struct ONNXMetadata {
     else { throw wrong(.encoding, "the target's scale is not a finite number other than zero") }
   }
 
+  /// Compares the encoding with what the graph does to rows.
+  /// - Throws: `ModelFileError.metadata` where they are not the same.
+  func check(_ columns: ONNXColumns?) throws(ModelFileError) {
+    guard let encoding, let schema, let columns else { return }
+    var own = schema
+    guard let read = try? columns.encoding(for: &own), own == schema,
+      read.inputs.count == encoding.inputs.count,
+      zip(read.inputs, encoding.inputs).allSatisfy({ $0.isClose(to: $1) })
+    else { throw wrong(.encoding, "is not what the graph does to rows") }
+  }
+
   /// The network with the names, births and masks that the file gives it.
   ///
   /// The graph is what computes: names that no longer fit it, as after another program's changes,
@@ -155,6 +166,19 @@ struct ONNXMetadata {
       return try Network(architecture, parameters: parameters, births: births)
     } catch {
       throw wrong(.architecture, "does not fit the graph")
+    }
+  }
+}
+
+extension Encoding.Input {
+  /// Whether both make the same number of a cell, but for rounding.
+  fileprivate func isClose(to other: Encoding.Input) -> Bool {
+    guard feature == other.feature else { return false }
+    switch (kind, other.kind) {
+    case (.scaled(let mean, let scale), .scaled(let otherMean, let otherScale)):
+      return abs(mean - otherMean) <= 1e-6 * max(abs(otherMean), abs(otherScale))
+        && abs(scale - otherScale) <= 1e-6 * abs(otherScale)
+    default: return kind == other.kind
     }
   }
 }

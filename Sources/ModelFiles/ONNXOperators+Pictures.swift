@@ -339,8 +339,7 @@ extension ONNXOperator {
     _ reader: inout ONNXPictureReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     let value = try reader.value(node)
-    var wanted = node.attribute("shape")?.ints ?? []
-    if let name = node.input(1) { wanted = try reader.constants.integers(name) }
+    let wanted = try reader.wantedLengths(node)
     guard let batch = wanted.first, batch <= 1 else {
       throw reader.problem(node, "it changes more than a row's shape")
     }
@@ -349,9 +348,29 @@ extension ONNXOperator {
       return try flatten(value, &reader, node)
     }
     guard value.shape.rank == 1, value.meaning == .stored,
-      let shape = try ONNXPictureReader.picture(node, of: value.shape.count, &reader.constants)
+      let shape = ONNXPictureReader.picture(wanted, of: value.shape.count)
     else { throw reader.problem(node, "it changes more than a row's shape") }
     try reader.add(Reshaping(shape), reading: [value], meaning: .stored, node)
+  }
+
+  /// One number a channel, `[channels, 1, 1]`, as a row.
+  static func pictureSqueeze(
+    _ reader: inout ONNXPictureReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    var value = try reader.value(node)
+    var axes = node.attribute("axes")?.ints ?? []
+    if let name = node.input(1) { axes = try reader.constants.integers(name) }
+    guard value.meaning == .pooled, Set(axes.map { $0 < 0 ? $0 + 4 : $0 }) == [2, 3] else {
+      throw reader.problem(node, "the two lengths of one of pooled channels can be left out")
+    }
+    value.meaning = .stored
+    reader.pass(value, node)
+  }
+
+  static func pictureSizes(
+    _ reader: inout ONNXPictureReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    throw reader.problem(node, "is supported for lengths, not for rows")
   }
 
   static func pictureTranspose(

@@ -30,37 +30,57 @@ struct ONNXOperator: Sendable {
   }
 
   static let all: [ONNXOperator] = [
-    ONNXOperator("Add", read: readArithmetic, picture: pictureArithmetic),
+    ONNXOperator("Add", read: readArithmetic, picture: pictureArithmetic, fold: foldArithmetic),
     ONNXOperator("ArgMax", read: readArgMax, picture: pictureArgMax),
+    ONNXOperator("ArrayFeatureExtractor"),
     ONNXOperator("AveragePool", picture: picturePool),
     ONNXOperator("BatchNormalization", picture: pictureNormalization),
     ONNXOperator("Cast", read: readCast, picture: picturePass, fold: foldSame),
-    ONNXOperator("Concat", picture: pictureConcat),
+    ONNXOperator("Concat", picture: pictureConcat, fold: foldConcat),
     ONNXOperator("Constant", fold: foldConstant),
+    ONNXOperator("ConstantOfShape", fold: foldRepetition),
     ONNXOperator("Conv", picture: pictureConv),
-    ONNXOperator("Div", read: readArithmetic, picture: pictureArithmetic),
+    ONNXOperator("Div", read: readArithmetic, picture: pictureArithmetic, fold: foldArithmetic),
     ONNXOperator("Dropout", read: readDropout, picture: pictureDropout),
     ONNXOperator("Elu", read: readActivation, picture: pictureActivation),
     ONNXOperator("Flatten", read: readFlatten, picture: pictureFlatten),
+    ONNXOperator("Gather", picture: pictureSizes, fold: foldGather),
     ONNXOperator("Gemm", read: readGemm, picture: pictureDense),
     ONNXOperator("GlobalAveragePool", picture: pictureGlobalPool),
     ONNXOperator("Identity", read: readIdentity, picture: picturePass, fold: foldSame),
+    ONNXOperator("Imputer"),
+    ONNXOperator("IsNaN"),
     ONNXOperator("LeakyRelu", read: readActivation, picture: pictureActivation),
     ONNXOperator("LogSoftmax", read: readSoftmax, picture: pictureSoftmax),
     ONNXOperator("MatMul", read: readMatMul, picture: pictureDense),
     ONNXOperator("MaxPool", picture: picturePool),
-    ONNXOperator("Mul", read: readArithmetic, picture: pictureArithmetic),
+    ONNXOperator("Mul", read: readArithmetic, picture: pictureArithmetic, fold: foldArithmetic),
+    ONNXOperator("Neg", fold: foldFunction),
+    ONNXOperator("OneHotEncoder"),
     ONNXOperator("Pad", picture: picturePad),
+    ONNXOperator("Reciprocal", fold: foldFunction),
     ONNXOperator("ReduceMean", picture: pictureGlobalPool),
     ONNXOperator("Relu", read: readActivation, picture: pictureActivation),
-    ONNXOperator("Reshape", read: readReshape, picture: pictureReshape),
+    ONNXOperator("Reshape", read: readReshape, picture: pictureReshape, fold: foldReshape),
+    ONNXOperator("Scaler"),
+    ONNXOperator("Shape", picture: pictureSizes, fold: foldShape),
     ONNXOperator("Sigmoid", read: readActivation, picture: pictureActivation),
-    ONNXOperator("Slice", picture: pictureSlice),
+    ONNXOperator("Slice", picture: pictureSlice, fold: foldSlice),
     ONNXOperator("Softmax", read: readSoftmax, picture: pictureSoftmax),
-    ONNXOperator("Sub", read: readArithmetic, picture: pictureArithmetic),
+    ONNXOperator("Sqrt", fold: foldFunction),
+    ONNXOperator("Squeeze", picture: pictureSqueeze, fold: foldReshape),
+    ONNXOperator("Sub", read: readArithmetic, picture: pictureArithmetic, fold: foldArithmetic),
     ONNXOperator("Sum", picture: pictureSum),
     ONNXOperator("Tanh", read: readActivation, picture: pictureActivation),
     ONNXOperator("Transpose", picture: pictureTranspose, fold: foldTranspose),
+    ONNXOperator("Unsqueeze", picture: pictureSizes, fold: foldReshape),
+    ONNXOperator("Where"),
+    ONNXOperator("ZipMap"),
+  ]
+
+  /// The operators of classical machine learning that preprocessing and labels are made of.
+  private static let classical: Set<String> = [
+    "ArrayFeatureExtractor", "Imputer", "OneHotEncoder", "Scaler", "ZipMap",
   ]
 
   static let names = all.map(\.name)
@@ -68,7 +88,11 @@ struct ONNXOperator: Sendable {
 
   /// The row for a node; `nil` for other operators and for those of other vendors.
   static func named(_ node: Onnx_NodeProto) -> ONNXOperator? {
-    node.domain.isEmpty || node.domain == "ai.onnx" ? byName[node.opType] : nil
+    switch node.domain {
+    case "", "ai.onnx": classical.contains(node.opType) ? nil : byName[node.opType]
+    case "ai.onnx.ml": classical.contains(node.opType) ? byName[node.opType] : nil
+    default: nil
+    }
   }
 
   // MARK: Weighted sums
@@ -209,51 +233,5 @@ struct ONNXOperator: Sendable {
     guard wanted[1] > 0 || wanted[1] == -1 || (wanted[1] == 0 && reader.wasFlat) else {
       throw reader.problem(node, "it changes more than a row's shape")
     }
-  }
-
-  // MARK: Constants
-
-  private static func foldConstant(
-    _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
-  ) throws(ModelFileError) {
-    guard let output = node.output.first else { return }
-    var tensor = Onnx_TensorProto()
-    if let value = node.attribute("value"), value.hasT {
-      tensor = value.t
-    } else if let value = node.attribute("value_float") {
-      (tensor.dataType, tensor.floatData) = (1, [value.f])
-    } else if let value = node.attribute("value_floats") {
-      (tensor.dataType, tensor.floatData) = (1, value.floats)
-      tensor.dims = [Int64(value.floats.count)]
-    } else if let value = node.attribute("value_int") {
-      (tensor.dataType, tensor.int64Data) = (7, [value.i])
-    } else if let value = node.attribute("value_ints") {
-      (tensor.dataType, tensor.int64Data) = (7, value.ints)
-      tensor.dims = [Int64(value.ints.count)]
-    } else {
-      throw .node(
-        file: file, node: node.title, operator: "Constant", problem: "it holds no numbers")
-    }
-    constants.define(output, as: tensor)
-  }
-
-  private static func foldSame(
-    _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
-  ) throws(ModelFileError) {
-    guard let input = node.input(0), let output = node.output.first else { return }
-    constants.define(output, as: input)
-  }
-
-  private static func foldTranspose(
-    _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
-  ) throws(ModelFileError) {
-    guard let input = node.input(0), let output = node.output.first else { return }
-    let order = node.attribute("perm")?.ints ?? [1, 0]
-    guard order == [1, 0] || order == [0, 1] else {
-      throw .node(
-        file: file, node: node.title, operator: "Transpose",
-        problem: "more than rows and columns are exchanged")
-    }
-    constants.define(output, as: input, transposed: order == [1, 0])
   }
 }

@@ -33,6 +33,8 @@ struct ONNXPictureReader {
   private(set) var builder: ArchitectureBuilder
   private(set) var parameters: [[Parameter]] = []
   private(set) var values: [String: Value] = [:]
+  /// The lengths that nodes work out at run time, the batch `nil`.
+  private var lengths: [String: [Int64?]] = [:]
   private(set) var ending: ONNXReader.Ending?
   private var hasSoftmax = false
   private let readers: [String: Int]
@@ -66,10 +68,22 @@ struct ONNXPictureReader {
           + "[batch, channels, height, width] of known lengths")
     }
     let sizes = lengths.map { Int($0) }
+    if let scaling = graph.columns?.scaling {
+      builder = ArchitectureBuilder(input: Shape(sizes))
+      try begin(name, with: scaling, width: sizes[0])
+      try read(graph.chain)
+      return
+    }
     // Rows that are pictures at once are read as pictures: rows fit either.
     let first = graph.chain.filter { $0.input.contains(name) }
+    var wanted = first.count == 1 ? first[0].attribute("shape")?.ints ?? [] : []
+    if first.count == 1, first[0].opType == "Reshape", let name = first[0].input(1),
+      constants.contains(name)
+    {
+      wanted = try constants.integers(name)
+    }
     if sizes.count == 1, first.count == 1, first[0].opType == "Reshape",
-      let shape = try Self.picture(first[0], of: sizes[0], &constants)
+      let shape = Self.picture(wanted, of: sizes[0])
     {
       builder = ArchitectureBuilder(input: shape)
       values[name] = Value(node: .input, shape: shape)
@@ -77,10 +91,7 @@ struct ONNXPictureReader {
       try read(graph.chain.filter { $0.output != first[0].output })
       return
     }
-    // A graph that begins by putting the channels first was given them last.
-    let isTurned = first.allSatisfy {
-      $0.opType == "Transpose" && $0.attribute("perm")?.ints == [0, 3, 1, 2]
-    }
+    let isTurned = sizes.count == 3 && Self.turnsChannels(graph)
     if sizes.count == 1 || isTurned {
       builder = ArchitectureBuilder(input: Shape(sizes))
       values[name] = Value(node: .input, shape: Shape(sizes))
@@ -92,8 +103,44 @@ struct ONNXPictureReader {
     try read(graph.chain)
   }
 
+  /// Whether a graph puts the channels first before its layers: it was given them last. What is done
+  /// to each number alone may come before.
+  private static func turnsChannels(_ graph: ONNXGraph) -> Bool {
+    let alike: Set = ["Add", "Cast", "Div", "Identity", "Mul", "Sub"]
+    var values: Set = [graph.input.name]
+    var turns = false
+    for node in graph.chain where node.input.contains(where: values.contains) {
+      if alike.contains(node.opType) {
+        values.formUnion(node.output)
+      } else if node.opType == "Transpose", node.attribute("perm")?.ints == [0, 3, 1, 2] {
+        turns = true
+      } else {
+        return false
+      }
+    }
+    return turns
+  }
+
+  /// Begins with what the encoding leaves to be done to a row's numbers.
+  private mutating func begin(
+    _ name: String, with scaling: ONNXReader.Scaling, width: Int
+  ) throws(ModelFileError) {
+    let id = builder.add(BatchNormalization(epsilon: 0), reading: [.input])
+    parameters.append(
+      zip(
+        BatchNormalization(epsilon: 0).roles,
+        [
+          Tensor((0..<width).map { Float(scaling.factor($0)) }, shape: [width]),
+          Tensor((0..<width).map { Float(scaling.offset($0)) }, shape: [width]),
+          Tensor(shape: [width]), Tensor(repeating: 1, shape: [width]),
+        ]
+      ).map { Parameter($0, $1) })
+    values[name] = Value(node: id, shape: [width])
+  }
+
   private mutating func read(_ chain: [Onnx_NodeProto]) throws(ModelFileError) {
     for node in chain {
+      if try readLengths(node) { continue }
       guard let read = ONNXOperator.named(node)?.readPicture else {
         throw problem(node, "is not supported in networks of pictures or branches")
       }
@@ -105,11 +152,7 @@ struct ONNXPictureReader {
   }
 
   /// The picture that a row of so many numbers becomes; `nil` where it becomes something else.
-  static func picture(
-    _ node: Onnx_NodeProto, of count: Int, _ constants: inout ONNXConstants
-  ) throws(ModelFileError) -> Shape? {
-    var wanted = node.attribute("shape")?.ints ?? []
-    if let name = node.input(1) { wanted = try constants.integers(name) }
+  static func picture(_ wanted: [Int64], of count: Int) -> Shape? {
     guard wanted.count == 4, wanted[0] <= 1, wanted.dropFirst().count(where: { $0 == -1 }) <= 1
     else { return nil }
     let known = wanted.dropFirst().filter { $0 != -1 }
@@ -118,6 +161,72 @@ struct ONNXPictureReader {
     guard product <= Double(count) else { return nil }
     let sizes = wanted.dropFirst().map { $0 == -1 ? count / Int(product) : Int($0) }
     return sizes.reduce(1, *) == count ? Shape(sizes) : nil
+  }
+
+  // MARK: Lengths
+
+  /// Works out lengths of values, as exporters do before they flatten a picture.
+  /// - Returns: whether the node works with lengths.
+  private mutating func readLengths(_ node: Onnx_NodeProto) throws(ModelFileError) -> Bool {
+    guard let output = node.output.first, let input = node.input.first else { return false }
+    if node.opType == "Shape" {
+      lengths[output] = [nil] + meant(try value(node))
+      return true
+    }
+    guard node.opType != "Reshape", node.input.contains(where: { lengths[$0] != nil }) else {
+      return false
+    }
+    let list = lengths[input] ?? []
+    func numbers(_ position: Int) throws(ModelFileError) -> [Int64] {
+      guard let name = node.input(position) else { return [] }
+      return try constants.integers(name)
+    }
+    switch node.opType {
+    case "Cast", "Identity", "Squeeze", "Unsqueeze": lengths[output] = list
+    case "Gather":
+      let count = Int64(list.count)
+      let places = try numbers(1)
+      guard places.allSatisfy({ (-count..<count).contains($0) }) else {
+        throw problem(node, "it names a length that there is not")
+      }
+      lengths[output] = places.map { list[Int($0 < 0 ? $0 + count : $0)] }
+    case "Slice":
+      let isStated = node.input.count > 1
+      let starts = isStated ? try numbers(1) : node.attribute("starts")?.ints ?? []
+      let ends = isStated ? try numbers(2) : node.attribute("ends")?.ints ?? []
+      let count = Int64(list.count)
+      guard starts.count == 1, ends.count == 1, try numbers(4).allSatisfy({ $0 == 1 }) else {
+        throw problem(node, "it cuts no list of lengths")
+      }
+      let places = [starts[0], ends[0]].map { min(max($0 < 0 ? $0 &+ count : $0, 0), count) }
+      lengths[output] = places[0] < places[1] ? Array(list[Int(places[0])..<Int(places[1])]) : []
+    case "Concat":
+      var all: [Int64?] = []
+      for name in node.input {
+        if let part = lengths[name] { all += part } else { all += try constants.integers(name) }
+      }
+      guard all.count <= 8 else { throw problem(node, "it makes more than eight lengths") }
+      lengths[output] = all
+    default: throw problem(node, "is not supported for lengths")
+    }
+    return true
+  }
+
+  /// A row's lengths as the file means them.
+  private func meant(_ value: Value) -> [Int64] {
+    let sizes = value.shape.dimensions.map(Int64.init)
+    switch value.meaning {
+    case .channelsFirst: return [sizes[2], sizes[0], sizes[1]]
+    case .pooled: return sizes + [1, 1]
+    case .stored, .flattened: return sizes
+    }
+  }
+
+  /// The lengths that a node gives what it reads, the batch -1.
+  mutating func wantedLengths(_ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64] {
+    guard let name = node.input(1) else { return node.attribute("shape")?.ints ?? [] }
+    if let list = lengths[name] { return list.map { $0 ?? -1 } }
+    return try constants.integers(name)
   }
 
   func problem(_ node: Onnx_NodeProto, _ text: String) -> ModelFileError {

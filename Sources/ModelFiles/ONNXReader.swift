@@ -63,6 +63,9 @@ struct ONNXReader {
         problem: "the input '\(shown(current))' has \(shape.count) dimensions where rows of "
           + "numbers, [batch, numbers], are read")
     }
+    if let scaling = graph.columns?.scaling, let first = graph.chain.first {
+      pending = (scaling, first)
+    }
     for node in graph.chain {
       guard let read = ONNXOperator.named(node)?.read else {
         throw problem(node, "is supported for constants, not for rows")

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Naming
 import Networks
@@ -5,56 +6,80 @@ import ONNXSchema
 import Tensors
 
 /// Networks as ONNX messages: opset 17, one node a layer, pictures with their channels first.
+///
+/// Rows go in as the data have them, and answers come out by name: the encoding and the classes are
+/// nodes before and behind those of the layers.
 struct ONNXWriter {
-  private static let inputName = "input"
-  private static let outputName = "logits"
+  /// What the last layer's value is called, with underscores behind it where a column is called so.
+  static let scores = "logits"
 
-  private var graph = Onnx_GraphProto()
+  var graph = Onnx_GraphProto()
+  let model: Model
+  /// What names of the writer's own begin with, so that no column is called so.
+  let prefix: String
+  private let scoresName: String
   /// For each layer the name of its value, and the shape of one row.
   private var names: [String] = []
   private let shapes: [Shape]
   private let network: Network
   /// The network's input as the first layers read it.
-  private var start = ONNXWriter.inputName
+  private var start = ""
 
   /// - Throws: `ModelFileError.unwritableLayer`
   static func message(for model: Model) throws -> Onnx_ModelProto {
-    let writer = try ONNXWriter(model.network)
+    let writer = try ONNXWriter(model)
     var message = Onnx_ModelProto()
     message.irVersion = 8
     message.producerName = "espalier"
-    var operators = Onnx_OperatorSetIdProto()
-    operators.version = 17
-    message.opsetImport = [operators]
+    for (domain, version) in [("", 17), ("ai.onnx.ml", 1)] {
+      guard writer.graph.node.contains(where: { $0.domain == domain }) else { continue }
+      var operators = Onnx_OperatorSetIdProto()
+      operators.domain = domain
+      operators.version = Int64(version)
+      message.opsetImport.append(operators)
+    }
     message.graph = writer.graph
     message.metadataProps = try ONNXMetadata.entries(for: model)
     return message
   }
 
-  private init(_ network: Network) throws {
-    self.network = network
+  private init(_ model: Model) throws {
+    self.model = model
+    network = model.network
     shapes = try network.architecture.shapes()
+    let columns = model.schema.features.map(\.id.rawValue)
+    var prefix = columns.contains { $0.contains(":") } ? ":" : ""
+    while columns.contains(where: { !prefix.isEmpty && $0.hasPrefix(prefix) }) { prefix += ":" }
+    self.prefix = prefix
+    scoresName = Self.free(Self.scores, among: columns)
     graph.name = "network"
     let input = network.architecture.input
-    graph.input = [Self.rows(Self.inputName, width: input.count)]
+    start = addRows()
     if input.rank == 3 {
       let read = network.architecture.nodes.indices.filter {
         network.architecture.links[$0].contains(-1)
       }
       let isTurned = read.allSatisfy { network.architecture.nodes[$0].layer is Transposition }
-      addReshape(of: start, to: input, makes: "input:picture")
-      start = "input:picture"
-      if !isTurned { start = addTransposition(of: start, [0, 3, 1, 2], makes: "input:channels") }
+      start = addReshape(of: start, to: [-1] + input.dimensions, makes: "rows:picture")
+      if !isTurned { start = addTransposition(of: start, [0, 3, 1, 2], makes: "rows:channels") }
     }
     for index in network.architecture.nodes.indices { try add(index) }
-    graph.output = [Self.rows(Self.outputName, width: shapes.last?.count ?? 0)]
+    addAnswers(of: scoresName)
+    graph.output.append(Self.value(scoresName, .float, width: shapes.last?.count ?? 0))
+  }
+
+  /// A name that is not among some others: itself, or with underscores behind it.
+  static func free(_ name: String, among others: [String]) -> String {
+    var name = name
+    while others.contains(name) { name += "_" }
+    return name
   }
 
   /// Adds what a layer computes.
   private mutating func add(_ index: Int) throws {
     let node = network.architecture.nodes[index]
     let isLast = index == network.architecture.nodes.count - 1
-    let output = isLast ? Self.outputName : "\(node.id):output"
+    let output = isLast ? scoresName : "\(prefix)\(node.id):output"
     names.append(output)
     var written = Onnx_NodeProto()
     written.name = node.id.rawValue
@@ -176,53 +201,62 @@ struct ONNXWriter {
   ) {
     for (role, value) in tensors {
       // The colon keeps these apart from the names of the input and the output.
-      let name = "\(written.name):\(role)"
+      let name = "\(prefix)\(written.name):\(role)"
       written.input.append(name)
       graph.initializer.append(Self.tensor(name, value))
     }
   }
 
-  private mutating func addIntegers(
+  mutating func addIntegers(
     _ lists: [(String, [Int])], to written: inout Onnx_NodeProto
   ) {
     for (role, values) in lists {
-      let name = "\(written.name):\(role)"
+      let name = "\(prefix)\(written.name):\(role)"
       written.input.append(name)
       graph.initializer.append(Self.integerTensor(name, values))
     }
   }
 
-  private mutating func addReshape(of input: String, to shape: Shape, makes output: String) {
-    var written = Onnx_NodeProto()
-    written.name = output
-    written.opType = "Reshape"
-    written.input = [input]
-    addIntegers([("shape", [-1] + shape.dimensions)], to: &written)
-    written.output = [output]
-    graph.node.append(written)
+  mutating func addReshape(of input: String, to shape: [Int], makes name: String) -> String {
+    add("Reshape", of: [input], makes: name) { writer, node in
+      writer.addIntegers([("shape", shape)], to: &node)
+    }
   }
 
   private mutating func addTransposition(
-    of input: String, _ order: [Int], makes output: String
+    of input: String, _ order: [Int], makes name: String
   ) -> String {
-    var written = Onnx_NodeProto()
-    written.name = output
-    written.opType = "Transpose"
-    written.input = [input]
-    written.output = [output]
-    written.attribute = [Self.integers("perm", order)]
-    graph.node.append(written)
-    return output
+    add("Transpose", of: [input], makes: name) { _, node in
+      node.attribute = [Self.integers("perm", order)]
+    }
   }
 
-  private static func integers(_ name: String, _ values: [Int]) -> Onnx_AttributeProto {
+  /// Adds a node that is no layer.
+  /// - Parameter name: of the node, and of what it makes.
+  /// - Returns: the name of what it makes.
+  mutating func add(
+    _ operation: String, domain: String = "", of inputs: [String], makes name: String,
+    _ complete: (inout ONNXWriter, inout Onnx_NodeProto) -> Void = { _, _ in }
+  ) -> String {
+    var written = Onnx_NodeProto()
+    written.name = name
+    written.opType = operation
+    written.domain = domain
+    written.input = inputs
+    written.output = [prefix + name]
+    complete(&self, &written)
+    graph.node.append(written)
+    return prefix + name
+  }
+
+  static func integers(_ name: String, _ values: [Int]) -> Onnx_AttributeProto {
     var attribute = Onnx_AttributeProto()
     (attribute.name, attribute.type) = (name, .ints)
     attribute.ints = values.map(Int64.init)
     return attribute
   }
 
-  private static func integers(_ name: String, one value: Int) -> Onnx_AttributeProto {
+  static func integers(_ name: String, one value: Int) -> Onnx_AttributeProto {
     var attribute = Onnx_AttributeProto()
     (attribute.name, attribute.type, attribute.i) = (name, .int, Int64(value))
     return attribute
@@ -256,15 +290,20 @@ struct ONNXWriter {
   }
 
   /// A value of the form `[batch, width]`.
-  private static func rows(_ name: String, width: Int) -> Onnx_ValueInfoProto {
+  static func value(
+    _ name: String, _ type: Onnx_TensorProto.DataType, width: Int?
+  ) -> Onnx_ValueInfoProto {
     var batch = Onnx_TensorShapeProto.Dimension()
     batch.dimParam = "batch"
-    var columns = Onnx_TensorShapeProto.Dimension()
-    columns.dimValue = Int64(width)
     var value = Onnx_ValueInfoProto()
     value.name = name
-    value.type.tensorType.elemType = Int32(Onnx_TensorProto.DataType.float.rawValue)
-    value.type.tensorType.shape.dim = [batch, columns]
+    value.type.tensorType.elemType = Int32(type.rawValue)
+    value.type.tensorType.shape.dim = [batch]
+    if let width {
+      var columns = Onnx_TensorShapeProto.Dimension()
+      columns.dimValue = Int64(width)
+      value.type.tensorType.shape.dim.append(columns)
+    }
     return value
   }
 }

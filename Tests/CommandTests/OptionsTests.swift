@@ -111,6 +111,8 @@ import Testing
       #expect(try settings(result)["epochs"] as? Int == 4)
       let layers = try #require(result.object("network")["architecture"] as? [String])
       #expect(layers.prefix(2) == ["4 inputs", "dense 5"])
+      let sum = try Program.system("sha256sum", "run.json", in: folder).output.prefix(64)
+      #expect(try result.text("manifest.json").contains(#""sha256" : "\#(sum)""#))
     }
   }
 

@@ -70,6 +70,27 @@ import Testing
     }
   }
 
+  /// Where more premises are found than anybody reads, those are kept that add agreement.
+  @Test func ofManyPremisesThoseAreKeptThatAddAgreement() throws {
+    let subject = try SmallNetwork.subject(head: .oneVersusRest, level: .features, seed: 3)
+    let all = try OrderedAttributeSearch().extract(from: subject)
+    #expect(all.notes.allSatisfy { !$0.contains("are kept") })
+    let search = OrderedAttributeSearch(maximumPremises: 100_000, maximumRules: 3)
+    let some = try search.extract(from: subject)
+    #expect(Set(some.rules.rules).isSubset(of: all.rules.rules))
+    #expect(some.rules.rules.count <= 3 && all.rules.rules.count > 3)
+    #expect(some.curve.last == all.rules)
+    #expect(
+      some.notes.last
+        == "\(all.rules.rules.count) minimal premises were found, and the "
+        + "\(some.rules.rules.count) are kept that add most agreement: each rule holds, but some "
+        + "cases have none")
+    let held = SmallNetwork.table(rows: 400, seed: 99)
+    let few = try agreement(of: some.rules, subject, held)
+    #expect(few > 300)
+    #expect(few <= (try agreement(of: all.rules, subject, held)))
+  }
+
   @Test func aLevelThatIsNotGivenIsRefused() throws {
     let subject = try SmallNetwork.subject(head: .softmax, level: .features, seed: 1)
     let error = #expect(throws: ExtractionError.self) {

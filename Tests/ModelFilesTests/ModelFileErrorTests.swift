@@ -209,10 +209,11 @@ import Testing
       try ModelFile.read(ModelFixtures.broken("unsupported"))
     } throws: { error in
       (error as? ModelFileError)?.recoverySuggestion
-        == "supported: Add, ArgMax, AveragePool, BatchNormalization, Cast, Concat, Constant, Conv, "
-        + "Div, Dropout, Elu, Flatten, Gemm, GlobalAveragePool, Identity, LeakyRelu, LogSoftmax, "
-        + "MatMul, MaxPool, Mul, Pad, ReduceMean, Relu, Reshape, Sigmoid, Slice, Softmax, Sub, Sum, "
-        + "Tanh, Transpose"
+        == "supported: Add, ArgMax, ArrayFeatureExtractor, AveragePool, BatchNormalization, Cast, "
+        + "Concat, Constant, ConstantOfShape, Conv, Div, Dropout, Elu, Flatten, Gather, Gemm, "
+        + "GlobalAveragePool, Identity, Imputer, IsNaN, LeakyRelu, LogSoftmax, MatMul, MaxPool, Mul, "
+        + "Neg, OneHotEncoder, Pad, Reciprocal, ReduceMean, Relu, Reshape, Scaler, Shape, Sigmoid, "
+        + "Slice, Softmax, Sqrt, Squeeze, Sub, Sum, Tanh, Transpose, Unsqueeze, Where, ZipMap"
     }
   }
 

@@ -1,5 +1,7 @@
 import Foundation
 import Tensors
+import TestSupport
+import Testing
 
 /// The files that `Tests/Fixtures/models/make.py` wrote, and onnxruntime's answers to them.
 enum ModelFixtures {
@@ -18,6 +20,18 @@ enum ModelFixtures {
 
   static func good(_ name: String) -> URL { folder.appending(path: "good/\(name).onnx") }
   static func broken(_ name: String) -> URL { folder.appending(path: "broken/\(name).onnx") }
+
+  /// Compares a written file with the one that `check.py` found to answer alike in onnxruntime; keeps
+  /// it for `check.py` where `ESPALIER_WRITTEN` names a folder.
+  static func checkWritten(_ data: Data, _ name: String) throws {
+    if let folder = ProcessInfo.processInfo.environment["ESPALIER_WRITTEN"] {
+      try data.write(to: URL(filePath: folder).appending(path: name + ".onnx"))
+      return
+    }
+    let file = folder.appending(path: "written.json")
+    let sums = try JSONDecoder().decode([String: String].self, from: Data(contentsOf: file))
+    #expect(sums[name] == checksum(data), "\(name) is written otherwise than when it was checked")
+  }
 
   static func answers() throws -> [String: Answers] {
     let data = try Data(contentsOf: folder.appending(path: "answers.json"))

@@ -68,7 +68,7 @@ struct Explain: ParsableCommand {
     do {
       return try experiment.run(
         control: progress.control, checkpoint: folder.checkpoint, resume: steps.resume,
-        arguments: Self.decidingArguments(CommandLine.arguments))
+        arguments: Self.decidingArguments(CommandLine.arguments), settings: steps.config)
     } catch let error as Interrupted {
       throw error
     } catch {

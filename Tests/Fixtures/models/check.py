@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Compares files that were read and written again with what onnxruntime made of the originals.
 
-    ESPALIER_WRITTEN=DIR ./test --filter RoundTripTests      writes DIR/NAME.onnx
-    python check.py DIR
+    ESPALIER_WRITTEN=DIR ./test --filter ModelFilesTests      writes DIR/NAME.onnx
+    python check.py DIR                                       writes written.json
 
-Needs numpy and onnxruntime. Ends with code 1 where an answer differs by more than 1e-5.
+Rows go in as the data have them, scores and names of classes come out. Needs numpy and onnxruntime.
+Ends with code 1 where an answer differs by more than 1e-5; else keeps each file's SHA-256, which the
+tests ask for.
 """
+import hashlib
 import json
 import pathlib
 import sys
@@ -13,23 +16,52 @@ import sys
 import numpy as np
 import onnxruntime
 
-written = pathlib.Path(sys.argv[1])
-answers = json.loads((pathlib.Path(__file__).parent / "answers.json").read_text())
-worst = 0.0
-for name, answer in sorted(answers.items()):
+here, written = pathlib.Path(__file__).parent, pathlib.Path(sys.argv[1])
+cases = {}
+for name, answer in json.loads((here / "answers.json").read_text()).items():
+    cases[name] = dict(rows=answer["inputs"], scores=answer["outputs"], ends=answer["ends"])
+for exporter in ("sklearn", "pytorch", "keras"):
+    for name, answer in json.loads((here / "exported" / f"{exporter}.json").read_text()).items():
+        ends = {"softmax": "softmax", "one-vs-rest": "sigmoid", "log-softmax": "log-softmax"}.get(answer["head"], "outputs")
+        cases[name] = dict(rows=answer["rows"], columns=answer["columns"], scores=answer["scores"], ends=ends,
+                           classes=answer["classes"], labels=answer["labels"])
+
+
+def feed(session, case):
+    inputs = session.get_inputs()
+    if len(inputs) == 1 and inputs[0].name == "input":
+        kind = np.float32 if inputs[0].type == "tensor(float)" else np.float64
+        return {"input": np.array([[np.nan if v is None else v for v in row] for row in case["rows"]], kind)}
+    columns = dict(zip(case["columns"], zip(*case["rows"])))
+    return {i.name: np.array([["" if v is None else v] for v in columns[i.name]], object) if i.type == "tensor(string)"
+            else np.array([[np.nan if v is None else v] for v in columns[i.name]], np.float64) for i in inputs}
+
+
+sums, worst, wrong = {}, 0.0, 0
+for name, case in sorted(cases.items()):
     session = onnxruntime.InferenceSession(str(written / f"{name}.onnx"))
-    assert [v.name for v in session.get_inputs()] == ["input"], name
-    assert [v.name for v in session.get_outputs()] == ["logits"], name
-    out = session.run(None, {"input": np.array(answer["inputs"], np.float32)})[0].astype(float)
-    if answer["ends"] == "softmax":
+    found = dict(zip([o.name for o in session.get_outputs()], session.run(None, feed(session, case))))
+    out = found["logits"].astype(float)
+    if case["ends"] in ("softmax", "log-softmax"):
         out = np.exp(out - out.max(1, keepdims=True))
         out /= out.sum(1, keepdims=True)
-    elif answer["ends"] == "sigmoid":
+        out = np.log(out) if case["ends"] == "log-softmax" else out
+    elif case["ends"] == "sigmoid":
         out = 1 / (1 + np.exp(-out))
-    elif answer["ends"] == "position":
+    elif case["ends"] == "position":
         out = out.argmax(1)[:, None]
-    difference = float(np.abs(out - np.array(answer["outputs"])).max())
+    if case.get("classes"):
+        # The data have the classes the other way round, so 1 - p and p stand for p and 1 - p.
+        out = np.hstack([out, 1 - out]) if out.shape[1] == 1 else out[:, ::-1]
+    difference = float(np.abs(out - np.array(case["scores"])).max())
+    if case.get("labels") and list(found["label"]) != case["labels"]:
+        wrong += 1
+        print(f"{name}: {list(found['label'])} where {case['labels']} is expected")
     worst = max(worst, difference)
-    print(f"{name:20} {difference:.1e}")
-print(f"{len(answers)} files, largest difference {worst:.1e}")
-sys.exit(worst > 1e-5)
+    sums[name] = hashlib.sha256((written / f"{name}.onnx").read_bytes()).hexdigest()
+    if difference > 1e-5:
+        print(f"{name:30} {difference:.1e}")
+print(f"{len(cases)} files, largest difference {worst:.1e}, other labels in {wrong}")
+if worst <= 1e-5 and not wrong:
+    (here / "written.json").write_text(json.dumps(sums, indent=1, sort_keys=True) + "\n")
+sys.exit(worst > 1e-5 or wrong > 0)

@@ -1,0 +1,378 @@
+import Datasets
+import Foundation
+import Networks
+import ONNXSchema
+
+/// How a file turns rows of a table into the numbers that its layers read: scaling, filling of what
+/// is missing, one number a level.
+///
+/// What a scikit-learn pipeline writes before its network, and what Espalier writes itself.
+struct ONNXColumns: Hashable, Sendable {
+  /// What one number is before it is scaled.
+  enum Kind: Hashable, Sendable {
+    /// The cell's number; a missing one is `filled`.
+    case number(filled: Double?)
+    /// 1 where the cell is this level.
+    case level(String)
+    /// 1 where the cell is missing.
+    case missing
+  }
+
+  /// `factor · kind + offset`
+  struct Column: Hashable, Sendable {
+    /// The position of the cell in a row.
+    var source: Int
+    var kind: Kind
+    var factor = 1.0
+    var offset = 0.0
+  }
+
+  /// A value of the file on the way.
+  private struct Value: Hashable {
+    var columns: [Column]
+    /// Whether the cells are texts or whole numbers, which nothing but a level is made of.
+    var isDiscrete = false
+  }
+
+  private let file: String
+  /// The names of the columns, in the order of the inputs; `nil` where the file has one input of many
+  /// columns.
+  private(set) var names: [String]?
+  /// How many cells a row has.
+  private(set) var cells = 0
+  /// What the first layer reads.
+  private(set) var columns: [Column] = []
+  /// The name and the type of the value that the first layer reads.
+  private(set) var value = Onnx_ValueInfoProto()
+  private var values: [String: Value] = [:]
+
+  private static let own: Set<String> = [
+    "Imputer", "Scaler", "OneHotEncoder", "ArrayFeatureExtractor", "IsNaN", "Where",
+  ]
+  /// More columns than any table has.
+  private static let mostCells = 1 << 20
+
+  /// Whether a file must be read so: it has several inputs or none of floats, or the operators of
+  /// preprocessing.
+  static func are(needed inputs: [Onnx_ValueInfoProto], by chain: [Onnx_NodeProto]) -> Bool {
+    let isFloat = inputs.allSatisfy {
+      let type = Onnx_TensorProto.DataType(rawValue: Int($0.type.tensorType.elemType))
+      return type == .float || type == .double || type == .undefined
+    }
+    let names = Set(inputs.map(\.name))
+    return inputs.count > 1 || !isFloat || chain.contains { own.contains($0.opType) }
+      || chain.contains { $0.opType == "Gather" && names.contains($0.input.first ?? "") }
+  }
+
+  /// Reads the nodes that begin a chain and takes them off it.
+  init(
+    _ inputs: [Onnx_ValueInfoProto], _ chain: inout [Onnx_NodeProto],
+    _ constants: inout ONNXConstants, output: String, file: String
+  ) throws(ModelFileError) {
+    self.file = file
+    for input in inputs { try add(input) }
+    if inputs.count > 1 { names = inputs.map(\.name) }
+    var rest: [Onnx_NodeProto] = []
+    for node in chain {
+      let read = node.input.filter { !$0.isEmpty && !constants.contains($0) }
+      if !read.isEmpty, read.allSatisfy({ values[$0] != nil }),
+        let made = try make(node, &constants), let name = node.output.first
+      {
+        values[name] = made
+      } else {
+        rest.append(node)
+      }
+    }
+    // Inputs that nothing reads are cells that the network does not look at.
+    let read = Set(rest.flatMap(\.input)).intersection(values.keys)
+    guard let name = read.first, read.count == 1, let first = values[name], !first.isDiscrete else {
+      let odd = rest.first { node in node.input.contains { values[$0] != nil } }
+      guard let odd else {
+        throw .graph(file: file, problem: "the output is made of no layer")
+      }
+      throw problem(odd, "is not supported for the columns of a table")
+    }
+    chain = rest
+    columns = first.columns
+    value.name = name
+    value.type.tensorType.elemType = Int32(Onnx_TensorProto.DataType.float.rawValue)
+    var batch = Onnx_TensorShapeProto.Dimension()
+    batch.dimParam = "batch"
+    var width = Onnx_TensorShapeProto.Dimension()
+    width.dimValue = Int64(columns.count)
+    value.type.tensorType.shape.dim = [batch, width]
+  }
+
+  /// Takes in an input: its columns become cells of the row.
+  private mutating func add(_ input: Onnx_ValueInfoProto) throws(ModelFileError) {
+    let type = input.type.tensorType
+    let lengths = type.shape.dim.dropFirst().map(\.dimValue)
+    let width = lengths.first ?? 1
+    guard lengths.count <= 1, width > 0, width <= Self.mostCells else {
+      throw .graph(
+        file: file,
+        problem: "the input '\(shown(input.name))' is not of the form [batch, columns]")
+    }
+    let isDiscrete: Bool
+    switch Onnx_TensorProto.DataType(rawValue: Int(type.elemType)) {
+    case .float, .double: isDiscrete = false
+    case .int64, .int32, .string, .bool: isDiscrete = true
+    default:
+      throw .graph(
+        file: file,
+        problem: "the input '\(shown(input.name))' is of no type that a table's column has")
+    }
+    let first = cells
+    cells += Int(width)
+    guard cells <= Self.mostCells else {
+      throw .graph(file: file, problem: "more than \(Self.mostCells) columns")
+    }
+    values[input.name] = Value(
+      columns: (first..<cells).map { Column(source: $0, kind: .number(filled: nil)) },
+      isDiscrete: isDiscrete)
+  }
+
+  private func problem(_ node: Onnx_NodeProto, _ text: String) -> ModelFileError {
+    .node(file: file, node: node.title, operator: shown(node.opType), problem: text)
+  }
+
+  // MARK: Operators
+
+  /// What a node makes of columns; `nil` where a layer begins with it.
+  private func make(
+    _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
+  ) throws(ModelFileError) -> Value? {
+    guard let name = node.input.first(where: { values[$0] != nil }), let value = values[name]
+    else { return nil }
+    switch node.opType {
+    case "Identity": return value
+    case "Cast": return try cast(value, node)
+    case "Imputer": return try impute(value, node)
+    case "Scaler": return try scale(value, node)
+    case "OneHotEncoder": return try encode(value, node)
+    case "IsNaN":
+      return Value(columns: value.columns.map { Column(source: $0.source, kind: .missing) })
+    case "Where": return try fill(node, &constants)
+    case "Concat":
+      guard [1, -1].contains(node.integer("axis", 0)) else {
+        throw problem(node, "axis \(node.integer("axis", 0)) is not that of the columns")
+      }
+      let parts = node.input.compactMap { values[$0] }
+      guard parts.count == node.input.count else { return nil }
+      return Value(
+        columns: parts.flatMap(\.columns), isDiscrete: parts.contains(where: \.isDiscrete))
+    case "Reshape":
+      guard let shape = node.input(1), constants.contains(shape) else { return nil }
+      let wanted = try constants.integers(shape)
+      return wanted.count == 2 && wanted[1] == -1 || wanted[1] == value.columns.count ? value : nil
+    case "Gather", "ArrayFeatureExtractor": return try choose(value, node, &constants)
+    case "Add", "Sub", "Mul", "Div": return try calculate(value, name, node, &constants)
+    default: return nil
+    }
+  }
+
+  private func cast(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+    var value = value
+    switch Onnx_TensorProto.DataType(rawValue: Int(node.integer("to", 0))) {
+    case .float, .double: value.isDiscrete = false
+    case .int64, .int32, .string:
+      guard value.isDiscrete else {
+        throw problem(node, "it rounds the rows: float and double are supported")
+      }
+    default: throw problem(node, "it makes a type that no column has")
+    }
+    return value
+  }
+
+  private func impute(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+    let filling = node.attribute("imputed_value_floats")?.floats ?? []
+    guard filling.count == 1 || filling.count == value.columns.count,
+      node.number("replaced_value_float", 0).isNaN, !value.isDiscrete
+    else { throw problem(node, "a missing number of each column is filled, nothing else") }
+    return try filled(value, with: filling.map(Double.init), node)
+  }
+
+  private func filled(
+    _ value: Value, with numbers: [Double], _ node: Onnx_NodeProto
+  ) throws(ModelFileError) -> Value {
+    var value = value
+    for index in value.columns.indices {
+      guard case .number(nil) = value.columns[index].kind, value.columns[index].factor == 1,
+        value.columns[index].offset == 0
+      else { throw problem(node, "it fills what is scaled or filled already") }
+      value.columns[index].kind = .number(filled: numbers[numbers.count == 1 ? 0 : index])
+    }
+    return value
+  }
+
+  /// `Where(IsNaN(x), constant, x)`
+  private func fill(
+    _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
+  ) throws(ModelFileError) -> Value {
+    guard node.input.count == 3, let flags = values[node.input[0]],
+      let rows = values[node.input[2]],
+      constants.contains(node.input[1]), flags.columns.map(\.source) == rows.columns.map(\.source),
+      flags.columns.allSatisfy({ $0.kind == .missing })
+    else { throw problem(node, "it chooses by something else than what is missing") }
+    let numbers = try constants.numbers(node.input[1]).values
+    guard numbers.count == 1 || numbers.count == rows.columns.count else {
+      throw problem(node, "it has not one number for each column")
+    }
+    return try filled(rows, with: numbers, node)
+  }
+
+  private func scale(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+    let offsets = (node.attribute("offset")?.floats ?? [0]).map { Double($0) }
+    let factors = (node.attribute("scale")?.floats ?? [1]).map { Double($0) }
+    let counts = [1, value.columns.count]
+    guard counts.contains(offsets.count), counts.contains(factors.count) else {
+      throw problem(node, "it has not one number for each column")
+    }
+    var value = value
+    for index in value.columns.indices {
+      let factor = factors[factors.count == 1 ? 0 : index]
+      let offset = offsets[offsets.count == 1 ? 0 : index]
+      value.columns[index].scale(by: factor, adding: -offset * factor)
+    }
+    return try checked(value, node)
+  }
+
+  private func encode(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+    var levels = (node.attribute("cats_strings")?.strings ?? []).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    if levels.isEmpty { levels = (node.attribute("cats_int64s")?.ints ?? []).map { "\($0)" } }
+    guard value.columns.count == 1, !levels.isEmpty, Set(levels).count == levels.count,
+      case .number(nil) = value.columns[0].kind
+    else { throw problem(node, "one column at a time becomes one number a level") }
+    let source = value.columns[0].source
+    // An empty text is a missing one.
+    return Value(
+      columns: levels.map { Column(source: source, kind: $0.isEmpty ? .missing : .level($0)) })
+  }
+
+  private func choose(
+    _ value: Value, _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
+  ) throws(ModelFileError) -> Value? {
+    guard node.input.count == 2, values[node.input[0]] != nil, constants.contains(node.input[1])
+    else { return nil }
+    guard node.opType != "Gather" || [1, -1].contains(node.integer("axis", 0)) else {
+      throw problem(node, "axis \(node.integer("axis", 0)) is not that of the columns")
+    }
+    let positions = try constants.integers(node.input[1], most: Self.mostCells)
+    let count = Int64(value.columns.count)
+    guard positions.allSatisfy({ (-count..<count).contains($0) }) else {
+      throw problem(node, "it names a column that there is not")
+    }
+    try constants.spend(positions.count)
+    return Value(
+      columns: positions.map { value.columns[Int($0 < 0 ? $0 + count : $0)] },
+      isDiscrete: value.isDiscrete)
+  }
+
+  private func calculate(
+    _ value: Value, _ name: String, _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
+  ) throws(ModelFileError) -> Value? {
+    let isFirst = node.input.first == name
+    guard node.input.count == 2, constants.contains(node.input[isFirst ? 1 : 0]), !value.isDiscrete
+    else { return nil }
+    let numbers = try constants.numbers(node.input[isFirst ? 1 : 0])
+    guard numbers.values.count == 1 || numbers.values.count == value.columns.count,
+      numbers.dimensions.dropLast().allSatisfy({ $0 == 1 })
+    else { throw problem(node, "its constant has not one number for each column") }
+    var value = value
+    for index in value.columns.indices {
+      let number = numbers.values[numbers.values.count == 1 ? 0 : index]
+      switch (node.opType, isFirst) {
+      case ("Add", _): value.columns[index].scale(by: 1, adding: number)
+      case ("Sub", true): value.columns[index].scale(by: 1, adding: -number)
+      case ("Sub", false): value.columns[index].scale(by: -1, adding: number)
+      case ("Mul", _): value.columns[index].scale(by: number, adding: 0)
+      default:
+        guard isFirst, number != 0 else { throw problem(node, "it divides by the rows or by zero") }
+        value.columns[index].scale(by: 1 / number, adding: 0)
+      }
+    }
+    return try checked(value, node)
+  }
+
+  private func checked(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+    guard value.columns.allSatisfy({ $0.factor.isFinite && $0.factor != 0 && $0.offset.isFinite })
+    else { throw problem(node, "it multiplies a column by zero or by no finite number") }
+    return value
+  }
+
+  // MARK: What comes of it
+
+  /// What is left to do to the encoded numbers before the first layer: `factor · x + offset`.
+  var scaling: ONNXReader.Scaling? {
+    let left = columns.map(\.left)
+    guard left.contains(where: { $0.factor != 1 || $0.offset != 0 }) else { return nil }
+    return ONNXReader.Scaling(factors: left.map(\.factor), offsets: left.map(\.offset))
+  }
+
+  /// The encoding of rows whose columns have these names and levels, by position where the file has
+  /// no names.
+  /// - Throws: `ModelFileError.schema` where the data have not what the file reads.
+  func encoding(for data: inout Schema) throws(ModelFileError) -> Encoding {
+    guard names != nil || cells == data.features.count else {
+      throw .schema(
+        problem: "the data have \(data.features.count) columns where the model reads \(cells)")
+    }
+    var inputs: [Encoding.Input] = []
+    for column in columns {
+      var position = column.source
+      if let name = names?[column.source] {
+        guard let found = data.features.firstIndex(where: { $0.id.rawValue == name }) else {
+          throw .schema(problem: "the data have no column '\(shown(name))'")
+        }
+        position = found
+      }
+      let feature = data.features[position]
+      let kind: Encoding.Input.Kind
+      switch (column.kind, feature.levels) {
+      case (.missing, _): kind = .missing
+      case (.number(let filled), nil):
+        let mean = filled ?? (column.offset == 0 ? 0 : -column.offset / column.factor)
+        kind = .scaled(mean: mean, scale: 1 / column.factor)
+      case (.level(let level), var levels?):
+        if !levels.contains(level) {
+          levels.append(level)
+          data.features[position].kind = .categorical(levels: levels)
+        }
+        kind = .level(index: levels.firstIndex(of: level) ?? 0)
+      case (.level, nil), (.number, _?):
+        let (held, read) =
+          feature.levels == nil ? ("numbers", "levels") : ("levels", "numbers")
+        throw .schema(
+          problem: "the column '\(shown(feature.id.rawValue))' holds \(held) where the model reads "
+            + read)
+      }
+      inputs.append(Encoding.Input(feature: position, kind: kind))
+    }
+    return Encoding(inputs: inputs)
+  }
+}
+
+extension Onnx_ValueInfoProto {
+  /// Whether the value is one column, `[batch, 1]`.
+  var isColumn: Bool {
+    type.tensorType.shape.dim.count == 2 && type.tensorType.shape.dim[1].dimValue == 1
+  }
+}
+
+extension ONNXColumns.Column {
+  mutating func scale(by factor: Double, adding offset: Double) {
+    self.factor *= factor
+    self.offset = self.offset * factor + offset
+  }
+
+  /// What the encoding leaves to be done: a number that is filled is measured from what fills it.
+  fileprivate var left: (factor: Double, offset: Double) {
+    switch kind {
+    case .number(let filled?): (1, factor * filled + offset)
+    case .number(nil): (1, 0)
+    case .level, .missing: (factor, offset)
+    }
+  }
+}

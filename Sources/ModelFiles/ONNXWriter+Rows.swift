@@ -1,0 +1,196 @@
+import Datasets
+import Foundation
+import Networks
+import ONNXSchema
+
+/// The nodes before the layers and behind them: from a row to numbers, from numbers to an answer.
+extension ONNXWriter {
+  // MARK: Rows
+
+  /// Adds the inputs, and what makes of a row the numbers that the network reads.
+  ///
+  /// Where every column holds numbers there is one input, `[batch, columns]`, of doubles, or of
+  /// floats for pictures. Else each column is an input of its own, `[batch, 1]`, of doubles or of
+  /// texts; an empty text is a missing one, as NaN is a missing number.
+  /// - Returns: the name of a value `[batch, inputs]` of floats.
+  mutating func addRows() -> String {
+    let (schema, encoding) = (model.schema, model.encoding)
+    let isPicture = schema.image != nil
+    let isTable = schema.features.allSatisfy { $0.levels == nil }
+    if isTable {
+      graph.input = [
+        Self.value("input", isPicture ? .float : .double, width: schema.features.count)
+      ]
+    } else {
+      graph.input = schema.features.map {
+        Self.value($0.id.rawValue, $0.levels == nil ? .double : .string, width: 1)
+      }
+    }
+    var parts: [(name: String, positions: [Int])] = []
+    let scaled = encoding.inputs.indices.filter {
+      if case .scaled = encoding.inputs[$0].kind { true } else { false }
+    }
+    if !scaled.isEmpty { parts.append((addNumbers(scaled), scaled)) }
+    let missing = encoding.inputs.indices.filter {
+      encoding.inputs[$0].kind == .missing
+        && schema.features[encoding.inputs[$0].feature].levels == nil
+    }
+    if !missing.isEmpty {
+      let cells = addCells(missing.map { encoding.inputs[$0].feature }, "rows:doubtful")
+      let flags = add("IsNaN", of: [cells], makes: "rows:missing")
+      parts.append((addCast(of: flags, to: .float, makes: "rows:absent"), missing))
+    }
+    for (index, feature) in schema.features.enumerated() where feature.levels != nil {
+      let positions = encoding.inputs(of: index)
+      if !positions.isEmpty { parts.append((addLevels(of: index, positions), positions)) }
+    }
+    var all = parts.first?.name ?? ""
+    if parts.count > 1 {
+      all = add("Concat", of: parts.map(\.name), makes: "rows:parts") { _, node in
+        node.attribute = [Self.integers("axis", one: 1)]
+      }
+    }
+    let order = parts.flatMap(\.positions)
+    var places = [Int](repeating: 0, count: order.count)
+    for (place, position) in order.enumerated() { places[position] = place }
+    return addChoice(places, of: order.count, from: all, "rows:encoded")
+  }
+
+  /// `(x - mean) / scale` for each of some inputs, 0 where the cell is missing.
+  private mutating func addNumbers(_ positions: [Int]) -> String {
+    let inputs = positions.map { model.encoding.inputs[$0] }
+    var (means, scales) = ([Double](), [Double]())
+    for input in inputs {
+      guard case .scaled(let mean, let scale) = input.kind else { continue }
+      means.append(mean)
+      scales.append(scale)
+    }
+    let isPicture = model.schema.image != nil
+    let type: Onnx_TensorProto.DataType = isPicture ? .float : .double
+    var value = addCells(inputs.map(\.feature), "rows:numbers")
+    if !isPicture {
+      let flags = add("IsNaN", of: [value], makes: "rows:unknown")
+      let mean = addConstant("rows:filling", means, type)
+      value = add("Where", of: [flags, mean, value], makes: "rows:filled")
+    }
+    if means.contains(where: { $0 != 0 }) {
+      let mean = addConstant("rows:mean", means, type)
+      value = add("Sub", of: [value, mean], makes: "rows:centred")
+    }
+    if scales.contains(where: { $0 != 1 }) {
+      let scale = addConstant("rows:scale", scales, type)
+      value = add("Div", of: [value, scale], makes: "rows:scaled")
+    }
+    return isPicture ? value : addCast(of: value, to: .float, makes: "rows:floats")
+  }
+
+  /// The cells of some features, one beside the other.
+  private mutating func addCells(_ features: [Int], _ name: String) -> String {
+    let schema = model.schema
+    if graph.input.count == 1, schema.features.allSatisfy({ $0.levels == nil }) {
+      return addChoice(features, of: schema.features.count, from: "input", name)
+    }
+    let columns = features.map { schema.features[$0].id.rawValue }
+    guard columns.count > 1 else { return columns[0] }
+    return add("Concat", of: columns, makes: name) { _, node in
+      node.attribute = [Self.integers("axis", one: 1)]
+    }
+  }
+
+  /// One number a level: 1 where the text is that level.
+  private mutating func addLevels(of feature: Int, _ positions: [Int]) -> String {
+    let column = model.schema.features[feature]
+    let texts = positions.map { position -> String in
+      guard case .level(let index) = model.encoding.inputs[position].kind else { return "" }
+      return column.levels?[index] ?? ""
+    }
+    let encoded = add(
+      "OneHotEncoder", domain: "ai.onnx.ml", of: [column.id.rawValue],
+      makes: "rows:levels-\(feature)"
+    ) { _, node in
+      var levels = Onnx_AttributeProto()
+      (levels.name, levels.type) = ("cats_strings", .strings)
+      levels.strings = texts.map { Data($0.utf8) }
+      node.attribute = [levels, Self.integers("zeros", one: 1)]
+    }
+    return addReshape(of: encoded, to: [-1, texts.count], makes: "rows:column-\(feature)")
+  }
+
+  /// Some columns of a value in an order; the value itself where that is all of them as they are.
+  private mutating func addChoice(
+    _ places: [Int], of count: Int, from value: String, _ name: String
+  ) -> String {
+    if places == Array(0..<count) { return value }
+    return add("Gather", of: [value], makes: name) { writer, node in
+      writer.addIntegers([("places", places)], to: &node)
+      node.attribute = [Self.integers("axis", one: 1)]
+    }
+  }
+
+  private mutating func addCast(
+    of value: String, to type: Onnx_TensorProto.DataType, makes name: String
+  ) -> String {
+    add("Cast", of: [value], makes: name) { _, node in
+      node.attribute = [Self.integers("to", one: type.rawValue)]
+    }
+  }
+
+  private mutating func addConstant(
+    _ name: String, _ values: [Double], _ type: Onnx_TensorProto.DataType
+  ) -> String {
+    var tensor = Onnx_TensorProto()
+    tensor.name = prefix + name
+    tensor.dataType = Int32(type.rawValue)
+    tensor.dims = [Int64(values.count)]
+    if type == .double {
+      tensor.doubleData = values
+    } else {
+      tensor.floatData = values.map { Float($0) }
+    }
+    graph.initializer.append(tensor)
+    return prefix + name
+  }
+
+  // MARK: Answers
+
+  /// Adds what makes of the scores the name of a class, or a number in the target's unit.
+  mutating func addAnswers(of scores: String) {
+    let columns = graph.input.map(\.name)
+    if model.head == .number {
+      let name = Self.free("value", among: columns)
+      let wide = addCast(of: scores, to: .double, makes: "answers:wide")
+      let scale = addConstant("answers:scale", [model.encoding.targetScale], .double)
+      let scaled = add("Mul", of: [wide, scale], makes: "answers:scaled")
+      let mean = addConstant("answers:mean", [model.encoding.targetMean], .double)
+      _ = add("Add", of: [scaled, mean], makes: "answers:value") { _, node in node.output = [name] }
+      graph.output = [Self.value(name, .double, width: 1)]
+      return
+    }
+    let name = Self.free("label", among: columns)
+    let outputs = model.network.births.last?.count ?? 0
+    let position: String
+    if outputs == 1 {
+      let zero = addConstant("answers:zero", [0], .float)
+      let isSecond = add("Greater", of: [scores, zero], makes: "answers:second")
+      position = addCast(of: isSecond, to: .int64, makes: "answers:position")
+    } else {
+      position = add("ArgMax", of: [scores], makes: "answers:position") { _, node in
+        node.attribute = [Self.integers("axis", one: 1), Self.integers("keepdims", one: 1)]
+      }
+    }
+    var classes = Onnx_TensorProto()
+    classes.name = prefix + "answers:classes"
+    classes.dataType = Int32(Onnx_TensorProto.DataType.string.rawValue)
+    classes.dims = [Int64(model.schema.classes.count)]
+    classes.stringData = model.schema.classes.map { Data($0.utf8) }
+    graph.initializer.append(classes)
+    let named = add(
+      "ArrayFeatureExtractor", domain: "ai.onnx.ml", of: [classes.name, position],
+      makes: "answers:named")
+    _ = add("Reshape", of: [named], makes: "answers:label") { writer, node in
+      writer.addIntegers([("shape", [-1])], to: &node)
+      node.output = [name]
+    }
+    graph.output = [Self.value(name, .string, width: nil)]
+  }
+}
