@@ -20,7 +20,8 @@ struct ColumnJudge {
   let rows: Int
   /// Whether every column of the schema has to come out as it is there.
   let isExact: Bool
-  /// Whether columns that never vary are kept: the pixels of a picture are.
+  /// Whether columns that never vary are kept: the pixels of a picture are, and what a network that
+  /// was trained elsewhere reads.
   let keepsConstants: Bool
 
   func verdict(
@@ -68,12 +69,14 @@ struct ColumnJudge {
   ) -> ColumnVerdict {
     let feature = ColumnVerdict.feature(
       Feature(Feature.ID(name), .numeric(unit: unit)), .doubles(values))
-    if isExact || keepsConstants { return feature }
-    guard let first = values.first(where: { !$0.isNaN }) else {
-      return .leftOut(reason: "has no value in any row")
-    }
-    if values.allSatisfy({ $0 == first || $0.isNaN }) {
-      return .leftOut(reason: "is \(shortest(first)) in every row")
+    if isExact { return feature }
+    if !keepsConstants {
+      guard let first = values.first(where: { !$0.isNaN }) else {
+        return .leftOut(reason: "has no value in any row")
+      }
+      if values.allSatisfy({ $0 == first || $0.isNaN }) {
+        return .leftOut(reason: "is \(shortest(first)) in every row")
+      }
     }
     if isInferred, Self.isIdentifier(name, values) {
       return .leftOut(reason: "numbers the rows")
@@ -124,10 +127,12 @@ struct ColumnJudge {
       Feature(Feature.ID(name), .categorical(levels: levels.names)),
       .doubles(codes.map { levels.values[Int($0)] }))
     if isExact { return feature }
-    let used = Set(codes.map { levels.values[Int($0)] }.filter { !$0.isNaN })
-    if used.isEmpty { return .leftOut(reason: "has no value in any row") }
-    if used.count == 1, !used.contains(Table.unknownLevel), let only = used.first {
-      return .leftOut(reason: "is '\(excerpt(levels.names[Int(only)]))' in every row")
+    if !keepsConstants {
+      let used = Set(codes.map { levels.values[Int($0)] }.filter { !$0.isNaN })
+      if used.isEmpty { return .leftOut(reason: "has no value in any row") }
+      if used.count == 1, !used.contains(Table.unknownLevel), let only = used.first {
+        return .leftOut(reason: "is '\(excerpt(levels.names[Int(only)]))' in every row")
+      }
     }
     if column.expectation == .inferred {
       let known = codes.reduce(0) { $0 + (levels.values[Int($1)].isNaN ? 0 : 1) }

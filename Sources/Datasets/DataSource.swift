@@ -102,7 +102,7 @@ public enum DataSource {
     let isTabbed = name.lowercased().contains(".tsv")
     let plan = ReadingPlan(
       guide: options.schema.map { .exact($0) } ?? .cells, target: options.target,
-      ignore: options.ignore)
+      ignore: options.ignore, keepsConstants: options.keepsConstants)
     var reader = CSVReader(plan, delimiter: isTabbed ? UInt8(ascii: "\t") : nil)
     reader.chunkSize = chunkSize
     let assembled = try AssembledTable(reader.read(&source), plan: plan)

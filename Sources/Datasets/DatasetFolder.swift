@@ -88,7 +88,9 @@ struct DatasetFolder {
       } else {
         .cells
       }
-    let plan = ReadingPlan(guide: guide, target: options.target, ignore: options.ignore)
+    let plan = ReadingPlan(
+      guide: guide, target: options.target, ignore: options.ignore,
+      keepsConstants: options.keepsConstants)
     var source = try ByteSource.opening(file(name))
     let assembled = try AssembledTable(CSVReader(plan).read(&source), plan: plan)
     var hasher = source.hasher

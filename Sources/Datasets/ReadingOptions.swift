@@ -10,11 +10,17 @@ public struct ReadingOptions: Hashable, Sendable {
   ///
   /// Columns are matched by name, their order is free, and others are passed over.
   public var schema: Schema?
+  /// Whether columns that never vary are kept: a network that was trained elsewhere reads them too.
+  public var keepsConstants: Bool
 
-  public init(target: String? = nil, ignore: [String] = [], schema: Schema? = nil) {
+  public init(
+    target: String? = nil, ignore: [String] = [], schema: Schema? = nil,
+    keepsConstants: Bool = false
+  ) {
     self.target = target
     self.ignore = ignore
     self.schema = schema
+    self.keepsConstants = keepsConstants
   }
 }
 
@@ -92,6 +98,7 @@ struct ReadingPlan {
   var guide: Guide
   var target: String?
   var ignore: [String]
+  var keepsConstants = false
 
   /// The cell texts that mean nothing is known, where no schema says.
   static let missingMarks = ["", "?", "NA", "N/A", "NaN", "nan", "null", "NULL"]

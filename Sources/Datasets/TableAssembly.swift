@@ -36,7 +36,7 @@ struct AssembledTable {
 
     let judge = ColumnJudge(
       source: collected.source, kept: isWhole ? nil : kept, rows: kept.count, isExact: isExact,
-      keepsConstants: schema?.image != nil)
+      keepsConstants: plan.keepsConstants || schema?.image != nil)
     var features: [Feature] = []
     var columns: [Column] = []
     for index in Self.order(of: collected, schema) where index != collected.target {

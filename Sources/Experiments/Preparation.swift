@@ -19,6 +19,7 @@ struct Preparation: Sendable {
     var options = ReadingOptions()
     options.target = experiment.target
     options.ignore = experiment.ignore
+    options.keepsConstants = experiment.model != nil
     loaded = try DataSource.load(experiment.data, options: options)
     var table = loaded.table
     var published = loaded.heldOut

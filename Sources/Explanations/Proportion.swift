@@ -54,7 +54,7 @@ extension Proportion: Codable {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(count, forKey: .count)
     try container.encode(total, forKey: .total)
-    try container.encode(value.roundedTo(digits: 6), forKey: .value)
+    try container.encode(value.roundedTo(digits: 12), forKey: .value)
     try container.encode(interval.lowerBound.roundedTo(digits: 6), forKey: .low)
     try container.encode(interval.upperBound.roundedTo(digits: 6), forKey: .high)
     try container.encode("wilson-95", forKey: .method)

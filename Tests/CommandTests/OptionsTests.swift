@@ -116,6 +116,23 @@ import Testing
     }
   }
 
+  /// A network that was trained elsewhere reads columns that never vary in the data at hand.
+  @Test func aNetworkReadsColumnsThatNeverVary() throws {
+    try withFolder { folder in
+      let lines =
+        ["a,b,c,d,kind"]
+        + (0..<60).map { "\($0 % 7),\(3 - $0 % 5),1,\($0 % 11),\(["p", "q", "r"][$0 % 3])" }
+      try Data((lines.joined(separator: "\n") + "\n").utf8)
+        .write(to: folder.appendingPathComponent("rows.csv"))
+      let network = Program.home.appendingPathComponent("Tests/Fixtures/models/good/relu.onnx")
+      let run = try Program(
+        "explain", "rows.csv", "--model", network.path, "-o", "r", "--quiet", in: folder)
+      #expect(run.code == 0 && run.talk.isEmpty)
+      let result = try ResultFolder(folder.appendingPathComponent("r"))
+      #expect(try result.number("network", "inputs") == 4)
+    }
+  }
+
   @Test func heldOutRowsMayHaveAFileOfTheirOwn() throws {
     try withFolder { folder in
       let text = try String(

@@ -126,6 +126,16 @@ import Testing
     #expect(data.table.schema.features[0].levels == [long, "s"])
   }
 
+  @Test func constantsStayForANetworkThatReadsThem() throws {
+    let bytes =
+      Array("x,k,w,row,y\n".utf8)
+      + (1...20).flatMap { Array("\($0 * $0),3,same,\($0),\($0 % 2)\n".utf8) }
+    let data = try DataSource.load(
+      bytes: bytes, named: "t.csv", options: ReadingOptions(keepsConstants: true))
+    #expect(data.table.schema.features.map(\.id) == ["x", "k", "w"])
+    #expect(data.notes == ["'row' numbers the rows and is left out"])
+  }
+
   @Test func somethingMustBeLeftToLearnFrom() {
     #expect(
       complaint { _ = try read(table("a,y") { "1,\($0 % 2)" }) }

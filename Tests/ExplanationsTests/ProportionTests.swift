@@ -35,7 +35,7 @@ import Testing
     let text = String(decoding: try encoder.encode(Proportion(118, of: 120)), as: UTF8.self)
     #expect(
       text == #"{"count":118,"high":0.995417,"low":0.941264,"method":"wilson-95","total":120,"#
-        + #""value":0.983333}"#)
+        + #""value":0.983333333333}"#)
     let back = try JSONDecoder().decode(Proportion.self, from: Data(text.utf8))
     #expect(back == Proportion(118, of: 120))
   }

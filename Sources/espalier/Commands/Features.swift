@@ -42,7 +42,8 @@ struct Features: ParsableCommand {
 
   func run() throws {
     if let threads { Workers.threads = threads }
-    let options = ReadingOptions(target: source.target, ignore: source.ignore)
+    let options = ReadingOptions(
+      target: source.target, ignore: source.ignore, keepsConstants: true)
     let table = try DataSource.load(source.data, options: options).table
     let fitted = try ModelFile.read(URL(fileURLWithPath: model)).model(for: table.schema)
     let entries = try entries(of: fitted, over: table)
