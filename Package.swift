@@ -120,6 +120,7 @@ let package = Package(
         name: "CommandTests",
         dependencies: [
           "espalier", "ModelFiles", "Explanations", "Networks", "Datasets", "Drawing", "Rules",
+          "Tensors",
           "TestSupport",
         ],
         exclude: ["Snapshots"])

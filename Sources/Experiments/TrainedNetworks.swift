@@ -26,26 +26,32 @@ struct TrainedNetworks: Sendable {
     original = start.model
     startedFrom = start.startedFrom
     epochs = start.epochs
-    guard let node = start.trainable.featureNode else { throw PruningError.noFeatureLayer }
-
     let trainable = start.trainable
+    let node = trainable.featureNode
     let training = trainable.encoding.encode(rows.training)
     let watched = trainable.encoding.encode(rows.watched)
     let columns = rows.training.schema.features.enumerated().compactMap { index, feature in
       let inputs = trainable.encoding.inputs(of: index)
       return inputs.isEmpty ? nil : (name: feature.id.rawValue, inputs: inputs)
     }
-    let task = FeatureLayer.Task(
-      network: trainable.network, node: node, head: trainable.head, training: training,
+    var task = FeatureLayer.Task(
+      network: trainable.network, node: node ?? .input, head: trainable.head, training: training,
       checked: watched, columns: columns, seed: experiment.seed)
+    let split = task.split
+    if let split { task.keep(split) }
+    let prunes = experiment.network.prunes && task.canBePruned
+    if experiment.network.prunes, !prunes {
+      control.report(
+        .note("nothing is pruned: no dense layer makes what the last dense layer reads"))
+    }
     control.report(
       .stage(
         name: "pruning",
-        detail: "\(trainable.network.neurons(of: node).count) hidden features, "
-          + "\(columns.count) columns"))
+        detail: "\(node.map { trainable.network.neurons(of: $0).count } ?? 0) hidden features, "
+          + "\(task.columns.count) columns"))
     let stored = checkpoint.load("pruning", as: PruningTrace.self)
     var saved = ContinuousClock.now
-    let first = experiment.network.prunes ? stored : PruningTrace(untouched: task)
+    let first = prunes ? stored : PruningTrace(untouched: task)
     trace = try start.defaults.pruning(experiment).prune(task, from: first) { trace in
       try control.stopIfAsked {
         try checkpoint.save(trace, for: "pruning")
@@ -64,11 +70,12 @@ struct TrainedNetworks: Sendable {
             ]))
       }
     }
-    let (network, check) = try trace.compacted(checkedOn: watched.inputs, head: trainable.head)
+    let (network, check) = try trace.compacted(
+      checkedOn: task.checked.inputs, head: trainable.head)
     self.check = check
     pruned = try Model(
       schema: trainable.schema, encoding: trainable.encoding.removing(trace.plan.inputs),
-      network: network, head: trainable.head)
+      network: try split?.joined(with: network) ?? network, head: trainable.head)
   }
 }
 

@@ -40,8 +40,9 @@ public struct AttributionSubject: Sendable {
   ///
   /// The net input is taken before the squashing, so that a saturated feature keeps its gradient.
   func netGradient(of feature: Int, rows: [Int]) -> Tensor {
+    let below = network.architecture.links[node].first ?? -1
     let before =
-      node > 0 && network.architecture.nodes[node].layer is Activation ? node - 1 : node
+      below >= 0 && network.architecture.nodes[node].layer is Activation ? below : node
     var seed = Tensor(shape: [rows.count, thresholds.count])
     for row in rows.indices { seed[row, feature] = 1 }
     return network.inputGradient(of: before, inputs: inputs.selectingRows(rows), gradient: seed)

@@ -20,33 +20,30 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
   /// Whether values are 0 to 1, so that on and off stand for 1 and 0.
   public let isSigmoid: Bool
 
-  /// The last hidden activation and the dense layer that reads it; `nil` where there is none.
+  /// What the last dense layer reads, and that layer; `nil` where there is none.
   ///
-  /// The threshold is 0.5 for a sigmoid, 0 for tanh and ELU, and for ReLU the cut that tells most
-  /// about the model's answers.
+  /// The threshold is 0.5 for a sigmoid, 0 for tanh and ELU, and for ReLU and pictures the cut that
+  /// tells most about the model's answers.
   /// - Parameters:
   ///   - model: whose features these are.
-  ///   - table: the rows that ReLU thresholds are fitted to.
+  ///   - table: the rows that such cuts are fitted to.
   public init?(of model: Model, over table: Table) {
     let architecture = model.network.architecture
     guard let node = model.featureNode, let index = architecture.index(of: node),
-      let activation = architecture.nodes[index].layer as? Activation,
-      index + 2 == architecture.nodes.count
-        || architecture.nodes.dropFirst(index + 2).allSatisfy({
-          $0.layer is Activation
-        }), architecture.nodes.indices.contains(index + 1),
-      architecture.nodes[index + 1].layer is Dense
+      let reader = architecture.nodes.lastIndex(where: { $0.layer is Dense }),
+      architecture.nodes.dropFirst(reader + 1).allSatisfy({ $0.layer is Activation })
     else { return nil }
-    let parameters = model.network.parameters[index + 1]
+    let function = (architecture.nodes[index].layer as? Activation)?.function
+    let parameters = model.network.parameters[reader]
     self.node = node
     neurons = model.network.neurons(of: node)
     ids = Self.names(neurons.count, beside: model.schema.features)
     weights = parameters[0].value
     bias = parameters[1].value.elements.map(Double.init)
     head = model.head
-    isSigmoid = activation.function == .sigmoid
-    thresholds = neurons.map { _ in activation.function == .sigmoid ? 0.5 : 0 }
-    if activation.function == .relu || activation.function == .leakyReLU {
+    isSigmoid = function == .sigmoid
+    thresholds = neurons.map { _ in function == .sigmoid ? 0.5 : 0 }
+    if function == nil || function == .relu || function == .leakyReLU {
       let values = values(in: model, for: table)
       let answers = model.classify(table)
       for feature in neurons.indices {

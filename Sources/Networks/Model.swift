@@ -59,6 +59,23 @@ public struct Model: Hashable, Codable, Sendable {
     }
   }
 
-  /// The node whose neurons are the hidden features: the last hidden activation.
-  public var featureNode: Node.ID? { network.architecture.hiddenNodes.last }
+  /// The node whose neurons are the hidden features: the activation, the pooled channels or the
+  /// flattened picture that the last dense layer reads; `nil` where there is none.
+  public var featureNode: Node.ID? {
+    let architecture = network.architecture
+    guard let reader = architecture.nodes.lastIndex(where: { $0.layer is Dense }),
+      let shapes = try? architecture.shapes()
+    else { return nil }
+    var index = architecture.links[reader].first ?? -1
+    // A dropout passes on what it reads.
+    while index >= 0, architecture.nodes[index].layer is Dropout {
+      index = architecture.links[index].first ?? -1
+    }
+    guard index >= 0, shapes[index].rank == 1 else { return nil }
+    switch architecture.nodes[index].layer {
+    case is Activation, is GlobalAveragePooling: return architecture.nodes[index].id
+    case is Flattening where architecture.links[index] != [-1]: return architecture.nodes[index].id
+    default: return nil
+    }
+  }
 }

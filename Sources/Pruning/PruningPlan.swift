@@ -62,6 +62,7 @@ extension Network {
   /// The same function in smaller tensors, with the neurons' birth names kept.
   /// - Throws: `NetworkError` where the plan leaves a layer without neurons.
   public func compacted(by plan: PruningPlan) throws -> Network {
+    if plan.removals.isEmpty { return self }
     var nodes = architecture.nodes
     var parameters = parameters
     var births = births

@@ -27,6 +27,8 @@ public struct PruningTrace: Hashable, Codable, Sendable {
   public var steps: [Step]
   /// Accuracy (or explained variance) before anything went.
   public var baseline: Double
+  /// How many neurons go at once, where fewer than at first must.
+  var neuronBatch: Int?
   var columnBatch: Int?
   var columnTrials = 0
 
@@ -62,9 +64,9 @@ public struct PruningTrace: Hashable, Codable, Sendable {
     let outputs = network.outputs(for: task.checked.inputs)
     let node = network.architecture.index(of: task.node) ?? 0
     return Step(
-      parameters: network.parameterCount,
+      parameters: network.parameterCount + task.trunk.parameters,
       neurons: network.births[node].count - plan.neurons.count,
-      columns: task.columns.count { !$0.inputs.allSatisfy(gone.contains) },
+      columns: task.columns.count { !$0.inputs.allSatisfy(gone.contains) } + task.trunk.columns,
       correct: task.head == .number
         ? 0 : zip(task.head.answers(from: outputs), task.checked.labels).count { $0 == $1 },
       checked: task.head == .number ? 0 : task.checked.count, removed: removed, kept: kept)

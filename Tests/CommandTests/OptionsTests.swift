@@ -3,6 +3,7 @@ import Explanations
 import Foundation
 import Networks
 import Rules
+import Tensors
 import Testing
 
 /// What options of `explain` do to the result.
@@ -130,6 +131,35 @@ import Testing
       #expect(run.code == 0 && run.talk.isEmpty)
       let result = try ResultFolder(folder.appendingPathComponent("r"))
       #expect(try result.number("network", "inputs") == 4)
+    }
+  }
+
+  /// Networks of pictures, whose hidden features are pooled channels or a flattened picture.
+  @Test(arguments: [("keras-depthwise-15", 2), ("keras-convolution-17", 16)])
+  func networksWithConvolutionsAreExplained(_ name: String, _ features: Int) throws {
+    try withFolder { folder in
+      var chance = SeededGenerator(seed: 5)
+      let header = (0..<72).map { "p\($0)" } + ["kind"]
+      let lines = (0..<90).map { row in
+        (0..<72).map { _ in "\(Int.random(in: -9...9, using: &chance))" } + ["c\(row % 3)"]
+      }
+      let text = ([header] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
+      try Data(text.utf8).write(to: folder.appendingPathComponent("rows.csv"))
+      let network = Program.home.appendingPathComponent(
+        "Tests/Fixtures/models/exported/\(name).onnx")
+      let run = try Program(
+        "explain", "rows.csv", "--model", network.path, "-o", "r", in: folder)
+      #expect(run.code == 0)
+      #expect(
+        run.talk.contains(
+          "nothing is pruned: no dense layer makes what the last dense layer reads"))
+      let result = try ResultFolder(folder.appendingPathComponent("r"))
+      #expect(try result.number("pruned", "neurons") == Double(features))
+      #expect(try result.number("pruned", "equality", "changedAnswers") == 0)
+      let explanation = try result.explanation
+      #expect(explanation.featureRules != nil && explanation.features.count == features)
+      #expect(explanation.features.contains { !$0.drivers.isEmpty })
+      #expect(try #require(explanation.featureFidelity).heldOut.value > 0.5)
     }
   }
 

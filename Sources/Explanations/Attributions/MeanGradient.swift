@@ -1,4 +1,5 @@
 import Naming
+import Networks
 import Tensors
 
 /// Map B: how steeply the feature's net input rises with an input, where the feature is on.
@@ -51,9 +52,11 @@ public struct MeanContribution: AttributionMethod {
 }
 
 extension AttributionSubject {
-  /// Up to 2,000 rows on which a feature is on, evenly spread; all rows where it never is.
+  /// Up to 2,000 rows on which a feature is on, evenly spread; all rows where it never is. Fewer of
+  /// large networks: a gradient costs three passes a row and feature.
   func rowsOn(_ feature: Int) -> [Int] {
-    let limit = 2000
+    let work = max(3 * network.multiplications * thresholds.count, 1)
+    let limit = max(50, min(2000, 2_000_000_000_000 / work))
     let on = (0..<values.rows).filter { isOn(feature, $0) }
     let rows = on.isEmpty ? Array(0..<values.rows) : on
     guard rows.count > limit else { return rows }

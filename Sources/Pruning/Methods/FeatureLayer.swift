@@ -49,6 +49,9 @@ public struct FeatureLayer: Named, Hashable {
   /// size whatever the gradient, so strengths below about 0.1 do nothing beside it.
   private static let lassoStrengths = [0.1, 0.3, 1.0]
 
+  /// Of more hidden features than these an eighth goes at once.
+  private static let few = 48
+
   /// Rows that a step on columns learns from at most, others at every step. Steps on neurons learn
   /// from all: fewer leave more hidden features, and rules grow with them.
   private static let rowsOfAColumnStep = 16_384
@@ -65,6 +68,8 @@ public struct FeatureLayer: Named, Hashable {
     /// The columns and the inputs made of each.
     public var columns: [(name: String, inputs: [Int])]
     public var seed: UInt64
+    /// What lies before the network and stays as it is: its parameters, and the columns it reads.
+    public var trunk = (parameters: 0, columns: 0)
 
     public init(
       network: Network, node: Node.ID, head: Head, training: Examples, checked: Examples,
@@ -87,6 +92,7 @@ public struct FeatureLayer: Named, Hashable {
   public func prune(
     _ task: Task, from start: PruningTrace? = nil, onStep: (PruningTrace) throws -> Void = { _ in }
   ) throws -> PruningTrace {
+    if start?.phase == .done, let start { return start }
     let architecture = task.network.architecture
     if let strange = architecture.nodes.first(where: {
       !($0.layer is Dense || $0.layer is Activation) || $0.inputs != nil
@@ -94,10 +100,9 @@ public struct FeatureLayer: Named, Hashable {
       throw PruningError.unknownLayer(
         node: strange.id.rawValue, layer: type(of: strange.layer).name)
     }
-    guard let node = task.network.architecture.index(of: task.node), node >= 1,
-      node + 1 < task.network.architecture.nodes.count,
-      task.network.architecture.nodes[node + 1].layer is Dense
-    else { throw PruningError.noFeatureLayer }
+    guard task.canBePruned, let node = architecture.index(of: task.node) else {
+      throw PruningError.noFeatureLayer
+    }
     let task = distils ? task.distilled : task
     var trace = start ?? PruningTrace(start: task)
     while trace.phase == .neurons {
@@ -128,7 +133,10 @@ public struct FeatureLayer: Named, Hashable {
     let gone = Set(trace.plan.neurons.map(\.birth))
     let births = task.network.births[node]
     let live = births.indices.filter { !gone.contains(births[$0]) }
-    guard live.count > 2 else {
+    let batch = min(
+      trace.neuronBatch ?? (live.count > Self.few ? live.count / 8 : 1), live.count - 2,
+      maxNeurons.map { max($0 < live.count ? live.count - $0 : live.count, 1) } ?? live.count)
+    guard batch > 0 else {
       trace.phase = .lasso
       return
     }
@@ -138,21 +146,28 @@ public struct FeatureLayer: Named, Hashable {
     let scores = live.map { unit in
       norm(outgoing.row(unit)) * deviations[unit]
     }
-    guard let lowest = scores.indices.min(by: { scores[$0] < scores[$1] }) else { return }
-    let unit = live[lowest]
-    let name = Neuron(task.node, births[unit])
+    let lowest = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }.prefix(batch)
+    let units = lowest.map { live[$0] }
     var plan = trace.plan
-    plan.removals.append(
-      .init(.neuron(name: name), score: scores[lowest], round: trace.steps.count + 1))
+    for index in lowest {
+      plan.removals.append(
+        .init(
+          .neuron(name: Neuron(task.node, births[live[index]])), score: scores[index],
+          round: trace.steps.count + 1))
+    }
     var network = trace.network
-    network.fold(means: [means[unit]], ofRows: [unit], intoBiasOf: node + 1)
+    network.fold(means: units.map { means[$0] }, ofRows: units, intoBiasOf: node + 1)
     network = try fineTune(
       network.masked(by: plan), task, fineTuning, round: trace.steps.count + 1)
     let forced = maxNeurons.map { live.count > $0 } ?? false
     // Half of what may be lost is left to the columns.
     let kept = forced || task.quality(of: network) >= trace.baseline - accuracyDrop / 2
-    trace.record(network, plan: plan, task: task, removed: [name.description], kept: kept)
-    if !kept { trace.phase = .lasso }
+    trace.record(
+      network, plan: plan, task: task,
+      removed: units.map { Neuron(task.node, births[$0]).description }, kept: kept)
+    if kept { return }
+    trace.neuronBatch = batch / 2
+    if batch == 1 { trace.phase = .lasso }
   }
 
   /// Fine-tunes with the group lasso, stronger and stronger, while accuracy stays.
@@ -243,6 +258,29 @@ public struct FeatureLayer: Named, Hashable {
 }
 
 extension FeatureLayer.Task {
+  /// Whether the features are made and read by dense layers, in a network of nothing else.
+  public var canBePruned: Bool {
+    let nodes = network.architecture.nodes
+    guard let index = network.architecture.index(of: node), index >= 1, index + 1 < nodes.count
+    else { return false }
+    return nodes[index + 1].layer is Dense && network.architecture.isSequence
+      && nodes.allSatisfy { $0.layer is Dense || $0.layer is Activation }
+  }
+
+  /// The split of a network that has other layers than dense ones before its features.
+  public var split: NetworkSplit? {
+    canBePruned ? nil : NetworkSplit(network, beforeMakerOf: node)
+  }
+
+  /// Leaves a trunk as it is: the rows become what it gives for them, and no column goes.
+  public mutating func keep(_ split: NetworkSplit) {
+    network = split.head
+    trunk = (parameters: split.trunkParameters, columns: columns.count)
+    columns = []
+    training.inputs = split.network.activations(of: split.joint, for: training.inputs)
+    checked.inputs = split.network.activations(of: split.joint, for: checked.inputs)
+  }
+
   /// The same task with the network's own answers as what is to be learnt.
   var distilled: FeatureLayer.Task {
     var copy = self

@@ -1,0 +1,90 @@
+import Datasets
+import Networks
+import Pruning
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct NetworkSplitTests {
+  /// Two branches of pictures that meet, and dense layers behind them.
+  private func network(seed: UInt64) throws -> Network {
+    var builder = ArchitectureBuilder(input: [6, 6, 2])
+    let first = builder.add(Convolution(3, Window(height: 3, width: 3)))
+    let bent = builder.add(Activation(.relu))
+    let second = builder.add(BatchNormalization(), reading: [first])
+    builder.add(Sum(), reading: [bent, second])
+    builder.add(Flattening())
+    builder.add(Dense(60))
+    builder.add(Activation(.relu))
+    builder.add(Dense(3))
+    return try Network(builder.architecture, seed: seed)
+  }
+
+  private func rows(_ count: Int, seed: UInt64) -> Tensor {
+    var generator = SeededGenerator(seed: seed)
+    return generator.normalTensor([count, 72])
+  }
+
+  private func node(_ network: Network) -> Node.ID {
+    network.architecture.nodes[network.architecture.nodes.count - 2].id
+  }
+
+  @Test func trunkAndHeadAreTheWholeNetwork() throws {
+    try withEverySeed(5) { generator in
+      let network = try network(seed: generator.next())
+      let split = try #require(NetworkSplit(network, beforeMakerOf: node(network)))
+      let rows = rows(7, seed: generator.next())
+      let between = network.activations(of: split.joint, for: rows)
+      #expect(split.head(between).elements == network.outputs(for: rows).elements)
+      #expect(try split.joined(with: split.head) == network)
+      #expect(split.trunkParameters + split.head.parameterCount == network.parameterCount)
+    }
+  }
+
+  @Test func onlyDenseLayersBehindATrunkAreSplitOff() throws {
+    let dense = try Network(
+      Architecture(input: [4]) {
+        Dense(5)
+        Activation(.relu)
+        Dense(2)
+      }, seed: 1)
+    #expect(NetworkSplit(dense, beforeMakerOf: dense.architecture.nodes[1].id) == nil)
+    let pooled = try Network(
+      Architecture(input: [4, 4, 1]) {
+        Convolution(3, Window(height: 3, width: 3))
+        GlobalAveragePooling()
+        Dense(2)
+      }, seed: 1)
+    #expect(NetworkSplit(pooled, beforeMakerOf: pooled.architecture.nodes[1].id) == nil)
+  }
+
+  /// An eighth of many features goes at a time, and what is left is the same network in small.
+  @Test func featuresBehindATrunkArePruned() throws {
+    let network = try network(seed: 3)
+    let inputs = rows(300, seed: 4)
+    let labels = network.outputs(for: inputs).largestColumns
+    let examples = Examples(inputs: inputs, labels: labels)
+    var task = FeatureLayer.Task(
+      network: network, node: node(network), head: .softmax, training: examples,
+      checked: examples, columns: (0..<72).map { (name: "p\($0)", inputs: [$0]) }, seed: 2)
+    #expect(!task.canBePruned)
+    let split = try #require(task.split)
+    task.keep(split)
+    #expect(task.canBePruned && task.split == nil)
+    let method = FeatureLayer(
+      accuracyDrop: 0.3, fineTuning: Trainer(epochs: 3, batch: 32, learningRate: 0.003),
+      finalEpochs: 3, distils: true)
+    let trace = try method.prune(task)
+    #expect(trace.steps[1].removed.count == 7)
+    #expect(trace.plan.inputs.isEmpty && trace.plan.neurons.count >= 14)
+    #expect(trace.steps.allSatisfy { $0.columns == 72 })
+    #expect(trace.steps[0].parameters == network.parameterCount)
+    let (head, check) = try trace.compacted(checkedOn: task.checked.inputs, head: .softmax)
+    #expect(check.holds && check.changedAnswers == 0)
+    let whole = try split.joined(with: head)
+    let kept = network.neurons(of: node(network)).filter { !trace.plan.neurons.contains($0) }
+    #expect(whole.neurons(of: node(network)) == kept)
+    let right = zip(whole.outputs(for: inputs).largestColumns, labels).count { $0 == $1 }
+    #expect(Double(right) / 300 >= 0.7)
+  }
+}
