@@ -13,7 +13,7 @@ public struct TrainingOutcome: Sendable {
 }
 
 extension Experiment {
-  /// Trains only.
+  /// Trains only; a network that is given goes on learning.
   /// - Throws: the errors of reading and training; `Interrupted` where `control` says so.
   public func trainModel(
     control: RunControl = RunControl(), checkpoint folder: URL? = nil, resume: Bool = false
@@ -24,7 +24,8 @@ extension Experiment {
     if !resume, let folder { try? FileManager.default.removeItem(at: folder) }
     let checkpoint = Checkpoint(
       folder: folder, experiment: self, version: espalierVersion, data: rows.loaded.sha256)
-    let start = try StartingNetwork(self, rows, checkpoint: checkpoint, control: control)
+    let start = try StartingNetwork(
+      self, rows, tunes: true, checkpoint: checkpoint, control: control)
     let answers = start.model.classify(rows.heldOut)
     let accuracy = Proportion(agreementOf: answers, and: rows.heldOut.labels)
     let network = start.model.network

@@ -60,6 +60,10 @@ public struct NetworkOptions: Hashable, Codable, Sendable {
   public var accuracyDrop: Double = 0.01
   /// Whether anything is taken away at all.
   public var prunes = true
+  /// What a network that is given reads of a picture: each channel's share of white less this …
+  public var pixelMean: [Double]?
+  /// … over this.
+  public var pixelDeviation: [Double]?
 
   public init() {}
 }

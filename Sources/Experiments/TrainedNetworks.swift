@@ -89,8 +89,10 @@ struct StartingNetwork: Sendable {
   var startedFrom: String
   var epochs: Int
 
+  /// `tunes`: whether a network that is given goes on learning.
   init(
-    _ experiment: Experiment, _ rows: Preparation, checkpoint: Checkpoint, control: RunControl
+    _ experiment: Experiment, _ rows: Preparation, tunes: Bool = false, checkpoint: Checkpoint,
+    control: RunControl
   ) throws {
     let schema = rows.training.schema
     let encoding = Encoding(fitting: rows.training)
@@ -101,47 +103,52 @@ struct StartingNetwork: Sendable {
       let url = URL(fileURLWithPath: file)
       let imported = try ModelFile.read(url)
       model = try imported.model(for: schema)
+      if let pixels = try experiment.network.pixels(for: schema) { model.encoding = pixels }
       trainable = try model.standardised(over: rows.training)
       startedFrom = "\(url.lastPathComponent) (SHA-256 \(sha256(try Data(contentsOf: url))))"
       epochs = 0
+      guard tunes else { return }
+      var trainer = defaults.trainer
+      trainer.learningRate = experiment.network.learningRate ?? trainer.learningRate / 10
+      let state = try Self.train(
+        trainable, with: trainer, rows, seed: experiment.seed, checkpoint: checkpoint,
+        control: control)
+      trainable.network = state.best
+      model = trainable
+      epochs = state.history.count
       return
     }
     let outputs = schema.target.isNumeric ? 1 : schema.classes.count
     let fresh = try Network(
       defaults.architecture(inputs: encoding.width, outputs: outputs), seed: experiment.seed)
-    let trainer = defaults.trainer
-    control.report(
-      .stage(
-        name: "training",
-        detail: "\(rows.training.count) rows, \(encoding.width) inputs, "
-          + "\(fresh.parameterCount) parameters, at most \(trainer.epochs) epochs"))
-    let state: Trainer.State
-    if let stored = checkpoint.load("trained", as: Trainer.State.self) {
-      state = stored
-    } else {
-      state = try Self.train(
-        fresh, defaults: defaults, encoding: encoding, rows: rows, seed: experiment.seed,
-        checkpoint: checkpoint, control: control)
-      try checkpoint.save(state, for: "trained")
-    }
-    model = try Model(
-      schema: schema, encoding: encoding, network: state.best, head: defaults.head)
+    model = try Model(schema: schema, encoding: encoding, network: fresh, head: defaults.head)
+    let state = try Self.train(
+      model, with: defaults.trainer, rows, seed: experiment.seed, checkpoint: checkpoint,
+      control: control)
+    model.network = state.best
     trainable = model
     startedFrom = "training"
     epochs = state.history.count
   }
 
+  /// Trains a model's network, going on from a checkpoint where there is one.
   private static func train(
-    _ network: Network, defaults: Defaults, encoding: Encoding, rows: Preparation, seed: UInt64,
+    _ model: Model, with trainer: Trainer, _ rows: Preparation, seed: UInt64,
     checkpoint: Checkpoint, control: RunControl
   ) throws -> Trainer.State {
-    let trainer = defaults.trainer
-    let validation = encoding.encode(rows.validation)
+    if let stored = checkpoint.load("trained", as: Trainer.State.self) { return stored }
+    control.report(
+      .stage(
+        name: "training",
+        detail: "\(rows.training.count) rows, \(model.encoding.width) inputs, "
+          + "\(model.network.parameterCount) parameters, at most \(trainer.epochs) epochs"))
+    let validation = model.encoding.encode(rows.validation)
     var saved = ContinuousClock.now
-    return try trainer.train(
+    let state = try trainer.train(
       from: checkpoint.load("training", as: Trainer.State.self)
-        ?? Trainer.State(start: network),
-      head: defaults.head, on: encoding.encode(rows.training), validation: validation, seed: seed
+        ?? Trainer.State(start: model.network),
+      head: model.head, on: model.encoding.encode(rows.training), validation: validation,
+      seed: seed
     ) { state in
       try control.stopIfAsked { try checkpoint.save(state, for: "training") }
       if saved.duration(to: .now) > .seconds(1) {
@@ -150,7 +157,7 @@ struct StartingNetwork: Sendable {
       }
       guard let epoch = state.history.last else { return }
       var figures = [("loss", epoch.loss)]
-      if defaults.head != .number, validation.count > 0 {
+      if model.head != .number, validation.count > 0 {
         figures.append(
           ("accuracy", Double(epoch.validationCorrect) / Double(validation.count)))
       }
@@ -158,6 +165,48 @@ struct StartingNetwork: Sendable {
         .progress(
           fraction: Double(state.history.count) / Double(trainer.epochs), figures: figures))
     }
+    try checkpoint.save(state, for: "trained")
+    return state
+  }
+}
+
+extension NetworkOptions {
+  /// The encoding of pictures for a network that was trained elsewhere, where it was asked for.
+  /// - Throws: `PixelError` where the data are no pictures or have other channels.
+  func pixels(for schema: Schema) throws(PixelError) -> Encoding? {
+    guard pixelMean != nil || pixelDeviation != nil else { return nil }
+    let (means, deviations) = (pixelMean ?? [0], pixelDeviation ?? [1])
+    guard let image = schema.image else { throw PixelError(channels: nil, found: means.count) }
+    for list in [means, deviations] where list.count != 1 && list.count != image.channels {
+      throw PixelError(channels: image.channels, found: list.count)
+    }
+    return Encoding(
+      inputs: schema.features.indices.map { position in
+        let channel = position % image.channels
+        return Encoding.Input(
+          feature: position,
+          kind: .scaled(
+            mean: means[means.count == 1 ? 0 : channel] * image.maximum,
+            scale: deviations[deviations.count == 1 ? 0 : channel] * image.maximum))
+      })
+  }
+}
+
+/// Pixels were to be scaled that there are not.
+public struct PixelError: LocalizedError, Hashable, Sendable {
+  /// The channels of the pictures; `nil` where the data are a table.
+  public let channels: Int?
+  public let found: Int
+
+  public var errorDescription: String? {
+    channels.map { "\(found) numbers to scale pixels of \($0) channels" }
+      ?? "pixels are to be scaled, and the data are no pictures"
+  }
+
+  public var recoverySuggestion: String? {
+    channels == nil
+      ? "leave out --pixel-mean and --pixel-deviation"
+      : "give one number for each channel, or one for all"
   }
 }
 

@@ -28,7 +28,7 @@ struct ErrorText: Equatable {
     hint = localized?.recoverySuggestion
     switch error {
     case let error as CommandFailure: code = error.exitCode
-    case is UnknownName, is ExtractorLevelError: code = 64
+    case is UnknownName, is ExtractorLevelError, is PixelError: code = 64
     case let error as DatasetError: code = error.exitCode
     case let error as ModelFileError: code = error.exitCode
     case let error as OutputError: code = error.exitCode

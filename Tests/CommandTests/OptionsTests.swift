@@ -134,6 +134,48 @@ import Testing
     }
   }
 
+  /// A network that is given goes on learning from where it stands.
+  @Test func aTrainedNetworkIsTrainedOn() throws {
+    try withFolder { folder in
+      func accuracy(_ arguments: String...) throws -> Double {
+        let run = try Program(["train", "iris", "--json", "--quiet"] + arguments, in: folder)
+        #expect(run.code == 0 && run.talk.isEmpty)
+        let result = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+        let accuracy = (result as? [String: Any])?["accuracy"] as? [String: Any]
+        return try #require(accuracy?["value"] as? Double)
+      }
+      let first = try accuracy("-o", "first.onnx", "--epochs", "1")
+      let second = try accuracy("-o", "second.onnx", "--model", "first.onnx", "--epochs", "60")
+      #expect(second > first && second > 0.85)
+      let data = try ["first", "second"].map {
+        try Data(contentsOf: folder.appendingPathComponent("\($0).onnx"))
+      }
+      #expect(data[0] != data[1])
+    }
+  }
+
+  @Test func pixelsAreScaledForANetworkFromElsewhere() throws {
+    try withFolder { folder in
+      let network = Program.home.appendingPathComponent("Tests/Fixtures/models/good/relu.onnx").path
+      let table = try Program(
+        "explain", "iris", "--model", network, "--pixel-mean", "0.5", "-o", "r", in: folder)
+      #expect(
+        table.talk.contains(
+          """
+          error: pixels are to be scaled, and the data are no pictures
+           hint: leave out --pixel-mean and --pixel-deviation
+
+          """) && table.code == 64)
+      let zero = try Program(
+        "explain", "iris", "--model", network, "--pixel-deviation", "0.2,0", in: folder)
+      #expect(zero.talk.hasPrefix("error: --pixel-deviation cannot be 0 or less"))
+      #expect(zero.code == 64)
+      let words = try Program(
+        "explain", "iris", "--model", network, "--pixel-mean", "0.2,x", in: folder)
+      #expect(words.talk.hasPrefix("error: --pixel-mean cannot be '0.2,x'") && words.code == 64)
+    }
+  }
+
   /// Networks of pictures, whose hidden features are pooled channels or a flattened picture.
   @Test(arguments: [("keras-depthwise-15", 2), ("keras-convolution-17", 16)])
   func networksWithConvolutionsAreExplained(_ name: String, _ features: Int) throws {

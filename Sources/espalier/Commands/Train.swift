@@ -13,9 +13,12 @@ struct Train: ParsableCommand {
       Examples:
         espalier train digits -o digits.onnx
         espalier train loans.csv --target approved --hidden 32 -o loans.onnx
+        espalier train june.csv --target approved --model loans.onnx -o loans-june.onnx
       """)
 
   @OptionGroup var source: DataOptions
+  @Option(help: "An .onnx file to go on from.")
+  var model: String?
   @Option(name: .shortAndLong, help: "The .onnx file to write.")
   var output: String
   @OptionGroup(title: "Run") var steps: RunOptions
@@ -24,6 +27,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     var settings = try steps.settings(for: source)
+    if let model { settings.experiment.model = model }
     network.apply(to: &settings.experiment.network)
     let file = OutputFile(output)
     if steps.dryRun {

@@ -35,6 +35,10 @@ struct NetworkFlags: ParsableArguments {
 
   @Flag(help: "Take nothing away: explain the network as it was trained.")
   var noPruning = false
+  @Option(help: "For --model: subtracted from each channel's share of white: 0.485,0.456,0.406.")
+  var pixelMean: NumberList?
+  @Option(help: "For --model: what each channel is divided by after that: 0.229,0.224,0.225.")
+  var pixelDeviation: NumberList?
 
   mutating func validate() throws {
     try atLeastOne(features, "--features")
@@ -44,6 +48,9 @@ struct NetworkFlags: ParsableArguments {
       throw ValidationError("--learning-rate cannot be \(learningRate). Give a number above 0")
     }
     try share(accuracyDrop, "--accuracy-drop")
+    if let pixelDeviation, pixelDeviation.numbers.contains(where: { $0 <= 0 }) {
+      throw ValidationError("--pixel-deviation cannot be 0 or less")
+    }
   }
 
   /// Sets what was given; the rest stays as it is.
@@ -62,6 +69,8 @@ struct NetworkFlags: ParsableArguments {
     if let batch { options.batch = batch }
     if classWeights { options.classWeights = true }
     if noPruning { options.prunes = false }
+    if let pixelMean { options.pixelMean = pixelMean.numbers }
+    if let pixelDeviation { options.pixelDeviation = pixelDeviation.numbers }
     if let accuracyDrop { options.accuracyDrop = accuracyDrop }
   }
 }
@@ -74,6 +83,17 @@ struct UnitList: ExpressibleByArgument {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
     units = parts.compactMap { Int($0) }.filter { $0 > 0 && $0 <= 1 << 16 }
     guard units.count == parts.count || argument.isEmpty else { return nil }
+  }
+}
+
+/// "0.485,0.456": one number for each channel, or one for all.
+struct NumberList: ExpressibleByArgument {
+  var numbers: [Double]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    numbers = parts.compactMap { Double($0) }.filter(\.isFinite)
+    guard numbers.count == parts.count, !numbers.isEmpty else { return nil }
   }
 }
 
