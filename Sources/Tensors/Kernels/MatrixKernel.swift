@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 
 /// Matrix products through OpenBLAS, one BLAS thread a call, pieces shared by `Workers`.
@@ -35,6 +36,24 @@ package enum MatrixKernel {
         blasint(leftTransposed ? m : k),
         right, blasint(rightTransposed ? k : n),
         0, output + rows.lowerBound * n, blasint(n))
+    }
+  }
+}
+
+/// The right factor of a product as `ek_product` and `ek_convolve` read it.
+struct Panels {
+  let numbers: [Float]
+
+  /// `right`: `[inner, columns]`, or `[columns, inner]` read transposed.
+  init(of right: Tensor, transposed: Bool = false) {
+    let (rows, columns) = transposed ? (right.width, right.rows) : (right.rows, right.width)
+    let count = rows * ek_padded_columns(columns)
+    numbers = right.elements.withUnsafeBufferPointer { right in
+      [Float](unsafeUninitializedCapacity: count) { panels, initialized in
+        guard let right = right.baseAddress, let panels = panels.baseAddress else { return }
+        ek_pack(right, transposed ? 1 : columns, transposed ? rows : 1, rows, columns, panels)
+        initialized = count
+      }
     }
   }
 }
