@@ -25,7 +25,7 @@
       name##_plain arguments;                                    \
   }
 
-enum { tile_rows = 6, lanes = 8, inner_block = 384 };
+enum { tile_rows = 6, lanes = 8, inner_block = 400 };
 
 typedef float vector __attribute__((vector_size(32)));
 typedef float loose_vector __attribute__((vector_size(32), aligned(4), may_alias));
@@ -153,14 +153,18 @@ void ek_pack(const float *right, ptrdiff_t row_step, ptrdiff_t column_step, size
 EK_BODY void ek_product_body(const float *left, ptrdiff_t row_step, ptrdiff_t inner_step,
                              const float *panels, const float *bias, float *output, size_t m,
                              size_t n, size_t k) {
-  for (size_t start = 0; start == 0 || start < k; start += inner_block) {
-    size_t block = smaller(inner_block, k - start);
+  // Blocks of one size, so small that a panel's part stays in the cache.
+  size_t blocks = k > inner_block ? (k + inner_block - 1) / inner_block : 1;
+  size_t length = k > 0 ? (k + blocks - 1) / blocks : 1;
+  for (size_t start = 0; start == 0 || start < k; start += length) {
+    size_t block = smaller(length, k - start);
     const float *panel = panels;
     for (size_t column = 0; column < n; column += 2 * lanes) {
       size_t wide = panel_width(column, n);
       size_t own = smaller(wide * lanes, n - column);
       walk_t w = {1, block, 0, inner_step, (ptrdiff_t)(wide * lanes)};
-      finish_t finish = {start > 0 ? goes_on : fresh, bias && start + block == k ? bias + column : NULL};
+      finish_t finish = {start > 0 ? goes_on : fresh,
+                         bias && start + block == k ? bias + column : NULL};
       for (size_t row = 0; row < m; row += tile_rows) {
         size_t rows = smaller(tile_rows, m - row);
         const float *from[tile_rows];
@@ -212,13 +216,16 @@ static int needs_padding(const ek_windows *w, padded_t size) {
   return w->top || w->left || size.height > w->height || size.width > w->width;
 }
 
-// The window's product with the panels at every place of a grid.
+// The window's product with the panels at every place of a grid. Only `solid` lines of the padded
+// picture, `before` lines below the first window's top, hold more than zeros; windows move down by
+// `stride` lines.
 typedef struct {
   const float *x;
   size_t height, width;
   ptrdiff_t down, right;
   float *output;
   ptrdiff_t output_down, output_right;
+  ptrdiff_t stride, before, solid;
 } grid_t;
 
 EK_BODY void convolve_grid(grid_t g, walk_t w, const float *panels, size_t columns,
@@ -231,7 +238,7 @@ EK_BODY void convolve_grid(grid_t g, walk_t w, const float *panels, size_t colum
     finish_t finish = {fresh, bias ? bias + column : NULL};
     size_t y = 0, x = 0;
     for (size_t pixel = 0; pixel < pixels; pixel += tile_rows) {
-      size_t rows = smaller(tile_rows, pixels - pixel);
+      size_t rows = smaller(tile_rows, pixels - pixel), top = y;
       const float *from[tile_rows];
       float *to[tile_rows];
       for (size_t r = 0; r < tile_rows; r++) {
@@ -244,7 +251,17 @@ EK_BODY void convolve_grid(grid_t g, walk_t w, const float *panels, size_t colum
           }
         }
       }
-      any_tile(rows, wide, from, w, panels, to, own, finish);
+      size_t bottom = top + (pixel - top * g.width + rows - 1) / g.width;
+      ptrdiff_t skipped = g.before - (ptrdiff_t)bottom * g.stride;
+      ptrdiff_t runs = g.before + g.solid - (ptrdiff_t)top * g.stride;
+      if (runs > (ptrdiff_t)w.runs) runs = (ptrdiff_t)w.runs;
+      if (skipped < 0 || runs < 0) skipped = 0;
+      walk_t some = w;
+      some.runs = runs > skipped ? (size_t)(runs - skipped) : 0;
+      if (some.runs == 0) skipped = 0;
+      for (size_t r = 0; r < tile_rows; r++) from[r] += skipped * w.run_step;
+      any_tile(rows, wide, from, some, panels + (size_t)skipped * w.length * wide * lanes, to, own,
+               finish);
     }
     panels += inner * wide * lanes;
   }
@@ -266,7 +283,8 @@ EK_BODY void ek_convolve_body(const float *x, const ek_windows *w, const float *
   walk_t walk = {w->window_height, w->window_width * w->channels, line, 1, 0};
   grid_t grid = {x, w->output_height, w->output_width, line * (ptrdiff_t)w->stride_height,
                  (ptrdiff_t)(w->stride_width * w->channels), output,
-                 (ptrdiff_t)(w->output_width * units), (ptrdiff_t)units};
+                 (ptrdiff_t)(w->output_width * units), (ptrdiff_t)units,
+                 (ptrdiff_t)w->stride_height, (ptrdiff_t)w->top, (ptrdiff_t)w->height};
   convolve_grid(grid, walk, panels, units, bias);
 }
 EK_DISPATCH(ek_convolve,
@@ -350,7 +368,8 @@ EK_BODY void ek_convolve_below_body(const float *above, const ek_windows *w, con
       grid_t grid = {x, py.count, px.count, line, (ptrdiff_t)units,
                      below + (py.first * w->width + px.first) * w->channels,
                      (ptrdiff_t)(w->stride_height * w->width * w->channels),
-                     (ptrdiff_t)(w->stride_width * w->channels)};
+                     (ptrdiff_t)(w->stride_width * w->channels),
+                     1, (ptrdiff_t)py.taps - 1 - (ptrdiff_t)py.start, (ptrdiff_t)w->output_height};
       convolve_grid(grid, walk, panels, w->channels, NULL);
       panels += py.taps * px.taps * units * columns;
     }

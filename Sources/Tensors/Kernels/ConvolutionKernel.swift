@@ -20,10 +20,13 @@ extension WindowKernel {
       flat.addBias(bias)
       return flat.reshaped(to: output.shape)
     }
-    let panels = Panels(of: weights.reshaped(to: [weights.count / units, units]))
+    let panels = weights.elements.withUnsafeBufferPointer { weights in
+      weights.baseAddress.map { Panels(of: $0, rows: weights.count / units, columns: units) }
+    }
     let shape: Shape = [input.rows, windows.outputHeight, windows.outputWidth, units]
     return Tensor(uninitialized: shape) { output in
-      withPointers(input.elements, panels.numbers, bias?.elements ?? []) { x, panels, added in
+      withPointers(input.elements, panels?.numbers ?? [], bias?.elements ?? []) {
+        x, panels, added in
         guard let y = output.baseAddress else { return }
         eachRow(of: shape[0], windows, room: ek_convolve_room) { row, w, room, _ in
           ek_convolve(
