@@ -126,6 +126,12 @@ public struct Network: Hashable, Codable, Sendable {
 
   /// The output of one node, `[rows, neurons]`, a batch at a time.
   private func inBatches(_ inputs: Tensor, to last: Int) -> Tensor {
+    if let (links, nodes) = architecture.denseChain(to: last),
+      let outputs = DenseChain.answers(
+        links, nodes.map { (parameters[$0][0].value, parameters[$0][1].value) }, for: inputs)
+    {
+      return outputs
+    }
     let (rows, isFlat) = (inputs.rows, architecture.input.rank == 1)
     // Few enough that what passes from layer to layer stays in the cache; pictures are larger.
     let size = isFlat ? 256 : 128

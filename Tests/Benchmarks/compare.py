@@ -105,8 +105,8 @@ def measure(name, folder, threads, repetitions):
         "case": name, "threads": threads, "ours": statistics.median(ours) / unit,
         "theirs": statistics.median(theirs) / unit, "ratio": statistics.median(ratios), "low": min(ratios),
         "high": max(ratios), "best": min(ours) / min(theirs), "target": TARGETS[name],
-        "share": case["arithmetic"] / statistics.median(ours) / (LIMIT * threads),
-        "peer share": case["arithmetic"] / statistics.median(theirs) / (LIMIT * threads),
+        "share": case["arithmetic"] / min(ours) / (LIMIT * threads),
+        "peer share": case["arithmetic"] / min(theirs) / (LIMIT * threads),
         "memory": memory[0], "peer memory": memory[1], "loss": [own[-1]["losses"][-1:] for own in runs]}
 
 
@@ -117,13 +117,13 @@ def seconds(value):
 def line(row):
     kind = {"lenet-300-100": "an epoch", "inference": "1,000,000 rows"}.get(row["case"], "a step")
     return (f"| {row['case']}, {kind} | {row['threads']} | {seconds(row['ours'])} | {seconds(row['theirs'])} "
-            f"| {row['ratio']:.3f} ({row['low']:.3f}–{row['high']:.3f}) | {row['target']:.2f} "
+            f"| {row['ratio']:.3f} ({row['low']:.3f}–{row['high']:.3f}) | {row['best']:.3f} | {row['target']:.2f} "
             f"| {100 * row['share']:.0f} % | {100 * row['peer share']:.0f} % "
             f"| {row['memory']:.0f} MiB | {row['peer memory']:.0f} MiB |")
 
 
-HEADER = """| work | threads | Espalier | peer | ratio: median (lowest–highest) | target | of the limit | peer's | memory | peer's |
-|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"""
+HEADER = """| work | threads | Espalier | peer | ratio: median (lowest–highest) | of the best | target | of the limit | peer's | memory | peer's |
+|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"""
 
 
 def main():

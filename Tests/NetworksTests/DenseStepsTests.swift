@@ -44,6 +44,26 @@ import Testing
     }
   }
 
+  @Test func answersOfAChainAreThoseOfTheLayers() throws {
+    try withEverySeed(12) { generator in
+      let (inputs, rows) = (1 + generator.index(below: 40), 1 + generator.index(below: 200))
+      let network = try Network(
+        Architecture(input: [inputs]) {
+          Dense(1 + Int(generator.index(below: 70)))
+          Activation(.elu)
+          Dense(1 + Int(generator.index(below: 20)))
+          Activation(.sigmoid)
+          Dense(1 + Int(generator.index(below: 5)))
+        }, seed: generator.next())
+      let examples = generator.normalTensor([rows, inputs])
+      let all = network.activations(for: examples)
+      #expect(network.outputs(for: examples) == all.last)
+      for (index, node) in network.architecture.nodes.enumerated() {
+        #expect(network.activations(of: node.id, for: examples) == all[index])
+      }
+    }
+  }
+
   @Test func numbersThatRunAwayNameTheirLayer() throws {
     let network = try Network(
       Architecture(input: [2]) {

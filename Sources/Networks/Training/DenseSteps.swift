@@ -16,26 +16,11 @@ struct DenseSteps {
   /// - Returns: `nil` where the network or the way it learns is not of that kind.
   init?(_ trainer: Trainer, _ state: Trainer.State, head: Head, on examples: Examples) {
     let architecture = state.network.architecture
-    guard architecture.isSequence, head == .softmax, examples.targets == nil,
-      trainer.inputLasso == 0
+    guard head == .softmax, examples.targets == nil, trainer.inputLasso == 0,
+      let (links, nodes) = architecture.denseChain(to: architecture.nodes.count - 1),
+      state.network.parameters.joined().allSatisfy({ $0.mask == nil }),
+      DenseChain.suits(links, batch: trainer.batch)
     else { return nil }
-    var links: [DenseChain.Link] = []
-    var nodes: [Int] = []
-    for (index, node) in architecture.nodes.enumerated() {
-      switch node.layer {
-      case let dense as Dense:
-        guard state.network.parameters[index].allSatisfy({ $0.mask == nil }) else { return nil }
-        let inputs = links.last?.units ?? architecture.input.count
-        links.append(DenseChain.Link(inputs: inputs, units: dense.units))
-        nodes.append(index)
-      case let activation as Activation:
-        guard let last = links.indices.last, links[last].function == nil else { return nil }
-        links[last].function = activation.function.kernel
-        links[last].slope = activation.slope
-      default: return nil
-      }
-    }
-    guard DenseChain.suits(links, batch: trainer.batch) else { return nil }
     chain = DenseChain(links, batch: trainer.batch)
     (self.nodes, self.trainer) = (nodes, trainer)
     units = links.last?.units ?? 0
@@ -86,6 +71,30 @@ struct DenseSteps {
     }
     if trainer.l1 > 0 { chain.shrinkWeights(by: Float(rate * trainer.l1)) }
     return loss
+  }
+}
+
+extension Architecture {
+  /// The dense layers up to a node, each with the activation behind it, and their positions.
+  /// - Returns: `nil` where there is anything else.
+  func denseChain(to last: Int) -> (links: [DenseChain.Link], nodes: [Int])? {
+    guard isSequence, input.rank == 1 else { return nil }
+    var links: [DenseChain.Link] = []
+    var positions: [Int] = []
+    for (index, node) in nodes[...last].enumerated() {
+      switch node.layer {
+      case let dense as Dense:
+        links.append(
+          DenseChain.Link(inputs: links.last?.units ?? input.count, units: dense.units))
+        positions.append(index)
+      case let activation as Activation:
+        guard let last = links.indices.last, links[last].function == nil else { return nil }
+        links[last].function = activation.function.kernel
+        links[last].slope = activation.slope
+      default: return nil
+      }
+    }
+    return (links, positions)
   }
 }
 

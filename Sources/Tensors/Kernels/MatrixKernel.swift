@@ -17,8 +17,11 @@ package enum MatrixKernel {
 
   /// Whether a product is neither shared nor left to the library.
   static func isSmall(rows m: Int, columns n: Int, inner k: Int) -> Bool {
-    n * k <= small && m * n * k < worthSharing
+    isSmall(columns: n, inner: k) && m * n * k < worthSharing
   }
+
+  /// Whether our own tiles multiply by such a right factor.
+  static func isSmall(columns n: Int, inner k: Int) -> Bool { n * k <= small }
 
   /// The version and kernel of the library below, for `espalier doctor`.
   package static var description: String { String(cString: openblas_get_config()) }
@@ -35,7 +38,7 @@ package enum MatrixKernel {
   ) {
     guard m > 0, n > 0 else { return }
     let cuts = Workers.ranges(of: m, pieces: m * n * k >= worthSharing ? pieces : 1)
-    guard n * k > small else {
+    guard !isSmall(columns: n, inner: k) else {
       let panels = Panels(of: right, rows: k, columns: n, transposed: rightTransposed)
       panels.numbers.withUnsafeBufferPointer { panels in
         Workers.run(cuts.count) { piece in
