@@ -54,7 +54,7 @@ struct Benchmarks {
       switch line {
       case "run":
         var result = Result(seconds: 0, steps: chosen.steps, parameters: network.parameterCount)
-        let clock = ContinuousClock()
+        let (clock, begin) = (ContinuousClock(), processorSeconds())
         if let trainer = chosen.trainer {
           let start = Trainer.State(start: network)
           var end = start
@@ -67,6 +67,7 @@ struct Benchmarks {
         } else {
           result.seconds = try seconds(clock) { answers = network.outputs(for: inputs) }
         }
+        result.processor = processorSeconds() - begin
         print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
       case "answers":
         try RawNumbers.write(answers?.elements ?? [], to: folder + "/answers.f32")
@@ -75,6 +76,13 @@ struct Benchmarks {
       }
       fflush(nil)
     }
+  }
+
+  /// The time that all threads of this process have worked.
+  private static func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
   private static func seconds(_ clock: ContinuousClock, _ body: () throws -> Void) throws -> Double
@@ -98,6 +106,8 @@ struct Benchmarks {
   /// What one run came to.
   private struct Result: Encodable {
     var seconds: Double
+    /// Of all threads.
+    var processor = 0.0
     var steps: Int
     var parameters: Int
     /// The mean loss of every epoch.
