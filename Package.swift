@@ -10,6 +10,10 @@ let package = Package(
   products: [
     .executable(name: "espalier", targets: ["espalier"]),
     .library(name: "Espalier", targets: ["Experiments"]),
+    // What the benchmarks use.
+    .library(name: "Tensors", targets: ["Tensors"]),
+    .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "Networks", targets: ["Networks"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -63,7 +63,7 @@ EK_BODY void ek_add_bias_body(float *y, const float *bias, size_t rows, size_t c
 EK_DISPATCH(ek_add_bias, (float *y, const float *bias, size_t rows, size_t columns),
             (y, bias, rows, columns))
 
-EK_BODY void ek_activate_body(int kind, float slope, const float *x, float *y, size_t count) {
+EK_BODY void activate(int kind, float slope, const float *x, float *y, size_t count) {
   switch (kind) {
     case EK_RELU:
       for (size_t i = 0; i < count; i++) y[i] = x[i] > 0 ? x[i] : (x[i] == x[i] ? 0.0f : x[i]);
@@ -84,11 +84,19 @@ EK_BODY void ek_activate_body(int kind, float slope, const float *x, float *y, s
       for (size_t i = 0; i < count; i++) y[i] = ek_tanh(x[i]);
   }
 }
+
+// Loops over one array and over two that may overlap are different loops to the compiler.
+EK_BODY void ek_activate_body(int kind, float slope, const float *x, float *y, size_t count) {
+  if (x == y)
+    activate(kind, slope, y, y, count);
+  else
+    activate(kind, slope, x, y, count);
+}
 EK_DISPATCH(ek_activate, (int kind, float slope, const float *x, float *y, size_t count),
             (kind, slope, x, y, count))
 
-EK_BODY void ek_activate_backward_body(int kind, float slope, const float *y, const float *gy,
-                                       float *g, size_t count) {
+EK_BODY void activate_backward(int kind, float slope, const float *y, const float *gy, float *g,
+                               size_t count) {
   switch (kind) {
     case EK_RELU:
       for (size_t i = 0; i < count; i++) g[i] = y[i] > 0 ? gy[i] : 0.0f;
@@ -106,16 +114,31 @@ EK_BODY void ek_activate_backward_body(int kind, float slope, const float *y, co
       for (size_t i = 0; i < count; i++) g[i] = gy[i] * (1.0f - y[i] * y[i]);
   }
 }
+
+EK_BODY void ek_activate_backward_body(int kind, float slope, const float *y, const float *gy,
+                                       float *g, size_t count) {
+  if (gy == g)
+    activate_backward(kind, slope, y, g, g, count);
+  else
+    activate_backward(kind, slope, y, gy, g, count);
+}
 EK_DISPATCH(ek_activate_backward,
             (int kind, float slope, const float *y, const float *gy, float *g, size_t count),
             (kind, slope, y, gy, g, count))
 
+// A few columns at a time keep their sums in registers.
+EK_BODY void sum_columns(size_t width, const float *x, float *sums, size_t rows, size_t columns) {
+  float own[32] = {0};
+  for (size_t r = 0; r < rows; r++)
+    for (size_t c = 0; c < width; c++) own[c] += x[r * columns + c];
+  memcpy(sums, own, width * sizeof(float));
+}
+
 EK_BODY void ek_column_sums_body(const float *x, float *sums, size_t rows, size_t columns) {
-  memset(sums, 0, columns * sizeof(float));
-  for (size_t r = 0; r < rows; r++) {
-    const float *row = x + r * columns;
-    for (size_t c = 0; c < columns; c++) sums[c] += row[c];
-  }
+  size_t c = 0;
+  for (; c + 32 <= columns; c += 32) sum_columns(32, x + c, sums + c, rows, columns);
+  for (; c + 8 <= columns; c += 8) sum_columns(8, x + c, sums + c, rows, columns);
+  for (; c < columns; c++) sum_columns(1, x + c, sums + c, rows, columns);
 }
 EK_DISPATCH(ek_column_sums, (const float *x, float *sums, size_t rows, size_t columns),
             (x, sums, rows, columns))

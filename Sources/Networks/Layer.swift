@@ -15,6 +15,8 @@ public protocol Layer: Named, Hashable {
   func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor]
   /// `input`: `[rows, …]`
   func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor
+  /// `values` become what `forward` makes of them.
+  func forward(inPlace values: inout Tensor, _ parameters: [Parameter])
   /// The gradient with respect to the input (where `needsInput`) and to each parameter.
   ///
   /// `gradient`: with respect to the output, of the output's shape.
@@ -60,6 +62,10 @@ extension Layer {
 
   public func forward(joining inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
     forward(inputs[0], parameters)
+  }
+
+  public func forward(inPlace values: inout Tensor, _ parameters: [Parameter]) {
+    values = forward(values, parameters)
   }
 
   public func backward(_ gradient: Tensor, joining inputs: [Tensor]) -> [Tensor] {

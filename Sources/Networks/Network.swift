@@ -78,7 +78,7 @@ public struct Network: Hashable, Codable, Sendable {
   /// - Returns: `[rows, neurons]`, pixels and channels of a picture side by side.
   public func activations(of node: Node.ID, for inputs: Tensor) -> Tensor {
     let last = architecture.index(of: node) ?? architecture.nodes.count - 1
-    return inBatches(inputs) { output(of: last, for: $0) }
+    return inBatches(inputs, to: last)
   }
 
   /// Rows in the shape that the architecture reads.
@@ -93,7 +93,7 @@ public struct Network: Hashable, Codable, Sendable {
     if architecture.isSequence {
       var values = rows
       for index in 0...last {
-        values = architecture.nodes[index].layer.forward(values, parameters[index])
+        architecture.nodes[index].layer.forward(inPlace: &values, parameters[index])
       }
       return values
     }
@@ -121,29 +121,36 @@ public struct Network: Hashable, Codable, Sendable {
   /// The output for any number of rows, a batch at a time.
   /// - Returns: `[rows, outputs]`
   public func outputs(for inputs: Tensor) -> Tensor {
-    inBatches(inputs) { self($0) }
+    inBatches(inputs, to: architecture.nodes.count - 1)
   }
 
-  private func inBatches(_ inputs: Tensor, _ body: (Tensor) -> Tensor) -> Tensor {
-    // Pictures pass through many layers of many numbers: fewer at a time.
-    let size = architecture.input.rank == 1 ? 1024 : 128
-    guard inputs.rows > size else {
-      let output = body(inputs)
+  /// The output of one node, `[rows, neurons]`, a batch at a time.
+  private func inBatches(_ inputs: Tensor, to last: Int) -> Tensor {
+    if let (links, nodes) = architecture.denseChain(to: last),
+      let outputs = DenseChain.answers(
+        links, nodes.map { (parameters[$0][0].value, parameters[$0][1].value) }, for: inputs)
+    {
+      return outputs
+    }
+    let (rows, isFlat) = (inputs.rows, architecture.input.rank == 1)
+    // Few enough that what passes from layer to layer stays in the cache; pictures are larger.
+    let size = isFlat ? 256 : 128
+    guard rows > size, let width = try? architecture.shapes()[last].count else {
+      let output = output(of: last, for: inputs)
       return output.reshaped(to: [output.rows, output.width])
     }
-    var elements: [Float] = []
-    var width = 0
-    for start in stride(from: 0, to: inputs.rows, by: size) {
-      let end = min(start + size, inputs.rows)
-      let shape = Shape([end - start] + inputs.shape.dimensions.dropFirst())
-      let batch = Tensor(
-        Array(inputs.elements[start * inputs.width..<end * inputs.width]), shape: shape)
-      let output = body(batch)
-      width = output.width
-      if elements.isEmpty { elements.reserveCapacity(inputs.rows * width) }
-      elements += output.elements
+    return Tensor(uninitialized: [rows, width]) { target in
+      func answer(_ batch: Int) {
+        let taken = batch * size..<min((batch + 1) * size, rows)
+        let output = output(of: last, for: inputs.slicing(taken))
+        _ = UnsafeMutableBufferPointer(
+          rebasing: target[taken.lowerBound * width..<taken.upperBound * width]
+        ).update(fromContentsOf: output.elements)
+      }
+      let batches = (rows + size - 1) / size
+      // The layers share the work on a batch of pictures, the batches of rows share it here.
+      if isFlat { Workers.run(batches, answer) } else { (0..<batches).forEach(answer) }
     }
-    return Tensor(elements, shape: [inputs.rows, width])
   }
 
   /// How many numbers are learned and kept by their masks.

@@ -1,15 +1,18 @@
 import CKernels
 
 extension Tensor {
-  /// The matrix product of `[m, k]` and `[k, n]`, either factor read transposed if asked.
+  /// The matrix product of `[m, k]` and `[k, n]`, either factor read transposed if asked, and a bias
+  /// of `[n]` on every row.
   /// - Complexity: O(m n k)
   public func multiplied(
     by right: Tensor, transposed leftTransposed: Bool = false,
-    rightTransposed: Bool = false
+    rightTransposed: Bool = false, adding bias: Tensor? = nil
   ) -> Tensor {
     let (m, k) = leftTransposed ? (width, rows) : (rows, width)
     let (n, inner) = rightTransposed ? (right.rows, right.width) : (right.width, right.rows)
     precondition(k == inner, "a product of \(shape) and \(right.shape)")
+    precondition(
+      bias.map { $0.count == n } ?? true, "a bias of \(bias?.count ?? 0) for \(n) columns")
     return Tensor(uninitialized: [m, n]) { output in
       elements.withUnsafeBufferPointer { left in
         right.elements.withUnsafeBufferPointer { right in
@@ -17,12 +20,15 @@ extension Tensor {
             let output = output.baseAddress
           else {
             // No inner dimension: a sum of nothing.
-            output.update(repeating: 0)
+            for index in output.indices { output[index] = bias?.elements[index % n] ?? 0 }
             return
           }
-          MatrixKernel.multiply(
-            left, transposed: leftTransposed, right, transposed: rightTransposed, into: output,
-            rows: m, columns: n, inner: k)
+          (bias?.elements ?? []).withUnsafeBufferPointer { added in
+            MatrixKernel.multiply(
+              left, transposed: leftTransposed, right, transposed: rightTransposed,
+              adding: bias == nil ? nil : added.baseAddress, into: output, rows: m, columns: n,
+              inner: k)
+          }
         }
       }
     }
@@ -70,7 +76,7 @@ extension Tensor {
     elements.withUnsafeMutableBufferPointer { target in
       other.elements.withUnsafeBufferPointer { source in
         guard let target = target.baseAddress, let source = source.baseAddress else { return }
-        ek_add_scaled(scale, source, target, count)
+        Workers.runPieces(of: count) { ek_add_scaled(scale, source + $0, target + $0, $1) }
       }
     }
   }
@@ -89,6 +95,13 @@ extension Tensor {
         }
       }
     }
+  }
+
+  /// Some rows that follow each other.
+  public func slicing(_ rows: Range<Int>) -> Tensor {
+    Tensor(
+      Array(elements[rows.lowerBound * width..<rows.upperBound * width]),
+      shape: Shape([rows.count] + shape.dimensions.dropFirst()))
   }
 
   /// Some columns of a matrix, in the order given.

@@ -91,6 +91,12 @@ extension Tensor {
     }
   }
 
+  /// The last dimension cut into so many parts of one width.
+  package func cut(into parts: Int) -> [Tensor] {
+    let own = Shape(shape.dimensions.dropLast() + [(shape.dimensions.last ?? 1) / parts])
+    return split(like: [Tensor](repeating: Tensor(shape: own), count: parts))
+  }
+
   /// The product of each number with the one in the same place.
   package func multiplied(elementwiseBy other: Tensor) -> Tensor {
     precondition(other.count == count, "\(shape) and \(other.shape)")

@@ -44,6 +44,29 @@ import Testing
     }
   }
 
+  @Test func aRowsProductDoesNotDependOnTheRowsBesideIt() {
+    withEverySeed(10) { generator in
+      let (rows, inner) = (1 + generator.index(below: 40), 1 + generator.index(below: 900))
+      let left = generator.normalTensor([rows, inner])
+      let right = generator.normalTensor([inner, 1 + generator.index(below: 35)])
+      let bias = generator.normalTensor([right.width])
+      let whole = left.multiplied(by: right, adding: bias)
+      var plain = naive(left, right)
+      plain.addBias(bias)
+      #expect(difference(whole, plain) < 1e-3)
+      for row in 0..<rows {
+        let alone = left.slicing(row..<row + 1).multiplied(by: right, adding: bias)
+        #expect(alone.elements == Array(whole.row(row)))
+      }
+    }
+  }
+
+  @Test func aProductWithoutAnInnerDimensionIsItsBias() {
+    let bias = Tensor([1, 2, 3], shape: [3])
+    let product = Tensor([], shape: [2, 0]).multiplied(by: Tensor([], shape: [0, 3]), adding: bias)
+    #expect(product.elements == [1, 2, 3, 1, 2, 3])
+  }
+
   @Test func productsAreThoseOfTheReference() throws {
     let products = try Reference.load().products
     #expect(products.count == 6)

@@ -15,7 +15,9 @@ import Testing
     func size(_ choices: [Int]) -> Int { choices[generator.index(below: choices.count)] }
     let window = (height: size([1, 2, 3]), width: size([1, 3, 5]))
     let stride = (height: size([1, 2]), width: size([1, 2, 3]))
-    let picture = (height: size([3, 7, 11]), width: size([5, 7, 13]), channels: size([1, 3, 4]))
+    let picture = (
+      height: size([3, 7, 11]), width: size([5, 7, 13]), channels: size([1, 3, 4, 17])
+    )
     let (top, left) = (generator.index(below: window.height), generator.index(below: window.width))
     let output = (
       height: (picture.height + top - window.height) / stride.height + 1,
@@ -25,7 +27,8 @@ import Testing
     return Case(
       windows: Windows(
         picture: picture, window: window, stride: stride, top: top, left: left, output: output),
-      units: groups * size([1, 3]), groups: groups, rows: size([1, 3, 17]))
+      units: groups * size(groups == 1 ? [1, 3, 16, 21] : [1, 3]), groups: groups,
+      rows: size([1, 3, 17]))
   }
 
   /// Calls `body` for each row, output pixel and tap inside the picture.

@@ -45,6 +45,19 @@ void ek_mask(float *parameter, const uint8_t *mask, size_t count);
 void ek_count_bins(const uint8_t *bins, const int32_t *rows, const int32_t *class_of,
                    const int32_t *weights, size_t count, size_t classes, int32_t *histogram);
 
+// ---- Matrix products and convolutions, in products.c. ----
+
+/// The right factor of a product, `[rows, columns]` with steps of its own, in panels: room for `rows`
+/// times `ek_padded_columns`.
+void ek_pack(const float *right, ptrdiff_t row_step, ptrdiff_t column_step, size_t rows,
+             size_t columns, float *panels);
+/// `columns` rounded up to whole vectors.
+size_t ek_padded_columns(size_t columns);
+/// output[m, n] = left[m, k] · panels[k, n] + bias[n], the bias unless NULL; `row_step` and
+/// `inner_step` say how the left factor lies.
+void ek_product(const float *left, ptrdiff_t row_step, ptrdiff_t inner_step, const float *panels,
+                const float *bias, float *output, size_t m, size_t n, size_t k);
+
 // ---- Windows over pictures and sums over channels, in windows.c. ----
 
 /// Where windows stand on one picture of `[height, width, channels]`; what lies outside is padding.
@@ -56,33 +69,40 @@ typedef struct ek_windows {
   size_t output_height, output_width;
 } ek_windows;
 
-/// columns[pixel, tap, channel] = x under the window, 0 in the padding; for `channels` channels
-/// from `first_channel`.
-void ek_gather_windows(const float *x, const ek_windows *w, size_t first_channel, size_t channels,
-                       float *columns);
-/// x under the windows += columns
-void ek_scatter_windows(const float *columns, const ek_windows *w, size_t first_channel,
-                        size_t channels, float *x);
 /// The largest number under each window, channel by channel; padding never counts.
 void ek_largest_of_windows(const float *x, const ek_windows *w, float *output);
-/// below += above at the first place that held the largest number; `taken` is room for `channels`.
+/// below += above at the first place that held the largest number; `open` is room for `channels`.
 void ek_largest_of_windows_backward(const float *x, const float *output, const float *above,
-                                    const ek_windows *w, float *below, uint8_t *taken);
+                                    const ek_windows *w, float *below, uint32_t *open);
 /// The mean under each window; padding counts as zeros where `counts_padding`.
 void ek_mean_of_windows(const float *x, const ek_windows *w, int counts_padding, float *output);
 void ek_mean_of_windows_backward(const float *above, const ek_windows *w, int counts_padding,
                                  float *below);
+/// One picture's convolution, in products.c: output[pixel, unit], the bias unless NULL. `panels` are
+/// the packed weights `[tap, channel, unit]`; `room` is for `ek_convolve_room` numbers.
+void ek_convolve(const float *x, const ek_windows *w, const float *panels, const float *bias,
+                 size_t units, float *output, float *room);
+size_t ek_convolve_room(const ek_windows *w);
+/// below = of one picture; `panels` come from `ek_pack_below`.
+void ek_convolve_below(const float *above, const ek_windows *w, const float *panels, size_t units,
+                       float *below, float *room);
+size_t ek_convolve_below_room(const ek_windows *w, size_t units);
+/// Packs weights for `ek_convolve_below`, unless `panels` is NULL, and says how many numbers that takes.
+size_t ek_pack_below(const float *weights, const ek_windows *w, size_t units, float *panels);
+/// gradient[tap, channel, unit] += of one picture.
+void ek_convolve_weights(const float *x, const float *above, const ek_windows *w, size_t units,
+                         float *gradient, float *room);
+size_t ek_convolve_weights_room(const ek_windows *w, size_t units);
+
 /// Each channel summed under its own weights[tap, channel].
 void ek_depthwise(const float *x, const float *weights, const ek_windows *w, float *output);
 /// gradient += of the weights; below += of the input, unless NULL.
 void ek_depthwise_backward(const float *x, const float *weights, const float *above,
                            const ek_windows *w, float *below, float *gradient);
 
-/// sums[c] += x[r, c]
-void ek_channel_sums(const float *x, size_t rows, size_t channels, double *sums);
-/// sums[c] += (x[r, c] - means[c])^2
-void ek_channel_squares(const float *x, const float *means, size_t rows, size_t channels,
-                        double *sums);
+/// sums[c] += x[r, c] - pivots[c]; squares[c] += (x[r, c] - pivots[c])^2
+void ek_channel_moments(const float *x, const float *pivots, size_t rows, size_t channels,
+                        double *sums, double *squares);
 /// sums[c] += above[r, c]; products[c] += above[r, c] * (x[r, c] - means[c])
 void ek_channel_products(const float *above, const float *x, const float *means, size_t rows,
                          size_t channels, double *sums, double *products);

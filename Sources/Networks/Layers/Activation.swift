@@ -42,6 +42,10 @@ public struct Activation: Layer {
     input.activated(function.kernel, slope: slope)
   }
 
+  public func forward(inPlace values: inout Tensor, _ parameters: [Parameter]) {
+    values.activate(function.kernel, slope: slope)
+  }
+
   public func backward(
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
   ) -> (input: Tensor?, parameters: [Tensor]) {

@@ -47,12 +47,9 @@ public struct Convolution: Layer {
   }
 
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    let output = WindowKernel.convolve(
-      input, parameters[0].value, window.windows(over: input), units: units, groups: groups)
-    guard hasBias else { return output }
-    var flat = output.reshaped(to: [output.count / units, units])
-    flat.addBias(parameters[1].value)
-    return flat.reshaped(to: output.shape)
+    WindowKernel.convolve(
+      input, parameters[0].value, bias: hasBias ? parameters[1].value : nil,
+      window.windows(over: input), units: units, groups: groups)
   }
 
   public func backward(

@@ -50,9 +50,7 @@ public struct Dense: Layer {
   }
 
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    var output = input.multiplied(by: parameters[0].value)
-    output.addBias(parameters[1].value)
-    return output
+    input.multiplied(by: parameters[0].value, adding: parameters[1].value)
   }
 
   public func backward(

@@ -62,7 +62,7 @@ extension Head {
 
   /// A probability that underflowed counts as the smallest normal number: the loss stays finite; one
   /// that is not a number stays one.
-  private static func logarithm(of probability: Float) -> Double {
+  static func logarithm(of probability: Float) -> Double {
     log(Double(probability.isNaN ? .nan : max(probability, 1e-37)))
   }
 

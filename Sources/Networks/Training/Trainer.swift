@@ -108,8 +108,17 @@ public struct Trainer: Hashable, Codable, Sendable {
     let steps = (order.count + batch - 1) / batch
     var total = 0.0
     var chance = generator.stream("chance-\(epoch)")
+    var quick = clarified == nil ? DenseSteps(self, state, head: head, on: examples) : nil
     for step in 0..<steps {
       let rows = order[step * batch..<min((step + 1) * batch, order.count)]
+      let rate = learningRate * factor(epoch: epoch, progress: Double(step) / Double(steps))
+      if let loss = quick?.step(rows, of: examples, rate: rate) {
+        total += loss * Double(rows.count)
+        continue
+      }
+      // The layers one by one, also to say which of them first gave no number.
+      quick?.store(in: &state)
+      quick = nil
       let taken = examples.gathering(rows)
       let pass = state.network.trainingPass(taken.inputs, using: &chance)
       let outputs = pass.outputs
@@ -125,7 +134,6 @@ public struct Trainer: Hashable, Codable, Sendable {
       let gradients = state.network.gradients(
         of: pass, gradient: gradient, adding: extra)
       state.network.absorb(pass)
-      let rate = learningRate * factor(epoch: epoch, progress: Double(step) / Double(steps))
       optimizer.step(
         &state.network, gradients: gradients, memory: &state.memory, rate: Float(rate),
         decay: Float(weightDecay))
@@ -134,6 +142,7 @@ public struct Trainer: Hashable, Codable, Sendable {
         state.network.shrinkInputs(inputGroups, by: Float(rate * inputLasso))
       }
     }
+    quick?.store(in: &state)
     return total / Double(max(order.count, 1))
   }
 

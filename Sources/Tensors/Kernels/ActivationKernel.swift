@@ -10,22 +10,26 @@ package enum ActivationKernel: Int32, Sendable {
 }
 
 extension Tensor {
-  /// Elements in one piece of work: fixed, so that pieces do not depend on the threads.
-  private static let piece = 1 << 15
-
   /// The function of each element.
   package func activated(_ function: ActivationKernel, slope: Float) -> Tensor {
     let count = count
     return Tensor(uninitialized: shape) { output in
       elements.withUnsafeBufferPointer { input in
         guard let input = input.baseAddress, let output = output.baseAddress else { return }
-        nonisolated(unsafe) let (from, to) = (input, output)
-        let cuts = Workers.ranges(of: count, pieces: (count + Self.piece - 1) / Self.piece)
-        Workers.run(cuts.count) { index in
-          let range = cuts[index]
-          ek_activate(
-            function.rawValue, slope, from + range.lowerBound, to + range.lowerBound, range.count)
+        Workers.runPieces(of: count) {
+          ek_activate(function.rawValue, slope, input + $0, output + $0, $1)
         }
+      }
+    }
+  }
+
+  /// Each element becomes the function of itself.
+  package mutating func activate(_ function: ActivationKernel, slope: Float) {
+    let count = count
+    elements.withUnsafeMutableBufferPointer { values in
+      guard let values = values.baseAddress else { return }
+      Workers.runPieces(of: count) {
+        ek_activate(function.rawValue, slope, values + $0, values + $0, $1)
       }
     }
   }
@@ -41,7 +45,10 @@ extension Tensor {
           guard let above = above.baseAddress, let output = output.baseAddress,
             let below = below.baseAddress
           else { return }
-          ek_activate_backward(function.rawValue, slope, output, above, below, count)
+          Workers.runPieces(of: count) {
+            ek_activate_backward(
+              function.rawValue, slope, output + $0, above + $0, below + $0, $1)
+          }
         }
       }
     }

@@ -11,22 +11,24 @@ extension Tensor {
   /// The mean and the variance of each channel over all rows and pixels.
   package var channelMoments: (means: [Float], variances: [Float]) {
     let count = Double(Swift.max(pixels, 1))
-    let means = channelSums(1) { x, rows, channels, sums in
-      ek_channel_sums(x, rows, channels, sums)
-    }[0].map { Float($0 / count) }
-    let squares = channelSums(1) { x, rows, channels, sums in
-      means.withUnsafeBufferPointer {
-        ek_channel_squares(x, $0.baseAddress, rows, channels, sums)
+    // Differences from the first pixel: sums of squares lose nothing where a mean is far from zero.
+    let pivots = Array(elements.prefix(channels))
+    let sums = channelSums(2) { x, rows, channels, sums in
+      pivots.withUnsafeBufferPointer {
+        ek_channel_moments(x, $0.baseAddress, rows, channels, sums, sums + channels)
       }
-    }[0]
-    return (means, squares.map { Float($0 / count) })
+    }
+    let shifts = sums[0].map { $0 / count }
+    return (
+      zip(pivots, shifts).map { Float(Double($0) + $1) },
+      zip(sums[1], shifts).map { Float(Swift.max($0 / count - $1 * $1, 0)) }
+    )
   }
 
   /// For each channel the sum of a gradient, and of its product with `self - means`.
   package func channelProducts(
     with gradient: Tensor, around means: [Float]
   ) -> (sums: [Double], products: [Double]) {
-    let channels = channels
     let both = gradient.elements.withUnsafeBufferPointer { gradient in
       nonisolated(unsafe) let above = gradient.baseAddress
       return elements.withUnsafeBufferPointer { values in
@@ -40,7 +42,6 @@ extension Tensor {
         }
       }
     }
-    _ = channels
     return (both[0], both[1])
   }
 

@@ -16,9 +16,11 @@ extension Tensor {
             guard let parameter = parameter.baseAddress, let gradient = gradient.baseAddress,
               let mean = mean.baseAddress, let square = square.baseAddress
             else { return }
-            ek_adam(
-              parameter, gradient, mean, square, count, rate, beta1, beta2, epsilon, decay,
-              corrections.0, corrections.1)
+            Workers.runPieces(of: count) {
+              ek_adam(
+                parameter + $0, gradient + $0, mean + $0, square + $0, $1, rate, beta1, beta2,
+                epsilon, decay, corrections.0, corrections.1)
+            }
           }
         }
       }
@@ -36,7 +38,10 @@ extension Tensor {
           guard let parameter = parameter.baseAddress, let gradient = gradient.baseAddress,
             let velocity = velocity.baseAddress
           else { return }
-          ek_momentum(parameter, gradient, velocity, count, rate, momentum, decay)
+          Workers.runPieces(of: count) {
+            ek_momentum(
+              parameter + $0, gradient + $0, velocity + $0, $1, rate, momentum, decay)
+          }
         }
       }
     }

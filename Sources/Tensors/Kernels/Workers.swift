@@ -31,6 +31,16 @@ public enum Workers {
     }
   }
 
+  /// Elements in one piece of work: fixed, so that pieces do not depend on the threads.
+  private static let piece = 1 << 15
+
+  /// Runs `body` with the start and the length of every piece of `0..<count`.
+  package static func runPieces(of count: Int, _ body: (_ start: Int, _ length: Int) -> Void) {
+    guard count > piece else { return body(0, count) }
+    let cuts = ranges(of: count, pieces: (count + piece - 1) / piece)
+    run(cuts.count) { body(cuts[$0].lowerBound, cuts[$0].count) }
+  }
+
   private struct Context { let body: (Int) -> Void }
 
   /// The results of `body` for every index in `0..<count`, in order.

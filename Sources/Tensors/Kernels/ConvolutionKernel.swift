@@ -1,0 +1,213 @@
+import CKernels
+
+/// Convolution over `[rows, height, width, channels]` with weights `[height, width, channels, units]`.
+///
+/// Rows are cut into two pieces, each with its own sums: results do not depend on the threads.
+extension WindowKernel {
+  /// `output[row, pixel, unit]`, the window's product with the weights, and the bias.
+  ///
+  /// `groups`: channels and units are cut into so many groups that do not see each other.
+  package static func convolve(
+    _ input: Tensor, _ weights: Tensor, bias: Tensor? = nil, _ windows: Windows, units: Int,
+    groups: Int
+  ) -> Tensor {
+    guard groups == 1 else {
+      let output =
+        isDepthwise(windows, units, groups)
+        ? depthwise(input, weights, windows) : grouped(input, weights, windows, units, groups)
+      guard let bias else { return output }
+      var flat = output.reshaped(to: [output.count / units, units])
+      flat.addBias(bias)
+      return flat.reshaped(to: output.shape)
+    }
+    let panels = weights.elements.withUnsafeBufferPointer { weights in
+      weights.baseAddress.map { Panels(of: $0, rows: weights.count / units, columns: units) }
+    }
+    let shape: Shape = [input.rows, windows.outputHeight, windows.outputWidth, units]
+    return Tensor(uninitialized: shape) { output in
+      withPointers(input.elements, panels?.numbers ?? [], bias?.elements ?? []) {
+        x, panels, added in
+        guard let y = output.baseAddress else { return }
+        eachRow(of: shape[0], windows, room: ek_convolve_room) { row, w, room, _ in
+          ek_convolve(
+            x + row * windows.inputCount, w, panels, bias == nil ? nil : added, units,
+            y + row * windows.pixels * units, room)
+        }
+      }
+    }
+  }
+
+  /// The gradients of `convolve` with respect to its weights and, where asked for, its input.
+  package static func convolveBackward(
+    _ above: Tensor, _ input: Tensor, _ weights: Tensor, _ windows: Windows, units: Int,
+    groups: Int, needsInput: Bool
+  ) -> (input: Tensor?, weights: Tensor) {
+    if isDepthwise(windows, units, groups) {
+      return depthwiseBackward(above, input, weights, windows, needsInput: needsInput)
+    }
+    if groups > 1 {
+      return groupedBackward(above, input, weights, windows, units, groups, needsInput)
+    }
+    let gradient = sumOverPieces(like: weights) { sums in
+      withPointers(input.elements, above.elements, []) { x, above, _ in
+        eachRow(
+          of: input.rows, windows, room: { ek_convolve_weights_room($0, units) }
+        ) { row, w, room, piece in
+          ek_convolve_weights(
+            x + row * windows.inputCount, above + row * windows.pixels * units, w, units,
+            sums + piece * weights.count, room)
+        }
+      }
+    }
+    guard needsInput else { return (nil, gradient) }
+    let below = Tensor(uninitialized: input.shape) { below in
+      withPointers(above.elements, belowPanels(weights, windows, units), []) { above, panels, _ in
+        guard let below = below.baseAddress else { return }
+        eachRow(
+          of: input.rows, windows, room: { ek_convolve_below_room($0, units) }
+        ) { row, w, room, _ in
+          ek_convolve_below(
+            above + row * windows.pixels * units, w, panels, units,
+            below + row * windows.inputCount, room)
+        }
+      }
+    }
+    return (below, gradient)
+  }
+
+  // MARK: Groups
+
+  private static func isDepthwise(_ windows: Windows, _ units: Int, _ groups: Int) -> Bool {
+    groups > 1 && groups == windows.channels && units == groups
+  }
+
+  private static func depthwise(_ input: Tensor, _ weights: Tensor, _ windows: Windows) -> Tensor {
+    let (shape, step) = (
+      Shape([input.rows, windows.outputHeight, windows.outputWidth, windows.channels]),
+      windows.pixels * windows.channels
+    )
+    return Tensor(uninitialized: shape) { output in
+      withPointers(input.elements, weights.elements, []) { x, weights, _ in
+        guard let y = output.baseAddress else { return }
+        eachRow(of: shape[0], windows, room: { _ in 0 }) { row, w, _, _ in
+          ek_depthwise(x + row * windows.inputCount, weights, w, y + row * step)
+        }
+      }
+    }
+  }
+
+  private static func depthwiseBackward(
+    _ above: Tensor, _ input: Tensor, _ weights: Tensor, _ windows: Windows, needsInput: Bool
+  ) -> (input: Tensor?, weights: Tensor) {
+    var below = Tensor(shape: needsInput ? input.shape : [0])
+    let (step, count) = (windows.pixels * windows.channels, weights.count)
+    let gradient = sumOverPieces(like: weights) { sums in
+      below.elements.withUnsafeMutableBufferPointer { below in
+        withPointers(input.elements, above.elements, weights.elements) { x, above, weights in
+          eachRow(of: input.rows, windows, room: { _ in 0 }) { row, w, _, piece in
+            ek_depthwise_backward(
+              x + row * windows.inputCount, weights, above + row * step, w,
+              needsInput ? below.baseAddress.map { $0 + row * windows.inputCount } : nil,
+              sums + piece * count)
+          }
+        }
+      }
+    }
+    return (needsInput ? below : nil, gradient)
+  }
+
+  /// Each group is a convolution of its own.
+  private static func grouped(
+    _ input: Tensor, _ weights: Tensor, _ windows: Windows, _ units: Int, _ groups: Int
+  ) -> Tensor {
+    var own = windows
+    own.channels /= groups
+    let parts = zip(input.cut(into: groups), weights.cut(into: groups))
+    return Tensor(
+      concatenating: parts.map { convolve($0, $1, own, units: units / groups, groups: 1) })
+  }
+
+  private static func groupedBackward(
+    _ above: Tensor, _ input: Tensor, _ weights: Tensor, _ windows: Windows, _ units: Int,
+    _ groups: Int, _ needsInput: Bool
+  ) -> (input: Tensor?, weights: Tensor) {
+    var own = windows
+    own.channels /= groups
+    let (gradients, inputs) = (above.cut(into: groups), input.cut(into: groups))
+    let parts = weights.cut(into: groups).enumerated().map { group, weights in
+      convolveBackward(
+        gradients[group], inputs[group], weights, own, units: units / groups, groups: 1,
+        needsInput: needsInput)
+    }
+    return (
+      needsInput ? Tensor(concatenating: parts.compactMap(\.input)) : nil,
+      Tensor(concatenating: parts.map(\.weights))
+    )
+  }
+
+  // MARK: Pieces
+
+  /// Calls `body` for every row, with room of its own for each piece of the rows.
+  private static func eachRow(
+    of rows: Int, _ windows: Windows, room: (UnsafePointer<ek_windows>) -> Int,
+    _ body: (
+      _ row: Int, _ windows: UnsafePointer<ek_windows>, _ room: UnsafeMutablePointer<Float>,
+      _ piece: Int
+    ) -> Void
+  ) {
+    let cuts = Workers.ranges(of: rows, pieces: pieces)
+    withUnsafePointer(to: windows.c) { windows in
+      let size = max(1, room(windows))
+      Workers.run(cuts.count) { piece in
+        let own = UnsafeMutablePointer<Float>.allocate(capacity: size)
+        defer { own.deallocate() }
+        for row in cuts[piece] { body(row, windows, own, piece) }
+      }
+    }
+  }
+
+  /// The sum over the pieces of what `body` adds to zeros, one `weights.count` for each piece.
+  private static func sumOverPieces(
+    like weights: Tensor, _ body: (UnsafeMutablePointer<Float>) -> Void
+  ) -> Tensor {
+    var sums = [Float](repeating: 0, count: weights.count * pieces)
+    sums.withUnsafeMutableBufferPointer { sums in
+      if let sums = sums.baseAddress { body(sums) }
+    }
+    var total = Tensor(Array(sums[0..<weights.count]), shape: weights.shape)
+    for piece in 1..<pieces {
+      let range = piece * weights.count..<(piece + 1) * weights.count
+      total.add(Tensor(Array(sums[range]), shape: weights.shape))
+    }
+    return total
+  }
+
+  private static func belowPanels(
+    _ weights: Tensor, _ windows: Windows, _ units: Int
+  ) -> [Float] {
+    withUnsafePointer(to: windows.c) { windows in
+      weights.elements.withUnsafeBufferPointer { weights in
+        let count = ek_pack_below(weights.baseAddress, windows, units, nil)
+        return [Float](unsafeUninitializedCapacity: count) { panels, initialized in
+          initialized = ek_pack_below(weights.baseAddress, windows, units, panels.baseAddress)
+        }
+      }
+    }
+  }
+
+  private static func withPointers(
+    _ first: [Float], _ second: [Float], _ third: [Float],
+    _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>) -> Void
+  ) {
+    first.withUnsafeBufferPointer { first in
+      second.withUnsafeBufferPointer { second in
+        third.withUnsafeBufferPointer { third in
+          guard let first = first.baseAddress, let second = second.baseAddress,
+            let third = third.baseAddress
+          else { return }
+          body(first, second, third)
+        }
+      }
+    }
+  }
+}
