@@ -231,8 +231,7 @@ struct ONNXWriter {
     }
   }
 
-  /// Adds a node that is no layer.
-  /// - Parameter name: of the node, and of what it makes.
+  /// Adds a node that is no layer, called as what it makes.
   /// - Returns: the name of what it makes.
   mutating func add(
     _ operation: String, domain: String = "", of inputs: [String], makes name: String,
