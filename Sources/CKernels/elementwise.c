@@ -1,15 +1,6 @@
-#include "kernels.h"
+#include "dispatch.h"
 
 #include <string.h>
-
-#if defined(__x86_64__)
-#define EK_X86 1
-#define EK_FAST __attribute__((target("avx2,fma")))
-#else
-#define EK_X86 0
-#define EK_FAST
-#endif
-#define EK_BODY static inline __attribute__((always_inline))
 
 int ek_has_avx2(void) {
 #if EK_X86
@@ -18,17 +9,6 @@ int ek_has_avx2(void) {
   return 0;
 #endif
 }
-
-// Defines `name` as the choice between a plain and an AVX2 compilation of `name##_body`.
-#define EK_DISPATCH(name, parameters, arguments)                 \
-  static void name##_plain parameters { name##_body arguments; } \
-  EK_FAST static void name##_fast parameters { name##_body arguments; } \
-  void name parameters {                                         \
-    if (ek_has_avx2())                                           \
-      name##_fast arguments;                                     \
-    else                                                         \
-      name##_plain arguments;                                    \
-  }
 
 // e^x to about 2 ulp: x = n ln 2 + r, then a polynomial of degree 6 in r. No branch, no call, so
 // that loops over it vectorise.

@@ -1,4 +1,4 @@
-#include "kernels.h"
+#include "dispatch.h"
 
 #include <string.h>
 
@@ -7,23 +7,6 @@
 // The right factor stands in panels of 16 or 8 columns, so that one row of a panel is one or two
 // vectors. A tile is up to six rows of the output by one panel: its twelve sums stay in registers.
 // Each number of the output is one chain of additions in the order of the inner index.
-
-#if defined(__x86_64__)
-#define EK_FAST __attribute__((target("avx2,fma")))
-#else
-#define EK_FAST
-#endif
-#define EK_BODY static inline __attribute__((always_inline))
-
-#define EK_DISPATCH(name, parameters, arguments)                 \
-  static void name##_plain parameters { name##_body arguments; } \
-  EK_FAST static void name##_fast parameters { name##_body arguments; } \
-  void name parameters {                                         \
-    if (ek_has_avx2())                                           \
-      name##_fast arguments;                                     \
-    else                                                         \
-      name##_plain arguments;                                    \
-  }
 
 enum { tile_rows = 6, lanes = 8, inner_block = 400 };
 

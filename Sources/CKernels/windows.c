@@ -1,26 +1,9 @@
-#include "kernels.h"
+#include "dispatch.h"
 
 #include <math.h>
 #include <string.h>
 
 // Windows over pictures and sums over channels. Everything is [rows, height, width, channels].
-
-#if defined(__x86_64__)
-#define EK_FAST __attribute__((target("avx2,fma")))
-#else
-#define EK_FAST
-#endif
-#define EK_BODY static inline __attribute__((always_inline))
-
-#define EK_DISPATCH(name, parameters, arguments)                 \
-  static void name##_plain parameters { name##_body arguments; } \
-  EK_FAST static void name##_fast parameters { name##_body arguments; } \
-  void name parameters {                                         \
-    if (ek_has_avx2())                                           \
-      name##_fast arguments;                                     \
-    else                                                         \
-      name##_plain arguments;                                    \
-  }
 
 // Runs `body` for each input pixel of a window with `from` (its offset) and `tap` in scope.
 #define EK_EACH_TAP(w, oy, ox, body)                                                     \

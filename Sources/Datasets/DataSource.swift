@@ -135,6 +135,7 @@ public struct DatasetListing: Hashable, Codable, Sendable {
   /// Whether it can be read at once.
   public var origin: Origin
 
+  /// `rows`: how many there are, `nil` where that is not known without reading.
   public init(name: String, title: String, rows: Int?, origin: Origin) {
     self.name = name
     self.title = title

@@ -13,6 +13,7 @@ public struct ReadingOptions: Hashable, Sendable {
   /// Whether columns that never vary are kept: a network that was trained elsewhere reads them too.
   public var keepsConstants: Bool
 
+  /// Without arguments everything is read as the source says.
   public init(
     target: String? = nil, ignore: [String] = [], schema: Schema? = nil,
     keepsConstants: Bool = false
@@ -31,6 +32,7 @@ public struct RowCount: Hashable, Codable, Sendable {
   /// The number of rows.
   public var count: Int
 
+  /// What happened, and to how many rows.
   public init(_ reason: String, _ count: Int) {
     self.reason = reason
     self.count = count
@@ -59,6 +61,7 @@ public struct LoadedData: Sendable {
   /// What was decided about columns, in sentences.
   public var notes: [String]
 
+  /// A table that was read, with the account of it; `rowsRead` counts the dropped rows too.
   public init(
     name: String, title: String, sha256: String, table: Table, heldOut: Table? = nil,
     rowsRead: Int, dropped: [RowCount] = [], altered: [RowCount] = [], notes: [String] = []

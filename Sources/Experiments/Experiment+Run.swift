@@ -11,11 +11,13 @@ import Tensors
 
 /// What a run came to.
 public struct RunOutcome: Sendable {
+  /// What was found and measured: the source of every report.
   public var explanation: Explanation
   /// The whole report folder.
   public var files: [(name: String, data: Data)]
   /// The gates that were not met, each a sentence.
   public var gates: [String]
+  /// What was decided about the data, in sentences.
   public var notes: [String]
 }
 
@@ -111,14 +113,19 @@ extension Experiment {
 
 /// An extractor was asked for rules over something it does not speak of.
 public struct ExtractorLevelError: LocalizedError, Hashable, Sendable {
+  /// The extractor's name.
   public let extractor: String
+  /// What rules were to speak of.
   public let level: RuleLevel
+  /// What the extractor's rules can speak of.
   public let possible: [RuleLevel]
 
+  /// What was asked for and is not to be had.
   public var errorDescription: String? {
     "the extractor '\(extractor)' finds no rules over \(level.rawValue)"
   }
 
+  /// The option that fits the extractor.
   public var recoverySuggestion: String? {
     possible.first.map { "add --rules \($0.rawValue)" }
   }

@@ -128,6 +128,9 @@ extension Condition {
 }
 
 /// The rows of one table on which literals hold, each literal tried once.
+///
+/// Literals speak of the table's own columns. Rules from files are checked before they come here:
+/// `Explanation` refuses a rule about a column that its schema lacks.
 package struct LiteralIndex {
   package let table: Table
   private let positions: [Feature.ID: Int]
