@@ -25,6 +25,10 @@ public protocol Layer: Named, Hashable {
   ) -> (input: Tensor?, parameters: [Tensor])
   /// What must go when a neuron goes.
   var coupling: Coupling { get }
+  /// For each parameter, in the order of `roles`, what its dimensions stand for.
+  var axes: [[Axis]] { get }
+  /// The same layer where some of the neurons it reads and makes are gone.
+  func keeping(inputs: [Bool], outputs: [Bool]) -> Self
 
   /// How many nodes it reads; `nil` for any number from 1.
   var arity: Int? { get }
@@ -52,6 +56,8 @@ public protocol Layer: Named, Hashable {
 
 extension Layer {
   public var arity: Int? { 1 }
+  public var axes: [[Axis]] { roles.map { $0 == .weight ? [.inputs, .outputs] : [.outputs] } }
+  public func keeping(inputs: [Bool], outputs: [Bool]) -> Self { self }
 
   public func outputShape(joining inputs: [Shape]) throws(NetworkError) -> Shape {
     guard let input = inputs.first, inputs.count == 1 else {
@@ -94,14 +100,29 @@ extension Layer {
 
 /// How a layer's outputs depend on its inputs, as far as pruning is concerned.
 public enum Coupling: Hashable, Sendable {
-  /// Every output mixes every input: dense, convolution.
-  case mixing
-  /// Output i is made of input i: activation, normalisation, pooling.
+  /// Every output mixes every input, in so many groups that do not see each other: dense,
+  /// convolution.
+  case mixing(groups: Int)
+  /// Output i is made of input i of every node read: activation, normalisation, pooling, sum.
   case unitwise
+  /// The outputs are the neurons of all nodes read, one after the other: concatenation.
+  case joining
   /// Each channel becomes several outputs, one for each pixel: flatten.
   case spreading
+  /// Further channels, always zero, before and behind.
+  case padding(front: Int, back: Int)
   /// Nothing is known: the neurons it touches must stay.
   case opaque
+}
+
+/// What a dimension of a parameter stands for.
+public enum Axis: Hashable, Sendable {
+  /// The neurons that the layer reads.
+  case inputs
+  /// The neurons that it makes.
+  case outputs
+  /// Neither: the pixels of a window.
+  case other
 }
 
 /// The layers there are.

@@ -1,3 +1,4 @@
+import Datasets
 import Tensors
 
 /// What a batch left at every node while the network learned from it.
@@ -72,10 +73,32 @@ extension Network {
     return flat.reshaped(to: [flat.rows, flat.width])
   }
 
+  /// What some nodes say of a batch, and the gradients of the loss with respect to it, as the network
+  /// answers.
+  public func activationGradients(
+    at nodes: [Int], on batch: Examples, head: Head
+  ) -> (values: [Int: Tensor], gradients: [Int: Tensor]) {
+    let outputs = activations(for: batch.inputs)
+    guard let last = outputs.last else { return ([:], [:]) }
+    let pass = TrainingPass(
+      inputs: shaped(batch.inputs), outputs: outputs, memories: outputs.map { _ in [] })
+    var gradients: [Int: Tensor] = [:]
+    let wanted = Set(nodes)
+    walkBack(
+      from: outputs.count - 1, pass, head.loss(of: last, for: batch).gradient, adding: [:],
+      needsInput: false, inTraining: false,
+      meeting: { node, gradient in
+        if wanted.contains(node) { gradients[node] = gradient }
+      }
+    ) { _, _ in }
+    return (Dictionary(uniqueKeysWithValues: nodes.map { ($0, outputs[$0]) }), gradients)
+  }
+
   @discardableResult
   private func walkBack(
     from last: Int, _ pass: TrainingPass, _ gradient: Tensor, adding extra: [Int: Tensor],
-    needsInput: Bool, inTraining: Bool = true, take: (Int, [Tensor]) -> Void
+    needsInput: Bool, inTraining: Bool = true, meeting: (Int, Tensor) -> Void = { _, _ in },
+    take: (Int, [Tensor]) -> Void
   ) -> Tensor? {
     var above = [Tensor?](repeating: nil, count: last + 1)
     var below: Tensor?
@@ -93,6 +116,7 @@ extension Network {
       if let more = extra[index] { send(more, to: index) }
       guard let own = above[index] else { continue }
       above[index] = nil
+      meeting(index, own)
       let links = architecture.links[index]
       let layer = architecture.nodes[index].layer
       guard links.count == 1 else {

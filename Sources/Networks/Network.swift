@@ -187,7 +187,7 @@ extension Architecture {
 
 extension Shape {
   /// How many neurons an output of this shape has: numbers of a row, channels of a picture.
-  var neurons: Int { rank == 3 ? self[2] : count }
+  public var neurons: Int { rank == 3 ? self[2] : count }
 }
 
 /// One output of one node, a number or a channel, by the number it was born with.

@@ -11,6 +11,13 @@ public struct EqualityCheck: Hashable, Codable, Sendable {
   /// The rows whose answer differs.
   public let changedAnswers: Int
 
+  init(rows: Int, largestAbsolute: Double, largestRelative: Double, changedAnswers: Int) {
+    self.rows = rows
+    self.largestAbsolute = largestAbsolute
+    self.largestRelative = largestRelative
+    self.changedAnswers = changedAnswers
+  }
+
   /// `inputs`: `[rows, inputs]` of the masked network.
   /// `removed`: the positions of the inputs that the compacted network no longer reads.
   public init(

@@ -6,6 +6,19 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
   case noFeatureLayer
   /// The network has a layer that pruning does not know how to make smaller.
   case unknownLayer(node: String, layer: String)
+  /// A plan names what the network does not have: it was made for another.
+  case unknownNode(String)
+  case unknownNeuron(String)
+  case unknownInput(column: String)
+  case unknownWeights(of: String)
+  case noBranch(into: String, from: String)
+  case protected(neuron: String, reason: String)
+  /// Nothing in the network may go.
+  case nothingToPrune(unknown: [String])
+  /// The method needs something that the network or the data do not have.
+  case unsuited(method: String, needs: String)
+  /// The nearest that can be met is named.
+  case goalOutOfReach(goal: String, nearest: String)
 
   public var errorDescription: String? {
     switch self {
@@ -15,6 +28,27 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
       "the network has no hidden layer between two dense layers"
     case .unknownLayer(let node, let layer):
       "the layer '\(node)' is of the kind '\(layer)', which cannot be pruned"
+    case .unknownNode(let node):
+      "the plan names the layer '\(node)', which the network does not have"
+    case .unknownNeuron(let neuron):
+      "the plan names the neuron '\(neuron)', which the network does not have"
+    case .unknownInput(let column):
+      "the plan names inputs of the column '\(column)' that the network does not read"
+    case .unknownWeights(let node):
+      "the plan names weights of '\(node)' that the network does not have"
+    case .noBranch(let join, let from):
+      "'\(join)' is no sum that can do without '\(from)'"
+    case .protected(let neuron, let reason):
+      "'\(neuron)' must stay: it is \(reason)"
+    case .nothingToPrune(let unknown):
+      unknown.isEmpty
+        ? "the network has no hidden neuron that could go"
+        : "no hidden neuron may go: nothing is known of "
+          + unknown.map { "'\($0)'" }.joined(separator: ", ")
+    case .unsuited(let method, let needs):
+      "'\(method)' needs \(needs)"
+    case .goalOutOfReach(let goal, _):
+      "the goal cannot be met: \(goal)"
     }
   }
 
@@ -23,6 +57,12 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
     case .notTheSame: "please report this: it is a bug"
     case .noFeatureLayer: "give --hidden at least one layer"
     case .unknownLayer: "dense layers and activations, one after the other, can be pruned"
+    case .unknownNode, .unknownNeuron, .unknownInput, .unknownWeights, .noBranch:
+      "a plan fits the network that it was made for, and what is left of it"
+    case .protected: "leave it out of the plan"
+    case .nothingToPrune: "give a network with hidden layers"
+    case .unsuited: "'espalier list methods' says what each method works on"
+    case .goalOutOfReach(_, let nearest): "the nearest that can be met: \(nearest)"
     }
   }
 }

@@ -12,7 +12,7 @@ import Testing
       let plan = generator.plan(for: network)
       let inputs = generator.normalTensor([37, 6])
       let check = EqualityCheck(
-        of: try network.compacted(by: plan), with: network.masked(by: plan), inputs: inputs,
+        of: try network.compacted(by: plan), with: try network.masked(by: plan), inputs: inputs,
         removed: plan.inputs, head: .softmax)
       #expect(check.holds, "\(check)")
       #expect(check.changedAnswers == 0)
@@ -53,7 +53,7 @@ import Testing
     try withEverySeed(5) { generator in
       let network = try generator.denseNetwork(inputs: 5)
       let plan = generator.plan(for: network)
-      let masked = network.masked(by: plan)
+      let masked = try network.masked(by: plan)
       let examples = generator.clusters(rows: 60, inputs: 5, classes: 3)
       let trained = try Trainer(epochs: 3, batch: 16, learningRate: 0.01).train(
         from: Trainer.State(start: masked), head: .softmax, on: examples, validation: examples,

@@ -26,7 +26,17 @@ public struct Convolution: Layer {
   }
 
   public var roles: [Parameter.Role] { hasBias ? [.weight, .bias] : [.weight] }
-  public var coupling: Coupling { .mixing }
+  public var coupling: Coupling { .mixing(groups: groups) }
+  public var axes: [[Axis]] {
+    let weight: [Axis] = [.other, .other, .inputs, .outputs]
+    return hasBias ? [weight, [.outputs]] : [weight]
+  }
+
+  public func keeping(inputs: [Bool], outputs: [Bool]) -> Convolution {
+    // Where each channel is a group of its own, a group goes with its channel.
+    let left = groups > 1 && groups == inputs.count ? inputs.count { $0 } : groups
+    return Convolution(outputs.count { $0 }, window, groups: left, hasBias: hasBias)
+  }
 
   public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
     let (height, width) = try window.outputSize(of: input, layer: Self.name)

@@ -26,7 +26,11 @@ public struct Dense: Layer {
   }
 
   public var roles: [Parameter.Role] { [.weight, .bias] }
-  public var coupling: Coupling { .mixing }
+  public var coupling: Coupling { .mixing(groups: 1) }
+
+  public func keeping(inputs: [Bool], outputs: [Bool]) -> Dense {
+    Dense(outputs.count { $0 }, start: start)
+  }
 
   public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
     guard input.rank == 1 else {

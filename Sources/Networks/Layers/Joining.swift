@@ -54,7 +54,7 @@ public struct Concatenation: Layer {
   public init() {}
 
   public var roles: [Parameter.Role] { [] }
-  public var coupling: Coupling { .unitwise }
+  public var coupling: Coupling { .joining }
   public var arity: Int? { nil }
 
   public func outputShape(for input: Shape) throws(NetworkError) -> Shape { input }

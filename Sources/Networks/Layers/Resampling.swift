@@ -29,7 +29,14 @@ public struct ZeroPadding: Layer {
   }
 
   public var roles: [Parameter.Role] { [] }
-  public var coupling: Coupling { .opaque }
+  public var coupling: Coupling { .padding(front: front, back: back) }
+
+  public func keeping(inputs: [Bool], outputs: [Bool]) -> ZeroPadding {
+    var copy = self
+    copy.front = outputs.prefix(front).count { $0 }
+    copy.back = outputs.suffix(back).count { $0 }
+    return copy
+  }
 
   public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
     guard input.rank == 3, [top, left, bottom, right, front, back].allSatisfy({ $0 >= 0 }) else {

@@ -158,7 +158,7 @@ public struct FeatureLayer: Named, Hashable {
     var network = trace.network
     network.fold(means: units.map { means[$0] }, ofRows: units, intoBiasOf: node + 1)
     network = try fineTune(
-      network.masked(by: plan), task, fineTuning, round: trace.steps.count + 1)
+      try network.masked(by: plan), task, fineTuning, round: trace.steps.count + 1)
     let forced = maxNeurons.map { live.count > $0 } ?? false
     // Half of what may be lost is left to the columns.
     let kept = forced || task.quality(of: network) >= trace.baseline - accuracyDrop / 2
@@ -223,7 +223,8 @@ public struct FeatureLayer: Named, Hashable {
     network.fold(means: rows.map { means[$0] }, ofRows: rows, intoBiasOf: 0)
     var trainer = fineTuning
     trainer.inputLasso = Self.lassoStrengths[0]
-    network = try fineTune(network.masked(by: plan), task, trainer, round: trace.steps.count + 1)
+    network = try fineTune(
+      try network.masked(by: plan), task, trainer, round: trace.steps.count + 1)
     let kept = forced || task.quality(of: network) >= trace.baseline - accuracyDrop
     trace.record(
       network, plan: plan, task: task, removed: leaving.map { task.columns[$0.index].name },

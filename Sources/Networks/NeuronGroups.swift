@@ -1,0 +1,224 @@
+import Tensors
+
+/// Which neurons of an architecture can only go together.
+///
+/// Every node carries one number for each of its neurons. Layers pass these on, put them side by
+/// side, repeat them or, where neurons meet in a sum, make them one by union–find. What is left is a
+/// partition of all neurons: a group is what is scored, pruned and named.
+///
+/// - Complexity: nearly O(neurons of all nodes).
+public struct NeuronGroups: Sendable {
+  /// Neurons that go together.
+  public struct Group: Sendable {
+    /// The neurons that weights make, by node and position.
+    public fileprivate(set) var makers: [Position]
+    /// Why the group must stay; `nil` where it may go.
+    public fileprivate(set) var protection: Protection?
+  }
+
+  /// A neuron by where it stands, now.
+  public struct Position: Hashable, Sendable {
+    public var node: Int
+    public var neuron: Int
+  }
+
+  /// Why neurons must stay.
+  public enum Protection: Hashable, Sendable, CustomStringConvertible {
+    case input
+    case output
+    /// A layer of which nothing is known touches them.
+    case unknown(node: Node.ID)
+
+    public var description: String {
+      switch self {
+      case .input: "an input of the network"
+      case .output: "an output of the network"
+      case .unknown(let node): "touched by '\(node)', of which nothing is known"
+      }
+    }
+  }
+
+  /// A dimension of a parameter that stands for neurons.
+  public struct Slot: Sendable {
+    public var node: Int
+    public var parameter: Int
+    public var axis: Int
+    /// Whether the layer makes these neurons; it reads them otherwise.
+    public var makes: Bool
+    /// The group of each index.
+    public var groups: [Int]
+  }
+
+  public let groups: [Group]
+  /// For each node the group of each neuron.
+  public let ofNodes: [[Int]]
+  /// The group of each number, or channel, that the network reads.
+  public let ofInput: [Int]
+  public let slots: [Slot]
+
+  /// - Throws: `NetworkError` where the architecture does not hold together.
+  public init(_ architecture: Architecture) throws(NetworkError) {
+    var builder = Builder(architecture, shapes: try architecture.shapes())
+    for index in architecture.nodes.indices { builder.add(index) }
+    (groups, ofNodes, ofInput, slots) = builder.finished()
+  }
+
+  /// The groups that may go, in order.
+  public var prunable: [Int] { groups.indices.filter { groups[$0].protection == nil } }
+
+  /// The layers whose neurons cannot all be pruned because something unknown touches them.
+  public var unknownNodes: [Node.ID] {
+    var seen: [Node.ID] = []
+    for group in groups {
+      if case .unknown(let node)? = group.protection, !seen.contains(node) { seen.append(node) }
+    }
+    return seen
+  }
+}
+
+/// Groups in the making.
+private struct Builder {
+  let architecture: Architecture
+  let shapes: [Shape]
+  var parents: [Int] = []
+  var makers: [NeuronGroups.Position?] = []
+  var protections: [(atom: Int, NeuronGroups.Protection)] = []
+  var input: [Int] = []
+  var nodes: [[Int]] = []
+  /// Slots whose groups are still atoms.
+  var slots: [NeuronGroups.Slot] = []
+
+  init(_ architecture: Architecture, shapes: [Shape]) {
+    self.architecture = architecture
+    self.shapes = shapes
+    input = (0..<architecture.input.neurons).map { _ in atom(nil) }
+    protections = input.map { ($0, .input) }
+  }
+
+  mutating func atom(_ maker: NeuronGroups.Position?) -> Int {
+    parents.append(parents.count)
+    makers.append(maker)
+    return parents.count - 1
+  }
+
+  func root(_ atom: Int) -> Int {
+    var atom = atom
+    while parents[atom] != atom { atom = parents[atom] }
+    return atom
+  }
+
+  mutating func unite(_ first: Int, _ second: Int) {
+    let (a, b) = (root(first), root(second))
+    // The older stays the root, so that groups are ordered as the network is; paths are cut short.
+    parents[max(a, b)] = min(a, b)
+    parents[first] = min(a, b)
+    parents[second] = min(a, b)
+  }
+
+  mutating func add(_ index: Int) {
+    let node = architecture.nodes[index]
+    let read = architecture.links[index].map { $0 < 0 ? input : nodes[$0] }
+    let own = outputs(of: index, reading: read)
+    nodes.append(own)
+    for (parameter, axes) in node.layer.axes.enumerated() {
+      for (position, axis) in axes.enumerated() {
+        switch axis {
+        case .other: continue
+        case .outputs:
+          slots.append(
+            .init(node: index, parameter: parameter, axis: position, makes: true, groups: own))
+        case .inputs:
+          guard case .mixing(let count) = node.layer.coupling,
+            !(count > 1 && count == read[0].count)
+          else { continue }
+          slots.append(
+            .init(
+              node: index, parameter: parameter, axis: position, makes: false,
+              groups: Array(read[0].prefix(read[0].count / count))))
+        }
+      }
+    }
+    guard index == architecture.nodes.count - 1 else { return }
+    protections += own.map { ($0, .output) }
+  }
+
+  /// The atoms of a node's neurons.
+  private mutating func outputs(of index: Int, reading read: [[Int]]) -> [Int] {
+    let count = shapes[index].neurons
+    func fresh(_ builder: inout Builder) -> [Int] {
+      (0..<count).map { builder.atom(NeuronGroups.Position(node: index, neuron: $0)) }
+    }
+    switch architecture.nodes[index].layer.coupling {
+    case .mixing(let groups):
+      let own = fresh(&self)
+      if groups > 1 { unite(own, with: read[0], groups: groups) }
+      return own
+    case .unitwise:
+      // Parameters of a layer are known by channel for rows and pictures alone.
+      let isKnown =
+        architecture.nodes[index].layer.roles.isEmpty || [1, 3].contains(shapes[index].rank)
+      guard isKnown, read.allSatisfy({ $0.count == count }) else {
+        return unknown(index, read, fresh(&self))
+      }
+      for other in read.dropFirst() {
+        for (first, second) in zip(read[0], other) { unite(first, second) }
+      }
+      return read[0]
+    case .joining:
+      return Array(read.joined())
+    case .spreading:
+      guard let channels = read.first, !channels.isEmpty else { return fresh(&self) }
+      return (0..<count).map { channels[$0 % channels.count] }
+    case .padding(let front, let back):
+      return (0..<front).map { _ in atom(nil) } + read[0] + (0..<back).map { _ in atom(nil) }
+    case .opaque:
+      return unknown(index, read, fresh(&self))
+    }
+  }
+
+  /// What an unknown layer reads and makes stays.
+  private mutating func unknown(_ index: Int, _ read: [[Int]], _ own: [Int]) -> [Int] {
+    let reason = NeuronGroups.Protection.unknown(node: architecture.nodes[index].id)
+    protections += (Array(read.joined()) + own).map { ($0, reason) }
+    return own
+  }
+
+  /// Groups stay equally large; a channel that is a group by itself takes its units with it.
+  private mutating func unite(_ own: [Int], with read: [Int], groups: Int) {
+    if groups == read.count {
+      let each = own.count / groups
+      for (position, atom) in own.enumerated() { unite(atom, read[position / each]) }
+      return
+    }
+    for neurons in [own, read] {
+      let each = neurons.count / groups
+      for position in each..<neurons.count { unite(neurons[position % each], neurons[position]) }
+    }
+  }
+
+  func finished() -> ([NeuronGroups.Group], [[Int]], [Int], [NeuronGroups.Slot]) {
+    var numbers = [Int](repeating: -1, count: parents.count)
+    var groups: [NeuronGroups.Group] = []
+    for atom in parents.indices {
+      let root = root(atom)
+      if numbers[root] < 0 {
+        numbers[root] = groups.count
+        groups.append(.init(makers: [], protection: nil))
+      }
+      numbers[atom] = numbers[root]
+      if let maker = makers[atom] { groups[numbers[root]].makers.append(maker) }
+    }
+    for (atom, reason) in protections where groups[numbers[atom]].protection != .output {
+      // An output is never given up; of other reasons the first is told.
+      if reason == .output || groups[numbers[atom]].protection == nil {
+        groups[numbers[atom]].protection = reason
+      }
+    }
+    let slots = slots.map { slot in
+      var copy = slot
+      copy.groups = slot.groups.map { numbers[$0] }
+      return copy
+    }
+    return (groups, nodes.map { $0.map { numbers[$0] } }, input.map { numbers[$0] }, slots)
+  }
+}

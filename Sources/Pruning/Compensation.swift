@@ -1,0 +1,149 @@
+import Datasets
+import Networks
+import Tensors
+
+extension Compensation {
+  /// Rows whose activations say what is missing.
+  private static let rows = 4096
+  /// Pixels of pictures at most: a picture gives many.
+  private static let pixels = 32_768
+
+  /// The network with its readers changed to make up for what a plan will silence.
+  func applied(
+    to network: Network, _ plan: ResolvedPlan, on lesson: Lesson
+  ) throws -> Network {
+    guard self != .none, plan.silent.contains(true) else { return network }
+    var copy = network
+    let sample = lesson.sample(of: Self.rows)
+    for slot in plan.groups.slots where !slot.makes && plan.living[slot.node] {
+      let removed = slot.groups.indices.filter { plan.silent[slot.groups[$0]] }
+      guard !removed.isEmpty, let source = network.architecture.links[slot.node].first, source >= 0
+      else { continue }
+      let values = network.channelValues(
+        of: source, for: sample.inputs, limit: Self.pixels)
+      guard values.width == slot.groups.count else { continue }
+      copy.makeUp(for: removed, slot, values: values, refits: self == .leastSquares)
+    }
+    return copy
+  }
+}
+
+extension Network {
+  /// What a node says, `[rows · pixels, neurons]`; of pictures some pixels, evenly spread.
+  func channelValues(of node: Int, for inputs: Tensor, limit: Int) -> Tensor {
+    let id = architecture.nodes[node].id
+    let shape = (try? architecture.shapes()[node]) ?? []
+    let channels = shape.neurons
+    let pixels = max(shape.count / max(channels, 1), 1)
+    // Rows are drawn by chance already, so fewer of them are as good.
+    let rows = pixels > 1 ? min(inputs.rows, max(limit / pixels, 64)) : inputs.rows
+    let values = activations(of: id, for: rows < inputs.rows ? inputs.slicing(0..<rows) : inputs)
+    return values.reshaped(to: [values.count / max(channels, 1), channels])
+  }
+
+  /// Gives what some inputs of a layer said to its bias and, where asked, to the other inputs.
+  ///
+  /// `values`: what all inputs say, `[cases, inputs]`.
+  fileprivate mutating func makeUp(
+    for removed: [Int], _ slot: NeuronGroups.Slot, values: Tensor, refits: Bool
+  ) {
+    let gone = Set(removed)
+    let (gram, means) = Matrix(values).centeredGram()
+    var constants = removed.map { means[$0] }
+    var shares: [(from: Int, to: Int, factor: Double)] = []
+    if refits {
+      let kept = slot.groups.indices.filter { !gone.contains($0) }
+      let fit = Fit(gram, kept: kept, removed: removed)
+      for (index, column) in removed.enumerated() {
+        for (other, factor) in fit.coefficients[index] {
+          shares.append((from: column, to: other, factor: factor))
+          constants[index] -= factor * means[other]
+        }
+      }
+    }
+    let weight = parameters[slot.node][slot.parameter].value
+    let mask = parameters[slot.node][slot.parameter].mask
+    let dimensions = weight.shape.dimensions
+    let inner = dimensions.dropFirst(slot.axis + 1).reduce(1, *)
+    let length = dimensions[slot.axis]
+    let outer = dimensions.prefix(slot.axis).reduce(1, *)
+    var changed = weight
+    var constant = [Double](repeating: 0, count: inner)
+    changed.withElements { elements in
+      for block in 0..<outer {
+        for share in shares {
+          for unit in 0..<inner {
+            let entry = (block * length + share.to) * inner + unit
+            guard mask?.kept[entry] ?? true else { continue }
+            let from = weight.elements[(block * length + share.from) * inner + unit]
+            elements[entry] = Float(Double(elements[entry]) + share.factor * Double(from))
+          }
+        }
+        for (index, column) in removed.enumerated() {
+          for unit in 0..<inner {
+            let from = weight.elements[(block * length + column) * inner + unit]
+            constant[unit] += constants[index] * Double(from)
+          }
+        }
+      }
+    }
+    parameters[slot.node][slot.parameter].value = changed
+    add(constant, behind: slot.node)
+  }
+
+  /// Adds a constant to what a layer with weights makes: in its bias, or in the mean that a
+  /// normalisation behind it takes away.
+  private mutating func add(_ constant: [Double], behind node: Int) {
+    if let bias = parameters[node].firstIndex(where: { $0.role == .bias }) {
+      change(node, bias, by: constant, sign: 1)
+      return
+    }
+    let readers = architecture.nodes.indices.filter { architecture.links[$0].contains(node) }
+    guard readers.count == 1, let reader = readers.first,
+      architecture.nodes[reader].layer is BatchNormalization
+    else { return }
+    change(reader, 2, by: constant, sign: -1)
+  }
+
+  private mutating func change(
+    _ node: Int, _ parameter: Int, by constant: [Double], sign: Double
+  ) {
+    guard parameters[node][parameter].value.count == constant.count else { return }
+    parameters[node][parameter].value.withElements { elements in
+      for unit in constant.indices {
+        elements[unit] = Float(Double(elements[unit]) + sign * constant[unit])
+      }
+    }
+    parameters[node][parameter].applyMask()
+  }
+}
+
+/// Columns as combinations of others, in the sense of least squares.
+private struct Fit {
+  /// For each removed column the kept ones it is made of, with their factors.
+  let coefficients: [[(column: Int, factor: Double)]]
+
+  init(_ gram: Matrix, kept: [Int], removed: [Int]) {
+    let columns = kept + removed
+    var small = Matrix(rows: columns.count, columns: columns.count)
+    for (row, first) in columns.enumerated() {
+      for (column, second) in columns.enumerated() { small[row, column] = gram[first, second] }
+    }
+    // A little of the identity keeps factors small where kept columns nearly repeat each other.
+    let trace = kept.reduce(0.0) { $0 + gram[$1, $1] } / Double(max(kept.count, 1))
+    for index in kept.indices { small[index, index] += 1e-9 * trace }
+    let factor = PivotedFactor(small, tolerance: 1e-10, only: Array(kept.indices))
+    let solved = factor.coefficients
+    var found = [[(column: Int, factor: Double)]](repeating: [], count: removed.count)
+    for column in 0..<solved.columns {
+      let target = factor.order[factor.rank + column]
+      guard target >= kept.count else { continue }
+      for row in 0..<factor.rank where solved[row, column] != 0 {
+        let source = factor.order[row]
+        guard source < kept.count else { continue }
+        found[target - kept.count].append((columns[source], solved[row, column]))
+      }
+    }
+    coefficients = found
+  }
+}

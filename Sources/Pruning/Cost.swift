@@ -1,0 +1,87 @@
+import Networks
+import Tensors
+
+/// What a network costs: the numbers that a pruning makes smaller.
+public struct Cost: Hashable, Codable, Sendable {
+  /// Numbers that are learned and kept by their masks.
+  public var parameters: Int
+  /// For one row, masks counted.
+  public var multiplications: Int
+  /// Neurons that weights make and that are no outputs of the network.
+  public var neurons: Int
+  /// Numbers, or channels, that the network reads.
+  public var inputs: Int
+  /// All numbers as they are stored, zeros too.
+  public var bytes: Int
+}
+
+/// The cost of what is left of a network, without building it.
+struct CostCounter {
+  private struct Term {
+    /// Kept entries, and how often each is multiplied for one row.
+    var count: Double
+    var uses: Double
+    var bytes: Double
+    var isLearned: Bool
+    /// The groups along each dimension that stands for neurons.
+    var axes: [[Int]]
+  }
+  private let terms: [Term]
+  private let makers: [[Int]]
+  private let inputs: [Int]
+
+  init(_ network: Network, _ groups: NeuronGroups) throws {
+    let architecture = network.architecture
+    let shapes = try architecture.shapes()
+    var terms: [Term] = []
+    for (node, parameters) in network.parameters.enumerated() {
+      let link = architecture.links[node].first ?? -1
+      let input = link < 0 ? architecture.input : shapes[link]
+      let weights = parameters.reduce(0) { $0 + ($1.role == .weight ? $1.keptCount : 0) }
+      let multiplications = architecture.nodes[node].layer.multiplications(
+        for: input, parameters)
+      for (index, parameter) in parameters.enumerated() {
+        let isWeight = parameter.role == .weight && weights > 0
+        terms.append(
+          Term(
+            count: Double(parameter.keptCount),
+            uses: isWeight ? Double(multiplications) / Double(weights) : 0,
+            bytes: 4 * Double(parameter.value.count), isLearned: parameter.role.isLearned,
+            axes: groups.slots.filter { $0.node == node && $0.parameter == index }.map(\.groups)))
+      }
+    }
+    self.terms = terms
+    makers = groups.groups.indices.map { group in
+      guard groups.groups[group].protection != .output else { return [] }
+      return groups.groups[group].makers.map(\.node)
+    }
+    inputs = groups.ofInput
+  }
+
+  func cost(without gone: [Bool]) -> Cost {
+    var (parameters, multiplications, bytes) = (0.0, 0.0, 0.0)
+    for term in terms {
+      var share = 1.0
+      for axis in term.axes where !axis.isEmpty {
+        share *= Double(axis.count { !gone[$0] }) / Double(axis.count)
+      }
+      if term.isLearned { parameters += term.count * share }
+      multiplications += term.count * share * term.uses
+      bytes += term.bytes * share
+    }
+    let neurons = makers.indices.reduce(0) { gone[$1] ? $0 : $0 + makers[$1].count }
+    return Cost(
+      parameters: Int(parameters.rounded()), multiplications: Int(multiplications.rounded()),
+      neurons: neurons, inputs: inputs.count { !gone[$0] }, bytes: Int(bytes.rounded()))
+  }
+}
+
+extension Cost {
+  /// What a network costs as it is.
+  /// - Throws: `NetworkError` where it does not hold together.
+  public init(of network: Network) throws {
+    let groups = try NeuronGroups(network.architecture)
+    self = try CostCounter(network, groups).cost(
+      without: [Bool](repeating: false, count: groups.groups.count))
+  }
+}

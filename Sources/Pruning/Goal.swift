@@ -1,0 +1,69 @@
+import Foundation
+
+/// What a pruning is to reach.
+public enum Goal: Hashable, Codable, Sendable {
+  /// The share of parameters that stays.
+  case keep(Double)
+  /// The share of multiplications that stays.
+  case multiplications(Double)
+  /// At most so many.
+  case parameters(Int)
+  case neurons(Int)
+  case inputs(Int)
+  /// At most so many bytes of numbers.
+  case bytes(Int)
+  /// The share of the measured time for an answer that stays.
+  case latency(Double)
+  /// Validation accuracy that may be lost at most, with 95 % confidence.
+  case accuracyDrop(Double)
+
+  /// What counts for the goal; `nil` where it must be tried.
+  func measure(_ cost: Cost) -> Double? {
+    switch self {
+    case .keep, .parameters: Double(cost.parameters)
+    case .multiplications: Double(cost.multiplications)
+    case .neurons: Double(cost.neurons)
+    case .inputs: Double(cost.inputs)
+    case .bytes: Double(cost.bytes)
+    case .latency, .accuracyDrop: nil
+    }
+  }
+
+  /// How much of it may be left of a network of this cost.
+  func limit(from start: Cost) -> Double {
+    switch self {
+    case .keep(let share): share * Double(start.parameters)
+    case .multiplications(let share): share * Double(start.multiplications)
+    case .parameters(let count), .neurons(let count), .inputs(let count), .bytes(let count):
+      Double(count)
+    case .latency(let share), .accuracyDrop(let share): share
+    }
+  }
+
+  /// In words, for errors and reports.
+  public var description: String {
+    func percent(_ share: Double) -> String { String(format: "%.4g %%", share * 100) }
+    return switch self {
+    case .keep(let share): "\(percent(share)) of the parameters"
+    case .multiplications(let share): "\(percent(share)) of the multiplications"
+    case .parameters(let count): "\(count) parameters"
+    case .neurons(let count): "\(count) neurons"
+    case .inputs(let count): "\(count) inputs"
+    case .bytes(let count): "\(count) bytes"
+    case .latency(let share): "\(percent(share)) of the time for an answer"
+    case .accuracyDrop(let drop): "at most \(percent(drop)) of accuracy lost"
+    }
+  }
+
+  /// What a cost comes to, in the words of the goal.
+  func reached(_ cost: Cost) -> String {
+    switch self {
+    case .keep, .parameters: "\(cost.parameters) parameters"
+    case .multiplications: "\(cost.multiplications) multiplications"
+    case .neurons: "\(cost.neurons) neurons"
+    case .inputs: "\(cost.inputs) inputs"
+    case .bytes: "\(cost.bytes) bytes"
+    case .latency, .accuracyDrop: "nothing removed"
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Networks
+import Tensors
+
+/// How long two networks take for the same rows, measured in turn on this machine.
+public struct Latency: Hashable, Codable, Sendable {
+  /// One network's time for the rows.
+  public struct Time: Hashable, Codable, Sendable {
+    /// Microseconds, the median of all runs.
+    public var median: Double
+    /// The order statistics between which the true median lies with 95 % confidence.
+    public var low: Double
+    public var high: Double
+  }
+
+  public var rows: Int
+  public var runs: Int
+  public var before: Time
+  public var after: Time
+  /// The median over the runs of after over before, and its interval.
+  public var ratio: Double
+  public var ratioLow: Double
+  public var ratioHigh: Double
+
+  /// Warms up, then runs both networks in turn at least `runs` times.
+  public init(of network: Network, beside original: Network, rows: Tensor, runs: Int = 31) {
+    self.rows = rows.rows
+    self.runs = runs
+    func time(_ network: Network) -> Double {
+      let start = ContinuousClock.now
+      _ = network.outputs(for: rows)
+      let taken = start.duration(to: .now).components
+      return Double(taken.seconds) * 1e6 + Double(taken.attoseconds) * 1e-12
+    }
+    for _ in 0..<3 { _ = (time(original), time(network)) }
+    var (befores, afters): ([Double], [Double]) = ([], [])
+    for run in 0..<runs {
+      // Each goes first as often as the other.
+      if run.isMultiple(of: 2) {
+        befores.append(time(original))
+        afters.append(time(network))
+      } else {
+        afters.append(time(network))
+        befores.append(time(original))
+      }
+    }
+    before = Self.summary(befores)
+    after = Self.summary(afters)
+    let ratios = Self.summary(zip(afters, befores).map { $0 / max($1, 1e-9) })
+    (ratio, ratioLow, ratioHigh) = (ratios.median, ratios.low, ratios.high)
+  }
+
+  /// The median and the order statistics around it: `n / 2 ± 1.96 √n / 2`.
+  static func summary(_ values: [Double]) -> Time {
+    let sorted = values.sorted()
+    guard let first = sorted.first, let last = sorted.last else {
+      return Time(median: 0, low: 0, high: 0)
+    }
+    let count = Double(sorted.count)
+    let reach = 1.96 * count.squareRoot() / 2
+    let low = Int((count / 2 - reach).rounded(.down))
+    let high = Int((count / 2 + reach).rounded(.up))
+    let middle = sorted.count / 2
+    let median =
+      sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+    return Time(
+      median: median, low: low < 0 ? first : sorted[low],
+      high: high >= sorted.count ? last : sorted[high])
+  }
+}

@@ -1,0 +1,69 @@
+import Datasets
+import Networks
+import Tensors
+
+/// The rows that a pruning scores by, learns from and is watched on.
+public struct Lesson: Sendable {
+  public var head: Head
+  public var training: Examples
+  /// The rows that say what a pruning costs; never learned from.
+  public var validation: Examples
+  /// How what is left learns; the recipe says for how many epochs.
+  public var trainer: Trainer
+  public var seed: UInt64
+  /// The columns of a table and the inputs made of each.
+  public var columns: [(name: String, inputs: [Int])] = []
+
+  public init(
+    head: Head, training: Examples, validation: Examples, trainer: Trainer, seed: UInt64
+  ) {
+    self.head = head
+    self.training = training
+    self.validation = validation
+    self.trainer = trainer
+    self.seed = seed
+  }
+
+  /// Some training rows, drawn by the seed: what scores look at.
+  func sample(of count: Int) -> Examples {
+    guard training.count > count else { return training }
+    var order = Array(0..<training.count)
+    var generator = SeededGenerator(seed: seed).stream("sample")
+    generator.shuffle(&order)
+    return training.gathering(order[..<count])
+  }
+
+  /// The validation rows that a network answers rightly; for a number, those within half a standard
+  /// deviation.
+  public func correct(_ network: Network) -> [Bool] {
+    let rows = validation.count > 0 ? validation : training
+    let outputs = network.outputs(for: rows.inputs)
+    guard head == .number else {
+      return zip(head.answers(from: outputs), rows.labels).map { $0 == $1 }
+    }
+    return (0..<rows.count).map { abs(outputs[$0, 0] - rows.numbers[$0]) < 0.5 }
+  }
+
+  /// The share of validation rows that a network answers rightly.
+  public func accuracy(of network: Network) -> Double {
+    let correct = correct(network)
+    return Double(correct.count { $0 }) / Double(max(correct.count, 1))
+  }
+
+  /// A network that has learned for some more epochs.
+  func trained(_ network: Network, epochs: Int, round: Int) throws -> Network {
+    guard epochs > 0 else { return network }
+    var trainer = trainer
+    trainer.epochs = epochs
+    trainer.patience = nil
+    return try trainer.train(
+      from: Trainer.State(start: network), head: head, on: training, validation: watched,
+      seed: seed &+ UInt64(round)
+    ).network
+  }
+
+  /// A few validation rows: training between the rounds looks at them and decides nothing.
+  private var watched: Examples {
+    validation.count > 512 ? validation.gathering(Array(0..<512)[...]) : validation
+  }
+}

@@ -1,0 +1,23 @@
+import Naming
+import Networks
+import Tensors
+
+/// The filters with the smallest sum of absolute weights, the same share of every layer.
+public struct L1Filter: PruningMethod, NeuronScore {
+  public static let name = "l1-filter"
+  public static let summary = "neurons and filters by the sum of their absolute weights"
+  public static let source = Citation(
+    authors: "Li, Kadav, Durdanovic, Samet & Graf", title: "Pruning filters for efficient ConvNets",
+    year: 2017, venue: "ICLR 2017, arXiv:1608.08710")
+
+  public init() {}
+
+  public var recipe: Recipe { Recipe(.neurons(self), reduction: .sum, scope: .layer) }
+
+  public func scores(
+    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    using generator: inout SeededGenerator
+  ) -> [Int: [Double]] {
+    network.incoming(groups) { Double(abs($0)) }
+  }
+}

@@ -1,0 +1,26 @@
+import Naming
+import Networks
+import Tensors
+
+/// The neurons with the smallest weights into them.
+///
+/// A neuron's score is the Euclidean norm of its incoming weights.
+public struct NeuronMagnitude: PruningMethod, NeuronScore {
+  public static let name = "neuron-magnitude"
+  public static let summary = "neurons, those with the smallest incoming weights first"
+  public static let source = Citation(
+    authors: "Rahul, Dahiya, Singh & Chawla",
+    title: "Novel Pruning Techniques in Convolutional-Neural Networks", year: 2020,
+    venue: "IJEAT 9(4):1541-1548, doi:10.35940/ijeat.D8397.049420")
+
+  public init() {}
+
+  public var recipe: Recipe { Recipe(.neurons(self), normalization: .mean, reduction: .mean) }
+
+  public func scores(
+    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    using generator: inout SeededGenerator
+  ) -> [Int: [Double]] {
+    network.incoming(groups) { Double($0) * Double($0) }.mapValues { $0.map { $0.squareRoot() } }
+  }
+}

@@ -1,0 +1,66 @@
+import Datasets
+import Naming
+import Networks
+import Tensors
+
+/// The neurons whose values the others nearly make by themselves.
+///
+/// The activations of a layer are factored by QR with column pivoting; a neuron's score is the share
+/// of it that lies outside the span of those taken before. What goes is handed to the others in the
+/// sense of least squares, so nothing is learned again. Beside the article's abstract this is a
+/// reconstruction with textbook linear algebra.
+public struct Orthogonal: PruningMethod, NeuronScore {
+  public static let name = "orthogonal"
+  public static let summary = "neurons that others make up for, by pivoted QR and least squares"
+  public static let source = Citation(
+    authors: "Bachiller & Gonzalez",
+    title: "Optimizing and Learning Algorithm for Feed-forward Neural Networks", year: 2001,
+    venue: "JACIII 5(1):51-57, doi:10.20965/jaciii.2001.p0051")
+
+  /// Rows that activations are taken of.
+  public var rows = 4096
+
+  public init() {}
+
+  public var recipe: Recipe {
+    Recipe(
+      .neurons(self), normalization: .norm, reduction: .max, scope: .network,
+      compensation: .leastSquares, recovery: .none, floor: 0.05)
+  }
+
+  public func scores(
+    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    using generator: inout SeededGenerator
+  ) -> [Int: [Double]] {
+    let sample = lesson.sample(of: rows)
+    var scores: [Int: [Double]] = [:]
+    for source in network.sources(groups) {
+      // A flattened picture is factored by channel.
+      let channels = Set(groups.ofNodes[source]).count
+      let node = network.channelNode(of: source, channels)
+      guard scores[node] == nil else { continue }
+      let values = network.channelValues(of: node, for: sample.inputs, limit: 32_768)
+      let (gram, _) = Matrix(values).centeredGram()
+      let factor = PivotedFactor(gram)
+      var own = [Double](repeating: 0, count: gram.columns)
+      for (rank, residual) in factor.residuals.enumerated() {
+        own[factor.order[rank]] = residual.squareRoot()
+      }
+      scores[node] = own
+    }
+    return scores
+  }
+}
+
+extension Network {
+  /// The node that a flattened picture flattens; any other node itself.
+  func channelNode(of node: Int, _ channels: Int) -> Int {
+    var node = node
+    while architecture.nodes[node].layer is Flattening || architecture.nodes[node].layer is Dropout,
+      let below = architecture.links[node].first, below >= 0, births[below].count >= channels
+    {
+      node = below
+    }
+    return node
+  }
+}

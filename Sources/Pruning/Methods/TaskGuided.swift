@@ -1,0 +1,85 @@
+import Datasets
+import Naming
+import Networks
+import Tensors
+
+/// The neurons that respond least to what the task is about.
+///
+/// The article asks how strongly a filter responds inside and outside the object's box. Data without
+/// boxes have their classes: a neuron's score is the largest of
+/// `|mean over the rows of a class - mean over the others| / standard deviation`, over the pixels'
+/// mean of a feature map. The formula for data without boxes is a reconstruction.
+public struct TaskGuided: PruningMethod, NeuronScore {
+  public static let name = "task-guided"
+  public static let summary = "neurons by their response on the task's own classes"
+  public static let source = Citation(
+    authors: "Ge, Lu & Gao",
+    title: "Small Network for Lightweight Task in Computer Vision: A Pruning Method Based on "
+      + "Feature Representation", year: 2021,
+    venue: "Computational Intelligence and Neuroscience 2021:5531023, doi:10.1155/2021/5531023")
+
+  /// Rows that the score looks at.
+  public var rows = 2048
+
+  public init() {}
+
+  public var recipe: Recipe { Recipe(.neurons(self), normalization: .norm, reduction: .max) }
+
+  public func scores(
+    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    using generator: inout SeededGenerator
+  ) -> [Int: [Double]] {
+    let sample = lesson.sample(of: rows)
+    let classes = (sample.labels.max() ?? 0) + 1
+    var scores: [Int: [Double]] = [:]
+    for source in network.sources(groups) {
+      let responses = network.responses(
+        of: source, groups.ofNodes[source].count, for: sample.inputs)
+      let (means, deviations) = responses.columnStatistics
+      var sums = [[Double]](repeating: means.map { _ in 0 }, count: classes)
+      var counts = [Int](repeating: 0, count: classes)
+      for (row, label) in sample.labels.enumerated() {
+        counts[label] += 1
+        for channel in means.indices { sums[label][channel] += Double(responses[row, channel]) }
+      }
+      scores[source] = means.indices.map { channel in
+        guard deviations[channel] > 0 else { return 0 }
+        return (0..<classes).reduce(0.0) { best, label in
+          let (count, others) = (counts[label], sample.count - counts[label])
+          guard count > 0, others > 0 else { return best }
+          let inside = sums[label][channel] / Double(count)
+          let outside =
+            (means[channel] * Double(sample.count) - sums[label][channel]) / Double(others)
+          return max(best, abs(inside - outside) / deviations[channel])
+        }
+      }
+    }
+    return scores
+  }
+}
+
+extension Network {
+  /// The mean over the pixels of each channel of a node, `[rows, channels]`.
+  func responses(of node: Int, _ channels: Int, for inputs: Tensor, largest: Bool = false) -> Tensor
+  {
+    let values = activations(of: architecture.nodes[node].id, for: inputs)
+    let pixels = values.width / max(channels, 1)
+    guard pixels > 1 else { return values }
+    var pooled = Tensor(repeating: largest ? -.infinity : 0, shape: [values.rows, channels])
+    let width = values.width
+    pooled.withElements { pooled in
+      values.elements.withUnsafeBufferPointer { values in
+        for row in 0..<inputs.rows {
+          for entry in 0..<width {
+            let channel = row * channels + entry % channels
+            let value = values[row * width + entry]
+            pooled[channel] = largest ? max(pooled[channel], value) : pooled[channel] + value
+          }
+        }
+        guard !largest else { return }
+        for entry in 0..<inputs.rows * channels { pooled[entry] /= Float(pixels) }
+      }
+    }
+    return pooled
+  }
+}

@@ -1,0 +1,43 @@
+import Naming
+import Networks
+import Tensors
+
+/// The channels that are weak both in what they send forward and in what is taken from them.
+///
+/// Of each layer the channels whose incoming absolute weights lie below the p-th percentile, and of
+/// the layer that reads them those whose outgoing ones do; what is in both goes, at once. A channel's
+/// score is the larger of its two ranks, so that the lowest scores are the intersection, and p is
+/// whatever the goal asks for.
+public struct WeakSubnetwork: PruningMethod, NeuronScore {
+  public static let name = "weak-subnetwork"
+  public static let summary = "neurons that are weak in the forward and in the backward pass"
+  public static let source = Citation(
+    authors: "Guo, Wu, Kittler & Feng",
+    title: "Weak sub-network pruning for strong and efficient neural networks", year: 2021,
+    venue: "Neural Networks 144:614-626, doi:10.1016/j.neunet.2021.09.015")
+
+  public init() {}
+
+  public var recipe: Recipe { Recipe(.neurons(self), reduction: .max) }
+
+  public func scores(
+    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    using generator: inout SeededGenerator
+  ) -> [Int: [Double]] {
+    let forward = network.incoming(groups) { Double(abs($0)) }
+    // What readers take from each group; a flattened picture is read pixel by pixel.
+    var taken = [Double](repeating: 0, count: groups.groups.count)
+    let outgoing = network.outgoing(groups) { Double(abs($0)) }
+    for slot in groups.slots where !slot.makes {
+      guard let own = outgoing[slot.node] else { continue }
+      for (position, group) in slot.groups.enumerated() { taken[group] += own[position] }
+    }
+    var scores: [Int: [Double]] = [:]
+    for (node, own) in forward {
+      let sent = NeuronGroups.ranks(own)
+      let received = NeuronGroups.ranks(groups.ofNodes[node].map { taken[$0] })
+      scores[node] = zip(sent, received).map { max($0, $1) }
+    }
+    return scores
+  }
+}

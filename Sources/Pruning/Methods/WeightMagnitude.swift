@@ -1,0 +1,20 @@
+import Naming
+
+/// The smallest weights of the whole network.
+public struct WeightMagnitude: PruningMethod {
+  public static let name = "weight-magnitude"
+  public static let summary = "single weights, the smallest first"
+  public static let source = Citation(
+    authors: "Han, Pool, Tran & Dally",
+    title: "Learning both weights and connections for efficient neural networks", year: 2015,
+    venue: "NeurIPS 2015, arXiv:1506.02626")
+
+  public init() {}
+
+  /// Rounds after Zhu & Gupta (2017); layers made comparable after Lee et al. (2021).
+  public var recipe: Recipe {
+    Recipe(
+      .weights, normalization: .layerAdaptive, schedule: Schedule(.cubic, rounds: 5),
+      recovery: .fineTune(epochs: 2), floor: 0)
+  }
+}

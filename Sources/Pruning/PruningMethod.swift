@@ -1,0 +1,67 @@
+import Naming
+import Networks
+
+/// A published way to prune: a name, a source, and the recipe it comes to.
+public protocol PruningMethod: Named, Hashable {
+  init()
+  var recipe: Recipe { get }
+  /// What the method works on, for those that do not work on everything.
+  static var suits: String { get }
+
+  /// Prunes a network until a goal is met.
+  ///
+  /// `recipe`: the method's own, where the caller has not changed it.
+  /// - Throws: `PruningError` where the goal is out of reach or the method unsuited; what training
+  ///   and `onRound` throw.
+  func prune(
+    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
+    onRound: (PrunedNetwork.Round) throws -> Void
+  ) throws -> PrunedNetwork
+}
+
+extension PruningMethod {
+  public static var suits: String { "any network" }
+
+  public func prune(
+    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
+    onRound: (PrunedNetwork.Round) throws -> Void = { _ in }
+  ) throws -> PrunedNetwork {
+    try recipe.prune(network, to: goal, on: lesson, onRound: onRound)
+  }
+}
+
+/// The pruning methods there are.
+public let pruningCatalog = Catalog<any PruningMethod>(
+  "pruning method",
+  [
+    WeightMagnitude.self, NeuronMagnitude.self, RandomChoice.self, WeakSubnetwork.self,
+    L1Filter.self, Taylor.self, PLSImportance.self, TaskGuided.self, Orthogonal.self,
+  ])
+
+/// What a pruning comes to: a smaller network, and how it came about.
+public struct PrunedNetwork: Sendable {
+  /// In its small form, as it learned on.
+  public var network: Network
+  /// All that went, with the reasons; replayed on the network before pruning it gives this shape.
+  public var plan: PruningPlan
+  /// The masked network beside its compaction, over all rounds: the worst of them.
+  public var check: EqualityCheck
+  public var rounds: [Round]
+  /// The cost before and after.
+  public var before: Cost
+  public var after: Cost
+  /// Layers of which nothing is known, whose neighbours were left alone.
+  public var unknown: [Node.ID]
+
+  /// What one round did.
+  public struct Round: Hashable, Codable, Sendable {
+    public var round: Int
+    public var of: Int
+    public var cost: Cost
+    /// Neurons, or weights, that went.
+    public var removed: Int
+    /// On validation rows: after the removal, and after what was learned again.
+    public var accuracyCut: Double
+    public var accuracy: Double
+  }
+}

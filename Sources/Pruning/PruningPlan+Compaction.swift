@@ -1,0 +1,110 @@
+import Networks
+import Tensors
+
+extension Network {
+  /// The same function in smaller tensors, with the neurons' birth names kept.
+  ///
+  /// A sum that is left with one branch goes too. A layer that loses all its neurons keeps one that
+  /// says zero, unless the branch it stands in can go.
+  /// - Throws: `PruningError` where the plan is not for this network, `NetworkError` where what is
+  ///   left does not hold together.
+  public func compacted(by plan: PruningPlan) throws -> Network {
+    if plan.removals.isEmpty { return self }
+    return try compacted(by: try ResolvedPlan(plan, for: self))
+  }
+
+  func compacted(by plan: ResolvedPlan) throws -> Network {
+    let masked = masked(by: plan)
+    func kept(_ groups: [Int]) -> [Bool] { groups.map { !plan.gone[$0] } }
+    var rewiring = Rewiring(architecture, plan)
+    var nodes: [Node] = []
+    var parameters: [[Parameter]] = []
+    var births: [[Int]] = []
+    for index in architecture.nodes.indices where plan.living[index] {
+      let links = rewiring.links(of: index)
+      if let link = rewiring.bypass(index, links) {
+        rewiring.redirect(index, to: link)
+        continue
+      }
+      let node = architecture.nodes[index]
+      let outputs = kept(plan.groups.ofNodes[index])
+      let inputs = architecture.links[index].first.map {
+        kept($0 < 0 ? plan.groups.ofInput : plan.groups.ofNodes[$0])
+      }
+      let names = links.map { $0 < 0 ? Node.ID.input : architecture.nodes[$0].id }
+      let before = nodes.last?.id ?? .input
+      nodes.append(
+        Node(
+          node.id, node.layer.keeping(inputs: inputs ?? [], outputs: outputs),
+          reading: names == [before] ? nil : names))
+      parameters.append(masked.parameters[index])
+      births.append(zip(self.births[index], outputs).filter(\.1).map(\.0))
+      for slot in plan.groups.slots where slot.node == index {
+        let left = slot.groups.indices.filter { !plan.gone[slot.groups[$0]] }
+        guard left.count < slot.groups.count else { continue }
+        let last = parameters.count - 1
+        parameters[last][slot.parameter] = parameters[last][slot.parameter]
+          .selecting(left, along: slot.axis)
+      }
+    }
+    let left = Architecture(input: try inputShape(plan), nodes: nodes)
+    let parametersLeft = parameters.map { $0.map(\.withoutEmptyMask) }
+    return try Network(left, parameters: parametersLeft, births: births)
+  }
+
+  private func inputShape(_ plan: ResolvedPlan) throws -> Shape {
+    let left = plan.groups.ofInput.count { !plan.gone[$0] }
+    let input = architecture.input
+    return left == plan.groups.ofInput.count
+      ? input : Shape(input.rank == 3 ? [input[0], input[1], left] : [left])
+  }
+}
+
+/// Who reads whom once some nodes are gone.
+private struct Rewiring {
+  let architecture: Architecture
+  let plan: ResolvedPlan
+  private var targets: [Int: Int] = [:]
+
+  init(_ architecture: Architecture, _ plan: ResolvedPlan) {
+    self.architecture = architecture
+    self.plan = plan
+  }
+
+  mutating func redirect(_ node: Int, to other: Int) { targets[node] = other }
+
+  func links(of node: Int) -> [Int] {
+    architecture.links[node].enumerated()
+      .filter { plan.dropped[node]?.contains($0.offset) != true }
+      .map { targets[$0.element] ?? $0.element }
+  }
+
+  /// The node to read instead of one that no longer changes anything: a sum of one, or the second
+  /// of two ReLUs that a removed branch has left behind each other.
+  func bypass(_ node: Int, _ links: [Int]) -> Int? {
+    guard links.count == 1, let link = links.first, !plan.dropped.isEmpty else { return nil }
+    if plan.dropped[node] != nil { return link }
+    func isReLU(_ index: Int) -> Bool {
+      index >= 0 && (architecture.nodes[index].layer as? Activation)?.function == .relu
+    }
+    return isReLU(node) && isReLU(link) && node < architecture.nodes.count - 1 ? link : nil
+  }
+}
+
+extension Parameter {
+  /// What stands at some indices of one dimension.
+  fileprivate func selecting(_ indices: [Int], along axis: Int) -> Parameter {
+    let entries = value.shape.entries(of: indices, along: axis)
+    var dimensions = value.shape.dimensions
+    dimensions[axis] = indices.count
+    return Parameter(
+      role, Tensor(entries.map { value.elements[$0] }, shape: Shape(dimensions)),
+      mask: mask.map { mask in Mask(entries.map { mask.kept[$0] }) })
+  }
+
+  /// A mask that keeps everything is none.
+  fileprivate var withoutEmptyMask: Parameter {
+    guard let mask, mask.kept.allSatisfy({ $0 }) else { return self }
+    return Parameter(role, value)
+  }
+}

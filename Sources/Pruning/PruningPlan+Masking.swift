@@ -1,0 +1,62 @@
+import Networks
+import Tensors
+
+extension Network {
+  /// The same network with zeros, kept zero by masks, in the makers *and* the readers of what goes.
+  ///
+  /// A branch that goes is zero in all its parameters.
+  /// - Throws: `PruningError` where the plan is not for this network.
+  public func masked(by plan: PruningPlan) throws -> Network {
+    masked(by: try ResolvedPlan(plan, for: self))
+  }
+
+  func masked(by plan: ResolvedPlan) -> Network {
+    var kept = parameters.map { $0.map { $0.mask?.kept } }
+    func remove(_ node: Int, _ parameter: Int, _ entries: some Sequence<Int>) {
+      let count = parameters[node][parameter].value.count
+      var own = kept[node][parameter] ?? [Bool](repeating: true, count: count)
+      for entry in entries { own[entry] = false }
+      kept[node][parameter] = own
+    }
+    for slot in plan.groups.slots where slot.groups.contains(where: { plan.silent[$0] }) {
+      let removed = slot.groups.indices.filter { plan.silent[slot.groups[$0]] }
+      let shape = parameters[slot.node][slot.parameter].value.shape
+      remove(slot.node, slot.parameter, shape.entries(of: removed, along: slot.axis))
+    }
+    for node in architecture.nodes.indices where !plan.living[node] {
+      for parameter in parameters[node].indices {
+        remove(node, parameter, 0..<parameters[node][parameter].value.count)
+      }
+    }
+    for (node, own) in plan.entries {
+      for (parameter, entries) in own { remove(node, parameter, entries) }
+    }
+    var copy = self
+    for node in parameters.indices {
+      for (parameter, kept) in kept[node].enumerated() {
+        guard let kept, kept != parameters[node][parameter].mask?.kept else { continue }
+        copy.parameters[node][parameter].mask = Mask(kept)
+        copy.parameters[node][parameter].applyMask()
+      }
+    }
+    return copy
+  }
+}
+
+extension Shape {
+  /// The positions of all elements that stand at some indices of one dimension.
+  func entries(of indices: [Int], along axis: Int) -> [Int] {
+    let inner = dimensions.dropFirst(axis + 1).reduce(1, *)
+    let length = dimensions[axis]
+    let outer = dimensions.prefix(axis).reduce(1, *)
+    var entries: [Int] = []
+    entries.reserveCapacity(outer * indices.count * inner)
+    for block in 0..<outer {
+      for index in indices {
+        let start = (block * length + index) * inner
+        entries += start..<start + inner
+      }
+    }
+    return entries
+  }
+}

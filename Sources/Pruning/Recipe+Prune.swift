@@ -1,0 +1,220 @@
+import Datasets
+import Networks
+import Tensors
+
+extension Recipe {
+  /// Prunes a network round by round until a goal is met, and compacts it after each.
+  ///
+  /// - Throws: `PruningError.goalOutOfReach`, `nothingToPrune`, `notTheSame`; what training and
+  ///   `onRound` throw.
+  public func prune(
+    _ network: Network, to goal: Goal, on lesson: Lesson,
+    onRound: (PrunedNetwork.Round) throws -> Void = { _ in }
+  ) throws -> PrunedNetwork {
+    switch goal {
+    case .accuracyDrop(let drop):
+      return try AccuracyFloor(drop: drop).search(network, with: self, on: lesson, onRound: onRound)
+    case .latency(let share):
+      return try LatencyGoal(share: share).search(network, with: self, on: lesson, onRound: onRound)
+    default: break
+    }
+    var run = try RecipeRun(network, lesson)
+    let start = goal.measure(run.pruned.before) ?? 0
+    let limit = goal.limit(from: run.pruned.before)
+    guard start > limit else { return run.pruned }
+    for round in 1...schedule.rounds {
+      let left = start * schedule.left(after: round, of: limit / start)
+      switch score {
+      case .weights:
+        guard case .keep = goal else {
+          guard case .parameters = goal else {
+            throw PruningError.unsuited(
+              method: "weight pruning", needs: "a goal in parameters: --keep")
+          }
+          try run.cutWeights(to: left, round, self)
+          break
+        }
+        try run.cutWeights(to: left, round, self)
+      case .neurons(let score):
+        try run.cutNeurons(score, to: left, by: goal, round, self)
+      }
+      try run.recover(round, self)
+      if case .weights = score, round == schedule.rounds { try run.cutIdleNeurons(round) }
+      try onRound(run.pruned.rounds[run.pruned.rounds.count - 1])
+    }
+    return run.pruned
+  }
+}
+
+/// A pruning under way.
+private struct RecipeRun {
+  let start: Network
+  let lesson: Lesson
+  var pruned: PrunedNetwork
+
+  init(_ network: Network, _ lesson: Lesson) throws {
+    start = network
+    self.lesson = lesson
+    let groups = try NeuronGroups(network.architecture)
+    let cost = try Cost(of: network)
+    let inputs = lesson.checkRows
+    pruned = PrunedNetwork(
+      network: network, plan: PruningPlan(),
+      check: EqualityCheck(
+        of: network, with: network, inputs: inputs, removed: [], head: lesson.head),
+      rounds: [], before: cost, after: cost, unknown: groups.unknownNodes)
+  }
+
+  mutating func cutNeurons(
+    _ score: any NeuronScore, to limit: Double, by goal: Goal, _ round: Int, _ recipe: Recipe
+  ) throws {
+    let network = pruned.network
+    let groups = try NeuronGroups(network.architecture)
+    guard groups.groups.contains(where: { $0.protection == nil && !$0.makers.isEmpty }) else {
+      throw PruningError.nothingToPrune(unknown: groups.unknownNodes.map(\.rawValue))
+    }
+    let counter = try CostCounter(network, groups)
+    var generator = SeededGenerator(seed: lesson.seed).stream("pruning-\(round)")
+    let scores = try score.scores(of: network, groups, on: lesson, using: &generator)
+    let selection = Selection(
+      groups.reduced(scores, recipe.normalization, recipe.reduction), groups, counter,
+      scope: recipe.scope, floor: recipe.floor)
+    guard let count = selection.count(until: limit, by: { goal.measure($0) ?? 0 }) else {
+      guard round == recipe.schedule.rounds else {
+        return try cut(selection, selection.order.count, round, recipe)
+      }
+      throw PruningError.goalOutOfReach(
+        goal: "\(goal.description) by neurons, of which each layer keeps some",
+        nearest: goal.reached(selection.cost(without: selection.order.count)))
+    }
+    try cut(selection, count, round, recipe)
+  }
+
+  private mutating func cut(
+    _ selection: Selection, _ count: Int, _ round: Int, _ recipe: Recipe
+  ) throws {
+    let plan = PruningPlan(selection.removals(count, from: pruned.network, round: round))
+    try apply(plan, compensation: recipe.compensation, round, recipe.schedule.rounds)
+  }
+
+  /// Silences what a plan names, makes up for it, and cuts it out.
+  private mutating func apply(
+    _ plan: PruningPlan, compensation: Compensation, _ round: Int, _ rounds: Int
+  ) throws {
+    let resolved = try ResolvedPlan(plan, for: pruned.network)
+    let made = try compensation.applied(to: pruned.network, resolved, on: lesson)
+    let small = try made.compacted(by: resolved)
+    let check = EqualityCheck(
+      of: small, with: made.masked(by: resolved), inputs: lesson.checkRows, removed: [],
+      head: lesson.head)
+    guard check.holds else { throw PruningError.notTheSame(check) }
+    pruned.check = pruned.check.worst(check)
+    pruned.network = small
+    pruned.plan = pruned.plan.union(plan)
+    try record(plan.removals.count, round, rounds)
+  }
+
+  mutating func record(_ removed: Int, _ round: Int, _ rounds: Int) throws {
+    let accuracy = lesson.accuracy(of: pruned.network)
+    pruned.after = try Cost(of: pruned.network)
+    pruned.rounds.append(
+      .init(
+        round: round, of: rounds, cost: pruned.after, removed: removed, accuracyCut: accuracy,
+        accuracy: accuracy))
+  }
+
+  mutating func cutWeights(to limit: Double, _ round: Int, _ recipe: Recipe) throws {
+    let plan = try WeightSelection(
+      pruned.network, normalization: recipe.normalization, scope: recipe.scope
+    ).plan(leaving: limit, round: round)
+    let removed = plan.removals.reduce(0) { sum, removal in
+      guard case .weights(_, _, let entries) = removal.subject else { return sum }
+      return sum + entries.count
+    }
+    // The shape stays until the end, so that positions mean the same in every round.
+    pruned.network = try pruned.network.masked(by: plan)
+    pruned.plan = pruned.plan.union(plan)
+    try record(removed, round, recipe.schedule.rounds)
+  }
+
+  /// Cuts out the neurons that pruned weights have left without readers.
+  mutating func cutIdleNeurons(_ rounds: Int) throws {
+    let idle = try pruned.network.idleNeurons(round: rounds)
+    guard !idle.removals.isEmpty else { return }
+    let last = pruned.rounds[pruned.rounds.count - 1]
+    try apply(idle, compensation: .none, rounds, rounds)
+    pruned.rounds.removeLast()
+    pruned.rounds[pruned.rounds.count - 1] = last
+    pruned.rounds[pruned.rounds.count - 1].cost = pruned.after
+  }
+
+  mutating func recover(_ round: Int, _ recipe: Recipe) throws {
+    let isLast = round == recipe.schedule.rounds
+    switch recipe.recovery {
+    case .none: return
+    case .fineTune(let epochs):
+      let rounds = recipe.schedule.rounds
+      let own = isLast && rounds > 1 ? 2 * epochs : epochs
+      pruned.network = try lesson.trained(pruned.network, epochs: own, round: round)
+    case .rewind(let epochs):
+      let first = try Network(start.architecture, seed: lesson.seed)
+      pruned.network = try lesson.trained(
+        first.cut(by: pruned.plan), epochs: epochs, round: round)
+    case .scratch(let epochs):
+      guard isLast else { return }
+      let first = try Network(start.architecture, seed: lesson.seed ^ 0x5C2A_7C85)
+      pruned.network = try lesson.trained(
+        first.cut(by: pruned.plan), epochs: epochs, round: round)
+    }
+    pruned.rounds[pruned.rounds.count - 1].accuracy = lesson.accuracy(of: pruned.network)
+  }
+}
+
+extension Network {
+  /// The network as a plan leaves it; pruned weights alone leave its shape.
+  fileprivate func cut(by plan: PruningPlan) throws -> Network {
+    plan.neurons.isEmpty ? try masked(by: plan) : try compacted(by: plan)
+  }
+
+  /// The neurons whose readers' weights are all zero: they can go without a change.
+  func idleNeurons(round: Int) throws -> PruningPlan {
+    let groups = try NeuronGroups(architecture)
+    var isRead = groups.groups.map { $0.protection != nil || $0.makers.isEmpty }
+    for slot in groups.slots where !slot.makes {
+      let value = parameters[slot.node][slot.parameter].value
+      let inner = value.shape.dimensions.dropFirst(slot.axis + 1).reduce(1, *)
+      for (position, weight) in value.elements.enumerated() where weight != 0 {
+        isRead[slot.groups[position / inner % slot.groups.count]] = true
+      }
+    }
+    // A neuron that passes through sums to others is read there, by its own group.
+    return PruningPlan(
+      groups.groups.indices.filter { !isRead[$0] }.compactMap { group in
+        groups.groups[group].makers.first.map { maker in
+          PruningPlan.Removal(
+            .neuron(
+              name: Neuron(architecture.nodes[maker.node].id, births[maker.node][maker.neuron])),
+            score: 0, round: round)
+        }
+      })
+  }
+}
+
+extension Lesson {
+  /// The rows on which a masked network is compared with its compaction.
+  var checkRows: Tensor {
+    let rows = validation.count > 0 ? validation.inputs : training.inputs
+    return rows.rows > 256 ? rows.slicing(0..<256) : rows
+  }
+}
+
+extension EqualityCheck {
+  /// The larger of two differences in each respect, over the rows of both.
+  func worst(_ other: EqualityCheck) -> EqualityCheck {
+    EqualityCheck(
+      rows: max(rows, other.rows),
+      largestAbsolute: max(largestAbsolute, other.largestAbsolute),
+      largestRelative: max(largestRelative, other.largestRelative),
+      changedAnswers: changedAnswers + other.changedAnswers)
+  }
+}

@@ -1,0 +1,156 @@
+import Networks
+import Tensors
+
+/// A plan laid upon a network: names have become positions, and what they take with them is known.
+struct ResolvedPlan {
+  let groups: NeuronGroups
+  /// The groups that are silenced, in makers and readers.
+  private(set) var silent: [Bool]
+  /// The groups that are cut out: the silent ones, but for one neuron of a layer that would vanish.
+  private(set) var gone: [Bool]
+  /// For each node that joins others, the positions among them that it no longer reads.
+  private(set) var dropped: [Int: Set<Int>] = [:]
+  /// The nodes that reach the output.
+  private(set) var living: [Bool]
+  /// For each node and parameter the single entries that go.
+  private(set) var entries: [Int: [Int: [Int]]] = [:]
+  /// The layers without a living neuron, whose readers see constants.
+  private(set) var deadLayers: [Node.ID] = []
+
+  /// - Throws: `PruningError` where the plan names what the network does not have, or what must stay.
+  init(_ plan: PruningPlan, for network: Network) throws {
+    groups = try NeuronGroups(network.architecture)
+    silent = [Bool](repeating: false, count: groups.groups.count)
+    gone = silent
+    living = [Bool](repeating: true, count: network.architecture.nodes.count)
+    for removal in plan.removals { try take(removal.subject, from: network) }
+    gone = silent
+    dropDeadBranches(of: network)
+    keepOneOfEachDeadLayer(of: network)
+  }
+
+  private mutating func take(_ subject: PruningPlan.Subject, from network: Network) throws {
+    let architecture = network.architecture
+    func index(of node: Node.ID) throws(PruningError) -> Int {
+      guard let index = architecture.index(of: node) else { throw .unknownNode(node.rawValue) }
+      return index
+    }
+    switch subject {
+    case .neuron(let name):
+      let node = try index(of: name.node)
+      guard let position = network.births[node].firstIndex(of: name.birth) else {
+        throw PruningError.unknownNeuron(name.description)
+      }
+      let group = groups.ofNodes[node][position]
+      if let reason = groups.groups[group].protection {
+        throw PruningError.protected(neuron: name.description, reason: reason.description)
+      }
+      silent[group] = true
+    case .column(let name, let inputs):
+      guard architecture.input.rank == 1, inputs.allSatisfy(groups.ofInput.indices.contains) else {
+        throw PruningError.unknownInput(column: name)
+      }
+      for group in inputs.map({ groups.ofInput[$0] }) {
+        if let reason = groups.groups[group].protection, reason != .input {
+          throw PruningError.protected(neuron: name, reason: reason.description)
+        }
+        silent[group] = true
+      }
+    case .branch(let join, let from):
+      let node = try index(of: join)
+      let source = try index(of: from)
+      let positions = architecture.links[node].indices.filter {
+        architecture.links[node][$0] == source
+      }
+      guard let position = positions.first, architecture.nodes[node].layer is Sum else {
+        throw PruningError.noBranch(into: join.rawValue, from: from.rawValue)
+      }
+      guard drop(position, of: node, in: network) else {
+        throw PruningError.noBranch(into: join.rawValue, from: from.rawValue)
+      }
+    case .weights(let node, let parameter, let positions):
+      let node = try index(of: node)
+      guard network.parameters[node].indices.contains(parameter),
+        positions.allSatisfy(network.parameters[node][parameter].value.elements.indices.contains)
+      else { throw PruningError.unknownWeights(of: architecture.nodes[node].id.rawValue) }
+      entries[node, default: [:]][parameter, default: []] += positions
+    }
+  }
+
+  /// Makes a sum no longer read one of its nodes.
+  /// - Returns: false, and nothing is done, where it would read nothing.
+  private mutating func drop(_ position: Int, of node: Int, in network: Network) -> Bool {
+    var positions = dropped[node] ?? []
+    positions.insert(position)
+    guard positions.count < network.architecture.links[node].count else { return false }
+    dropped[node] = positions
+    living = reachable(network.architecture)
+    return true
+  }
+
+  /// The nodes from which the output is reached.
+  private func reachable(_ architecture: Architecture) -> [Bool] {
+    var reached = [Bool](repeating: false, count: architecture.nodes.count)
+    reached[reached.count - 1] = true
+    for node in reached.indices.reversed() where reached[node] {
+      for (position, link) in architecture.links[node].enumerated() where link >= 0 {
+        if dropped[node]?.contains(position) != true { reached[link] = true }
+      }
+    }
+    return reached
+  }
+
+  private func isDead(_ node: Int, _ network: Network) -> Bool {
+    guard case .mixing = network.architecture.nodes[node].layer.coupling else { return false }
+    return living[node] && groups.ofNodes[node].allSatisfy { silent[$0] }
+  }
+
+  /// A branch that goes through a layer without a living neuron says nothing any more.
+  private mutating func dropDeadBranches(of network: Network) {
+    let architecture = network.architecture
+    for node in architecture.nodes.indices where isDead(node, network) {
+      for join in architecture.nodes.indices.dropFirst(node + 1)
+      where living[join] && architecture.nodes[join].layer is Sum {
+        let through = architecture.links[join].indices.filter { position in
+          let link = architecture.links[join][position]
+          return link >= 0 && dropped[join]?.contains(position) != true
+            && needs(link, node, architecture)
+        }
+        if let position = through.first, through.count == 1, drop(position, of: join, in: network) {
+          deadLayers.append(architecture.nodes[node].id)
+          break
+        }
+      }
+    }
+  }
+
+  /// Whether everything that reaches a node has come through another.
+  private func needs(_ node: Int, _ other: Int, _ architecture: Architecture) -> Bool {
+    var cut = [Bool](repeating: false, count: node + 1)
+    for index in 0...node {
+      if index == other {
+        cut[index] = true
+      } else {
+        let links = architecture.links[index].enumerated().filter {
+          dropped[index]?.contains($0.offset) != true
+        }
+        cut[index] = links.allSatisfy { $0.element >= 0 && cut[$0.element] }
+      }
+    }
+    return cut[node]
+  }
+
+  private mutating func keepOneOfEachDeadLayer(of network: Network) {
+    let architecture = network.architecture
+    for node in architecture.nodes.indices where living[node] {
+      let own = groups.ofNodes[node]
+      guard !own.isEmpty, own.allSatisfy({ gone[$0] }) else { continue }
+      gone[own[0]] = false
+      deadLayers.append(architecture.nodes[node].id)
+    }
+    if groups.ofInput.allSatisfy({ gone[$0] }), let first = groups.ofInput.first {
+      gone[first] = false
+    }
+    // Groups of a grouped convolution keep one channel each together, by their union.
+  }
+}

@@ -1,0 +1,102 @@
+import Datasets
+import Foundation
+import Networks
+
+/// The smallest network that loses no more than so much accuracy, with 95 % confidence.
+struct AccuracyFloor {
+  var drop: Double
+  /// How often the kept share is halved in the search.
+  private static let steps = 6
+
+  /// The upper bound, at 95 %, of the accuracy lost on validation rows.
+  ///
+  /// The rows are answered by both networks, so those that only one gets right decide (McNemar 1947,
+  /// doi:10.1007/BF02295996): with `b` lost and `c` won of `n` rows the drop is `(b - c) / n`, and its
+  /// standard error `√(b + c - (b - c)² / n) / n`.
+  static func bound(before: [Bool], after: [Bool]) -> Double {
+    let rows = Double(max(before.count, 1))
+    let lost = Double(zip(before, after).count { $0 && !$1 })
+    let won = Double(zip(before, after).count { !$0 && $1 })
+    let difference = lost - won
+    let spread = max(lost + won - difference * difference / rows, 0).squareRoot()
+    return (difference + 1.6448536269514722 * spread) / rows
+  }
+
+  /// - Throws: `PruningError.goalOutOfReach` where even the weakest pruning loses too much.
+  func search(
+    _ network: Network, with recipe: Recipe, on lesson: Lesson,
+    onRound: (PrunedNetwork.Round) throws -> Void
+  ) throws -> PrunedNetwork {
+    let before = lesson.correct(network)
+    var (low, high) = (0.0, 1.0)
+    var best: PrunedNetwork?
+    var nearest = Double.infinity
+    for _ in 0..<Self.steps {
+      let share = best == nil && high == 1 ? 0.5 : (low + high) / 2
+      do {
+        let tried = try recipe.prune(network, to: .keep(share), on: lesson, onRound: onRound)
+        let bound = Self.bound(before: before, after: lesson.correct(tried.network))
+        if bound <= drop {
+          best = tried
+          high = share
+        } else {
+          nearest = min(nearest, bound)
+          low = share
+        }
+      } catch PruningError.goalOutOfReach {
+        low = share
+      }
+    }
+    guard let best else {
+      throw PruningError.goalOutOfReach(
+        goal: Goal.accuracyDrop(drop).description,
+        nearest: nearest.isFinite
+          ? String(format: "%.3g %% may be lost, at 95 %% confidence", nearest * 100)
+          : "nothing removed")
+    }
+    return best
+  }
+}
+
+/// The largest network whose measured time for an answer is at most a share of what it was.
+struct LatencyGoal {
+  var share: Double
+  private static let steps = 6
+
+  /// - Throws: `PruningError.goalOutOfReach` where no pruning of the kind is fast enough.
+  func search(
+    _ network: Network, with recipe: Recipe, on lesson: Lesson,
+    onRound: (PrunedNetwork.Round) throws -> Void
+  ) throws -> PrunedNetwork {
+    var quick = recipe
+    quick.schedule = .oneShot
+    quick.recovery = .none
+    quick.compensation = .none
+    var (low, high) = (0.0, 1.0)
+    var found: Double?
+    var nearest = 1.0
+    for _ in 0..<Self.steps {
+      let keep = (low + high) / 2
+      do {
+        let tried = try quick.prune(network, to: .multiplications(keep), on: lesson)
+        let ratio = Latency(of: tried.network, beside: network, rows: lesson.checkRows).ratio
+        nearest = min(nearest, ratio)
+        if ratio <= share {
+          found = keep
+          low = keep
+        } else {
+          high = keep
+        }
+      } catch PruningError.goalOutOfReach {
+        low = keep
+        if high - low < 0.02 { break }
+      }
+    }
+    guard let found else {
+      throw PruningError.goalOutOfReach(
+        goal: Goal.latency(share).description,
+        nearest: Goal.latency(nearest).description)
+    }
+    return try recipe.prune(network, to: .multiplications(found), on: lesson, onRound: onRound)
+  }
+}

@@ -1,0 +1,83 @@
+import Networks
+
+/// Which groups go: the lowest, as many as a goal asks for.
+struct Selection {
+  let groups: NeuronGroups
+  let counter: CostCounter
+  /// The groups that may go, the first to go first.
+  let order: [Int]
+  let scores: [Double?]
+
+  /// `floor`: the share of each layer's neurons that stays, at least one.
+  init(
+    _ scores: [Double?], _ groups: NeuronGroups, _ counter: CostCounter, scope: Scope, floor: Double
+  ) {
+    self.groups = groups
+    self.counter = counter
+    self.scores = scores
+    var left = [Int: Int]()
+    for group in groups.groups { for maker in group.makers { left[maker.node, default: 0] += 1 } }
+    let least = left.mapValues { max(1, Int((floor * Double($0)).rounded(.up))) }
+    let ranked = Self.ranked(scores, groups, scope)
+    var order: [Int] = []
+    for group in ranked {
+      var own: [Int: Int] = [:]
+      for maker in groups.groups[group].makers { own[maker.node, default: 0] += 1 }
+      guard own.allSatisfy({ (left[$0.key] ?? 0) - $0.value >= (least[$0.key] ?? 1) }) else {
+        continue
+      }
+      for (node, count) in own { left[node, default: 0] -= count }
+      order.append(group)
+    }
+    self.order = order
+  }
+
+  private static func ranked(_ scores: [Double?], _ groups: NeuronGroups, _ scope: Scope) -> [Int] {
+    let scored = scores.indices.filter { scores[$0] != nil && !groups.groups[$0].makers.isEmpty }
+    func isLower(_ first: Int, _ second: Int) -> Bool {
+      (scores[first] ?? 0, first) < (scores[second] ?? 0, second)
+    }
+    guard scope == .layer else { return scored.sorted(by: isLower) }
+    // A group belongs to the first layer that makes it.
+    var shares = [(share: Double, group: Int)]()
+    for layer in Dictionary(grouping: scored, by: { groups.groups[$0].makers[0].node }).values {
+      for (rank, group) in layer.sorted(by: isLower).enumerated() {
+        shares.append((Double(rank) / Double(layer.count), group))
+      }
+    }
+    return shares.sorted { ($0.share, $0.group) < ($1.share, $1.group) }.map(\.group)
+  }
+
+  /// The smallest number of groups without which a measure is at most a limit; `nil` where not all
+  /// of them are enough.
+  /// - Complexity: O(log(groups) · network)
+  func count(until limit: Double, by measure: (Cost) -> Double) -> Int? {
+    func reaches(_ count: Int) -> Bool { measure(cost(without: count)) <= limit }
+    guard reaches(order.count) else { return nil }
+    var (low, high) = (0, order.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if reaches(middle) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+
+  func cost(without count: Int) -> Cost {
+    var gone = [Bool](repeating: false, count: groups.groups.count)
+    for group in order.prefix(count) { gone[group] = true }
+    return counter.cost(without: gone)
+  }
+
+  /// The removal of the first groups, with its reasons.
+  func removals(_ count: Int, from network: Network, round: Int) -> [PruningPlan.Removal] {
+    let threshold = order.indices.contains(count) ? scores[order[count]] : nil
+    return order.prefix(count).enumerated().compactMap { rank, group in
+      guard let maker = groups.groups[group].makers.first else { return nil }
+      let name = Neuron(
+        network.architecture.nodes[maker.node].id, network.births[maker.node][maker.neuron])
+      return PruningPlan.Removal(
+        .neuron(name: name), score: scores[group] ?? 0, round: round, rank: rank,
+        threshold: threshold)
+    }
+  }
+}
