@@ -19,6 +19,8 @@ public struct PruningResult: Codable, Sendable {
     public var fileBytes: Int
     /// Against the labels, on held-out rows.
     public var accuracy: Proportion
+    /// For a numeric target the root mean squared error on held-out rows, in the target's unit.
+    public var error: Double?
   }
   /// A held-out row whose answer the pruning changed.
   public struct Flip: Codable, Sendable {
@@ -74,7 +76,8 @@ public struct PruningResult: Codable, Sendable {
       Side(
         parameters: cost.parameters, multiplications: cost.multiplications, neurons: cost.neurons,
         inputs: cost.inputs, fileBytes: try ModelFile.data(for: model).count,
-        accuracy: Proportion(agreementOf: answers, and: heldOut.labels))
+        accuracy: Proportion(agreementOf: answers, and: heldOut.labels),
+        error: model.error(on: heldOut))
     }
     before = try side(ground.original, pruned.before, answers)
     after = try side(model, pruned.after, fewer)
@@ -141,6 +144,11 @@ public struct PruningResult: Codable, Sendable {
       "accuracy         \(share(before.accuracy)) -> \(share(after.accuracy))",
       "agreement        \(share(agreement)) with the network before pruning",
     ]
+    if let first = before.error, let last = after.error {
+      lines.append(
+        "error            \(fixed(first, digits: 4)) -> \(fixed(last, digits: 4)), root mean squared"
+      )
+    }
     let byClass = agreementByClass.sorted { $0.key < $1.key }.filter {
       $0.value.count < $0.value.total
     }
@@ -158,6 +166,16 @@ public struct PruningResult: Codable, Sendable {
       lines.append("left alone, nothing is known of: " + unknownLayers.joined(separator: ", "))
     }
     return lines
+  }
+}
+
+extension Model {
+  /// The root mean squared error of numbers; `nil` where classes are answered.
+  func error(on table: Table) -> Double? {
+    guard head == .number, table.count > 0 else { return nil }
+    let found = numbers(from: outputs(for: table))
+    let squares = zip(found, table.numbers).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    return (squares / Double(table.count)).squareRoot()
   }
 }
 

@@ -10,7 +10,7 @@ extension Network {
   ///
   /// - Throws: `PruningError.unsuited` where the neuron stands in a layer of several groups, or must
   ///   stay as it is.
-  func growing(
+  public func growing(
     copyOf group: Int, _ groups: NeuronGroups, share: Float = 0.5, noise: Float = 0,
     using generator: inout SeededGenerator
   ) throws -> Network {

@@ -32,6 +32,7 @@ struct ErrorText: Equatable {
     case let error as DatasetError: code = error.exitCode
     case let error as ModelFileError: code = error.exitCode
     case let error as OutputError: code = error.exitCode
+    case PruningError.goalOutOfReach: code = 2
     case is NetworkError, is PruningError, is ExtractionError, is ReportError: code = 65
     case is FeatureMismatch, is UnreadableRules: code = 65
     case DrawingError.noContext: code = 69

@@ -56,8 +56,9 @@ public struct AdaptiveGrowthAndPruning: PruningMethod {
 public struct Adaptation: Hashable, Codable, Sendable {
   /// Whether neurons are copied, merged and spared by their relations.
   public var isImproved: Bool
-  public var rounds = 12
-  /// Rounds without a change of structure after which it ends.
+  public var rounds = 16
+  /// Rounds in a row in which the error has not fallen, and growing has not helped, after which it
+  /// ends.
   public var patience = 3
   /// Below this share of the mean significance a neuron is a candidate to go.
   public var low = 0.15
@@ -66,7 +67,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
   /// From this correlation with the error on a neuron is needed.
   public var needed = 0.2
   /// The relative fall of the error below which the network grows.
-  public var slowdown = 0.01
+  public var slowdown = 0.03
   /// Rounds in which a new neuron is left alone.
   public var youth = 2
 
@@ -81,13 +82,18 @@ public struct Adaptation: Hashable, Codable, Sendable {
     var state = State(network: network, lesson: lesson)
     var generator = SeededGenerator(seed: lesson.seed).stream("growing")
     var log: [PrunedNetwork.Round] = []
+    var seen: [(state: State, loss: Double)] = []
+    var best = Double.infinity
     var quiet = 0
     for round in 1...rounds where quiet < patience {
       state.network = try lesson.trained(
         state.network, epochs: recipe.recovery.epochs, round: round)
       let cut = try shrink(&state, round)
-      let grown = try grow(&state, round, using: &generator)
-      quiet = cut + grown == 0 ? quiet + 1 : 0
+      let loss = state.loss
+      quiet = loss < best * (1 - slowdown) ? 0 : quiet + 1
+      best = min(best, loss)
+      seen.append((state, loss))
+      if quiet > 0, quiet < patience { try grow(&state, round, using: &generator) }
       let accuracy = lesson.accuracy(of: state.network)
       log.append(
         .init(
@@ -95,6 +101,11 @@ public struct Adaptation: Hashable, Codable, Sendable {
           accuracyCut: accuracy, accuracy: accuracy))
       try onRound(log[log.count - 1])
     }
+    // The smallest network that errs hardly more than the best.
+    let good = seen.filter { $0.loss <= best * (1 + slowdown / 2) }
+    state =
+      good.min { $0.state.network.parameterCount < $1.state.network.parameterCount }?.state
+      ?? state
     let limit = goal.limit(from: try Cost(of: network))
     let left = try Cost(of: state.network)
     var rest = recipe
@@ -121,8 +132,13 @@ public struct Adaptation: Hashable, Codable, Sendable {
     let lesson: Lesson
     var plan = PruningPlan()
     var check: EqualityCheck?
-    var bestLoss = Double.infinity
     var born: [Neuron: Int] = [:]
+
+    /// On validation rows.
+    var loss: Double {
+      let rows = lesson.validation.count > 0 ? lesson.validation : lesson.training
+      return lesson.head.loss(of: network.outputs(for: rows.inputs), for: rows).value
+    }
   }
 
   private func shrink(_ state: inout State, _ round: Int) throws -> Int {
@@ -162,15 +178,17 @@ public struct Adaptation: Hashable, Codable, Sendable {
         }
       }
     }
-    try apply(merged, .leastSquares, &state)
-    try apply(dropped, isImproved ? .constant : .none, &state)
-    return merged.removals.count + dropped.removals.count
+    let merges = try apply(merged, .leastSquares, &state)
+    let drops = try apply(dropped, isImproved ? .constant : .none, &state)
+    return merges + drops
   }
 
+  /// - Returns: how many neurons went: none where the error would rise, for they were related to it.
   private func apply(
     _ plan: PruningPlan, _ compensation: Compensation, _ state: inout State
-  ) throws {
-    guard !plan.removals.isEmpty else { return }
+  ) throws -> Int {
+    guard !plan.removals.isEmpty else { return 0 }
+    let before = state
     let resolved = try ResolvedPlan(plan, for: state.network)
     let made = try compensation.applied(to: state.network, resolved, on: state.lesson)
     let small = try made.compacted(by: resolved)
@@ -181,16 +199,16 @@ public struct Adaptation: Hashable, Codable, Sendable {
     state.check = state.check?.worst(check) ?? check
     state.network = small
     state.plan = state.plan.union(plan)
+    if isImproved, state.loss > before.loss * (1 + slowdown) {
+      state = before
+      return 0
+    }
+    return plan.removals.count
   }
 
   private func grow(
     _ state: inout State, _ round: Int, using generator: inout SeededGenerator
-  ) throws -> Int {
-    let rows =
-      state.lesson.validation.count > 0 ? state.lesson.validation : state.lesson.training
-    let loss = state.lesson.head.loss(of: state.network.outputs(for: rows.inputs), for: rows).value
-    defer { state.bestLoss = min(state.bestLoss, loss) }
-    guard loss > state.bestLoss * (1 - slowdown) else { return 0 }
+  ) throws {
     let network = state.network
     let groups = try NeuronGroups(network.architecture)
     var best: (score: Double, group: Int)?
@@ -206,14 +224,13 @@ public struct Adaptation: Hashable, Codable, Sendable {
         best = (0, group)
       }
     }
-    guard let group = best?.group, let maker = groups.groups[group].makers.first else { return 0 }
+    guard let group = best?.group, let maker = groups.groups[group].makers.first else { return }
     // A random neuron is a copy that remembers nothing and is not listened to yet.
     let noise: Float = isImproved ? 0.01 : 1
     state.network = try network.growing(
       copyOf: group, groups, share: isImproved ? 0.5 : 0, noise: noise, using: &generator)
     let newest = state.network.births[maker.node].max() ?? 0
     state.born[Neuron(network.architecture.nodes[maker.node].id, newest)] = round
-    return 1
   }
 }
 

@@ -1,0 +1,128 @@
+import Foundation
+import Testing
+
+/// `prune` and `compare`, as a user runs them.
+@Suite struct PruneTests {
+  /// A network for the digits, trained once.
+  private static let trained = Result {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("espalier-prune-" + UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Program("train", "iris", "--epochs", "10", "-o", "net.onnx", "--quiet", in: folder)
+    return folder
+  }
+
+  private var folder: URL { get throws { try Self.trained.get() } }
+
+  private struct Pruned: Decodable {
+    struct Side: Decodable {
+      var parameters: Int
+      var fileBytes: Int
+    }
+    struct Equality: Decodable {
+      var rows: Int
+      var changedAnswers: Int
+      var largestRelative: Double
+    }
+    struct Latency: Decodable {
+      var runs: Int
+      var ratio: Double
+    }
+    var before: Side
+    var after: Side
+    var equality: Equality
+    var latency: Latency?
+  }
+
+  @Test(arguments: [
+    "random", "neuron-magnitude", "l1-filter", "taylor", "pls-vip", "weak-subnetwork",
+    "orthogonal", "task-guided", "weight-magnitude", "from-scratch", "grow-and-prune",
+  ])
+  func everyMethodWritesASmallerNetworkThatIsReadAgain(_ method: String) throws {
+    let net = try folder.appendingPathComponent("net.onnx").path
+    try withFolder { place in
+      let run = try Program(
+        "prune", net, "iris", "--method", method, "--keep", "0.5", "--epochs", "2", "-o",
+        "small.onnx",
+        "--plan", "plan.json", "--json", "--quiet", in: place)
+      #expect(run.code == 0 && run.talk.isEmpty, "\(run.talk)")
+      let pruned = try JSONDecoder().decode(Pruned.self, from: Data(run.output.utf8))
+      #expect(2 * pruned.after.parameters <= pruned.before.parameters)
+      // Weights that are zero are stored all the same.
+      if method != "weight-magnitude" {
+        #expect(pruned.after.fileBytes < pruned.before.fileBytes)
+      }
+      let file = place.appendingPathComponent("small.onnx")
+      #expect(try Data(contentsOf: file).count == pruned.after.fileBytes)
+      #expect(pruned.equality.rows > 0 && pruned.equality.changedAnswers == 0)
+      #expect(pruned.equality.largestRelative < 1e-4)
+      #expect((pruned.latency?.runs ?? 0) >= 30)
+      let again = try Program(
+        "prune", "small.onnx", "iris", "--keep", "0.9", "--epochs", "0", "-o", "smaller.onnx",
+        "--quiet", in: place)
+      #expect(again.code == 0, "\(again.talk)")
+      let features = try Program("features", "small.onnx", "iris", "--quiet", in: place)
+      #expect(features.code == 0, "\(features.talk)")
+    }
+  }
+
+  @Test(arguments: [
+    (
+      ["--method", "taylr"], 64,
+      "error: there is no pruning method named 'taylr'\n hint: did you mean 'taylor'?\n"
+    ),
+    (
+      ["--keep", "2"], 64,
+      "error: --keep cannot be 2.0\n hint: give a number above 0 and at most 1\n"
+    ),
+    (
+      ["--recovery", "rest"], 64,
+      "error: there is no recovery named 'rest'\n hint: known: none, fine-tune, rewind, scratch, scratch-budget\n"
+    ),
+    (
+      ["--keep", "0.5", "--neurons", "3"], 64,
+      "error: a pruning has one goal\n hint: give one of --keep, --accuracy-drop and so on\n"
+    ),
+    (
+      ["--method", "block-then-channel"], 65,
+      "error: 'block-then-channel' needs a network with residual blocks\n hint: 'espalier list methods' says what each method works on\n"
+    ),
+    (
+      ["--parameters", "1"], 2,
+      "error: the goal cannot be met: 1 parameters by neurons, of which each layer keeps some\n hint: the nearest that can be met: "
+    ),
+  ])
+  func whatCannotBeIsSaid(_ arguments: [String], _ code: Int32, _ talk: String) throws {
+    let net = try folder.appendingPathComponent("net.onnx").path
+    try withFolder { place in
+      let run = try Program(
+        ["prune", net, "iris", "-o", "small.onnx", "--progress", "none"] + arguments, in: place)
+      #expect(run.code == code && run.output.isEmpty)
+      #expect(run.talk.hasPrefix(talk), "\(run.talk)")
+      #expect(try names(in: place).isEmpty)
+    }
+  }
+
+  @Test func aComparisonIsTheSameWithAnyThreadsAndHasTheRandomLine() throws {
+    try withFolder { place in
+      for threads in ["1", "2"] {
+        let run = try Program(
+          "compare", "iris", "--epochs", "5", "--methods", "taylor,l1-filter", "--keep", "0.6,0.3",
+          "--seeds", "2", "--recovery-epochs", "1", "--threads", threads, "-o", "c" + threads,
+          "--quiet", in: place)
+        #expect(run.code == 0 && run.talk.isEmpty, "\(run.talk)")
+      }
+      #expect(try names(in: place) == ["c1", "c2"])
+      for name in ["compare.json", "compare.md", "compare.svg"] {
+        let files = try ["c1", "c2"].map {
+          try Data(contentsOf: place.appendingPathComponent($0 + "/" + name))
+        }
+        #expect(files[0] == files[1], "\(name)")
+      }
+      let text = try String(
+        contentsOf: place.appendingPathComponent("c1/compare.md"), encoding: .utf8)
+      #expect(text.contains("| random |") && text.contains("| taylor |"))
+      #expect(text.contains("espalier compare iris --epochs 5"))
+    }
+  }
+}

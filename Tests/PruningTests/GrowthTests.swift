@@ -1,0 +1,79 @@
+import Datasets
+import Networks
+import Pruning
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct GrowthTests {
+  @Test func aCopyChangesNothingAndCanGoAgain() throws {
+    try withEverySeed(60) { generator in
+      let network = try generator.graphNetwork()
+      let groups = try NeuronGroups(network.architecture)
+      guard let group = groups.prunable.first(where: { !groups.groups[$0].makers.isEmpty }) else {
+        return
+      }
+      let grown: Network
+      do {
+        grown = try network.growing(copyOf: group, groups, share: 0.3, using: &generator)
+      } catch PruningError.unsuited {
+        // A convolution of several groups cannot grow by one.
+        return
+      }
+      let inputs = generator.normalTensor([9, network.architecture.input.count])
+      let check = EqualityCheck(
+        of: grown, with: network, inputs: inputs, removed: [], head: .softmax)
+      #expect(check.holds, "\(check)")
+      #expect(grown.parameterCount > network.parameterCount)
+      // Without the copy, and with nobody but the original listened to, it is the network again.
+      let whole = try network.growing(copyOf: group, groups, share: 0, using: &generator)
+      let maker = groups.groups[group].makers[0]
+      let newest = try #require(whole.births[maker.node].max())
+      let id = network.architecture.nodes[maker.node].id
+      let plan = PruningPlan([.init(.neuron(name: Neuron(id, newest)), score: 0, round: 1)])
+      #expect(try whole.compacted(by: plan) == network)
+    }
+  }
+
+  /// From too few and from too many units the size ends where the task needs it.
+  @Test func growingAndPruningFindAUsefulSize() throws {
+    var generator = SeededGenerator(seed: 21)
+    let rows = (0..<400).map { _ in [Float(generator.normal()), Float(generator.normal())] }
+    let labels = rows.map { ($0[0] > 0) != ($0[1] > 0) ? 1 : 0 }
+    let examples = Examples(inputs: Tensor(Array(rows.joined()), shape: [400, 2]), labels: labels)
+    for units in [2, 32] {
+      var trainer = Trainer(epochs: 20, batch: 16, learningRate: 0.02)
+      trainer.schedule = .constant
+      let network = try Network(
+        Architecture(input: [2]) {
+          Dense(units)
+          Activation(.tanh)
+          Dense(2)
+        }, seed: 3)
+      let lesson = Pruning.Lesson(
+        head: .softmax, training: examples, validation: examples, trainer: trainer, seed: 5)
+      let method = GrowAndPrune()
+      var recipe = method.recipe
+      recipe.recovery = .fineTune(epochs: 10)
+      let pruned = try method.prune(
+        network, to: .neurons(1000), with: recipe, on: lesson, onRound: { _ in })
+      let rounds = pruned.rounds.count
+      let fixed = try trainer.trained(network, on: examples, epochs: 10 * rounds)
+      #expect(units == 2 ? pruned.after.neurons > 2 : pruned.after.neurons < 32)
+      #expect(lesson.accuracy(of: pruned.network) > lesson.accuracy(of: fixed) - 0.02)
+    }
+  }
+}
+
+extension Trainer {
+  /// A network that learned for so many epochs.
+  fileprivate func trained(
+    _ network: Network, on examples: Examples, epochs: Int
+  ) throws -> Network {
+    var copy = self
+    copy.epochs = epochs
+    return try copy.train(
+      from: State(start: network), head: .softmax, on: examples, validation: examples, seed: 5
+    ).network
+  }
+}
