@@ -17,10 +17,12 @@ extension Compensation {
     let sample = lesson.sample(of: Self.rows)
     for slot in plan.groups.slots where !slot.makes && plan.living[slot.node] {
       let removed = slot.groups.indices.filter { plan.silent[slot.groups[$0]] }
-      guard !removed.isEmpty, let source = network.architecture.links[slot.node].first, source >= 0
+      guard !removed.isEmpty, let source = network.architecture.links[slot.node].first
       else { continue }
-      let values = network.channelValues(
-        of: source, for: sample.inputs, limit: Self.pixels)
+      let values =
+        source < 0
+        ? sample.inputs
+        : network.channelValues(of: source, for: sample.inputs, limit: Self.pixels)
       guard values.width == slot.groups.count else { continue }
       copy.makeUp(for: removed, slot, values: values, refits: self == .leastSquares)
     }

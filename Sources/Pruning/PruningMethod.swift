@@ -36,6 +36,7 @@ public let pruningCatalog = Catalog<any PruningMethod>(
   [
     WeightMagnitude.self, NeuronMagnitude.self, RandomChoice.self, WeakSubnetwork.self,
     L1Filter.self, Taylor.self, PLSImportance.self, TaskGuided.self, Orthogonal.self,
+    BlockThenChannel.self, GrowAndPrune.self, AdaptiveGrowthAndPruning.self, FromScratch.self,
     DeepCompression.self,
   ])
 

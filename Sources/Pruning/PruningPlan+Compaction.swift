@@ -44,7 +44,7 @@ extension Network {
         guard left.count < slot.groups.count else { continue }
         let last = parameters.count - 1
         parameters[last][slot.parameter] = parameters[last][slot.parameter]
-          .selecting(left, along: slot.axis)
+          .gathering(left, along: slot.axis)
       }
     }
     let left = Architecture(input: try inputShape(plan), nodes: nodes)
@@ -92,16 +92,6 @@ private struct Rewiring {
 }
 
 extension Parameter {
-  /// What stands at some indices of one dimension.
-  fileprivate func selecting(_ indices: [Int], along axis: Int) -> Parameter {
-    let entries = value.shape.entries(of: indices, along: axis)
-    var dimensions = value.shape.dimensions
-    dimensions[axis] = indices.count
-    return Parameter(
-      role, Tensor(entries.map { value.elements[$0] }, shape: Shape(dimensions)),
-      mask: mask.map { mask in Mask(entries.map { mask.kept[$0] }) })
-  }
-
   /// A mask that keeps everything is none.
   fileprivate var withoutEmptyMask: Parameter {
     guard let mask, mask.kept.allSatisfy({ $0 }) else { return self }

@@ -19,6 +19,11 @@ extension Recipe {
     default: break
     }
     var run = try RecipeRun(network, lesson)
+    if case .inputs(let count) = goal {
+      try run.cutColumns(to: count, self)
+      if let last = run.pruned.rounds.last { try onRound(last) }
+      return run.pruned
+    }
     let start = goal.measure(run.pruned.before) ?? 0
     let limit = goal.limit(from: run.pruned.before)
     guard start > limit else { return run.pruned }
@@ -49,7 +54,7 @@ extension Recipe {
 /// A pruning under way.
 private struct RecipeRun {
   let start: Network
-  let lesson: Lesson
+  var lesson: Lesson
   var pruned: PrunedNetwork
 
   init(_ network: Network, _ lesson: Lesson) throws {
@@ -123,6 +128,58 @@ private struct RecipeRun {
         accuracy: accuracy))
   }
 
+  /// Cuts whole columns of a table, those with the smallest weights times spread first.
+  mutating func cutColumns(to limit: Int, _ recipe: Recipe) throws {
+    let network = pruned.network
+    guard network.architecture.input.rank == 1, !lesson.columns.isEmpty else {
+      throw PruningError.unsuited(
+        method: "pruning inputs", needs: "a network that reads a table's columns")
+    }
+    let groups = try NeuronGroups(network.architecture)
+    let deviations = lesson.training.inputs.columnStatistics.deviations
+    var sizes = [Double](repeating: 0, count: groups.ofInput.count)
+    let outgoing = network.outgoing(groups) { Double($0) * Double($0) }
+    for slot in groups.slots where !slot.makes && network.architecture.links[slot.node] == [-1] {
+      for (input, size) in (outgoing[slot.node] ?? []).enumerated() { sizes[input] += size }
+    }
+    let scored = lesson.columns.map { column in
+      column.inputs.reduce(0.0) { $0 + sizes[$1] * deviations[$1] * deviations[$1] }.squareRoot()
+    }
+    let order = scored.indices.sorted { (scored[$0], $0) < (scored[$1], $1) }
+    var left = sizes.count
+    var plan = PruningPlan()
+    for (rank, index) in order.dropLast().enumerated() where left > limit {
+      let column = lesson.columns[index]
+      left -= column.inputs.count
+      plan.removals.append(
+        .init(
+          .column(name: column.name, inputs: column.inputs), score: scored[index], round: 1,
+          rank: rank, threshold: scored[order[rank + 1]]))
+    }
+    guard left <= limit else {
+      throw PruningError.goalOutOfReach(
+        goal: Goal.inputs(limit).description, nearest: Goal.inputs(left).description)
+    }
+    let resolved = try ResolvedPlan(plan, for: network)
+    let gone = Set(plan.inputs)
+    let kept = sizes.indices.filter { !gone.contains($0) }
+    let made = try Compensation.constant.applied(to: network, resolved, on: lesson)
+    let check = EqualityCheck(
+      of: try made.compacted(by: resolved), with: made.masked(by: resolved),
+      inputs: lesson.checkRows, removed: plan.inputs, head: lesson.head)
+    guard check.holds else { throw PruningError.notTheSame(check) }
+    pruned.check = pruned.check.worst(check)
+    pruned.network = try made.compacted(by: resolved)
+    pruned.plan = plan
+    lesson.training.inputs = lesson.training.inputs.selectingColumns(kept)
+    lesson.validation.inputs = lesson.validation.inputs.selectingColumns(kept)
+    try record(plan.removals.count, 1, 1)
+    guard recipe.recovery.epochs > 0 else { return }
+    pruned.network = try lesson.trained(
+      pruned.network, epochs: recipe.recovery.epochs, round: 1)
+    pruned.rounds[0].accuracy = lesson.accuracy(of: pruned.network)
+  }
+
   mutating func cutWeights(to limit: Double, _ round: Int, _ recipe: Recipe) throws {
     let plan = try WeightSelection(
       pruned.network, normalization: recipe.normalization, scope: recipe.scope
@@ -160,8 +217,13 @@ private struct RecipeRun {
       let first = try Network(start.architecture, seed: lesson.seed)
       pruned.network = try lesson.trained(
         first.cut(by: pruned.plan), epochs: epochs, round: round)
-    case .scratch(let epochs):
+    case .scratch(var epochs), .scratchBudget(var epochs):
       guard isLast else { return }
+      if case .scratchBudget = recipe.recovery {
+        let saved =
+          Double(pruned.before.multiplications) / Double(max(pruned.after.multiplications, 1))
+        epochs = Int((Double(epochs) * saved).rounded())
+      }
       let first = try Network(start.architecture, seed: lesson.seed ^ 0x5C2A_7C85)
       pruned.network = try lesson.trained(
         first.cut(by: pruned.plan), epochs: epochs, round: round)

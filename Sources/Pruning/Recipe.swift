@@ -85,6 +85,9 @@ public enum Recovery: Hashable, Codable, Sendable {
   case rewind(epochs: Int)
   /// Learns from fresh weights after the last round (Liu et al. 2019, arXiv:1810.05270).
   case scratch(epochs: Int)
+  /// The same, with as many epochs more as each is shorter: the multiplications of the whole network's
+  /// training (Scratch-B of Liu et al.).
+  case scratchBudget(epochs: Int)
 
   public var name: String {
     switch self {
@@ -92,13 +95,27 @@ public enum Recovery: Hashable, Codable, Sendable {
     case .fineTune: "fine-tune"
     case .rewind: "rewind"
     case .scratch: "scratch"
+    case .scratchBudget: "scratch-budget"
+    }
+  }
+
+  /// The same with so many times the epochs.
+  public func lasting(_ times: Int) -> Recovery {
+    switch self {
+    case .none: .none
+    case .fineTune(let epochs): .fineTune(epochs: epochs * times)
+    case .rewind(let epochs): .rewind(epochs: epochs * times)
+    case .scratch(let epochs): .scratch(epochs: epochs * times)
+    case .scratchBudget(let epochs): .scratchBudget(epochs: epochs * times)
     }
   }
 
   public var epochs: Int {
     switch self {
     case .none: 0
-    case .fineTune(let epochs), .rewind(let epochs), .scratch(let epochs): epochs
+    case .fineTune(let epochs), .rewind(let epochs), .scratch(let epochs),
+      .scratchBudget(let epochs):
+      epochs
     }
   }
 }

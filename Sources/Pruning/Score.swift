@@ -50,7 +50,7 @@ public enum Scope: String, Codable, Sendable, CaseIterable {
 extension NeuronGroups {
   /// One score for each group that may go; `nil` for the others.
   ///
-  /// Neurons that no score is known of count as the lowest of their group's others.
+  /// A neuron of which no score is known, or NaN, leaves its group to the others.
   func reduced(
     _ scores: [Int: [Double]], _ normalization: Normalization, _ reduction: Reduction
   ) -> [Double?] {
@@ -60,12 +60,13 @@ extension NeuronGroups {
       // A group may stand several times in a node, as each pixel of a flattened picture does.
       let values = Self.normalized(own, normalization)
       for (position, group) in ofNodes[node].enumerated() where position < values.count {
-        found[group].append(values[position])
+        // No number is known of what has no gate of its own.
+        if !values[position].isNaN { found[group].append(values[position]) }
       }
     }
     return groups.indices.map { group in
       guard groups[group].protection == nil, !found[group].isEmpty else { return nil }
-      let values = found[group].map { $0.isNaN ? 0 : $0 }
+      let values = found[group]
       return switch reduction {
       case .sum: values.reduce(0, +)
       case .mean: values.reduce(0, +) / Double(values.count)

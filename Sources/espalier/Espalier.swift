@@ -25,7 +25,8 @@ struct Espalier: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Explain.self, Train.self, Features.self, FidelityCommand.self, Draw.self, ReportCommand.self,
+      Explain.self, Train.self, Prune.self, Compare.self, Features.self, FidelityCommand.self,
+      Draw.self, ReportCommand.self,
       Export.self, List.self, DatasetCommands.self, Doctor.self,
     ])
 

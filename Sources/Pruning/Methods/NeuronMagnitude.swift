@@ -4,7 +4,7 @@ import Tensors
 
 /// The neurons with the smallest weights into them.
 ///
-/// A neuron's score is the Euclidean norm of its incoming weights.
+/// A neuron's score is the Euclidean norm of its incoming weights; the same share of every layer goes.
 public struct NeuronMagnitude: PruningMethod, NeuronScore {
   public static let name = "neuron-magnitude"
   public static let summary = "neurons, those with the smallest incoming weights first"
@@ -15,7 +15,7 @@ public struct NeuronMagnitude: PruningMethod, NeuronScore {
 
   public init() {}
 
-  public var recipe: Recipe { Recipe(.neurons(self), normalization: .mean, reduction: .mean) }
+  public var recipe: Recipe { Recipe(.neurons(self), reduction: .mean, scope: .layer) }
 
   public func scores(
     of network: Network, _ groups: NeuronGroups, on lesson: Lesson,

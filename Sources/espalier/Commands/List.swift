@@ -4,6 +4,7 @@ import Explanations
 import Foundation
 import Naming
 import Networks
+import Pruning
 import Reports
 
 /// Prints the catalogues.
@@ -52,7 +53,7 @@ struct List: ParsableCommand {
         return Entry(
           name: listing.name, summary: listing.title + rows, source: listing.origin.rawValue)
       }
-    case .methods: entries(of: attributionCatalog.types)
+    case .methods: entries(of: pruningCatalog.types + attributionCatalog.types)
     case .extractors: entries(of: extractorCatalog.types)
     case .architectures: entries(of: architectureCatalog.types)
     case .layers: entries(of: layerCatalog.types)

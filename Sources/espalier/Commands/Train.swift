@@ -67,8 +67,13 @@ struct Train: ParsableCommand {
 extension StandardOutput {
   /// Writes a value as one JSON object with sorted keys.
   static func writeJSON(_ value: some Encodable) throws {
+    try write(String(decoding: try json(value), as: UTF8.self))
+  }
+
+  /// A value as one JSON object with sorted keys and a line's end.
+  static func json(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+    return try encoder.encode(value) + Data("\n".utf8)
   }
 }

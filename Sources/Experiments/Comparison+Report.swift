@@ -1,0 +1,120 @@
+import Explanations
+import Foundation
+import Pruning
+
+extension Comparison.Result {
+  /// The accuracies of one method at one point, in the order of the seeds.
+  func accuracies(_ method: String, _ point: Double) -> [Double] {
+    cells.filter { $0.method == method && $0.point == point }.compactMap {
+      $0.figures?.accuracy.value
+    }
+  }
+
+  /// Mean and standard deviation, in per cent.
+  private static func words(_ values: [Double]) -> String {
+    guard !values.isEmpty else { return "–" }
+    let mean = values.reduce(0, +) / Double(values.count)
+    guard values.count > 1 else { return fixed(mean * 100, digits: 2) }
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let deviation = (squares / Double(values.count - 1)).squareRoot()
+    return "\(fixed(mean * 100, digits: 2)) ± \(fixed(deviation * 100, digits: 2))"
+  }
+
+  /// At how many points a method's mean is above the random line's.
+  func pointsAboveRandom(_ method: String) -> (won: Int, of: Int) {
+    var (won, total) = (0, 0)
+    for point in comparison.points {
+      let (own, lot) = (accuracies(method, point), accuracies(RandomChoice.name, point))
+      guard !own.isEmpty, !lot.isEmpty else { continue }
+      total += 1
+      let means = (
+        own.reduce(0, +) / Double(own.count), lot.reduce(0, +) / Double(lot.count)
+      )
+      if means.0 > means.1 { won += 1 }
+    }
+    return (won, total)
+  }
+
+  /// The comparison as Markdown.
+  ///
+  /// `command`: what made it.
+  public func markdown(command: String) -> String {
+    var lines = ["# Pruning methods on \(comparison.base.data)", ""]
+    lines += ["```sh", command, "```", ""]
+    for parent in parents {
+      lines.append(
+        "- before pruning, seed \(parent.seed): \(parent.parameters) parameters, "
+          + "\(parent.multiplications) multiplications, \(parent.fileBytes) bytes, "
+          + "\(fixed(parent.accuracy.value * 100, digits: 2)) % of "
+          + "\(parent.accuracy.total) held-out rows")
+    }
+    lines += [
+      "",
+      "Accuracy on held-out rows in per cent, mean ± standard deviation over "
+        + "\(comparison.seeds.count) seeds, where the share of \(comparison.measure.rawValue) in the "
+        + "head of a column stays.", "",
+    ]
+    let shares = comparison.points.map { shortestPercent($0) }
+    lines.append("| method | " + shares.joined(separator: " | ") + " | above random |")
+    lines.append("|---" + String(repeating: "|--:", count: shares.count + 1) + "|")
+    for method in comparison.methods {
+      let row = comparison.points.map { Self.words(accuracies(method, $0)) }
+      let (won, total) = pointsAboveRandom(method)
+      let last = method == RandomChoice.name ? "–" : "\(won) of \(total)"
+      lines.append("| \(method) | " + row.joined(separator: " | ") + " | \(last) |")
+    }
+    lines += ["", "The same before anything was learned again, on validation rows.", ""]
+    lines.append("| method | " + shares.joined(separator: " | ") + " |")
+    lines.append("|---" + String(repeating: "|--:", count: shares.count) + "|")
+    for method in comparison.methods {
+      let row = comparison.points.map { point in
+        Self.words(
+          cells.filter { $0.method == method && $0.point == point }.compactMap {
+            $0.figures?.accuracyCut
+          })
+      }
+      lines.append("| \(method) | " + row.joined(separator: " | ") + " |")
+    }
+    lines += ["", "What was left, medians over the seeds.", ""]
+    lines.append(
+      "| method | stays | parameters | multiplications | neurons | bytes of the file | agreement |")
+    lines.append("|---|--:|--:|--:|--:|--:|--:|")
+    for method in comparison.methods {
+      for point in comparison.points {
+        let own = cells.filter { $0.method == method && $0.point == point }.compactMap(\.figures)
+        guard !own.isEmpty else { continue }
+        func median(_ value: (Comparison.Figures) -> Int) -> Int {
+          own.map(value).sorted()[own.count / 2]
+        }
+        let agreement = own.map(\.agreement.value).sorted()[own.count / 2]
+        lines.append(
+          "| \(method) | \(shortestPercent(point)) | \(median(\.parameters)) | "
+            + "\(median(\.multiplications)) | \(median(\.neurons)) | \(median(\.fileBytes)) | "
+            + "\(fixed(agreement * 100, digits: 2)) % |")
+      }
+    }
+    let largest = cells.compactMap { $0.figures?.largestDifference }.max() ?? 0
+    let changed = cells.reduce(0) { $0 + ($1.figures?.changedByCompaction ?? 0) }
+    lines += [
+      "",
+      "Masked and compacted networks differ by at most \(String(format: "%.2g", largest)) of the "
+        + "largest output and in \(changed) answers, over all prunings.",
+    ]
+    let failures = cells.filter { $0.failure != nil }
+    if !failures.isEmpty {
+      lines += ["", "Not done:", ""]
+      for cell in failures {
+        lines.append(
+          "- \(cell.method) at \(shortestPercent(cell.point)), seed \(cell.seed): "
+            + (cell.failure ?? ""))
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+/// "12.5 %".
+func shortestPercent(_ share: Double) -> String {
+  let text = String(format: "%.4g", share * 100)
+  return text + " %"
+}

@@ -1,0 +1,213 @@
+import Datasets
+import Dispatch
+import Explanations
+import Foundation
+import ModelFiles
+import Naming
+import Networks
+import Pruning
+import Synchronization
+import Tensors
+
+/// Pruning methods side by side: methods times operating points times seeds on one data set.
+public struct Comparison: Hashable, Codable, Sendable {
+  /// What an operating point is a share of.
+  public enum Measure: String, Codable, Sendable, CaseIterable {
+    case parameters, multiplications
+  }
+
+  /// The data and the network; `base.model` is pruned where it is given, else one trained for each
+  /// seed.
+  public var base: Experiment
+  /// Always with the random line.
+  public var methods: [String]
+  public var measure: Measure
+  /// The shares that stay, falling.
+  public var points: [Double]
+  public var seeds: [UInt64]
+  public var schedule: Schedule.Course?
+  public var rounds: Int?
+  public var compensation: Compensation?
+  public var recovery: String?
+  public var epochs: Int?
+
+  /// - Throws: `UnknownName` where a method or recovery is none.
+  public init(
+    _ base: Experiment, methods: [String], measure: Measure, points: [Double], seeds: [UInt64]
+  ) throws(UnknownName) {
+    self.base = base
+    self.methods = methods.contains(RandomChoice.name) ? methods : [RandomChoice.name] + methods
+    self.measure = measure
+    self.points = points.sorted(by: >)
+    self.seeds = seeds
+    for name in self.methods { _ = try pruningCatalog.type(named: name) }
+  }
+
+  /// One method at one point with one seed.
+  public struct Cell: Hashable, Codable, Sendable {
+    public var method: String
+    public var point: Double
+    public var seed: UInt64
+    public var figures: Figures?
+    /// Why there are no figures.
+    public var failure: String?
+  }
+
+  /// What one pruning came to.
+  public struct Figures: Hashable, Codable, Sendable {
+    public var parameters: Int
+    public var multiplications: Int
+    public var neurons: Int
+    public var fileBytes: Int
+    /// On held-out rows, against the labels.
+    public var accuracy: Proportion
+    /// On held-out rows, with the network before pruning.
+    public var agreement: Proportion
+    /// On validation rows after the last removal, before anything was learned again.
+    public var accuracyCut: Double
+    /// The masked network beside its compaction.
+    public var largestDifference: Double
+    public var changedByCompaction: Int
+  }
+
+  /// A network before it was pruned.
+  public struct Parent: Hashable, Codable, Sendable {
+    public var seed: UInt64
+    public var parameters: Int
+    public var multiplications: Int
+    public var fileBytes: Int
+    public var accuracy: Proportion
+  }
+
+  /// All cells, in the order of methods, points and seeds.
+  public struct Result: Codable, Sendable {
+    public var comparison: Comparison
+    public var parents: [Parent]
+    public var cells: [Cell]
+  }
+
+  private func cell(_ index: Int) -> Cell {
+    let perMethod = points.count * seeds.count
+    return Cell(
+      method: methods[index / perMethod], point: points[index % perMethod / seeds.count],
+      seed: seeds[index % seeds.count])
+  }
+
+  private func pruning(_ cell: Cell) -> PruningExperiment {
+    var own = base
+    own.seed = cell.seed
+    var experiment = PruningExperiment(
+      own, method: cell.method,
+      goal: measure == .parameters ? .keep(cell.point) : .multiplications(cell.point))
+    experiment.schedule = schedule
+    experiment.rounds = rounds
+    experiment.compensation = compensation
+    experiment.recovery = recovery
+    experiment.epochs = epochs
+    return experiment
+  }
+
+  /// Prunes every cell, two at a time where there are two cores; a result is stored as soon as it is
+  /// there, so that a run that was stopped goes on where it was.
+  ///
+  /// `checkpoint`: the folder for that; `nil` stores nothing.
+  /// - Throws: the errors of reading and training; `Interrupted` where `control` says so. What stops
+  ///   a single pruning is its cell's failure.
+  public func run(
+    control: RunControl = RunControl(), checkpoint folder: URL? = nil
+  ) throws -> Result {
+    let grounds = try grounds(control, folder)
+    let store = Checkpoint(
+      folder: folder, experiment: base, version: espalierVersion, data: fingerprint)
+    let count = methods.count * points.count * seeds.count
+    let cells = Mutex([Cell?](repeating: nil, count: count))
+    let done = Mutex(0)
+    control.report(.stage(name: "comparing", detail: "\(count) prunings"))
+    @Sendable func work(_ index: Int) {
+      var cell = cell(index)
+      if let stored = store.load("cell-\(index)", as: Cell.self) {
+        cell = stored
+      } else {
+        guard !control.shouldStop(), let ground = grounds[cell.seed] else { return }
+        do {
+          cell.figures = try figures(pruning(cell), on: ground, control: control)
+        } catch is Interrupted {
+          return
+        } catch {
+          cell.failure = (error as? any LocalizedError)?.errorDescription ?? "\(error)"
+        }
+        try? store.save(cell, for: "cell-\(index)")
+      }
+      cells.withLock { $0[index] = cell }
+      let finished = done.withLock { count -> Int in
+        count += 1
+        return count
+      }
+      control.report(
+        .progress(
+          fraction: Double(finished) / Double(count), figures: [("prunings", Double(finished))]))
+    }
+    let threads = min(Workers.threads, count)
+    let next = Atomic<Int>(0)
+    DispatchQueue.concurrentPerform(iterations: threads) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        work(index)
+      }
+    }
+    let finished = cells.withLock { $0.compactMap(\.self) }
+    guard finished.count == count else { throw Interrupted() }
+    return Result(comparison: self, parents: parents(grounds), cells: finished)
+  }
+
+  /// What the stored cells depend on, beside the experiment.
+  private var fingerprint: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return String(decoding: (try? encoder.encode(self)) ?? Data(), as: UTF8.self)
+  }
+
+  private func grounds(
+    _ control: RunControl, _ folder: URL?
+  ) throws -> [UInt64: PruningGround] {
+    var grounds: [UInt64: PruningGround] = [:]
+    for seed in seeds {
+      var own = base
+      own.seed = seed
+      grounds[seed] = try PruningGround(
+        own, control: control,
+        checkpoint: folder?.appendingPathComponent("network-\(seed)", isDirectory: true))
+    }
+    return grounds
+  }
+
+  private func figures(
+    _ experiment: PruningExperiment, on ground: PruningGround, control: RunControl
+  ) throws -> Figures {
+    let quiet = RunControl(report: { _ in }, shouldStop: control.shouldStop)
+    let result = try experiment.run(on: ground, measuresLatency: false, control: quiet).result
+    return Figures(
+      parameters: result.after.parameters, multiplications: result.after.multiplications,
+      neurons: result.after.neurons, fileBytes: result.after.fileBytes,
+      accuracy: result.after.accuracy, agreement: result.agreement,
+      accuracyCut: result.rounds.last?.accuracyCut ?? result.after.accuracy.value,
+      largestDifference: result.equality.largestRelative,
+      changedByCompaction: result.equality.changedAnswers)
+  }
+
+  private func parents(_ grounds: [UInt64: PruningGround]) -> [Parent] {
+    seeds.compactMap { seed in
+      guard let ground = grounds[seed], let data = try? ModelFile.data(for: ground.original) else {
+        return nil
+      }
+      let network = ground.original.network
+      return Parent(
+        seed: seed, parameters: network.parameterCount, multiplications: network.multiplications,
+        fileBytes: data.count,
+        accuracy: Proportion(
+          agreementOf: ground.original.classify(ground.rows.heldOut),
+          and: ground.rows.heldOut.labels))
+    }
+  }
+}

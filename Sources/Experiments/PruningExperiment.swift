@@ -1,0 +1,158 @@
+import Datasets
+import Explanations
+import Foundation
+import ModelFiles
+import Naming
+import Networks
+import Pruning
+
+/// Everything that decides the pruning of one network. The same value gives the same network.
+public struct PruningExperiment: Hashable, Codable, Sendable {
+  /// The data, the network and the rows that are held out.
+  public var base: Experiment
+  public var method: String
+  public var goal: Goal
+  /// What the caller changes of the method's own recipe.
+  public var schedule: Schedule.Course?
+  public var rounds: Int?
+  public var compensation: Compensation?
+  public var recovery: String?
+  public var epochs: Int?
+  public var scope: Scope?
+  public var normalization: Normalization?
+
+  public init(_ base: Experiment, method: String, goal: Goal) {
+    self.base = base
+    self.method = method
+    self.goal = goal
+  }
+
+  private static let stepsOfAnEpoch = 400
+
+  /// The recoveries that can be asked for.
+  public static let recoveries = [
+    "none", "fine-tune", "rewind", "scratch", "scratch-budget",
+  ]
+
+  /// The method by its name.
+  /// - Throws: `UnknownName`
+  public func prunes() throws(UnknownName) -> any PruningMethod {
+    guard let type = try pruningCatalog.type(named: method) as? any PruningMethod.Type else {
+      throw UnknownName(method, family: pruningCatalog.family, known: pruningCatalog.names)
+    }
+    return type.init()
+  }
+
+  /// The method's recipe with what was asked for otherwise.
+  /// - Throws: `UnknownName` where there is no such recovery.
+  public func recipe(of method: any PruningMethod) throws(UnknownName) -> Recipe {
+    var recipe = method.recipe
+    if schedule != nil || rounds != nil {
+      let own = recipe.schedule
+      let course = schedule ?? (own.course == .oneShot ? .linear : own.course)
+      recipe.schedule = Schedule(course, rounds: rounds ?? (own.rounds > 1 ? own.rounds : 5))
+    }
+    if let compensation { recipe.compensation = compensation }
+    if let scope { recipe.scope = scope }
+    if let normalization { recipe.normalization = normalization }
+    let own = recipe.recovery.epochs
+    switch recovery ?? recipe.recovery.name {
+    case "none": recipe.recovery = .none
+    case "fine-tune": recipe.recovery = .fineTune(epochs: epochs ?? max(own, 1))
+    case "rewind": recipe.recovery = .rewind(epochs: epochs ?? max(own, 1))
+    case "scratch": recipe.recovery = .scratch(epochs: epochs ?? max(own, 1))
+    case "scratch-budget": recipe.recovery = .scratchBudget(epochs: epochs ?? max(own, 1))
+    case let wrong: throw UnknownName(wrong, family: "recovery", known: Self.recoveries)
+    }
+    return recipe
+  }
+}
+
+/// The network, rows and lesson that prunings of one model share.
+public struct PruningGround: Sendable {
+  /// The network as it came.
+  public let original: Model
+  /// The same function over standardised inputs.
+  let trainable: Model
+  let rows: Preparation
+  public let lesson: Pruning.Lesson
+  public let startedFrom: String
+
+  /// Reads the data and the network, or trains one where none is given.
+  /// - Throws: the errors of reading and training.
+  public init(
+    _ experiment: Experiment, control: RunControl = RunControl(), checkpoint folder: URL? = nil
+  ) throws {
+    control.report(.stage(name: "reading", detail: experiment.data))
+    rows = try Preparation(experiment)
+    rows.loaded.notes.forEach { control.report(.note($0)) }
+    let start = try StartingNetwork(
+      experiment, rows,
+      checkpoint: Checkpoint(
+        folder: folder, experiment: experiment, version: espalierVersion, data: rows.loaded.sha256),
+      control: control)
+    original = start.model
+    trainable = start.trainable
+    startedFrom = start.startedFrom
+    var trainer = start.defaults.trainer
+    // What is left of a trained network learns in smaller steps than the network did.
+    if experiment.network.learningRate == nil { trainer.learningRate /= 2 }
+    trainer.clarification = 0
+    var lesson = Pruning.Lesson(
+      head: trainable.head, training: trainable.encoding.encode(rows.training),
+      validation: trainable.encoding.encode(rows.watched), trainer: trainer, seed: experiment.seed)
+    let encoding = trainable.encoding
+    lesson.columns = rows.training.schema.features.enumerated().compactMap { index, feature in
+      let inputs = encoding.inputs(of: index)
+      return inputs.isEmpty ? nil : (name: feature.id.rawValue, inputs: inputs)
+    }
+    self.lesson = lesson
+  }
+}
+
+/// A pruned model with every figure that says what it has become.
+public struct PruningOutcome: Sendable {
+  public var model: Model
+  public var plan: PruningPlan
+  public var result: PruningResult
+}
+
+extension PruningExperiment {
+  /// Prunes the network of a ground.
+  /// - Throws: `PruningError`, `UnknownName`; `Interrupted` where `control` says so.
+  public func run(
+    on ground: PruningGround, measuresLatency: Bool = true, control: RunControl = RunControl()
+  ) throws -> PruningOutcome {
+    let method = try prunes()
+    var recipe = try recipe(of: method)
+    var lesson = ground.lesson
+    if epochs == nil {
+      // An epoch of a few rows teaches little: the methods' own epochs are of hundreds of steps.
+      let steps = max(lesson.training.count / max(lesson.trainer.batch, 1), 1)
+      recipe.recovery = recipe.recovery.lasting(max(1, Self.stepsOfAnEpoch / steps))
+    }
+    lesson.seed = base.seed
+    control.report(.stage(name: "pruning", detail: "\(self.method), \(goal.description)"))
+    let pruned = try method.prune(
+      ground.trainable.network, to: goal, with: recipe, on: lesson
+    ) { round in
+      try control.stopIfAsked {}
+      control.report(
+        .progress(
+          fraction: Double(round.round) / Double(max(round.of, 1)),
+          figures: [
+            ("parameters", Double(round.cost.parameters)), ("neurons", Double(round.cost.neurons)),
+            ("accuracy", round.accuracy),
+          ]))
+    }
+    let model = try Model(
+      schema: ground.trainable.schema,
+      encoding: ground.trainable.encoding.removing(pruned.plan.inputs), network: pruned.network,
+      head: ground.trainable.head)
+    control.report(.stage(name: "measuring", detail: "\(ground.rows.heldOut.count) held-out rows"))
+    let result = try PruningResult(
+      self, pruned, model: model, ground: ground, recipe: recipe,
+      measuresLatency: measuresLatency)
+    return PruningOutcome(model: model, plan: pruned.plan, result: result)
+  }
+}

@@ -1,0 +1,186 @@
+import Datasets
+import Explanations
+import Foundation
+import ModelFiles
+import Naming
+import Networks
+import Pruning
+import Tensors
+
+/// What a pruning came to, in figures that are all counted or measured here.
+public struct PruningResult: Codable, Sendable {
+  /// A network's size and quality.
+  public struct Side: Codable, Sendable {
+    public var parameters: Int
+    public var multiplications: Int
+    public var neurons: Int
+    public var inputs: Int
+    /// Of the ONNX file.
+    public var fileBytes: Int
+    /// Against the labels, on held-out rows.
+    public var accuracy: Proportion
+  }
+  /// A held-out row whose answer the pruning changed.
+  public struct Flip: Codable, Sendable {
+    public var row: Int
+    public var label: String
+    public var before: String
+    public var after: String
+  }
+
+  public var method: String
+  public var source: String
+  public var goal: String
+  public var recipe: [String: String]
+  public var seed: UInt64
+  public var before: Side
+  public var after: Side
+  /// How many times smaller: before over after.
+  public var ratios: [String: Double]
+  public var equality: EqualityCheck
+  /// Held-out rows that both networks answer alike.
+  public var agreement: Proportion
+  /// The same, over the rows that the network before pruning gives each class.
+  public var agreementByClass: [String: Proportion]
+  public var changedAnswers: Int
+  /// Up to fifty of them.
+  public var changed: [Flip]
+  public var latency: Latency?
+  public var rounds: [PrunedNetwork.Round]
+  /// Layers of which nothing is known, whose neighbours were left alone.
+  public var unknownLayers: [String]
+
+  private enum CodingKeys: String, CodingKey {
+    case method, source, goal, recipe, seed, before, after, ratios, equality, agreement
+    case agreementByClass, changedAnswers, changed, latency, rounds, unknownLayers
+  }
+
+  init(
+    _ experiment: PruningExperiment, _ pruned: PrunedNetwork, model: Model, ground: PruningGround,
+    recipe: Recipe, measuresLatency: Bool
+  ) throws {
+    method = experiment.method
+    source = try experiment.prunes().source
+    goal = experiment.goal.description
+    self.recipe = recipe.words
+    seed = experiment.base.seed
+    equality = pruned.check
+    rounds = pruned.rounds
+    unknownLayers = pruned.unknown.map(\.rawValue)
+    let heldOut = ground.rows.heldOut
+    let answers = ground.original.classify(heldOut)
+    let fewer = model.classify(heldOut)
+    func side(_ model: Model, _ cost: Cost, _ answers: [Int]) throws -> Side {
+      Side(
+        parameters: cost.parameters, multiplications: cost.multiplications, neurons: cost.neurons,
+        inputs: cost.inputs, fileBytes: try ModelFile.data(for: model).count,
+        accuracy: Proportion(agreementOf: answers, and: heldOut.labels))
+    }
+    before = try side(ground.original, pruned.before, answers)
+    after = try side(model, pruned.after, fewer)
+    agreement = Proportion(agreementOf: answers, and: fewer)
+    let classes = model.schema.classes
+    var byClass: [String: Proportion] = [:]
+    for (label, name) in classes.enumerated() {
+      let own = answers.indices.filter { answers[$0] == label }
+      byClass[name] = Proportion(own.count { fewer[$0] == label }, of: own.count)
+    }
+    agreementByClass = byClass
+    let flips = answers.indices.filter { answers[$0] != fewer[$0] }
+    changedAnswers = flips.count
+    changed = flips.prefix(50).map {
+      Flip(
+        row: $0 + 1, label: classes[heldOut.labels[$0]], before: classes[answers[$0]],
+        after: classes[fewer[$0]])
+    }
+    let rows = ground.trainable.encoding.encode(heldOut).inputs
+    let some = rows.rows > 256 ? rows.slicing(0..<256) : rows
+    // A network with fewer inputs reads other rows; it is measured where the inputs are the same.
+    if measuresLatency, pruned.plan.inputs.isEmpty {
+      latency = Latency(of: model.network, beside: ground.trainable.network, rows: some)
+    }
+    func ratio(_ before: Int, _ after: Int) -> Double { Double(before) / Double(max(after, 1)) }
+    ratios = [
+      "parameters": ratio(before.parameters, after.parameters),
+      "multiplications": ratio(before.multiplications, after.multiplications),
+      "fileBytes": ratio(before.fileBytes, after.fileBytes),
+    ]
+    if let latency, latency.ratio > 0 { ratios["latency"] = 1 / latency.ratio }
+  }
+
+  /// The figures in sentences.
+  public var lines: [String] {
+    func times(_ key: String) -> String {
+      ratios[key].map { fixed($0, digits: $0 < 10 ? 2 : 1) + "x" } ?? ""
+    }
+    func share(_ proportion: Proportion) -> String {
+      let interval = proportion.interval
+      return "\(proportion.count) of \(proportion.total) "
+        + "(\(fixed(proportion.value * 100, digits: 2)) %, 95 % interval "
+        + "\(fixed(interval.lowerBound * 100, digits: 2)) to "
+        + "\(fixed(interval.upperBound * 100, digits: 2)) %)"
+    }
+    var lines = [
+      "\(method) to \(goal):",
+      "parameters       \(before.parameters) -> \(after.parameters), \(times("parameters")) fewer",
+      "multiplications  \(before.multiplications) -> \(after.multiplications), "
+        + "\(times("multiplications")) fewer",
+      "file             \(before.fileBytes) -> \(after.fileBytes) bytes, "
+        + "\(times("fileBytes")) smaller",
+    ]
+    if let latency {
+      lines.append(
+        "time             \(fixed(latency.before.median, digits: 0)) -> "
+          + "\(fixed(latency.after.median, digits: 0)) µs for \(latency.rows) rows, "
+          + "\(times("latency")) faster (\(latency.runs) runs in turn, ratio "
+          + "\(fixed(latency.ratioLow, digits: 3)) to \(fixed(latency.ratioHigh, digits: 3)))")
+    }
+    lines += [
+      "neurons          \(before.neurons) -> \(after.neurons), inputs \(before.inputs) -> "
+        + "\(after.inputs)",
+      "accuracy         \(share(before.accuracy)) -> \(share(after.accuracy))",
+      "agreement        \(share(agreement)) with the network before pruning",
+    ]
+    let byClass = agreementByClass.sorted { $0.key < $1.key }.filter {
+      $0.value.count < $0.value.total
+    }
+    if !byClass.isEmpty {
+      let parts = byClass.map { "\($0.key) \($0.value.count)/\($0.value.total)" }
+      lines.append("  by class       " + parts.joined(separator: ", "))
+    }
+    lines.append(
+      "masked = compacted on \(equality.rows) rows: largest difference "
+        + String(
+          format: "%.2g absolute, %.2g relative, ", equality.largestAbsolute,
+          equality.largestRelative)
+        + "\(equality.changedAnswers) changed answers")
+    if !unknownLayers.isEmpty {
+      lines.append("left alone, nothing is known of: " + unknownLayers.joined(separator: ", "))
+    }
+    return lines
+  }
+}
+
+extension PruningMethod {
+  /// Where the method was published, in words.
+  fileprivate var source: String { Self.source.description }
+}
+
+extension Recipe {
+  /// The choices by name.
+  var words: [String: String] {
+    var words = [
+      "normalization": normalization.rawValue, "reduction": reduction.rawValue,
+      "scope": scope.rawValue, "schedule": schedule.course.rawValue,
+      "rounds": "\(schedule.rounds)", "compensation": compensation.rawValue,
+      "recovery": recovery.name, "epochs": "\(recovery.epochs)",
+      "floor": shortest(floor),
+    ]
+    if case .weights = score {
+      words["granularity"] = "weights"
+    } else {
+      words["granularity"] = "neurons"
+    }
+    return words
+  }
+}

@@ -1,0 +1,99 @@
+import Networks
+import Tensors
+
+extension Network {
+  /// The network with one neuron more: a copy of another, with all that goes together with it.
+  ///
+  /// The copy is made as the original is, plus `noise`; whoever reads the original reads the share
+  /// `1 - share` of it and `share` of the copy. Without noise the function is the same. It is the
+  /// inverse of pruning, over the same groups, so it works on residual streams too.
+  ///
+  /// - Throws: `PruningError.unsuited` where the neuron stands in a layer of several groups, or must
+  ///   stay as it is.
+  func growing(
+    copyOf group: Int, _ groups: NeuronGroups, share: Float = 0.5, noise: Float = 0,
+    using generator: inout SeededGenerator
+  ) throws -> Network {
+    var nodes = architecture.nodes
+    var births = births
+    for index in nodes.indices {
+      let own = groups.ofNodes[index]
+      let copies = own.count { $0 == group }
+      guard copies > 0 else { continue }
+      births[index] = Self.grown(births[index], own, group)
+      nodes[index].layer = try nodes[index].layer.grown(by: copies, own, group)
+    }
+    var parameters = parameters
+    for slot in groups.slots where slot.groups.contains(group) {
+      let value = parameters[slot.node][slot.parameter]
+      let indices = slot.groups.indices.flatMap {
+        slot.groups[$0] == group ? [$0, $0] : [$0]
+      }
+      var isCopy = [Bool](repeating: false, count: indices.count)
+      for position in indices.indices.dropFirst() {
+        isCopy[position] = indices[position] == indices[position - 1]
+      }
+      var grown = value.gathering(indices, along: slot.axis)
+      let inner = grown.value.shape.dimensions.dropFirst(slot.axis + 1).reduce(1, *)
+      var draws = generator
+      grown.value.withElements { elements in
+        for entry in 0..<elements.count {
+          let position = entry / inner % indices.count
+          guard slot.groups[indices[position]] == group else { continue }
+          if slot.makes {
+            if isCopy[position], noise > 0, value.role == .weight {
+              elements[entry] += noise * Float(draws.normal())
+            }
+          } else {
+            elements[entry] *= isCopy[position] ? share : 1 - share
+          }
+        }
+      }
+      generator = draws
+      parameters[slot.node][slot.parameter] = grown
+    }
+    return try Network(
+      Architecture(input: architecture.input, nodes: nodes), parameters: parameters, births: births)
+  }
+
+  /// Names for the copies that stand behind their originals.
+  private static func grown(_ births: [Int], _ groups: [Int], _ group: Int) -> [Int] {
+    var next = (births.max() ?? 0) + 1
+    return births.indices.flatMap { index -> [Int] in
+      guard groups[index] == group else { return [births[index]] }
+      defer { next += 1 }
+      return [births[index], next]
+    }
+  }
+}
+
+extension Layer {
+  /// The layer with so many neurons more.
+  fileprivate func grown(by count: Int, _ groups: [Int], _ group: Int) throws -> any Layer {
+    switch self {
+    case let dense as Dense: return Dense(dense.units + count, start: dense.start)
+    case let convolution as Convolution where convolution.groups == 1:
+      return Convolution(
+        convolution.units + count, convolution.window, hasBias: convolution.hasBias)
+    case is Convolution:
+      throw PruningError.unsuited(method: "growing", needs: "convolutions of one group")
+    case var padding as ZeroPadding:
+      padding.front += groups.prefix(padding.front).count { $0 == group }
+      padding.back += groups.suffix(padding.back).count { $0 == group }
+      return padding
+    default: return self
+    }
+  }
+}
+
+extension Parameter {
+  /// What stands at some indices of one dimension, in their order and as often as they are named.
+  func gathering(_ indices: [Int], along axis: Int) -> Parameter {
+    let entries = value.shape.entries(of: indices, along: axis)
+    var dimensions = value.shape.dimensions
+    dimensions[axis] = indices.count
+    return Parameter(
+      role, Tensor(entries.map { value.elements[$0] }, shape: Shape(dimensions)),
+      mask: mask.map { mask in Mask(entries.map { mask.kept[$0] }) })
+  }
+}

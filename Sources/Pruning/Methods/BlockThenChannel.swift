@@ -1,0 +1,217 @@
+import Datasets
+import Naming
+import Networks
+import Tensors
+
+/// Whole residual blocks first, then channels, across skip connections.
+///
+/// Each block has a logit `a` and is passed by a gate drawn with probability `p = sigmoid(a)`; the
+/// loss is the network's plus `0.05` for each open gate, and the gradient goes straight through the
+/// draw. Blocks whose `p` ends below a half go. Then channels go by the size of the scale in the
+/// normalisation behind them; those that a skip connection ties together count by the largest. The
+/// gates are no part of the network that is left.
+public struct BlockThenChannel: PruningMethod {
+  public static let name = "block-then-channel"
+  public static let summary = "residual blocks by learned gates, then channels across the skips"
+  public static let source = Citation(
+    authors: "Huang & Wang", title: "Multi-granularity pruning for deep residual networks",
+    year: 2020,
+    venue: "Journal of Intelligent & Fuzzy Systems 39(5):7403-7410, "
+      + "doi:10.3233/JIFS-200771")
+  public static let suits = "residual networks with normalisation"
+
+  /// What an open gate costs.
+  public var price: Float = 0.05
+  /// Where the logits begin: most blocks are open at first, unlike in the authors' code, where half of
+  /// them are closed from the first batch on.
+  public var start: Float = 2
+  /// Steps of training in which blocks are looked for.
+  public var steps = 400
+
+  public init() {}
+
+  public var recipe: Recipe {
+    Recipe(
+      .neurons(NormalizationScale()), reduction: .max, recovery: .fineTune(epochs: 1), floor: 0.1)
+  }
+
+  public func prune(
+    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
+    onRound: (PrunedNetwork.Round) throws -> Void
+  ) throws -> PrunedNetwork {
+    let blocks = network.residualBlocks
+    guard !blocks.isEmpty else {
+      throw PruningError.unsuited(method: Self.name, needs: "a network with residual blocks")
+    }
+    let (trained, logits) = try search(network, blocks, lesson)
+    let order = blocks.indices.sorted { (logits[$0], $0) < (logits[$1], $1) }
+    let limit = goal.limit(from: try Cost(of: network))
+    var plan = PruningPlan()
+    var small = trained
+    for (rank, index) in order.enumerated() where logits[index] < 0 {
+      let block = blocks[index]
+      var longer = plan
+      longer.removals.append(
+        .init(
+          .branch(
+            into: network.architecture.nodes[block.sum].id,
+            from: network.architecture.nodes[block.end].id), score: Double(logits[index]), round: 1,
+          rank: rank, threshold: 0))
+      let next = try trained.compacted(by: longer)
+      // No more goes than the goal asks for.
+      if let left = goal.measure(try Cost(of: next)), left < limit { break }
+      (plan, small) = (longer, next)
+    }
+    let check = EqualityCheck(
+      of: small, with: try trained.masked(by: plan), inputs: lesson.checkRows, removed: [],
+      head: lesson.head)
+    guard check.holds else { throw PruningError.notTheSame(check) }
+    let cut = lesson.accuracy(of: small)
+    if !plan.removals.isEmpty {
+      small = try lesson.trained(small, epochs: recipe.recovery.epochs, round: 1)
+    }
+    let round = PrunedNetwork.Round(
+      round: 1, of: recipe.schedule.rounds + 1, cost: try Cost(of: small),
+      removed: plan.removals.count, accuracyCut: cut, accuracy: lesson.accuracy(of: small))
+    try onRound(round)
+    let left = goal.measure(round.cost).map { _ in goal.absolute(limit) } ?? goal
+    var pruned = try recipe.prune(small, to: left, on: lesson, onRound: onRound)
+    pruned.plan = plan.union(pruned.plan)
+    pruned.check = pruned.check.worst(check)
+    pruned.rounds = [round] + pruned.rounds
+    pruned.before = try Cost(of: network)
+    return pruned
+  }
+
+  /// Trains weights and gates together.
+  /// - Returns: the network, and each block's logit.
+  private func search(
+    _ network: Network, _ blocks: [ResidualBlock], _ lesson: Lesson
+  ) throws -> (Network, [Float]) {
+    var network = network
+    let gates = blocks.map { network.gate(onAllOf: $0.gated) }
+    var logits = [Float](repeating: start, count: blocks.count)
+    var velocity = logits.map { _ in Float(0) }
+    var memory = Optimizer.Memory(for: network)
+    var chance = SeededGenerator(seed: lesson.seed).stream("blocks")
+    var step = 0
+    let batches = Batches(
+      examples: lesson.training, size: lesson.trainer.batch, seed: lesson.seed)
+    var epoch = 0
+    while step < steps {
+      defer { epoch += 1 }
+      try batches.forEach(epoch: epoch) { batch in
+        guard step < steps else { return }
+        step += 1
+        let open = logits.map { Float(chance.uniform()) < sigmoid($0) ? Float(1) : 0 }
+        let gated = network.gated(gates, by: open)
+        let pass = gated.trainingPass(batch.inputs, using: &chance)
+        guard let last = pass.outputs.last else { return }
+        let (loss, gradient) = lesson.head.loss(of: last, for: batch)
+        guard loss.isFinite else { throw NetworkError.notFinite(step: step, layer: "block gates") }
+        var gradients = gated.gradients(of: pass, gradient: gradient)
+        let slopes = network.gateGradients(gates, gradients)
+        network.absorb(pass)
+        for (index, gate) in gates.enumerated() {
+          // What a closed gate hides learns nothing.
+          if open[index] == 0 {
+            for part in gate.parts {
+              gradients[part.node][part.parameter] = Tensor(
+                shape: gradients[part.node][part.parameter].shape)
+            }
+          }
+          let p = sigmoid(logits[index])
+          velocity[index] = 0.9 * velocity[index] + (slopes[index] + price) * p * (1 - p)
+          logits[index] -= 0.1 * velocity[index]
+        }
+        lesson.trainer.optimizer.step(
+          &network, gradients: gradients, memory: &memory, rate: Float(lesson.trainer.learningRate),
+          decay: Float(lesson.trainer.weightDecay))
+      }
+    }
+    return (network, logits)
+  }
+
+  private func sigmoid(_ logit: Float) -> Float {
+    var value = Tensor([logit], shape: [1, 1])
+    value = Head.oneVersusRest.probabilities(from: value)
+    return value[0, 0]
+  }
+}
+
+extension Goal {
+  /// The same goal for a network that is no longer whole.
+  fileprivate func absolute(_ limit: Double) -> Goal {
+    switch self {
+    case .keep: .parameters(Int(limit))
+    default: self
+    }
+  }
+}
+
+/// Channels by the size of the scale in the normalisation behind them.
+public struct NormalizationScale: NeuronScore {
+  public init() {}
+
+  /// - Throws: `PruningError.unsuited` where nothing is normalised.
+  public func scores(
+    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    using generator: inout SeededGenerator
+  ) throws -> [Int: [Double]] {
+    var scores: [Int: [Double]] = [:]
+    for (node, item) in network.architecture.nodes.enumerated()
+    where item.layer is BatchNormalization {
+      scores[node] = network.parameters[node][0].value.elements.map { Double(abs($0)) }
+    }
+    guard !scores.isEmpty else {
+      throw PruningError.unsuited(
+        method: BlockThenChannel.name, needs: "a network with batch normalisation")
+    }
+    return scores
+  }
+}
+
+/// A residual sum and its longer branch.
+struct ResidualBlock {
+  var sum: Int
+  /// The node of the branch that the sum reads.
+  var end: Int
+  /// The last node of the branch that has parameters.
+  var gated: Int
+}
+
+extension Network {
+  /// The sums of two nodes, one of which has come further: its branch is the block.
+  var residualBlocks: [ResidualBlock] {
+    architecture.nodes.indices.compactMap { sum in
+      let links = architecture.links[sum]
+      guard architecture.nodes[sum].layer is Sum, links.count == 2, links.allSatisfy({ $0 >= 0 })
+      else { return nil }
+      let reached = links.map { ancestors(of: $0) }
+      let own = [reached[0].subtracting(reached[1]), reached[1].subtracting(reached[0])]
+      let mixing = own.map { nodes in
+        nodes.count { node in
+          if case .mixing = architecture.nodes[node].layer.coupling { true } else { false }
+        }
+      }
+      guard mixing[0] != mixing[1] else { return nil }
+      let position = mixing[0] > mixing[1] ? 0 : 1
+      var gated = links[position]
+      while parameters[gated].isEmpty, let below = architecture.links[gated].first, below >= 0,
+        own[position].contains(below)
+      {
+        gated = below
+      }
+      guard !parameters[gated].isEmpty else { return nil }
+      return ResidualBlock(sum: sum, end: links[position], gated: gated)
+    }
+  }
+
+  private func ancestors(of node: Int) -> Set<Int> {
+    var found: Set<Int> = [node]
+    for index in (0...node).reversed() where found.contains(index) {
+      for link in architecture.links[index] where link >= 0 { found.insert(link) }
+    }
+    return found
+  }
+}

@@ -1,0 +1,97 @@
+import Datasets
+import Naming
+import Networks
+import Tensors
+
+/// The structure is looked for with random weights, and what is found learns from fresh ones.
+///
+/// Each neuron has a gate, at first 1; only the gates learn (Adam, rate 0.01), by the loss plus
+/// `balance · (mean gate - target)²`, and stay within 0 and 1. The neurons with the smallest gates
+/// go, as many as the goal asks for, and the network that is left learns from fresh weights for as
+/// many multiplications as the whole one would have (Scratch-B).
+public struct FromScratch: PruningMethod, NeuronScore {
+  public static let name = "from-scratch"
+  public static let summary = "gates on random weights find the structure; training comes after"
+  public static let source = Citation(
+    authors: "Wang, Zhang, Xie, Zhou, Su, Zhang & Hu", title: "Pruning from scratch", year: 2020,
+    venue: "AAAI 2020, arXiv:1909.12579")
+
+  /// How much the mean gate is pulled to its target.
+  public var balance: Float = 0.5
+  /// The mean gate that is wanted.
+  public var target: Float = 0.2
+  /// Passes over the rows in which the gates learn.
+  public var epochs = 5
+  /// Rows that the gates learn from in a pass.
+  public var rows = 12_800
+
+  public init() {}
+
+  public var recipe: Recipe {
+    Recipe(.neurons(self), reduction: .mean, recovery: .scratchBudget(epochs: 5), floor: 0)
+  }
+
+  public func scores(
+    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    using generator: inout SeededGenerator
+  ) throws -> [Int: [Double]] {
+    var fresh = try Network(network.architecture, seed: lesson.seed ^ 0xF4E5)
+    // In residual networks the neurons inside the blocks have gates, not the stream they add to.
+    let gated = groups.prunable.filter { groups.groups[$0].makers.count == 1 }
+    guard !gated.isEmpty else {
+      throw PruningError.nothingToPrune(unknown: groups.unknownNodes.map(\.rawValue))
+    }
+    let gates = gated.map { fresh.gate(on: groups.groups[$0].makers[0], groups) }
+    var factors = [Float](repeating: 1, count: gates.count)
+    var memory = (means: factors.map { _ in Float(0) }, squares: factors.map { _ in Float(0) })
+    var steps: Float = 0
+    let batches = Batches(
+      examples: lesson.sample(of: rows), size: lesson.trainer.batch, seed: lesson.seed)
+    for epoch in 0..<epochs {
+      try batches.forEach(epoch: epoch) { batch in
+        let gatedNetwork = fresh.gated(gates, by: factors)
+        let pass = gatedNetwork.trainingPass(batch.inputs, using: &generator)
+        guard let last = pass.outputs.last else { return }
+        let (loss, gradient) = lesson.head.loss(of: last, for: batch)
+        guard loss.isFinite else {
+          throw NetworkError.notFinite(step: Int(steps) + 1, layer: "gates")
+        }
+        fresh.absorb(pass)
+        let gradients = fresh.gateGradients(
+          gates, gatedNetwork.gradients(of: pass, gradient: gradient))
+        steps += 1
+        let mean = factors.reduce(0, +) / Float(factors.count)
+        let pull = 2 * balance * (mean - target) / Float(factors.count)
+        for index in factors.indices {
+          let slope = gradients[index] + pull
+          memory.means[index] = 0.9 * memory.means[index] + 0.1 * slope
+          memory.squares[index] = 0.999 * memory.squares[index] + 0.001 * slope * slope
+          let step =
+            (memory.means[index] / (1 - Float.power(0.9, Int(steps))))
+            / ((memory.squares[index] / (1 - Float.power(0.999, Int(steps)))).squareRoot() + 1e-8)
+          factors[index] = min(1, max(0, factors[index] - 0.01 * step))
+        }
+      }
+    }
+    var scores: [Int: [Double]] = [:]
+    for (index, group) in gated.enumerated() {
+      let maker = groups.groups[group].makers[0]
+      let none = [Double](repeating: .nan, count: groups.ofNodes[maker.node].count)
+      scores[maker.node, default: none][maker.neuron] = Double(factors[index])
+    }
+    return scores
+  }
+}
+
+extension Float {
+  /// A whole power by multiplication: the same bits wherever it is computed.
+  fileprivate static func power(_ base: Float, _ exponent: Int) -> Float {
+    var (result, square, left) = (1.0, Double(base), exponent)
+    while left > 0 {
+      if left & 1 == 1 { result *= square }
+      square *= square
+      left >>= 1
+    }
+    return Float(result)
+  }
+}

@@ -1,0 +1,312 @@
+import Datasets
+import Naming
+import Networks
+import Tensors
+
+/// A network that grows where it errs and shrinks where it says little, while it learns.
+///
+/// A neuron's significance is the mean size of what it says times the sum of the sizes of its
+/// outgoing weights. Those far below the mean go at once; one that another nearly repeats is merged
+/// into it, and one that is related to what the network still gets wrong stays. Where the error no
+/// longer falls, the neuron most related to it is copied, its outgoing weights shared out, so that
+/// nothing changes at first. The article's formulas are not public: thresholds and tests are a
+/// reconstruction.
+public struct GrowAndPrune: PruningMethod {
+  public static let name = "grow-and-prune"
+  public static let summary = "neurons added where the error stays, removed where they say little"
+  public static let source = Citation(
+    authors: "Wang, Sun, Zha & Wang",
+    title:
+      "Research and Application of Improved AGP Algorithm for Structural Optimization Based on "
+      + "Feedforward Neural Networks", year: 2015,
+    venue: "Mathematical Problems in Engineering 2015:481919, doi:10.1155/2015/481919")
+
+  public var adaptation = Adaptation(isImproved: true)
+  public init() {}
+  public var recipe: Recipe { Adaptation.recipe }
+
+  public func prune(
+    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
+    onRound: (PrunedNetwork.Round) throws -> Void
+  ) throws -> PrunedNetwork {
+    try adaptation.prune(network, to: goal, with: recipe, on: lesson, onRound: onRound)
+  }
+}
+
+/// The algorithm that `GrowAndPrune` improves: new neurons are drawn by chance, and what goes is
+/// asked for no relation.
+public struct AdaptiveGrowthAndPruning: PruningMethod {
+  public static let name = "grow-and-prune-basic"
+  public static let summary = "the same with random new neurons and no regard to relations (AGP)"
+  public static let source = GrowAndPrune.source
+
+  public var adaptation = Adaptation(isImproved: false)
+  public init() {}
+  public var recipe: Recipe { Adaptation.recipe }
+
+  public func prune(
+    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
+    onRound: (PrunedNetwork.Round) throws -> Void
+  ) throws -> PrunedNetwork {
+    try adaptation.prune(network, to: goal, with: recipe, on: lesson, onRound: onRound)
+  }
+}
+
+/// Growing and pruning in turn.
+public struct Adaptation: Hashable, Codable, Sendable {
+  /// Whether neurons are copied, merged and spared by their relations.
+  public var isImproved: Bool
+  public var rounds = 12
+  /// Rounds without a change of structure after which it ends.
+  public var patience = 3
+  /// Below this share of the mean significance a neuron is a candidate to go.
+  public var low = 0.15
+  /// From this correlation on one neuron repeats another.
+  public var repeats = 0.95
+  /// From this correlation with the error on a neuron is needed.
+  public var needed = 0.2
+  /// The relative fall of the error below which the network grows.
+  public var slowdown = 0.01
+  /// Rounds in which a new neuron is left alone.
+  public var youth = 2
+
+  static let recipe = Recipe(
+    .neurons(Significance()), reduction: .sum, compensation: .constant,
+    recovery: .fineTune(epochs: 2), floor: 0)
+
+  func prune(
+    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
+    onRound: (PrunedNetwork.Round) throws -> Void
+  ) throws -> PrunedNetwork {
+    var state = State(network: network, lesson: lesson)
+    var generator = SeededGenerator(seed: lesson.seed).stream("growing")
+    var log: [PrunedNetwork.Round] = []
+    var quiet = 0
+    for round in 1...rounds where quiet < patience {
+      state.network = try lesson.trained(
+        state.network, epochs: recipe.recovery.epochs, round: round)
+      let cut = try shrink(&state, round)
+      let grown = try grow(&state, round, using: &generator)
+      quiet = cut + grown == 0 ? quiet + 1 : 0
+      let accuracy = lesson.accuracy(of: state.network)
+      log.append(
+        .init(
+          round: round, of: rounds, cost: try Cost(of: state.network), removed: cut,
+          accuracyCut: accuracy, accuracy: accuracy))
+      try onRound(log[log.count - 1])
+    }
+    let limit = goal.limit(from: try Cost(of: network))
+    let left = try Cost(of: state.network)
+    var rest = recipe
+    rest.recovery = .fineTune(epochs: 2 * recipe.recovery.epochs)
+    let absolute: Goal = if case .keep = goal { .parameters(Int(limit)) } else { goal }
+    let isMet = goal.measure(left).map { $0 <= limit } ?? false
+    var pruned: PrunedNetwork
+    if isMet {
+      pruned = try rest.prune(state.network, to: .parameters(left.parameters), on: lesson)
+      pruned.network = try lesson.trained(
+        state.network, epochs: rest.recovery.epochs, round: rounds + 1)
+    } else {
+      pruned = try rest.prune(state.network, to: absolute, on: lesson, onRound: onRound)
+    }
+    pruned.check = pruned.check.worst(state.check ?? pruned.check)
+    pruned.before = try Cost(of: network)
+    pruned.rounds = log + pruned.rounds
+    pruned.plan = state.plan.union(pruned.plan)
+    return pruned
+  }
+
+  private struct State {
+    var network: Network
+    let lesson: Lesson
+    var plan = PruningPlan()
+    var check: EqualityCheck?
+    var bestLoss = Double.infinity
+    var born: [Neuron: Int] = [:]
+  }
+
+  private func shrink(_ state: inout State, _ round: Int) throws -> Int {
+    let network = state.network
+    let groups = try NeuronGroups(network.architecture)
+    var generator = SeededGenerator(seed: 0)
+    let scores = groups.reduced(
+      Significance().scores(of: network, groups, on: state.lesson, using: &generator), .none,
+      .sum)
+    var merged = PruningPlan()
+    var dropped = PruningPlan()
+    for layer in Set(groups.prunable.compactMap { groups.groups[$0].makers.first?.node }).sorted() {
+      let own = groups.prunable.filter { groups.groups[$0].makers.first?.node == layer }
+      let known = own.compactMap { scores[$0] }
+      guard own.count > 1, known.count == own.count else { continue }
+      let mean = known.reduce(0, +) / Double(known.count)
+      let relations = Relations(network, groups, own, layer, state.lesson)
+      var left = own.count
+      for (index, group) in own.enumerated().sorted(by: {
+        (scores[$0.1] ?? 0) < (scores[$1.1] ?? 0)
+      })
+      where left > 1 {
+        let name = Neuron(
+          network.architecture.nodes[layer].id,
+          network.births[layer][groups.groups[group].makers[0].neuron])
+        guard round - (state.born[name] ?? 0) > youth || state.born[name] == nil else { continue }
+        let removal = PruningPlan.Removal(
+          .neuron(name: name), score: scores[group] ?? 0, round: round, threshold: low * mean)
+        let isWeak = (scores[group] ?? 0) < low * mean
+        if isImproved, relations.repeatsAnother(index, from: repeats) {
+          relations.forget(index)
+          merged.removals.append(removal)
+          left -= 1
+        } else if isWeak, !isImproved || relations.withError(index) < needed {
+          dropped.removals.append(removal)
+          left -= 1
+        }
+      }
+    }
+    try apply(merged, .leastSquares, &state)
+    try apply(dropped, isImproved ? .constant : .none, &state)
+    return merged.removals.count + dropped.removals.count
+  }
+
+  private func apply(
+    _ plan: PruningPlan, _ compensation: Compensation, _ state: inout State
+  ) throws {
+    guard !plan.removals.isEmpty else { return }
+    let resolved = try ResolvedPlan(plan, for: state.network)
+    let made = try compensation.applied(to: state.network, resolved, on: state.lesson)
+    let small = try made.compacted(by: resolved)
+    let check = EqualityCheck(
+      of: small, with: made.masked(by: resolved), inputs: state.lesson.checkRows, removed: [],
+      head: state.lesson.head)
+    guard check.holds else { throw PruningError.notTheSame(check) }
+    state.check = state.check?.worst(check) ?? check
+    state.network = small
+    state.plan = state.plan.union(plan)
+  }
+
+  private func grow(
+    _ state: inout State, _ round: Int, using generator: inout SeededGenerator
+  ) throws -> Int {
+    let rows =
+      state.lesson.validation.count > 0 ? state.lesson.validation : state.lesson.training
+    let loss = state.lesson.head.loss(of: state.network.outputs(for: rows.inputs), for: rows).value
+    defer { state.bestLoss = min(state.bestLoss, loss) }
+    guard loss > state.bestLoss * (1 - slowdown) else { return 0 }
+    let network = state.network
+    let groups = try NeuronGroups(network.architecture)
+    var best: (score: Double, group: Int)?
+    for layer in Set(groups.prunable.compactMap { groups.groups[$0].makers.first?.node }).sorted() {
+      let own = groups.prunable.filter { groups.groups[$0].makers.first?.node == layer }
+      if isImproved {
+        let relations = Relations(network, groups, own, layer, state.lesson)
+        for (index, group) in own.enumerated() {
+          let score = relations.withError(index) * relations.variance(index)
+          if score > best?.score ?? -1 { best = (score, group) }
+        }
+      } else if let group = own.first, best == nil {
+        best = (0, group)
+      }
+    }
+    guard let group = best?.group, let maker = groups.groups[group].makers.first else { return 0 }
+    // A random neuron is a copy that remembers nothing and is not listened to yet.
+    let noise: Float = isImproved ? 0.01 : 1
+    state.network = try network.growing(
+      copyOf: group, groups, share: isImproved ? 0.5 : 0, noise: noise, using: &generator)
+    let newest = state.network.births[maker.node].max() ?? 0
+    state.born[Neuron(network.architecture.nodes[maker.node].id, newest)] = round
+    return 1
+  }
+}
+
+/// A neuron's significance: the mean size of what it says times the sizes of its outgoing weights.
+public struct Significance: NeuronScore {
+  public init() {}
+
+  public func scores(
+    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    using generator: inout SeededGenerator
+  ) -> [Int: [Double]] {
+    let sample = lesson.sample(of: 2048)
+    let outgoing = network.outgoing(groups) { Double(abs($0)) }
+    var scores: [Int: [Double]] = [:]
+    for slot in groups.slots where !slot.makes {
+      guard let source = network.architecture.links[slot.node].first, source >= 0,
+        let sizes = outgoing[slot.node]
+      else { continue }
+      let values = network.activations(
+        of: network.architecture.nodes[source].id, for: sample.inputs)
+      let channels = groups.ofNodes[source].count
+      var means = [Double](repeating: 0, count: channels)
+      for (entry, value) in values.elements.enumerated() {
+        means[entry % channels] += Double(abs(value))
+      }
+      let cases = Double(max(values.count / max(channels, 1), 1))
+      // Several layers may read the same node: what they take adds up.
+      var own = scores[source] ?? [Double](repeating: 0, count: channels)
+      for channel in own.indices { own[channel] += means[channel] / cases * sizes[channel] }
+      scores[source] = own
+    }
+    return scores
+  }
+}
+
+/// How the neurons of a layer are related to each other and to what the network gets wrong.
+private final class Relations {
+  private let correlations: Matrix
+  private let error: [Double]
+  private let variances: [Double]
+  private var forgotten: Set<Int> = []
+
+  init(
+    _ network: Network, _ groups: NeuronGroups, _ own: [Int], _ layer: Int, _ lesson: Lesson
+  ) {
+    let sample = lesson.sample(of: 2048)
+    // Where the neurons' values are what others read, with the activation behind the layer.
+    let node =
+      network.sources(groups).first { source in
+        groups.ofNodes[source].contains(own[0]) && source >= layer
+      } ?? layer
+    let values = network.responses(of: node, groups.ofNodes[node].count, for: sample.inputs)
+    let columns = own.map { group in groups.ofNodes[node].firstIndex(of: group) ?? 0 }
+    let outputs = lesson.head.probabilities(from: network.outputs(for: sample.inputs))
+    var table = Matrix(rows: sample.count, columns: own.count + outputs.width)
+    for row in 0..<sample.count {
+      for (index, column) in columns.enumerated() {
+        table[row, index] = Double(values[row, column])
+      }
+      for output in 0..<outputs.width {
+        let target =
+          lesson.head == .number
+          ? sample.numbers[row]
+          : (outputs.width == 1
+            ? (sample.labels[row] == 1 ? 1 : 0) : (sample.labels[row] == output ? 1 : 0))
+        table[row, own.count + output] = Double(target) - Double(outputs[row, output])
+      }
+    }
+    let (gram, _) = table.centeredGram()
+    func correlation(_ first: Int, _ second: Int) -> Double {
+      let size = (gram[first, first] * gram[second, second]).squareRoot()
+      return size > 0 ? abs(gram[first, second]) / size : 0
+    }
+    var between = Matrix(rows: own.count, columns: own.count)
+    for first in own.indices {
+      for second in own.indices where first != second {
+        between[first, second] = correlation(first, second)
+      }
+    }
+    correlations = between
+    error = own.indices.map { index in
+      (0..<outputs.width).map { correlation(index, own.count + $0) }.max() ?? 0
+    }
+    variances = own.indices.map { gram[$0, $0] / Double(max(sample.count, 1)) }
+  }
+
+  func repeatsAnother(_ index: Int, from limit: Double) -> Bool {
+    (0..<correlations.columns).contains {
+      !forgotten.contains($0) && correlations[index, $0] >= limit
+    }
+  }
+
+  func forget(_ index: Int) { forgotten.insert(index) }
+  func withError(_ index: Int) -> Double { error[index] }
+  func variance(_ index: Int) -> Double { variances[index] }
+}

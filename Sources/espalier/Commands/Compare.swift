@@ -1,0 +1,123 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Naming
+import Pruning
+
+extension Comparison.Measure: ExpressibleByArgument {}
+
+/// Sets pruning methods side by side.
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Set pruning methods side by side, always with the random line.",
+    discussion: """
+      Examples:
+        espalier compare digits
+        espalier compare mnist --architecture lenet-300-100 --methods taylor,l1-filter --seeds 3
+        espalier compare june.csv --model loans.onnx --keep 0.8,0.4,0.2 -o compared
+
+      Every method prunes the same networks to the same points with the same epochs of
+      fine-tuning, once for each seed. --resume goes on with what is missing.
+      """)
+
+  @OptionGroup var source: DataOptions
+  @Option(help: "An .onnx file to prune instead of networks trained here.")
+  var model: String?
+  @Option(help: "Methods, as 'espalier list methods' has them (default: those for any network).")
+  var methods: NameList?
+  @Option(help: "Shares that stay, at least one (default: 0.5,0.25,0.125,0.0625,0.03125).")
+  var keep: NumberList?
+  @Option(help: "What the shares are of.")
+  var by = Comparison.Measure.parameters
+  @Option(help: "How many seeds, from --seed on (default: 3).")
+  var seeds = 3
+  @Option(help: "How removals are spread over rounds (default: each method's own).")
+  var schedule: Schedule.Course?
+  @Option(help: "Rounds of removal.")
+  var rounds: Int?
+  @Option(help: "What makes up for neurons that go (default: each method's own).")
+  var compensation: Compensation?
+  @Option(help: "What follows each round (default: each method's own).")
+  var recovery: String?
+  @Option(help: "Passes over the training rows in each recovery (default: each method's own).")
+  var recoveryEpochs: Int?
+  @Option(name: .shortAndLong, help: "The folder to write (default: DATA-compared).")
+  var output: String?
+  @OptionGroup(title: "Run") var steps: RunOptions
+  @OptionGroup(title: "Network") var network: NetworkFlags
+  @OptionGroup(title: "Talk") var talk: TalkOptions
+
+  mutating func validate() throws {
+    try atLeastOne(seeds, "--seeds")
+    try atLeastOne(rounds, "--rounds")
+    for share in keep?.numbers ?? [] { try positiveShare(share, "--keep") }
+    if let recovery, !PruningExperiment.recoveries.contains(recovery) {
+      throw ValidationError(
+        "--recovery cannot be '\(recovery)'. Give one of "
+          + PruningExperiment.recoveries.joined(separator: ", "))
+    }
+  }
+
+  func run() throws {
+    var settings = try steps.settings(for: source)
+    if let model { settings.experiment.model = model }
+    network.apply(to: &settings.experiment.network)
+    let first = settings.experiment.seed
+    var comparison = try Comparison(
+      settings.experiment, methods: methods?.names ?? Self.usual, measure: by,
+      points: keep?.numbers ?? [0.5, 0.25, 0.125, 0.0625, 0.03125],
+      seeds: (0..<UInt64(seeds)).map { first &+ $0 })
+    comparison.schedule = schedule
+    comparison.rounds = rounds
+    comparison.compensation = compensation
+    comparison.recovery = recovery
+    comparison.epochs = recoveryEpochs
+    let name =
+      output
+      ?? Explain.folderName(for: source.data)
+      .replacingOccurrences(of: "-espalier", with: "-compared")
+    let folder = OutputFolder(name)
+    if steps.dryRun {
+      let lines =
+        try settings.experiment.plan() + [
+          "methods: " + comparison.methods.joined(separator: ", "),
+          "\(comparison.points.count) points, \(comparison.seeds.count) seeds",
+          "write the comparison to '\(name)'",
+        ]
+      return try StandardOutput.write(lines.joined(separator: "\n") + "\n")
+    }
+    try folder.check(force: steps.force)
+    if !steps.resume { folder.removeCheckpoint() }
+    let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
+    defer { progress.finish() }
+    let result = try comparison.run(control: progress.control, checkpoint: folder.checkpoint)
+    progress.finish()
+    let command = (["espalier"] + Explain.decidingArguments(CommandLine.arguments))
+      .joined(separator: " ")
+    let json = try StandardOutput.json(result)
+    try folder.write(
+      [
+        (name: "compare.json", data: json),
+        (name: "compare.md", data: Data(result.markdown(command: command).utf8)),
+        (name: "compare.svg", data: Data(result.chart.utf8)),
+      ], force: steps.force)
+    folder.removeCheckpoint()
+    if talk.json { try StandardOutput.write(String(decoding: json, as: UTF8.self)) }
+    try talk.summarise(result.markdown(command: command))
+  }
+
+  /// The methods that suit every network.
+  private static var usual: [String] {
+    pruningCatalog.names.filter { ![BlockThenChannel.name].contains($0) }
+  }
+}
+
+/// "taylor,random".
+struct NameList: ExpressibleByArgument {
+  var names: [String]
+
+  init?(argument: String) {
+    names = argument.split(separator: ",").map { String($0) }
+    guard !names.isEmpty else { return nil }
+  }
+}

@@ -1,0 +1,191 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import ModelFiles
+import Pruning
+import Reports
+import Tensors
+
+extension Schedule.Course: ExpressibleByArgument {}
+extension Compensation: ExpressibleByArgument {}
+extension Scope: ExpressibleByArgument {}
+extension Normalization: ExpressibleByArgument {}
+
+/// Prunes a network and writes what is left of it.
+struct Prune: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Prune a network, nothing more.",
+    discussion: """
+      Examples:
+        espalier prune digits.onnx digits --keep 0.5 -o small.onnx
+        espalier prune digits.onnx digits --method taylor --accuracy-drop 0.01 -o small.onnx
+        espalier prune loans.onnx loans.csv --target approved --inputs 5 -o few.onnx
+
+      Every pruned network is compared, masked and compacted, before it is written.
+      """)
+
+  @Argument(help: "An .onnx file.")
+  var model: String
+  @OptionGroup var source: DataOptions
+  @Option(name: .shortAndLong, help: "The .onnx file to write.")
+  var output: String
+  @OptionGroup(title: "Goal") var goal: GoalOptions
+  @OptionGroup(title: "Method") var recipe: RecipeOptions
+  @Option(help: "Also write what went, and why, as JSON.")
+  var plan: String?
+  @OptionGroup(title: "Run") var steps: RunOptions
+  @OptionGroup(title: "Learning") var learning: LearningFlags
+  @OptionGroup(title: "Talk") var talk: TalkOptions
+
+  func run() throws {
+    var settings = try steps.settings(for: source)
+    settings.experiment.model = model
+    learning.apply(to: &settings.experiment.network)
+    let experiment = try recipe.applied(
+      to: PruningExperiment(
+        settings.experiment, method: recipe.method, goal: try goal.goal))
+    let file = OutputFile(output)
+    let planFile = plan.map { OutputFile($0) }
+    if steps.dryRun {
+      let lines =
+        try settings.experiment.plan() + [
+          "prune: \(recipe.method), \(experiment.goal.description)",
+          "write the model to '\(output)'",
+        ]
+      return try StandardOutput.write(lines.map(visible).joined(separator: "\n") + "\n")
+    }
+    try file.check(force: steps.force)
+    try planFile?.check(force: steps.force)
+    let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
+    defer { progress.finish() }
+    let ground = try PruningGround(settings.experiment, control: progress.control)
+    let outcome = try experiment.run(on: ground, control: progress.control)
+    progress.finish()
+    try planFile?.write(StandardOutput.json(outcome.plan), force: steps.force)
+    try file.write(ModelFile.data(for: outcome.model), force: steps.force)
+    if talk.json { try StandardOutput.writeJSON(outcome.result) }
+    try talk.summarise(
+      (outcome.result.lines.map(visible) + ["The model: \(output)"]).joined(separator: "\n") + "\n")
+  }
+}
+
+/// What a pruning is to reach: one of these.
+struct GoalOptions: ParsableArguments {
+  @Option(help: "The share of parameters that stays (default: 0.5).")
+  var keep: Double?
+  @Option(help: "Validation accuracy that may be lost, at 95 % confidence: 0.01 is one point.")
+  var accuracyDrop: Double?
+  @Option(help: "The share of multiplications that stays.")
+  var multiplications: Double?
+  @Option(help: "The share of the measured time for an answer that stays.")
+  var latency: Double?
+  @Option(help: "Parameters at most.")
+  var parameters: Int?
+  @Option(help: "Hidden neurons at most.")
+  var neurons: Int?
+  @Option(help: "Inputs of the network at most.")
+  var inputs: Int?
+  @Option(help: "Bytes of numbers at most.")
+  var bytes: Int?
+
+  private var given: [Goal] {
+    [
+      keep.map { .keep($0) }, accuracyDrop.map { .accuracyDrop($0) },
+      multiplications.map { .multiplications($0) }, latency.map { .latency($0) },
+      parameters.map { .parameters($0) }, neurons.map { .neurons($0) }, inputs.map { .inputs($0) },
+      bytes.map { .bytes($0) },
+    ].compactMap { $0 }
+  }
+
+  mutating func validate() throws {
+    try positiveShare(keep, "--keep")
+    try share(accuracyDrop, "--accuracy-drop")
+    try positiveShare(multiplications, "--multiplications")
+    try positiveShare(latency, "--latency")
+    try atLeastOne(parameters, "--parameters")
+    try atLeastOne(neurons, "--neurons")
+    try atLeastOne(inputs, "--inputs")
+    try atLeastOne(bytes, "--bytes")
+    guard given.count < 2 else {
+      throw ValidationError("a pruning has one goal. Give one of --keep, --accuracy-drop and so on")
+    }
+  }
+
+  var goal: Goal {
+    get throws { given.first ?? .keep(0.5) }
+  }
+}
+
+/// How a network is pruned.
+struct RecipeOptions: ParsableArguments {
+  @Option(help: "See 'espalier list methods'.")
+  var method = "neuron-magnitude"
+  @Option(help: "How removals are spread over rounds (default: the method's own).")
+  var schedule: Schedule.Course?
+  @Option(help: "Rounds of removal.")
+  var rounds: Int?
+  @Option(help: "What makes up for neurons that go.")
+  var compensation: Compensation?
+  @Option(help: "What follows each round: none, fine-tune, rewind or scratch.")
+  var recovery: String?
+  @Option(help: "Passes over the training rows in each recovery.")
+  var epochs: Int?
+  @Option(help: "Where the lowest scores are looked for.")
+  var scope: Scope?
+  @Option(help: "How the scores of layers are made comparable.")
+  var normalization: Normalization?
+
+  mutating func validate() throws {
+    try atLeastOne(rounds, "--rounds")
+    if let epochs, epochs < 0 { throw ValidationError("--epochs cannot be \(epochs)") }
+  }
+
+  /// - Throws: `UnknownName` where there is no such method or recovery.
+  func applied(to experiment: PruningExperiment) throws -> PruningExperiment {
+    var copy = experiment
+    copy.schedule = schedule
+    copy.rounds = rounds
+    copy.compensation = compensation
+    copy.recovery = recovery
+    copy.epochs = epochs
+    copy.scope = scope
+    copy.normalization = normalization
+    _ = try copy.recipe(of: copy.prunes())
+    return copy
+  }
+}
+
+/// How a network that is given learns on.
+struct LearningFlags: ParsableArguments {
+  @Option(help: "The size of a step of training.")
+  var learningRate: Double?
+  @Option(help: "Rows in a step of training.")
+  var batch: Int?
+  @Option(help: "Subtracted from each channel's share of white: 0.485,0.456,0.406.")
+  var pixelMean: NumberList?
+  @Option(help: "What each channel is divided by after that: 0.229,0.224,0.225.")
+  var pixelDeviation: NumberList?
+
+  mutating func validate() throws {
+    try atLeastOne(batch, "--batch")
+    if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
+      throw ValidationError("--learning-rate cannot be \(learningRate). Give a number above 0")
+    }
+    if let pixelDeviation, pixelDeviation.numbers.contains(where: { $0 <= 0 }) {
+      throw ValidationError("--pixel-deviation cannot be 0 or less")
+    }
+  }
+
+  func apply(to options: inout NetworkOptions) {
+    if let learningRate { options.learningRate = learningRate }
+    if let batch { options.batch = batch }
+    if let pixelMean { options.pixelMean = pixelMean.numbers }
+    if let pixelDeviation { options.pixelDeviation = pixelDeviation.numbers }
+  }
+}
+
+/// - Throws: a usage error where a share is given that is not above 0 and at most 1.
+func positiveShare(_ value: Double?, _ option: String) throws {
+  guard let value, !(value > 0 && value <= 1) else { return }
+  throw ValidationError("\(option) cannot be \(value). Give a number above 0 and at most 1")
+}

@@ -1,0 +1,139 @@
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct NeuronGroupsTests {
+  /// The groups of a node, by the letters in which they first appear anywhere.
+  private func letters(_ groups: [Int], _ first: Int) -> [Int] { groups.map { $0 - first } }
+
+  @Test func aChainHasAGroupForEachNeuron() throws {
+    let groups = try NeuronGroups(
+      Architecture(input: [3]) {
+        Dense(2)
+        Activation(.relu)
+        Dense(4)
+      })
+    #expect(groups.ofInput == [0, 1, 2])
+    #expect(groups.ofNodes == [[3, 4], [3, 4], [5, 6, 7, 8]])
+    #expect(groups.prunable == [3, 4])
+    #expect(groups.groups[0].protection == .input && groups.groups[5].protection == .output)
+  }
+
+  @Test func aSumMakesOneOfTwo() throws {
+    var builder = ArchitectureBuilder(input: [2, 2, 1])
+    let first = builder.add(Convolution(2, Window(1)))
+    let second = builder.add(Convolution(2, Window(1)))
+    let sum = builder.add(Sum(), reading: first, second)
+    let third = builder.add(Convolution(2, Window(1)))
+    builder.add(Sum(), reading: sum, third)
+    builder.add(GlobalAveragePooling())
+    builder.add(Dense(2))
+    let groups = try NeuronGroups(builder.architecture)
+    #expect(groups.ofNodes[0] == groups.ofNodes[1] && groups.ofNodes[1] == groups.ofNodes[3])
+    #expect(groups.prunable.count == 2)
+    #expect(groups.groups[groups.ofNodes[0][0]].makers.map(\.node) == [0, 1, 3])
+  }
+
+  @Test func aSkipToTheInputProtects() throws {
+    var builder = ArchitectureBuilder(input: [2, 2, 2])
+    let body = builder.add(Convolution(2, Window(1)))
+    builder.add(Sum(), reading: body, .input)
+    builder.add(GlobalAveragePooling())
+    builder.add(Dense(2))
+    let groups = try NeuronGroups(builder.architecture)
+    #expect(groups.ofNodes[0] == groups.ofInput && groups.prunable.isEmpty)
+  }
+
+  @Test func paddedChannelsGoWithWhatTheyAreAddedTo() throws {
+    var builder = ArchitectureBuilder(input: [2, 2, 1])
+    let start = builder.add(Convolution(2, Window(1)))
+    let body = builder.add(Convolution(4, Window(1)))
+    let padded = builder.add(ZeroPadding(front: 1, back: 1), reading: start)
+    builder.add(Sum(), reading: body, padded)
+    builder.add(GlobalAveragePooling())
+    builder.add(Dense(2))
+    let groups = try NeuronGroups(builder.architecture)
+    #expect(Array(groups.ofNodes[1][1...2]) == groups.ofNodes[0])
+    #expect(groups.ofNodes[1] == groups.ofNodes[2] && Set(groups.ofNodes[1]).count == 4)
+  }
+
+  @Test func concatenationPutsSideBySideAndANodeTwiceIsItself() throws {
+    var builder = ArchitectureBuilder(input: [2, 2, 1])
+    let first = builder.add(Convolution(2, Window(1)))
+    let second = builder.add(Convolution(1, Window(1)), reading: first)
+    builder.add(Concatenation(), reading: first, second, first)
+    builder.add(Flattening())
+    builder.add(Dense(2))
+    let groups = try NeuronGroups(builder.architecture)
+    let (a, b) = (groups.ofNodes[0], groups.ofNodes[1])
+    #expect(groups.ofNodes[2] == a + b + a)
+    #expect(groups.ofNodes[3] == (0..<4).flatMap { _ in a + b + a })
+  }
+
+  @Test func groupsOfAConvolutionStayEqual() throws {
+    let groups = try NeuronGroups(
+      Architecture(input: [2, 2, 1]) {
+        Convolution(4, Window(1))
+        Convolution(6, Window(1), groups: 2)
+        Flattening()
+        Dense(2)
+      })
+    let (read, made) = (groups.ofNodes[0], groups.ofNodes[1])
+    #expect(Array(read[..<2]) == Array(read[2...]) && Set(read).count == 2)
+    #expect(Array(made[..<3]) == Array(made[3...]) && Set(made).count == 3)
+    let depthwise = try NeuronGroups(
+      Architecture(input: [2, 2, 1]) {
+        Convolution(3, Window(1))
+        Convolution(6, Window(1), groups: 3)
+        GlobalAveragePooling()
+        Dense(2)
+      })
+    let atoms = depthwise.ofNodes[0]
+    #expect(depthwise.ofNodes[1] == [atoms[0], atoms[0], atoms[1], atoms[1], atoms[2], atoms[2]])
+  }
+
+  @Test func whatIsUnknownProtectsWhatItTouches() throws {
+    let groups = try NeuronGroups(
+      Architecture(input: [2, 2, 1]) {
+        Convolution(3, Window(1))
+        Transposition([1, 0, 2])
+        Flattening()
+        Dense(4)
+        Activation(.relu)
+        Dense(2)
+      })
+    #expect(groups.unknownNodes == ["transposition-1"].map { Node.ID($0) })
+    #expect(groups.prunable.count == 4)
+    #expect(groups.prunable == groups.ofNodes[3])
+  }
+
+  @Test func groupsAreAPartitionAndSlotsFitTheirParameters() throws {
+    try withEverySeed(60) { generator in
+      let network = try generator.graphNetwork()
+      let groups = try NeuronGroups(network.architecture)
+      let all = groups.ofInput + groups.ofNodes.joined()
+      #expect(Set(all).isSubset(of: Set(groups.groups.indices)))
+      for (node, own) in groups.ofNodes.enumerated() {
+        #expect(own.count == network.births[node].count)
+      }
+      for slot in groups.slots {
+        let shape = network.parameters[slot.node][slot.parameter].value.shape
+        #expect(shape[slot.axis] == slot.groups.count)
+      }
+      // Every maker is in the group of its place, once.
+      for (index, group) in groups.groups.enumerated() {
+        for maker in group.makers { #expect(groups.ofNodes[maker.node][maker.neuron] == index) }
+      }
+    }
+  }
+
+  @Test func theNetworksOfThePapersKeepTheirWidths() throws {
+    let network = ResNet56().architecture(input: [32, 32, 3], answers: 10)
+    let groups = try NeuronGroups(network)
+    // 27 blocks have inner channels of their own: 9 · (16 + 32 + 64); the streams of the three
+    // stages are one, 64 wide at the end.
+    #expect(groups.prunable.count == 9 * (16 + 32 + 64) + 64)
+    #expect(groups.unknownNodes.isEmpty)
+  }
+}

@@ -1,0 +1,213 @@
+import Datasets
+import Naming
+import Networks
+import Pruning
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct RecipeTests {
+  private struct Ground {
+    var network: Network
+    var lesson: Pruning.Lesson
+  }
+
+  /// A network that has learned to tell clusters.
+  private func ground(_ generator: inout SeededGenerator, units: Int = 24) throws -> Ground {
+    let examples = generator.clusters(rows: 300, inputs: 5, classes: 3)
+    let fresh = try Network(
+      Architecture(input: [5]) {
+        Dense(units)
+        Activation(.relu)
+        Dense(12)
+        Activation(.relu)
+        Dense(3)
+      }, seed: generator.next())
+    let trainer = Trainer(epochs: 10, batch: 16, learningRate: 0.01)
+    let network = try trainer.train(
+      from: Trainer.State(start: fresh), head: .softmax, on: examples, validation: examples, seed: 1
+    ).network
+    return Ground(
+      network: network,
+      lesson: Pruning.Lesson(
+        head: .softmax, training: examples, validation: examples, trainer: trainer, seed: 2))
+  }
+
+  private static var general: [String] {
+    pruningCatalog.names.filter { $0 != BlockThenChannel.name }
+  }
+
+  @Test(arguments: general)
+  func everyMethodMeetsItsGoalAndReplays(_ name: String) throws {
+    let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
+    let method = type.init()
+    var generator = SeededGenerator(seed: 11)
+    let ground = try ground(&generator)
+    let pruned = try method.prune(
+      ground.network, to: .keep(0.5), with: method.recipe, on: ground.lesson, onRound: { _ in })
+    #expect(Double(pruned.after.parameters) <= 0.5 * Double(ground.network.parameterCount) + 0.5)
+    #expect(pruned.check.holds && pruned.check.changedAnswers == 0)
+    #expect(pruned.network.parameterCount == pruned.after.parameters)
+    #expect(ground.lesson.accuracy(of: pruned.network) > 0.8)
+    let again = try method.prune(
+      ground.network, to: .keep(0.5), with: method.recipe, on: ground.lesson, onRound: { _ in })
+    #expect(again.network == pruned.network && again.plan == pruned.plan)
+    // The plan, laid on the network before pruning, gives what was left of it.
+    guard !name.hasPrefix("grow") else { return }
+    let replayed = try ground.network.compacted(by: pruned.plan)
+    #expect(replayed.architecture == pruned.network.architecture)
+    #expect(replayed.births == pruned.network.births)
+    #expect(replayed.parameterCount == pruned.network.parameterCount)
+  }
+
+  @Test(arguments: [
+    Goal.multiplications(0.4), .parameters(150), .neurons(9), .bytes(700), .keep(0.3),
+  ])
+  func goalsOfEveryKindAreMet(_ goal: Goal) throws {
+    var generator = SeededGenerator(seed: 12)
+    let ground = try ground(&generator)
+    let pruned = try NeuronMagnitude().prune(
+      ground.network, to: goal, with: NeuronMagnitude().recipe, on: ground.lesson)
+    switch goal {
+    case .multiplications(let share):
+      #expect(
+        Double(pruned.network.multiplications) <= share * Double(ground.network.multiplications))
+    case .parameters(let count): #expect(pruned.network.parameterCount <= count)
+    case .neurons(let count): #expect(pruned.after.neurons <= count)
+    case .bytes(let count): #expect(pruned.network.bytes <= count)
+    case .keep(let share):
+      #expect(
+        Double(pruned.network.parameterCount) <= share * Double(ground.network.parameterCount))
+    default: Issue.record("untested")
+    }
+    #expect(try Cost(of: pruned.network) == pruned.after)
+  }
+
+  @Test func aGoalOutOfReachNamesTheNearest() throws {
+    var generator = SeededGenerator(seed: 13)
+    let ground = try ground(&generator)
+    let error = #expect(throws: PruningError.self) {
+      try NeuronMagnitude().prune(
+        ground.network, to: .parameters(10), with: NeuronMagnitude().recipe, on: ground.lesson)
+    }
+    guard case .goalOutOfReach(_, let nearest)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    // 3 of 24 and 2 of 12 neurons stay: 5 · 3 + 3 + 3 · 2 + 2 + 2 · 3 + 3.
+    #expect(nearest == "35 parameters")
+  }
+
+  @Test func anAccuracyFloorIsKept() throws {
+    var generator = SeededGenerator(seed: 14)
+    let ground = try ground(&generator)
+    let before = ground.lesson.accuracy(of: ground.network)
+    let pruned = try Taylor().prune(
+      ground.network, to: .accuracyDrop(0.02), with: Taylor().recipe, on: ground.lesson)
+    #expect(ground.lesson.accuracy(of: pruned.network) >= before - 0.02)
+    #expect(pruned.after.parameters < pruned.before.parameters / 2)
+  }
+
+  /// A neuron that repeats another is found and handed over without a trace.
+  @Test func aDuplicateGoesWithoutAChange() throws {
+    try withEverySeed(10) { generator in
+      let ground = try ground(&generator, units: 8)
+      var network = ground.network
+      // The last neuron of the first layer becomes the first one, listened to as half of it.
+      for row in 0..<5 {
+        network.parameters[0][0].value[row, 7] = network.parameters[0][0].value[row, 0]
+      }
+      network.parameters[0][1].value[7, 0] = network.parameters[0][1].value[0, 0]
+      for unit in 0..<12 {
+        let half = network.parameters[2][0].value[0, unit] / 2
+        network.parameters[2][0].value[0, unit] = half
+        network.parameters[2][0].value[7, unit] = half
+      }
+      let total = try Cost(of: network).neurons
+      let pruned = try Orthogonal().prune(
+        network, to: .neurons(total - 1), with: Orthogonal().recipe, on: ground.lesson)
+      let (before, after) = (
+        network.outputs(for: ground.lesson.training.inputs),
+        pruned.network.outputs(for: ground.lesson.training.inputs)
+      )
+      let largest = before.elements.map { abs($0) }.max() ?? 1
+      let difference = zip(before.elements, after.elements).map { abs($0 - $1) }.max() ?? 1
+      #expect(difference <= 1e-6 * max(largest, 1), "\(difference) of \(largest)")
+    }
+  }
+
+  @Test(arguments: Compensation.allCases)
+  func compensationLosesNoMoreThanNone(_ compensation: Compensation) throws {
+    var generator = SeededGenerator(seed: 15)
+    let ground = try ground(&generator)
+    func difference(_ compensation: Compensation) throws -> Double {
+      var recipe = L1Filter().recipe
+      recipe.compensation = compensation
+      recipe.recovery = .none
+      let pruned = try recipe.prune(ground.network, to: .keep(0.6), on: ground.lesson)
+      let (before, after) = (
+        ground.network.outputs(for: ground.lesson.training.inputs),
+        pruned.network.outputs(for: ground.lesson.training.inputs)
+      )
+      return zip(before.elements, after.elements).reduce(0) {
+        $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
+      }
+    }
+    #expect(try difference(compensation) <= difference(.none) + 1e-9)
+  }
+
+  @Test func inputsCanBeTheGoal() throws {
+    var generator = SeededGenerator(seed: 16)
+    var ground = try ground(&generator)
+    ground.lesson.columns = (0..<5).map { (name: "x\($0)", inputs: [$0]) }
+    let pruned = try Taylor().prune(
+      ground.network, to: .inputs(3), with: Taylor().recipe, on: ground.lesson)
+    #expect(pruned.network.architecture.input == [3] && pruned.plan.inputs.count == 2)
+    #expect(pruned.check.holds)
+  }
+
+  @Test func whatHasNoBlocksIsToldSo() throws {
+    var generator = SeededGenerator(seed: 17)
+    let ground = try ground(&generator)
+    #expect(
+      throws: PruningError.unsuited(
+        method: "block-then-channel", needs: "a network with residual blocks")
+    ) {
+      try BlockThenChannel().prune(
+        ground.network, to: .keep(0.5), with: BlockThenChannel().recipe, on: ground.lesson,
+        onRound: { _ in })
+    }
+  }
+
+  @Test func aUselessBlockIsFound() throws {
+    var generator = SeededGenerator(seed: 18)
+    var builder = ArchitectureBuilder(input: [4, 4, 2])
+    builder.add(Convolution(4, Window(3, padding: 1), hasBias: false))
+    builder.add(BatchNormalization())
+    let start = builder.add(Activation(.relu))
+    builder.add(Convolution(4, Window(3, padding: 1), hasBias: false))
+    builder.add(BatchNormalization())
+    builder.add(Activation(.relu))
+    builder.add(Convolution(4, Window(3, padding: 1), hasBias: false))
+    let body = builder.add(BatchNormalization())
+    builder.add(Sum(), reading: body, start)
+    builder.add(Activation(.relu))
+    builder.add(GlobalAveragePooling())
+    builder.add(Dense(2))
+    let network = try Network(builder.architecture, seed: 18)
+    let labels = (0..<256).map { $0 % 2 }
+    let rows = labels.flatMap { label in
+      (0..<32).map { _ in Float(generator.normal()) + (label == 1 ? 1 : -1) }
+    }
+    let examples = Examples(inputs: Tensor(rows, shape: [256, 32]), labels: labels)
+    let lesson = Pruning.Lesson(
+      head: .softmax, training: examples, validation: examples,
+      trainer: Trainer(epochs: 2, batch: 32, learningRate: 0.005), seed: 4)
+    var method = BlockThenChannel()
+    method.price = 0.5
+    let pruned = try method.prune(
+      network, to: .keep(0.2), with: method.recipe, on: lesson, onRound: { _ in })
+    #expect(pruned.network.architecture.nodes.allSatisfy { !($0.layer is Sum) })
+    #expect(lesson.accuracy(of: pruned.network) > 0.9 && pruned.check.holds)
+  }
+}

@@ -1,0 +1,77 @@
+import Networks
+import Tensors
+
+extension SeededGenerator {
+  /// A network over pictures with branches: residual sums of three kinds, concatenations (of a node
+  /// with itself too), grouped and depthwise convolutions, normalisations that shift, pooling, and
+  /// dense layers behind a flattened picture or its means. All numbers are random.
+  public mutating func graphNetwork(hasGroups: Bool = true) throws -> Network {
+    let side = 4 + 2 * index(below: 2)
+    var builder = ArchitectureBuilder(
+      input: [side, side, 1 + index(below: 3)])
+    var channels = 2 + index(below: 5)
+    builder.add(Convolution(channels, Window(3, padding: 1), hasBias: uniform() < 0.5))
+    addNorm(to: &builder)
+    for _ in 0..<1 + index(below: 4) {
+      let start = builder.last
+      switch index(below: hasGroups ? 7 : 6) {
+      case 0:
+        builder.add(Convolution(channels, Window(3, padding: 1), hasBias: uniform() < 0.5))
+        addNorm(to: &builder)
+        let body = builder.add(Convolution(channels, Window(3, padding: 1)))
+        builder.add(Sum(), reading: body, start)
+      case 1:
+        let body = builder.add(Convolution(2 * channels, Window(3, padding: 1), hasBias: false))
+        let norm = builder.add(BatchNormalization(), reading: body)
+        let other = builder.add(
+          ZeroPadding(front: channels / 2, back: channels - channels / 2), reading: start)
+        builder.add(Sum(), reading: norm, other)
+        channels *= 2
+      case 2:
+        let body = builder.add(Convolution(channels + 1, Window(1)))
+        let other = builder.add(Convolution(channels + 1, Window(1)), reading: start)
+        builder.add(Sum(), reading: body, other)
+        channels += 1
+      case 3:
+        builder.add(Concatenation(), reading: start, start)
+        channels *= 2
+        builder.add(Convolution(4, Window(1)))
+        channels = 4
+      case 4:
+        let body = builder.add(Convolution(3, Window(3, padding: 1)))
+        builder.add(Concatenation(), reading: body, start)
+        channels += 3
+      case 5:
+        builder.add(Convolution(channels, Window(3, padding: 1), groups: channels))
+      default:
+        builder.add(Convolution(4, Window(1)))
+        builder.add(Activation(.relu))
+        builder.add(Convolution(6, Window(3, padding: 1), groups: 2))
+        channels = 6
+      }
+      addNorm(to: &builder)
+    }
+    if uniform() < 0.5 { builder.add(Pooling(.largest, Window(2, stride: 2))) }
+    builder.add(uniform() < 0.5 ? Flattening() as any Layer : GlobalAveragePooling() as any Layer)
+    builder.add(Dense(5))
+    builder.add(Activation(.sigmoid))
+    builder.add(Dense(3))
+    var network = try Network(builder.architecture, seed: next())
+    for node in network.parameters.indices {
+      for parameter in network.parameters[node].indices {
+        let own = network.parameters[node][parameter]
+        let numbers = normalTensor(own.value.shape)
+        network.parameters[node][parameter].value =
+          own.role == .variance
+          ? Tensor(numbers.elements.map { abs($0) + 0.5 }, shape: numbers.shape) : numbers
+      }
+    }
+    return network
+  }
+
+  private mutating func addNorm(to builder: inout ArchitectureBuilder) {
+    if uniform() < 0.7 { builder.add(BatchNormalization()) }
+    let functions = Activation.Function.allCases
+    builder.add(Activation(functions[index(below: functions.count)]))
+  }
+}
