@@ -90,8 +90,8 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Reports", "Explanations", "Pruning", "ModelFiles", "Rules", "Networks", "Datasets",
-        "Tensors", "Naming", "Drawing",
+        "Reports", "Explanations", "Pruning", "ModelFiles", "CodedFiles", "Rules", "Networks",
+        "Datasets", "Tensors", "Naming", "Drawing",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .executableTarget(

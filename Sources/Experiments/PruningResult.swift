@@ -1,3 +1,4 @@
+import CodedFiles
 import Datasets
 import Explanations
 import Foundation
@@ -17,6 +18,8 @@ public struct PruningResult: Codable, Sendable {
     public var inputs: Int
     /// Of the ONNX file.
     public var fileBytes: Int
+    /// Of the coded file.
+    public var codedBytes: Int?
     /// Against the labels, on held-out rows.
     public var accuracy: Proportion
   }
@@ -74,6 +77,7 @@ public struct PruningResult: Codable, Sendable {
       Side(
         parameters: cost.parameters, multiplications: cost.multiplications, neurons: cost.neurons,
         inputs: cost.inputs, fileBytes: try ModelFile.data(for: model).count,
+        codedBytes: try? CodedFile.data(for: model).count,
         accuracy: Proportion(agreementOf: answers, and: heldOut.labels))
     }
     before = try side(ground.original, pruned.before, answers)
@@ -128,6 +132,12 @@ public struct PruningResult: Codable, Sendable {
       "file             \(before.fileBytes) -> \(after.fileBytes) bytes, "
         + "\(times("fileBytes")) smaller",
     ]
+    if let coded = after.codedBytes {
+      let numbers = 4 * before.parameters
+      lines.append(
+        "coded file       \(coded) bytes, \(fixed(Double(numbers) / Double(coded), digits: 1))x "
+          + "smaller than the \(numbers) bytes of all parameters")
+    }
     if let latency {
       lines.append(
         "time             \(fixed(latency.before.median, digits: 0)) -> "

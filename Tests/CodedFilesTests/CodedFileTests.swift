@@ -16,7 +16,10 @@ import Testing
       #expect(bits(of: read.network) == bits(of: model.network))
       #expect(read.network.births == model.network.births)
       let rows = generator.normalTensor([5, model.encoding.width])
-      #expect(read.network.outputs(for: rows).elements == model.network.outputs(for: rows).elements)
+      let answers = [read, model].map { model in
+        model.network.outputs(for: rows).elements.map(\.bitPattern)
+      }
+      #expect(answers[0] == answers[1])
       #expect(try CodedFile.data(for: read) == data)
     }
   }
@@ -40,7 +43,8 @@ import Testing
   @Test func picturesHaveAShortHeading() throws {
     var generator = SeededGenerator(seed: 3)
     let network = try Network(LeNet300().architecture(input: [28, 28, 1], answers: 10), seed: 1)
-    let model = try generator.model(of: network)
+    var model = try generator.model(of: network)
+    model.encoding.inputs[0].kind = .scaled(mean: 0, scale: 255)
     #expect(try CodedHeading(model).packed().bytes.count < 400)
   }
 
@@ -58,7 +62,7 @@ import Testing
     let first = try #require(parts.first { $0.entries == 235_200 })
     #expect(first.values == "packed" && first.distinct == 32 && first.positions == "huffman")
     // 5 bits of code; the entropy of a gap is 5.03 bits where one weight of 12.5 is kept.
-    #expect(Double(first.bits) / Double(first.kept) < 10.1)
+    #expect(Double(first.bits) / Double(first.kept) < 10.2)
     #expect(first.sharingRatio > 6.3 && first.sharingRatio < 6.4)
   }
 

@@ -74,6 +74,7 @@ extension SeededGenerator {
     var kept = [Bool](repeating: true, count: elements.count)
     for entry in elements.indices {
       if isShared { elements[entry] = values[index(below: values.count)] }
+      if parameter.role == .variance { elements[entry] = abs(elements[entry]) }
       kept[entry] = uniform() < share
     }
     parameter.value = Tensor(elements, shape: parameter.value.shape)

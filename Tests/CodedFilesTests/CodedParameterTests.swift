@@ -27,7 +27,6 @@ import Testing
           // Many neighbours make narrow fields the cheapest.
           for index in 0..<others { elements[2 * index] = 1 }
           elements[2 * others + max(1 << width + change, 0)] = 2
-          elements[2999] = 1
           let parameter = Parameter(.weight, Tensor(elements, shape: [30, 100]))
           let coded = CodedParameter(parameter)
           sawFillers = sawFillers || coded.fillers > 0

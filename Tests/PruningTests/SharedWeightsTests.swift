@@ -33,7 +33,15 @@ import Testing
   /// The loss's change when a shared value moves is the sum of its weights' gradients.
   @Test func tiedGradientsAreThoseOfTheSharedValue() throws {
     try withEverySeed(10) { generator in
-      var network = try shared(&generator)
+      let fresh = try Network(
+        Architecture(input: [6]) {
+          Dense(7)
+          Activation(.tanh)
+          Dense(5)
+          Activation(.sigmoid)
+          Dense(3)
+        }, seed: generator.next())
+      var network = WeightSharing(denseBits: 2).applied(to: fresh, seed: 1)
       let examples = generator.clusters(rows: 24, inputs: 6, classes: 3)
       var chance = generator
       func loss(_ network: Network) -> Double {
@@ -61,7 +69,7 @@ import Testing
         let expected = (losses[0] - losses[1]) / (2 * Double(step))
         for entry in cluster.entries {
           let found = Double(gradients[node][index].elements[entry])
-          #expect(abs(found - expected) < 2e-2 * max(1, abs(expected)))
+          #expect(abs(found - expected) < 5e-3 * max(1, abs(expected)))
         }
       }
     }
