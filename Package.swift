@@ -55,15 +55,18 @@ let package = Package(
     .target(
       name: "ONNXSchema",
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
-    // Networks to and from ONNX files, with schema and encoding in the metadata.
+    // Networks as few bytes: shared weights, gaps and Huffman codes, and back.
+    .target(name: "CodedFiles", dependencies: ["Networks", "Datasets", "Tensors", "CZlib"]),
+    // Networks to and from ONNX files, with schema and encoding in the metadata; coded files too.
     .target(
       name: "ModelFiles",
       dependencies: [
-        "Networks", "Datasets", "Tensors", "Naming", "ONNXSchema",
+        "CodedFiles", "Networks", "Datasets", "Tensors", "Naming", "ONNXSchema",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     // What to remove from a network, when, and what is left.
-    .target(name: "Pruning", dependencies: ["Networks", "Datasets", "Tensors", "Naming"]),
+    .target(
+      name: "Pruning", dependencies: ["CodedFiles", "Networks", "Datasets", "Tensors", "Naming"]),
     // What drives a network's hidden features and answers, in rules, and how far to trust them.
     .target(
       name: "Explanations", dependencies: ["Rules", "Networks", "Datasets", "Tensors", "Naming"]),
@@ -87,15 +90,15 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Reports", "Explanations", "Pruning", "ModelFiles", "Rules", "Networks", "Datasets",
-        "Tensors", "Naming", "Drawing",
+        "Reports", "Explanations", "Pruning", "ModelFiles", "CodedFiles", "Rules", "Networks",
+        "Datasets", "Tensors", "Naming", "Drawing",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .executableTarget(
       name: "espalier",
       dependencies: [
-        "Experiments", "Reports", "Explanations", "Pruning", "ModelFiles", "Rules", "Networks",
-        "Datasets", "Tensors", "Naming", "Drawing", "CZlib", "CPNG",
+        "Experiments", "Reports", "Explanations", "Pruning", "ModelFiles", "CodedFiles", "Rules",
+        "Networks", "Datasets", "Tensors", "Naming", "Drawing", "CZlib", "CPNG",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -108,8 +111,8 @@ let package = Package(
       path: "Tests/TestSupport"),
   ]
     + [
-      "Naming", "Tensors", "Datasets", "Rules", "Networks", "ModelFiles", "Pruning",
-      "Explanations", "Drawing", "Reports", "Experiments",
+      "Naming", "Tensors", "Datasets", "Rules", "Networks", "CodedFiles", "ModelFiles",
+      "Pruning", "Explanations", "Drawing", "Reports", "Experiments",
     ].map { name in
       .testTarget(
         name: name + "Tests",

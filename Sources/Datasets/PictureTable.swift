@@ -34,22 +34,22 @@ extension Table {
         byOffset[first + place] = Array(turned[place * rows..<(place + 1) * rows])
       }
     }
-    let colors = shape.channels == 3 ? [" red", " green", " blue"] : nil
-    var features: [Feature] = []
-    var columns: [Column] = []
-    features.reserveCapacity(count)
-    for index in 0..<count {
-      let pixel = index / shape.channels
-      let channel = index % shape.channels
-      let suffix =
-        shape.channels == 1 ? "" : colors?[channel] ?? " channel\(channel)"
-      features.append(
-        Feature(Feature.ID("pixel y\(pixel / shape.width) x\(pixel % shape.width)\(suffix)")))
-      columns.append(.bytes(byOffset[pictures.offset(index)]))
-    }
+    let columns = (0..<count).map { Column.bytes(byOffset[pictures.offset($0)]) }
     self.init(
       schema: Schema(
-        features: features, target: Target(target, .classes(names: classes)), image: shape),
+        features: shape.features, target: Target(target, .classes(names: classes)), image: shape),
       columns: columns, labels: pictures.labels.map(Int.init))
+  }
+}
+
+extension ImageShape {
+  /// A column a pixel, named by its place: `pixel y3 x7`, `pixel y3 x7 red`.
+  public var features: [Feature] {
+    let colors = channels == 3 ? [" red", " green", " blue"] : nil
+    return (0..<count).map { index in
+      let (pixel, channel) = (index / channels, index % channels)
+      let suffix = channels == 1 ? "" : colors?[channel] ?? " channel\(channel)"
+      return Feature(Feature.ID("pixel y\(pixel / width) x\(pixel % width)\(suffix)"))
+    }
   }
 }

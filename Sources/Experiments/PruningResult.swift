@@ -1,3 +1,4 @@
+import CodedFiles
 import Datasets
 import Explanations
 import Foundation
@@ -17,6 +18,8 @@ public struct PruningResult: Codable, Sendable {
     public var inputs: Int
     /// Of the ONNX file.
     public var fileBytes: Int
+    /// Of the coded file.
+    public var codedBytes: Int?
     /// Against the labels, on held-out rows.
     public var accuracy: Proportion
     /// For a numeric target the root mean squared error on held-out rows, in the target's unit.
@@ -76,6 +79,7 @@ public struct PruningResult: Codable, Sendable {
       Side(
         parameters: cost.parameters, multiplications: cost.multiplications, neurons: cost.neurons,
         inputs: cost.inputs, fileBytes: try ModelFile.data(for: model).count,
+        codedBytes: try? CodedFile.data(for: model).count,
         accuracy: Proportion(agreementOf: answers, and: heldOut.labels),
         error: model.error(on: heldOut))
     }
@@ -131,6 +135,12 @@ public struct PruningResult: Codable, Sendable {
       "file             \(before.fileBytes) -> \(after.fileBytes) bytes, "
         + "\(times("fileBytes")) smaller",
     ]
+    if let coded = after.codedBytes {
+      let numbers = 4 * before.parameters
+      lines.append(
+        "coded file       \(coded) bytes, \(fixed(Double(numbers) / Double(coded), digits: 1))x "
+          + "smaller than the \(numbers) bytes of all parameters")
+    }
     if let latency {
       lines.append(
         "time             \(fixed(latency.before.median, digits: 0)) -> "

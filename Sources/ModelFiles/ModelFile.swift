@@ -1,9 +1,10 @@
+import CodedFiles
 import Foundation
 import Networks
 import ONNXSchema
 import SwiftProtobuf
 
-/// Networks to and from ONNX files.
+/// Networks to and from ONNX files and coded files.
 public enum ModelFile {
   /// What protobuf itself allows a message to be.
   private static let mostBytes = 1 << 31
@@ -14,10 +15,18 @@ public enum ModelFile {
     try ONNXWriter.message(for: model).serializedData()
   }
 
-  /// Writes an ONNX file: beside its place first, and moved there when it is whole.
-  /// - Throws: `ModelFileError`
+  /// The bytes of a file of this name: coded where it ends in `.espalier`, ONNX otherwise.
+  /// - Throws: `ModelFileError.unwritableLayer`, `CodedFileError.unwritable`
+  public static func data(for model: Model, named name: String) throws -> Data {
+    name.hasSuffix("." + CodedFile.fileExtension)
+      ? try CodedFile.data(for: model) : try data(for: model)
+  }
+
+  /// Writes an ONNX file, or a coded one where the name ends in `.espalier`: beside its place first,
+  /// and moved there when it is whole.
+  /// - Throws: `ModelFileError`, `CodedFileError.unwritable`
   public static func write(_ model: Model, to url: URL) throws {
-    let data = try data(for: model)
+    let data = try data(for: model, named: url.lastPathComponent)
     do {
       try data.write(to: url, options: .atomic)
     } catch {
@@ -25,8 +34,8 @@ public enum ModelFile {
     }
   }
 
-  /// Reads an ONNX file, and the files beside it that it keeps its numbers in.
-  /// - Throws: `ModelFileError`
+  /// Reads an ONNX file, and the files beside it that it keeps its numbers in; or a coded file.
+  /// - Throws: `ModelFileError`, `CodedFileError`
   public static func read(_ url: URL) throws -> ImportedNetwork {
     let name = shown(url.lastPathComponent)
     let place = url.resolvingSymlinksInPath().path
@@ -48,17 +57,22 @@ public enum ModelFile {
     return try read(data: data, name: name, folder: url.deletingLastPathComponent())
   }
 
-  /// Reads the bytes of an ONNX file that keeps all its numbers in itself.
+  /// Reads the bytes of a coded file, or of an ONNX file that keeps all its numbers in itself.
   /// - Parameters:
   ///   - data: the bytes.
   ///   - name: what errors call the file.
   /// - Returns: the network, and what the file says of the rows that it reads.
-  /// - Throws: `ModelFileError`
+  /// - Throws: `ModelFileError`, `CodedFileError`
   public static func read(data: Data, name: String) throws -> ImportedNetwork {
     try read(data: data, name: name, folder: nil)
   }
 
   private static func read(data: Data, name: String, folder: URL?) throws -> ImportedNetwork {
+    if CodedFile.isCoded(data) {
+      let model = try CodedFile.model(from: data, name: name)
+      return ImportedNetwork(
+        network: model.network, head: model.head, schema: model.schema, encoding: model.encoding)
+    }
     var options = BinaryDecodingOptions()
     options.messageDepthLimit = 32
     options.discardUnknownFields = true

@@ -89,45 +89,13 @@ struct ONNXMetadata {
   }
 
   private func checkSchema() throws(ModelFileError) {
-    guard let schema else { return }
-    let lists =
-      [schema.features.map(\.id.rawValue), schema.classes] + schema.features.compactMap(\.levels)
-    for names in lists where Set(names).count != names.count {
-      throw wrong(.schema, "a name is there twice")
-    }
-    if schema.features.isEmpty || schema.classes.isEmpty {
-      throw wrong(.schema, "there are no features or no classes")
-    }
-    if let image = schema.image {
-      let (area, large) = image.height.multipliedReportingOverflow(by: image.width)
-      let (count, huge) = area.multipliedReportingOverflow(by: image.channels)
-      guard !large, !huge, count == schema.features.count, image.maximum > 0,
-        min(image.height, image.width, image.channels) > 0
-      else { throw wrong(.schema, "the picture's size does not fit the features") }
-    }
+    if let problem = schema?.inconsistency { throw wrong(.schema, problem) }
   }
 
   private func checkEncoding() throws(ModelFileError) {
     guard let encoding else { return }
     guard let schema else { throw wrong(.encoding, "there is no schema beside it") }
-    for input in encoding.inputs {
-      guard schema.features.indices.contains(input.feature) else {
-        throw wrong(.encoding, "an input is made of feature \(input.feature), which is not there")
-      }
-      let feature = schema.features[input.feature]
-      let fits =
-        switch input.kind {
-        case .scaled(let mean, let scale):
-          feature.levels == nil && mean.isFinite && scale.isFinite && scale != 0
-        case .level(let index): feature.levels?.indices.contains(index) ?? false
-        case .missing: true
-        }
-      guard fits else {
-        throw wrong(.encoding, "an input does not fit the feature '\(shown(feature.id.rawValue))'")
-      }
-    }
-    guard encoding.targetMean.isFinite, encoding.targetScale.isFinite, encoding.targetScale != 0
-    else { throw wrong(.encoding, "the target's scale is not a finite number other than zero") }
+    if let problem = encoding.inconsistency(with: schema) { throw wrong(.encoding, problem) }
   }
 
   /// Compares the encoding with what the graph does to rows.

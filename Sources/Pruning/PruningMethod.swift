@@ -37,6 +37,7 @@ public let pruningCatalog = Catalog<any PruningMethod>(
     WeightMagnitude.self, NeuronMagnitude.self, RandomChoice.self, WeakSubnetwork.self,
     L1Filter.self, Taylor.self, PLSImportance.self, TaskGuided.self, Orthogonal.self,
     BlockThenChannel.self, GrowAndPrune.self, AdaptiveGrowthAndPruning.self, FromScratch.self,
+    DeepCompression.self,
   ])
 
 /// What a pruning comes to: a smaller network, and how it came about.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CodedFiles
 import Datasets
 import Drawing
 import Experiments
@@ -31,6 +32,7 @@ struct ErrorText: Equatable {
     case is UnknownName, is ExtractorLevelError, is PixelError: code = 64
     case let error as DatasetError: code = error.exitCode
     case let error as ModelFileError: code = error.exitCode
+    case let error as CodedFileError: code = error.exitCode
     case let error as OutputError: code = error.exitCode
     case PruningError.goalOutOfReach: code = 2
     case is NetworkError, is PruningError, is ExtractionError, is ReportError: code = 65

@@ -18,7 +18,8 @@ struct Espalier: ParsableCommand {
         espalier export iris-espalier --to python -o iris.py
 
       DATA is a data set's name (espalier list datasets), a .csv or .tsv file
-      (.gz too), '-' for standard input, or a folder. MODEL is an .onnx file.
+      (.gz too), '-' for standard input, or a folder. MODEL is an .onnx or
+      .espalier file.
       RESULT is a report folder or its explanation.json.
 
       Nothing is sent anywhere: only 'datasets fetch' uses the network.

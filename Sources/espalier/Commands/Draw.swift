@@ -46,7 +46,7 @@ struct Draw: ParsableCommand {
   }
 
   private func diagram() throws -> Diagram {
-    guard source.lowercased().hasSuffix(".onnx") else {
+    guard [".onnx", ".espalier"].contains(where: source.lowercased().hasSuffix) else {
       let explanation = try ResultFile(source).explanation
       switch picture {
       case .network: return Diagram(network: explanation)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CodedFiles
 import Experiments
 import Foundation
 import ModelFiles
@@ -20,15 +21,18 @@ struct Prune: ParsableCommand {
         espalier prune digits.onnx digits --keep 0.5 -o small.onnx
         espalier prune digits.onnx digits --method taylor --accuracy-drop 0.01 -o small.onnx
         espalier prune loans.onnx loans.csv --target approved --inputs 5 -o few.onnx
+        espalier prune net.onnx mnist --method deep-compression --keep 0.08 -o net.espalier
 
       Every pruned network is compared, masked and compacted, before it is written.
       """)
 
-  @Argument(help: "An .onnx file.")
+  @Argument(help: "An .onnx or .espalier file.")
   var model: String
   @OptionGroup var source: DataOptions
-  @Option(name: .shortAndLong, help: "The .onnx file to write.")
+  @Option(name: .shortAndLong, help: "The .onnx or .espalier file to write.")
   var output: String
+  @Option(help: "Also write a coded file, .espalier.")
+  var coded: String?
   @OptionGroup(title: "Goal") var goal: GoalOptions
   @OptionGroup(title: "Method") var recipe: RecipeOptions
   @Option(help: "Also write what went, and why, as JSON.")
@@ -46,6 +50,7 @@ struct Prune: ParsableCommand {
         settings.experiment, method: recipe.method, goal: try goal.goal))
     let file = OutputFile(output)
     let planFile = plan.map { OutputFile($0) }
+    let codedFile = coded.map { OutputFile($0) }
     if steps.dryRun {
       let lines =
         try settings.experiment.plan() + [
@@ -56,13 +61,15 @@ struct Prune: ParsableCommand {
     }
     try file.check(force: steps.force)
     try planFile?.check(force: steps.force)
+    try codedFile?.check(force: steps.force)
     let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
     defer { progress.finish() }
     let ground = try PruningGround(settings.experiment, control: progress.control)
     let outcome = try experiment.run(on: ground, control: progress.control)
     progress.finish()
     try planFile?.write(StandardOutput.json(outcome.plan), force: steps.force)
-    try file.write(ModelFile.data(for: outcome.model), force: steps.force)
+    try codedFile?.write(CodedFile.data(for: outcome.model), force: steps.force)
+    try file.write(ModelFile.data(for: outcome.model, named: output), force: steps.force)
     if talk.json { try StandardOutput.writeJSON(outcome.result) }
     try talk.summarise(
       (outcome.result.lines.map(visible) + ["The model: \(output)"]).joined(separator: "\n") + "\n")

@@ -17,9 +17,9 @@ struct Train: ParsableCommand {
       """)
 
   @OptionGroup var source: DataOptions
-  @Option(help: "An .onnx file to go on from.")
+  @Option(help: "An .onnx or .espalier file to go on from.")
   var model: String?
-  @Option(name: .shortAndLong, help: "The .onnx file to write.")
+  @Option(name: .shortAndLong, help: "The .onnx or .espalier file to write.")
   var output: String
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
@@ -48,7 +48,7 @@ struct Train: ParsableCommand {
       throw error
     }
     progress.finish()
-    try file.write(ModelFile.data(for: outcome.model), force: steps.force)
+    try file.write(ModelFile.data(for: outcome.model, named: output), force: steps.force)
     checkpoint.removeCheckpoint()
     if talk.json {
       try StandardOutput.writeJSON(

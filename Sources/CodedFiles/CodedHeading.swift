@@ -1,0 +1,142 @@
+import Datasets
+import Foundation
+import Networks
+import Tensors
+
+/// All of a model but its numbers, as short as it gets: what a coded file says first.
+package struct CodedHeading: Codable {
+  var architecture: Architecture
+  var head: Head
+  /// For each node the differences of its neurons' numbers, `nil` where they count from 0.
+  var births: [[Int]?]
+  /// Without features where those are the pixels of its picture.
+  var schema: Schema
+  /// `nil` where the inputs are pixels divided by white.
+  var encoding: Encoding?
+  /// Of the pixels that are read, the differences of their positions; `nil` where all are.
+  var pixels: [Int]?
+
+  /// Pixels of a picture whose schema is written in the short form.
+  private static let mostPixels = 1 << 22
+  /// Numbers in an architecture, and the product of those that stand in one list.
+  private static let largest = 1 << 24
+
+  package init(_ model: Model) {
+    architecture = model.network.architecture
+    head = model.head
+    births = model.network.births.map {
+      $0 == Array($0.indices) ? nil : Self.differences($0)
+    }
+    schema = model.schema
+    encoding = model.encoding
+    guard let image = schema.image, image.count <= Self.mostPixels,
+      schema.features == image.features
+    else { return }
+    schema.features = []
+    let read = model.encoding.inputs.map(\.feature)
+    guard model.encoding == Self.encoding(of: read, image) else { return }
+    encoding = nil
+    pixels = read == Array(0..<image.count) ? nil : Self.differences(read)
+  }
+
+  private static func encoding(of pixels: [Int], _ image: ImageShape) -> Encoding {
+    Encoding(
+      inputs: pixels.map { .init(feature: $0, kind: .scaled(mean: 0, scale: image.maximum)) })
+  }
+
+  private static func differences(_ numbers: [Int]) -> [Int] {
+    zip(numbers, [-1] + numbers).map { $0 &- $1 &- 1 }
+  }
+
+  private static func sums(_ differences: [Int]) -> [Int] {
+    var last = -1
+    return differences.map { difference in
+      last = last &+ difference &+ 1
+      return last
+    }
+  }
+
+  /// Deflated JSON.
+  package func packed() throws(CodingProblem) -> (bytes: [UInt8], count: Int) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(self) else {
+      throw CodingProblem("a number of its description is not finite")
+    }
+    return (try Deflation.deflated(Array(data)), data.count)
+  }
+
+  /// - Throws: `CodingProblem` where the JSON is not a heading or no network can be like that.
+  init(packed bytes: ArraySlice<UInt8>, count: Int) throws(CodingProblem) {
+    let data = Data(try Deflation.inflated(bytes, to: count))
+    guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+      let description = object["architecture"], Self.isSensible(description)
+    else { throw CodingProblem("the description of the network is wrong") }
+    guard let heading = try? JSONDecoder().decode(CodedHeading.self, from: data) else {
+      throw CodingProblem("the description of the network cannot be understood")
+    }
+    self = heading
+  }
+
+  /// Whether no number is so large that sizes made of it could overflow.
+  private static func isSensible(_ value: Any) -> Bool {
+    switch value {
+    case let object as [String: Any]: return object.values.allSatisfy(isSensible)
+    case let list as [Any]:
+      let numbers = list.compactMap { ($0 as? NSNumber)?.doubleValue }
+      return list.allSatisfy(isSensible)
+        && numbers.reduce(1) { $0 * max(abs($1), 1) } <= Double(CheckedSizes.most)
+    case let number as NSNumber: return abs(number.doubleValue) <= Double(largest)
+    default: return true
+    }
+  }
+
+  /// The model with these numbers.
+  func model(_ parameters: [[Parameter]], _ sizes: CheckedSizes) throws(CodingProblem) -> Model {
+    let schema = try wholeSchema()
+    let encoding = try wholeEncoding(schema)
+    if let problem = schema.inconsistency ?? encoding.inconsistency(with: schema) {
+      throw CodingProblem(problem)
+    }
+    guard births.count == sizes.neurons.count else {
+      throw CodingProblem("the neurons' names do not fit the layers")
+    }
+    var names: [[Int]] = []
+    for (own, count) in zip(births, sizes.neurons) {
+      let sums = own.map(Self.sums) ?? Array(0..<count)
+      guard sums.count == count, Set(sums).count == count, sums.allSatisfy({ $0 >= 0 }) else {
+        throw CodingProblem("the neurons' names do not fit the layers")
+      }
+      names.append(sums)
+    }
+    do {
+      return try Model(
+        schema: schema, encoding: encoding,
+        network: Network(architecture, parameters: parameters, births: names), head: head)
+    } catch {
+      throw CodingProblem(error.errorDescription ?? "the network does not hold together")
+    }
+  }
+
+  private func wholeSchema() throws(CodingProblem) -> Schema {
+    guard schema.features.isEmpty, let image = schema.image else { return schema }
+    var count = 1
+    for length in [image.height, image.width, image.channels] {
+      guard (1...Self.mostPixels).contains(length), count * length <= Self.mostPixels else {
+        throw CodingProblem("the picture's size cannot be")
+      }
+      count *= length
+    }
+    var whole = schema
+    whole.features = image.features
+    return whole
+  }
+
+  private func wholeEncoding(_ schema: Schema) throws(CodingProblem) -> Encoding {
+    if let encoding { return encoding }
+    guard let image = schema.image else {
+      throw CodingProblem("it does not say how rows become numbers")
+    }
+    return Self.encoding(of: pixels.map(Self.sums) ?? Array(0..<image.count), image)
+  }
+}

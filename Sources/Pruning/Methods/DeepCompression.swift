@@ -1,0 +1,103 @@
+import CodedFiles
+import Naming
+import Networks
+import Tensors
+
+/// Weights are pruned round by round, those that stay share few values, and the values learn on.
+///
+/// What comes out is small in a coded file (`CodedFile`): zeros are gaps, weights are codes of few
+/// bits, both Huffman coded.
+public struct DeepCompression: PruningMethod {
+  public static let name = "deep-compression"
+  public static let summary = "single weights, the smallest first; the others share few values"
+  public static let source = Citation(
+    authors: "Han, Mao & Dally",
+    title:
+      "Deep compression: compressing deep neural networks with pruning, trained quantization and "
+      + "Huffman coding", year: 2016,
+    venue: "ICLR 2016, arXiv:1510.00149; surveyed by Naeem, Jamil, Khan & Nazir 2020, Complexity "
+      + "2020:3853780")
+
+  /// How the weights that stay share values.
+  public var sharing = WeightSharing()
+  /// Epochs in which shared values learn, at a tenth of the rate of training.
+  public var epochs = 4
+
+  public init() {}
+
+  /// Rounds after Zhu & Gupta (2017); layers made comparable after Lee et al. (2021).
+  public var recipe: Recipe {
+    Recipe(
+      .weights, normalization: .layerAdaptive, schedule: Schedule(.cubic, rounds: 6),
+      recovery: .fineTune(epochs: 3), floor: 0)
+  }
+
+  /// - Throws: also `PruningError.unsuited` where the goal is none in parameters or bytes.
+  ///
+  /// A goal in bytes means the numbers in a coded file: weights are pruned to what the bits of code
+  /// and index leave room for, and the codes become shorter until it is met.
+  public func prune(
+    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
+    onRound: (PrunedNetwork.Round) throws -> Void = { _ in }
+  ) throws -> PrunedNetwork {
+    var weightGoal = goal
+    if case .bytes(let limit) = goal { weightGoal = .parameters(room(in: limit, network)) }
+    var rounds: [PrunedNetwork.Round] = []
+    let last = recipe.schedule.rounds + 1
+    var pruned = try recipe.prune(network, to: weightGoal, on: lesson) { round in
+      var round = round
+      round.of = last
+      rounds.append(round)
+      try onRound(round)
+    }
+    let sharing = try fitting(goal, pruned.network, seed: lesson.seed)
+    let shared = sharing.applied(to: pruned.network, seed: lesson.seed)
+    let cut = lesson.accuracy(of: shared)
+    var trainer = lesson.trainer
+    trainer.epochs = epochs
+    trainer.learningRate /= 10
+    pruned.network = try SharedWeights(of: shared).tuned(shared, on: lesson, by: trainer)
+    let round = PrunedNetwork.Round(
+      round: last, of: last, cost: pruned.after, removed: 0, accuracyCut: cut,
+      accuracy: lesson.accuracy(of: pruned.network))
+    pruned.rounds = rounds + [round]
+    try onRound(round)
+    return pruned
+  }
+
+  /// The parameters for which some bytes have room: a weight takes its code and about six bits of
+  /// index, all else 32 bits.
+  private func room(in bytes: Int, _ network: Network) -> Int {
+    var others = 0
+    var codes = (bits: 0.0, weights: 0.0)
+    for (node, parameters) in zip(network.architecture.nodes, network.parameters) {
+      for parameter in parameters {
+        if parameter.role == .weight {
+          let bits = sharing.bits(for: node.layer, kept: parameter.keptCount)
+          codes.bits += Double(bits * parameter.keptCount)
+          codes.weights += Double(parameter.keptCount)
+        } else {
+          others += parameter.value.count
+        }
+      }
+    }
+    let weight = codes.bits / max(codes.weights, 1) + 6
+    let left = max(8 * Double(bytes) - 32 * Double(others), 0)
+    return others + Int(min(left / weight, codes.weights))
+  }
+
+  /// The sharing with as many bits as a goal in bytes allows; as it is for other goals.
+  private func fitting(_ goal: Goal, _ network: Network, seed: UInt64) throws -> WeightSharing {
+    guard case .bytes(let limit) = goal else { return sharing }
+    var sharing = sharing
+    while true {
+      let bytes = CodedNetwork(sharing.applied(to: network, seed: seed)).bytes.count
+      if bytes <= limit { return sharing }
+      guard sharing.denseBits > 1 || sharing.convolutionBits > 1 else {
+        throw PruningError.goalOutOfReach(goal: goal.description, nearest: "\(bytes) bytes")
+      }
+      sharing.denseBits = max(sharing.denseBits - 1, 1)
+      sharing.convolutionBits = max(sharing.convolutionBits - 1, 1)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import Datasets
+import Foundation
+import Networks
+import Tensors
+
+/// Which weights of a network share a value: for each parameter a cluster an entry.
+///
+/// The clusters stay while what they share goes on learning.
+public struct SharedWeights: Hashable, Sendable {
+  /// The clusters of one parameter.
+  public struct Cluster: Hashable, Sendable {
+    public var node: Int
+    public var parameter: Int
+    /// The positions of the entries that share a value.
+    public var entries: [Int]
+  }
+
+  public let clusters: [Cluster]
+
+  /// The weights that have one value in one parameter, where it has fewer values than weights.
+  public init(of network: Network) {
+    var clusters: [Cluster] = []
+    for (node, parameters) in network.parameters.enumerated() {
+      for (index, parameter) in parameters.enumerated() where parameter.role == .weight {
+        let elements = parameter.value.elements
+        let kept = elements.indices.filter { parameter.mask?.kept[$0] ?? (elements[$0] != 0) }
+        let byValue = Dictionary(grouping: kept) { elements[$0].bitPattern }
+        guard byValue.count < kept.count else { continue }
+        clusters += byValue.values.sorted { $0[0] < $1[0] }.map {
+          Cluster(node: node, parameter: index, entries: $0)
+        }
+      }
+    }
+    self.clusters = clusters
+  }
+
+  /// Every shared entry's gradient becomes that of the value: the sum over all entries that share it.
+  ///
+  /// `gradients`: for each node and parameter.
+  public func tie(_ gradients: inout [[Tensor]]) {
+    for cluster in clusters where !gradients[cluster.node].isEmpty {
+      gradients[cluster.node][cluster.parameter].withElements { elements in
+        var sum = 0.0
+        for entry in cluster.entries { sum += Double(elements[entry]) }
+        for entry in cluster.entries { elements[entry] = Float(sum) }
+      }
+    }
+  }
+
+  /// Gives all entries of a cluster the value of its first: steps of vectors and of single numbers
+  /// may round differently.
+  func hold(_ network: inout Network) {
+    for cluster in clusters {
+      network.parameters[cluster.node][cluster.parameter].value.withElements { elements in
+        let value = elements[cluster.entries[0]]
+        for entry in cluster.entries { elements[entry] = value }
+      }
+    }
+  }
+
+  /// Lets the shared values learn, and all that is not shared; the clusters stay as they are.
+  ///
+  /// The gradient of a shared value is the sum of the gradients of its weights (Han, Mao & Dally 2016,
+  /// arXiv:1510.00149, section 3.3).
+  /// - Returns: the network of the epoch with the lowest validation loss, the first one included.
+  /// - Throws: `NetworkError.notFinite` where the numbers run away.
+  public func tuned(_ network: Network, on lesson: Lesson, by trainer: Trainer) throws -> Network {
+    var (network, memory) = (network, Optimizer.Memory(for: network))
+    let checked = lesson.validation.count > 0 ? lesson.validation : lesson.training
+    func loss(_ network: Network) -> Double {
+      lesson.head.loss(
+        of: network.outputs(for: checked.inputs), for: checked, classWeights: trainer.classWeights
+      ).value
+    }
+    var best = (loss: loss(network), network: network)
+    let generator = SeededGenerator(seed: lesson.seed).stream("shared-weights")
+    let steps = (lesson.training.count + trainer.batch - 1) / trainer.batch
+    for epoch in 0..<trainer.epochs {
+      var order = Array(0..<lesson.training.count)
+      var shuffler = generator.stream("epoch-\(epoch)")
+      var chance = generator.stream("chance-\(epoch)")
+      shuffler.shuffle(&order)
+      for step in 0..<steps {
+        let rows = order[step * trainer.batch..<min((step + 1) * trainer.batch, order.count)]
+        let progress = (Double(epoch) + Double(step) / Double(steps)) / Double(trainer.epochs)
+        let rate = trainer.learningRate * 0.5 * (1 + cos(Double.pi * progress))
+        let batch = lesson.training.gathering(rows)
+        let pass = network.trainingPass(batch.inputs, using: &chance)
+        guard let last = pass.outputs.last else { continue }
+        let (value, gradient) = lesson.head.loss(
+          of: last, for: batch, classWeights: trainer.classWeights)
+        guard value.isFinite else {
+          throw NetworkError.notFinite(step: epoch * steps + step + 1, layer: "loss")
+        }
+        var gradients = network.gradients(of: pass, gradient: gradient)
+        tie(&gradients)
+        network.absorb(pass)
+        trainer.optimizer.step(
+          &network, gradients: gradients, memory: &memory, rate: Float(rate), decay: 0)
+        hold(&network)
+      }
+      let reached = loss(network)
+      if reached < best.loss { best = (reached, network) }
+    }
+    return best.network
+  }
+}

@@ -1,0 +1,214 @@
+import CodedFiles
+import Datasets
+import Foundation
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct CodedFileTests {
+  @Test func whatIsCodedIsReadBackExactly() throws {
+    try withEverySeed(150) { generator in
+      let model = try generator.model()
+      let data = try CodedFile.data(for: model)
+      let read = try CodedFile.model(from: data, name: "x.espalier")
+      #expect(read == model)
+      #expect(bits(of: read.network) == bits(of: model.network))
+      #expect(read.network.births == model.network.births)
+      let rows = generator.normalTensor([5, model.encoding.width])
+      let answers = [read, model].map { model in
+        model.network.outputs(for: rows).elements.map(\.bitPattern)
+      }
+      #expect(answers[0] == answers[1])
+      #expect(try CodedFile.data(for: read) == data)
+    }
+  }
+
+  @Test func theReportedBitsAreTheFiles() throws {
+    try withEverySeed(30) { generator in
+      let model = try generator.model()
+      let coded = CodedNetwork(model.network)
+      #expect((coded.parts.reduce(0) { $0 + $1.bits } + 7) / 8 == coded.bytes.count)
+      let data = try CodedFile.data(for: model)
+      let heading = try CodedHeading(model).packed()
+      #expect(data.count == 17 + heading.bytes.count + coded.bytes.count)
+      let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).espalier")
+      defer { try? FileManager.default.removeItem(at: url) }
+      try data.write(to: url)
+      let size = try FileManager.default.attributesOfItem(atPath: url.path)[.size] as? NSNumber
+      #expect(size?.intValue == data.count)
+    }
+  }
+
+  @Test func picturesHaveAShortHeading() throws {
+    var generator = SeededGenerator(seed: 3)
+    let network = try Network(LeNet300().architecture(input: [28, 28, 1], answers: 10), seed: 1)
+    var model = try generator.model(of: network)
+    model.encoding.inputs[0].kind = .scaled(mean: 0, scale: 255)
+    #expect(try CodedHeading(model).packed().bytes.count < 400)
+  }
+
+  @Test func whatSharesFewValuesIsSmall() throws {
+    var generator = SeededGenerator(seed: 4)
+    var network = try Network(LeNet300().architecture(input: [28, 28, 1], answers: 10), seed: 1)
+    for node in network.parameters.indices where !network.parameters[node].isEmpty {
+      let shape = network.parameters[node][0].value.shape
+      let kept = (0..<shape.count).map { _ in generator.uniform() < 0.08 }
+      let values = kept.map { _ in Float(generator.index(below: 32)) - 15.5 }
+      network.parameters[node][0] = Parameter(
+        .weight, Tensor(values, shape: shape), mask: Mask(kept))
+    }
+    let parts = CodedNetwork(network).parts
+    let first = try #require(parts.first { $0.entries == 235_200 })
+    #expect(first.values == "packed" && first.distinct == 32 && first.positions == "huffman")
+    // 5 bits of code; the entropy of a gap is 5.03 bits where one weight of 12.5 is kept.
+    #expect(Double(first.bits) / Double(first.kept) < 10.2)
+    #expect(first.sharingRatio > 6.3 && first.sharingRatio < 6.4)
+  }
+
+  // MARK: Files that are not whole
+
+  @Test func everyTruncationIsRefused() throws {
+    let data = try Self.small()
+    for count in 0..<data.count {
+      #expect(throws: CodedFileError.self) {
+        try CodedFile.model(from: data.prefix(count), name: "x.espalier")
+      }
+    }
+    #expect(throws: CodedFileError.self) {
+      try CodedFile.model(from: data + [0], name: "x.espalier")
+    }
+  }
+
+  @Test func everyChangedByteIsRefused() throws {
+    let data = try Self.small()
+    for position in data.indices {
+      for change in [1, 0x80, 0xFF] as [UInt8] {
+        var changed = data
+        changed[position] ^= change
+        #expect(throws: CodedFileError.self) {
+          try CodedFile.model(from: changed, name: "x.espalier")
+        }
+      }
+    }
+  }
+
+  /// Behind a checksum that was made again, nothing traps: it is refused, or it is a model.
+  @Test func changesBehindTheChecksumAreHarmless() throws {
+    let data = try Self.small()
+    for position in 9..<data.count {
+      for change in UInt8(1)...255 where position < 17 || change.nonzeroBitCount < 3 {
+        var changed = [UInt8](data)
+        changed[position] ^= change
+        Self.answersOrRefuses(Self.sealed(changed))
+      }
+    }
+    for count in 17..<data.count { Self.answersOrRefuses(Self.sealed(Array(data.prefix(count)))) }
+  }
+
+  @Test func randomBytesAreHarmless() throws {
+    let data = try Self.small()
+    withEverySeed(200) { generator in
+      var changed = [UInt8](data)
+      for _ in 0..<1 + generator.index(below: 12) {
+        changed[9 + generator.index(below: changed.count - 9)] = UInt8(generator.index(below: 256))
+      }
+      Self.answersOrRefuses(Self.sealed(changed))
+    }
+  }
+
+  /// Headings that say what cannot be.
+  @Test(arguments: [
+    (#""units":3"#, #""units":3000000000000000000"#),
+    (#""units":3"#, #""units":16777216"#),
+    (#""units":3"#, #""units":-3"#),
+    (#""units":3"#, #""units":9000000"#),
+    (#""input":[4]"#, #""input":[4000000,4000000,4000000]"#),
+    (#""input":[4]"#, #""input":[-4]"#),
+    (#""input":[4]"#, #""input":[]"#),
+    (#""head":"softmax""#, #""head":"best""#),
+    (#""feature":0"#, #""feature":77"#),
+    (#""births":["#, #""births":[null,"#),
+    (#""name":"dense""#, #""name":"magic""#),
+    (#""nodes":["#, #""nodes":[],"other":["#),
+  ])
+  func headingsThatCannotBeAreRefused(_ original: String, _ wrong: String) throws {
+    let model = try Self.model()
+    let heading = try CodedHeading(model).packed()
+    let json = try Deflation.inflated(heading.bytes[...], to: heading.count)
+    let text = String(decoding: json, as: UTF8.self)
+    #expect(text.contains(original), "\(text)")
+    let changed = Array(text.replacingOccurrences(of: original, with: wrong).utf8)
+    let packed = try Deflation.deflated(changed)
+    var bytes = Array("ESPL".utf8) + [1, 0, 0, 0, 0]
+    for size in [packed.count, changed.count] {
+      bytes += (0..<4).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) }
+    }
+    bytes += packed + CodedNetwork(model.network).bytes
+    #expect(throws: CodedFileError.self) {
+      try CodedFile.model(from: Self.sealed(bytes), name: "x.espalier")
+    }
+  }
+
+  @Test func errorsSayWhatIsWrong() throws {
+    let data = try Self.small()
+    func words(_ data: Data) -> String? {
+      do {
+        _ = try CodedFile.model(from: data, name: "a.espalier")
+        return nil
+      } catch {
+        return (error.errorDescription ?? "") + " | " + (error.recoverySuggestion ?? "")
+      }
+    }
+    let again = "copy or write the file again; its bytes have changed or some are missing"
+    #expect(words(Data()) == "a.espalier: the bytes are not a coded network | " + again)
+    #expect(words(data.prefix(12)) == "a.espalier: the file ends too early | " + again)
+    #expect(
+      words(data.dropLast()) == "a.espalier: the bytes do not fit their checksum | " + again)
+    var later = data
+    later[4] = 2
+    #expect(
+      words(later) == "a.espalier: a coded network of version 2 where version 1 is read | "
+        + "read it with the version of espalier that wrote it")
+  }
+
+  @Test func whatIsNotANumberIsNotWritten() throws {
+    var model = try Self.model()
+    model.network.parameters[0][0].value[0, 0] = .nan
+    #expect(
+      throws: CodedFileError.unwritable(problem: "a number in it is not a number")
+    ) { try CodedFile.data(for: model) }
+  }
+
+  // MARK: A small file
+
+  private static func model() throws -> Model {
+    var generator = SeededGenerator(seed: 11)
+    var network = try Network(
+      Architecture(input: [4]) {
+        Dense(8)
+        Activation(.relu)
+        Dense(3)
+      }, seed: 11)
+    let shape = network.parameters[0][0].value.shape
+    let kept = (0..<shape.count).map { $0 % 3 != 1 }
+    let values = (0..<shape.count).map { Float($0 % 4) - 1.5 }
+    network.parameters[0][0] = Parameter(.weight, Tensor(values, shape: shape), mask: Mask(kept))
+    return try generator.model(of: network)
+  }
+
+  private static func small() throws -> Data { try CodedFile.data(for: model()) }
+
+  private static func sealed(_ bytes: [UInt8]) -> Data {
+    var bytes = bytes
+    let sum = Deflation.checksum(bytes[9...])
+    for place in 0..<4 { bytes[5 + place] = UInt8(truncatingIfNeeded: sum >> UInt32(8 * place)) }
+    return Data(bytes)
+  }
+
+  private static func answersOrRefuses(_ data: Data) {
+    guard let model = try? CodedFile.model(from: data, name: "x.espalier") else { return }
+    let rows = Tensor(repeating: 1, shape: [2, model.encoding.width])
+    #expect(model.network.outputs(for: rows).rows == 2)
+  }
+}

@@ -1,0 +1,71 @@
+import CodedFiles
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct CodedParameterTests {
+  private func readBack(_ parameter: Parameter) throws -> Parameter {
+    var writer = BitWriter()
+    let coded = CodedParameter(parameter)
+    coded.write(to: &writer)
+    writer.finish()
+    #expect((coded.bits + 7) / 8 == writer.bytes.count)
+    var reader = BitReader(writer.bytes[...])
+    let read = try CodedParameter.read(parameter.role, parameter.value.shape, from: &reader)
+    #expect(reader.isAtEnd)
+    return read
+  }
+
+  /// Gaps of all sizes around the largest that a field holds, with a field of any width.
+  @Test func fillersStandForGapsThatDoNotFit() throws {
+    var sawFillers = false
+    for width in 1...9 {
+      for change in -2...2 {
+        for others in [0, 40] {
+          var elements = [Float](repeating: 0, count: 3000)
+          // Many neighbours make narrow fields the cheapest.
+          for index in 0..<others { elements[2 * index] = 1 }
+          elements[2 * others + max(1 << width + change, 0)] = 2
+          let parameter = Parameter(.weight, Tensor(elements, shape: [30, 100]))
+          let coded = CodedParameter(parameter)
+          sawFillers = sawFillers || coded.fillers > 0
+          #expect(try readBack(parameter) == parameter)
+        }
+      }
+    }
+    #expect(sawFillers)
+  }
+
+  @Test func whereNothingIsKeptNothingIsStored() throws {
+    let parameter = Parameter(.weight, Tensor(shape: [10, 10]))
+    #expect(CodedParameter(parameter).bits < 32)
+    #expect(try readBack(parameter) == parameter)
+    let masked = Parameter(
+      .weight, Tensor(shape: [10, 10]), mask: Mask([Bool](repeating: false, count: 100)))
+    #expect(try readBack(masked) == masked)
+  }
+
+  @Test func oneValueTakesNoBitsOfCode() throws {
+    let parameter = Parameter(.weight, Tensor(repeating: -1.5, shape: [40, 10]))
+    let coded = CodedParameter(parameter)
+    #expect(coded.bits < 5 + 32 + 8)
+    #expect(try readBack(parameter) == parameter)
+  }
+
+  @Test func numbersThatDifferStandAsTheyAre() throws {
+    var generator = SeededGenerator(seed: 1)
+    let parameter = Parameter(.bias, generator.normalTensor([300]))
+    let coded = CodedParameter(parameter)
+    #expect(coded.bits == 5 + 300 * 32)
+    #expect(coded.positionLayout == .plain && coded.valueLayout == .plain)
+    #expect(try readBack(parameter) == parameter)
+  }
+
+  @Test func zerosKeepTheirSign() throws {
+    let values: [Float] = [0, -0, 1, -0, 0, .leastNonzeroMagnitude, -.infinity, 3]
+    let parameter = Parameter(.weight, Tensor(values, shape: [2, 4]))
+    let read = try readBack(parameter)
+    #expect(read.value.elements.map(\.bitPattern) == values.map(\.bitPattern))
+  }
+}

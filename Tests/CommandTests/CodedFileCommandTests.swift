@@ -1,0 +1,39 @@
+import Foundation
+import Testing
+
+/// Coded files in the place of ONNX files.
+@Suite struct CodedFileCommandTests {
+  private static let iris = Program.home.path + "/Datasets/iris/data.csv"
+
+  @Test func whatIsWrittenCodedIsReadAndCountedRight() throws {
+    try withFolder { folder in
+      let trained = try Program(
+        "train", Self.iris, "--epochs", "5", "-o", "net.espalier", "--quiet", in: folder)
+      #expect(trained.code == 0, "\(trained.talk)")
+      let pruned = try Program(
+        "prune", "net.espalier", Self.iris, "--method", "deep-compression", "--keep", "0.3", "-o",
+        "small.onnx", "--coded", "small.espalier", in: folder)
+      #expect(pruned.code == 0, "\(pruned.talk)")
+      let size = try Data(contentsOf: folder.appendingPathComponent("small.espalier")).count
+      #expect(pruned.output.contains("coded file       \(size) bytes, "))
+      for file in ["small.onnx", "small.espalier"] {
+        let drawn = try Program("draw", file, "-o", file + ".dot", "--quiet", in: folder)
+        #expect(drawn.code == 0, "\(drawn.talk)")
+      }
+      let first = try Data(contentsOf: folder.appendingPathComponent("small.onnx.dot"))
+      #expect(try first == Data(contentsOf: folder.appendingPathComponent("small.espalier.dot")))
+    }
+  }
+
+  @Test func aDamagedFileIsRefusedInWords() throws {
+    try withFolder { folder in
+      let file = folder.appendingPathComponent("net.espalier")
+      _ = try Program(
+        "train", Self.iris, "--epochs", "2", "-o", "net.espalier", "--quiet", in: folder)
+      try Data(contentsOf: file).dropLast(3).write(to: file)
+      let run = try Program("draw", "net.espalier", "-o", "net.svg", in: folder)
+      #expect(run.code == 65)
+      #expect(run.talk.contains("net.espalier: the bytes do not fit their checksum"))
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import CodedFiles
+import Foundation
+import ModelFiles
+import Networks
+import TestSupport
+import Testing
+
+@Suite struct CodedModelFileTests {
+  private func withFolder(_ body: (URL) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder)
+  }
+
+  @Test func codedFilesAreModelFiles() throws {
+    try withFolder { folder in
+      let model = try RoundTripTests.model(seed: 5)
+      let url = folder.appending(path: "small.espalier")
+      try ModelFile.write(model, to: url)
+      #expect(try Data(contentsOf: url) == CodedFile.data(for: model))
+      let imported = try ModelFile.read(url)
+      #expect(imported.network == model.network)
+      #expect(try imported.model(for: model.schema) == model)
+    }
+  }
+
+  /// The bytes say what a file is; its name does not.
+  @Test func filesAreKnownByTheirBytes() throws {
+    let model = try RoundTripTests.model(seed: 6)
+    let coded = try CodedFile.data(for: model)
+    #expect(try ModelFile.read(data: coded, name: "x.onnx").network == model.network)
+    let onnx = try ModelFile.data(for: model)
+    #expect(try ModelFile.read(data: onnx, name: "x.espalier").network == model.network)
+    #expect(throws: CodedFileError.self) {
+      try ModelFile.read(data: coded.dropLast(), name: "x.onnx")
+    }
+  }
+
+  @Test func namesDecideWhatIsWritten() throws {
+    let model = try RoundTripTests.model(seed: 7)
+    #expect(try ModelFile.data(for: model, named: "a.espalier") == CodedFile.data(for: model))
+    #expect(try ModelFile.data(for: model, named: "a.onnx") == ModelFile.data(for: model))
+  }
+}

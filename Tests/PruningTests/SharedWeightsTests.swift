@@ -1,0 +1,135 @@
+import CodedFiles
+import Datasets
+import Networks
+import Pruning
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct SharedWeightsTests {
+  /// A network with masks whose kept weights share few values.
+  private func shared(_ generator: inout SeededGenerator, bits: Int = 2) throws -> Network {
+    var network = try generator.denseNetwork(inputs: 6)
+    for node in network.parameters.indices where !network.parameters[node].isEmpty {
+      let value = network.parameters[node][0].value
+      let kept = (0..<value.count).map { _ in generator.uniform() < 0.7 }
+      network.parameters[node][0] = Parameter(.weight, value, mask: Mask(kept))
+    }
+    return WeightSharing(convolutionBits: bits, denseBits: bits).applied(to: network, seed: 1)
+  }
+
+  @Test func zerosStayZerosAndValuesAreFew() throws {
+    try withEverySeed { generator in
+      let network = try shared(&generator)
+      for parameter in network.parameters.joined() where parameter.role == .weight {
+        let mask = try #require(parameter.mask)
+        let values = zip(parameter.value.elements, mask.kept)
+        #expect(values.allSatisfy { $1 || $0 == 0 })
+        #expect(Set(values.filter(\.1).map(\.0)).count <= 4)
+      }
+    }
+  }
+
+  /// The loss's change when a shared value moves is the sum of its weights' gradients.
+  @Test func tiedGradientsAreThoseOfTheSharedValue() throws {
+    try withEverySeed(10) { generator in
+      let fresh = try Network(
+        Architecture(input: [6]) {
+          Dense(7)
+          Activation(.tanh)
+          Dense(5)
+          Activation(.sigmoid)
+          Dense(3)
+        }, seed: generator.next())
+      var network = WeightSharing(denseBits: 2).applied(to: fresh, seed: 1)
+      let examples = generator.clusters(rows: 24, inputs: 6, classes: 3)
+      var chance = generator
+      func loss(_ network: Network) -> Double {
+        Head.softmax.loss(of: network(examples.inputs), for: examples).value
+      }
+      let pass = network.trainingPass(examples.inputs, using: &chance)
+      let last = try #require(pass.outputs.last)
+      var gradients = network.gradients(
+        of: pass, gradient: Head.softmax.loss(of: last, for: examples).gradient)
+      let sharing = SharedWeights(of: network)
+      sharing.tie(&gradients)
+      #expect(!sharing.clusters.isEmpty)
+      for cluster in sharing.clusters {
+        let (node, index) = (cluster.node, cluster.parameter)
+        let step: Float = 2e-3
+        let original = network
+        let losses = [step, -step].map { step in
+          network = original
+          network.parameters[node][index].value.withElements { elements in
+            for entry in cluster.entries { elements[entry] += step }
+          }
+          return loss(network)
+        }
+        network = original
+        let expected = (losses[0] - losses[1]) / (2 * Double(step))
+        for entry in cluster.entries {
+          let found = Double(gradients[node][index].elements[entry])
+          #expect(abs(found - expected) < 5e-3 * max(1, abs(expected)))
+        }
+      }
+    }
+  }
+
+  @Test func tuningKeepsTheClustersAndLowersTheLoss() throws {
+    try withEverySeed(5) { generator in
+      let network = try shared(&generator)
+      let examples = generator.clusters(rows: 120, inputs: 6, classes: 3)
+      var trainer = Trainer(epochs: 5, batch: 16, learningRate: 0.01)
+      trainer.weightDecay = 0.1
+      let lesson = Lesson(
+        head: .softmax, training: examples, validation: examples, trainer: trainer, seed: 3)
+      let sharing = SharedWeights(of: network)
+      let tuned = try sharing.tuned(network, on: lesson, by: trainer)
+      func loss(_ network: Network) -> Double {
+        Head.softmax.loss(of: network.outputs(for: examples.inputs), for: examples).value
+      }
+      #expect(loss(tuned) < loss(network))
+      for cluster in sharing.clusters {
+        let elements = tuned.parameters[cluster.node][cluster.parameter].value.elements
+        #expect(Set(cluster.entries.map { elements[$0].bitPattern }).count == 1)
+      }
+      #expect(try sharing.tuned(network, on: lesson, by: trainer) == tuned)
+    }
+  }
+
+  @Test func aCodebookIsNeverLargerThanItsCodes() throws {
+    try withEverySeed { generator in
+      let network = try generator.denseNetwork(inputs: 9)
+      let shared = WeightSharing(denseBits: 8).applied(to: network, seed: 1)
+      for part in CodedNetwork(shared).parts where part.role == .weight && part.kept > 64 {
+        #expect(part.sharingRatio > 1)
+      }
+    }
+  }
+
+  @Test func deepCompressionSharesWhatItLeaves() throws {
+    var generator = SeededGenerator(seed: 9)
+    let layers: [any Layer] = [Dense(40), Activation(.relu), Dense(3)]
+    let examples = generator.clusters(rows: 300, inputs: 12, classes: 3)
+    let network = try Trainer(epochs: 10, batch: 16, learningRate: 0.01).train(
+      from: Trainer.State(start: Network(Architecture(input: [12]) { layers }, seed: 2)),
+      head: .softmax, on: examples, validation: examples, seed: 2
+    ).best
+    let lesson = Lesson(
+      head: .softmax, training: examples, validation: examples,
+      trainer: Trainer(epochs: 5, batch: 16, learningRate: 0.01), seed: 3)
+    let method = DeepCompression()
+    let pruned = try method.prune(network, to: .keep(0.2), with: method.recipe, on: lesson)
+    #expect(pruned.after.parameters <= network.parameterCount / 5)
+    #expect(lesson.accuracy(of: pruned.network) > 0.95)
+    #expect(pruned.rounds.map(\.round) == Array(1...7) && pruned.rounds.allSatisfy { $0.of == 7 })
+    for part in CodedNetwork(pruned.network).parts where part.role == .weight {
+      #expect(part.distinct <= 32)
+    }
+    let small = try method.prune(network, to: .bytes(200), with: method.recipe, on: lesson)
+    #expect(CodedNetwork(small.network).bytes.count <= 200)
+    #expect(throws: PruningError.self) {
+      try method.prune(network, to: .bytes(60), with: method.recipe, on: lesson)
+    }
+  }
+}
