@@ -45,10 +45,11 @@ extension Experiment {
     clock.end("training and pruning")
     try control.stopIfAsked {}
 
-    let explained = explainsOriginal ? networks.original : networks.pruned
-    let answers = Answers(networks, explained: explained, rows: rows)
     control.report(
       .stage(name: "extracting", detail: "rules over \(level.rawValue)"))
+    let explained = explainsOriginal ? networks.original : networks.pruned
+    let answers = Answers(networks, explained: explained, rows: rows)
+    try control.stopIfAsked {}
     let inputRules = try Extraction(
       self, level: .inputs, model: explained, answers: answers, rows: rows)
     try control.stopIfAsked {}
