@@ -13,7 +13,6 @@ struct Assembly {
   let rows: Preparation
   let networks: TrainedNetworks
   let answers: Answers
-  let features: HiddenFeatures?
   let inputRules: Extraction
   let featureRules: Extraction?
   let arguments: [String]
@@ -27,13 +26,11 @@ struct Assembly {
     Explanation(
       data: dataSummary, network: summary(of: networks.original, answers: answers.original),
       pruned: prunedSummary, pruning: pruningSummary, features: try featureSummaries(),
-      binarisation: features.map {
-        $0.binarisation(
-          $0.values(in: networks.pruned, for: rows.heldOut), in: networks.pruned,
-          answers: answers.pruned)
+      binarisation: answers.features.map {
+        $0.features.binarisation($0.heldOut, in: networks.pruned, answers: answers.pruned)
       },
-      clarity: features.flatMap {
-        $0.clarity($0.values(in: networks.pruned, for: rows.training))?.roundedTo(digits: 6)
+      clarity: answers.features.flatMap {
+        $0.features.clarity($0.training)?.roundedTo(digits: 6)
       },
       rules: inputRules.entries(answers: answers),
       defaultClass: schema.classes[inputRules.rules.defaultClass],
@@ -108,10 +105,12 @@ struct Assembly {
   }
 
   private func featureSummaries() throws -> [FeatureSummary] {
-    guard let features, let node = networks.pruned.network.architecture.index(of: features.node)
+    guard let known = answers.features,
+      let node = networks.pruned.network.architecture.index(of: known.features.node)
     else { return [] }
     return try featureMapSummaries(
-      features, model: networks.pruned, node: node, over: rows.training)
+      known.features, model: networks.pruned, node: node, over: rows.training,
+      values: known.training)
   }
 
   private var accuracy: AccuracySummary {
@@ -149,15 +148,15 @@ struct Assembly {
 /// The hidden features of a model in the data's words: what drives each, how often it is on, what it
 /// speaks for.
 func featureMapSummaries(
-  _ features: HiddenFeatures, model: Model, node: Int, over table: Table,
+  _ features: HiddenFeatures, model: Model, node: Int, over table: Table, values: Tensor,
   by method: any AttributionMethod = MeanGradient()
 ) throws -> [FeatureSummary] {
   let schema = table.schema
-  let sample = table.count <= 10_000 ? table : table.selecting(Array(0..<10_000))
-  let inputs = model.encoding.encode(sample).inputs
+  let count = min(table.count, 10_000)
+  let sample = count == table.count ? table : table.selecting(Array(0..<count))
   let subject = AttributionSubject(
-    network: model.network, node: node, inputs: inputs,
-    values: features.values(in: model, for: sample), thresholds: features.thresholds)
+    network: model.network, node: node, inputs: model.encoding.encode(sample).inputs,
+    values: values.slicing(0..<count), thresholds: features.thresholds)
   let map = FeatureMap(of: subject, by: method)
   let pictures = schema.image == nil ? nil : FeatureMap(of: subject, by: DifferenceOfMeans())
   let spreads = subject.values.columnStatistics.deviations

@@ -45,23 +45,23 @@ extension Experiment {
     clock.end("training and pruning")
     try control.stopIfAsked {}
 
-    let explained = explainsOriginal ? networks.original : networks.pruned
-    let answers = Answers(networks, explained: explained, rows: rows)
-    let features = HiddenFeatures(of: networks.pruned, over: rows.training)
     control.report(
       .stage(name: "extracting", detail: "rules over \(level.rawValue)"))
-    let inputRules = try Extraction(
-      self, level: .inputs, model: explained, answers: answers, rows: rows, features: nil)
+    let explained = explainsOriginal ? networks.original : networks.pruned
+    let answers = Answers(networks, explained: explained, rows: rows)
     try control.stopIfAsked {}
-    let featureRules = try features.map {
+    let inputRules = try Extraction(
+      self, level: .inputs, model: explained, answers: answers, rows: rows)
+    try control.stopIfAsked {}
+    let featureRules = try answers.features.map { _ in
       try Extraction(
-        self, level: .features, model: networks.pruned, answers: answers, rows: rows, features: $0)
+        self, level: .features, model: networks.pruned, answers: answers, rows: rows)
     }
     clock.end("extracting")
 
     control.report(.stage(name: "writing", detail: "the report"))
     let explanation = try Assembly(
-      experiment: self, rows: rows, networks: networks, answers: answers, features: features,
+      experiment: self, rows: rows, networks: networks, answers: answers,
       inputRules: inputRules, featureRules: featureRules, arguments: arguments
     ).explanation()
     var files = try ReportFolder.files(for: explanation).map { (name: $0.name, data: $0.data) }

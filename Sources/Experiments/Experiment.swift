@@ -55,6 +55,8 @@ public struct NetworkOptions: Hashable, Codable, Sendable {
   public var epochs: Int?
   public var learningRate: Double?
   public var batch: Int?
+  /// Pixels by which training pictures move at most, anew in every epoch.
+  public var shift: Int?
   public var classWeights: Bool = false
   /// Points of validation accuracy that pruning may cost.
   public var accuracyDrop: Double = 0.01

@@ -20,49 +20,30 @@ struct Extraction: Sendable {
   var heldOutTable: Table
 }
 
-/// The answers of the networks of a run, computed once.
-struct Answers: Sendable {
-  var training: [Int]
-  var validation: [Int]
-  var heldOut: [Int]
-  /// Of the network before pruning, on held-out rows.
-  var original: [Int]
-  /// Of the pruned network, on held-out rows.
-  var pruned: [Int]
-
-  init(_ networks: TrainedNetworks, explained: Model, rows: Preparation) {
-    training = explained.classify(rows.training)
-    validation = explained.classify(rows.validation)
-    heldOut = explained.classify(rows.heldOut)
-    original = networks.original.classify(rows.heldOut)
-    pruned = networks.pruned.classify(rows.heldOut)
-  }
-}
-
 extension Extraction {
   /// Extracts and measures the rules of one level.
   ///
   /// `model`: the network whose answers are asked for on further rows (level inputs), or whose
   /// hidden features the rules speak of (level features).
   init(
-    _ experiment: Experiment, level: RuleLevel, model: Model, answers: Answers, rows: Preparation,
-    features: HiddenFeatures?
+    _ experiment: Experiment, level: RuleLevel, model: Model, answers: Answers, rows: Preparation
   ) throws {
     let requested = level == experiment.level ? experiment.extractor : nil
     let name = requested ?? (level == .inputs ? SurrogateTree.name : TreesOverFeatures.name)
     let extractor = try makeExtractor(named: name)
     self.level = level
     self.extractor = type(of: extractor)
-    let subject = ExtractionSubject(
+    var subject = ExtractionSubject(
       model: model, training: rows.training, validation: rows.validation,
       answers: answers.training, validationAnswers: answers.validation, level: level,
       maxRules: Self.limit(experiment, level, rows), seed: experiment.seed)
+    if level == .features { subject.features = answers.features }
     let extracted = try extractor.extract(from: subject)
-    if level == .features, let features {
-      training = features.activationTable(
-        in: model, over: rows.training, answers: answers.training)
-      heldOutTable = features.activationTable(
-        in: model, over: rows.heldOut, answers: answers.heldOut)
+    if level == .features, let known = answers.features {
+      training = known.features.activationTable(
+        of: known.training, like: rows.training, answers: answers.training)
+      heldOutTable = known.features.activationTable(
+        of: known.heldOut, like: rows.heldOut, answers: answers.heldOut)
     } else {
       training = rows.training
       heldOutTable = rows.heldOut

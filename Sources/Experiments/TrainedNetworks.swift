@@ -111,8 +111,8 @@ struct StartingNetwork: Sendable {
       var trainer = defaults.trainer
       trainer.learningRate = experiment.network.learningRate ?? trainer.learningRate / 10
       let state = try Self.train(
-        trainable, with: trainer, rows, seed: experiment.seed, checkpoint: checkpoint,
-        control: control)
+        trainable, with: trainer, rows, seed: experiment.seed, shift: experiment.network.shift,
+        checkpoint: checkpoint, control: control)
       trainable.network = state.best
       model = trainable
       epochs = state.history.count
@@ -123,8 +123,8 @@ struct StartingNetwork: Sendable {
       defaults.architecture(inputs: encoding.width, outputs: outputs), seed: experiment.seed)
     model = try Model(schema: schema, encoding: encoding, network: fresh, head: defaults.head)
     let state = try Self.train(
-      model, with: defaults.trainer, rows, seed: experiment.seed, checkpoint: checkpoint,
-      control: control)
+      model, with: defaults.trainer, rows, seed: experiment.seed, shift: experiment.network.shift,
+      checkpoint: checkpoint, control: control)
     model.network = state.best
     trainable = model
     startedFrom = "training"
@@ -133,9 +133,11 @@ struct StartingNetwork: Sendable {
 
   /// Trains a model's network, going on from a checkpoint where there is one.
   private static func train(
-    _ model: Model, with trainer: Trainer, _ rows: Preparation, seed: UInt64,
+    _ model: Model, with trainer: Trainer, _ rows: Preparation, seed: UInt64, shift: Int?,
     checkpoint: Checkpoint, control: RunControl
   ) throws -> Trainer.State {
+    var trainer = trainer
+    trainer.shift = try shift.map { try model.pictureShift(pixels: $0) }
     if let stored = checkpoint.load("trained", as: Trainer.State.self) { return stored }
     control.report(
       .stage(
@@ -148,7 +150,10 @@ struct StartingNetwork: Sendable {
       from: checkpoint.load("training", as: Trainer.State.self)
         ?? Trainer.State(start: model.network),
       head: model.head, on: model.encoding.encode(rows.training), validation: validation,
-      seed: seed
+      seed: seed,
+      onStep: { state in
+        try control.stopIfAsked { try checkpoint.save(state, for: "training") }
+      }
     ) { state in
       try control.stopIfAsked { try checkpoint.save(state, for: "training") }
       if saved.duration(to: .now) > .seconds(1) {
@@ -167,46 +172,6 @@ struct StartingNetwork: Sendable {
     }
     try checkpoint.save(state, for: "trained")
     return state
-  }
-}
-
-extension NetworkOptions {
-  /// The encoding of pictures for a network that was trained elsewhere, where it was asked for.
-  /// - Throws: `PixelError` where the data are no pictures or have other channels.
-  func pixels(for schema: Schema) throws(PixelError) -> Encoding? {
-    guard pixelMean != nil || pixelDeviation != nil else { return nil }
-    let (means, deviations) = (pixelMean ?? [0], pixelDeviation ?? [1])
-    guard let image = schema.image else { throw PixelError(channels: nil, found: means.count) }
-    for list in [means, deviations] where list.count != 1 && list.count != image.channels {
-      throw PixelError(channels: image.channels, found: list.count)
-    }
-    return Encoding(
-      inputs: schema.features.indices.map { position in
-        let channel = position % image.channels
-        return Encoding.Input(
-          feature: position,
-          kind: .scaled(
-            mean: means[means.count == 1 ? 0 : channel] * image.maximum,
-            scale: deviations[deviations.count == 1 ? 0 : channel] * image.maximum))
-      })
-  }
-}
-
-/// Pixels were to be scaled that there are not.
-public struct PixelError: LocalizedError, Hashable, Sendable {
-  /// The channels of the pictures; `nil` where the data are a table.
-  public let channels: Int?
-  public let found: Int
-
-  public var errorDescription: String? {
-    channels.map { "\(found) numbers to scale pixels of \($0) channels" }
-      ?? "pixels are to be scaled, and the data are no pictures"
-  }
-
-  public var recoverySuggestion: String? {
-    channels == nil
-      ? "leave out --pixel-mean and --pixel-deviation"
-      : "give one number for each channel, or one for all"
   }
 }
 

@@ -28,6 +28,21 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
   ///   - model: whose features these are.
   ///   - table: the rows that such cuts are fitted to.
   public init?(of model: Model, over table: Table) {
+    self.init(of: model) { node in
+      (
+        model.network.activations(of: node, for: model.encoding.encode(table).inputs),
+        model.classify(table)
+      )
+    }
+  }
+
+  /// The same where the values of the features and the model's answers are at hand.
+  /// - Parameters:
+  ///   - model: whose features these are.
+  ///   - responses: what the model makes of the rows that such cuts are fitted to; asked at most once.
+  public init?(
+    of model: Model, responses: (Node.ID) -> (values: Tensor, answers: [Int])
+  ) {
     let architecture = model.network.architecture
     guard let node = model.featureNode, let index = architecture.index(of: node),
       let reader = architecture.nodes.lastIndex(where: { $0.layer is Dense }),
@@ -44,8 +59,7 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
     isSigmoid = function == .sigmoid
     thresholds = neurons.map { _ in function == .sigmoid ? 0.5 : 0 }
     if function == nil || function == .relu || function == .leakyReLU {
-      let values = values(in: model, for: table)
-      let answers = model.classify(table)
+      let (values, answers) = responses(node)
       for feature in neurons.indices {
         thresholds[feature] = Self.informativeCut(
           (0..<values.rows).map { Double(values[$0, feature]) }, answers)

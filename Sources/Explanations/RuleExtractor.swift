@@ -2,6 +2,7 @@ import Datasets
 import Naming
 import Networks
 import Rules
+import Tensors
 
 /// A way to read rules off a network.
 public protocol RuleExtractor: Named, Hashable {
@@ -31,6 +32,8 @@ public struct ExtractionSubject: Sendable {
   /// The most rules, without the default; the extractor's own choice where `nil`.
   public var maxRules: Int?
   public var seed: UInt64
+  /// The model's hidden features, where they are known already.
+  public var features: FeatureValues?
 
   public init(
     model: Model, training: Table, validation: Table, level: RuleLevel, maxRules: Int? = nil,
@@ -58,6 +61,39 @@ public struct ExtractionSubject: Sendable {
     self.level = level
     self.maxRules = maxRules
     self.seed = seed
+  }
+}
+
+/// A model's hidden features and what they are on the rows of a run, worked out once.
+public struct FeatureValues: Sendable {
+  public var features: HiddenFeatures
+  /// `[rows, features]`
+  public var training: Tensor
+  public var validation: Tensor
+  public var heldOut: Tensor
+
+  public init(_ features: HiddenFeatures, training: Tensor, validation: Tensor, heldOut: Tensor) {
+    self.features = features
+    self.training = training
+    self.validation = validation
+    self.heldOut = heldOut
+  }
+}
+
+extension ExtractionSubject {
+  /// The model's hidden features; `nil` where it has none.
+  var hiddenFeatures: HiddenFeatures? {
+    features?.features ?? HiddenFeatures(of: model, over: training)
+  }
+
+  /// The features' values on the training rows.
+  func trainingValues(_ hidden: HiddenFeatures) -> Tensor {
+    features?.training ?? hidden.values(in: model, for: training)
+  }
+
+  /// The features' values on the validation rows.
+  func validationValues(_ hidden: HiddenFeatures) -> Tensor {
+    features?.validation ?? hidden.values(in: model, for: validation)
   }
 }
 

@@ -3,6 +3,7 @@ import Foundation
 import Networks
 import ONNXSchema
 import SwiftProtobuf
+import Tensors
 
 /// Networks to and from ONNX files and coded files.
 public enum ModelFile {
@@ -108,8 +109,24 @@ public enum ModelFile {
     if metadata.schema == nil {
       imported.columns = graph.columns
       imported.classes = graph.classes
+      try check(graph.classes ?? [], of: network, file: name)
     }
     return imported
+  }
+
+  /// Every score must have a name of its own, where the file has names.
+  private static func check(
+    _ classes: [String], of network: Network, file: String
+  ) throws(ModelFileError) {
+    guard !classes.isEmpty else { return }
+    let scores = (try? network.architecture.shapes().last?.count) ?? 0
+    guard classes.count == scores || (classes.count == 2 && scores == 1) else {
+      throw .graph(file: file, problem: "\(classes.count) classes where \(scores) scores are given")
+    }
+    var seen: Set<String> = []
+    if let twice = classes.first(where: { !seen.insert($0).inserted }) {
+      throw .graph(file: file, problem: "two classes are called '\(shown(twice))'")
+    }
   }
 
   private static func reason(_ error: any Error) -> String {

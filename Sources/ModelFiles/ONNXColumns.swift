@@ -159,6 +159,7 @@ struct ONNXColumns: Hashable, Sendable {
       }
       let parts = node.input.compactMap { values[$0] }
       guard parts.count == node.input.count else { return nil }
+      try spend(parts.reduce(0) { $0 + $1.columns.count }, &constants)
       return Value(
         columns: parts.flatMap(\.columns), isDiscrete: parts.contains(where: \.isDiscrete))
     case "Reshape":
@@ -169,6 +170,13 @@ struct ONNXColumns: Hashable, Sendable {
     case "Add", "Sub", "Mul", "Div": return try calculate(value, name, node, &constants)
     default: return nil
     }
+  }
+
+  /// Takes memory for columns, each of which is many times as large as a number.
+  private func spend(
+    _ columns: Int, _ constants: inout ONNXConstants
+  ) throws(ModelFileError) {
+    try constants.spend(16 * columns)
   }
 
   private func cast(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
@@ -264,7 +272,7 @@ struct ONNXColumns: Hashable, Sendable {
     guard positions.allSatisfy({ (-count..<count).contains($0) }) else {
       throw problem(node, "it names a column that there is not")
     }
-    try constants.spend(positions.count)
+    try spend(positions.count, &constants)
     return Value(
       columns: positions.map { value.columns[Int($0 < 0 ? $0 + count : $0)] },
       isDiscrete: value.isDiscrete)

@@ -27,9 +27,12 @@ extension ONNXOperator {
       throw reader.problem(node, "its weights are not of the size that kernel_shape states")
     }
     let groups = try reader.small(node.integer("group", 1), node, least: 1)
-    guard value.shape[2] == channels * groups, units % groups == 0 else {
+    guard value.shape[2] == channels * groups else {
       throw reader.problem(
         node, "it reads \(channels * groups) channels where \(value.shape[2]) come in")
+    }
+    guard units % groups == 0 else {
+      throw reader.problem(node, "\(units) units are not to be parted into \(groups) groups")
     }
     var bias = Tensor(shape: [units])
     if let name = node.input(2) {
@@ -340,7 +343,7 @@ extension ONNXOperator {
   ) throws(ModelFileError) {
     let value = try reader.value(node)
     let wanted = try reader.wantedLengths(node)
-    guard let batch = wanted.first, batch <= 1 else {
+    guard let batch = wanted.first, batch <= 1, wanted.count(where: { $0 == -1 }) < 2 else {
       throw reader.problem(node, "it changes more than a row's shape")
     }
     let count = Int64(value.shape.count)

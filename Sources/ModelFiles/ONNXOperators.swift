@@ -226,7 +226,7 @@ struct ONNXOperator: Sendable {
     }
     let batch = reader.shape.first.flatMap { $0 }.map(Int64.init)
     guard wanted.count == 2, wanted[0] == -1 || wanted[0] == 0 || wanted[0] == batch,
-      node.integer("allowzero", 0) == 0
+      wanted != [-1, -1], node.integer("allowzero", 0) == 0
     else { throw reader.problem(node, "it changes more than a row's shape") }
     try reader.flatten(node)
     if wanted[1] > 0 { try reader.expect(width: Int(wanted[1]), node) }

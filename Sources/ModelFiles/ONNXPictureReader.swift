@@ -42,6 +42,8 @@ struct ONNXPictureReader {
 
   /// The largest length, stride or padding that a picture may have.
   private static let mostPixels: Int64 = 1 << 14
+  /// The most numbers that a value of one row may have.
+  private static let mostNumbers = 1 << 24
 
   init(_ graph: ONNXGraph, file: String) throws(ModelFileError) {
     self.file = file
@@ -60,7 +62,7 @@ struct ONNXPictureReader {
     let lengths = type.shape.dim.dropFirst().map(\.dimValue)
     guard lengths.count == 1 || lengths.count == 3,
       lengths.allSatisfy({ (1...Self.mostPixels * 64).contains($0) }),
-      lengths.reduce(1.0, { $0 * Double($1) }) <= Double(1 << 24)
+      lengths.reduce(1.0, { $0 * Double($1) }) <= Double(Self.mostNumbers)
     else {
       throw .graph(
         file: file,
@@ -153,7 +155,7 @@ struct ONNXPictureReader {
 
   /// The picture that a row of so many numbers becomes; `nil` where it becomes something else.
   static func picture(_ wanted: [Int64], of count: Int) -> Shape? {
-    guard wanted.count == 4, wanted[0] <= 1, wanted.dropFirst().count(where: { $0 == -1 }) <= 1
+    guard wanted.count == 4, wanted[0] <= 1, wanted.count(where: { $0 == -1 }) <= 1
     else { return nil }
     let known = wanted.dropFirst().filter { $0 != -1 }
     guard known.allSatisfy({ (1...Int64(count)).contains($0) }) else { return nil }
@@ -222,10 +224,10 @@ struct ONNXPictureReader {
     }
   }
 
-  /// The lengths that a node gives what it reads, the batch -1.
+  /// The lengths that a node gives what it reads; 0, "as it was", for the batch where it is worked out.
   mutating func wantedLengths(_ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64] {
     guard let name = node.input(1) else { return node.attribute("shape")?.ints ?? [] }
-    if let list = lengths[name] { return list.map { $0 ?? -1 } }
+    if let list = lengths[name] { return list.map { $0 ?? 0 } }
     return try constants.integers(name)
   }
 
@@ -275,6 +277,9 @@ struct ONNXPictureReader {
     } catch {
       throw problem(node, error.errorDescription ?? "its inputs do not fit")
     }
+    guard shape.dimensions.reduce(1.0, { $0 * Double($1) }) <= Double(Self.mostNumbers) else {
+      throw problem(node, "it makes more than \(Self.mostNumbers) numbers of a row")
+    }
     let id = builder.add(layer, reading: inputs.map(\.node))
     parameters.append(zip(layer.roles, own).map { Parameter($0, $1) })
     values[node.output[0]] = Value(node: id, shape: shape, meaning: meaning)
@@ -301,10 +306,11 @@ struct ONNXPictureReader {
     _ name: String, _ node: Onnx_NodeProto, rank: Int
   ) throws(ModelFileError) -> Tensor {
     let numbers = try constants.numbers(name)
-    guard numbers.dimensions.count == rank, !numbers.values.isEmpty else {
+    guard numbers.dimensions.count == rank else {
       throw problem(
         node, "'\(shown(name))' has \(numbers.dimensions.count) dimensions where \(rank) are read")
     }
+    guard !numbers.values.isEmpty else { throw problem(node, "'\(shown(name))' is empty") }
     return Tensor(numbers.values.map { Float($0) }, shape: Shape(numbers.dimensions))
   }
 

@@ -88,12 +88,17 @@ public struct Network: Hashable, Codable, Sendable {
   }
 
   /// The output of one node; what nobody reads any more is forgotten on the way.
-  private func output(of last: Int, for inputs: Tensor) -> Tensor {
+  ///
+  /// `keep`: called with every node's position and output.
+  private func output(
+    of last: Int, for inputs: Tensor, keep: (Int, Tensor) -> Void = { _, _ in }
+  ) -> Tensor {
     let rows = shaped(inputs)
     if architecture.isSequence {
       var values = rows
       for index in 0...last {
         architecture.nodes[index].layer.forward(inPlace: &values, parameters[index])
+        keep(index, values)
       }
       return values
     }
@@ -101,7 +106,9 @@ public struct Network: Hashable, Codable, Sendable {
     for link in architecture.links[...last].joined() where link >= 0 { readers[link] += 1 }
     var values = [Tensor?](repeating: nil, count: last + 1)
     for index in 0...last {
-      values[index] = output(of: index) { $0 < 0 ? rows : values[$0] ?? rows }
+      let value = output(of: index) { $0 < 0 ? rows : values[$0] ?? rows }
+      keep(index, value)
+      values[index] = value
       for link in architecture.links[index] where link >= 0 {
         readers[link] -= 1
         if readers[link] == 0 { values[link] = nil }
@@ -124,8 +131,35 @@ public struct Network: Hashable, Codable, Sendable {
     inBatches(inputs, to: architecture.nodes.count - 1)
   }
 
+  /// The output for any number of rows and that of one node on the way, a batch at a time.
+  ///
+  /// The same numbers as of `outputs` and `activations`, in one pass where passes are expensive.
+  public func outputs(
+    for inputs: Tensor, keeping node: Node.ID
+  ) -> (outputs: Tensor, kept: Tensor) {
+    let last = architecture.nodes.count - 1
+    guard let position = architecture.index(of: node), architecture.input.rank > 1,
+      let width = try? architecture.shapes()[position].count
+    else { return (outputs(for: inputs), activations(of: node, for: inputs)) }
+    var outputs: Tensor?
+    let kept = Tensor(uninitialized: [inputs.rows, width]) { target in
+      var rows = 0
+      outputs = inBatches(inputs, to: last) { index, value in
+        guard index == position else { return }
+        _ = UnsafeMutableBufferPointer(rebasing: target[rows * width..<(rows + value.rows) * width])
+          .update(fromContentsOf: value.elements)
+        rows += value.rows
+      }
+    }
+    return (outputs ?? kept, kept)
+  }
+
   /// The output of one node, `[rows, neurons]`, a batch at a time.
-  private func inBatches(_ inputs: Tensor, to last: Int) -> Tensor {
+  ///
+  /// `keep`: called with every node's position and output, batch after batch where rows are pictures.
+  private func inBatches(
+    _ inputs: Tensor, to last: Int, keep: (Int, Tensor) -> Void = { _, _ in }
+  ) -> Tensor {
     if let (links, nodes) = architecture.denseChain(to: last),
       let outputs = DenseChain.answers(
         links, nodes.map { (parameters[$0][0].value, parameters[$0][1].value) }, for: inputs)
@@ -136,13 +170,13 @@ public struct Network: Hashable, Codable, Sendable {
     // Few enough that what passes from layer to layer stays in the cache; pictures are larger.
     let size = isFlat ? 256 : 128
     guard rows > size, let width = try? architecture.shapes()[last].count else {
-      let output = output(of: last, for: inputs)
+      let output = output(of: last, for: inputs, keep: keep)
       return output.reshaped(to: [output.rows, output.width])
     }
     return Tensor(uninitialized: [rows, width]) { target in
       func answer(_ batch: Int) {
         let taken = batch * size..<min((batch + 1) * size, rows)
-        let output = output(of: last, for: inputs.slicing(taken))
+        let output = output(of: last, for: inputs.slicing(taken), keep: isFlat ? { _, _ in } : keep)
         _ = UnsafeMutableBufferPointer(
           rebasing: target[taken.lowerBound * width..<taken.upperBound * width]
         ).update(fromContentsOf: output.elements)

@@ -154,6 +154,21 @@ import Testing
     }
   }
 
+  @Test func onlyPicturesCanMove() throws {
+    try withFolder { folder in
+      let table = try Program("train", "iris", "--shift", "1", "-o", "net.onnx", in: folder)
+      #expect(
+        table.talk.contains(
+          """
+          error: pictures are to be moved, and the data are none
+           hint: leave out --shift
+
+          """) && table.code == 64)
+      let none = try Program("train", "digits", "--shift", "0", "-o", "net.onnx", in: folder)
+      #expect(none.talk.hasPrefix("error: --shift cannot be 0") && none.code == 64)
+    }
+  }
+
   @Test func pixelsAreScaledForANetworkFromElsewhere() throws {
     try withFolder { folder in
       let network = Program.home.appendingPathComponent("Tests/Fixtures/models/good/relu.onnx").path

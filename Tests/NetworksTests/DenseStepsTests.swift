@@ -64,6 +64,78 @@ import Testing
     }
   }
 
+  /// Widths and rows that fill no vector, against a loop of three lines.
+  @Test(arguments: Activation.Function.allCases)
+  func answersOfAChainAreThoseOfPlainLoops(_ function: Activation.Function) throws {
+    let sizes = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 37]
+    try withEverySeed(30) { generator in
+      func size() -> Int { sizes[generator.index(below: sizes.count)] }
+      let (inputs, units, answers, rows) = (size(), size(), size(), size())
+      let network = try Network(
+        Architecture(input: [inputs]) {
+          Dense(units)
+          Activation(function)
+          Dense(answers)
+        }, seed: generator.next())
+      let values = generator.normalTensor([rows, inputs])
+      let outputs = network.outputs(for: values)
+      let hidden = Activation(function).forward(plainLayer(values, network.parameters[0]), [])
+      let expected = plainLayer(hidden, network.parameters[2])
+      #expect(outputs.shape == [rows, answers])
+      for (own, wanted) in zip(outputs.elements, expected.elements) {
+        #expect(abs(own - wanted) <= 1e-5 * max(1, abs(wanted)), "\(inputs) \(units) \(answers)")
+      }
+    }
+  }
+
+  private func plainLayer(_ values: Tensor, _ parameters: [Parameter]) -> Tensor {
+    let weights = parameters[0].value
+    var outputs = Tensor(shape: [values.rows, weights.width])
+    for row in 0..<values.rows {
+      for unit in 0..<weights.width {
+        let products = (0..<values.width).map { values[row, $0] * weights[$0, unit] }
+        outputs[row, unit] = products.reduce(0, +) + parameters[1].value.elements[unit]
+      }
+    }
+    return outputs
+  }
+
+  @Test func aChainKeepsWhatIsNotANumber() throws {
+    let network = try Network(
+      Architecture(input: [3]) {
+        Dense(9)
+        Activation(.relu)
+        Dense(5)
+      }, seed: 1)
+    var inputs = Tensor(shape: [19, 3])
+    inputs[17, 1] = .nan
+    let outputs = network.outputs(for: inputs)
+    for row in 0..<19 {
+      #expect(outputs.row(row).allSatisfy { $0.isNaN == (row == 17) }, "\(row)")
+    }
+    #expect(outputs.shape == [19, 5])
+  }
+
+  @Test func threadsDoNotChangeAnswersOfAChain() throws {
+    var generator = SeededGenerator(seed: 5)
+    let network = try Network(
+      Architecture(input: [5]) {
+        Dense(11)
+        Activation(.tanh)
+        Dense(3)
+      }, seed: 1)
+    let inputs = generator.normalTensor([3 * 8192 + 17, 5])
+    defer { Workers.threads = 0 }
+    let answers = [1, 2, 5].map { threads in
+      Workers.threads = threads
+      return network.outputs(for: inputs)
+    }
+    #expect(answers[0] == answers[1] && answers[1] == answers[2])
+    // The first and the last rows alone answer as they do among all.
+    let ends = inputs.gathering([0, 3 * 8192 + 16])
+    #expect(network.outputs(for: ends).row(1) == answers[0].row(3 * 8192 + 16))
+  }
+
   @Test func numbersThatRunAwayNameTheirLayer() throws {
     let network = try Network(
       Architecture(input: [2]) {

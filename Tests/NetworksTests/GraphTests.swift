@@ -108,6 +108,35 @@ import Testing
     }
   }
 
+  /// In one batch, in several, along a chain of layers and of rows.
+  @Test func onePassGivesTheOutputsAndWhatIsKept() throws {
+    var generator = SeededGenerator(seed: 3)
+    let chain = Architecture(input: [6, 6, 2]) {
+      Convolution(3, Window(3))
+      Activation(.relu)
+      GlobalAveragePooling()
+      Dense(4)
+    }
+    let flat = Architecture(input: [72]) {
+      Dense(300)
+      Activation(.relu)
+      Dense(400)
+      Activation(.sigmoid)
+      Dense(3)
+    }
+    for architecture in [branching, chain, flat] {
+      let network = try Network(architecture, seed: 2)
+      for rows in [1, 128, 301] {
+        let inputs = generator.normalTensor([rows, 72])
+        for node in architecture.nodes {
+          let (outputs, kept) = network.outputs(for: inputs, keeping: node.id)
+          #expect(outputs == network.outputs(for: inputs), "\(rows) rows, \(node.id)")
+          #expect(kept == network.activations(of: node.id, for: inputs), "\(rows) rows, \(node.id)")
+        }
+      }
+    }
+  }
+
   @Test func oneInputIsNotMany() {
     let nodes = [
       Node("a", Activation(.relu)), Node("b", Dense(2), reading: [.input, Node.ID("a")]),

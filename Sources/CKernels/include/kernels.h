@@ -58,6 +58,27 @@ size_t ek_padded_columns(size_t columns);
 void ek_product(const float *left, ptrdiff_t row_step, ptrdiff_t inner_step, const float *panels,
                 const float *bias, float *output, size_t m, size_t n, size_t k);
 
+// ---- Rows through a chain of dense layers, in chain.c. ----
+
+/// One dense layer and what follows it: an `ek_activation` with its slope, nothing where it is below 0.
+typedef struct ek_link {
+  size_t inputs, units;
+  int kind;
+  float slope;
+  /// As `ek_pack_link` leaves them.
+  const float *packed;
+} ek_link;
+
+/// Weights `[inputs, units]` and biases in the order of reading: room for `ek_link_size` numbers.
+void ek_pack_link(const float *weights, const float *bias, size_t inputs, size_t units,
+                  float *packed);
+size_t ek_link_size(size_t inputs, size_t units);
+/// output[count, units of the last] = rows[count, inputs of the first] through all links; `room` is
+/// for `ek_chain_room` numbers.
+void ek_chain(const float *rows, size_t count, const ek_link *links, size_t length, float *output,
+              float *room);
+size_t ek_chain_room(const ek_link *links, size_t length);
+
 // ---- Windows over pictures and sums over channels, in windows.c. ----
 
 /// Where windows stand on one picture of `[height, width, channels]`; what lies outside is padding.

@@ -35,10 +35,10 @@ public struct OrderedAttributeSearch: RuleExtractor {
       throw ExtractionError.level(subject.level, extractor: Self.name, known: Self.levels)
     }
     guard subject.training.count > 0 else { throw ExtractionError.noRows }
-    guard let features = HiddenFeatures(of: subject.model, over: subject.training) else {
+    guard let features = subject.hiddenFeatures else {
       throw ExtractionError.noFeatureLayer(extractor: Self.name)
     }
-    let values = features.values(in: subject.model, for: subject.training)
+    let values = subject.trainingValues(features)
     var notes = self.notes(features, values, subject)
 
     let switches = SwitchedLayer(features, values: values)

@@ -23,13 +23,14 @@ public struct TreesOverFeatures: RuleExtractor {
 
   public func extract(from subject: ExtractionSubject) throws -> ExtractedRules {
     guard subject.training.count > 0 else { throw ExtractionError.noRows }
-    guard let features = HiddenFeatures(of: subject.model, over: subject.training) else {
+    guard let features = subject.hiddenFeatures else {
       throw ExtractionError.noFeatureLayer(extractor: Self.name)
     }
     let training = features.activationTable(
-      in: subject.model, over: subject.training, answers: subject.answers)
+      of: subject.trainingValues(features), like: subject.training, answers: subject.answers)
     let validation = features.activationTable(
-      in: subject.model, over: subject.validation, answers: subject.validationAnswers)
+      of: subject.validationValues(features), like: subject.validation,
+      answers: subject.validationAnswers)
     var sized = sizedRules(training, subject.answers)
     let agreements = sized.sequence.agreements(
       on: validation, answers: subject.validationAnswers)

@@ -17,6 +17,7 @@ struct DenseSteps {
   init?(_ trainer: Trainer, _ state: Trainer.State, head: Head, on examples: Examples) {
     let architecture = state.network.architecture
     guard head == .softmax, examples.targets == nil, trainer.inputLasso == 0,
+      trainer.shift == nil,
       let (links, nodes) = architecture.denseChain(to: architecture.nodes.count - 1),
       state.network.parameters.joined().allSatisfy({ $0.mask == nil }),
       DenseChain.suits(links, batch: trainer.batch)

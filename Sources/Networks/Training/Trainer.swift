@@ -22,6 +22,8 @@ public struct Trainer: Hashable, Codable, Sendable {
   /// Pulls sigmoid feature values towards 0 and 1 (hidden-unit clarification, Ishikawa 1996,
   /// doi:10.1016/0893-6080(96)83696-3) in the second half of the epochs.
   public var clarification: Float = 0
+  /// How pictures move while they are learned from; they stay where `nil`.
+  public var shift: PictureShift?
 
   public init(epochs: Int, batch: Int, learningRate: Double) {
     self.epochs = epochs
@@ -61,11 +63,14 @@ public struct Trainer: Hashable, Codable, Sendable {
   /// goes on from a stored state ends in the same bytes.
   ///
   /// `inputGroups`: the inputs of each column, for `inputLasso`.
+  /// `onStep`: called after every step with the state that the epoch began with, from which training
+  /// can go on; what it throws ends the training.
   /// `onEpoch`: called after every epoch; what it throws ends the training.
-  /// - Throws: `NetworkError.notFinite` where the numbers run away; whatever `onEpoch` throws.
+  /// - Throws: `NetworkError.notFinite` where the numbers run away; whatever the two closures throw.
   public func train(
     from start: State, head: Head, on examples: Examples, validation: Examples,
-    inputGroups: [[Int]] = [], seed: UInt64, onEpoch: (State) throws -> Void = { _ in }
+    inputGroups: [[Int]] = [], seed: UInt64, onStep: (State) throws -> Void = { _ in },
+    onEpoch: (State) throws -> Void = { _ in }
   ) throws -> State {
     var state = start
     let generator = SeededGenerator(seed: seed)
@@ -74,9 +79,10 @@ public struct Trainer: Hashable, Codable, Sendable {
       var shuffler = generator.stream("epoch-\(epoch)")
       var order = Array(0..<examples.count)
       shuffler.shuffle(&order)
+      let begun = state
       let loss = try runEpoch(
         epoch, order: order, state: &state, head: head, on: examples, inputGroups: inputGroups,
-        generator: generator)
+        generator: generator, onStep: { try onStep(begun) })
       let checked = validation.count > 0 ? validation : examples
       let outputs = state.network.outputs(for: checked.inputs)
       let validationLoss = head.loss(of: outputs, for: checked, classWeights: classWeights).value
@@ -97,7 +103,7 @@ public struct Trainer: Hashable, Codable, Sendable {
 
   private func runEpoch(
     _ epoch: Int, order: [Int], state: inout State, head: Head, on examples: Examples,
-    inputGroups: [[Int]], generator: SeededGenerator
+    inputGroups: [[Int]], generator: SeededGenerator, onStep: () throws -> Void
   ) throws -> Double {
     let nodes = state.network.architecture.nodes
     let clarified =
@@ -110,6 +116,7 @@ public struct Trainer: Hashable, Codable, Sendable {
     var chance = generator.stream("chance-\(epoch)")
     var quick = clarified == nil ? DenseSteps(self, state, head: head, on: examples) : nil
     for step in 0..<steps {
+      if step > 0 { try onStep() }
       let rows = order[step * batch..<min((step + 1) * batch, order.count)]
       let rate = learningRate * factor(epoch: epoch, progress: Double(step) / Double(steps))
       if let loss = quick?.step(rows, of: examples, rate: rate) {
@@ -119,7 +126,8 @@ public struct Trainer: Hashable, Codable, Sendable {
       // The layers one by one, also to say which of them first gave no number.
       quick?.store(in: &state)
       quick = nil
-      let taken = examples.gathering(rows)
+      var taken = examples.gathering(rows)
+      if let shift { taken.inputs = shift.moved(taken.inputs, using: &chance) }
       let pass = state.network.trainingPass(taken.inputs, using: &chance)
       let outputs = pass.outputs
       guard let last = outputs.last else { continue }

@@ -120,58 +120,6 @@ package final class DenseChain {
     return values[links.count]
   }
 
-  /// Rows that pass through all links before the next ones: what lies between stays in the cache.
-  private static let passing = 48
-  /// Rows of one piece of work: fixed, so that pieces do not depend on the threads.
-  private static let piece = 1 << 13
-
-  /// The outputs of a chain with such parameters, `[rows, units]` of the last link.
-  ///
-  /// - Returns: `nil` where a link is so large that the layers do better one by one.
-  package static func answers(
-    _ links: [Link], _ parameters: [(weights: Tensor, bias: Tensor)], for inputs: Tensor
-  ) -> Tensor? {
-    guard let last = links.last, inputs.count > 0,
-      links.allSatisfy({
-        $0.inputs > 0 && MatrixKernel.isSmall(columns: $0.units, inner: $0.inputs)
-      })
-    else { return nil }
-    let panels = zip(links, parameters).map { link, own in
-      own.weights.elements.withUnsafeBufferPointer { weights in
-        weights.baseAddress.map { Panels(of: $0, rows: link.inputs, columns: link.units) }
-      }?.numbers ?? []
-    }
-    let (rows, width) = (inputs.rows, links[0].inputs)
-    let widest = links.map(\.units).max() ?? 1
-    return Tensor(uninitialized: [rows, last.units]) { output in
-      inputs.elements.withUnsafeBufferPointer { inputs in
-        guard let inputs = inputs.baseAddress, let output = output.baseAddress else { return }
-        let cuts = Workers.ranges(of: rows, pieces: (rows + piece - 1) / piece)
-        Workers.run(cuts.count) { piece in
-          let room = UnsafeMutablePointer<Float>.allocate(capacity: 2 * passing * widest)
-          defer { room.deallocate() }
-          for start in stride(from: cuts[piece].lowerBound, to: cuts[piece].upperBound, by: passing)
-          {
-            let count = min(passing, cuts[piece].upperBound - start)
-            var from = inputs + start * width
-            for (index, link) in links.enumerated() {
-              let to =
-                index == links.count - 1
-                ? output + start * link.units : room + (index % 2) * passing * widest
-              ek_product(
-                from, link.inputs, 1, panels[index], parameters[index].bias.elements, to, count,
-                link.units, link.inputs)
-              if let function = link.function {
-                ek_activate(function.rawValue, link.slope, to, to, count * link.units)
-              }
-              from = UnsafePointer(to)
-            }
-          }
-        }
-      }
-    }
-  }
-
   /// Every row of `[rows, width]` becomes probabilities.
   package static func softmax(_ values: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
     ek_softmax(values, values, rows, width)

@@ -28,6 +28,8 @@ struct NetworkFlags: ParsableArguments {
   var learningRate: Double?
   @Option(help: "Rows in a step of training.")
   var batch: Int?
+  @Option(help: "Pixels by which training pictures move at most, anew in every epoch.")
+  var shift: Int?
   @Flag(help: "Rare classes count as much as common ones.")
   var classWeights = false
   @Option(help: "Validation accuracy that pruning may cost: 0.01 is one point.")
@@ -44,6 +46,7 @@ struct NetworkFlags: ParsableArguments {
     try atLeastOne(features, "--features")
     try atLeastOne(epochs, "--epochs")
     try atLeastOne(batch, "--batch")
+    try atLeastOne(shift, "--shift")
     if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
       throw ValidationError("--learning-rate cannot be \(learningRate). Give a number above 0")
     }
@@ -67,6 +70,7 @@ struct NetworkFlags: ParsableArguments {
     if let epochs { options.epochs = epochs }
     if let learningRate { options.learningRate = learningRate }
     if let batch { options.batch = batch }
+    if let shift { options.shift = shift }
     if classWeights { options.classWeights = true }
     if noPruning { options.prunes = false }
     if let pixelMean { options.pixelMean = pixelMean.numbers }

@@ -19,7 +19,7 @@ struct Settings {
   ]
   private static let networkKeys = [
     "architecture", "hidden", "activation", "features", "head", "epochs", "learningRate", "batch",
-    "classWeights", "accuracyDrop", "prunes", "pixelMean", "pixelDeviation",
+    "shift", "classWeights", "accuracyDrop", "prunes", "pixelMean", "pixelDeviation",
   ]
 
   /// The defaults, changed by the file if one is named.

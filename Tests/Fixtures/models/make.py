@@ -5,7 +5,7 @@
 
 good/*.onnx      networks that can be read
 answers.json     for each of them some inputs and what onnxruntime answers
-broken/*.onnx    files that must be refused, each with one clear error
+broken/*.onnx    files that must be refused, each with one clear error; more of them by hostile.py
 """
 import json
 import pathlib
@@ -17,6 +17,8 @@ import onnx
 import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
+
+import hostile
 
 HERE = pathlib.Path(__file__).parent
 GOOD, BROKEN = HERE / "good", HERE / "broken"
@@ -486,5 +488,6 @@ if __name__ == "__main__":
             old.unlink()
     good()
     broken()
+    hostile.write()
     pictures()
     (HERE / "answers.json").write_text(json.dumps(answers, indent=1, sort_keys=True) + "\n")

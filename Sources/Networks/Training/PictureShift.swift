@@ -1,0 +1,56 @@
+import Datasets
+import Tensors
+
+/// Pictures move a little each time they are learned from, so that a network learns what they show and
+/// not where it stands (Simard, Steinkraus & Platt 2003, doi:10.1109/ICDAR.2003.1227801).
+public struct PictureShift: Hashable, Codable, Sendable {
+  /// Pixels that a picture moves at most, up, down, left and right.
+  public var pixels: Int
+  /// The form of the pictures.
+  public var image: ImageShape
+  /// What comes in at the edge, for each channel: black as the network reads it.
+  public var edge: [Float]
+
+  public init(pixels: Int, image: ImageShape, edge: [Float]) {
+    precondition(
+      edge.count == image.channels, "\(edge.count) edges for \(image.channels) channels")
+    self.pixels = pixels
+    self.image = image
+    self.edge = edge
+  }
+
+  /// Every picture moved by whole pixels of its own; all moves are as likely.
+  ///
+  /// `pictures`: `[rows, height · width · channels]`
+  func moved(_ pictures: Tensor, using generator: inout SeededGenerator) -> Tensor {
+    let line = image.width * image.channels
+    let empty = (0..<image.width).flatMap { _ in edge }
+    let most = max(0, min(pixels, max(image.height, image.width)))
+    let moves = (0..<pictures.rows).map { _ in
+      (
+        down: generator.index(below: 2 * most + 1) - most,
+        right: generator.index(below: 2 * most + 1) - most
+      )
+    }
+    return Tensor(uninitialized: pictures.shape) { output in
+      for (row, move) in moves.enumerated() {
+        let start = row * image.count
+        let right = min(abs(move.right), image.width) * image.channels
+        for y in 0..<image.height {
+          let to = start + y * line
+          let source = y - move.down
+          guard (0..<image.height).contains(source) else {
+            for x in 0..<line { output[to + x] = empty[x] }
+            continue
+          }
+          let from = start + source * line
+          let (gap, kept) = move.right > 0 ? (0, right) : (line - right, 0)
+          for x in 0..<line - right {
+            output[to + kept + x] = pictures.elements[from + right - kept + x]
+          }
+          for x in gap..<gap + right { output[to + x] = empty[x] }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import CKernels
+
+extension DenseChain {
+  /// Rows of one piece of work: fixed, so that pieces do not depend on the threads.
+  private static let piece = 1 << 13
+
+  /// The outputs of a chain with such parameters, `[rows, units]` of the last link: number for number
+  /// what the layers do one after the other.
+  ///
+  /// - Returns: `nil` where a link is so large that the layers do better one by one.
+  package static func answers(
+    _ links: [Link], _ parameters: [(weights: Tensor, bias: Tensor)], for inputs: Tensor
+  ) -> Tensor? {
+    guard let first = links.first, let last = links.last, inputs.count > 0,
+      links.allSatisfy({
+        $0.inputs > 0 && MatrixKernel.isSmall(columns: $0.units, inner: $0.inputs)
+      })
+    else { return nil }
+    let packed = PackedLinks(links, parameters)
+    let (rows, width) = (inputs.rows, first.inputs)
+    return Tensor(uninitialized: [rows, last.units]) { output in
+      inputs.elements.withUnsafeBufferPointer { inputs in
+        guard let inputs = inputs.baseAddress, let output = output.baseAddress else { return }
+        let cuts = Workers.ranges(of: rows, pieces: (rows + piece - 1) / piece)
+        Workers.run(cuts.count) { piece in
+          packed.answer(
+            inputs + cuts[piece].lowerBound * width, cuts[piece].count,
+            output + cuts[piece].lowerBound * last.units)
+        }
+      }
+    }
+  }
+}
+
+/// The parameters of a chain as `ek_chain` reads them.
+private final class PackedLinks: @unchecked Sendable {
+  private let numbers: UnsafeMutablePointer<Float>
+  private let links: [ek_link]
+
+  init(_ links: [DenseChain.Link], _ parameters: [(weights: Tensor, bias: Tensor)]) {
+    let sizes = links.map { ek_link_size($0.inputs, $0.units) }
+    numbers = Self.room(for: sizes.reduce(0, +))
+    var next = numbers
+    var packed: [ek_link] = []
+    for (index, link) in links.enumerated() {
+      ek_pack_link(
+        parameters[index].weights.elements, parameters[index].bias.elements, link.inputs,
+        link.units, next)
+      packed.append(
+        ek_link(
+          inputs: link.inputs, units: link.units, kind: link.function?.rawValue ?? -1,
+          slope: link.slope, packed: next))
+      next += sizes[index]
+    }
+    self.links = packed
+  }
+
+  deinit { numbers.deallocate() }
+
+  func answer(
+    _ rows: UnsafePointer<Float>, _ count: Int, _ output: UnsafeMutablePointer<Float>
+  ) {
+    let room = Self.room(for: ek_chain_room(links, links.count))
+    defer { room.deallocate() }
+    ek_chain(rows, count, links, links.count, output, room)
+  }
+
+  /// On the bounds of cache lines: a vector across two of them takes twice as long.
+  private static func room(for count: Int) -> UnsafeMutablePointer<Float> {
+    UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
+      .bindMemory(to: Float.self, capacity: count)
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+/// Ctrl-C while the real program trains.
+@Suite struct InterruptionTests {
+  /// One epoch takes seconds: 400 pictures through a ResNet, four at a time.
+  private let arguments = [
+    "train", "pictures", "--architecture", "resnet-20", "--epochs", "2", "--batch", "4",
+    "--threads", "1",
+  ]
+
+  @Test func anEpochEndsAtOnceAndResumeEndsInTheSameBytes() throws {
+    try withFolder { folder in
+      try writePictures(to: folder.appendingPathComponent("pictures"))
+      let whole = try Program(arguments + ["-o", "whole.onnx", "--quiet"], in: folder)
+      #expect(whole.code == 0)
+      let stopped = try interrupted(arguments + ["-o", "net.onnx"], in: folder)
+      #expect(stopped.code == 130)
+      #expect(stopped.talk.contains("error: interrupted\n hint: the same command with --resume"))
+      #expect(try names(in: folder).filter { $0.hasSuffix(".onnx") } == ["whole.onnx"])
+      // Within the first epoch: what is left is the state that it began with.
+      let state = try #require(try storedState(in: folder))
+      #expect((state["history"] as? [Any])?.count == 0)
+      let resumed = try Program(
+        arguments + ["-o", "net.onnx", "--resume", "--quiet"], in: folder)
+      #expect(resumed.code == 0)
+      #expect(
+        try Data(contentsOf: folder.appendingPathComponent("net.onnx"))
+          == Data(contentsOf: folder.appendingPathComponent("whole.onnx")))
+      #expect(try names(in: folder) == ["net.onnx", "pictures", "whole.onnx"])
+    }
+  }
+
+  /// Stops the program as soon as it says that it trains, and a little later.
+  private func interrupted(
+    _ arguments: [String], in folder: URL
+  ) throws -> (code: Int32, talk: String) {
+    let process = Process()
+    process.executableURL = Program.url
+    process.arguments = arguments + ["--progress", "json"]
+    process.currentDirectoryURL = folder
+    process.environment = ["PATH": "/usr/bin:/bin", "ESPALIER_HOME": Program.home.path]
+    let talk = Pipe()
+    process.standardError = talk
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    var said = Data()
+    while !said.contains(#""stage":"training""#) {
+      let more = talk.fileHandleForReading.availableData
+      try #require(!more.isEmpty, "it ended before it trained")
+      said += more
+    }
+    Thread.sleep(forTimeInterval: 0.3)
+    process.interrupt()
+    said += talk.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: said, as: UTF8.self))
+  }
+
+  private func storedState(in folder: URL) throws -> [String: Any]? {
+    let run = try names(in: folder).first { $0.hasSuffix(".espalier-run") }
+    let file = folder.appendingPathComponent("\(try #require(run))/training.json")
+    let stored = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
+    return (stored as? [String: Any])?["value"] as? [String: Any]
+  }
+
+  /// CIFAR binary files of stripes that lean to one side or the other.
+  private func writePictures(to folder: URL) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for (name, count) in [("train.bin", 400), ("test.bin", 40)] {
+      var bytes = Data()
+      for picture in 0..<count {
+        let label = picture % 2
+        bytes.append(UInt8(label))
+        for place in 0..<3 * 1024 {
+          let (y, x) = (place % 1024 / 32, place % 32)
+          bytes.append(UInt8((x + (label == 0 ? y : 32 - y) + picture) % 8 * 30))
+        }
+      }
+      try bytes.write(to: folder.appendingPathComponent(name))
+    }
+  }
+}
+
+extension Data {
+  fileprivate func contains(_ text: String) -> Bool { range(of: Data(text.utf8)) != nil }
+}
