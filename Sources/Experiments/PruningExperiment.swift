@@ -98,6 +98,9 @@ public struct PruningGround: Sendable {
     // What is left of a trained network learns in smaller steps than the network did.
     if experiment.network.learningRate == nil { trainer.learningRate /= 2 }
     trainer.clarification = 0
+    if let pixels = experiment.network.shift {
+      trainer.shift = try trainable.pictureShift(pixels: pixels)
+    }
     var lesson = Pruning.Lesson(
       head: trainable.head, training: trainable.encoding.encode(rows.training),
       validation: trainable.encoding.encode(rows.watched), trainer: trainer, seed: experiment.seed)

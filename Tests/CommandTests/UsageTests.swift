@@ -96,7 +96,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "explain", "train", "features", "fidelity", "draw", "report", "export", "list", "doctor",
+    "explain", "train", "prune", "compare", "features", "fidelity", "draw", "report", "export",
+    "list", "doctor",
   ])
   func everyCommandShowsAnExampleOfItself(_ command: String) throws {
     let run = try Program(command, "--help")

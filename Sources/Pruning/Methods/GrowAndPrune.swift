@@ -59,7 +59,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
   public var rounds = 16
   /// Rounds in a row in which the error has not fallen, and growing has not helped, after which it
   /// ends.
-  public var patience = 3
+  public var patience = 4
   /// Below this share of the mean significance a neuron is a candidate to go.
   public var low = 0.15
   /// From this correlation on one neuron repeats another.
@@ -102,7 +102,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
       try onRound(log[log.count - 1])
     }
     // The smallest network that errs hardly more than the best.
-    let good = seen.filter { $0.loss <= best * (1 + slowdown / 2) }
+    let good = seen.filter { $0.loss <= best * 1.005 }
     state =
       good.min { $0.state.network.parameterCount < $1.state.network.parameterCount }?.state
       ?? state
@@ -226,7 +226,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
     }
     guard let group = best?.group, let maker = groups.groups[group].makers.first else { return }
     // A random neuron is a copy that remembers nothing and is not listened to yet.
-    let noise: Float = isImproved ? 0.01 : 1
+    let noise: Float = isImproved ? 0.2 : 1
     state.network = try network.growing(
       copyOf: group, groups, share: isImproved ? 0.5 : 0, noise: noise, using: &generator)
     let newest = state.network.births[maker.node].max() ?? 0

@@ -168,6 +168,8 @@ struct LearningFlags: ParsableArguments {
   var learningRate: Double?
   @Option(help: "Rows in a step of training.")
   var batch: Int?
+  @Option(help: "Pixels that training pictures are moved by at most, anew in every epoch.")
+  var shift: Int?
   @Option(help: "Subtracted from each channel's share of white: 0.485,0.456,0.406.")
   var pixelMean: NumberList?
   @Option(help: "What each channel is divided by after that: 0.229,0.224,0.225.")
@@ -175,6 +177,7 @@ struct LearningFlags: ParsableArguments {
 
   mutating func validate() throws {
     try atLeastOne(batch, "--batch")
+    try atLeastOne(shift, "--shift")
     if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
       throw ValidationError("--learning-rate cannot be \(learningRate). Give a number above 0")
     }
@@ -186,6 +189,7 @@ struct LearningFlags: ParsableArguments {
   func apply(to options: inout NetworkOptions) {
     if let learningRate { options.learningRate = learningRate }
     if let batch { options.batch = batch }
+    if let shift { options.shift = shift }
     if let pixelMean { options.pixelMean = pixelMean.numbers }
     if let pixelDeviation { options.pixelDeviation = pixelDeviation.numbers }
   }
