@@ -30,8 +30,8 @@ import Testing
           elements.replaceSubrange(0..<gap + 1, with: [Float](repeating: 0, count: gap) + [2])
           let parameter = Parameter(.weight, Tensor(elements, shape: [80, 100]))
           fillers += CodedParameter(parameter).fillers
-          let back = try readBack(parameter)
-          #expect(back == parameter)
+          let read = try readBack(parameter)
+          #expect(read == parameter)
         }
       }
     }
