@@ -95,8 +95,6 @@ public struct PruningGround: Sendable {
     trainable = start.trainable
     startedFrom = start.startedFrom
     var trainer = start.defaults.trainer
-    // What is left of a trained network learns in smaller steps than the network did.
-    if experiment.network.learningRate == nil { trainer.learningRate /= 2 }
     trainer.clarification = 0
     if let pixels = experiment.network.shift {
       trainer.shift = try trainable.pictureShift(pixels: pixels)
@@ -104,6 +102,8 @@ public struct PruningGround: Sendable {
     var lesson = Pruning.Lesson(
       head: trainable.head, training: trainable.encoding.encode(rows.training),
       validation: trainable.encoding.encode(rows.watched), trainer: trainer, seed: experiment.seed)
+    // What is left of a trained network learns in smaller steps than the network did.
+    if experiment.network.learningRate == nil { lesson.fineTuningScale = 0.5 }
     let encoding = trainable.encoding
     lesson.columns = rows.training.schema.features.enumerated().compactMap { index, feature in
       let inputs = encoding.inputs(of: index)

@@ -11,6 +11,9 @@ public struct Lesson: Sendable {
   /// How what is left learns; the recipe says for how many epochs.
   public var trainer: Trainer
   public var seed: UInt64
+  /// What is left of a trained network learns in steps of this share of the trainer's; fresh weights
+  /// learn in whole ones.
+  public var fineTuningScale = 1.0
   /// The columns of a table and the inputs made of each.
   public var columns: [(name: String, inputs: [Int])] = []
 
@@ -51,9 +54,14 @@ public struct Lesson: Sendable {
   }
 
   /// A network that has learned for some more epochs.
-  func trained(_ network: Network, epochs: Int, round: Int) throws -> Network {
+  ///
+  /// `isFresh`: whether it has not learned anything yet.
+  func trained(
+    _ network: Network, epochs: Int, round: Int, isFresh: Bool = false
+  ) throws -> Network {
     guard epochs > 0 else { return network }
     var trainer = trainer
+    if !isFresh { trainer.learningRate *= fineTuningScale }
     trainer.epochs = epochs
     trainer.patience = nil
     return try trainer.train(

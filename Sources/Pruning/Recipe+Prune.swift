@@ -81,15 +81,21 @@ private struct RecipeRun {
     let counter = try CostCounter(network, groups)
     var generator = SeededGenerator(seed: lesson.seed).stream("pruning-\(round)")
     let scores = try score.scores(of: network, groups, on: lesson, using: &generator)
-    let selection = Selection(
-      groups.reduced(scores, recipe.normalization, recipe.reduction), groups, counter,
-      scope: recipe.scope, floor: recipe.floor)
-    guard let count = selection.count(until: limit, by: { goal.measure($0) ?? 0 }) else {
+    let reduced = groups.reduced(scores, recipe.normalization, recipe.reduction)
+    func measure(_ cost: Cost) -> Double { goal.measure(cost) ?? 0 }
+    // A goal that is out of reach with so much kept of each layer lowers the floor, down to a neuron.
+    var floor = recipe.floor
+    var selection = Selection(reduced, groups, counter, scope: recipe.scope, floor: floor)
+    while floor > 0, selection.count(until: limit, by: measure) == nil {
+      floor = floor < 0.01 ? 0 : floor / 2
+      selection = Selection(reduced, groups, counter, scope: recipe.scope, floor: floor)
+    }
+    guard let count = selection.count(until: limit, by: measure) else {
       guard round == recipe.schedule.rounds else {
         return try cut(selection, selection.order.count, round, recipe)
       }
       throw PruningError.goalOutOfReach(
-        goal: "\(goal.description) by neurons, of which each layer keeps some",
+        goal: "\(goal.description) by neurons, of which each layer keeps one",
         nearest: goal.reached(selection.cost(without: selection.order.count)))
     }
     try cut(selection, count, round, recipe)
@@ -216,7 +222,7 @@ private struct RecipeRun {
     case .rewind(let epochs):
       let first = try Network(start.architecture, seed: lesson.seed)
       pruned.network = try lesson.trained(
-        first.cut(by: pruned.plan), epochs: epochs, round: round)
+        first.cut(by: pruned.plan), epochs: epochs, round: round, isFresh: true)
     case .scratch(var epochs), .scratchBudget(var epochs):
       guard isLast else { return }
       if case .scratchBudget = recipe.recovery {
@@ -226,7 +232,7 @@ private struct RecipeRun {
       }
       let first = try Network(start.architecture, seed: lesson.seed ^ 0x5C2A_7C85)
       pruned.network = try lesson.trained(
-        first.cut(by: pruned.plan), epochs: epochs, round: round)
+        first.cut(by: pruned.plan), epochs: epochs, round: round, isFresh: true)
     }
     pruned.rounds[pruned.rounds.count - 1].accuracy = lesson.accuracy(of: pruned.network)
   }

@@ -10,7 +10,7 @@ public struct Recipe: Sendable {
   public var compensation: Compensation
   public var recovery: Recovery
   /// The share of each layer's neurons that stays whatever their scores, at least one: one layer is
-  /// not to vanish because its scores are small.
+  /// not to vanish because its scores are small. It is halved where the goal is out of reach with it.
   public var floor: Double
 
   public init(

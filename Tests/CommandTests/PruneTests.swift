@@ -89,7 +89,7 @@ import Testing
     ),
     (
       ["--parameters", "1"], 2,
-      "error: the goal cannot be met: 1 parameters by neurons, of which each layer keeps some\n hint: the nearest that can be met: "
+      "error: the goal cannot be met: 1 parameters by neurons, of which each layer keeps one\n hint: the nearest that can be met: "
     ),
   ])
   func whatCannotBeIsSaid(_ arguments: [String], _ code: Int32, _ talk: String) throws {

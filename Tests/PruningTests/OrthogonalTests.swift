@@ -77,7 +77,7 @@ import Testing
       ).network
       let lesson = lesson(examples)
       let pruned = try Orthogonal().prune(
-        network, to: .neurons(8), with: Orthogonal().recipe, on: lesson)
+        network, to: .neurons(12), with: Orthogonal().recipe, on: lesson)
       #expect(
         lesson.accuracy(of: pruned.network) > lesson.accuracy(of: network) - 0.005,
         "\(lesson.accuracy(of: network)) \(lesson.accuracy(of: pruned.network))")
