@@ -21,7 +21,7 @@ import time
 
 TOOL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "espalier")
 TARGET = "flow_veh_per_5min"
-EPOCHS = 20
+EPOCHS = 40
 
 
 def lagged(source, destination, lags):
@@ -93,7 +93,7 @@ def measure(folder, train, test, method, units, seed):
     _, seconds = run("train", train, "--hidden", "", "--features", str(units), "--epochs",
                      str(first), "-o", model, *common)
     # A goal that holds for any size: growing and pruning decide alone.
-    goal = ["--neurons", "1000", "--epochs", "2"] if method else ["--keep", "1"]
+    goal = ["--neurons", "1000", "--epochs", "4"] if method else ["--keep", "1"]
     pruned, more = run("prune", model, train, "--method", method or "random", *goal, "-o",
                        os.path.join(folder, "end.onnx"), *common)
     return {

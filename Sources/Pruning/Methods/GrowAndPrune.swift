@@ -69,7 +69,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
   /// The relative fall of the error below which the network grows.
   public var slowdown = 0.03
   /// Rounds in which a new neuron is left alone.
-  public var youth = 2
+  public var youth = 3
 
   static let recipe = Recipe(
     .neurons(Significance()), reduction: .sum, compensation: .constant,
@@ -229,8 +229,12 @@ public struct Adaptation: Hashable, Codable, Sendable {
     let noise: Float = isImproved ? 0.2 : 1
     state.network = try network.growing(
       copyOf: group, groups, share: isImproved ? 0.5 : 0, noise: noise, using: &generator)
+    let id = network.architecture.nodes[maker.node].id
     let newest = state.network.births[maker.node].max() ?? 0
-    state.born[Neuron(network.architecture.nodes[maker.node].id, newest)] = round
+    // The two are nearly alike at first: neither is to be taken for a repetition of the other.
+    for birth in [newest, network.births[maker.node][maker.neuron]] {
+      state.born[Neuron(id, birth)] = round
+    }
   }
 }
 
