@@ -31,7 +31,7 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
 
   /// The recoveries that can be asked for.
   public static let recoveries = [
-    "none", "fine-tune", "rewind", "scratch", "scratch-budget",
+    "none", "fine-tune", "splice", "rewind", "scratch", "scratch-budget",
   ]
 
   /// The method by its name.
@@ -59,6 +59,7 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
     switch recovery ?? recipe.recovery.name {
     case "none": recipe.recovery = .none
     case "fine-tune": recipe.recovery = .fineTune(epochs: epochs ?? max(own, 1))
+    case "splice": recipe.recovery = .splice(epochs: epochs ?? max(own, 1))
     case "rewind": recipe.recovery = .rewind(epochs: epochs ?? max(own, 1))
     case "scratch": recipe.recovery = .scratch(epochs: epochs ?? max(own, 1))
     case "scratch-budget": recipe.recovery = .scratchBudget(epochs: epochs ?? max(own, 1))

@@ -56,9 +56,12 @@ private struct RecipeRun {
   let start: Network
   var lesson: Lesson
   var pruned: PrunedNetwork
+  /// The weights behind a pruned network whose pruned weights go on learning.
+  var whole: Network
 
   init(_ network: Network, _ lesson: Lesson) throws {
     start = network
+    whole = network
     self.lesson = lesson
     let groups = try NeuronGroups(network.architecture)
     let cost = try Cost(of: network)
@@ -215,7 +218,12 @@ private struct RecipeRun {
     let isLast = round == recipe.schedule.rounds
     switch recipe.recovery {
     case .none: return
-    case .fineTune(let epochs):
+    case .splice(let epochs) where recipe.prunesWeights:
+      try Surgery(recipe: recipe, lesson: lesson).learn(
+        &pruned.network, whole: &whole, epochs: isLast ? 2 * epochs : epochs, round: round)
+      pruned.plan = pruned.network.maskedWeights(round: round)
+      pruned.after = try Cost(of: pruned.network)
+    case .fineTune(let epochs), .splice(let epochs):
       let rounds = recipe.schedule.rounds
       let own = isLast && rounds > 1 ? 2 * epochs : epochs
       pruned.network = try lesson.trained(pruned.network, epochs: own, round: round)
@@ -235,6 +243,12 @@ private struct RecipeRun {
         first.cut(by: pruned.plan), epochs: epochs, round: round, isFresh: true)
     }
     pruned.rounds[pruned.rounds.count - 1].accuracy = lesson.accuracy(of: pruned.network)
+  }
+}
+
+extension Recipe {
+  fileprivate var prunesWeights: Bool {
+    if case .weights = score { true } else { false }
   }
 }
 

@@ -81,6 +81,9 @@ public enum Recovery: Hashable, Codable, Sendable {
   case none
   /// Learns on, after the last round twice as long.
   case fineTune(epochs: Int)
+  /// Learns on while pruned weights learn unseen and may come back (Guo, Yao & Chen 2016,
+  /// arXiv:1608.04493); after the last round twice as long. Neurons learn on as with `fineTune`.
+  case splice(epochs: Int)
   /// Goes back to the weights it started with and learns again (Frankle & Carbin 2019).
   case rewind(epochs: Int)
   /// Learns from fresh weights after the last round (Liu et al. 2019, arXiv:1810.05270).
@@ -93,6 +96,7 @@ public enum Recovery: Hashable, Codable, Sendable {
     switch self {
     case .none: "none"
     case .fineTune: "fine-tune"
+    case .splice: "splice"
     case .rewind: "rewind"
     case .scratch: "scratch"
     case .scratchBudget: "scratch-budget"
@@ -104,6 +108,7 @@ public enum Recovery: Hashable, Codable, Sendable {
     switch self {
     case .none: .none
     case .fineTune(let epochs): .fineTune(epochs: epochs * times)
+    case .splice(let epochs): .splice(epochs: epochs * times)
     case .rewind(let epochs): .rewind(epochs: epochs * times)
     case .scratch(let epochs): .scratch(epochs: epochs * times)
     case .scratchBudget(let epochs): .scratchBudget(epochs: epochs * times)
@@ -113,7 +118,7 @@ public enum Recovery: Hashable, Codable, Sendable {
   public var epochs: Int {
     switch self {
     case .none: 0
-    case .fineTune(let epochs), .rewind(let epochs), .scratch(let epochs),
+    case .fineTune(let epochs), .splice(let epochs), .rewind(let epochs), .scratch(let epochs),
       .scratchBudget(let epochs):
       epochs
     }

@@ -77,7 +77,7 @@ import Testing
     ),
     (
       ["--recovery", "rest"], 64,
-      "error: there is no recovery named 'rest'\n hint: known: none, fine-tune, rewind, scratch, scratch-budget\n"
+      "error: there is no recovery named 'rest'\n hint: known: none, fine-tune, splice, rewind, scratch, scratch-budget\n"
     ),
     (
       ["--keep", "0.5", "--neurons", "3"], 64,

@@ -156,6 +156,22 @@ import Testing
     #expect(try difference(compensation) <= difference(.none) + 1e-9)
   }
 
+  /// Weights that come back are no longer in the plan, and as many stay as were asked for.
+  @Test func splicedWeightsAreThoseOfThePlan() throws {
+    var generator = SeededGenerator(seed: 19)
+    let ground = try ground(&generator)
+    var recipe = WeightMagnitude().recipe
+    recipe.recovery = .splice(epochs: 2)
+    let pruned = try recipe.prune(ground.network, to: .keep(0.2), on: ground.lesson)
+    #expect(Double(pruned.network.parameterCount) <= 0.2 * Double(ground.network.parameterCount))
+    let replayed = try ground.network.compacted(by: pruned.plan)
+    #expect(replayed.architecture == pruned.network.architecture)
+    #expect(
+      replayed.parameters.map { $0.map(\.mask) } == pruned.network.parameters.map { $0.map(\.mask) }
+    )
+    #expect(ground.lesson.accuracy(of: pruned.network) > 0.9)
+  }
+
   @Test func inputsCanBeTheGoal() throws {
     var generator = SeededGenerator(seed: 16)
     var ground = try ground(&generator)

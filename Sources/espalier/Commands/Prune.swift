@@ -133,7 +133,7 @@ struct RecipeOptions: ParsableArguments {
   var rounds: Int?
   @Option(help: "What makes up for neurons that go.")
   var compensation: Compensation?
-  @Option(help: "What follows each round: none, fine-tune, rewind or scratch.")
+  @Option(help: "What follows each round: none, fine-tune, splice, rewind, scratch.")
   var recovery: String?
   @Option(help: "Passes over the training rows in each recovery.")
   var epochs: Int?

@@ -1,0 +1,90 @@
+import Datasets
+import Foundation
+import Networks
+import Tensors
+
+/// Learning in which pruned weights go on learning unseen, and come back where they grow.
+///
+/// The network that is seen has the largest weights alone; the gradient with respect to every weight,
+/// seen or not, moves a whole set behind it, and which are the largest is asked again several times an
+/// epoch (dynamic network surgery: Guo, Yao & Chen 2016, NeurIPS 2016, arXiv:1608.04493). Towards the
+/// end the choice stays and the chosen learn on.
+struct Surgery {
+  let recipe: Recipe
+  let lesson: Lesson
+  /// How often in an epoch the weights are chosen again.
+  private static let choices = 4
+  /// The share of the steps after which the choice stays.
+  private static let settled = 0.7
+
+  /// Learns for some epochs.
+  ///
+  /// `network`: masked; keeps as many weights as it has.
+  /// `whole`: the weights behind it.
+  /// - Throws: `NetworkError.notFinite` where the numbers run away.
+  func learn(_ network: inout Network, whole: inout Network, epochs: Int, round: Int) throws {
+    let kept = Double(network.parameterCount)
+    let trainer = lesson.trainer
+    let batches = Batches(
+      examples: lesson.training, size: trainer.batch, seed: lesson.seed &+ UInt64(round))
+    let perEpoch = max(1, (lesson.training.count + trainer.batch - 1) / trainer.batch)
+    let total = Double(epochs * perEpoch)
+    var memory = Optimizer.Memory(for: whole)
+    var chance = SeededGenerator(seed: lesson.seed).stream("surgery-\(round)")
+    var step = 0
+    for epoch in 0..<epochs {
+      try batches.forEach(epoch: epoch) { batch in
+        let progress = Double(step) / total
+        if progress < Self.settled, step % max(1, perEpoch / Self.choices) == 0 {
+          let plan = try WeightSelection(
+            whole, normalization: recipe.normalization, scope: recipe.scope
+          ).plan(leaving: kept, round: round)
+          network = try whole.masked(by: plan)
+        }
+        let pass = network.trainingPass(batch.inputs, using: &chance)
+        guard let last = pass.outputs.last else { return }
+        let (loss, gradient) = lesson.head.loss(
+          of: last, for: batch, classWeights: trainer.classWeights)
+        guard loss.isFinite else {
+          throw NetworkError.notFinite(step: step + 1, layer: "surgery")
+        }
+        let gradients = network.gradients(of: pass, gradient: gradient)
+        whole.absorb(pass)
+        let rate = trainer.learningRate * 0.5 * (1 + cos(Double.pi * progress))
+        trainer.optimizer.step(
+          &whole, gradients: gradients, memory: &memory, rate: Float(rate),
+          decay: Float(trainer.weightDecay))
+        network.take(whole)
+        step += 1
+      }
+    }
+  }
+}
+
+extension Network {
+  /// Takes the numbers of another network of the same shape, as far as its own masks keep them.
+  fileprivate mutating func take(_ other: Network) {
+    for node in parameters.indices {
+      for index in parameters[node].indices {
+        parameters[node][index].value = other.parameters[node][index].value
+        parameters[node][index].applyMask()
+      }
+    }
+  }
+
+  /// The weights that masks remove, as a plan.
+  func maskedWeights(round: Int) -> PruningPlan {
+    var plan = PruningPlan()
+    for (node, own) in parameters.enumerated() {
+      for (index, parameter) in own.enumerated() {
+        guard let mask = parameter.mask, mask.keptCount < mask.kept.count else { continue }
+        plan.removals.append(
+          .init(
+            .weights(
+              of: architecture.nodes[node].id, parameter: index,
+              entries: mask.kept.indices.filter { !mask.kept[$0] }), score: 0, round: round))
+      }
+    }
+    return plan
+  }
+}
