@@ -84,6 +84,9 @@ import Testing
       "error: a pruning has one goal\n hint: give one of --keep, --accuracy-drop and so on\n"
     ),
     (
+      ["--resume"], 64, "error: a pruning keeps no state\n hint: leave out --resume\n"
+    ),
+    (
       ["--method", "block-then-channel"], 65,
       "error: 'block-then-channel' needs a network with residual blocks\n hint: 'espalier list methods' says what each method works on\n"
     ),

@@ -79,7 +79,7 @@ struct Compare: ParsableCommand {
     let folder = OutputFolder(name)
     if steps.dryRun {
       let lines =
-        try settings.experiment.plan() + [
+        try settings.experiment.plan().filter { !$0.hasPrefix("rules: ") } + [
           "methods: " + comparison.methods.joined(separator: ", "),
           "\(comparison.points.count) points, \(comparison.seeds.count) seeds",
           "write the comparison to '\(name)'",

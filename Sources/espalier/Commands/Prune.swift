@@ -41,6 +41,10 @@ struct Prune: ParsableCommand {
   @OptionGroup(title: "Learning") var learning: LearningFlags
   @OptionGroup(title: "Talk") var talk: TalkOptions
 
+  mutating func validate() throws {
+    if steps.resume { throw ValidationError("a pruning keeps no state. Leave out --resume") }
+  }
+
   func run() throws {
     var settings = try steps.settings(for: source)
     settings.experiment.model = model
@@ -53,7 +57,7 @@ struct Prune: ParsableCommand {
     let codedFile = coded.map { OutputFile($0) }
     if steps.dryRun {
       let lines =
-        try settings.experiment.plan() + [
+        try settings.experiment.plan().filter { !$0.hasPrefix("rules: ") } + [
           "prune: \(recipe.method), \(experiment.goal.description)",
           "write the model to '\(output)'",
         ]
@@ -64,8 +68,15 @@ struct Prune: ParsableCommand {
     try codedFile?.check(force: steps.force)
     let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
     defer { progress.finish() }
-    let ground = try PruningGround(settings.experiment, control: progress.control)
-    let outcome = try experiment.run(on: ground, control: progress.control)
+    let outcome: PruningOutcome
+    do {
+      let ground = try PruningGround(settings.experiment, control: progress.control)
+      outcome = try experiment.run(on: ground, control: progress.control)
+    } catch is Interrupted {
+      throw CommandFailure(
+        "interrupted", hint: "nothing was written; pruning begins anew", code: Interruption.exitCode
+      )
+    }
     progress.finish()
     try planFile?.write(StandardOutput.json(outcome.plan), force: steps.force)
     try codedFile?.write(CodedFile.data(for: outcome.model), force: steps.force)
