@@ -60,6 +60,48 @@ import Testing
     #expect(replayed.parameterCount == pruned.network.parameterCount)
   }
 
+  /// Convolutions, a residual sum, normalisation and a flattened picture.
+  @Test(arguments: pruningCatalog.names)
+  func everyMethodPrunesResidualNetworks(_ name: String) throws {
+    let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
+    let method = type.init()
+    var generator = SeededGenerator(seed: 23)
+    var builder = ArchitectureBuilder(input: [4, 4, 2])
+    builder.add(Convolution(6, Window(3, padding: 1), hasBias: false))
+    builder.add(BatchNormalization())
+    let start = builder.add(Activation(.relu))
+    builder.add(Convolution(6, Window(3, padding: 1), hasBias: false))
+    builder.add(BatchNormalization())
+    builder.add(Activation(.relu))
+    builder.add(Convolution(6, Window(3, padding: 1), hasBias: false))
+    let body = builder.add(BatchNormalization())
+    builder.add(Sum(), reading: body, start)
+    builder.add(Activation(.relu))
+    builder.add(Pooling(.largest, Window(2, stride: 2)))
+    builder.add(Flattening())
+    builder.add(Dense(8))
+    builder.add(Activation(.relu))
+    builder.add(Dense(2))
+    let labels = (0..<128).map { $0 % 2 }
+    let rows = labels.flatMap { label in
+      (0..<32).map { _ in Float(generator.normal()) + (label == 1 ? 1 : -1) }
+    }
+    let examples = Examples(inputs: Tensor(rows, shape: [128, 32]), labels: labels)
+    let trainer = Trainer(epochs: 3, batch: 32, learningRate: 0.01)
+    let network = try trainer.train(
+      from: Trainer.State(start: Network(builder.architecture, seed: 23)), head: .softmax,
+      on: examples, validation: examples, seed: 1
+    ).network
+    let lesson = Pruning.Lesson(
+      head: .softmax, training: examples, validation: examples, trainer: trainer, seed: 4)
+    var recipe = method.recipe
+    recipe.recovery = .fineTune(epochs: 1)
+    let pruned = try method.prune(
+      network, to: .keep(0.5), with: recipe, on: lesson, onRound: { _ in })
+    #expect(2 * pruned.network.parameterCount <= network.parameterCount)
+    #expect(pruned.check.holds && pruned.check.changedAnswers == 0, "\(pruned.check)")
+  }
+
   @Test(arguments: [
     Goal.multiplications(0.4), .parameters(150), .neurons(9), .bytes(700), .keep(0.3),
   ])
