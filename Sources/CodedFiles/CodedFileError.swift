@@ -6,11 +6,13 @@ public enum CodedFileError: LocalizedError, Hashable, Sendable {
   case malformed(file: String, problem: String)
   /// A later version of the format.
   case version(file: String, found: Int, known: Int)
+  /// The network cannot be put into the format.
   case unwritable(problem: String)
 
   /// The exit code of a process that ends with this error.
   public var exitCode: Int32 { 65 }
 
+  /// What is wrong, with the file in front.
   public var errorDescription: String? {
     switch self {
     case .malformed(let file, let problem): "\(file): \(problem)"
@@ -20,6 +22,7 @@ public enum CodedFileError: LocalizedError, Hashable, Sendable {
     }
   }
 
+  /// What to do about it.
   public var recoverySuggestion: String? {
     switch self {
     case .malformed: "copy or write the file again; its bytes have changed or some are missing"

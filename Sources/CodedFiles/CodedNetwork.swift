@@ -9,17 +9,21 @@ import Tensors
 public struct CodedNetwork: Sendable {
   /// What became of one parameter.
   public struct Part: Hashable, Codable, Sendable {
+    /// The layer that has the parameter.
     public var node: Node.ID
     /// The parameter's position in its layer.
     public var parameter: Int
+    /// What the parameter is to its layer.
     public var role: Parameter.Role
-    /// Entries, and those that are kept.
+    /// How many numbers the parameter has.
     public var entries: Int
+    /// How many of them are not zero.
     public var kept: Int
     /// Distinct values of the kept entries.
     public var distinct: Int
-    /// "plain", "packed" or "huffman".
+    /// How positions are stored: "plain", "packed" or "huffman".
     public var positions: String
+    /// How values are stored, by the same words.
     public var values: String
     /// Bits of an index before Huffman coding, where positions are coded.
     public var indexWidth: Int?
@@ -37,10 +41,13 @@ public struct CodedNetwork: Sendable {
     }
   }
 
+  /// One for each parameter, in the order of the network.
   public let parts: [Part]
   /// The bits of all parts, the last byte filled up with zeros.
   public let bytes: [UInt8]
 
+  /// Codes every parameter of a network in the way that takes the fewest bits.
+  /// - Complexity: O(parameters · log(parameters))
   public init(_ network: Network) {
     var writer = BitWriter()
     var parts: [Part] = []

@@ -14,6 +14,7 @@ public struct OutputFolder: Hashable, Sendable {
   /// The folder as the user names it.
   public let path: String
 
+  /// The folder at a path, relative to the working folder.
   public init(_ path: String) {
     self.path = path
     let named = URL(fileURLWithPath: path).standardizedFileURL
@@ -165,7 +166,9 @@ public struct OutputFolder: Hashable, Sendable {
 
 /// A single file that a command leaves behind: written beside its place, moved there when whole.
 public struct OutputFile: Hashable, Sendable {
+  /// Where the file will be, through links.
   public let url: URL
+  /// The file as the user names it.
   public let path: String
 
   public init(_ path: String) {
