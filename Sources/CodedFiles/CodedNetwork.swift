@@ -17,7 +17,7 @@ public struct CodedNetwork: Sendable {
     public var role: Parameter.Role
     /// How many numbers the parameter has.
     public var entries: Int
-    /// How many of them are not zero.
+    /// How many of them are kept.
     public var kept: Int
     /// Distinct values of the kept entries.
     public var distinct: Int

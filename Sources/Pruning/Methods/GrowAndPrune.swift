@@ -11,7 +11,7 @@ import Tensors
 /// longer falls, the neuron most related to it is copied, its outgoing weights shared out, so that
 /// nothing changes at first. The article's formulas are not public: thresholds and tests are a
 /// reconstruction.
-public struct GrowAndPrune: PruningMethod {
+public struct GrowAndPrune: AdaptiveMethod {
   public static let name = "grow-and-prune"
   public static let summary = "neurons added where the error stays, removed where they say little"
   public static let source = Citation(
@@ -23,25 +23,26 @@ public struct GrowAndPrune: PruningMethod {
 
   public var adaptation = Adaptation(isImproved: true)
   public init() {}
-  public var recipe: Recipe { Adaptation.recipe }
-
-  public func prune(
-    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
-    onRound: (PrunedNetwork.Round) throws -> Void
-  ) throws -> PrunedNetwork {
-    try adaptation.prune(network, to: goal, with: recipe, on: lesson, onRound: onRound)
-  }
 }
 
 /// The algorithm that `GrowAndPrune` improves: new neurons are drawn by chance, and what goes is
 /// asked for no relation.
-public struct AdaptiveGrowthAndPruning: PruningMethod {
+public struct AdaptiveGrowthAndPruning: AdaptiveMethod {
   public static let name = "grow-and-prune-basic"
   public static let summary = "the same with random new neurons and no regard to relations (AGP)"
   public static let source = GrowAndPrune.source
 
   public var adaptation = Adaptation(isImproved: false)
   public init() {}
+}
+
+/// A method that grows and prunes in turn.
+public protocol AdaptiveMethod: PruningMethod {
+  /// When and how it does either.
+  var adaptation: Adaptation { get }
+}
+
+extension AdaptiveMethod {
   public var recipe: Recipe { Adaptation.recipe }
 
   public func prune(

@@ -24,12 +24,7 @@ struct NetworkFlags: ParsableArguments {
   var head: HeadChoice?
   @Option(help: "Passes over the training rows at most.")
   var epochs: Int?
-  @Option(help: "The size of a step of training.")
-  var learningRate: Double?
-  @Option(help: "Rows in a step of training.")
-  var batch: Int?
-  @Option(help: "Pixels by which training pictures move at most, anew in every epoch.")
-  var shift: Int?
+  @OptionGroup var learning: LearningFlags
   @Flag(help: "Rare classes count as much as common ones.")
   var classWeights = false
   @Option(help: "Validation accuracy that pruning may cost: 0.01 is one point.")
@@ -37,27 +32,16 @@ struct NetworkFlags: ParsableArguments {
 
   @Flag(help: "Take nothing away: explain the network as it was trained.")
   var noPruning = false
-  @Option(help: "For --model: subtracted from each channel's share of white: 0.485,0.456,0.406.")
-  var pixelMean: NumberList?
-  @Option(help: "For --model: what each channel is divided by after that: 0.229,0.224,0.225.")
-  var pixelDeviation: NumberList?
 
   mutating func validate() throws {
     try atLeastOne(features, "--features")
     try atLeastOne(epochs, "--epochs")
-    try atLeastOne(batch, "--batch")
-    try atLeastOne(shift, "--shift")
-    if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
-      throw ValidationError("--learning-rate cannot be \(learningRate). Give a number above 0")
-    }
     try share(accuracyDrop, "--accuracy-drop")
-    if let pixelDeviation, pixelDeviation.numbers.contains(where: { $0 <= 0 }) {
-      throw ValidationError("--pixel-deviation cannot be 0 or less")
-    }
   }
 
   /// Sets what was given; the rest stays as it is.
   func apply(to options: inout NetworkOptions) {
+    learning.apply(to: &options)
     if let architecture { options.architecture = architecture }
     if let hidden { options.hidden = hidden.units }
     if let activation { options.activation = activation }
@@ -68,13 +52,8 @@ struct NetworkFlags: ParsableArguments {
     case nil: break
     }
     if let epochs { options.epochs = epochs }
-    if let learningRate { options.learningRate = learningRate }
-    if let batch { options.batch = batch }
-    if let shift { options.shift = shift }
     if classWeights { options.classWeights = true }
     if noPruning { options.prunes = false }
-    if let pixelMean { options.pixelMean = pixelMean.numbers }
-    if let pixelDeviation { options.pixelDeviation = pixelDeviation.numbers }
     if let accuracyDrop { options.accuracyDrop = accuracyDrop }
   }
 }
@@ -111,4 +90,10 @@ func atLeastOne(_ value: Int?, _ option: String) throws {
 func share(_ value: Double?, _ option: String) throws {
   guard let value, !(0...1).contains(value) else { return }
   throw ValidationError("\(option) cannot be \(value). Give a number from 0 to 1")
+}
+
+/// - Throws: a usage error where a share is given that is not above 0 and at most 1.
+func positiveShare(_ value: Double?, _ option: String) throws {
+  guard let value, !(value > 0 && value <= 1) else { return }
+  throw ValidationError("\(option) cannot be \(value). Give a number above 0 and at most 1")
 }

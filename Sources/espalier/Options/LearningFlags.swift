@@ -1,0 +1,35 @@
+import ArgumentParser
+import Experiments
+
+/// How a network learns, and how it reads pictures.
+struct LearningFlags: ParsableArguments {
+  @Option(help: "The size of a step of training.")
+  var learningRate: Double?
+  @Option(help: "Rows in a step of training.")
+  var batch: Int?
+  @Option(help: "Pixels by which training pictures move at most, anew in every epoch.")
+  var shift: Int?
+  @Option(help: "For --model: subtracted from each channel's share of white: 0.485,0.456,0.406.")
+  var pixelMean: NumberList?
+  @Option(help: "For --model: what each channel is divided by after that: 0.229,0.224,0.225.")
+  var pixelDeviation: NumberList?
+
+  mutating func validate() throws {
+    try atLeastOne(batch, "--batch")
+    try atLeastOne(shift, "--shift")
+    if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
+      throw ValidationError("--learning-rate cannot be \(learningRate). Give a number above 0")
+    }
+    if let pixelDeviation, pixelDeviation.numbers.contains(where: { $0 <= 0 }) {
+      throw ValidationError("--pixel-deviation cannot be 0 or less")
+    }
+  }
+
+  func apply(to options: inout NetworkOptions) {
+    if let learningRate { options.learningRate = learningRate }
+    if let batch { options.batch = batch }
+    if let shift { options.shift = shift }
+    if let pixelMean { options.pixelMean = pixelMean.numbers }
+    if let pixelDeviation { options.pixelDeviation = pixelDeviation.numbers }
+  }
+}
