@@ -19,6 +19,40 @@ import Testing
     }
   }
 
+  /// A teacher's part of the loss is 0 where learner and teacher agree, and the gradient is that of
+  /// the loss at every share and temperature.
+  @Test func aTeachersLossHasItsGradient() throws {
+    try withEverySeed(4) { generator in
+      for (head, width) in [(Head.softmax, 3), (.oneVersusRest, 3), (.number, 1)] {
+        let network = try Network(
+          Architecture(input: [4]) { Dense(width) }, seed: generator.next())
+        let inputs = generator.normalTensor([5, 4])
+        let labels = (0..<5).map { _ in generator.index(below: width) }
+        let examples = Examples(
+          inputs: inputs, labels: labels, numbers: generator.normalTensor([5, 1]).elements)
+        let own = network.outputs(for: inputs)
+        let settled = Teacher(network, share: 1, temperature: 2)
+          .loss(of: own, for: examples, head: head)
+        #expect(settled.gradient.elements.allSatisfy { abs($0) < 1e-6 }, "\(head)")
+        let outputs = generator.normalTensor([5, width])
+        for (share, temperature) in [(Float(0), Float(3)), (0.5, 1), (0.7, 3), (1, 2)] {
+          let teacher = Teacher(network, share: share, temperature: temperature)
+          let (_, gradient) = teacher.loss(of: outputs, for: examples, head: head)
+          if share == 0 { #expect(gradient == head.loss(of: outputs, for: examples).gradient) }
+          for index in outputs.elements.indices {
+            let slope =
+              [Float(1), -1].map { sign in
+                var moved = outputs
+                moved.withElements { $0[index] += sign * 0.01 }
+                return Double(sign) * teacher.loss(of: moved, for: examples, head: head).value
+              }.reduce(0, +) / 0.02
+            #expect(abs(slope - Double(gradient.elements[index])) < 1e-3, "\(head) \(share)")
+          }
+        }
+      }
+    }
+  }
+
   @Test func hugeOutputsHaveFiniteLosses() {
     let outputs = Tensor([1e4, -1e4, -1e4, 1e4], shape: [2, 2])
     for head in [Head.softmax, .oneVersusRest] {

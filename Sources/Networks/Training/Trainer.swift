@@ -63,14 +63,15 @@ public struct Trainer: Hashable, Codable, Sendable {
   /// goes on from a stored state ends in the same bytes.
   ///
   /// `inputGroups`: the inputs of each column, for `inputLasso`.
+  /// `teacher`: whose answers are learned from beside the labels.
   /// `onStep`: called after every step with the state that the epoch began with, from which training
   /// can go on; what it throws ends the training.
   /// `onEpoch`: called after every epoch; what it throws ends the training.
   /// - Throws: `NetworkError.notFinite` where the numbers run away; whatever the two closures throw.
   public func train(
     from start: State, head: Head, on examples: Examples, validation: Examples,
-    inputGroups: [[Int]] = [], seed: UInt64, onStep: (State) throws -> Void = { _ in },
-    onEpoch: (State) throws -> Void = { _ in }
+    inputGroups: [[Int]] = [], teacher: Teacher? = nil, seed: UInt64,
+    onStep: (State) throws -> Void = { _ in }, onEpoch: (State) throws -> Void = { _ in }
   ) throws -> State {
     var state = start
     let generator = SeededGenerator(seed: seed)
@@ -82,7 +83,7 @@ public struct Trainer: Hashable, Codable, Sendable {
       let begun = state
       let loss = try runEpoch(
         epoch, order: order, state: &state, head: head, on: examples, inputGroups: inputGroups,
-        generator: generator, onStep: { try onStep(begun) })
+        teacher: teacher, generator: generator, onStep: { try onStep(begun) })
       let checked = validation.count > 0 ? validation : examples
       let outputs = state.network.outputs(for: checked.inputs)
       let validationLoss = head.loss(of: outputs, for: checked, classWeights: classWeights).value
@@ -103,7 +104,7 @@ public struct Trainer: Hashable, Codable, Sendable {
 
   private func runEpoch(
     _ epoch: Int, order: [Int], state: inout State, head: Head, on examples: Examples,
-    inputGroups: [[Int]], generator: SeededGenerator, onStep: () throws -> Void
+    inputGroups: [[Int]], teacher: Teacher?, generator: SeededGenerator, onStep: () throws -> Void
   ) throws -> Double {
     let nodes = state.network.architecture.nodes
     let clarified =
@@ -114,7 +115,8 @@ public struct Trainer: Hashable, Codable, Sendable {
     let steps = (order.count + batch - 1) / batch
     var total = 0.0
     var chance = generator.stream("chance-\(epoch)")
-    var quick = clarified == nil ? DenseSteps(self, state, head: head, on: examples) : nil
+    var quick =
+      clarified == nil && teacher == nil ? DenseSteps(self, state, head: head, on: examples) : nil
     for step in 0..<steps {
       if step > 0 { try onStep() }
       let rows = order[step * batch..<min((step + 1) * batch, order.count)]
@@ -126,12 +128,13 @@ public struct Trainer: Hashable, Codable, Sendable {
       // The layers one by one, also to say which of them first gave no number.
       quick?.store(in: &state)
       quick = nil
-      var taken = examples.gathering(rows)
-      if let shift { taken.inputs = shift.moved(taken.inputs, using: &chance) }
+      let taken = batch(of: examples, rows, using: &chance)
       let pass = state.network.trainingPass(taken.inputs, using: &chance)
       let outputs = pass.outputs
       guard let last = outputs.last else { continue }
-      let (loss, gradient) = head.loss(of: last, for: taken, classWeights: classWeights)
+      let (loss, gradient) =
+        teacher?.loss(of: last, for: taken, head: head, classWeights: classWeights)
+        ?? head.loss(of: last, for: taken, classWeights: classWeights)
       guard loss.isFinite else {
         throw NetworkError.notFinite(
           step: epoch * steps + step + 1, layer: Self.firstNotFinite(outputs, nodes))
@@ -152,6 +155,15 @@ public struct Trainer: Hashable, Codable, Sendable {
     }
     quick?.store(in: &state)
     return total / Double(max(order.count, 1))
+  }
+
+  /// Some rows as a step learns from them: pictures move.
+  public func batch(
+    of examples: Examples, _ rows: ArraySlice<Int>, using chance: inout SeededGenerator
+  ) -> Examples {
+    var taken = examples.gathering(rows)
+    if let shift { taken.inputs = shift.moved(taken.inputs, using: &chance) }
+    return taken
   }
 
   private func factor(epoch: Int, progress: Double) -> Double {

@@ -1,0 +1,53 @@
+import Datasets
+import Tensors
+
+/// A network from whose answers another learns, beside the labels: knowledge distillation (Hinton,
+/// Vinyals & Dean 2015, arXiv:1503.02531).
+///
+/// The loss is `(1 - share) · L(outputs, labels) + share · t² · L(outputs / t, answers)`, where the
+/// answers are the teacher's probabilities at the temperature `t`; for a number, `t` is 1.
+public struct Teacher: Sendable {
+  public var network: Network
+  /// The part of the loss that is the teacher's, 0 to 1.
+  public var share: Float
+  /// How even the teacher's probabilities are made: 1 leaves them, more shows what it deems similar.
+  public var temperature: Float
+
+  public init(_ network: Network, share: Float, temperature: Float = 3) {
+    precondition((0...1).contains(share), "a share of \(share)")
+    precondition(temperature > 0, "a temperature of \(temperature)")
+    self.network = network
+    self.share = share
+    self.temperature = temperature
+  }
+
+  /// The mean loss of a learner over some rows, and its gradient with respect to its outputs.
+  ///
+  /// `outputs`: the learner's, `[rows, outputs]`, before any squashing.
+  public func loss(
+    of outputs: Tensor, for examples: Examples, head: Head, classWeights: [Float]? = nil
+  ) -> (value: Double, gradient: Tensor) {
+    let heat = head == .number ? 1 : temperature
+    var taught = examples
+    taught.targets = head.probabilities(
+      from: network.outputs(for: examples.inputs).multiplied(by: 1 / heat))
+    let (answered, own) = (
+      head.loss(of: outputs.multiplied(by: 1 / heat), for: taught, classWeights: classWeights),
+      head.loss(of: outputs, for: examples, classWeights: classWeights)
+    )
+    var gradient = own.gradient
+    gradient.withElements { elements in
+      for (index, slope) in answered.gradient.elements.enumerated() {
+        elements[index] = (1 - share) * elements[index] + share * heat * slope
+      }
+    }
+    let part = Double(share)
+    return ((1 - part) * own.value + part * Double(heat * heat) * answered.value, gradient)
+  }
+}
+
+extension Tensor {
+  fileprivate func multiplied(by factor: Float) -> Tensor {
+    factor == 1 ? self : Tensor(elements.map { $0 * factor }, shape: shape)
+  }
+}
