@@ -1,16 +1,18 @@
 import Crypto
 import Foundation
+import Pruning
 
 /// The folder that a run leaves its state in, so that it can go on after it was killed.
 ///
 /// Every file is written whole and renamed, and carries the fingerprint of the run: state of another
 /// command, other data or another version is never used.
-struct Checkpoint: Sendable {
+struct Checkpoint: MilestoneStore {
   let folder: URL?
   let fingerprint: String
 
   /// `folder`: `nil` keeps no state.
-  init(folder: URL?, experiment: Experiment, version: String, data: String) {
+  /// `experiment`: everything that decides the run.
+  init(folder: URL?, experiment: some Encodable, version: String, data: String) {
     self.folder = folder
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys

@@ -30,6 +30,7 @@ public struct Comparison: Hashable, Codable, Sendable {
   public var compensation: Compensation?
   public var recovery: String?
   public var epochs: Int?
+  public var distillation: Double?
 
   /// - Throws: `UnknownName` where a method or recovery is none.
   public init(
@@ -104,6 +105,7 @@ public struct Comparison: Hashable, Codable, Sendable {
     experiment.compensation = compensation
     experiment.recovery = recovery
     experiment.epochs = epochs
+    experiment.distillation = distillation
     return experiment
   }
 
@@ -118,7 +120,7 @@ public struct Comparison: Hashable, Codable, Sendable {
   ) throws -> Result {
     let grounds = try grounds(control, folder)
     let store = Checkpoint(
-      folder: folder, experiment: base, version: espalierVersion, data: fingerprint)
+      folder: folder, experiment: self, version: espalierVersion, data: "")
     let count = methods.count * points.count * seeds.count
     let cells = Mutex([Cell?](repeating: nil, count: count))
     let done = Mutex(0)
@@ -159,13 +161,6 @@ public struct Comparison: Hashable, Codable, Sendable {
     let finished = cells.withLock { $0.compactMap(\.self) }
     guard finished.count == count else { throw Interrupted() }
     return Result(comparison: self, parents: parents(grounds), cells: finished)
-  }
-
-  /// What the stored cells depend on, beside the experiment.
-  private var fingerprint: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return String(decoding: (try? encoder.encode(self)) ?? Data(), as: UTF8.self)
   }
 
   private func grounds(

@@ -20,6 +20,11 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
   public var epochs: Int?
   public var scope: Scope?
   public var normalization: Normalization?
+  /// What is left of each layer that loses neurons is a multiple of this.
+  public var multiple: Int?
+  /// The share of the loss by which what is left learns from the answers of the network before
+  /// pruning; labels alone where `nil`.
+  public var distillation: Double?
 
   public init(_ base: Experiment, method: String, goal: Goal) {
     self.base = base
@@ -30,9 +35,7 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
   private static let stepsOfAnEpoch = 400
 
   /// The recoveries that can be asked for.
-  public static let recoveries = [
-    "none", "fine-tune", "splice", "rewind", "scratch", "scratch-budget",
-  ]
+  public static let recoveries = Recovery.Course.allCases.map(\.rawValue)
 
   /// The method by its name.
   /// - Throws: `UnknownName`
@@ -54,17 +57,16 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
     }
     if let compensation { recipe.compensation = compensation }
     if let scope { recipe.scope = scope }
+    if let multiple { recipe.multiple = multiple }
     if let normalization { recipe.normalization = normalization }
-    let own = recipe.recovery.epochs
-    switch recovery ?? recipe.recovery.name {
-    case "none": recipe.recovery = .none
-    case "fine-tune": recipe.recovery = .fineTune(epochs: epochs ?? max(own, 1))
-    case "splice": recipe.recovery = .splice(epochs: epochs ?? max(own, 1))
-    case "rewind": recipe.recovery = .rewind(epochs: epochs ?? max(own, 1))
-    case "scratch": recipe.recovery = .scratch(epochs: epochs ?? max(own, 1))
-    case "scratch-budget": recipe.recovery = .scratchBudget(epochs: epochs ?? max(own, 1))
-    case let wrong: throw UnknownName(wrong, family: "recovery", known: Self.recoveries)
+    var course = recipe.recovery.course
+    if let recovery {
+      guard let asked = Recovery.Course(rawValue: recovery) else {
+        throw UnknownName(recovery, family: "recovery", known: Self.recoveries)
+      }
+      course = asked
     }
+    recipe.recovery = Recovery(course, epochs: epochs ?? max(recipe.recovery.epochs, 1))
     return recipe
   }
 }
@@ -122,10 +124,27 @@ public struct PruningOutcome: Sendable {
 }
 
 extension PruningExperiment {
+  /// What the loss of neurons of each layer alone costs, by the method's scores.
+  /// - Throws: `PruningError`, `UnknownName`; `Interrupted` where `control` says so.
+  public func sensitivity(
+    on ground: PruningGround, control: RunControl = RunControl()
+  ) throws -> Sensitivity {
+    var lesson = ground.lesson
+    lesson.seed = base.seed
+    lesson.onStep = { try control.stopIfAsked {} }
+    control.report(.stage(name: "asking each layer", detail: method))
+    return try Sensitivity(
+      of: ground.trainable.network, by: recipe(of: prunes()), on: lesson)
+  }
+
   /// Prunes the network of a ground.
   /// - Throws: `PruningError`, `UnknownName`; `Interrupted` where `control` says so.
+  ///
+  /// `checkpoint`: the folder for what is learned, so that a pruning that was stopped goes on; `nil`
+  /// keeps nothing.
   public func run(
-    on ground: PruningGround, measuresLatency: Bool = true, control: RunControl = RunControl()
+    on ground: PruningGround, measuresLatency: Bool = true, control: RunControl = RunControl(),
+    checkpoint folder: URL? = nil
   ) throws -> PruningOutcome {
     let method = try prunes()
     var recipe = try recipe(of: method)
@@ -133,14 +152,21 @@ extension PruningExperiment {
     if epochs == nil {
       // An epoch of a few rows teaches little: the methods' own epochs are of hundreds of steps.
       let steps = max(lesson.training.count / max(lesson.trainer.batch, 1), 1)
-      recipe.recovery = recipe.recovery.lasting(max(1, Self.stepsOfAnEpoch / steps))
+      recipe.recovery.epochs *= max(1, Self.stepsOfAnEpoch / steps)
     }
     lesson.seed = base.seed
+    lesson.teacher = distillation.map { Teacher(ground.trainable.network, share: Float($0)) }
+    lesson.onStep = { try control.stopIfAsked {} }
+    if let folder {
+      lesson.milestones = Milestones(
+        Checkpoint(
+          folder: folder, experiment: self, version: espalierVersion,
+          data: try ground.rows.loaded.sha256 + sha256(ModelFile.data(for: ground.original))))
+    }
     control.report(.stage(name: "pruning", detail: "\(self.method), \(goal.description)"))
     let pruned = try method.prune(
       ground.trainable.network, to: goal, with: recipe, on: lesson
     ) { round in
-      try control.stopIfAsked {}
       control.report(
         .progress(
           fraction: Double(round.round) / Double(max(round.of, 1)),

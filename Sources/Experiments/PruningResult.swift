@@ -68,6 +68,7 @@ public struct PruningResult: Codable, Sendable {
     source = try experiment.prunes().source
     goal = experiment.goal.description
     self.recipe = recipe.words
+    self.recipe["distillation"] = experiment.distillation.map { shortest($0) }
     seed = experiment.base.seed
     equality = pruned.check
     rounds = pruned.rounds
@@ -201,7 +202,7 @@ extension Recipe {
       "normalization": normalization.rawValue, "reduction": reduction.rawValue,
       "scope": scope.rawValue, "schedule": schedule.course.rawValue,
       "rounds": "\(schedule.rounds)", "compensation": compensation.rawValue,
-      "recovery": recovery.name, "epochs": "\(recovery.epochs)",
+      "recovery": recovery.course.rawValue, "epochs": "\(recovery.epochs)",
       "floor": shortest(floor),
     ]
     if case .weights = score {

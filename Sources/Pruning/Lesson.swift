@@ -14,6 +14,12 @@ public struct Lesson: Sendable {
   /// What is left of a trained network learns in steps of this share of the trainer's; fresh weights
   /// learn in whole ones.
   public var fineTuningScale = 1.0
+  /// Whose answers what is left learns from, beside the labels.
+  public var teacher: Teacher?
+  /// Where training is kept, so that a pruning can go on; nothing is kept where `nil`.
+  public var milestones: Milestones?
+  /// Called at every step of training; what it throws ends the pruning.
+  public var onStep: @Sendable () throws -> Void = {}
   /// The columns of a table and the inputs made of each.
   public var columns: [(name: String, inputs: [Int])] = []
 
@@ -53,6 +59,13 @@ public struct Lesson: Sendable {
     return Double(correct.count { $0 }) / Double(max(correct.count, 1))
   }
 
+  /// The mean loss over some rows and its gradient with respect to the outputs: by the labels, and
+  /// the teacher where there is one.
+  func loss(of outputs: Tensor, for examples: Examples) -> (value: Double, gradient: Tensor) {
+    teacher?.loss(of: outputs, for: examples, head: head, classWeights: trainer.classWeights)
+      ?? head.loss(of: outputs, for: examples, classWeights: trainer.classWeights)
+  }
+
   /// A network that has learned for some more epochs.
   ///
   /// `isFresh`: whether it has not learned anything yet.
@@ -64,10 +77,17 @@ public struct Lesson: Sendable {
     if !isFresh { trainer.learningRate *= fineTuningScale }
     trainer.epochs = epochs
     trainer.patience = nil
-    return try trainer.train(
-      from: Trainer.State(start: network), head: head, on: training, validation: watched,
-      seed: seed &+ UInt64(round)
-    ).network
+    return try once(from: network) {
+      try trainer.train(
+        from: Trainer.State(start: network), head: head, on: training, validation: watched,
+        teacher: teacher, seed: seed &+ UInt64(round), onStep: { _ in try onStep() }
+      ).network
+    }
+  }
+
+  /// What a piece of training comes to, where it was stopped before without doing it again.
+  func once<Value: Codable>(from network: Network, _ learn: () throws -> Value) throws -> Value {
+    try milestones?.reach(from: network, learn) ?? learn()
   }
 
   /// A few validation rows: training between the rounds looks at them and decides nothing.

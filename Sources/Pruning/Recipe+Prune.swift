@@ -27,6 +27,7 @@ extension Recipe {
     let start = goal.measure(run.pruned.before) ?? 0
     let limit = goal.limit(from: run.pruned.before)
     guard start > limit else { return run.pruned }
+    if recovery.course == .whileTraining { try run.begin(self) }
     for round in 1...schedule.rounds {
       let left = start * schedule.left(after: round, of: limit / start)
       switch score {
@@ -88,10 +89,10 @@ private struct RecipeRun {
     func measure(_ cost: Cost) -> Double { goal.measure(cost) ?? 0 }
     // A goal that is out of reach with so much kept of each layer lowers the floor, down to a neuron.
     var floor = recipe.floor
-    var selection = Selection(reduced, groups, counter, scope: recipe.scope, floor: floor)
+    var selection = Selection(reduced, groups, counter, recipe, floor: floor)
     while floor > 0, selection.count(until: limit, by: measure) == nil {
       floor = floor < 0.01 ? 0 : floor / 2
-      selection = Selection(reduced, groups, counter, scope: recipe.scope, floor: floor)
+      selection = Selection(reduced, groups, counter, recipe, floor: floor)
     }
     guard let count = selection.count(until: limit, by: measure) else {
       guard round == recipe.schedule.rounds else {
@@ -143,6 +144,10 @@ private struct RecipeRun {
     guard network.architecture.input.rank == 1, !lesson.columns.isEmpty else {
       throw PruningError.unsuited(
         method: "pruning inputs", needs: "a network that reads a table's columns")
+    }
+    guard lesson.teacher == nil else {
+      throw PruningError.unsuited(
+        method: "distillation", needs: "all inputs: a goal other than the number of inputs")
     }
     let groups = try NeuronGroups(network.architecture)
     let deviations = lesson.training.inputs.columnStatistics.deviations
@@ -215,34 +220,58 @@ private struct RecipeRun {
   }
 
   mutating func recover(_ round: Int, _ recipe: Recipe) throws {
-    let isLast = round == recipe.schedule.rounds
-    switch recipe.recovery {
+    let (epochs, rounds) = (recipe.recovery.epochs, recipe.schedule.rounds)
+    let isLast = round == rounds
+    let own = isLast && rounds > 1 ? 2 * epochs : epochs
+    switch recipe.recovery.course {
     case .none: return
-    case .splice(let epochs) where recipe.prunesWeights:
+    case .splice where recipe.prunesWeights:
       try Surgery(recipe: recipe, lesson: lesson).learn(
         &pruned.network, whole: &whole, epochs: isLast ? 2 * epochs : epochs, round: round)
       pruned.plan = pruned.network.maskedWeights(round: round)
       pruned.after = try Cost(of: pruned.network)
-    case .fineTune(let epochs), .splice(let epochs):
-      let rounds = recipe.schedule.rounds
-      let own = isLast && rounds > 1 ? 2 * epochs : epochs
+    case .fineTune, .splice:
       pruned.network = try lesson.trained(pruned.network, epochs: own, round: round)
-    case .rewind(let epochs):
-      let first = try Network(start.architecture, seed: lesson.seed)
+    case .fineTuneBudget:
       pruned.network = try lesson.trained(
-        first.cut(by: pruned.plan), epochs: epochs, round: round, isFresh: true)
-    case .scratch(var epochs), .scratchBudget(var epochs):
+        pruned.network, epochs: lengthened(own), round: round)
+    case .whileTraining:
+      pruned.network = try lesson.trained(
+        pruned.network, epochs: recipe.recovery.share(after: round, of: rounds), round: round,
+        isFresh: true)
+    case .rewind:
+      pruned.network = try lesson.trained(
+        fresh(seed: lesson.seed).cut(by: pruned.plan), epochs: epochs, round: round, isFresh: true)
+    case .scratch, .scratchBudget:
       guard isLast else { return }
-      if case .scratchBudget = recipe.recovery {
-        let saved =
-          Double(pruned.before.multiplications) / Double(max(pruned.after.multiplications, 1))
-        epochs = Int((Double(epochs) * saved).rounded())
-      }
-      let first = try Network(start.architecture, seed: lesson.seed ^ 0x5C2A_7C85)
       pruned.network = try lesson.trained(
-        first.cut(by: pruned.plan), epochs: epochs, round: round, isFresh: true)
+        fresh(seed: lesson.seed ^ Self.scratch).cut(by: pruned.plan),
+        epochs: recipe.recovery.course == .scratch ? epochs : lengthened(epochs), round: round,
+        isFresh: true)
     }
     pruned.rounds[pruned.rounds.count - 1].accuracy = lesson.accuracy(of: pruned.network)
+  }
+
+  /// Fresh weights that have learned as long as one training does before its first cut.
+  mutating func begin(_ recipe: Recipe) throws {
+    pruned.network = try lesson.trained(
+      fresh(seed: lesson.seed ^ Self.scratch),
+      epochs: recipe.recovery.share(after: 0, of: recipe.schedule.rounds), round: 0, isFresh: true)
+    whole = pruned.network
+  }
+
+  private static let scratch: UInt64 = 0x5C2A_7C85
+
+  /// The network as it came, with fresh numbers; its neurons keep their names.
+  private func fresh(seed: UInt64) throws -> Network {
+    let numbers = try Network(start.architecture, seed: seed).parameters
+    return try Network(start.architecture, parameters: numbers, births: start.births)
+  }
+
+  /// The epochs that take as many multiplications as so many of the whole network.
+  private func lengthened(_ epochs: Int) -> Int {
+    let (before, after) = (pruned.before.multiplications, max(pruned.after.multiplications, 1))
+    return Int((Double(epochs) * Double(before) / Double(after)).rounded())
   }
 }
 

@@ -12,6 +12,9 @@ public struct Recipe: Sendable {
   /// The share of each layer's neurons that stays whatever their scores, at least one: one layer is
   /// not to vanish because its scores are small. It is halved where the goal is out of reach with it.
   public var floor: Double
+  /// What is left of a layer that loses neurons is a multiple of this, as some machines want it; a
+  /// layer with fewer neurons than that stays whole.
+  public var multiple = 1
 
   public init(
     _ score: Score, normalization: Normalization = .none, reduction: Reduction = .sum,
@@ -77,50 +80,53 @@ public enum Compensation: String, Codable, Sendable, CaseIterable {
 }
 
 /// What is done after each round.
-public enum Recovery: Hashable, Codable, Sendable {
-  case none
-  /// Learns on, after the last round twice as long.
-  case fineTune(epochs: Int)
-  /// Learns on while pruned weights learn unseen and may come back (Guo, Yao & Chen 2016,
-  /// arXiv:1608.04493); after the last round twice as long. Neurons learn on as with `fineTune`.
-  case splice(epochs: Int)
-  /// Goes back to the weights it started with and learns again (Frankle & Carbin 2019).
-  case rewind(epochs: Int)
-  /// Learns from fresh weights after the last round (Liu et al. 2019, arXiv:1810.05270).
-  case scratch(epochs: Int)
-  /// The same, with as many epochs more as each is shorter: the multiplications of the whole network's
-  /// training (Scratch-B of Liu et al.).
-  case scratchBudget(epochs: Int)
-
-  public var name: String {
-    switch self {
-    case .none: "none"
-    case .fineTune: "fine-tune"
-    case .splice: "splice"
-    case .rewind: "rewind"
-    case .scratch: "scratch"
-    case .scratchBudget: "scratch-budget"
-    }
+public struct Recovery: Hashable, Codable, Sendable {
+  public enum Course: String, Codable, Sendable, CaseIterable {
+    case none
+    /// Learns on, after the last of several rounds twice as long.
+    case fineTune = "fine-tune"
+    /// Learns on, with as many epochs more as each takes fewer multiplications than one of the whole
+    /// network.
+    case fineTuneBudget = "fine-tune-budget"
+    /// Learns on while pruned weights learn unseen and may come back (Guo, Yao & Chen 2016,
+    /// arXiv:1608.04493); after the last round twice as long. Neurons learn on as with `fineTune`.
+    case splice
+    /// Goes back to the weights it started with and learns again (Frankle & Carbin 2019).
+    case rewind
+    /// Learns from fresh weights after the last round (Liu et al. 2019, arXiv:1810.05270).
+    case scratch
+    /// The same, with as many epochs more as each is shorter: the multiplications of the whole
+    /// network's training (Scratch-B of Liu et al.).
+    case scratchBudget = "scratch-budget"
+    /// Learns from fresh weights before the first round and on between the rounds: what goes goes in
+    /// the course of one training, whose epochs these are.
+    case whileTraining = "while-training"
   }
 
-  /// The same with so many times the epochs.
-  public func lasting(_ times: Int) -> Recovery {
-    switch self {
-    case .none: .none
-    case .fineTune(let epochs): .fineTune(epochs: epochs * times)
-    case .splice(let epochs): .splice(epochs: epochs * times)
-    case .rewind(let epochs): .rewind(epochs: epochs * times)
-    case .scratch(let epochs): .scratch(epochs: epochs * times)
-    case .scratchBudget(let epochs): .scratchBudget(epochs: epochs * times)
-    }
+  public var course: Course
+  /// Passes over the training rows.
+  public var epochs: Int
+
+  public init(_ course: Course, epochs: Int) {
+    self.course = course
+    self.epochs = course == .none ? 0 : epochs
   }
 
-  public var epochs: Int {
-    switch self {
-    case .none: 0
-    case .fineTune(let epochs), .splice(let epochs), .rewind(let epochs), .scratch(let epochs),
-      .scratchBudget(let epochs):
-      epochs
-    }
+  public static let none = Recovery(.none, epochs: 0)
+  public static func fineTune(epochs: Int) -> Recovery { Recovery(.fineTune, epochs: epochs) }
+  public static func splice(epochs: Int) -> Recovery { Recovery(.splice, epochs: epochs) }
+  public static func rewind(epochs: Int) -> Recovery { Recovery(.rewind, epochs: epochs) }
+  public static func scratch(epochs: Int) -> Recovery { Recovery(.scratch, epochs: epochs) }
+  public static func scratchBudget(epochs: Int) -> Recovery {
+    Recovery(.scratchBudget, epochs: epochs)
+  }
+  public static func whileTraining(epochs: Int) -> Recovery {
+    Recovery(.whileTraining, epochs: epochs)
+  }
+
+  /// The epochs between two cuts of one training in so many rounds; those left over come last.
+  package func share(after round: Int, of rounds: Int) -> Int {
+    let part = epochs / (rounds + 1)
+    return round == rounds ? epochs - part * rounds : part
   }
 }

@@ -51,7 +51,7 @@ extension NeuronGroups {
   /// One score for each group that may go; `nil` for the others.
   ///
   /// A neuron of which no score is known, or NaN, leaves its group to the others.
-  func reduced(
+  package func reduced(
     _ scores: [Int: [Double]], _ normalization: Normalization, _ reduction: Reduction
   ) -> [Double?] {
     var found = [[Double]](repeating: [], count: groups.count)

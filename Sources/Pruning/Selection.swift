@@ -7,10 +7,14 @@ struct Selection {
   /// The groups that may go, the first to go first.
   let order: [Int]
   let scores: [Double?]
+  /// How many may go together: every number where widths are free, else those at which every layer's
+  /// width is a multiple of what was asked for.
+  let stops: [Int]
 
   /// `floor`: the share of each layer's neurons that stays, at least one.
   init(
-    _ scores: [Double?], _ groups: NeuronGroups, _ counter: CostCounter, scope: Scope, floor: Double
+    _ scores: [Double?], _ groups: NeuronGroups, _ counter: CostCounter, _ recipe: Recipe,
+    floor: Double
   ) {
     self.groups = groups
     self.counter = counter
@@ -18,7 +22,7 @@ struct Selection {
     var left = [Int: Int]()
     for group in groups.groups { for maker in group.makers { left[maker.node, default: 0] += 1 } }
     let least = left.mapValues { max(1, Int((floor * Double($0)).rounded(.up))) }
-    let ranked = Self.ranked(scores, groups, scope)
+    let ranked = Self.ranked(scores, groups, recipe.scope)
     var order: [Int] = []
     for group in ranked {
       var own: [Int: Int] = [:]
@@ -29,7 +33,38 @@ struct Selection {
       for (node, count) in own { left[node, default: 0] -= count }
       order.append(group)
     }
-    self.order = order
+    guard recipe.multiple > 1 else {
+      self.order = order
+      stops = Array(0...order.count)
+      return
+    }
+    let packs = Self.packs(order, groups, multiple: recipe.multiple)
+    self.order = packs.flatMap(\.self)
+    stops = packs.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+  }
+
+  /// The groups of each layer in packs, without which the layer's width is a multiple; a pack comes
+  /// where its last group stood. Groups that several layers make are a layer of their own.
+  private static func packs(
+    _ order: [Int], _ groups: NeuronGroups, multiple: Int
+  ) -> [[Int]] {
+    func layer(_ group: Int) -> [Int] { groups.groups[group].makers.map(\.node) }
+    var left = Dictionary(grouping: groups.groups.indices, by: layer).mapValues(\.count)
+    var open: [[Int]: [Int]] = [:]
+    var packs: [[Int]] = []
+    for group in order {
+      let own = layer(group)
+      let pack = open[own, default: []] + [group]
+      let rest = (left[own] ?? 0) - pack.count
+      guard rest > 0, rest.isMultiple(of: multiple) else {
+        open[own] = pack
+        continue
+      }
+      packs.append(pack)
+      left[own] = rest
+      open[own] = []
+    }
+    return packs
   }
 
   private static func ranked(_ scores: [Double?], _ groups: NeuronGroups, _ scope: Scope) -> [Int] {
@@ -52,14 +87,14 @@ struct Selection {
   /// of them are enough.
   /// - Complexity: O(log(groups) · network)
   func count(until limit: Double, by measure: (Cost) -> Double) -> Int? {
-    func reaches(_ count: Int) -> Bool { measure(cost(without: count)) <= limit }
-    guard reaches(order.count) else { return nil }
-    var (low, high) = (0, order.count)
+    func reaches(_ stop: Int) -> Bool { measure(cost(without: stops[stop])) <= limit }
+    var (low, high) = (0, stops.count - 1)
+    guard reaches(high) else { return nil }
     while low < high {
       let middle = (low + high) / 2
       if reaches(middle) { high = middle } else { low = middle + 1 }
     }
-    return low
+    return stops[low]
   }
 
   func cost(without count: Int) -> Cost {
@@ -72,11 +107,10 @@ struct Selection {
   func removals(_ count: Int, from network: Network, round: Int) -> [PruningPlan.Removal] {
     let threshold = order.indices.contains(count) ? scores[order[count]] : nil
     return order.prefix(count).enumerated().compactMap { rank, group in
-      guard let maker = groups.groups[group].makers.first else { return nil }
-      let name = Neuron(
-        network.architecture.nodes[maker.node].id, network.births[maker.node][maker.neuron])
+      guard !groups.groups[group].makers.isEmpty else { return nil }
       return PruningPlan.Removal(
-        .neuron(name: name), score: scores[group] ?? 0, round: round, rank: rank,
+        .neuron(name: groups.name(of: group, in: network)), score: scores[group] ?? 0, round: round,
+        rank: rank,
         threshold: threshold)
     }
   }

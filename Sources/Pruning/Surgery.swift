@@ -23,10 +23,21 @@ struct Surgery {
   /// `whole`: the weights behind it.
   /// - Throws: `NetworkError.notFinite` where the numbers run away.
   func learn(_ network: inout Network, whole: inout Network, epochs: Int, round: Int) throws {
+    let start = (network: network, whole: whole)
+    let learned = try lesson.once(from: start.whole) {
+      var (network, whole) = start
+      try go(&network, whole: &whole, epochs: epochs, round: round)
+      return [network, whole]
+    }
+    (network, whole) = (learned[0], learned[1])
+  }
+
+  private func go(
+    _ network: inout Network, whole: inout Network, epochs: Int, round: Int
+  ) throws {
     let kept = Double(network.parameterCount)
     let trainer = lesson.trainer
-    let batches = Batches(
-      examples: lesson.training, size: trainer.batch, seed: lesson.seed &+ UInt64(round))
+    let batches = Batches(lesson.training, of: lesson, seed: lesson.seed &+ UInt64(round))
     let perEpoch = max(1, (lesson.training.count + trainer.batch - 1) / trainer.batch)
     let total = Double(epochs * perEpoch)
     var memory = Optimizer.Memory(for: whole)
@@ -43,8 +54,7 @@ struct Surgery {
         }
         let pass = network.trainingPass(batch.inputs, using: &chance)
         guard let last = pass.outputs.last else { return }
-        let (loss, gradient) = lesson.head.loss(
-          of: last, for: batch, classWeights: trainer.classWeights)
+        let (loss, gradient) = lesson.loss(of: last, for: batch)
         guard loss.isFinite else {
           throw NetworkError.notFinite(step: step + 1, layer: "surgery")
         }

@@ -31,9 +31,39 @@ import Testing
     }
   }
 
-  /// Stops the program as soon as it says that it trains, and a little later.
+  /// A pruning keeps what it has learned, and ends in the same bytes.
+  @Test func aPruningGoesOn() throws {
+    try withFolder { folder in
+      try writePictures(to: folder.appendingPathComponent("pictures"))
+      try Program(
+        "train", "pictures", "--architecture", "resnet-20", "--epochs", "1", "--batch", "8", "-o",
+        "net.onnx", "--quiet", in: folder)
+      let pruning = [
+        "prune", "net.onnx", "pictures", "--method", "l1-filter", "--schedule", "linear",
+        "--rounds", "2", "--epochs", "1", "--batch", "4", "--threads", "1",
+      ]
+      let whole = try Program(pruning + ["-o", "whole.onnx", "--quiet"], in: folder)
+      #expect(whole.code == 0)
+      let stopped = try interrupted(
+        pruning + ["-o", "small.onnx"], after: #""fraction":0.5"#, in: folder)
+      #expect(stopped.code == 130)
+      #expect(stopped.talk.contains("error: interrupted\n hint: the same command with --resume"))
+      let run = try #require(try names(in: folder).first { $0.hasSuffix(".espalier-run") })
+      #expect(try names(in: folder.appendingPathComponent(run)) == ["learned-1.json"])
+      let resumed = try Program(
+        pruning + ["-o", "small.onnx", "--resume", "--quiet"], in: folder)
+      #expect(resumed.code == 0)
+      #expect(
+        try Data(contentsOf: folder.appendingPathComponent("small.onnx"))
+          == Data(contentsOf: folder.appendingPathComponent("whole.onnx")))
+      #expect(
+        try names(in: folder) == ["net.onnx", "pictures", "small.onnx", "whole.onnx"])
+    }
+  }
+
+  /// Stops the program as soon as it says something, and a little later.
   private func interrupted(
-    _ arguments: [String], in folder: URL
+    _ arguments: [String], after word: String = #""stage":"training""#, in folder: URL
   ) throws -> (code: Int32, talk: String) {
     let process = Process()
     process.executableURL = Program.url
@@ -45,7 +75,7 @@ import Testing
     process.standardOutput = FileHandle.nullDevice
     try process.run()
     var said = Data()
-    while !said.contains(#""stage":"training""#) {
+    while !said.contains(word) {
       let more = talk.fileHandleForReading.availableData
       try #require(!more.isEmpty, "it ended before it trained")
       said += more

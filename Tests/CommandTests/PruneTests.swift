@@ -77,14 +77,11 @@ import Testing
     ),
     (
       ["--recovery", "rest"], 64,
-      "error: there is no recovery named 'rest'\n hint: known: none, fine-tune, splice, rewind, scratch, scratch-budget\n"
+      "error: there is no recovery named 'rest'\n hint: known: none, fine-tune, fine-tune-budget, splice, rewind, scratch, scratch-budget, while-training\n"
     ),
     (
       ["--keep", "0.5", "--neurons", "3"], 64,
       "error: a pruning has one goal\n hint: give one of --keep, --accuracy-drop and so on\n"
-    ),
-    (
-      ["--resume"], 64, "error: a pruning keeps no state\n hint: leave out --resume\n"
     ),
     (
       ["--method", "block-then-channel"], 65,
@@ -103,6 +100,33 @@ import Testing
       #expect(run.code == code && run.output.isEmpty)
       #expect(run.talk.hasPrefix(talk), "\(run.talk)")
       #expect(try names(in: place).isEmpty)
+    }
+  }
+
+  @Test func layersAreAskedAndWidthsAreMultiples() throws {
+    let net = try folder.appendingPathComponent("net.onnx").path
+    try withFolder { place in
+      let run = try Program(
+        "prune", net, "iris", "--multiple", "4", "--distill", "0.5", "--epochs", "2", "-o",
+        "small.onnx", "--sensitivity", "layers.md", "--quiet", in: place)
+      #expect(run.code == 0 && run.talk.isEmpty, "\(run.talk)")
+      let table = try String(
+        contentsOf: place.appendingPathComponent("layers.md"), encoding: .utf8)
+      #expect(table.contains("| (the whole network) | | 0 | 0 |"))
+      #expect(table.split(separator: "\n").count { $0.hasPrefix("| dense-") } >= 3, "\(table)")
+      struct Layers: Decodable {
+        struct Line: Decodable {
+          var layers: [String]
+          var accuracy: Double
+        }
+        var lines: [Line]
+      }
+      try Program(
+        "prune", net, "iris", "--recovery", "none", "-o", "again.onnx", "--sensitivity",
+        "layers.json", "--quiet", in: place)
+      let read = try JSONDecoder().decode(
+        Layers.self, from: Data(contentsOf: place.appendingPathComponent("layers.json")))
+      #expect(read.lines.allSatisfy { (0...1).contains($0.accuracy) && !$0.layers.isEmpty })
     }
   }
 

@@ -214,6 +214,52 @@ import Testing
     #expect(ground.lesson.accuracy(of: pruned.network) > 0.9)
   }
 
+  /// One training in whose course neurons go answers as well as a training and its pruning.
+  @Test(arguments: [1, 3])
+  func whatGoesCanGoWhileTheNetworkLearns(rounds: Int) throws {
+    var generator = SeededGenerator(seed: 31)
+    let ground = try ground(&generator)
+    var recipe = Orthogonal().recipe
+    recipe.schedule = Schedule(.linear, rounds: rounds)
+    recipe.recovery = .whileTraining(epochs: 30)
+    let pruned = try recipe.prune(ground.network, to: .keep(0.5), on: ground.lesson)
+    #expect(2 * pruned.network.parameterCount <= ground.network.parameterCount)
+    #expect(pruned.check.holds && pruned.rounds.count == rounds)
+    #expect(ground.lesson.accuracy(of: pruned.network) > 0.9)
+    #expect(
+      (0...rounds).map { recipe.recovery.share(after: $0, of: rounds) }.reduce(0, +) == 30)
+  }
+
+  /// Neurons keep their names where weights are made anew, so a network that was pruned before can be.
+  @Test(arguments: [Recovery.rewind(epochs: 2), .scratch(epochs: 2), .whileTraining(epochs: 4)])
+  func aPrunedNetworkIsPrunedFromFreshWeights(_ recovery: Recovery) throws {
+    var generator = SeededGenerator(seed: 32)
+    let ground = try ground(&generator)
+    var recipe = NeuronMagnitude().recipe
+    let once = try recipe.prune(ground.network, to: .keep(0.6), on: ground.lesson).network
+    recipe.recovery = recovery
+    let twice = try recipe.prune(once, to: .keep(0.6), on: ground.lesson).network
+    for (names, earlier) in zip(twice.births, once.births) {
+      #expect(Set(names).isSubset(of: earlier))
+    }
+    #expect(twice.parameterCount < once.parameterCount)
+  }
+
+  /// A network of many epochs' multiplications learns for more epochs where it is smaller.
+  @Test func aBudgetOfMultiplicationsIsSpent() throws {
+    var generator = SeededGenerator(seed: 33)
+    let ground = try ground(&generator)
+    var recipe = NeuronMagnitude().recipe
+    func network(_ course: Recovery.Course, _ epochs: Int) throws -> Network {
+      recipe.recovery = Recovery(course, epochs: epochs)
+      return try recipe.prune(ground.network, to: .multiplications(0.25), on: ground.lesson).network
+    }
+    let cost = try Cost(of: network(.none, 0))
+    let longer = Double(ground.network.multiplications) / Double(cost.multiplications)
+    #expect(
+      try network(.fineTuneBudget, 2) == network(.fineTune, Int((2 * longer).rounded())))
+  }
+
   @Test func inputsCanBeTheGoal() throws {
     var generator = SeededGenerator(seed: 16)
     var ground = try ground(&generator)

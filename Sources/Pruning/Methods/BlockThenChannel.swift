@@ -43,7 +43,8 @@ public struct BlockThenChannel: PruningMethod {
     guard !blocks.isEmpty else {
       throw PruningError.unsuited(method: Self.name, needs: "a network with residual blocks")
     }
-    let (trained, logits) = try search(network, blocks, lesson)
+    let found = try lesson.once(from: network) { try search(network, blocks, lesson) }
+    let (trained, logits) = (found.network, found.logits)
     let order = blocks.indices.sorted { (logits[$0], $0) < (logits[$1], $1) }
     let limit = goal.limit(from: try Cost(of: network))
     var plan = PruningPlan()
@@ -83,11 +84,16 @@ public struct BlockThenChannel: PruningMethod {
     return pruned
   }
 
+  /// A network trained with gates, and each block's logit.
+  private struct Found: Codable {
+    var network: Network
+    var logits: [Float]
+  }
+
   /// Trains weights and gates together.
-  /// - Returns: the network, and each block's logit.
   private func search(
     _ network: Network, _ blocks: [ResidualBlock], _ lesson: Lesson
-  ) throws -> (Network, [Float]) {
+  ) throws -> Found {
     var network = network
     let gates = blocks.map { network.gate(onAllOf: $0.gated) }
     var logits = [Float](repeating: start, count: blocks.count)
@@ -95,8 +101,7 @@ public struct BlockThenChannel: PruningMethod {
     var memory = Optimizer.Memory(for: network)
     var chance = SeededGenerator(seed: lesson.seed).stream("blocks")
     var step = 0
-    let batches = Batches(
-      examples: lesson.training, size: lesson.trainer.batch, seed: lesson.seed)
+    let batches = Batches(lesson.training, of: lesson, seed: lesson.seed)
     var epoch = 0
     while step < steps {
       defer { epoch += 1 }
@@ -107,7 +112,7 @@ public struct BlockThenChannel: PruningMethod {
         let gated = network.gated(gates, by: open)
         let pass = gated.trainingPass(batch.inputs, using: &chance)
         guard let last = pass.outputs.last else { return }
-        let (loss, gradient) = lesson.head.loss(of: last, for: batch)
+        let (loss, gradient) = lesson.loss(of: last, for: batch)
         guard loss.isFinite else { throw NetworkError.notFinite(step: step, layer: "block gates") }
         var gradients = gated.gradients(of: pass, gradient: gradient)
         let slopes = network.gateGradients(gates, gradients)
@@ -129,7 +134,7 @@ public struct BlockThenChannel: PruningMethod {
           decay: Float(lesson.trainer.weightDecay))
       }
     }
-    return (network, logits)
+    return Found(network: network, logits: logits)
   }
 
   private func sigmoid(_ logit: Float) -> Float {

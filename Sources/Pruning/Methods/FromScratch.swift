@@ -45,8 +45,7 @@ public struct FromScratch: PruningMethod, NeuronScore {
     var factors = [Float](repeating: 1, count: gates.count)
     var memory = (means: factors.map { _ in Float(0) }, squares: factors.map { _ in Float(0) })
     var steps: Float = 0
-    let batches = Batches(
-      examples: lesson.sample(of: rows), size: lesson.trainer.batch, seed: lesson.seed)
+    let batches = Batches(lesson.sample(of: rows), of: lesson, seed: lesson.seed)
     for epoch in 0..<epochs {
       try batches.forEach(epoch: epoch) { batch in
         let gatedNetwork = fresh.gated(gates, by: factors)

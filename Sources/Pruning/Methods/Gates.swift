@@ -88,16 +88,27 @@ extension Network {
 /// Rows in the order of an epoch, batch by batch.
 struct Batches {
   let examples: Examples
-  let size: Int
+  let lesson: Lesson
   let seed: UInt64
 
+  init(_ examples: Examples, of lesson: Lesson, seed: UInt64) {
+    self.examples = examples
+    self.lesson = lesson
+    self.seed = seed
+  }
+
+  /// - Throws: what `body` throws, and what the lesson throws at a step.
   /// - Complexity: O(rows)
-  func forEach(epoch: Int, _ body: (Examples) throws -> Void) rethrows {
+  func forEach(epoch: Int, _ body: (Examples) throws -> Void) throws {
     var order = Array(0..<examples.count)
     var generator = SeededGenerator(seed: seed).stream("gates-\(epoch)")
     generator.shuffle(&order)
+    var moves = generator.stream("moves")
+    let size = lesson.trainer.batch
     for start in stride(from: 0, to: order.count, by: size) {
-      try body(examples.gathering(order[start..<min(start + size, order.count)]))
+      try lesson.onStep()
+      let rows = order[start..<min(start + size, order.count)]
+      try body(lesson.trainer.batch(of: examples, rows, using: &moves))
     }
   }
 }

@@ -65,6 +65,12 @@ public struct SharedWeights: Hashable, Sendable {
   /// - Returns: the network of the epoch with the lowest validation loss, the first one included.
   /// - Throws: `NetworkError.notFinite` where the numbers run away.
   public func tuned(_ network: Network, on lesson: Lesson, by trainer: Trainer) throws -> Network {
+    try lesson.once(from: network) { try learn(network, on: lesson, by: trainer) }
+  }
+
+  private func learn(
+    _ network: Network, on lesson: Lesson, by trainer: Trainer
+  ) throws -> Network {
     var (network, memory) = (network, Optimizer.Memory(for: network))
     let checked = lesson.validation.count > 0 ? lesson.validation : lesson.training
     func loss(_ network: Network) -> Double {
@@ -81,14 +87,14 @@ public struct SharedWeights: Hashable, Sendable {
       var chance = generator.stream("chance-\(epoch)")
       shuffler.shuffle(&order)
       for step in 0..<steps {
+        try lesson.onStep()
         let rows = order[step * trainer.batch..<min((step + 1) * trainer.batch, order.count)]
         let progress = (Double(epoch) + Double(step) / Double(steps)) / Double(trainer.epochs)
         let rate = trainer.learningRate * 0.5 * (1 + cos(Double.pi * progress))
-        let batch = lesson.training.gathering(rows)
+        let batch = trainer.batch(of: lesson.training, rows, using: &chance)
         let pass = network.trainingPass(batch.inputs, using: &chance)
         guard let last = pass.outputs.last else { continue }
-        let (value, gradient) = lesson.head.loss(
-          of: last, for: batch, classWeights: trainer.classWeights)
+        let (value, gradient) = lesson.loss(of: last, for: batch)
         guard value.isFinite else {
           throw NetworkError.notFinite(step: epoch * steps + step + 1, layer: "loss")
         }

@@ -41,6 +41,8 @@ struct Compare: ParsableCommand {
   var recovery: String?
   @Option(help: "Passes over the training rows in each recovery (default: each method's own).")
   var recoveryEpochs: Int?
+  @Option(help: "The share of the loss that is the answers of the network before pruning.")
+  var distill: Double?
   @Option(name: .shortAndLong, help: "The folder to write (default: DATA-compared).")
   var output: String?
   @OptionGroup(title: "Run") var steps: RunOptions
@@ -50,6 +52,7 @@ struct Compare: ParsableCommand {
   mutating func validate() throws {
     try atLeastOne(seeds, "--seeds")
     try atLeastOne(rounds, "--rounds")
+    try share(distill, "--distill")
     for share in keep?.numbers ?? [] { try positiveShare(share, "--keep") }
     if let recovery, !PruningExperiment.recoveries.contains(recovery) {
       throw ValidationError(
@@ -72,6 +75,7 @@ struct Compare: ParsableCommand {
     comparison.compensation = compensation
     comparison.recovery = recovery
     comparison.epochs = recoveryEpochs
+    comparison.distillation = distill
     let name =
       output
       ?? Explain.folderName(for: source.data)

@@ -37,13 +37,12 @@ struct Prune: ParsableCommand {
   @OptionGroup(title: "Method") var recipe: RecipeOptions
   @Option(help: "Also write what went, and why, as JSON.")
   var plan: String?
+  @Option(
+    help: "Also write what the loss of each layer costs: a .json file or a table in Markdown.")
+  var sensitivity: String?
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Learning") var learning: LearningFlags
   @OptionGroup(title: "Talk") var talk: TalkOptions
-
-  mutating func validate() throws {
-    if steps.resume { throw ValidationError("a pruning keeps no state. Leave out --resume") }
-  }
 
   func run() throws {
     var settings = try steps.settings(for: source)
@@ -55,6 +54,7 @@ struct Prune: ParsableCommand {
     let file = OutputFile(output)
     let planFile = plan.map { OutputFile($0) }
     let codedFile = coded.map { OutputFile($0) }
+    let layerFile = sensitivity.map { OutputFile($0) }
     if steps.dryRun {
       let lines =
         try settings.experiment.plan().filter { !$0.hasPrefix("rules: ") } + [
@@ -66,21 +66,35 @@ struct Prune: ParsableCommand {
     try file.check(force: steps.force)
     try planFile?.check(force: steps.force)
     try codedFile?.check(force: steps.force)
+    try layerFile?.check(force: steps.force)
+    let checkpoint = OutputFolder(output)
+    if !steps.resume { checkpoint.removeCheckpoint() }
     let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
     defer { progress.finish() }
     let outcome: PruningOutcome
+    var layers: Sensitivity?
     do {
       let ground = try PruningGround(settings.experiment, control: progress.control)
-      outcome = try experiment.run(on: ground, control: progress.control)
-    } catch is Interrupted {
-      throw CommandFailure(
-        "interrupted", hint: "nothing was written; pruning begins anew", code: Interruption.exitCode
-      )
+      if layerFile != nil {
+        layers = try experiment.sensitivity(on: ground, control: progress.control)
+      }
+      outcome = try experiment.run(
+        on: ground, control: progress.control, checkpoint: checkpoint.checkpoint)
+    } catch let error where !(error is Interrupted) {
+      checkpoint.removeCheckpoint()
+      throw error
     }
     progress.finish()
     try planFile?.write(StandardOutput.json(outcome.plan), force: steps.force)
+    if let layers, let sensitivity {
+      let data =
+        sensitivity.hasSuffix(".json")
+        ? try StandardOutput.json(layers) : Data(layers.markdown.utf8)
+      try layerFile?.write(data, force: steps.force)
+    }
     try codedFile?.write(CodedFile.data(for: outcome.model), force: steps.force)
     try file.write(ModelFile.data(for: outcome.model, named: output), force: steps.force)
+    checkpoint.removeCheckpoint()
     if talk.json { try StandardOutput.writeJSON(outcome.result) }
     try talk.summarise(
       (outcome.result.lines.map(visible) + ["The model: \(output)"]).joined(separator: "\n") + "\n")
@@ -144,17 +158,26 @@ struct RecipeOptions: ParsableArguments {
   var rounds: Int?
   @Option(help: "What makes up for neurons that go.")
   var compensation: Compensation?
-  @Option(help: "What follows each round: none, fine-tune, splice, rewind, scratch.")
+  @Option(
+    help:
+      "What follows each round: fine-tune, fine-tune-budget, splice, rewind, scratch, scratch-budget, while-training, none."
+  )
   var recovery: String?
   @Option(help: "Passes over the training rows in each recovery.")
   var epochs: Int?
+  @Option(help: "The share of the loss that is the answers of the network before pruning.")
+  var distill: Double?
   @Option(help: "Where the lowest scores are looked for.")
   var scope: Scope?
+  @Option(help: "What is left of a layer that loses neurons is a multiple of this.")
+  var multiple: Int?
   @Option(help: "How the scores of layers are made comparable.")
   var normalization: Normalization?
 
   mutating func validate() throws {
     try atLeastOne(rounds, "--rounds")
+    try atLeastOne(multiple, "--multiple")
+    try share(distill, "--distill")
     if let epochs, epochs < 0 { throw ValidationError("--epochs cannot be \(epochs)") }
   }
 
@@ -168,6 +191,8 @@ struct RecipeOptions: ParsableArguments {
     copy.epochs = epochs
     copy.scope = scope
     copy.normalization = normalization
+    copy.multiple = multiple
+    copy.distillation = distill
     _ = try copy.recipe(of: copy.prunes())
     return copy
   }

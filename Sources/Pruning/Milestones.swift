@@ -1,0 +1,58 @@
+import Networks
+import Synchronization
+import Tensors
+
+/// Where what was learned is kept, by name.
+public protocol MilestoneStore: Sendable {
+  /// What was kept; `nil` where there is nothing of that name.
+  func load<Value: Codable>(_ name: String, as type: Value.Type) -> Value?
+  func save<Value: Codable>(_ value: Value, for name: String) throws
+}
+
+/// What a pruning has learned, piece by piece, so that one that was stopped goes on where it was.
+///
+/// Scores, cuts and checks are made anew, for they are quick and the same; training is not repeated.
+public final class Milestones: Sendable {
+  private let store: any MilestoneStore
+  private let reached = Mutex(0)
+
+  public init(_ store: any MilestoneStore) { self.store = store }
+
+  private struct Learned<Value: Codable>: Codable {
+    var start: UInt64
+    var value: Value
+  }
+
+  /// What a piece of training makes of a network: kept from an earlier run, or made now and kept.
+  /// - Throws: what `learn` and the store throw.
+  func reach<Value: Codable>(from network: Network, _ learn: () throws -> Value) throws -> Value {
+    let number = reached.withLock { count in
+      count += 1
+      return count
+    }
+    let (name, start) = ("learned-\(number)", network.digest)
+    if let known = store.load(name, as: Learned<Value>.self), known.start == start {
+      return known.value
+    }
+    let value = try learn()
+    try store.save(Learned(start: start, value: value), for: name)
+    return value
+  }
+}
+
+extension Network {
+  /// A number that other numbers, shapes or masks would change (FNV-1a over their bits).
+  var digest: UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    func add(_ bits: UInt32) { hash = (hash ^ UInt64(bits)) &* 0x100_0000_01b3 }
+    for (node, own) in parameters.enumerated() {
+      add(UInt32(truncatingIfNeeded: node))
+      for parameter in own {
+        parameter.value.shape.dimensions.forEach { add(UInt32(truncatingIfNeeded: $0)) }
+        parameter.value.elements.forEach { add($0.bitPattern) }
+        parameter.mask?.kept.forEach { add($0 ? 1 : 0) }
+      }
+    }
+    return hash
+  }
+}

@@ -1,0 +1,182 @@
+import Datasets
+import Foundation
+import Naming
+import Networks
+import Pruning
+import Synchronization
+import Tensors
+import TestSupport
+import Testing
+
+/// Tables of layers, widths in multiples, and prunings that go on.
+@Suite struct SensitivityTests {
+  /// Rows for a network, labelled at random.
+  private func lesson(
+    for network: Network, _ generator: inout SeededGenerator, seed: UInt64 = 3
+  ) -> Pruning.Lesson {
+    let count = network.architecture.input.count
+    let examples = Examples(
+      inputs: generator.normalTensor([60, count]), labels: (0..<60).map { $0 % 3 })
+    return Pruning.Lesson(
+      head: .softmax, training: examples, validation: examples,
+      trainer: Trainer(epochs: 1, batch: 16, learningRate: 0.001), seed: seed)
+  }
+
+  /// Each line is what a real pruning of that layer comes to: masked and cut out.
+  @Test func everyLineIsARealPruning() throws {
+    try withEverySeed(12) { generator in
+      let network = try generator.graphNetwork()
+      let lesson = lesson(for: network, &generator)
+      let recipe = NeuronMagnitude().recipe
+      let table = try Sensitivity(of: network, by: recipe, on: lesson)
+      let groups = try NeuronGroups(network.architecture)
+      var random = SeededGenerator(seed: 0)
+      guard case .neurons(let score) = recipe.score else { return }
+      let scores = groups.reduced(
+        try score.scores(of: network, groups, on: lesson, using: &random), recipe.normalization,
+        recipe.reduction)
+      for line in table.lines {
+        // The same neurons, found by hand.
+        let own = groups.prunable.filter { group in
+          groups.groups[group].makers.map { network.architecture.nodes[$0.node].id } == line.layers
+        }
+        #expect(own.count == line.neurons && (1..<own.count).contains(line.removed))
+        let lowest = own.sorted { (scores[$0] ?? 0, $0) < (scores[$1] ?? 0, $1) }
+          .prefix(line.removed)
+        let plan = PruningPlan(
+          lowest.map { group in
+            let maker = groups.groups[group].makers[0]
+            return PruningPlan.Removal(
+              .neuron(
+                name: Neuron(
+                  network.architecture.nodes[maker.node].id,
+                  network.births[maker.node][maker.neuron])), score: 0, round: 1)
+          })
+        let small = try network.compacted(by: plan)
+        let outputs = small.outputs(for: lesson.validation.inputs)
+        let loss = lesson.head.loss(of: outputs, for: lesson.validation).value
+        #expect(abs(loss - line.loss) < 1e-6 * max(1, abs(loss)), "\(line)")
+        #expect(abs(lesson.accuracy(of: small) - line.accuracy) < 1e-6)
+        #expect(network.parameterCount - small.parameterCount == line.parameters, "\(line)")
+      }
+    }
+  }
+
+  /// What is left of a layer that lost neurons is a multiple; masked and compacted agree.
+  @Test(arguments: [2, 3, 4])
+  func widthsAreMultiples(_ multiple: Int) throws {
+    try withEverySeed(4) { generator in
+      var builder = ArchitectureBuilder(input: [4, 4, 2])
+      builder.add(Convolution(12, Window(3, padding: 1)))
+      let start = builder.add(Activation(.relu))
+      builder.add(Convolution(10, Window(3, padding: 1), hasBias: false))
+      builder.add(BatchNormalization())
+      let body = builder.add(Convolution(12, Window(1)))
+      builder.add(Sum(), reading: body, start)
+      builder.add(Flattening())
+      builder.add(Dense(17))
+      builder.add(Activation(.relu))
+      builder.add(Dense(3))
+      let network = try Network(builder.architecture, seed: generator.next())
+      let lesson = lesson(for: network, &generator)
+      var recipe = NeuronMagnitude().recipe
+      recipe.multiple = multiple
+      recipe.recovery = .none
+      let pruned = try recipe.prune(network, to: .keep(0.4), on: lesson)
+      #expect(pruned.check.holds && pruned.check.changedAnswers == 0)
+      #expect(Double(pruned.after.parameters) <= 0.4 * Double(network.parameterCount))
+      for (node, names) in pruned.network.births.enumerated()
+      where node + 1 < pruned.network.births.count {
+        let before = network.births[
+          network.architecture.nodes.firstIndex {
+            $0.id == pruned.network.architecture.nodes[node].id
+          } ?? node]
+        let pixels = pruned.network.architecture.nodes[node].layer is Flattening ? 16 : 1
+        #expect(names.count == before.count || (names.count / pixels).isMultiple(of: multiple))
+      }
+    }
+  }
+
+  @Test func widthsThatCannotBeMultiplesLeaveTheGoalOutOfReach() throws {
+    var generator = SeededGenerator(seed: 5)
+    let network = try Network(
+      Architecture(input: [6]) {
+        Dense(8)
+        Activation(.relu)
+        Dense(3)
+      }, seed: 5)
+    var recipe = NeuronMagnitude().recipe
+    recipe.multiple = 8
+    #expect(throws: PruningError.self) {
+      try recipe.prune(network, to: .keep(0.5), on: lesson(for: network, &generator))
+    }
+  }
+
+  /// A store in memory that a run is stopped over.
+  private final class Kept: MilestoneStore {
+    private let values = Mutex<[String: Data]>([:])
+    func load<Value: Codable>(_ name: String, as type: Value.Type) -> Value? {
+      values.withLock { $0[name] }.flatMap { try? JSONDecoder().decode(type, from: $0) }
+    }
+    func save<Value: Codable>(_ value: Value, for name: String) throws {
+      let data = try JSONEncoder().encode(value)
+      values.withLock { $0[name] = data }
+    }
+    var count: Int { values.withLock { $0.count } }
+  }
+
+  private final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+    var value: Int { count.load(ordering: .relaxed) }
+    func increase() { count.wrappingAdd(1, ordering: .relaxed) }
+    func reset() { count.store(0, ordering: .relaxed) }
+  }
+
+  private struct Stopped: Error {}
+
+  /// Stopped at a random step and gone on with, a pruning ends in the same bytes, by every method.
+  @Test(arguments: pruningCatalog.names)
+  func aStoppedPruningGoesOn(_ name: String) throws {
+    let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
+    let method = type.init()
+    var generator = SeededGenerator(seed: 41)
+    var builder = ArchitectureBuilder(input: [4, 4, 2])
+    builder.add(Convolution(6, Window(3, padding: 1), hasBias: false))
+    let start = builder.add(BatchNormalization())
+    builder.add(Convolution(6, Window(3, padding: 1), hasBias: false))
+    let body = builder.add(BatchNormalization())
+    builder.add(Sum(), reading: body, start)
+    builder.add(Activation(.relu))
+    builder.add(Flattening())
+    builder.add(Dense(8))
+    builder.add(Activation(.relu))
+    builder.add(Dense(3))
+    let network = try Network(builder.architecture, seed: 6)
+    var lesson = lesson(for: network, &generator)
+    let steps = Counter()
+    lesson.onStep = { steps.increase() }
+    func prune() throws -> PrunedNetwork {
+      try method.prune(
+        network, to: .keep(0.5), with: method.recipe, on: lesson, onRound: { _ in })
+    }
+    let whole = try prune()
+    let all = steps.value
+    guard all > 0 else { return }
+    let kept = Kept()
+    let last = 1 + generator.index(below: all)
+    steps.reset()
+    lesson.milestones = Milestones(kept)
+    lesson.onStep = {
+      steps.increase()
+      if steps.value >= last { throw Stopped() }
+    }
+    #expect(throws: Stopped.self) { try prune() }
+    let before = kept.count
+    steps.reset()
+    lesson.milestones = Milestones(kept)
+    lesson.onStep = { steps.increase() }
+    let resumed = try prune()
+    #expect(resumed.network == whole.network && resumed.plan == whole.plan)
+    #expect(before == 0 || steps.value < all, "what was learned is not learned again")
+  }
+}
