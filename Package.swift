@@ -14,6 +14,7 @@ let package = Package(
     .library(name: "Tensors", targets: ["Tensors"]),
     .library(name: "Datasets", targets: ["Datasets"]),
     .library(name: "Networks", targets: ["Networks"]),
+    .library(name: "Pruning", targets: ["Pruning"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

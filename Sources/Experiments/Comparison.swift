@@ -200,9 +200,7 @@ public struct Comparison: Hashable, Codable, Sendable {
       return Parent(
         seed: seed, parameters: network.parameterCount, multiplications: network.multiplications,
         fileBytes: data.count,
-        accuracy: Proportion(
-          agreementOf: ground.original.classify(ground.rows.heldOut),
-          and: ground.rows.heldOut.labels))
+        accuracy: Proportion(agreementOf: ground.answers, and: ground.rows.heldOut.labels))
     }
   }
 }

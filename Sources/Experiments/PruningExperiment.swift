@@ -80,6 +80,8 @@ public struct PruningGround: Sendable {
   let rows: Preparation
   public let lesson: Pruning.Lesson
   public let startedFrom: String
+  /// What the network answers on held-out rows, asked once for all prunings of it.
+  let answers: [Int]
 
   /// Reads the data and the network, or trains one where none is given.
   /// - Throws: the errors of reading and training.
@@ -113,6 +115,7 @@ public struct PruningGround: Sendable {
       return inputs.isEmpty ? nil : (name: feature.id.rawValue, inputs: inputs)
     }
     self.lesson = lesson
+    answers = original.classify(rows.heldOut)
   }
 }
 

@@ -13,6 +13,10 @@ public struct PruningResult: Codable, Sendable {
   /// A network's size and quality.
   public struct Side: Codable, Sendable {
     public var parameters: Int
+    /// Parameters without biases and the numbers of normalisations; zeros are not counted.
+    public var weights: Int
+    /// The neurons of each layer with weights, in the order of the network; the outputs come last.
+    public var widths: [Int]
     public var multiplications: Int
     public var neurons: Int
     public var inputs: Int
@@ -74,11 +78,18 @@ public struct PruningResult: Codable, Sendable {
     rounds = pruned.rounds
     unknownLayers = pruned.unknown.map(\.rawValue)
     let heldOut = ground.rows.heldOut
-    let answers = ground.original.classify(heldOut)
+    let answers = ground.answers
     let fewer = model.classify(heldOut)
     func side(_ model: Model, _ cost: Cost, _ answers: [Int]) throws -> Side {
-      Side(
-        parameters: cost.parameters, multiplications: cost.multiplications, neurons: cost.neurons,
+      let layers = model.network.architecture.nodes.indices.filter { node in
+        model.network.parameters[node].contains { $0.role == .weight }
+      }
+      return Side(
+        parameters: cost.parameters,
+        weights: model.network.parameters.joined().reduce(0) {
+          $0 + ($1.role == .weight ? $1.keptCount : 0)
+        }, widths: layers.map { model.network.births[$0].count },
+        multiplications: cost.multiplications, neurons: cost.neurons,
         inputs: cost.inputs, fileBytes: try ModelFile.data(for: model).count,
         codedBytes: try? CodedFile.data(for: model).count,
         accuracy: Proportion(agreementOf: answers, and: heldOut.labels),
@@ -110,6 +121,7 @@ public struct PruningResult: Codable, Sendable {
     func ratio(_ before: Int, _ after: Int) -> Double { Double(before) / Double(max(after, 1)) }
     ratios = [
       "parameters": ratio(before.parameters, after.parameters),
+      "weights": ratio(before.weights, after.weights),
       "multiplications": ratio(before.multiplications, after.multiplications),
       "fileBytes": ratio(before.fileBytes, after.fileBytes),
     ]
@@ -128,9 +140,14 @@ public struct PruningResult: Codable, Sendable {
         + "\(fixed(interval.lowerBound * 100, digits: 2)) to "
         + "\(fixed(interval.upperBound * 100, digits: 2)) %)"
     }
+    func layers(_ side: Side) -> String {
+      side.widths.count > 12
+        ? "\(side.widths.count)" : side.widths.map(String.init).joined(separator: "-")
+    }
     var lines = [
       "\(method) to \(goal):",
       "parameters       \(before.parameters) -> \(after.parameters), \(times("parameters")) fewer",
+      "weights          \(before.weights) -> \(after.weights), \(times("weights")) fewer",
       "multiplications  \(before.multiplications) -> \(after.multiplications), "
         + "\(times("multiplications")) fewer",
       "file             \(before.fileBytes) -> \(after.fileBytes) bytes, "
@@ -152,6 +169,7 @@ public struct PruningResult: Codable, Sendable {
     lines += [
       "neurons          \(before.neurons) -> \(after.neurons), inputs \(before.inputs) -> "
         + "\(after.inputs)",
+      "layers           \(layers(before)) -> \(layers(after))",
       "accuracy         \(share(before.accuracy)) -> \(share(after.accuracy))",
       "agreement        \(share(agreement)) with the network before pruning",
     ]

@@ -18,6 +18,11 @@ public struct EqualityCheck: Hashable, Codable, Sendable {
     self.changedAnswers = changedAnswers
   }
 
+  /// Of a network that nothing was taken from: it is itself, whatever the rows.
+  init(unchangedOver rows: Int) {
+    self.init(rows: rows, largestAbsolute: 0, largestRelative: 0, changedAnswers: 0)
+  }
+
   /// `inputs`: `[rows, inputs]` of the masked network.
   /// `removed`: the positions of the inputs that the compacted network no longer reads.
   public init(

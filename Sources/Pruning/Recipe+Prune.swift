@@ -66,12 +66,10 @@ private struct RecipeRun {
     self.lesson = lesson
     let groups = try NeuronGroups(network.architecture)
     let cost = try Cost(of: network)
-    let inputs = lesson.checkRows
     pruned = PrunedNetwork(
       network: network, plan: PruningPlan(),
-      check: EqualityCheck(
-        of: network, with: network, inputs: inputs, removed: [], head: lesson.head),
-      rounds: [], before: cost, after: cost, unknown: groups.unknownNodes)
+      check: EqualityCheck(unchangedOver: lesson.checkRows(for: network).rows), rounds: [],
+      before: cost, after: cost, unknown: groups.unknownNodes)
   }
 
   mutating func cutNeurons(
@@ -120,8 +118,8 @@ private struct RecipeRun {
     let made = try compensation.applied(to: pruned.network, resolved, on: lesson)
     let small = try made.compacted(by: resolved)
     let check = EqualityCheck(
-      of: small, with: made.masked(by: resolved), inputs: lesson.checkRows, removed: [],
-      head: lesson.head)
+      of: small, with: made.masked(by: resolved), inputs: lesson.checkRows(for: made),
+      removed: [], head: lesson.head)
     guard check.holds else { throw PruningError.notTheSame(check) }
     pruned.check = pruned.check.worst(check)
     pruned.network = small
@@ -180,7 +178,7 @@ private struct RecipeRun {
     let made = try Compensation.constant.applied(to: network, resolved, on: lesson)
     let check = EqualityCheck(
       of: try made.compacted(by: resolved), with: made.masked(by: resolved),
-      inputs: lesson.checkRows, removed: plan.inputs, head: lesson.head)
+      inputs: lesson.checkRows(for: network), removed: plan.inputs, head: lesson.head)
     guard check.holds else { throw PruningError.notTheSame(check) }
     pruned.check = pruned.check.worst(check)
     pruned.network = try made.compacted(by: resolved)
@@ -312,10 +310,15 @@ extension Network {
 }
 
 extension Lesson {
-  /// The rows on which a masked network is compared with its compaction.
-  var checkRows: Tensor {
+  /// The most multiplications of a check: of a network with more for a row, fewer rows are tried.
+  private static let checkCost = 16_000_000_000
+
+  /// The rows on which a masked network is compared with its compaction: 256, for a large network
+  /// fewer, but 32 at least.
+  func checkRows(for network: Network) -> Tensor {
     let rows = validation.count > 0 ? validation.inputs : training.inputs
-    return rows.rows > 256 ? rows.slicing(0..<256) : rows
+    let most = max(32, min(256, Self.checkCost / max(network.multiplications, 1)))
+    return rows.rows > most ? rows.slicing(0..<most) : rows
   }
 }
 

@@ -79,7 +79,9 @@ struct LatencyGoal {
       let keep = (low + high) / 2
       do {
         let tried = try quick.prune(network, to: .multiplications(keep), on: lesson)
-        let ratio = Latency(of: tried.network, beside: network, rows: lesson.checkRows).ratio
+        let ratio = Latency(
+          of: tried.network, beside: network, rows: lesson.checkRows(for: network)
+        ).ratio
         nearest = min(nearest, ratio)
         if ratio <= share {
           found = keep

@@ -58,6 +58,7 @@ final class ProgressPrinter: Sendable {
   }
 
   private func show(_ event: RunEvent) {
+    if case .stage(let name, _) = event { Interruption.entered(stage: name) }
     state.withLock { state in
       let now = ContinuousClock.now
       switch event {

@@ -10,6 +10,7 @@ let package = Package(
       name: "benchmarks",
       dependencies: [
         .product(name: "Networks", package: "espalier"),
+        .product(name: "Pruning", package: "espalier"),
         .product(name: "Datasets", package: "espalier"),
         .product(name: "Tensors", package: "espalier"),
       ],

@@ -61,9 +61,25 @@ import Testing
     }
   }
 
+  /// Rows that never end: nothing was begun, so the program ends at once.
+  @Test func readingEndsAtOnce() throws {
+    try withFolder { folder in
+      let rows = Pipe()
+      let stopped = try interrupted(
+        ["explain", "-", "--target", "y"], after: #""stage":"reading""#, in: folder, input: rows)
+      #expect(stopped.code == 130)
+      #expect(
+        stopped.talk.hasSuffix(
+          "\nerror: interrupted\n hint: nothing was begun; the same command starts anew\n"))
+      #expect(try names(in: folder).isEmpty)
+      try rows.fileHandleForWriting.close()
+    }
+  }
+
   /// Stops the program as soon as it says something, and a little later.
   private func interrupted(
-    _ arguments: [String], after word: String = #""stage":"training""#, in folder: URL
+    _ arguments: [String], after word: String = #""stage":"training""#, in folder: URL,
+    input: Pipe? = nil
   ) throws -> (code: Int32, talk: String) {
     let process = Process()
     process.executableURL = Program.url
@@ -73,6 +89,7 @@ import Testing
     let talk = Pipe()
     process.standardError = talk
     process.standardOutput = FileHandle.nullDevice
+    if let input { process.standardInput = input }
     try process.run()
     var said = Data()
     while !said.contains(word) {

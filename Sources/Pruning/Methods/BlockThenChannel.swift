@@ -64,7 +64,8 @@ public struct BlockThenChannel: PruningMethod {
       (plan, small) = (longer, next)
     }
     let check = EqualityCheck(
-      of: small, with: try trained.masked(by: plan), inputs: lesson.checkRows, removed: [],
+      of: small, with: try trained.masked(by: plan), inputs: lesson.checkRows(for: trained),
+      removed: [],
       head: lesson.head)
     guard check.holds else { throw PruningError.notTheSame(check) }
     let cut = lesson.accuracy(of: small)

@@ -8,9 +8,9 @@ import Tensors
 /// make it are a weight's column and a bias, or the scale and shift of a normalisation, that is the
 /// same as multiplying them, and `dLoss/dg = Σ dLoss/d(g·w) · w`: no layer is added, so none has to be
 /// taken out.
-struct Gate: Sendable {
+package struct Gate: Sendable {
   /// Entries of one parameter.
-  struct Part: Sendable {
+  package struct Part: Sendable {
     var node: Int
     var parameter: Int
     var entries: [Int]
@@ -20,7 +20,7 @@ struct Gate: Sendable {
 
 extension Network {
   /// The network with each gate's numbers multiplied by its factor.
-  func gated(_ gates: [Gate], by factors: [Float]) -> Network {
+  package func gated(_ gates: [Gate], by factors: [Float]) -> Network {
     var copy = self
     for (gate, factor) in zip(gates, factors) where factor != 1 {
       for part in gate.parts {
@@ -33,7 +33,7 @@ extension Network {
   }
 
   /// The gradient of the loss with respect to each gate, from those of the gated numbers.
-  func gateGradients(_ gates: [Gate], _ gradients: [[Tensor]]) -> [Float] {
+  package func gateGradients(_ gates: [Gate], _ gradients: [[Tensor]]) -> [Float] {
     gates.map { gate in
       var sum = 0.0
       for part in gate.parts where gradients[part.node].indices.contains(part.parameter) {
@@ -47,7 +47,7 @@ extension Network {
 
   /// The gate on what a neuron with weights says: in the normalisation behind it, where nothing else
   /// reads it, or in its own weights and bias.
-  func gate(on maker: NeuronGroups.Position, _ groups: NeuronGroups) -> Gate {
+  package func gate(on maker: NeuronGroups.Position, _ groups: NeuronGroups) -> Gate {
     let node = normalization(behind: maker.node) ?? maker.node
     let group = groups.ofNodes[maker.node][maker.neuron]
     var parts: [Gate.Part] = []

@@ -194,7 +194,8 @@ public struct Adaptation: Hashable, Codable, Sendable {
     let made = try compensation.applied(to: state.network, resolved, on: state.lesson)
     let small = try made.compacted(by: resolved)
     let check = EqualityCheck(
-      of: small, with: made.masked(by: resolved), inputs: state.lesson.checkRows, removed: [],
+      of: small, with: made.masked(by: resolved), inputs: state.lesson.checkRows(for: made),
+      removed: [],
       head: state.lesson.head)
     guard check.holds else { throw PruningError.notTheSame(check) }
     state.check = state.check?.worst(check) ?? check

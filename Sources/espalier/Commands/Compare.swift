@@ -21,7 +21,7 @@ struct Compare: ParsableCommand {
       """)
 
   @OptionGroup var source: DataOptions
-  @Option(help: "An .onnx file to prune instead of networks trained here.")
+  @Option(help: "An .onnx or .espalier file to prune instead of networks trained here.")
   var model: String?
   @Option(help: "Methods, as 'espalier list methods' has them (default: those for any network).")
   var methods: NameList?

@@ -23,7 +23,7 @@ struct Draw: ParsableCommand {
         espalier draw model.onnx -o model.pdf
       """)
 
-  @Argument(help: "An .onnx file, a report folder or its explanation.json.")
+  @Argument(help: "An .onnx or .espalier file, a report folder or its explanation.json.")
   var source: String
   @Option(name: .shortAndLong, help: "The picture: .svg, .png, .pdf or .dot.")
   var output: String

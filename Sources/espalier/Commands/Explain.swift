@@ -17,7 +17,7 @@ struct Explain: ParsableCommand {
       """)
 
   @OptionGroup var source: DataOptions
-  @Option(help: "An .onnx file to explain instead of a network trained here.")
+  @Option(help: "An .onnx or .espalier file to explain instead of a network trained here.")
   var model: String?
   @Option(name: .shortAndLong, help: "The report folder (default: <name>-espalier).")
   var output: String?

@@ -18,7 +18,7 @@ struct Features: ParsableCommand {
         espalier features model.onnx loans.csv --target approved --layer activation-1 --json
       """)
 
-  @Argument(help: "An .onnx file.")
+  @Argument(help: "An .onnx or .espalier file.")
   var model: String
   @OptionGroup var source: DataOptions
   @Option(help: "The hidden layer to look at (default: the last).")

@@ -22,7 +22,7 @@ struct FidelityCommand: ParsableCommand {
 
   @Argument(help: "A report folder or its explanation.json.")
   var result: String
-  @Argument(help: "The .onnx file to compare with.")
+  @Argument(help: "The .onnx or .espalier file to compare with.")
   var model: String
   @Argument(help: "A data set's name, a file, '-' or a folder.")
   var data: String

@@ -8,11 +8,14 @@ import Tensors
 /// `start CASE FOLDER` writes what both sides start from: `start.f32`, `order.i32`, `case.json`.
 /// `run CASE FOLDER THREADS` waits for lines on standard input: `run` does the work once and answers
 /// with a line of JSON; `answers` writes the network's answers to `answers.f32`.
+///
+/// `pruning` needs nothing else and prints a table of its own.
 @main
 struct Benchmarks {
   static func main() {
     do {
       let words = Array(CommandLine.arguments.dropFirst())
+      if words.first == "pruning" { return try PruningTimes.printTable() }
       guard words.count > 2 else { throw Failure.usage }
       guard let chosen = Case.all.first(where: { $0.name == words[1] }) else {
         throw Failure.noCase(words[1])

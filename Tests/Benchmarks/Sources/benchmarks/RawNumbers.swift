@@ -28,10 +28,12 @@ enum Failure: Error, CustomStringConvertible {
   case noCase(String)
   case notThere(String)
   case short(String, expected: Int, found: Int)
+  case missed([String])
 
   var description: String {
     switch self {
-    case .usage: "usage: benchmarks start|run CASE FOLDER [THREADS]"
+    case .usage: "usage: benchmarks start|run CASE FOLDER [THREADS], or benchmarks pruning"
+    case .missed(let names): "over the limit: \(names.joined(separator: ", "))"
     case .noCase(let name):
       "there is no case named '\(name)', only \(Case.all.map(\.name).joined(separator: ", "))"
     case .notThere(let path): "\(path) cannot be read"

@@ -1,0 +1,91 @@
+import Datasets
+import Foundation
+import Networks
+import Pruning
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct GatesTests {
+  /// The gradient with respect to a gate is how much the loss changes with it.
+  @Test func aGatesGradientIsThatOfTheLoss() throws {
+    try withEverySeed(6) { generator in
+      var builder = ArchitectureBuilder(input: [4, 4, 2])
+      builder.add(Convolution(3, Window(3, padding: 1), hasBias: false))
+      builder.add(BatchNormalization())
+      builder.add(Activation(.sigmoid))
+      builder.add(Convolution(4, Window(3, padding: 1)))
+      builder.add(Activation(.sigmoid))
+      builder.add(Flattening())
+      builder.add(Dense(5))
+      builder.add(Activation(.sigmoid))
+      builder.add(Dense(3))
+      let network = try Network(builder.architecture, seed: generator.next())
+      let groups = try NeuronGroups(network.architecture)
+      let makers = groups.prunable.compactMap { groups.groups[$0].makers.first }
+      let gates = makers.map { network.gate(on: $0, groups) }
+      let factors = gates.map { _ in 0.5 + Float(generator.uniform()) }
+      let inputs = generator.normalTensor([8, 32])
+      let examples = Examples(inputs: inputs, labels: (0..<8).map { $0 % 3 })
+      func loss(_ factors: [Float]) -> (value: Double, slopes: [Float]) {
+        var chance = SeededGenerator(seed: 1)
+        let gated = network.gated(gates, by: factors)
+        let pass = gated.trainingPass(inputs, using: &chance)
+        guard let last = pass.outputs.last else { return (0, []) }
+        let (value, gradient) = Head.softmax.loss(of: last, for: examples)
+        return (value, network.gateGradients(gates, gated.gradients(of: pass, gradient: gradient)))
+      }
+      let slopes = loss(factors).slopes
+      for gate in gates.indices {
+        func moved(_ step: Float) -> Double {
+          var own = factors
+          own[gate] += step
+          return loss(own).value
+        }
+        let change = moved(0.01) - moved(-0.01)
+        #expect(abs(change / 0.02 - Double(slopes[gate])) < 1e-3, "gate \(gate)")
+      }
+    }
+  }
+
+  /// The logit of a block that says nothing follows the price of an open gate alone.
+  @Test func aSilentBlocksLogitFollowsThePrice() throws {
+    var generator = SeededGenerator(seed: 51)
+    var builder = ArchitectureBuilder(input: [4, 4, 2])
+    builder.add(Convolution(4, Window(3, padding: 1), hasBias: false))
+    let start = builder.add(BatchNormalization())
+    builder.add(Convolution(4, Window(3, padding: 1), hasBias: false))
+    let body = builder.add(BatchNormalization())
+    builder.add(Sum(), reading: body, start)
+    builder.add(GlobalAveragePooling())
+    builder.add(Dense(2))
+    var network = try Network(builder.architecture, seed: 51)
+    for parameter in 0...1 {
+      network.parameters[3][parameter].value.withElements { elements in
+        for index in elements.indices { elements[index] = 0 }
+      }
+    }
+    let examples = Examples(
+      inputs: generator.normalTensor([64, 32]), labels: (0..<64).map { $0 % 2 })
+    // Steps of no size: the weights stay, the gates alone learn.
+    let lesson = Pruning.Lesson(
+      head: .softmax, training: examples, validation: examples,
+      trainer: Trainer(epochs: 0, batch: 16, learningRate: 0), seed: 1)
+    var method = BlockThenChannel()
+    method.steps = 120
+    method.price = 0.2
+    var recipe = method.recipe
+    recipe.recovery = .none
+    let pruned = try method.prune(
+      network, to: .keep(0.3), with: recipe, on: lesson, onRound: { _ in })
+    let block = try #require(
+      pruned.plan.removals.first { if case .branch = $0.subject { true } else { false } })
+    var (logit, velocity) = (2.0, 0.0)
+    for _ in 0..<120 {
+      let p = 1 / (1 + exp(-logit))
+      velocity = 0.9 * velocity + 0.2 * p * (1 - p)
+      logit -= 0.1 * velocity
+    }
+    #expect(logit < 0 && abs(block.score - logit) < 1e-4, "\(block.score), \(logit)")
+  }
+}
