@@ -52,6 +52,11 @@ public struct Comparison: Hashable, Codable, Sendable {
     public var figures: Figures?
     /// Why there are no figures.
     public var failure: String?
+
+    /// Whether it has what another asks for.
+    func isFor(_ other: Cell) -> Bool {
+      figures != nil && method == other.method && point == other.point && seed == other.seed
+    }
   }
 
   /// What one pruning came to.
@@ -83,6 +88,8 @@ public struct Comparison: Hashable, Codable, Sendable {
   /// All cells, in the order of methods, points and seeds.
   public struct Result: Codable, Sendable {
     public var comparison: Comparison
+    /// Of the program, the data and the model that was given.
+    public var fingerprint: String?
     public var parents: [Parent]
     public var cells: [Cell]
   }
@@ -112,13 +119,21 @@ public struct Comparison: Hashable, Codable, Sendable {
   /// Prunes every cell, two at a time where there are two cores; a result is stored as soon as it is
   /// there, so that a run that was stopped goes on where it was.
   ///
+  /// `known`: earlier comparisons, whose cells are taken over where they are the same prunings.
   /// `checkpoint`: the folder for that; `nil` stores nothing.
-  /// - Throws: the errors of reading and training; `Interrupted` where `control` says so. What stops
-  ///   a single pruning is its cell's failure.
+  /// - Throws: the errors of reading and training; `ComparisonError.differs` where a known comparison
+  ///   is of other prunings; `Interrupted` where `control` says so. What stops a single pruning is its
+  ///   cell's failure.
   public func run(
-    control: RunControl = RunControl(), checkpoint folder: URL? = nil
+    known: [Result] = [], control: RunControl = RunControl(), checkpoint folder: URL? = nil
   ) throws -> Result {
     let grounds = try grounds(control, folder)
+    let fingerprint = try fingerprint(grounds)
+    for (index, other) in known.enumerated() {
+      guard isLike(other.comparison), other.fingerprint == fingerprint else {
+        throw ComparisonError.differs(index)
+      }
+    }
     let store = Checkpoint(
       folder: folder, experiment: self, version: espalierVersion, data: "")
     let count = methods.count * points.count * seeds.count
@@ -129,6 +144,8 @@ public struct Comparison: Hashable, Codable, Sendable {
       var cell = cell(index)
       if let stored = store.load("cell-\(index)", as: Cell.self) {
         cell = stored
+      } else if let earlier = known.lazy.flatMap(\.cells).first(where: { $0.isFor(cell) }) {
+        cell = earlier
       } else {
         guard !control.shouldStop(), let ground = grounds[cell.seed] else { return }
         do {
@@ -160,7 +177,23 @@ public struct Comparison: Hashable, Codable, Sendable {
     }
     let finished = cells.withLock { $0.compactMap(\.self) }
     guard finished.count == count else { throw Interrupted() }
-    return Result(comparison: self, parents: parents(grounds), cells: finished)
+    return Result(
+      comparison: self, fingerprint: fingerprint, parents: parents(grounds), cells: finished)
+  }
+
+  /// Whether a pruning of this comparison that the other has too is the same there.
+  private func isLike(_ other: Comparison) -> Bool {
+    var copy = other
+    (copy.methods, copy.points, copy.seeds) = (methods, points, seeds)
+    copy.base.seed = base.seed
+    return copy == self
+  }
+
+  private func fingerprint(_ grounds: [UInt64: PruningGround]) throws -> String {
+    guard let ground = grounds[seeds[0]] else { return "" }
+    // A network that is trained here follows from the data.
+    let model = base.model == nil ? "" : sha256(try ModelFile.data(for: ground.original))
+    return sha256(Data((espalierVersion + ground.rows.loaded.sha256 + model).utf8))
   }
 
   private func grounds(
@@ -202,5 +235,18 @@ public struct Comparison: Hashable, Codable, Sendable {
         fileBytes: data.count,
         accuracy: Proportion(agreementOf: ground.answers, and: ground.rows.heldOut.labels))
     }
+  }
+}
+
+/// Why a comparison was not made.
+public enum ComparisonError: Error, Hashable, LocalizedError {
+  /// The known comparison at this position is of other data, networks or recoveries.
+  case differs(Int)
+
+  public var errorDescription: String? {
+    "a known comparison has other data, networks or recoveries"
+  }
+  public var recoverySuggestion: String? {
+    "methods, points and seeds may differ; all else must be what it was there"
   }
 }

@@ -130,6 +130,35 @@ import Testing
     }
   }
 
+  /// A comparison grows by methods, points and seeds, and ends in the bytes of one made in one go.
+  @Test func aComparisonGrows() throws {
+    let common = ["compare", "iris", "--epochs", "5", "--recovery-epochs", "1", "--quiet"]
+    let whole = ["--methods", "taylor,l1-filter", "--keep", "0.6,0.3", "--seeds", "2"]
+    try withFolder { place in
+      func run(_ arguments: [String]) throws -> Program {
+        try Program(common + arguments, in: place)
+      }
+      #expect(
+        try run(["--methods", "taylor", "--keep", "0.6", "--seeds", "1", "-o", "a"]).code == 0)
+      #expect(try run(whole + ["-o", "b", "--known", "a"]).code == 0)
+      #expect(try run(whole + ["-o", "c"]).code == 0)
+      for name in ["compare.json", "compare.md", "compare.svg"] {
+        let files = try ["b", "c"].map {
+          try Data(contentsOf: place.appendingPathComponent($0 + "/" + name))
+        }
+        #expect(files[0] == files[1], "\(name)")
+      }
+      let other = try run(whole + ["-o", "d", "--known", "a", "--rounds", "2"])
+      #expect(other.code == 65)
+      #expect(
+        other.talk.hasPrefix(
+          "error: 'a': a known comparison has other data, networks or recoveries\n hint: "))
+      let none = try run(whole + ["-o", "d", "--known", "e"])
+      #expect(none.code == 66 && none.talk.hasPrefix("error: there is no comparison in 'e'\n"))
+      #expect(try names(in: place) == ["a", "b", "c"])
+    }
+  }
+
   @Test func aComparisonIsTheSameWithAnyThreadsAndHasTheRandomLine() throws {
     try withFolder { place in
       for threads in ["1", "2"] {

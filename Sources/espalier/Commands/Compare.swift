@@ -43,6 +43,9 @@ struct Compare: ParsableCommand {
   var recoveryEpochs: Int?
   @Option(help: "The share of the loss that is the answers of the network before pruning.")
   var distill: Double?
+  @Option(
+    help: "A folder of an earlier comparison: only what it lacks is pruned; may be repeated.")
+  var known: [String] = []
   @Option(name: .shortAndLong, help: "The folder to write (default: DATA-compared).")
   var output: String?
   @OptionGroup(title: "Run") var steps: RunOptions
@@ -91,10 +94,21 @@ struct Compare: ParsableCommand {
       return try StandardOutput.write(lines.joined(separator: "\n") + "\n")
     }
     try folder.check(force: steps.force)
+    let earlier = try known.map(Self.comparison)
     if !steps.resume { folder.removeCheckpoint() }
     let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
     defer { progress.finish() }
-    let result = try comparison.run(control: progress.control, checkpoint: folder.checkpoint)
+    let result: Comparison.Result
+    do {
+      result = try comparison.run(
+        known: earlier, control: progress.control, checkpoint: folder.checkpoint)
+    } catch let error as ComparisonError {
+      if !steps.resume { folder.removeCheckpoint() }
+      guard case .differs(let index) = error else { throw error }
+      throw CommandFailure(
+        "'\(known[index])': \(error.errorDescription ?? "")", hint: error.recoverySuggestion,
+        code: 65)
+    }
     progress.finish()
     let command = (["espalier"] + Explain.decidingArguments(CommandLine.arguments))
       .joined(separator: " ")
@@ -108,6 +122,23 @@ struct Compare: ParsableCommand {
     folder.removeCheckpoint()
     if talk.json { try StandardOutput.write(String(decoding: json, as: UTF8.self)) }
     try talk.summarise(result.markdown(command: command))
+  }
+
+  /// - Throws: `CommandFailure` with code 66 where there is none, 65 where it is something else.
+  private static func comparison(in folder: String) throws -> Comparison.Result {
+    let file = folder + "/compare.json"
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw CommandFailure(
+        "there is no comparison in '\(folder)'",
+        hint: "give a folder that 'espalier compare' wrote", code: 66)
+    }
+    do {
+      return try JSONDecoder().decode(Comparison.Result.self, from: data)
+    } catch let error as DecodingError {
+      throw CommandFailure(
+        "\(file): not a comparison: \(ErrorText.place(of: error))",
+        hint: "give a folder that 'espalier compare' wrote", code: 65)
+    }
   }
 
   /// The methods that suit every network.

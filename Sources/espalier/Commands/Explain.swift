@@ -80,7 +80,7 @@ struct Explain: ParsableCommand {
   /// The command without what changes no result: where it is written, how it is shown, threads.
   static func decidingArguments(_ arguments: [String]) -> [String] {
     let alone: Set = ["--quiet", "--json", "--force", "--resume"]
-    let withValue: Set = ["--output", "-o", "--threads", "--progress", "--color"]
+    let withValue: Set = ["--output", "-o", "--threads", "--progress", "--color", "--known"]
     var kept: [String] = []
     var skipsNext = false
     for argument in arguments.dropFirst() {
