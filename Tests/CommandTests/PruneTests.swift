@@ -84,6 +84,10 @@ import Testing
       "error: a pruning has one goal\n hint: give one of --keep, --accuracy-drop and so on\n"
     ),
     (
+      ["--inputs", "2", "--distill", "0.5"], 64,
+      "error: --distill needs a network of the same inputs\n hint: leave out --inputs or --distill\n"
+    ),
+    (
       ["--method", "block-then-channel"], 65,
       "error: 'block-then-channel' needs a network with residual blocks\n hint: 'espalier list methods' says what each method works on\n"
     ),

@@ -93,6 +93,31 @@ import Testing
     }
   }
 
+  /// What is cut out learns by the gradients of its own loss.
+  @Test func gradientsOfWhatIsLeftAreThoseOfItsLoss() throws {
+    try withEverySeed(3) { generator in
+      var builder = ArchitectureBuilder(input: [6, 6, 2])
+      builder.add(Convolution(5, Window(3, padding: 1), hasBias: false))
+      let start = builder.add(BatchNormalization())
+      builder.add(Activation(.sigmoid))
+      builder.add(Convolution(6, Window(3, padding: 1)))
+      builder.add(Activation(.tanh))
+      let body = builder.add(Convolution(5, Window(1)))
+      let sum = builder.add(Sum(), reading: body, start)
+      builder.add(Concatenation(), reading: sum, sum)
+      builder.add(Flattening())
+      builder.add(Dense(7))
+      builder.add(Activation(.sigmoid))
+      builder.add(Dense(3))
+      let network = try Network(builder.architecture, seed: generator.next())
+      let small = try network.compacted(by: generator.groupPlan(for: network, share: 0.4))
+      #expect(small.parameterCount < network.parameterCount)
+      let rows = generator.normalTensor([5, 72])
+      let labels = (0..<5).map { _ in generator.index(below: 3) }
+      #expect(try gradientError(of: small, rows: rows, labels: labels) < 2e-3)
+    }
+  }
+
   @Test func aBranchThatGoesLeavesTheRest() throws {
     let network = try Network(
       ResNet20().architecture(input: [8, 8, 3], answers: 4), seed: 5)

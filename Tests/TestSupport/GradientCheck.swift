@@ -1,5 +1,7 @@
+import Datasets
 import Networks
 import Tensors
+import Testing
 
 /// How far a layer's `backward` is from what differences of its `forward` say.
 public struct GradientCheck {
@@ -64,4 +66,40 @@ public struct GradientCheck {
         })
     }
   }
+}
+
+/// How far a network's gradients in training are from differences of its loss: the largest, over three
+/// numbers of every learned parameter.
+public func gradientError(of network: Network, rows: Tensor, labels: [Int]) throws -> Double {
+  let examples = Examples(inputs: rows, labels: labels)
+  func pass(_ network: Network) -> TrainingPass {
+    var chance = SeededGenerator(seed: 0)
+    return network.trainingPass(rows, using: &chance)
+  }
+  func loss(_ network: Network) -> Double {
+    Head.softmax.loss(of: pass(network).outputs.last ?? rows, for: examples).value
+  }
+  let whole = pass(network)
+  let output = try #require(whole.outputs.last)
+  let gradients = network.gradients(
+    of: whole, gradient: Head.softmax.loss(of: output, for: examples).gradient)
+  var largest = 0.0
+  for node in network.parameters.indices {
+    for index in network.parameters[node].indices
+    where network.parameters[node][index].role.isLearned {
+      let value = network.parameters[node][index].value
+      for position in [0, value.count / 2, value.count - 1] {
+        let shifted = [0.01, -0.01].map { (shift: Float) in
+          var elements = value.elements
+          elements[position] += shift
+          var changed = network
+          changed.parameters[node][index].value = Tensor(elements, shape: value.shape)
+          return loss(changed)
+        }
+        let numeric = (shifted[0] - shifted[1]) / 0.02
+        largest = max(largest, abs(numeric - Double(gradients[node][index].elements[position])))
+      }
+    }
+  }
+  return largest
 }

@@ -44,6 +44,13 @@ struct Prune: ParsableCommand {
   @OptionGroup(title: "Learning") var learning: LearningFlags
   @OptionGroup(title: "Talk") var talk: TalkOptions
 
+  mutating func validate() throws {
+    if recipe.distill != nil, goal.inputs != nil {
+      throw ValidationError(
+        "--distill needs a network of the same inputs. Leave out --inputs or --distill")
+    }
+  }
+
   func run() throws {
     var settings = try steps.settings(for: source)
     settings.experiment.model = model
