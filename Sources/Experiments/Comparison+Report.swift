@@ -48,11 +48,12 @@ extension Comparison.Result {
           + "\(fixed(parent.accuracy.value * 100, digits: 2)) % of "
           + "\(parent.accuracy.total) held-out rows")
     }
+    let seeds = comparison.seeds.count
+    let spread = seeds == 1 ? "one seed" : "mean ± standard deviation over \(seeds) seeds"
     lines += [
       "",
-      "Accuracy on held-out rows in per cent, mean ± standard deviation over "
-        + "\(comparison.seeds.count) seeds, where the share of \(comparison.measure.rawValue) in the "
-        + "head of a column stays.", "",
+      "Accuracy on held-out rows in per cent, \(spread), where the share of "
+        + "\(comparison.measure.rawValue) in the head of a column stays.", "",
     ]
     let shares = comparison.points.map { shortestPercent($0) }
     lines.append("| method | " + shares.joined(separator: " | ") + " | above random |")

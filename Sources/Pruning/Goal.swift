@@ -40,6 +40,15 @@ public enum Goal: Hashable, Codable, Sendable {
     }
   }
 
+  /// The same goal for a network that is no longer whole: a share of the whole is one of what is left.
+  func absolute(_ limit: Double, in cost: Cost) -> Goal {
+    switch self {
+    case .keep: .parameters(Int(limit))
+    case .multiplications: .multiplications(limit / Double(max(cost.multiplications, 1)))
+    default: self
+    }
+  }
+
   /// In words, for errors and reports.
   public var description: String {
     func percent(_ share: Double) -> String { String(format: "%.4g %%", share * 100) }

@@ -88,4 +88,49 @@ import Testing
     }
     #expect(logit < 0 && abs(block.score - logit) < 1e-4, "\(block.score), \(logit)")
   }
+
+  /// A share of the multiplications is one of the whole network's, also when blocks have gone.
+  @Test(arguments: [Goal.multiplications(0.6), .keep(0.6)])
+  func aShareIsOfTheWholeNetwork(_ goal: Goal) throws {
+    var generator = SeededGenerator(seed: 52)
+    var builder = ArchitectureBuilder(input: [4, 4, 2])
+    builder.add(Convolution(8, Window(3, padding: 1), hasBias: false))
+    var start = builder.add(BatchNormalization())
+    for _ in 0..<3 {
+      builder.add(Convolution(8, Window(3, padding: 1), hasBias: false))
+      builder.add(BatchNormalization())
+      builder.add(Convolution(8, Window(3, padding: 1), hasBias: false))
+      let body = builder.add(BatchNormalization())
+      start = builder.add(Sum(), reading: body, start)
+    }
+    builder.add(GlobalAveragePooling())
+    builder.add(Dense(2))
+    var network = try Network(builder.architecture, seed: 52)
+    let silent = try #require(network.architecture.index(of: Node.ID("batch-normalization-5")))
+    for parameter in 0...1 {
+      network.parameters[silent][parameter].value.withElements { elements in
+        for index in elements.indices { elements[index] = 0 }
+      }
+    }
+    let examples = Examples(
+      inputs: generator.normalTensor([64, 32]), labels: (0..<64).map { $0 % 2 })
+    let lesson = Pruning.Lesson(
+      head: .softmax, training: examples, validation: examples,
+      trainer: Trainer(epochs: 0, batch: 16, learningRate: 0), seed: 1)
+    var method = BlockThenChannel()
+    method.steps = 120
+    method.price = 0.2
+    var recipe = method.recipe
+    recipe.recovery = .none
+    let pruned = try method.prune(
+      network, to: goal, with: recipe, on: lesson, onRound: { _ in })
+    let left: Double
+    if case .keep = goal {
+      left = Double(pruned.after.parameters) / Double(pruned.before.parameters)
+    } else {
+      left = Double(pruned.after.multiplications) / Double(pruned.before.multiplications)
+    }
+    #expect(pruned.plan.removals.contains { if case .branch = $0.subject { true } else { false } })
+    #expect(left <= 0.6 && left > 0.45, "\(left)")
+  }
 }

@@ -76,7 +76,7 @@ public struct BlockThenChannel: PruningMethod {
       round: 1, of: recipe.schedule.rounds + 1, cost: try Cost(of: small),
       removed: plan.removals.count, accuracyCut: cut, accuracy: lesson.accuracy(of: small))
     try onRound(round)
-    let left = goal.measure(round.cost).map { _ in goal.absolute(limit) } ?? goal
+    let left = goal.absolute(limit, in: round.cost)
     var pruned = try recipe.prune(small, to: left, on: lesson, onRound: onRound)
     pruned.plan = plan.union(pruned.plan)
     pruned.check = pruned.check.worst(check)
@@ -142,16 +142,6 @@ public struct BlockThenChannel: PruningMethod {
     var value = Tensor([logit], shape: [1, 1])
     value = Head.oneVersusRest.probabilities(from: value)
     return value[0, 0]
-  }
-}
-
-extension Goal {
-  /// The same goal for a network that is no longer whole.
-  fileprivate func absolute(_ limit: Double) -> Goal {
-    switch self {
-    case .keep: .parameters(Int(limit))
-    default: self
-    }
   }
 }
 

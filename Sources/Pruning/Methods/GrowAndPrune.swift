@@ -111,7 +111,6 @@ public struct Adaptation: Hashable, Codable, Sendable {
     let left = try Cost(of: state.network)
     var rest = recipe
     rest.recovery = .fineTune(epochs: 2 * recipe.recovery.epochs)
-    let absolute: Goal = if case .keep = goal { .parameters(Int(limit)) } else { goal }
     let isMet = goal.measure(left).map { $0 <= limit } ?? false
     var pruned: PrunedNetwork
     if isMet {
@@ -119,7 +118,8 @@ public struct Adaptation: Hashable, Codable, Sendable {
       pruned.network = try lesson.trained(
         state.network, epochs: rest.recovery.epochs, round: rounds + 1)
     } else {
-      pruned = try rest.prune(state.network, to: absolute, on: lesson, onRound: onRound)
+      pruned = try rest.prune(
+        state.network, to: goal.absolute(limit, in: left), on: lesson, onRound: onRound)
     }
     pruned.check = pruned.check.worst(state.check ?? pruned.check)
     pruned.before = try Cost(of: network)
