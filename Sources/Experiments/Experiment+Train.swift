@@ -33,7 +33,7 @@ extension Experiment {
       model: start.model,
       summary: [
         "\(start.model.encoding.width) inputs, "
-          + network.architecture.summary.joined(separator: ", ")
+          + network.architecture.outline
           + ": \(network.parameterCount) parameters, \(start.epochs) epochs",
         "right on \(accuracy.count) of \(accuracy.total) held-out rows (\(rows.heldOutFrom))",
       ], accuracy: accuracy)
@@ -61,8 +61,8 @@ extension Experiment {
     if let model {
       lines.append("network: \(model)")
     } else {
-      let shape = defaults.architecture(inputs: encoding.width, outputs: outputs).summary
-      lines.append("network: \(encoding.width) inputs, " + shape.joined(separator: ", "))
+      let shape = defaults.architecture(inputs: encoding.width, outputs: outputs).outline
+      lines.append("network: \(encoding.width) inputs, " + shape)
       lines.append(
         "training: at most \(defaults.trainer.epochs) epochs, batch \(defaults.trainer.batch), "
           + "learning rate \(shortest(defaults.trainer.learningRate)), seed \(seed)")
@@ -70,5 +70,16 @@ extension Experiment {
     lines.append(
       "rules: over \(level.rawValue), of the \(explainsOriginal ? "original" : "pruned") network")
     return lines
+  }
+}
+
+extension Architecture {
+  /// The layers in one line; of a deep network the first and the last.
+  var outline: String {
+    let (layers, shown) = (summary, 24)
+    guard layers.count > shown else { return layers.joined(separator: ", ") }
+    let ends = (layers.prefix(shown / 2), layers.suffix(shown / 4))
+    return (ends.0 + ["… \(layers.count - ends.0.count - ends.1.count) more …"] + ends.1)
+      .joined(separator: ", ")
   }
 }
