@@ -49,7 +49,7 @@ import Testing
       let whole = try Program(pruning + ["-o", "whole.onnx", "--quiet"], in: folder)
       #expect(whole.code == 0)
       let stopped = try interrupted(
-        pruning + ["-o", "small.onnx"], after: #""fraction":0.5"#, in: folder)
+        pruning + ["-o", "small.onnx"], after: #""fraction":0.5"#, in: folder, waiting: 0.05)
       #expect(stopped.code == 130)
       #expect(stopped.talk.contains("error: interrupted\n hint: the same command with --resume"))
       let run = try #require(try names(in: folder).first { $0.hasSuffix(".espalier-run") })
@@ -83,7 +83,7 @@ import Testing
   /// Stops the program as soon as it says something, and a little later.
   private func interrupted(
     _ arguments: [String], after word: String = #""stage":"training""#, in folder: URL,
-    input: Pipe? = nil
+    waiting pause: Double = 0.3, input: Pipe? = nil
   ) throws -> (code: Int32, talk: String) {
     let process = Process()
     process.executableURL = Program.url
@@ -101,7 +101,7 @@ import Testing
       try #require(!more.isEmpty, "it ended before it trained")
       said += more
     }
-    Thread.sleep(forTimeInterval: 0.3)
+    Thread.sleep(forTimeInterval: pause)
     process.interrupt()
     said += talk.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
