@@ -48,6 +48,34 @@ import Testing
     }
   }
 
+  /// The network with a normalisation that says zero.
+  private func silencing(_ node: Int, of network: Network) -> Network {
+    var copy = network
+    for parameter in 0...1 {
+      copy.parameters[node][parameter].value.withElements { elements in
+        for index in elements.indices { elements[index] = 0 }
+      }
+    }
+    return copy
+  }
+
+  /// Blocks, then channels; steps have no size, so the weights stay and the gates alone learn.
+  private func pruned(
+    _ network: Network, to goal: Goal, using generator: inout SeededGenerator
+  ) throws -> PrunedNetwork {
+    let examples = Examples(
+      inputs: generator.normalTensor([64, 32]), labels: (0..<64).map { $0 % 2 })
+    let lesson = Pruning.Lesson(
+      head: .softmax, training: examples, validation: examples,
+      trainer: Trainer(epochs: 0, batch: 16, learningRate: 0), seed: 1)
+    var method = BlockThenChannel()
+    method.steps = 120
+    method.price = 0.2
+    var recipe = method.recipe
+    recipe.recovery = .none
+    return try method.prune(network, to: goal, with: recipe, on: lesson, onRound: { _ in })
+  }
+
   /// The logit of a block that says nothing follows the price of an open gate alone.
   @Test func aSilentBlocksLogitFollowsThePrice() throws {
     var generator = SeededGenerator(seed: 51)
@@ -59,25 +87,9 @@ import Testing
     builder.add(Sum(), reading: body, start)
     builder.add(GlobalAveragePooling())
     builder.add(Dense(2))
-    var network = try Network(builder.architecture, seed: 51)
-    for parameter in 0...1 {
-      network.parameters[3][parameter].value.withElements { elements in
-        for index in elements.indices { elements[index] = 0 }
-      }
-    }
-    let examples = Examples(
-      inputs: generator.normalTensor([64, 32]), labels: (0..<64).map { $0 % 2 })
-    // Steps of no size: the weights stay, the gates alone learn.
-    let lesson = Pruning.Lesson(
-      head: .softmax, training: examples, validation: examples,
-      trainer: Trainer(epochs: 0, batch: 16, learningRate: 0), seed: 1)
-    var method = BlockThenChannel()
-    method.steps = 120
-    method.price = 0.2
-    var recipe = method.recipe
-    recipe.recovery = .none
-    let pruned = try method.prune(
-      network, to: .keep(0.3), with: recipe, on: lesson, onRound: { _ in })
+    let network = try Network(builder.architecture, seed: 51)
+    let pruned = try pruned(
+      silencing(3, of: network), to: .keep(0.3), using: &generator)
     let block = try #require(
       pruned.plan.removals.first { if case .branch = $0.subject { true } else { false } })
     var (logit, velocity) = (2.0, 0.0)
@@ -105,25 +117,9 @@ import Testing
     }
     builder.add(GlobalAveragePooling())
     builder.add(Dense(2))
-    var network = try Network(builder.architecture, seed: 52)
+    let network = try Network(builder.architecture, seed: 52)
     let silent = try #require(network.architecture.index(of: Node.ID("batch-normalization-5")))
-    for parameter in 0...1 {
-      network.parameters[silent][parameter].value.withElements { elements in
-        for index in elements.indices { elements[index] = 0 }
-      }
-    }
-    let examples = Examples(
-      inputs: generator.normalTensor([64, 32]), labels: (0..<64).map { $0 % 2 })
-    let lesson = Pruning.Lesson(
-      head: .softmax, training: examples, validation: examples,
-      trainer: Trainer(epochs: 0, batch: 16, learningRate: 0), seed: 1)
-    var method = BlockThenChannel()
-    method.steps = 120
-    method.price = 0.2
-    var recipe = method.recipe
-    recipe.recovery = .none
-    let pruned = try method.prune(
-      network, to: goal, with: recipe, on: lesson, onRound: { _ in })
+    let pruned = try pruned(silencing(silent, of: network), to: goal, using: &generator)
     let left: Double
     if case .keep = goal {
       left = Double(pruned.after.parameters) / Double(pruned.before.parameters)
