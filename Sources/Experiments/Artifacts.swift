@@ -171,6 +171,7 @@ public struct OutputFile: Hashable, Sendable {
   /// The file as the user names it.
   public let path: String
 
+  /// `path`: as the user gives it, relative to the working folder or absolute; it need not be there.
   public init(_ path: String) {
     self.path = path
     url = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath()

@@ -21,15 +21,25 @@ public struct Comparison: Hashable, Codable, Sendable {
   public var base: Experiment
   /// Always with the random line.
   public var methods: [String]
+  /// What the points are shares of.
   public var measure: Measure
-  /// The shares that stay, falling.
+  /// The shares that stay, falling, each above 0 and at most 1.
   public var points: [Double]
+  /// Each gives a network of its own, where none is given, and chance of its own to each pruning.
   public var seeds: [UInt64]
+  /// How removals are spread over rounds; each method's own where `nil`.
   public var schedule: Schedule.Course?
+  /// Rounds of removal; each method's own where `nil`.
   public var rounds: Int?
+  /// What makes up for neurons that go; each method's own where `nil`.
   public var compensation: Compensation?
+  /// What follows each round, by its name in `PruningExperiment.recoveries`; each method's own where
+  /// `nil`.
   public var recovery: String?
+  /// Passes over the training rows in each recovery; each method's own where `nil`.
   public var epochs: Int?
+  /// The share of the loss, 0 to 1, that is the answers of the network before pruning; labels alone
+  /// where `nil`.
   public var distillation: Double?
 
   /// - Throws: `UnknownName` where a method or recovery is none.
@@ -46,9 +56,12 @@ public struct Comparison: Hashable, Codable, Sendable {
 
   /// One method at one point with one seed.
   public struct Cell: Hashable, Codable, Sendable {
+    /// The method's name in `pruningCatalog`.
     public var method: String
+    /// The share that was to stay.
     public var point: Double
     public var seed: UInt64
+    /// What it came to; `nil` where it failed.
     public var figures: Figures?
     /// Why there are no figures.
     public var failure: String?
