@@ -68,7 +68,7 @@ struct ONNXGraph {
     }
     self.output = output
     classes = answers.classes
-    try link(from: names, to: output)
+    try link(from: names, to: output, keepsOrder: readsRows)
     if readsRows || ONNXColumns.are(needed: inputs, by: chain) {
       guard inputs.count == 1 || inputs.allSatisfy(\.isColumn) else {
         throw .graph(file: file, problem: Self.count(inputs, "input"))
@@ -88,11 +88,13 @@ struct ONNXGraph {
     return "\(values.count) \(kind)s\(list) where one is supported"
   }
 
-  private mutating func link(from inputs: Set<String>, to output: String) throws(ModelFileError) {
+  private mutating func link(
+    from inputs: Set<String>, to output: String, keepsOrder: Bool
+  ) throws(ModelFileError) {
     guard producers[output] != nil else {
       throw .graph(file: file, problem: "the output '\(shown(output))' is made by no node")
     }
-    let order = try sorted(try leading(to: output, from: inputs))
+    let order = try sorted(try leading(to: output, from: inputs), keepsOrder)
     var moving = inputs
     for index in order {
       let node = nodes[index]
@@ -131,16 +133,25 @@ struct ONNXGraph {
     return found
   }
 
-  /// The same nodes, each after those that it reads; in file order where that leaves a choice.
-  private func sorted(_ live: Set<Int>) throws(ModelFileError) -> [Int] {
+  /// The same nodes, each after those that it reads, those nearest to the inputs first; in the order of
+  /// the file where that is to be kept and will do, so that layers keep their names.
+  private func sorted(_ live: Set<Int>, _ keepsOrder: Bool) throws(ModelFileError) -> [Int] {
+    let stated = live.sorted()
+    if keepsOrder,
+      stated.allSatisfy({ index in
+        nodes[index].input.allSatisfy { (producers[$0] ?? -1) < index }
+      })
+    {
+      return stated
+    }
     var readers: [Int: [Int]] = [:]
     var waiting: [Int: Int] = [:]
-    for index in live.sorted() {
+    for index in stated {
       let makers = Set(nodes[index].input.compactMap { producers[$0] })
       waiting[index] = makers.count
       for maker in makers { readers[maker, default: []].append(index) }
     }
-    var order = live.sorted().filter { waiting[$0] == 0 }
+    var order = stated.filter { waiting[$0] == 0 }
     var next = 0
     while next < order.count {
       for reader in readers[order[next]] ?? [] {

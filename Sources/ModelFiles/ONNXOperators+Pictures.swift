@@ -268,7 +268,7 @@ extension ONNXOperator {
     let value = try reader.picture(node)
     let mode = String(decoding: node.attribute("mode")?.s ?? Data("constant".utf8), as: UTF8.self)
     var pads = node.attribute("pads")?.ints ?? []
-    if let name = node.input(1) { pads = try reader.constants.integers(name) }
+    if let name = node.input(1) { pads = try reader.integers(name, node) }
     var filling = Double(node.number("value", 0))
     if let name = node.input(2) { filling = try reader.constants.numbers(name).values.first ?? 0 }
     guard mode == "constant", filling == 0, pads.count == 8, pads[0] == 0, pads[4] == 0,
@@ -285,10 +285,9 @@ extension ONNXOperator {
   static func pictureSlice(
     _ reader: inout ONNXPictureReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    let value = try reader.picture(node)
     func numbers(_ position: Int) throws(ModelFileError) -> [Int64]? {
       guard let name = node.input(position) else { return nil }
-      return try reader.constants.integers(name)
+      return try reader.integers(name, node)
     }
     let starts = try numbers(1) ?? node.attribute("starts")?.ints ?? []
     let ends = try numbers(2) ?? node.attribute("ends")?.ints ?? []
@@ -296,19 +295,69 @@ extension ONNXOperator {
     let steps = try numbers(4) ?? starts.map { _ in 1 }
     guard starts.count == ends.count, starts.count == axes.count, starts.count == steps.count
     else { throw reader.problem(node, "its lists are not of one length") }
+    if axes.count == 1, steps[0] == 1 {
+      let value = try reader.parted(node)
+      if value.meaning == .channelsFirst ? [1, -3].contains(axes[0]) : [1, -1].contains(axes[0]) {
+        let channels = Int64(value.shape.dimensions[value.shape.rank - 1])
+        func place(_ number: Int64) -> Int {
+          Int(min(max(number < 0 ? number &+ channels : number, 0), channels))
+        }
+        let (start, end) = (place(starts[0]), place(ends[0]))
+        guard start < end else { throw reader.problem(node, "nothing is left of it") }
+        return try reader.add(
+          ChannelSlice(from: start, count: end - start), reading: [value], meaning: value.meaning,
+          node)
+      }
+    }
+    let value = try reader.picture(node)
     var strides = (1, 1)
     for index in starts.indices {
       let axis = axes[index] < 0 && axes[index] >= -4 ? axes[index] + 4 : axes[index]
       guard axis == 2 || axis == 3, starts[index] == 0,
         ends[index] >= Int64(value.shape[Int(axis) - 2])
       else {
-        throw reader.problem(node, "every so-many-th row and column of pixels is supported")
+        throw reader.problem(
+          node, "some channels, or every so-many-th row and column of pixels, are supported")
       }
       let step = try reader.small(steps[index], node, least: 1)
       if axis == 2 { strides.0 = step } else { strides.1 = step }
     }
     try reader.add(
       StridedSlice(strides.0, strides.1), reading: [value], meaning: .channelsFirst, node)
+  }
+
+  static func pictureSplit(
+    _ reader: inout ONNXPictureReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let value = try reader.parted(node)
+    let axis = node.integer("axis", 0)
+    guard value.meaning == .channelsFirst ? [1, -3].contains(axis) : [1, -1].contains(axis) else {
+      throw reader.problem(node, "axis \(axis) is not that of the channels")
+    }
+    let channels = value.shape.dimensions[value.shape.rank - 1]
+    let parts = node.output.count
+    var sizes = node.attribute("split")?.ints ?? []
+    if let name = node.input(1) { sizes = try reader.integers(name, node) }
+    if sizes.isEmpty, parts > 0 {
+      // Equal parts, of which the last may be smaller.
+      let each = (channels + parts - 1) / parts
+      sizes = (0..<parts).map { Int64(max(min(each, channels - $0 * each), 0)) }
+    }
+    guard sizes.count == parts, sizes.allSatisfy({ (1...Int64(channels)).contains($0) }),
+      sizes.reduce(0, { min($0 + $1, Int64(channels) + 1) }) == Int64(channels)
+    else {
+      throw reader.problem(
+        node, "its \(parts) parts are not of at least one channel and \(channels) together")
+    }
+    var start = 0
+    for (output, size) in sizes.enumerated() {
+      if !node.output[output].isEmpty {
+        try reader.add(
+          ChannelSlice(from: start, count: Int(size)), reading: [value], meaning: value.meaning,
+          node, output: output)
+      }
+      start += Int(size)
+    }
   }
 
   // MARK: Shapes

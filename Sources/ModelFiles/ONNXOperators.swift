@@ -67,6 +67,7 @@ struct ONNXOperator: Sendable {
     ONNXOperator("Sigmoid", read: readActivation, picture: pictureActivation),
     ONNXOperator("Slice", picture: pictureSlice, fold: foldSlice),
     ONNXOperator("Softmax", read: readSoftmax, picture: pictureSoftmax),
+    ONNXOperator("Split", picture: pictureSplit),
     ONNXOperator("Sqrt", fold: foldFunction),
     ONNXOperator("Squeeze", picture: pictureSqueeze, fold: foldReshape),
     ONNXOperator("Sub", read: readArithmetic, picture: pictureArithmetic, fold: foldArithmetic),

@@ -175,7 +175,7 @@ struct ONNXPictureReader {
       lengths[output] = [nil] + meant(try value(node))
       return true
     }
-    guard node.opType != "Reshape", node.input.contains(where: { lengths[$0] != nil }) else {
+    guard values[input] == nil, node.input.contains(where: { lengths[$0] != nil }) else {
       return false
     }
     let list = lengths[input] ?? []
@@ -184,7 +184,7 @@ struct ONNXPictureReader {
       return try constants.integers(name)
     }
     switch node.opType {
-    case "Cast", "Identity", "Squeeze", "Unsqueeze": lengths[output] = list
+    case "Cast", "Identity", "Reshape", "Squeeze", "Unsqueeze": lengths[output] = list
     case "Gather":
       let count = Int64(list.count)
       let places = try numbers(1)
@@ -209,9 +209,53 @@ struct ONNXPictureReader {
       }
       guard all.count <= 8 else { throw problem(node, "it makes more than eight lengths") }
       lengths[output] = all
+    case "Add", "Div", "Mul", "Sub": lengths[output] = try reckoned(node)
     default: throw problem(node, "is not supported for lengths")
     }
     return true
+  }
+
+  /// Two lists of lengths added, subtracted, multiplied or divided, one of which may be one number.
+  private mutating func reckoned(_ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64?] {
+    guard let first = node.input(0), let second = node.input(1) else {
+      throw problem(node, "it does not read two lists of lengths")
+    }
+    let left: [Int64?] =
+      if let list = lengths[first] { list } else { try constants.integers(first) }
+    let right: [Int64?] =
+      if let list = lengths[second] { list } else { try constants.integers(second) }
+    let count = max(left.count, right.count)
+    guard [left, right].allSatisfy({ $0.count == count || $0.count == 1 }), count > 0 else {
+      throw problem(node, "its lists of lengths are not of one length")
+    }
+    var results: [Int64?] = []
+    for index in 0..<count {
+      guard let a = left[left.count == 1 ? 0 : index], let b = right[right.count == 1 ? 0 : index]
+      else {
+        results.append(nil)
+        continue
+      }
+      let (result, isTooLarge) =
+        switch node.opType {
+        case "Add": a.addingReportingOverflow(b)
+        case "Sub": a.subtractingReportingOverflow(b)
+        case "Mul": a.multipliedReportingOverflow(by: b)
+        default: a.dividedReportingOverflow(by: b)
+        }
+      guard !isTooLarge else { throw problem(node, "\(a) and \(b) give no length") }
+      results.append(result)
+    }
+    return results
+  }
+
+  /// Whole numbers that a node reads, stated or worked out from lengths.
+  mutating func integers(_ name: String, _ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64] {
+    guard let list = lengths[name] else { return try constants.integers(name) }
+    let known = list.compactMap(\.self)
+    guard known.count == list.count else {
+      throw problem(node, "'\(shown(name))' depends on the number of rows")
+    }
+    return known
   }
 
   /// A row's lengths as the file means them.
@@ -245,6 +289,12 @@ struct ONNXPictureReader {
     return value
   }
 
+  /// A row, or a picture with its channels first, of which parts are taken.
+  mutating func parted(_ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+    let value = try value(node)
+    return value.shape.rank == 1 && value.meaning == .stored ? value : try picture(node)
+  }
+
   /// A picture with its channels first, as the file means it.
   mutating func picture(_ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
     var value = try value(node)
@@ -269,7 +319,7 @@ struct ONNXPictureReader {
   /// Adds a layer that makes the node's output.
   mutating func add(
     _ layer: any Layer, reading inputs: [Value], meaning: Meaning, parameters own: [Tensor] = [],
-    _ node: Onnx_NodeProto
+    _ node: Onnx_NodeProto, output: Int = 0
   ) throws(ModelFileError) {
     let shape: Shape
     do {
@@ -282,7 +332,7 @@ struct ONNXPictureReader {
     }
     let id = builder.add(layer, reading: inputs.map(\.node))
     parameters.append(zip(layer.roles, own).map { Parameter($0, $1) })
-    values[node.output[0]] = Value(node: id, shape: shape, meaning: meaning)
+    values[node.output[output]] = Value(node: id, shape: shape, meaning: meaning)
   }
 
   /// Adds numbers to the bias of the layer that made a value, if that is all that reads it.

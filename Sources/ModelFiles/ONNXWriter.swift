@@ -137,6 +137,12 @@ struct ONNXWriter {
           ("starts", [0, 0]), ("ends", [shape[0], shape[1]]), ("axes", [2, 3]),
           ("steps", [slice.strideHeight, slice.strideWidth]),
         ], to: &written)
+    case let slice as ChannelSlice:
+      written.opType = "Slice"
+      addIntegers(
+        [
+          ("starts", [slice.start]), ("ends", [slice.start + slice.count]), ("axes", [1]),
+        ], to: &written)
     case let padding as ZeroPadding:
       written.opType = "Pad"
       addIntegers(

@@ -3,7 +3,7 @@ import Tensors
 /// Which neurons of an architecture can only go together.
 ///
 /// Every node carries one number for each of its neurons. Layers pass these on, put them side by
-/// side, repeat them or, where neurons meet in a sum, make them one by union–find. What is left is a
+/// side, take some of them, repeat them or, where neurons meet in a sum, make them one by union–find. What is left is a
 /// partition of all neurons: a group is what is scored, pruned and named.
 ///
 /// - Complexity: nearly O(neurons of all nodes).
@@ -171,6 +171,8 @@ private struct Builder {
       return (0..<count).map { channels[$0 % channels.count] }
     case .padding(let front, let back):
       return (0..<front).map { _ in atom(nil) } + read[0] + (0..<back).map { _ in atom(nil) }
+    case .slicing(let start, let count):
+      return Array(read[0][start..<start + count])
     case .opaque:
       return unknown(index, read, fresh(&self))
     }

@@ -19,6 +19,13 @@ extension Network {
     for index in nodes.indices {
       let own = groups.ofNodes[index]
       let copies = own.count { $0 == group }
+      if var slice = nodes[index].layer as? ChannelSlice, let link = architecture.links[index].first
+      {
+        let read = link < 0 ? groups.ofInput : groups.ofNodes[link]
+        slice.start += read.prefix(slice.start).count { $0 == group }
+        slice.count += copies
+        nodes[index].layer = slice
+      }
       guard copies > 0 else { continue }
       births[index] = Self.grown(births[index], own, group)
       nodes[index].layer = try nodes[index].layer.grown(by: copies, own, group)

@@ -117,7 +117,9 @@ struct ExportedModel: Decodable {
 
   /// Networks that came from both exporters of PyTorch are the same network.
   @Test func oneNetworkIsReadAlikeFromBothExporters() throws {
-    for name in ["mlp", "elu", "tanh", "convolution", "residual", "view", "normalised", "skip"] {
+    for name in [
+      "mlp", "elu", "tanh", "convolution", "residual", "view", "normalised", "skip", "halves",
+    ] {
       func read(_ exporter: String) throws -> Network {
         try ModelFile.read(
           ModelFixtures.folder.appending(path: "exported/pytorch-\(name)-\(exporter)-20.onnx")

@@ -179,6 +179,20 @@ import Testing
       "node 'conv' (Conv): layer 'convolution' was given an input of 2 x 2 x 2 where it reads a "
         + "picture of at least 3 x 3"
     ),
+    ("slice-of-nothing", "node 'slice' (Slice): nothing is left of it"),
+    (
+      "split-of-nothing",
+      "node 'split' (Split): its 2 parts are not of at least one channel and 3 together"
+    ),
+    ("split-of-rows", "node 'split' (Split): axis 2 is not that of the channels"),
+    (
+      "split-too-few",
+      "node 'split' (Split): its 2 parts are not of at least one channel and 3 together"
+    ),
+    (
+      "split-too-long",
+      "node 'split' (Split): its 2 parts are not of at least one channel and 3 together"
+    ),
     (
       "wrong-width",
       "node 'gemm' (Gemm): it reads 5 numbers where 4 come in"
@@ -223,7 +237,7 @@ import Testing
         + "Concat, Constant, ConstantOfShape, Conv, Div, Dropout, Elu, Flatten, Gather, Gemm, "
         + "GlobalAveragePool, Identity, Imputer, IsNaN, LeakyRelu, LogSoftmax, MatMul, MaxPool, Mul, "
         + "Neg, OneHotEncoder, Pad, Reciprocal, ReduceMean, Relu, Reshape, Scaler, Shape, Sigmoid, "
-        + "Slice, Softmax, Sqrt, Squeeze, Sub, Sum, Tanh, Transpose, Unsqueeze, Where, ZipMap"
+        + "Slice, Softmax, Split, Sqrt, Squeeze, Sub, Sum, Tanh, Transpose, Unsqueeze, Where, ZipMap"
     }
   }
 

@@ -3,7 +3,7 @@ import Tensors
 
 extension SeededGenerator {
   /// A network over pictures with branches: residual sums of three kinds, concatenations (of a node
-  /// with itself too), grouped and depthwise convolutions, normalisations that shift, pooling, and
+  /// with itself too), splits, grouped and depthwise convolutions, normalisations that shift, pooling, and
   /// dense layers behind a flattened picture or its means. All numbers are random.
   public mutating func graphNetwork(hasGroups: Bool = true) throws -> Network {
     let side = 4 + 2 * index(below: 2)
@@ -14,7 +14,7 @@ extension SeededGenerator {
     addNorm(to: &builder)
     for _ in 0..<1 + index(below: 4) {
       let start = builder.last
-      switch index(below: hasGroups ? 7 : 6) {
+      switch index(below: hasGroups ? 8 : 7) {
       case 0:
         builder.add(Convolution(channels, Window(3, padding: 1), hasBias: uniform() < 0.5))
         addNorm(to: &builder)
@@ -42,6 +42,14 @@ extension SeededGenerator {
         builder.add(Concatenation(), reading: body, start)
         channels += 3
       case 5:
+        // A split, of which one part goes its own way before both are put together again.
+        let cut = channels / 2
+        let part = builder.add(ChannelSlice(from: 0, count: cut), reading: start)
+        let rest = builder.add(ChannelSlice(from: cut, count: channels - cut), reading: start)
+        let body = builder.add(Convolution(cut + 1, Window(3, padding: 1)), reading: part)
+        builder.add(Concatenation(), reading: rest, body)
+        channels += 1
+      case 6:
         builder.add(Convolution(channels, Window(3, padding: 1), groups: channels))
       default:
         builder.add(Convolution(4, Window(1)))

@@ -89,3 +89,70 @@ public struct Concatenation: Layer {
     gradient.split(like: inputs)
   }
 }
+
+/// Some of a node's channels, or of its numbers, that stand beside each other: one part of a split.
+public struct ChannelSlice: Layer {
+  public static let name = "channel-slice"
+  public static let summary = "some channels of a node: one part of a split"
+  public static let source = Citation(
+    authors: "Ma, Zhang, Zheng & Sun",
+    title: "ShuffleNet V2: practical guidelines for efficient CNN architecture design", year: 2018,
+    venue: "ECCV 2018, arXiv:1807.11164")
+
+  /// The first channel.
+  public var start: Int
+  /// How many there are, at least one.
+  public var count: Int
+
+  public init(from start: Int, count: Int) {
+    self.start = start
+    self.count = count
+  }
+
+  public var roles: [Parameter.Role] { [] }
+  public var coupling: Coupling { .slicing(start: start, count: count) }
+
+  public func keeping(inputs: [Bool], outputs: [Bool]) -> ChannelSlice {
+    ChannelSlice(from: inputs.prefix(start).count { $0 }, count: outputs.count { $0 })
+  }
+
+  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+    guard let channels = input.dimensions.last, start >= 0, count > 0, count <= channels,
+      start <= channels - count
+    else {
+      throw .shapeMismatch(
+        layer: Self.name, expected: "channels \(start) to \(start &+ count &- 1)", found: input)
+    }
+    return Shape(input.dimensions.dropLast() + [count])
+  }
+
+  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
+    []
+  }
+
+  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
+    let shape = Shape(input.shape.dimensions.dropLast() + [count])
+    return copied(input, from: start, into: shape, at: 0)
+  }
+
+  public func backward(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
+  ) -> (input: Tensor?, parameters: [Tensor]) {
+    (needsInput ? copied(gradient, from: 0, into: input.shape, at: start) : nil, [])
+  }
+
+  /// Zeros of a shape, with the slice's channels of another array among them.
+  private func copied(
+    _ source: Tensor, from first: Int, into shape: Shape, at position: Int
+  ) -> Tensor {
+    func flat(_ shape: Shape) -> Shape {
+      let channels = shape.dimensions[shape.rank - 1]
+      return [shape.dimensions.dropLast().reduce(1, *), 1, 1, channels]
+    }
+    var target = Tensor(shape: flat(shape))
+    target.copyBlock(
+      of: source.reshaped(to: flat(source.shape)), size: [target.shape[0], 1, 1, count],
+      from: [0, 0, 0, first], to: [0, 0, 0, position])
+    return target.reshaped(to: shape)
+  }
+}

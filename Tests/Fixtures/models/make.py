@@ -25,7 +25,7 @@ GOOD, BROKEN = HERE / "good", HERE / "broken"
 F, D = TensorProto.FLOAT, TensorProto.DOUBLE
 random = np.random.default_rng(7)
 answers = {}
-CHANNELS_FIRST = {"conv-pool", "residual", "grouped", "scaled-picture", "branches"}
+CHANNELS_FIRST = {"conv-pool", "residual", "grouped", "scaled-picture", "branches", "splits"}
 
 
 def weights(inputs, units, kind=np.float32):
@@ -294,6 +294,27 @@ def pictures():
         node("Gemm", ["x", "w1"], ["h"], "one"), node("Relu", ["h"], ["a"]),
         node("Tanh", ["h"], ["b"]), node("Add", ["a", "b"], ["y"])], {"w1": w1}, outputs=4), None)
 
+    # Splits by stated sizes and into halves, and channels cut out; then the same of a row.
+    w1, b1 = filters(5, 2)
+    w2, b2 = filters(2, 3, 1, 1)
+    w3, b3 = weights(7, 7)
+    w4, b4 = weights(7, 3)
+    lists = {"sizes": [2, 3], "start": [-3], "end": [1 << 62], "axis": [1], "first": [0], "few": [3]}
+    save("splits", model([
+        node("Conv", ["x", "w1", "b1"], ["c"]), node("Split", ["c", "sizes"], ["a", "b"], axis=1),
+        node("Conv", ["b", "w2", "b2"], ["d"], "part"), node("Relu", ["d"], ["r"]),
+        node("Concat", ["r", "a"], ["m"], axis=1), node("Slice", ["m", "start", "end", "axis"], ["n"]),
+        node("Split", ["m"], ["h", "i"], "halves", axis=-3, num_outputs=2),
+        node("Concat", ["i", "n", "h"], ["k"], "all", axis=1), node("GlobalAveragePool", ["k"], ["g"]),
+        node("Flatten", ["g"], ["f"]), node("Gemm", ["f", "w3", "b3"], ["o"]),
+        node("Split", ["o"], ["p", "q"], "row", axis=1, num_outputs=2),
+        node("Slice", ["q", "first", "few", "axis"], ["u"], "of-a-row"),
+        node("Concat", ["u", "p"], ["v"], "row-again", axis=1),
+        node("Gemm", ["v", "w4", "b4"], ["y"], "last")],
+        {"w1": w1, "b1": b1, "w2": w2, "b2": b2, "w3": w3, "b3": b3, "w4": w4, "b4": b4,
+         **{k: np.array(v, np.int64) for k, v in lists.items()}},
+        shape=["batch", 2, 5, 6], opset=18), None, shape=(2, 5, 6))
+
 
 def external():
     c = mlp_constants()
@@ -412,6 +433,15 @@ def broken():
     keep("sum-of-shapes", conv([
         node("Conv", ["x", "w", "b"], ["d"], "other", pads=[1, 1, 1, 1]),
         node("Add", ["c", "d"], ["a"]), node("Flatten", ["a"], ["y"])]))
+
+    for name, sizes, axis in [("split-too-few", [1, 1], 1), ("split-of-nothing", [0, 3], 1),
+                              ("split-of-rows", [3, 3], 2), ("split-too-long", [1 << 62, 1 << 62], 1)]:
+        keep(name, conv([
+            node("Split", ["c", "sizes"], ["d", "e"], axis=axis), node("Flatten", ["d"], ["y"])],
+            constants={"sizes": np.array(sizes, np.int64)}))
+    keep("slice-of-nothing", conv([
+        node("Slice", ["c", "two", "one", "one"], ["d"]), node("Flatten", ["d"], ["y"])],
+        constants={"two": np.array([2], np.int64), "one": np.array([1], np.int64)}))
 
     keep("missing-initializer", model([node("Gemm", ["x", "w", "b"], ["y"])], {"w": w}))
     keep("wrong-width", model([node("Gemm", ["x", "w"], ["y"])], {"w": np.zeros((5, 3), np.float32)}))

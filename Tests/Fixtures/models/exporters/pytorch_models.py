@@ -76,6 +76,21 @@ class Skip(nn.Module):
         return self.out(x + torch.sigmoid(self.b(x)))
 
 
+class Halves(nn.Module):
+    """Splits its channels, as networks for small machines do, and its numbers behind the picture."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.c = nn.Conv2d(2, 7, 3, padding=1), nn.Conv2d(3, 3, 3, padding=1, groups=3), nn.Linear(7, 6)
+        self.out = nn.Linear(6, 3)
+
+    def forward(self, x):
+        x, y = torch.relu(self.a(x)).chunk(2, 1)
+        x = torch.cat([x[:, 1:], self.b(y), x[:, :1]], 1)
+        p, q = torch.split(torch.relu(self.c(x.mean((2, 3)))), [2, 4], 1)
+        return self.out(torch.cat([q, p], 1))
+
+
 def mlp(function=nn.ReLU, *end, outputs=3):
     return nn.Sequential(nn.Linear(4, 6), function(), nn.Linear(6, 5), function(), nn.Linear(5, outputs), *end)
 
@@ -91,7 +106,7 @@ models = dict(
     convolution=(nn.Sequential(nn.Conv2d(2, 3, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(3, 4, 2), nn.Tanh(), nn.AvgPool2d(2, 1),
                                nn.Flatten(), nn.Linear(4, 3)), (2, 8, 8), None),
     residual=(settle(Residual(), 2, 4, 4), (2, 4, 4), None), view=(settle(View(), 2, 4, 4), (2, 4, 4), "log-softmax"),
-    strided=(Strided(), (2, 5, 5), None))
+    strided=(Strided(), (2, 5, 5), None), halves=(Halves(), (2, 4, 5), None))
 
 with tempfile.TemporaryDirectory() as place:
     place = pathlib.Path(place) / "model.onnx"
@@ -99,7 +114,7 @@ with tempfile.TemporaryDirectory() as place:
         model.eval()
         rows = torch.randn(5, *shape)
         for exporter, opsets in (("script", (9, 13, 17, 20)), ("dynamo", (18, 20))):
-            for opset in opsets if name in ("mlp", "view", "residual") else opsets[-1:]:
+            for opset in opsets if name in ("mlp", "view", "residual", "halves") else opsets[-1:]:
                 how = (dict(dynamo=False, dynamic_axes={"x": {0: "batch"}}) if exporter == "script"
                        else dict(dynamo=True, dynamic_shapes=({0: torch.export.Dim("batch")},), external_data=False, verbose=False))
                 torch.onnx.export(model, (rows[:2],), str(place), input_names=["x"], output_names=["y"], opset_version=opset, **how)
