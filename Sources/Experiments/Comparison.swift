@@ -219,6 +219,7 @@ public struct Comparison: Hashable, Codable, Sendable {
       grounds[seed] = try PruningGround(
         own, control: control,
         checkpoint: folder?.appendingPathComponent("network-\(seed)", isDirectory: true))
+      grounds[seed]?.lesson.findings = Findings()
     }
     return grounds
   }

@@ -25,6 +25,9 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
   /// The share of the loss by which what is left learns from the answers of the network before
   /// pruning; labels alone where `nil`.
   public var distillation: Double?
+  /// What a block's open gate costs while blocks are looked for; block-then-channel's own where `nil`,
+  /// and of no meaning to other methods.
+  public var gatePrice: Double?
 
   public init(_ base: Experiment, method: String, goal: Goal) {
     self.base = base
@@ -43,7 +46,9 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
     guard let type = try pruningCatalog.type(named: method) as? any PruningMethod.Type else {
       throw UnknownName(method, family: pruningCatalog.family, known: pruningCatalog.names)
     }
-    return type.init()
+    guard let gatePrice, var blocks = type.init() as? BlockThenChannel else { return type.init() }
+    blocks.price = Float(gatePrice)
+    return blocks
   }
 
   /// The method's recipe with what was asked for otherwise.
@@ -78,7 +83,7 @@ public struct PruningGround: Sendable {
   /// The same function over standardised inputs.
   let trainable: Model
   let rows: Preparation
-  public let lesson: Pruning.Lesson
+  public internal(set) var lesson: Pruning.Lesson
   public let startedFrom: String
   /// What the network answers on held-out rows, asked once for all prunings of it.
   let answers: [Int]

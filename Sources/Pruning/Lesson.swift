@@ -18,6 +18,8 @@ public struct Lesson: Sendable {
   public var teacher: Teacher?
   /// Where training is kept, so that a pruning can go on; nothing is kept where `nil`.
   public var milestones: Milestones?
+  /// What several prunings of one network look for alike; each looks for itself where `nil`.
+  public var findings: Findings?
   /// Called at every step of training; what it throws ends the pruning.
   public var onStep: @Sendable () throws -> Void = {}
   /// The columns of a table and the inputs made of each.

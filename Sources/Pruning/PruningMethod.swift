@@ -24,9 +24,17 @@ extension PruningMethod {
 
   public func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
-    onRound: (PrunedNetwork.Round) throws -> Void = { _ in }
+    onRound: (PrunedNetwork.Round) throws -> Void
   ) throws -> PrunedNetwork {
     try recipe.prune(network, to: goal, on: lesson, onRound: onRound)
+  }
+
+  /// The same where nobody looks at the rounds.
+  /// - Throws: what the other does.
+  public func prune(
+    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson
+  ) throws -> PrunedNetwork {
+    try prune(network, to: goal, with: recipe, on: lesson, onRound: { _ in })
   }
 }
 

@@ -1,7 +1,9 @@
 import Datasets
 import Foundation
+import Naming
 import Networks
 import Pruning
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -128,5 +130,68 @@ import Testing
     }
     #expect(pruned.plan.removals.contains { if case .branch = $0.subject { true } else { false } })
     #expect(left <= 0.6 && left > 0.45, "\(left)")
+  }
+
+  /// Prunings of one network to several goals look for its gates, or grow it, once, and come to what
+  /// each comes to alone.
+  @Test(arguments: [BlockThenChannel.name, FromScratch.name, GrowAndPrune.name])
+  func whatWasFoundServesEveryGoal(_ name: String) throws {
+    var generator = SeededGenerator(seed: 53)
+    var builder = ArchitectureBuilder(input: [4, 4, 2])
+    builder.add(Convolution(6, Window(3, padding: 1), hasBias: false))
+    var start = builder.add(BatchNormalization())
+    for _ in 0..<2 {
+      builder.add(Convolution(6, Window(3, padding: 1), hasBias: false))
+      builder.add(BatchNormalization())
+      builder.add(Convolution(6, Window(3, padding: 1), hasBias: false))
+      let body = builder.add(BatchNormalization())
+      start = builder.add(Sum(), reading: body, start)
+    }
+    builder.add(GlobalAveragePooling())
+    builder.add(Dense(2))
+    let network = try Network(builder.architecture, seed: 53)
+    let examples = Examples(
+      inputs: generator.normalTensor([64, 32]), labels: (0..<64).map { $0 % 2 })
+    var lesson = Pruning.Lesson(
+      head: .softmax, training: examples, validation: examples,
+      trainer: Trainer(epochs: 0, batch: 16, learningRate: 0.01), seed: 1)
+    let counter = Counter()
+    lesson.onStep = { counter.count() }
+    let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
+    let method = type.init()
+    var recipe = method.recipe
+    recipe.recovery = name == GrowAndPrune.name ? .fineTune(epochs: 1) : .none
+    let goals = [Goal.keep(0.7), .keep(0.4)]
+    let alone = try goals.map { goal in
+      try method.prune(network, to: goal, with: recipe, on: lesson).network
+    }
+    let steps = counter.reset()
+    lesson.findings = Findings()
+    for (goal, own) in zip(goals, alone) {
+      let pruned = try method.prune(network, to: goal, with: recipe, on: lesson).network
+      #expect(pruned.parameters == own.parameters)
+    }
+    let shared = counter.reset()
+    if name == GrowAndPrune.name {
+      #expect(shared < steps)
+    } else {
+      #expect(shared > 0 && 2 * shared == steps)
+    }
+    // Another seed finds for itself.
+    lesson.seed = 2
+    _ = try method.prune(network, to: goals[0], with: recipe, on: lesson)
+    #expect(counter.reset() >= shared / 2)
+  }
+}
+
+/// Counts steps, whoever takes them.
+private final class Counter: Sendable {
+  private let steps = Mutex(0)
+  func count() { steps.withLock { $0 += 1 } }
+  func reset() -> Int {
+    steps.withLock { count in
+      defer { count = 0 }
+      return count
+    }
   }
 }

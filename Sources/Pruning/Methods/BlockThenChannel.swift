@@ -6,7 +6,7 @@ import Tensors
 /// Whole residual blocks first, then channels, across skip connections.
 ///
 /// Each block has a logit `a` and is passed by a gate drawn with probability `p = sigmoid(a)`; the
-/// loss is the network's plus `0.05` for each open gate, and the gradient goes straight through the
+/// loss is the network's plus a price for each open gate, and the gradient goes straight through the
 /// draw. Blocks whose `p` ends below a half go. Then channels go by the size of the scale in the
 /// normalisation behind them; those that a skip connection ties together count by the largest. The
 /// gates are no part of the network that is left.
@@ -20,7 +20,7 @@ public struct BlockThenChannel: PruningMethod {
       + "doi:10.3233/JIFS-200771")
   public static let suits = "residual networks with normalisation"
 
-  /// What an open gate costs.
+  /// What an open gate costs, in units of the loss; the authors' is 0.05.
   public var price: Float = 0.05
   /// Where the logits begin: most blocks are open at first, unlike in the authors' code, where half of
   /// them are closed from the first batch on.
@@ -43,7 +43,9 @@ public struct BlockThenChannel: PruningMethod {
     guard !blocks.isEmpty else {
       throw PruningError.unsuited(method: Self.name, needs: "a network with residual blocks")
     }
-    let found = try lesson.once(from: network) { try search(network, blocks, lesson) }
+    let found = try lesson.found("blocks \(price) \(start) \(steps)", in: network) {
+      try lesson.once(from: network) { try search(network, blocks, lesson) }
+    }
     let (trained, logits) = (found.network, found.logits)
     let order = blocks.indices.sorted { (logits[$0], $0) < (logits[$1], $1) }
     let limit = goal.limit(from: try Cost(of: network))
@@ -86,7 +88,7 @@ public struct BlockThenChannel: PruningMethod {
   }
 
   /// A network trained with gates, and each block's logit.
-  private struct Found: Codable {
+  private struct Found: Codable, Sendable {
     var network: Network
     var logits: [Float]
   }

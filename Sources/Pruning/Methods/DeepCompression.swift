@@ -38,7 +38,7 @@ public struct DeepCompression: PruningMethod {
   /// and index leave room for, and the codes become shorter until it is met.
   public func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
-    onRound: (PrunedNetwork.Round) throws -> Void = { _ in }
+    onRound: (PrunedNetwork.Round) throws -> Void
   ) throws -> PrunedNetwork {
     var weightGoal = goal
     if case .bytes(let limit) = goal { weightGoal = .parameters(room(in: limit, network)) }

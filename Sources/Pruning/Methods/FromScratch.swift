@@ -35,13 +35,30 @@ public struct FromScratch: PruningMethod, NeuronScore {
     of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
     using generator: inout SeededGenerator
   ) throws -> [Int: [Double]] {
-    var fresh = try Network(network.architecture, seed: lesson.seed ^ 0xF4E5)
+    let fresh = try Network(network.architecture, seed: lesson.seed ^ 0xF4E5)
     // In residual networks the neurons inside the blocks have gates, not the stream they add to.
     let gated = groups.prunable.filter { groups.groups[$0].makers.count == 1 }
     guard !gated.isEmpty else {
       throw PruningError.nothingToPrune(unknown: groups.unknownNodes.map(\.rawValue))
     }
     let gates = gated.map { fresh.gate(on: groups.groups[$0].makers[0], groups) }
+    let factors = try lesson.found(
+      "gates \(balance) \(target) \(epochs) \(rows)", in: network
+    ) { try learnedFactors(of: gates, on: fresh, lesson) }
+    var scores: [Int: [Double]] = [:]
+    for (index, group) in gated.enumerated() {
+      let maker = groups.groups[group].makers[0]
+      let none = [Double](repeating: .nan, count: groups.ofNodes[maker.node].count)
+      scores[maker.node, default: none][maker.neuron] = Double(factors[index])
+    }
+    return scores
+  }
+
+  private func learnedFactors(
+    of gates: [Gate], on fresh: Network, _ lesson: Lesson
+  ) throws -> [Float] {
+    var fresh = fresh
+    var generator = SeededGenerator(seed: lesson.seed).stream("gates")
     var factors = [Float](repeating: 1, count: gates.count)
     var memory = (means: factors.map { _ in Float(0) }, squares: factors.map { _ in Float(0) })
     var steps: Float = 0
@@ -72,13 +89,7 @@ public struct FromScratch: PruningMethod, NeuronScore {
         }
       }
     }
-    var scores: [Int: [Double]] = [:]
-    for (index, group) in gated.enumerated() {
-      let maker = groups.groups[group].makers[0]
-      let none = [Double](repeating: .nan, count: groups.ofNodes[maker.node].count)
-      scores[maker.node, default: none][maker.neuron] = Double(factors[index])
-    }
-    return scores
+    return factors
   }
 }
 

@@ -80,6 +80,36 @@ public struct Adaptation: Hashable, Codable, Sendable {
     _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
     onRound: (PrunedNetwork.Round) throws -> Void
   ) throws -> PrunedNetwork {
+    let (state, log) = try lesson.found(
+      "adaptation \(self) epochs \(recipe.recovery.epochs)", in: network
+    ) { try adapted(network, with: recipe, on: lesson, onRound: onRound) }
+    let limit = goal.limit(from: try Cost(of: network))
+    let left = try Cost(of: state.network)
+    var rest = recipe
+    rest.recovery = .fineTune(epochs: 2 * recipe.recovery.epochs)
+    let isMet = goal.measure(left).map { $0 <= limit } ?? false
+    var pruned: PrunedNetwork
+    if isMet {
+      pruned = try rest.prune(state.network, to: .parameters(left.parameters), on: lesson)
+      pruned.network = try lesson.trained(
+        state.network, epochs: rest.recovery.epochs, round: rounds + 1)
+    } else {
+      pruned = try rest.prune(
+        state.network, to: goal.absolute(limit, in: left), on: lesson, onRound: onRound)
+    }
+    pruned.check = pruned.check.worst(state.check ?? pruned.check)
+    pruned.before = try Cost(of: network)
+    pruned.rounds = log + pruned.rounds
+    pruned.plan = state.plan.union(pruned.plan)
+    return pruned
+  }
+
+  /// Grows and prunes until the error no longer falls; the smallest network that errs hardly more than
+  /// the best, whatever the goal is.
+  private func adapted(
+    _ network: Network, with recipe: Recipe, on lesson: Lesson,
+    onRound: (PrunedNetwork.Round) throws -> Void
+  ) throws -> (state: State, log: [PrunedNetwork.Round]) {
     var state = State(network: network, lesson: lesson)
     var generator = SeededGenerator(seed: lesson.seed).stream("growing")
     var log: [PrunedNetwork.Round] = []
@@ -102,33 +132,14 @@ public struct Adaptation: Hashable, Codable, Sendable {
           accuracyCut: accuracy, accuracy: accuracy))
       try onRound(log[log.count - 1])
     }
-    // The smallest network that errs hardly more than the best.
     let good = seen.filter { $0.loss <= best * 1.005 }
     state =
       good.min { $0.state.network.parameterCount < $1.state.network.parameterCount }?.state
       ?? state
-    let limit = goal.limit(from: try Cost(of: network))
-    let left = try Cost(of: state.network)
-    var rest = recipe
-    rest.recovery = .fineTune(epochs: 2 * recipe.recovery.epochs)
-    let isMet = goal.measure(left).map { $0 <= limit } ?? false
-    var pruned: PrunedNetwork
-    if isMet {
-      pruned = try rest.prune(state.network, to: .parameters(left.parameters), on: lesson)
-      pruned.network = try lesson.trained(
-        state.network, epochs: rest.recovery.epochs, round: rounds + 1)
-    } else {
-      pruned = try rest.prune(
-        state.network, to: goal.absolute(limit, in: left), on: lesson, onRound: onRound)
-    }
-    pruned.check = pruned.check.worst(state.check ?? pruned.check)
-    pruned.before = try Cost(of: network)
-    pruned.rounds = log + pruned.rounds
-    pruned.plan = state.plan.union(pruned.plan)
-    return pruned
+    return (state, log)
   }
 
-  private struct State {
+  private struct State: Sendable {
     var network: Network
     let lesson: Lesson
     var plan = PruningPlan()

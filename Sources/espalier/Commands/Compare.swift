@@ -29,7 +29,7 @@ struct Compare: ParsableCommand {
   var keep: NumberList?
   @Option(help: "What the shares are of.")
   var by = Comparison.Measure.parameters
-  @Option(help: "How many seeds, from --seed on (default: 3).")
+  @Option(help: "How many seeds, from --seed on.")
   var seeds = 3
   @Option(help: "How removals are spread over rounds (default: each method's own).")
   var schedule: Schedule.Course?

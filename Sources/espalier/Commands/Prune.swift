@@ -180,11 +180,21 @@ struct RecipeOptions: ParsableArguments {
   var multiple: Int?
   @Option(help: "How the scores of layers are made comparable.")
   var normalization: Normalization?
+  @Option(help: "For block-then-channel: what a block costs while it stays (default: 0.05).")
+  var gatePrice: Double?
 
   mutating func validate() throws {
     try atLeastOne(rounds, "--rounds")
     try atLeastOne(multiple, "--multiple")
     try share(distill, "--distill")
+    if let gatePrice {
+      guard method == BlockThenChannel.name else {
+        throw ValidationError("--gate-price is for --method \(BlockThenChannel.name) alone")
+      }
+      guard gatePrice >= 0, gatePrice.isFinite else {
+        throw ValidationError("--gate-price cannot be \(gatePrice). Give 0 or more")
+      }
+    }
     if let epochs, epochs < 0 { throw ValidationError("--epochs cannot be \(epochs)") }
   }
 
@@ -200,6 +210,7 @@ struct RecipeOptions: ParsableArguments {
     copy.normalization = normalization
     copy.multiple = multiple
     copy.distillation = distill
+    copy.gatePrice = gatePrice
     _ = try copy.recipe(of: copy.prunes())
     return copy
   }
