@@ -25,6 +25,15 @@ extension NetworkOptions {
 }
 
 extension Model {
+  /// The model as it reads pictures of `options`, where they say how.
+  /// - Throws: `PixelError` where the data are no pictures or have other channels.
+  public func reading(_ options: NetworkOptions) throws(PixelError) -> Model {
+    guard let pixels = try options.pixels(for: schema) else { return self }
+    var copy = self
+    copy.encoding = pixels
+    return copy
+  }
+
   /// How training pictures move, where that was asked for.
   /// - Throws: `PixelError` where the network reads no whole pictures.
   func pictureShift(pixels: Int) throws(PixelError) -> PictureShift {

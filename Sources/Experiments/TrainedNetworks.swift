@@ -42,13 +42,13 @@ struct TrainedNetworks: Sendable {
     let prunes = experiment.network.prunes && task.canBePruned
     if experiment.network.prunes, !prunes {
       control.report(
-        .note("nothing is pruned: no dense layer makes what the last dense layer reads"))
+        .note("nothing is pruned: no last dense layer reads one row of hidden features"))
     }
     control.report(
       .stage(
         name: "pruning",
         detail: "\(node.map { trainable.network.neurons(of: $0).count } ?? 0) hidden features, "
-          + "\(task.columns.count) columns"))
+          + "\(split == nil ? task.columns.count : 0) columns"))
     let stored = checkpoint.load("pruning", as: PruningTrace.self)
     var saved = ContinuousClock.now
     let first = prunes ? stored : PruningTrace(untouched: task)
@@ -73,9 +73,11 @@ struct TrainedNetworks: Sendable {
     let (network, check) = try trace.compacted(
       checkedOn: task.checked.inputs, head: trainable.head)
     self.check = check
+    let (unread, gone) =
+      task.readsFeatures ? (trace.plan.inputs, []) : ([], trace.plan.inputs)
     pruned = try Model(
-      schema: trainable.schema, encoding: trainable.encoding.removing(trace.plan.inputs),
-      network: try split?.joined(with: network) ?? network, head: trainable.head)
+      schema: trainable.schema, encoding: trainable.encoding.removing(gone),
+      network: try split?.joined(with: network, unread: unread) ?? network, head: trainable.head)
   }
 }
 
@@ -102,8 +104,7 @@ struct StartingNetwork: Sendable {
     if let file = experiment.model {
       let url = URL(fileURLWithPath: file)
       let imported = try ModelFile.read(url)
-      model = try imported.model(for: schema)
-      if let pixels = try experiment.network.pixels(for: schema) { model.encoding = pixels }
+      model = try imported.model(for: schema).reading(experiment.network)
       trainable = try model.standardised(over: rows.training)
       startedFrom = "\(url.lastPathComponent) (SHA-256 \(sha256(try Data(contentsOf: url))))"
       epochs = 0

@@ -40,6 +40,9 @@ struct ONNXConstants {
 
   func contains(_ name: String) -> Bool { sources[name] != nil }
 
+  /// How many dimensions a constant has; `nil` where there is none of that name.
+  func rank(of name: String) -> Int? { sources[name]?.tensor.dims.count }
+
   /// Gives a tensor a name, as a constant node does.
   mutating func define(_ name: String, as tensor: Onnx_TensorProto) {
     sources[name] = Source(tensor: tensor)

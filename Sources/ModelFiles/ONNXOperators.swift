@@ -44,7 +44,7 @@ struct ONNXOperator: Sendable {
     ONNXOperator("Dropout", read: readDropout, picture: pictureDropout),
     ONNXOperator("Elu", read: readActivation, picture: pictureActivation),
     ONNXOperator("Flatten", read: readFlatten, picture: pictureFlatten),
-    ONNXOperator("Gather", picture: pictureSizes, fold: foldGather),
+    ONNXOperator("Gather", picture: pictureGather, fold: foldGather),
     ONNXOperator("Gemm", read: readGemm, picture: pictureDense),
     ONNXOperator("GlobalAveragePool", picture: pictureGlobalPool),
     ONNXOperator("Identity", read: readIdentity, picture: picturePass, fold: foldSame),

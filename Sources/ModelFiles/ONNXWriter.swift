@@ -137,12 +137,16 @@ struct ONNXWriter {
           ("starts", [0, 0]), ("ends", [shape[0], shape[1]]), ("axes", [2, 3]),
           ("steps", [slice.strideHeight, slice.strideWidth]),
         ], to: &written)
-    case let slice as ChannelSlice:
-      written.opType = "Slice"
-      addIntegers(
-        [
-          ("starts", [slice.start]), ("ends", [slice.start + slice.count]), ("axes", [1]),
-        ], to: &written)
+    case let selection as ChannelSelection:
+      let (first, last) = (selection.channels[0], selection.channels[0] + selection.channels.count)
+      if selection.channels == Array(first..<last) {
+        written.opType = "Slice"
+        addIntegers([("starts", [first]), ("ends", [last]), ("axes", [1])], to: &written)
+      } else {
+        written.opType = "Gather"
+        written.attribute = [Self.integers("axis", one: 1)]
+        addIntegers([("channels", selection.channels)], to: &written)
+      }
     case let padding as ZeroPadding:
       written.opType = "Pad"
       addIntegers(

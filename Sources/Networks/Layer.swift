@@ -111,8 +111,8 @@ public enum Coupling: Hashable, Sendable {
   case spreading
   /// Further channels, always zero, before and behind.
   case padding(front: Int, back: Int)
-  /// The outputs are some of the neurons read, from one on: a part of a split.
-  case slicing(start: Int, count: Int)
+  /// The outputs are some of the neurons read: a part of a split.
+  case selecting([Int])
   /// Nothing is known: the neurons it touches must stay.
   case opaque
 }
@@ -134,7 +134,7 @@ public let layerCatalog = Catalog<any Layer>(
     Dense.self, Activation.self, Convolution.self, BatchNormalization.self, Pooling.self,
     GlobalAveragePooling.self, Flattening.self, Reshaping.self, Transposition.self, Dropout.self,
     ZeroPadding.self, StridedSlice.self, Sum.self, Concatenation.self,
-    ChannelSlice.self,
+    ChannelSelection.self,
   ])
 
 /// Numbers that a network learns.

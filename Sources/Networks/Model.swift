@@ -73,7 +73,8 @@ public struct Model: Hashable, Codable, Sendable {
     }
     guard index >= 0, shapes[index].rank == 1 else { return nil }
     switch architecture.nodes[index].layer {
-    case is Activation, is GlobalAveragePooling: return architecture.nodes[index].id
+    case is Activation, is GlobalAveragePooling, is ChannelSelection:
+      return architecture.nodes[index].id
     case is Flattening where architecture.links[index] != [-1]: return architecture.nodes[index].id
     default: return nil
     }

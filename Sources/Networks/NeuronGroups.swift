@@ -171,8 +171,8 @@ private struct Builder {
       return (0..<count).map { channels[$0 % channels.count] }
     case .padding(let front, let back):
       return (0..<front).map { _ in atom(nil) } + read[0] + (0..<back).map { _ in atom(nil) }
-    case .slicing(let start, let count):
-      return Array(read[0][start..<start + count])
+    case .selecting(let channels):
+      return channels.map { read[0][$0] }
     case .opaque:
       return unknown(index, read, fresh(&self))
     }

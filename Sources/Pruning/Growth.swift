@@ -19,12 +19,11 @@ extension Network {
     for index in nodes.indices {
       let own = groups.ofNodes[index]
       let copies = own.count { $0 == group }
-      if var slice = nodes[index].layer as? ChannelSlice, let link = architecture.links[index].first
+      if let selection = nodes[index].layer as? ChannelSelection,
+        let link = architecture.links[index].first
       {
         let read = link < 0 ? groups.ofInput : groups.ofNodes[link]
-        slice.start += read.prefix(slice.start).count { $0 == group }
-        slice.count += copies
-        nodes[index].layer = slice
+        nodes[index].layer = selection.grown(read, group)
       }
       guard copies > 0 else { continue }
       births[index] = Self.grown(births[index], own, group)
@@ -90,6 +89,17 @@ extension Layer {
       return padding
     default: return self
     }
+  }
+}
+
+extension ChannelSelection {
+  /// The selection where every neuron of a group has a copy behind it.
+  fileprivate func grown(_ read: [Int], _ group: Int) -> ChannelSelection {
+    ChannelSelection(
+      channels.flatMap { channel -> [Int] in
+        let place = channel + read.prefix(channel).count { $0 == group }
+        return read[channel] == group ? [place, place + 1] : [place]
+      })
   }
 }
 

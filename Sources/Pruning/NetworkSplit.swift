@@ -4,7 +4,8 @@ import Tensors
 /// A network in two: a trunk that stays as it is, and the dense layers behind it.
 ///
 /// What makes hidden features may be large. Where the layers behind it are dense, one after the
-/// other, they are pruned as a network of their own, which reads what the trunk gives.
+/// other, they are pruned as a network of their own, which reads what the trunk gives. Either they make
+/// the features, or the features are what they read: pooled channels, of which some are read no more.
 public struct NetworkSplit: Hashable, Sendable {
   /// The whole network.
   public let network: Network
@@ -12,6 +13,8 @@ public struct NetworkSplit: Hashable, Sendable {
   public let head: Network
   /// The node of the trunk that the head reads.
   public let joint: Node.ID
+  /// Whether the features are what the head reads, not what it makes.
+  public let readsFeatures: Bool
   /// The position of the head's first node in the whole network.
   private let start: Int
 
@@ -24,9 +27,32 @@ public struct NetworkSplit: Hashable, Sendable {
     guard let index = architecture.index(of: node), index >= 1,
       architecture.nodes[index].layer is Activation, architecture.links[index] == [index - 1],
       architecture.nodes[index - 1].layer is Dense, let joint = architecture.links[index - 1].first,
-      joint >= 0, let shapes = try? architecture.shapes()
+      joint >= 0
     else { return nil }
-    start = index - 1
+    self.init(network, from: index - 1, joint: joint, readsFeatures: false)
+  }
+
+  /// Splits a network behind a node whose numbers the last dense layer reads.
+  ///
+  /// `nil` where there is anything else than activations behind that layer.
+  public init?(_ network: Network, behind node: Node.ID) {
+    let architecture = network.architecture
+    guard let index = architecture.index(of: node),
+      let reader = architecture.nodes.indices.last(where: {
+        architecture.nodes[$0].layer is Dense
+      }), let joint = architecture.links[reader].first
+    else { return nil }
+    var source = joint
+    while source > index, architecture.nodes[source].layer is Dropout {
+      source = architecture.links[source].first ?? -1
+    }
+    guard source == index else { return nil }
+    self.init(network, from: reader, joint: joint, readsFeatures: true)
+  }
+
+  private init?(_ network: Network, from start: Int, joint: Int, readsFeatures: Bool) {
+    let architecture = network.architecture
+    guard let shapes = try? architecture.shapes() else { return nil }
     let behind = architecture.nodes.indices.dropFirst(start)
     guard behind.dropFirst().allSatisfy({ architecture.links[$0] == [$0 - 1] }),
       behind.allSatisfy({
@@ -42,6 +68,8 @@ public struct NetworkSplit: Hashable, Sendable {
     else { return nil }
     self.network = network
     self.head = head
+    self.start = start
+    self.readsFeatures = readsFeatures
     self.joint = architecture.nodes[joint].id
   }
 
@@ -49,15 +77,30 @@ public struct NetworkSplit: Hashable, Sendable {
   public var trunkParameters: Int { network.parameterCount - head.parameterCount }
 
   /// The whole network with another head on its trunk.
+  ///
+  /// `unread`: the numbers of the trunk that the head no longer reads; a selection stands between the
+  /// two, whose neurons keep the names they have in the trunk.
   /// - Throws: `NetworkError` where the head does not fit.
-  public func joined(with head: Network) throws -> Network {
+  public func joined(with head: Network, unread: [Int] = []) throws -> Network {
     var nodes = network.architecture.nodes
     for (offset, node) in head.architecture.nodes.enumerated() {
       nodes[start + offset].layer = node.layer
     }
+    var parameters = Array(network.parameters[..<start])
+    var births = Array(network.births[..<start])
+    if !unread.isEmpty, let joint = network.architecture.index(of: joint) {
+      let gone = Set(unread)
+      let kept = births[joint].indices.filter { !gone.contains($0) }
+      let taken = Set(nodes.map(\.id.rawValue))
+      let number = (1...).lazy.first { !taken.contains("\(ChannelSelection.name)-\($0)") } ?? 1
+      let id = Node.ID("\(ChannelSelection.name)-\(number)")
+      nodes[start] = Node(nodes[start].id, nodes[start].layer, reading: [id])
+      nodes.insert(Node(id, ChannelSelection(kept), reading: [self.joint]), at: start)
+      parameters.append([])
+      births.append(kept.map { births[joint][$0] })
+    }
     return try Network(
       Architecture(input: network.architecture.input, nodes: nodes),
-      parameters: Array(network.parameters[..<start]) + head.parameters,
-      births: Array(network.births[..<start]) + head.births)
+      parameters: parameters + head.parameters, births: births + head.births)
   }
 }

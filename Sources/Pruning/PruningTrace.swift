@@ -35,7 +35,7 @@ public struct PruningTrace: Hashable, Codable, Sendable {
   init(start task: FeatureLayer.Task) {
     network = task.network
     plan = PruningPlan()
-    phase = .neurons
+    phase = task.readsFeatures ? .lasso : .neurons
     baseline = task.quality(of: task.network)
     steps = []
     steps.append(step(task.network, plan, task, removed: [], kept: true))
@@ -63,10 +63,11 @@ public struct PruningTrace: Hashable, Codable, Sendable {
     let gone = Set(plan.inputs)
     let outputs = network.outputs(for: task.checked.inputs)
     let node = network.architecture.index(of: task.node) ?? 0
+    let columns = task.columns.count { !$0.inputs.allSatisfy(gone.contains) }
     return Step(
       parameters: network.parameterCount + task.trunk.parameters,
-      neurons: network.births[node].count - plan.neurons.count,
-      columns: task.columns.count { !$0.inputs.allSatisfy(gone.contains) } + task.trunk.columns,
+      neurons: task.readsFeatures ? columns : network.births[node].count - plan.neurons.count,
+      columns: task.readsFeatures ? task.trunk.columns : columns + task.trunk.columns,
       correct: task.head == .number
         ? 0 : zip(task.head.answers(from: outputs), task.checked.labels).count { $0 == $1 },
       checked: task.head == .number ? 0 : task.checked.count, removed: removed, kept: kept)

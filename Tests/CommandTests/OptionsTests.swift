@@ -207,14 +207,14 @@ import Testing
       let run = try Program(
         "explain", "rows.csv", "--model", network.path, "-o", "r", in: folder)
       #expect(run.code == 0)
-      #expect(
-        run.talk.contains(
-          "nothing is pruned: no dense layer makes what the last dense layer reads"))
+      #expect(!run.talk.contains("nothing is pruned"))
       let result = try ResultFolder(folder.appendingPathComponent("r"))
-      #expect(try result.number("pruned", "neurons") == Double(features))
+      let left = Int(try result.number("pruned", "neurons"))
+      #expect(left >= 1 && left <= features)
+      #expect(try result.number("network", "neurons") == Double(features))
       #expect(try result.number("pruned", "equality", "changedAnswers") == 0)
       let explanation = try result.explanation
-      #expect(explanation.featureRules != nil && explanation.features.count == features)
+      #expect(explanation.featureRules != nil && explanation.features.count == left)
       #expect(explanation.features.contains { !$0.drivers.isEmpty })
       #expect(try #require(explanation.featureFidelity).heldOut.value > 0.5)
     }

@@ -179,6 +179,11 @@ import Testing
       "node 'conv' (Conv): layer 'convolution' was given an input of 2 x 2 x 2 where it reads a "
         + "picture of at least 3 x 3"
     ),
+    (
+      "gather-beyond",
+      "node 'gather' (Gather): it takes channels that there are not: there are 3"
+    ),
+    ("gather-of-one", "node 'gather' (Gather): it does not take a stated list of channels"),
     ("slice-of-nothing", "node 'slice' (Slice): nothing is left of it"),
     (
       "split-of-nothing",

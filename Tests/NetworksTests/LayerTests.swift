@@ -31,11 +31,11 @@ import Testing
       Pooling(.mean, Window(3, stride: 2, padding: 1)), Pooling(.paddedMean, Window(2, padding: 1)),
       GlobalAveragePooling(), Flattening(), Transposition([2, 0, 1]),
       Dropout(0.3), ZeroPadding(top: 1, left: 2, right: 1, front: 1, back: 2), StridedSlice(2, 3),
-      Sum(), Concatenation(), ChannelSlice(from: 0, count: 1),
+      Sum(), Concatenation(), ChannelSelection([0]),
     ] as [any Layer]).map { Example(layer: $0, inputs: pictures) } + [
       Example(layer: Convolution(2, Window(3), groups: 2), inputs: [[5, 7, 2]]),
       Example(layer: Convolution(4, Window(3, padding: 1), groups: 4), inputs: [[3, 3, 4]]),
-      Example(layer: ChannelSlice(from: 2, count: 3), inputs: [[7], [3, 2, 5]]),
+      Example(layer: ChannelSelection([4, 1, 1]), inputs: [[7], [3, 2, 5]]),
       Example(layer: Reshaping([2, 6]), inputs: [[12], [4, 3], [2, 3, 2]]),
       Example(layer: BatchNormalization(epsilon: 1e-3), inputs: rows),
     ]

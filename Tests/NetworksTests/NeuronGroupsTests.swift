@@ -74,15 +74,15 @@ import Testing
   @Test func partsOfASplitKeepTheirNeurons() throws {
     var builder = ArchitectureBuilder(input: [2, 2, 1])
     let whole = builder.add(Convolution(5, Window(1)))
-    let first = builder.add(ChannelSlice(from: 0, count: 2), reading: whole)
-    let second = builder.add(ChannelSlice(from: 2, count: 3), reading: whole)
+    let first = builder.add(ChannelSelection([0, 1]), reading: whole)
+    let second = builder.add(ChannelSelection([4, 2, 3]), reading: whole)
     builder.add(Concatenation(), reading: second, first)
     builder.add(GlobalAveragePooling())
     builder.add(Dense(2))
     let groups = try NeuronGroups(builder.architecture)
     let own = groups.ofNodes[0]
-    #expect(groups.ofNodes[1] == Array(own[..<2]) && groups.ofNodes[2] == Array(own[2...]))
-    #expect(groups.ofNodes[3] == Array(own[2...]) + own[..<2])
+    #expect(groups.ofNodes[1] == Array(own[..<2]) && groups.ofNodes[2] == [own[4], own[2], own[3]])
+    #expect(groups.ofNodes[3] == groups.ofNodes[2] + own[..<2])
     #expect(groups.prunable == own && groups.unknownNodes.isEmpty)
   }
 

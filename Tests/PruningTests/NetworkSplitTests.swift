@@ -49,13 +49,60 @@ import Testing
         Dense(2)
       }, seed: 1)
     #expect(NetworkSplit(dense, beforeMakerOf: dense.architecture.nodes[1].id) == nil)
-    let pooled = try Network(
-      Architecture(input: [4, 4, 1]) {
-        Convolution(3, Window(height: 3, width: 3))
+    let pooled = try pooled(seed: 1)
+    #expect(NetworkSplit(pooled, beforeMakerOf: pooled.architecture.nodes[2].id) == nil)
+    #expect(NetworkSplit(pooled, behind: pooled.architecture.nodes[1].id) == nil)
+  }
+
+  /// A network whose features are pooled channels, behind a dropout.
+  private func pooled(seed: UInt64) throws -> Network {
+    try Network(
+      Architecture(input: [6, 6, 2]) {
+        Convolution(12, Window(height: 3, width: 3))
+        Activation(.relu)
         GlobalAveragePooling()
-        Dense(2)
-      }, seed: 1)
-    #expect(NetworkSplit(pooled, beforeMakerOf: pooled.architecture.nodes[1].id) == nil)
+        Dropout(0.2)
+        Dense(3)
+      }, seed: seed)
+  }
+
+  /// What the last dense layer reads can be its features: some are read no more, and those that are
+  /// keep their names.
+  @Test func pooledFeaturesAreReadNoMore() throws {
+    try withEverySeed(4) { generator in
+      let network = try pooled(seed: generator.next())
+      let inputs = rows(200, seed: generator.next())
+      let labels = network.outputs(for: inputs).largestColumns
+      let examples = Examples(inputs: inputs, labels: labels)
+      let node = network.architecture.nodes[2].id
+      var task = FeatureLayer.Task(
+        network: network, node: node, head: .softmax, training: examples, checked: examples,
+        columns: (0..<72).map { (name: "p\($0)", inputs: [$0]) }, seed: 2)
+      let split = try #require(task.split)
+      #expect(split.readsFeatures)
+      task.keep(split)
+      #expect(task.canBePruned && task.columns.count == 12)
+      let method = FeatureLayer(
+        accuracyDrop: 0.05, maxNeurons: 7,
+        fineTuning: Trainer(epochs: 3, batch: 32, learningRate: 0.003), finalEpochs: 3,
+        distils: true)
+      let trace = try method.prune(task)
+      #expect(trace.steps[0].neurons == 12 && trace.steps.allSatisfy { $0.columns == 72 })
+      let (head, check) = try trace.compacted(checkedOn: task.checked.inputs, head: .softmax)
+      #expect(check.holds && check.changedAnswers == 0)
+      let unread = trace.plan.inputs
+      let whole = try split.joined(with: head, unread: unread)
+      let selection = whole.architecture.nodes[4]
+      #expect(selection.layer is ChannelSelection)
+      let kept = (0..<12).filter { !unread.contains($0) }
+      #expect(kept.count <= 7 && whole.neurons(of: selection.id).map(\.birth) == kept)
+      // What the head says of the trunk's numbers is what the whole network says.
+      let between = network.activations(of: split.joint, for: inputs)
+      let differences = zip(
+        trace.network(between).elements, whole.outputs(for: inputs).elements
+      ).map { abs($0 - $1) }
+      #expect((differences.max() ?? 1) < 1e-5)
+    }
   }
 
   /// An eighth of many features goes at a time, and what is left is the same network in small.

@@ -44,8 +44,8 @@ extension SeededGenerator {
       case 5:
         // A split, of which one part goes its own way before both are put together again.
         let cut = channels / 2
-        let part = builder.add(ChannelSlice(from: 0, count: cut), reading: start)
-        let rest = builder.add(ChannelSlice(from: cut, count: channels - cut), reading: start)
+        let part = builder.add(ChannelSelection(Array(0..<cut)), reading: start)
+        let rest = builder.add(ChannelSelection((cut..<channels).reversed()), reading: start)
         let body = builder.add(Convolution(cut + 1, Window(3, padding: 1)), reading: part)
         builder.add(Concatenation(), reading: rest, body)
         channels += 1

@@ -70,6 +70,8 @@ public struct FeatureLayer: Named, Hashable {
     public var seed: UInt64
     /// What lies before the network and stays as it is: its parameters, and the columns it reads.
     public var trunk = (parameters: 0, columns: 0)
+    /// Whether the features are what the network reads: then they stand among the columns.
+    public private(set) var readsFeatures = false
 
     public init(
       network: Network, node: Node.ID, head: Head, training: Examples, checked: Examples,
@@ -100,10 +102,14 @@ public struct FeatureLayer: Named, Hashable {
       throw PruningError.unknownLayer(
         node: strange.id.rawValue, layer: type(of: strange.layer).name)
     }
-    guard task.canBePruned, let node = architecture.index(of: task.node) else {
-      throw PruningError.noFeatureLayer
-    }
+    guard task.canBePruned else { throw PruningError.noFeatureLayer }
+    let node = architecture.index(of: task.node) ?? 0
     let task = distils ? task.distilled : task
+    if task.readsFeatures, maxColumns != maxNeurons {
+      var copy = self
+      copy.maxColumns = maxNeurons
+      return try copy.prune(task, from: start, onStep: onStep)
+    }
     var trace = start ?? PruningTrace(start: task)
     while trace.phase == .neurons {
       try pruneNeuron(&trace, task, node)
@@ -259,9 +265,11 @@ public struct FeatureLayer: Named, Hashable {
 }
 
 extension FeatureLayer.Task {
-  /// Whether the features are made and read by dense layers, in a network of nothing else.
+  /// Whether the features are made and read by dense layers, or read alone, in a network of nothing
+  /// else.
   public var canBePruned: Bool {
     let nodes = network.architecture.nodes
+    if readsFeatures { return columns.count > 1 }
     guard let index = network.architecture.index(of: node), index >= 1, index + 1 < nodes.count
     else { return false }
     return nodes[index + 1].layer is Dense && network.architecture.isSequence
@@ -270,14 +278,20 @@ extension FeatureLayer.Task {
 
   /// The split of a network that has other layers than dense ones before its features.
   public var split: NetworkSplit? {
-    canBePruned ? nil : NetworkSplit(network, beforeMakerOf: node)
+    canBePruned
+      ? nil : NetworkSplit(network, beforeMakerOf: node) ?? NetworkSplit(network, behind: node)
   }
 
-  /// Leaves a trunk as it is: the rows become what it gives for them, and no column goes.
+  /// Leaves a trunk as it is: the rows become what it gives for them, and no column goes, but for
+  /// features that the head reads.
   public mutating func keep(_ split: NetworkSplit) {
     network = split.head
     trunk = (parameters: split.trunkParameters, columns: columns.count)
-    columns = []
+    readsFeatures = split.readsFeatures
+    columns =
+      readsFeatures
+      ? split.network.neurons(of: node).enumerated().map { ($0.element.description, [$0.offset]) }
+      : []
     training.inputs = split.network.activations(of: split.joint, for: training.inputs)
     checked.inputs = split.network.activations(of: split.joint, for: checked.inputs)
   }

@@ -72,9 +72,11 @@ public struct Adaptation: Hashable, Codable, Sendable {
   /// Rounds in which a new neuron is left alone.
   public var youth = 3
 
+  /// What goes beyond the adaptation, where a goal asks for more; significance is one beside the mean of
+  /// a layer, here as there.
   static let recipe = Recipe(
-    .neurons(Significance()), reduction: .sum, compensation: .constant,
-    recovery: .fineTune(epochs: 2), floor: 0)
+    .neurons(Significance()), normalization: .mean, reduction: .sum, compensation: .constant,
+    recovery: .fineTune(epochs: 2))
 
   func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,

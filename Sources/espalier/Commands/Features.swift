@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Experiments
 import Explanations
 import Foundation
 import ModelFiles
@@ -25,6 +26,7 @@ struct Features: ParsableCommand {
   var layer: String?
   @Option(help: "How what drives a feature is measured.")
   var method = MeanContribution.name
+  @OptionGroup(title: "Pictures") var pixels: PixelFlags
   @Option(help: "Cores to use (default: all).")
   var threads: Int?
   @OptionGroup(title: "Talk") var talk: TalkOptions
@@ -45,7 +47,10 @@ struct Features: ParsableCommand {
     let options = ReadingOptions(
       target: source.target, ignore: source.ignore, keepsConstants: true)
     let table = try DataSource.load(source.data, options: options).table
+    var network = NetworkOptions()
+    pixels.apply(to: &network)
     let fitted = try ModelFile.read(URL(fileURLWithPath: model)).model(for: table.schema)
+      .reading(network)
     let entries = try entries(of: fitted, over: table)
     if talk.json { return try StandardOutput.writeJSON(entries) }
     try talk.summarise(entries.map(Self.text).joined())
@@ -53,7 +58,12 @@ struct Features: ParsableCommand {
 
   private func entries(of model: Model, over table: Table) throws -> [Entry] {
     let architecture = model.network.architecture
-    let nodes = architecture.hiddenNodes
+    // Features are numbers of a row: the channels of pictures before them are not.
+    let shapes = try architecture.shapes()
+    var nodes = architecture.hiddenNodes.filter { node in
+      architecture.index(of: node).map { shapes[$0].rank == 1 } ?? false
+    }
+    if let node = model.featureNode { nodes = nodes.filter { $0 != node } + [node] }
     let node = try chosen(among: nodes)
     guard let index = architecture.index(of: node) else { return [] }
     let inputs = model.encoding.encode(table).inputs

@@ -28,6 +28,7 @@ struct FidelityCommand: ParsableCommand {
   var data: String
   @Option(help: "Fidelity at least, from 0 to 1; exit code 2 where it is not reached.")
   var minFidelity: Double?
+  @OptionGroup(title: "Pictures") var pixels: PixelFlags
   @Option(help: "Cores to use (default: all).")
   var threads: Int?
   @OptionGroup(title: "Talk") var talk: TalkOptions
@@ -52,7 +53,10 @@ struct FidelityCommand: ParsableCommand {
     let explanation = try ResultFile(result).explanation
     let options = ReadingOptions(schema: explanation.data.schema)
     let table = try DataSource.load(data, options: options).table
+    var network = NetworkOptions()
+    pixels.apply(to: &network)
     let fitted = try ModelFile.read(URL(fileURLWithPath: model)).model(for: table.schema)
+      .reading(network)
     let measured = try Self.measure(explanation, fitted, table)
     if talk.json { try StandardOutput.writeJSON(measured) }
     try talk.summarise(Self.text(measured))

@@ -9,10 +9,7 @@ struct LearningFlags: ParsableArguments {
   var batch: Int?
   @Option(help: "Pixels by which training pictures move at most, anew in every epoch.")
   var shift: Int?
-  @Option(help: "For --model: subtracted from each channel's share of white: 0.485,0.456,0.406.")
-  var pixelMean: NumberList?
-  @Option(help: "For --model: what each channel is divided by after that: 0.229,0.224,0.225.")
-  var pixelDeviation: NumberList?
+  @OptionGroup var pixels: PixelFlags
 
   mutating func validate() throws {
     try atLeastOne(batch, "--batch")
@@ -20,15 +17,36 @@ struct LearningFlags: ParsableArguments {
     if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
       throw ValidationError("--learning-rate cannot be \(learningRate). Give a number above 0")
     }
-    if let pixelDeviation, pixelDeviation.numbers.contains(where: { $0 <= 0 }) {
-      throw ValidationError("--pixel-deviation cannot be 0 or less")
-    }
   }
 
   func apply(to options: inout NetworkOptions) {
     if let learningRate { options.learningRate = learningRate }
     if let batch { options.batch = batch }
     if let shift { options.shift = shift }
+    pixels.apply(to: &options)
+  }
+}
+
+/// How a network from elsewhere reads pictures.
+struct PixelFlags: ParsableArguments {
+  @Option(
+    help:
+      "For a network from elsewhere: subtracted from each channel's share of white: 0.485,0.456,0.406."
+  )
+  var pixelMean: NumberList?
+  @Option(
+    help:
+      "For a network from elsewhere: what each channel is divided by after that: 0.229,0.224,0.225."
+  )
+  var pixelDeviation: NumberList?
+
+  mutating func validate() throws {
+    if let pixelDeviation, pixelDeviation.numbers.contains(where: { $0 <= 0 }) {
+      throw ValidationError("--pixel-deviation cannot be 0 or less")
+    }
+  }
+
+  func apply(to options: inout NetworkOptions) {
     if let pixelMean { options.pixelMean = pixelMean.numbers }
     if let pixelDeviation { options.pixelDeviation = pixelDeviation.numbers }
   }

@@ -299,13 +299,15 @@ def pictures():
     w2, b2 = filters(2, 3, 1, 1)
     w3, b3 = weights(7, 7)
     w4, b4 = weights(7, 3)
-    lists = {"sizes": [2, 3], "start": [-3], "end": [1 << 62], "axis": [1], "first": [0], "few": [3]}
+    lists = {"sizes": [2, 3], "start": [-3], "end": [1 << 62], "axis": [1], "first": [0], "few": [3],
+             "some": [6, 0, -3, 2, 2, 5, 1]}
     save("splits", model([
         node("Conv", ["x", "w1", "b1"], ["c"]), node("Split", ["c", "sizes"], ["a", "b"], axis=1),
         node("Conv", ["b", "w2", "b2"], ["d"], "part"), node("Relu", ["d"], ["r"]),
         node("Concat", ["r", "a"], ["m"], axis=1), node("Slice", ["m", "start", "end", "axis"], ["n"]),
         node("Split", ["m"], ["h", "i"], "halves", axis=-3, num_outputs=2),
-        node("Concat", ["i", "n", "h"], ["k"], "all", axis=1), node("GlobalAveragePool", ["k"], ["g"]),
+        node("Concat", ["i", "n", "h"], ["j"], "all", axis=1),
+        node("Gather", ["j", "some"], ["k"], axis=1), node("GlobalAveragePool", ["k"], ["g"]),
         node("Flatten", ["g"], ["f"]), node("Gemm", ["f", "w3", "b3"], ["o"]),
         node("Split", ["o"], ["p", "q"], "row", axis=1, num_outputs=2),
         node("Slice", ["q", "first", "few", "axis"], ["u"], "of-a-row"),
@@ -439,6 +441,10 @@ def broken():
         keep(name, conv([
             node("Split", ["c", "sizes"], ["d", "e"], axis=axis), node("Flatten", ["d"], ["y"])],
             constants={"sizes": np.array(sizes, np.int64)}))
+    for name, places in [("gather-beyond", [0, 3]), ("gather-of-one", 1)]:
+        keep(name, conv([
+            node("Gather", ["c", "places"], ["d"], axis=1), node("Flatten", ["d"], ["y"])],
+            constants={"places": np.array(places, np.int64)}))
     keep("slice-of-nothing", conv([
         node("Slice", ["c", "two", "one", "one"], ["d"]), node("Flatten", ["d"], ["y"])],
         constants={"two": np.array([2], np.int64), "one": np.array([1], np.int64)}))

@@ -1,0 +1,73 @@
+import Naming
+import Tensors
+
+/// Some of a node's channels, or of its numbers, in an order of their own: one part of a split, or what
+/// is left to be read of many.
+public struct ChannelSelection: Layer {
+  public static let name = "channel-selection"
+  public static let summary = "some channels of a node: one part of a split"
+  public static let source = Citation(
+    authors: "Ma, Zhang, Zheng & Sun",
+    title: "ShuffleNet V2: practical guidelines for efficient CNN architecture design", year: 2018,
+    venue: "ECCV 2018, arXiv:1807.11164")
+
+  /// The positions that are read, at least one; any may be read several times.
+  public var channels: [Int]
+
+  public init(_ channels: [Int]) { self.channels = channels }
+
+  public var roles: [Parameter.Role] { [] }
+  public var coupling: Coupling { .selecting(channels) }
+
+  public func keeping(inputs: [Bool], outputs: [Bool]) -> ChannelSelection {
+    var places: [Int] = []
+    for isKept in inputs { places.append((places.last ?? -1) + (isKept ? 1 : 0)) }
+    return ChannelSelection(zip(channels, outputs).filter(\.1).map { places[$0.0] })
+  }
+
+  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+    let count = input.dimensions.last ?? 0
+    guard let most = channels.max(), let least = channels.min(), least >= 0, most < count else {
+      throw .shapeMismatch(
+        layer: Self.name,
+        expected: channels.max().map { "at least \($0 &+ 1) channels" } ?? "a channel to read",
+        found: input)
+    }
+    return Shape(input.dimensions.dropLast() + [channels.count])
+  }
+
+  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
+    []
+  }
+
+  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
+    let width = input.shape.dimensions[input.shape.rank - 1]
+    var output = Tensor(shape: Shape(input.shape.dimensions.dropLast() + [channels.count]))
+    let source = input.elements
+    output.withElements { elements in
+      for pixel in 0..<elements.count / channels.count {
+        for (position, channel) in channels.enumerated() {
+          elements[pixel * channels.count + position] = source[pixel * width + channel]
+        }
+      }
+    }
+    return output
+  }
+
+  public func backward(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
+  ) -> (input: Tensor?, parameters: [Tensor]) {
+    guard needsInput else { return (nil, []) }
+    let width = input.shape.dimensions[input.shape.rank - 1]
+    var below = Tensor(shape: input.shape)
+    let source = gradient.elements
+    below.withElements { elements in
+      for pixel in 0..<source.count / channels.count {
+        for (position, channel) in channels.enumerated() {
+          elements[pixel * width + channel] += source[pixel * channels.count + position]
+        }
+      }
+    }
+    return (below, [])
+  }
+}
