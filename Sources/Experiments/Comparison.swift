@@ -60,6 +60,7 @@ public struct Comparison: Hashable, Codable, Sendable {
     public var method: String
     /// The share that was to stay.
     public var point: Double
+    /// One of `Comparison.seeds`.
     public var seed: UInt64
     /// What it came to; `nil` where it failed.
     public var figures: Figures?
@@ -76,7 +77,9 @@ public struct Comparison: Hashable, Codable, Sendable {
   public struct Figures: Hashable, Codable, Sendable {
     public var parameters: Int
     public var multiplications: Int
+    /// Hidden neurons that are left.
     public var neurons: Int
+    /// Of the ONNX file.
     public var fileBytes: Int
     /// On held-out rows, against the labels.
     public var accuracy: Proportion
@@ -86,6 +89,7 @@ public struct Comparison: Hashable, Codable, Sendable {
     public var accuracyCut: Double
     /// The masked network beside its compaction.
     public var largestDifference: Double
+    /// Rows that the two answer otherwise.
     public var changedByCompaction: Int
   }
 
@@ -100,10 +104,13 @@ public struct Comparison: Hashable, Codable, Sendable {
 
   /// All cells, in the order of methods, points and seeds.
   public struct Result: Codable, Sendable {
+    /// What was compared.
     public var comparison: Comparison
     /// Of the program, the data and the model that was given.
     public var fingerprint: String?
+    /// The networks before pruning, one for each seed.
     public var parents: [Parent]
+    /// One for each method, point and seed.
     public var cells: [Cell]
   }
 

@@ -8,17 +8,22 @@ public struct Experiment: Hashable, Codable, Sendable {
   public var data: String
   /// An ONNX file to explain instead of a network trained here.
   public var model: String?
+  /// The column to answer; the last where `nil`.
   public var target: String?
+  /// Columns to leave out.
   public var ignore: [String] = []
   /// Rows that neither network nor rules are fitted to: a fraction, or a source of their own. Where
   /// `nil`, the published test rows of the data set, or a fifth of the rows.
   public var heldOut: HeldOut?
+  /// The source of all chance.
   public var seed: UInt64 = 42
   /// An extractor's name; the level's own default where `nil`.
   public var extractor: String?
   /// Which rules `fidelity`, `complexity` and exports speak of.
   public var level: RuleLevel = .inputs
+  /// Rules at most; a run fails its gate with more.
   public var maxRules: Int?
+  /// Fidelity on held-out rows at least, 0 to 1.
   public var minFidelity: Double?
   /// At most so many hidden features after pruning.
   public var maxNeurons: Int?
@@ -26,15 +31,18 @@ public struct Experiment: Hashable, Codable, Sendable {
   public var maxInputs: Int?
   /// Which network the rules imitate; the pruned one, or the original where a model is given.
   public var explain: ExplainedNetwork?
+  /// What is trained or read, and how.
   public var network = NetworkOptions()
 
   public init(data: String) { self.data = data }
 
+  /// Rows that nothing is fitted to.
   public enum HeldOut: Hashable, Codable, Sendable {
     case fraction(of: Double)
     case rows(of: String)
   }
 
+  /// Which network the rules imitate.
   public enum ExplainedNetwork: String, Codable, Sendable, CaseIterable {
     case original, pruned
   }
@@ -46,6 +54,7 @@ public struct NetworkOptions: Hashable, Codable, Sendable {
   public var architecture: String?
   /// Units of the hidden layers before the feature layer; chosen by the data where `nil`.
   public var hidden: [Int]?
+  /// The function of the hidden layers before the features.
   public var activation: Activation.Function = .relu
   /// Sigmoid units of the feature layer before pruning; chosen by the data where `nil`.
   public var features: Int?
@@ -53,10 +62,13 @@ public struct NetworkOptions: Hashable, Codable, Sendable {
   public var head: Head?
   /// Passes over the training rows at most; chosen by the data where `nil`.
   public var epochs: Int?
+  /// The size of a step of training; chosen by the data where `nil`.
   public var learningRate: Double?
+  /// Rows in a step of training; chosen by the data where `nil`.
   public var batch: Int?
   /// Pixels by which training pictures move at most, anew in every epoch.
   public var shift: Int?
+  /// Whether rare classes count as much as common ones.
   public var classWeights: Bool = false
   /// Points of validation accuracy that pruning may cost.
   public var accuracyDrop: Double = 0.01
@@ -81,7 +93,9 @@ public enum RunEvent: Sendable {
 
 /// Asked often; a run throws `Interrupted` soon after it turns true.
 public struct RunControl: Sendable {
+  /// Told what is going on; called from any thread.
   public var report: @Sendable (RunEvent) -> Void
+  /// Asked at every step; what was reached is kept where it says yes.
   public var shouldStop: @Sendable () -> Bool
   public init(
     report: @escaping @Sendable (RunEvent) -> Void = { _ in },

@@ -10,7 +10,9 @@ import Pruning
 public struct PruningExperiment: Hashable, Codable, Sendable {
   /// The data, the network and the rows that are held out.
   public var base: Experiment
+  /// A method's name in `pruningCatalog`.
   public var method: String
+  /// What is to be reached.
   public var goal: Goal
   /// What the caller changes of the method's own recipe.
   public var schedule: Schedule.Course?
@@ -84,6 +86,7 @@ public struct PruningGround: Sendable {
   let trainable: Model
   let rows: Preparation
   public internal(set) var lesson: Pruning.Lesson
+  /// "training", or the file and its SHA-256.
   public let startedFrom: String
   /// What the network answers on held-out rows, asked once for all prunings of it.
   let answers: [Int]
@@ -126,8 +129,11 @@ public struct PruningGround: Sendable {
 
 /// A pruned model with every figure that says what it has become.
 public struct PruningOutcome: Sendable {
+  /// What is left, in its small form.
   public var model: Model
+  /// All that went, with the reasons.
   public var plan: PruningPlan
+  /// What it came to, in figures.
   public var result: PruningResult
 }
 

@@ -12,13 +12,17 @@ import Tensors
 public struct PruningResult: Codable, Sendable {
   /// A network's size and quality.
   public struct Side: Codable, Sendable {
+    /// Numbers that are learned, zeros of a mask not counted.
     public var parameters: Int
     /// Parameters without biases and the numbers of normalisations; zeros are not counted.
     public var weights: Int
     /// The neurons of each layer with weights, in the order of the network; the outputs come last.
     public var widths: [Int]
+    /// For one row, masks counted.
     public var multiplications: Int
+    /// Hidden neurons.
     public var neurons: Int
+    /// What the network reads: numbers of a row, or channels of a picture.
     public var inputs: Int
     /// Of the ONNX file.
     public var fileBytes: Int
@@ -31,9 +35,13 @@ public struct PruningResult: Codable, Sendable {
   }
   /// A held-out row whose answer the pruning changed.
   public struct Flip: Codable, Sendable {
+    /// Its number in the data.
     public var row: Int
+    /// The right answer.
     public var label: String
+    /// The answer before pruning.
     public var before: String
+    /// The answer after it.
     public var after: String
   }
 
@@ -42,7 +50,9 @@ public struct PruningResult: Codable, Sendable {
   public var goal: String
   public var recipe: [String: String]
   public var seed: UInt64
+  /// The network as it came.
   public var before: Side
+  /// What is left of it.
   public var after: Side
   /// How many times smaller: before over after.
   public var ratios: [String: Double]
@@ -51,10 +61,13 @@ public struct PruningResult: Codable, Sendable {
   public var agreement: Proportion
   /// The same, over the rows that the network before pruning gives each class.
   public var agreementByClass: [String: Proportion]
+  /// Held-out rows that the two answer otherwise.
   public var changedAnswers: Int
   /// Up to fifty of them.
   public var changed: [Flip]
+  /// Of both networks in turn; `nil` where it was not measured.
   public var latency: Latency?
+  /// What each round took, and what it cost.
   public var rounds: [PrunedNetwork.Round]
   /// Layers of which nothing is known, whose neighbours were left alone.
   public var unknownLayers: [String]

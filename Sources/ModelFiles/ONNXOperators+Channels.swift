@@ -9,6 +9,20 @@ extension ONNXPictureReader.Value {
   }
 }
 
+extension ONNXPictureReader {
+  /// What a node reads whose axis is that of the channels, and how many there are.
+  fileprivate mutating func channels(
+    _ node: Onnx_NodeProto
+  ) throws(ModelFileError) -> (value: Value, count: Int) {
+    let value = try parted(node)
+    let axis = node.integer("axis", 0)
+    guard value.isChannels(axis) else {
+      throw problem(node, "axis \(axis) is not that of the channels")
+    }
+    return (value, value.shape.dimensions[value.shape.rank - 1])
+  }
+}
+
 /// Operators that take parts of a picture's channels, or of a row.
 extension ONNXOperator {
   static func pictureSlice(
@@ -58,12 +72,7 @@ extension ONNXOperator {
   static func pictureSplit(
     _ reader: inout ONNXPictureReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    let value = try reader.parted(node)
-    let axis = node.integer("axis", 0)
-    guard value.isChannels(axis) else {
-      throw reader.problem(node, "axis \(axis) is not that of the channels")
-    }
-    let channels = value.shape.dimensions[value.shape.rank - 1]
+    let (value, channels) = try reader.channels(node)
     let parts = node.output.count
     var sizes = node.attribute("split")?.ints ?? []
     if let name = node.input(1) { sizes = try reader.integers(name, node) }
@@ -93,12 +102,8 @@ extension ONNXOperator {
   static func pictureGather(
     _ reader: inout ONNXPictureReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    let value = try reader.parted(node)
-    let axis = node.integer("axis", 0)
-    guard value.isChannels(axis) else {
-      throw reader.problem(node, "axis \(axis) is not that of the channels")
-    }
-    let channels = Int64(value.shape.dimensions[value.shape.rank - 1])
+    let (value, count) = try reader.channels(node)
+    let channels = Int64(count)
     guard let name = node.input(1), reader.constants.rank(of: name) == 1 else {
       throw reader.problem(node, "it does not take a stated list of channels")
     }

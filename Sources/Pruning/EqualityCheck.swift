@@ -3,6 +3,7 @@ import Tensors
 
 /// How nearly a masked network and its compaction answer the same: made for every pruned network.
 public struct EqualityCheck: Hashable, Codable, Sendable {
+  /// Rows that both networks answered.
   public let rows: Int
   /// The largest difference of any output.
   public let largestAbsolute: Double

@@ -4,12 +4,15 @@ import Tensors
 
 /// The rows that a pruning scores by, learns from and is watched on.
 public struct Lesson: Sendable {
+  /// How outputs become an answer, and a loss.
   public var head: Head
+  /// The rows that scores look at and recoveries learn from.
   public var training: Examples
   /// The rows that say what a pruning costs; never learned from.
   public var validation: Examples
   /// How what is left learns; the recipe says for how many epochs.
   public var trainer: Trainer
+  /// The source of all chance of a pruning.
   public var seed: UInt64
   /// What is left of a trained network learns in steps of this share of the trainer's; fresh weights
   /// learn in whole ones.

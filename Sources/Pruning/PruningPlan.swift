@@ -8,6 +8,7 @@ import Tensors
 /// every network that is left of it. `Network.masked(by:)` and `Network.compacted(by:)` are two
 /// readings of one plan.
 public struct PruningPlan: Hashable, Codable, Sendable {
+  /// What a removal takes away.
   public enum Subject: Hashable, Codable, Sendable {
     /// A neuron, with all that can only go together with it.
     case neuron(name: Neuron)
@@ -21,6 +22,7 @@ public struct PruningPlan: Hashable, Codable, Sendable {
 
   /// One thing that goes.
   public struct Removal: Hashable, Codable, Sendable {
+    /// What goes.
     public var subject: Subject
     /// The score it had among what was left; the lowest goes first.
     public var score: Double
@@ -42,6 +44,7 @@ public struct PruningPlan: Hashable, Codable, Sendable {
     }
   }
 
+  /// All that goes, in the order in which it was decided.
   public var removals: [Removal]
 
   public init(_ removals: [Removal] = []) { self.removals = removals }

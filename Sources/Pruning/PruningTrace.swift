@@ -4,26 +4,36 @@ import Tensors
 
 /// Every step of a pruning, with what it cost: a checkpoint while it goes on, a record after.
 public struct PruningTrace: Hashable, Codable, Sendable {
+  /// What is taken away next.
   public enum Phase: String, Codable, Sendable {
     case neurons, lasso, columns, recovery, done
   }
 
   /// One step, whether it was kept or taken back.
   public struct Step: Hashable, Codable, Sendable {
+    /// Parameters left, those of a trunk among them.
     public var parameters: Int
+    /// Hidden features left.
     public var neurons: Int
+    /// Columns of the data that are still read.
     public var columns: Int
     /// Watched rows answered rightly, of all watched rows.
     public var correct: Int
+    /// Watched rows; 0 for a numeric target.
     public var checked: Int
+    /// What the step took away, by name.
     public var removed: [String]
+    /// Whether the step stayed; it was taken back otherwise.
     public var kept: Bool
   }
 
   /// Masked, of the original's shape.
   public var network: Network
+  /// All that has gone.
   public var plan: PruningPlan
+  /// Where the pruning stands.
   public var phase: Phase
+  /// The first is the network before anything went.
   public var steps: [Step]
   /// Accuracy (or explained variance) before anything went.
   public var baseline: Double

@@ -2,12 +2,19 @@ import Foundation
 
 /// Six independent choices that the literature calls a pruning method.
 public struct Recipe: Sendable {
+  /// What says how little is lost with a neuron or a weight.
   public var score: Score
+  /// What makes the scores of layers comparable.
   public var normalization: Normalization
+  /// How the scores of neurons that go together become one.
   public var reduction: Reduction
+  /// Where the lowest scores are looked for.
   public var scope: Scope
+  /// How what goes is spread over rounds.
   public var schedule: Schedule
+  /// What makes up for what goes before anything is learned again.
   public var compensation: Compensation
+  /// What is learned after each round.
   public var recovery: Recovery
   /// The share of each layer's neurons that stays whatever their scores, at least one: one layer is
   /// not to vanish because its scores are small. It is halved where the goal is out of reach with it.
@@ -35,6 +42,7 @@ public struct Recipe: Sendable {
 
 /// How what goes is spread over rounds.
 public struct Schedule: Hashable, Codable, Sendable {
+  /// How much goes in which round.
   public enum Course: String, Codable, Sendable, CaseIterable {
     /// Everything at once.
     case oneShot = "one-shot"

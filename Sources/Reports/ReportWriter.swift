@@ -49,7 +49,8 @@ public enum ReportError: LocalizedError, Hashable, Sendable {
 
   public var recoverySuggestion: String? {
     switch self {
-    case .featuresNeeded: "give the model, or make the explanation with --rules inputs"
+    case .featuresNeeded:
+      "keep model.onnx beside it; where layers are not dense, use --rules inputs"
     case .notANumber: "this is a fault of the explanation; JSON has no such numbers"
     case .template: "start from the templates that come with the tool"
     case .noFeatureRules: "make the explanation with --rules inputs"

@@ -103,23 +103,27 @@ import Testing
     #expect(logit < 0 && abs(block.score - logit) < 1e-4, "\(block.score), \(logit)")
   }
 
-  /// A share of the multiplications is one of the whole network's, also when blocks have gone.
-  @Test(arguments: [Goal.multiplications(0.6), .keep(0.6)])
-  func aShareIsOfTheWholeNetwork(_ goal: Goal) throws {
-    var generator = SeededGenerator(seed: 52)
+  private func residualNetwork(blocks: Int, channels: Int, seed: UInt64) throws -> Network {
     var builder = ArchitectureBuilder(input: [4, 4, 2])
-    builder.add(Convolution(8, Window(3, padding: 1), hasBias: false))
+    builder.add(Convolution(channels, Window(3, padding: 1), hasBias: false))
     var start = builder.add(BatchNormalization())
-    for _ in 0..<3 {
-      builder.add(Convolution(8, Window(3, padding: 1), hasBias: false))
+    for _ in 0..<blocks {
+      builder.add(Convolution(channels, Window(3, padding: 1), hasBias: false))
       builder.add(BatchNormalization())
-      builder.add(Convolution(8, Window(3, padding: 1), hasBias: false))
+      builder.add(Convolution(channels, Window(3, padding: 1), hasBias: false))
       let body = builder.add(BatchNormalization())
       start = builder.add(Sum(), reading: body, start)
     }
     builder.add(GlobalAveragePooling())
     builder.add(Dense(2))
-    let network = try Network(builder.architecture, seed: 52)
+    return try Network(builder.architecture, seed: seed)
+  }
+
+  /// A share of the multiplications is one of the whole network's, also when blocks have gone.
+  @Test(arguments: [Goal.multiplications(0.6), .keep(0.6)])
+  func aShareIsOfTheWholeNetwork(_ goal: Goal) throws {
+    var generator = SeededGenerator(seed: 52)
+    let network = try residualNetwork(blocks: 3, channels: 8, seed: 52)
     let silent = try #require(network.architecture.index(of: Node.ID("batch-normalization-5")))
     let pruned = try pruned(silencing(silent, of: network), to: goal, using: &generator)
     let left: Double
@@ -137,19 +141,7 @@ import Testing
   @Test(arguments: [BlockThenChannel.name, FromScratch.name, GrowAndPrune.name])
   func whatWasFoundServesEveryGoal(_ name: String) throws {
     var generator = SeededGenerator(seed: 53)
-    var builder = ArchitectureBuilder(input: [4, 4, 2])
-    builder.add(Convolution(6, Window(3, padding: 1), hasBias: false))
-    var start = builder.add(BatchNormalization())
-    for _ in 0..<2 {
-      builder.add(Convolution(6, Window(3, padding: 1), hasBias: false))
-      builder.add(BatchNormalization())
-      builder.add(Convolution(6, Window(3, padding: 1), hasBias: false))
-      let body = builder.add(BatchNormalization())
-      start = builder.add(Sum(), reading: body, start)
-    }
-    builder.add(GlobalAveragePooling())
-    builder.add(Dense(2))
-    let network = try Network(builder.architecture, seed: 53)
+    let network = try residualNetwork(blocks: 2, channels: 6, seed: 53)
     let examples = Examples(
       inputs: generator.normalTensor([64, 32]), labels: (0..<64).map { $0 % 2 })
     var lesson = Pruning.Lesson(

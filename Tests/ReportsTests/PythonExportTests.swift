@@ -242,7 +242,8 @@ import Testing
       error?.errorDescription
         == "the rules ask about the hidden feature 'F1', which needs the network to compute")
     #expect(
-      error?.recoverySuggestion == "give the model, or make the explanation with --rules inputs")
+      error?.recoverySuggestion
+        == "keep model.onnx beside it; where layers are not dense, use --rules inputs")
     explanation.featureRules = nil
     #expect(throws: ReportError.noFeatureRules) { try PythonExport().export(explanation) }
   }

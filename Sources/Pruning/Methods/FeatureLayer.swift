@@ -58,15 +58,19 @@ public struct FeatureLayer: Named, Hashable {
 
   /// What is pruned, and with which rows.
   public struct Task: Sendable {
+    /// Before pruning.
     public var network: Network
     /// The hidden activation whose neurons are the features.
     public var node: Node.ID
+    /// How outputs become an answer.
     public var head: Head
+    /// The rows that scores look at and steps learn from.
     public var training: Examples
     /// The rows that accuracy is watched on.
     public var checked: Examples
     /// The columns and the inputs made of each.
     public var columns: [(name: String, inputs: [Int])]
+    /// The source of all chance of the steps.
     public var seed: UInt64
     /// What lies before the network and stays as it is: its parameters, and the columns it reads.
     public var trunk = (parameters: 0, columns: 0)

@@ -57,6 +57,7 @@ extension AdaptiveMethod {
 public struct Adaptation: Hashable, Codable, Sendable {
   /// Whether neurons are copied, merged and spared by their relations.
   public var isImproved: Bool
+  /// Rounds of learning, pruning and growing at most.
   public var rounds = 16
   /// Rounds in a row in which the error has not fallen, and growing has not helped, after which it
   /// ends.

@@ -15,6 +15,7 @@ public struct PLSImportance: PruningMethod, NeuronScore {
     title: "Pruning deep neural networks using partial least squares", year: 2019,
     venue: "BMVC 2019 workshops, arXiv:1810.07610")
 
+  /// Components of the regression.
   public var components = 2
   /// Rows that the projection is made of.
   public var rows = 2048

@@ -6,7 +6,9 @@ import Tensors
 public struct WeightSharing: Hashable, Codable, Sendable {
   /// Bits of a code: at most 2ᵇⁱᵗˢ values in each parameter.
   public var convolutionBits: Int
+  /// Bits of a code in dense layers: at most two to so many values.
   public var denseBits: Int
+  /// Where the values begin before they are fitted.
   public var start: Codebook.Start
 
   public init(convolutionBits: Int = 8, denseBits: Int = 5, start: Codebook.Start = .linear) {
