@@ -86,6 +86,7 @@ public struct PruningResult: Codable, Sendable {
     goal = experiment.goal.description
     self.recipe = recipe.words
     self.recipe["distillation"] = experiment.distillation.map { shortest($0) }
+    self.recipe["gatePrice"] = experiment.gatePrice.map { shortest($0) }
     seed = experiment.base.seed
     equality = pruned.check
     rounds = pruned.rounds

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import Testing
 
 /// `prune` and `compare`, as a user runs them.
@@ -92,6 +93,10 @@ import Testing
       "error: 'block-then-channel' needs a network with residual blocks\n hint: 'espalier list methods' says what each method works on\n"
     ),
     (
+      ["--gate-price", "0.2"], 64,
+      "error: --gate-price is for one method\n hint: add --method block-then-channel\n"
+    ),
+    (
       ["--parameters", "1"], 2,
       "error: the goal cannot be met: 1 parameters by neurons, of which each layer keeps one\n hint: the nearest that can be met: "
     ),
@@ -104,6 +109,33 @@ import Testing
       #expect(run.code == code && run.output.isEmpty)
       #expect(run.talk.hasPrefix(talk), "\(run.talk)")
       #expect(try names(in: place).isEmpty)
+    }
+  }
+
+  /// A block that costs much goes, one that costs nothing stays, and the result says the price.
+  @Test(arguments: [("0", false), ("5", true)])
+  func blocksHaveAPrice(_ price: String, _ goes: Bool) throws {
+    try withFolder { place in
+      var chance = SeededGenerator(seed: 6)
+      let header = (0..<168).map { "p\($0)" } + ["kind"]
+      let lines = (0..<90).map { row in
+        (0..<168).map { _ in "\(Int.random(in: -9...9, using: &chance))" } + ["c\(row % 4)"]
+      }
+      let text = ([header] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
+      try Data(text.utf8).write(to: place.appendingPathComponent("rows.csv"))
+      let network = Program.home.appendingPathComponent(
+        "Tests/Fixtures/models/good/residual.onnx")
+      let run = try Program(
+        "prune", network.path, "rows.csv", "--method", "block-then-channel", "--gate-price", price,
+        "--parameters", "100", "-o", "small.onnx", "--plan", "plan.json", "--json", "--quiet",
+        in: place)
+      #expect(run.code == 0, "\(run.talk)")
+      struct Result: Decodable { var recipe: [String: String] }
+      let result = try JSONDecoder().decode(Result.self, from: Data(run.output.utf8))
+      #expect(result.recipe["gatePrice"] == price)
+      let plan = try String(
+        contentsOf: place.appendingPathComponent("plan.json"), encoding: .utf8)
+      #expect(plan.contains("branch") == goes)
     }
   }
 

@@ -189,7 +189,8 @@ struct RecipeOptions: ParsableArguments {
     try share(distill, "--distill")
     if let gatePrice {
       guard method == BlockThenChannel.name else {
-        throw ValidationError("--gate-price is for --method \(BlockThenChannel.name) alone")
+        throw ValidationError(
+          "--gate-price is for one method. Add --method \(BlockThenChannel.name)")
       }
       guard gatePrice >= 0, gatePrice.isFinite else {
         throw ValidationError("--gate-price cannot be \(gatePrice). Give 0 or more")
