@@ -75,7 +75,9 @@ public struct Comparison: Hashable, Codable, Sendable {
 
   /// What one pruning came to.
   public struct Figures: Hashable, Codable, Sendable {
+    /// Numbers that are learned and left; zeros of a mask are not counted.
     public var parameters: Int
+    /// For one row, masks counted.
     public var multiplications: Int
     /// Hidden neurons that are left.
     public var neurons: Int
@@ -95,10 +97,15 @@ public struct Comparison: Hashable, Codable, Sendable {
 
   /// A network before it was pruned.
   public struct Parent: Hashable, Codable, Sendable {
+    /// The seed it was trained with, or by which a given one is pruned.
     public var seed: UInt64
+    /// Numbers that are learned.
     public var parameters: Int
+    /// For one row.
     public var multiplications: Int
+    /// Of the ONNX file.
     public var fileBytes: Int
+    /// On held-out rows, against the labels.
     public var accuracy: Proportion
   }
 
@@ -264,9 +271,11 @@ public enum ComparisonError: Error, Hashable, LocalizedError {
   /// The known comparison at this position is of other data, networks or recoveries.
   case differs(Int)
 
+  /// What does not fit.
   public var errorDescription: String? {
     "a known comparison has other data, networks or recoveries"
   }
+  /// What may differ and what may not.
   public var recoverySuggestion: String? {
     "methods, points and seeds may differ; all else must be what it was there"
   }

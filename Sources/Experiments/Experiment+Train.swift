@@ -5,6 +5,7 @@ import Networks
 
 /// A network that was trained and not yet pruned.
 public struct TrainingOutcome: Sendable {
+  /// As trained, with the encoding that it reads rows by.
   public var model: Model
   /// What was reached, in sentences.
   public var summary: [String]
