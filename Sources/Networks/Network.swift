@@ -137,30 +137,38 @@ public struct Network: Hashable, Codable, Sendable {
   public func outputs(
     for inputs: Tensor, keeping node: Node.ID
   ) -> (outputs: Tensor, kept: Tensor) {
-    let last = architecture.nodes.count - 1
     guard let position = architecture.index(of: node), architecture.input.rank > 1,
       let width = try? architecture.shapes()[position].count
     else { return (outputs(for: inputs), activations(of: node, for: inputs)) }
-    var outputs: Tensor?
+    var answers: Tensor?
     let kept = Tensor(uninitialized: [inputs.rows, width]) { target in
       var rows = 0
-      outputs = inBatches(inputs, to: last) { index, value in
+      answers = outputs(for: inputs) { index, value in
         guard index == position else { return }
         _ = UnsafeMutableBufferPointer(rebasing: target[rows * width..<(rows + value.rows) * width])
           .update(fromContentsOf: value.elements)
         rows += value.rows
       }
     }
-    return (outputs ?? kept, kept)
+    return (answers ?? kept, kept)
+  }
+
+  /// The output for any number of rows, and a look at every node's output on the way.
+  ///
+  /// `look`: called with every node's position and output, batch after batch in the order of the rows.
+  /// - Returns: `[rows, outputs]`
+  public func outputs(for inputs: Tensor, look: (Int, Tensor) -> Void) -> Tensor {
+    inBatches(inputs, to: architecture.nodes.count - 1, isWatched: true, keep: look)
   }
 
   /// The output of one node, `[rows, neurons]`, a batch at a time.
   ///
-  /// `keep`: called with every node's position and output, batch after batch where rows are pictures.
+  /// `keep`: called with every node's position and output, batch after batch, where it is watched.
   private func inBatches(
-    _ inputs: Tensor, to last: Int, keep: (Int, Tensor) -> Void = { _, _ in }
+    _ inputs: Tensor, to last: Int, isWatched: Bool = false,
+    keep: (Int, Tensor) -> Void = { _, _ in }
   ) -> Tensor {
-    if let (links, nodes) = architecture.denseChain(to: last),
+    if !isWatched, let (links, nodes) = architecture.denseChain(to: last),
       let outputs = DenseChain.answers(
         links, nodes.map { (parameters[$0][0].value, parameters[$0][1].value) }, for: inputs)
     {
@@ -176,14 +184,14 @@ public struct Network: Hashable, Codable, Sendable {
     return Tensor(uninitialized: [rows, width]) { target in
       func answer(_ batch: Int) {
         let taken = batch * size..<min((batch + 1) * size, rows)
-        let output = output(of: last, for: inputs.slicing(taken), keep: isFlat ? { _, _ in } : keep)
+        let output = output(of: last, for: inputs.slicing(taken), keep: keep)
         _ = UnsafeMutableBufferPointer(
           rebasing: target[taken.lowerBound * width..<taken.upperBound * width]
         ).update(fromContentsOf: output.elements)
       }
       let batches = (rows + size - 1) / size
       // The layers share the work on a batch of pictures, the batches of rows share it here.
-      if isFlat { Workers.run(batches, answer) } else { (0..<batches).forEach(answer) }
+      if isFlat, !isWatched { Workers.run(batches, answer) } else { (0..<batches).forEach(answer) }
     }
   }
 

@@ -110,6 +110,26 @@ import Testing
     }
   }
 
+  @Test func aLookSeesWhatEveryNodeSays() throws {
+    var generator = SeededGenerator(seed: 4)
+    let flat = Architecture(input: [72]) {
+      Dense(7)
+      Activation(.tanh)
+      Dense(3)
+    }
+    for architecture in [branching, flat] {
+      let network = try Network(architecture, seed: 2)
+      let inputs = generator.normalTensor([301, 72])
+      var seen = [[Float]](repeating: [], count: architecture.nodes.count)
+      let outputs = network.outputs(for: inputs) { seen[$0] += $1.elements }
+      #expect(outputs == network.outputs(for: inputs))
+      for (node, values) in zip(architecture.nodes, seen) {
+        #expect(
+          values == Array(network.activations(of: node.id, for: inputs).elements), "\(node.id)")
+      }
+    }
+  }
+
   @Test func oneInputIsNotMany() {
     let nodes = [
       Node("a", Activation(.relu)), Node("b", Dense(2), reading: [.input, Node.ID("a")]),

@@ -25,6 +25,13 @@ import Testing
     #expect(try network("lenet-300-100", [784]).multiplications == 266_200)
   }
 
+  @Test func weightsOfConvolutionsAreAsPublished() throws {
+    let weights = try network("vgg-16", [32, 32, 3]).parameters.joined().filter {
+      $0.role == .weight && $0.value.shape.rank == 4
+    }
+    #expect(weights.reduce(0) { $0 + $1.value.count } == 14_710_464)
+  }
+
   @Test func everyMemberHasCounts() {
     #expect(architectureCatalog.names.count == 6)
   }

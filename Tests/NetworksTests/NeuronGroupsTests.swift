@@ -35,6 +35,43 @@ import Testing
     #expect(groups.groups[groups.ofNodes[0][0]].makers.map(\.node) == [0, 1, 3])
   }
 
+  /// A sum of sums, one addend through a projection, another side by side with itself.
+  @Test func projectionsAndConcatenationsGoWithWhatTheyAreAddedTo() throws {
+    var builder = ArchitectureBuilder(input: [2, 2, 1])
+    let start = builder.add(Convolution(2, Window(1)))
+    let body = builder.add(Convolution(4, Window(1)))
+    let projected = builder.add(Convolution(4, Window(1)), reading: start)
+    let sum = builder.add(Sum(), reading: body, projected)
+    let both = builder.add(Concatenation(), reading: start, start)
+    builder.add(Sum(), reading: sum, both)
+    builder.add(GlobalAveragePooling())
+    builder.add(Dense(2))
+    let groups = try NeuronGroups(builder.architecture)
+    let (a, b) = (groups.ofNodes[0][0], groups.ofNodes[0][1])
+    #expect(groups.ofNodes[1] == [a, b, a, b])
+    #expect(groups.ofNodes[2] == groups.ofNodes[1] && groups.ofNodes[5] == groups.ofNodes[1])
+    #expect(groups.prunable.count == 2)
+  }
+
+  @Test func theOrderOfAddendsDoesNotMatter() throws {
+    try withEverySeed(40) { generator in
+      let architecture = try generator.graphNetwork().architecture
+      var turned = architecture
+      for index in turned.nodes.indices where turned.nodes[index].layer is Sum {
+        turned.nodes[index].inputs?.reverse()
+      }
+      let (first, second) = (try NeuronGroups(architecture), try NeuronGroups(turned))
+      // Groups may be numbered otherwise: each of the one is one of the other.
+      let pairs = Set(
+        zip(
+          first.ofInput + first.ofNodes.joined(), second.ofInput + second.ofNodes.joined()
+        ).map { [$0, $1] })
+      #expect(pairs.count == Set(pairs.map { $0[0] }).count)
+      #expect(pairs.count == Set(pairs.map { $0[1] }).count)
+      #expect(first.prunable.count == second.prunable.count)
+    }
+  }
+
   @Test func aSkipToTheInputProtects() throws {
     var builder = ArchitectureBuilder(input: [2, 2, 2])
     let body = builder.add(Convolution(2, Window(1)))

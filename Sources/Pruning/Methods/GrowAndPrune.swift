@@ -165,29 +165,27 @@ public struct Adaptation: Hashable, Codable, Sendable {
       .sum)
     var merged = PruningPlan()
     var dropped = PruningPlan()
-    for layer in Set(groups.prunable.compactMap { groups.groups[$0].makers.first?.node }).sorted() {
-      let own = groups.prunable.filter { groups.groups[$0].makers.first?.node == layer }
+    let related = isImproved ? network.relations(groups, on: state.lesson) : []
+    for (position, own) in groups.layers.enumerated() {
       let known = own.compactMap { scores[$0] }
       guard own.count > 1, known.count == own.count else { continue }
       let mean = known.reduce(0, +) / Double(known.count)
-      let relations = Relations(network, groups, own, layer, state.lesson)
+      var relations = isImproved ? related[position] : nil
       var left = own.count
       for (index, group) in own.enumerated().sorted(by: {
         (scores[$0.1] ?? 0) < (scores[$1.1] ?? 0)
       })
       where left > 1 {
-        let name = Neuron(
-          network.architecture.nodes[layer].id,
-          network.births[layer][groups.groups[group].makers[0].neuron])
+        let name = groups.name(of: group, in: network)
         guard round - (state.born[name] ?? 0) > youth || state.born[name] == nil else { continue }
         let removal = PruningPlan.Removal(
           .neuron(name: name), score: scores[group] ?? 0, round: round, threshold: low * mean)
         let isWeak = (scores[group] ?? 0) < low * mean
-        if isImproved, relations.repeatsAnother(index, from: repeats) {
-          relations.forget(index)
+        if let known = relations, known.repeatsAnother(index, from: repeats) {
+          relations?.forget(index)
           merged.removals.append(removal)
           left -= 1
-        } else if isWeak, !isImproved || relations.withError(index) < needed {
+        } else if isWeak, (relations?.withError(index) ?? 0) < needed {
           dropped.removals.append(removal)
           left -= 1
         }
@@ -228,17 +226,15 @@ public struct Adaptation: Hashable, Codable, Sendable {
     let network = state.network
     let groups = try NeuronGroups(network.architecture)
     var best: (score: Double, group: Int)?
-    for layer in Set(groups.prunable.compactMap { groups.groups[$0].makers.first?.node }).sorted() {
-      let own = groups.prunable.filter { groups.groups[$0].makers.first?.node == layer }
-      if isImproved {
-        let relations = Relations(network, groups, own, layer, state.lesson)
+    if isImproved {
+      for (own, relations) in zip(groups.layers, network.relations(groups, on: state.lesson)) {
         for (index, group) in own.enumerated() {
           let score = relations.withError(index) * relations.variance(index)
           if score > best?.score ?? -1 { best = (score, group) }
         }
-      } else if let group = own.first, best == nil {
-        best = (0, group)
       }
+    } else if let group = groups.layers.first?.first {
+      best = (0, group)
     }
     guard let group = best?.group, let maker = groups.groups[group].makers.first else { return }
     // A random neuron is a copy that remembers nothing and is not listened to yet.
@@ -252,98 +248,4 @@ public struct Adaptation: Hashable, Codable, Sendable {
       state.born[Neuron(id, birth)] = round
     }
   }
-}
-
-/// A neuron's significance: the mean size of what it says times the sizes of its outgoing weights.
-public struct Significance: NeuronScore {
-  public init() {}
-
-  public func scores(
-    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
-    using generator: inout SeededGenerator
-  ) -> [Int: [Double]] {
-    let sample = lesson.sample(of: 2048)
-    let outgoing = network.outgoing(groups) { Double(abs($0)) }
-    var scores: [Int: [Double]] = [:]
-    for slot in groups.slots where !slot.makes {
-      guard let source = network.architecture.links[slot.node].first, source >= 0,
-        let sizes = outgoing[slot.node]
-      else { continue }
-      let values = network.activations(
-        of: network.architecture.nodes[source].id, for: sample.inputs)
-      let channels = groups.ofNodes[source].count
-      var means = [Double](repeating: 0, count: channels)
-      for (entry, value) in values.elements.enumerated() {
-        means[entry % channels] += Double(abs(value))
-      }
-      let cases = Double(max(values.count / max(channels, 1), 1))
-      // Several layers may read the same node: what they take adds up.
-      var own = scores[source] ?? [Double](repeating: 0, count: channels)
-      for channel in own.indices { own[channel] += means[channel] / cases * sizes[channel] }
-      scores[source] = own
-    }
-    return scores
-  }
-}
-
-/// How the neurons of a layer are related to each other and to what the network gets wrong.
-private final class Relations {
-  private let correlations: Matrix
-  private let error: [Double]
-  private let variances: [Double]
-  private var forgotten: Set<Int> = []
-
-  init(
-    _ network: Network, _ groups: NeuronGroups, _ own: [Int], _ layer: Int, _ lesson: Lesson
-  ) {
-    let sample = lesson.sample(of: 2048)
-    // Where the neurons' values are what others read, with the activation behind the layer.
-    let node =
-      network.sources(groups).first { source in
-        groups.ofNodes[source].contains(own[0]) && source >= layer
-      } ?? layer
-    let values = network.responses(of: node, groups.ofNodes[node].count, for: sample.inputs)
-    let columns = own.map { group in groups.ofNodes[node].firstIndex(of: group) ?? 0 }
-    let outputs = lesson.head.probabilities(from: network.outputs(for: sample.inputs))
-    var table = Matrix(rows: sample.count, columns: own.count + outputs.width)
-    for row in 0..<sample.count {
-      for (index, column) in columns.enumerated() {
-        table[row, index] = Double(values[row, column])
-      }
-      for output in 0..<outputs.width {
-        let target =
-          lesson.head == .number
-          ? sample.numbers[row]
-          : (outputs.width == 1
-            ? (sample.labels[row] == 1 ? 1 : 0) : (sample.labels[row] == output ? 1 : 0))
-        table[row, own.count + output] = Double(target) - Double(outputs[row, output])
-      }
-    }
-    let (gram, _) = table.centeredGram()
-    func correlation(_ first: Int, _ second: Int) -> Double {
-      let size = (gram[first, first] * gram[second, second]).squareRoot()
-      return size > 0 ? abs(gram[first, second]) / size : 0
-    }
-    var between = Matrix(rows: own.count, columns: own.count)
-    for first in own.indices {
-      for second in own.indices where first != second {
-        between[first, second] = correlation(first, second)
-      }
-    }
-    correlations = between
-    error = own.indices.map { index in
-      (0..<outputs.width).map { correlation(index, own.count + $0) }.max() ?? 0
-    }
-    variances = own.indices.map { gram[$0, $0] / Double(max(sample.count, 1)) }
-  }
-
-  func repeatsAnother(_ index: Int, from limit: Double) -> Bool {
-    (0..<correlations.columns).contains {
-      !forgotten.contains($0) && correlations[index, $0] >= limit
-    }
-  }
-
-  func forget(_ index: Int) { forgotten.insert(index) }
-  func withError(_ index: Int) -> Double { error[index] }
-  func variance(_ index: Int) -> Double { variances[index] }
 }

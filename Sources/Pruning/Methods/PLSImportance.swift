@@ -35,9 +35,8 @@ public struct PLSImportance: PruningMethod, NeuronScore {
     let sample = lesson.sample(of: rows)
     // A flattened picture repeats the channels of what it reads.
     let sources = network.sources(groups)
-    let responses = sources.map { source in
-      network.responses(of: source, groups.ofNodes[source].count, for: sample.inputs, largest: true)
-    }
+    let (responses, _) = network.responses(
+      of: sources, groups, for: sample.inputs, isLargest: true)
     let width = responses.reduce(0) { $0 + $1.width }
     var inputs = Matrix(rows: sample.count, columns: width)
     var start = 0

@@ -32,9 +32,9 @@ public struct TaskGuided: PruningMethod, NeuronScore {
     let sample = lesson.sample(of: rows)
     let classes = (sample.labels.max() ?? 0) + 1
     var scores: [Int: [Double]] = [:]
-    for source in network.sources(groups) {
-      let responses = network.responses(
-        of: source, groups.ofNodes[source].count, for: sample.inputs)
+    let sources = network.sources(groups)
+    let found = network.responses(of: sources, groups, for: sample.inputs)
+    for (source, responses) in zip(sources, found.responses) {
       let (means, deviations) = responses.columnStatistics
       var sums = [[Double]](repeating: means.map { _ in 0 }, count: classes)
       var counts = [Int](repeating: 0, count: classes)
@@ -55,31 +55,5 @@ public struct TaskGuided: PruningMethod, NeuronScore {
       }
     }
     return scores
-  }
-}
-
-extension Network {
-  /// The mean over the pixels of each channel of a node, `[rows, channels]`.
-  func responses(of node: Int, _ channels: Int, for inputs: Tensor, largest: Bool = false) -> Tensor
-  {
-    let values = activations(of: architecture.nodes[node].id, for: inputs)
-    let pixels = values.width / max(channels, 1)
-    guard pixels > 1 else { return values }
-    var pooled = Tensor(repeating: largest ? -.infinity : 0, shape: [values.rows, channels])
-    let width = values.width
-    pooled.withElements { pooled in
-      values.elements.withUnsafeBufferPointer { values in
-        for row in 0..<inputs.rows {
-          for entry in 0..<width {
-            let channel = row * channels + entry % channels
-            let value = values[row * width + entry]
-            pooled[channel] = largest ? max(pooled[channel], value) : pooled[channel] + value
-          }
-        }
-        guard !largest else { return }
-        for entry in 0..<inputs.rows * channels { pooled[entry] /= Float(pixels) }
-      }
-    }
-    return pooled
   }
 }
