@@ -106,7 +106,16 @@ public struct Network: Hashable, Codable, Sendable {
     for link in architecture.links[...last].joined() where link >= 0 { readers[link] += 1 }
     var values = [Tensor?](repeating: nil, count: last + 1)
     for index in 0...last {
-      let value = output(of: index) { $0 < 0 ? rows : values[$0] ?? rows }
+      var value: Tensor
+      if let only = architecture.links[index].first, architecture.links[index].count == 1,
+        only >= 0, readers[only] == 1, let taken = values[only].take()
+      {
+        // Nobody else reads it: what is made of it may take its place.
+        value = taken
+        architecture.nodes[index].layer.forward(inPlace: &value, parameters[index])
+      } else {
+        value = output(of: index) { $0 < 0 ? rows : values[$0] ?? rows }
+      }
       keep(index, value)
       values[index] = value
       for link in architecture.links[index] where link >= 0 {

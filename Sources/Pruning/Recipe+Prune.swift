@@ -311,7 +311,7 @@ extension Network {
 
 extension Lesson {
   /// The most multiplications of a check: of a network with more for a row, fewer rows are tried.
-  private static let checkCost = 16_000_000_000
+  private static let checkCost = 10_000_000_000
 
   /// The rows on which a masked network is compared with its compaction: 256, for a large network
   /// fewer, but 32 at least.

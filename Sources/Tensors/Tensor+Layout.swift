@@ -60,13 +60,26 @@ extension Tensor {
       var offset = 0
       for (part, width) in zip(parts, widths) {
         part.elements.withUnsafeBufferPointer { input in
-          for index in 0..<outer {
-            for column in 0..<width {
-              output[index * total + offset + column] = input[index * width + column]
-            }
-          }
+          Self.copy(
+            outer, of: width, from: input.baseAddress, every: width,
+            to: output.baseAddress.map { $0 + offset }, every: total)
         }
         offset += width
+      }
+    }
+  }
+
+  /// Copies so many blocks of so many numbers, each some numbers behind the one before.
+  private static func copy(
+    _ blocks: Int, of length: Int, from source: UnsafePointer<Float>?, every step: Int,
+    to target: UnsafeMutablePointer<Float>?, every stride: Int
+  ) {
+    guard let source, let target else { return }
+    nonisolated(unsafe) let (from, to) = (source, target)
+    let cuts = Workers.ranges(of: blocks, pieces: blocks * length >> 15)
+    Workers.run(cuts.count) { piece in
+      for block in cuts[piece] {
+        (to + block * stride).update(from: from + block * step, count: length)
       }
     }
   }
@@ -81,11 +94,9 @@ extension Tensor {
       defer { offset += width }
       return Tensor(uninitialized: part.shape) { output in
         elements.withUnsafeBufferPointer { input in
-          for index in 0..<outer {
-            for column in 0..<width {
-              output[index * width + column] = input[index * total + offset + column]
-            }
-          }
+          Self.copy(
+            outer, of: width, from: input.baseAddress.map { $0 + offset }, every: total,
+            to: output.baseAddress, every: width)
         }
       }
     }
