@@ -102,15 +102,23 @@ extension Comparison.Result {
         + "largest output and in \(changed) answers, over all prunings.",
     ]
     let failures = cells.filter { $0.failure != nil }
-    if !failures.isEmpty {
-      lines += ["", "Not done:", ""]
-      for cell in failures {
-        lines.append(
-          "- \(cell.method) at \(shortestPercent(cell.point)), seed \(cell.seed): "
-            + (cell.failure ?? ""))
-      }
-    }
+    if !failures.isEmpty { lines += ["", "Not done:", ""] + Self.lines(of: failures) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A line for each method and reason, with the points and seeds where it is alike.
+  private static func lines(of failures: [Comparison.Cell]) -> [String] {
+    var order: [[String]] = []
+    for cell in failures where !order.contains([cell.method, cell.failure ?? ""]) {
+      order.append([cell.method, cell.failure ?? ""])
+    }
+    return order.map { reason in
+      let own = failures.filter { [$0.method, $0.failure ?? ""] == reason }
+      let points = Set(own.map(\.point)).sorted(by: >).map(shortestPercent)
+      let seeds = Set(own.map(\.seed)).sorted().map(String.init)
+      return "- \(reason[0]) at \(points.joined(separator: ", ")), "
+        + "\(seeds.count == 1 ? "seed" : "seeds") \(seeds.joined(separator: ", ")): \(reason[1])"
+    }
   }
 }
 

@@ -192,11 +192,12 @@ public struct PruningResult: Codable, Sendable {
         "error            \(fixed(first, digits: 4)) -> \(fixed(last, digits: 4)), root mean squared"
       )
     }
-    let byClass = agreementByClass.sorted { $0.key < $1.key }.filter {
+    let changed = agreementByClass.sorted { $0.key < $1.key }.filter {
       $0.value.count < $0.value.total
     }
-    if !byClass.isEmpty {
-      let parts = byClass.map { "\($0.key) \($0.value.count)/\($0.value.total)" }
+    if !changed.isEmpty {
+      var parts = changed.map { "\($0.key) \($0.value.count)/\($0.value.total)" }
+      if changed.count < agreementByClass.count { parts.append("all of the others") }
       lines.append("  by class       " + parts.joined(separator: ", "))
     }
     lines.append(

@@ -195,6 +195,26 @@ import Testing
     }
   }
 
+  @Test func whatAComparisonCannotDoIsSaidOnce() throws {
+    try withFolder { place in
+      let run = try Program(
+        "compare", "iris", "--epochs", "2", "--methods", "block-then-channel", "--keep", "0.5,0.3",
+        "--seeds", "2", "--recovery-epochs", "1", "-o", "c", "--quiet", in: place)
+      #expect(run.code == 0, "\(run.talk)")
+      let text = try String(
+        contentsOf: place.appendingPathComponent("c/compare.md"), encoding: .utf8)
+      #expect(
+        text.hasSuffix(
+          """
+          Not done:
+
+          - block-then-channel at 50 %, 30 %, seeds 42, 43: 'block-then-channel' needs a network \
+          with residual blocks
+
+          """), "\(text)")
+    }
+  }
+
   @Test func aComparisonIsTheSameWithAnyThreadsAndHasTheRandomLine() throws {
     try withFolder { place in
       for threads in ["1", "2"] {

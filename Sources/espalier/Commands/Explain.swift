@@ -24,6 +24,7 @@ struct Explain: ParsableCommand {
   @OptionGroup(title: "Rules") var rules: RuleOptions
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
+  @OptionGroup(title: "Pruning") var pruning: SimplificationFlags
   @OptionGroup(title: "Talk") var talk: TalkOptions
 
   func run() throws {
@@ -31,6 +32,7 @@ struct Explain: ParsableCommand {
     if let model { settings.experiment.model = model }
     rules.apply(to: &settings.experiment)
     network.apply(to: &settings.experiment.network)
+    pruning.apply(to: &settings.experiment.network)
     let name = output ?? settings.output ?? Self.folderName(for: source.data)
     let folder = OutputFolder(name)
     if steps.dryRun {

@@ -27,16 +27,10 @@ struct NetworkFlags: ParsableArguments {
   @OptionGroup var learning: LearningFlags
   @Flag(help: "Rare classes count as much as common ones.")
   var classWeights = false
-  @Option(help: "Validation accuracy that pruning may cost: 0.01 is one point.")
-  var accuracyDrop: Double?
-
-  @Flag(help: "Take nothing away: explain the network as it was trained.")
-  var noPruning = false
 
   mutating func validate() throws {
     try atLeastOne(features, "--features")
     try atLeastOne(epochs, "--epochs")
-    try share(accuracyDrop, "--accuracy-drop")
   }
 
   /// Sets what was given; the rest stays as it is.
@@ -53,6 +47,19 @@ struct NetworkFlags: ParsableArguments {
     }
     if let epochs { options.epochs = epochs }
     if classWeights { options.classWeights = true }
+  }
+}
+
+/// What is taken away before a network is explained.
+struct SimplificationFlags: ParsableArguments {
+  @Option(help: "Validation accuracy that pruning may cost: 0.01 is one point.")
+  var accuracyDrop: Double?
+  @Flag(help: "Take nothing away: explain the network as it was trained.")
+  var noPruning = false
+
+  mutating func validate() throws { try share(accuracyDrop, "--accuracy-drop") }
+
+  func apply(to options: inout NetworkOptions) {
     if noPruning { options.prunes = false }
     if let accuracyDrop { options.accuracyDrop = accuracyDrop }
   }
