@@ -1,4 +1,6 @@
 import Foundation
+import ModelFiles
+import Networks
 import Tensors
 import Testing
 
@@ -18,6 +20,7 @@ import Testing
   private struct Pruned: Decodable {
     struct Side: Decodable {
       var parameters: Int
+      var widths: [Int?]
       var fileBytes: Int
     }
     struct Equality: Decodable {
@@ -31,6 +34,7 @@ import Testing
     }
     var before: Side
     var after: Side
+    var ratios: [String: Double]
     var equality: Equality
     var latency: Latency?
   }
@@ -55,6 +59,13 @@ import Testing
       }
       let file = place.appendingPathComponent("small.onnx")
       #expect(try Data(contentsOf: file).count == pruned.after.fileBytes)
+      // What the file holds is as small as was said.
+      let read = try ModelFile.read(file).network
+      let weights = read.parameters.compactMap { own in own.first { $0.role == .weight }?.value }
+      #expect(weights.map { $0.shape.dimensions.last } == pruned.after.widths)
+      #expect(
+        pruned.ratios["parameters"]
+          == Double(pruned.before.parameters) / Double(pruned.after.parameters))
       #expect(pruned.equality.rows > 0 && pruned.equality.changedAnswers == 0)
       #expect(pruned.equality.largestRelative < 1e-4)
       #expect((pruned.latency?.runs ?? 0) >= 30)

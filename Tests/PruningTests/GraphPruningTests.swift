@@ -20,6 +20,48 @@ import Testing
     }
   }
 
+  /// By loops that take every sum in order a masked network and its compaction differ in no bit, and the
+  /// kernels come to the same.
+  @Test func plainLoopsFindNoDifferenceAtAll() throws {
+    try withEverySeed(60) { generator in
+      let network = try generator.graphNetwork()
+      let plan = try generator.groupPlan(for: network, share: 0.4)
+      let inputs = generator.normalTensor([4, network.architecture.input.count])
+      let compacted = try network.compacted(by: plan)
+      let plain = try compacted.outputsByPlainLoops(for: inputs)
+      #expect(try network.masked(by: plan).outputsByPlainLoops(for: inputs) == plain)
+      let fast = compacted.outputs(for: inputs)
+      let size = plain.elements.map { abs($0) }.max() ?? 0
+      for row in 0..<4 {
+        let differences = zip(fast.row(row), plain.row(row)).map { abs($0 - $1) }
+        #expect(differences.allSatisfy { $0 <= 1e-5 * size }, "\(differences) of \(size)")
+        let order = plain.row(row).sorted(by: >)
+        guard order[0] - order[1] > 1e-4 * size else { continue }
+        let answers = [fast, plain].map { Head.softmax.answers(from: $0)[row] }
+        #expect(answers[0] == answers[1])
+      }
+    }
+  }
+
+  @Test func costsAreThoseCountedByHand() throws {
+    var builder = ArchitectureBuilder(input: [4, 4, 2])
+    builder.add(Convolution(5, Window(3, padding: 1)))
+    builder.add(BatchNormalization())
+    builder.add(Activation(.relu))
+    builder.add(Convolution(3, Window(3, stride: 2, padding: 1), hasBias: false))
+    builder.add(Flattening())
+    builder.add(Dense(2))
+    let network = try Network(builder.architecture, seed: 1)
+    #expect(network.multiplications == 16 * 9 * 2 * 5 + 4 * 9 * 5 * 3 + 12 * 2)
+    let plan = PruningPlan(
+      [("convolution-1", 0), ("convolution-1", 4), ("convolution-2", 1)].map {
+        .init(.neuron(name: Neuron(Node.ID($0.0), $0.1)), score: 0, round: 1)
+      })
+    let cost = try Cost(of: network.compacted(by: plan))
+    #expect(cost.multiplications == 16 * 9 * 2 * 3 + 4 * 9 * 3 * 2 + 8 * 2)
+    #expect(cost.parameters == (9 * 2 * 3 + 3) + 2 * 3 + 9 * 3 * 2 + (8 * 2 + 2))
+  }
+
   /// Makers alone masked are another function wherever a normalisation shifts.
   @Test func masksThatSpareTheReadersFailTheCheck() throws {
     var builder = ArchitectureBuilder(input: [4, 4, 1])

@@ -1,0 +1,126 @@
+import Naming
+import Networks
+import Tensors
+
+extension Network {
+  /// The outputs by loops that anybody can check, one row at a time: each sum starts with the bias and
+  /// takes its terms in order. No kernel has a part in it.
+  /// - Returns: `[rows, outputs]`
+  public func outputsByPlainLoops(for inputs: Tensor) throws -> Tensor {
+    let shapes = try architecture.shapes()
+    var outputs: [Float] = []
+    for row in 0..<inputs.rows {
+      let own = Picture(shape: architecture.input, numbers: Array(inputs.row(row)))
+      var values: [Picture] = []
+      for (index, links) in architecture.links.enumerated() {
+        let read = links.map { $0 < 0 ? own : values[$0] }
+        let numbers = try architecture.nodes[index].layer.plainly(
+          read, to: shapes[index], parameters[index].map { Array($0.value.elements) })
+        values.append(Picture(shape: shapes[index], numbers: numbers))
+      }
+      outputs += values[values.count - 1].numbers
+    }
+    return Tensor(outputs, shape: [inputs.rows, outputs.count / max(inputs.rows, 1)])
+  }
+}
+
+/// One row's numbers at one node: `[height, width, channels]`, or a row of numbers.
+private struct Picture {
+  var shape: Shape
+  var numbers: [Float]
+
+  var height: Int { shape.rank == 3 ? shape[0] : 1 }
+  var width: Int { shape.rank == 3 ? shape[1] : 1 }
+  var channels: Int { shape.neurons }
+
+  /// A number, nothing beyond the edges.
+  func at(_ y: Int, _ x: Int, _ channel: Int) -> Float? {
+    guard y >= 0, y < height, x >= 0, x < width else { return nil }
+    return numbers[(y * width + x) * channels + channel]
+  }
+}
+
+/// A layer for which there are no loops yet.
+struct NoPlainLoops: Error { var layer: String }
+
+extension Layer {
+  fileprivate func plainly(
+    _ read: [Picture], to shape: Shape, _ parameters: [[Float]]
+  ) throws -> [Float] {
+    let input = read[0]
+    let target = Picture(shape: shape, numbers: [])
+    func each(_ body: (Int, Int, Int) -> Float) -> [Float] {
+      var numbers: [Float] = []
+      for y in 0..<target.height {
+        for x in 0..<target.width {
+          for channel in 0..<target.channels { numbers.append(body(y, x, channel)) }
+        }
+      }
+      return numbers
+    }
+    switch self {
+    case let layer as Dense:
+      return (0..<layer.units).map { unit in
+        input.numbers.indices.reduce(parameters[1][unit]) {
+          $0 + input.numbers[$1] * parameters[0][$1 * layer.units + unit]
+        }
+      }
+    case let layer as Convolution:
+      let (window, own) = (layer.window, input.channels / layer.groups)
+      return each { y, x, unit in
+        let first = unit / (layer.units / layer.groups) * own
+        var sum = layer.hasBias ? parameters[1][unit] : 0
+        for tap in 0..<window.height * window.width {
+          for channel in 0..<own {
+            let value = input.at(
+              y * window.strideHeight - window.top + tap / window.width,
+              x * window.strideWidth - window.left + tap % window.width, first + channel)
+            sum += (value ?? 0) * parameters[0][(tap * own + channel) * layer.units + unit]
+          }
+        }
+        return sum
+      }
+    case let layer as BatchNormalization:
+      return input.numbers.enumerated().map { entry, value in
+        let channel = entry % input.channels
+        let deviation = (parameters[3][channel] + layer.epsilon).squareRoot()
+        return (value - parameters[2][channel]) / deviation * parameters[0][channel]
+          + parameters[1][channel]
+      }
+    case let layer as Activation:
+      return Array(
+        layer.forward(Tensor(input.numbers, shape: [1, input.numbers.count]), []).elements)
+    case is Sum:
+      return input.numbers.indices.map { entry in
+        read.dropFirst().reduce(input.numbers[entry]) { $0 + $1.numbers[entry] }
+      }
+    case is Concatenation:
+      let channels = read.flatMap { part in (0..<part.channels).map { (part, $0) } }
+      return each { channels[$2].0.at($0, $1, channels[$2].1) ?? .nan }
+    case let layer as ZeroPadding:
+      return each { y, x, channel in
+        let inner = channel - layer.front
+        guard (0..<input.channels).contains(inner) else { return 0 }
+        return input.at(y - layer.top, x - layer.left, inner) ?? 0
+      }
+    case let layer as ChannelSelection:
+      return each { input.at($0, $1, layer.channels[$2]) ?? .nan }
+    case let layer as Pooling where layer.kind == .largest:
+      let window = layer.window
+      return each { y, x, channel in
+        (0..<window.height * window.width).compactMap {
+          input.at(
+            y * window.strideHeight - window.top + $0 / window.width,
+            x * window.strideWidth - window.left + $0 % window.width, channel)
+        }.max() ?? .nan
+      }
+    case is GlobalAveragePooling:
+      return (0..<input.channels).map { channel in
+        let pixels = stride(from: channel, to: input.numbers.count, by: input.channels)
+        return pixels.reduce(0) { $0 + input.numbers[$1] } / Float(input.height * input.width)
+      }
+    case is Flattening: return input.numbers
+    default: throw NoPlainLoops(layer: Self.name)
+    }
+  }
+}
