@@ -6,12 +6,17 @@ import Rules
 ///
 /// Nothing in it depends on the clock, the machine's paths or the number of threads.
 public struct Explanation: Codable, Hashable, Sendable {
+  /// Rises where a key changes its meaning; more keys may come without that.
   public var schemaVersion = 1
+  /// The rows: how many, of what, cut into what.
   public var data: DataSummary
   /// The network before pruning.
   public var network: NetworkSummary
+  /// The network that serves features and pictures.
   public var pruned: NetworkSummary
+  /// How it became so small.
   public var pruning: PruningSummary
+  /// Its hidden features, in the order of its neurons.
   public var features: [FeatureSummary]
   /// How often the network answers the same when every hidden feature is made 0 or 1; bounds what
   /// rules over switched features can reach.
@@ -22,21 +27,30 @@ public struct Explanation: Codable, Hashable, Sendable {
 
   /// Conjunctions over single inputs, in the data's own names and units.
   public var rules: [RuleEntry]
+  /// The answer where no rule fires.
   public var defaultClass: String
+  /// Which rule speaks where several fire.
   public var resolution: RuleSet.Resolution
   /// The set that `fidelity`, `complexity`, `curve`, `disagreements` and exports speak of.
   public var level: RuleLevel
+  /// Where the rules come from.
   public var extractor: ExtractorSummary
+  /// How often the rules answer as the network does.
   public var fidelity: Fidelity
+  /// How often rules and network answer as the labels do.
   public var accuracy: AccuracySummary
+  /// How much there is to read.
   public var complexity: ComplexitySummary
+  /// What fewer or more rules would reach.
   public var curve: [CurvePoint]
   /// Up to 50 held-out rows on which rules and network disagree.
   public var disagreements: [Disagreement]
+  /// Held-out rows that rules and network answer otherwise.
   public var disagreementsTotal: Int
 
   /// The same form over hidden features.
   public var featureRules: RuleSetEntry?
+  /// How often `featureRules` answer as the network does.
   public var featureFidelity: Fidelity?
 
   /// What is proved over the whole domain: nothing yet, and the key says so.
@@ -96,17 +110,24 @@ public struct DataSummary: Codable, Hashable, Sendable {
   /// Of the bytes that were read.
   public var sha256: String
   public var rows: Int
+  /// Rows that are left when those of `rowsDropped` are gone.
   public var rowsUsed: Int
+  /// Why rows were dropped, and how many for each reason.
   public var rowsDropped: [Reason]
   /// Rows that were used with a changed cell, for example a missing value.
   public var rowsAltered: [Reason]
   public var features: Int
+  /// In the order of the network's outputs.
   public var classes: [String]
+  /// Rows that network and rules are fitted to.
   public var training: Int
+  /// Rows that decide: when to stop, what to prune, how many rules.
   public var validation: Int
+  /// Rows that nothing is fitted to and nothing decided by.
   public var heldOut: Int
   /// How the held-out rows were chosen, in words.
   public var heldOutFrom: String
+  /// The columns.
   public var schema: Schema
   /// What was decided about columns, for example that one is left out; absent where nothing was.
   public var notes: [String]?
@@ -137,8 +158,11 @@ public struct DataSummary: Codable, Hashable, Sendable {
 public struct NetworkSummary: Codable, Hashable, Sendable {
   /// Each layer in a reader's words: "4 inputs", "dense 16", "relu", ….
   public var architecture: [String]
+  /// Numbers that were learned and stay.
   public var parameters: Int
+  /// For one row.
   public var multiplications: Int
+  /// Of all numbers as they are stored.
   public var bytes: Int
   /// The hidden features, and the data's columns that are still read.
   public var neurons: Int
@@ -149,13 +173,17 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
   public var rootMeanSquaredError: Double?
   /// Of the pruned network with the one before pruning, on held-out rows.
   public var agreementWithOriginal: Proportion?
+  /// The masked network beside its compaction.
   public var equality: Equality?
 
   /// How nearly the network with zeros in place and the smaller network answer the same.
   public struct Equality: Codable, Hashable, Sendable {
     public var rows: Int
+    /// The largest difference of any output.
     public var largestAbsolute: Double
+    /// The same over the largest output.
     public var largestRelative: Double
+    /// Rows with another answer.
     public var changedAnswers: Int
     public init(rows: Int, largestAbsolute: Double, largestRelative: Double, changedAnswers: Int) {
       self.rows = rows
@@ -186,6 +214,7 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
 /// How the network was made smaller, step by step.
 public struct PruningSummary: Codable, Hashable, Sendable {
   public struct Step: Codable, Hashable, Sendable {
+    /// Numbers that were learned and stay.
     public var parameters: Int
     public var neurons: Int
     public var inputs: Int
@@ -208,8 +237,10 @@ public struct PruningSummary: Codable, Hashable, Sendable {
     }
   }
 
+  /// The method's name.
   public var method: String
   public var source: String
+  /// What each step left, in order.
   public var steps: [Step]
   public init(method: String, source: String, steps: [Step]) {
     self.method = method
@@ -247,12 +278,15 @@ public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
   public var id: String
   /// Node and birth number: "activation-2:7".
   public var neuron: String
+  /// The layer that makes it.
   public var layer: String
+  /// The inputs that move it, the strongest first.
   public var drivers: [Driver]
   /// The feature is on where its value is greater.
   public var threshold: Double
   /// The share of training rows on which it is on.
   public var activeShare: Double
+  /// What it does for each class.
   public var effects: [Effect]
   /// The activation map as a PNG in base64, where rows are pictures.
   public var picture: String?
@@ -274,11 +308,13 @@ public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
 
 /// How often rules and network agree on rows that neither was fitted to.
 public struct Fidelity: Codable, Hashable, Sendable {
+  /// On held-out rows.
   public var heldOut: Proportion
   /// For each class that the network gives, how often the rules give it too.
   public var byClass: [String: Proportion]
   /// To the network before pruning.
   public var toOriginal: Proportion
+  /// On the rows that the rules are fitted to.
   public var training: Proportion
   /// How often the network's commonest training answer is its answer on held-out rows.
   public var majorityBaseline: Proportion
@@ -304,6 +340,7 @@ public struct Fidelity: Codable, Hashable, Sendable {
 
 /// Against the labels, on held-out rows.
 public struct AccuracySummary: Codable, Hashable, Sendable {
+  /// Of the rules, against the labels, on held-out rows.
   public var rules: Proportion
   /// Of the network that is explained.
   public var network: Proportion
@@ -318,10 +355,15 @@ public struct AccuracySummary: Codable, Hashable, Sendable {
 
 /// How large the rules are to a reader.
 public struct ComplexitySummary: Codable, Hashable, Sendable {
+  /// Rules without the default.
   public var rules: Int
+  /// Tests in all of them.
   public var literals: Int
+  /// Tests a rule.
   public var meanLiterals: Double
+  /// Columns that any rule names.
   public var inputsUsed: Int
+  /// Hidden features that any rule names.
   public var featuresUsed: Int
   public init(
     rules: Int, literals: Int, meanLiterals: Double, inputsUsed: Int, featuresUsed: Int
@@ -336,7 +378,9 @@ public struct ComplexitySummary: Codable, Hashable, Sendable {
 
 /// Fidelity against size: what fewer or more rules would reach.
 public struct CurvePoint: Codable, Hashable, Sendable {
+  /// Rules without the default.
   public var rules: Int
+  /// Tests in all of them.
   public var literals: Int
   public var fidelity: Proportion
   public init(rules: Int, literals: Int, fidelity: Proportion) {
@@ -407,7 +451,9 @@ public struct WrittenNull<Value: Codable & Hashable & Sendable>: Codable, Hashab
 
 /// What is needed to make the same explanation again. Times stand in `manifest.json` alone.
 public struct Provenance: Codable, Hashable, Sendable {
+  /// Of the tool.
   public var version: String
+  /// The source of all chance.
   public var seed: UInt64
   /// The command without what does not change the result: output, threads, progress, colours.
   public var arguments: [String]

@@ -8,14 +8,19 @@ import Tensors
 /// Features are called F1, F2, … in the order of the layer's neurons; FF1, FF2, … where a column of
 /// the data has such a name.
 public struct HiddenFeatures: Codable, Hashable, Sendable {
+  /// The node whose outputs the features are.
   public let node: Node.ID
+  /// Their names, in the order of the node's outputs.
   public let neurons: [Neuron]
+  /// What rules call them, in the same order.
   public let ids: [Feature.ID]
   /// A feature is on where its value is greater.
   public var thresholds: [Double]
   /// What each output adds for each feature: `[features, outputs]`.
   public let weights: Tensor
+  /// For each class what its output is where every feature is 0.
   public let bias: [Double]
+  /// How the class outputs become an answer.
   public let head: Head
   /// Whether values are 0 to 1, so that on and off stand for 1 and 0.
   public let isSigmoid: Bool
@@ -67,6 +72,7 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
     }
   }
 
+  /// How many there are.
   public var count: Int { neurons.count }
 
   /// What so many hidden features are called, so that none has the name of a column.

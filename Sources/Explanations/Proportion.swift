@@ -2,7 +2,9 @@ import Foundation
 
 /// A count out of a total, with the Wilson interval at 95 % (Wilson 1927).
 public struct Proportion: Hashable, Sendable {
+  /// Rows of which it holds.
   public let count: Int
+  /// Rows that were asked.
   public let total: Int
 
   public init(_ count: Int, of total: Int) {

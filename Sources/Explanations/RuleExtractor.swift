@@ -20,6 +20,7 @@ public let extractorCatalog = Catalog<any RuleExtractor>(
 
 /// A network and the rows on which it is asked.
 public struct ExtractionSubject: Sendable {
+  /// The network that the rules imitate.
   public var model: Model
   /// The rows that rules are fitted to.
   public var training: Table
@@ -27,10 +28,13 @@ public struct ExtractionSubject: Sendable {
   public var validation: Table
   /// What the model answers to the training rows.
   public var answers: [Int]
+  /// The same on validation rows.
   public var validationAnswers: [Int]
+  /// What the rules speak of.
   public var level: RuleLevel
   /// The most rules, without the default; the extractor's own choice where `nil`.
   public var maxRules: Int?
+  /// The source of all chance.
   public var seed: UInt64
   /// The model's hidden features, where they are known already.
   public var features: FeatureValues?
@@ -69,7 +73,9 @@ public struct FeatureValues: Sendable {
   public var features: HiddenFeatures
   /// `[rows, features]`
   public var training: Tensor
+  /// The same on validation rows.
   public var validation: Tensor
+  /// The same on held-out rows.
   public var heldOut: Tensor
 
   public init(_ features: HiddenFeatures, training: Tensor, validation: Tensor, heldOut: Tensor) {

@@ -3,6 +3,7 @@ import Tensors
 
 /// A layer with a name of its own in a network.
 public struct Node: Sendable, Identifiable {
+  /// A node's name, `dense-1`, unlike any other in its network.
   public struct ID: RawRepresentable, Hashable, Codable, Comparable, Sendable,
     CodingKeyRepresentable, CustomStringConvertible
   {
@@ -13,7 +14,9 @@ public struct Node: Sendable, Identifiable {
     public static func < (first: ID, second: ID) -> Bool { first.rawValue < second.rawValue }
   }
 
+  /// Stays the node's whatever is pruned.
   public let id: ID
+  /// What it computes.
   public var layer: any Layer
   /// The nodes that it reads, in order, `ID.input` for what the network reads; the node before
   /// where `nil`.
@@ -65,6 +68,7 @@ extension Node: Codable {
 public struct Architecture: Hashable, Sendable {
   /// The shape of one row's input.
   public var input: Shape
+  /// In the order of computation; the last is the output.
   public var nodes: [Node] {
     didSet { links = Self.links(of: nodes) }
   }

@@ -139,6 +139,7 @@ public let layerCatalog = Catalog<any Layer>(
 
 /// Numbers that a network learns.
 public struct Parameter: Hashable, Codable, Sendable {
+  /// What a parameter does in its layer.
   public enum Role: String, Codable, Sendable {
     /// `[inputs, units]`, or `[height, width, channels, units]` of a window.
     case weight
@@ -155,6 +156,7 @@ public struct Parameter: Hashable, Codable, Sendable {
     public var isLearned: Bool { self != .mean && self != .variance }
   }
 
+  /// Weights and biases are learned; the moments of a normalisation are kept from the rows seen.
   public var role: Role
   /// Zero wherever the mask removes.
   public var value: Tensor
@@ -180,7 +182,9 @@ public struct Parameter: Hashable, Codable, Sendable {
 
 /// Which entries of a parameter are kept.
 public struct Mask: Hashable, Codable, Sendable {
+  /// For each number of the parameter, in its order, whether it stays.
   public var kept: [Bool]
   public init(_ kept: [Bool]) { self.kept = kept }
+  /// How many numbers stay.
   public var keptCount: Int { kept.count { $0 } }
 }

@@ -14,9 +14,13 @@ public enum Head: String, Codable, Sendable, CaseIterable {
 
 /// A network with the schema and encoding it was trained with: what a model file holds.
 public struct Model: Hashable, Codable, Sendable {
+  /// The columns of the tables it answers.
   public var schema: Schema
+  /// How a row becomes what the network reads.
   public var encoding: Encoding
+  /// What computes the outputs.
   public var network: Network
+  /// How outputs become an answer.
   public var head: Head
 
   /// - Throws: `NetworkError` where encoding, network and classes do not fit each other.

@@ -243,7 +243,9 @@ extension Shape {
 
 /// One output of one node, a number or a channel, by the number it was born with.
 public struct Neuron: Hashable, Codable, Sendable, Comparable, CustomStringConvertible {
+  /// The node whose output it is.
   public var node: Node.ID
+  /// Its number when the node was made, from 0; pruning changes no other's.
   public var birth: Int
 
   public init(_ node: Node.ID, _ birth: Int) {

@@ -10,16 +10,23 @@ public struct Latency: Hashable, Codable, Sendable {
     public var median: Double
     /// The order statistics between which the true median lies with 95 % confidence.
     public var low: Double
+    /// The upper end of the same.
     public var high: Double
   }
 
+  /// Rows answered in one run.
   public var rows: Int
+  /// Runs of each network, in turn, after those that warm up.
   public var runs: Int
+  /// Of the network before pruning.
   public var before: Time
+  /// Of what is left of it.
   public var after: Time
   /// The median over the runs of after over before, and its interval.
   public var ratio: Double
+  /// The lower end of the 95 % interval of the ratio.
   public var ratioLow: Double
+  /// Its upper end.
   public var ratioHigh: Double
 
   /// Warms up, then runs both networks in turn at least `runs` times.

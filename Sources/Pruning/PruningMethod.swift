@@ -56,22 +56,28 @@ public struct PrunedNetwork: Sendable {
   public var plan: PruningPlan
   /// The masked network beside its compaction, over all rounds: the worst of them.
   public var check: EqualityCheck
+  /// What each round took, in order.
   public var rounds: [Round]
   /// The cost before and after.
   public var before: Cost
+  /// What is left.
   public var after: Cost
   /// Layers of which nothing is known, whose neighbours were left alone.
   public var unknown: [Node.ID]
 
   /// What one round did.
   public struct Round: Hashable, Codable, Sendable {
+    /// From 1.
     public var round: Int
+    /// How many rounds there are at most.
     public var of: Int
+    /// What is left after it.
     public var cost: Cost
     /// Neurons, or weights, that went.
     public var removed: Int
     /// On validation rows: after the removal, and after what was learned again.
     public var accuracyCut: Double
+    /// The share of validation rows answered rightly after the recovery.
     public var accuracy: Double
   }
 }

@@ -55,6 +55,7 @@ public struct Schedule: Hashable, Codable, Sendable {
   }
 
   public var course: Course
+  /// How often something is removed; after each the rest recovers.
   public var rounds: Int
 
   public init(_ course: Course, rounds: Int) {
@@ -62,6 +63,7 @@ public struct Schedule: Hashable, Codable, Sendable {
     self.rounds = course == .oneShot ? 1 : max(rounds, 1)
   }
 
+  /// All at once.
   public static let oneShot = Schedule(.oneShot, rounds: 1)
 
   /// What is left after a round (from 1), on the way from 1 to `share`.
@@ -89,6 +91,7 @@ public enum Compensation: String, Codable, Sendable, CaseIterable {
 
 /// What is done after each round.
 public struct Recovery: Hashable, Codable, Sendable {
+  /// What what is left does after a round.
   public enum Course: String, Codable, Sendable, CaseIterable {
     case none
     /// Learns on, after the last of several rounds twice as long.
@@ -120,14 +123,21 @@ public struct Recovery: Hashable, Codable, Sendable {
     self.epochs = course == .none ? 0 : epochs
   }
 
+  /// Nothing is learned.
   public static let none = Recovery(.none, epochs: 0)
+  /// What is left learns on, twice as long after the last of several rounds.
   public static func fineTune(epochs: Int) -> Recovery { Recovery(.fineTune, epochs: epochs) }
+  /// Pruned weights learn on too and may come back (Guo, Yao & Chen 2016, arXiv:1608.04493).
   public static func splice(epochs: Int) -> Recovery { Recovery(.splice, epochs: epochs) }
+  /// What is left learns again from the first weights of this seed (Frankle & Carbin 2019, arXiv:1803.03635).
   public static func rewind(epochs: Int) -> Recovery { Recovery(.rewind, epochs: epochs) }
+  /// What is left at the end learns from fresh weights (Liu et al. 2019, arXiv:1810.05270).
   public static func scratch(epochs: Int) -> Recovery { Recovery(.scratch, epochs: epochs) }
+  /// The same, for the multiplications of so many epochs of the whole network.
   public static func scratchBudget(epochs: Int) -> Recovery {
     Recovery(.scratchBudget, epochs: epochs)
   }
+  /// One training of so many epochs from fresh weights, with the rounds in its course.
   public static func whileTraining(epochs: Int) -> Recovery {
     Recovery(.whileTraining, epochs: epochs)
   }

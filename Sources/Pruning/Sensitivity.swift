@@ -10,7 +10,9 @@ public struct Sensitivity: Hashable, Codable, Sendable {
   public struct Line: Hashable, Codable, Sendable {
     /// The layers that make the neurons.
     public var layers: [Node.ID]
+    /// How many the layer has.
     public var neurons: Int
+    /// How many of them went for this line.
     public var removed: Int
     /// Parameters of the whole network that go with them.
     public var parameters: Int

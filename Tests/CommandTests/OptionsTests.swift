@@ -3,7 +3,6 @@ import Explanations
 import Foundation
 import Networks
 import Rules
-import Tensors
 import Testing
 
 /// What options of `explain` do to the result.
@@ -195,13 +194,7 @@ import Testing
   @Test(arguments: [("keras-depthwise-15", 2), ("keras-convolution-17", 16)])
   func networksWithConvolutionsAreExplained(_ name: String, _ features: Int) throws {
     try withFolder { folder in
-      var chance = SeededGenerator(seed: 5)
-      let header = (0..<72).map { "p\($0)" } + ["kind"]
-      let lines = (0..<90).map { row in
-        (0..<72).map { _ in "\(Int.random(in: -9...9, using: &chance))" } + ["c\(row % 3)"]
-      }
-      let text = ([header] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
-      try Data(text.utf8).write(to: folder.appendingPathComponent("rows.csv"))
+      try writeRowsByChance(72, classes: 3, seed: 5, to: folder)
       let network = Program.home.appendingPathComponent(
         "Tests/Fixtures/models/exported/\(name).onnx")
       let run = try Program(

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// The built program, run as a user runs it.
 struct Program {
@@ -84,4 +85,17 @@ func withFolder(_ body: (URL) throws -> Void) throws {
 /// The entries of a folder, hidden ones too.
 func names(in folder: URL) throws -> [String] {
   try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+}
+
+/// Writes `rows.csv`: 90 rows of so many whole numbers `p0`, `p1`, … and a class in turn.
+func writeRowsByChance(
+  _ columns: Int, classes: Int, seed: UInt64, to folder: URL
+) throws {
+  var chance = SeededGenerator(seed: seed)
+  let header = (0..<columns).map { "p\($0)" } + ["kind"]
+  let lines = (0..<90).map { row in
+    (0..<columns).map { _ in "\(Int.random(in: -9...9, using: &chance))" } + ["c\(row % classes)"]
+  }
+  let text = ([header] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
+  try Data(text.utf8).write(to: folder.appendingPathComponent("rows.csv"))
 }

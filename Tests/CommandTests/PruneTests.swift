@@ -127,13 +127,7 @@ import Testing
   @Test(arguments: [("0", false), ("5", true)])
   func blocksHaveAPrice(_ price: String, _ goes: Bool) throws {
     try withFolder { place in
-      var chance = SeededGenerator(seed: 6)
-      let header = (0..<168).map { "p\($0)" } + ["kind"]
-      let lines = (0..<90).map { row in
-        (0..<168).map { _ in "\(Int.random(in: -9...9, using: &chance))" } + ["c\(row % 4)"]
-      }
-      let text = ([header] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
-      try Data(text.utf8).write(to: place.appendingPathComponent("rows.csv"))
+      try writeRowsByChance(168, classes: 4, seed: 6, to: place)
       let network = Program.home.appendingPathComponent(
         "Tests/Fixtures/models/good/residual.onnx")
       let run = try Program(

@@ -11,7 +11,9 @@ public struct ResidualStages: Hashable, Codable, Sendable {
     case projection
   }
 
+  /// Residual blocks of each of the three stages: 3, 5 and 9 make networks of 20, 32 and 56 layers.
   public var blocks: Int
+  /// What passes a block where its width changes.
   public var shortcut: Shortcut
 
   public init(blocks: Int, shortcut: Shortcut = .padding) {

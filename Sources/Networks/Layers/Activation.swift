@@ -9,6 +9,7 @@ public struct Activation: Layer {
     authors: "Nair & Hinton", title: "Rectified linear units improve restricted Boltzmann machines",
     year: 2010, venue: "ICML 2010; ELU: Clevert et al. 2016, arXiv:1511.07289")
 
+  /// A function of one number.
   public enum Function: String, Codable, Sendable, CaseIterable {
     /// max(0, x)
     case relu
@@ -21,6 +22,7 @@ public struct Activation: Layer {
     case tanh
   }
 
+  /// Applied to every number alike.
   public var function: Function
   /// The slope below zero of leaky ReLU (0.01) or the scale of ELU (1); unused by the others.
   public var slope: Float

@@ -13,9 +13,13 @@ public struct Convolution: Layer {
     title: "Gradient-based learning applied to document recognition", year: 1998,
     venue: "Proceedings of the IEEE 86(11), doi:10.1109/5.726791")
 
+  /// Channels of the output.
   public var units: Int
+  /// The size of a filter in pixels, its stride, and the zeros around the picture.
   public var window: Window
+  /// Parts of the channels that do not see each other; as many as channels is depthwise.
   public var groups: Int
+  /// Whether a number is added to each channel.
   public var hasBias: Bool
 
   public init(_ units: Int, _ window: Window, groups: Int = 1, hasBias: Bool = true) {
@@ -80,13 +84,21 @@ public struct Convolution: Layer {
 
 /// The size of a window, how far apart windows stand, and how many zeros stand around a picture.
 public struct Window: Hashable, Codable, Sendable {
+  /// Lines under a window.
   public var height: Int
+  /// Columns under a window.
   public var width: Int
+  /// Pixels from one window down to the next.
   public var strideHeight: Int
+  /// Pixels from one window across to the next.
   public var strideWidth: Int
+  /// Lines of zeros above the picture.
   public var top: Int
+  /// Columns of zeros before it.
   public var left: Int
+  /// Lines of zeros below it.
   public var bottom: Int
+  /// Columns of zeros behind it.
   public var right: Int
 
   public init(

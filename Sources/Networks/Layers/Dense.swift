@@ -17,7 +17,9 @@ public struct Dense: Layer {
     case glorot
   }
 
+  /// Outputs of a row.
   public var units: Int
+  /// How the weights are drawn before training.
   public var start: Start
 
   public init(_ units: Int, start: Start = .he) {

@@ -10,6 +10,7 @@ public struct Pooling: Layer {
     title: "Gradient-based learning applied to document recognition", year: 1998,
     venue: "Proceedings of the IEEE 86(11), doi:10.1109/5.726791")
 
+  /// What is taken of the numbers under a window.
   public enum Kind: String, Codable, Sendable, CaseIterable {
     case largest
     /// Padding does not count.
@@ -18,7 +19,9 @@ public struct Pooling: Layer {
     case paddedMean = "padded-mean"
   }
 
+  /// The largest number or the mean.
   public var kind: Kind
+  /// The size of a window in pixels, and how far windows stand apart.
   public var window: Window
 
   public init(_ kind: Kind, _ window: Window) {

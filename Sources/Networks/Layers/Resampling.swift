@@ -9,12 +9,17 @@ public struct ZeroPadding: Layer {
     authors: "He, Zhang, Ren & Sun", title: "Deep residual learning for image recognition",
     year: 2016, venue: "CVPR 2016, arXiv:1512.03385 (shortcut option A)")
 
+  /// Lines of zeros above the picture, in pixels.
   public var top: Int
+  /// Columns of zeros before it.
   public var left: Int
+  /// Lines of zeros below it.
   public var bottom: Int
+  /// Columns of zeros behind it.
   public var right: Int
   /// Channels of zeros before and behind the picture's own.
   public var front: Int
+  /// Channels of zeros behind the picture's own.
   public var back: Int
 
   public init(
@@ -80,7 +85,9 @@ public struct StridedSlice: Layer {
     authors: "He, Zhang, Ren & Sun", title: "Deep residual learning for image recognition",
     year: 2016, venue: "CVPR 2016, arXiv:1512.03385 (shortcut option A)")
 
+  /// Every so many lines one stays, from the first on.
   public var strideHeight: Int
+  /// Every so many columns one stays, from the first on.
   public var strideWidth: Int
 
   public init(_ strideHeight: Int, _ strideWidth: Int) {

@@ -8,6 +8,7 @@ public enum Optimizer: Hashable, Codable, Sendable {
   /// arXiv:1711.05101).
   case adam(beta1: Float, beta2: Float, epsilon: Float)
 
+  /// With the constants of its paper (Kingma & Ba 2015, arXiv:1412.6980).
   public static let adam = Optimizer.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
 
   /// What an optimiser remembers between steps.

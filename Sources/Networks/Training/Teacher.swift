@@ -7,6 +7,7 @@ import Tensors
 /// The loss is `(1 - share) · L(outputs, labels) + share · t² · L(outputs / t, answers)`, where the
 /// answers are the teacher's probabilities at the temperature `t`; for a number, `t` is 1.
 public struct Teacher: Sendable {
+  /// Whose answers are learned; it reads the same inputs.
   public var network: Network
   /// The part of the loss that is the teacher's, 0 to 1.
   public var share: Float

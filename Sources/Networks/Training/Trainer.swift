@@ -4,11 +4,17 @@ import Tensors
 
 /// How a network learns: a description; `train` does it.
 public struct Trainer: Hashable, Codable, Sendable {
+  /// Passes over the training rows at most.
   public var epochs: Int
+  /// Rows in a step.
   public var batch: Int
+  /// The size of the first step; `schedule` says how steps shrink.
   public var learningRate: Double
+  /// How gradients become steps.
   public var optimizer: Optimizer = .adam
+  /// How the size of steps falls over the epochs.
   public var schedule: LearningRateSchedule = .cosine
+  /// The share of each weight that a step of size 1 takes away; no other parameter.
   public var weightDecay: Double = 0
   /// The L1 penalty on all weights, as a proximal step.
   public var l1: Double = 0
@@ -33,18 +39,27 @@ public struct Trainer: Hashable, Codable, Sendable {
 
   /// What one pass over the training rows came to.
   public struct Epoch: Hashable, Codable, Sendable {
+    /// The mean loss of a training row while it was learned from.
     public var loss: Double
+    /// The mean loss of a validation row after the epoch.
     public var validationLoss: Double
+    /// Validation rows answered rightly after the epoch.
     public var validationCorrect: Int
   }
 
   /// Where training stands after an epoch: all that is needed to go on from there.
   public struct State: Hashable, Codable, Sendable {
+    /// As the last step left it.
     public var network: Network
+    /// What the optimiser remembers from step to step.
     public var memory: Optimizer.Memory
+    /// As it was after the epoch with the lowest validation loss.
     public var best: Network
+    /// That epoch's validation loss.
     public var bestLoss: Double
+    /// That epoch, from 0; -1 before any.
     public var bestEpoch: Int
+    /// Every epoch so far.
     public var history: [Epoch]
 
     public init(start network: Network) {

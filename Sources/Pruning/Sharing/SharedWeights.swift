@@ -9,12 +9,15 @@ import Tensors
 public struct SharedWeights: Hashable, Sendable {
   /// The clusters of one parameter.
   public struct Cluster: Hashable, Sendable {
+    /// The position of the node.
     public var node: Int
+    /// The position of the parameter in its layer.
     public var parameter: Int
     /// The positions of the entries that share a value.
     public var entries: [Int]
   }
 
+  /// One for each parameter whose numbers are shared.
   public let clusters: [Cluster]
 
   /// The weights that have one value in one parameter, where it has fewer values than weights.
