@@ -15,15 +15,17 @@ extension Compensation {
     guard self != .none, plan.silent.contains(true) else { return network }
     var copy = network
     let sample = lesson.sample(of: Self.rows)
-    for slot in plan.groups.slots where !slot.makes && plan.living[slot.node] {
-      let removed = slot.groups.indices.filter { plan.silent[slot.groups[$0]] }
-      guard !removed.isEmpty, let source = network.architecture.links[slot.node].first
+    let changed = plan.groups.slots.filter { slot in
+      !slot.makes && plan.living[slot.node] && slot.groups.contains { plan.silent[$0] }
+    }
+    func source(of slot: NeuronGroups.Slot) -> Int { network.architecture.links[slot.node][0] }
+    let said = network.channelValues(
+      of: changed.map(source).filter { $0 >= 0 }, for: sample.inputs, limit: Self.pixels)
+    for slot in changed {
+      guard let values = source(of: slot) < 0 ? sample.inputs : said[source(of: slot)],
+        values.width == slot.groups.count
       else { continue }
-      let values =
-        source < 0
-        ? sample.inputs
-        : network.channelValues(of: source, for: sample.inputs, limit: Self.pixels)
-      guard values.width == slot.groups.count else { continue }
+      let removed = slot.groups.indices.filter { plan.silent[slot.groups[$0]] }
       copy.makeUp(for: removed, slot, values: values, refits: self == .leastSquares)
     }
     return copy
@@ -31,18 +33,6 @@ extension Compensation {
 }
 
 extension Network {
-  /// What a node says, `[rows · pixels, neurons]`; of pictures some pixels, evenly spread.
-  func channelValues(of node: Int, for inputs: Tensor, limit: Int) -> Tensor {
-    let id = architecture.nodes[node].id
-    let shape = (try? architecture.shapes()[node]) ?? []
-    let channels = shape.neurons
-    let pixels = max(shape.count / max(channels, 1), 1)
-    // Rows are drawn by chance already, so fewer of them are as good.
-    let rows = pixels > 1 ? min(inputs.rows, max(limit / pixels, 64)) : inputs.rows
-    let values = activations(of: id, for: rows < inputs.rows ? inputs.slicing(0..<rows) : inputs)
-    return values.reshaped(to: [values.count / max(channels, 1), channels])
-  }
-
   /// Gives what some inputs of a layer said to its bias and, where asked, to the other inputs.
   ///
   /// `values`: what all inputs say, `[cases, inputs]`.

@@ -23,6 +23,29 @@ extension Network {
     }
     return (responses, outputs)
   }
+
+  /// What some nodes say, in one pass: `[rows · pixels, neurons]` each; of pictures as many rows as
+  /// make about `limit` pixels, but 64 at least.
+  func channelValues(of nodes: [Int], for inputs: Tensor, limit: Int) -> [Int: Tensor] {
+    guard let shapes = try? architecture.shapes(), !nodes.isEmpty else { return [:] }
+    var rows: [Int: Int] = [:]
+    var found: [Int: [Float]] = [:]
+    for node in nodes {
+      let pixels = max(shapes[node].count / max(shapes[node].neurons, 1), 1)
+      // Rows are drawn by chance already, so fewer of them are as good.
+      rows[node] = pixels > 1 ? min(inputs.rows, max(limit / pixels, 64)) : inputs.rows
+      found[node] = []
+    }
+    let most = rows.values.max() ?? 0
+    _ = outputs(for: most < inputs.rows ? inputs.slicing(0..<most) : inputs) { node, values in
+      guard let wanted = rows[node], let had = found[node]?.count else { return }
+      found[node]?.append(contentsOf: values.elements.prefix(wanted * shapes[node].count - had))
+    }
+    return found.reduce(into: [:]) { values, entry in
+      let channels = max(shapes[entry.key].neurons, 1)
+      values[entry.key] = Tensor(entry.value, shape: [entry.value.count / channels, channels])
+    }
+  }
 }
 
 extension Tensor {

@@ -33,13 +33,12 @@ public struct Orthogonal: PruningMethod, NeuronScore {
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
     let sample = lesson.sample(of: rows)
+    // A flattened picture is factored by channel.
+    let nodes = network.sources(groups).map { source in
+      network.channelNode(of: source, Set(groups.ofNodes[source]).count)
+    }
     var scores: [Int: [Double]] = [:]
-    for source in network.sources(groups) {
-      // A flattened picture is factored by channel.
-      let channels = Set(groups.ofNodes[source]).count
-      let node = network.channelNode(of: source, channels)
-      guard scores[node] == nil else { continue }
-      let values = network.channelValues(of: node, for: sample.inputs, limit: 32_768)
+    for (node, values) in network.channelValues(of: nodes, for: sample.inputs, limit: 32_768) {
       let (gram, _) = Matrix(values).centeredGram()
       let factor = PivotedFactor(gram)
       var own = [Double](repeating: 0, count: gram.columns)
