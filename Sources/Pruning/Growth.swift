@@ -8,11 +8,13 @@ extension Network {
   /// `1 - share` of it and `share` of the copy. Without noise the function is the same. It is the
   /// inverse of pruning, over the same groups, so it works on residual streams too.
   ///
+  /// `taken`: the largest name that a node has ever given, where neurons that had larger ones than those
+  /// left have gone: names are never given twice.
   /// - Throws: `PruningError.unsuited` where the neuron stands in a layer of several groups, or must
   ///   stay as it is.
   public func growing(
     copyOf group: Int, _ groups: NeuronGroups, share: Float = 0.5, noise: Float = 0,
-    using generator: inout SeededGenerator
+    taken: [Node.ID: Int] = [:], using generator: inout SeededGenerator
   ) throws -> Network {
     var nodes = architecture.nodes
     var births = births
@@ -26,7 +28,8 @@ extension Network {
         nodes[index].layer = selection.grown(read, group)
       }
       guard copies > 0 else { continue }
-      births[index] = Self.grown(births[index], own, group)
+      births[index] = Self.grown(
+        births[index], own, group, after: taken[nodes[index].id] ?? 0)
       nodes[index].layer = try nodes[index].layer.grown(by: copies, own, group)
     }
     var parameters = parameters
@@ -62,9 +65,40 @@ extension Network {
       Architecture(input: architecture.input, nodes: nodes), parameters: parameters, births: births)
   }
 
+  /// The network with the neurons that a plan grows; those that it has already are left alone.
+  /// - Throws: `PruningError.unknownNode` and `unknownNeuron` where the plan is for another network.
+  public func grown(by plan: PruningPlan) throws -> Network {
+    var network = self
+    for growth in plan.growths {
+      let (original, name) = (growth.original, growth.name)
+      guard let node = network.architecture.index(of: original.node) else {
+        throw PruningError.unknownNode(original.node.rawValue)
+      }
+      if network.births[node].contains(name.birth) { continue }
+      guard let position = network.births[node].firstIndex(of: original.birth) else {
+        throw PruningError.unknownNeuron(original.description)
+      }
+      let groups = try NeuronGroups(network.architecture)
+      var generator = SeededGenerator(seed: 0)
+      network = try network.growing(
+        copyOf: groups.ofNodes[node][position], groups, share: growth.share,
+        taken: [original.node: name.birth - 1], using: &generator)
+    }
+    return network
+  }
+
+  /// The largest name that each node gives.
+  var largestNames: [Node.ID: Int] {
+    var names: [Node.ID: Int] = [:]
+    for (node, own) in zip(architecture.nodes, births) { names[node.id] = own.max() }
+    return names
+  }
+
   /// Names for the copies that stand behind their originals.
-  private static func grown(_ births: [Int], _ groups: [Int], _ group: Int) -> [Int] {
-    var next = (births.max() ?? 0) + 1
+  private static func grown(
+    _ births: [Int], _ groups: [Int], _ group: Int, after taken: Int
+  ) -> [Int] {
+    var next = max(births.max() ?? 0, taken) + 1
     return births.indices.flatMap { index -> [Int] in
       guard groups[index] == group else { return [births[index]] }
       defer { next += 1 }

@@ -9,8 +9,9 @@ extension Network {
   /// - Throws: `PruningError` where the plan is not for this network, `NetworkError` where what is
   ///   left does not hold together.
   public func compacted(by plan: PruningPlan) throws -> Network {
-    if plan.removals.isEmpty { return self }
-    return try compacted(by: try ResolvedPlan(plan, for: self))
+    let grown = try grown(by: plan)
+    if plan.removals.isEmpty { return grown }
+    return try grown.compacted(by: ResolvedPlan(plan, for: grown))
   }
 
   func compacted(by plan: ResolvedPlan) throws -> Network {

@@ -2,12 +2,13 @@ import Networks
 import Tensors
 
 extension Network {
-  /// The same network with zeros, kept zero by masks, in the makers *and* the readers of what goes.
+  /// The same network, with what the plan grows, and with zeros, kept zero by masks, in the makers *and* the readers of what goes.
   ///
   /// A branch that goes is zero in all its parameters.
   /// - Throws: `PruningError` where the plan is not for this network.
   public func masked(by plan: PruningPlan) throws -> Network {
-    masked(by: try ResolvedPlan(plan, for: self))
+    let grown = try grown(by: plan)
+    return grown.masked(by: try ResolvedPlan(plan, for: grown))
   }
 
   func masked(by plan: ResolvedPlan) -> Network {

@@ -2,7 +2,7 @@ import Datasets
 import Networks
 import Tensors
 
-/// What goes, and why: a value that can be stored, compared, composed and replayed.
+/// What goes, what comes, and why: a value that can be stored, compared, composed and replayed.
 ///
 /// Everything is named by what it was born as, so a plan fits the network that it was made for and
 /// every network that is left of it. `Network.masked(by:)` and `Network.compacted(by:)` are two
@@ -44,10 +44,48 @@ public struct PruningPlan: Hashable, Codable, Sendable {
     }
   }
 
+  /// One neuron that comes: a copy of another. Copying changes no answer; what it says is learned.
+  public struct Growth: Hashable, Codable, Sendable {
+    /// The neuron that is copied.
+    public var original: Neuron
+    /// What the copy is called; no neuron of its node was ever called so.
+    public var name: Neuron
+    /// The share of what the original said that its readers take from the copy, 0 to 1.
+    public var share: Float
+    /// The round in which it came, from 1.
+    public var round: Int
+
+    public init(of original: Neuron, name: Neuron, share: Float, round: Int) {
+      self.original = original
+      self.name = name
+      self.share = share
+      self.round = round
+    }
+  }
+
   /// All that goes, in the order in which it was decided.
   public var removals: [Removal]
+  /// All that comes before anything goes, in the order in which it was decided.
+  public var growths: [Growth]
 
-  public init(_ removals: [Removal] = []) { self.removals = removals }
+  public init(_ removals: [Removal] = [], growths: [Growth] = []) {
+    self.removals = removals
+    self.growths = growths
+  }
+
+  private enum CodingKeys: String, CodingKey { case removals, growths }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    removals = try container.decode([Removal].self, forKey: .removals)
+    growths = try container.decodeIfPresent([Growth].self, forKey: .growths) ?? []
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(removals, forKey: .removals)
+    if !growths.isEmpty { try container.encode(growths, forKey: .growths) }
+  }
 
   /// The neurons that go.
   public var neurons: [Neuron] {
@@ -61,9 +99,9 @@ public struct PruningPlan: Hashable, Codable, Sendable {
     }
   }
 
-  /// What goes by either plan.
+  /// What comes and goes by either plan.
   public func union(_ other: PruningPlan) -> PruningPlan {
-    PruningPlan(removals + other.removals)
+    PruningPlan(removals + other.removals, growths: growths + other.growths)
   }
 }
 

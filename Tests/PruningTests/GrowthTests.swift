@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Networks
 import Pruning
 import Tensors
@@ -35,6 +36,24 @@ import Testing
     }
   }
 
+  /// A neuron that has gone leaves its name to nobody.
+  @Test func namesAreNotGivenTwice() throws {
+    var generator = SeededGenerator(seed: 2)
+    let network = try Network(
+      Architecture(input: [3]) {
+        Dense(4)
+        Activation(.relu)
+        Dense(2)
+      }, seed: 1)
+    let id = network.architecture.nodes[0].id
+    let plan = PruningPlan([.init(.neuron(name: Neuron(id, 3)), score: 0, round: 1)])
+    let small = try network.compacted(by: plan)
+    let groups = try NeuronGroups(small.architecture)
+    let grown = try small.growing(
+      copyOf: groups.ofNodes[0][1], groups, taken: [id: 3], using: &generator)
+    #expect(grown.births[0] == [0, 1, 4, 2])
+  }
+
   /// From too few and from too many units the size ends where the task needs it.
   @Test func growingAndPruningFindAUsefulSize() throws {
     var generator = SeededGenerator(seed: 21)
@@ -60,6 +79,26 @@ import Testing
       let rounds = pruned.rounds.count
       let fixed = try trainer.trained(network, on: examples, epochs: 10 * rounds)
       #expect(units == 2 ? pruned.after.neurons > 2 : pruned.after.neurons < 32)
+      // The plan leads from the first network to the shape of the last, whatever was learned between.
+      if units == 2 { #expect(!pruned.plan.growths.isEmpty) }
+      let stored = try JSONDecoder().decode(
+        PruningPlan.self, from: JSONEncoder().encode(pruned.plan))
+      #expect(stored == pruned.plan)
+      let replayed = try network.compacted(by: stored)
+      #expect(replayed.architecture == pruned.network.architecture)
+      #expect(replayed.births == pruned.network.births)
+      let names = pruned.plan.growths.map(\.name)
+      #expect(Set(names).count == names.count)
+      let inputs = examples.inputs
+      let check = EqualityCheck(
+        of: replayed, with: try network.masked(by: stored), inputs: inputs, removed: [],
+        head: .softmax)
+      #expect(check.holds, "\(check)")
+      #expect(
+        EqualityCheck(
+          of: try network.grown(by: stored), with: network, inputs: inputs, removed: [],
+          head: .softmax
+        ).holds)
       #expect(lesson.accuracy(of: pruned.network) > lesson.accuracy(of: fixed) - 0.02)
     }
   }

@@ -148,6 +148,14 @@ public struct Adaptation: Hashable, Codable, Sendable {
     var plan = PruningPlan()
     var check: EqualityCheck?
     var born: [Neuron: Int] = [:]
+    /// The largest name that each node has ever given.
+    var taken: [Node.ID: Int]
+
+    init(network: Network, lesson: Lesson) {
+      self.network = network
+      self.lesson = lesson
+      taken = network.largestNames
+    }
 
     /// On validation rows.
     var loss: Double {
@@ -238,14 +246,14 @@ public struct Adaptation: Hashable, Codable, Sendable {
     }
     guard let group = best?.group, let maker = groups.groups[group].makers.first else { return }
     // A random neuron is a copy that remembers nothing and is not listened to yet.
-    let noise: Float = isImproved ? 0.2 : 1
+    let (share, noise): (Float, Float) = isImproved ? (0.5, 0.2) : (0, 1)
     state.network = try network.growing(
-      copyOf: group, groups, share: isImproved ? 0.5 : 0, noise: noise, using: &generator)
-    let id = network.architecture.nodes[maker.node].id
-    let newest = state.network.births[maker.node].max() ?? 0
+      copyOf: group, groups, share: share, noise: noise, taken: state.taken, using: &generator)
+    state.taken.merge(state.network.largestNames) { max($0, $1) }
+    let original = groups.name(of: group, in: network)
+    let name = Neuron(original.node, state.network.births[maker.node].max() ?? 0)
+    state.plan.growths.append(.init(of: original, name: name, share: share, round: round))
     // The two are nearly alike at first: neither is to be taken for a repetition of the other.
-    for birth in [newest, network.births[maker.node][maker.neuron]] {
-      state.born[Neuron(id, birth)] = round
-    }
+    for neuron in [name, original] { state.born[neuron] = round }
   }
 }

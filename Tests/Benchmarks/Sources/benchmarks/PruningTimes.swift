@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Naming
 import Networks
 import Pruning
 import Tensors
@@ -34,15 +35,7 @@ enum PruningTimes {
       let groups = try NeuronGroups(architecture)
       let coupling = try median(of: 31) { _ = try NeuronGroups(architecture) }
       let network = try Network(architecture, seed: Case.seed)
-      var generator = SeededGenerator(seed: Case.seed)
-      let rows = 256
-      let inputs = Tensor(
-        (0..<rows * architecture.input.count).map { _ in Float(generator.normal()) },
-        shape: [rows, architecture.input.count])
-      let examples = Examples(inputs: inputs, labels: (0..<rows).map { $0 % 10 })
-      let lesson = Lesson(
-        head: .softmax, training: examples, validation: examples,
-        trainer: Trainer(epochs: 0, batch: 128, learningRate: 0), seed: 1)
+      let lesson = lesson(rows: 256, for: architecture)
       var recipe = NeuronMagnitude().recipe
       recipe.recovery = .none
       var pruned: PrunedNetwork?
@@ -58,6 +51,7 @@ enum PruningTimes {
       if pruning >= Limits.pruning { late.append("pruning of \(name)") }
       if !holds { late.append("the check of \(name)") }
     }
+    try printScores()
     // The measurement measured: a network and its copy take the same time.
     let network = try Network(Case.all[0].architecture, seed: Case.seed)
     let copies = (0..<3).map { _ in
@@ -74,6 +68,40 @@ enum PruningTimes {
       late.append("a network's own copy")
     }
     guard late.isEmpty else { throw Failure.missed(late) }
+  }
+
+  /// What each method asks of ResNet-56 before it cuts: nothing, or answers and gradients of rows;
+  /// the gates of one learn, which is not measured.
+  private static func printScores() throws {
+    let architecture = ResNet56().architecture(input: [32, 32, 3], answers: 10)
+    let network = try Network(architecture, seed: Case.seed)
+    let groups = try NeuronGroups(architecture)
+    let lesson = lesson(rows: 2_048, for: architecture)
+    print("\n| scores on ResNet-56, 2,048 rows at hand | ms |\n|---|--:|")
+    for name in pruningCatalog.names {
+      guard let type = try pruningCatalog.type(named: name) as? any PruningMethod.Type,
+        case .neurons(let score) = type.init().recipe.score, !(score is FromScratch)
+      else { continue }
+      var generator = SeededGenerator(seed: Case.seed)
+      var nodes = 0
+      let time = try median(of: 1) {
+        nodes = try score.scores(of: network, groups, on: lesson, using: &generator).count
+      }
+      guard nodes > 0 else { throw Failure.missed(["the scores of \(name)"]) }
+      print("| \(name) | \(String(format: "%.0f", time)) |")
+    }
+  }
+
+  /// Rows and labels by chance.
+  private static func lesson(rows: Int, for architecture: Architecture) -> Lesson {
+    var generator = SeededGenerator(seed: Case.seed)
+    let inputs = Tensor(
+      (0..<rows * architecture.input.count).map { _ in Float(generator.normal()) },
+      shape: [rows, architecture.input.count])
+    let examples = Examples(inputs: inputs, labels: (0..<rows).map { $0 % 10 })
+    return Lesson(
+      head: .softmax, training: examples, validation: examples,
+      trainer: Trainer(epochs: 0, batch: 128, learningRate: 0), seed: 1)
   }
 
   /// Milliseconds.
