@@ -33,6 +33,12 @@ import Testing
       let id = network.architecture.nodes[maker.node].id
       let plan = PruningPlan([.init(.neuron(name: Neuron(id, newest)), score: 0, round: 1)])
       #expect(try whole.compacted(by: plan) == network)
+      // The same as one plan for the network as it was.
+      let original = Neuron(id, network.births[maker.node][maker.neuron])
+      let both = PruningPlan(
+        plan.removals,
+        growths: [.init(of: original, name: Neuron(id, newest), share: 0, round: 1)])
+      #expect(try network.compacted(by: both) == network)
     }
   }
 
