@@ -144,9 +144,12 @@ public struct PruningResult: Codable, Sendable {
 
   /// The figures in sentences.
   public var lines: [String] {
-    func times(_ key: String) -> String {
-      ratios[key].map { fixed($0, digits: $0 < 10 ? 2 : 1) + "x" } ?? ""
+    func times(_ ratio: Double?, _ less: String, _ more: String) -> String {
+      guard let ratio, ratio > 0 else { return "" }
+      let size = max(ratio, 1 / ratio)
+      return fixed(size, digits: size < 10 ? 2 : 1) + "x " + (ratio < 1 ? more : less)
     }
+    func fewer(_ key: String) -> String { times(ratios[key], "fewer", "more") }
     func share(_ proportion: Proportion) -> String {
       let interval = proportion.interval
       return "\(proportion.count) of \(proportion.total) "
@@ -160,24 +163,25 @@ public struct PruningResult: Codable, Sendable {
     }
     var lines = [
       "\(method) to \(goal):",
-      "parameters       \(before.parameters) -> \(after.parameters), \(times("parameters")) fewer",
-      "weights          \(before.weights) -> \(after.weights), \(times("weights")) fewer",
+      "parameters       \(before.parameters) -> \(after.parameters), \(fewer("parameters"))",
+      "weights          \(before.weights) -> \(after.weights), \(fewer("weights"))",
       "multiplications  \(before.multiplications) -> \(after.multiplications), "
-        + "\(times("multiplications")) fewer",
+        + "\(fewer("multiplications"))",
       "file             \(before.fileBytes) -> \(after.fileBytes) bytes, "
-        + "\(times("fileBytes")) smaller",
+        + times(ratios["fileBytes"], "smaller", "larger"),
     ]
     if let coded = after.codedBytes {
       let numbers = 4 * before.parameters
       lines.append(
-        "coded file       \(coded) bytes, \(fixed(Double(numbers) / Double(coded), digits: 1))x "
-          + "smaller than the \(numbers) bytes of all parameters")
+        "coded file       \(coded) bytes, "
+          + times(Double(numbers) / Double(coded), "smaller", "larger")
+          + " than the \(numbers) bytes of all parameters")
     }
     if let latency {
       lines.append(
         "time             \(fixed(latency.before.median, digits: 0)) -> "
           + "\(fixed(latency.after.median, digits: 0)) µs for \(latency.rows) rows, "
-          + "\(times("latency")) faster (\(latency.runs) runs in turn, ratio "
+          + "\(times(ratios["latency"], "faster", "slower")) (\(latency.runs) runs in turn, ratio "
           + "\(fixed(latency.ratioLow, digits: 3)) to \(fixed(latency.ratioHigh, digits: 3)))")
     }
     lines += [
