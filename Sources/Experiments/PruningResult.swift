@@ -45,10 +45,15 @@ public struct PruningResult: Codable, Sendable {
     public var after: String
   }
 
+  /// Its name in `pruningCatalog`.
   public var method: String
+  /// The article that the method is from.
   public var source: String
+  /// What was to be reached, in words.
   public var goal: String
+  /// What the method did at each choice that a recipe has, in words.
   public var recipe: [String: String]
+  /// The source of all chance.
   public var seed: UInt64
   /// The network as it came.
   public var before: Side
@@ -56,6 +61,7 @@ public struct PruningResult: Codable, Sendable {
   public var after: Side
   /// How many times smaller: before over after.
   public var ratios: [String: Double]
+  /// The masked network beside the compacted one, the worst of all rounds.
   public var equality: EqualityCheck
   /// Held-out rows that both networks answer alike.
   public var agreement: Proportion

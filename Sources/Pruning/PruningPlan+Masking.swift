@@ -2,7 +2,8 @@ import Networks
 import Tensors
 
 extension Network {
-  /// The same network, with what the plan grows, and with zeros, kept zero by masks, in the makers *and* the readers of what goes.
+  /// The same network, with what the plan grows, and with zeros, kept zero by masks, in the makers *and*
+  /// the readers of what goes.
   ///
   /// A branch that goes is zero in all its parameters.
   /// - Throws: `PruningError` where the plan is not for this network.

@@ -129,7 +129,8 @@ public struct Recovery: Hashable, Codable, Sendable {
   public static func fineTune(epochs: Int) -> Recovery { Recovery(.fineTune, epochs: epochs) }
   /// Pruned weights learn on too and may come back (Guo, Yao & Chen 2016, arXiv:1608.04493).
   public static func splice(epochs: Int) -> Recovery { Recovery(.splice, epochs: epochs) }
-  /// What is left learns again from the first weights of this seed (Frankle & Carbin 2019, arXiv:1803.03635).
+  /// What is left learns again from the first weights of this seed (Frankle & Carbin 2019,
+  /// arXiv:1803.03635).
   public static func rewind(epochs: Int) -> Recovery { Recovery(.rewind, epochs: epochs) }
   /// What is left at the end learns from fresh weights (Liu et al. 2019, arXiv:1810.05270).
   public static func scratch(epochs: Int) -> Recovery { Recovery(.scratch, epochs: epochs) }
