@@ -11,6 +11,8 @@ public protocol Layer: Named, Hashable {
   func outputShape(for input: Shape) throws(NetworkError) -> Shape
   /// What the layer learns, in the order in which `forward` takes it.
   var roles: [Parameter.Role] { get }
+  /// The shapes of what it learns, in the order of `roles`; the input is one that it can read.
+  func parameterShapes(for input: Shape) -> [Shape]
   /// Fresh numbers to start learning from, in the order of `roles`.
   func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor]
   /// `input`: `[rows, …]`
@@ -23,6 +25,10 @@ public protocol Layer: Named, Hashable {
   func backward(
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
   ) -> (input: Tensor?, parameters: [Tensor])
+  /// The gradient with respect to the input alone, the same numbers as of `backward`.
+  func inputGradient(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
+  ) -> Tensor
   /// What must go when a neuron goes.
   var coupling: Coupling { get }
   /// For each parameter, in the order of `roles`, what its dimensions stand for.
@@ -59,6 +65,15 @@ extension Layer {
   public var axes: [[Axis]] { roles.map { $0 == .weight ? [.inputs, .outputs] : [.outputs] } }
   public func keeping(inputs: [Bool], outputs: [Bool]) -> Self { self }
 
+  public func parameterShapes(for input: Shape) -> [Shape] { [] }
+
+  /// Ones where something is multiplied or a variance, zeros for all else.
+  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
+    zip(roles, parameterShapes(for: input)).map { role, shape in
+      Tensor(repeating: role == .scale || role == .variance ? 1 : 0, shape: shape)
+    }
+  }
+
   public func outputShape(joining inputs: [Shape]) throws(NetworkError) -> Shape {
     guard let input = inputs.first, inputs.count == 1 else {
       throw .joins(layer: Self.name, found: inputs.count)
@@ -72,6 +87,13 @@ extension Layer {
 
   public func forward(inPlace values: inout Tensor, _ parameters: [Parameter]) {
     values = forward(values, parameters)
+  }
+
+  public func inputGradient(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
+  ) -> Tensor {
+    backward(gradient, input: input, output: output, parameters, needsInput: true).input
+      ?? Tensor(shape: input.shape)
   }
 
   public func backward(_ gradient: Tensor, joining inputs: [Tensor]) -> [Tensor] {

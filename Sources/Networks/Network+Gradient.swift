@@ -125,14 +125,18 @@ extension Network {
         continue
       }
       let wanted = needsInput || links[0] >= 0
-      let (next, parameters) =
-        inTraining
-        ? layer.backwardInTraining(
-          own, input: pass.value(links[0]), output: pass.outputs[index], parameters[index],
-          memory: pass.memories[index], needsInput: wanted)
-        : layer.backward(
-          own, input: pass.value(links[0]), output: pass.outputs[index], parameters[index],
-          needsInput: wanted)
+      guard inTraining else {
+        // What a gradient as the network answers is for leaves the parameters as they are.
+        guard wanted else { continue }
+        send(
+          layer.inputGradient(
+            own, input: pass.value(links[0]), output: pass.outputs[index], parameters[index]),
+          to: links[0])
+        continue
+      }
+      let (next, parameters) = layer.backwardInTraining(
+        own, input: pass.value(links[0]), output: pass.outputs[index], parameters[index],
+        memory: pass.memories[index], needsInput: wanted)
       take(index, parameters)
       if let next, wanted { send(next, to: links[0]) }
     }

@@ -32,10 +32,9 @@ public struct Network: Hashable, Codable, Sendable {
     _ architecture: Architecture, parameters: [[Parameter]], births: [[Int]]? = nil
   ) throws(NetworkError) {
     let shapes = try Self.checkedShapes(architecture)
-    var generator = SeededGenerator(seed: 0)
     for (index, node) in architecture.nodes.enumerated() {
       let input = architecture.inputShape(of: index, among: shapes)
-      let expected = node.layer.makeParameters(for: input, using: &generator).map(\.shape)
+      let expected = node.layer.parameterShapes(for: input)
       let found = index < parameters.count ? parameters[index].map(\.value.shape) : []
       guard found == expected else {
         throw .shapeMismatch(
@@ -151,12 +150,12 @@ public struct Network: Hashable, Codable, Sendable {
     else { return (outputs(for: inputs), activations(of: node, for: inputs)) }
     var answers: Tensor?
     let kept = Tensor(uninitialized: [inputs.rows, width]) { target in
-      var rows = 0
+      var start = 0
       answers = outputs(for: inputs) { index, value in
-        guard index == position else { return }
-        _ = UnsafeMutableBufferPointer(rebasing: target[rows * width..<(rows + value.rows) * width])
-          .update(fromContentsOf: value.elements)
-        rows += value.rows
+        index == position ? value : nil
+      } take: { _, value in
+        target.write(value, from: start)
+        start += value.count
       }
     }
     return (answers ?? kept, kept)
@@ -164,44 +163,67 @@ public struct Network: Hashable, Codable, Sendable {
 
   /// The output for any number of rows, and a look at every node's output on the way.
   ///
-  /// `look`: called with every node's position and output, batch after batch in the order of the rows.
+  /// `look`: what is wanted of a node's output for a batch, by the node's position; batches may be
+  /// answered side by side.
+  /// `take`: called with it, batch after batch in the order of the rows.
   /// - Returns: `[rows, outputs]`
-  public func outputs(for inputs: Tensor, look: (Int, Tensor) -> Void) -> Tensor {
-    inBatches(inputs, to: architecture.nodes.count - 1, isWatched: true, keep: look)
+  public func outputs<Found>(
+    for inputs: Tensor, look: (Int, Tensor) -> Found?, take: (Int, Found) -> Void
+  ) -> Tensor {
+    let last = architecture.nodes.count - 1
+    guard let width = try? architecture.shapes()[last].count else { return self(inputs) }
+    let rows = inputs.rows
+    let size = batchSize(to: last)
+    let batches = max((rows + size - 1) / size, 1)
+    return Tensor(uninitialized: [rows, width]) { target in
+      nonisolated(unsafe) let target = target
+      // A few batches at a time: what was found of them is all that is kept.
+      for first in stride(from: 0, to: batches, by: 16) {
+        let found = Workers.map(min(16, batches - first)) { batch in
+          let taken = (first + batch) * size..<min((first + batch + 1) * size, rows)
+          var found: [(node: Int, Found)] = []
+          let output = output(of: last, for: inputs.slicing(taken)) { node, value in
+            if let own = look(node, value) { found.append((node, own)) }
+          }
+          target.write(output, from: taken.lowerBound * width)
+          return found
+        }
+        for (node, own) in found.joined() { take(node, own) }
+      }
+    }
   }
 
   /// The output of one node, `[rows, neurons]`, a batch at a time.
-  ///
-  /// `keep`: called with every node's position and output, batch after batch, where it is watched.
-  private func inBatches(
-    _ inputs: Tensor, to last: Int, isWatched: Bool = false,
-    keep: (Int, Tensor) -> Void = { _, _ in }
-  ) -> Tensor {
-    if !isWatched, let (links, nodes) = architecture.denseChain(to: last),
+  private func inBatches(_ inputs: Tensor, to last: Int) -> Tensor {
+    if let (links, nodes) = architecture.denseChain(to: last),
       let outputs = DenseChain.answers(
         links, nodes.map { (parameters[$0][0].value, parameters[$0][1].value) }, for: inputs)
     {
       return outputs
     }
-    let (rows, isFlat) = (inputs.rows, architecture.input.rank == 1)
-    // Few enough that what passes from layer to layer stays in the cache; pictures are larger.
-    let size = isFlat ? 256 : 128
+    let (rows, size) = (inputs.rows, batchSize(to: last))
     guard rows > size, let width = try? architecture.shapes()[last].count else {
-      let output = output(of: last, for: inputs, keep: keep)
+      let output = output(of: last, for: inputs)
       return output.reshaped(to: [output.rows, output.width])
     }
     return Tensor(uninitialized: [rows, width]) { target in
-      func answer(_ batch: Int) {
+      nonisolated(unsafe) let target = target
+      // Batches share the cores; the layers of a single one do.
+      Workers.run((rows + size - 1) / size) { batch in
         let taken = batch * size..<min((batch + 1) * size, rows)
-        let output = output(of: last, for: inputs.slicing(taken), keep: keep)
-        _ = UnsafeMutableBufferPointer(
-          rebasing: target[taken.lowerBound * width..<taken.upperBound * width]
-        ).update(fromContentsOf: output.elements)
+        target.write(
+          output(of: last, for: inputs.slicing(taken)), from: taken.lowerBound * width)
       }
-      let batches = (rows + size - 1) / size
-      // The layers share the work on a batch of pictures, the batches of rows share it here.
-      if isFlat, !isWatched { Workers.run(batches, answer) } else { (0..<batches).forEach(answer) }
     }
+  }
+
+  /// Rows of a batch, so few that what passes from layer to layer stays in the cache, and so many that
+  /// laying out the weights takes little beside using them. It changes no answer.
+  private func batchSize(to last: Int) -> Int {
+    guard architecture.input.rank > 1, let shapes = try? architecture.shapes() else { return 256 }
+    let widest = shapes[...last].map(\.count).max() ?? 1
+    let heaviest = parameters[...last].joined().map(\.value.count).max() ?? 0
+    return [8, 16, 32, 64].first { $0 * widest >= 1 << 17 && $0 << 12 >= heaviest } ?? 128
   }
 
   /// How many numbers are learned and kept by their masks.
@@ -258,5 +280,13 @@ public struct Neuron: Hashable, Codable, Sendable, Comparable, CustomStringConve
 
   public static func < (first: Neuron, second: Neuron) -> Bool {
     (first.node, first.birth) < (second.node, second.birth)
+  }
+}
+
+extension UnsafeMutableBufferPointer<Float> {
+  /// Puts a tensor's numbers where they belong.
+  fileprivate func write(_ tensor: Tensor, from start: Int) {
+    _ = UnsafeMutableBufferPointer(rebasing: self[start..<start + tensor.count])
+      .update(fromContentsOf: tensor.elements)
   }
 }

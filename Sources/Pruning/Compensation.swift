@@ -6,7 +6,7 @@ extension Compensation {
   /// Rows whose activations say what is missing.
   private static let rows = 4096
   /// Pixels of pictures at most: a picture gives many.
-  private static let pixels = 32_768
+  private static let pixels = 8192
 
   /// The network with its readers changed to make up for what a plan will silence.
   func applied(
@@ -14,19 +14,25 @@ extension Compensation {
   ) throws -> Network {
     guard self != .none, plan.silent.contains(true) else { return network }
     var copy = network
-    let sample = lesson.sample(of: Self.rows)
+    let sample = lesson.sample(of: Self.rows, for: network, passes: 2)
     let changed = plan.groups.slots.filter { slot in
       !slot.makes && plan.living[slot.node] && slot.groups.contains { plan.silent[$0] }
     }
     func source(of slot: NeuronGroups.Slot) -> Int { network.architecture.links[slot.node][0] }
-    let said = network.channelValues(
+    var said = network.channelValues(
       of: changed.map(source).filter { $0 >= 0 }, for: sample.inputs, limit: Self.pixels)
+    if changed.contains(where: { source(of: $0) < 0 }) { said[-1] = sample.inputs }
+    let sources = said.keys.sorted()
+    let found = Workers.map(sources.count) { index in
+      let values = Matrix(said[sources[index]] ?? sample.inputs)
+      return self == .leastSquares ? values.centeredGram() : (gram: nil, means: values.means)
+    }
+    let moments = Dictionary(uniqueKeysWithValues: zip(sources, found))
     for slot in changed {
-      guard let values = source(of: slot) < 0 ? sample.inputs : said[source(of: slot)],
-        values.width == slot.groups.count
+      guard let (gram, means) = moments[source(of: slot)], means.count == slot.groups.count
       else { continue }
       let removed = slot.groups.indices.filter { plan.silent[slot.groups[$0]] }
-      copy.makeUp(for: removed, slot, values: values, refits: self == .leastSquares)
+      copy.makeUp(for: removed, slot, means: means, gram: gram)
     }
     return copy
   }
@@ -35,15 +41,15 @@ extension Compensation {
 extension Network {
   /// Gives what some inputs of a layer said to its bias and, where asked, to the other inputs.
   ///
-  /// `values`: what all inputs say, `[cases, inputs]`.
+  /// `means`: of what each input says.
+  /// `gram`: their products around the means; other inputs take nothing where `nil`.
   fileprivate mutating func makeUp(
-    for removed: [Int], _ slot: NeuronGroups.Slot, values: Tensor, refits: Bool
+    for removed: [Int], _ slot: NeuronGroups.Slot, means: [Double], gram: Matrix?
   ) {
     let gone = Set(removed)
-    let (gram, means) = Matrix(values).centeredGram()
     var constants = removed.map { means[$0] }
     var shares: [(from: Int, to: Int, factor: Double)] = []
-    if refits {
+    if let gram {
       let kept = slot.groups.indices.filter { !gone.contains($0) }
       let fit = Fit(gram, kept: kept, removed: removed)
       for (index, column) in removed.enumerated() {

@@ -39,6 +39,19 @@ public struct Lesson: Sendable {
   }
 
   /// Some training rows, drawn by the seed: what scores look at.
+  ///
+  /// `passes`: what a row takes, in answers of the network; of an expensive one there are fewer rows,
+  /// but `fewestRows` at least.
+  func sample(of count: Int, for network: Network, passes: Int = 1) -> Examples {
+    let affordable = Self.scoreCost / max(network.multiplications * passes, 1)
+    return sample(of: min(count, max(affordable, Self.fewestRows)))
+  }
+
+  /// The multiplications of one look at the rows: about a second.
+  private static let scoreCost = 40_000_000_000
+  private static let fewestRows = 64
+
+  /// Some training rows, drawn by the seed.
   func sample(of count: Int) -> Examples {
     guard training.count > count else { return training }
     var order = Array(0..<training.count)

@@ -23,23 +23,49 @@ struct Matrix {
     set { elements[row * columns + column] = newValue }
   }
 
+  /// The mean of every column.
+  var means: [Double] {
+    var means = [Double](repeating: 0, count: columns)
+    elements.withUnsafeBufferPointer { values in
+      for row in 0..<rows {
+        for column in 0..<columns { means[column] += values[row * columns + column] }
+      }
+    }
+    for column in 0..<columns { means[column] /= Double(max(rows, 1)) }
+    return means
+  }
+
   /// `Aᵀ A` of columns that had their means taken away, with the means.
   /// - Complexity: O(rows · columns²)
   func centeredGram() -> (gram: Matrix, means: [Double]) {
-    var means = [Double](repeating: 0, count: columns)
-    for row in 0..<rows { for column in 0..<columns { means[column] += self[row, column] } }
-    for column in 0..<columns { means[column] /= Double(max(rows, 1)) }
+    let means = means
     var gram = Matrix(rows: columns, columns: columns)
     gram.elements.withUnsafeMutableBufferPointer { gram in
       elements.withUnsafeBufferPointer { values in
-        var centered = [Double](repeating: 0, count: columns)
-        for row in 0..<rows {
-          for column in 0..<columns {
-            centered[column] = values[row * columns + column] - means[column]
+        // Four rows at a time, added in their order: a sum is read and written once for them.
+        var centered = [Double](repeating: 0, count: 4 * columns)
+        for start in stride(from: 0, to: rows, by: 4) {
+          for row in 0..<4 {
+            for column in 0..<columns {
+              centered[row * columns + column] =
+                start + row < rows
+                ? values[(start + row) * columns + column] - means[column] : 0
+            }
           }
-          for first in 0..<columns where centered[first] != 0 {
-            let factor = centered[first]
-            for second in 0...first { gram[first * columns + second] += factor * centered[second] }
+          centered.withUnsafeBufferPointer { own in
+            for first in 0..<columns {
+              let factors = (
+                own[first], own[columns + first], own[2 * columns + first], own[3 * columns + first]
+              )
+              for second in 0...first {
+                var sum = gram[first * columns + second]
+                sum += factors.0 * own[second]
+                sum += factors.1 * own[columns + second]
+                sum += factors.2 * own[2 * columns + second]
+                sum += factors.3 * own[3 * columns + second]
+                gram[first * columns + second] = sum
+              }
+            }
           }
         }
         for first in 0..<columns {

@@ -13,10 +13,12 @@ extension Network {
     for node in nodes {
       found[node, default: []].reserveCapacity(inputs.rows * groups.ofNodes[node].count)
     }
+    let wanted = Set(nodes)
     let outputs = outputs(for: inputs) { node, values in
-      guard found[node] != nil else { return }
-      found[node]?.append(
-        contentsOf: values.pooled(to: groups.ofNodes[node].count, isLargest: isLargest))
+      wanted.contains(node)
+        ? values.pooled(to: groups.ofNodes[node].count, isLargest: isLargest) : nil
+    } take: { node, pooled in
+      found[node]?.append(contentsOf: pooled)
     }
     let responses = nodes.map { node in
       Tensor(found[node] ?? [], shape: [inputs.rows, groups.ofNodes[node].count])
@@ -24,22 +26,19 @@ extension Network {
     return (responses, outputs)
   }
 
-  /// What some nodes say, in one pass: `[rows · pixels, neurons]` each; of pictures as many rows as
-  /// make about `limit` pixels, but 64 at least.
+  /// What some nodes say, in one pass: `[rows · pixels, neurons]` each; of every picture so many
+  /// pixels, evenly apart, that they make at most about `limit`.
   func channelValues(of nodes: [Int], for inputs: Tensor, limit: Int) -> [Int: Tensor] {
     guard let shapes = try? architecture.shapes(), !nodes.isEmpty else { return [:] }
-    var rows: [Int: Int] = [:]
     var found: [Int: [Float]] = [:]
-    for node in nodes {
-      let pixels = max(shapes[node].count / max(shapes[node].neurons, 1), 1)
-      // Rows are drawn by chance already, so fewer of them are as good.
-      rows[node] = pixels > 1 ? min(inputs.rows, max(limit / pixels, 64)) : inputs.rows
-      found[node] = []
-    }
-    let most = rows.values.max() ?? 0
-    _ = outputs(for: most < inputs.rows ? inputs.slicing(0..<most) : inputs) { node, values in
-      guard let wanted = rows[node], let had = found[node]?.count else { return }
-      found[node]?.append(contentsOf: values.elements.prefix(wanted * shapes[node].count - had))
+    for node in nodes { found[node] = [] }
+    let wanted = Set(nodes)
+    let fromEach = max(limit / max(inputs.rows, 1), 1)
+    _ = outputs(for: inputs) { node, values in
+      wanted.contains(node)
+        ? values.pixels(fromEach, channels: max(shapes[node].neurons, 1)) : nil
+    } take: { node, values in
+      found[node]?.append(contentsOf: values)
     }
     return found.reduce(into: [:]) { values, entry in
       let channels = max(shapes[entry.key].neurons, 1)
@@ -49,6 +48,23 @@ extension Network {
 }
 
 extension Tensor {
+  /// The channels of about so many pixels of each row, evenly apart.
+  fileprivate func pixels(_ wanted: Int, channels: Int) -> [Float] {
+    let pixels = max(width / channels, 1)
+    guard pixels > wanted else { return elements }
+    // An odd step does not meet the same column in every line.
+    let step = pixels / wanted | 1
+    var taken: [Float] = []
+    taken.reserveCapacity(rows * (pixels / step + 1) * channels)
+    for row in 0..<rows {
+      for pixel in stride(from: 0, to: pixels, by: step) {
+        let start = row * width + pixel * channels
+        taken.append(contentsOf: elements[start..<start + channels])
+      }
+    }
+    return taken
+  }
+
   /// The mean or the largest of each row's pixels, channel by channel, row after row.
   fileprivate func pooled(to channels: Int, isLargest: Bool) -> [Float] {
     let width = count / max(rows, 1)

@@ -121,12 +121,37 @@ import Testing
       let network = try Network(architecture, seed: 2)
       let inputs = generator.normalTensor([301, 72])
       var seen = [[Float]](repeating: [], count: architecture.nodes.count)
-      let outputs = network.outputs(for: inputs) { seen[$0] += $1.elements }
+      let outputs = network.outputs(for: inputs) {
+        $0 == architecture.nodes.count - 2 ? nil : $1
+      } take: {
+        seen[$0] += $1.elements
+      }
       #expect(outputs == network.outputs(for: inputs))
-      for (node, values) in zip(architecture.nodes, seen) {
+      #expect(seen.remove(at: architecture.nodes.count - 2).isEmpty)
+      var nodes = architecture.nodes
+      nodes.remove(at: nodes.count - 2)
+      for (node, values) in zip(nodes, seen) {
         #expect(
           values == Array(network.activations(of: node.id, for: inputs).elements), "\(node.id)")
       }
+    }
+  }
+
+  /// Pictures of any size, so that batches of any size are met.
+  @Test(arguments: [6, 24, 40]) func howRowsAreBatchedChangesNoAnswer(side: Int) throws {
+    var generator = SeededGenerator(seed: 5)
+    var builder = ArchitectureBuilder(input: [side, side, 3])
+    let first = builder.add(Convolution(12, Window(3, padding: 1)))
+    builder.add(BatchNormalization())
+    let second = builder.add(Activation(.relu))
+    builder.add(Sum(), reading: first, second)
+    builder.add(GlobalAveragePooling())
+    builder.add(Dense(4))
+    let network = try Network(builder.architecture, seed: 3)
+    let inputs = generator.normalTensor([301, side * side * 3])
+    let outputs = network.outputs(for: inputs)
+    for taken in [0..<1, 7..<20, 100..<229, 300..<301] {
+      #expect(network.outputs(for: inputs.slicing(taken)) == outputs.slicing(taken), "\(taken)")
     }
   }
 

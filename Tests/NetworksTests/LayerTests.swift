@@ -96,12 +96,34 @@ import Testing
     }
   }
 
+  @Test func theGradientOfTheInputAloneIsThatOfBackward() {
+    for example in Self.examples {
+      for shape in example.inputs {
+        withEverySeed(2) { generator in
+          let rows = 1 + generator.index(below: 4)
+          let input = spread(Shape([rows] + shape.dimensions), &generator)
+          let parameters = drawnParameters(example.layer, shape, &generator)
+          let output = example.layer.forward(input, parameters)
+          let gradient = generator.normalTensor(output.shape)
+          let (below, _) = example.layer.backward(
+            gradient, input: input, output: output, parameters, needsInput: true)
+          let alone = example.layer.inputGradient(
+            gradient, input: input, output: output, parameters)
+          #expect(below == alone, "\(example.layer) over \(shape)")
+        }
+      }
+    }
+  }
+
   @Test func outputsHaveTheShapeThatWasStated() throws {
     for example in Self.examples {
       for shape in example.inputs {
         try withEverySeed(2) { generator in
           let rows = 1 + generator.index(below: 4)
           let parameters = parameters(example.layer, shape, &generator)
+          let shapes = example.layer.parameterShapes(for: shape)
+          #expect(parameters.map(\.value.shape) == shapes, "\(example.layer)")
+          #expect(shapes.count == example.layer.roles.count, "\(example.layer)")
           let input = generator.normalTensor(Shape([rows] + shape.dimensions))
           let stated = try example.layer.outputShape(for: shape)
           let output = example.layer.forward(input, parameters)

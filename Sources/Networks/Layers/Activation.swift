@@ -36,10 +36,6 @@ public struct Activation: Layer {
   public var coupling: Coupling { .unitwise }
 
   public func outputShape(for input: Shape) throws(NetworkError) -> Shape { input }
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    []
-  }
-
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
     input.activated(function.kernel, slope: slope)
   }

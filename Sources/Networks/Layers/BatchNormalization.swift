@@ -26,12 +26,8 @@ public struct BatchNormalization: Layer {
 
   public func outputShape(for input: Shape) throws(NetworkError) -> Shape { input }
 
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    let shape: Shape = [input.dimensions.last ?? 1]
-    return [
-      Tensor(repeating: 1, shape: shape), Tensor(shape: shape), Tensor(shape: shape),
-      Tensor(repeating: 1, shape: shape),
-    ]
+  public func parameterShapes(for input: Shape) -> [Shape] {
+    [Shape](repeating: [input.dimensions.last ?? 1], count: 4)
   }
 
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
@@ -45,10 +41,9 @@ public struct BatchNormalization: Layer {
     let inverses = inverse(parameters[3].value.elements)
     let (sums, products) = input.channelProducts(with: gradient, around: means)
     let shape = parameters[0].value.shape
-    let scales = zip(parameters[0].value.elements, inverses).map { $0 * $1 }
     let below =
       needsInput
-      ? gradient.scaledByChannel(scales, shifts: scales.map { _ in 0 }) : nil
+      ? inputGradient(gradient, input: input, output: output, parameters) : nil
     let toScale = zip(products, inverses).map { Float($0 * Double($1)) }
     // The running moments count as given.
     return (
@@ -58,6 +53,14 @@ public struct BatchNormalization: Layer {
         Tensor(shape: shape), Tensor(shape: shape),
       ]
     )
+  }
+
+  public func inputGradient(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
+  ) -> Tensor {
+    let inverses = inverse(parameters[3].value.elements)
+    let scales = zip(parameters[0].value.elements, inverses).map { $0 * $1 }
+    return gradient.scaledByChannel(scales, shifts: scales.map { _ in 0 })
   }
 
   public func forwardInTraining(

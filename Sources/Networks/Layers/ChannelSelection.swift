@@ -36,10 +36,6 @@ public struct ChannelSelection: Layer {
     return Shape(input.dimensions.dropLast() + [channels.count])
   }
 
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    []
-  }
-
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
     let width = input.shape.dimensions[input.shape.rank - 1]
     var output = Tensor(shape: Shape(input.shape.dimensions.dropLast() + [channels.count]))

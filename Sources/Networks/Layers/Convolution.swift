@@ -51,13 +51,18 @@ public struct Convolution: Layer {
     return [height, width, units]
   }
 
+  public func parameterShapes(for input: Shape) -> [Shape] {
+    let weight: Shape = [window.height, window.width, input[2] / groups, units]
+    return hasBias ? [weight, [units]] : [weight]
+  }
+
   public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    let channels = input[2] / groups
-    let shape: Shape = [window.height, window.width, channels, units]
-    let deviation = (2 / Double(max(window.height * window.width * channels, 1))).squareRoot()
+    let shapes = parameterShapes(for: input)
+    let weights = shapes[0].dimensions.dropLast().reduce(1, *)
+    let deviation = (2 / Double(max(weights, 1))).squareRoot()
     let weight = Tensor(
-      (0..<shape.count).map { _ in Float(generator.normal() * deviation) }, shape: shape)
-    return hasBias ? [weight, Tensor(shape: [units])] : [weight]
+      (0..<shapes[0].count).map { _ in Float(generator.normal() * deviation) }, shape: shapes[0])
+    return [weight] + shapes.dropFirst().map { Tensor(shape: $0) }
   }
 
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
@@ -74,6 +79,14 @@ public struct Convolution: Layer {
       groups: groups, needsInput: needsInput)
     guard hasBias else { return (below, [weight]) }
     return (below, [weight, gradient.reshaped(to: [gradient.count / units, units]).columnSums])
+  }
+
+  public func inputGradient(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
+  ) -> Tensor {
+    WindowKernel.convolveToInput(
+      gradient, input, parameters[0].value, window.windows(over: input), units: units,
+      groups: groups)
   }
 
   public func multiplications(for input: Shape, _ parameters: [Parameter]) -> Int {

@@ -41,6 +41,8 @@ public struct Dense: Layer {
     return [units]
   }
 
+  public func parameterShapes(for input: Shape) -> [Shape] { [[input[0], units], [units]] }
+
   public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
     let inputs = input[0]
     let elements: [Float]
@@ -65,7 +67,14 @@ public struct Dense: Layer {
     let weight = input.multiplied(by: gradient, transposed: true)
     let bias = gradient.columnSums
     let below =
-      needsInput ? gradient.multiplied(by: parameters[0].value, rightTransposed: true) : nil
+      needsInput
+      ? inputGradient(gradient, input: input, output: output, parameters) : nil
     return (below, [weight, bias])
+  }
+
+  public func inputGradient(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
+  ) -> Tensor {
+    gradient.multiplied(by: parameters[0].value, rightTransposed: true)
   }
 }

@@ -19,10 +19,6 @@ public struct Dropout: Layer {
   public var coupling: Coupling { .unitwise }
 
   public func outputShape(for input: Shape) throws(NetworkError) -> Shape { input }
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    []
-  }
-
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor { input }
 
   public func backward(

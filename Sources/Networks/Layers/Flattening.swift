@@ -16,10 +16,6 @@ public struct Flattening: Layer {
   public var coupling: Coupling { .spreading }
 
   public func outputShape(for input: Shape) throws(NetworkError) -> Shape { [input.count] }
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    []
-  }
-
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
     input.reshaped(to: [input.rows, input.width])
   }
@@ -52,10 +48,6 @@ public struct Reshaping: Layer {
       throw .shapeMismatch(layer: Self.name, expected: "\(shape.count) numbers", found: input)
     }
     return shape
-  }
-
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    []
   }
 
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
@@ -91,10 +83,6 @@ public struct Transposition: Layer {
         layer: Self.name, expected: "\(order.count) dimensions", found: input)
     }
     return Shape(order.map { input[$0] })
-  }
-
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    []
   }
 
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {

@@ -24,10 +24,6 @@ public struct Sum: Layer {
     return inputs[0]
   }
 
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    []
-  }
-
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor { input }
 
   public func forward(joining inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
@@ -67,10 +63,6 @@ public struct Concatenation: Layer {
     }
     let channels = inputs.reduce(0) { $0 + ($1.dimensions.last ?? 0) }
     return Shape(inputs[0].dimensions.dropLast() + [channels])
-  }
-
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    []
   }
 
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor { input }

@@ -44,10 +44,6 @@ public struct Pooling: Layer {
     return [height, width, input[2]]
   }
 
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    []
-  }
-
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
     WindowKernel.pool(input, window.windows(over: input), kernel)
   }
@@ -86,10 +82,6 @@ public struct GlobalAveragePooling: Layer {
         layer: Self.name, expected: "a picture of height x width x channels", found: input)
     }
     return [input[2]]
-  }
-
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    []
   }
 
   private func windows(over input: Tensor) -> Windows {

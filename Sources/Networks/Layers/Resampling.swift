@@ -51,10 +51,6 @@ public struct ZeroPadding: Layer {
     return [input[0] + top + bottom, input[1] + left + right, input[2] + front + back]
   }
 
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    []
-  }
-
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
     let shape = input.shape
     var output = Tensor(
@@ -105,10 +101,6 @@ public struct StridedSlice: Layer {
   public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
     let (height, width) = try window.outputSize(of: input, layer: Self.name)
     return [height, width, input[2]]
-  }
-
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    []
   }
 
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {

@@ -32,22 +32,24 @@ public struct Orthogonal: PruningMethod, NeuronScore {
     of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
-    let sample = lesson.sample(of: rows)
+    // What goes is made up for with a look of its own.
+    let sample = lesson.sample(of: rows, for: network, passes: 2)
     // A flattened picture is factored by channel.
     let nodes = network.sources(groups).map { source in
       network.channelNode(of: source, Set(groups.ofNodes[source]).count)
     }
-    var scores: [Int: [Double]] = [:]
-    for (node, values) in network.channelValues(of: nodes, for: sample.inputs, limit: 32_768) {
-      let (gram, _) = Matrix(values).centeredGram()
+    let values = network.channelValues(of: nodes, for: sample.inputs, limit: 8192)
+      .sorted { $0.key < $1.key }
+    let found = Workers.map(values.count) { index in
+      let (gram, _) = Matrix(values[index].value).centeredGram()
       let factor = PivotedFactor(gram)
       var own = [Double](repeating: 0, count: gram.columns)
       for (rank, residual) in factor.residuals.enumerated() {
         own[factor.order[rank]] = residual.squareRoot()
       }
-      scores[node] = own
+      return own
     }
-    return scores
+    return Dictionary(uniqueKeysWithValues: zip(values.map(\.key), found))
   }
 }
 

@@ -32,7 +32,7 @@ public struct PLSImportance: PruningMethod, NeuronScore {
     of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
-    let sample = lesson.sample(of: rows)
+    let sample = lesson.sample(of: rows, for: network)
     // A flattened picture repeats the channels of what it reads.
     let sources = network.sources(groups)
     let (responses, _) = network.responses(

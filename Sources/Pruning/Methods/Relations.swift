@@ -53,7 +53,7 @@ extension Network {
   /// The relations of the neurons of each layer, in one pass.
   func relations(_ groups: NeuronGroups, on lesson: Lesson) -> [Relations] {
     let layers = groups.layers
-    let sample = lesson.sample(of: 2048)
+    let sample = lesson.sample(of: 2048, for: self)
     let sources = sources(groups)
     // Where the neurons' values are what others read, with the activation behind the layer.
     let nodes = layers.map { own in

@@ -13,22 +13,16 @@ public struct Significance: NeuronScore {
     of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
-    let sample = lesson.sample(of: rows)
+    let sample = lesson.sample(of: rows, for: network)
     var sums: [Int: [Double]] = [:]
     var cases: [Int: Int] = [:]
-    for source in network.sources(groups) {
-      sums[source] = [Double](repeating: 0, count: groups.ofNodes[source].count)
-    }
+    let widths = network.sources(groups).reduce(into: [:]) { $0[$1] = groups.ofNodes[$1].count }
     _ = network.outputs(for: sample.inputs) { node, values in
-      guard var own = sums.removeValue(forKey: node) else { return }
-      let channels = own.count
-      values.elements.withUnsafeBufferPointer { values in
-        for start in stride(from: 0, to: values.count, by: max(channels, 1)) {
-          for channel in 0..<channels { own[channel] += Double(abs(values[start + channel])) }
-        }
-      }
-      sums[node] = own
-      cases[node, default: 0] += values.count / max(channels, 1)
+      widths[node].map { (sizes: values.channelSizes($0), cases: values.count / max($0, 1)) }
+    } take: { node, found in
+      let own = sums[node] ?? found.sizes.map { _ in 0 }
+      sums[node] = zip(own, found.sizes).map { $0 + $1 }
+      cases[node, default: 0] += found.cases
     }
     let outgoing = network.outgoing(groups) { Double(abs($0)) }
     var scores: [Int: [Double]] = [:]
@@ -43,5 +37,18 @@ public struct Significance: NeuronScore {
       scores[source] = own
     }
     return scores
+  }
+}
+
+extension Tensor {
+  /// What the sizes of each channel add up to, over rows and pixels.
+  fileprivate func channelSizes(_ channels: Int) -> [Double] {
+    var sums = [Double](repeating: 0, count: channels)
+    elements.withUnsafeBufferPointer { values in
+      for start in stride(from: 0, to: values.count, by: max(channels, 1)) {
+        for channel in 0..<channels { sums[channel] += Double(abs(values[start + channel])) }
+      }
+    }
+    return sums
   }
 }

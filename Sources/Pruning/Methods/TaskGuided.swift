@@ -29,7 +29,7 @@ public struct TaskGuided: PruningMethod, NeuronScore {
     of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
-    let sample = lesson.sample(of: rows)
+    let sample = lesson.sample(of: rows, for: network)
     let classes = (sample.labels.max() ?? 0) + 1
     var scores: [Int: [Double]] = [:]
     let sources = network.sources(groups)

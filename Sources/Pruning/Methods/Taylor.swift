@@ -31,37 +31,57 @@ public struct Taylor: PruningMethod, NeuronScore {
     of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
-    let sample = lesson.sample(of: rows)
+    // A gradient takes a pass more.
+    let sample = lesson.sample(of: rows, for: network, passes: 2)
     let sources = network.sources(groups)
+    // Pictures few at a time, so that what passes from layer to layer stays in the cache.
+    let size = network.architecture.input.rank > 1 ? 16 : 128
+    let found = Workers.map((sample.count + size - 1) / size) { batch in
+      let taken = Array(batch * size..<min((batch + 1) * size, sample.count))
+      return effects(in: network, groups, sources, on: sample.gathering(taken[...]), lesson.head)
+    }
     var sums: [Int: [Double]] = [:]
-    for start in stride(from: 0, to: sample.count, by: 128) {
-      let taken = Array(start..<min(start + 128, sample.count))
-      let batch = sample.gathering(taken[...])
-      let (values, gradients) = network.activationGradients(
-        at: sources, on: batch, head: lesson.head)
-      for source in sources {
-        guard let value = values[source], let gradient = gradients[source] else { continue }
-        let channels = groups.ofNodes[source].count
-        var own = sums[source] ?? [Double](repeating: 0, count: channels)
-        let width = value.count / max(batch.count, 1)
-        let pixels = Double(max(width / max(channels, 1), 1))
-        value.elements.withUnsafeBufferPointer { value in
-          gradient.elements.withUnsafeBufferPointer { gradient in
-            for row in 0..<batch.count {
-              for channel in 0..<channels {
-                var sum = 0.0
-                for entry in stride(
-                  from: row * width + channel, to: (row + 1) * width, by: channels)
-                {
-                  sum += Double(value[entry]) * Double(gradient[entry])
-                }
-                // The loss is a mean over the batch.
-                own[channel] += abs(sum / pixels) * Double(batch.count)
-              }
-            }
+    for source in sources {
+      var own = [Double](repeating: 0, count: groups.ofNodes[source].count)
+      for row in found.lazy.compactMap({ $0[source] }).joined() {
+        for channel in own.indices { own[channel] += row[channel] }
+      }
+      sums[source] = own
+    }
+    return sums
+  }
+
+  /// For some nodes, and each row, the effect of every channel on the loss.
+  private func effects(
+    in network: Network, _ groups: NeuronGroups, _ sources: [Int], on batch: Examples, _ head: Head
+  ) -> [Int: [[Double]]] {
+    let (values, gradients) = network.activationGradients(at: sources, on: batch, head: head)
+    var effects: [Int: [[Double]]] = [:]
+    for source in sources {
+      guard let value = values[source], let gradient = gradients[source] else { continue }
+      let channels = groups.ofNodes[source].count
+      let pixels = Double(max(value.width / max(channels, 1), 1))
+      effects[source] = (0..<batch.count).map { row in
+        value.channelSums(times: gradient, of: row, channels: channels)
+          // The loss is a mean over the batch.
+          .map { abs($0 / pixels) * Double(batch.count) }
+      }
+    }
+    return effects
+  }
+}
+
+extension Tensor {
+  /// The sums over a row's pixels of what two tensors of `[rows, …, channels]` make together.
+  fileprivate func channelSums(times other: Tensor, of row: Int, channels: Int) -> [Double] {
+    var sums = [Double](repeating: 0, count: channels)
+    elements.withUnsafeBufferPointer { first in
+      other.elements.withUnsafeBufferPointer { second in
+        for start in stride(from: row * width, to: (row + 1) * width, by: max(channels, 1)) {
+          for channel in 0..<channels {
+            sums[channel] += Double(first[start + channel]) * Double(second[start + channel])
           }
         }
-        sums[source] = own
       }
     }
     return sums

@@ -37,6 +37,19 @@ extension WindowKernel {
     }
   }
 
+  /// The gradient of `convolve` with respect to its input.
+  package static func convolveToInput(
+    _ above: Tensor, _ input: Tensor, _ weights: Tensor, _ windows: Windows, units: Int,
+    groups: Int
+  ) -> Tensor {
+    guard groups > 1 else {
+      return convolveToInput(above, of: input.shape, weights, windows, units: units)
+    }
+    let (below, _) = convolveBackward(
+      above, input, weights, windows, units: units, groups: groups, needsInput: true)
+    return below ?? Tensor(shape: input.shape)
+  }
+
   /// The gradients of `convolve` with respect to its weights and, where asked for, its input.
   package static func convolveBackward(
     _ above: Tensor, _ input: Tensor, _ weights: Tensor, _ windows: Windows, units: Int,
@@ -60,11 +73,18 @@ extension WindowKernel {
       }
     }
     guard needsInput else { return (nil, gradient) }
-    let below = Tensor(uninitialized: input.shape) { below in
+    return (convolveToInput(above, of: input.shape, weights, windows, units: units), gradient)
+  }
+
+  /// The gradient of `convolve` with respect to its input alone, of one group.
+  private static func convolveToInput(
+    _ above: Tensor, of shape: Shape, _ weights: Tensor, _ windows: Windows, units: Int
+  ) -> Tensor {
+    Tensor(uninitialized: shape) { below in
       withPointers(above.elements, belowPanels(weights, windows, units), []) { above, panels, _ in
         guard let below = below.baseAddress else { return }
         eachRow(
-          of: input.rows, windows, room: { ek_convolve_below_room($0, units) }
+          of: shape[0], windows, room: { ek_convolve_below_room($0, units) }
         ) { row, w, room, _ in
           ek_convolve_below(
             above + row * windows.pixels * units, w, panels, units,
@@ -72,7 +92,6 @@ extension WindowKernel {
         }
       }
     }
-    return (below, gradient)
   }
 
   // MARK: Groups
