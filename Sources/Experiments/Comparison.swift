@@ -41,6 +41,8 @@ public struct Comparison: Hashable, Codable, Sendable {
   /// The share of the loss, 0 to 1, that is the answers of the network before pruning; labels alone
   /// where `nil`.
   public var distillation: Double?
+  /// Rows that scores look at; each method's own number, of an expensive network fewer, where `nil`.
+  public var scoreRows: Int?
 
   /// - Throws: `UnknownName` where a method or recovery is none.
   public init(
@@ -140,6 +142,7 @@ public struct Comparison: Hashable, Codable, Sendable {
     experiment.recovery = recovery
     experiment.epochs = epochs
     experiment.distillation = distillation
+    experiment.scoreRows = scoreRows
     return experiment
   }
 

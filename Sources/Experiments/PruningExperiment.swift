@@ -27,6 +27,8 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
   /// The share of the loss by which what is left learns from the answers of the network before
   /// pruning; labels alone where `nil`.
   public var distillation: Double?
+  /// Rows that scores look at; the method's own number, of an expensive network fewer, where `nil`.
+  public var scoreRows: Int?
   /// What a block's open gate costs while blocks are looked for; block-then-channel's own where `nil`,
   /// and of no meaning to other methods.
   public var gatePrice: Double?
@@ -145,6 +147,7 @@ extension PruningExperiment {
   ) throws -> Sensitivity {
     var lesson = ground.lesson
     lesson.seed = base.seed
+    lesson.scoreRows = scoreRows
     lesson.onStep = { try control.stopIfAsked {} }
     control.report(.stage(name: "asking each layer", detail: method))
     return try Sensitivity(
@@ -169,6 +172,7 @@ extension PruningExperiment {
       recipe.recovery.epochs *= max(1, Self.stepsOfAnEpoch / steps)
     }
     lesson.seed = base.seed
+    lesson.scoreRows = scoreRows
     lesson.teacher = distillation.map { Teacher(ground.trainable.network, share: Float($0)) }
     lesson.onStep = { try control.stopIfAsked {} }
     if let folder {

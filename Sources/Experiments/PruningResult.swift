@@ -92,6 +92,7 @@ public struct PruningResult: Codable, Sendable {
     goal = experiment.goal.description
     self.recipe = recipe.words
     self.recipe["distillation"] = experiment.distillation.map { shortest($0) }
+    self.recipe["scoreRows"] = experiment.scoreRows.map { String($0) }
     self.recipe["gatePrice"] = experiment.gatePrice.map { shortest($0) }
     seed = experiment.base.seed
     equality = pruned.check

@@ -17,6 +17,9 @@ public struct Lesson: Sendable {
   /// What is left of a trained network learns in steps of this share of the trainer's; fresh weights
   /// learn in whole ones.
   public var fineTuningScale = 1.0
+  /// The rows that scores look at, whatever the network costs; each method's own number, of an
+  /// expensive network fewer, where `nil`.
+  public var scoreRows: Int?
   /// Whose answers what is left learns from, beside the labels.
   public var teacher: Teacher?
   /// Where training is kept, so that a pruning can go on; nothing is kept where `nil`.
@@ -42,9 +45,9 @@ public struct Lesson: Sendable {
   ///
   /// `passes`: what a row takes, in answers of the network; of an expensive one there are fewer rows,
   /// but `fewestRows` at least.
-  func sample(of count: Int, for network: Network, passes: Int = 1) -> Examples {
+  package func sample(of count: Int, for network: Network, passes: Int = 1) -> Examples {
     let affordable = Self.scoreCost / max(network.multiplications * passes, 1)
-    return sample(of: min(count, max(affordable, Self.fewestRows)))
+    return sample(of: scoreRows ?? min(count, max(affordable, Self.fewestRows)))
   }
 
   /// The multiplications of one look at the rows: about a second.

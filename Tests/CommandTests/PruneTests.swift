@@ -108,6 +108,10 @@ import Testing
       "error: --gate-price is for one method\n hint: add --method block-then-channel\n"
     ),
     (
+      ["--score-rows", "0"], 64,
+      "error: --score-rows cannot be 0\n hint: give a whole number of at least 1\n"
+    ),
+    (
       ["--parameters", "1"], 2,
       "error: the goal cannot be met: 1 parameters by neurons, of which each layer keeps one\n hint: the nearest that can be met: "
     ),
@@ -120,6 +124,31 @@ import Testing
       #expect(run.code == code && run.output.isEmpty)
       #expect(run.talk.hasPrefix(talk), "\(run.talk)")
       #expect(try names(in: place).isEmpty)
+    }
+  }
+
+  /// All rows are what a score looks at where there are few; fewer say something else, and all is the
+  /// same for a score that looks at none.
+  @Test(arguments: [("taylor", true), ("neuron-magnitude", false)])
+  func scoresLookAtAsManyRowsAsAsked(_ method: String, _ looks: Bool) throws {
+    let net = try folder.appendingPathComponent("net.onnx").path
+    try withFolder { place in
+      struct Result: Decodable { var recipe: [String: String] }
+      var plans: [String] = []
+      for rows in [nil, "1000000", "3"] {
+        let run = try Program(
+          [
+            "prune", net, "iris", "--method", method, "--recovery", "none", "-o", "small.onnx",
+            "--plan", "plan.json", "--json", "--quiet", "--force",
+          ] + (rows.map { ["--score-rows", $0] } ?? []), in: place)
+        #expect(run.code == 0, "\(run.talk)")
+        let result = try JSONDecoder().decode(Result.self, from: Data(run.output.utf8))
+        #expect(result.recipe["scoreRows"] == rows)
+        plans.append(
+          try String(contentsOf: place.appendingPathComponent("plan.json"), encoding: .utf8))
+      }
+      #expect(plans[0] == plans[1])
+      #expect((plans[0] != plans[2]) == looks)
     }
   }
 

@@ -29,6 +29,24 @@ import Testing
       trainer: Trainer(epochs: 1, batch: 16, learningRate: 0.01), seed: 3)
   }
 
+  @Test func anExpensiveNetworkIsAskedOfFewerRows() throws {
+    let rows = 4096
+    var lesson = lesson(
+      Examples(inputs: Tensor(shape: [rows, 1]), labels: [Int](repeating: 0, count: rows)))
+    let large = try Network(ResNet56().architecture(input: [32, 32, 3], answers: 10), seed: 1)
+    let small = try Network(LeNet5().architecture(input: [28, 28, 1], answers: 10), seed: 1)
+    // 125,485,696 multiplications a row.
+    #expect(lesson.sample(of: 2048, for: large).count == 318)
+    #expect(lesson.sample(of: 2048, for: large, passes: 2).count == 159)
+    #expect(lesson.sample(of: 100, for: large).count == 100)
+    #expect(lesson.sample(of: 2048, for: small).count == 2048)
+    lesson.scoreRows = 1000
+    #expect(lesson.sample(of: 2048, for: large).count == 1000)
+    #expect(lesson.sample(of: 100, for: small).count == 1000)
+    lesson.scoreRows = 1 << 40
+    #expect(lesson.sample(of: 100, for: large).count == rows)
+  }
+
   private struct Importance: Decodable {
     var table: [[Double]]
     var importance: [Double]

@@ -43,6 +43,8 @@ struct Compare: ParsableCommand {
   var recoveryEpochs: Int?
   @Option(help: "The share of the loss that is the answers of the network before pruning.")
   var distill: Double?
+  @Option(help: "Training rows that scores look at (default: each method's own).")
+  var scoreRows: Int?
   @Option(
     help: "A folder of an earlier comparison: only what it lacks is pruned; may be repeated.")
   var known: [String] = []
@@ -55,6 +57,7 @@ struct Compare: ParsableCommand {
   mutating func validate() throws {
     try atLeastOne(seeds, "--seeds")
     try atLeastOne(rounds, "--rounds")
+    try atLeastOne(scoreRows, "--score-rows")
     try share(distill, "--distill")
     for share in keep?.numbers ?? [] { try positiveShare(share, "--keep") }
     if let recovery, !PruningExperiment.recoveries.contains(recovery) {
@@ -79,6 +82,7 @@ struct Compare: ParsableCommand {
     comparison.recovery = recovery
     comparison.epochs = recoveryEpochs
     comparison.distillation = distill
+    comparison.scoreRows = scoreRows
     let name =
       output
       ?? Explain.folderName(for: source.data)

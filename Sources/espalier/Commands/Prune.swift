@@ -180,12 +180,15 @@ struct RecipeOptions: ParsableArguments {
   var multiple: Int?
   @Option(help: "How the scores of layers are made comparable.")
   var normalization: Normalization?
+  @Option(help: "Training rows that scores look at (default: the method's own).")
+  var scoreRows: Int?
   @Option(help: "For block-then-channel: what a block costs while it stays (default: 0.05).")
   var gatePrice: Double?
 
   mutating func validate() throws {
     try atLeastOne(rounds, "--rounds")
     try atLeastOne(multiple, "--multiple")
+    try atLeastOne(scoreRows, "--score-rows")
     try share(distill, "--distill")
     if let gatePrice {
       guard method == BlockThenChannel.name else {
@@ -211,6 +214,7 @@ struct RecipeOptions: ParsableArguments {
     copy.normalization = normalization
     copy.multiple = multiple
     copy.distillation = distill
+    copy.scoreRows = scoreRows
     copy.gatePrice = gatePrice
     _ = try copy.recipe(of: copy.prunes())
     return copy
