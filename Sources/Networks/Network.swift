@@ -218,7 +218,7 @@ public struct Network: Hashable, Codable, Sendable {
   }
 
   /// Rows of a batch, so few that what passes from layer to layer stays in the cache, and so many that
-  /// laying out the weights takes little beside using them. It changes no answer.
+  /// laying out the weights takes little beside using them. It follows from the network alone.
   private func batchSize(to last: Int) -> Int {
     guard architecture.input.rank > 1, let shapes = try? architecture.shapes() else { return 256 }
     let widest = shapes[...last].map(\.count).max() ?? 1

@@ -14,7 +14,8 @@ extension Compensation {
   ) throws -> Network {
     guard self != .none, plan.silent.contains(true) else { return network }
     var copy = network
-    let sample = lesson.sample(of: Self.rows, for: network, passes: 2)
+    let widest = plan.groups.ofNodes.map { Set($0).count }.max() ?? 1
+    let sample = lesson.sample(of: Self.rows, for: network, passes: 2, fewest: widest)
     let changed = plan.groups.slots.filter { slot in
       !slot.makes && plan.living[slot.node] && slot.groups.contains { plan.silent[$0] }
     }

@@ -44,15 +44,16 @@ public struct Lesson: Sendable {
   /// Some training rows, drawn by the seed: what scores look at.
   ///
   /// `passes`: what a row takes, in answers of the network; of an expensive one there are fewer rows,
-  /// but `fewestRows` at least.
-  package func sample(of count: Int, for network: Network, passes: Int = 1) -> Examples {
+  /// but 64 and `fewest` at least.
+  package func sample(
+    of count: Int, for network: Network, passes: Int = 1, fewest: Int = 64
+  ) -> Examples {
     let affordable = Self.scoreCost / max(network.multiplications * passes, 1)
-    return sample(of: scoreRows ?? min(count, max(affordable, Self.fewestRows)))
+    return sample(of: scoreRows ?? min(count, max(affordable, fewest, 64)))
   }
 
   /// The multiplications of one look at the rows: about a second.
   private static let scoreCost = 40_000_000_000
-  private static let fewestRows = 64
 
   /// Some training rows, drawn by the seed.
   func sample(of count: Int) -> Examples {

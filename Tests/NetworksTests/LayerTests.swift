@@ -71,6 +71,17 @@ import Testing
     return Tensor(elements, shape: shape)
   }
 
+  /// Every example over each of its inputs, with two seeds.
+  private func withEveryExample(
+    _ body: (_ layer: any Layer, _ shape: Shape, _ generator: inout SeededGenerator) throws -> Void
+  ) rethrows {
+    for example in Self.examples {
+      for shape in example.inputs {
+        try withEverySeed(2) { try body(example.layer, shape, &$0) }
+      }
+    }
+  }
+
   @Test func everyMemberHasExamples() {
     let names = Set(Self.examples.map { type(of: $0.layer).name })
     #expect(names == Set(layerCatalog.names))
@@ -78,74 +89,58 @@ import Testing
 
   @Test(arguments: [false, true])
   func backwardIsTheGradientOfForward(inTraining: Bool) {
-    for example in Self.examples {
-      for shape in example.inputs {
-        withEverySeed(2) { generator in
-          let rows = 2 + generator.index(below: 3)
-          let input = spread(Shape([rows] + shape.dimensions), &generator)
-          let parameters = drawnParameters(example.layer, shape, &generator)
-          // Less than half the distance of two numbers, so that the largest stays the largest.
-          let check = GradientCheck(
-            example.layer, input: input, parameters: parameters,
-            step: min(1e-2, 2 / Float(input.count)), inTraining: inTraining, using: &generator)
-          #expect(check.input < 1e-2, "\(example.layer) over \(shape)")
-          #expect(check.parameters.allSatisfy { $0 < 1e-2 }, "\(example.layer) over \(shape)")
-          #expect(check.parameters.count == example.layer.roles.count)
-        }
-      }
+    withEveryExample { layer, shape, generator in
+      let rows = 2 + generator.index(below: 3)
+      let input = spread(Shape([rows] + shape.dimensions), &generator)
+      let parameters = drawnParameters(layer, shape, &generator)
+      // Less than half the distance of two numbers, so that the largest stays the largest.
+      let check = GradientCheck(
+        layer, input: input, parameters: parameters,
+        step: min(1e-2, 2 / Float(input.count)), inTraining: inTraining, using: &generator)
+      #expect(check.input < 1e-2, "\(layer) over \(shape)")
+      #expect(check.parameters.allSatisfy { $0 < 1e-2 }, "\(layer) over \(shape)")
+      #expect(check.parameters.count == layer.roles.count)
     }
   }
 
   @Test func theGradientOfTheInputAloneIsThatOfBackward() {
-    for example in Self.examples {
-      for shape in example.inputs {
-        withEverySeed(2) { generator in
-          let rows = 1 + generator.index(below: 4)
-          let input = spread(Shape([rows] + shape.dimensions), &generator)
-          let parameters = drawnParameters(example.layer, shape, &generator)
-          let output = example.layer.forward(input, parameters)
-          let gradient = generator.normalTensor(output.shape)
-          let (below, _) = example.layer.backward(
-            gradient, input: input, output: output, parameters, needsInput: true)
-          let alone = example.layer.inputGradient(
-            gradient, input: input, output: output, parameters)
-          #expect(below == alone, "\(example.layer) over \(shape)")
-        }
-      }
+    withEveryExample { layer, shape, generator in
+      let rows = 1 + generator.index(below: 4)
+      let input = spread(Shape([rows] + shape.dimensions), &generator)
+      let parameters = drawnParameters(layer, shape, &generator)
+      let output = layer.forward(input, parameters)
+      let gradient = generator.normalTensor(output.shape)
+      let (below, _) = layer.backward(
+        gradient, input: input, output: output, parameters, needsInput: true)
+      let alone = layer.inputGradient(
+        gradient, input: input, output: output, parameters)
+      #expect(below == alone, "\(layer) over \(shape)")
     }
   }
 
   @Test func outputsHaveTheShapeThatWasStated() throws {
-    for example in Self.examples {
-      for shape in example.inputs {
-        try withEverySeed(2) { generator in
-          let rows = 1 + generator.index(below: 4)
-          let parameters = parameters(example.layer, shape, &generator)
-          let shapes = example.layer.parameterShapes(for: shape)
-          #expect(parameters.map(\.value.shape) == shapes, "\(example.layer)")
-          #expect(shapes.count == example.layer.roles.count, "\(example.layer)")
-          let input = generator.normalTensor(Shape([rows] + shape.dimensions))
-          let stated = try example.layer.outputShape(for: shape)
-          let output = example.layer.forward(input, parameters)
-          #expect(output.shape == Shape([rows] + stated.dimensions), "\(example.layer)")
-        }
-      }
+    try withEveryExample { layer, shape, generator in
+      let rows = 1 + generator.index(below: 4)
+      let parameters = parameters(layer, shape, &generator)
+      let shapes = layer.parameterShapes(for: shape)
+      #expect(parameters.map(\.value.shape) == shapes, "\(layer)")
+      #expect(shapes.count == layer.roles.count, "\(layer)")
+      let input = generator.normalTensor(Shape([rows] + shape.dimensions))
+      let stated = try layer.outputShape(for: shape)
+      let output = layer.forward(input, parameters)
+      #expect(output.shape == Shape([rows] + stated.dimensions), "\(layer)")
     }
   }
 
   @Test func rowsDoNotMeet() {
-    for example in Self.examples {
-      for shape in example.inputs {
-        withEverySeed(2) { generator in
-          let input = generator.normalTensor(Shape([3] + shape.dimensions))
-          let parameters = drawnParameters(example.layer, shape, &generator)
-          let together = example.layer.forward(input, parameters)
-          for row in 0..<3 {
-            let alone = example.layer.forward(input.selectingRows([row]), parameters)
-            #expect(
-              difference(alone, together.selectingRows([row])) < 1e-4, "\(example.layer)")
-          }
-        }
+    withEveryExample { layer, shape, generator in
+      let input = generator.normalTensor(Shape([3] + shape.dimensions))
+      let parameters = drawnParameters(layer, shape, &generator)
+      let together = layer.forward(input, parameters)
+      for row in 0..<3 {
+        let alone = layer.forward(input.selectingRows([row]), parameters)
+        #expect(
+          difference(alone, together.selectingRows([row])) < 1e-4, "\(layer)")
       }
     }
   }

@@ -38,6 +38,8 @@ import Testing
     // 125,485,696 multiplications a row.
     #expect(lesson.sample(of: 2048, for: large).count == 318)
     #expect(lesson.sample(of: 2048, for: large, passes: 2).count == 159)
+    #expect(lesson.sample(of: 2048, for: large, passes: 9, fewest: 512).count == 512)
+    #expect(lesson.sample(of: 2048, for: large, passes: 99).count == 64)
     #expect(lesson.sample(of: 100, for: large).count == 100)
     #expect(lesson.sample(of: 2048, for: small).count == 2048)
     lesson.scoreRows = 1000

@@ -32,8 +32,9 @@ public struct Orthogonal: PruningMethod, NeuronScore {
     of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
-    // What goes is made up for with a look of its own.
-    let sample = lesson.sample(of: rows, for: network, passes: 2)
+    // Pixels are many, so fewer rows will do; what goes is made up for with a look of its own.
+    let widest = groups.ofNodes.map { Set($0).count }.max() ?? 1
+    let sample = lesson.sample(of: rows, for: network, passes: 4, fewest: widest)
     // A flattened picture is factored by channel.
     let nodes = network.sources(groups).map { source in
       network.channelNode(of: source, Set(groups.ofNodes[source]).count)
