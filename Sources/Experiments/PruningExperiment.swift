@@ -14,13 +14,19 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
   public var method: String
   /// What is to be reached.
   public var goal: Goal
-  /// What the caller changes of the method's own recipe.
+  /// How removals are spread over rounds; here and below the method's own where `nil`.
   public var schedule: Schedule.Course?
+  /// Rounds of removal, at least 1.
   public var rounds: Int?
+  /// What makes up for neurons that go.
   public var compensation: Compensation?
+  /// What follows each round, by its name in `recoveries`.
   public var recovery: String?
+  /// Passes over the training rows in each recovery.
   public var epochs: Int?
+  /// Where the lowest scores are looked for.
   public var scope: Scope?
+  /// How the scores of layers are made comparable.
   public var normalization: Normalization?
   /// What is left of each layer that loses neurons is a multiple of this.
   public var multiple: Int?
@@ -33,6 +39,7 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
   /// and of no meaning to other methods.
   public var gatePrice: Double?
 
+  /// A pruning by a method's own recipe; an unknown method is an error of `prunes()`.
   public init(_ base: Experiment, method: String, goal: Goal) {
     self.base = base
     self.method = method

@@ -8,15 +8,18 @@ public struct DataSummary: Codable, Hashable, Sendable {
     public var reason: String
     /// Rows that it holds for.
     public var count: Int
+    /// Each value as its property says.
     public init(reason: String, count: Int) {
       self.reason = reason
       self.count = count
     }
   }
 
+  /// What the data are called: a data set's name or a file's.
   public var name: String
   /// Of the bytes that were read.
   public var sha256: String
+  /// Rows that were read.
   public var rows: Int
   /// Rows that are left when those of `rowsDropped` are gone.
   public var rowsUsed: Int
@@ -24,6 +27,7 @@ public struct DataSummary: Codable, Hashable, Sendable {
   public var rowsDropped: [Reason]
   /// Rows that were used with a changed cell, for example a missing value.
   public var rowsAltered: [Reason]
+  /// Columns that the network may read.
   public var features: Int
   /// In the order of the network's outputs.
   public var classes: [String]
@@ -40,6 +44,7 @@ public struct DataSummary: Codable, Hashable, Sendable {
   /// What was decided about columns, for example that one is left out; absent where nothing was.
   public var notes: [String]?
 
+  /// Each value as its property says.
   public init(
     name: String, sha256: String, rows: Int, rowsUsed: Int, rowsDropped: [Reason],
     rowsAltered: [Reason], training: Int, validation: Int, heldOut: Int, heldOutFrom: String,

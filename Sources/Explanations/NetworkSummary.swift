@@ -8,8 +8,9 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
   public var multiplications: Int
   /// Of all numbers as they are stored.
   public var bytes: Int
-  /// The hidden features, and the data's columns that are still read.
+  /// The hidden features.
   public var neurons: Int
+  /// The data's columns that are still read.
   public var inputs: Int
   /// Against the labels, on held-out rows.
   public var accuracy: Proportion
@@ -22,6 +23,7 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
 
   /// How nearly the network with zeros in place and the smaller network answer the same.
   public struct Equality: Codable, Hashable, Sendable {
+    /// Rows that both networks answered.
     public var rows: Int
     /// The largest difference of any output.
     public var largestAbsolute: Double
@@ -29,6 +31,7 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
     public var largestRelative: Double
     /// Rows with another answer.
     public var changedAnswers: Int
+    /// Each value as its property says.
     public init(rows: Int, largestAbsolute: Double, largestRelative: Double, changedAnswers: Int) {
       self.rows = rows
       self.largestAbsolute = largestAbsolute
@@ -37,6 +40,7 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
     }
   }
 
+  /// Each value as its property says.
   public init(
     architecture: [String], parameters: Int, multiplications: Int, bytes: Int, neurons: Int,
     inputs: Int, accuracy: Proportion, rootMeanSquaredError: Double? = nil,
@@ -57,10 +61,13 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
 
 /// How the network was made smaller, step by step.
 public struct PruningSummary: Codable, Hashable, Sendable {
+  /// What one step of the pruning left.
   public struct Step: Codable, Hashable, Sendable {
     /// Numbers that were learned and stay.
     public var parameters: Int
+    /// The hidden features that are left.
     public var neurons: Int
+    /// The data's columns that are still read.
     public var inputs: Int
     /// On validation rows.
     public var accuracy: Proportion
@@ -68,6 +75,7 @@ public struct PruningSummary: Codable, Hashable, Sendable {
     public var removed: [String]
     /// Whether the step is part of the pruned network, or was tried and taken back.
     public var kept: Bool
+    /// Each value as its property says.
     public init(
       parameters: Int, neurons: Int, inputs: Int, accuracy: Proportion, removed: [String],
       kept: Bool
@@ -83,9 +91,11 @@ public struct PruningSummary: Codable, Hashable, Sendable {
 
   /// The method's name.
   public var method: String
+  /// Where the method is published.
   public var source: String
   /// What each step left, in order.
   public var steps: [Step]
+  /// Each value as its property says.
   public init(method: String, source: String, steps: [Step]) {
     self.method = method
     self.source = source
@@ -95,6 +105,7 @@ public struct PruningSummary: Codable, Hashable, Sendable {
 
 /// A hidden neuron described by what drives it.
 public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
+  /// What drives it, and how strongly.
   public struct Driver: Codable, Hashable, Sendable {
     /// A column, or a column's level: "odor = foul".
     public var input: String
@@ -102,16 +113,20 @@ public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
     public var strength: Double
     /// 1 drives the feature up, -1 down.
     public var sign: Int
+    /// Each value as its property says.
     public init(input: String, strength: Double, sign: Int) {
       self.input = input
       self.strength = strength
       self.sign = sign
     }
   }
+  /// What it does for one class.
   public struct Effect: Codable, Hashable, Sendable {
+    /// The class whose output it feeds.
     public var `class`: String
     /// The weight to the class's output times the feature's spread.
     public var weight: Double
+    /// Each value as its property says.
     public init(class: String, weight: Double) {
       self.class = `class`
       self.weight = weight
@@ -135,6 +150,7 @@ public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
   /// The activation map as a PNG in base64, where rows are pictures.
   public var picture: String?
 
+  /// Each value as its property says.
   public init(
     id: String, neuron: String, layer: String, drivers: [Driver], threshold: Double,
     activeShare: Double, effects: [Effect], picture: String?

@@ -15,6 +15,7 @@ public struct Fidelity: Codable, Hashable, Sendable {
   /// The share of held-out rows that some rule answers, not the default.
   public var answered: Proportion
 
+  /// Each value as its property says.
   public init(
     heldOut: Proportion, byClass: [String: Proportion], toOriginal: Proportion,
     training: Proportion, majorityBaseline: Proportion, majorityClass: String? = nil,
@@ -38,6 +39,7 @@ public struct AccuracySummary: Codable, Hashable, Sendable {
   public var network: Proportion
   /// Of the rows on which rules and network agree.
   public var whereBothAgree: Proportion
+  /// Each value as its property says.
   public init(rules: Proportion, network: Proportion, whereBothAgree: Proportion) {
     self.rules = rules
     self.network = network
@@ -57,6 +59,7 @@ public struct ComplexitySummary: Codable, Hashable, Sendable {
   public var inputsUsed: Int
   /// Hidden features that any rule names.
   public var featuresUsed: Int
+  /// Each value as its property says.
   public init(
     rules: Int, literals: Int, meanLiterals: Double, inputsUsed: Int, featuresUsed: Int
   ) {
@@ -74,7 +77,9 @@ public struct CurvePoint: Codable, Hashable, Sendable {
   public var rules: Int
   /// Tests in all of them.
   public var literals: Int
+  /// Agreement with the network on held-out rows.
   public var fidelity: Proportion
+  /// Each value as its property says.
   public init(rules: Int, literals: Int, fidelity: Proportion) {
     self.rules = rules
     self.literals = literals
@@ -88,10 +93,13 @@ public struct Disagreement: Codable, Hashable, Sendable {
   public var row: Int
   /// The cells of the columns that the rules use, in the data's own writing; missing is "".
   public var values: [String: String]
+  /// The class that the network gives.
   public var network: String
+  /// The class that the rules give.
   public var rules: String
   /// The rule that answered; `nil` where the default did.
   public var rule: String?
+  /// Each value as its property says.
   public init(
     row: Int, values: [String: String], network: String, rules: String, rule: String?
   ) {
@@ -105,10 +113,13 @@ public struct Disagreement: Codable, Hashable, Sendable {
 
 /// Which extractor made the rules of `level`.
 public struct ExtractorSummary: Codable, Hashable, Sendable {
+  /// The extractor's name.
   public var name: String
+  /// Where the method is published.
   public var source: String
   /// What the reader must know, for example that a list of rules was cut.
   public var notes: [String]
+  /// Each value as its property says.
   public init(name: String, source: String, notes: [String]) {
     self.name = name
     self.source = source
