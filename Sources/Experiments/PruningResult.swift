@@ -22,6 +22,8 @@ public struct PruningResult: Codable, Sendable {
     public var multiplications: Int
     /// Hidden neurons.
     public var neurons: Int
+    /// The numbers of flattened pictures that layers read; `nil` where nothing is flattened.
+    public var flattened: Int?
     /// What the network reads: numbers of a row, or channels of a picture.
     public var inputs: Int
     /// Of the ONNX file.
@@ -93,6 +95,8 @@ public struct PruningResult: Codable, Sendable {
     self.recipe = recipe.words
     self.recipe["distillation"] = experiment.distillation.map { shortest($0) }
     self.recipe["scoreRows"] = experiment.scoreRows.map { String($0) }
+    // Widths that are asked for are met whatever else a layer would keep.
+    if case .widths = experiment.goal { self.recipe["floor"] = nil }
     self.recipe["gatePrice"] = experiment.gatePrice.map { shortest($0) }
     seed = experiment.base.seed
     equality = pruned.check
@@ -105,12 +109,14 @@ public struct PruningResult: Codable, Sendable {
       let layers = model.network.architecture.nodes.indices.filter { node in
         model.network.parameters[node].contains { $0.role == .weight }
       }
+      let numbers = try NeuronGroups(model.network.architecture, numbersApart: true).numbersRead
       return Side(
         parameters: cost.parameters,
         weights: model.network.parameters.joined().reduce(0) {
           $0 + ($1.role == .weight ? $1.keptCount : 0)
         }, widths: layers.map { model.network.births[$0].count },
         multiplications: cost.multiplications, neurons: cost.neurons,
+        flattened: numbers > 0 ? numbers : nil,
         inputs: cost.inputs, fileBytes: try ModelFile.data(for: model).count,
         codedBytes: try? CodedFile.data(for: model).count,
         accuracy: Proportion(agreementOf: answers, and: heldOut.labels),
@@ -195,6 +201,11 @@ public struct PruningResult: Codable, Sendable {
       "neurons          \(before.neurons) -> \(after.neurons), inputs \(before.inputs) -> "
         + "\(after.inputs)",
       "layers           \(layers(before)) -> \(layers(after))",
+    ]
+    if let first = before.flattened {
+      lines.append("flattened        \(first) -> \(after.flattened ?? 0) numbers")
+    }
+    lines += [
       "accuracy         \(share(before.accuracy)) -> \(share(after.accuracy))",
       "agreement        \(share(agreement)) with the network before pruning",
     ]

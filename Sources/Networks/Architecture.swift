@@ -132,6 +132,15 @@ public struct Architecture: Hashable, Sendable {
   /// The position of a node.
   public func index(of id: Node.ID) -> Int? { nodes.firstIndex { $0.id == id } }
 
+  /// A name that no node has, of a kind and a number; the first such one where `skipped` is 0.
+  public func unusedID(for kind: String, after skipped: Int = 0) -> Node.ID {
+    let taken = Set(nodes.map(\.id))
+    var free = (1...).lazy.map { Node.ID("\(kind)-\($0)") }.filter { !taken.contains($0) }
+      .makeIterator()
+    for _ in 0..<skipped { _ = free.next() }
+    return free.next() ?? Node.ID(kind)
+  }
+
   /// The activations that are not the last layer: where hidden features may be read.
   public var hiddenNodes: [Node.ID] {
     nodes.dropLast().filter { $0.layer is Activation }.map(\.id)

@@ -6,6 +6,9 @@ import Tensors
 /// side, take some of them, repeat them or, where neurons meet in a sum, make them one by union–find. What is left is a
 /// partition of all neurons: a group is what is scored, pruned and named.
 ///
+/// A picture that becomes a row gives each channel once for every pixel. These numbers go with their
+/// channel; apart, each is a group of its own that may go before it.
+///
 /// - Complexity: nearly O(neurons of all nodes).
 public struct NeuronGroups: Sendable {
   /// Neurons that go together.
@@ -55,12 +58,47 @@ public struct NeuronGroups: Sendable {
   /// The group of each number, or channel, that the network reads.
   public let ofInput: [Int]
   public let slots: [Slot]
+  /// Of each number of a flattened picture, by its group, the group of its channel; empty where numbers
+  /// go with their channels.
+  public let wholes: [Int: Int]
+  /// The numbers of each channel that are read, where the channel is not read but by its numbers.
+  private let parts: [Int: [Int]]
 
+  /// `numbersApart`: whether the numbers of flattened pictures are groups of their own.
   /// - Throws: `NetworkError` where the architecture does not hold together.
-  public init(_ architecture: Architecture) throws(NetworkError) {
-    var builder = Builder(architecture, shapes: try architecture.shapes())
+  public init(_ architecture: Architecture, numbersApart: Bool = false) throws(NetworkError) {
+    var builder = Builder(
+      architecture, shapes: try architecture.shapes(), numbersApart: numbersApart)
     for index in architecture.nodes.indices { builder.add(index) }
-    (groups, ofNodes, ofInput, slots) = builder.finished()
+    let found = builder.finished()
+    (ofNodes, ofInput, slots, wholes) = (found.nodes, found.input, found.slots, found.wholes)
+    var groups = found.groups
+    guard !wholes.isEmpty else {
+      self.groups = groups
+      parts = [:]
+      return
+    }
+    let read = Set(slots.lazy.filter { !$0.makes }.flatMap(\.groups))
+    var parts: [Int: [Int]] = [:]
+    for (part, whole) in wholes {
+      if groups[whole].protection == nil, !read.contains(whole) {
+        parts[whole, default: []] += read.contains(part) ? [part] : []
+      }
+      // What nobody reads is not there to go.
+      if !read.contains(part) { groups[part].makers = [] }
+    }
+    self.groups = groups
+    self.parts = parts
+  }
+
+  /// The numbers of flattened pictures that are read; 0 where they go with their channels.
+  public var numbersRead: Int { wholes.keys.count { !groups[$0].makers.isEmpty } }
+
+  /// Adds what goes with the groups that are gone: the numbers of channels, and channels none of whose
+  /// numbers is read any more.
+  package func close(_ gone: inout [Bool]) {
+    for (part, whole) in wholes where gone[whole] { gone[part] = true }
+    for (whole, parts) in parts where parts.allSatisfy({ gone[$0] }) { gone[whole] = true }
   }
 
   /// The groups that may go, in order.
@@ -80,7 +118,10 @@ public struct NeuronGroups: Sendable {
 private struct Builder {
   let architecture: Architecture
   let shapes: [Shape]
+  let numbersApart: Bool
   var parents: [Int] = []
+  /// The channel of each atom that is a number of a flattened picture.
+  var channels: [Int: Int] = [:]
   var makers: [NeuronGroups.Position?] = []
   var protections: [(atom: Int, NeuronGroups.Protection)] = []
   var input: [Int] = []
@@ -88,9 +129,10 @@ private struct Builder {
   /// Slots whose groups are still atoms.
   var slots: [NeuronGroups.Slot] = []
 
-  init(_ architecture: Architecture, shapes: [Shape]) {
+  init(_ architecture: Architecture, shapes: [Shape], numbersApart: Bool) {
     self.architecture = architecture
     self.shapes = shapes
+    self.numbersApart = numbersApart
     input = (0..<architecture.input.neurons).map { _ in atom(nil) }
     protections = input.map { ($0, .input) }
   }
@@ -113,6 +155,10 @@ private struct Builder {
     parents[max(a, b)] = min(a, b)
     parents[first] = min(a, b)
     parents[second] = min(a, b)
+    guard a != b, let own = channels[a] ?? channels[b] else { return }
+    channels[min(a, b)] = own
+    // Of numbers that meet the channels meet.
+    if let first = channels[a], let second = channels[b] { unite(first, second) }
   }
 
   mutating func add(_ index: Int) {
@@ -168,7 +214,14 @@ private struct Builder {
       return Array(read.joined())
     case .spreading:
       guard let channels = read.first, !channels.isEmpty else { return fresh(&self) }
-      return (0..<count).map { channels[$0 % channels.count] }
+      guard numbersApart, count > channels.count else {
+        return (0..<count).map { channels[$0 % channels.count] }
+      }
+      let own = fresh(&self)
+      for (position, atom) in own.enumerated() {
+        self.channels[atom] = channels[position % channels.count]
+      }
+      return own
     case .padding(let front, let back):
       return (0..<front).map { _ in atom(nil) } + read[0] + (0..<back).map { _ in atom(nil) }
     case .selecting(let channels):
@@ -198,7 +251,15 @@ private struct Builder {
     }
   }
 
-  func finished() -> ([NeuronGroups.Group], [[Int]], [Int], [NeuronGroups.Slot]) {
+  struct Finished {
+    var groups: [NeuronGroups.Group]
+    var nodes: [[Int]]
+    var input: [Int]
+    var slots: [NeuronGroups.Slot]
+    var wholes: [Int: Int] = [:]
+  }
+
+  func finished() -> Finished {
     var numbers = [Int](repeating: -1, count: parents.count)
     var groups: [NeuronGroups.Group] = []
     for atom in parents.indices {
@@ -210,7 +271,12 @@ private struct Builder {
       numbers[atom] = numbers[root]
       if let maker = makers[atom] { groups[numbers[root]].makers.append(maker) }
     }
-    for (atom, reason) in protections where groups[numbers[atom]].protection != .output {
+    // A channel stays for the sake of a number.
+    let channels = protections.compactMap { atom, reason in
+      self.channels[root(atom)].map { (atom: $0, reason) }
+    }
+    for (atom, reason) in protections + channels
+    where groups[numbers[atom]].protection != .output {
       // An output is never given up; of other reasons the first is told.
       if reason == .output || groups[numbers[atom]].protection == nil {
         groups[numbers[atom]].protection = reason
@@ -221,6 +287,11 @@ private struct Builder {
       copy.groups = slot.groups.map { numbers[$0] }
       return copy
     }
-    return (groups, nodes.map { $0.map { numbers[$0] } }, input.map { numbers[$0] }, slots)
+    return Finished(
+      groups: groups, nodes: nodes.map { $0.map { numbers[$0] } }, input: input.map { numbers[$0] },
+      slots: slots,
+      wholes: self.channels.reduce(into: [:]) { wholes, entry in
+        wholes[numbers[entry.key]] = numbers[entry.value]
+      })
   }
 }

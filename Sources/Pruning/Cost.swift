@@ -29,6 +29,7 @@ struct CostCounter {
   private let terms: [Term]
   private let makers: [[Int]]
   private let inputs: [Int]
+  private let groups: NeuronGroups
 
   init(_ network: Network, _ groups: NeuronGroups) throws {
     let architecture = network.architecture
@@ -52,13 +53,19 @@ struct CostCounter {
     }
     self.terms = terms
     makers = groups.groups.indices.map { group in
-      guard groups.groups[group].protection != .output else { return [] }
+      // Numbers of a flattened picture are no neurons.
+      guard groups.groups[group].protection != .output, groups.wholes[group] == nil else {
+        return []
+      }
       return groups.groups[group].makers.map(\.node)
     }
     inputs = groups.ofInput
+    self.groups = groups
   }
 
-  func cost(without gone: [Bool]) -> Cost {
+  func cost(without chosen: [Bool]) -> Cost {
+    var gone = chosen
+    groups.close(&gone)
     var (parameters, multiplications, bytes) = (0.0, 0.0, 0.0)
     for term in terms {
       var share = 1.0

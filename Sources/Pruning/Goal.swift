@@ -1,5 +1,18 @@
 import Foundation
 
+/// How many neurons a layer may keep at most.
+public struct Width: Hashable, Codable, Sendable {
+  /// The layer's name; that of a flattening stands for its numbers.
+  public var layer: String
+  /// At least 1.
+  public var count: Int
+
+  public init(of layer: String, _ count: Int) {
+    self.layer = layer
+    self.count = count
+  }
+}
+
 /// What a pruning is to reach.
 public enum Goal: Hashable, Codable, Sendable {
   /// The share of parameters that stays.
@@ -10,6 +23,8 @@ public enum Goal: Hashable, Codable, Sendable {
   case parameters(Int)
   case neurons(Int)
   case inputs(Int)
+  /// At most so many neurons of some layers, or numbers of flattened pictures.
+  case widths([Width])
   /// At most so many bytes of numbers.
   case bytes(Int)
   /// The share of the measured time for an answer that stays.
@@ -25,11 +40,11 @@ public enum Goal: Hashable, Codable, Sendable {
     case .neurons: Double(cost.neurons)
     case .inputs: Double(cost.inputs)
     case .bytes: Double(cost.bytes)
-    case .latency, .accuracyDrop: nil
+    case .latency, .accuracyDrop, .widths: nil
     }
   }
 
-  /// How much of it may be left of a network of this cost.
+  /// How much of it may be left of a network of this cost; 0 where it is no one number.
   func limit(from start: Cost) -> Double {
     switch self {
     case .keep(let share): share * Double(start.parameters)
@@ -37,6 +52,14 @@ public enum Goal: Hashable, Codable, Sendable {
     case .parameters(let count), .neurons(let count), .inputs(let count), .bytes(let count):
       Double(count)
     case .latency(let share), .accuracyDrop(let share): share
+    case .widths: 0
+    }
+  }
+
+  /// - Throws: `PruningError.unsuited` where each layer has a goal of its own.
+  func mustBeOneNumber(for method: String) throws(PruningError) {
+    if case .widths = self {
+      throw .unsuited(method: method, needs: "a goal for the whole network: not --widths")
     }
   }
 
@@ -58,6 +81,8 @@ public enum Goal: Hashable, Codable, Sendable {
     case .parameters(let count): "\(count) parameters"
     case .neurons(let count): "\(count) neurons"
     case .inputs(let count): "\(count) inputs"
+    case .widths(let widths):
+      widths.map { "\($0.count) of '\($0.layer)'" }.joined(separator: ", ")
     case .bytes(let count): "\(count) bytes"
     case .latency(let share): "\(percent(share)) of the time for an answer"
     case .accuracyDrop(let drop): "at most \(percent(drop)) of accuracy lost"
@@ -72,7 +97,7 @@ public enum Goal: Hashable, Codable, Sendable {
     case .neurons: "\(cost.neurons) neurons"
     case .inputs: "\(cost.inputs) inputs"
     case .bytes: "\(cost.bytes) bytes"
-    case .latency, .accuracyDrop: "nothing removed"
+    case .latency, .accuracyDrop, .widths: "nothing removed"
     }
   }
 }

@@ -91,9 +91,7 @@ public struct NetworkSplit: Hashable, Sendable {
     if !unread.isEmpty, let joint = network.architecture.index(of: joint) {
       let gone = Set(unread)
       let kept = births[joint].indices.filter { !gone.contains($0) }
-      let taken = Set(nodes.map(\.id.rawValue))
-      let number = (1...).lazy.first { !taken.contains("\(ChannelSelection.name)-\($0)") } ?? 1
-      let id = Node.ID("\(ChannelSelection.name)-\(number)")
+      let id = network.architecture.unusedID(for: ChannelSelection.name)
       nodes[start] = Node(nodes[start].id, nodes[start].layer, reading: [id])
       nodes.insert(Node(id, ChannelSelection(kept), reading: [self.joint]), at: start)
       parameters.append([])

@@ -9,10 +9,14 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
   /// A plan names what the network does not have: it was made for another.
   case unknownNode(String)
   case unknownNeuron(String)
+  /// What a plan takes for a number of a flattened picture is none.
+  case noNumber(String)
   case unknownInput(column: String)
   case unknownWeights(of: String)
   case noBranch(into: String, from: String)
   case protected(neuron: String, reason: String)
+  /// A goal names a layer that has no neurons to prune; those that have are named.
+  case noWidth(of: String, known: [String])
   /// Nothing in the network may go.
   case nothingToPrune(unknown: [String])
   /// The method needs something that the network or the data do not have.
@@ -32,6 +36,8 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
       "the plan names the layer '\(node)', which the network does not have"
     case .unknownNeuron(let neuron):
       "the plan names the neuron '\(neuron)', which the network does not have"
+    case .noNumber(let neuron):
+      "the plan takes '\(neuron)' for a number of a flattened picture, which it is not"
     case .unknownInput(let column):
       "the plan names inputs of the column '\(column)' that the network does not read"
     case .unknownWeights(let node):
@@ -40,6 +46,8 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
       "'\(join)' is no sum that can do without '\(from)'"
     case .protected(let neuron, let reason):
       "'\(neuron)' must stay: it is \(reason)"
+    case .noWidth(let layer, _):
+      "the network has no layer '\(layer)' whose neurons could go"
     case .nothingToPrune(let unknown):
       unknown.isEmpty
         ? "the network has no hidden neuron that could go"
@@ -57,9 +65,10 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
     case .notTheSame: "please report this: it is a bug"
     case .noFeatureLayer: "give --hidden at least one layer"
     case .unknownLayer: "dense layers and activations, one after the other, can be pruned"
-    case .unknownNode, .unknownNeuron, .unknownInput, .unknownWeights, .noBranch:
+    case .unknownNode, .unknownNeuron, .noNumber, .unknownInput, .unknownWeights, .noBranch:
       "a plan fits the network that it was made for, and what is left of it"
     case .protected: "leave it out of the plan"
+    case .noWidth(_, let known): "those that have: \(known.joined(separator: ", "))"
     case .nothingToPrune: "give a network with hidden layers"
     case .unsuited: "'espalier list methods' says what each method works on"
     case .goalOutOfReach(_, let nearest): "the nearest that can be met: \(nearest)"

@@ -17,6 +17,13 @@ extension Network {
   func compacted(by plan: ResolvedPlan) throws -> Network {
     let masked = masked(by: plan)
     func kept(_ groups: [Int]) -> [Bool] { groups.map { !plan.gone[$0] } }
+    // A flattening makes all numbers of the channels that are left; a selection behind it chooses.
+    func made(_ index: Int) -> [Bool] {
+      let own = plan.groups.ofNodes[index]
+      guard architecture.nodes[index].layer.coupling == .spreading else { return kept(own) }
+      return own.map { !plan.gone[plan.groups.wholes[$0] ?? $0] }
+    }
+    var selections: [Int: Node.ID] = [:]
     var rewiring = Rewiring(architecture, plan)
     var nodes: [Node] = []
     var parameters: [[Parameter]] = []
@@ -28,11 +35,14 @@ extension Network {
         continue
       }
       let node = architecture.nodes[index]
-      let outputs = kept(plan.groups.ofNodes[index])
-      let inputs = architecture.links[index].first.map {
-        kept($0 < 0 ? plan.groups.ofInput : plan.groups.ofNodes[$0])
+      let outputs = made(index)
+      let inputs = architecture.links[index].first.map { link in
+        if link < 0 { return kept(plan.groups.ofInput) }
+        return selections[link] == nil ? made(link) : kept(plan.groups.ofNodes[link])
       }
-      let names = links.map { $0 < 0 ? Node.ID.input : architecture.nodes[$0].id }
+      let names = links.map {
+        $0 < 0 ? Node.ID.input : selections[$0] ?? architecture.nodes[$0].id
+      }
       let before = nodes.last?.id ?? .input
       nodes.append(
         Node(
@@ -47,6 +57,14 @@ extension Network {
         parameters[last][slot.parameter] = parameters[last][slot.parameter]
           .gathering(left, along: slot.axis)
       }
+      guard plan.narrows(index, of: architecture) else { continue }
+      let chosen = zip(kept(plan.groups.ofNodes[index]), outputs).filter(\.1).map(\.0)
+      let places = chosen.indices.filter { chosen[$0] }
+      let id = architecture.unusedID(for: ChannelSelection.name, after: selections.count)
+      selections[index] = id
+      nodes.append(Node(id, ChannelSelection(places), reading: nil))
+      parameters.append([])
+      births.append(places.map { births[births.count - 1][$0] })
     }
     let left = Architecture(input: try inputShape(plan), nodes: nodes)
     let parametersLeft = parameters.map { $0.map(\.withoutEmptyMask) }

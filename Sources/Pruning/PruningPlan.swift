@@ -12,6 +12,9 @@ public struct PruningPlan: Hashable, Codable, Sendable {
   public enum Subject: Hashable, Codable, Sendable {
     /// A neuron, with all that can only go together with it.
     case neuron(name: Neuron)
+    /// One number of a picture that has become a row, by its name there; its channel stays while any
+    /// other number of it is read.
+    case number(name: Neuron)
     /// A column of the data, with the positions of the network's inputs that are made of it.
     case column(name: String, inputs: [Int])
     /// What reaches a sum or a concatenation from one of the nodes it reads.
@@ -90,6 +93,11 @@ public struct PruningPlan: Hashable, Codable, Sendable {
   /// The neurons that go.
   public var neurons: [Neuron] {
     removals.compactMap { if case .neuron(let name) = $0.subject { name } else { nil } }
+  }
+
+  /// The numbers of flattened pictures that go by themselves.
+  public var numbers: [Neuron] {
+    removals.compactMap { if case .number(let name) = $0.subject { name } else { nil } }
   }
 
   /// The positions of the network's inputs that go.

@@ -24,6 +24,10 @@ extension Recipe {
       if let last = run.pruned.rounds.last { try onRound(last) }
       return run.pruned
     }
+    if case .widths(let widths) = goal {
+      try run.cut(to: widths, self, onRound: onRound)
+      return run.pruned
+    }
     let start = goal.measure(run.pruned.before) ?? 0
     let limit = goal.limit(from: run.pruned.before)
     guard start > limit else { return run.pruned }
@@ -53,12 +57,12 @@ extension Recipe {
 }
 
 /// A pruning under way.
-private struct RecipeRun {
+struct RecipeRun {
   let start: Network
-  var lesson: Lesson
-  var pruned: PrunedNetwork
+  private(set) var lesson: Lesson
+  private(set) var pruned: PrunedNetwork
   /// The weights behind a pruned network whose pruned weights go on learning.
-  var whole: Network
+  private var whole: Network
 
   init(_ network: Network, _ lesson: Lesson) throws {
     start = network
@@ -111,7 +115,7 @@ private struct RecipeRun {
   }
 
   /// Silences what a plan names, makes up for it, and cuts it out.
-  private mutating func apply(
+  mutating func apply(
     _ plan: PruningPlan, compensation: Compensation, _ round: Int, _ rounds: Int
   ) throws {
     let resolved = try ResolvedPlan(plan, for: pruned.network)
@@ -282,7 +286,8 @@ extension Recipe {
 extension Network {
   /// The network as a plan leaves it; pruned weights alone leave its shape.
   fileprivate func cut(by plan: PruningPlan) throws -> Network {
-    plan.neurons.isEmpty ? try masked(by: plan) : try compacted(by: plan)
+    plan.neurons.isEmpty && plan.numbers.isEmpty
+      ? try masked(by: plan) : try compacted(by: plan)
   }
 
   /// The neurons whose readers' weights are all zero: they can go without a change.

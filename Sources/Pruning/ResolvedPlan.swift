@@ -19,11 +19,12 @@ struct ResolvedPlan {
 
   /// - Throws: `PruningError` where the plan names what the network does not have, or what must stay.
   init(_ plan: PruningPlan, for network: Network) throws {
-    groups = try NeuronGroups(network.architecture)
+    groups = try NeuronGroups(network.architecture, numbersApart: !plan.numbers.isEmpty)
     silent = [Bool](repeating: false, count: groups.groups.count)
     gone = silent
     living = [Bool](repeating: true, count: network.architecture.nodes.count)
     for removal in plan.removals { try take(removal.subject, from: network) }
+    groups.close(&silent)
     gone = silent
     dropDeadBranches(of: network)
     keepOneOfEachDeadLayer(of: network)
@@ -36,12 +37,15 @@ struct ResolvedPlan {
       return index
     }
     switch subject {
-    case .neuron(let name):
+    case .neuron(let name), .number(let name):
       let node = try index(of: name.node)
       guard let position = network.births[node].firstIndex(of: name.birth) else {
         throw PruningError.unknownNeuron(name.description)
       }
       let group = groups.ofNodes[node][position]
+      if case .number = subject, groups.wholes[group] == nil {
+        throw PruningError.noNumber(name.description)
+      }
       if let reason = groups.groups[group].protection {
         throw PruningError.protected(neuron: name.description, reason: reason.description)
       }
@@ -100,6 +104,17 @@ struct ResolvedPlan {
     return reached
   }
 
+  /// Whether a selection must stand behind a flattening, for some of a channel's numbers are read no
+  /// more and others are.
+  func narrows(_ node: Int, of architecture: Architecture) -> Bool {
+    let readers = architecture.nodes.indices.filter {
+      living[$0] && architecture.links[$0].contains(node)
+    }
+    return architecture.nodes[node].layer.coupling == .spreading
+      && groups.ofNodes[node].contains { gone[$0] && !gone[groups.wholes[$0] ?? $0] }
+      && !readers.allSatisfy { architecture.nodes[$0].layer is ChannelSelection }
+  }
+
   private func isDead(_ node: Int, _ network: Network) -> Bool {
     guard case .mixing = network.architecture.nodes[node].layer.coupling else { return false }
     return living[node] && groups.ofNodes[node].allSatisfy { silent[$0] }
@@ -146,6 +161,7 @@ struct ResolvedPlan {
       let own = groups.ofNodes[node]
       guard !own.isEmpty, own.allSatisfy({ gone[$0] }) else { continue }
       gone[own[0]] = false
+      if let channel = groups.wholes[own[0]] { gone[channel] = false }
       deadLayers.append(architecture.nodes[node].id)
     }
     if groups.ofInput.allSatisfy({ gone[$0] }), let first = groups.ofInput.first {

@@ -50,7 +50,8 @@ public enum Scope: String, Codable, Sendable, CaseIterable {
 extension NeuronGroups {
   /// One score for each group that may go; `nil` for the others.
   ///
-  /// A neuron of which no score is known, or NaN, leaves its group to the others.
+  /// A neuron of which no score is known, or NaN, leaves its group to the others. A channel that is
+  /// known by the numbers of a flattened picture alone is scored by them.
   package func reduced(
     _ scores: [Int: [Double]], _ normalization: Normalization, _ reduction: Reduction
   ) -> [Double?] {
@@ -63,6 +64,11 @@ extension NeuronGroups {
         // No number is known of what has no gate of its own.
         if !values[position].isNaN { found[group].append(values[position]) }
       }
+    }
+    let unknown = Set(wholes.values).filter { found[$0].isEmpty }
+    for part in wholes.keys.sorted() {
+      guard let whole = wholes[part], unknown.contains(whole) else { continue }
+      found[whole] += found[part]
     }
     return groups.indices.map { group in
       guard groups[group].protection == nil, !found[group].isEmpty else { return nil }
@@ -107,11 +113,25 @@ extension Network {
     return sources.sorted()
   }
 
-  /// The size of the weights into each neuron that weights make, by node.
+  /// The size of the weights into each neuron that weights make, by node; of numbers of a flattened
+  /// picture that may go by themselves, which no weights make, of those that read them.
   ///
   /// `size`: of one weight; the sum over all is taken.
   func incoming(_ groups: NeuronGroups, _ size: (Float) -> Double) -> [Int: [Double]] {
-    weightSums(groups, makes: true, size)
+    var sums = weightSums(groups, makes: true, size)
+    guard !groups.wholes.isEmpty else { return sums }
+    let read = outgoing(groups, size)
+    var taken = [Double](repeating: 0, count: groups.groups.count)
+    for slot in groups.slots where !slot.makes {
+      for (position, group) in slot.groups.enumerated() where groups.wholes[group] != nil {
+        taken[group] += read[slot.node]?[position] ?? 0
+      }
+    }
+    for node in Set(groups.wholes.keys.flatMap { groups.groups[$0].makers.map(\.node) })
+    where sums[node] == nil {
+      sums[node] = groups.ofNodes[node].map { taken[$0] }
+    }
+    return sums
   }
 
   /// The size of the weights that read each neuron, by the node that reads.

@@ -96,6 +96,26 @@ import Testing
       "error: a pruning has one goal\n hint: give one of --keep, --accuracy-drop and so on\n"
     ),
     (
+      ["--widths", "dense-1=0"], 64,
+      "error: The value 'dense-1=0' is invalid for '--widths <widths>'\n"
+    ),
+    (
+      ["--widths", "dense-1=4,dense-1=5"], 64,
+      "error: The value 'dense-1=4,dense-1=5' is invalid for '--widths <widths>'\n"
+    ),
+    (
+      ["--widths", "dense-1=4", "--multiple", "2"], 64,
+      "error: --widths says how wide each layer is to be\n hint: leave out --widths or --multiple\n"
+    ),
+    (
+      ["--widths", "dense-9=4"], 65,
+      "error: the network has no layer 'dense-9' whose neurons could go\n hint: those that have: dense-1 (64), dense-2 (32), dense-3 (16)\n"
+    ),
+    (
+      ["--widths", "dense-1=4", "--method", "weight-magnitude"], 65,
+      "error: 'weight pruning' needs a goal in parameters: --keep\n hint: 'espalier list methods' says what each method works on\n"
+    ),
+    (
       ["--inputs", "2", "--distill", "0.5"], 64,
       "error: --distill needs a network of the same inputs\n hint: leave out --inputs or --distill\n"
     ),

@@ -39,6 +39,7 @@ public struct BlockThenChannel: PruningMethod {
     _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
     onRound: (PrunedNetwork.Round) throws -> Void
   ) throws -> PrunedNetwork {
+    try goal.mustBeOneNumber(for: Self.name)
     let blocks = network.residualBlocks
     guard !blocks.isEmpty else {
       throw PruningError.unsuited(method: Self.name, needs: "a network with residual blocks")

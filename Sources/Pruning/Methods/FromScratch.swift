@@ -37,7 +37,9 @@ public struct FromScratch: PruningMethod, NeuronScore {
   ) throws -> [Int: [Double]] {
     let fresh = try Network(network.architecture, seed: lesson.seed ^ 0xF4E5)
     // In residual networks the neurons inside the blocks have gates, not the stream they add to.
-    let gated = groups.prunable.filter { groups.groups[$0].makers.count == 1 }
+    let gated = groups.prunable.filter {
+      groups.groups[$0].makers.count == 1 && groups.wholes[$0] == nil
+    }
     guard !gated.isEmpty else {
       throw PruningError.nothingToPrune(unknown: groups.unknownNodes.map(\.rawValue))
     }

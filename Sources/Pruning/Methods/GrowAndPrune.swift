@@ -49,7 +49,8 @@ extension AdaptiveMethod {
     _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
     onRound: (PrunedNetwork.Round) throws -> Void
   ) throws -> PrunedNetwork {
-    try adaptation.prune(network, to: goal, with: recipe, on: lesson, onRound: onRound)
+    try goal.mustBeOneNumber(for: Self.name)
+    return try adaptation.prune(network, to: goal, with: recipe, on: lesson, onRound: onRound)
   }
 }
 

@@ -45,6 +45,10 @@ struct Prune: ParsableCommand {
   @OptionGroup(title: "Talk") var talk: TalkOptions
 
   mutating func validate() throws {
+    if recipe.multiple != nil, goal.widths != nil {
+      throw ValidationError(
+        "--widths says how wide each layer is to be. Leave out --widths or --multiple")
+    }
     if recipe.distill != nil, goal.inputs != nil {
       throw ValidationError(
         "--distill needs a network of the same inputs. Leave out --inputs or --distill")
@@ -126,13 +130,18 @@ struct GoalOptions: ParsableArguments {
   var inputs: Int?
   @Option(help: "Bytes of numbers at most.")
   var bytes: Int?
+  @Option(
+    help:
+      "Neurons of layers at most: convolution-1=9,dense-1=25; flattening-1=65 numbers of a flattened picture."
+  )
+  var widths: WidthList?
 
   private var given: [Goal] {
     [
       keep.map { .keep($0) }, accuracyDrop.map { .accuracyDrop($0) },
       multiplications.map { .multiplications($0) }, latency.map { .latency($0) },
       parameters.map { .parameters($0) }, neurons.map { .neurons($0) }, inputs.map { .inputs($0) },
-      bytes.map { .bytes($0) },
+      bytes.map { .bytes($0) }, widths.map { .widths($0.widths) },
     ].compactMap { $0 }
   }
 
@@ -152,6 +161,23 @@ struct GoalOptions: ParsableArguments {
 
   var goal: Goal {
     get throws { given.first ?? .keep(0.5) }
+  }
+}
+
+/// How wide layers may be, as it is written on the command line.
+struct WidthList: ExpressibleByArgument {
+  var widths: [Width] = []
+
+  init?(argument: String) {
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      // A layer's name may have an equals sign; a number has none.
+      guard let sign = part.lastIndex(of: "="), sign > part.startIndex,
+        let count = Int(part[part.index(after: sign)...]), count > 0
+      else { return nil }
+      let layer = String(part[..<sign])
+      guard !widths.contains(where: { $0.layer == layer }) else { return nil }
+      widths.append(Width(of: layer, count))
+    }
   }
 }
 

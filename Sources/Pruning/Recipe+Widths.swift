@@ -1,0 +1,116 @@
+import Networks
+import Tensors
+
+extension RecipeRun {
+  /// Prunes layers to widths of their own, round by round.
+  ///
+  /// Of each layer the neurons with the lowest scores go; the numbers of a flattened picture after the
+  /// channels they are made of.
+  /// - Throws: `PruningError.noWidth`, `protected`, `goalOutOfReach`, `unsuited`, `notTheSame`; what
+  ///   training and `onRound` throw.
+  mutating func cut(
+    to widths: [Width], _ recipe: Recipe, onRound: (PrunedNetwork.Round) throws -> Void
+  ) throws {
+    guard case .neurons(let score) = recipe.score else {
+      throw PruningError.unsuited(method: "weight pruning", needs: "a goal in parameters: --keep")
+    }
+    if recipe.recovery.course == .whileTraining { try begin(recipe) }
+    for round in 1...recipe.schedule.rounds {
+      var generator = SeededGenerator(seed: lesson.seed).stream("pruning-\(round)")
+      let selection = try WidthSelection(
+        pruned.network, to: widths.map { try target(of: $0, after: round, recipe) })
+      let scores = selection.groups.reduced(
+        try score.scores(of: pruned.network, selection.groups, on: lesson, using: &generator),
+        recipe.normalization, recipe.reduction)
+      let removals = try selection.removals(by: scores, from: pruned.network, round: round)
+      try apply(
+        PruningPlan(removals), compensation: recipe.compensation, round, recipe.schedule.rounds)
+      try recover(round, recipe)
+      try onRound(pruned.rounds[pruned.rounds.count - 1])
+    }
+  }
+
+  /// How many neurons of a layer may be left after a round.
+  private func target(of width: Width, after round: Int, _ recipe: Recipe) throws -> Width {
+    guard let node = start.architecture.index(of: Node.ID(width.layer)) else { return width }
+    let before = Double(start.births[node].count)
+    guard Double(width.count) < before else { return width }
+    let left = before * recipe.schedule.left(after: round, of: Double(width.count) / before)
+    return Width(of: width.layer, max(width.count, Int(left.rounded())))
+  }
+}
+
+/// Which neurons of which layers go, for each layer to be as wide as it may.
+private struct WidthSelection {
+  let groups: NeuronGroups
+  private let layers: [(width: Width, node: Int)]
+
+  /// - Throws: `PruningError.noWidth` where a layer is not there, or has no neurons of its own.
+  init(_ network: Network, to widths: [Width]) throws {
+    let architecture = network.architecture
+    let apart = try NeuronGroups(architecture, numbersApart: true)
+    func isFlat(_ node: Int) -> Bool { apart.ofNodes[node].contains { apart.wholes[$0] != nil } }
+    let layers = try widths.map { width in
+      guard let node = architecture.index(of: Node.ID(width.layer)),
+        apart.ofNodes[node].contains(where: { apart.isPrunable($0) })
+      else {
+        throw PruningError.noWidth(of: width.layer, known: apart.widths(of: network))
+      }
+      return (width: width, node: node)
+    }
+    // Channels that go take their numbers with them, so they are chosen first.
+    self.layers = layers.filter { !isFlat($0.node) } + layers.filter { isFlat($0.node) }
+    groups = layers.contains { isFlat($0.node) } ? apart : try NeuronGroups(architecture)
+  }
+
+  /// What goes, by the scores of groups, with its reasons.
+  /// - Throws: `PruningError.goalOutOfReach` where too many neurons of a layer must stay.
+  func removals(
+    by scores: [Double?], from network: Network, round: Int
+  ) throws -> [PruningPlan.Removal] {
+    var gone = [Bool](repeating: false, count: groups.groups.count)
+    var removals: [PruningPlan.Removal] = []
+    for (width, node) in layers {
+      // A number that is read no more is not there, though the flattening still makes it.
+      let own = Set(groups.ofNodes[node]).filter {
+        !gone[$0] && (groups.wholes[$0] == nil || !groups.groups[$0].makers.isEmpty)
+      }
+      let ranked = own.filter { groups.isPrunable($0) && scores[$0] != nil }
+        .sorted { (scores[$0] ?? 0, $0) < (scores[$1] ?? 0, $1) }
+      let count = own.count - width.count
+      guard count > 0 else { continue }
+      guard count <= ranked.count, count < own.count else {
+        throw PruningError.goalOutOfReach(
+          goal: "\(width.count) of '\(width.layer)' by these scores",
+          nearest: "\(max(own.count - ranked.count, 1)) of '\(width.layer)'")
+      }
+      for (rank, group) in ranked.prefix(count).enumerated() {
+        let name = groups.name(of: group, in: network)
+        removals.append(
+          .init(
+            groups.wholes[group] == nil ? .neuron(name: name) : .number(name: name),
+            score: scores[group] ?? 0, round: round, rank: rank,
+            threshold: ranked.count > count ? scores[ranked[count]] : nil))
+        gone[group] = true
+      }
+      groups.close(&gone)
+    }
+    return removals
+  }
+}
+
+extension NeuronGroups {
+  /// Whether a group may go and is made by something.
+  fileprivate func isPrunable(_ group: Int) -> Bool {
+    groups[group].protection == nil && !groups[group].makers.isEmpty
+  }
+
+  /// The layers whose neurons may go, each with how many it has.
+  fileprivate func widths(of network: Network) -> [String] {
+    let nodes = Set(groups.indices.filter(isPrunable).flatMap { groups[$0].makers.map(\.node) })
+    return nodes.sorted().map { node in
+      let count = Set(ofNodes[node]).count(where: isPrunable)
+      return "\(network.architecture.nodes[node].id.rawValue) (\(count))"
+    }
+  }
+}
