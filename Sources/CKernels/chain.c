@@ -2,18 +2,22 @@
 
 #include <string.h>
 
-// Rows through a chain of small dense layers, sixteen at a time, from the first layer to the last
-// without leaving the cache.
+// Rows through a chain of small dense layers, sixteen at a time, with AVX-512 thirty-two, from the first
+// layer to the last without leaving the cache.
 //
-// Between the layers rows lie side by side: a value of sixteen rows is two vectors. So every lane
+// Between the layers rows lie side by side: a value of all these rows is two vectors. So every lane
 // works however few units a layer has. Each output is one chain of additions in the order of the
 // inner index, then the bias: the same bits as `ek_product` and `ek_activate` give.
 
-enum { lanes = 8, panel = 2 * lanes, group = 4 };
+enum { lanes = 8, panel = 2 * lanes, group = 4, wide_lanes = 16, wide_panel = 2 * wide_lanes };
 
 typedef float vector __attribute__((vector_size(32)));
 typedef int32_t bits __attribute__((vector_size(32)));
 typedef float loose_vector __attribute__((vector_size(32), aligned(4), may_alias));
+
+typedef float wide_vector __attribute__((vector_size(64)));
+typedef int32_t wide_bits __attribute__((vector_size(64)));
+typedef float loose_wide __attribute__((vector_size(64), aligned(4), may_alias));
 
 static size_t padded(size_t units) { return (units + group - 1) / group * group; }
 
@@ -32,7 +36,7 @@ size_t ek_chain_room(const ek_link *links, size_t count) {
   size_t widest = links[0].inputs;
   for (size_t l = 0; l < count; l++)
     if (padded(links[l].units) > widest) widest = padded(links[l].units);
-  return 2 * panel * widest;
+  return 2 * wide_panel * widest;
 }
 
 // Eight rows of eight numbers become columns.
@@ -102,34 +106,71 @@ EK_BODY void four_units(const float *x, const float *weights, size_t inputs, int
     }
 }
 
-EK_BODY void ek_chain_body(const float *rows, size_t count, const ek_link *links, size_t length,
+// Four units, or eight where a second group is there, for thirty-two rows.
+EK_BODY void wide_units(size_t groups, const float *x, const float *weights, size_t inputs,
+                        int is_relu, float *output) {
+  wide_vector sums[2 * group][2];
+  const float *own[2] = {weights, weights + (inputs + 1) * group};
+#pragma clang loop unroll(full)
+  for (size_t u = 0; u < groups * group; u++) sums[u][0] = sums[u][1] = (wide_vector){0};
+  for (size_t i = 1; i <= inputs; i++, x += wide_panel) {
+    wide_vector first = *(const loose_wide *)x, second = *(const loose_wide *)(x + wide_lanes);
+#pragma clang loop unroll(full)
+    for (size_t u = 0; u < groups * group; u++) {
+      float weight = own[u / group][i * group + u % group];
+      sums[u][0] += weight * first;
+      sums[u][1] += weight * second;
+    }
+  }
+#pragma clang loop unroll(full)
+  for (size_t u = 0; u < groups * group; u++)
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < 2; v++) {
+      wide_vector sum = sums[u][v] + own[u / group][u % group];
+      if (is_relu) sum = (wide_vector)((wide_bits)sum & ~(wide_bits)(sum <= 0));
+      *(loose_wide *)(output + u * wide_panel + v * wide_lanes) = sum;
+    }
+}
+
+// The units of one layer, without what follows them.
+EK_BODY void all_units(int is_wide, const ek_link *link, const float *x, int is_relu, float *y) {
+  const float *weights = link->packed;
+  size_t step = (link->inputs + 1) * group;
+  for (size_t unit = 0; unit < link->units; unit += group, weights += step)
+    if (!is_wide)
+      four_units(x, weights, link->inputs, is_relu, y + unit * panel);
+    else if (unit + group < link->units) {
+      wide_units(2, x, weights, link->inputs, is_relu, y + unit * wide_panel);
+      unit += group;
+      weights += step;
+    } else
+      wide_units(1, x, weights, link->inputs, is_relu, y + unit * wide_panel);
+}
+
+EK_BODY void ek_chain_body(int is_wide, const float *rows, size_t count, const ek_link *links, size_t length,
                            float *output, float *room) {
-  size_t half = ek_chain_room(links, length) / 2;
+  size_t half = ek_chain_room(links, length) / 2, side = is_wide ? wide_panel : panel;
   size_t inputs = links[0].inputs, answers = links[length - 1].units;
-  for (size_t row = 0; row < count; row += panel) {
-    size_t own = count - row < panel ? count - row : panel;
+  for (size_t row = 0; row < count; row += side) {
+    size_t own = count - row < side ? count - row : side;
     float *x = room, *y = room + half;
-    if (own < panel) memset(x, 0, inputs * panel * sizeof(float));
-    turn_all(rows + row * inputs, own, inputs, inputs, x, panel);
+    if (own < side) memset(x, 0, inputs * side * sizeof(float));
+    turn_all(rows + row * inputs, own, inputs, inputs, x, side);
     for (const ek_link *link = links; link < links + length; link++) {
-      const float *weights = link->packed;
-      for (size_t unit = 0; unit < link->units; unit += group) {
-        if (link->kind == EK_RELU)
-          four_units(x, weights, link->inputs, 1, y + unit * panel);
-        else
-          four_units(x, weights, link->inputs, 0, y + unit * panel);
-        weights += (link->inputs + 1) * group;
-      }
+      if (link->kind == EK_RELU)
+        all_units(is_wide, link, x, 1, y);
+      else
+        all_units(is_wide, link, x, 0, y);
       if (link->kind >= 0 && link->kind != EK_RELU)
-        ek_activate(link->kind, link->slope, y, y, link->units * panel);
+        ek_activate(link->kind, link->slope, y, y, link->units * side);
       float *next = x;
       x = y;
       y = next;
     }
-    turn_all(x, answers, own, panel, output + row * answers, answers);
+    turn_all(x, answers, own, side, output + row * answers, answers);
   }
 }
-EK_DISPATCH(ek_chain,
-            (const float *rows, size_t count, const ek_link *links, size_t length, float *output,
-             float *room),
-            (rows, count, links, length, output, room))
+EK_DISPATCH_WIDE(ek_chain,
+                 (const float *rows, size_t count, const ek_link *links, size_t length,
+                  float *output, float *room),
+                 rows, count, links, length, output, room)

@@ -2,14 +2,17 @@
 
 #include "kernels.h"
 
-// One body compiled twice: plainly, and for AVX2 where the processor has it.
+// One body compiled twice: plainly, and for AVX2 where the processor has it. Where wider vectors are
+// worth a shape of their own, a third time: for AVX-512, to the same bits as for AVX2.
 
 #if defined(__x86_64__)
 #define EK_X86 1
 #define EK_FAST __attribute__((target("avx2,fma")))
+#define EK_WIDE __attribute__((target("avx2,fma,avx512f,avx512vl,avx512bw,avx512dq")))
 #else
 #define EK_X86 0
 #define EK_FAST
+#define EK_WIDE
 #endif
 #define EK_BODY static inline __attribute__((always_inline))
 
@@ -22,4 +25,18 @@
       name##_fast arguments;                                     \
     else                                                         \
       name##_plain arguments;                                    \
+  }
+
+// The same where the body's first parameter says whether it is compiled for AVX-512.
+#define EK_DISPATCH_WIDE(name, parameters, ...)                                   \
+  static void name##_plain parameters { name##_body(0, __VA_ARGS__); }            \
+  EK_FAST static void name##_fast parameters { name##_body(0, __VA_ARGS__); }     \
+  EK_WIDE static void name##_wide parameters { name##_body(EK_X86, __VA_ARGS__); } \
+  void name parameters {                                                          \
+    if (ek_has_avx512())                                                          \
+      name##_wide(__VA_ARGS__);                                                   \
+    else if (ek_has_avx2())                                                       \
+      name##_fast(__VA_ARGS__);                                                   \
+    else                                                                          \
+      name##_plain(__VA_ARGS__);                                                  \
   }

@@ -1,118 +1,8 @@
-#include "dispatch.h"
+#include "tiles.h"
 
-#include <string.h>
+// Matrix products, of tiles.
 
-// Matrix products, and convolutions as matrix products whose left factor is read where it lies.
-//
-// The right factor stands in panels of 16 or 8 columns, so that one row of a panel is one or two
-// vectors. A tile is up to six rows of the output by one panel: its twelve sums stay in registers.
-// Each number of the output is one chain of additions in the order of the inner index.
-
-enum { tile_rows = 6, lanes = 8, inner_block = 400 };
-
-typedef float vector __attribute__((vector_size(32)));
-typedef float loose_vector __attribute__((vector_size(32), aligned(4), may_alias));
-
-// How the inner index runs over the left factor: `runs` times `length` numbers, `step` apart within a
-// run; and over the right one, `right_step` apart throughout.
-typedef struct {
-  size_t runs, length;
-  ptrdiff_t run_step, step, right_step;
-} walk_t;
-
-// What a tile does with what stands in the output: nothing, goes on from it, or adds to it; and the
-// bias that is added last, unless NULL.
-enum { fresh, goes_on, adds };
-typedef struct {
-  int mode;
-  const float *bias;
-} finish_t;
-
-EK_BODY void tile(size_t rows, size_t wide, const float *const left[tile_rows], walk_t w,
-                  const float *right, float *const output[tile_rows], size_t columns,
-                  finish_t finish) {
-  vector sums[tile_rows][2];
-  const float *from[tile_rows];
-#pragma clang loop unroll(full)
-  for (size_t r = 0; r < rows; r++) {
-    from[r] = left[r];
-    sums[r][0] = sums[r][1] = (vector){0};
-    if (finish.mode == goes_on) {
-      float own[2 * lanes] = {0};
-      memcpy(own, output[r], columns * sizeof(float));
-      memcpy(sums[r], own, sizeof own);
-    }
-  }
-  for (size_t run = 0; run < w.runs; run++) {
-    ptrdiff_t at = (ptrdiff_t)run * w.run_step;
-    for (size_t i = 0; i < w.length; i++, at += w.step, right += w.right_step) {
-      vector first = *(const loose_vector *)right;
-      vector second = wide > 1 ? *(const loose_vector *)(right + lanes) : first;
-#pragma clang loop unroll(full)
-      for (size_t r = 0; r < rows; r++) {
-        float x = from[r][at];
-        sums[r][0] += x * first;
-        if (wide > 1) sums[r][1] += x * second;
-      }
-    }
-  }
-#pragma clang loop unroll(full)
-  for (size_t r = 0; r < rows; r++) {
-    if (columns == wide * lanes) {
-#pragma clang loop unroll(full)
-      for (size_t j = 0; j < wide; j++) {
-        loose_vector *to = (loose_vector *)(output[r] + j * lanes);
-        vector sum = sums[r][j];
-        if (finish.mode == adds) sum += *to;
-        if (finish.bias) sum += *(const loose_vector *)(finish.bias + j * lanes);
-        *to = sum;
-      }
-    } else {
-      float own[2 * lanes];
-      memcpy(own, sums[r], sizeof own);
-      // One by one: a vector read across the two just written would wait for both.
-#pragma clang loop vectorize(disable)
-      for (size_t c = 0; c < columns; c++) {
-        float sum = own[c];
-        if (finish.mode == adds) sum += output[r][c];
-        if (finish.bias) sum += finish.bias[c];
-        output[r][c] = sum;
-      }
-    }
-  }
-}
-
-EK_BODY void any_tile(size_t rows, size_t wide, const float *const left[tile_rows], walk_t w,
-                      const float *right, float *const output[tile_rows], size_t columns,
-                      finish_t finish) {
-#define EK_TILE(n)                                                  \
-  case n:                                                           \
-    if (wide > 1)                                                   \
-      tile(n, 2, left, w, right, output, columns, finish);          \
-    else                                                            \
-      tile(n, 1, left, w, right, output, columns, finish);          \
-    break
-  switch (rows) {
-    EK_TILE(1);
-    EK_TILE(2);
-    EK_TILE(3);
-    EK_TILE(4);
-    EK_TILE(5);
-    default:
-      if (wide > 1)
-        tile(6, 2, left, w, right, output, columns, finish);
-      else
-        tile(6, 1, left, w, right, output, columns, finish);
-  }
-#undef EK_TILE
-}
-
-static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
-
-// How many vectors the panel has that starts at `column`, of `columns` in all.
-static size_t panel_width(size_t column, size_t columns) {
-  return columns - column > lanes ? 2 : 1;
-}
+enum { inner_block = 400 };
 
 size_t ek_padded_columns(size_t columns) { return (columns + lanes - 1) / lanes * lanes; }
 
@@ -133,287 +23,38 @@ void ek_pack(const float *right, ptrdiff_t row_step, ptrdiff_t column_step, size
   }
 }
 
-EK_BODY void ek_product_body(const float *left, ptrdiff_t row_step, ptrdiff_t inner_step,
-                             const float *panels, const float *bias, float *output, size_t m,
-                             size_t n, size_t k) {
-  // Blocks of one size, so small that a panel's part stays in the cache.
-  size_t blocks = k > inner_block ? (k + inner_block - 1) / inner_block : 1;
+EK_BODY void ek_product_body(int is_wide, const float *left, ptrdiff_t row_step,
+                             ptrdiff_t inner_step, const float *panels, const float *bias,
+                             float *output, size_t m, size_t n, size_t k) {
+  // Blocks of one size, so small that a strip's part stays in the cache.
+  size_t most = is_wide ? inner_block / 2 : inner_block, high = is_wide ? wide_rows : fast_rows;
+  size_t blocks = k > most ? (k + most - 1) / most : 1;
   size_t length = k > 0 ? (k + blocks - 1) / blocks : 1;
   for (size_t start = 0; start == 0 || start < k; start += length) {
     size_t block = smaller(length, k - start);
     const float *panel = panels;
-    for (size_t column = 0; column < n; column += 2 * lanes) {
-      size_t wide = panel_width(column, n);
-      size_t own = smaller(wide * lanes, n - column);
-      walk_t w = {1, block, 0, inner_step, (ptrdiff_t)(wide * lanes)};
+    for (size_t column = 0, width; column < n; column += width) {
+      strip_t strip = panel_strip(is_wide, panel, column, n, k, start);
+      walk_t w = {1, block, 0, inner_step};
       finish_t finish = {start > 0 ? goes_on : fresh,
                          bias && start + block == k ? bias + column : NULL};
-      for (size_t row = 0; row < m; row += tile_rows) {
-        size_t rows = smaller(tile_rows, m - row);
-        const float *from[tile_rows];
-        float *to[tile_rows];
-        for (size_t r = 0; r < tile_rows; r++) {
+      for (size_t row = 0; row < m; row += high) {
+        size_t rows = smaller(high, m - row);
+        const float *from[wide_rows];
+        float *to[wide_rows];
+        for (size_t r = 0; r < high; r++) {
           size_t at = row + (r < rows ? r : 0);
           from[r] = left + (ptrdiff_t)at * row_step + (ptrdiff_t)start * inner_step;
           to[r] = output + at * n + column;
         }
-        any_tile(rows, wide, from, w, panel + start * wide * lanes, to, own, finish);
+        any_tile(is_wide, rows, from, w, strip, to, finish);
       }
-      panel += k * wide * lanes;
+      width = strip_width(strip) * lanes;
+      panel += k * width;
     }
   }
 }
-EK_DISPATCH(ek_product,
-            (const float *left, ptrdiff_t row_step, ptrdiff_t inner_step, const float *panels,
-             const float *bias, float *output, size_t m, size_t n, size_t k),
-            (left, row_step, inner_step, panels, bias, output, m, n, k))
-
-// ---- Convolution. ----
-
-// A picture with zeros around it, so that no window asks where it ends.
-typedef struct {
-  size_t height, width;
-} padded_t;
-
-static padded_t padded_size(const ek_windows *w) {
-  size_t height = (w->output_height - 1) * w->stride_height + w->window_height;
-  size_t width = (w->output_width - 1) * w->stride_width + w->window_width;
-  return (padded_t){height > w->height + w->top ? height : w->height + w->top,
-                    width > w->width + w->left ? width : w->width + w->left};
-}
-
-static void pad(const float *x, size_t height, size_t width, size_t channels, size_t top,
-                size_t left, padded_t size, float *output) {
-  size_t line = size.width * channels, own = width * channels;
-  memset(output, 0, top * line * sizeof(float));
-  for (size_t y = 0; y < height; y++) {
-    float *to = output + (top + y) * line;
-    memset(to, 0, left * channels * sizeof(float));
-    memcpy(to + left * channels, x + y * own, own * sizeof(float));
-    memset(to + left * channels + own, 0, (line - left * channels - own) * sizeof(float));
-  }
-  memset(output + (top + height) * line, 0, (size.height - top - height) * line * sizeof(float));
-}
-
-static int needs_padding(const ek_windows *w, padded_t size) {
-  return w->top || w->left || size.height > w->height || size.width > w->width;
-}
-
-// The window's product with the panels at every place of a grid. Only `solid` lines of the padded
-// picture, `before` lines below the first window's top, hold more than zeros; windows move down by
-// `stride` lines.
-typedef struct {
-  const float *x;
-  size_t height, width;
-  ptrdiff_t down, right;
-  float *output;
-  ptrdiff_t output_down, output_right;
-  ptrdiff_t stride, before, solid;
-} grid_t;
-
-EK_BODY void convolve_grid(grid_t g, walk_t w, const float *panels, size_t columns,
-                           const float *bias) {
-  size_t pixels = g.height * g.width, inner = w.runs * w.length;
-  for (size_t column = 0; column < columns; column += 2 * lanes) {
-    size_t wide = panel_width(column, columns);
-    size_t own = smaller(wide * lanes, columns - column);
-    w.right_step = (ptrdiff_t)(wide * lanes);
-    finish_t finish = {fresh, bias ? bias + column : NULL};
-    size_t y = 0, x = 0;
-    for (size_t pixel = 0; pixel < pixels; pixel += tile_rows) {
-      size_t rows = smaller(tile_rows, pixels - pixel), top = y;
-      const float *from[tile_rows];
-      float *to[tile_rows];
-      for (size_t r = 0; r < tile_rows; r++) {
-        from[r] = g.x + (ptrdiff_t)y * g.down + (ptrdiff_t)x * g.right;
-        to[r] = g.output + (ptrdiff_t)y * g.output_down + (ptrdiff_t)x * g.output_right + column;
-        if (r + 1 < rows || rows == tile_rows) {
-          if (++x == g.width) {
-            x = 0;
-            y++;
-          }
-        }
-      }
-      size_t bottom = top + (pixel - top * g.width + rows - 1) / g.width;
-      ptrdiff_t skipped = g.before - (ptrdiff_t)bottom * g.stride;
-      ptrdiff_t runs = g.before + g.solid - (ptrdiff_t)top * g.stride;
-      if (runs > (ptrdiff_t)w.runs) runs = (ptrdiff_t)w.runs;
-      if (skipped < 0 || runs < 0) skipped = 0;
-      walk_t some = w;
-      some.runs = runs > skipped ? (size_t)(runs - skipped) : 0;
-      if (some.runs == 0) skipped = 0;
-      for (size_t r = 0; r < tile_rows; r++) from[r] += skipped * w.run_step;
-      any_tile(rows, wide, from, some, panels + (size_t)skipped * w.length * wide * lanes, to, own,
-               finish);
-    }
-    panels += inner * wide * lanes;
-  }
-}
-
-size_t ek_convolve_room(const ek_windows *w) {
-  padded_t size = padded_size(w);
-  return size.height * size.width * w->channels;
-}
-
-EK_BODY void ek_convolve_body(const float *x, const ek_windows *w, const float *panels,
-                              const float *bias, size_t units, float *output, float *room) {
-  padded_t size = padded_size(w);
-  if (needs_padding(w, size)) {
-    pad(x, w->height, w->width, w->channels, w->top, w->left, size, room);
-    x = room;
-  }
-  ptrdiff_t line = (ptrdiff_t)(size.width * w->channels);
-  walk_t walk = {w->window_height, w->window_width * w->channels, line, 1, 0};
-  grid_t grid = {x, w->output_height, w->output_width, line * (ptrdiff_t)w->stride_height,
-                 (ptrdiff_t)(w->stride_width * w->channels), output,
-                 (ptrdiff_t)(w->output_width * units), (ptrdiff_t)units,
-                 (ptrdiff_t)w->stride_height, (ptrdiff_t)w->top, (ptrdiff_t)w->height};
-  convolve_grid(grid, walk, panels, units, bias);
-}
-EK_DISPATCH(ek_convolve,
-            (const float *x, const ek_windows *w, const float *panels, const float *bias,
-             size_t units, float *output, float *room),
-            (x, w, panels, bias, units, output, room))
-
-// The taps of one direction that reach input places `phase`, `phase + stride`, … (counted with the
-// padding), and which places of the picture those are.
-typedef struct {
-  size_t taps, first, count, start;
-} phase_t;
-
-static phase_t phase_of(size_t phase, size_t window, size_t stride, size_t before, size_t size) {
-  phase_t p;
-  p.taps = window > phase ? (window - phase + stride - 1) / stride : 0;
-  p.start = before > phase ? (before - phase + stride - 1) / stride : 0;
-  p.first = p.start * stride + phase - before;
-  p.count = p.first < size ? (size - p.first + stride - 1) / stride : 0;
-  return p;
-}
-
-// The gradient above with zeros around it: enough for every phase.
-static padded_t padded_above(const ek_windows *w) {
-  size_t rows = (w->height + w->top) / w->stride_height + 1;
-  size_t columns = (w->width + w->left) / w->stride_width + 1;
-  size_t front_y = (w->window_height - 1) / w->stride_height;
-  size_t front_x = (w->window_width - 1) / w->stride_width;
-  return (padded_t){front_y + (rows > w->output_height ? rows : w->output_height),
-                    front_x + (columns > w->output_width ? columns : w->output_width)};
-}
-
-size_t ek_convolve_below_room(const ek_windows *w, size_t units) {
-  padded_t size = padded_above(w);
-  return size.height * size.width * units;
-}
-
-size_t ek_pack_below(const float *weights, const ek_windows *w, size_t units, float *panels) {
-  size_t total = 0;
-  for (size_t phase_y = 0; phase_y < w->stride_height; phase_y++)
-    for (size_t phase_x = 0; phase_x < w->stride_width; phase_x++) {
-      phase_t py = phase_of(phase_y, w->window_height, w->stride_height, w->top, w->height);
-      phase_t px = phase_of(phase_x, w->window_width, w->stride_width, w->left, w->width);
-      size_t inner = py.taps * px.taps * units;
-      for (size_t column = 0; column < w->channels; column += 2 * lanes) {
-        size_t width = panel_width(column, w->channels) * lanes;
-        size_t own = smaller(width, w->channels - column);
-        if (panels)
-          for (size_t j = 0; j < py.taps; j++)
-            for (size_t i = 0; i < px.taps; i++) {
-              size_t ky = phase_y + w->stride_height * (py.taps - 1 - j);
-              size_t kx = phase_x + w->stride_width * (px.taps - 1 - i);
-              const float *from =
-                  weights + ((ky * w->window_width + kx) * w->channels + column) * units;
-              for (size_t unit = 0; unit < units; unit++, panels += width) {
-                for (size_t c = 0; c < own; c++) panels[c] = from[c * units + unit];
-                for (size_t c = own; c < width; c++) panels[c] = 0;
-              }
-            }
-        total += inner * width;
-      }
-    }
-  return total;
-}
-
-EK_BODY void ek_convolve_below_body(const float *above, const ek_windows *w, const float *panels,
-                                    size_t units, float *below, float *room) {
-  padded_t size = padded_above(w);
-  size_t front_y = (w->window_height - 1) / w->stride_height;
-  size_t front_x = (w->window_width - 1) / w->stride_width;
-  pad(above, w->output_height, w->output_width, units, front_y, front_x, size, room);
-  ptrdiff_t line = (ptrdiff_t)(size.width * units);
-  size_t columns = ek_padded_columns(w->channels);
-  for (size_t phase_y = 0; phase_y < w->stride_height; phase_y++)
-    for (size_t phase_x = 0; phase_x < w->stride_width; phase_x++) {
-      phase_t py = phase_of(phase_y, w->window_height, w->stride_height, w->top, w->height);
-      phase_t px = phase_of(phase_x, w->window_width, w->stride_width, w->left, w->width);
-      const float *x = room + (ptrdiff_t)(front_y + py.start + 1) * line - (ptrdiff_t)py.taps * line +
-                       (ptrdiff_t)((front_x + px.start + 1 - px.taps) * units);
-      walk_t walk = {py.taps, px.taps * units, line, 1, 0};
-      grid_t grid = {x, py.count, px.count, line, (ptrdiff_t)units,
-                     below + (py.first * w->width + px.first) * w->channels,
-                     (ptrdiff_t)(w->stride_height * w->width * w->channels),
-                     (ptrdiff_t)(w->stride_width * w->channels),
-                     1, (ptrdiff_t)py.taps - 1 - (ptrdiff_t)py.start, (ptrdiff_t)w->output_height};
-      convolve_grid(grid, walk, panels, w->channels, NULL);
-      panels += py.taps * px.taps * units * columns;
-    }
-}
-EK_DISPATCH(ek_convolve_below,
-            (const float *above, const ek_windows *w, const float *panels, size_t units,
-             float *below, float *room),
-            (above, w, panels, units, below, room))
-
-size_t ek_convolve_weights_room(const ek_windows *w, size_t units) {
-  size_t columns = ek_padded_columns(units);
-  return ek_convolve_room(w) +
-         (columns == units ? 0 : w->output_height * w->output_width * columns);
-}
-
-EK_BODY void ek_convolve_weights_body(const float *x, const float *above, const ek_windows *w,
-                                      size_t units, float *gradient, float *room) {
-  padded_t size = padded_size(w);
-  size_t columns = ek_padded_columns(units);
-  if (columns != units) {
-    float *own = room + ek_convolve_room(w);
-    for (size_t p = 0; p < w->output_height * w->output_width; p++) {
-      memcpy(own + p * columns, above + p * units, units * sizeof(float));
-      memset(own + p * columns + units, 0, (columns - units) * sizeof(float));
-    }
-    above = own;
-  }
-  if (needs_padding(w, size)) {
-    pad(x, w->height, w->width, w->channels, w->top, w->left, size, room);
-    x = room;
-  }
-  ptrdiff_t line = (ptrdiff_t)(size.width * w->channels);
-  size_t length = w->window_width * w->channels;
-  // Lines of the gradient that stay in the cache while all taps pass over them.
-  size_t lines = 4096 / (w->output_width * columns) + 1;
-  for (size_t y = 0; y < w->output_height; y += lines) {
-    walk_t walk = {smaller(lines, w->output_height - y), w->output_width,
-                   line * (ptrdiff_t)w->stride_height,
-                   (ptrdiff_t)(w->stride_width * w->channels), (ptrdiff_t)columns};
-    const float *right = above + y * w->output_width * columns;
-    for (size_t ky = 0; ky < w->window_height; ky++) {
-      const float *left = x + (ptrdiff_t)(y * w->stride_height + ky) * line;
-      for (size_t column = 0; column < units; column += 2 * lanes) {
-        size_t wide = panel_width(column, units);
-        size_t own = smaller(wide * lanes, units - column);
-        for (size_t row = 0; row < length; row += tile_rows) {
-          size_t rows = smaller(tile_rows, length - row);
-          const float *from[tile_rows];
-          float *to[tile_rows];
-          for (size_t r = 0; r < tile_rows; r++) {
-            size_t at = row + (r < rows ? r : 0);
-            from[r] = left + at;
-            to[r] = gradient + (ky * length + at) * units + column;
-          }
-          any_tile(rows, wide, from, walk, right + column, to, own, (finish_t){adds, NULL});
-        }
-      }
-    }
-  }
-}
-EK_DISPATCH(ek_convolve_weights,
-            (const float *x, const float *above, const ek_windows *w, size_t units,
-             float *gradient, float *room),
-            (x, above, w, units, gradient, room))
+EK_DISPATCH_WIDE(ek_product,
+                 (const float *left, ptrdiff_t row_step, ptrdiff_t inner_step, const float *panels,
+                  const float *bias, float *output, size_t m, size_t n, size_t k),
+                 left, row_step, inner_step, panels, bias, output, m, n, k)

@@ -1,7 +1,7 @@
 // The hot loops below Tensors: element-wise functions, losses, optimisers.
 //
-// Each has one portable body, compiled twice: once plain, once for AVX2 and FMA, chosen when the
-// program starts. Pointers must not overlap unless a comment says they may be the same.
+// Each has one portable body, compiled twice: once plain, once for AVX2 and FMA, chosen by what the
+// processor has; matrix products and chains of layers a third time, for AVX-512. Pointers must not overlap unless a comment says they may be the same.
 #ifndef ESPALIER_KERNELS_H
 #define ESPALIER_KERNELS_H
 #include <stddef.h>
@@ -45,7 +45,7 @@ void ek_mask(float *parameter, const uint8_t *mask, size_t count);
 void ek_count_bins(const uint8_t *bins, const int32_t *rows, const int32_t *class_of,
                    const int32_t *weights, size_t count, size_t classes, int32_t *histogram);
 
-// ---- Matrix products and convolutions, in products.c. ----
+// ---- Matrix products in products.c, convolutions in convolutions.c. ----
 
 /// The right factor of a product, `[rows, columns]` with steps of its own, in panels: room for `rows`
 /// times `ek_padded_columns`.
@@ -99,7 +99,7 @@ void ek_largest_of_windows_backward(const float *x, const float *output, const f
 void ek_mean_of_windows(const float *x, const ek_windows *w, int counts_padding, float *output);
 void ek_mean_of_windows_backward(const float *above, const ek_windows *w, int counts_padding,
                                  float *below);
-/// One picture's convolution, in products.c: output[pixel, unit], the bias unless NULL. `panels` are
+/// One picture's convolution, in convolutions.c: output[pixel, unit], the bias unless NULL. `panels` are
 /// the packed weights `[tap, channel, unit]`; `room` is for `ek_convolve_room` numbers.
 void ek_convolve(const float *x, const ek_windows *w, const float *panels, const float *bias,
                  size_t units, float *output, float *room);
@@ -143,5 +143,9 @@ void ek_run(size_t count, size_t threads, ek_task task, void *context);
 size_t ek_thread_limit(void);
 /// Whether the AVX2 bodies run here.
 int ek_has_avx2(void);
+/// Whether the AVX-512 bodies run here; they give the same bits as those for AVX2.
+int ek_has_avx512(void);
+/// Has the AVX2 bodies run although AVX-512 is there, so that the two can be compared.
+void ek_avoid_avx512(int avoids);
 
 #endif

@@ -1,0 +1,165 @@
+#pragma once
+
+#include <string.h>
+
+#include "dispatch.h"
+
+// Tiles: some rows of an output by some of its columns, of which matrix products and convolutions are
+// put together.
+//
+// The right factor stands in panels of 16 or 8 columns, so that one row of a panel is one or two
+// vectors. A tile is up to six rows of the output by one panel: its twelve sums stay in registers. With
+// AVX-512 a panel of 16 is one vector, and a tile up to eight rows by two panels.
+// Each number of the output is one chain of additions in the order of the inner index, whatever the tile.
+
+enum { fast_rows = 6, wide_rows = 8, lanes = 8 };
+
+typedef float vector __attribute__((vector_size(32)));
+typedef float loose_vector __attribute__((vector_size(32), aligned(4), may_alias));
+typedef float wide_vector __attribute__((vector_size(64)));
+typedef float loose_wide __attribute__((vector_size(64), aligned(4), may_alias));
+
+// How the inner index runs over the left factor: `runs` times `length` numbers, `step` apart within a
+// run.
+typedef struct {
+  size_t runs, length;
+  ptrdiff_t run_step, step;
+} walk_t;
+
+// Columns of the output, `own` of them, and the part of the right factor they are made of: a panel and,
+// in a wide tile, what may stand beside it. Widths are in vectors of eight.
+typedef struct {
+  size_t own, width, other_width;
+  const float *right, *other;
+  ptrdiff_t step, other_step;
+} strip_t;
+
+// What a tile does with what stands in the output: nothing, goes on from it, or adds to it; and the
+// bias that is added last, unless NULL.
+enum { fresh, goes_on, adds };
+typedef struct {
+  int mode;
+  const float *bias;
+} finish_t;
+
+#if EK_X86
+// A tile for AVX-512, in tiles.c.
+void ek_wide_tile(size_t rows, const float *const left[], const walk_t *w, const strip_t *strip,
+                  float *const output[], finish_t finish);
+#endif
+
+// The first `columns` of some sums are finished and written one by one.
+EK_BODY void finish_some(const float *sums, float *output, size_t columns, int mode,
+                         const float *bias) {
+  // One by one: a vector read across those just written would wait for all of them.
+#pragma clang loop vectorize(disable)
+  for (size_t c = 0; c < columns; c++) {
+    float sum = sums[c];
+    if (mode == adds) sum += output[c];
+    if (bias) sum += bias[c];
+    output[c] = sum;
+  }
+}
+
+EK_BODY void tile(size_t rows, size_t wide, const float *const left[], walk_t w, strip_t strip,
+                  float *const output[], finish_t finish) {
+  size_t columns = strip.own;
+  const float *right = strip.right;
+  vector sums[fast_rows][2];
+  const float *from[fast_rows];
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < rows; r++) {
+    from[r] = left[r];
+    sums[r][0] = sums[r][1] = (vector){0};
+    if (finish.mode == goes_on) {
+      float own[2 * lanes] = {0};
+      memcpy(own, output[r], columns * sizeof(float));
+      memcpy(sums[r], own, sizeof own);
+    }
+  }
+  for (size_t run = 0; run < w.runs; run++) {
+    ptrdiff_t at = (ptrdiff_t)run * w.run_step;
+    for (size_t i = 0; i < w.length; i++, at += w.step, right += strip.step) {
+      vector first = *(const loose_vector *)right;
+      vector second = wide > 1 ? *(const loose_vector *)(right + lanes) : first;
+#pragma clang loop unroll(full)
+      for (size_t r = 0; r < rows; r++) {
+        float x = from[r][at];
+        sums[r][0] += x * first;
+        if (wide > 1) sums[r][1] += x * second;
+      }
+    }
+  }
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < rows; r++) {
+    if (columns == wide * lanes) {
+#pragma clang loop unroll(full)
+      for (size_t j = 0; j < wide; j++) {
+        loose_vector *to = (loose_vector *)(output[r] + j * lanes);
+        vector sum = sums[r][j];
+        if (finish.mode == adds) sum += *to;
+        if (finish.bias) sum += *(const loose_vector *)(finish.bias + j * lanes);
+        *to = sum;
+      }
+    } else {
+      float own[2 * lanes];
+      memcpy(own, sums[r], sizeof own);
+      finish_some(own, output[r], columns, finish.mode, finish.bias);
+    }
+  }
+}
+
+EK_BODY void any_tile(int is_wide, size_t rows, const float *const left[], walk_t w, strip_t strip,
+                      float *const output[], finish_t finish) {
+#if EK_X86
+  if (is_wide) {
+    ek_wide_tile(rows, left, &w, &strip, output, finish);
+    return;
+  }
+#endif
+#define EK_TILE(n)                                   \
+  case n:                                            \
+    if (strip.width > 1)                             \
+      tile(n, 2, left, w, strip, output, finish);    \
+    else                                             \
+      tile(n, 1, left, w, strip, output, finish);    \
+    break
+  switch (rows) {
+    EK_TILE(1);
+    EK_TILE(2);
+    EK_TILE(3);
+    EK_TILE(4);
+    EK_TILE(5);
+    EK_TILE(6);
+  }
+#undef EK_TILE
+}
+
+static inline size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+// How many vectors the panel has that starts at `column`, of `columns` in all.
+static inline size_t panel_width(size_t column, size_t columns) {
+  return columns - column > lanes ? 2 : 1;
+}
+
+// The strip that starts at `column`, of `columns` in all: a panel, or two of them in a wide tile. Panels
+// have `length` rows and stand one behind the other; so many rows are passed over.
+static inline strip_t panel_strip(int is_wide, const float *panels, size_t column, size_t columns,
+                           size_t length, size_t passed) {
+  strip_t strip = {0};
+  strip.width = panel_width(column, columns);
+  strip.step = (ptrdiff_t)(strip.width * lanes);
+  strip.right = panels + passed * strip.width * lanes;
+  strip.own = smaller(strip.width * lanes, columns - column);
+  size_t next = column + 2 * lanes;
+  if (is_wide && next < columns) {
+    strip.other_width = panel_width(next, columns);
+    strip.other_step = (ptrdiff_t)(strip.other_width * lanes);
+    strip.other = panels + length * strip.width * lanes + passed * strip.other_width * lanes;
+    strip.own += smaller(strip.other_width * lanes, columns - next);
+  }
+  return strip;
+}
+
+// How many columns, in vectors of eight, a strip has with its zeros.
+static inline size_t strip_width(strip_t strip) { return strip.width + strip.other_width; }
