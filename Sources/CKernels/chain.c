@@ -9,7 +9,14 @@
 // works however few units a layer has. Each output is one chain of additions in the order of the
 // inner index, then the bias: the same bits as `ek_product` and `ek_activate` give.
 
-enum { lanes = 8, panel = 2 * lanes, group = 4, wide_lanes = 16, wide_panel = 2 * wide_lanes };
+enum {
+  lanes = 8,
+  panel = 2 * lanes,
+  group = 4,
+  wide_lanes = 16,
+  wide_panel = 2 * wide_lanes,
+  cache_line = 64
+};
 
 typedef float vector __attribute__((vector_size(32)));
 typedef int32_t bits __attribute__((vector_size(32)));
@@ -147,6 +154,11 @@ EK_BODY void all_units(int is_wide, const ek_link *link, const float *x, int is_
       wide_units(1, x, weights, link->inputs, is_relu, y + unit * wide_panel);
 }
 
+// Has numbers from `start` to `end` brought into the cache.
+EK_BODY void fetch(const float *start, const float *end) {
+  for (; start < end; start += cache_line / sizeof(float)) __builtin_prefetch(start);
+}
+
 EK_BODY void ek_chain_body(int is_wide, const float *rows, size_t count, const ek_link *links, size_t length,
                            float *output, float *room) {
   size_t half = ek_chain_room(links, length) / 2, side = is_wide ? wide_panel : panel;
@@ -156,7 +168,14 @@ EK_BODY void ek_chain_body(int is_wide, const float *rows, size_t count, const e
     float *x = room, *y = room + half;
     if (own < side) memset(x, 0, inputs * side * sizeof(float));
     turn_all(rows + row * inputs, own, inputs, inputs, x, side);
+    // The rows after the next come in while these are worked on, some with every layer: all at once they
+    // would be waited for.
+    size_t ahead = row + 2 * side < count ? count - row - 2 * side : 0;
+    const float *next = rows + (count - ahead) * inputs;
+    size_t numbers = (ahead < side ? ahead : side) * inputs;
     for (const ek_link *link = links; link < links + length; link++) {
+      size_t part = (size_t)(link - links);
+      fetch(next + numbers * part / length, next + numbers * (part + 1) / length);
       if (link->kind == EK_RELU)
         all_units(is_wide, link, x, 1, y);
       else
