@@ -6,22 +6,54 @@ enum { inner_block = 400 };
 
 size_t ek_padded_columns(size_t columns) { return (columns + lanes - 1) / lanes * lanes; }
 
-void ek_pack(const float *right, ptrdiff_t row_step, ptrdiff_t column_step, size_t rows,
-             size_t columns, float *panels) {
+// Some columns, at most a panel of them, whose numbers lie side by side from column to column; zeros
+// fill the panel.
+EK_BODY void pack_lines(const float *from, ptrdiff_t row_step, size_t rows, size_t own, size_t width,
+                        float *panel) {
+  for (size_t r = 0; r < rows; r++, from += row_step, panel += width) {
+    size_t c = 0;
+    for (; c + lanes <= own; c += lanes) *(loose_vector *)(panel + c) = *(const loose_vector *)(from + c);
+    for (; c < own; c++) panel[c] = from[c];
+    for (; c < width; c++) panel[c] = 0;
+  }
+}
+
+// The same where they lie side by side from row to row, or nowhere.
+EK_BODY void pack_columns(const float *from, ptrdiff_t row_step, ptrdiff_t column_step, size_t rows,
+                          size_t own, size_t width, float *panel) {
+  size_t c = 0;
+  for (; row_step == 1 && column_step > 0 && c + lanes <= own; c += lanes) {
+    const float *block = from + (ptrdiff_t)c * column_step;
+    size_t r = 0;
+    for (; r + lanes <= rows; r += lanes)
+      turn(block + r, (size_t)column_step, panel + r * width + c, width);
+    for (; r < rows; r++)
+      for (size_t i = 0; i < lanes; i++)
+        panel[r * width + c + i] = block[(ptrdiff_t)i * column_step + (ptrdiff_t)r];
+  }
+  for (; c < width; c++)
+    for (size_t r = 0; r < rows; r++)
+      panel[r * width + c] =
+          c < own ? from[(ptrdiff_t)r * row_step + (ptrdiff_t)c * column_step] : 0;
+}
+
+EK_BODY void ek_pack_body(const float *right, ptrdiff_t row_step, ptrdiff_t column_step, size_t rows,
+                          size_t columns, float *panels) {
   for (size_t column = 0; column < columns; column += 2 * lanes) {
     size_t width = panel_width(column, columns) * lanes;
     size_t own = smaller(width, columns - column);
-    for (size_t r = 0; r < rows; r++, panels += width) {
-      const float *from = right + (ptrdiff_t)r * row_step + (ptrdiff_t)column * column_step;
-      if (column_step == 1 && own == 2 * lanes)
-        memcpy(panels, from, 2 * lanes * sizeof(float));
-      else {
-        for (size_t c = 0; c < own; c++) panels[c] = from[(ptrdiff_t)c * column_step];
-        for (size_t c = own; c < width; c++) panels[c] = 0;
-      }
-    }
+    const float *from = right + (ptrdiff_t)column * column_step;
+    if (column_step == 1)
+      pack_lines(from, row_step, rows, own, width, panels);
+    else
+      pack_columns(from, row_step, column_step, rows, own, width, panels);
+    panels += rows * width;
   }
 }
+EK_DISPATCH(ek_pack,
+            (const float *right, ptrdiff_t row_step, ptrdiff_t column_step, size_t rows,
+             size_t columns, float *panels),
+            (right, row_step, column_step, rows, columns, panels))
 
 EK_BODY void ek_product_body(int is_wide, const float *left, ptrdiff_t row_step,
                              ptrdiff_t inner_step, const float *panels, const float *bias,

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "dispatch.h"
+#include "vectors.h"
 
 // Tiles: some rows of an output by some of its columns, of which matrix products and convolutions are
 // put together.
@@ -12,12 +12,7 @@
 // AVX-512 a panel of 16 is one vector, and a tile up to eight rows by two panels.
 // Each number of the output is one chain of additions in the order of the inner index, whatever the tile.
 
-enum { fast_rows = 6, wide_rows = 8, lanes = 8 };
-
-typedef float vector __attribute__((vector_size(32)));
-typedef float loose_vector __attribute__((vector_size(32), aligned(4), may_alias));
-typedef float wide_vector __attribute__((vector_size(64)));
-typedef float loose_wide __attribute__((vector_size(64), aligned(4), may_alias));
+enum { fast_rows = 6, wide_rows = 8 };
 
 // How the inner index runs over the left factor: `runs` times `length` numbers, `step` apart within a
 // run.

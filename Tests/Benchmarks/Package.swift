@@ -6,9 +6,12 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "espalier", path: "../..")],
   targets: [
+    // The loop that says how fast a core can be.
+    .target(name: "CLimit"),
     .executableTarget(
       name: "benchmarks",
       dependencies: [
+        "CLimit",
         .product(name: "Networks", package: "espalier"),
         .product(name: "Pruning", package: "espalier"),
         .product(name: "Datasets", package: "espalier"),

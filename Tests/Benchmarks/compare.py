@@ -9,7 +9,9 @@ mean loss of every epoch within 2 %, answers within 1e-4 of each other; otherwis
 
 Ratios are Espalier's time by the other's, on the clock and in processor time (all threads), which other
 work on the machine disturbs less. The share of the limit is the arithmetic that the layers with weights
-cannot do without, by the least processor time of a run, against 105 GFLOP/s.
+cannot do without, by the least processor time of a run, against what a loop of nothing but
+multiplications and additions reaches on one core, in the widest vectors it has; the loop runs before
+each line and its speed is the last column.
 
 Run it with a Python that has numpy, torch, onnx and onnxruntime; see README.md.
 """
@@ -33,8 +35,6 @@ WORK = {"inference-one-call": "inference"}
 TARGETS = {"lenet-300-100": 0.75, "small": 1 / 25, "lenet-5": 0.8, "resnet-20": 1.0, "inference": 0.5, "inference-one-call": 0.5}
 # What a time is of, where it is not a step.
 KINDS = {"lenet-300-100": "an epoch", "inference": "1,000,000 rows", "inference-one-call": "1,000,000 rows"}
-# What a core of the machine that the targets were set on reaches at most, in operations a second.
-LIMIT = 105e9
 
 
 class Side:
@@ -88,7 +88,13 @@ def check_answers(folder):
     return apart
 
 
+def core_limit():
+    """Operations a second that a core reaches at most."""
+    return float(subprocess.run([TOOL, "limit"], check=True, capture_output=True, text=True).stdout)
+
+
 def measure(name, folder, threads, repetitions):
+    limit = core_limit()
     case = json.loads((folder / "case.json").read_text())
     sides = [Side([TOOL, "run", WORK.get(name, name), folder, threads], threads),
              Side([sys.executable, HERE / "peer.py", name, folder, threads], threads)]
@@ -114,8 +120,8 @@ def measure(name, folder, threads, repetitions):
         "case": name, "threads": threads, "ours": statistics.median(ours) / unit,
         "theirs": statistics.median(theirs) / unit, "ratio": statistics.median(ratios), "low": min(ratios),
         "high": max(ratios), "processor": statistics.median(a / b for a, b in zip(worked, peer_worked)), "target": TARGETS[name],
-        "share": case["arithmetic"] / min(worked) / LIMIT,
-        "peer share": case["arithmetic"] / min(peer_worked) / LIMIT,
+        "share": case["arithmetic"] / min(worked) / limit,
+        "peer share": case["arithmetic"] / min(peer_worked) / limit, "limit": limit,
         "memory": memory[0], "peer memory": memory[1], "loss": [own[-1]["losses"][-1:] for own in runs]}
 
 
@@ -128,11 +134,11 @@ def line(row):
     return (f"| {row['case']}, {kind} | {row['threads']} | {seconds(row['ours'])} | {seconds(row['theirs'])} "
             f"| {row['ratio']:.3f} ({row['low']:.3f}–{row['high']:.3f}) | {row['processor']:.3f} | {row['target']:.2f} "
             f"| {100 * row['share']:.0f} % | {100 * row['peer share']:.0f} % "
-            f"| {row['memory']:.0f} MiB | {row['peer memory']:.0f} MiB |")
+            f"| {row['memory']:.0f} MiB | {row['peer memory']:.0f} MiB | {row['limit'] / 1e9:.0f} |")
 
 
-HEADER = """| work | threads | Espalier | peer | ratio: median (lowest–highest) | processor time | target | of the limit | peer's | memory | peer's |
-|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"""
+HEADER = """| work | threads | Espalier | peer | ratio: median (lowest–highest) | processor time | target | of the limit | peer's | memory | peer's | limit, GFLOP/s |
+|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"""
 
 
 def main():

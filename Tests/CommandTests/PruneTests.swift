@@ -97,11 +97,11 @@ import Testing
     ),
     (
       ["--widths", "dense-1=0"], 64,
-      "error: The value 'dense-1=0' is invalid for '--widths <widths>'\n"
+      "error: --widths cannot read 'dense-1=0'\n hint: give a layer and how many of its neurons stay, at least 1: dense-1=25\n"
     ),
     (
       ["--widths", "dense-1=4,dense-1=5"], 64,
-      "error: The value 'dense-1=4,dense-1=5' is invalid for '--widths <widths>'\n"
+      "error: --widths names 'dense-1' twice\n hint: give each layer one width\n"
     ),
     (
       ["--widths", "dense-1=4", "--multiple", "2"], 64,
@@ -109,7 +109,7 @@ import Testing
     ),
     (
       ["--widths", "dense-9=4"], 65,
-      "error: the network has no layer 'dense-9' whose neurons could go\n hint: those that have: dense-1 (64), dense-2 (32), dense-3 (16)\n"
+      "error: the network has no layer 'dense-9' whose neurons could go\n hint: those that have: dense-1 (32), dense-2 (12)\n"
     ),
     (
       ["--widths", "dense-1=4", "--method", "weight-magnitude"], 65,

@@ -68,7 +68,10 @@ struct Doctor: ParsableCommand {
       Finding(name: "zlib", found: String(cString: zlibVersion())),
       Finding(name: "libpng", found: png_get_libpng_ver(nil).map { String(cString: $0) } ?? "?"),
       Finding(name: "cores", found: "\(process.activeProcessorCount), \(Workers.threads) used"),
-      Finding(name: "AVX2", found: hasAVX2 ? "yes" : "no; the plain loops are used"),
+      Finding(name: "AVX2", found: Processor.usesAVX2 ? "yes" : "no; the plain loops are used"),
+      Finding(
+        name: "AVX-512",
+        found: Processor.usesAVX512 ? "yes" : "no; the kernels for AVX2 give the same bits"),
       Finding(name: "memory", found: "\(process.physicalMemory >> 20) MiB"),
     ]
     let shipped = DataSource.names().filter { $0.origin == .shipped }.count
@@ -93,12 +96,5 @@ struct Doctor: ParsableCommand {
     ["/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/dejavu-sans-fonts", "/Library/Fonts"]
       .map { $0 + "/DejaVuSans.ttf" }
       .filter { FileManager.default.fileExists(atPath: $0) }
-  }
-
-  private static var hasAVX2: Bool {
-    guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else {
-      return false
-    }
-    return text.contains(" avx2")
   }
 }

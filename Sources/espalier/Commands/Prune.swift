@@ -21,6 +21,7 @@ struct Prune: ParsableCommand {
         espalier prune digits.onnx digits --keep 0.5 -o small.onnx
         espalier prune digits.onnx digits --method taylor --accuracy-drop 0.01 -o small.onnx
         espalier prune loans.onnx loans.csv --target approved --inputs 5 -o few.onnx
+        espalier prune digits.onnx digits --widths dense-1=12,dense-2=8 -o narrow.onnx
         espalier prune net.onnx mnist --method deep-compression --keep 0.08 -o net.espalier
 
       Every pruned network is compared, masked and compacted, before it is written.
@@ -134,14 +135,14 @@ struct GoalOptions: ParsableArguments {
     help:
       "Neurons of layers at most: convolution-1=9,dense-1=25; flattening-1=65 numbers of a flattened picture."
   )
-  var widths: WidthList?
+  var widths: String?
 
-  private var given: [Goal] {
-    [
+  private func given() throws -> [Goal] {
+    try [
       keep.map { .keep($0) }, accuracyDrop.map { .accuracyDrop($0) },
       multiplications.map { .multiplications($0) }, latency.map { .latency($0) },
       parameters.map { .parameters($0) }, neurons.map { .neurons($0) }, inputs.map { .inputs($0) },
-      bytes.map { .bytes($0) }, widths.map { .widths($0.widths) },
+      bytes.map { .bytes($0) }, widths.map { .widths(try [Width]($0)) },
     ].compactMap { $0 }
   }
 
@@ -154,29 +155,35 @@ struct GoalOptions: ParsableArguments {
     try atLeastOne(neurons, "--neurons")
     try atLeastOne(inputs, "--inputs")
     try atLeastOne(bytes, "--bytes")
-    guard given.count < 2 else {
+    guard try given().count < 2 else {
       throw ValidationError("a pruning has one goal. Give one of --keep, --accuracy-drop and so on")
     }
   }
 
   var goal: Goal {
-    get throws { given.first ?? .keep(0.5) }
+    get throws { try given().first ?? .keep(0.5) }
   }
 }
 
-/// How wide layers may be, as it is written on the command line.
-struct WidthList: ExpressibleByArgument {
-  var widths: [Width] = []
-
-  init?(argument: String) {
-    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+extension [Width] {
+  /// How wide layers may be, as it is written on the command line.
+  /// - Throws: `ValidationError` where a part is no layer and number, or a layer is there twice.
+  fileprivate init(_ text: String) throws {
+    self = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       // A layer's name may have an equals sign; a number has none.
       guard let sign = part.lastIndex(of: "="), sign > part.startIndex,
         let count = Int(part[part.index(after: sign)...]), count > 0
-      else { return nil }
+      else {
+        throw ValidationError(
+          "--widths cannot read '\(part)'. Give a layer and how many of its neurons stay, at least 1: "
+            + "dense-1=25")
+      }
       let layer = String(part[..<sign])
-      guard !widths.contains(where: { $0.layer == layer }) else { return nil }
-      widths.append(Width(of: layer, count))
+      guard !contains(where: { $0.layer == layer }) else {
+        throw ValidationError("--widths names '\(layer)' twice. Give each layer one width")
+      }
+      append(Width(of: layer, count))
     }
   }
 }

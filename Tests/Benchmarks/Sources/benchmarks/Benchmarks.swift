@@ -1,3 +1,4 @@
+import CLimit
 import Datasets
 import Foundation
 import Networks
@@ -9,12 +10,14 @@ import Tensors
 /// `run CASE FOLDER THREADS` waits for lines on standard input: `run` does the work once and answers
 /// with a line of JSON; `answers` writes the network's answers to `answers.f32`.
 ///
+/// `limit` prints the operations a second that a core reaches at most.
 /// `pruning` needs nothing else and prints a table of its own.
 @main
 struct Benchmarks {
   static func main() {
     do {
       let words = Array(CommandLine.arguments.dropFirst())
+      if words.first == "limit" { return print(measured_limit()) }
       if words.first == "pruning" { return try PruningTimes.printTable() }
       guard words.count > 2 else { throw Failure.usage }
       guard let chosen = Case.all.first(where: { $0.name == words[1] }) else {
