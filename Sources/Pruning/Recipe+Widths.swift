@@ -14,6 +14,7 @@ extension RecipeRun {
     guard case .neurons(let score) = recipe.score else {
       throw PruningError.unsuited(method: "weight pruning", needs: "a goal in parameters: --keep")
     }
+    guard try WidthSelection(pruned.network, to: widths).isWider else { return }
     if recipe.recovery.course == .whileTraining { try begin(recipe) }
     for round in 1...recipe.schedule.rounds {
       var generator = SeededGenerator(seed: lesson.seed).stream("pruning-\(round)")
@@ -63,6 +64,20 @@ private struct WidthSelection {
     groups = layers.contains { isFlat($0.node) } ? apart : try NeuronGroups(architecture)
   }
 
+  /// Whether any layer is wider than it may be.
+  var isWider: Bool {
+    let none = [Bool](repeating: false, count: groups.groups.count)
+    return layers.contains { left(of: $0.node, without: none).count > $0.width.count }
+  }
+
+  /// The groups of a layer that are there. A number that is read no more is not, though the flattening
+  /// still makes it.
+  private func left(of node: Int, without gone: [Bool]) -> Set<Int> {
+    Set(groups.ofNodes[node]).filter {
+      !gone[$0] && (groups.wholes[$0] == nil || !groups.groups[$0].makers.isEmpty)
+    }
+  }
+
   /// What goes, by the scores of groups, with its reasons.
   /// - Throws: `PruningError.goalOutOfReach` where too many neurons of a layer must stay.
   func removals(
@@ -71,10 +86,7 @@ private struct WidthSelection {
     var gone = [Bool](repeating: false, count: groups.groups.count)
     var removals: [PruningPlan.Removal] = []
     for (width, node) in layers {
-      // A number that is read no more is not there, though the flattening still makes it.
-      let own = Set(groups.ofNodes[node]).filter {
-        !gone[$0] && (groups.wholes[$0] == nil || !groups.groups[$0].makers.isEmpty)
-      }
+      let own = left(of: node, without: gone)
       let ranked = own.filter { groups.isPrunable($0) && scores[$0] != nil }
         .sorted { (scores[$0] ?? 0, $0) < (scores[$1] ?? 0, $1) }
       let count = own.count - width.count

@@ -164,6 +164,9 @@ import Testing
       #expect(replayed.architecture == small.architecture && replayed.births == small.births)
       let again = try method.prune(network, to: .widths(widths), with: recipe, on: lesson)
       #expect(again.network == small && again.plan == pruned.plan)
+      // What is narrow enough already is left alone.
+      let same = try method.prune(small, to: .widths(widths), with: recipe, on: lesson)
+      #expect(same.network == small && same.rounds.isEmpty)
     }
   }
 
