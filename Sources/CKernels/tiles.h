@@ -138,9 +138,9 @@ static inline size_t panel_width(size_t column, size_t columns) {
 }
 
 // The strip that starts at `column`, of `columns` in all: a panel, or two of them in a wide tile. Panels
-// have `length` rows and stand one behind the other; so many rows are passed over.
+// have `length` rows and stand one behind the other; the first `passed` rows are left out.
 static inline strip_t panel_strip(int is_wide, const float *panels, size_t column, size_t columns,
-                           size_t length, size_t passed) {
+                                  size_t length, size_t passed) {
   strip_t strip = {0};
   strip.width = panel_width(column, columns);
   strip.step = (ptrdiff_t)(strip.width * lanes);

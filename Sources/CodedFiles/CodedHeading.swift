@@ -79,12 +79,16 @@ package struct CodedHeading: Codable {
   }
 
   /// Whether no number is so large that sizes made of it could overflow.
-  private static func isSensible(_ value: Any) -> Bool {
+  ///
+  /// `isShape`: whether the numbers of a list are multiplied with each other somewhere; those of a
+  /// selection, its `channels`, are not.
+  private static func isSensible(_ value: Any, isShape: Bool = true) -> Bool {
     switch value {
-    case let object as [String: Any]: return object.values.allSatisfy(isSensible)
+    case let object as [String: Any]:
+      return object.allSatisfy { isSensible($0.value, isShape: $0.key != "channels") }
     case let list as [Any]:
-      let numbers = list.compactMap { ($0 as? NSNumber)?.doubleValue }
-      return list.allSatisfy(isSensible)
+      let numbers = isShape ? list.compactMap { ($0 as? NSNumber)?.doubleValue } : []
+      return list.allSatisfy { isSensible($0) }
         && numbers.reduce(1) { $0 * max(abs($1), 1) } <= Double(CheckedSizes.most)
     case let number as NSNumber: return abs(number.doubleValue) <= Double(largest)
     default: return true

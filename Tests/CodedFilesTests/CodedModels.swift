@@ -47,6 +47,8 @@ extension SeededGenerator {
 
   private mutating func convolutional() -> Architecture {
     let units = 1 + index(below: 5)
+    // Some numbers of the flattened picture, as a pruning leaves them, or all.
+    let read = (0..<18 * units).filter { $0 == 0 || uniform() < 0.6 }
     return Architecture(input: [6, 6, 1 + index(below: 3)]) {
       Convolution(units, Window(3, padding: 1), hasBias: uniform() < 0.5)
       BatchNormalization(epsilon: 1e-3)
@@ -54,6 +56,7 @@ extension SeededGenerator {
       Convolution(2 * units, Window(3, padding: 1), groups: units)
       Pooling(.largest, Window(2, stride: 2))
       Flattening()
+      if uniform() < 0.5 { ChannelSelection(read) }
       Dropout(0.25)
       Dense(4, start: .glorot)
     }
