@@ -103,15 +103,15 @@ EK_BODY void wide_units(size_t groups, const float *x, const float *weights, siz
 EK_BODY void all_units(int is_wide, const ek_link *link, const float *x, int is_relu, float *y) {
   const float *weights = link->packed;
   size_t step = (link->inputs + 1) * group;
-  for (size_t unit = 0; unit < link->units; unit += group, weights += step)
+  for (size_t unit = 0, groups; unit < link->units; unit += groups * group, weights += groups * step) {
+    groups = is_wide && unit + group < link->units ? 2 : 1;
     if (!is_wide)
       four_units(x, weights, link->inputs, is_relu, y + unit * panel);
-    else if (unit + group < link->units) {
+    else if (groups > 1)
       wide_units(2, x, weights, link->inputs, is_relu, y + unit * wide_panel);
-      unit += group;
-      weights += step;
-    } else
+    else
       wide_units(1, x, weights, link->inputs, is_relu, y + unit * wide_panel);
+  }
 }
 
 // Has numbers from `start` to `end` brought into the cache.
@@ -119,8 +119,8 @@ EK_BODY void fetch(const float *start, const float *end) {
   for (; start < end; start += cache_line / sizeof(float)) __builtin_prefetch(start);
 }
 
-EK_BODY void ek_chain_body(int is_wide, const float *rows, size_t count, const ek_link *links, size_t length,
-                           float *output, float *room) {
+EK_BODY void ek_chain_body(int is_wide, const float *rows, size_t count, const ek_link *links,
+                           size_t length, float *output, float *room) {
   size_t half = ek_chain_room(links, length) / 2, side = is_wide ? wide_panel : panel;
   size_t inputs = links[0].inputs, answers = links[length - 1].units;
   for (size_t row = 0; row < count; row += side) {
@@ -131,11 +131,11 @@ EK_BODY void ek_chain_body(int is_wide, const float *rows, size_t count, const e
     // The rows after the next come in while these are worked on, some with every layer: all at once they
     // would be waited for.
     size_t ahead = row + 2 * side < count ? count - row - 2 * side : 0;
-    const float *next = rows + (count - ahead) * inputs;
+    const float *coming = rows + (count - ahead) * inputs;
     size_t numbers = (ahead < side ? ahead : side) * inputs;
     for (const ek_link *link = links; link < links + length; link++) {
       size_t part = (size_t)(link - links);
-      fetch(next + numbers * part / length, next + numbers * (part + 1) / length);
+      fetch(coming + numbers * part / length, coming + numbers * (part + 1) / length);
       if (link->kind == EK_RELU)
         all_units(is_wide, link, x, 1, y);
       else

@@ -46,7 +46,7 @@ typedef struct {
 EK_BODY void convolve_grid(int is_wide, grid_t g, walk_t w, const float *panels, size_t columns,
                            const float *bias) {
   size_t pixels = g.height * g.width, inner = w.runs * w.length;
-  size_t high = is_wide ? wide_rows : fast_rows;
+  size_t high = tile_rows(is_wide);
   for (size_t column = 0, width; column < columns; column += width) {
     width = strip_width(panel_strip(is_wide, panels, column, columns, inner, 0)) * lanes;
     finish_t finish = {fresh, bias ? bias + column : NULL};
@@ -219,7 +219,7 @@ EK_BODY void ek_convolve_weights_body(int is_wide, const float *x, const float *
   }
   ptrdiff_t line = (ptrdiff_t)(size.width * w->channels);
   size_t length = w->window_width * w->channels;
-  size_t high = is_wide ? wide_rows : fast_rows;
+  size_t high = tile_rows(is_wide);
   // Lines of the gradient that stay in the cache while all taps pass over them.
   size_t lines = 4096 / (w->output_width * columns) + 1;
   for (size_t y = 0; y < w->output_height; y += lines) {
@@ -230,7 +230,7 @@ EK_BODY void ek_convolve_weights_body(int is_wide, const float *x, const float *
     for (size_t ky = 0; ky < w->window_height; ky++) {
       const float *left = x + (ptrdiff_t)(y * w->stride_height + ky) * line;
       for (size_t column = 0, width; column < units; column += width) {
-        // What stands above is one panel as wide as the picture's channels.
+        // What stands above is no panel: its rows are as wide as all units.
         strip_t strip = panel_strip(is_wide, right + column, column, units, 0, 0);
         strip.step = strip.other_step = (ptrdiff_t)columns;
         strip.other = strip.right + 2 * lanes;
@@ -239,11 +239,8 @@ EK_BODY void ek_convolve_weights_body(int is_wide, const float *x, const float *
           size_t rows = smaller(high, length - row);
           const float *from[wide_rows];
           float *to[wide_rows];
-          for (size_t r = 0; r < high; r++) {
-            size_t at = row + (r < rows ? r : 0);
-            from[r] = left + at;
-            to[r] = gradient + (ky * length + at) * units + column;
-          }
+          begin_rows(is_wide, row, rows, left, 1, gradient + ky * length * units + column, units,
+                     from, to);
           any_tile(is_wide, rows, from, walk, strip, to, (finish_t){adds, NULL});
         }
       }

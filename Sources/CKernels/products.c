@@ -59,7 +59,7 @@ EK_BODY void ek_product_body(int is_wide, const float *left, ptrdiff_t row_step,
                              ptrdiff_t inner_step, const float *panels, const float *bias,
                              float *output, size_t m, size_t n, size_t k) {
   // Blocks of one size, so small that a strip's part stays in the cache.
-  size_t most = is_wide ? inner_block / 2 : inner_block, high = is_wide ? wide_rows : fast_rows;
+  size_t most = is_wide ? inner_block / 2 : inner_block, high = tile_rows(is_wide);
   size_t blocks = k > most ? (k + most - 1) / most : 1;
   size_t length = k > 0 ? (k + blocks - 1) / blocks : 1;
   for (size_t start = 0; start == 0 || start < k; start += length) {
@@ -74,11 +74,8 @@ EK_BODY void ek_product_body(int is_wide, const float *left, ptrdiff_t row_step,
         size_t rows = smaller(high, m - row);
         const float *from[wide_rows];
         float *to[wide_rows];
-        for (size_t r = 0; r < high; r++) {
-          size_t at = row + (r < rows ? r : 0);
-          from[r] = left + (ptrdiff_t)at * row_step + (ptrdiff_t)start * inner_step;
-          to[r] = output + at * n + column;
-        }
+        begin_rows(is_wide, row, rows, left + (ptrdiff_t)start * inner_step, row_step,
+                   output + column, n, from, to);
         any_tile(is_wide, rows, from, w, strip, to, finish);
       }
       width = strip_width(strip) * lanes;

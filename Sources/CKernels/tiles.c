@@ -4,7 +4,7 @@
 
 #if EK_X86
 
-// Sixteen or eight sums of a row, the first of them at column `at`.
+// Sixteen sums of a row, the first of them at column `at`.
 EK_WIDE EK_BODY void finish_wide(wide_vector sum, float *output, size_t columns, finish_t finish,
                                  size_t at) {
   const float *bias = finish.bias ? finish.bias + at : NULL;
@@ -17,21 +17,6 @@ EK_WIDE EK_BODY void finish_wide(wide_vector sum, float *output, size_t columns,
   loose_wide *to = (loose_wide *)(output + at);
   if (finish.mode == adds) sum += *to;
   if (bias) sum += *(const loose_wide *)bias;
-  *to = sum;
-}
-
-EK_WIDE EK_BODY void finish_narrow(vector sum, float *output, size_t columns, finish_t finish,
-                                   size_t at) {
-  const float *bias = finish.bias ? finish.bias + at : NULL;
-  if (columns < at + lanes) {
-    float own[lanes];
-    memcpy(own, &sum, sizeof own);
-    finish_some(own, output + at, columns - at, finish.mode, bias);
-    return;
-  }
-  loose_vector *to = (loose_vector *)(output + at);
-  if (finish.mode == adds) sum += *to;
-  if (bias) sum += *(const loose_vector *)bias;
   *to = sum;
 }
 
@@ -80,9 +65,9 @@ EK_WIDE EK_BODY void wide_tile(size_t rows, size_t width, size_t other,
     if (width > 1)
       finish_wide(first[r], output[r], strip.own, finish, 0);
     else
-      finish_narrow(narrow[r], output[r], strip.own, finish, 0);
+      finish_narrow(&narrow[r], output[r], strip.own, finish, 0);
     if (other > 1) finish_wide(second[r], output[r], strip.own, finish, 2 * lanes);
-    if (other == 1) finish_narrow(narrow[r], output[r], strip.own, finish, 2 * lanes);
+    if (other == 1) finish_narrow(&narrow[r], output[r], strip.own, finish, 2 * lanes);
   }
 }
 
@@ -100,12 +85,7 @@ EK_WIDE void ek_wide_tile(size_t rows, const float *const left[], const walk_t *
       wide_tile(n, 1, 0, left, *w, *strip, output, finish);       \
     break
   switch (rows) {
-    EK_TILE(1);
-    EK_TILE(2);
-    EK_TILE(3);
-    EK_TILE(4);
-    EK_TILE(5);
-    EK_TILE(6);
+    EK_TILES_TO_SIX;
     EK_TILE(7);
     EK_TILE(8);
   }

@@ -56,6 +56,23 @@ EK_BODY void finish_some(const float *sums, float *output, size_t columns, int m
   }
 }
 
+// Eight sums of a row, the first of them at column `at`.
+EK_BODY void finish_narrow(const vector *sums, float *output, size_t columns, finish_t finish,
+                           size_t at) {
+  const float *bias = finish.bias ? finish.bias + at : NULL;
+  if (columns < at + lanes) {
+    float own[lanes];
+    memcpy(own, sums, sizeof own);
+    finish_some(own, output + at, columns - at, finish.mode, bias);
+    return;
+  }
+  loose_vector *to = (loose_vector *)(output + at);
+  vector sum = *sums;
+  if (finish.mode == adds) sum += *to;
+  if (bias) sum += *(const loose_vector *)bias;
+  *to = sum;
+}
+
 EK_BODY void tile(size_t rows, size_t wide, const float *const left[], walk_t w, strip_t strip,
                   float *const output[], finish_t finish) {
   size_t columns = strip.own;
@@ -87,22 +104,19 @@ EK_BODY void tile(size_t rows, size_t wide, const float *const left[], walk_t w,
   }
 #pragma clang loop unroll(full)
   for (size_t r = 0; r < rows; r++) {
-    if (columns == wide * lanes) {
 #pragma clang loop unroll(full)
-      for (size_t j = 0; j < wide; j++) {
-        loose_vector *to = (loose_vector *)(output[r] + j * lanes);
-        vector sum = sums[r][j];
-        if (finish.mode == adds) sum += *to;
-        if (finish.bias) sum += *(const loose_vector *)(finish.bias + j * lanes);
-        *to = sum;
-      }
-    } else {
-      float own[2 * lanes];
-      memcpy(own, sums[r], sizeof own);
-      finish_some(own, output[r], columns, finish.mode, finish.bias);
-    }
+    for (size_t j = 0; j < wide; j++)
+      finish_narrow(&sums[r][j], output[r], columns, finish, j * lanes);
   }
 }
+
+#define EK_TILES_TO_SIX \
+  EK_TILE(1);           \
+  EK_TILE(2);           \
+  EK_TILE(3);           \
+  EK_TILE(4);           \
+  EK_TILE(5);           \
+  EK_TILE(6)
 
 EK_BODY void any_tile(int is_wide, size_t rows, const float *const left[], walk_t w, strip_t strip,
                       float *const output[], finish_t finish) {
@@ -120,12 +134,7 @@ EK_BODY void any_tile(int is_wide, size_t rows, const float *const left[], walk_
       tile(n, 1, left, w, strip, output, finish);    \
     break
   switch (rows) {
-    EK_TILE(1);
-    EK_TILE(2);
-    EK_TILE(3);
-    EK_TILE(4);
-    EK_TILE(5);
-    EK_TILE(6);
+    EK_TILES_TO_SIX;
   }
 #undef EK_TILE
 }
@@ -158,3 +167,18 @@ static inline strip_t panel_strip(int is_wide, const float *panels, size_t colum
 
 // How many columns, in vectors of eight, a strip has with its zeros.
 static inline size_t strip_width(strip_t strip) { return strip.width + strip.other_width; }
+
+// How many rows a tile has at most.
+static inline size_t tile_rows(int is_wide) { return is_wide ? wide_rows : fast_rows; }
+
+// Where each row of a tile begins, from the row `first` on: `rows` of them; the first stands for those that
+// are not there.
+EK_BODY void begin_rows(int is_wide, size_t first, size_t rows, const float *left,
+                        ptrdiff_t left_step, float *output, size_t output_step,
+                        const float *from[wide_rows], float *to[wide_rows]) {
+  for (size_t r = 0; r < tile_rows(is_wide); r++) {
+    size_t at = first + (r < rows ? r : 0);
+    from[r] = left + (ptrdiff_t)at * left_step;
+    to[r] = output + at * output_step;
+  }
+}

@@ -7,10 +7,15 @@ public struct Node: Sendable, Identifiable {
   public struct ID: RawRepresentable, Hashable, Codable, Comparable, Sendable,
     CodingKeyRepresentable, CustomStringConvertible
   {
+    /// The name itself.
     public let rawValue: String
+    /// Any text may be a name.
     public init(rawValue: String) { self.rawValue = rawValue }
+    /// The same, without a label.
     public init(_ name: String) { rawValue = name }
+    /// The name as it is.
     public var description: String { rawValue }
+    /// By the letters of the names.
     public static func < (first: ID, second: ID) -> Bool { first.rawValue < second.rawValue }
   }
 
@@ -22,6 +27,7 @@ public struct Node: Sendable, Identifiable {
   /// where `nil`.
   public var inputs: [ID]?
 
+  /// `inputs`: the nodes that it reads; the one before where `nil`.
   public init(_ id: ID, _ layer: any Layer, reading inputs: [ID]? = nil) {
     self.id = id
     self.layer = layer
@@ -35,6 +41,7 @@ extension Node.ID {
 }
 
 extension Node: Hashable {
+  /// Whether name, layer and the nodes read are the same.
   public static func == (first: Node, second: Node) -> Bool {
     first.id == second.id && first.inputs == second.inputs
       && AnyHashable(first.layer) == AnyHashable(second.layer)

@@ -7,6 +7,7 @@ public struct Width: Hashable, Codable, Sendable {
   /// At least 1.
   public var count: Int
 
+  /// A width of one layer, named as the network names it.
   public init(of layer: String, _ count: Int) {
     self.layer = layer
     self.count = count
@@ -19,9 +20,11 @@ public enum Goal: Hashable, Codable, Sendable {
   case keep(Double)
   /// The share of multiplications that stays.
   case multiplications(Double)
-  /// At most so many.
+  /// At most so many learned numbers.
   case parameters(Int)
+  /// At most so many hidden neurons.
   case neurons(Int)
+  /// At most so many inputs of the network.
   case inputs(Int)
   /// At most so many neurons of some layers, or numbers of flattened pictures.
   case widths([Width])

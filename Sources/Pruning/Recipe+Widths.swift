@@ -6,8 +6,8 @@ extension RecipeRun {
   ///
   /// Of each layer the neurons with the lowest scores go; the numbers of a flattened picture after the
   /// channels they are made of.
-  /// - Throws: `PruningError.noWidth`, `protected`, `goalOutOfReach`, `unsuited`, `notTheSame`; what
-  ///   training and `onRound` throw.
+  /// - Throws: `PruningError.noWidth`, `goalOutOfReach`, `unsuited`, `notTheSame`; what training and
+  ///   `onRound` throw.
   mutating func cut(
     to widths: [Width], _ recipe: Recipe, onRound: (PrunedNetwork.Round) throws -> Void
   ) throws {
@@ -19,7 +19,7 @@ extension RecipeRun {
     for round in 1...recipe.schedule.rounds {
       var generator = SeededGenerator(seed: lesson.seed).stream("pruning-\(round)")
       let selection = try WidthSelection(
-        pruned.network, to: widths.map { try target(of: $0, after: round, recipe) })
+        pruned.network, to: widths.map { target(of: $0, after: round, recipe) })
       let scores = selection.groups.reduced(
         try score.scores(of: pruned.network, selection.groups, on: lesson, using: &generator),
         recipe.normalization, recipe.reduction)
@@ -32,7 +32,7 @@ extension RecipeRun {
   }
 
   /// How many neurons of a layer may be left after a round.
-  private func target(of width: Width, after round: Int, _ recipe: Recipe) throws -> Width {
+  private func target(of width: Width, after round: Int, _ recipe: Recipe) -> Width {
     guard let node = start.architecture.index(of: Node.ID(width.layer)) else { return width }
     let before = Double(start.births[node].count)
     guard Double(width.count) < before else { return width }

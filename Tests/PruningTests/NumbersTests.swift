@@ -23,7 +23,7 @@ import Testing
       #expect(check.holds && check.changedAnswers == 0, "\(check)")
       #expect(
         try masked.outputsByPlainLoops(for: inputs) == compacted.outputsByPlainLoops(for: inputs))
-      // What is left is counted before it is built.
+      // Fewer numbers are read, of channels that stay too.
       let read = try NeuronGroups(compacted.architecture, numbersApart: true).numbersRead
       let whole = try NeuronGroups(network.architecture, numbersApart: true).numbersRead
       #expect(read < whole)
