@@ -6,7 +6,7 @@ import Tensors
 public struct PruningTrace: Hashable, Codable, Sendable {
   /// What is taken away next.
   public enum Phase: String, Codable, Sendable {
-    case neurons, lasso, columns, recovery, done
+    case neurons, lasso, columns, merging, recovery, done
   }
 
   /// One step, whether it was kept or taken back.
@@ -41,6 +41,14 @@ public struct PruningTrace: Hashable, Codable, Sendable {
   var neuronBatch: Int?
   var columnBatch: Int?
   var columnTrials = 0
+  /// Refused removals since the last that was kept.
+  var refusals = 0
+  /// Single neurons whose removal was refused, by birth.
+  var refusedNeurons: [Int] = []
+  /// Single columns whose removal was refused, by position.
+  var refusedColumns: [Int] = []
+  /// Pairs of neurons whose merging was refused, by birth: what would stay, what would go.
+  var refusedMerges: [[Int]] = []
 
   init(start task: FeatureLayer.Task) {
     network = task.network

@@ -155,8 +155,13 @@ struct RecipeRun {
     let deviations = lesson.training.inputs.columnStatistics.deviations
     var sizes = [Double](repeating: 0, count: groups.ofInput.count)
     let outgoing = network.outgoing(groups) { Double($0) * Double($0) }
-    for slot in groups.slots where !slot.makes && network.architecture.links[slot.node] == [-1] {
-      for (input, size) in (outgoing[slot.node] ?? []).enumerated() { sizes[input] += size }
+    // An input may be read by several layers, some of them behind a concatenation.
+    let positions = Dictionary(
+      groups.ofInput.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { $1 })
+    for slot in groups.slots where !slot.makes {
+      for (group, size) in zip(slot.groups, outgoing[slot.node] ?? []) {
+        if let input = positions[group] { sizes[input] += size }
+      }
     }
     let scored = lesson.columns.map { column in
       column.inputs.reduce(0.0) { $0 + sizes[$1] * deviations[$1] * deviations[$1] }.squareRoot()

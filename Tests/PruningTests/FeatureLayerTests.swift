@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Networks
 import Pruning
 import Tensors
@@ -119,5 +120,100 @@ import Testing
     }
     #expect(agreeing.distilled >= agreeing.relearned + 60, "\(agreeing)")
     #expect(agreeing.distilled >= 2500, "\(agreeing)")
+  }
+
+  /// Seven classes, three of them rare: what the trained network answers ten times stays answered.
+  @Test func rareClassesSurvive() throws {
+    for seed in UInt64(0)..<3 {
+      var generator = SeededGenerator(seed: seed)
+      let shares = [0.0, 0.70, 0.85, 0.93, 0.97, 0.985, 0.993]
+      let labels = (0..<2000).map { _ -> Int in
+        let draw = generator.uniform()
+        return shares.lastIndex { draw >= $0 } ?? 0
+      }
+      // Each class has a place of its own on two of nine columns.
+      let noise = generator.normalTensor([2000, 9])
+      var numbers = noise.elements
+      for row in 0..<2000 {
+        let angle = Double(labels[row]) * 2 * Double.pi / 7
+        numbers[row * 9] = Float(4 * cos(angle)) + 0.5 * numbers[row * 9]
+        numbers[row * 9 + 1] = Float(4 * sin(angle)) + 0.5 * numbers[row * 9 + 1]
+      }
+      let examples = Examples(inputs: Tensor(numbers, shape: [2000, 9]), labels: labels)
+      let layers: [any Layer] = [
+        Dense(16), Activation(.relu), Dense(12, start: .glorot), Activation(.sigmoid), Dense(7),
+      ]
+      let network = try Trainer(epochs: 20, batch: 32, learningRate: 0.01).train(
+        from: Trainer.State(start: try Network(Architecture(input: [9]) { layers }, seed: seed)),
+        head: .softmax, on: examples, validation: examples, seed: seed
+      ).best
+      let task = FeatureLayer.Task(
+        network: network, node: network.architecture.nodes[3].id, head: .softmax,
+        training: examples, checked: examples,
+        columns: (0..<9).map { (name: "x\($0)", inputs: [$0]) }, seed: seed)
+      var method = method
+      // So much may be lost that the rare classes could go together.
+      method.accuracyDrop = 0.05
+      method.fineTuning.epochs = 1
+      let pruned = try method.prune(task).network
+      let before = network.outputs(for: examples.inputs).largestColumns
+      let after = pruned.outputs(for: examples.inputs).largestColumns
+      for label in 0..<7 where before.count(where: { $0 == label }) >= 10 {
+        #expect(after.contains(label), "seed \(seed): class \(label) is gone")
+        let rows = labels.indices.filter { labels[$0] == label }
+        let lost =
+          rows.count { before[$0] == label && after[$0] != label }
+          - rows.count { before[$0] != label && after[$0] == label }
+        #expect(
+          lost * 4 <= rows.count, "seed \(seed): class \(label) lost \(lost) of \(rows.count)")
+      }
+    }
+  }
+
+  /// A feature layer in which every unit stands twice, once upside down.
+  @Test func copiesAndMirrorsAreMerged() throws {
+    let task = try task(seed: 3)
+    var network = task.network
+    let (weights, biases) = (network.parameters[2][0].value, network.parameters[2][1].value)
+    for unit in 6..<12 {
+      let sign: Float = unit % 2 == 0 ? 1 : -1
+      for input in 0..<16 {
+        network.parameters[2][0].value[input, unit] = sign * weights[input, unit - 6]
+      }
+      network.parameters[2][1].value[unit, 0] = sign * biases[unit - 6, 0]
+    }
+    var twins = task
+    twins.network = network
+    var method = method
+    method.accuracyDrop = 0.02
+    let trace = try method.prune(twins)
+    let gone = Set(trace.plan.neurons.map(\.birth))
+    let live = (0..<12).filter { !gone.contains($0) }
+    let values = trace.network.activations(of: task.node, for: task.training.inputs)
+    for (index, one) in live.enumerated() {
+      for other in live.dropFirst(index + 1) {
+        #expect(
+          abs(correlation(values, one, other)) < 0.95
+            || trace.steps.contains { !$0.kept && $0.removed.count == 1 },
+          "\(one) and \(other) are left")
+      }
+    }
+    let (_, check) = try trace.compacted(checkedOn: task.checked.inputs, head: .softmax)
+    #expect(check.holds)
+  }
+
+  private func correlation(_ values: Tensor, _ one: Int, _ other: Int) -> Double {
+    let rows = Double(values.rows)
+    let (x, y) = (
+      (0..<values.rows).map { Double(values[$0, one]) },
+      (0..<values.rows).map { Double(values[$0, other]) }
+    )
+    let (meanX, meanY) = (x.reduce(0, +) / rows, y.reduce(0, +) / rows)
+    let common = zip(x, y).reduce(0) { $0 + ($1.0 - meanX) * ($1.1 - meanY) }
+    let spreads = (
+      x.reduce(0) { $0 + ($1 - meanX) * ($1 - meanX) },
+      y.reduce(0) { $0 + ($1 - meanY) * ($1 - meanY) }
+    )
+    return common / max((spreads.0 * spreads.1).squareRoot(), 1e-9)
   }
 }

@@ -8,7 +8,9 @@ import Tensors
 ///
 /// A unit's score is the norm of its outgoing weights times its spread over the training rows; a
 /// column's the norm of its weights times its spread. What goes leaves its mean in the next bias,
-/// and the rest is fine-tuned. The method is the one of FEB-RE (Lee & Kim 2021) in the
+/// and the rest is fine-tuned. Where a removal loses too much (`LossTolerance`), the units or columns
+/// with the next lowest scores are tried, until three in a row were refused. Last, units whose
+/// activations are copies or mirrors of each other are merged. The method is the one of FEB-RE (Lee & Kim 2021) in the
 /// reconstruction that the documentation describes; columns are driven to zero together by a group
 /// lasso (Yuan & Lin 2006) before the lowest go.
 public struct FeatureLayer: Named, Hashable {
@@ -51,6 +53,9 @@ public struct FeatureLayer: Named, Hashable {
 
   /// Of more hidden features than these an eighth goes at once.
   private static let few = 48
+
+  /// So many refusals in a row end the removal of single units, of single columns, and merging.
+  static let mostRefusals = 3
 
   /// Rows that a step on columns learns from at most, others at every step. Steps on neurons learn
   /// from all: fewer leave more hidden features, and rules grow with them.
@@ -115,31 +120,43 @@ public struct FeatureLayer: Named, Hashable {
       return try copy.prune(task, from: start, onStep: onStep)
     }
     var trace = start ?? PruningTrace(start: task)
+    let tolerance = LossTolerance(task)
     while trace.phase == .neurons {
-      try pruneNeuron(&trace, task, node)
+      try pruneNeuron(&trace, task, node, tolerance)
       try onStep(trace)
     }
     if trace.phase == .lasso {
-      try thinColumns(&trace, task)
+      try thinColumns(&trace, task, tolerance)
       try onStep(trace)
     }
     let spread = trace.phase == .columns ? task.training.inputs.columnStatistics : ([], [])
     while trace.phase == .columns {
-      try pruneColumns(&trace, task, spread)
+      try pruneColumns(&trace, task, spread, tolerance)
+      try onStep(trace)
+    }
+    while trace.phase == .merging {
+      try mergeCopies(&trace, task, node, tolerance)
       try onStep(trace)
     }
     if trace.phase == .recovery {
       var trainer = fineTuning
       trainer.epochs = finalEpochs
       let tuned = try fineTune(trace.network, task, trainer, round: trace.steps.count + 1)
-      if task.quality(of: tuned) >= task.quality(of: trace.network) { trace.network = tuned }
+      let isAllowed =
+        tolerance.accepts(tuned, drop: accuracyDrop)
+        || !tolerance.accepts(trace.network, drop: accuracyDrop)
+      if isAllowed, task.quality(of: tuned) >= task.quality(of: trace.network) {
+        trace.network = tuned
+      }
       trace.phase = .done
       try onStep(trace)
     }
     return trace
   }
 
-  private func pruneNeuron(_ trace: inout PruningTrace, _ task: Task, _ node: Int) throws {
+  private func pruneNeuron(
+    _ trace: inout PruningTrace, _ task: Task, _ node: Int, _ tolerance: LossTolerance
+  ) throws {
     let gone = Set(trace.plan.neurons.map(\.birth))
     let births = task.network.births[node]
     let live = births.indices.filter { !gone.contains(births[$0]) }
@@ -156,8 +173,15 @@ public struct FeatureLayer: Named, Hashable {
     let scores = live.map { unit in
       norm(outgoing.row(unit)) * deviations[unit]
     }
-    let lowest = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }.prefix(batch)
+    let forced = maxNeurons.map { live.count > $0 } ?? false
+    let refused = forced ? [] : Set(trace.refusedNeurons)
+    let lowest = scores.indices.filter { !refused.contains(births[live[$0]]) }
+      .sorted { (scores[$0], $0) < (scores[$1], $1) }.prefix(batch)
     let units = lowest.map { live[$0] }
+    guard !units.isEmpty else {
+      trace.phase = .lasso
+      return
+    }
     var plan = trace.plan
     for index in lowest {
       plan.removals.append(
@@ -169,49 +193,62 @@ public struct FeatureLayer: Named, Hashable {
     network.fold(means: units.map { means[$0] }, ofRows: units, intoBiasOf: node + 1)
     network = try fineTune(
       try network.masked(by: plan), task, fineTuning, round: trace.steps.count + 1)
-    let forced = maxNeurons.map { live.count > $0 } ?? false
     // Half of what may be lost is left to the columns.
-    let kept = forced || task.quality(of: network) >= trace.baseline - accuracyDrop / 2
+    let kept = forced || tolerance.accepts(network, drop: accuracyDrop / 2)
     trace.record(
       network, plan: plan, task: task,
       removed: units.map { Neuron(task.node, births[$0]).description }, kept: kept)
-    if kept { return }
-    trace.neuronBatch = batch / 2
-    if batch == 1 { trace.phase = .lasso }
+    if kept {
+      trace.refusals = 0
+      return
+    }
+    trace.neuronBatch = max(units.count / 2, 1)
+    guard units.count == 1 else { return }
+    trace.refusedNeurons += units.map { births[$0] }
+    trace.refusals += 1
+    if trace.refusals == Self.mostRefusals { trace.phase = .lasso }
   }
 
   /// Fine-tunes with the group lasso, stronger and stronger, while accuracy stays.
-  private func thinColumns(_ trace: inout PruningTrace, _ task: Task) throws {
+  private func thinColumns(
+    _ trace: inout PruningTrace, _ task: Task, _ tolerance: LossTolerance
+  ) throws {
     trace.phase = .columns
+    trace.refusals = 0
     var trainer = fineTuning
     trainer.epochs *= 2
     for lasso in Self.lassoStrengths {
       trainer.inputLasso = lasso
       let thinned = try fineTune(trace.network, task, trainer, round: trace.steps.count + 1)
-      guard task.quality(of: thinned) >= trace.baseline - accuracyDrop / 2 else { return }
+      guard tolerance.accepts(thinned, drop: accuracyDrop / 2) else { return }
       trace.network = thinned
     }
   }
 
   private func pruneColumns(
-    _ trace: inout PruningTrace, _ task: Task, _ spread: (means: [Double], deviations: [Double])
+    _ trace: inout PruningTrace, _ task: Task,
+    _ spread: (means: [Double], deviations: [Double]), _ tolerance: LossTolerance
   ) throws {
     let gone = Set(trace.plan.inputs)
     let live = task.columns.indices.filter { index in
       !task.columns[index].inputs.allSatisfy(gone.contains)
     }
-    let batch = min(trace.columnBatch ?? max(1, live.count / 3), live.count - 1)
     let forced = maxColumns.map { live.count > $0 } ?? false
+    let refused = forced ? [] : Set(trace.refusedColumns)
+    let candidates = live.filter { !refused.contains($0) }
+    let batch = min(
+      trace.columnBatch ?? max(1, candidates.count / 3), live.count - 1, candidates.count)
     // Among many columns a few more are not worth another training.
-    let worthwhile = batch > live.count / 40 && trace.columnTrials < 16
+    let worthwhile = batch > live.count / 40 && trace.columnTrials < 16 + trace.refusedColumns.count
     guard batch >= 1, live.count > 1, worthwhile || forced else {
-      trace.phase = .recovery
+      trace.phase = .merging
+      trace.refusals = 0
       return
     }
     trace.columnTrials += 1
     let (means, deviations) = spread
     let weights = trace.network.parameters[0][0].value
-    let scored = live.map { index -> (index: Int, score: Double) in
+    let scored = candidates.map { index -> (index: Int, score: Double) in
       let squares = task.columns[index].inputs.reduce(0.0) { sum, input in
         let size = norm(weights.row(input)) * deviations[input]
         return sum + size * size
@@ -235,15 +272,25 @@ public struct FeatureLayer: Named, Hashable {
     trainer.inputLasso = Self.lassoStrengths[0]
     network = try fineTune(
       try network.masked(by: plan), task, trainer, round: trace.steps.count + 1)
-    let kept = forced || task.quality(of: network) >= trace.baseline - accuracyDrop
+    let kept = forced || tolerance.accepts(network, drop: accuracyDrop)
     trace.record(
       network, plan: plan, task: task, removed: leaving.map { task.columns[$0.index].name },
       kept: kept)
-    trace.columnBatch = kept ? nil : leaving.count / 2
-    if trace.columnBatch == 0, !forced { trace.phase = .recovery }
+    if kept {
+      trace.columnBatch = nil
+      trace.refusals = 0
+      return
+    }
+    trace.columnBatch = max(leaving.count / 2, 1)
+    guard leaving.count == 1 else { return }
+    trace.refusedColumns += leaving.map(\.index)
+    trace.refusals += 1
+    guard trace.refusals == Self.mostRefusals else { return }
+    trace.refusals = 0
+    trace.phase = .merging
   }
 
-  private func fineTune(
+  func fineTune(
     _ network: Network, _ task: Task, _ trainer: Trainer, round: Int
   ) throws -> Network {
     guard trainer.epochs > 0 else { return network }
@@ -263,7 +310,7 @@ public struct FeatureLayer: Named, Hashable {
     ).network
   }
 
-  private func norm(_ values: ArraySlice<Float>) -> Double {
+  func norm(_ values: ArraySlice<Float>) -> Double {
     values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
   }
 }

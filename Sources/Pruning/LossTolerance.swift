@@ -1,0 +1,99 @@
+import Datasets
+import Networks
+import Tensors
+
+/// What a pruned network may lose against the network before pruning, measured on the same rows.
+///
+/// A loss is judged by the standard error of the paired difference (McNemar 1947,
+/// doi:10.1007/BF02295996): of rows, `b` were right before and are wrong now, `c` the other way
+/// round. The accuracy lost is `(b - c) / n` with standard error `sqrt(b + c - (b - c)² / n) / n`.
+///
+/// - The accuracy lost, less one standard error, is at most the accuracy drop. For a number it is the
+///   share of explained variance (R²) that is lost.
+/// - The same holds for the recall of every class with at least 10 rows, less two standard errors:
+///   with many classes some lose a few rows by chance.
+/// - A class that the network before pruning answers at least 10 times is still answered at least
+///   half as often.
+package struct LossTolerance {
+  /// The rows of a class, or the answers of a class, from which on it is watched by itself.
+  static let fewestRows = 10
+
+  private let task: FeatureLayer.Task
+  private let answers: [Int]
+  private let isCorrect: [Bool]
+  private let squaredErrors: [Double]
+  /// Of the squared errors about the mean, over all rows.
+  private let variation: Double
+  /// The rows of each class with enough of them.
+  private let rowsOfClasses: [[Int]]
+  /// How often each class was answered.
+  private let answered: [Int: Int]
+
+  /// Measures the network before pruning on the rows that accuracy is watched on.
+  package init(_ task: FeatureLayer.Task) {
+    self.task = task
+    let outputs = task.network.outputs(for: task.checked.inputs)
+    guard task.head != .number else {
+      (answers, isCorrect, rowsOfClasses, answered) = ([], [], [], [:])
+      squaredErrors = Self.squaredErrors(outputs, task.checked.numbers)
+      let count = Double(max(task.checked.count, 1))
+      let mean = task.checked.numbers.reduce(0.0) { $0 + Double($1) } / count
+      variation = task.checked.numbers.reduce(0.0) {
+        $0 + (Double($1) - mean) * (Double($1) - mean)
+      }
+      return
+    }
+    (squaredErrors, variation) = ([], 0)
+    answers = task.head.answers(from: outputs)
+    isCorrect = zip(answers, task.checked.labels).map { $0 == $1 }
+    rowsOfClasses = Dictionary(grouping: task.checked.labels.indices) { task.checked.labels[$0] }
+      .sorted { $0.key < $1.key }.map(\.value).filter { $0.count >= Self.fewestRows }
+    answered = answers.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+  }
+
+  /// Whether a pruned network of the same shape loses no more than it may.
+  /// - Parameters:
+  ///   - network: the pruned network, in masked form.
+  ///   - drop: accuracy (or explained variance) that may be lost, 0 to 1.
+  /// - Returns: whether it may replace the network before pruning.
+  package func accepts(_ network: Network, drop: Double) -> Bool {
+    let outputs = network.outputs(for: task.checked.inputs)
+    if task.head == .number {
+      return accepts(Self.squaredErrors(outputs, task.checked.numbers), drop)
+    }
+    let found = task.head.answers(from: outputs)
+    let correct = zip(found, task.checked.labels).map { $0 == $1 }
+    guard loss(Array(correct.indices), correct, errors: 1) <= drop else { return false }
+    guard rowsOfClasses.allSatisfy({ loss($0, correct, errors: 2) <= drop }) else { return false }
+    let counts = found.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    return answered.allSatisfy { name, count in
+      count < Self.fewestRows || 2 * counts[name, default: 0] >= count
+    }
+  }
+
+  /// The accuracy lost on some rows, less so many standard errors.
+  private func loss(_ rows: [Int], _ correct: [Bool], errors: Double) -> Double {
+    let count = Double(max(rows.count, 1))
+    let lost = Double(rows.count { isCorrect[$0] && !correct[$0] })
+    let won = Double(rows.count { !isCorrect[$0] && correct[$0] })
+    let squared = max(lost + won - (lost - won) * (lost - won) / count, 0)
+    return (lost - won) / count - errors * squared.squareRoot() / count
+  }
+
+  private func accepts(_ found: [Double], _ drop: Double) -> Bool {
+    guard variation > 0 else { return true }
+    let more = zip(found, squaredErrors).map { $0 - $1 }
+    let count = Double(max(more.count, 1))
+    let mean = more.reduce(0, +) / count
+    let spread = more.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }.squareRoot()
+    // The sum of `count` independent differences has the standard error `spread`.
+    return (mean * count - spread) / variation <= drop
+  }
+
+  private static func squaredErrors(_ outputs: Tensor, _ numbers: [Float]) -> [Double] {
+    numbers.indices.map { row in
+      let error = Double(outputs[row, 0] - numbers[row])
+      return error * error
+    }
+  }
+}

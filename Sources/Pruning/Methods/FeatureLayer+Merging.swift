@@ -1,0 +1,110 @@
+import Datasets
+import Networks
+import Tensors
+
+extension FeatureLayer {
+  /// Units whose activations have at least this absolute correlation may be merged.
+  private static let correlationOfCopies = 0.95
+
+  /// Merges the two units whose activations are most nearly copies or mirrors of each other: the
+  /// weaker one is written as `factor · other + offset` by least squares over the training rows, what
+  /// it gave to the next layer is added to the other's weights and to the bias, and it goes.
+  func mergeCopies(
+    _ trace: inout PruningTrace, _ task: Task, _ node: Int, _ tolerance: LossTolerance
+  ) throws {
+    let gone = Set(trace.plan.neurons.map(\.birth))
+    let births = task.network.births[node]
+    let live = births.indices.filter { !gone.contains(births[$0]) }
+    guard !task.readsFeatures, live.count > 1, trace.refusals < Self.mostRefusals else {
+      trace.phase = .recovery
+      return
+    }
+    let values = trace.network.activations(of: task.node, for: task.training.inputs)
+    let outgoing = trace.network.parameters[node + 1][0].value
+    let spreads = values.columnStatistics.deviations
+    let scores = live.map { norm(outgoing.row($0)) * spreads[$0] }
+    var best: (pair: LinearPair, score: Double)?
+    for (first, one) in live.enumerated() {
+      for (second, other) in live.enumerated().dropFirst(first + 1) {
+        // The weaker one goes.
+        let (stays, goes, score) =
+          scores[first] >= scores[second]
+          ? (one, other, scores[second]) : (other, one, scores[first])
+        guard !trace.refusedMerges.contains([births[stays], births[goes]]),
+          let pair = LinearPair(of: goes, from: stays, in: values),
+          abs(pair.correlation) >= Self.correlationOfCopies,
+          abs(pair.correlation) > abs(best?.pair.correlation ?? 0)
+        else { continue }
+        best = (pair, score)
+      }
+    }
+    guard let (pair, score) = best else {
+      trace.phase = .recovery
+      return
+    }
+    var plan = trace.plan
+    plan.removals.append(
+      .init(
+        .neuron(name: Neuron(task.node, births[pair.dependent])), score: score,
+        round: trace.steps.count + 1))
+    var network = trace.network
+    network.fold(pair, intoReader: node + 1)
+    network = try fineTune(
+      try network.masked(by: plan), task, fineTuning, round: trace.steps.count + 1)
+    let kept = tolerance.accepts(network, drop: accuracyDrop)
+    trace.record(
+      network, plan: plan, task: task,
+      removed: [Neuron(task.node, births[pair.dependent]).description], kept: kept)
+    if kept {
+      trace.refusals = 0
+    } else {
+      trace.refusals += 1
+      trace.refusedMerges.append([births[pair.source], births[pair.dependent]])
+    }
+  }
+}
+
+/// One activation as a linear function of another, by least squares: `dependent ≈ factor · source +
+/// offset`.
+struct LinearPair {
+  var source: Int
+  var dependent: Int
+  var factor: Double
+  var offset: Double
+  /// Pearson's correlation of the two, -1 to 1.
+  var correlation: Double
+
+  /// `nil` where one of the two does not vary.
+  init?(of dependent: Int, from source: Int, in values: Tensor) {
+    let count = Double(max(values.rows, 1))
+    var (sumX, sumY, squaresX, squaresY, products) = (0.0, 0.0, 0.0, 0.0, 0.0)
+    for row in 0..<values.rows {
+      let (x, y) = (Double(values[row, source]), Double(values[row, dependent]))
+      sumX += x
+      sumY += y
+      squaresX += x * x
+      squaresY += y * y
+      products += x * y
+    }
+    let (spreadX, spreadY) = (squaresX - sumX * sumX / count, squaresY - sumY * sumY / count)
+    let common = products - sumX * sumY / count
+    guard spreadX > 1e-9 * count, spreadY > 1e-9 * count else { return nil }
+    self.source = source
+    self.dependent = dependent
+    factor = common / spreadX
+    offset = (sumY - factor * sumX) / count
+    correlation = common / (spreadX * spreadY).squareRoot()
+  }
+}
+
+extension Network {
+  /// Lets a dense layer read one of its inputs in the place of another that is a linear function of it.
+  fileprivate mutating func fold(_ pair: LinearPair, intoReader node: Int) {
+    fold(means: [pair.offset], ofRows: [pair.dependent], intoBiasOf: node)
+    for unit in 0..<parameters[node][0].value.width {
+      let moved = pair.factor * Double(parameters[node][0].value[pair.dependent, unit])
+      let own = Double(parameters[node][0].value[pair.source, unit])
+      parameters[node][0].value[pair.source, unit] = Float(own + moved)
+    }
+  }
+}

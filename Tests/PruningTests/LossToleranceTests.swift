@@ -1,0 +1,114 @@
+import Datasets
+import Networks
+import Pruning
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct LossToleranceTests {
+  /// A network that answers with the class whose input is largest, so that rows say what it answers.
+  private static func passing(_ classes: Int) throws -> Network {
+    var network = try Network(Architecture(input: [2 * classes]) { Dense(classes) }, seed: 1)
+    network.parameters[0][0].value = Tensor(
+      (0..<2 * classes).flatMap { row in (0..<classes).map { $0 == row ? 1 : 0 } },
+      shape: [2 * classes, classes])
+    return network
+  }
+
+  /// The same, but it answers by the second half of its inputs.
+  private static func changed(_ classes: Int) throws -> Network {
+    var network = try passing(classes)
+    network.parameters[0][0].value = Tensor(
+      (0..<2 * classes).flatMap { row in (0..<classes).map { $0 + classes == row ? 1 : 0 } },
+      shape: [2 * classes, classes])
+    return network
+  }
+
+  /// Whether a network that gives `after` may take the place of one that gives `before`.
+  private func accepts(
+    labels: [Int], before: [Int], after: [Int], classes: Int, drop: Double
+  ) throws -> Bool {
+    let rows = zip(before, after).flatMap { old, new in
+      (0..<classes).map { Float($0 == old ? 1 : 0) }
+        + (0..<classes).map { Float($0 == new ? 1 : 0) }
+    }
+    let examples = Examples(
+      inputs: Tensor(rows, shape: [labels.count, 2 * classes]), labels: labels)
+    let task = FeatureLayer.Task(
+      network: try Self.passing(classes), node: .input, head: .softmax, training: examples,
+      checked: examples, columns: [], seed: 1)
+    return LossTolerance(task).accepts(try Self.changed(classes), drop: drop)
+  }
+
+  @Test func aLossIsJudgedByOneStandardError() throws {
+    // Of 277 rows 269 are right; then two of these are lost: 0.72 % less 0.51 % is within 0.5 %.
+    let labels = [Int](repeating: 0, count: 140) + [Int](repeating: 1, count: 137)
+    var before = labels
+    for row in 0..<8 { before[row] = 1 }
+    var after = before
+    for row in [20, 21] { after[row] = 1 }
+    #expect(
+      try accepts(labels: labels, before: before, after: after, classes: 2, drop: 0.005))
+    // A third: 1.08 % less 0.62 % is within 0.5 %; a fifth: 1.81 % less 0.80 % is not.
+    after[22] = 1
+    #expect(
+      try accepts(labels: labels, before: before, after: after, classes: 2, drop: 0.005))
+    for row in [23, 24] { after[row] = 1 }
+    #expect(
+      try !accepts(labels: labels, before: before, after: after, classes: 2, drop: 0.005))
+    #expect(
+      try accepts(labels: labels, before: before, after: after, classes: 2, drop: 0.0102))
+  }
+
+  @Test func rowsWonCountAgainstRowsLost() throws {
+    // Five lost and five won are no loss.
+    let labels = [Int](repeating: 0, count: 100) + [Int](repeating: 1, count: 100)
+    var before = labels
+    for row in 0..<5 { before[row] = 1 }
+    var after = labels
+    for row in 5..<10 { after[row] = 1 }
+    #expect(try accepts(labels: labels, before: before, after: after, classes: 2, drop: 0))
+  }
+
+  @Test func aRareClassIsNotLost() throws {
+    // 20 of 1,000 rows are of the third class: losing all of them costs 2 % of accuracy.
+    let labels = (0..<1000).map { $0 < 20 ? 2 : $0 % 2 }
+    let after = labels.map { $0 == 2 ? 0 : $0 }
+    #expect(try !accepts(labels: labels, before: labels, after: after, classes: 3, drop: 0.05))
+    // Nine rows are too few for a recall, but the class was answered by chance or not at all.
+    let few = (0..<1000).map { $0 < 9 ? 2 : $0 % 2 }
+    let without = few.map { $0 == 2 ? 0 : $0 }
+    #expect(try accepts(labels: few, before: few, after: without, classes: 3, drop: 0.05))
+  }
+
+  @Test func aClassThatWasOftenAnsweredStaysAnswered() throws {
+    // Nobody has the third class; the network gave it to twelve rows, wrongly.
+    let labels = (0..<1000).map { $0 % 2 }
+    let before = labels.enumerated().map { $0 < 12 ? 2 : $1 }
+    #expect(
+      try !accepts(labels: labels, before: before, after: labels, classes: 3, drop: 0.05))
+    let half = labels.enumerated().map { $0 < 6 ? 2 : $1 }
+    #expect(try accepts(labels: labels, before: before, after: half, classes: 3, drop: 0.05))
+  }
+
+  @Test func numbersAreJudgedByExplainedVariance() throws {
+    func accepts(_ slope: Float, drop: Double) throws -> Bool {
+      func network(_ slope: Float) throws -> Network {
+        var network = try Network(Architecture(input: [1]) { Dense(1) }, seed: 1)
+        network.parameters[0][0].value = Tensor([slope], shape: [1, 1])
+        return network
+      }
+      let numbers = (0..<400).map { Float($0 % 2 == 0 ? 1 : -1) }
+      let examples = Examples(
+        inputs: Tensor(numbers, shape: [400, 1]), labels: [Int](repeating: 0, count: 400),
+        numbers: numbers)
+      let task = FeatureLayer.Task(
+        network: try network(1), node: .input, head: .number, training: examples,
+        checked: examples, columns: [], seed: 1)
+      return LossTolerance(task).accepts(try network(slope), drop: drop)
+    }
+    // Of the variance 1 the slope 0.9 leaves 0.01, in every row alike.
+    #expect(try accepts(0.9, drop: 0.0101))
+    #expect(try !accepts(0.9, drop: 0.0099))
+  }
+}
