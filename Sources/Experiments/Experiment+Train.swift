@@ -11,6 +11,8 @@ public struct TrainingOutcome: Sendable {
   public var summary: [String]
   /// Against the labels, on held-out rows.
   public var accuracy: Proportion
+  /// The rows that the written file is to answer as the model does, at most 10,000.
+  public var readBackRows: Table
 }
 
 extension Experiment {
@@ -37,7 +39,7 @@ extension Experiment {
           + network.architecture.outline
           + ": \(network.parameterCount) parameters, \(start.epochs) epochs",
         "right on \(accuracy.count) of \(accuracy.total) held-out rows (\(rows.heldOutFrom))",
-      ], accuracy: accuracy)
+      ], accuracy: accuracy, readBackRows: rows.readBackRows)
   }
 
   /// What a run would do, without doing it: what `--dry-run` prints.
@@ -61,6 +63,10 @@ extension Experiment {
     lines += rows.loaded.notes.map { "note: \($0)" }
     if let model {
       lines.append("network: \(model)")
+      let imported = try ImportedModel(
+        URL(fileURLWithPath: model), options: network, table: rows.training)
+      lines += imported.notes.map { "note: \($0)" }
+      lines += imported.warnings.map { "warning: \($0.text)" }
     } else {
       let shape = defaults.architecture(inputs: encoding.width, outputs: outputs).outline
       lines.append("network: \(encoding.width) inputs, " + shape)

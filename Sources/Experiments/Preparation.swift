@@ -1,6 +1,7 @@
 import Datasets
 import Explanations
 import Foundation
+import ModelFiles
 
 /// The rows of a run, each in the place where it serves.
 struct Preparation: Sendable {
@@ -59,6 +60,14 @@ struct Preparation: Sendable {
     validation.count >= 200 ? validation : training.appending(validation)
   }
 
+  /// The rows that a written model file is asked for when it is read back, at most 10,000: held-out
+  /// rows first, then validation and training rows.
+  var readBackRows: Table {
+    [validation, training].reduce(heldOut.first(ModelFile.mostRowsReadBack)) { rows, more in
+      rows.appending(more.first(ModelFile.mostRowsReadBack - rows.count))
+    }
+  }
+
   /// Three cuts near the quartiles of a numeric target, written with few digits.
   static func cuts(of numbers: [Double]) -> [Double] {
     let sorted = numbers.sorted()
@@ -82,5 +91,12 @@ struct Preparation: Sendable {
       if let number = Double(text), low <= number, number <= high { return number }
     }
     return middle
+  }
+}
+
+extension Table {
+  /// The first rows, all where there are fewer.
+  fileprivate func first(_ count: Int) -> Table {
+    count >= self.count ? self : selecting(Array(0..<max(count, 0)))
   }
 }

@@ -99,6 +99,8 @@ public struct PruningGround: Sendable {
   public let startedFrom: String
   /// What the network answers on held-out rows, asked once for all prunings of it.
   let answers: [Int]
+  /// Why the network that was given may be read wrongly.
+  public let warnings: [Warning]
 
   /// Reads the data and the network, or trains one where none is given.
   /// - Throws: the errors of reading and training.
@@ -116,6 +118,7 @@ public struct PruningGround: Sendable {
     original = start.model
     trainable = start.trainable
     startedFrom = start.startedFrom
+    warnings = start.warnings
     var trainer = start.defaults.trainer
     trainer.clarification = 0
     if let pixels = experiment.network.shift {
@@ -144,6 +147,8 @@ public struct PruningOutcome: Sendable {
   public var plan: PruningPlan
   /// What it came to, in figures.
   public var result: PruningResult
+  /// The rows that the written file is to answer as the model does, at most 10,000.
+  public var readBackRows: Table
 }
 
 extension PruningExperiment {
@@ -200,14 +205,28 @@ extension PruningExperiment {
             ("accuracy", round.accuracy),
           ]))
     }
-    let model = try Model(
-      schema: ground.trainable.schema,
-      encoding: ground.trainable.encoding.removing(pruned.plan.inputs), network: pruned.network,
-      head: ground.trainable.head)
+    let model =
+      pruned.isUnchanged(from: ground.trainable.network, by: recipe)
+      ? ground.original
+      : try Model(
+        schema: ground.trainable.schema,
+        encoding: ground.trainable.encoding.removing(pruned.plan.inputs), network: pruned.network,
+        head: ground.trainable.head)
     control.report(.stage(name: "measuring", detail: "\(ground.rows.heldOut.count) held-out rows"))
     let result = try PruningResult(
       self, pruned, model: model, ground: ground, recipe: recipe,
       measuresLatency: measuresLatency)
-    return PruningOutcome(model: model, plan: pruned.plan, result: result)
+    return PruningOutcome(
+      model: model, plan: pruned.plan, result: result, readBackRows: ground.rows.readBackRows)
+  }
+}
+
+extension PrunedNetwork {
+  /// Whether nothing was removed and nothing added. Methods that prune single weights may still have
+  /// changed values: theirs are compared.
+  fileprivate func isUnchanged(from network: Network, by recipe: Recipe) -> Bool {
+    guard plan.removals.isEmpty, plan.growths.isEmpty else { return false }
+    if case .neurons = recipe.score { return true }
+    return self.network == network
   }
 }

@@ -19,12 +19,15 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   case schema(problem: String)
   case unwritable(file: String, reason: String)
   case unwritableLayer(node: String, layer: String)
+  /// The bytes of a model file, read back, do not answer as the model that they were made of.
+  case differs(file: String, changed: Int, rows: Int)
 
   /// The exit code of a process that ends with this error.
   public var exitCode: Int32 {
     switch self {
     case .unreadable: 66
     case .unwritable: 73
+    case .differs: 1
     default: 65
     }
   }
@@ -46,6 +49,9 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .unwritable(let file, let reason): "\(file): cannot be written: \(reason)"
     case .unwritableLayer(let node, let layer):
       "layer '\(node)' is of the kind '\(layer)', which cannot be written to an ONNX file"
+    case .differs(let file, let changed, let rows):
+      "\(file): read back, it answers \(changed) of \(rows) rows otherwise than the network that was "
+        + "measured; it is not written"
     }
   }
 
@@ -63,6 +69,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .schema: "give data with the columns that the network was trained with"
     case .unwritable: "choose a folder that exists and that you may write to"
     case .unwritableLayer: "every layer can be written but reshaping and transposition"
+    case .differs: "this is a fault of espalier; please report it with the command"
     }
   }
 }

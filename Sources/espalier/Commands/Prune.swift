@@ -92,9 +92,19 @@ struct Prune: ParsableCommand {
       }
       outcome = try experiment.run(
         on: ground, control: progress.control, checkpoint: checkpoint.checkpoint)
+      for warning in outcome.result.warnings where !ground.warnings.contains(warning) {
+        progress.control.report(.warning(warning))
+      }
     } catch let error where !(error is Interrupted) {
       checkpoint.removeCheckpoint()
       throw error
+    }
+    // Every model file is read back and asked before any file is written.
+    let rows = outcome.readBackRows
+    let model = try ModelFile.data(for: outcome.model, named: output, checkedOn: rows)
+    let coded = try codedFile.map { _ in
+      try ModelFile.data(
+        for: outcome.model, named: "coded." + CodedFile.fileExtension, checkedOn: rows)
     }
     progress.finish()
     try planFile?.write(StandardOutput.json(outcome.plan), force: steps.force)
@@ -104,8 +114,8 @@ struct Prune: ParsableCommand {
         ? try StandardOutput.json(layers) : Data(layers.markdown.utf8)
       try layerFile?.write(data, force: steps.force)
     }
-    try codedFile?.write(CodedFile.data(for: outcome.model), force: steps.force)
-    try file.write(ModelFile.data(for: outcome.model, named: output), force: steps.force)
+    if let coded { try codedFile?.write(coded, force: steps.force) }
+    try file.write(model, force: steps.force)
     checkpoint.removeCheckpoint()
     if talk.json { try StandardOutput.writeJSON(outcome.result) }
     try talk.summarise(

@@ -48,7 +48,9 @@ struct Train: ParsableCommand {
       throw error
     }
     progress.finish()
-    try file.write(ModelFile.data(for: outcome.model, named: output), force: steps.force)
+    try file.write(
+      ModelFile.data(for: outcome.model, named: output, checkedOn: outcome.readBackRows),
+      force: steps.force)
     checkpoint.removeCheckpoint()
     if talk.json {
       try StandardOutput.writeJSON(

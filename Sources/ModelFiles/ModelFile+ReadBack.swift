@@ -1,0 +1,62 @@
+import CodedFiles
+import Datasets
+import Foundation
+import Networks
+
+extension ModelFile {
+  /// Rows that a file is asked for at most when it is read back.
+  public static let mostRowsReadBack = 10_000
+
+  /// The bytes of a file of this name (coded where it ends in `.espalier`, ONNX otherwise) after
+  /// they were read back and answered rows as the model does.
+  ///
+  /// - Parameters:
+  ///   - model: the model that was measured.
+  ///   - name: the file's name, which errors show.
+  ///   - rows: the rows to ask for; the first 10,000 of them are used.
+  /// - Returns: the bytes to write.
+  /// - Throws: `ModelFileError.differs` where an answer differs; `ModelFileError.unwritableLayer`,
+  ///   `CodedFileError`, and what reading throws.
+  public static func data(
+    for model: Model, named name: String, checkedOn rows: Table
+  ) throws -> Data {
+    let data = try data(for: model, named: name)
+    try check(data, named: name, answersAs: model, on: rows)
+    return data
+  }
+
+  /// Reads a file's bytes and compares its answers with those of a model.
+  /// - Throws: as `data(for:named:checkedOn:)`.
+  public static func check(
+    _ data: Data, named name: String, answersAs model: Model, on rows: Table
+  ) throws {
+    let sample =
+      rows.count > mostRowsReadBack ? rows.selecting(Array(0..<mostRowsReadBack)) : rows
+    let found = try read(data: data, name: name).model(for: rows.schema)
+    let changed = model.rowsAnswered(otherwiseBy: found, among: sample)
+    guard changed == 0 else {
+      throw ModelFileError.differs(
+        file: shown(name), changed: changed, rows: sample.count)
+    }
+  }
+}
+
+extension Model {
+  /// How many rows another model answers otherwise: with another class, or with a number that
+  /// differs by more than 0.001 % of the largest or of the target's scale.
+  func rowsAnswered(otherwiseBy other: Model, among rows: Table) -> Int {
+    let (own, its) = (outputs(for: rows), other.outputs(for: rows))
+    guard head == .number, other.head == .number else {
+      let (answers, found) = (self.answers(from: own), other.answers(from: its))
+      let (classes, names) = (schema.classes, other.schema.classes)
+      return zip(answers, found).count { answer, found in
+        // Classes are compared by name: files may have them in another order.
+        !classes.indices.contains(answer) || !names.indices.contains(found)
+          || classes[answer] != names[found]
+      }
+    }
+    let (numbers, found) = (self.numbers(from: own), other.numbers(from: its))
+    let largest = numbers.reduce(abs(encoding.targetScale)) { max($0, abs($1)) }
+    return zip(numbers, found).count { !(abs($0 - $1) <= 1e-5 * largest) }
+  }
+}
