@@ -17,6 +17,10 @@ struct TrainedNetworks: Sendable {
   /// "training", or the file's name and SHA-256.
   var startedFrom: String
   var epochs: Int
+  /// What is assumed of a network that was given.
+  var notes: [String]
+  /// Why these assumptions may be wrong.
+  var warnings: [Warning]
 
   /// Trains (or reads) a network and prunes it, going on from a checkpoint where there is one.
   init(
@@ -26,6 +30,7 @@ struct TrainedNetworks: Sendable {
     original = start.model
     startedFrom = start.startedFrom
     epochs = start.epochs
+    (notes, warnings) = (start.notes, start.warnings)
     let trainable = start.trainable
     let node = trainable.featureNode
     let training = trainable.encoding.encode(rows.training)
@@ -75,9 +80,14 @@ struct TrainedNetworks: Sendable {
     self.check = check
     let (unread, gone) =
       task.readsFeatures ? (trace.plan.inputs, []) : ([], trace.plan.inputs)
-    pruned = try Model(
-      schema: trainable.schema, encoding: trainable.encoding.removing(gone),
-      network: try split?.joined(with: network, unread: unread) ?? network, head: trainable.head)
+    // A pruning that removed nothing leaves the network as it was, weights learned since included.
+    pruned =
+      trace.plan.removals.isEmpty
+      ? original
+      : try Model(
+        schema: trainable.schema, encoding: trainable.encoding.removing(gone),
+        network: try split?.joined(with: network, unread: unread) ?? network,
+        head: trainable.head)
   }
 }
 
@@ -90,6 +100,10 @@ struct StartingNetwork: Sendable {
   var defaults: Defaults
   var startedFrom: String
   var epochs: Int
+  /// What is assumed of a network that was given.
+  var notes: [String] = []
+  /// Why these assumptions may be wrong.
+  var warnings: [Warning] = []
 
   /// `tunes`: whether a network that is given goes on learning.
   init(
@@ -103,9 +117,12 @@ struct StartingNetwork: Sendable {
       inputs: encoding.width)
     if let file = experiment.model {
       let url = URL(fileURLWithPath: file)
-      let imported = try ModelFile.read(url)
-      model = try imported.model(for: schema).reading(experiment.network)
-      trainable = try model.standardised(over: rows.training)
+      let imported = try ImportedModel(url, options: experiment.network, table: rows.training)
+      model = imported.model
+      (notes, warnings) = (imported.notes, imported.warnings)
+      imported.notes.forEach { control.report(.note($0)) }
+      imported.warnings.forEach { control.report(.warning($0)) }
+      trainable = model.standardised(over: rows.training)
       startedFrom = "\(url.lastPathComponent) (SHA-256 \(sha256(try Data(contentsOf: url))))"
       epochs = 0
       guard tunes else { return }
@@ -182,39 +199,5 @@ extension RunControl {
     guard shouldStop() else { return }
     try save()
     throw Interrupted()
-  }
-}
-
-extension Model {
-  /// The same function over standardised inputs: the scaling moves into the encoding, its inverse
-  /// into the first layer. Fine-tuning needs it where a network reads raw numbers.
-  func standardised(over table: Table) throws -> Model {
-    let raw = encoding.encode(table).inputs
-    let (means, deviations) = raw.columnStatistics
-    guard
-      let first = network.architecture.nodes.indices.first(where: {
-        network.architecture.nodes[$0].layer is Dense
-      }), first == 0
-    else { return self }
-    var copy = self
-    let weight = network.parameters[0][0].value
-    var scaled = weight
-    var bias = network.parameters[0][1].value
-    for (position, input) in encoding.inputs.enumerated() {
-      guard case .scaled(let mean, let scale) = input.kind, deviations[position] > 0,
-        !table.columns[input.feature].values.contains(where: \.isNaN)
-      else { continue }
-      let (center, spread) = (means[position], deviations[position])
-      copy.encoding.inputs[position].kind = .scaled(
-        mean: mean + center * scale, scale: scale * spread)
-      for unit in 0..<weight.width {
-        let own = Double(weight[position, unit])
-        scaled[position, unit] = Float(own * spread)
-        bias[unit, 0] = Float(Double(bias[unit, 0]) + own * center)
-      }
-    }
-    copy.network.parameters[0][0].value = scaled
-    copy.network.parameters[0][1].value = bias
-    return copy
   }
 }

@@ -83,3 +83,61 @@ extension SeededGenerator {
     builder.add(Activation(functions[index(below: functions.count)]))
   }
 }
+
+extension SeededGenerator {
+  /// The ways in which more than one layer reads a row's inputs.
+  public enum InputBranch: CaseIterable, Sendable {
+    /// A concatenation of the inputs with hidden units (wide and deep).
+    case wide
+    /// Two towers over the same inputs.
+    case towers
+    /// A linear layer over the inputs added to the outputs.
+    case linearSkip
+    /// The inputs added to hidden units of the same width.
+    case residual
+    /// The inputs among the outputs of a selection.
+    case selection
+  }
+
+  /// A network over rows whose inputs are read by several layers. All numbers are random.
+  public mutating func branchedNetwork(
+    _ branch: InputBranch, inputs: Int, outputs: Int
+  ) throws -> Network {
+    var builder = ArchitectureBuilder(input: [inputs])
+    func hidden(_ units: Int, reading nodes: [Node.ID]) -> Node.ID {
+      builder.add(Dense(units), reading: nodes)
+      return builder.add(Activation(.relu))
+    }
+    switch branch {
+    case .wide:
+      let deep = hidden(5, reading: [.input])
+      let both = builder.add(Concatenation(), reading: .input, hidden(4, reading: [deep]))
+      builder.add(Dense(outputs), reading: both)
+    case .towers:
+      let (first, second) = (hidden(4, reading: [.input]), hidden(3, reading: [.input]))
+      let both = builder.add(Concatenation(), reading: second, first)
+      builder.add(Dense(outputs), reading: both)
+    case .linearSkip:
+      let deep = builder.add(Dense(outputs), reading: hidden(5, reading: [.input]))
+      let wide = builder.add(Dense(outputs), reading: .input)
+      builder.add(Sum(), reading: deep, wide)
+    case .residual:
+      let body = builder.add(Dense(inputs), reading: hidden(5, reading: [.input]))
+      let sum = builder.add(Sum(), reading: body, .input)
+      builder.add(Dense(outputs), reading: sum)
+    case .selection:
+      let some = builder.add(
+        ChannelSelection(Array((0..<inputs).reversed().prefix(2))), reading: .input)
+      let both = builder.add(Concatenation(), reading: hidden(4, reading: [.input]), some)
+      builder.add(Dense(outputs), reading: both)
+    }
+    var network = try Network(builder.architecture, seed: next())
+    for node in network.parameters.indices {
+      for parameter in network.parameters[node].indices {
+        network.parameters[node][parameter].value = normalTensor(
+          network.parameters[node][parameter].value.shape)
+      }
+    }
+    return network
+  }
+}

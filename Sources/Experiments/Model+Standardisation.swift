@@ -1,0 +1,94 @@
+import Datasets
+import Networks
+import Tensors
+
+extension Model {
+  /// The same function over standardised inputs: the scaling becomes part of the encoding, its
+  /// inverse is folded into every layer that reads the inputs. Training needs it where a network
+  /// reads columns in their own units.
+  ///
+  /// Inputs are read by dense layers, directly or through concatenations, selections of neurons and
+  /// dropout. Where another layer reads them (a sum, an activation, a convolution), where the
+  /// network outputs them, or where rounding changes answers, the model is returned as it is.
+  ///
+  /// - Parameter table: the rows whose means and standard deviations are used, `[rows, columns]`.
+  /// - Returns: a model that answers every row as this one does, but for rounding in Float32.
+  package func standardised(over table: Table) -> Model {
+    guard network.architecture.input.rank == 1, table.count > 0 else { return self }
+    let (means, deviations) = encoding.encode(table).inputs.columnStatistics
+    let changes = encoding.inputs.enumerated().map { position, input -> Rescaling? in
+      guard case .scaled = input.kind, deviations[position] > 0,
+        !table.columns[input.feature].values.contains(where: \.isNaN)
+      else { return nil }
+      return Rescaling(center: means[position], spread: deviations[position])
+    }
+    guard let folded = network.reading(changes) else { return self }
+    var copy = self
+    copy.network = folded
+    for (position, change) in changes.enumerated() {
+      guard let change, case .scaled(let mean, let scale) = encoding.inputs[position].kind
+      else { continue }
+      copy.encoding.inputs[position].kind = .scaled(
+        mean: mean + change.center * scale, scale: scale * change.spread)
+    }
+    let sample = table.selecting(Array(0..<min(table.count, 10_000)))
+    let differing = zip(classify(sample), copy.classify(sample)).count { $0 != $1 }
+    return differing * 1000 <= sample.count ? copy : self
+  }
+}
+
+/// How an old input is made of a new one: `old = spread · new + center`.
+private struct Rescaling {
+  var center: Double
+  var spread: Double
+}
+
+extension Network {
+  /// The same function of inputs that are rescaled; `nil` where some layer cannot take it up.
+  fileprivate func reading(_ changes: [Rescaling?]) -> Network? {
+    guard let shapes = try? architecture.shapes() else { return nil }
+    // For each node whose output is rescaled, by position; -1 is the input.
+    var carried: [Int: [Rescaling?]] = [-1: changes]
+    var copy = self
+    for (index, node) in architecture.nodes.enumerated() {
+      let links = architecture.links[index]
+      guard links.contains(where: { carried[$0] != nil }) else { continue }
+      switch node.layer {
+      case is Dense:
+        guard let changes = carried[links[0]] else { continue }
+        copy.fold(changes, intoDense: index)
+      case is Concatenation where shapes[index].rank == 1:
+        carried[index] = links.flatMap { link in
+          carried[link]
+            ?? [Rescaling?](
+              repeating: nil,
+              count: link < 0 ? architecture.input.count : shapes[link].count)
+        }
+      case let selection as ChannelSelection where shapes[index].rank == 1:
+        guard let changes = carried[links[0]] else { continue }
+        carried[index] = selection.channels.map { changes[$0] }
+      case is Dropout: carried[index] = carried[links[0]]
+      default: return nil
+      }
+    }
+    return carried[architecture.nodes.count - 1] == nil ? copy : nil
+  }
+
+  /// Weights and biases of a dense layer whose inputs are rescaled; sums in double precision.
+  private mutating func fold(_ changes: [Rescaling?], intoDense node: Int) {
+    var weight = parameters[node][0].value
+    var bias = parameters[node][1].value
+    for unit in 0..<weight.width {
+      var sum = Double(bias[unit, 0])
+      for (position, change) in changes.enumerated() {
+        guard let change else { continue }
+        let own = Double(weight[position, unit])
+        weight[position, unit] = Float(own * change.spread)
+        sum += own * change.center
+      }
+      bias[unit, 0] = Float(sum)
+    }
+    parameters[node][0].value = weight
+    parameters[node][1].value = bias
+  }
+}

@@ -1,0 +1,65 @@
+import Datasets
+import Foundation
+import ModelFiles
+import Networks
+import Testing
+
+/// Networks whose inputs are read by more than the first layer. The labels in `Tests/Fixtures/branches`
+/// are onnxruntime's answers, so a network that is read and written rightly is right on every row.
+@Suite struct BranchedInputTests {
+  private static let folder = Program.home.appending(path: "Tests/Fixtures/branches")
+
+  private func rightAnswers(of file: URL, on name: String) throws -> (right: Int, rows: Int) {
+    let data = Self.folder.appending(path: name + ".csv").path
+    let table = try DataSource.load(data, options: ReadingOptions(keepsConstants: true)).table
+    let model = try ModelFile.read(file).model(for: table.schema)
+    return (zip(model.classify(table), table.labels).count { $0 == $1 }, table.count)
+  }
+
+  @Test(arguments: ["wide-deep", "wide-torch", "res-input"])
+  func theReportsModelAnswersAsTheOneThatWasGiven(_ name: String) throws {
+    try withFolder { folder in
+      let (data, model) = (
+        Self.folder.appending(path: name + ".csv").path,
+        Self.folder.appending(path: name + ".onnx").path
+      )
+      for (index, extra) in [["--no-pruning"], []].enumerated() {
+        let report = folder.appending(path: "report-\(index)")
+        let run = try Program(
+          ["explain", data, "--model", model, "-o", report.path, "--quiet"] + extra)
+        #expect(run.code == 0, "\(run.talk)")
+        let result = try JSONSerialization.jsonObject(
+          with: Data(contentsOf: report.appending(path: "explanation.json")))
+        let pruned = (result as? [String: Any])?["pruned"] as? [String: Any]
+        let agreement = pruned?["agreementWithOriginal"] as? [String: Any]
+        #expect(agreement?["value"] as? Double == 1, "\(name) \(extra)")
+        let (right, rows) = try rightAnswers(
+          of: report.appending(path: "model.onnx"), on: name)
+        #expect(right == rows, "\(name) \(extra)")
+      }
+    }
+  }
+
+  @Test(arguments: ["wide-deep", "wide-torch", "res-input"])
+  func trainingOnAndPruningNothingKeepEveryAnswer(_ name: String) throws {
+    try withFolder { folder in
+      let (data, model) = (
+        Self.folder.appending(path: name + ".csv").path,
+        Self.folder.appending(path: name + ".onnx").path
+      )
+      let tuned = folder.appending(path: "tuned.onnx")
+      let train = try Program(
+        "train", data, "--model", model, "--epochs", "1", "--learning-rate", "1e-9", "-o",
+        tuned.path, "--quiet")
+      #expect(train.code == 0, "\(train.talk)")
+      var (right, rows) = try rightAnswers(of: tuned, on: name)
+      #expect(right == rows)
+      let same = folder.appending(path: "same.onnx")
+      let prune = try Program(
+        "prune", model, data, "--keep", "1", "-o", same.path, "--quiet")
+      #expect(prune.code == 0, "\(prune.talk)")
+      (right, rows) = try rightAnswers(of: same, on: name)
+      #expect(right == rows)
+    }
+  }
+}
