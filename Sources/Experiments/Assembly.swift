@@ -40,6 +40,12 @@ struct Assembly {
       disagreementsTotal: chosen.fidelity.heldOut.total - chosen.fidelity.heldOut.count,
       featureRules: featureRules.map { $0.ruleSetEntry(answers) },
       featureFidelity: featureRules?.fidelity,
+      explains: experiment.explainsOriginal ? .original : .pruned,
+      warnings: networks.warnings
+        + Warning.pruning(
+          agreement: Proportion(agreementOf: answers.pruned, and: answers.original),
+          vanished: networks.vanishedClasses(rows),
+          explains: experiment.explainsOriginal ? .original : .pruned),
       provenance: Provenance(
         version: espalierVersion, seed: experiment.seed, arguments: arguments,
         startedFrom: networks.startedFrom))
@@ -55,7 +61,7 @@ struct Assembly {
       rowsAltered: loaded.altered.map { .init(reason: $0.reason, count: $0.count) },
       training: rows.training.count, validation: rows.validation.count,
       heldOut: rows.heldOut.count, heldOutFrom: rows.heldOutFrom, schema: schema,
-      notes: loaded.notes.isEmpty ? nil : loaded.notes)
+      notes: loaded.notes + networks.notes == [] ? nil : loaded.notes + networks.notes)
   }
 
   private var heldOutIsApart: Bool {

@@ -64,8 +64,13 @@ extension Experiment {
       experiment: self, rows: rows, networks: networks, answers: answers,
       inputRules: inputRules, featureRules: featureRules, arguments: arguments
     ).explanation()
+    for warning in (explanation.warnings ?? []) where !networks.warnings.contains(warning) {
+      control.report(.warning(warning))
+    }
     var files = try ReportFolder.files(for: explanation).map { (name: $0.name, data: $0.data) }
-    files.append((name: "model.onnx", data: try ModelFile.data(for: networks.pruned)))
+    let model = try ModelFile.data(
+      for: networks.pruned, named: "model.onnx", checkedOn: rows.readBackRows)
+    files.append((name: "model.onnx", data: model))
     clock.end("writing")
     let manifest = Manifest(
       experiment: self, arguments: arguments, settings: settings, rows: rows, networks: networks,

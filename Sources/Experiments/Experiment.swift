@@ -43,9 +43,7 @@ public struct Experiment: Hashable, Codable, Sendable {
   }
 
   /// Which network the rules imitate.
-  public enum ExplainedNetwork: String, Codable, Sendable, CaseIterable {
-    case original, pruned
-  }
+  public typealias ExplainedNetwork = Explanations.ExplainedNetwork
 }
 
 /// What network is trained, and how.
@@ -78,8 +76,34 @@ public struct NetworkOptions: Hashable, Codable, Sendable {
   public var pixelMean: [Double]?
   /// … over this.
   public var pixelDeviation: [Double]?
+  /// Whether a flat row of a colour image has its channels first or last for a network that is given;
+  /// channels last where `nil`.
+  public var pixelLayout: PixelLayout?
+  /// How the columns of a table are scaled for a network that is given; not at all where `nil`.
+  public var scaleInputs: InputScaling?
+  /// The classes in the order of the outputs of a network that is given, of two classes with one
+  /// output the negative one first; the order of the data's classes where `nil`.
+  public var classOrder: [String]?
 
   public init() {}
+}
+
+/// How numeric columns are scaled before a network that is given reads them.
+public enum InputScaling: String, Codable, Sendable, CaseIterable {
+  /// As the data have them.
+  case none
+  /// Less the mean, over the standard deviation of the training rows.
+  case standard
+  /// To 0...1 by the smallest and the largest value of the training rows.
+  case minmax
+}
+
+/// The order of the numbers of an image in a flat row.
+public enum PixelLayout: String, Codable, Sendable, CaseIterable {
+  /// NCHW: all pixels of the first channel, then those of the next.
+  case channelsFirst = "channels-first"
+  /// NHWC: all channels of the first pixel, then those of the next.
+  case channelsLast = "channels-last"
 }
 
 /// What a run says while it goes on; the tool shows it on stderr.
@@ -89,6 +113,8 @@ public enum RunEvent: Sendable {
   /// How far the stage is, 0...1, with figures such as `loss` and `accuracy` in reading order.
   case progress(fraction: Double, figures: [(name: String, value: Double)])
   case note(String)
+  /// A reason not to rely on the result as it is.
+  case warning(Warning)
 }
 
 /// Asked often; a run throws `Interrupted` soon after it turns true.

@@ -1,45 +1,127 @@
 import Datasets
+import Explanations
 import Foundation
 import Networks
+import Reports
+import Tensors
 
 extension NetworkOptions {
-  /// The encoding of pictures for a network that was trained elsewhere, where it was asked for.
-  /// - Throws: `PixelError` where the data are no pictures or have other channels.
-  func pixels(for schema: Schema) throws(PixelError) -> Encoding? {
-    guard pixelMean != nil || pixelDeviation != nil else { return nil }
-    let (means, deviations) = (pixelMean ?? [0], pixelDeviation ?? [1])
+  /// The first option given that says how inputs are read.
+  var givenReadingOption: String? {
+    if pixelMean != nil { return "--pixel-mean" }
+    if pixelDeviation != nil { return "--pixel-deviation" }
+    if pixelLayout != nil { return "--pixel-layout" }
+    return scaleInputs == nil ? nil : "--scale-inputs"
+  }
+
+  /// The encoding of a network that was trained elsewhere, where options say how it reads its inputs.
+  /// - Parameter table: the rows that means, deviations and ranges are taken from.
+  /// - Returns: `nil` where no option is given.
+  /// - Throws: `PixelError` where an option does not apply to these data.
+  func encoding(for table: Table) throws(PixelError) -> Encoding? {
+    let schema = table.schema
+    if let scaleInputs {
+      guard schema.image == nil else { throw .notForImages }
+      if let column = schema.features.first(where: { $0.levels != nil }) {
+        throw .notForLevels(column: column.id.rawValue)
+      }
+      return Encoding.identity(for: schema).scaled(scaleInputs, over: table)
+    }
+    guard pixelMean != nil || pixelDeviation != nil || pixelLayout != nil else { return nil }
     guard let image = schema.image else { throw .nothingToScale }
+    let isRaw = pixelMean == nil && pixelDeviation == nil
+    let (means, deviations) = (pixelMean ?? [0], pixelDeviation ?? [isRaw ? 1 / image.maximum : 1])
     for list in [means, deviations] where list.count != 1 && list.count != image.channels {
       throw .channels(of: image.channels, found: list.count)
     }
+    return image.encoding(
+      mean: means, deviation: deviations, layout: pixelLayout ?? .channelsLast)
+  }
+}
+
+extension ImageShape {
+  /// Pixels as shares of white, less a mean and over a deviation.
+  /// - Parameters:
+  ///   - mean: one number for each channel, or one for all.
+  ///   - deviation: likewise, above 0.
+  ///   - layout: the order in which the network reads them.
+  /// - Returns: one input for each number of an image.
+  func encoding(mean: [Double], deviation: [Double], layout: PixelLayout) -> Encoding {
+    let pixels = height * width
     return Encoding(
-      inputs: schema.features.indices.map { position in
-        let channel = position % image.channels
+      inputs: (0..<count).map { position in
+        let channel =
+          layout == .channelsLast ? position % channels : position / max(pixels, 1)
+        let feature =
+          layout == .channelsLast ? position : position % max(pixels, 1) * channels + channel
         return Encoding.Input(
-          feature: position,
+          feature: feature,
           kind: .scaled(
-            mean: means[means.count == 1 ? 0 : channel] * image.maximum,
-            scale: deviations[deviations.count == 1 ? 0 : channel] * image.maximum))
+            mean: mean[mean.count == 1 ? 0 : channel] * maximum,
+            scale: deviation[deviation.count == 1 ? 0 : channel] * maximum))
       })
   }
 }
 
-extension Model {
-  /// The model as it reads pictures of `options`, where they say how.
-  /// - Throws: `PixelError` where the data are no pictures or have other channels.
-  public func reading(_ options: NetworkOptions) throws(PixelError) -> Model {
-    guard let pixels = try options.pixels(for: schema) else { return self }
+extension Encoding.Input {
+  /// Whether it is made of a number.
+  var isScaled: Bool { if case .scaled = kind { true } else { false } }
+}
+
+extension Encoding {
+  /// The same inputs with their columns scaled over the rows of a table. A constant column is only
+  /// shifted.
+  func scaled(_ scaling: InputScaling, over table: Table) -> Encoding {
     var copy = self
-    copy.encoding = pixels
+    for (position, input) in inputs.enumerated() where input.isScaled {
+      let values = table.columns[input.feature].values.filter { !$0.isNaN }
+      switch scaling {
+      case .none: copy.inputs[position].kind = .scaled(mean: 0, scale: 1)
+      case .standard:
+        let count = Double(max(values.count, 1))
+        let mean = values.reduce(0) { $0 + $1 / count }
+        let deviation =
+          values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) / count }.squareRoot()
+        copy.inputs[position].kind = .scaled(mean: mean, scale: deviation > 0 ? deviation : 1)
+      case .minmax:
+        let (low, high) = (values.min() ?? 0, values.max() ?? 0)
+        copy.inputs[position].kind = .scaled(mean: low, scale: high > low ? high - low : 1)
+      }
+    }
     return copy
   }
+}
 
-  /// How training pictures move, where that was asked for.
-  /// - Throws: `PixelError` where the network reads no whole pictures.
-  func pictureShift(pixels: Int) throws(PixelError) -> PictureShift {
-    guard let image = schema.image, encoding.width == image.count else {
-      throw .nothingToMove
+extension Table {
+  /// For each channel the mean and the standard deviation of its pixels as shares of white, to four
+  /// digits.
+  func channelStatistics(of image: ImageShape) -> (means: [Double], deviations: [Double]) {
+    var (means, deviations): ([Double], [Double]) = ([], [])
+    let rows = Array(stride(from: 0, to: count, by: max(count / 500, 1)))
+    for channel in 0..<image.channels {
+      var (sum, squares, total) = (0.0, 0.0, 0.0)
+      for feature in stride(from: channel, to: columns.count, by: image.channels) {
+        for row in rows {
+          let value = columns[feature][row] / image.maximum
+          (sum, squares, total) = (sum + value, squares + value * value, total + 1)
+        }
+      }
+      let mean = sum / max(total, 1)
+      means.append(mean.roundedTo(digits: 4))
+      deviations.append(
+        max(squares / max(total, 1) - mean * mean, 0).squareRoot().roundedTo(digits: 4))
     }
+    return (means, deviations)
+  }
+}
+
+extension Model {
+  /// How training images are shifted, where that was asked for.
+  /// - Throws: `PixelError` where the network reads no whole images.
+  func pictureShift(pixels: Int) throws(PixelError) -> PictureShift {
+    guard let image = schema.image, encoding.width == image.count,
+      encoding.inputs.indices.allSatisfy({ encoding.inputs[$0].feature == $0 })
+    else { throw .nothingToMove }
     let black = encoding.inputs.prefix(image.channels).map { input -> Float in
       if case .scaled(let mean, let scale) = input.kind { Float(-mean / scale) } else { 0 }
     }
@@ -47,14 +129,20 @@ extension Model {
   }
 }
 
-/// Something was asked for that pixels alone have, or pixels have otherwise.
+/// An option about inputs does not apply to the data or to the model file.
 public enum PixelError: LocalizedError, Hashable, Sendable {
-  /// The data are no pictures whose pixels could be scaled …
+  /// Pixels are to be scaled and the data are no images …
   case nothingToScale
-  /// … or moved.
+  /// … or shifted.
   case nothingToMove
-  /// Pictures have other channels.
+  /// Images have another number of channels.
   case channels(of: Int, found: Int)
+  /// Columns are to be scaled and the data are images.
+  case notForImages
+  /// Columns are to be scaled and one holds levels.
+  case notForLevels(column: String)
+  /// The model file says itself what the option is about.
+  case described(String)
 
   public var errorDescription: String? {
     switch self {
@@ -62,14 +150,22 @@ public enum PixelError: LocalizedError, Hashable, Sendable {
     case .nothingToMove: "pictures are to be moved, and the data are none"
     case .channels(let channels, let found):
       "\(found) numbers to scale pixels of \(channels) channels"
+    case .notForImages: "--scale-inputs is for the columns of a table, and the data are images"
+    case .notForLevels(let column):
+      "--scale-inputs is for numeric columns, and '\(shown(column))' holds levels"
+    case .described(let option):
+      "\(option) does not apply: the model file itself says what the option is about"
     }
   }
 
   public var recoverySuggestion: String? {
     switch self {
-    case .nothingToScale: "leave out --pixel-mean and --pixel-deviation"
+    case .nothingToScale: "leave out --pixel-mean, --pixel-deviation and --pixel-layout"
     case .nothingToMove: "leave out --shift"
     case .channels: "give one number for each channel, or one for all"
+    case .notForImages: "use --pixel-mean and --pixel-deviation"
+    case .notForLevels: "leave the column out with --ignore"
+    case .described(let option): "leave out \(option)"
     }
   }
 }

@@ -79,10 +79,12 @@ public struct PruningResult: Codable, Sendable {
   public var rounds: [PrunedNetwork.Round]
   /// Layers of which nothing is known, whose neighbours were left alone.
   public var unknownLayers: [String]
+  /// What a reader must know before relying on the pruned network.
+  public var warnings: [Warning]
 
   private enum CodingKeys: String, CodingKey {
     case method, source, goal, recipe, seed, before, after, ratios, equality, agreement
-    case agreementByClass, changedAnswers, changed, latency, rounds, unknownLayers
+    case agreementByClass, changedAnswers, changed, latency, rounds, unknownLayers, warnings
   }
 
   init(
@@ -132,6 +134,13 @@ public struct PruningResult: Codable, Sendable {
       byClass[name] = Proportion(own.count { fewer[$0] == label }, of: own.count)
     }
     agreementByClass = byClass
+    warnings =
+      ground.warnings
+      + Warning.pruning(
+        agreement: agreement,
+        vanished: model.head == .number
+          ? [] : VanishedClass.all(original: answers, pruned: fewer, classes: classes),
+        explains: nil)
     let flips = answers.indices.filter { answers[$0] != fewer[$0] }
     changedAnswers = flips.count
     changed = flips.prefix(50).map {

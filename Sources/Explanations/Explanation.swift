@@ -53,6 +53,11 @@ public struct Explanation: Codable, Hashable, Sendable {
   /// How often `featureRules` answer as the network does.
   public var featureFidelity: Fidelity?
 
+  /// The network that the rules imitate; unknown (`nil`) in results of versions before 0.2.
+  public var explains: ExplainedNetwork?
+  /// What a reader must know before relying on the rules: the same sentences as on stderr.
+  public var warnings: [Warning]?
+
   /// What is proved over the whole domain: nothing yet, and the key says so.
   @WrittenNull public var certified: Certified?
   public var provenance: Provenance
@@ -64,7 +69,7 @@ public struct Explanation: Codable, Hashable, Sendable {
     extractor: ExtractorSummary, fidelity: Fidelity, accuracy: AccuracySummary,
     complexity: ComplexitySummary, curve: [CurvePoint], disagreements: [Disagreement],
     disagreementsTotal: Int, featureRules: RuleSetEntry?, featureFidelity: Fidelity?,
-    provenance: Provenance
+    explains: ExplainedNetwork? = nil, warnings: [Warning]? = nil, provenance: Provenance
   ) {
     self.data = data
     self.network = network
@@ -86,6 +91,8 @@ public struct Explanation: Codable, Hashable, Sendable {
     self.disagreementsTotal = disagreementsTotal
     self.featureRules = featureRules
     self.featureFidelity = featureFidelity
+    self.explains = explains
+    self.warnings = warnings
     self.provenance = provenance
   }
 }
@@ -93,6 +100,27 @@ public struct Explanation: Codable, Hashable, Sendable {
 /// What rules speak of.
 public enum RuleLevel: String, Codable, Sendable, CaseIterable {
   case inputs, features
+}
+
+/// The network that rules imitate: as trained or given, or as pruned.
+public enum ExplainedNetwork: String, Codable, Sendable, CaseIterable {
+  case original, pruned
+}
+
+/// A reason not to rely on a result as it is.
+public struct Warning: Codable, Hashable, Sendable {
+  /// A fixed name that programs may test for: "agreement-with-original".
+  public var code: String
+  /// The reason in one sentence.
+  public var text: String
+  /// The number that the sentence is about, where there is one.
+  public var figure: Double?
+
+  public init(_ code: String, _ text: String, figure: Double? = nil) {
+    self.code = code
+    self.text = text
+    self.figure = figure
+  }
 }
 
 /// What is proved over the whole domain.

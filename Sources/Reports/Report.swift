@@ -32,10 +32,17 @@ public struct Report: Hashable, Sendable {
       return "No rows were held out, so nothing is known about how often the rules agree with the "
         + "network on rows they were not made from."
     }
-    var sentence: Phrase = "The rules agree with the network on "
+    let before = explanation.pruned.agreementWithOriginal
+    let agreement = explanation.explains == .original ? nil : before
+    var sentence: Phrase =
+      "The rules agree with the \(agreement == nil ? "" : "pruned ")network on "
     sentence += Phrase([.strong(ratio(fidelity.heldOut) + " held-out rows")])
-    sentence +=
-      " (\(percent(fidelity.heldOut)), 95 % interval \(interval(fidelity.heldOut))); always "
+    sentence += " (\(percent(fidelity.heldOut)), 95 % interval \(interval(fidelity.heldOut)))"
+    if let agreement {
+      sentence += ", and the pruned network with the one before pruning on "
+      sentence += "\(ratio(agreement)) (\(percent(agreement)))"
+    }
+    sentence += "; always "
     sentence +=
       fidelity.majorityClass.map { "answering \u{2018}\(name: $0)\u{2019}" }
       ?? "giving the network\u{2019}s commonest answer"
@@ -108,7 +115,13 @@ public struct Report: Hashable, Sendable {
         "\(ratio(explanation.accuracy.rules)) held-out rows"))
     var blocks: [Block] = [.lead(fidelitySentence), .facts(facts)]
     if let baseline = baselineWarning { blocks.append(.warning(baseline)) }
+    blocks += (explanation.warnings ?? []).map { .warning("\(quote: sentence($0.text))") }
     return blocks
+  }
+
+  /// A warning's text as a sentence of its own.
+  private func sentence(_ text: String) -> String {
+    text.prefix(1).uppercased() + text.dropFirst() + "."
   }
 
   private var baselineWarning: Phrase? {

@@ -1,4 +1,5 @@
 import Experiments
+import Explanations
 import Foundation
 import Reports
 import Synchronization
@@ -23,6 +24,7 @@ final class ProgressPrinter: Sendable {
   }
 
   private let form: Form
+  private let isQuiet: Bool
   private let start = ContinuousClock.now
   private let state: Mutex<State>
   // Made, started and cancelled by one thread each time. A timer that was never started must not be
@@ -30,6 +32,7 @@ final class ProgressPrinter: Sendable {
   nonisolated(unsafe) private let ticker: (any DispatchSourceTimer)?
 
   init(_ style: ProgressStyle, quiet: Bool) {
+    isQuiet = quiet
     form =
       switch style {
       case _ where quiet: .silent
@@ -49,6 +52,13 @@ final class ProgressPrinter: Sendable {
   /// What a run reports to.
   var control: RunControl {
     RunControl(report: { [self] in show($0) }, shouldStop: { Interruption.isAskedFor })
+  }
+
+  /// Says what is assumed of a network that was given, and why it may be wrong.
+  func show(_ imported: ImportedModel) {
+    imported.notes.forEach { show(.note($0)) }
+    imported.warnings.forEach { show(.warning($0)) }
+    finish()
   }
 
   /// Takes the bar away: talk or data follow.
@@ -77,6 +87,14 @@ final class ProgressPrinter: Sendable {
         var line: [String: Any] = ["event": "progress", "stage": state.stage, "fraction": fraction]
         for figure in figures where figure.value.isFinite { line[figure.name] = figure.value }
         sayJSON(line, now)
+      case .warning(let warning):
+        if form == .json {
+          sayJSON(["event": "warning", "code": warning.code, "warning": warning.text], now)
+        } else if !isQuiet {
+          clearBar(&state)
+          let label = Terminal.stderr.paint("warning:", .yellow)
+          Terminal.stderr.say("\(label) \(visible(warning.text))\n")
+        }
       case .note(let words):
         if form == .json { sayJSON(["event": "note", "note": words], now) }
         guard form == .bar || form == .lines else { return }

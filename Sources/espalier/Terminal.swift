@@ -6,6 +6,7 @@ struct Terminal: Sendable {
   enum Colour: String {
     case red = "31"
     case green = "32"
+    case yellow = "33"
     case cyan = "36"
     case bold = "1"
     case dim = "2"

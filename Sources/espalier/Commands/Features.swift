@@ -26,7 +26,8 @@ struct Features: ParsableCommand {
   var layer: String?
   @Option(help: "How what drives a feature is measured.")
   var method = MeanContribution.name
-  @OptionGroup(title: "Pictures") var pixels: PixelFlags
+  @OptionGroup(title: "Inputs of the network") var pixels: PixelFlags
+  @OptionGroup(title: "Inputs of the network") var scaling: ScalingFlags
   @Option(help: "Cores to use (default: all).")
   var threads: Int?
   @OptionGroup(title: "Talk") var talk: TalkOptions
@@ -49,9 +50,11 @@ struct Features: ParsableCommand {
     let table = try DataSource.load(source.data, options: options).table
     var network = NetworkOptions()
     pixels.apply(to: &network)
-    let fitted = try ModelFile.read(URL(fileURLWithPath: model)).model(for: table.schema)
-      .reading(network)
-    let entries = try entries(of: fitted, over: table)
+    scaling.apply(to: &network)
+    let imported = try ImportedModel(
+      URL(fileURLWithPath: model), options: network, table: table)
+    ProgressPrinter(talk.progress, quiet: talk.quiet).show(imported)
+    let entries = try entries(of: imported.model, over: table)
     if talk.json { return try StandardOutput.writeJSON(entries) }
     try talk.summarise(entries.map(Self.text).joined())
   }

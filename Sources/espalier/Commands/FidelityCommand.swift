@@ -28,7 +28,7 @@ struct FidelityCommand: ParsableCommand {
   var data: String
   @Option(help: "Fidelity at least, from 0 to 1; exit code 2 where it is not reached.")
   var minFidelity: Double?
-  @OptionGroup(title: "Pictures") var pixels: PixelFlags
+  @OptionGroup(title: "Inputs of the network") var pixels: PixelFlags
   @Option(help: "Cores to use (default: all).")
   var threads: Int?
   @OptionGroup(title: "Talk") var talk: TalkOptions
@@ -55,9 +55,10 @@ struct FidelityCommand: ParsableCommand {
     let table = try DataSource.load(data, options: options).table
     var network = NetworkOptions()
     pixels.apply(to: &network)
-    let fitted = try ModelFile.read(URL(fileURLWithPath: model)).model(for: table.schema)
-      .reading(network)
-    let measured = try Self.measure(explanation, fitted, table)
+    let imported = try ImportedModel(
+      URL(fileURLWithPath: model), options: network, table: table)
+    ProgressPrinter(talk.progress, quiet: talk.quiet).show(imported)
+    let measured = try Self.measure(explanation, imported.model, table)
     if talk.json { try StandardOutput.writeJSON(measured) }
     try talk.summarise(Self.text(measured))
     if let minFidelity, measured.fidelity.value < minFidelity {

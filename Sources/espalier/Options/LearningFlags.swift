@@ -10,6 +10,7 @@ struct LearningFlags: ParsableArguments {
   @Option(help: "Pixels by which training pictures move at most, anew in every epoch.")
   var shift: Int?
   @OptionGroup var pixels: PixelFlags
+  @OptionGroup var scaling: ScalingFlags
 
   mutating func validate() throws {
     try atLeastOne(batch, "--batch")
@@ -24,10 +25,27 @@ struct LearningFlags: ParsableArguments {
     if let batch { options.batch = batch }
     if let shift { options.shift = shift }
     pixels.apply(to: &options)
+    scaling.apply(to: &options)
   }
 }
 
-/// How a network from elsewhere reads pictures.
+extension InputScaling: ExpressibleByArgument {}
+extension PixelLayout: ExpressibleByArgument {}
+
+/// How the columns of a table are scaled for a network from elsewhere.
+struct ScalingFlags: ParsableArguments {
+  @Option(
+    help:
+      "For a network from elsewhere: columns as they are, standardised, or scaled to 0...1, by the training rows (default: none)."
+  )
+  var scaleInputs: InputScaling?
+
+  func apply(to options: inout NetworkOptions) {
+    if let scaleInputs { options.scaleInputs = scaleInputs }
+  }
+}
+
+/// How a network from elsewhere reads images, and in which order it has the classes.
 struct PixelFlags: ParsableArguments {
   @Option(
     help:
@@ -39,6 +57,16 @@ struct PixelFlags: ParsableArguments {
       "For a network from elsewhere: what each channel is divided by after that: 0.229,0.224,0.225."
   )
   var pixelDeviation: NumberList?
+  @Option(
+    help:
+      "For a network from elsewhere that reads flat images: the order of their numbers (default: channels-last)."
+  )
+  var pixelLayout: PixelLayout?
+  @Option(
+    help:
+      "For a network from elsewhere: the classes in the order of its outputs, a,b,c; of one output, the negative class first."
+  )
+  var classOrder: String?
 
   mutating func validate() throws {
     if let pixelDeviation, pixelDeviation.numbers.contains(where: { $0 <= 0 }) {
@@ -49,5 +77,10 @@ struct PixelFlags: ParsableArguments {
   func apply(to options: inout NetworkOptions) {
     if let pixelMean { options.pixelMean = pixelMean.numbers }
     if let pixelDeviation { options.pixelDeviation = pixelDeviation.numbers }
+    if let pixelLayout { options.pixelLayout = pixelLayout }
+    if let classOrder {
+      options.classOrder = classOrder.split(separator: ",", omittingEmptySubsequences: false)
+        .map(String.init)
+    }
   }
 }

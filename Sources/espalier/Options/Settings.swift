@@ -20,6 +20,7 @@ struct Settings {
   private static let networkKeys = [
     "architecture", "hidden", "activation", "features", "head", "epochs", "learningRate", "batch",
     "shift", "classWeights", "accuracyDrop", "prunes", "pixelMean", "pixelDeviation",
+    "pixelLayout", "scaleInputs", "classOrder",
   ]
 
   /// The defaults, changed by the file if one is named.

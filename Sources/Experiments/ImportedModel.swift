@@ -1,0 +1,290 @@
+import Datasets
+import Explanations
+import Foundation
+import ModelFiles
+import Networks
+import Reports
+import Tensors
+
+/// A network from a file as it reads the rows of a table, with what is known of how well that fits.
+///
+/// Files of other programs often do not say how inputs are scaled, in which order a flat image has
+/// its channels, or in which order the classes are. What is assumed is said in `notes`; where another
+/// usual reading of the same rows is clearly right more often, `warnings` name it with the option that
+/// chooses it. It is never chosen without being asked for.
+public struct ImportedModel: Sendable {
+  /// The network with the encoding by which it reads the table's rows.
+  public var model: Model
+  /// What is assumed and how often the network is right, in sentences.
+  public var notes: [String]
+  /// Why the assumptions may be wrong.
+  public var warnings: [Warning]
+
+  /// Rows that readings are compared on at most; of expensive networks fewer.
+  private static let mostRows = 2_000
+  /// Multiplications of one comparison at most.
+  private static let mostMultiplications = 20_000_000_000
+
+  /// Reads a model file for a table.
+  ///
+  /// - Parameters:
+  ///   - url: an `.onnx` or `.espalier` file.
+  ///   - options: how inputs are scaled and classes ordered, where the file does not say.
+  ///   - table: rows with labels: means, deviations and ranges are theirs, and accuracy is measured on
+  ///     up to 2,000 of them.
+  /// - Throws: `ModelFileError`, `CodedFileError`, `NetworkError`; `PixelError` where an option does
+  ///   not apply.
+  public init(_ url: URL, options: NetworkOptions, table: Table) throws {
+    let name = shown(url.lastPathComponent)
+    var imported = try ModelFile.read(url)
+    if let order = options.classOrder {
+      guard !imported.describesClasses else { throw PixelError.described("--class-order") }
+      imported = try imported.answering(inOrder: order, for: table.schema)
+    }
+    if imported.describesInputs, let option = options.givenReadingOption {
+      throw PixelError.described(option)
+    }
+    let plain = try imported.model(for: table.schema)
+    model = plain
+    if let encoding = try options.encoding(for: table) { model.encoding = encoding }
+    (notes, warnings) = ([], [])
+    if !imported.describesInputs, table.schema.image == nil {
+      notes.append(Self.columnNote(model, name))
+    }
+    guard imported.schema == nil, table.count > 0 else { return }
+    let sample = Self.sample(of: table, for: model.network)
+    let readings = imported.describesInputs ? [] : Reading.usual(for: plain, table)
+    if model.head == .number {
+      compareErrors(on: sample, readings, name)
+    } else {
+      compareAnswers(on: sample, readings, ordersClasses: !imported.describesClasses, name)
+    }
+  }
+
+  private static func columnNote(_ model: Model, _ name: String) -> String {
+    let columns = model.encoding.inputs.map { model.schema.features[$0.feature].id.rawValue }
+    let listed = columns.prefix(12).map { shown($0) }.joined(separator: ", ")
+    let rest = columns.count > 12 ? ", … (\(columns.count) columns)" : ""
+    return "\(name) reads the columns in the order of the table: \(listed)\(rest)"
+  }
+
+  /// Rows spread evenly over the table.
+  private static func sample(of table: Table, for network: Network) -> Table {
+    let affordable = mostMultiplications / max(network.multiplications, 1)
+    let count = min(table.count, mostRows, max(affordable, 100))
+    return count == table.count
+      ? table : table.selecting((0..<count).map { $0 * table.count / count })
+  }
+
+  // MARK: Classes
+
+  private mutating func compareAnswers(
+    on sample: Table, _ readings: [Reading], ordersClasses: Bool, _ name: String
+  ) {
+    let classes = sample.schema.classes
+    let answers = model.classify(sample)
+    let own = zip(answers, sample.labels).map { $0 == $1 }
+    let count = own.count { $0 }
+    let counts = sample.classCounts
+    let most = counts.max() ?? 0
+    let commonest = counts.firstIndex(of: most).map { shown(classes[$0]) } ?? ""
+    let total = sample.count
+    notes.append(
+      "\(name) is right on \(share(count, of: total)) training rows as its inputs are read; "
+        + "always answering '\(commonest)' would be right on \(percent(most, of: total))")
+    var best: (option: String, words: String, correct: [Bool])?
+    func offer(_ answers: [Int], _ option: String, _ words: String) {
+      let correct = zip(answers, sample.labels).map { $0 == $1 }
+      if correct.count(where: { $0 }) > best?.correct.count(where: { $0 }) ?? 0 {
+        best = (option, words, correct)
+      }
+    }
+    for reading in [Reading(encoding: model.encoding, option: "", words: "")] + readings {
+      var other = model
+      other.encoding = reading.encoding
+      let found = reading.option.isEmpty ? answers : other.classify(sample)
+      if !reading.option.isEmpty { offer(found, reading.option, reading.words) }
+      guard ordersClasses, model.schema.classes.count == classes.count else { continue }
+      let order = ClassOrder(answers: found, labels: sample.labels, classes: classes.count)
+      guard !order.isIdentity else { continue }
+      let names = order.classOfOutput.map { classes[$0] }
+      let words = "the classes in the order \(names.map { shown($0) }.joined(separator: ", "))"
+      offer(
+        found.map { order.classOfOutput[$0] },
+        (reading.option.isEmpty ? "" : reading.option + " ")
+          + "--class-order \(names.joined(separator: ","))",
+        reading.words.isEmpty ? words : reading.words + " and " + words)
+    }
+    if let best, Self.isClearlyBetter(best.correct, than: own),
+      best.correct.count(where: { $0 }) > most
+    {
+      let better = best.correct.count { $0 }
+      warnings.append(
+        Warning(
+          "inputs-fit-another-reading",
+          "\(name) is right on \(share(count, of: total)) training rows as its inputs are read, and "
+            + "on \(share(better, of: total)) with \(best.words): \(best.option)",
+          figure: Double(better) / Double(total)))
+    } else if Self.isNear(count, majority: most, of: total) {
+      warnings.append(
+        Warning(
+          "network-near-majority",
+          "\(name) is right on \(share(count, of: total)) training rows, where always answering "
+            + "'\(commonest)' is right on \(percent(most, of: total)): check that the columns, their "
+            + "order and units, and the classes are those that it was trained with",
+          figure: Double(count) / Double(total)))
+    }
+  }
+
+  /// Whether more rows are right by over two standard errors of the paired difference, and by 1 % of
+  /// the rows.
+  private static func isClearlyBetter(_ other: [Bool], than own: [Bool]) -> Bool {
+    let won = Double(zip(other, own).count { $0 && !$1 })
+    let lost = Double(zip(other, own).count { !$0 && $1 })
+    let total = Double(own.count)
+    let error = max(won + lost - (won - lost) * (won - lost) / total, 0).squareRoot()
+    return won - lost > 2 * error && (won - lost) * 100 >= total
+  }
+
+  /// Whether no more rows are right than by the commonest class, but for two standard errors.
+  private static func isNear(_ count: Int, majority: Int, of total: Int) -> Bool {
+    let share = Double(majority) / Double(max(total, 1))
+    return Double(count) <= Double(majority)
+      + 2 * (Double(total) * share * (1 - share)).squareRoot() && count < total
+  }
+
+  // MARK: Numbers
+
+  private mutating func compareErrors(on sample: Table, _ readings: [Reading], _ name: String) {
+    let own = explainedVariance(model, on: sample)
+    notes.append(
+      "\(name) explains \(percent(own)) of the variance of the target on \(sample.count) training "
+        + "rows as its inputs are read (R² \(fixed(own, digits: 3)))")
+    let others = readings.map { reading -> (reading: Reading, value: Double) in
+      var other = model
+      other.encoding.inputs = reading.encoding.inputs
+      return (reading, explainedVariance(other, on: sample))
+    }
+    let best = others.max { $0.value < $1.value }
+    if let best, best.value > 0, best.value > own + 0.02 {
+      warnings.append(
+        Warning(
+          "inputs-fit-another-reading",
+          "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) training rows as its inputs are "
+            + "read, and \(fixed(best.value, digits: 3)) with \(best.reading.words): "
+            + best.reading.option, figure: best.value))
+    } else if own <= 0 {
+      warnings.append(
+        Warning(
+          "network-near-majority",
+          "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) training rows, no more than the "
+            + "mean of the target would have: check that the columns, their order and units are those "
+            + "that it was trained with", figure: own))
+    }
+  }
+
+  private func explainedVariance(_ model: Model, on sample: Table) -> Double {
+    let numbers = model.numbers(from: model.outputs(for: sample))
+    let count = Double(max(sample.count, 1))
+    let mean = sample.numbers.reduce(0) { $0 + $1 / count }
+    let total = sample.numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let left = zip(numbers, sample.numbers).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    return total > 0 ? 1 - left / total : 0
+  }
+}
+
+/// Another usual way to make a network's inputs of the same rows.
+private struct Reading {
+  var encoding: Encoding
+  /// The options that choose it.
+  var option: String
+  /// What it does, as in "right on 97 of 100 rows with …".
+  var words: String
+
+  /// The readings that networks are usually trained with.
+  static func usual(for plain: Model, _ table: Table) -> [Reading] {
+    guard let image = table.schema.image else {
+      guard plain.encoding.inputs.allSatisfy(\.isScaled) else { return [] }
+      return InputScaling.allCases.map { scaling in
+        let words =
+          switch scaling {
+          case .none: "columns as the data have them"
+          case .standard: "standardised columns"
+          case .minmax: "columns scaled to 0...1"
+          }
+        return Reading(
+          encoding: plain.encoding.scaled(scaling, over: table),
+          option: "--scale-inputs \(scaling.rawValue)", words: words)
+      }
+    }
+    guard plain.encoding.width == image.count else { return [] }
+    let (means, deviations) = table.channelStatistics(of: image)
+    var scalings: [(mean: [Double], deviation: [Double], words: String)] = [
+      ([0], [1], "pixels scaled to 0...1"), ([0.5], [0.5], "pixels scaled to -1...1"),
+      (means, deviations, "pixels standardised by channel"),
+    ]
+    if deviations.contains(0) { scalings.removeLast() }
+    let layouts: [PixelLayout] =
+      image.channels > 1 && plain.network.architecture.input.rank == 1
+      ? PixelLayout.allCases : [.channelsLast]
+    func list(_ numbers: [Double]) -> String { numbers.map { shortest($0) }.joined(separator: ",") }
+    return layouts.flatMap { layout in
+      let turned = layout == .channelsFirst
+      let raw = Reading(
+        encoding: image.encoding(mean: [0], deviation: [1 / image.maximum], layout: layout),
+        option: "--pixel-layout \(layout.rawValue)", words: "channels before pixels")
+      return (turned ? [raw] : [])
+        + scalings.map { scaling in
+          Reading(
+            encoding: image.encoding(
+              mean: scaling.mean, deviation: scaling.deviation, layout: layout),
+            option:
+              "--pixel-mean \(list(scaling.mean)) --pixel-deviation \(list(scaling.deviation))"
+              + (turned ? " --pixel-layout \(layout.rawValue)" : ""),
+            words: scaling.words + (turned ? " and channels before pixels" : ""))
+        }
+    }
+  }
+}
+
+/// Which class each output of a network most likely stands for.
+package struct ClassOrder {
+  /// For each output the class.
+  package private(set) var classOfOutput: [Int]
+
+  package var isIdentity: Bool { classOfOutput == Array(classOfOutput.indices) }
+
+  /// The one-to-one assignment with the most rows right, found by exchanging pairs.
+  package init(answers: [Int], labels: [Int], classes: Int) {
+    var counts = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
+    for (answer, label) in zip(answers, labels)
+    where counts.indices.contains(answer) && counts.indices.contains(label) {
+      counts[answer][label] += 1
+    }
+    classOfOutput = Array(0..<classes)
+    var isImproving = classes > 1 && classes <= 100
+    while isImproving {
+      var best = (gain: 0, first: 0, second: 0)
+      for first in 0..<classes {
+        for second in first + 1..<max(classes, first + 1) {
+          let (a, b) = (classOfOutput[first], classOfOutput[second])
+          let gain =
+            counts[first][b] + counts[second][a] - counts[first][a] - counts[second][b]
+          if gain > best.gain { best = (gain, first, second) }
+        }
+      }
+      isImproving = best.gain > 0
+      if isImproving { classOfOutput.swapAt(best.first, best.second) }
+    }
+  }
+}
+
+private func share(_ count: Int, of total: Int) -> String {
+  "\(count) of \(total) (\(percent(count, of: total)))"
+}
+
+private func percent(_ count: Int, of total: Int) -> String {
+  percent(Double(count) / Double(max(total, 1)))
+}
+
+private func percent(_ share: Double) -> String { "\(fixed(share * 100, digits: 1)) %" }

@@ -1,0 +1,83 @@
+import Datasets
+import Explanations
+import Networks
+import Reports
+
+/// A class that a network answers before pruning and never after it.
+package struct VanishedClass: Hashable, Sendable {
+  package var name: String
+  /// Rows to which the network before pruning gave the class.
+  package var rows: Int
+
+  /// The classes that `pruned` no longer gives to any of the rows, in the order of the classes.
+  package static func all(original: [Int], pruned: [Int], classes: [String]) -> [VanishedClass] {
+    let left = Set(pruned)
+    let counts = original.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+    return classes.indices.compactMap { position in
+      guard let rows = counts[position], !left.contains(position) else { return nil }
+      return VanishedClass(name: classes[position], rows: rows)
+    }
+  }
+}
+
+extension Warning {
+  /// Below this agreement with the network before pruning a pruned network is another network.
+  static let leastAgreement = 0.95
+
+  /// What pruning changed that a reader must know.
+  /// - Parameters:
+  ///   - agreement: held-out rows that both networks answer alike.
+  ///   - vanished: classes that are no longer answered.
+  ///   - explains: the network that rules imitate; `nil` where there are no rules.
+  /// - Returns: none where the pruned network is near enough.
+  package static func pruning(
+    agreement: Proportion, vanished: [VanishedClass], explains: ExplainedNetwork?
+  ) -> [Warning] {
+    var warnings: [Warning] = []
+    if agreement.total > 0, agreement.value < leastAgreement {
+      let role =
+        switch explains {
+        case .pruned: ", which the rules describe,"
+        case .original: ", which hidden features and diagrams show,"
+        case nil: ""
+        }
+      let advice =
+        explains == .pruned
+        ? "; --explain original describes the network before pruning" : ""
+      warnings.append(
+        Warning(
+          "agreement-with-original",
+          "the pruned network\(role) answers only \(agreement.count) of \(agreement.total) held-out "
+            + "rows (\(fixed(agreement.value * 100, digits: 1)) %) as the network before pruning"
+            + advice, figure: agreement.value))
+    }
+    if !vanished.isEmpty {
+      let names = vanished.prefix(8).map { "'\(shown($0.name))' (\(counted($0.rows, "row")))" }
+      let rest = vanished.count > 8 ? " and \(vanished.count - 8) more" : ""
+      warnings.append(
+        Warning(
+          "vanished-classes",
+          "the pruned network never answers \(names.joined(separator: ", "))\(rest), which the network "
+            + "before pruning does", figure: Double(vanished.count)))
+    }
+    return warnings
+  }
+}
+
+extension TrainedNetworks {
+  /// Multiplications that asking for vanished classes takes at most.
+  private static let mostMultiplications = 40_000_000_000
+
+  /// The classes that pruning removed, over all rows; of an expensive network over the rows that
+  /// model files are checked on.
+  func vanishedClasses(_ rows: Preparation) -> [VanishedClass] {
+    guard original != pruned, original.head != .number else { return [] }
+    let all = rows.training.count + rows.validation.count + rows.heldOut.count
+    let isCheap =
+      all * (original.network.multiplications + 1000) <= Self.mostMultiplications
+    let tables = isCheap ? [rows.heldOut, rows.validation, rows.training] : [rows.readBackRows]
+    return VanishedClass.all(
+      original: tables.flatMap { original.classify($0) },
+      pruned: tables.flatMap { pruned.classify($0) }, classes: pruned.schema.classes)
+  }
+}

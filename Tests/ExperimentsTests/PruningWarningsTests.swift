@@ -1,0 +1,40 @@
+import Experiments
+import Explanations
+import Testing
+
+@Suite struct PruningWarningsTests {
+  @Test func vanishedClassesAreCountedInTheOriginalsAnswers() {
+    let found = VanishedClass.all(
+      original: [0, 0, 1, 2, 2, 2, 3], pruned: [0, 0, 0, 0, 3, 0, 3],
+      classes: ["a", "b", "c", "d", "e"])
+    #expect(found.map(\.name) == ["b", "c"])
+    #expect(found.map(\.rows) == [1, 3])
+  }
+
+  @Test func agreementBelow95PercentIsSaid() {
+    let low = Warning.pruning(
+      agreement: Proportion(55, of: 100), vanished: [], explains: .pruned)
+    #expect(low.map(\.code) == ["agreement-with-original"])
+    #expect(low[0].figure == 0.55)
+    #expect(
+      low[0].text
+        == "the pruned network, which the rules describe, answers only 55 of 100 held-out rows "
+        + "(55.0 %) as the network before pruning; --explain original describes the network before "
+        + "pruning")
+    #expect(
+      Warning.pruning(agreement: Proportion(95, of: 100), vanished: [], explains: .pruned) == [])
+    #expect(Warning.pruning(agreement: Proportion(0, of: 0), vanished: [], explains: nil) == [])
+  }
+
+  @Test func vanishedClassesAreNamed() {
+    let found = VanishedClass.all(
+      original: [0, 1, 2, 2], pruned: [0, 0, 0, 0], classes: ["a", "b", "c"])
+    let warnings = Warning.pruning(
+      agreement: Proportion(99, of: 100), vanished: found, explains: nil)
+    #expect(warnings.map(\.code) == ["vanished-classes"])
+    #expect(
+      warnings[0].text
+        == "the pruned network never answers 'b' (1 row), 'c' (2 rows), which the network before "
+        + "pruning does")
+  }
+}
