@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""Writes small seeds for every fuzz target from the project's own files: seeds.py ROOT FOLDER."""
+import json, pathlib, struct, sys
+
+root, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+
+
+def put(target, name, data):
+    folder = out / target
+    folder.mkdir(parents=True, exist_ok=True)
+    if len(data) <= 16384:
+        (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+
+
+for target in "csv schema idx cifar onnx coded result config plan checkpoint".split():
+    put(target, "empty", b"")
+for table in sorted((root / "Datasets").glob("*/data.csv")):
+    lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    put("csv", table.parent.name, "".join(lines[:25]))
+for table in sorted((root / "Tests/Fixtures").glob("**/*.csv")):
+    put("csv", table.name, table.read_bytes()[:4000])
+for schema in sorted((root / "Datasets").glob("*/schema.json")):
+    put("schema", schema.parent.name, schema.read_bytes())
+put("schema", "small", json.dumps({
+    "features": [{"name": "a", "kind": "numeric"}, {"name": "b", "kind": "numeric", "unit": "cm"}],
+    "target": {"name": "y", "classes": ["p", "q"]}}))
+images = struct.pack(">IIII", 0x803, 3, 4, 4) + bytes(range(48))
+labels = struct.pack(">II", 0x801, 3) + bytes([0, 1, 0])
+put("idx", "three", struct.pack(">H", len(images)) + images + labels)
+put("cifar", "three", b"".join(bytes([label]) + bytes(i * label % 256 for i in range(3072)) for label in (0, 1, 2)))
+for model in sorted((root / "Tests/Fixtures").glob("**/*.onnx")):
+    put("onnx", model.parent.name + "-" + model.name, model.read_bytes())
+for model in sorted((root / "Tests/Fixtures").glob("**/*.espalier")):
+    put("coded", model.name, model.read_bytes())
+for result in sorted((root / "Reports").glob("*/explanation.json")):
+    value = json.loads(result.read_text())
+    value["disagreements"] = value["disagreements"][:1]
+    value["curve"] = value["curve"][:2]
+    put("result", result.parent.name, json.dumps(value))
+put("config", "all", json.dumps({
+    "data": "iris", "seed": 7, "heldOut": 0.25, "maxRules": 10, "ignore": ["a"], "level": "inputs",
+    "network": {"hidden": [32], "features": 12, "batch": 16, "epochs": 20, "learningRate": 0.01,
+                "activation": "relu", "classWeights": False, "accuracyDrop": 0.01, "prunes": True}}))
+put("plan", "neuron", json.dumps({"removals": [
+    {"subject": {"neuron": {"name": {"node": "dense-1", "birth": 1}}}, "score": 0.5, "round": 1},
+    {"subject": {"column": {"name": "a", "inputs": [0]}}, "score": 0.5, "round": 1},
+    {"subject": {"weights": {"of": "dense-2", "parameter": 0, "entries": [0, 3]}}, "score": 0.1, "round": 1}]}))
