@@ -90,7 +90,7 @@ public struct ImportedModel: Sendable {
     let commonest = counts.firstIndex(of: most).map { shown(classes[$0]) } ?? ""
     let total = sample.count
     notes.append(
-      "\(name) is right on \(share(count, of: total)) training rows as its inputs are read; "
+      "\(name) is right on \(share(count, of: total)) rows as its inputs are read; "
         + "always answering '\(commonest)' would be right on \(percent(most, of: total))")
     var best: (option: String, words: String, correct: [Bool])?
     func offer(_ answers: [Int], _ option: String, _ words: String) {
@@ -122,14 +122,14 @@ public struct ImportedModel: Sendable {
       warnings.append(
         Warning(
           "inputs-fit-another-reading",
-          "\(name) is right on \(share(count, of: total)) training rows as its inputs are read, and "
+          "\(name) is right on \(share(count, of: total)) rows as its inputs are read, and "
             + "on \(share(better, of: total)) with \(best.words): \(best.option)",
           figure: Double(better) / Double(total)))
     } else if Self.isNear(count, majority: most, of: total) {
       warnings.append(
         Warning(
           "network-near-majority",
-          "\(name) is right on \(share(count, of: total)) training rows, where always answering "
+          "\(name) is right on \(share(count, of: total)) rows, where always answering "
             + "'\(commonest)' is right on \(percent(most, of: total)): check that the columns, their "
             + "order and units, and the classes are those that it was trained with",
           figure: Double(count) / Double(total)))
@@ -158,7 +158,7 @@ public struct ImportedModel: Sendable {
   private mutating func compareErrors(on sample: Table, _ readings: [Reading], _ name: String) {
     let own = explainedVariance(model, on: sample)
     notes.append(
-      "\(name) explains \(percent(own)) of the variance of the target on \(sample.count) training "
+      "\(name) explains \(percent(own)) of the variance of the target on \(sample.count) "
         + "rows as its inputs are read (R² \(fixed(own, digits: 3)))")
     let others = readings.map { reading -> (reading: Reading, value: Double) in
       var other = model
@@ -170,14 +170,14 @@ public struct ImportedModel: Sendable {
       warnings.append(
         Warning(
           "inputs-fit-another-reading",
-          "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) training rows as its inputs are "
+          "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) rows as its inputs are "
             + "read, and \(fixed(best.value, digits: 3)) with \(best.reading.words): "
             + best.reading.option, figure: best.value))
     } else if own <= 0 {
       warnings.append(
         Warning(
           "network-near-majority",
-          "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) training rows, no more than the "
+          "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) rows, no more than the "
             + "mean of the target would have: check that the columns, their order and units are those "
             + "that it was trained with", figure: own))
     }

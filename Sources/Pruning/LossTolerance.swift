@@ -13,7 +13,8 @@ import Tensors
 /// - The same holds for the recall of every class with at least 10 rows, less two standard errors:
 ///   with many classes some lose a few rows by chance.
 /// - A class that the network before pruning answers at least 10 times is still answered at least
-///   half as often.
+///   half as often. Of a class with fewer answers among these rows, the training rows to which it is
+///   given are looked at: where there are at least 10, half of them still get it.
 package struct LossTolerance {
   /// The rows of a class, or the answers of a class, from which on it is watched by itself.
   static let fewestRows = 10
@@ -28,13 +29,15 @@ package struct LossTolerance {
   private let rowsOfClasses: [[Int]]
   /// How often each class was answered.
   private let answered: [Int: Int]
+  /// The training rows of classes that are rarely answered among the watched rows, with the answers.
+  private let rare: (inputs: Tensor, answers: [Int])?
 
   /// Measures the network before pruning on the rows that accuracy is watched on.
   package init(_ task: FeatureLayer.Task) {
     self.task = task
     let outputs = task.network.outputs(for: task.checked.inputs)
     guard task.head != .number else {
-      (answers, isCorrect, rowsOfClasses, answered) = ([], [], [], [:])
+      (answers, isCorrect, rowsOfClasses, answered, rare) = ([], [], [], [:], nil)
       squaredErrors = Self.squaredErrors(outputs, task.checked.numbers)
       let count = Double(max(task.checked.count, 1))
       let mean = task.checked.numbers.reduce(0.0) { $0 + Double($1) } / count
@@ -49,6 +52,22 @@ package struct LossTolerance {
     rowsOfClasses = Dictionary(grouping: task.checked.labels.indices) { task.checked.labels[$0] }
       .sorted { $0.key < $1.key }.map(\.value).filter { $0.count >= Self.fewestRows }
     answered = answers.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    rare = Self.rareAnswers(task, beside: answered)
+  }
+
+  private static func rareAnswers(
+    _ task: FeatureLayer.Task, beside answered: [Int: Int]
+  ) -> (inputs: Tensor, answers: [Int])? {
+    guard task.network.architecture.input.rank == 1 else { return nil }
+    let inputs = task.training.inputs
+    let answers = task.head.answers(from: task.network.outputs(for: inputs))
+    let counts = answers.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+    let rows = answers.indices.filter { row in
+      answered[answers[row], default: 0] < fewestRows
+        && counts[answers[row], default: 0] >= fewestRows
+    }
+    guard !rows.isEmpty else { return nil }
+    return (inputs.gathering(rows[...]), rows.map { answers[$0] })
   }
 
   /// Whether a pruned network of the same shape loses no more than it may.
@@ -66,9 +85,20 @@ package struct LossTolerance {
     guard loss(Array(correct.indices), correct, errors: 1) <= drop else { return false }
     guard rowsOfClasses.allSatisfy({ loss($0, correct, errors: 2) <= drop }) else { return false }
     let counts = found.reduce(into: [:]) { $0[$1, default: 0] += 1 }
-    return answered.allSatisfy { name, count in
+    let keepsClasses = answered.allSatisfy { name, count in
       count < Self.fewestRows || 2 * counts[name, default: 0] >= count
     }
+    return keepsClasses && keepsRareClasses(network)
+  }
+
+  private func keepsRareClasses(_ network: Network) -> Bool {
+    guard let rare else { return true }
+    let found = task.head.answers(from: network.outputs(for: rare.inputs))
+    let kept = zip(found, rare.answers).reduce(into: [Int: (same: Int, all: Int)]()) {
+      $0[$1.1, default: (0, 0)].all += 1
+      if $1.0 == $1.1 { $0[$1.1, default: (0, 0)].same += 1 }
+    }
+    return kept.values.allSatisfy { 2 * $0.same >= $0.all }
   }
 
   /// The accuracy lost on some rows, less so many standard errors.

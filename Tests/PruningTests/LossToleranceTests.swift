@@ -91,6 +91,27 @@ import Testing
     #expect(try accepts(labels: labels, before: before, after: half, classes: 3, drop: 0.05))
   }
 
+  @Test func aClassThatIsRareAmongTheWatchedRowsIsLookedAtInTraining() throws {
+    func accepts(_ kept: Int) throws -> Bool {
+      // Of 400 training rows 20 get the third class, of 100 watched rows none.
+      func rows(_ count: Int, rare: Int, kept: Int) -> Examples {
+        let answers = (0..<count).map { $0 < rare ? 2 : $0 % 2 }
+        let numbers = answers.enumerated().flatMap { row, answer -> [Float] in
+          let after = row < rare && row >= kept ? 0 : answer
+          return (0..<3).map { $0 == answer ? 1 : 0 } + (0..<3).map { $0 == after ? 1 : 0 }
+        }
+        return Examples(inputs: Tensor(numbers, shape: [count, 6]), labels: answers)
+      }
+      let task = FeatureLayer.Task(
+        network: try Self.passing(3), node: .input, head: .softmax,
+        training: rows(400, rare: 20, kept: kept), checked: rows(100, rare: 0, kept: 0),
+        columns: [], seed: 1)
+      return LossTolerance(task).accepts(try Self.changed(3), drop: 0.05)
+    }
+    #expect(try accepts(10))
+    #expect(try !accepts(9))
+  }
+
   @Test func numbersAreJudgedByExplainedVariance() throws {
     func accepts(_ slope: Float, drop: Double) throws -> Bool {
       func network(_ slope: Float) throws -> Network {
