@@ -1,5 +1,6 @@
 import Datasets
 import Experiments
+import Explanations
 import Foundation
 import ModelFiles
 import Networks

@@ -2,6 +2,7 @@ import Foundation
 import Networks
 import ONNXSchema
 import SwiftProtobuf
+import Tensors
 
 /// Writes a network of dense layers and ReLU as another program would: a float input, Gemm and Relu
 /// nodes, no names of columns or classes.

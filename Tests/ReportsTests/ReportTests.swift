@@ -9,15 +9,32 @@ import Testing
     let report = Report(SampleExplanation.iris.explanation)
     #expect(
       report.fidelitySentence.plain
+        == "The rules agree with the pruned network on 28 of 30 held-out rows (93.3 %, 95 % interval "
+        + "78.7 to 98.2 %), and the pruned network with the one before pruning on 29 of 30 (96.7 %); "
+        + "always answering \u{2018}versicolor\u{2019} would agree on 33.3 %.")
+    var explanation = report.explanation
+    explanation.explains = .original
+    #expect(
+      Report(explanation).fidelitySentence.plain
         == "The rules agree with the network on 28 of 30 held-out rows (93.3 %, 95 % interval "
         + "78.7 to 98.2 %); always answering \u{2018}versicolor\u{2019} would agree on 33.3 %.")
-    var explanation = report.explanation
     explanation.fidelity.majorityClass = nil
     #expect(
       Report(explanation).fidelitySentence.plain.hasSuffix(
         "always giving the network\u{2019}s commonest answer would agree on 33.3 %."))
     explanation.fidelity.heldOut = Proportion(0, of: 0)
     #expect(Report(explanation).fidelitySentence.plain.hasPrefix("No rows were held out"))
+  }
+
+  @Test func warningsStandAtTheBeginning() throws {
+    var explanation = SampleExplanation.iris.explanation
+    explanation.warnings = [Warning("code", "the pruned network never answers 'a' (3 rows)")]
+    let warnings = Report(explanation).blocks.prefix(4).compactMap { block in
+      if case .warning(let words) = block { words.plain } else { nil as String? }
+    }
+    #expect(warnings == ["The pruned network never answers 'a' (3 rows)."])
+    let again = try ReportFolder.explanation(from: ReportFolder.json(explanation))
+    #expect(again == explanation)
   }
 
   @Test(arguments: SampleExplanation.allCases)
