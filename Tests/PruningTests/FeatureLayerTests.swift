@@ -194,7 +194,7 @@ import Testing
     for (index, one) in live.enumerated() {
       for other in live.dropFirst(index + 1) {
         #expect(
-          abs(correlation(values, one, other)) < 0.95
+          abs(correlation(values, one, other)) < 0.97
             || trace.steps.contains { !$0.kept && $0.removed.count == 1 },
           "\(one) and \(other) are left")
       }

@@ -4,7 +4,7 @@ import Tensors
 
 extension FeatureLayer {
   /// Units whose activations have at least this absolute correlation may be merged.
-  private static let correlationOfCopies = 0.95
+  private static let correlationOfCopies = 0.97
 
   /// Merges the two units whose activations are most nearly copies or mirrors of each other: the
   /// weaker one is written as `factor · other + offset` by least squares over the training rows, what
