@@ -15,11 +15,17 @@ struct Answers: Sendable {
   /// The hidden features of the pruned network; `nil` where it has none.
   var features: FeatureValues?
 
-  init(_ networks: TrainedNetworks, explained: Model, rows: Preparation) {
+  /// `control`: asked between tables whether to stop.
+  init(
+    _ networks: TrainedNetworks, explained: Model, rows: Preparation, control: RunControl
+  ) throws {
     let pruned = networks.pruned
     let onTraining = pruned.responses(to: rows.training)
+    try control.stopIfAsked {}
     let onValidation = pruned.responses(to: rows.validation)
+    try control.stopIfAsked {}
     let onHeldOut = pruned.responses(to: rows.heldOut)
+    try control.stopIfAsked {}
     self.pruned = onHeldOut.answers
     let isUnchanged = networks.original == pruned
     original = isUnchanged ? onHeldOut.answers : networks.original.classify(rows.heldOut)
@@ -28,6 +34,7 @@ struct Answers: Sendable {
       heldOut = onHeldOut.answers
     } else {
       training = explained.classify(rows.training)
+      try control.stopIfAsked {}
       validation = explained.classify(rows.validation)
       heldOut = original
     }

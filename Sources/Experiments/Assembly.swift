@@ -69,13 +69,13 @@ struct Assembly {
   }
 
   private func summary(of model: Model, answers: [Int]) -> NetworkSummary {
-    let columns = Set(model.encoding.inputs.map(\.feature)).count
     return NetworkSummary(
       architecture: ["\(model.encoding.width) inputs"] + model.network.architecture.summary,
       parameters: model.network.parameterCount, multiplications: model.network.multiplications,
       bytes: model.network.bytes,
       neurons: model.featureNode.map { model.network.neurons(of: $0).count } ?? 0,
-      inputs: columns, accuracy: Proportion(agreementOf: answers, and: rows.heldOut.labels),
+      inputs: model.readColumns.count,
+      accuracy: Proportion(agreementOf: answers, and: rows.heldOut.labels),
       rootMeanSquaredError: rootMeanSquaredError(of: model))
   }
 
@@ -164,29 +164,28 @@ func featureMapSummaries(
     network: model.network, node: node, inputs: model.encoding.encode(sample).inputs,
     values: values.slicing(0..<count), thresholds: features.thresholds)
   let map = FeatureMap(of: subject, by: method)
-  let pictures = schema.image == nil ? nil : FeatureMap(of: subject, by: DifferenceOfMeans())
   let spreads = subject.values.columnStatistics.deviations
   let classes = model.head == .number ? [schema.target.name] : schema.classes
-  return try features.ids.indices.map { feature in
-    let effects = (0..<features.weights.width).map { output in
+  let effects = features.ids.indices.map { feature in
+    (0..<features.weights.width).map { output in
       FeatureSummary.Effect(
         class: features.weights.width == 1 && classes.count == 2 ? classes[1] : classes[output],
         weight: (Double(features.weights[feature, output]) * spreads[feature])
           .roundedTo(digits: 6))
     }
-    return FeatureSummary(
+  }
+  let pictures = try schema.image.map { image in
+    try FeaturePicture.ofStrongest(
+      effects, in: subject, encoding: model.encoding, image: image)
+  }
+  return features.ids.indices.map { feature in
+    FeatureSummary(
       id: features.ids[feature].rawValue, neuron: features.neurons[feature].description,
       layer: features.node.rawValue,
       drivers: map.drivers(of: feature, encoding: model.encoding, schema: schema),
       threshold: features.thresholds[feature].roundedTo(digits: 6),
-      activeShare: map.activeShares[feature].roundedTo(digits: 6), effects: effects,
-      picture: try pictures.flatMap { pictures in
-        try schema.image.map { image in
-          try FeaturePicture(
-            map: pictures.maps[feature], encoding: model.encoding, image: image
-          ).base64()
-        }
-      })
+      activeShare: map.activeShares[feature].roundedTo(digits: 6), effects: effects[feature],
+      picture: pictures?[feature])
   }
 }
 

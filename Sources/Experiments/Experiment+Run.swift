@@ -48,14 +48,15 @@ extension Experiment {
     control.report(
       .stage(name: "extracting", detail: "rules over \(level.rawValue)"))
     let explained = explainsOriginal ? networks.original : networks.pruned
-    let answers = Answers(networks, explained: explained, rows: rows)
+    let answers = try Answers(networks, explained: explained, rows: rows, control: control)
     try control.stopIfAsked {}
     let inputRules = try Extraction(
-      self, level: .inputs, model: explained, answers: answers, rows: rows)
+      self, level: .inputs, model: explained, answers: answers, rows: rows, control: control)
     try control.stopIfAsked {}
     let featureRules = try answers.features.map { _ in
       try Extraction(
-        self, level: .features, model: networks.pruned, answers: answers, rows: rows)
+        self, level: .features, model: networks.pruned, answers: answers, rows: rows,
+        control: control)
     }
     clock.end("extracting")
 

@@ -26,7 +26,8 @@ extension Extraction {
   /// `model`: the network whose answers are asked for on further rows (level inputs), or whose
   /// hidden features the rules speak of (level features).
   init(
-    _ experiment: Experiment, level: RuleLevel, model: Model, answers: Answers, rows: Preparation
+    _ experiment: Experiment, level: RuleLevel, model: Model, answers: Answers, rows: Preparation,
+    control: RunControl
   ) throws {
     let requested = level == experiment.level ? experiment.extractor : nil
     let name = requested ?? (level == .inputs ? SurrogateTree.name : TreesOverFeatures.name)
@@ -38,6 +39,7 @@ extension Extraction {
       answers: answers.training, validationAnswers: answers.validation, level: level,
       maxRules: Self.limit(experiment, level, rows), seed: experiment.seed)
     if level == .features { subject.features = answers.features }
+    subject.onStep = { try control.stopIfAsked {} }
     let extracted = try extractor.extract(from: subject)
     if level == .features, let known = answers.features {
       training = known.features.activationTable(

@@ -2,6 +2,7 @@ import Datasets
 import Drawing
 import Explanations
 import Foundation
+import Tensors
 
 /// A map over the network's inputs as a picture: blue drives up, orange drives down, white nothing.
 struct FeaturePicture: Sendable {
@@ -22,11 +23,40 @@ struct FeaturePicture: Sendable {
     if largest > 0 { values = values.map { $0 / largest } }
   }
 
+  /// Features of a network that get a picture: a report of hundreds is neither small nor read.
+  private static let most = 48
+
+  /// The pictures of the features with the largest effects, in base64, by their positions.
+  ///
+  /// `effects`: of each feature on the classes.
+  /// - Throws: `DrawingError` where the encoder fails.
+  static func ofStrongest(
+    _ effects: [[FeatureSummary.Effect]], in subject: AttributionSubject, encoding: Encoding,
+    image: ImageShape
+  ) throws -> [Int: String] {
+    let sizes = effects.map { $0.reduce(0) { max($0, abs($1.weight)) } }
+    let chosen = sizes.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }.prefix(most).sorted()
+    let shown = AttributionSubject(
+      network: subject.network, node: subject.node, inputs: subject.inputs,
+      values: subject.values.selectingColumns(chosen),
+      thresholds: chosen.map { subject.thresholds[$0] })
+    let maps = DifferenceOfMeans().maps(of: shown)
+    var pictures: [Int: String] = [:]
+    for (feature, map) in zip(chosen, maps) {
+      pictures[feature] = try FeaturePicture(map: map, encoding: encoding, image: image).base64()
+    }
+    return pictures
+  }
+
+  /// The longest side of a picture in pixels; of larger ones the mean of several pixels is drawn.
+  private static let longestSide = 64
+
   /// The picture in base64, enlarged so that a pixel can be seen.
   /// - Throws: `DrawingError` where the encoder fails.
   func base64() throws -> String {
     let up = (0.0, 114.0, 178.0)
     let down = (213.0, 94.0, 0.0)
+    let (image, values) = shrunk
     let zoom = max(1, 56 / max(image.width, 1))
     var pixels: [UInt8] = []
     pixels.reserveCapacity(3 * zoom * zoom * values.count)
@@ -41,5 +71,23 @@ struct FeaturePicture: Sendable {
     }
     return try PNGEncoder.rgb(pixels, width: image.width * zoom, height: image.height * zoom)
       .base64EncodedString()
+  }
+
+  /// The picture with sides of at most `longestSide` pixels.
+  private var shrunk: (image: ImageShape, values: [Double]) {
+    let step = (max(image.height, image.width) + Self.longestSide - 1) / Self.longestSide
+    guard step > 1 else { return (image, values) }
+    var small = image
+    small.height = (image.height + step - 1) / step
+    small.width = (image.width + step - 1) / step
+    var sums = [Double](repeating: 0, count: small.height * small.width)
+    var counts = sums
+    for (pixel, value) in values.enumerated() {
+      let place =
+        pixel / image.width / step * small.width + pixel % image.width / step
+      sums[place] += value
+      counts[place] += 1
+    }
+    return (small, zip(sums, counts).map { $0 / $1 })
   }
 }

@@ -42,6 +42,7 @@ struct TrainedNetworks: Sendable {
     var task = FeatureLayer.Task(
       network: trainable.network, node: node ?? .input, head: trainable.head, training: training,
       checked: watched, columns: columns, seed: experiment.seed)
+    task.onBatch = { try control.stopIfAsked {} }
     let split = task.split
     if let split { task.keep(split) }
     let prunes = experiment.network.prunes && task.canBePruned
@@ -57,23 +58,28 @@ struct TrainedNetworks: Sendable {
     let stored = checkpoint.load("pruning", as: PruningTrace.self)
     var saved = ContinuousClock.now
     let first = prunes ? stored : PruningTrace(untouched: task)
-    trace = try start.defaults.pruning(experiment).prune(task, from: first) { trace in
-      try control.stopIfAsked {
-        try checkpoint.save(trace, for: "pruning")
+    var latest = first
+    do {
+      trace = try start.defaults.pruning(experiment).prune(task, from: first) { trace in
+        latest = trace
+        try control.stopIfAsked {}
+        if saved.duration(to: .now) > .seconds(1) || trace.phase == .done {
+          try checkpoint.save(trace, for: "pruning")
+          saved = .now
+        }
+        if let step = trace.steps.last {
+          control.report(
+            .progress(
+              fraction: trace.phase == .done ? 1 : 0.5,
+              figures: [
+                ("features", Double(step.neurons)), ("columns", Double(step.columns)),
+                ("accuracy", Double(step.correct) / Double(max(step.checked, 1))),
+              ]))
+        }
       }
-      if saved.duration(to: .now) > .seconds(1) || trace.phase == .done {
-        try checkpoint.save(trace, for: "pruning")
-        saved = .now
-      }
-      if let step = trace.steps.last {
-        control.report(
-          .progress(
-            fraction: trace.phase == .done ? 1 : 0.5,
-            figures: [
-              ("features", Double(step.neurons)), ("columns", Double(step.columns)),
-              ("accuracy", Double(step.correct) / Double(max(step.checked, 1))),
-            ]))
-      }
+    } catch let error as Interrupted {
+      if let latest { try checkpoint.save(latest, for: "pruning") }
+      throw error
     }
     let (network, check) = try trace.compacted(
       checkedOn: task.checked.inputs, head: trainable.head)

@@ -75,6 +75,11 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
   /// How many there are.
   public var count: Int { neurons.count }
 
+  /// The positions of the features that have a weight to some output.
+  public var readFeatures: [Int] {
+    neurons.indices.filter { weights.row($0).contains { $0 != 0 } }
+  }
+
   /// What so many hidden features are called, so that none has the name of a column.
   public static func names(_ count: Int, beside columns: [Feature]) -> [Feature.ID] {
     var letters = "F"

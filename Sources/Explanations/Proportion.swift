@@ -66,8 +66,20 @@ extension Proportion: Codable {
 extension Double {
   /// The nearest number with so many digits after the point; written, it has no more.
   public func roundedTo(digits: Int) -> Double {
-    guard isFinite, let rounded = Double(fixed(self, digits: digits)) else { return self }
-    return rounded
+    guard isFinite else { return self }
+    if (0..<Self.powersOfTen.count).contains(digits) {
+      let power = Self.powersOfTen[digits]
+      let multiple = self * power
+      let nearest = multiple.rounded()
+      // A power of ten is exact, and so is a whole number: their quotient is the nearest number there
+      // is. Where the product is near a half, only all digits tell to which side it belongs.
+      if abs(multiple) < 0x1p40, abs(multiple - nearest) < 0.499 { return nearest / power }
+    }
+    return Double(fixed(self, digits: digits)) ?? self
+  }
+
+  private static let powersOfTen: [Double] = (0...15).map { exponent in
+    (0..<exponent).reduce(1) { power, _ in power * 10 }
   }
 }
 

@@ -21,7 +21,11 @@ public let extractorCatalog = Catalog<any RuleExtractor>(
 /// A network and the rows on which it is asked.
 public struct ExtractionSubject: Sendable {
   /// The network that the rules imitate.
-  public var model: Model
+  public var model: Model {
+    didSet { readColumns = model.readColumns }
+  }
+  /// The positions of the columns that the model reads. Rules over inputs name no other column.
+  public private(set) var readColumns: [Int]
   /// The rows that rules are fitted to.
   public var training: Table
   /// The rows that decide how many rules there are.
@@ -38,12 +42,15 @@ public struct ExtractionSubject: Sendable {
   public var seed: UInt64
   /// The model's hidden features, where they are known already.
   public var features: FeatureValues?
+  /// Called often while rules are extracted; what it throws ends the extraction.
+  public var onStep: @Sendable () throws -> Void = {}
 
   public init(
     model: Model, training: Table, validation: Table, level: RuleLevel, maxRules: Int? = nil,
     seed: UInt64
   ) {
     self.model = model
+    readColumns = model.readColumns
     self.training = training
     self.validation = validation
     answers = model.classify(training)
@@ -58,6 +65,7 @@ public struct ExtractionSubject: Sendable {
     level: RuleLevel, maxRules: Int?, seed: UInt64
   ) {
     self.model = model
+    readColumns = model.readColumns
     self.training = training
     self.validation = validation
     self.answers = answers
@@ -87,6 +95,24 @@ public struct FeatureValues: Sendable {
 }
 
 extension ExtractionSubject {
+  /// The training rows with the columns that the model reads, all that rules over inputs may name.
+  public var readTraining: Table { training.selectingColumns(readColumns) }
+
+  /// The validation rows with the columns that the model reads.
+  public var readValidation: Table { validation.selectingColumns(readColumns) }
+
+  /// The model's answers to rows that have the columns it reads and no others.
+  public func answers(toRead table: Table) -> [Int] {
+    guard readColumns.count < training.columns.count else { return model.classify(table) }
+    // No answer depends on what stands in the other columns, so they share one.
+    let unread = Column.doubles([Double](repeating: 0, count: table.count))
+    var columns = [Column](repeating: unread, count: training.columns.count)
+    for (position, column) in zip(readColumns, table.columns) { columns[position] = column }
+    return model.classify(
+      Table(
+        schema: training.schema, columns: columns, labels: table.labels, numbers: table.numbers))
+  }
+
   /// The model's hidden features; `nil` where it has none.
   var hiddenFeatures: HiddenFeatures? {
     features?.features ?? HiddenFeatures(of: model, over: training)

@@ -4,6 +4,8 @@ import Explanations
 private let unclear = 0.05
 /// How many names a cell lists before it counts the rest.
 private let listedNames = 6
+/// How many hidden features the table lists; all stand in `explanation.json`.
+private let listedFeatures = 100
 
 extension Report {
   var featureSection: [Block] {
@@ -41,6 +43,7 @@ extension Report {
     }
     blocks.append(figure("features"))
     let hasPictures = features.contains { $0.picture != nil }
+    let listed = explanation.mostTelling(listedFeatures)
     var columns: [DataTable.Column] = [.text("Feature")]
     columns += [
       .text(hasPictures ? "Map" : "Driven up by"),
@@ -52,7 +55,15 @@ extension Report {
       .table(
         DataTable(
           "feature-table", "What drives each hidden feature, and what it speaks for", columns,
-          features.enumerated().map { row(of: $1, at: $0, hasPictures: hasPictures) })))
+          listed.map { row(of: features[$0], at: $0, hasPictures: hasPictures) })))
+    if listed.count < features.count {
+      blocks.append(
+        .note(
+          """
+          The table lists the \(listed.count) features that rules name or that change the outputs \
+          most; \(counted(features.count - listed.count)) others stand in explanation.json.
+          """))
+    }
     return blocks + featureRuleBlocks
   }
 
@@ -180,5 +191,20 @@ extension Report {
             ]
           })),
     ]
+  }
+}
+
+extension Explanation {
+  /// The positions of at most so many hidden features, those first that rules name, then those with
+  /// the largest weight to an output; in the order of the features.
+  func mostTelling(_ most: Int) -> [Int] {
+    guard features.count > most else { return Array(features.indices) }
+    let named = Set((featureRules?.rules ?? []).flatMap { $0.if.map(\.feature) })
+    let isNamed = features.map { named.contains($0.id) }
+    let sizes = features.map { $0.effects.reduce(0) { max($0, abs($1.weight)) } }
+    return features.indices.sorted { first, second in
+      if isNamed[first] != isNamed[second] { return isNamed[first] }
+      return sizes[first] != sizes[second] ? sizes[first] > sizes[second] : first < second
+    }.prefix(most).sorted()
   }
 }

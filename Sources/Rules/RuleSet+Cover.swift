@@ -11,9 +11,12 @@ extension RuleSet {
   ///   - table: the rows to agree on.
   ///   - answers: what to agree with on the rows of `table`.
   ///   - sizes: of the lists wanted.
+  ///   - onStep: called before each rule is chosen; what it throws ends the search.
   /// - Returns: lists of growing size, none twice.
   /// - Complexity: O(rules × rows × largest size)
-  public func covering(_ table: Table, answers: [Int], sizes: [Int]) -> [RuleSet] {
+  public func covering(
+    _ table: Table, answers: [Int], sizes: [Int], onStep: () throws -> Void
+  ) rethrows -> [RuleSet] {
     let set = RuleSet(rules, default: defaultClass, resolution: .vote)
       .supported(by: table, answers: answers)
     let held = set.rowsHeld(in: table)
@@ -38,6 +41,7 @@ extension RuleSet {
     }
     keep()
     while chosen.count < sizes.max() ?? 0 {
+      try onStep()
       // What each place in the list leaves open, and where the list is right below it.
       let ordered = chosen.sorted { place[$0] < place[$1] }
       var open = RowSet(rows: table.count, all: true)
@@ -72,5 +76,10 @@ extension RuleSet {
         RuleSet(ordered.map { set.rules[$0] }, default: defaultClass, resolution: .firstMatch))
     }
     return lists
+  }
+
+  /// The same without an end before all is done.
+  public func covering(_ table: Table, answers: [Int], sizes: [Int]) -> [RuleSet] {
+    covering(table, answers: answers, sizes: sizes) {}
   }
 }

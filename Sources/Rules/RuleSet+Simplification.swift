@@ -6,12 +6,26 @@ extension RuleSet {
   /// Literals that are not needed go, rules with the same conclusion become one where a wider
   /// condition covers both, rules that decide nothing go, and the class that needs most rules
   /// becomes the default if that leaves fewer. A vote becomes the rule list that answers alike.
+  ///
+  /// `onStep`: called for each rule in each pass; what it throws ends the search.
   /// - Complexity: O(rows × rules × literals) a pass
-  public func simplified(on table: Table) -> RuleSet {
-    var work = Simplification(self, table)
-    work.run()
+  public func simplified(on table: Table, onStep: () throws -> Void) rethrows -> RuleSet {
+    var literals = LiteralIndex(table)
+    return try simplified(using: &literals, onStep: onStep)
+  }
+
+  /// The same on the rows of an index, which remembers what was tried of other rules.
+  package func simplified(
+    using literals: inout LiteralIndex, onStep: () throws -> Void
+  ) rethrows -> RuleSet {
+    var work = Simplification(self, literals)
+    try work.run(onStep: onStep)
+    literals = work.literals
     return work.result
   }
+
+  /// The same without an end before all is done.
+  public func simplified(on table: Table) -> RuleSet { simplified(on: table) {} }
 }
 
 /// A rule list whose answers to some rows are kept while it gets smaller.
@@ -26,33 +40,35 @@ private struct Simplification {
   var defaultClass: Int
   let none: RowSet
 
-  init(_ set: RuleSet, _ table: Table) {
-    self.table = table
-    answers = set.classify(table)
+  init(_ set: RuleSet, _ index: LiteralIndex) {
+    table = index.table
+    literals = index
+    let all = set.rowsHeld(&literals)
+    answers = set.deciding(among: table.count, held: all).map {
+      $0.map { set.rules[$0].conclusion } ?? set.defaultClass
+    }
     var rowsOf: [Int: RowSet] = [:]
     for answer in Set(answers + set.rules.map(\.conclusion)) {
       rowsOf[answer] = RowSet(rows: answers.count) { [answers] in answers[$0] == answer }
     }
     self.rowsOf = rowsOf
-    let all = set.rowsHeld(in: table)
     let order = set.order
     rules = order.map { set.rules[$0] }
     held = order.map { all[$0] }
-    literals = LiteralIndex(table)
     defaultClass = set.defaultClass
     none = RowSet(rows: table.count)
   }
 
   var result: RuleSet { RuleSet(rules, default: defaultClass, resolution: .firstMatch) }
 
-  mutating func run() {
+  mutating func run(onStep: () throws -> Void) rethrows {
     var size: (Int, Int)
     repeat {
       size = measure
       chooseDefault()
-      dropRules()
-      dropLiterals()
-      mergeRules()
+      try dropRules(onStep)
+      try dropLiterals(onStep)
+      try mergeRules(onStep)
     } while measure < size
   }
 
@@ -95,8 +111,9 @@ private struct Simplification {
   }
 
   /// Drops each rule whose rows later rules or the default answer alike, from the last to the first.
-  private mutating func dropRules() {
+  private mutating func dropRules(_ onStep: () throws -> Void) rethrows {
     for index in rules.indices.reversed() {
+      try onStep()
       var own = held[index]
       for earlier in 0..<index { own.subtract(held[earlier]) }
       var unsettled = own
@@ -115,9 +132,10 @@ private struct Simplification {
 
   /// Drops literals whose absence lets no row in that must be answered otherwise. Of several, the
   /// one that lets most rows in goes first: the least it says.
-  private mutating func dropLiterals() {
+  private mutating func dropLiterals(_ onStep: () throws -> Void) rethrows {
     var open = RowSet(rows: table.count, all: true)
     for index in rules.indices {
+      try onStep()
       let forbidden = open.subtracting(rows(answering: rules[index].conclusion))
       while true {
         var best: (gain: Int, variable: Feature.ID, rows: RowSet)?
@@ -138,10 +156,11 @@ private struct Simplification {
 
   /// Puts a later rule into an earlier one with the same conclusion where the smallest box around
   /// both lets no row in that must be answered otherwise.
-  private mutating func mergeRules() {
+  private mutating func mergeRules(_ onStep: () throws -> Void) rethrows {
     var index = 0
     var open = RowSet(rows: table.count, all: true)
     while index < rules.count {
+      try onStep()
       let forbidden = open.subtracting(rows(answering: rules[index].conclusion))
       var later = index + 1
       while later < rules.count {

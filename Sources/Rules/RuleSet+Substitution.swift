@@ -16,10 +16,12 @@ extension RuleSet {
   /// - Parameters:
   ///   - definitions: one for each literal of the rules; a literal without one stays as it is.
   ///   - limit: where to stop multiplying out.
+  ///   - onStep: called for each product; what it throws ends the search.
   /// - Returns: the rules as a vote without supports, and whether some were left out.
   public func substituting(
-    _ definitions: [Literal: RuleSet], limit: SubstitutionLimit = SubstitutionLimit()
-  ) -> (rules: RuleSet, cut: Bool) {
+    _ definitions: [Literal: RuleSet], limit: SubstitutionLimit = SubstitutionLimit(),
+    onStep: () throws -> Void
+  ) rethrows -> (rules: RuleSet, cut: Bool) {
     var result: [Rule] = []
     var seen: Set<Rule> = []
     var cut = false
@@ -32,6 +34,7 @@ extension RuleSet {
           ?? Conjunction([literal]).map { [$0] } ?? []
         var next: [Conjunction] = []
         for product in products {
+          try onStep()
           for way in ways {
             guard let both = product.and(way), !next.contains(both) else { continue }
             if next.count >= share {
@@ -49,5 +52,12 @@ extension RuleSet {
       }
     }
     return (RuleSet(result, default: defaultClass, resolution: .vote), cut)
+  }
+
+  /// The same without an end before all is done.
+  public func substituting(
+    _ definitions: [Literal: RuleSet], limit: SubstitutionLimit = SubstitutionLimit()
+  ) -> (rules: RuleSet, cut: Bool) {
+    substituting(definitions, limit: limit) {}
   }
 }

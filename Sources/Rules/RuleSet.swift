@@ -46,9 +46,13 @@ public struct RuleSet: Hashable, Codable, Sendable {
   /// The rule that answers each row of a table, `nil` where the default does.
   /// - Complexity: O(rows × literals), a condition at most once on a row
   public func deciding(_ table: Table) -> [Int?] {
-    var answers = [Int?](repeating: nil, count: table.count)
-    let held = rowsHeld(in: table)
-    var open = RowSet(rows: table.count, all: true)
+    deciding(among: table.count, held: rowsHeld(in: table))
+  }
+
+  /// The same where it is known on which rows each rule fires.
+  func deciding(among rows: Int, held: [RowSet]) -> [Int?] {
+    var answers = [Int?](repeating: nil, count: rows)
+    var open = RowSet(rows: rows, all: true)
     for index in order where !open.isEmpty {
       open.intersection(held[index]).forEach { answers[$0] = index }
       open.subtract(held[index])
@@ -59,6 +63,11 @@ public struct RuleSet: Hashable, Codable, Sendable {
   /// For each rule the rows on which it fires, whether or not another rule answers them.
   public func rowsHeld(in table: Table) -> [RowSet] {
     var literals = LiteralIndex(table)
+    return rowsHeld(&literals)
+  }
+
+  /// The same where some literals have been tried already.
+  func rowsHeld(_ literals: inout LiteralIndex) -> [RowSet] {
     literals.prepare(rules.flatMap(\.premise.literals))
     return rules.map { literals($0.premise) }
   }

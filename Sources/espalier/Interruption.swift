@@ -1,36 +1,69 @@
 import Foundation
 import Synchronization
 
-/// Ctrl-C and SIGTERM: the first asks the run to stop, the second ends the process.
+/// Ctrl-C and SIGTERM: the first ends the run, the second ends the process whatever it does.
 ///
-/// While rows are read nothing is lost yet: the first ends the process at once.
+/// While a run has something to keep that is not yet on the disk, the first is remembered, and the run
+/// stops by itself soon after. At all other times it ends the process at once: no part of the work,
+/// however long, needs to ask.
 enum Interruption {
-  private static let received = Atomic<Int32>(0)
-  private static let isReading = Atomic<Bool>(false)
-  private static let hasBegun = Atomic<Bool>(false)
+  /// What the first signal does.
+  private enum Response: Int {
+    /// Ends the process: nothing was begun.
+    case endsUnbegun
+    /// Ends the process: what a resumed run needs is on the disk.
+    case endsResumable
+    /// Is remembered; the run asks.
+    case isRemembered
+  }
 
-  /// What is said where nothing was begun; a signal may do little more than write it.
-  private static let farewell: StaticString =
+  private static let received = Atomic<Int32>(0)
+  private static let response = Atomic<Int>(Response.endsUnbegun.rawValue)
+
+  // What is said at an end at once; a signal may do little more than write it.
+  private static let unbegun: StaticString =
     "\nerror: interrupted\n hint: nothing was begun; the same command starts anew\n"
+  private static let resumable: StaticString =
+    "\nerror: interrupted\n hint: the same command with --resume goes on from here\n"
 
   /// Says which part of a run has begun.
   static func entered(stage: String) {
-    if stage != "reading" { hasBegun.store(true, ordering: .relaxed) }
-    isReading.store(!hasBegun.load(ordering: .relaxed), ordering: .relaxed)
+    switch stage {
+    case "reading":
+      // Rows may be read again where a run has begun already.
+      if now != .endsUnbegun { respond(.isRemembered) }
+    case "extracting", "writing": respond(.endsResumable)
+    default: respond(.isRemembered)
+    }
   }
 
-  /// From now on signals are remembered; after the first, the next one kills as usual.
+  /// Says that files are written next, which is not to end half done.
+  static func hold() { respond(.isRemembered) }
+
+  private static func respond(_ next: Response) {
+    response.store(next.rawValue, ordering: .relaxed)
+  }
+
+  private static var now: Response {
+    Response(rawValue: response.load(ordering: .relaxed)) ?? .isRemembered
+  }
+
+  /// From now on signals are heard; after the first, the next one kills as usual.
   static func watch() {
     received.store(0, ordering: .relaxed)
-    isReading.store(false, ordering: .relaxed)
-    hasBegun.store(false, ordering: .relaxed)
+    respond(.endsUnbegun)
     for number in [SIGINT, SIGTERM] {
       var action = sigaction()
-      action.__sigaction_handler.sa_handler = {
-        Interruption.received.store($0, ordering: .relaxed)
-        guard Interruption.isReading.load(ordering: .relaxed) else { return }
-        _ = write(2, Interruption.farewell.utf8Start, Interruption.farewell.utf8CodeUnitCount)
-        _exit(128 + $0)
+      action.__sigaction_handler.sa_handler = { number in
+        Interruption.received.store(number, ordering: .relaxed)
+        let words: StaticString
+        switch Interruption.now {
+        case .isRemembered: return
+        case .endsUnbegun: words = Interruption.unbegun
+        case .endsResumable: words = Interruption.resumable
+        }
+        _ = write(2, words.utf8Start, words.utf8CodeUnitCount)
+        _exit(128 + number)
       }
       action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
       sigaction(number, &action, nil)

@@ -45,4 +45,21 @@ import Testing
       try JSONDecoder().decode(Proportion.self, from: Data(#"{"count":3,"total":2}"#.utf8))
     }
   }
+
+  /// Rounding by arithmetic gives what the digits of the number say, near halves too.
+  @Test func roundingIsThatOfTheDigits() {
+    withEverySeed(200) { generator in
+      let digits = generator.index(below: 9)
+      let power = (0..<digits).reduce(1.0) { power, _ in power * 10 }
+      let near = (Double(generator.index(below: 2_000_000)) - 1_000_000) / power
+      for value in [
+        near, near + 0.5 / power, near + generator.normal() / power, near.nextUp,
+        generator.normal() * 1e9, generator.normal() * 1e-9, 1e300, -near / 3,
+      ] {
+        #expect(value.roundedTo(digits: digits) == Double(fixed(value, digits: digits)))
+      }
+    }
+    #expect(1.005.roundedTo(digits: 2) == 1 && 0.125.roundedTo(digits: 2) == 0.12)
+    #expect(Double.infinity.roundedTo(digits: 2) == .infinity)
+  }
 }

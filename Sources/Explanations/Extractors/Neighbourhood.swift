@@ -20,24 +20,59 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
     self.change = change
   }
 
+  /// Draws rows; none near fewer than two.
+  /// - Parameters:
+  ///   - count: how many.
+  ///   - table: the rows that could have been drawn so.
+  ///   - seed: the random seed.
+  ///   - onStep: called between groups of rows; what it throws ends the drawing.
+  /// - Returns: rows with the columns of `table` and without labels.
   /// - Complexity: O(count × candidates × columns)
-  public func rows(_ count: Int, near table: Table, seed: UInt64) -> Table {
-    guard table.count > 1 else { return table.selecting([]) }
-    let columns = table.columns.map(\.values)
-    let shapes = zip(columns, table.schema.features).map {
-      Shape($0, categorical: $1.levels != nil)
+  public func rows(
+    _ count: Int, near table: Table, seed: UInt64, onStep: () throws -> Void
+  ) rethrows -> Table {
+    guard table.count > 1, !table.columns.isEmpty else { return table.selecting([]) }
+    let width = table.columns.count
+    let shapes = Workers.map(width) { column in
+      Shape(
+        table.columns[column].values, categorical: table.schema.features[column].levels != nil)
     }
+    try onStep()
+    let real = table.cellsByRow
     let generator = SeededGenerator(seed: seed).stream("neighbourhood")
     let pieces = Workers.ranges(of: count, pieces: (count + 255) / 256)
-    let drawn = Workers.map(pieces.count) { piece -> [[Double]] in
-      var generator = generator.stream("\(piece)")
-      return pieces[piece].map { _ in row(columns, shapes, using: &generator) }
-    }.flatMap { $0 }
-    let made = columns.indices.map { column in Column.doubles(drawn.map { $0[column] }) }
+    let group = max(2, Self.cellsOfAGroup / (256 * width))
+    var drawn: [Double] = []
+    drawn.reserveCapacity(count * width)
+    for start in stride(from: 0, to: pieces.count, by: group) {
+      try onStep()
+      let found = Workers.map(min(group, pieces.count - start)) { offset -> [Double] in
+        var generator = generator.stream("\(start + offset)")
+        var cells: [Double] = []
+        cells.reserveCapacity(pieces[start + offset].count * width)
+        for _ in pieces[start + offset] {
+          appendRow(near: real, rows: table.count, shapes, to: &cells, using: &generator)
+        }
+        return cells
+      }
+      for cells in found { drawn += cells }
+    }
+    let cells = drawn
+    let columns = Workers.map(width) { column in
+      Column.doubles((0..<count).map { cells[$0 * width + column] })
+    }
     return Table(
-      schema: table.schema, columns: made, labels: [Int](repeating: 0, count: drawn.count),
-      numbers: table.numbers.isEmpty ? [] : [Double](repeating: 0, count: drawn.count))
+      schema: table.schema, columns: columns, labels: [Int](repeating: 0, count: count),
+      numbers: table.numbers.isEmpty ? [] : [Double](repeating: 0, count: count))
   }
+
+  /// The same without an end before all is done.
+  public func rows(_ count: Int, near table: Table, seed: UInt64) -> Table {
+    rows(count, near: table, seed: seed) {}
+  }
+
+  /// Cells that are drawn between two calls of `onStep`.
+  private static let cellsOfAGroup = 1 << 18
 
   private struct Shape {
     let isCategorical: Bool
@@ -51,7 +86,7 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
     init(_ values: [Double], categorical: Bool) {
       isCategorical = categorical
       let known = values.filter { $0.isFinite }
-      isDiscrete = categorical || Set(known).count <= 12
+      isDiscrete = categorical || Self.hasFewValues(known)
       range = (known.min() ?? 0)...(known.max() ?? 0)
       let mean = known.reduce(0) { $0 + $1 / Double(known.count) }
       deviation =
@@ -67,42 +102,88 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
       }
     }
 
+    /// Whether there are at most twelve different values.
+    private static func hasFewValues(_ values: [Double]) -> Bool {
+      var different: [Double] = []
+      for value in values where !different.contains(value) {
+        if different.count == 12 { return false }
+        different.append(value)
+      }
+      return true
+    }
+
     func rounded(_ value: Double) -> Double {
       let inside = min(max(value, range.lowerBound), range.upperBound)
       return decimals.map { inside.roundedTo(digits: $0) } ?? inside
     }
   }
 
-  private func row(
-    _ columns: [[Double]], _ shapes: [Shape], using generator: inout SeededGenerator
-  ) -> [Double] {
-    let count = columns[0].count
-    let one = generator.index(below: count)
+  /// Draws one row behind those that are in `cells` already.
+  ///
+  /// `real`: the given rows, one after the other.
+  private func appendRow(
+    near real: [Double], rows: Int, _ shapes: [Shape], to cells: inout [Double],
+    using generator: inout SeededGenerator
+  ) {
+    let one = generator.index(below: rows)
     var other = one
     var nearest = Double.infinity
     for _ in 0..<max(candidates, 1) {
-      let candidate = generator.index(below: count)
+      let candidate = generator.index(below: rows)
       if candidate == one { continue }
-      let distance = columns.indices.reduce(0.0) { sum, column in
-        let (mine, its) = (columns[column][one], columns[column][candidate])
-        if mine == its || (mine.isNaN && its.isNaN) { return sum }
-        let shape = shapes[column]
-        if shape.isCategorical || mine.isNaN || its.isNaN { return sum + 1 }
-        let step = (mine - its) / shape.deviation
-        return sum + step * step
-      }
+      let distance = distance(from: one, to: candidate, in: real, shapes, atMost: nearest)
       if distance < nearest { (nearest, other) = (distance, candidate) }
     }
     let share = generator.uniform()
-    return columns.indices.map { column in
-      let (mine, its) = (columns[column][one], columns[column][other])
-      let shape = shapes[column]
-      if change < 1, generator.uniform() >= change { return mine }
-      if shape.isDiscrete || mine.isNaN || its.isNaN {
-        return generator.uniform() < share ? its : mine
+    let width = shapes.count
+    for column in shapes.indices {
+      let (mine, its) = (real[one * width + column], real[other * width + column])
+      if change < 1, generator.uniform() >= change {
+        cells.append(mine)
+      } else if shapes[column].isDiscrete || mine.isNaN || its.isNaN {
+        cells.append(generator.uniform() < share ? its : mine)
+      } else {
+        let shape = shapes[column]
+        let moved = mine + share * (its - mine) + jitter * shape.deviation * generator.normal()
+        cells.append(shape.rounded(moved))
       }
-      let moved = mine + share * (its - mine) + jitter * shape.deviation * generator.normal()
-      return shape.rounded(moved)
+    }
+  }
+
+  /// The squared distance of two rows in standard deviations, 1 for each level that differs; any
+  /// number that is not smaller than `limit` where the distance is not either.
+  private func distance(
+    from one: Int, to other: Int, in real: [Double], _ shapes: [Shape], atMost limit: Double
+  ) -> Double {
+    let width = shapes.count
+    var sum = 0.0
+    for column in shapes.indices {
+      let (mine, its) = (real[one * width + column], real[other * width + column])
+      if mine == its || (mine.isNaN && its.isNaN) { continue }
+      if shapes[column].isCategorical || mine.isNaN || its.isNaN {
+        sum += 1
+      } else {
+        let step = (mine - its) / shapes[column].deviation
+        sum += step * step
+      }
+      if sum >= limit { break }
+    }
+    return sum
+  }
+}
+
+extension Table {
+  /// Every cell, row after row.
+  fileprivate var cellsByRow: [Double] {
+    let width = columns.count
+    return [Double](unsafeUninitializedCapacity: count * width) { buffer, initialized in
+      nonisolated(unsafe) let cells = buffer
+      Workers.run(width) { column in
+        for (row, value) in columns[column].values.enumerated() {
+          cells.initializeElement(at: row * width + column, to: value)
+        }
+      }
+      initialized = count * width
     }
   }
 }

@@ -53,15 +53,16 @@ public struct OrderedAttributeSearch: RuleExtractor {
       let search = SwitchSearch(
         switches.margins(for: conclusion, of: subject.model),
         limit: .init(premises: maximumPremises))
-      let found = search.run(over: codes.codes)
+      let found = try search.run(over: codes.codes, onStep: subject.onStep)
       if found.cut {
         let name = subject.training.schema.classes[conclusion]
         notes.append(
           "the search for rules that answer '\(name)' was cut after \(found.premises.count): each "
             + "rule holds, but there are more")
       }
-      candidates += found.premises.map {
-        SwitchRule(premise: $0, conclusion: conclusion, over: codes)
+      candidates += try found.premises.map {
+        try subject.onStep()
+        return SwitchRule(premise: $0, conclusion: conclusion, over: codes)
       }
     }
     candidates.sort { $0.outranks($1) }
@@ -70,9 +71,9 @@ public struct OrderedAttributeSearch: RuleExtractor {
     let sizes = [1, 2, 3, 4, 6, 8, 12, 16, 20, 32, 50, 100].filter { $0 < candidates.count }
     let wanted = max(subject.maxRules ?? maximumRules, 0)
     let isReduced = wanted < candidates.count
-    let cover = codes.greedyCover(
+    let cover = try codes.greedyCover(
       of: candidates, default: majority,
-      atMost: max(isReduced ? wanted : 0, sizes.last ?? 0))
+      atMost: max(isReduced ? wanted : 0, sizes.last ?? 0), onStep: subject.onStep)
     func rules(_ chosen: [SwitchRule]) -> RuleSet {
       RuleSet(
         chosen.map { $0.rule(switches) }, default: majority, resolution: .vote)
@@ -258,9 +259,10 @@ struct CodeCounts {
   }
 
   /// Rules in the order in which each adds most agreement to the vote of those before it.
-  func greedyCover(of candidates: [SwitchRule], default majority: Int, atMost limit: Int)
-    -> [SwitchRule]
-  {
+  func greedyCover(
+    of candidates: [SwitchRule], default majority: Int, atMost limit: Int,
+    onStep: () throws -> Void
+  ) rethrows -> [SwitchRule] {
     // Rules that agree on few rows cannot be worth much: a bound on the work, the same for each class.
     let ranked = candidates.sorted {
       ($1.support.agreeing, $0.premise.mask, $0.premise.value)
@@ -274,6 +276,7 @@ struct CodeCounts {
     var chosen: [SwitchRule] = []
     var taken = Set<Int>()
     while chosen.count < limit {
+      try onStep()
       let gains = Workers.map(pool.count) { index -> Int in
         let rule = pool[index]
         var gain = 0

@@ -5,41 +5,47 @@ import Rules
 struct SizedRules {
   let sequence: PruningSequence
   /// The rows on which simplification must not change an answer.
-  let table: Table
+  private var literals: LiteralIndex
+  /// Called often; what it throws ends the search.
+  let onStep: () throws -> Void
   private var known: [Int: RuleSet] = [:]
 
-  init(_ sequence: PruningSequence, simplifiedOn table: Table) {
+  init(
+    _ sequence: PruningSequence, simplifiedOn table: Table, onStep: @escaping () throws -> Void
+  ) {
     self.sequence = sequence
-    self.table = table
+    literals = LiteralIndex(table)
+    self.onStep = onStep
   }
 
   /// The rules of one step's tree.
-  mutating func rules(at step: Int) -> RuleSet {
+  mutating func rules(at step: Int) throws -> RuleSet {
     if let rules = known[step] { return rules }
-    let rules = sequence.tree(at: step).ruleSet.simplified(on: table)
+    let rules = try sequence.tree(at: step).ruleSet
+      .simplified(using: &literals, onStep: onStep)
     known[step] = rules
     return rules
   }
 
   /// The first step at or after `step` whose rules are few enough.
-  mutating func step(from step: Int, atMost limit: Int?) -> Int {
+  mutating func step(from step: Int, atMost limit: Int?) throws -> Int {
     guard let limit else { return step }
     let last = sequence.leafCounts.count - 1
     // Fewer leaves give fewer rules, but for rare exceptions that the second loop mends.
     var (low, high) = (step, last)
     while low < high {
       let middle = (low + high) / 2
-      if rules(at: middle).rules.count <= limit { high = middle } else { low = middle + 1 }
+      if try rules(at: middle).rules.count <= limit { high = middle } else { low = middle + 1 }
     }
-    while low < last, rules(at: low).rules.count > limit { low += 1 }
+    while low < last, try rules(at: low).rules.count > limit { low += 1 }
     return low
   }
 
   /// Rule lists of about these sizes, the smallest first, none twice.
-  mutating func curve(_ sizes: [Int]) -> [RuleSet] {
+  mutating func curve(_ sizes: [Int]) throws -> [RuleSet] {
     var curve: [RuleSet] = []
     for size in sizes {
-      let rules = rules(at: step(from: 0, atMost: size))
+      let rules = try rules(at: step(from: 0, atMost: size))
       if rules.rules.count > curve.last?.rules.count ?? -1 { curve.append(rules) }
     }
     return curve

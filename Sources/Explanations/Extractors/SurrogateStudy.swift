@@ -16,78 +16,110 @@ package struct SurrogateSetup: Hashable, Sendable {
   package var passes = 20
 
   package init() {}
+
+  /// What decides the rows that are drawn.
+  struct Drawing: Hashable {
+    var drawn: Int
+    var neighbourhood: Neighbourhood
+    var realWeight: Int
+  }
+
+  var drawing: Drawing {
+    Drawing(drawn: drawn, neighbourhood: neighbourhood, realWeight: realWeight)
+  }
 }
 
 /// The search for the rule list that imitates a network best.
 ///
 /// Several ways to teach a tree are compared on real rows that each was not taught with; the best
-/// then learns from all rows at hand.
+/// then learns from all rows at hand. All of it sees the columns that the network reads, and no others.
 package struct SurrogateStudy {
   let subject: ExtractionSubject
   let ask: (Table) -> [Int]
+  let training: Table
+  let validation: Table
+  /// Training and validation rows, and what the network answers to them.
+  let real: Table
+  let answers: [Int]
 
+  /// `asking`: the network's answers to rows with the columns that it reads.
   package init(_ subject: ExtractionSubject, asking: @escaping (Table) -> [Int]) {
     self.subject = subject
     ask = asking
+    training = subject.readTraining
+    validation = subject.readValidation
+    real = training.appending(validation)
+    answers = subject.answers + subject.validationAnswers
   }
+
+  private var isPicture: Bool { subject.training.schema.image != nil }
 
   /// Whether further questions to the network are worth their time.
   private var draws: Bool {
-    subject.training.schema.image == nil && subject.training.count <= 20_000
-      && subject.training.count * subject.training.columns.count <= 4_000_000
-      && subject.training.count > 1
+    !isPicture && !training.columns.isEmpty && training.count <= 20_000
+      && training.count * training.columns.count <= 4_000_000 && training.count > 1
   }
+
+  /// Rows drawn near the real ones: fewer where rows are so wide that many would fill the memory.
+  private var drawn: Int { min(10_000, 16_000_000 / max(training.columns.count, 1)) }
 
   /// Twenty rules, or six a class where classes and rows are many; pictures need more.
   private var limit: Int {
-    let schema = subject.training.schema
-    let usual = max(20, min(6 * schema.classes.count, subject.training.count / 20))
-    return max(subject.maxRules ?? (schema.image == nil ? usual : 200), 0)
+    let usual = max(20, min(6 * training.schema.classes.count, training.count / 20))
+    return max(subject.maxRules ?? (isPicture ? 200 : usual), 0)
   }
 
   package var result: ExtractedRules {
-    let setups = self.setups
-    let setup = setups.count == 1 ? setups[0] : best(of: setups)
-    var size = limit
-    if subject.maxRules == nil, subject.validation.count > 0 {
-      size = validatedSize(setup, atMost: limit)
+    get throws {
+      let setups = self.setups
+      let setup = try setups.count == 1 ? setups[0] : best(of: setups)
+      var size = limit
+      if subject.maxRules == nil, validation.count > 0 {
+        size = try validatedSize(setup, atMost: limit)
+      }
+      let lesson = try lesson(setup, rows: real, answers: answers)
+      let rules = try lesson.list(atMost: size)
+      var sized = SizedRules(
+        try lesson.sequence(leaves: 4 * limit), simplifiedOn: lesson.rows.table,
+        onStep: subject.onStep)
+      let curve = try sized.curve(SizedRules.sizes.filter { $0 < rules.rules.count }) + [rules]
+      var notes: [String] = []
+      if setup.drawn > 0 {
+        notes.append(
+          "the network was asked about \(lesson.rows.table.count - real.count) rows drawn near "
+            + "the \(real.count) real ones")
+      }
+      return ExtractedRules(
+        rules: supported(rules), curve: curve.map(supported), notes: notes)
     }
-    let real = subject.training.appending(subject.validation)
-    let lesson = Lesson(
-      setup, real: real, answers: subject.answers + subject.validationAnswers,
-      seed: subject.seed, asking: ask)
-    let rules = lesson.list(atMost: size)
-    var sized = SizedRules(lesson.sequence(leaves: 4 * limit), simplifiedOn: lesson.table)
-    let curve = sized.curve(SizedRules.sizes.filter { $0 < rules.rules.count }) + [rules]
-    var notes: [String] = []
-    if setup.drawn > 0 {
-      notes.append(
-        "the network was asked about \(lesson.table.count - real.count) rows drawn near "
-          + "the \(real.count) real ones")
-    }
-    return ExtractedRules(
-      rules: supported(rules), curve: curve.map(supported), notes: notes)
   }
 
   /// The rules that answer a real row: those for drawn rows alone say nothing of the data.
   private func supported(_ rules: RuleSet) -> RuleSet {
-    let real = subject.training.appending(subject.validation)
     var kept = rules
-    kept.rules = rules.supported(by: real, answers: subject.answers + subject.validationAnswers)
-      .rules.filter { $0.support.covered > 0 }
-    return kept.supported(by: subject.training, answers: subject.answers)
+    kept.rules = rules.supported(by: real, answers: answers).rules
+      .filter { $0.support.covered > 0 }
+    return kept.supported(by: training, answers: subject.answers)
+  }
+
+  private func lesson(_ setup: SurrogateSetup, rows: Table, answers: [Int]) throws -> Lesson {
+    Lesson(
+      setup,
+      rows: try LessonRows(
+        setup, real: rows, answers: answers, seed: subject.seed, asking: ask,
+        onStep: subject.onStep), onStep: subject.onStep)
   }
 
   /// The ways that are compared.
   private var setups: [SurrogateSetup] {
     var plain = SurrogateSetup()
-    plain.minimumSupport = max(2, subject.training.count / 2000)
+    plain.minimumSupport = max(2, training.count / 2000)
     if !draws {
       plain.passes = 3
       return [plain]
     }
     var near = plain
-    near.drawn = 10_000
+    near.drawn = drawn
     near.minimumSupport = 5
     var wide = near
     wide.neighbourhood = Neighbourhood(candidates: 1, jitter: 0.1)
@@ -98,29 +130,35 @@ package struct SurrogateStudy {
 
   /// The setup whose rules agree with the network on most rows that they were not taught with, the
   /// first of equals.
-  private func best(of setups: [SurrogateSetup]) -> SurrogateSetup {
-    let real = subject.training.appending(subject.validation)
-    let answers = subject.answers + subject.validationAnswers
+  private func best(of setups: [SurrogateSetup]) throws -> SurrogateSetup {
     let folds = 4
     var order = Array(0..<real.count)
     var generator = SeededGenerator(seed: subject.seed).stream("surrogate folds")
     generator.shuffle(&order)
-    let hits = setups.map { setup -> Int in
-      var setup = setup
-      // A quick study is enough to compare.
-      setup.drawn = min(setup.drawn, 3000)
-      setup.passes = 0
-      return (0..<folds).reduce(0) { sum, fold in
-        let (taught, asked) = (
-          order.indices.filter { $0 % folds != fold }.map { order[$0] },
-          order.indices.filter { $0 % folds == fold }.map { order[$0] }
-        )
-        guard !taught.isEmpty, !asked.isEmpty else { return sum }
-        let lesson = Lesson(
-          setup, real: real.selecting(taught), answers: taught.map { answers[$0] },
-          seed: subject.seed, asking: ask)
-        let given = lesson.list(atMost: limit).classify(real.selecting(asked))
-        return sum + zip(given, asked).count { $0 == answers[$1] }
+    var hits = [Int](repeating: 0, count: setups.count)
+    for fold in 0..<folds {
+      let (taught, asked) = (
+        order.indices.filter { $0 % folds != fold }.map { order[$0] },
+        order.indices.filter { $0 % folds == fold }.map { order[$0] }
+      )
+      guard !taught.isEmpty, !asked.isEmpty else { continue }
+      let (lessons, questions) = (real.selecting(taught), real.selecting(asked))
+      // Setups that draw the same rows share them.
+      var known: [SurrogateSetup.Drawing: LessonRows] = [:]
+      for (index, setup) in setups.enumerated() {
+        var setup = setup
+        // A quick study is enough to compare.
+        setup.drawn = min(setup.drawn, 3000)
+        setup.passes = 0
+        let rows =
+          try known[setup.drawing]
+          ?? LessonRows(
+            setup, real: lessons, answers: taught.map { answers[$0] }, seed: subject.seed,
+            asking: ask, onStep: subject.onStep)
+        known[setup.drawing] = rows
+        let lesson = Lesson(setup, rows: rows, onStep: subject.onStep)
+        let given = try lesson.list(atMost: limit).classify(questions)
+        hits[index] += zip(given, asked).count { $0 == answers[$1] }
       }
     }
     let most = hits.max() ?? 0
@@ -129,18 +167,20 @@ package struct SurrogateStudy {
 
   /// The fewest rules that agree within one point and one standard error as often as the best
   /// number of rules, on validation rows and rows drawn near them.
-  private func validatedSize(_ setup: SurrogateSetup, atMost limit: Int) -> Int {
-    let lesson = Lesson(
-      setup, real: subject.training, answers: subject.answers, seed: subject.seed, asking: ask)
-    var sized = SizedRules(lesson.sequence(leaves: 4 * limit), simplifiedOn: lesson.table)
-    var rows = subject.validation
+  private func validatedSize(_ setup: SurrogateSetup, atMost limit: Int) throws -> Int {
+    let lesson = try lesson(setup, rows: training, answers: subject.answers)
+    var sized = SizedRules(
+      try lesson.sequence(leaves: 4 * limit), simplifiedOn: lesson.rows.table,
+      onStep: subject.onStep)
+    var rows = validation
     var answers = subject.validationAnswers
     if draws {
-      let drawn = setup.neighbourhood.rows(2000, near: subject.validation, seed: subject.seed &+ 1)
+      let drawn = try setup.neighbourhood.rows(
+        min(2000, self.drawn), near: validation, seed: subject.seed &+ 1, onStep: subject.onStep)
       rows = rows.appending(drawn)
       answers += ask(drawn)
     }
-    let lists = sized.curve(
+    let lists = try sized.curve(
       Array(0...min(limit, 20)) + ([25, 30, 40, 50, 65, 80, 120].filter { 20 < $0 && $0 < limit })
         + (limit > 20 ? [limit] : []))
     let agreements = lists.map { list in
@@ -155,20 +195,21 @@ package struct SurrogateStudy {
   }
 }
 
-/// What one tree is taught with.
-package struct Lesson {
-  let setup: SurrogateSetup
+/// The rows that a tree is taught with: real ones, and rows drawn near them.
+package struct LessonRows {
   let table: Table
   let answers: [Int]
+  /// How often each row counts; once where `nil`.
   let weights: [Int]?
   let bins: BinnedTable
 
   package init(
-    _ setup: SurrogateSetup, real: Table, answers: [Int], seed: UInt64, asking: (Table) -> [Int]
-  ) {
-    self.setup = setup
+    _ setup: SurrogateSetup, real: Table, answers: [Int], seed: UInt64, asking: (Table) -> [Int],
+    onStep: () throws -> Void
+  ) throws {
     let drawn =
-      setup.drawn > 0 ? setup.neighbourhood.rows(setup.drawn, near: real, seed: seed) : nil
+      setup.drawn > 0
+      ? try setup.neighbourhood.rows(setup.drawn, near: real, seed: seed, onStep: onStep) : nil
     if let drawn, drawn.count > 0 {
       table = real.appending(drawn)
       self.answers = answers + asking(drawn)
@@ -178,33 +219,51 @@ package struct Lesson {
       self.answers = answers
       weights = nil
     }
-    bins = BinnedTable(table)
+    bins = try BinnedTable(table, onStep: onStep)
   }
+}
 
-  func sequence(leaves: Int) -> PruningSequence {
+/// What one tree is taught with, and how.
+package struct Lesson {
+  let setup: SurrogateSetup
+  let rows: LessonRows
+  let onStep: () throws -> Void
+
+  func sequence(leaves: Int) throws -> PruningSequence {
     let grower = TreeGrower(
       criterion: setup.criterion, minimumSupport: setup.minimumSupport,
       maximumLeaves: max(leaves, 32))
     return PruningSequence(
-      grower.tree(
-        imitating: answers, over: bins, classes: table.schema.classes.count, weights: weights))
+      try grower.tree(
+        imitating: rows.answers, over: rows.bins, classes: rows.table.schema.classes.count,
+        weights: rows.weights, onStep: onStep))
+  }
+
+  package init(
+    _ setup: SurrogateSetup, rows: LessonRows, onStep: @escaping () throws -> Void
+  ) {
+    self.setup = setup
+    self.rows = rows
+    self.onStep = onStep
   }
 
   /// The largest list within the limit, mended.
-  package func list(atMost limit: Int) -> RuleSet {
-    let sequence = sequence(leaves: 4 * limit)
-    var sized = SizedRules(sequence, simplifiedOn: table)
-    let step = sized.step(from: 0, atMost: limit)
-    if setup.passes == 0 { return sized.rules(at: step) }
+  package func list(atMost limit: Int) throws -> RuleSet {
+    let sequence = try sequence(leaves: 4 * limit)
+    var sized = SizedRules(sequence, simplifiedOn: rows.table, onStep: onStep)
+    let step = try sized.step(from: 0, atMost: limit)
+    if setup.passes == 0 { return try sized.rules(at: step) }
     // Mending may save or cost a rule: begin with a slightly larger tree.
     let refiner = TreeRefiner(maximumPasses: setup.passes)
     for step in max(step - 2, 0)..<sequence.leafCounts.count {
-      let refined = refiner.refine(
-        sequence.tree(at: step), imitating: answers, over: bins, weights: weights)
-      let rules = PruningSequence(refined).tree(at: 0).ruleSet.simplified(on: table)
+      let refined = try refiner.refine(
+        sequence.tree(at: step), imitating: rows.answers, over: rows.bins, weights: rows.weights,
+        onStep: onStep)
+      let rules = try PruningSequence(refined).tree(at: 0).ruleSet
+        .simplified(on: rows.table, onStep: onStep)
       if rules.rules.count <= limit { return rules }
     }
-    return sized.rules(at: sequence.leafCounts.count - 1)
+    return try sized.rules(at: sequence.leafCounts.count - 1)
   }
 }
 

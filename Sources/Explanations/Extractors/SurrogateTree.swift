@@ -21,6 +21,6 @@ public struct SurrogateTree: RuleExtractor {
       throw ExtractionError.level(subject.level, extractor: Self.name, known: Self.levels)
     }
     guard subject.training.count > 0 else { throw ExtractionError.noRows }
-    return SurrogateStudy(subject, asking: { subject.model.classify($0) }).result
+    return try SurrogateStudy(subject, asking: { subject.answers(toRead: $0) }).result
   }
 }

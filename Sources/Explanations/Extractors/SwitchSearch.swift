@@ -63,15 +63,23 @@ public struct SwitchSearch: Hashable, Sendable {
   }
 
   /// The search itself.
-  /// - Parameter codes: only premises that hold for one of these; all premises where `nil`.
+  /// - Parameters:
+  ///   - codes: only premises that hold for one of these; all premises where `nil`.
+  ///   - onStep: called for each partial premise; what it throws ends the search.
   /// - Returns: the premises in the order in which they were found.
   /// - Complexity: proportional to the number of premises for one margin; exponential at worst.
-  public func run(over codes: [UInt64]? = nil) -> Found {
+  public func run(
+    over codes: [UInt64]?, onStep: () throws -> Void
+  ) rethrows -> Found {
     var search = Run(self)
-    search.extend(
-      from: 0, sums: search.base, premise: SwitchPremise(mask: 0, value: 0), codes: codes)
+    try search.extend(
+      from: 0, sums: search.base, premise: SwitchPremise(mask: 0, value: 0), codes: codes,
+      onStep: onStep)
     return Found(premises: search.found, cut: search.cut)
   }
+
+  /// The same without an end before all is done.
+  public func run(over codes: [UInt64]? = nil) -> Found { run(over: codes) {} }
 
   private struct Run {
     let limit: Limit
@@ -117,9 +125,11 @@ public struct SwitchSearch: Hashable, Sendable {
     }
 
     mutating func extend(
-      from place: Int, sums: [Double], premise: SwitchPremise, codes: [UInt64]?
-    ) {
+      from place: Int, sums: [Double], premise: SwitchPremise, codes: [UInt64]?,
+      onStep: () throws -> Void
+    ) rethrows {
       steps += 1
+      try onStep()
       if lifted(sums) {
         if isMinimal(premise) {
           if found.count < limit.premises { found.append(premise) } else { cut = true }
@@ -143,10 +153,10 @@ public struct SwitchSearch: Hashable, Sendable {
         where gain.contains(where: { $0 > 0 }) {
           let matching = codes?.filter { $0 & bit == value }
           if matching?.isEmpty ?? false { continue }
-          extend(
+          try extend(
             from: next + 1, sums: zip(sums, gain).map { $0 + $1 },
             premise: SwitchPremise(mask: premise.mask | bit, value: premise.value | value),
-            codes: matching)
+            codes: matching, onStep: onStep)
         }
       }
     }

@@ -26,46 +26,52 @@ public struct TreesOverFeatures: RuleExtractor {
     guard let features = subject.hiddenFeatures else {
       throw ExtractionError.noFeatureLayer(extractor: Self.name)
     }
+    // A feature without a weight to any output changes no answer: rules do not speak of it.
+    let read = features.readFeatures
     let training = features.activationTable(
-      of: subject.trainingValues(features), like: subject.training, answers: subject.answers)
+      of: subject.trainingValues(features), like: subject.training, answers: subject.answers
+    ).selectingColumns(read)
     let validation = features.activationTable(
       of: subject.validationValues(features), like: subject.validation,
-      answers: subject.validationAnswers)
-    var sized = sizedRules(training, subject.answers)
+      answers: subject.validationAnswers
+    ).selectingColumns(read)
+    var sized = try sizedRules(training, subject)
     let agreements = sized.sequence.agreements(
       on: validation, answers: subject.validationAnswers)
     let best = sized.sequence.smallestWithinOneError(
       agreements: agreements, of: subject.validation.count)
     // Over inputs every feature rule becomes several, so there are to be few of them.
     let limit = subject.level == .inputs ? 12 : subject.maxRules
-    let step = sized.step(from: best, atMost: limit)
-    let rules = sized.rules(at: step)
+    let step = try sized.step(from: best, atMost: limit)
+    let rules = try sized.rules(at: step)
     switch subject.level {
     case .features:
-      let curve = sized.curve(SizedRules.sizes)
+      let curve = try sized.curve(SizedRules.sizes)
       return ExtractedRules(
         rules: rules.supported(by: training, answers: subject.answers),
         curve: curve.map { $0.supported(by: training, answers: subject.answers) })
     case .inputs:
-      return overInputs(rules, of: training, subject)
+      return try overInputs(rules, of: training, subject)
     }
   }
 
   private var grower: TreeGrower { TreeGrower(criterion: .entropy) }
 
-  private func sizedRules(_ table: Table, _ answers: [Int]) -> SizedRules {
+  private func sizedRules(_ table: Table, _ subject: ExtractionSubject) throws -> SizedRules {
     var grower = grower
     grower.minimumSupport = minimumSupport ?? max(5, table.count / 2000)
-    let tree = grower.tree(
-      imitating: answers, over: BinnedTable(table), classes: table.schema.classes.count)
-    return SizedRules(PruningSequence(tree), simplifiedOn: table)
+    let tree = try grower.tree(
+      imitating: subject.answers, over: BinnedTable(table, onStep: subject.onStep),
+      classes: table.schema.classes.count, onStep: subject.onStep)
+    return SizedRules(PruningSequence(tree), simplifiedOn: table, onStep: subject.onStep)
   }
 
   /// Replaces every condition on a feature by rules over inputs that say when it holds.
   private func overInputs(
     _ rules: RuleSet, of activations: Table, _ subject: ExtractionSubject
-  ) -> ExtractedRules {
-    let bins = BinnedTable(subject.training)
+  ) throws -> ExtractedRules {
+    let rows = subject.readTraining
+    let bins = try BinnedTable(rows, onStep: subject.onStep)
     var grower = grower
     grower.minimumSupport = minimumSupport ?? max(5, activations.count / 500)
     grower.maximumLeaves = 12
@@ -74,20 +80,22 @@ public struct TreesOverFeatures: RuleExtractor {
       guard let column = activations.schema.index(of: literal.variable) else { continue }
       let values = activations.columns[column]
       let truth = (0..<activations.count).map { literal.condition.holds(for: values[$0]) ? 1 : 0 }
-      let tree = grower.tree(imitating: truth, over: bins, classes: 2)
+      let tree = try grower.tree(
+        imitating: truth, over: bins, classes: 2, onStep: subject.onStep)
       definitions[literal] = PruningSequence(tree).tree(at: 0).ruleSet
     }
     let limit = SubstitutionLimit(rules: 5000)
-    let (products, cut) = rules.substituting(definitions, limit: limit)
+    let (products, cut) = try rules.substituting(
+      definitions, limit: limit, onStep: subject.onStep)
     var notes: [String] = []
     if cut { notes.append("products of rules beyond \(limit.rules) were left out") }
-    let supported = products.supported(by: subject.training, answers: subject.answers)
+    let supported = products.supported(by: rows, answers: subject.answers)
     let wanted = subject.maxRules ?? 20
-    let curve = supported.covering(
-      subject.training, answers: subject.answers, sizes: SizedRules.sizes + [wanted])
+    let curve = try supported.covering(
+      rows, answers: subject.answers, sizes: SizedRules.sizes + [wanted], onStep: subject.onStep)
     let chosen = curve.last { $0.rules.count <= wanted } ?? supported
     return ExtractedRules(
-      rules: chosen.simplified(on: subject.training)
-        .supported(by: subject.training, answers: subject.answers), curve: curve, notes: notes)
+      rules: try chosen.simplified(on: rows, onStep: subject.onStep)
+        .supported(by: rows, answers: subject.answers), curve: curve, notes: notes)
   }
 }

@@ -77,6 +77,8 @@ public struct FeatureLayer: Named, Hashable {
     public var columns: [(name: String, inputs: [Int])]
     /// The source of all chance of the steps.
     public var seed: UInt64
+    /// Called after every batch of every training; what it throws ends the pruning.
+    public var onBatch: @Sendable () throws -> Void = {}
     /// What lies before the network and stays as it is: its parameters, and the columns it reads.
     public var trunk = (parameters: 0, columns: 0)
     /// Whether the features are what the network reads: then they stand among the columns.
@@ -306,7 +308,7 @@ public struct FeatureLayer: Named, Hashable {
     return try trainer.train(
       from: Trainer.State(start: network), head: task.head, on: lesson,
       validation: task.checked, inputGroups: task.columns.map(\.inputs),
-      seed: task.seed &+ UInt64(round)
+      seed: task.seed &+ UInt64(round), onStep: { _ in try task.onBatch() }
     ).network
   }
 

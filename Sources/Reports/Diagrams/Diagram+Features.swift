@@ -11,17 +11,24 @@ extension Diagram {
       return
     }
     if features.contains(where: { $0.picture != nil }) {
-      let nodes = features.enumerated().map { number, feature in
+      let pictured = features.filter { $0.picture != nil }
+      let nodes = pictured.enumerated().map { number, feature in
         Node(
           "f-\(number)", .hidden, feature.id,
           lines: ["on for \(percent(feature.activeShare))"] + Self.pushes(of: feature),
           picture: feature.picture)
       }
+      let left: Phrase =
+        pictured.count < features.count
+        ? """
+         The \(pictured.count) features that change the outputs most are drawn, of \
+        \(counted(features.count)).
+        """ : ""
       self.init(
         title: "What each hidden feature looks for",
         caption: """
           Each map shows what drives the feature, on how many of the training rows it is on, and \
-          the answers that it speaks most strongly for (+) and against (−).
+          the answers that it speaks most strongly for (+) and against (−).\(left)
           """,
         columns: [Column("Hidden features", nodes)], edges: [], isSheet: true)
       return

@@ -9,19 +9,33 @@ public struct BinnedTable: Sendable {
   public let count: Int
   let columns: [BinnedColumn]
 
+  /// `onStep`: called between groups of columns; what it throws ends the binning.
   /// - Complexity: O(rows log rows) a column
-  public init(_ table: Table) {
+  public init(_ table: Table, onStep: () throws -> Void) rethrows {
     schema = table.schema
     count = table.count
-    columns = Workers.map(table.columns.count) { index in
-      switch (table.columns[index], table.schema.features[index].kind) {
-      case (.bytes(let bytes), .numeric): BinnedColumn(bytes: bytes)
-      case (let column, .numeric): BinnedColumn(numbers: column.values)
-      case (let column, .categorical(let levels)):
-        BinnedColumn(levels: column.values, count: levels.count)
+    let group = max(2, Self.cellsOfAGroup / max(table.count, 1))
+    var columns: [BinnedColumn] = []
+    for start in stride(from: 0, to: table.columns.count, by: group) {
+      try onStep()
+      columns += Workers.map(min(group, table.columns.count - start)) { offset in
+        let index = start + offset
+        return switch (table.columns[index], table.schema.features[index].kind) {
+        case (.bytes(let bytes), .numeric): BinnedColumn(bytes: bytes)
+        case (let column, .numeric): BinnedColumn(numbers: column.values)
+        case (let column, .categorical(let levels)):
+          BinnedColumn(levels: column.values, count: levels.count)
+        }
       }
     }
+    self.columns = columns
   }
+
+  /// The same without an end before all is done.
+  public init(_ table: Table) { self.init(table) {} }
+
+  /// Cells that are binned at a time.
+  private static let cellsOfAGroup = 1 << 20
 
   /// The classes that rows fall into, with a name: what a tree is asked to tell apart.
   public var columnCount: Int { columns.count }

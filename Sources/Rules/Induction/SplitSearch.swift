@@ -18,6 +18,35 @@ struct BinSplit: Hashable, Sendable {
   var gain: Double
 }
 
+/// A question that may be the best, as little as tells it apart from others.
+enum BinCandidate {
+  /// Known bins up to `last` go first, and missing values where `missingFirst`.
+  case cut(last: Int, missingFirst: Bool, gain: Double)
+  /// These bins go first, and those without rows where `restFirst`.
+  case subset(first: [Int], present: [Int], restFirst: Bool, gain: Double)
+
+  var gain: Double {
+    switch self {
+    case .cut(_, _, let gain), .subset(_, _, _, let gain): gain
+    }
+  }
+
+  /// The question about a column.
+  func split(_ index: Int, of column: BinnedColumn) -> BinSplit {
+    switch self {
+    case .cut(let last, let missingFirst, let gain):
+      var goesFirst = (0..<column.binCount).map { $0 < column.known && $0 <= last }
+      if let missing = column.missing { goesFirst[missing] = missingFirst }
+      return BinSplit(column: index, goesFirst: goesFirst, gain: gain)
+    case .subset(let first, let present, let restFirst, let gain):
+      var goesFirst = [Bool](repeating: restFirst, count: column.binCount)
+      for bin in present { goesFirst[bin] = false }
+      for bin in first { goesFirst[bin] = true }
+      return BinSplit(column: index, goesFirst: goesFirst, gain: gain)
+    }
+  }
+}
+
 /// The search for the question that parts classes best.
 struct SplitSearch {
   let table: BinnedTable
@@ -46,10 +75,12 @@ struct SplitSearch {
 
   /// The best question about one column, the first of equals; `nil` where none leaves enough rows
   /// on both sides.
-  func best(_ column: Int, _ histogram: UnsafePointer<Int32>, impurity: Double) -> BinSplit? {
-    switch table.columns[column].kind {
-    case .numbers: bestCut(column, histogram, impurity: impurity)
-    case .levels: bestSubset(column, histogram, impurity: impurity)
+  ///
+  /// `counts`: of the node's rows, in its own classes or in some of them that hold every row.
+  func best(_ column: BinnedColumn, _ counts: BinCounts, impurity: Double) -> BinCandidate? {
+    switch column.kind {
+    case .numbers: bestCut(column, counts, impurity: impurity)
+    case .levels: bestSubset(column, counts, impurity: impurity)
     }
   }
 
@@ -65,32 +96,34 @@ struct SplitSearch {
   }
 
   private func bestCut(
-    _ column: Int, _ histogram: UnsafePointer<Int32>, impurity: Double
-  ) -> BinSplit? {
-    let bins = table.columns[column]
+    _ column: BinnedColumn, _ counts: BinCounts, impurity: Double
+  ) -> BinCandidate? {
+    let classes = counts.classes
+    let known = counts.bins.firstIndex { $0 >= column.known } ?? counts.bins.count
     var all = [Int](repeating: 0, count: classes)
-    for bin in 0..<bins.known {
-      for index in 0..<classes { all[index] += Int(histogram[bin * classes + index]) }
+    for position in 0..<known {
+      for index in 0..<classes { all[index] += counts.count(position, index) }
     }
-    let absent = bins.missing.map { bin in
-      (0..<classes).map { Int(histogram[bin * classes + $0]) }
+    var absent: [Int]?
+    if let missing = column.missing, known < counts.bins.count, counts.bins[known] == missing {
+      absent = (0..<classes).map { counts.count(known, $0) }
     }
     let missingCount = absent?.reduce(0, +) ?? 0
     // Missing values go with the low side, then with the high side, where there are any.
-    var best: (gain: Double, bin: Int, missingFirst: Bool)?
+    var best: (gain: Double, bin: Int, low: Int, missingFirst: Bool)?
     for missingFirst in missingCount > 0 ? [true, false] : [false] {
       var first = missingFirst ? absent ?? [] : [Int](repeating: 0, count: classes)
       var second = all
       if !missingFirst, let absent { for index in 0..<classes { second[index] += absent[index] } }
       var (firstTotal, secondTotal) = (first.reduce(0, +), second.reduce(0, +))
-      var knownFirst = 0
+      var low = 0
       var open = secondTotal - (missingFirst ? 0 : missingCount)
       var firstSquares = first.reduce(0) { $0 + $1 * $1 }
       var secondSquares = second.reduce(0) { $0 + $1 * $1 }
-      for bin in 0..<bins.known {
+      for position in 0..<known {
         var moved = 0
         for index in 0..<classes {
-          let count = Int(histogram[bin * classes + index])
+          let count = counts.count(position, index)
           if count == 0 { continue }
           firstSquares += count * (2 * first[index] + count)
           secondSquares -= count * (2 * second[index] - count)
@@ -101,7 +134,7 @@ struct SplitSearch {
         if moved == 0 { continue }
         firstTotal += moved
         secondTotal -= moved
-        knownFirst += moved
+        low += moved
         open -= moved
         if open == 0 { break }
         guard firstTotal >= minimumSupport, secondTotal >= minimumSupport else { continue }
@@ -115,31 +148,26 @@ struct SplitSearch {
         }
         let gain = impurity - left
         if let best, best.gain >= gain { continue }
-        best = (gain, bin, missingFirst)
+        best = (gain, Int(counts.bins[position]), low, missingFirst)
       }
     }
     guard let best else { return nil }
-    var goesFirst = (0..<bins.binCount).map { $0 < bins.known && $0 <= best.bin }
-    if let missing = bins.missing {
-      let low = (0..<bins.known).reduce(0) { sum, bin in
-        bin > best.bin
-          ? sum : sum + (0..<classes).reduce(0) { $0 + Int(histogram[bin * classes + $1]) }
-      }
-      goesFirst[missing] =
-        missingCount > 0 ? best.missingFirst : 2 * low >= all.reduce(0, +)
-    }
-    return BinSplit(column: column, goesFirst: goesFirst, gain: best.gain)
+    // Where no row here misses the value, missing ones go with the larger side.
+    let missingFirst = missingCount > 0 ? best.missingFirst : 2 * best.low >= all.reduce(0, +)
+    return .cut(last: best.bin, missingFirst: missingFirst, gain: best.gain)
   }
 
   /// Levels are put in the order of their share of one class, for each of the commonest classes, and
   /// cut as numbers are; a missing value is one more level. For two classes the best of all subsets
   /// is among them (Breiman et al. 1984, section 4.2).
   private func bestSubset(
-    _ column: Int, _ histogram: UnsafePointer<Int32>, impurity: Double
-  ) -> BinSplit? {
-    let bins = table.columns[column]
-    let counts = (0..<bins.binCount).map { bin in
-      (0..<classes).map { bin == bins.unknown ? 0 : Int(histogram[bin * classes + $0]) }
+    _ column: BinnedColumn, _ found: BinCounts, impurity: Double
+  ) -> BinCandidate? {
+    let classes = found.classes
+    let counts = found.bins.indices.map { position in
+      (0..<classes).map {
+        found.bins[position] == column.unknown.map(UInt8.init) ? 0 : found.count(position, $0)
+      }
     }
     let totals = counts.map { $0.reduce(0, +) }
     let present = totals.indices.filter { totals[$0] > 0 }
@@ -170,9 +198,8 @@ struct SplitSearch {
     }
     guard let best else { return nil }
     // Levels that no row here has go with the larger side.
-    let rest = 2 * best.firstTotal > all.reduce(0, +)
-    var goesFirst = totals.map { $0 == 0 && rest }
-    for bin in best.first { goesFirst[bin] = true }
-    return BinSplit(column: column, goesFirst: goesFirst, gain: best.gain)
+    return .subset(
+      first: best.first.map { Int(found.bins[$0]) }, present: present.map { Int(found.bins[$0]) },
+      restFirst: 2 * best.firstTotal > all.reduce(0, +), gain: best.gain)
   }
 }

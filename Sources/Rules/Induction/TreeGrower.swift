@@ -28,14 +28,23 @@ public struct TreeGrower: Hashable, Codable, Sendable {
   ///   - table: the rows.
   ///   - classes: how many classes there are.
   ///   - weights: how often each row counts; once where `nil`, not at all where 0.
+  ///   - onStep: called before each question; what it throws ends the growth.
   /// - Returns: a tree within the limits, not yet pruned.
   /// - Complexity: O(rows × columns × depth)
   public func tree(
-    imitating answers: [Int], over table: BinnedTable, classes: Int, weights: [Int]? = nil
-  ) -> DecisionTree {
+    imitating answers: [Int], over table: BinnedTable, classes: Int, weights: [Int]? = nil,
+    onStep: () throws -> Void
+  ) rethrows -> DecisionTree {
     precondition(answers.count == table.count, "\(answers.count) answers for \(table.count) rows")
     var growth = Growth(self, answers: answers, table: table, classes: classes, weights: weights)
-    return growth.run()
+    return try growth.run(onStep: onStep)
+  }
+
+  /// The same without an end before all is done.
+  public func tree(
+    imitating answers: [Int], over table: BinnedTable, classes: Int, weights: [Int]? = nil
+  ) -> DecisionTree {
+    tree(imitating: answers, over: table, classes: classes, weights: weights) {}
   }
 
   /// A tree over all of a table's rows.
@@ -77,7 +86,7 @@ private struct Growth {
       total: weights?.reduce(0, +) ?? answers.count)
   }
 
-  mutating func run() -> DecisionTree {
+  mutating func run(onStep: () throws -> Void) rethrows -> DecisionTree {
     var rows: [Int32] = []
     for row in answers.indices where weights.map({ $0[row] > 0 }) ?? true {
       rows.append(Int32(row))
@@ -87,6 +96,7 @@ private struct Growth {
     open = root
     var leaves = 1
     while leaves < grower.maximumLeaves ?? .max, let position = mostPromising {
+      try onStep()
       var leaf = open.remove(at: position)
       guard let split = leaf.split else { break }
       let histogram = leaf.histogram
@@ -153,48 +163,57 @@ private struct Growth {
     guard !wanted.isEmpty else { return }
     let ordered = wanted.sorted { leaves[$0].rows.count < leaves[$1].rows.count }
     let subtracts = ordered.count == 2 && keeps && parent != nil
-    let classOf = ordered.map { leaves[$0].rows.map { answers[Int($0)] } }
     let weightOf = ordered.map { index in
       weights.map { weights in leaves[index].rows.map { weights[Int($0)] } }
     }
-    let impurities = ordered.map { search.impurity(nodes[leaves[$0].node].counts) }
     var kept = ordered.map { _ in [Int32](repeating: 0, count: keeps ? size : 0) }
-    var found: [[BinSplit?]] = ordered.map { _ in [] }
     for position in ordered.indices {
       let index = ordered[position]
       let rows = leaves[index].rows
+      let counts = nodes[leaves[index].node].counts
+      let impurity = search.impurity(counts)
+      // Classes without rows here need no counting where counts are not kept for children.
+      let present = keeps ? Array(counts.indices) : counts.indices.filter { counts[$0] > 0 }
+      var number = [Int32](repeating: 0, count: counts.count)
+      for (place, index) in present.enumerated() { number[index] = Int32(place) }
+      let classOf = rows.map { number[Int(answers[Int($0)])] }
       let subtracted = position == 1 && subtracts ? parent : nil
       let smaller = position == 0 ? [] : kept[0]
-      found[position] = kept[position].withUnsafeMutableBufferPointer { kept in
+      let found = kept[position].withUnsafeMutableBufferPointer { kept in
         nonisolated(unsafe) let base = kept.baseAddress
-        return Workers.map(search.table.columns.count) { column in
-          let range = search.offsets[column]..<search.offsets[column + 1]
-          func look(_ histogram: UnsafeMutablePointer<Int32>) -> BinSplit? {
-            if let subtracted {
-              for index in range {
-                histogram[index - range.lowerBound] = subtracted[index] - smaller[index]
-              }
-            } else {
-              HistogramKernel.count(
-                search.table.columns[column].bins, rows: rows, classOf: classOf[position],
-                weights: weightOf[position], classes: search.classes, into: histogram)
-            }
-            return search.best(column, histogram, impurity: impurities[position])
+        return Workers.map(search.table.columns.count) { number -> BinCandidate? in
+          let column = search.table.columns[number]
+          guard keeps, let base else {
+            return column.withCounts(
+              of: rows, classOf: classOf, weights: weightOf[position], classes: present.count
+            ) { search.best(column, $0, impurity: impurity) }
           }
-          if keeps, let base { return look(base + range.lowerBound) }
-          return withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(range.count, 1)) {
-            $0.initialize(repeating: 0)
-            return $0.baseAddress.flatMap(look)
+          let range = search.offsets[number]..<search.offsets[number + 1]
+          let histogram = base + range.lowerBound
+          if let subtracted {
+            for index in range {
+              histogram[index - range.lowerBound] = subtracted[index] - smaller[index]
+            }
+          } else {
+            HistogramKernel.count(
+              column.bins, rows: rows, classOf: classOf, weights: weightOf[position],
+              classes: search.classes, into: histogram)
+          }
+          return column.withCounts(histogram, classes: search.classes) {
+            search.best(column, $0, impurity: impurity)
           }
         }
       }
-    }
-    for (position, index) in ordered.enumerated() {
-      for case let split? in found[position]
-      where leaves[index].split.map({ $0.gain < split.gain }) ?? true {
-        leaves[index].split = split
+      var best: (column: Int, candidate: BinCandidate)?
+      for (column, candidate) in found.enumerated() {
+        if let candidate, best.map({ $0.candidate.gain < candidate.gain }) ?? true {
+          best = (column, candidate)
+        }
       }
-      if keeps, leaves[index].split != nil, leaves[index].rows.count > 2048 {
+      guard let best else { continue }
+      leaves[index].split = best.candidate.split(
+        best.column, of: search.table.columns[best.column])
+      if keeps, rows.count > 2048 {
         leaves[index].histogram = kept[position]
         room -= 4 * size
       }

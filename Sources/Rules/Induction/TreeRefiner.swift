@@ -18,16 +18,25 @@ public struct TreeRefiner: Hashable, Codable, Sendable {
   ///   - answers: a class position for each row.
   ///   - table: the rows.
   ///   - weights: how often each row counts; once where `nil`.
+  ///   - onStep: called before each question is looked at; what it throws ends the search.
   /// - Returns: a tree of at most as many leaves.
   /// - Complexity: O(passes × nodes × rows × columns)
   public func refine(
-    _ tree: DecisionTree, imitating answers: [Int], over table: BinnedTable, weights: [Int]? = nil
-  ) -> DecisionTree {
+    _ tree: DecisionTree, imitating answers: [Int], over table: BinnedTable, weights: [Int]? = nil,
+    onStep: () throws -> Void
+  ) rethrows -> DecisionTree {
     var work = Refinement(tree, answers: answers, table: table, weights: weights)
     for _ in 0..<maximumPasses {
-      if !work.pass() { break }
+      if try !work.pass(onStep: onStep) { break }
     }
     return work.tree
+  }
+
+  /// The same without an end before all is done.
+  public func refine(
+    _ tree: DecisionTree, imitating answers: [Int], over table: BinnedTable, weights: [Int]? = nil
+  ) -> DecisionTree {
+    refine(tree, imitating: answers, over: table, weights: weights) {}
   }
 }
 
@@ -94,10 +103,11 @@ private struct Refinement {
 
   /// One pass from the leaves to the root.
   /// - Returns: whether anything changed.
-  mutating func pass() -> Bool {
+  mutating func pass(onStep: () throws -> Void) rethrows -> Bool {
     let rows = rowsOfNodes
     var changed = false
     for index in order.reversed() where !rows[index].isEmpty {
+      try onStep()
       if let question = questions[index] {
         if let better = improved(question, rows: rows[index]) {
           questions[index] = better
@@ -140,66 +150,93 @@ private struct Refinement {
       let first = question.split.goesFirst[Int(current.bins[Int(row)])]
       if first == (wanted[position] == 0) { hits += Int(weight[position]) }
     }
-    let found = Workers.map(table.columns.count) { column in
-      bestSplit(column, rows: caring[...], wanted: wanted, weight: weight)
+    let all = caring[...]
+    let found = Workers.map(table.columns.count) { number in
+      let column = table.columns[number]
+      return column.withCounts(of: all, classOf: wanted, weights: weight, classes: 2) {
+        Candidate(column, $0)
+      }
     }
-    var best: (hits: Int, split: BinSplit, swapped: Bool)?
-    for case let candidate? in found where candidate.hits > best?.hits ?? hits { best = candidate }
+    var best: (column: Int, candidate: Candidate)?
+    for (column, candidate) in found.enumerated() {
+      if let candidate, candidate.hits > best?.candidate.hits ?? hits {
+        best = (column, candidate)
+      }
+    }
     guard let best else { return nil }
-    return best.swapped
-      ? Question(split: best.split, first: question.second, second: question.first)
-      : Question(split: best.split, first: question.first, second: question.second)
+    let split = BinSplit(
+      column: best.column, goesFirst: best.candidate.goesFirst(in: table.columns[best.column]),
+      gain: 0)
+    return best.candidate.isSwapped
+      ? Question(split: split, first: question.second, second: question.first)
+      : Question(split: split, first: question.first, second: question.second)
   }
 
   /// The cut of a column that sends most rows where they want to go, in either direction.
-  private func bestSplit(
-    _ index: Int, rows: ArraySlice<Int32>, wanted: [Int32], weight: [Int32]
-  ) -> (hits: Int, split: BinSplit, swapped: Bool)? {
-    let column = table.columns[index]
-    var histogram = [Int32](repeating: 0, count: 2 * column.binCount)
-    histogram.withUnsafeMutableBufferPointer {
-      guard let base = $0.baseAddress else { return }
-      HistogramKernel.count(
-        column.bins, rows: rows, classOf: wanted, weights: weight, classes: 2, into: base)
-    }
-    let counts = (0..<column.binCount).map {
-      (first: Int(histogram[2 * $0]), second: Int(histogram[2 * $0 + 1]))
-    }
-    switch column.kind {
-    case .levels:
-      // Each level goes where most of its rows want to go.
-      let goesFirst = counts.map { $0.first >= $0.second }
-      guard goesFirst.contains(true), goesFirst.contains(false) else { return nil }
-      let hits = counts.reduce(0) { $0 + max($1.first, $1.second) }
-      return (hits, BinSplit(column: index, goesFirst: goesFirst, gain: 0), false)
-    case .numbers:
-      let all = (0..<column.known).reduce(into: (first: 0, second: 0)) {
-        $0.first += counts[$1].first
-        $0.second += counts[$1].second
+  private struct Candidate {
+    /// Rows that go where they want to.
+    let hits: Int
+    /// Whether the first side of the cut leads to the second branch.
+    let isSwapped: Bool
+    private let last: Int
+    private let missingFirst: Bool
+    /// Levels that go second; all others go first.
+    private let second: [Int]
+
+    init?(_ column: BinnedColumn, _ counts: BinCounts) {
+      switch column.kind {
+      case .levels:
+        // Each level goes where most of its rows want to go.
+        let positions = counts.bins.indices.filter { counts.count($0, 0) < counts.count($0, 1) }
+        guard !positions.isEmpty, positions.count < column.binCount else { return nil }
+        second = positions.map { Int(counts.bins[$0]) }
+        hits = counts.bins.indices.reduce(0) {
+          $0 + max(counts.count($1, 0), counts.count($1, 1))
+        }
+        (isSwapped, last, missingFirst) = (false, 0, false)
+      case .numbers:
+        let known = counts.bins.firstIndex { $0 >= column.known } ?? counts.bins.count
+        let all = (0..<known).reduce(into: (first: 0, second: 0)) {
+          $0.first += counts.count($1, 0)
+          $0.second += counts.count($1, 1)
+        }
+        var absent = (first: 0, second: 0)
+        if let missing = column.missing, known < counts.bins.count, counts.bins[known] == missing {
+          absent = (counts.count(known, 0), counts.count(known, 1))
+        }
+        let absentHits = max(absent.first, absent.second)
+        var low = (first: 0, second: 0)
+        var best: (hits: Int, bin: Int, swapped: Bool)?
+        for position in 0..<known where counts.bins[position] < column.known - 1 {
+          let count = (first: counts.count(position, 0), second: counts.count(position, 1))
+          if count.first + count.second == 0 { continue }
+          low.first += count.first
+          low.second += count.second
+          let straight = low.first + all.second - low.second + absentHits
+          let swapped = low.second + all.first - low.first + absentHits
+          if max(straight, swapped) > best?.hits ?? 0 {
+            best = (max(straight, swapped), Int(counts.bins[position]), swapped > straight)
+          }
+        }
+        guard let best else { return nil }
+        (hits, last, isSwapped) = (best.hits, best.bin, best.swapped)
+        missingFirst = (absent.first >= absent.second) != best.swapped
+        second = []
       }
-      let absent = column.missing.map { counts[$0] }
-      let absentHits = absent.map { max($0.first, $0.second) } ?? 0
-      var low = (first: 0, second: 0)
-      var best: (hits: Int, bin: Int, swapped: Bool)?
-      for bin in 0..<max(column.known - 1, 0) {
-        let count = counts[bin]
-        if count.first + count.second == 0 { continue }
-        low.first += count.first
-        low.second += count.second
-        let straight = low.first + all.second - low.second + absentHits
-        let swapped = low.second + all.first - low.first + absentHits
-        if max(straight, swapped) > best?.hits ?? 0 {
-          best = (max(straight, swapped), bin, swapped > straight)
+    }
+
+    func goesFirst(in column: BinnedColumn) -> [Bool] {
+      var goesFirst = (0..<column.binCount).map { bin in
+        switch column.kind {
+        case .levels: true
+        case .numbers: bin < column.known && bin <= last
         }
       }
-      guard let best else { return nil }
-      var goesFirst = (0..<column.binCount).map { $0 < column.known && $0 <= best.bin }
-      if let missing = column.missing, let absent {
-        goesFirst[missing] = (absent.first >= absent.second) != best.swapped
+      for bin in second { goesFirst[bin] = false }
+      if case .numbers = column.kind, let missing = column.missing {
+        goesFirst[missing] = missingFirst
       }
-      return (
-        best.hits, BinSplit(column: index, goesFirst: goesFirst, gain: 0), best.swapped
-      )
+      return goesFirst
     }
   }
 

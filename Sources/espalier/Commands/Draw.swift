@@ -41,7 +41,9 @@ struct Draw: ParsableCommand {
     }
     let file = OutputFile(output)
     try file.check(force: force)
-    try file.write(try diagram().drawn(as: format), force: force)
+    let drawing = try diagram().drawn(as: format)
+    Interruption.hold()
+    try file.write(drawing, force: force)
     try talk.summarise("The picture: \(output)\n")
   }
 

@@ -52,6 +52,7 @@ struct Explain: ParsableCommand {
 
   /// Writes the report. Where that fails, the state of the run stays: the work is done.
   private func write(_ outcome: RunOutcome, to folder: OutputFolder) throws {
+    Interruption.hold()
     do {
       try folder.write(outcome.files, force: steps.force)
     } catch let error as OutputError where folder.hasCheckpoint {

@@ -40,6 +40,7 @@ struct Export: ParsableCommand {
     }
     let text = try writer.export(explanation)
     if output == "-" { return try StandardOutput.write(text) }
+    Interruption.hold()
     try file.write(Data(text.utf8), force: force)
     try talk.summarise("The rules: \(output)\n")
   }

@@ -34,6 +34,7 @@ struct ReportCommand: ParsableCommand {
     let files = try ReportFolder.files(
       for: explanation, formats: formats,
       templates: templates.map { URL(fileURLWithPath: $0, isDirectory: true) })
+    Interruption.hold()
     try folder.write(files.map { ($0.name, $0.data) }, force: force)
     try talk.summarise(files.map { "\(output)/\($0.name)\n" }.joined())
   }

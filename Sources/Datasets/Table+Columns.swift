@@ -1,0 +1,13 @@
+extension Table {
+  /// The same rows with some of the columns, in the order given.
+  ///
+  /// Some of the pixels of a picture are columns like others, and no picture.
+  public func selectingColumns(_ positions: [Int]) -> Table {
+    var selected = schema
+    selected.features = positions.map { schema.features[$0] }
+    if positions != Array(schema.features.indices) { selected.image = nil }
+    return Table(
+      schema: selected, columns: positions.map { columns[$0] }, labels: labels, numbers: numbers,
+      rowNumbers: rowNumbers)
+  }
+}

@@ -1,0 +1,85 @@
+import Datasets
+import Tensors
+
+extension Model {
+  /// The positions of the columns that the network reads, in ascending order.
+  ///
+  /// A column is read where a path of weights that are not zero leads from one of its encoded inputs
+  /// to an output. Other values in any other column never change an answer, so nothing that explains
+  /// the answers may name it.
+  /// - Complexity: that of the input gradient of one row
+  public var readColumns: [Int] {
+    let isRead = network.readInputs
+    return Set(encoding.inputs.indices.filter { isRead[$0] }.map { encoding.inputs[$0].feature })
+      .sorted()
+  }
+}
+
+extension Network {
+  /// For each input whether a path of weights that are not zero leads from it to an output.
+  public var readInputs: [Bool] {
+    let nodes = architecture.nodes
+    let width = architecture.input.count
+    guard let shapes = try? architecture.shapes(), let output = shapes.last else {
+      return [Bool](repeating: true, count: width)
+    }
+    // One row is walked back from the outputs: 1 where a path goes on to an output, 0 elsewhere.
+    var reaching = [Tensor?](repeating: nil, count: nodes.count)
+    reaching[nodes.count - 1] = Tensor(repeating: 1, shape: Shape([1] + output.dimensions))
+    var reached = [Bool](repeating: false, count: width)
+    for index in nodes.indices.reversed() {
+      guard let above = reaching[index] else { continue }
+      reaching[index] = nil
+      let links = architecture.links[index]
+      let read = links.map { link in
+        Tensor(shape: Shape([1] + (link < 0 ? architecture.input : shapes[link]).dimensions))
+      }
+      let parts =
+        links.count == 1
+        ? [nodes[index].layer.paths(to: above, from: read[0], parameters[index])]
+        : nodes[index].layer.backward(above, joining: read)
+      for (link, part) in zip(links, parts) {
+        let paths = part.elements.map { $0 > 0 }
+        if link < 0 {
+          for position in paths.indices where paths[position] { reached[position] = true }
+        } else {
+          var sum = reaching[link] ?? Tensor(shape: Shape([1] + shapes[link].dimensions))
+          for position in paths.indices where paths[position] { sum.elements[position] = 1 }
+          reaching[link] = sum
+        }
+      }
+    }
+    return reached
+  }
+}
+
+extension Layer {
+  /// A number above zero for each input from which a path leads to an output marked in `above`, zero
+  /// for the others: the input gradient of the same layer with ones for all weights that are not zero,
+  /// whatever the layer does to the size of a number.
+  fileprivate func paths(
+    to above: Tensor, from input: Tensor, _ parameters: [Parameter]
+  ) -> Tensor {
+    let paths = parameters.map { parameter in
+      switch parameter.role {
+      case .weight, .scale:
+        Parameter(
+          parameter.role,
+          Tensor(
+            parameter.value.elements.map { $0 == 0 ? 0 : 1 }, shape: parameter.value.shape))
+      case .variance:
+        Parameter(parameter.role, Tensor(repeating: 1, shape: parameter.value.shape))
+      case .bias, .mean: Parameter(parameter.role, Tensor(shape: parameter.value.shape))
+      }
+    }
+    let output = Tensor(shape: above.shape)
+    switch self {
+    case is Activation: return above
+    case let pooling as Pooling:
+      // The largest number under a window may be any of them.
+      return Pooling(.mean, pooling.window)
+        .inputGradient(above, input: input, output: output, paths)
+    default: return inputGradient(above, input: input, output: output, paths)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import Tensors
+
+/// How many rows of each class stand in each bin of a column.
+struct BinCounts {
+  /// The bins that are counted, in ascending order; every bin with rows is among them.
+  let bins: UnsafeBufferPointer<UInt8>
+  /// `counts[position * classes + class]` for the bin at each position.
+  let counts: UnsafePointer<Int32>
+  let classes: Int
+
+  func count(_ position: Int, _ index: Int) -> Int { Int(counts[position * classes + index]) }
+}
+
+extension BinnedColumn {
+  /// Bins 0, 1, 2, …, as many as a column can have.
+  private static let everyBin = [UInt8](0...255)
+
+  /// All bins of the column with counts that are at hand.
+  func withCounts<Result>(
+    _ counts: UnsafePointer<Int32>, classes: Int, _ body: (BinCounts) -> Result
+  ) -> Result {
+    Self.everyBin.withUnsafeBufferPointer { every in
+      body(
+        BinCounts(
+          bins: UnsafeBufferPointer(rebasing: every[..<binCount]), counts: counts,
+          classes: classes))
+    }
+  }
+
+  /// Counts some rows. Of few rows only the bins that they stand in are looked at.
+  /// - Parameters:
+  ///   - rows: the rows to count.
+  ///   - classOf: the class of each of `rows`, in their order.
+  ///   - weights: how often each of `rows` counts; once where `nil`.
+  ///   - classes: how many classes there are.
+  ///   - body: is given the counts, which last as long as it runs.
+  /// - Returns: what `body` returns.
+  func withCounts<Result>(
+    of rows: ArraySlice<Int32>, classOf: [Int32], weights: [Int32]?, classes: Int,
+    _ body: (BinCounts) -> Result
+  ) -> Result {
+    guard rows.count < 4 * binCount else {
+      return withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(binCount * classes, 1)) {
+        $0.initialize(repeating: 0)
+        guard let counts = $0.baseAddress else { preconditionFailure("no room for counts") }
+        HistogramKernel.count(
+          bins, rows: rows, classOf: classOf, weights: weights, classes: classes, into: counts)
+        return withCounts(counts, classes: classes, body)
+      }
+    }
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 512) { room in
+      // For each bin whether it has rows, then its place among those that have.
+      let place = UnsafeMutableBufferPointer(rebasing: room[..<256])
+      let present = UnsafeMutableBufferPointer(rebasing: room[256...])
+      place.initialize(repeating: 0)
+      return bins.withUnsafeBufferPointer { bins in
+        for row in rows { place[Int(bins[Int(row)])] = 1 }
+        var count = 0
+        for bin in 0..<binCount where place[bin] == 1 {
+          present.initializeElement(at: count, to: UInt8(bin))
+          place[bin] = UInt8(count)
+          count += 1
+        }
+        return withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(count * classes, 1)) {
+          $0.initialize(repeating: 0)
+          guard let counts = $0.baseAddress else { preconditionFailure("no room for counts") }
+          for (position, row) in rows.enumerated() {
+            let cell = Int(place[Int(bins[Int(row)])]) * classes + Int(classOf[position])
+            counts[cell] += weights.map { $0[position] } ?? 1
+          }
+          return body(
+            BinCounts(
+              bins: UnsafeBufferPointer(rebasing: present[..<count]), counts: counts,
+              classes: classes))
+        }
+      }
+    }
+  }
+}
