@@ -80,6 +80,30 @@ import Testing
     }
   }
 
+  /// Rules and report are made from what is on the disk by then: the program ends at once, leaves no
+  /// report, and goes on to the same one.
+  @Test func afterPruningItEndsAtOnceAndGoesOn() throws {
+    try withFolder { folder in
+      let command = ["explain", "digits", "--epochs", "3", "--threads", "1"]
+      let stopped = try interrupted(
+        command + ["--output", "r"], after: #""stage":"extracting""#, in: folder, waiting: 0)
+      #expect(stopped.code == 130)
+      #expect(
+        stopped.talk.hasSuffix(
+          "\nerror: interrupted\n hint: the same command with --resume goes on from here\n"))
+      #expect(try names(in: folder).allSatisfy { $0.hasSuffix(".espalier-run") })
+      let resumed = try Program(command + ["--output", "r", "--resume", "--quiet"], in: folder)
+      let whole = try Program(command + ["--output", "whole", "--quiet"], in: folder)
+      #expect(resumed.code == 0 && whole.code == 0)
+      for file in ["explanation.json", "report.html", "model.onnx"] {
+        #expect(
+          try Data(contentsOf: folder.appendingPathComponent("r/" + file))
+            == Data(contentsOf: folder.appendingPathComponent("whole/" + file)))
+      }
+      #expect(try names(in: folder) == ["r", "whole"])
+    }
+  }
+
   /// Stops the program as soon as it says something, and a little later.
   private func interrupted(
     _ arguments: [String], after word: String = #""stage":"training""#, in folder: URL,

@@ -54,10 +54,11 @@ public struct MeanContribution: AttributionMethod {
 extension AttributionSubject {
   /// Up to 2,000 rows on which a feature is on, evenly spread; all rows where it never is. Fewer of
   /// large networks: a gradient costs three passes a row and feature, and a report must be written
-  /// in seconds.
+  /// in seconds. Windows over pictures take longer for a multiplication than dense layers do.
   func rowsOn(_ feature: Int) -> [Int] {
     let work = max(3 * network.multiplications * thresholds.count, 1)
-    let limit = max(10, min(2000, 100_000_000_000 / work))
+    let budget = network.architecture.input.rank > 1 ? 20_000_000_000 : 100_000_000_000
+    let limit = max(10, min(2000, budget / work))
     let on = (0..<values.rows).filter { isOn(feature, $0) }
     let rows = on.isEmpty ? Array(0..<values.rows) : on
     guard rows.count > limit else { return rows }
