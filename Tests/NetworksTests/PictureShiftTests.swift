@@ -1,9 +1,8 @@
 import Datasets
+import Networks
 import Tensors
 import TestSupport
 import Testing
-
-@testable import Networks
 
 @Suite struct PictureShiftTests {
   private let image = ImageShape(height: 5, width: 4, channels: 2, maximum: 255)

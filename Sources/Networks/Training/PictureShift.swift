@@ -22,7 +22,7 @@ public struct PictureShift: Hashable, Codable, Sendable {
   /// Every picture moved by whole pixels of its own; all moves are as likely.
   ///
   /// `pictures`: `[rows, height · width · channels]`
-  func moved(_ pictures: Tensor, using generator: inout SeededGenerator) -> Tensor {
+  package func moved(_ pictures: Tensor, using generator: inout SeededGenerator) -> Tensor {
     let line = image.width * image.channels
     let empty = (0..<image.width).flatMap { _ in edge }
     let most = max(0, min(pixels, max(image.height, image.width)))
