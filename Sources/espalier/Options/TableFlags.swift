@@ -5,12 +5,6 @@ import Foundation
 
 extension NumberNotation.DecimalMark: ExpressibleByArgument {}
 
-extension TableFormat.Separator: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-  public static var allValueStrings: [String] { allCases.map(\.name) }
-  public var defaultValueDescription: String { name }
-}
-
 /// What the form of a table's text is, where it is not found in its first lines.
 struct TableFlags: ParsableArguments {
   @Flag(
@@ -20,7 +14,7 @@ struct TableFlags: ParsableArguments {
   @Option(help: "The names of the columns, A,B,…, of a file without them.")
   var names: String?
   @Option(help: "What stands between fields (default: found in the first lines).")
-  var separator: TableFormat.Separator?
+  var separator: String?
   @Option(help: "The character before decimals (default: found in the numbers).")
   var decimal: NumberNotation.DecimalMark?
   @Option(help: "Bytes of data at most, unpacked (default: half of the memory).")
@@ -28,6 +22,10 @@ struct TableFlags: ParsableArguments {
 
   mutating func validate() throws {
     try atLeastOne(maxInputBytes, "--max-input-bytes")
+    if let separator, TableFormat.Separator(separator) == nil {
+      throw ValidationError(
+        "--separator cannot be '\(separator)'. Give ',', ';', 'tab', '|' or 'blank'")
+    }
     if let columnNames, columnNames.contains("") {
       throw ValidationError("--names has an empty name. Give one name for each column: A,B,C")
     }
@@ -44,15 +42,19 @@ struct TableFlags: ParsableArguments {
     }
   }
 
+  private var fieldSeparator: TableFormat.Separator? {
+    separator.flatMap { TableFormat.Separator($0) }
+  }
+
   var format: TableFormat {
-    TableFormat(hasHeader: header, names: columnNames, separator: separator, decimal: decimal)
+    TableFormat(hasHeader: header, names: columnNames, separator: fieldSeparator, decimal: decimal)
   }
 
   /// Sets what was given; the rest stays as it is.
   func apply(to experiment: inout Experiment) {
     if let header { experiment.header = header }
     if let columnNames { experiment.names = columnNames }
-    if let separator { experiment.separator = separator }
+    if let fieldSeparator { experiment.separator = fieldSeparator }
     if let decimal { experiment.decimal = decimal }
     if let maxInputBytes { experiment.maxInputBytes = maxInputBytes }
   }
