@@ -18,6 +18,9 @@ struct ByteSource: ~Copyable {
   private var isOpened = false
   private var memoryOffset = 0
   private var inflater: Inflater?
+  /// The most bytes that may come, after unpacking.
+  var limit = Int.max
+  private var given = 0
   /// Bytes read to see what they are, and not yet given away.
   private var lookahead: [UInt8] = []
 
@@ -76,8 +79,19 @@ struct ByteSource: ~Copyable {
   }
 
   /// Fills the beginning of a buffer and returns how many bytes came; 0 is the end.
+  /// - Throws: `DatasetError` where more than `limit` bytes have come.
   mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     guard buffer.count > 0 else { return 0 }
+    let count = try fillUnchecked(buffer)
+    given += count
+    if given > limit {
+      throw DatasetError.inputTooLarge(
+        source: name, limit: limit, isPacked: inflater != nil)
+    }
+    return count
+  }
+
+  private mutating func fillUnchecked(_ buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     if !isOpened { try detectGzip() }
     if !lookahead.isEmpty {
       let count = min(lookahead.count, buffer.count)

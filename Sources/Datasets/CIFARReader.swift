@@ -12,13 +12,19 @@ enum CIFARReader {
 
   /// The pictures of some files, one file after the other.
   static func pictures(
-    _ paths: [String], classes: Int, hasher: inout SHA256
+    _ paths: [String], classes: Int, limit: Int, hasher: inout SHA256
   ) throws -> Pictures {
     var pixels: [UInt8] = []
     var labels: [UInt8] = []
     for path in paths {
       var source = try ByteSource.opening(path, hasher: hasher)
+      // Pixels are turned round into columns while the file's own order is still there.
+      source.limit = max(0, limit / 2 - pixels.count)
       let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+      if size > source.limit {
+        throw DatasetError.picturesTooLarge(
+          source: path, needed: 2 * (pixels.count + size), limit: limit)
+      }
       pixels.reserveCapacity(pixels.count + size)
       try read(&source, classes: classes, into: &pixels, &labels)
       hasher = source.hasher

@@ -1,11 +1,12 @@
 import Crypto
 import Foundation
 
-/// Reads tables of comma, tab or semicolon separated text, piece by piece.
+/// Reads tables of separated text, piece by piece.
 struct CSVReader {
   var plan: ReadingPlan
   /// How many bytes are asked for at a time.
   var chunkSize = Self.usualChunk
+  /// The delimiter that the file's name says.
   var delimiter: UInt8?
 
   static let usualChunk = 1 << 18
@@ -18,149 +19,147 @@ struct CSVReader {
   /// The columns of a source, whose bytes it reads to the end.
   /// - Complexity: O(bytes); memory grows with the cells, not with their texts.
   func read(_ source: inout ByteSource) throws -> CollectedTable {
-    var window = [UInt8](repeating: 0, count: chunkSize)
-    var filled = 0
+    source.limit = plan.byteLimit
+    var window = TextWindow(chunkSize: chunkSize)
+    // The first lines decide what separates fields and where the names are.
     var isLast = false
-    // The header decides between delimiters, so the window must hold its first line.
-    while !isLast, !hasLine(window[..<filled]), filled <= CSVScanner.longestCell {
-      isLast = try !readMore(&window, &filled, from: &source)
+    while !isLast, window.filled < TableFormFinder.reach {
+      isLast = try !window.readMore(from: &source)
     }
-    if filled == 0 { throw DatasetError.emptyFile(source: source.name) }
-    let skipped = window[..<filled].starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    var scanner = CSVScanner(
-      source: source.name, delimiter: delimiter ?? sniff(window[skipped..<filled]),
-      skipping: skipped)
-    var collector = TableCollector(source: source.name, plan: plan)
-    var start = skipped
+    while !isLast, !window.hasLine, window.filled <= CSVScanner.longestCell {
+      isLast = try !window.readMore(from: &source)
+    }
+    if window.filled == 0 { throw DatasetError.emptyFile(source: source.name) }
+    var form = try self.form(of: window, source.name, isLast)
+    if window.isUnmarkedUTF16 { form.notes.insert("the text is read as UTF-16", at: 0) }
+    var scanner = CSVScanner(source: source.name, form: form)
+    var collector = try TableCollector(source: source.name, plan: plan, form: form)
+    window.drop(form.offset)
     while true {
-      let consumed = try window.withUnsafeBufferPointer {
-        try scanner.scan(
-          UnsafeBufferPointer(rebasing: $0[start..<filled]), isLast: isLast, into: &collector)
+      let consumed = try window.withBytes {
+        try scanner.scan($0, isLast: isLast, into: &collector)
       }
       if isLast { break }
-      start += consumed
-      window.replaceSubrange(0..<filled - start, with: window[start..<filled])
-      filled -= start
-      start = 0
-      isLast = try !readMore(&window, &filled, from: &source)
+      window.drop(consumed)
+      isLast = try !window.readMore(from: &source)
     }
-    return try collector.finish()
+    return try collector.finish(scanner)
   }
 
-  private func readMore(
-    _ window: inout [UInt8], _ filled: inout Int, from source: inout ByteSource
-  ) throws -> Bool {
-    if window.count < filled + chunkSize {
-      window += [UInt8](repeating: 0, count: max(filled + chunkSize - window.count, window.count))
+  private func form(of window: TextWindow, _ name: String, _ isLast: Bool) throws -> TableForm {
+    let wanted = plan.guide.schema.map { schema in
+      Set(schema.features.map(\.id.rawValue) + [schema.target.name])
     }
-    let range = filled..<filled + chunkSize
-    let count = try window.withUnsafeMutableBytes {
-      try source.fill(UnsafeMutableRawBufferPointer(rebasing: $0[range]))
+    let finder = TableFormFinder(
+      source: name, format: plan.format, usual: delimiter, wanted: wanted)
+    return try window.withBytes { bytes in
+      let lineEnd = bytes.firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+      let reach = max(TableFormFinder.reach, lineEnd.map { $0 + 1 } ?? CSVScanner.longestCell)
+      let region = UnsafeBufferPointer(rebasing: bytes.prefix(reach))
+      return try finder.find(in: region, isWhole: isLast && region.count == bytes.count)
     }
-    filled += count
-    return count > 0
+  }
+}
+
+/// The part of a text that is in memory, as UTF-8.
+struct TextWindow {
+  private var bytes: [UInt8]
+  private(set) var filled = 0
+  private let chunkSize: Int
+  private var isOpened = false
+  private var decoder: UTF16Decoder?
+  /// Whether the text is UTF-16 without a byte order mark.
+  private(set) var isUnmarkedUTF16 = false
+
+  init(chunkSize: Int) {
+    self.chunkSize = chunkSize
+    bytes = [UInt8](repeating: 0, count: chunkSize)
+  }
+
+  func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+    try bytes.withUnsafeBufferPointer { try body(UnsafeBufferPointer(rebasing: $0[..<filled])) }
   }
 
   /// Whether a line ends outside quotes.
-  private func hasLine(_ bytes: ArraySlice<UInt8>) -> Bool {
+  var hasLine: Bool {
     var isQuoted = false
-    for byte in bytes {
+    for byte in bytes[..<filled] {
       if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
       if !isQuoted, byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { return true }
     }
     return false
   }
 
-  /// The delimiter that the first line has most often outside quotes.
-  private func sniff(_ bytes: ArraySlice<UInt8>) -> UInt8 {
-    let candidates = [",", "\t", ";"].map { UInt8(ascii: $0) }
-    var counts = [0, 0, 0]
-    var isQuoted = false
-    for byte in bytes {
-      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-      if isQuoted { continue }
-      if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { break }
-      if let index = candidates.firstIndex(of: byte) { counts[index] += 1 }
-    }
-    let most = counts.max() ?? 0
-    return candidates[counts.firstIndex(of: most) ?? 0]
-  }
-}
-
-/// The columns of a source before anything is decided about them.
-struct CollectedTable {
-  var source: String
-  var names: [String]
-  var target: Int
-  var columns: [ColumnCollector]
-  var rows: Int
-}
-
-/// Sorts the fields of a table into its columns.
-struct TableCollector: CSVSink {
-  private let source: String
-  private let plan: ReadingPlan
-  private let missing: MissingMarks
-  private var names: [String] = []
-  private var nameLines: [Int] = []
-  private var nameColumns: [Int] = []
-  private var columns: [ColumnCollector] = []
-  private var target = 0
-  private var hasHeader = false
-  private var field = 0
-  private var recordLine = 1
-  private var rows = 0
-
-  init(source: String, plan: ReadingPlan) {
-    self.source = source
-    self.plan = plan
-    missing = MissingMarks(plan.missingMarks)
+  /// Gives up the first bytes.
+  mutating func drop(_ count: Int) {
+    if count == 0 { return }
+    bytes.replaceSubrange(0..<filled - count, with: bytes[count..<filled])
+    filled -= count
   }
 
-  mutating func take(_ cell: CSVCell) throws {
-    if field == 0 { recordLine = cell.line }
-    if hasHeader {
-      if field < columns.count { columns[field].append(cell) }
-    } else {
-      names.append(cell.bytes.isEmpty ? "column \(field + 1)" : cell.text)
-      nameLines.append(cell.line)
-      nameColumns.append(cell.column)
-    }
-    field += 1
-  }
-
-  mutating func endRecord() throws {
-    if !hasHeader {
-      try startColumns()
-    } else if field == columns.count {
-      rows += 1
-    } else {
-      throw DatasetError.raggedRow(
-        at: SourcePosition(source, line: recordLine, column: 1), found: field,
-        expected: columns.count)
-    }
-    field = 0
-  }
-
-  private mutating func startColumns() throws {
-    var positions: [String: Int] = [:]
-    for (index, name) in names.enumerated() {
-      if let first = positions.updateValue(index, forKey: name) {
-        throw DatasetError.duplicateColumn(
-          at: SourcePosition(source, line: nameLines[index], column: nameColumns[index]),
-          name: name, first: first + 1, second: index + 1)
+  /// Reads the next bytes; whether there were any.
+  mutating func readMore(from source: inout ByteSource) throws -> Bool {
+    if !isOpened {
+      isOpened = true
+      while filled < 4, try readRaw(from: &source) {}
+      let start = Array(bytes[..<min(filled, 4)])
+      if start.starts(with: [0x1F, 0x8B]) {
+        throw DatasetError.doublyPacked(source: source.name)
       }
+      if let (isBigEndian, length) = Self.utf16(start) {
+        isUnmarkedUTF16 = length == 0
+        var decoder = UTF16Decoder(source: source.name, isBigEndian: isBigEndian, skipping: length)
+        let rest = Array(bytes[length..<filled])
+        filled = 0
+        try append(decoder.decode(rest[...]))
+        self.decoder = decoder
+        return true
+      }
+      return filled > 0
     }
-    let expectations: [Expectation]
-    (target, expectations) = try plan.resolve(names, source: source)
-    columns = expectations.map { ColumnCollector($0, missing: missing) }
-    hasHeader = true
+    guard decoder != nil else { return try readRaw(from: &source) }
+    var packed = [UInt8](repeating: 0, count: chunkSize)
+    let count = try packed.withUnsafeMutableBytes { try source.fill($0) }
+    if count == 0 {
+      try decoder?.finish()
+      return false
+    }
+    try append(decoder?.decode(packed[..<count]) ?? [])
+    return true
   }
 
-  func finish() throws -> CollectedTable {
-    if !hasHeader { throw DatasetError.emptyFile(source: source) }
-    if rows == 0 { throw DatasetError.noRows(source: source) }
-    return CollectedTable(
-      source: source, names: names, target: target, columns: columns, rows: rows)
+  /// Whether a text that begins so is UTF-16, its byte order, and the length of its mark.
+  ///
+  /// Without a mark, two characters of ASCII are enough: no other text has a zero byte.
+  private static func utf16(_ start: [UInt8]) -> (isBigEndian: Bool, length: Int)? {
+    if start.starts(with: [0xFF, 0xFE]) { return (false, 2) }
+    if start.starts(with: [0xFE, 0xFF]) { return (true, 2) }
+    guard start.count == 4 else { return nil }
+    switch (start[0] == 0, start[1] == 0, start[2] == 0, start[3] == 0) {
+    case (false, true, false, true): return (false, 0)
+    case (true, false, true, false): return (true, 0)
+    default: return nil
+    }
+  }
+
+  private mutating func reserve(_ count: Int) {
+    guard bytes.count < filled + count else { return }
+    bytes += [UInt8](repeating: 0, count: max(filled + count - bytes.count, bytes.count))
+  }
+
+  private mutating func append(_ more: [UInt8]) {
+    reserve(more.count)
+    bytes.replaceSubrange(filled..<filled + more.count, with: more)
+    filled += more.count
+  }
+
+  private mutating func readRaw(from source: inout ByteSource) throws -> Bool {
+    reserve(chunkSize)
+    let range = filled..<filled + chunkSize
+    let count = try bytes.withUnsafeMutableBytes {
+      try source.fill(UnsafeMutableRawBufferPointer(rebasing: $0[range]))
+    }
+    filled += count
+    return count > 0
   }
 }

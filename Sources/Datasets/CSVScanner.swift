@@ -18,7 +18,8 @@ protocol CSVSink {
 
 /// The grammar of RFC 4180, with any line ends, over windows of bytes.
 ///
-/// Space around a field is not part of it, unless it is quoted. Blank lines are passed over.
+/// Space around a field is not part of it, unless it is quoted. Blank lines are passed over, and
+/// comments where the form says that there are such.
 struct CSVScanner {
   /// The longest field that is accepted, in bytes.
   static let longestCell = 1 << 20
@@ -28,6 +29,7 @@ struct CSVScanner {
 
   let source: String
   let delimiter: UInt8
+  /// The bytes below 64 that end a field, as bits.
   private let special: UInt64
   private var line = 1
   /// Where the line and the window begin in the source.
@@ -35,22 +37,39 @@ struct CSVScanner {
   private var windowStart = 0
   private var isAtRecordStart = true
   private var unescaped: [UInt8] = []
+  /// How many fields a line that begins with `#` has where it is a row; no line is a comment where
+  /// nothing is said.
+  private let commentWidth: Int?
+  /// Whether the beginning of a record needs a look before its fields are read.
+  private let needsLook: Bool
+  /// How many lines were passed over as comments.
+  private(set) var comments = 0
+  /// How many fields had blanks around them that are no part of them.
+  private(set) var trimmed = 0
 
-  init(source: String, delimiter: UInt8, skipping skipped: Int = 0) {
+  private static let hash = UInt8(ascii: "#")
+  private static let space = UInt8(ascii: " ")
+  private static let backslash = UInt8(ascii: "\\")
+
+  /// Begins where the form says that the names or the first row are.
+  init(source: String, form: TableForm) {
     self.source = source
-    self.delimiter = delimiter
+    delimiter = form.delimiter
+    line = form.line
+    lineStart = form.offset
+    windowStart = form.offset
+    commentWidth = form.skipsComments ? form.width : nil
+    needsLook = form.skipsComments || form.delimiter == Self.space
     special = [0, Self.quote, Self.lineFeed, Self.carriageReturn, delimiter]
-      .reduce(0) { $0 | 1 << UInt64($1) }
-    lineStart = skipped
-    windowStart = skipped
+      .reduce(0) { $1 < 64 ? $0 | 1 << UInt64($1) : $0 }
   }
 
   private func isSpecial(_ byte: UInt8) -> Bool {
-    byte < 64 && special >> UInt64(byte) & 1 == 1
+    byte < 64 ? special >> UInt64(byte) & 1 == 1 : byte == delimiter
   }
 
   private func isSpace(_ byte: UInt8) -> Bool {
-    byte == 0x20 || (byte == 0x09 && delimiter != 0x09)
+    (byte == Self.space || byte == 0x09) && byte != delimiter
   }
 
   private func position(_ index: Int) -> SourcePosition {
@@ -65,6 +84,11 @@ struct CSVScanner {
   ) throws -> Int {
     var start = 0
     while true {
+      if needsLook, isAtRecordStart {
+        guard let next = try beginRecord(window, from: start, isLast: isLast) else { break }
+        start = next.start
+        if next.isComment { continue }
+      }
       if start == window.count, !isLast || isAtRecordStart { break }
       var index = start
       while index < window.count, isSpace(window[index]) { index += 1 }
@@ -84,6 +108,41 @@ struct CSVScanner {
     }
     windowStart += start
     return start
+  }
+
+  /// Passes over blanks that separate fields and over a line that is a comment.
+  ///
+  /// Returns where the record begins, or the next line after a comment; nothing where the window
+  /// ends before that is clear.
+  @inline(never)
+  private mutating func beginRecord(
+    _ window: UnsafeBufferPointer<UInt8>, from first: Int, isLast: Bool
+  ) throws -> (start: Int, isComment: Bool)? {
+    var start = first
+    if delimiter == Self.space {
+      while start < window.count, window[start] == Self.space { start += 1 }
+    }
+    guard commentWidth != nil, start < window.count, window[start] == Self.hash else {
+      return (start, false)
+    }
+    let rest = window[start...]
+    let lineEnd = rest.firstIndex { $0 == Self.lineFeed || $0 == Self.carriageReturn }
+    guard lineEnd != nil || isLast else {
+      if rest.count > Self.longestCell {
+        throw DatasetError.cellTooLong(at: position(start), limit: Self.longestCell)
+      }
+      return nil
+    }
+    let index = lineEnd ?? window.count
+    let fields = window[start..<index].reduce(1) { $0 + ($1 == delimiter ? 1 : 0) }
+    if fields == commentWidth { return (start, false) }
+    guard let next = end(of: window, at: index, isLast: isLast) else { return nil }
+    comments += 1
+    if next.endsLine {
+      line += 1
+      lineStart = windowStart + next.index
+    }
+    return (next.index, true)
   }
 
   private mutating func scanPlain(
@@ -111,6 +170,7 @@ struct CSVScanner {
     let isBlankLine =
       isAtRecordStart && last == first && (next.endsRecord)
     if !isBlankLine {
+      if last > first, first > start || last < index { trimmed += 1 }
       try give(window, first..<last, from: first, union: union, to: &sink)
     }
     try finish(next, isBlankLine: isBlankLine, &sink)
@@ -162,9 +222,11 @@ struct CSVScanner {
       lineStart = lastLineStart
       let rest = window[after..<min(after + 1, window.count)]
       throw DatasetError.textAfterQuote(
-        at: position(after), found: excerpt(String(decoding: rest, as: UTF8.self)))
+        at: position(after), found: excerpt(String(decoding: rest, as: UTF8.self)),
+        isEscaped: window[index - 1] == Self.backslash)
     }
     guard let next = end(of: window, at: after, isLast: isLast) else { return nil }
+    if quote > start || after > index + 1 { trimmed += 1 }
     if hasDoubled {
       try giveUnescaped(window, content, from: quote, union: union, to: &sink)
     } else {
@@ -238,6 +300,7 @@ struct CSVScanner {
       return FieldEnd(index: index, endsRecord: true, endsLine: false)
     }
     if window[index] == delimiter {
+      if delimiter == Self.space { return endOfBlanks(window, at: index, isLast: isLast) }
       return FieldEnd(index: index + 1, endsRecord: false, endsLine: false)
     }
     if window[index] == Self.carriageReturn {
@@ -247,6 +310,22 @@ struct CSVScanner {
       }
     }
     return FieldEnd(index: index + 1, endsRecord: true, endsLine: true)
+  }
+
+  /// What stands after blanks that separate fields; those at the end of a line separate nothing.
+  @inline(never)
+  private func endOfBlanks(
+    _ window: UnsafeBufferPointer<UInt8>, at first: Int, isLast: Bool
+  ) -> FieldEnd? {
+    var index = first
+    while index < window.count, window[index] == Self.space { index += 1 }
+    guard index < window.count else {
+      return isLast ? FieldEnd(index: index, endsRecord: true, endsLine: false) : nil
+    }
+    guard window[index] == Self.lineFeed || window[index] == Self.carriageReturn else {
+      return FieldEnd(index: index, endsRecord: false, endsLine: false)
+    }
+    return end(of: window, at: index, isLast: isLast)
   }
 
   private mutating func finish(

@@ -2,7 +2,8 @@
 enum Expectation: Hashable {
   case skipped
   case inferred
-  case numeric(unit: String?)
+  /// Numbers; as they are written where the notation is known, as the cells say where it is not.
+  case numeric(unit: String?, notation: NumberNotation?)
   /// Levels in their order; none when the data are to say.
   case categorical(levels: [String]?)
 }
@@ -15,45 +16,39 @@ enum Expectation: Hashable {
 struct ColumnCollector {
   enum Content {
     case coded([Int32], LevelTable)
-    case numbers([Double])
+    case numbers(NumberCollector)
     /// Too many or too long texts, of which nothing is kept.
     case freeText
     case skipped
   }
 
-  /// A cell that is no finite number where numbers are.
-  struct Exception {
-    var text: String
-    var line: Int
-    var column: Int
-  }
-
   let expectation: Expectation
-  private let missing: MissingMarks
-  private let marksAreNumbers: Bool
+  let missing: MissingMarks
   /// How many levels the schema knows: the first ones.
   let knownLevels: Int
   private var codes: [Int32] = []
   private var table = LevelTable()
-  private var numbers: [Double] = []
+  private var numbers: NumberCollector
   private var mode: Mode
   private(set) var rows = 0
-  private(set) var words = 0
-  private(set) var firstWord: Exception?
-  private(set) var firstInfinite: Exception?
   private(set) var hasLongText = false
+  /// A date that is in a column of nothing but dates, of which there are too many to keep.
+  private(set) var firstDate: String?
 
   private enum Mode { case coded, numbers, freeText, skipped }
 
   init(_ expectation: Expectation, missing: MissingMarks) {
     self.expectation = expectation
     self.missing = missing
-    marksAreNumbers = missing.areNumbers
+    var notation: NumberNotation?
     switch expectation {
     case .skipped: mode = .skipped
-    case .numeric: mode = .numbers
+    case .numeric(_, let known):
+      mode = .numbers
+      notation = known
     case .inferred, .categorical: mode = .coded
     }
+    numbers = NumberCollector(notation, missing: missing)
     if case .categorical(let levels?) = expectation {
       table = LevelTable(known: levels)
       knownLevels = table.levels.count
@@ -71,30 +66,21 @@ struct ColumnCollector {
     }
   }
 
+  /// About how many bytes the values take.
+  var bytes: Int {
+    switch mode {
+    case .coded: rows * 4
+    case .numbers: rows * 8
+    case .freeText, .skipped: 0
+    }
+  }
+
   mutating func append(_ cell: CSVCell) {
     rows += 1
     switch mode {
     case .skipped, .freeText: break
-    case .numbers: appendNumber(cell)
+    case .numbers: numbers.append(cell)
     case .coded: appendCode(cell)
-    }
-  }
-
-  private mutating func appendNumber(_ cell: CSVCell) {
-    if !marksAreNumbers, let value = DecimalNumber.parse(cell.bytes), value.isFinite {
-      numbers.append(value)
-      return
-    }
-    switch CellMeaning(cell.bytes, missing: missing) {
-    case .missing: numbers.append(.nan)
-    case .number(let value) where value.isFinite: numbers.append(value)
-    case .number:
-      if firstInfinite == nil { firstInfinite = Exception(cell) }
-      numbers.append(.nan)
-    case .word:
-      words += 1
-      if firstWord == nil { firstWord = Exception(cell) }
-      numbers.append(.nan)
     }
   }
 
@@ -104,7 +90,7 @@ struct ColumnCollector {
       forget()
       return
     }
-    let position = table.position(cell) { CellMeaning($0, missing: missing) }
+    let position = table.position(cell)
     table.count(position)
     codes.append(Int32(position))
     // Levels that a schema does not know are one to it, however many they are.
@@ -116,19 +102,17 @@ struct ColumnCollector {
       if knownLevels == 0 { forget() }
       return
     }
-    let used = table.levels
-    words = used.reduce(0) { $0 + ($1.meaning == .word ? $1.count : 0) }
-    guard words * 2 <= rows else { return forget() }
-    let values = used.map { level -> Double in
-      if case .number(let value) = level.meaning, value.isFinite { value } else { .nan }
+    let readings = table.levels.indices.map { position in
+      table.withCell(position) { CellReading($0.bytes, missing: missing) }
     }
-    if let word = used.indices.first(where: { used[$0].meaning == .word }) {
-      firstWord = exception(word)
+    let words = readings.indices.filter { if case .word = readings[$0] { true } else { false } }
+    guard words.reduce(0, { $0 + table.levels[$1].count }) * 2 <= rows else {
+      if words.allSatisfy({ table.withCell($0) { DateText.isDate($0.bytes) } }) {
+        firstDate = words.first.map { table.text($0) }
+      }
+      return forget()
     }
-    if let infinite = used.indices.first(where: { isInfinite(used[$0].meaning) }) {
-      firstInfinite = exception(infinite)
-    }
-    numbers = codes.map { values[Int($0)] }
+    numbers.append(codes, table, readings)
     mode = .numbers
     codes = []
     table = LevelTable()
@@ -137,26 +121,6 @@ struct ColumnCollector {
   private mutating func forget() {
     mode = .freeText
     codes = []
-    numbers = []
     table = LevelTable()
   }
-
-  private func exception(_ position: Int) -> Exception {
-    let level = table.levels[position]
-    return Exception(
-      text: excerpt(table.text(position)), line: level.line, column: level.column)
-  }
-}
-
-extension ColumnCollector.Exception {
-  init(_ cell: CSVCell) {
-    let start = UnsafeBufferPointer(rebasing: cell.bytes.prefix(400))
-    self.init(
-      text: excerpt(String(decoding: start, as: UTF8.self)), line: cell.line, column: cell.column)
-  }
-}
-
-/// Whether a cell is a number, and not a finite one.
-func isInfinite(_ meaning: CellMeaning) -> Bool {
-  if case .number(let value) = meaning { value.isInfinite } else { false }
 }

@@ -24,51 +24,95 @@ struct ColumnJudge {
   /// was trained elsewhere reads.
   let keepsConstants: Bool
 
+  let notations: NotationJudge
+
   func verdict(
-    _ name: String, _ column: ColumnCollector
+    _ name: String, _ column: ColumnCollector, _ survey: ColumnSurvey, _ notes: inout ReadingNotes
+  ) throws -> ColumnVerdict {
+    var own = ReadingNotes()
+    let verdict = try self.kind(of: name, column, survey, &own)
+    // How cells are read that are left out matters to nobody.
+    if case .feature = verdict { notes.merge(own) }
+    return verdict
+  }
+
+  private func kind(
+    of name: String, _ column: ColumnCollector, _ survey: ColumnSurvey,
+    _ notes: inout ReadingNotes
   ) throws -> ColumnVerdict {
     switch column.content {
     case .skipped: return .leftOut(reason: "")
     case .freeText:
+      if let date = column.firstDate { return .leftOut(reason: Self.holdsDates(date)) }
       return .leftOut(
         reason: column.hasLongText
           ? "has texts of more than \(grouped(LevelTable.longestLevel)) bytes"
           : "has more than \(grouped(LevelTable.limit)) different texts")
     case .numbers(let numbers):
-      return try numeric(name, column, kept.map { $0.map { numbers[$0] } } ?? numbers)
+      return try numeric(name, column, numbers, &notes)
     case .coded(let codes, let table):
-      return try coded(name, column, kept.map { $0.map { codes[$0] } } ?? codes, table)
+      return try coded(
+        name, column, kept.map { $0.map { codes[$0] } } ?? codes, table, survey, &notes)
     }
+  }
+
+  private static func holdsDates(_ example: String) -> String {
+    "holds dates or times such as '\(excerpt(example))'"
   }
 
   // MARK: - Numbers
 
   private func numeric(
-    _ name: String, _ column: ColumnCollector, _ values: [Double]
+    _ name: String, _ column: ColumnCollector, _ numbers: NumberCollector,
+    _ notes: inout ReadingNotes
   ) throws -> ColumnVerdict {
-    if let word = column.firstWord {
-      let known = column.rows - column.words
+    if let word = numbers.firstWord {
+      let known = column.rows - numbers.words
       if case .numeric = column.expectation {
         throw DatasetError.notANumber(at: position(word), column: name, found: word.text)
       }
-      if Self.looksLikeMistake(words: column.words, spellings: 2, numbers: known, distinct: known) {
+      if Self.looksLikeMistake(
+        words: numbers.words, spellings: numbers.wordSpellings.count, numbers: known,
+        distinct: known)
+      {
         throw DatasetError.wordAmongNumbers(
           at: position(word), column: name, found: word.text, numbers: known)
       }
       return .leftOut(reason: "has more than \(grouped(LevelTable.limit)) different texts")
     }
-    if let infinite = column.firstInfinite {
+    if let infinite = numbers.firstInfinite {
       throw DatasetError.infinite(at: position(infinite), column: name, found: infinite.text)
     }
-    let unit: String? = if case .numeric(let unit) = column.expectation { unit } else { nil }
-    return judge(name, values, unit: unit, isInferred: column.expectation == .inferred)
+    let notation = try numbers.notation ?? notations.notation(name, numbers.tally)
+    if numbers.notation == nil {
+      notations.note(name, numbers.tally, as: notation, in: &notes)
+      if column.expectation == .inferred {
+        for word in numbers.missingWords { notes.addMissing(word.text, word.count, in: name) }
+      }
+    }
+    let all = numbers.values(under: notation.decimal)
+    return judge(name, kept.map { $0.map { all[$0] } } ?? all, notation, column, &notes)
   }
 
   private func judge(
-    _ name: String, _ values: [Double], unit: String?, isInferred: Bool
+    _ name: String, _ values: [Double], _ notation: NumberNotation, _ column: ColumnCollector,
+    _ notes: inout ReadingNotes
   ) -> ColumnVerdict {
+    var (values, notation) = (values, notation)
+    let isInferred = column.expectation == .inferred
+    if isInferred, !isExact, let mark = Self.missingNumber(in: values) {
+      notation.missing = mark
+      notes.add(
+        .missingNumber, name, .init(count: values.count { $0 == mark }, text: shortest(mark)),
+        is: mark)
+      values = values.map { $0 == mark ? .nan : $0 }
+    }
+    var unit = notation.isPercent ? "%" : notation.currency
+    if case .numeric(let declared, _) = column.expectation { unit = declared }
     let feature = ColumnVerdict.feature(
-      Feature(Feature.ID(name), .numeric(unit: unit)), .doubles(values))
+      Feature(
+        Feature.ID(name), .numeric(unit: unit), notation: notation == .plain ? nil : notation),
+      .doubles(values))
     if isExact { return feature }
     if !keepsConstants {
       guard let first = values.first(where: { !$0.isNaN }) else {
@@ -84,13 +128,26 @@ struct ColumnJudge {
     return feature
   }
 
-  /// Whether words among numbers are too few to be meant.
+  /// A number of nothing but nines that stands for a missing value: there at least twice, and
+  /// every other number is nearer to zero than a tenth of it.
+  private static func missingNumber(in values: [Double]) -> Double? {
+    guard let lowest = values.min(), lowest <= -999, MissingWords.numbers.contains(lowest) else {
+      return nil
+    }
+    var count = 0
+    for value in values {
+      if value == lowest { count += 1 } else if abs(value) * 10 > -lowest { return nil }
+    }
+    return count > 1 && count * 2 < values.count ? lowest : nil
+  }
+
+  /// Whether words among numbers are too few, or too few different ones, to be meant.
   static func looksLikeMistake(
     words: Int, spellings: Int, numbers: Int, distinct: Int
   ) -> Bool {
     let all = words + numbers
-    guard numbers * 10 >= all * 9 else { return false }
-    return words <= max(3, all / 100) || (spellings == 1 && distinct > 20)
+    if spellings <= 3, distinct > 20, numbers * 5 >= all { return true }
+    return numbers * 10 >= all * 9 && words <= max(3, all / 100)
   }
 
   /// Whether a column numbers the rows, by its name and by its numbers.
@@ -108,24 +165,30 @@ struct ColumnJudge {
   // MARK: - Texts
 
   private func coded(
-    _ name: String, _ column: ColumnCollector, _ codes: [Int32], _ table: LevelTable
+    _ name: String, _ column: ColumnCollector, _ codes: [Int32], _ table: LevelTable,
+    _ survey: ColumnSurvey, _ notes: inout ReadingNotes
   ) throws -> ColumnVerdict {
     let counts = Self.counts(codes, table)
-    if column.expectation == .inferred {
-      switch try kind(name, counts, table) {
-      case .numbers:
-        let values = table.levels.map { level -> Double in
-          if case .number(let value) = level.meaning { value } else { .nan }
-        }
-        return judge(name, codes.map { values[Int($0)] }, unit: nil, isInferred: true)
-      case .words: break
+    let readings = survey.readings
+    let isInferred = column.expectation == .inferred
+    if isInferred, try kind(name, survey, counts, table) == .numbers {
+      let notation = try notations.notation(name, survey.tally)
+      notations.note(name, survey.tally, as: notation, in: &notes)
+      noteMissing(name, table, readings, counts, isNumeric: true, &notes)
+      let values = readings.map { reading -> Double in
+        if case .number(let number) = reading { notation.number(number) ?? .nan } else { .nan }
       }
+      return judge(name, codes.map { values[Int($0)] }, notation, column, &notes)
     }
-    let levels = CategoryLevels(
-      table, counts: counts, known: column.knownLevels)
+    if isInferred, let date = datesOnly(readings, counts, table) {
+      return .leftOut(reason: Self.holdsDates(date))
+    }
+    let levels = CategoryLevels(table, readings, counts: counts, known: column.knownLevels)
     let feature = ColumnVerdict.feature(
       Feature(Feature.ID(name), .categorical(levels: levels.names)),
       .doubles(codes.map { levels.values[Int($0)] }))
+    if isInferred { noteMissing(name, table, readings, counts, isNumeric: false, &notes) }
+    for sentence in levels.notes(name) { notes.add(sentence) }
     if isExact { return feature }
     if !keepsConstants {
       let used = Set(codes.map { levels.values[Int($0)] }.filter { !$0.isNaN })
@@ -134,30 +197,64 @@ struct ColumnJudge {
         return .leftOut(reason: "is '\(excerpt(levels.names[Int(only)]))' in every row")
       }
     }
-    if column.expectation == .inferred {
-      let known = codes.reduce(0) { $0 + (levels.values[Int($1)].isNaN ? 0 : 1) }
-      if levels.names.count == known { return .leftOut(reason: "is different in every row") }
-      if levels.names.count > 50, levels.names.count * 2 > codes.count {
-        return .leftOut(
-          reason: "has \(grouped(levels.names.count)) different texts in "
-            + counted(codes.count, "row"))
-      }
+    guard isInferred else { return feature }
+    let known = codes.reduce(0) { $0 + (levels.values[Int($1)].isNaN ? 0 : 1) }
+    if levels.names.count == known { return .leftOut(reason: "is different in every row") }
+    if levels.names.count > 50, levels.names.count * 2 > codes.count {
+      return .leftOut(
+        reason: "has \(grouped(levels.names.count)) different texts in "
+          + counted(codes.count, "row"))
     }
     return feature
+  }
+
+  private func noteMissing(
+    _ name: String, _ table: LevelTable, _ readings: [CellReading], _ counts: [Int],
+    isNumeric: Bool, _ notes: inout ReadingNotes
+  ) {
+    for (position, reading) in readings.enumerated() where counts[position] > 0 {
+      switch reading {
+      case .missing: notes.addMissing(table.text(position), counts[position], in: name)
+      case .missingNumber where isNumeric:
+        notes.addMissing(table.text(position), counts[position], in: name)
+      default: break
+      }
+    }
+  }
+
+  /// A date of a column that has nothing else.
+  private func datesOnly(
+    _ readings: [CellReading], _ counts: [Int], _ table: LevelTable
+  ) -> String? {
+    var example: String?
+    for (position, reading) in readings.enumerated() where counts[position] > 0 {
+      switch reading {
+      case .missing, .missingNumber: continue
+      case .number: return nil
+      case .word:
+        guard table.withCell(position, { DateText.isDate($0.bytes) }) else { return nil }
+        if example == nil { example = table.text(position) }
+      }
+    }
+    return example
   }
 
   private enum Kind { case numbers, words }
 
   /// Whether an undeclared column holds numbers or words.
   /// - Throws: `DatasetError` for a word that looks like a mistake, and for infinite numbers.
-  private func kind(_ name: String, _ counts: [Int], _ table: LevelTable) throws -> Kind {
+  private func kind(
+    _ name: String, _ survey: ColumnSurvey, _ counts: [Int], _ table: LevelTable
+  ) throws -> Kind {
     var words = 0
     var spellings = 0
     var numbers = 0
     var distinct = 0
-    for (position, level) in table.levels.enumerated() where counts[position] > 0 {
-      switch level.meaning {
+    var softMarks = 0
+    for (position, reading) in survey.readings.enumerated() where counts[position] > 0 {
+      switch reading {
       case .missing: break
+      case .missingNumber: softMarks += 1
       case .word:
         words += counts[position]
         spellings += 1
@@ -166,13 +263,16 @@ struct ColumnJudge {
         distinct += 1
       }
     }
+    // Nothing but "(1)" and "(2)" are no negative numbers.
+    let tally = survey.tally
+    if tally.parentheses.count > 0, tally.noParentheses == 0 { return .words }
     if words > 0 {
       guard
         Self.looksLikeMistake(
           words: words, spellings: spellings, numbers: numbers, distinct: distinct)
       else { return .words }
       let word = table.levels.indices.first {
-        counts[$0] > 0 && table.levels[$0].meaning == .word
+        counts[$0] > 0 && isWord(survey.readings[$0])
       }
       if let word {
         throw DatasetError.wordAmongNumbers(
@@ -180,14 +280,25 @@ struct ColumnJudge {
           numbers: numbers)
       }
     }
+    if numbers == 0, softMarks > 0 { return .words }
     let infinite = table.levels.indices.first {
-      counts[$0] > 0 && isInfinite(table.levels[$0].meaning)
+      counts[$0] > 0 && isInfinite(survey.readings[$0])
     }
     if let infinite {
       throw DatasetError.infinite(
         at: position(table.levels[infinite]), column: name, found: excerpt(table.text(infinite)))
     }
     return .numbers
+  }
+
+  private func isWord(_ reading: CellReading) -> Bool {
+    if case .word = reading { true } else { false }
+  }
+
+  /// Whether a cell is a number, and not a finite one.
+  private func isInfinite(_ reading: CellReading) -> Bool {
+    guard case .number(let number) = reading else { return false }
+    return (number.point ?? number.comma)?.value.isInfinite == true
   }
 
   static func counts(_ codes: [Int32], _ table: LevelTable) -> [Int] {
@@ -200,63 +311,7 @@ struct ColumnJudge {
     SourcePosition(source, line: level.line, column: level.column)
   }
 
-  private func position(_ cell: ColumnCollector.Exception) -> SourcePosition {
+  private func position(_ cell: CellExample) -> SourcePosition {
     SourcePosition(source, line: cell.line, column: cell.column)
-  }
-}
-
-/// The levels of a category in their order, and what each text of its column is among them.
-struct CategoryLevels {
-  var names: [String] = []
-  /// For each text of the column: the position of its level, missing, or unknown.
-  var values: [Double]
-
-  /// The first `known` texts are the schema's levels, which keep their order; when there are any,
-  /// other texts are unknown.
-  init(_ table: LevelTable, counts: [Int], known: Int) {
-    values = [Double](repeating: .nan, count: table.levels.count)
-    if known > 0 {
-      names = (0..<known).map { table.text($0) }
-      for position in values.indices {
-        if position < known {
-          values[position] = Double(position)
-        } else if table.levels[position].meaning != .missing {
-          values[position] = Self.sameNumber(position, in: table, known) ?? Table.unknownLevel
-        }
-      }
-      return
-    }
-    let used = table.levels.indices.filter {
-      counts[$0] > 0 && table.levels[$0].meaning != .missing
-    }
-    // Texts that Unicode holds to be equal are one level.
-    var positions: [String: Int] = [:]
-    names = used.map { table.text($0) }.filter { positions.updateValue(0, forKey: $0) == nil }
-    names.sort(by: Self.order(names))
-    for (position, name) in names.enumerated() { positions[name] = position }
-    for text in used { values[text] = positions[table.text(text)].map(Double.init) ?? .nan }
-  }
-
-  /// The known level that is the same number in another spelling.
-  private static func sameNumber(_ position: Int, in table: LevelTable, _ known: Int) -> Double? {
-    guard case .number = table.levels[position].meaning else { return nil }
-    let meaning = table.levels[position].meaning
-    return (0..<known).first { table.levels[$0].meaning == meaning }.map(Double.init)
-  }
-
-  /// By size when all are numbers, by Unicode otherwise.
-  private static func order(_ names: [String]) -> (String, String) -> Bool {
-    let numbers = names.map { name -> Double? in
-      var name = name
-      return name.withUTF8 { DecimalNumber.parse($0) }
-    }
-    guard numbers.allSatisfy({ $0 != nil }) else {
-      return { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
-    }
-    let sizes = Dictionary(uniqueKeysWithValues: zip(names, numbers.map { $0 ?? 0 }))
-    return { first, second in
-      let (a, b) = (sizes[first] ?? 0, sizes[second] ?? 0)
-      return a == b ? first.unicodeScalars.lexicographicallyPrecedes(second.unicodeScalars) : a < b
-    }
   }
 }

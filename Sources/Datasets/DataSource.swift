@@ -96,13 +96,15 @@ public enum DataSource {
     chunkSize: Int = CSVReader.usualChunk
   ) throws -> LoadedData {
     var plain = name
-    for suffix in [".gz", ".csv", ".tsv", ".txt"] where plain.lowercased().hasSuffix(suffix) {
+    for suffix in [".gz", ".csv", ".tsv", ".txt", ".data"]
+    where plain.lowercased().hasSuffix(suffix) {
       plain = String(plain.dropLast(suffix.count))
     }
     let isTabbed = name.lowercased().contains(".tsv")
     let plan = ReadingPlan(
       guide: options.schema.map { .exact($0) } ?? .cells, target: options.target,
-      ignore: options.ignore, keepsConstants: options.keepsConstants)
+      ignore: options.ignore, keepsConstants: options.keepsConstants, format: options.format,
+      maxInputBytes: options.maxInputBytes)
     var reader = CSVReader(plan, delimiter: isTabbed ? UInt8(ascii: "\t") : nil)
     reader.chunkSize = chunkSize
     let assembled = try AssembledTable(reader.read(&source), plan: plan)

@@ -3,11 +3,11 @@ import Foundation
 extension DatasetError {
   public var errorDescription: String? {
     switch self {
-    case .raggedRow(let at, let found, let expected):
+    case .raggedRow(let at, let found, let expected, _):
       "\(at): \(counted(found, "field")) where the header names \(expected)"
     case .unclosedQuote(let at):
       "\(at): a quote that is never closed"
-    case .textAfterQuote(let at, let found):
+    case .textAfterQuote(let at, let found, _):
       "\(at): '\(found)' after a closing quote, where the field should end"
     case .quoteInsideField(let at):
       "\(at): a quote inside a field that does not begin with one"
@@ -19,6 +19,14 @@ extension DatasetError {
       "\(at): a field of more than \(grouped(limit)) bytes"
     case .duplicateColumn(let at, let name, let first, let second):
       "\(at): columns \(first) and \(second) are both headed '\(excerpt(name))'"
+    case .noHeader(let at, let found):
+      "\(at): the first line looks like a row, not like names: it has '\(found)'"
+    case .wrongNameCount(let source, let names, let fields):
+      "\(source): \(counted(names, "name")) given for lines of \(counted(fields, "field"))"
+    case .oneField(let at):
+      "\(at): every line is one field, and a table needs a column to learn from and a target"
+    case .invalidUTF16(let source, let offset):
+      "\(source): byte \(grouped(offset + 1)) begins half a character of UTF-16"
     case .emptyFile(let source):
       "\(source): the file is empty"
     case .noRows(let source):
@@ -26,6 +34,15 @@ extension DatasetError {
     case .wordAmongNumbers(let at, let column, let found, let numbers):
       "\(at): '\(found)' in the column '\(excerpt(column))', which has numbers in "
         + counted(numbers, "other row")
+    case .mixedNotation(let at, let column, let found, let what, let others, let otherwise):
+      "\(at): '\(found)' in the column '\(excerpt(column))' has \(what), where "
+        + "\(counted(others, "other cell")) \(others == 1 ? "has" : "have") \(otherwise)"
+    case .ambiguousNumber(let at, let column, let found, let count):
+      "\(at): '\(found)' in the column '\(excerpt(column))' looks like a number with a decimal "
+        + "comma or with a comma between thousands, as in \(counted(count, "cell"))"
+    case .otherDecimal(let at, let column, let found, let given):
+      "\(at): '\(found)' in the column '\(excerpt(column))' is no number with a decimal "
+        + given.rawValue
     case .notANumber(let at, let column, let found):
       "\(at): '\(found)' in the column '\(excerpt(column))', where the schema expects a number"
     case .infinite(let at, let column, let found):
@@ -42,6 +59,8 @@ extension DatasetError {
       "\(source): the target '\(excerpt(name))' has "
         + (count > LevelTable.limit ? "more than \(grouped(LevelTable.limit))" : grouped(count))
         + " classes in \(counted(rows, "row"))"
+    case .unusableTarget(let source, let name, let reason):
+      "\(source): the target '\(excerpt(name))' \(reason)"
     case .longClassName(let source, let name):
       "\(source): the target '\(excerpt(name))' has a text of more than "
         + "\(grouped(LevelTable.longestLevel)) bytes"
@@ -67,6 +86,17 @@ extension DatasetError {
       "\(source): SHA-256 is \(found) where \(expected) is published"
     case .malformedSource(let source, let reason):
       "\(source): \(reason)"
+    case .inputTooLarge(let source, let limit, let isPacked):
+      "\(source): more than \(grouped(limit)) bytes\(isPacked ? " when unpacked" : ""), the most "
+        + "that may be read"
+    case .picturesTooLarge(let source, let needed, let limit):
+      "\(source): the images take \(grouped(needed)) bytes of memory where \(grouped(limit)) are "
+        + "allowed"
+    case .doublyPacked(let source):
+      "\(source): the file is gzip inside gzip"
+    case .tableTooLarge(let source, let row, let columns, let limit):
+      "\(source): the rows up to \(grouped(row)), of \(counted(columns, "column")), take more "
+        + "than \(grouped(limit)) bytes of memory, the most that is allowed"
     case .missingFile(let path):
       "there is no file '\(path)'"
     case .unreadable(let path, let reason):
@@ -86,24 +116,35 @@ extension DatasetError {
 
   public var recoverySuggestion: String? {
     switch self {
-    case .raggedRow: "quote a field that contains a comma"
+    case .raggedRow(_, _, _, let cause): cause.hint
     case .unclosedQuote: "close the quote, or write a quote inside a quoted field twice"
+    case .textAfterQuote(_, _, isEscaped: true):
+      "a backslash does not escape a quote: write a quote inside a quoted field twice"
     case .textAfterQuote: "write a quote inside a quoted field twice"
     case .quoteInsideField: "put the whole field in quotes and write the quotes inside it twice"
     case .nulByte: "is this a text file? a table is CSV or TSV, plain or gzip"
     case .invalidText: "save the file as UTF-8"
     case .cellTooLong: "look for a quote that is never closed"
     case .duplicateColumn: "give each column a name of its own"
+    case .noHeader:
+      "--no-header reads it as a row, --names A,B,… names the columns, --header takes it for names"
+    case .wrongNameCount: "give one name for each column with --names"
+    case .oneField:
+      "fields are separated by commas, semicolons, tabs, | or blanks; name one with --separator"
+    case .invalidUTF16: "save the file as UTF-8"
     case .emptyFile, .noRows: "a table is a header and one line a row"
     case .wordAmongNumbers:
       "mend the cell, leave it empty if the value is missing, or make the column categorical "
         + "in a schema.json"
+    case .mixedNotation: "write all numbers of a column in one way"
+    case .ambiguousNumber: "say which with --decimal comma or --decimal point"
+    case .otherDecimal: "leave --decimal out, or write all numbers of the table with one mark"
     case .notANumber: "mend the cell, or leave it empty if the value is missing"
     case .infinite: "mend the cell, or leave it empty if the value is missing"
     case .missingColumns: "columns are found by name; their order is free"
     case .noFeatures: "constant, empty and identifying columns are left out; add one that varies"
     case .ignoredTarget: "choose another column with --target"
-    case .emptyTarget, .longClassName: "choose another column with --target"
+    case .emptyTarget, .longClassName, .unusableTarget: "choose another column with --target"
     case .tooManyClasses: "choose another column with --target; a class needs several rows"
     case .oneClass: "there is nothing to tell apart; choose another column with --target"
     case .tooFewRows: "rows without a value for the target cannot be used"
@@ -114,6 +155,9 @@ extension DatasetError {
     case .unpairedLabels, .wrongLabel: "the labels belong to other pictures"
     case .wrongChecksum: "copy or download the file again; nothing was installed"
     case .malformedSource: "copy or download the file again; nothing was installed"
+    case .doublyPacked: "unpack it once with gunzip"
+    case .inputTooLarge, .tableTooLarge, .picturesTooLarge:
+      "--max-input-bytes allows more, up to the machine's memory"
     case .missingFile: "see 'espalier list datasets' for the data sets that have names"
     case .unreadable: "check the permissions of the file"
     case .noData:
@@ -122,6 +166,19 @@ extension DatasetError {
     case .missingPart: "name the folder that has the original files with --from"
     case .cannotWrite: "check the permissions of the folder and the space on the disk"
     case .cannotDownload: "get the files another way and name their folder with --from"
+    }
+  }
+}
+
+extension RaggedCause {
+  fileprivate var hint: String {
+    switch self {
+    case .comma: "quote a field that contains a comma"
+    case .note: "take titles, totals and notes above and below the table out of the file"
+    case .comment: "this line looks like a comment: take it out of the file"
+    case .title: "the names must stand in the first line: take titles above them out of the file"
+    case .trailingDelimiter: "lines end in a delimiter: take it away, or name the last column too"
+    case .missingName: "the header has one name too few: name the first column too"
     }
   }
 }

@@ -21,12 +21,14 @@ public struct SourcePosition: Hashable, Sendable, CustomStringConvertible {
 /// What can be wrong with data.
 public enum DatasetError: LocalizedError, Hashable, Sendable {
   // The form of a table.
-  /// A row has another number of fields than the header.
-  case raggedRow(at: SourcePosition, found: Int, expected: Int)
+  /// A row has another number of fields than the header, and what may be the cause.
+  case raggedRow(at: SourcePosition, found: Int, expected: Int, cause: RaggedCause = .comma)
   /// The text ends inside quotes.
   case unclosedQuote(at: SourcePosition)
   /// Something follows a closing quote before the field ends.
-  case textAfterQuote(at: SourcePosition, found: String)
+  ///
+  /// `isEscaped`: whether a backslash stands before the quote.
+  case textAfterQuote(at: SourcePosition, found: String, isEscaped: Bool = false)
   /// A field without quotes around it has one inside.
   case quoteInsideField(at: SourcePosition)
   /// A byte 0: this is no text.
@@ -37,6 +39,14 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   case cellTooLong(at: SourcePosition, limit: Int)
   /// Two columns have one name; `first` and `second` count from 1.
   case duplicateColumn(at: SourcePosition, name: String, first: Int, second: Int)
+  /// The first line looks like a row, not like names; `found` is an example of it.
+  case noHeader(at: SourcePosition, found: String)
+  /// There are more or fewer names than fields in a line.
+  case wrongNameCount(source: String, names: Int, fields: Int)
+  /// Every line has one field.
+  case oneField(at: SourcePosition)
+  /// UTF-16 text with half a character.
+  case invalidUTF16(source: String, offset: Int)
   /// There is not even a header.
   case emptyFile(source: String)
   /// There is a header and nothing else.
@@ -45,6 +55,16 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   // What a table says.
   /// A column of numbers has a few words in it; `numbers` counts its numbers.
   case wordAmongNumbers(at: SourcePosition, column: String, found: String, numbers: Int)
+  /// The numbers of a column are written in two ways; `found` is one of the rarer kind, `others`
+  /// counts the rest.
+  case mixedNotation(
+    at: SourcePosition, column: String, found: String, what: String, others: Int,
+    otherwise: String)
+  /// A number that means one thing with a decimal comma and another with a decimal point.
+  case ambiguousNumber(at: SourcePosition, column: String, found: String, count: Int)
+  /// A number with the other decimal mark than the one that was asked for.
+  case otherDecimal(
+    at: SourcePosition, column: String, found: String, given: NumberNotation.DecimalMark)
   /// A word where the schema says that there are numbers.
   case notANumber(at: SourcePosition, column: String, found: String)
   /// A number too large to calculate with, or written as infinite.
@@ -59,6 +79,8 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   case emptyTarget(source: String, name: String)
   /// The target has nearly as many different values as there are rows.
   case tooManyClasses(source: String, name: String, count: Int, rows: Int)
+  /// The target is of a kind that cannot be answered: it holds dates.
+  case unusableTarget(source: String, name: String, reason: String)
   /// The target has texts, not the names of classes.
   case longClassName(source: String, name: String)
   /// Every row has the same answer `name`.
@@ -86,6 +108,15 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   /// A fetched file is not what the data set is made of.
   case malformedSource(source: String, reason: String)
 
+  /// More bytes than may be read; `isPacked` says that they were counted after unpacking.
+  case inputTooLarge(source: String, limit: Int, isPacked: Bool)
+  /// Pictures that would take more memory than is allowed.
+  case picturesTooLarge(source: String, needed: Int, limit: Int)
+  /// A packed file inside a packed file.
+  case doublyPacked(source: String)
+  /// A table whose rows would take more memory than is allowed; `row` was reached.
+  case tableTooLarge(source: String, row: Int, columns: Int, limit: Int)
+
   // Files that cannot be had.
   /// There is no file of that name.
   case missingFile(path: String)
@@ -105,13 +136,30 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   /// The exit code that says what kind of mistake it is.
   public var exitCode: Int32 {
     switch self {
-    case .ignoredTarget: 64
+    case .ignoredTarget, .wrongNameCount: 64
+    case .inputTooLarge, .tableTooLarge, .picturesTooLarge: 75
     case .missingFile, .unreadable, .noData, .notFetched, .missingPart: 66
     case .cannotWrite: 73
     case .cannotDownload: 74
     default: 65
     }
   }
+}
+
+/// What may be behind a row with another number of fields than the header.
+public enum RaggedCause: Hashable, Sendable {
+  /// A comma inside a field, or a field that is missing.
+  case comma
+  /// A line of another kind: a title, a total, a note.
+  case note
+  /// A line that begins with `#`.
+  case comment
+  /// The first line is a title, and the names come later.
+  case title
+  /// A delimiter at the end of the line.
+  case trailingDelimiter
+  /// The header has no name for one of the columns.
+  case missingName
 }
 
 /// A text from outside, short and harmless enough for one line of a message.

@@ -76,7 +76,8 @@ struct DatasetFolder {
   /// The table of the folder and its published test rows.
   func load(_ options: ReadingOptions) throws -> LoadedData {
     guard let name = first("data.csv", "data.csv.gz", "data.tsv", "data.tsv.gz") else {
-      let pictures = PictureFolder(path, files: files)
+      let pictures = PictureFolder(
+        path, files: files, limit: options.maxInputBytes ?? InputLimit.standard)
       guard pictures.isPresent else { throw DatasetError.noData(path: path) }
       return try pictures.load().matching(options, source: path)
     }
@@ -90,13 +91,16 @@ struct DatasetFolder {
       }
     let plan = ReadingPlan(
       guide: guide, target: options.target, ignore: options.ignore,
-      keepsConstants: options.keepsConstants)
+      keepsConstants: options.keepsConstants, format: options.format,
+      maxInputBytes: options.maxInputBytes)
     var source = try ByteSource.opening(file(name))
     let assembled = try AssembledTable(CSVReader(plan).read(&source), plan: plan)
     var hasher = source.hasher
     var heldOut: Table?
     if let test = first("test.csv", "test.csv.gz", "test.tsv", "test.tsv.gz") {
-      let plan = ReadingPlan(guide: .exact(assembled.table.schema), target: nil, ignore: [])
+      let plan = ReadingPlan(
+        guide: .exact(assembled.table.schema), target: nil, ignore: [], format: options.format,
+        maxInputBytes: options.maxInputBytes)
       var source = try ByteSource.opening(file(test), hasher: hasher)
       heldOut = try AssembledTable(CSVReader(plan).read(&source), plan: plan).table
       hasher = source.hasher

@@ -11,6 +11,15 @@ package enum DecimalNumber {
   /// quotient of the two is rounded correctly (Clinger 1990); the rest is left to the library.
   /// "inf", "infinity" and what is too large are infinite.
   package static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+    var hasMark = false
+    return parse(bytes, mark: UInt8(ascii: "."), &hasMark)
+  }
+
+  /// The same with a point or a comma before the decimals; `hasMark` says whether there was one.
+  @inline(__always)
+  static func parse(
+    _ bytes: UnsafeBufferPointer<UInt8>, mark: UInt8, _ hasMark: inout Bool
+  ) -> Double? {
     let count = bytes.count
     guard count > 0, let first = bytes.baseAddress else { return nil }
     let isNegative = first[0] == UInt8(ascii: "-")
@@ -26,7 +35,8 @@ package enum DecimalNumber {
     }
     var seen = index - start
     var places = 0
-    if index < count, first[index] == UInt8(ascii: ".") {
+    if index < count, first[index] == mark {
+      hasMark = true
       index += 1
       let fraction = index
       if digits == 0, leadingZeros == seen {
@@ -59,13 +69,22 @@ package enum DecimalNumber {
     guard index == count else { return nil }
     let scale = exponent - places
     guard seen - leadingZeros <= 15, abs(scale) <= 22 else {
-      return Double(String(decoding: bytes, as: UTF8.self))
+      return longNumber(bytes, mark: mark)
     }
     let whole = Double(digits)
     let value = scale < 0 ? whole / powers[-scale] : whole * powers[scale]
     return isNegative ? -value : value
   }
 
+  @inline(never)
+  private static func longNumber(
+    _ bytes: UnsafeBufferPointer<UInt8>, mark: UInt8
+  ) -> Double? {
+    let point = UInt8(ascii: ".")
+    return Double(String(decoding: bytes.map { $0 == mark ? point : $0 }, as: UTF8.self))
+  }
+
+  @inline(never)
   private static func infinity(
     _ bytes: UnsafeBufferPointer<UInt8>, isNegative: Bool
   ) -> Double? {

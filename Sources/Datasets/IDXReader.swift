@@ -13,20 +13,22 @@ enum IDXReader {
 
   /// Pixels and shape of a file of pictures.
   static func pictures(
-    _ path: String, hasher: inout SHA256
+    _ path: String, limit: Int, hasher: inout SHA256
   ) throws -> (pixels: [UInt8], count: Int, shape: ImageShape) {
-    let (bytes, sizes) = try read(path, magic: picturesMagic, dimensions: 3, &hasher)
+    let (bytes, sizes) = try read(path, magic: picturesMagic, dimensions: 3, limit: limit, &hasher)
     let shape = ImageShape(height: sizes[1], width: sizes[2], channels: 1, maximum: 255)
     return (bytes, sizes[0], shape)
   }
 
   /// One label a picture.
-  static func labels(_ path: String, hasher: inout SHA256) throws -> [UInt8] {
-    try read(path, magic: labelsMagic, dimensions: 1, &hasher).bytes
+  static func labels(
+    _ path: String, limit: Int, hasher: inout SHA256
+  ) throws -> [UInt8] {
+    try read(path, magic: labelsMagic, dimensions: 1, limit: limit, &hasher).bytes
   }
 
   private static func read(
-    _ path: String, magic: Int, dimensions: Int, _ hasher: inout SHA256
+    _ path: String, magic: Int, dimensions: Int, limit: Int, _ hasher: inout SHA256
   ) throws -> (bytes: [UInt8], sizes: [Int]) {
     var source = try ByteSource.opening(path, hasher: hasher)
     var header = [UInt8](repeating: 0, count: 4 * (dimensions + 1))
@@ -41,6 +43,9 @@ enum IDXReader {
     if filled == 0 { throw DatasetError.emptyFile(source: path) }
     let numbers = (0...dimensions).map { word in
       header[4 * word..<4 * word + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+    if filled >= 2, header[0] == 0x1F, header[1] == 0x8B {
+      throw DatasetError.doublyPacked(source: path)
     }
     guard filled >= 4, numbers[0] == magic else {
       throw DatasetError.wrongMagic(
@@ -63,6 +68,11 @@ enum IDXReader {
       throw DatasetError.wrongSize(
         source: path, found: "a header of \(described) bytes",
         expected: "1 to \(grouped(most)) bytes")
+    }
+    // Pixels are turned round into columns while the file's own order is still there.
+    guard total <= limit / 2 else {
+      throw DatasetError.picturesTooLarge(
+        source: path, needed: total.multipliedReportingOverflow(by: 2).partialValue, limit: limit)
     }
     let fileSize = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
     // Deflate shrinks at most 1,032 times, so a header cannot make us reserve what cannot come.

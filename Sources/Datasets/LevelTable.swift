@@ -1,43 +1,3 @@
-/// What the text of a cell is.
-enum CellMeaning: Hashable {
-  case missing
-  case word
-  /// A number, which may be infinite.
-  case number(Double)
-
-  init(_ bytes: UnsafeBufferPointer<UInt8>, missing: MissingMarks) {
-    if missing.contains(bytes) {
-      self = .missing
-    } else if let value = DecimalNumber.parse(bytes) {
-      self = .number(value)
-    } else {
-      self = DecimalNumber.isNaN(bytes) ? .missing : .word
-    }
-  }
-}
-
-/// The cell texts that stand for a missing value.
-struct MissingMarks {
-  private let marks: [[UInt8]]
-  private let longest: Int
-  /// Whether a mark is a number to those who do not know: "-999".
-  let areNumbers: Bool
-
-  init(_ texts: [String]) {
-    marks = texts.map { Array($0.utf8) }
-    longest = marks.map(\.count).max() ?? 0
-    areNumbers = marks.contains { mark in
-      mark.withUnsafeBufferPointer { DecimalNumber.parse($0) != nil }
-    }
-  }
-
-  func contains(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    if bytes.isEmpty { return true }
-    if bytes.count > longest { return false }
-    return marks.contains { $0.elementsEqual(bytes) }
-  }
-}
-
 /// The different texts of a column, in the order in which they came.
 struct LevelTable {
   /// A column with more texts than this is not categorical.
@@ -48,7 +8,6 @@ struct LevelTable {
   struct Level {
     fileprivate var hash: UInt64
     fileprivate var range: Range<Int>
-    var meaning: CellMeaning
     /// Where it stood first.
     var line: Int
     var column: Int
@@ -65,10 +24,7 @@ struct LevelTable {
   /// A table that begins with levels that are known.
   init(known texts: [String]) {
     for var text in texts {
-      text.withUTF8 { bytes in
-        let meaning: CellMeaning = DecimalNumber.parse(bytes).map { .number($0) } ?? .word
-        _ = position(CSVCell(bytes: bytes, line: 0, column: 0)) { _ in meaning }
-      }
+      text.withUTF8 { _ = position(CSVCell(bytes: $0, line: 0, column: 0)) }
     }
   }
 
@@ -76,12 +32,21 @@ struct LevelTable {
     String(decoding: letters[levels[position].range], as: UTF8.self)
   }
 
+  /// A level as the cell that had it first.
+  func withCell<Result>(_ position: Int, _ body: (CSVCell) throws -> Result) rethrows -> Result {
+    let level = levels[position]
+    return try letters.withUnsafeBufferPointer {
+      try body(
+        CSVCell(
+          bytes: UnsafeBufferPointer(rebasing: $0[level.range]), line: level.line,
+          column: level.column))
+    }
+  }
+
   mutating func count(_ position: Int) { levels[position].count += 1 }
 
   /// The position of a cell's text, which is added when it is new.
-  mutating func position(
-    _ cell: CSVCell, meaning: (UnsafeBufferPointer<UInt8>) -> CellMeaning
-  ) -> Int {
+  mutating func position(_ cell: CSVCell) -> Int {
     let hash = Self.hash(cell.bytes)
     var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while slots[slot] >= 0 {
@@ -95,8 +60,7 @@ struct LevelTable {
     letters.append(contentsOf: cell.bytes)
     levels.append(
       Level(
-        hash: hash, range: start..<letters.count, meaning: meaning(cell.bytes), line: cell.line,
-        column: cell.column))
+        hash: hash, range: start..<letters.count, line: cell.line, column: cell.column))
     slots[slot] = Int32(levels.count - 1)
     if levels.count * 2 > slots.count { grow() }
     return levels.count - 1

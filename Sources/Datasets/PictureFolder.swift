@@ -8,10 +8,13 @@ struct PictureFolder {
 
   let folder: String
   private let files: [String]
+  /// The most bytes that the pictures may take.
+  private let limit: Int
 
   /// The files are those that the folder has, by their names.
-  init(_ folder: String, files: [String]) {
+  init(_ folder: String, files: [String], limit: Int = InputLimit.standard) {
     self.folder = folder
+    self.limit = limit
     self.files = files.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
   }
 
@@ -79,7 +82,22 @@ struct PictureFolder {
       name: "", title: "", sha256: hexadecimal(hasher.finalize()),
       table: Table(training, target: target, classes: names),
       heldOut: heldOut.map { Table($0, target: target, classes: names) },
-      rowsRead: training.labels.count)
+      rowsRead: training.labels.count,
+      notes: Self.notes(onUnusedClasses: names, training.labels))
+  }
+
+  /// Says that classes have no training picture: a label may be wrong, or stand for none.
+  private static func notes(onUnusedClasses names: [String], _ labels: [UInt8]) -> [String] {
+    let used = Set(labels)
+    let unused = names.indices.filter { !used.contains(UInt8(truncatingIfNeeded: $0)) }
+    guard let first = unused.first else { return [] }
+    let examples = ReadingNotes.names(unused.map { names[$0] })
+    return [
+      unused.count == 1
+        ? "the class '\(names[first])' of \(grouped(names.count)) has no training image"
+        : "\(grouped(unused.count)) of \(grouped(names.count)) classes have no training image: "
+          + examples
+    ]
   }
 
   private func idxPictures(_ part: Part, _ hasher: inout SHA256) throws -> Pictures? {
@@ -88,8 +106,9 @@ struct PictureFolder {
       throw DatasetError.missingPart(
         folder: folder, name: pictures.replacingOccurrences(of: "images-idx3", with: "labels-idx1"))
     }
-    let (pixels, count, shape) = try IDXReader.pictures(path(pictures), hasher: &hasher)
-    let answers = try IDXReader.labels(path(labels), hasher: &hasher)
+    let (pixels, count, shape) = try IDXReader.pictures(
+      path(pictures), limit: limit, hasher: &hasher)
+    let answers = try IDXReader.labels(path(labels), limit: limit, hasher: &hasher)
     guard answers.count == count else {
       throw DatasetError.unpairedLabels(
         source: path(labels), labels: answers.count, pictures: count)
@@ -128,7 +147,8 @@ struct PictureFolder {
     for part in isTestFirst ? [Part.heldOut, .training] : [.training, .heldOut] {
       let paths = (part == .training ? cifarTraining : cifarHeldOut).map(path)
       if paths.isEmpty { continue }
-      let pictures = try CIFARReader.pictures(paths, classes: names.count, hasher: &hasher)
+      let pictures = try CIFARReader.pictures(
+        paths, classes: names.count, limit: limit, hasher: &hasher)
       if part == .training { training = pictures } else { heldOut = pictures }
     }
     guard let training else { throw DatasetError.noData(path: folder) }
@@ -136,6 +156,7 @@ struct PictureFolder {
       name: "", title: "", sha256: hexadecimal(hasher.finalize()),
       table: Table(training, target: "class", classes: names),
       heldOut: heldOut.map { Table($0, target: "class", classes: names) },
-      rowsRead: training.labels.count)
+      rowsRead: training.labels.count,
+      notes: Self.notes(onUnusedClasses: names, training.labels))
   }
 }

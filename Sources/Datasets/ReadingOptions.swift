@@ -12,16 +12,23 @@ public struct ReadingOptions: Hashable, Sendable {
   public var schema: Schema?
   /// Whether columns that never vary are kept: a network that was trained elsewhere reads them too.
   public var keepsConstants: Bool
+  /// What is known of the form of the table's text.
+  public var format: TableFormat
+  /// The most bytes that a source may have, unpacked, and that the rows may take in memory; a
+  /// share of the machine's memory where nothing is said.
+  public var maxInputBytes: Int?
 
   /// Without arguments everything is read as the source says.
   public init(
     target: String? = nil, ignore: [String] = [], schema: Schema? = nil,
-    keepsConstants: Bool = false
+    keepsConstants: Bool = false, format: TableFormat = TableFormat(), maxInputBytes: Int? = nil
   ) {
     self.target = target
     self.ignore = ignore
     self.schema = schema
     self.keepsConstants = keepsConstants
+    self.format = format
+    self.maxInputBytes = maxInputBytes
   }
 }
 
@@ -78,6 +85,14 @@ public struct LoadedData: Sendable {
   }
 }
 
+extension LoadedData {
+  /// What happened to rows and columns, in sentences with counts.
+  public var accounts: [String] {
+    dropped.map { "\(counted($0.count, "row")) left out: \($0.reason)" }
+      + altered.map { "\(counted($0.count, "row")) with \($0.reason)" } + notes
+  }
+}
+
 /// What decides how the columns of a source are understood.
 struct ReadingPlan {
   enum Guide {
@@ -102,11 +117,11 @@ struct ReadingPlan {
   var target: String?
   var ignore: [String]
   var keepsConstants = false
+  var format = TableFormat()
+  var maxInputBytes: Int?
 
-  /// The cell texts that mean nothing is known, where no schema says.
-  static let missingMarks = ["", "?", "NA", "N/A", "NaN", "nan", "null", "NULL"]
-
-  var missingMarks: [String] { guide.schema?.missingMarks ?? Self.missingMarks }
+  var missingMarks: [String] { guide.schema?.missingMarks ?? MissingWords.everywhere }
+  var numberMarks: [String] { guide.schema?.numberMarks ?? MissingWords.amongNumbers }
 
   /// The target's position among the columns, and what to expect of each.
   /// - Throws: `UnknownName` for a column that is not there, `DatasetError`.
@@ -160,15 +175,21 @@ struct ReadingPlan {
     if name == schema.target.name {
       switch schema.target.kind {
       case .classes(let names): return .categorical(levels: names.isEmpty ? nil : names)
-      case .numeric(let unit, _): return .numeric(unit: unit)
+      case .numeric(let unit, _):
+        return .numeric(unit: unit, notation: notation(schema.target.notation))
       }
     }
     guard let feature = schema.features.first(where: { $0.id.rawValue == name }) else {
       return .skipped
     }
     switch feature.kind {
-    case .numeric(let unit): return .numeric(unit: unit)
+    case .numeric(let unit): return .numeric(unit: unit, notation: notation(feature.notation))
     case .categorical(let levels): return .categorical(levels: levels.isEmpty ? nil : levels)
     }
+  }
+
+  /// Rows that must fit a schema are written as its rows were; else the cells may say.
+  private func notation(_ declared: NumberNotation?) -> NumberNotation? {
+    declared ?? (guide.isExact ? .plain : nil)
   }
 }

@@ -7,8 +7,12 @@
 ///  "missing": ["?"]}
 /// ```
 extension Schema: Codable {
-  private enum Key: String, CodingKey { case features, target, missing, image }
-  private enum ColumnKey: String, CodingKey { case name, kind, unit, levels, classes, cuts }
+  private enum Key: String, CodingKey {
+    case features, target, missing, missingNumbers, image
+  }
+  private enum ColumnKey: String, CodingKey {
+    case name, kind, unit, levels, classes, cuts, notation
+  }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
@@ -23,7 +27,9 @@ extension Schema: Codable {
         features.append(Feature(id, .categorical(levels: levels ?? [])))
       case "numeric", nil:
         features.append(
-          Feature(id, .numeric(unit: try item.decodeIfPresent(String.self, forKey: .unit))))
+          Feature(
+            id, .numeric(unit: try item.decodeIfPresent(String.self, forKey: .unit)),
+            notation: try item.decodeIfPresent(NumberNotation.self, forKey: .notation)))
       case .some(let kind):
         throw DecodingError.dataCorruptedError(
           forKey: .kind, in: item,
@@ -37,11 +43,15 @@ extension Schema: Codable {
     } else {
       let unit = try target.decodeIfPresent(String.self, forKey: .unit)
       let cuts = try target.decodeIfPresent([Double].self, forKey: .cuts) ?? []
-      self.init(features: features, target: Target(name, .numeric(unit: unit, cuts: cuts)))
+      let notation = try target.decodeIfPresent(NumberNotation.self, forKey: .notation)
+      self.init(
+        features: features,
+        target: Target(name, .numeric(unit: unit, cuts: cuts), notation: notation))
     }
     if let missing = try container.decodeIfPresent([String].self, forKey: .missing) {
       missingMarks = missing
     }
+    numberMarks = try container.decodeIfPresent([String].self, forKey: .missingNumbers) ?? []
     image = try container.decodeIfPresent(ImageShape.self, forKey: .image)
   }
 
@@ -55,6 +65,7 @@ extension Schema: Codable {
       case .numeric(let unit):
         try item.encode("numeric", forKey: .kind)
         try item.encodeIfPresent(unit, forKey: .unit)
+        try item.encodeIfPresent(feature.notation, forKey: .notation)
       case .categorical(let levels):
         try item.encode("categorical", forKey: .kind)
         try item.encode(levels, forKey: .levels)
@@ -68,8 +79,10 @@ extension Schema: Codable {
       try item.encode("numeric", forKey: .kind)
       try item.encodeIfPresent(unit, forKey: .unit)
       try item.encode(cuts, forKey: .cuts)
+      try item.encodeIfPresent(target.notation, forKey: .notation)
     }
     try container.encode(missingMarks, forKey: .missing)
+    if !numberMarks.isEmpty { try container.encode(numberMarks, forKey: .missingNumbers) }
     try container.encodeIfPresent(image, forKey: .image)
   }
 }

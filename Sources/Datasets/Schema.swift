@@ -6,16 +6,19 @@ public struct Schema: Hashable, Sendable {
   public var target: Target
   /// The cell texts that stand for a missing value, beside the empty cell.
   public var missingMarks: [String]
+  /// More such texts in columns of numbers alone; the case of their letters is free.
+  public var numberMarks: [String]
   /// The picture that a row's features are the pixels of, if they are.
   public var image: ImageShape?
 
   public init(
     features: [Feature], target: Target, missingMarks: [String] = ["", "?", "NA", "NaN"],
-    image: ImageShape? = nil
+    numberMarks: [String] = [], image: ImageShape? = nil
   ) {
     self.features = features
     self.target = target
     self.missingMarks = missingMarks
+    self.numberMarks = numberMarks
     self.image = image
   }
 
@@ -55,10 +58,15 @@ public struct Feature: Hashable, Codable, Sendable, Identifiable {
   public let id: ID
   /// What the column holds.
   public var kind: Kind
+  /// How the numbers of a numeric column are written, where it is not as `-1234.5`.
+  public var notation: NumberNotation?
 
-  public init(_ id: ID, _ kind: Kind = .numeric(unit: nil)) {
+  public init(
+    _ id: ID, _ kind: Kind = .numeric(unit: nil), notation: NumberNotation? = nil
+  ) {
     self.id = id
     self.kind = kind
+    self.notation = notation
   }
 
   /// The levels of a categorical feature.
@@ -87,10 +95,13 @@ public struct Target: Hashable, Codable, Sendable {
   public var name: String
   /// What is answered: a class or a number.
   public var kind: Kind
+  /// How the numbers of a numeric target are written, where it is not as `-1234.5`.
+  public var notation: NumberNotation?
 
-  public init(_ name: String, _ kind: Kind) {
+  public init(_ name: String, _ kind: Kind, notation: NumberNotation? = nil) {
     self.name = name
     self.kind = kind
+    self.notation = notation
   }
 
   /// Whether a number is to be answered.

@@ -19,9 +19,14 @@ struct AssembledTable {
     if case .numeric(_, let given)? = schema?.target.kind, schema?.target.name == targetName {
       cuts = given
     }
+    var notes = ReadingNotes()
+    notes.first = collected.notes
+    let surveys = collected.columns.map { ColumnSurvey($0) }
+    let notations = NotationJudge(
+      source: collected.source, given: plan.format.decimal, surveys: surveys)
     let target = try TargetVerdict(
-      targetName, collected.columns[collected.target], source: collected.source,
-      rows: collected.rows, cuts: cuts)
+      targetName, collected.columns[collected.target], surveys[collected.target],
+      notations: notations, rows: collected.rows, cuts: cuts, &notes)
     let kept = target.labels.indices.filter { target.labels[$0] >= 0 }
     let isWhole = kept.count == collected.rows
     rowsRead = collected.rows
@@ -36,15 +41,15 @@ struct AssembledTable {
 
     let judge = ColumnJudge(
       source: collected.source, kept: isWhole ? nil : kept, rows: kept.count, isExact: isExact,
-      keepsConstants: plan.keepsConstants || schema?.image != nil)
+      keepsConstants: plan.keepsConstants || schema?.image != nil, notations: notations)
     var features: [Feature] = []
     var columns: [Column] = []
     for index in Self.order(of: collected, schema) where index != collected.target {
       let name = collected.names[index]
       let column = collected.columns[index]
       if column.expectation == .skipped { continue }
-      switch try judge.verdict(name, column) {
-      case .leftOut(let reason): notes.append("'\(excerpt(name))' \(reason) and is left out")
+      switch try judge.verdict(name, column, surveys[index], &notes) {
+      case .leftOut(let reason): notes.add("'\(excerpt(name))' \(reason) and is left out")
       case .feature(let feature, let values):
         features.append(feature)
         columns.append(values)
@@ -53,9 +58,10 @@ struct AssembledTable {
     }
     if features.isEmpty { throw DatasetError.noFeatures(source: collected.source) }
 
+    self.notes = notes.sentences
     var made = Schema(
-      features: features, target: Target(targetName, target.kind),
-      missingMarks: plan.missingMarks)
+      features: features, target: Target(targetName, target.kind, notation: target.notation),
+      missingMarks: plan.missingMarks, numberMarks: plan.numberMarks)
     if let image = schema?.image, features.count == image.count { made.image = image }
     table = Table(
       schema: made, columns: columns,

@@ -11,12 +11,19 @@ struct TargetVerdict {
   /// The most different whole numbers that are taken for classes.
   static let mostNumberedClasses = 20
 
+  /// How a numeric target is written.
+  var notation: NumberNotation?
+
   /// - Throws: `DatasetError` when the column cannot be answered.
-  init(_ name: String, _ column: ColumnCollector, source: String, rows: Int, cuts: [Double]) throws
-  {
+  init(
+    _ name: String, _ column: ColumnCollector, _ survey: ColumnSurvey, notations: NotationJudge,
+    rows: Int, cuts: [Double], _ notes: inout ReadingNotes
+  ) throws {
+    let source = notations.source
     // A numbered class that appears once in a file is still a class: constants are kept here.
     let judge = ColumnJudge(
-      source: source, kept: nil, rows: rows, isExact: true, keepsConstants: true)
+      source: source, kept: nil, rows: rows, isExact: true, keepsConstants: true,
+      notations: notations)
     switch column.content {
     case .skipped, .freeText:
       throw column.hasLongText
@@ -25,18 +32,21 @@ struct TargetVerdict {
           source: source, name: name, count: LevelTable.limit + 1, rows: rows)
     case .numbers, .coded: break
     }
-    switch try judge.verdict(name, column) {
-    case .leftOut:
-      throw DatasetError.tooManyClasses(
-        source: source, name: name, count: LevelTable.limit + 1, rows: rows)
+    var targetNotes = ReadingNotes()
+    switch try judge.verdict(name, column, survey, &targetNotes) {
+    case .leftOut(let reason):
+      throw DatasetError.unusableTarget(source: source, name: name, reason: reason)
     case .feature(let feature, let values):
       switch feature.kind {
       case .categorical(let levels):
         self.init(classes: levels, values.values)
       case .numeric(let unit):
-        self.init(values.values, unit: unit, column, cuts: cuts)
+        self.init(values.values, unit: unit, column, survey, cuts: cuts)
+        notation = feature.notation
       }
     }
+    // The digits of a class that is a number are its name.
+    if case .numeric = kind { notes.merge(targetNotes) } else { notes.mergeTexts(of: targetNotes) }
     if labels.allSatisfy({ $0 < 0 }), numbers.allSatisfy(\.isNaN), unknown == 0 {
       throw DatasetError.emptyTarget(source: source, name: name)
     }
@@ -49,11 +59,16 @@ struct TargetVerdict {
     unknown = values.reduce(0) { $0 + ($1 == Table.unknownLevel ? 1 : 0) }
   }
 
-  private init(_ values: [Double], unit: String?, _ column: ColumnCollector, cuts: [Double]) {
-    if column.expectation == .inferred, let names = Self.numberedClasses(column) {
-      kind = .classes(names: names.map(\.name))
+  private init(
+    _ values: [Double], unit: String?, _ column: ColumnCollector, _ survey: ColumnSurvey,
+    cuts: [Double]
+  ) {
+    if column.expectation == .inferred, case .coded(let codes, let table) = column.content,
+      let classes = Self.numberedClasses(values, codes, table, survey)
+    {
+      kind = .classes(names: classes.names)
       numbers = []
-      labels = values.map { value in names.firstIndex { $0.number == value } ?? -1 }
+      labels = codes.map { classes.positions[Int($0)] }
     } else {
       let target = Target("", .numeric(unit: unit, cuts: cuts))
       kind = target.kind
@@ -62,19 +77,46 @@ struct TargetVerdict {
     }
   }
 
-  /// The different whole numbers of a column in their order, as they were first written.
+  /// The different whole numbers of a column in their order, as they were first written, and the
+  /// class of each text; nothing where there are too many or others.
+  ///
+  /// Numbers that double precision does not tell apart are told apart by their digits.
   private static func numberedClasses(
-    _ column: ColumnCollector
-  ) -> [(number: Double, name: String)]? {
-    guard case .coded(_, let table) = column.content else { return nil }
-    var names: [(number: Double, name: String)] = []
-    for (position, level) in table.levels.enumerated() {
-      guard case .number(let value) = level.meaning else { continue }
+    _ values: [Double], _ codes: [Int32], _ table: LevelTable, _ survey: ColumnSurvey
+  ) -> (names: [String], positions: [Int])? {
+    var classes: [(number: Double, digits: String, name: String)] = []
+    var classOfText = [Int](repeating: -1, count: table.levels.count)
+    for (row, code) in codes.enumerated() {
+      let position = Int(code)
+      let value = values[row]
+      if value.isNaN || classOfText[position] >= 0 { continue }
       guard value == value.rounded() else { return nil }
-      if names.contains(where: { $0.number == value }) { continue }
-      if names.count == mostNumberedClasses { return nil }
-      names.append((value, table.text(position)))
+      let name = table.text(position)
+      let digits = abs(value) < NumberTally.exact ? "" : exactDigits(name)
+      if let known = classes.firstIndex(where: { $0.number == value && $0.digits == digits }) {
+        classOfText[position] = known
+        continue
+      }
+      if classes.count == mostNumberedClasses { return nil }
+      classOfText[position] = classes.count
+      classes.append((value, digits, name))
     }
-    return names.sorted { $0.number < $1.number }
+    let order = classes.indices.sorted { first, second in
+      let (a, b) = (classes[first], classes[second])
+      if a.number != b.number { return a.number < b.number }
+      if a.digits.count != b.digits.count {
+        return (a.digits.count < b.digits.count) == (a.number >= 0)
+      }
+      return (a.digits < b.digits) == (a.number >= 0)
+    }
+    var place = [Int](repeating: 0, count: classes.count)
+    for (new, old) in order.enumerated() { place[old] = new }
+    return (order.map { classes[$0].name }, classOfText.map { $0 < 0 ? -1 : place[$0] })
+  }
+
+  /// The digits of a large whole number without signs, leading zeros and what follows a point.
+  private static func exactDigits(_ text: String) -> String {
+    let whole = text.drop { !$0.isNumber }.prefix { $0.isNumber || $0 == "_" }
+    return String(whole.drop { $0 == "0" })
   }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Explanations
 import Foundation
 import Networks
@@ -12,6 +13,16 @@ public struct Experiment: Hashable, Codable, Sendable {
   public var target: String?
   /// Columns to leave out.
   public var ignore: [String] = []
+  /// Whether the first line of a table names its columns; found in the first lines where `nil`.
+  public var header: Bool?
+  /// The names of the columns, where the file does not have them.
+  public var names: [String]?
+  /// What stands between fields; found in the first lines where `nil`.
+  public var separator: TableFormat.Separator?
+  /// The character before a number's decimals; found in the cells where `nil`.
+  public var decimal: NumberNotation.DecimalMark?
+  /// The most bytes that are read of a source; a share of the machine's memory where `nil`.
+  public var maxInputBytes: Int?
   /// Rows that neither network nor rules are fitted to: a fraction, or a source of their own. Where
   /// `nil`, the published test rows of the data set, or a fifth of the rows.
   public var heldOut: HeldOut?
@@ -35,6 +46,11 @@ public struct Experiment: Hashable, Codable, Sendable {
   public var network = NetworkOptions()
 
   public init(data: String) { self.data = data }
+
+  /// What is known of the form of a table's text.
+  public var format: TableFormat {
+    TableFormat(hasHeader: header, names: names, separator: separator, decimal: decimal)
+  }
 
   /// Rows that nothing is fitted to.
   public enum HeldOut: Hashable, Codable, Sendable {

@@ -21,6 +21,8 @@ struct Preparation: Sendable {
     options.target = experiment.target
     options.ignore = experiment.ignore
     options.keepsConstants = experiment.model != nil
+    options.format = experiment.format
+    options.maxInputBytes = experiment.maxInputBytes
     loaded = try DataSource.load(experiment.data, options: options)
     var table = loaded.table
     var published = loaded.heldOut

@@ -83,7 +83,7 @@ import Testing
          hint: save the file as UTF-8
         """),
     Case(
-      "UTF-16", table().data(using: .utf16LittleEndian) ?? Data(),
+      "UTF-32", table().data(using: .utf32LittleEndian) ?? Data(),
       says: """
         error: t.csv:1:2: a NUL byte, which no text has
          hint: is this a text file? a table is CSV or TSV, plain or gzip

@@ -101,9 +101,9 @@ import Testing
       if value.isNaN {
         switch row % 4 {
         case 0: all[name] = ""
-        case 1: all[name] = "?"
+        case 1: all[name] = " ? "
         case 2: all[name] = NSNull()
-        default: break
+        default: all[name] = "NaN"
         }
       } else if let levels = feature.levels {
         all[name] = value < 0 ? "unheard of" : levels[Int(value)]
@@ -229,9 +229,10 @@ import Testing
   @Test func hostileNamesAreHarmless() throws {
     let code = try PythonExport().export(SampleExplanation.hostile.explanation)
     #expect(code.utf8.count > 0)
-    let rows: [[String: Any]] = [[:], ["Z": 1]]
-    guard let found = try answers([(code, rows)]) else { return }
-    #expect(found.first?.count == 2)
+    let names = SampleExplanation.hostile.explanation.data.schema.features.map(\.id.rawValue)
+    let row = Dictionary(names.map { ($0, "") }, uniquingKeysWith: { first, _ in first })
+    guard let found = try answers([(code, [row])]) else { return }
+    #expect(found.first?.count == 1)
   }
 
   @Test func featuresNeedTheirNetwork() {

@@ -5,10 +5,14 @@ import Networks
 import Tensors
 
 /// A Python file without imports beyond its standard library that defines
-/// `classify(row: dict) -> str`.
+/// `classify(row: dict) -> str` and `explain(row: dict)`, which names the rule too.
+///
+/// Cells are read as the tool reads them: blanks around names and cells are no part of them,
+/// numbers are in the notation of the training rows, and a column that is not there is an error.
 public struct PythonExport: RuleExport {
   public static let name = "python"
-  public static let summary = "one Python file that defines classify(row: dict) -> str"
+  public static let summary =
+    "one Python file that defines classify(row: dict) -> str and explain(row)"
   public static let source = Citation(
     authors: "Python Software Foundation", title: "The Python Language Reference", year: 2024,
     venue: "docs.python.org/3/reference")
@@ -29,42 +33,53 @@ public struct PythonExport: RuleExport {
     {
       throw ReportError.featuresNeeded(example: shown(test.feature))
     }
+    let asked = columns(of: rules, schema)
     var lines = [
       "# \(Report(explanation).fidelitySentence.plain)",
       "# Made by espalier \(visible(explanation.provenance.version)) with seed "
-        + "\(explanation.provenance.seed). Needs Python 3.6 and nothing else.",
-      "",
+        + "\(explanation.provenance.seed). Needs Python 3.6 and nothing else.", "",
+      "import math", "import re", "import unicodedata", "",
     ]
-    if asksFeatures { lines += ["import math", ""] }
-    lines += ["MISSING = {\(missingMarks(schema).map(Self.literal).joined(separator: ", "))}", ""]
-    lines += Self.readers
-    if asksFeatures, let program { lines += FeatureWriting(program, schema).lines }
-    lines += ["", "def classify(row):"]
-    lines.append("    \"\"\"The answer for a row: column names to text or numbers.\"\"\"")
+    lines += PythonReaders(schema, asked: asked).lines
+    if asksFeatures, let program { lines += PythonFeatures(program, schema).lines }
+    lines += ["", "def explain(row):"]
+    lines += Self.explainDocumentation
+    lines.append("    cells = cells_of(row)")
     lines += cells(of: rules, schema)
-    if asksFeatures { lines.append("    features = hidden_features(row)") }
+    if asksFeatures { lines.append("    features = hidden_features(cells)") }
     let ids = Dictionary(
       (program?.ids ?? []).enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     for rule in rules {
-      lines.append("    # \(visible(rule.id)): \(text.sentence(rule).plain)")
       let tests = rule.if.map { test in
         isColumn(test, schema)
           ? condition(test, "c\(schema.index(of: .init(test.feature)) ?? 0)", schema)
           : condition(test, "features[\(ids[test.feature] ?? 0)]", schema)
       }
       let premise = tests.isEmpty ? "True" : tests.joined(separator: " and ")
-      lines += ["    if \(premise):", "        return \(Self.literal(rule.then))"]
+      let sentence = Self.literal(text.sentence(rule).plain)
+      lines += [
+        "    if \(premise):",
+        "        return \(Self.literal(rule.then)), \(Self.literal(rule.id)), \(sentence)",
+      ]
     }
-    lines.append("    return \(Self.literal(defaultClass))")
+    lines.append("    return \(Self.literal(defaultClass)), None, \"no rule holds\"")
+    lines += Self.classify
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The positions of the columns that the rules, or the features that they ask about, read.
+  private func columns(of rules: [RuleEntry], _ schema: Schema) -> [Int] {
+    let names = Set(rules.flatMap { $0.if.map(\.feature) })
+    var asked = Set(
+      schema.features.indices.filter { names.contains(schema.features[$0].id.rawValue) })
+    if rules.contains(where: { $0.if.contains { !isColumn($0, schema) } }) {
+      asked.formUnion((program?.encoding.inputs ?? []).map(\.feature))
+    }
+    return asked.sorted()
   }
 
   private func isColumn(_ test: RuleEntry.Test, _ schema: Schema) -> Bool {
     schema.index(of: .init(test.feature)) != nil
-  }
-
-  private func missingMarks(_ schema: Schema) -> [String] {
-    [""] + schema.missingMarks.filter { !$0.isEmpty }
   }
 
   private func cells(of rules: [RuleEntry], _ schema: Schema) -> [String] {
@@ -72,7 +87,7 @@ public struct PythonExport: RuleExport {
     return schema.features.enumerated().compactMap { index, feature in
       guard asked.contains(feature.id.rawValue) else { return nil }
       let reader = feature.levels == nil ? "number" : "level"
-      return "    c\(index) = \(reader)(row, \(Self.literal(feature.id.rawValue)))"
+      return "    c\(index) = \(reader)(cells, \(Self.literal(feature.id.rawValue)))"
     }
   }
 
@@ -128,110 +143,17 @@ public struct PythonExport: RuleExport {
   /// A number that reads back as the same double.
   static func literal(_ value: Double) -> String { value.isFinite ? "\(value)" : "math.nan" }
 
-  private static let readers = """
-    def number(row, column):
-        \"\"\"A cell as a number; None where it is missing.\"\"\"
-        cell = row.get(column)
-        if cell is None:
-            return None
-        if isinstance(cell, str):
-            cell = cell.strip()
-            if cell in MISSING:
-                return None
-            if "_" in cell:
-                raise ValueError("%r in column %r is not a number" % (cell, column))
-        value = float(cell)
-        return None if value != value else value
+  private static let explainDocumentation = [
+    "    \"\"\"The answer for a row, the name of the rule that gives it, and the rule's text.",
+    "",
+    "    The name is None where no rule holds and the default answers.",
+    "    A row maps the names of columns to text or numbers, as csv.DictReader gives it.",
+    "    \"\"\"",
+  ]
 
-    def level(row, column):
-        \"\"\"A cell as text; None where it is missing.\"\"\"
-        cell = row.get(column)
-        if cell is None or cell != cell:
-            return None
-        if isinstance(cell, float) and cell.is_integer():
-            cell = int(cell)
-        cell = str(cell)
-        return None if cell in MISSING or cell.strip() in MISSING else cell
-
-    """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-}
-
-/// The hidden features as Python: lists of numbers and sums in double precision.
-private struct FeatureWriting {
-  let lines: [String]
-
-  init(_ program: FeatureProgram, _ schema: Schema) {
-    var lines = ["", "# One line an input: column, kind, and its numbers.", "INPUTS = ["]
-    for input in program.encoding.inputs {
-      let feature = schema.features[input.feature]
-      let column = PythonExport.literal(feature.id.rawValue)
-      switch input.kind {
-      case .scaled(let mean, let scale):
-        lines.append(
-          "    (\(column), \"scaled\", \(PythonExport.literal(mean)), \(PythonExport.literal(scale))),"
-        )
-      case .level(let index):
-        let levels = feature.levels ?? []
-        let level = levels.indices.contains(index) ? levels[index] : ""
-        lines.append("    (\(column), \"level\", \(PythonExport.literal(level)), 0.0),")
-      case .missing:
-        let reader = feature.levels == nil ? "missing number" : "missing level"
-        lines.append("    (\(column), \"\(reader)\", 0.0, 0.0),")
-      }
-    }
-    lines += ["]", "", "# For each layer its biases, its weights by input, and its function."]
-    lines.append("LAYERS = [")
-    for step in program.steps {
-      let bias = Self.list((0..<step.bias.count).map { step.bias.row($0).first ?? 0 })
-      lines.append("    (\(bias),")
-      lines.append("     [")
-      for row in 0..<step.weight.rows {
-        lines.append("      \(Self.list(Array(step.weight.row(row)))),")
-      }
-      lines.append("     ], \(Self.function(step))),")
-    }
-    lines += ["]"] + Self.code
-    self.lines = lines
-  }
-
-  private static func list(_ values: [Float]) -> String {
-    "[" + values.map { PythonExport.literal(Double($0)) }.joined(separator: ", ") + "]"
-  }
-
-  private static func function(_ step: FeatureProgram.Step) -> String {
-    let slope = PythonExport.literal(Double(step.slope))
-    return switch step.function {
-    case nil: "lambda x: x"
-    case .relu: "lambda x: x if x > 0 else 0.0"
-    case .leakyReLU: "lambda x: x if x > 0 else \(slope) * x"
-    case .elu: "lambda x: x if x > 0 else \(slope) * math.expm1(x)"
-    case .sigmoid: "lambda x: 1 / (1 + math.exp(-x)) if x > 0 else 1 - 1 / (1 + math.exp(x))"
-    case .tanh: "math.tanh"
-    }
-  }
-
-  private static let code = """
-
-    def encode(row, column, kind, first, second):
-        if kind == "scaled":
-            value = number(row, column)
-            return 0.0 if value is None else (value - first) / second
-        if kind == "level":
-            return 1.0 if level(row, column) == first else 0.0
-        value = number(row, column) if kind == "missing number" else level(row, column)
-        return 1.0 if value is None else 0.0
-
-    def hidden_features(row):
-        \"\"\"The values of the network's hidden features.\"\"\"
-        values = [encode(row, *one) for one in INPUTS]
-        for biases, weights, function in LAYERS:
-            sums = list(biases)
-            for value, own in zip(values, weights):
-                if value:
-                    for unit, weight in enumerate(own):
-                        sums[unit] += value * weight
-            values = [function(one) for one in sums]
-        return values
-
-    """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  private static let classify = [
+    "", "", "def classify(row):",
+    "    \"\"\"The answer for a row: column names to text or numbers.\"\"\"",
+    "    return explain(row)[0]",
+  ]
 }

@@ -46,8 +46,11 @@ struct Features: ParsableCommand {
   func run() throws {
     if let threads { Workers.threads = threads }
     let options = ReadingOptions(
-      target: source.target, ignore: source.ignore, keepsConstants: true)
-    let table = try DataSource.load(source.data, options: options).table
+      target: source.target, ignore: source.ignore, keepsConstants: true,
+      format: source.table.format, maxInputBytes: source.table.maxInputBytes)
+    let loaded = try DataSource.load(source.data, options: options)
+    talk.note(loaded.notes)
+    let table = loaded.table
     var network = NetworkOptions()
     pixels.apply(to: &network)
     scaling.apply(to: &network)

@@ -26,6 +26,7 @@ struct FidelityCommand: ParsableCommand {
   var model: String
   @Argument(help: "A data set's name, a file, '-' or a folder.")
   var data: String
+  @OptionGroup(title: "Table") var form: TableFlags
   @Option(help: "Fidelity at least, from 0 to 1; exit code 2 where it is not reached.")
   var minFidelity: Double?
   @OptionGroup(title: "Inputs of the network") var pixels: PixelFlags
@@ -51,8 +52,11 @@ struct FidelityCommand: ParsableCommand {
   func run() throws {
     if let threads { Workers.threads = threads }
     let explanation = try ResultFile(result).explanation
-    let options = ReadingOptions(schema: explanation.data.schema)
-    let table = try DataSource.load(data, options: options).table
+    let options = ReadingOptions(
+      schema: explanation.data.schema, format: form.format, maxInputBytes: form.maxInputBytes)
+    let loaded = try DataSource.load(data, options: options)
+    talk.note(loaded.accounts)
+    let table = loaded.table
     var network = NetworkOptions()
     pixels.apply(to: &network)
     let imported = try ImportedModel(

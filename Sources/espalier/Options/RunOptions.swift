@@ -19,6 +19,7 @@ struct DataOptions: ParsableArguments {
   var target: String?
   @Option(help: "A column to leave out; may be repeated.")
   var ignore: [String] = []
+  @OptionGroup(title: "Table") var table: TableFlags
 }
 
 /// What decides a run, beside the data.
@@ -51,6 +52,7 @@ struct RunOptions: ParsableArguments {
     var settings = try Settings(file: config, data: data.data)
     if let target = data.target { settings.experiment.target = target }
     if !data.ignore.isEmpty { settings.experiment.ignore = data.ignore }
+    data.table.apply(to: &settings.experiment)
     if let seed { settings.experiment.seed = seed }
     if let heldOut { settings.experiment.heldOut = Settings.heldOut(heldOut) }
     if let threads { settings.threads = threads }

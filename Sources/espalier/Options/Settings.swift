@@ -15,7 +15,8 @@ struct Settings {
 
   private static let experimentKeys = [
     "data", "model", "target", "ignore", "heldOut", "seed", "extractor", "level", "maxRules",
-    "minFidelity", "maxNeurons", "maxInputs", "explain", "network",
+    "minFidelity", "maxNeurons", "maxInputs", "explain", "network", "header", "names",
+    "separator", "decimal", "maxInputBytes",
   ]
   private static let networkKeys = [
     "architecture", "hidden", "activation", "features", "head", "epochs", "learningRate", "batch",

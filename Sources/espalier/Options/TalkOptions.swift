@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reports
 
 extension ProgressStyle: ExpressibleByArgument {}
 extension Terminal.Choice: ExpressibleByArgument {}
@@ -17,5 +18,11 @@ struct TalkOptions: ParsableArguments {
   /// Writes a summary for people, unless the result is asked for as data or not at all.
   func summarise(_ text: String) throws {
     if !json, !quiet { try StandardOutput.write(text) }
+  }
+
+  /// Says on stderr what was decided about the data.
+  func note(_ sentences: [String]) {
+    if quiet { return }
+    for sentence in sentences { Terminal.stderr.say(" note: \(visible(sentence))\n") }
   }
 }

@@ -1,0 +1,137 @@
+/// The levels of a category in their order, and what each text of its column is among them.
+struct CategoryLevels {
+  var names: [String] = []
+  /// For each text of the column: the position of its level, missing, or unknown.
+  var values: [Double]
+  /// Cells that are written in another Unicode form than their level, and one of the levels.
+  private var reformed: (count: Int, level: String) = (0, "")
+  /// Cells with words and with numbers, and the first word.
+  private var mixture: (words: Int, numbers: Int, word: String) = (0, 0, "")
+  private let isKnown: Bool
+
+  /// The first `known` texts are the schema's levels, which keep their order; when there are any,
+  /// other texts are unknown.
+  init(_ table: LevelTable, _ readings: [CellReading], counts: [Int], known: Int) {
+    isKnown = known > 0
+    values = [Double](repeating: .nan, count: table.levels.count)
+    // Texts that Unicode holds to be equal are one level: `é` as one scalar or as two.
+    var positions: [String: Int] = [:]
+    if isKnown {
+      names = (0..<known).map { table.text($0) }
+      for (position, name) in names.enumerated() {
+        values[position] = Double(position)
+        if positions[name] == nil { positions[name] = position }
+      }
+      for position in known..<max(known, values.count) {
+        if case .missing = readings[position] { continue }
+        values[position] =
+          positions[table.text(position)].map(Double.init)
+          ?? Self.sameNumber(position, among: readings[..<known], readings[position])
+          ?? Table.unknownLevel
+      }
+      return
+    }
+    let used = table.levels.indices.filter { position in
+      if case .missing = readings[position] { return false }
+      return counts[position] > 0
+    }
+    var first: [String: Int] = [:]
+    for position in used {
+      let name = table.text(position)
+      if let other = first[name] {
+        reformed.count += min(counts[position], counts[other])
+        reformed.level = table.text(other)
+      } else {
+        first[name] = position
+        names.append(name)
+      }
+      switch readings[position] {
+      case .number: mixture.numbers += counts[position]
+      default:
+        if mixture.words == 0 { mixture.word = name }
+        mixture.words += counts[position]
+      }
+    }
+    names.sort(by: Self.order(names))
+    for (position, name) in names.enumerated() { positions[name] = position }
+    for text in used { values[text] = positions[table.text(text)].map(Double.init) ?? .nan }
+  }
+
+  /// The known level that is the same number in another spelling, where that is exact.
+  private static func sameNumber(
+    _ position: Int, among known: ArraySlice<CellReading>, _ reading: CellReading
+  ) -> Double? {
+    guard let value = plainNumber(reading) else { return nil }
+    return known.firstIndex { plainNumber($0) == value }.map(Double.init)
+  }
+
+  private static func plainNumber(_ reading: CellReading) -> Double? {
+    guard case .number(let number) = reading, let value = number.point?.value,
+      !number.isPercent, number.currency == nil, abs(value) < NumberTally.exact
+    else { return nil }
+    return value
+  }
+
+  /// By size when all are numbers, by Unicode otherwise.
+  private static func order(_ names: [String]) -> (String, String) -> Bool {
+    let numbers = names.map { name -> Double? in
+      var name = name
+      return name.withUTF8 { DecimalNumber.parse($0) }
+    }
+    guard numbers.allSatisfy({ $0 != nil }) else {
+      return { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
+    }
+    let sizes = Dictionary(uniqueKeysWithValues: zip(names, numbers.map { $0 ?? 0 }))
+    return { first, second in
+      let (a, b) = (sizes[first] ?? 0, sizes[second] ?? 0)
+      return a == b ? first.unicodeScalars.lexicographicallyPrecedes(second.unicodeScalars) : a < b
+    }
+  }
+
+  /// What a reader has to know of the levels of a column that no schema declares.
+  func notes(_ column: String) -> [String] {
+    guard !isKnown else { return [] }
+    var notes: [String] = []
+    let name = "'\(excerpt(column))'"
+    if reformed.count > 0 {
+      notes.append(
+        "\(name) has levels in two Unicode forms in \(counted(reformed.count, "cell")), "
+          + "such as '\(excerpt(reformed.level))': they are read as one level")
+    }
+    if mixture.numbers > 0, mixture.words > 0 {
+      notes.append(
+        "\(name) has texts such as '\(excerpt(mixture.word))' in "
+          + "\(counted(mixture.words, "cell")) and numbers in \(grouped(mixture.numbers)): "
+          + "all are read as levels")
+    }
+    let digits = names.filter { $0.first?.isNumber == true }
+    if mixture.numbers == 0, digits.count > 10, digits.count * 10 >= names.count * 9 {
+      notes.append(
+        "\(name) has \(counted(names.count, "text")) such as '\(excerpt(digits[0]))' that begin "
+          + "with digits and are read as levels without an order")
+    }
+    let groups = Self.alike(names)
+    if !groups.isEmpty {
+      let shown = groups.prefix(3).map { group in
+        group.map { "'\(excerpt($0))'" }.joined(separator: ", ")
+      }
+      let rest = groups.count > 3 ? "; and \(grouped(groups.count - 3)) more" : ""
+      notes.append(
+        "\(name) has levels that differ only in case or blanks and stay apart: "
+          + shown.joined(separator: "; ") + rest)
+    }
+    return notes
+  }
+
+  /// Names that are the same without case and blanks, in groups.
+  static func alike(_ names: [String]) -> [[String]] {
+    var groups: [String: [String]] = [:]
+    var order: [String] = []
+    for name in names {
+      let plain = name.lowercased().filter { !$0.isWhitespace }
+      if groups[plain] == nil { order.append(plain) }
+      groups[plain, default: []].append(name)
+    }
+    return order.compactMap { groups[$0] }.filter { $0.count > 1 }
+  }
+}

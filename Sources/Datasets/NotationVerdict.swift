@@ -1,0 +1,167 @@
+/// What the cells of a column are as texts and as numbers, before anything is decided about it.
+struct ColumnSurvey {
+  /// What each text of a coded column is, in the order of its texts.
+  var readings: [CellReading] = []
+  var tally = NumberTally()
+
+  init(_ column: ColumnCollector) {
+    switch column.content {
+    case .skipped, .freeText: break
+    case .numbers(let numbers): tally = numbers.tally
+    case .coded(_, let table):
+      // The texts of a declared category say nothing of numbers.
+      let isDeclared = if case .categorical = column.expectation { true } else { false }
+      readings = table.levels.indices.map { position in
+        table.withCell(position) { cell in
+          let reading = CellReading(cell.bytes, missing: column.missing)
+          if case .number(let number) = reading, !isDeclared, table.levels[position].count > 0 {
+            tally.add(number, cell, count: table.levels[position].count)
+          }
+          return reading
+        }
+      }
+    }
+  }
+
+  /// Whether nearly all texts that are no missing value are numbers.
+  var isNumeric: Bool {
+    let words = readings.count { if case .word = $0 { true } else { false } }
+    let numbers = readings.count { if case .number = $0 { true } else { false } }
+    return words * 10 <= numbers || readings.isEmpty
+  }
+}
+
+/// Decides how the numbers of a table's columns are written.
+///
+/// `2,5` is a decimal comma and `2.5` a decimal point beyond doubt; `1,234` can be either 1.234 or
+/// 1234. Such a column is decided by the other columns, by its own numbers, or not at all.
+struct NotationJudge {
+  let source: String
+  /// What the user says.
+  let given: NumberNotation.DecimalMark?
+  /// The only mark that some column of the table has beyond doubt.
+  private let usual: NumberNotation.DecimalMark?
+
+  init(source: String, given: NumberNotation.DecimalMark?, surveys: [ColumnSurvey]) {
+    self.source = source
+    self.given = given
+    let tallies = surveys.filter(\.isNumeric).map(\.tally)
+    let points = tallies.contains { $0.pointOnly.count > 0 && $0.commaOnly.count == 0 }
+    let commas = tallies.contains { $0.commaOnly.count > 0 && $0.pointOnly.count == 0 }
+    usual = points == commas ? nil : points ? .point : .comma
+  }
+
+  /// How the numbers of a column are written.
+  /// - Throws: `DatasetError` where they contradict each other or cannot be decided.
+  func notation(_ name: String, _ tally: NumberTally) throws -> NumberNotation {
+    var notation = NumberNotation(decimal: try decimal(name, tally))
+    let isComma = notation.decimal == .comma
+    let groups = isComma ? tally.commaGroups : tally.pointGroups
+    let ambiguous = isComma ? tally.pointAmbiguous : tally.commaAmbiguous
+    notation.hasThousands = groups.count + ambiguous.count > 0
+    if tally.percent.count > 0 {
+      if tally.noPercent.count > 0 {
+        throw mixed(
+          name, (tally.percent, "a percent sign"), (tally.noPercent, "no percent sign"))
+      }
+      notation.isPercent = true
+    }
+    let currencies = tally.currencies.sorted {
+      ($0.value.line, $0.value.column) < ($1.value.line, $1.value.column)
+    }
+    if currencies.count > 1 {
+      let (one, other) = (currencies[0], currencies[1])
+      throw mixed(
+        name, (one.value, "the currency '\(one.key)'"), (other.value, "the currency '\(other.key)'")
+      )
+    }
+    notation.currency = currencies.first?.key
+    return notation
+  }
+
+  private func decimal(
+    _ name: String, _ tally: NumberTally
+  ) throws -> NumberNotation.DecimalMark {
+    if tally.pointOnly.count > 0, tally.commaOnly.count > 0 {
+      throw mixed(
+        name, (tally.pointOnly, "a decimal point"), (tally.commaOnly, "a decimal comma"))
+    }
+    if let given {
+      let other = given == .point ? tally.commaOnly : tally.pointOnly
+      if other.count > 0 {
+        throw DatasetError.otherDecimal(
+          at: SourcePosition(source, line: other.line, column: other.column), column: name,
+          found: excerpt(other.text), given: given)
+      }
+      return given
+    }
+    if tally.pointOnly.count > 0 { return .point }
+    if tally.commaOnly.count > 0 { return .comma }
+    if tally.commaAmbiguous.count == 0 {
+      // `1.234` is what every program writes for a number; only in a table with decimal commas
+      // does it stand for 1234.
+      return usual == .comma ? .comma : .point
+    }
+    // The numbers of one column have one mark: `1,234` beside `1.234` contradict each other.
+    if tally.pointAmbiguous.count > 0 {
+      throw mixed(
+        name, (tally.pointAmbiguous, "a point"), (tally.commaAmbiguous, "a comma"))
+    }
+    if let usual { return usual }
+    // Thousands are separated from 1,000 on, and decimals are not filled up with zeros where
+    // other numbers of the column have none.
+    if tally.small > 0, tally.large == 0, tally.roundAmbiguous > 0 { return .point }
+    let seen = tally.commaAmbiguous
+    throw DatasetError.ambiguousNumber(
+      at: SourcePosition(source, line: seen.line, column: seen.column), column: name,
+      found: excerpt(seen.text), count: seen.count)
+  }
+
+  /// The rarer of two ways of writing is what an error shows.
+  private func mixed(
+    _ name: String, _ first: (seen: NumberTally.Sighting, what: String),
+    _ second: (seen: NumberTally.Sighting, what: String)
+  ) -> DatasetError {
+    let (rare, common) = first.seen.count < second.seen.count ? (first, second) : (second, first)
+    return .mixedNotation(
+      at: SourcePosition(source, line: rare.seen.line, column: rare.seen.column), column: name,
+      found: excerpt(rare.seen.text), what: rare.what, others: common.seen.count,
+      otherwise: common.what)
+  }
+
+  /// Says what was read in another way than as `-1234.5`.
+  func note(
+    _ name: String, _ tally: NumberTally, as notation: NumberNotation, in notes: inout ReadingNotes
+  ) {
+    func value(_ seen: NumberTally.Sighting) -> Double {
+      var text = seen.text
+      return text.withUTF8 { notation.number($0) } ?? .nan
+    }
+    func add(_ kind: ReadingNotes.Kind, _ seen: NumberTally.Sighting) {
+      notes.add(kind, name, seen, is: value(seen))
+    }
+    if notation.decimal == .comma {
+      var commas = tally.decimalCommas
+      commas.add(tally.commaAmbiguous)
+      add(.decimalComma, commas)
+      var groups = tally.commaGroups
+      groups.add(tally.pointAmbiguous)
+      add(.thousands, groups)
+    } else {
+      var groups = tally.pointGroups
+      groups.add(tally.commaAmbiguous)
+      add(.thousands, groups)
+    }
+    add(.percent, tally.percent)
+    for sign in tally.currencies.keys.sorted() {
+      tally.currencies[sign].map { add(.currency, $0) }
+    }
+    add(.parentheses, tally.parentheses)
+    add(.minusSign, tally.minusSign)
+    add(.blankGroups, tally.blankGroups)
+    add(.apostropheGroups, tally.apostropheGroups)
+    add(.specialBlank, tally.specialBlank)
+    add(.leadingZeros, tally.leadingZeros)
+    add(.inexact, tally.inexact)
+  }
+}

@@ -1,0 +1,126 @@
+/// What is unusual in the numbers of a column, counted, with the first example of each.
+struct NumberTally {
+  /// How often something was seen, and what it looked like first.
+  struct Sighting: Hashable {
+    var count = 0
+    var text = ""
+    var line = 0
+    var column = 0
+
+    /// Counts cells with the text of this one.
+    mutating func see(_ cell: CSVCell, _ more: Int) {
+      if count == 0 { (text, line, column) = (cell.text, cell.line, cell.column) }
+      count += more
+    }
+
+    mutating func add(_ other: Sighting) {
+      if other.count == 0 { return }
+      if count == 0 || other.line < line || (other.line == line && other.column < column) {
+        (text, line, column) = (other.text, other.line, other.column)
+      }
+      count += other.count
+    }
+  }
+
+  /// Numbers only where the point is the decimal mark: `2.5`, `1,234.5`.
+  var pointOnly = Sighting()
+  /// Numbers only where the comma is: `2,5`, `1.234,5`.
+  var commaOnly = Sighting()
+  /// Those of them that have a comma: `1.234.567` has none.
+  var decimalCommas = Sighting()
+  /// Different numbers for either mark, with a comma in the text: `1,234`.
+  var commaAmbiguous = Sighting()
+  /// The same with a point: `1.234`.
+  var pointAmbiguous = Sighting()
+  /// Thousands that are separated beyond doubt, for either mark: `1,234.5` and `1.234.567`.
+  var pointGroups = Sighting()
+  var commaGroups = Sighting()
+  var percent = Sighting()
+  /// Numbers other than 0 without a percent sign.
+  var noPercent = Sighting()
+  /// By the currency's sign.
+  var currencies: [String: Sighting] = [:]
+  var parentheses = Sighting()
+  var noParentheses = 0
+  var minusSign = Sighting()
+  var blankGroups = Sighting()
+  var apostropheGroups = Sighting()
+  var specialBlank = Sighting()
+  /// Whole numbers written as `01234`.
+  var leadingZeros = Sighting()
+  /// Whole numbers beyond those that are exact.
+  var inexact = Sighting()
+  /// Whole numbers without marks, below and from 1000.
+  var small = 0
+  var large = 0
+  /// Ambiguous numbers that end in 0: decimals are rarely written that far.
+  var roundAmbiguous = 0
+
+  /// Whole numbers up to here are exact in double precision.
+  static let exact = 9_007_199_254_740_992.0
+
+  /// Counts a whole number that is written with nothing but digits.
+  mutating func countWhole(_ value: Double) {
+    if abs(value) < 1000 { small += 1 } else { large += 1 }
+  }
+
+  private mutating func addWhole(_ value: Double, _ cell: CSVCell, _ count: Int) {
+    if abs(value) < 1000 { small += count } else { large += count }
+    if Self.hasLeadingZero(cell.bytes) { leadingZeros.see(cell, count) }
+    if abs(value) > Self.exact, !cell.bytes.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) {
+      inexact.see(cell, count)
+    }
+  }
+
+  private static func hasLeadingZero(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let isSigned = bytes.first == UInt8(ascii: "-") || bytes.first == UInt8(ascii: "+")
+    let start = isSigned ? 1 : 0
+    return bytes.count > start + 1 && bytes[start] == UInt8(ascii: "0")
+      && bytes[start + 1] &- 48 < 10
+  }
+
+  /// Counts a number that `count` cells have.
+  mutating func add(_ number: WrittenNumber, _ cell: CSVCell, count: Int) {
+    switch (number.point, number.comma) {
+    case (let point?, let comma?) where point.value != comma.value:
+      if point.hasThousands {
+        commaAmbiguous.see(cell, count)
+      } else {
+        pointAmbiguous.see(cell, count)
+      }
+      if cell.bytes.last == UInt8(ascii: "0") { roundAmbiguous += count }
+    case (let point?, nil):
+      pointOnly.see(cell, count)
+      if point.hasThousands { pointGroups.see(cell, count) }
+    case (nil, let comma?):
+      commaOnly.see(cell, count)
+      if cell.bytes.contains(UInt8(ascii: ",")) { decimalCommas.see(cell, count) }
+      if comma.hasThousands { commaGroups.see(cell, count) }
+    case (let value?, _):
+      let hasGroups = !number.forms.isDisjoint(with: [.blankGroups, .apostropheGroups])
+      if !hasGroups { addWhole(value.value, cell, count) }
+    case (nil, nil): return
+    }
+    addSigns(of: number, cell, count)
+  }
+
+  private mutating func addSigns(of number: WrittenNumber, _ cell: CSVCell, _ count: Int) {
+    if number.isPercent {
+      percent.see(cell, count)
+    } else if (number.point ?? number.comma)?.value != 0 {
+      noPercent.see(cell, count)
+    }
+    if let sign = number.currency { currencies[sign, default: Sighting()].see(cell, count) }
+    let forms = number.forms
+    if forms.contains(.parentheses) {
+      parentheses.see(cell, count)
+    } else {
+      noParentheses += count
+    }
+    if forms.isEmpty { return }
+    if forms.contains(.minusSign) { minusSign.see(cell, count) }
+    if forms.contains(.blankGroups) { blankGroups.see(cell, count) }
+    if forms.contains(.apostropheGroups) { apostropheGroups.see(cell, count) }
+    if forms.contains(.specialBlank) { specialBlank.see(cell, count) }
+  }
+}

@@ -1,0 +1,112 @@
+/// What was decided while a table was read, in sentences with counts; columns of one kind share one.
+struct ReadingNotes {
+  /// Why a note is made; notes stand in this order.
+  enum Kind: Int, CaseIterable {
+    case decimalComma, thousands, percent, currency, parentheses, minusSign, blankGroups
+    case apostropheGroups, specialBlank, leadingZeros, inexact, missingNumber
+  }
+
+  private struct Entry {
+    var column: String
+    var count: Int
+    var text: String
+    var value: Double
+  }
+
+  private var entries: [Kind: [Entry]] = [:]
+  /// By the word that stands for a missing value, in the order in which they came.
+  private var words: [(text: String, columns: [String], count: Int)] = []
+  /// What was found out about the file before its cells were read.
+  var first: [String] = []
+  private var others: [String] = []
+
+  mutating func add(_ sentence: String) { others.append(sentence) }
+
+  mutating func add(_ kind: Kind, _ column: String, _ seen: NumberTally.Sighting, is value: Double)
+  {
+    guard seen.count > 0 else { return }
+    entries[kind, default: []].append(
+      Entry(column: column, count: seen.count, text: seen.text, value: value))
+  }
+
+  /// Counts the cells of a column in which a word stands for a missing value.
+  mutating func addMissing(_ word: String, _ count: Int, in column: String) {
+    guard count > 0, !word.isEmpty else { return }
+    if let index = words.firstIndex(where: { $0.text == word }) {
+      words[index].columns.append(column)
+      words[index].count += count
+    } else {
+      words.append((word, [column], count))
+    }
+  }
+
+  /// Adds the notes of another reading behind these.
+  mutating func merge(_ other: ReadingNotes) {
+    for (kind, found) in other.entries { entries[kind, default: []] += found }
+    mergeTexts(of: other)
+  }
+
+  /// Adds what another reading found out about texts.
+  mutating func mergeTexts(of other: ReadingNotes) {
+    for word in other.words {
+      if let index = words.firstIndex(where: { $0.text == word.text }) {
+        words[index].columns += word.columns
+        words[index].count += word.count
+      } else {
+        words.append(word)
+      }
+    }
+    first += other.first
+    others += other.others
+  }
+
+  var sentences: [String] {
+    let kinds = Kind.allCases.compactMap { kind in
+      entries[kind].map { Self.sentence(kind, $0) }
+    }
+    let missing = words.map { word in
+      "'\(excerpt(word.text))' is read as a missing value in \(counted(word.count, "cell")) of "
+        + Self.names(word.columns)
+    }
+    return first + kinds + missing + others
+  }
+
+  private static func sentence(_ kind: Kind, _ entries: [Entry]) -> String {
+    let count = counted(entries.reduce(0) { $0 + $1.count }, "cell")
+    let columns = names(entries.map(\.column))
+    let have = entries.count == 1 ? "has" : "have"
+    let text = excerpt(entries[0].text)
+    let example = "'\(text)' is read as \(shortest(entries[0].value))"
+    return switch kind {
+    case .decimalComma: "\(columns) \(have) a decimal comma in \(count): \(example)"
+    case .thousands: "\(columns) \(have) marks between thousands in \(count): \(example)"
+    case .percent: "\(columns) \(have) a percent sign in \(count): \(example)"
+    case .currency: "\(columns) \(have) a currency sign in \(count): \(example)"
+    case .parentheses: "\(columns) \(have) parentheses around numbers in \(count): \(example)"
+    case .minusSign: "\(columns) \(have) a minus sign that is no hyphen in \(count): \(example)"
+    case .blankGroups: "\(columns) \(have) blanks between thousands in \(count): \(example)"
+    case .apostropheGroups:
+      "\(columns) \(have) apostrophes between thousands in \(count): \(example)"
+    case .specialBlank: "\(columns) \(have) no-break blanks around numbers in \(count): \(example)"
+    case .leadingZeros:
+      "\(columns) \(have) leading zeros in \(count): \(example); "
+        + "make the column categorical in a schema.json if these are codes"
+    case .inexact:
+      "\(columns) \(have) whole numbers above 9,007,199,254,740,992 in \(count): \(example), "
+        + "and neighbours may be read as one number"
+    case .missingNumber:
+      "\(columns) \(have) '\(text)' in \(count), far from all other numbers: "
+        + "read as a missing value"
+    }
+  }
+
+  /// "'a'", "'a' and 'b'", "'a', 'b', 'c' and 7 more".
+  static func names(_ columns: [String]) -> String {
+    let quoted = columns.map { "'\(excerpt($0))'" }
+    if quoted.count <= 3 {
+      guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }
+      return quoted.dropLast().joined(separator: ", ") + " and " + last
+    }
+    return quoted.prefix(3).joined(separator: ", ") + " and \(grouped(quoted.count - 3)) more"
+  }
+}

@@ -1,0 +1,146 @@
+/// The columns of a source before anything is decided about them.
+struct CollectedTable {
+  var source: String
+  var names: [String]
+  var target: Int
+  var columns: [ColumnCollector]
+  var rows: Int
+  /// What was found out about the form of the text, in sentences.
+  var notes: [String]
+}
+
+/// Sorts the fields of a table into its columns.
+struct TableCollector: CSVSink {
+  private let source: String
+  private let plan: ReadingPlan
+  private let form: TableForm
+  private let missing: MissingMarks
+  private let limit: Int
+  private var names: [String] = []
+  private var nameLines: [Int] = []
+  private var nameColumns: [Int] = []
+  private var unnamed: [String] = []
+  private var columns: [ColumnCollector] = []
+  private var target = 0
+  private var hasHeader = false
+  private var field = 0
+  private var recordLine = 1
+  private var rows = 0
+  /// Whether a field that belongs to no column has a value.
+  private var hasExtraValue = false
+  /// Whether the row begins with `#`.
+  private var isHashed = false
+
+  init(source: String, plan: ReadingPlan, form: TableForm) throws {
+    self.source = source
+    self.plan = plan
+    self.form = form
+    limit = plan.byteLimit
+    missing = MissingMarks(plan.missingMarks, amongNumbers: plan.numberMarks)
+    if let names = form.names {
+      self.names = names
+      nameLines = names.map { _ in form.line }
+      nameColumns = names.map { _ in 1 }
+      try startColumns()
+    }
+  }
+
+  mutating func take(_ cell: CSVCell) throws {
+    if field == 0 { recordLine = cell.line }
+    if hasHeader {
+      if field < columns.count {
+        columns[field].append(cell)
+      } else if !cell.bytes.isEmpty {
+        hasExtraValue = true
+      }
+      if field == 0, cell.bytes.first == UInt8(ascii: "#") { isHashed = true }
+    } else {
+      names.append(cell.bytes.isEmpty ? "column \(field + 1)" : cell.text)
+      if cell.bytes.isEmpty { unnamed.append("\(field + 1)") }
+      nameLines.append(cell.line)
+      nameColumns.append(cell.column)
+    }
+    field += 1
+  }
+
+  mutating func endRecord() throws {
+    if !hasHeader {
+      let extra = max(0, field - (form.columns ?? field))
+      names.removeLast(extra)
+      unnamed.removeLast(min(extra, unnamed.count))
+      try startColumns()
+    } else if field == columns.count {
+      rows += 1
+    } else if field > columns.count, field <= columns.count + form.trailing, !hasExtraValue {
+      rows += 1
+    } else {
+      throw DatasetError.raggedRow(
+        at: SourcePosition(source, line: recordLine, column: 1), found: field,
+        expected: columns.count, cause: cause)
+    }
+    field = 0
+    isHashed = false
+    hasExtraValue = false
+    if rows & 0xFFF == 0xFFF { try checkMemory() }
+  }
+
+  private var cause: RaggedCause {
+    if isHashed { return .comment }
+    if columns.count == 1 { return .title }
+    if field == 1, columns.count > 2 { return .note }
+    if field > columns.count, !hasExtraValue || form.trailing > 0 { return .trailingDelimiter }
+    return field == columns.count + 1 && field == form.width ? .missingName : .comma
+  }
+
+  private func checkMemory() throws {
+    let bytes = columns.reduce(0) { $0 + $1.bytes }
+    if bytes > limit {
+      throw DatasetError.tableTooLarge(
+        source: source, row: rows, columns: columns.count, limit: limit)
+    }
+  }
+
+  private mutating func startColumns() throws {
+    var positions: [String: Int] = [:]
+    for (index, name) in names.enumerated() {
+      if let first = positions.updateValue(index, forKey: name) {
+        throw DatasetError.duplicateColumn(
+          at: SourcePosition(source, line: nameLines[index], column: nameColumns[index]),
+          name: name, first: first + 1, second: index + 1)
+      }
+    }
+    let expectations: [Expectation]
+    (target, expectations) = try plan.resolve(names, source: source)
+    columns = expectations.map { ColumnCollector($0, missing: missing) }
+    hasHeader = true
+  }
+
+  func finish(_ scanner: CSVScanner) throws -> CollectedTable {
+    if !hasHeader { throw DatasetError.emptyFile(source: source) }
+    if rows == 0 { throw DatasetError.noRows(source: source) }
+    var notes = form.notes
+    if !unnamed.isEmpty {
+      notes.append(
+        unnamed.count == 1
+          ? "the header has no name for column \(unnamed[0]): it is called 'column \(unnamed[0])'"
+          : "the header has no name for \(counted(unnamed.count, "column")): they are called "
+            + "'column \(unnamed[0])' and so on")
+    }
+    for group in CategoryLevels.alike(names) {
+      notes.append(
+        "columns that differ only in case or blanks stay apart: "
+          + group.map { "'\(excerpt($0))'" }.joined(separator: ", "))
+    }
+    if scanner.comments > 0 {
+      notes.append(
+        "\(counted(scanner.comments, "line")) between the rows "
+          + (scanner.comments == 1 ? "begins" : "begin") + " with '#' and "
+          + (scanner.comments == 1 ? "is" : "are") + " left out")
+    }
+    if scanner.trimmed > 0 {
+      notes.append("blanks around \(counted(scanner.trimmed, "field")) are no part of them")
+    }
+    return CollectedTable(
+      source: source, names: names, target: target, columns: columns, rows: rows, notes: notes)
+  }
+}

@@ -1,0 +1,325 @@
+/// The form of a table's text: what stands between fields, and where the names are.
+struct TableForm {
+  var delimiter: UInt8
+  /// Where the names, or the first row, begin: the byte, and its line.
+  var offset = 0
+  var line = 1
+  /// The names of the columns, where the first line is a row.
+  var names: [String]?
+  /// Empty fields at the end of lines that belong to no column.
+  var trailing = 0
+  /// The columns, where the lines have empty fields beside them.
+  var columns: Int?
+  /// The fields of most lines.
+  var width = 0
+  /// Whether lines that begin with `#` and have another number of fields are comments.
+  var skipsComments = false
+  var notes: [String] = []
+}
+
+/// Finds the form of a table in its first lines.
+struct TableFormFinder {
+  let source: String
+  let format: TableFormat
+  /// What the name of the file says.
+  let usual: UInt8?
+  /// The names that a schema asks for: a line that has them all is a header.
+  let wanted: Set<String>?
+
+  /// How many bytes are looked at, or the first line where that is longer.
+  static let reach = 1 << 16
+  private static let mostRecords = 200
+  private static let hash = UInt8(ascii: "#")
+
+  private typealias Bytes = UnsafeBufferPointer<UInt8>
+
+  /// - Throws: `DatasetError` where the first line is no header, or every line has one field.
+  func find(in bytes: UnsafeBufferPointer<UInt8>, isWhole: Bool) throws -> TableForm {
+    var form = TableForm(delimiter: UInt8(ascii: ","))
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { form.offset = 3 }
+    skipBlankLines(bytes, &form)
+    var delimiter = format.separator?.byte ?? usual
+    if let named = separatorLine(bytes, form.offset) {
+      delimiter = delimiter ?? named
+      skipLine(bytes, &form)
+      form.notes.append("the first line names the separator '\(Self.text(named))'")
+    }
+    let beforeComments = form
+    var lastComment = form
+    var comments = 0
+    skipBlankLines(bytes, &form)
+    while form.offset < bytes.count, bytes[form.offset] == Self.hash {
+      lastComment = form
+      comments += 1
+      skipLine(bytes, &form)
+      skipBlankLines(bytes, &form)
+    }
+    // Until the width of rows is known, every such line is a comment.
+    form.skipsComments = comments > 0
+    form.width = -1
+    form.delimiter = try delimiter ?? chosenDelimiter(bytes, form, isWhole)
+    var records = try self.records(bytes, form, isWhole)
+    if comments > 0 {
+      lastComment.delimiter = form.delimiter
+      let above = try self.records(bytes, lastComment, isWhole).first ?? []
+      let isHeader =
+        above.count == records.first?.count && above.count > 1
+        && (records.count < 2 || rowEvidence(records[0], Array(records.dropFirst())) != nil)
+      if isHeader || records.isEmpty {
+        form.offset = lastComment.offset
+        form.line = lastComment.line
+        comments -= 1
+        form.skipsComments = comments > 0
+        records = try self.records(bytes, form, isWhole)
+      }
+      if records.isEmpty { form.offset = beforeComments.offset }
+    }
+    form.width = records.dropFirst().first?.count ?? records.first?.count ?? 0
+    if format.separator == nil, [UInt8(ascii: "|"), UInt8(ascii: " ")].contains(form.delimiter) {
+      form.notes.append(
+        "fields are separated by " + (form.delimiter == 0x20 ? "blanks" : "'|'"))
+    }
+    if comments > 0 {
+      form.notes.append(
+        comments == 1
+          ? "the line above the table that begins with '#' is left out"
+          : "\(grouped(comments)) lines above the table that begin with '#' are left out")
+    }
+    guard let first = records.first else { return form }
+    try findNames(first, Array(records.dropFirst()), &form)
+    return form
+  }
+
+  private static func text(_ byte: UInt8) -> String {
+    byte == UInt8(ascii: "\t") ? "tab" : String(UnicodeScalar(byte))
+  }
+
+  // MARK: - Names
+
+  private func findNames(
+    _ first: [FormField], _ rows: [[FormField]], _ form: inout TableForm
+  ) throws {
+    if let field = first.first, first.count == 1, !rows.isEmpty,
+      rows.allSatisfy({ $0.count == 1 })
+    {
+      throw DatasetError.oneField(
+        at: SourcePosition(source, line: field.line, column: field.column))
+    }
+    if format.hasHeader == false || format.names != nil {
+      form.trailing = Self.emptyFields(in: [first] + rows, beyond: 0)
+      let width = first.count - form.trailing
+      if let names = format.names {
+        if names.count == first.count { form.trailing = 0 }
+        guard names.count == first.count - form.trailing else {
+          throw DatasetError.wrongNameCount(
+            source: source, names: names.count, fields: first.count)
+        }
+        form.names = names
+      } else {
+        form.names = (1...max(width, 1)).map { "column \($0)" }
+      }
+    } else {
+      try checkHeader(first, rows, &form)
+      let named = first.count - (first.reversed().firstIndex { !$0.text.isEmpty } ?? first.count)
+      let longest = rows.map(\.count).max() ?? named
+      let filled = rows.count { $0.dropFirst(named).contains { !$0.text.isEmpty } }
+      // Few values in an unnamed column are a mistake, which the reading comes to; many are meant.
+      if named > 0, longest > named, filled * 10 <= rows.count {
+        form.trailing = longest - named
+        form.columns = named
+      }
+    }
+    if form.trailing > 0 {
+      form.notes.append(
+        form.trailing == 1
+          ? "lines end in an empty field without a name, which is left out"
+          : "lines end in \(grouped(form.trailing)) empty fields without names, which are left out")
+    }
+  }
+
+  /// How many fields at the end are empty in every row.
+  private static func emptyFields(in rows: [[FormField]], beyond named: Int) -> Int {
+    guard let longest = rows.map(\.count).max(), longest > named else { return 0 }
+    let filled = rows.reduce(named) { most, row in
+      max(most, (row.lastIndex { !$0.text.isEmpty } ?? -1) + 1)
+    }
+    return longest - filled
+  }
+
+  private func checkHeader(
+    _ first: [FormField], _ rows: [[FormField]], _ form: inout TableForm
+  ) throws {
+    if format.hasHeader == true { return }
+    if let wanted, wanted.isSubset(of: first.map(\.text)) { return }
+    guard let evidence = rowEvidence(first, rows) else { return }
+    if Self.isCounted(first) {
+      form.notes.append(
+        "the first line counts '\(excerpt(evidence.text))' and so on, and is taken for names")
+      return
+    }
+    throw DatasetError.noHeader(
+      at: SourcePosition(source, line: evidence.line, column: evidence.column),
+      found: excerpt(evidence.text))
+  }
+
+  /// A field of the first line that shows it to be a row like the others: a number over numbers,
+  /// or one of many words that stand below it too.
+  private func rowEvidence(_ first: [FormField], _ rows: [[FormField]]) -> FormField? {
+    // A header that is there twice is a header.
+    let rows = rows.filter { $0.map(\.text) != first.map(\.text) }
+    if rows.isEmpty { return nil }
+    let columns = first.enumerated().map { index, field in
+      (field: field, below: rows.compactMap { $0.count > index ? $0[index].text : nil })
+    }
+    for (field, below) in columns where Self.isNumber(field.text) {
+      let known = below.filter { !Self.isMissing($0) }
+      let numbers = known.count { Self.isNumber($0) }
+      if !known.isEmpty, numbers * 10 >= known.count * 9 { return field }
+    }
+    let repeated = columns.filter { !$0.field.text.isEmpty && $0.below.contains($0.field.text) }
+    return repeated.count >= 2 && repeated.count * 2 >= first.count ? repeated[0].field : nil
+  }
+
+  /// Whether the numbers of a line count on by one, as names of columns and of years do.
+  private static func isCounted(_ first: [FormField]) -> Bool {
+    let numbers = first.filter { isNumber($0.text) }.map { Int($0.text) }
+    guard numbers.count > 1 else { return false }
+    return zip(numbers, numbers.dropFirst()).allSatisfy { one, next in
+      if let one, let next { one >= 0 && next == one + 1 } else { false }
+    }
+  }
+
+  private static func isNumber(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { WrittenNumber($0) != nil }
+  }
+
+  private static func isMissing(_ text: String) -> Bool {
+    MissingWords.everywhere.contains(text)
+      || MissingWords.amongNumbers.contains(text.lowercased())
+  }
+
+  // MARK: - Lines
+
+  private func skipBlankLines(_ bytes: UnsafeBufferPointer<UInt8>, _ form: inout TableForm) {
+    while true {
+      var index = form.offset
+      while index < bytes.count, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
+      guard index < bytes.count, bytes[index] == 0x0A || bytes[index] == 0x0D else { return }
+      skipLine(bytes, &form)
+    }
+  }
+
+  private func skipLine(_ bytes: UnsafeBufferPointer<UInt8>, _ form: inout TableForm) {
+    var index = form.offset
+    while index < bytes.count, bytes[index] != 0x0A, bytes[index] != 0x0D { index += 1 }
+    if index + 1 < bytes.count, bytes[index] == 0x0D, bytes[index + 1] == 0x0A { index += 1 }
+    form.offset = min(index + 1, bytes.count)
+    form.line += 1
+  }
+
+  /// The separator that a first line such as `sep=;` names, as Excel reads and writes it.
+  private func separatorLine(_ bytes: UnsafeBufferPointer<UInt8>, _ offset: Int) -> UInt8? {
+    let line = bytes[offset...].prefix { $0 != 0x0A && $0 != 0x0D }
+    guard line.count <= 8 else { return nil }
+    let text = String(decoding: line, as: UTF8.self).filter { $0 != "\"" }
+    guard text.lowercased().hasPrefix("sep="), text.utf8.count == 5, let byte = text.utf8.last,
+      byte < 0x80, !UnicodeScalar(byte).properties.isAlphabetic, byte &- 48 >= 10
+    else { return nil }
+    return byte
+  }
+
+  // MARK: - Delimiters
+
+  /// The delimiter that divides the lines into equally many fields; of several, the one whose
+  /// fields hold the fewest other delimiters; else the one that the first line has most often.
+  private func chosenDelimiter(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ form: TableForm, _ isWhole: Bool
+  ) throws -> UInt8 {
+    let candidates = [",", "\t", ";", "|", " "].map { UInt8(ascii: $0) }
+    let counts = candidates.map { count(of: $0, bytes, form.offset) }
+    var best: (delimiter: UInt8, score: Double)?
+    for (candidate, count) in zip(candidates, counts) where count > 0 {
+      if candidate == 0x20, counts.dropLast().contains(where: { $0 > 0 }) { continue }
+      var trial = form
+      trial.delimiter = candidate
+      let records = try self.records(bytes, trial, isWhole)
+      guard let first = records.first, records.count > 1, first.count > 1,
+        records.dropFirst().allSatisfy({ $0.count == records[1].count }), records[1].count > 1,
+        abs(records[1].count - first.count) < 2
+      else { continue }
+      let fields = records.joined()
+      let clean = fields.count { field in
+        Self.isNumber(field.text)
+          || !candidates.contains { $0 != candidate && $0 != 0x20 && field.text.utf8.contains($0) }
+      }
+      let score = Double(clean) / Double(max(fields.count, 1))
+      if best.map({ score > $0.score }) ?? true { best = (candidate, score) }
+    }
+    if let best { return best.delimiter }
+    let common = counts.prefix(3).max() ?? 0
+    if common == 0, counts[3] > 0 { return candidates[3] }
+    return candidates[counts.firstIndex(of: common) ?? 0]
+  }
+
+  /// How often a byte is in the first line outside quotes.
+  private func count(
+    of byte: UInt8, _ bytes: UnsafeBufferPointer<UInt8>, _ offset: Int
+  ) -> Int {
+    var count = 0
+    var isQuoted = false
+    for found in bytes[offset...] {
+      if found == UInt8(ascii: "\"") { isQuoted.toggle() }
+      if isQuoted { continue }
+      if found == 0x0A || found == 0x0D { break }
+      if found == byte { count += 1 }
+    }
+    return count
+  }
+
+  /// The first records, up to where something is wrong with the text.
+  private func records(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ form: TableForm, _ isWhole: Bool
+  ) throws -> [[FormField]] {
+    var sink = FormSink(limit: Self.mostRecords)
+    var scanner = CSVScanner(source: source, form: form)
+    do {
+      _ = try scanner.scan(
+        UnsafeBufferPointer(rebasing: bytes[form.offset...]), isLast: isWhole, into: &sink)
+    } catch let error where error is FormSink.Full || error is DatasetError {
+      // Of text that is wrong, the whole reading comes to the same place and says so.
+    }
+    return sink.records
+  }
+}
+
+/// A field of the first lines.
+private struct FormField: Hashable {
+  var text: String
+  var line: Int
+  var column: Int
+}
+
+/// Keeps the first records of a table.
+private struct FormSink: CSVSink {
+  struct Full: Error {}
+
+  let limit: Int
+  private(set) var records: [[FormField]] = []
+  private var record: [FormField] = []
+
+  init(limit: Int) { self.limit = limit }
+
+  mutating func take(_ cell: CSVCell) throws {
+    let start = UnsafeBufferPointer(rebasing: cell.bytes.prefix(4096))
+    record.append(
+      FormField(
+        text: String(decoding: start, as: UTF8.self), line: cell.line, column: cell.column))
+  }
+
+  mutating func endRecord() throws {
+    records.append(record)
+    record = []
+    if records.count == limit { throw Full() }
+  }
+}
