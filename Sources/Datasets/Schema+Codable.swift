@@ -43,6 +43,11 @@ extension Schema: Codable {
       missingMarks = missing
     }
     image = try container.decodeIfPresent(ImageShape.self, forKey: .image)
+    if let problem = imageInconsistency ?? cutsInconsistency {
+      let key: Key = imageInconsistency == nil ? .target : .image
+      throw DecodingError.dataCorruptedError(
+        forKey: key, in: container, debugDescription: problem)
+    }
   }
 
   public func encode(to encoder: any Encoder) throws {
