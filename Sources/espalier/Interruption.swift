@@ -15,6 +15,7 @@ enum Interruption {
 
   /// Says which part of a run has begun.
   static func entered(stage: String) {
+    MemoryGuard.entered(stage: stage)
     if stage != "reading" { hasBegun.store(true, ordering: .relaxed) }
     isReading.store(!hasBegun.load(ordering: .relaxed), ordering: .relaxed)
   }
