@@ -92,12 +92,17 @@ static void start_pool(void) {
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   size_t wanted = cores > 1 ? (size_t)(cores - 1) : 0;
   if (wanted > max_helpers) wanted = max_helpers;
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return;
+  // The stack of a thread is 8 MB of address space where nothing else is said.
+  if (ek_is_limited()) pthread_attr_setstacksize(&attributes, (size_t)1 << 20);
   for (size_t i = 0; i < wanted; i++) {
     pthread_t thread;
-    if (pthread_create(&thread, NULL, help, (void *)i) != 0) break;
+    if (pthread_create(&thread, &attributes, help, (void *)i) != 0) break;
     pthread_detach(thread);
     pool.helpers++;
   }
+  pthread_attr_destroy(&attributes);
 }
 
 size_t ek_thread_limit(void) {

@@ -107,6 +107,8 @@ extension DatasetError {
       "the data set '\(name)' is not on this machine"
     case .missingPart(let folder, let name):
       "there is no file '\(name)' in '\(folder)'"
+    case .otherFile(let folder, let name):
+      "the folder '\(folder)' holds '\(excerpt(name))', which is no part of the data set"
     case .cannotWrite(let path, let reason):
       "cannot write '\(path)': \(reason)"
     case .cannotDownload(let address, let reason):
@@ -164,6 +166,7 @@ extension DatasetError {
       "a folder of data has data.csv and schema.json, IDX files, or CIFAR binary files"
     case .notFetched(let name): "espalier datasets fetch \(name)"
     case .missingPart: "name the folder that has the original files with --from"
+    case .otherFile: "move it elsewhere, then fetch the data set again"
     case .cannotWrite: "check the permissions of the folder and the space on the disk"
     case .cannotDownload: "get the files another way and name their folder with --from"
     }

@@ -129,6 +129,8 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   /// One of the files of a data set is not in the folder.
   case missingPart(folder: String, name: String)
   /// A data set cannot be kept, and why.
+  /// Where a data set is to be installed there is something that is no part of it.
+  case otherFile(folder: String, name: String)
   case cannotWrite(path: String, reason: String)
   /// A data set cannot be had from its address, and why.
   case cannotDownload(address: String, reason: String)
@@ -139,7 +141,7 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
     case .ignoredTarget, .wrongNameCount: 64
     case .inputTooLarge, .tableTooLarge, .picturesTooLarge: 75
     case .missingFile, .unreadable, .noData, .notFetched, .missingPart: 66
-    case .cannotWrite: 73
+    case .cannotWrite, .otherFile: 73
     case .cannotDownload: 74
     default: 65
     }

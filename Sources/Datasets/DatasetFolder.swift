@@ -47,7 +47,11 @@ struct DatasetFolder {
       throw DatasetError.unreadable(path: file("schema.json"), reason: "permission denied")
     }
     do {
-      return try JSONDecoder().decode(Schema.self, from: data)
+      let schema = try JSONDecoder().decode(Schema.self, from: data)
+      if let problem = schema.repeatedName {
+        throw DatasetError.malformedSchema(source: file("schema.json"), reason: problem)
+      }
+      return schema
     } catch let error as DecodingError {
       throw DatasetError.malformedSchema(
         source: file("schema.json"), reason: Self.reason(for: error))

@@ -64,6 +64,7 @@ public struct DatasetStore: Sendable {
     let place = root.appendingPathComponent(name)
     let process = ProcessInfo.processInfo.processIdentifier
     let beside = root.appendingPathComponent(".\(name).\(process)")
+    try checkPlace(place, for: files.map(\.name))
     defer { try? manager.removeItem(at: beside) }
     do {
       try manager.createDirectory(at: beside, withIntermediateDirectories: true)
@@ -76,6 +77,28 @@ public struct DatasetStore: Sendable {
       throw DatasetError.cannotWrite(path: place.path, reason: Self.reason(for: error))
     }
     return place
+  }
+
+  /// What is replaced is a folder with the files of the data set and nothing else.
+  /// - Throws: `DatasetError.otherFile`
+  private func checkPlace(_ place: URL, for names: [String]) throws {
+    let manager = FileManager.default
+    func type(_ path: String) -> FileAttributeType? {
+      (try? manager.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+    }
+    guard let found = type(place.path) else { return }
+    guard found == .typeDirectory else {
+      throw DatasetError.otherFile(
+        folder: root.path, name: place.lastPathComponent)
+    }
+    let entries = (try? manager.contentsOfDirectory(atPath: place.path)) ?? []
+    // A file may have been installed packed, and now comes unpacked.
+    let own = Set(
+      names.flatMap { [$0, $0 + ".gz", $0.hasSuffix(".gz") ? String($0.dropLast(3)) : $0] })
+    for entry in entries.sorted()
+    where !own.contains(entry) || type(place.path + "/" + entry) != .typeRegular {
+      throw DatasetError.otherFile(folder: place.path, name: entry)
+    }
   }
 
   private static func reason(for error: any Error) -> String {

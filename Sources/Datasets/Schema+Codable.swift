@@ -53,6 +53,11 @@ extension Schema: Codable {
     }
     numberMarks = try container.decodeIfPresent([String].self, forKey: .missingNumbers) ?? []
     image = try container.decodeIfPresent(ImageShape.self, forKey: .image)
+    if let problem = imageInconsistency ?? cutsInconsistency {
+      let key: Key = imageInconsistency == nil ? .target : .image
+      throw DecodingError.dataCorruptedError(
+        forKey: key, in: container, debugDescription: problem)
+    }
   }
 
   public func encode(to encoder: any Encoder) throws {

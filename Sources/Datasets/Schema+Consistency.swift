@@ -2,15 +2,39 @@
 extension Schema {
   /// What is wrong with the schema in itself, in words; `nil` where nothing is.
   public var inconsistency: String? {
-    let lists = [features.map(\.id.rawValue), classes] + features.compactMap(\.levels)
-    for names in lists where Set(names).count != names.count { return "a name is there twice" }
+    if let repeated = repeatedName { return repeated }
     if features.isEmpty || classes.isEmpty { return "there are no features or no classes" }
+    return imageInconsistency ?? cutsInconsistency
+  }
+
+  /// What is wrong with names that are there twice: of features, of classes, or of levels.
+  var repeatedName: String? {
+    let lists = [features.map(\.id.rawValue), classes] + features.compactMap(\.levels)
+    return lists.contains { Set($0).count != $0.count } ? "a name is there twice" : nil
+  }
+
+  /// What is wrong with the picture that the features are said to be.
+  var imageInconsistency: String? {
     guard let image else { return nil }
-    let (area, large) = image.height.multipliedReportingOverflow(by: image.width)
-    let (count, huge) = area.multipliedReportingOverflow(by: image.channels)
-    guard !large, !huge, count == features.count, image.maximum > 0,
-      min(image.height, image.width, image.channels) > 0
-    else { return "the picture's size does not fit the features" }
+    let sides = [image.height, image.width, image.channels]
+    guard sides.allSatisfy((1...ImageShape.longest).contains), image.maximum > 0 else {
+      return "a picture of \(sides.map(String.init).joined(separator: " x ")) with a maximum of "
+        + shortest(image.maximum)
+    }
+    guard image.count == features.count else {
+      return "a picture of \(sides.map(String.init).joined(separator: " x ")) has "
+        + "\(grouped(image.count)) numbers where there are \(counted(features.count, "feature"))"
+    }
+    return nil
+  }
+
+  /// What is wrong with the cuts between the intervals of a numeric target.
+  var cutsInconsistency: String? {
+    guard case .numeric(_, let cuts) = target.kind else { return nil }
+    guard cuts.allSatisfy(\.isFinite), zip(cuts, cuts.dropFirst()).allSatisfy({ $0 < $1 })
+    else {
+      return "the cuts of '\(excerpt(target.name))' do not rise"
+    }
     return nil
   }
 }

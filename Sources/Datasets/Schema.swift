@@ -128,28 +128,6 @@ public struct Target: Hashable, Codable, Sendable {
   }
 }
 
-/// How a row's features lie in a picture: `index = (y * width + x) * channels + channel`.
-public struct ImageShape: Hashable, Codable, Sendable {
-  /// Rows of pixels.
-  public var height: Int
-  /// Pixels in a row.
-  public var width: Int
-  /// Numbers for a pixel: 1 for grey, 3 for red, green and blue.
-  public var channels: Int
-  /// The value of a white pixel.
-  public var maximum: Double
-
-  public init(height: Int, width: Int, channels: Int, maximum: Double) {
-    self.height = height
-    self.width = width
-    self.channels = channels
-    self.maximum = maximum
-  }
-
-  /// Numbers in a picture.
-  public var count: Int { height * width * channels }
-}
-
 /// A number as the fewest digits that read back as the same number, without a needless ".0".
 public func shortest(_ value: Double) -> String {
   if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }

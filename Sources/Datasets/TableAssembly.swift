@@ -62,7 +62,17 @@ struct AssembledTable {
     var made = Schema(
       features: features, target: Target(targetName, target.kind, notation: target.notation),
       missingMarks: plan.missingMarks, numberMarks: plan.numberMarks)
-    if let image = schema?.image, features.count == image.count { made.image = image }
+    if let image = schema?.image {
+      made.image = image
+      let problem = made.imageInconsistency
+      if let problem, plan.ignore.isEmpty, plan.target == nil {
+        throw DatasetError.malformedSchema(source: collected.source, reason: problem)
+      }
+      if problem != nil || features.map(\.id) != schema?.features.map(\.id) {
+        made.image = nil
+        notes.append("pixels are left out, so the rows are read as numbers, not as pictures")
+      }
+    }
     table = Table(
       schema: made, columns: columns,
       labels: isWhole ? target.labels : kept.map { target.labels[$0] },

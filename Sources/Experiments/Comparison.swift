@@ -151,13 +151,15 @@ public struct Comparison: Hashable, Codable, Sendable {
   ///
   /// `known`: earlier comparisons, whose cells are taken over where they are the same prunings.
   /// `checkpoint`: the folder for that; `nil` stores nothing.
+  /// `onRead`: called when the data are read, with their SHA-256; what it throws ends the comparison.
   /// - Throws: the errors of reading and training; `ComparisonError.differs` where a known comparison
   ///   is of other prunings; `Interrupted` where `control` says so. What stops a single pruning is its
   ///   cell's failure.
   public func run(
-    known: [Result] = [], control: RunControl = RunControl(), checkpoint folder: URL? = nil
+    known: [Result] = [], control: RunControl = RunControl(), checkpoint folder: URL? = nil,
+    onRead: (_ data: String) throws -> Void = { _ in }
   ) throws -> Result {
-    let grounds = try grounds(control, folder)
+    let grounds = try grounds(control, folder, onRead)
     let fingerprint = try fingerprint(grounds)
     for (index, other) in known.enumerated() {
       guard isLike(other.comparison), other.fingerprint == fingerprint else {
@@ -227,7 +229,7 @@ public struct Comparison: Hashable, Codable, Sendable {
   }
 
   private func grounds(
-    _ control: RunControl, _ folder: URL?
+    _ control: RunControl, _ folder: URL?, _ onRead: (String) throws -> Void
   ) throws -> [UInt64: PruningGround] {
     var grounds: [UInt64: PruningGround] = [:]
     for seed in seeds {
@@ -235,7 +237,8 @@ public struct Comparison: Hashable, Codable, Sendable {
       own.seed = seed
       grounds[seed] = try PruningGround(
         own, control: control,
-        checkpoint: folder?.appendingPathComponent("network-\(seed)", isDirectory: true))
+        checkpoint: folder?.appendingPathComponent("network-\(seed)", isDirectory: true),
+        onRead: onRead)
       grounds[seed]?.lesson.findings = Findings()
     }
     return grounds

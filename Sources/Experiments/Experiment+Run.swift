@@ -27,17 +27,23 @@ extension Experiment {
   /// `checkpoint`: the folder that state is left in; none where `nil`.
   /// `resume`: whether state found there is gone on from.
   /// `settings`: the file that the experiment was read from, for the manifest.
+  /// `onRead`: called when the data are read, with what identifies the run; what it throws ends it.
   /// - Throws: the errors of the stages; `Interrupted` where `control` says so.
   public func run(
     control: RunControl = RunControl(), checkpoint folder: URL? = nil, resume: Bool = false,
-    arguments: [String] = [], settings: String? = nil
+    arguments: [String] = [], settings: String? = nil,
+    onRead: (_ run: String) throws -> Void = { _ in }
   ) throws -> RunOutcome {
+    try validate()
     var clock = StageClock()
     if let extractor { try checkExtractor(extractor) }
     control.report(.stage(name: "reading", detail: data))
     let rows = try Preparation(self)
     rows.loaded.notes.forEach { control.report(.note($0)) }
     clock.end("reading")
+    try onRead(rows.identity(of: self))
+    idleOptions(isNumeric: rows.training.schema.target.isNumeric, tunes: false)
+      .forEach { control.report(.note($0)) }
     if !resume, let folder { try? FileManager.default.removeItem(at: folder) }
     let checkpoint = Checkpoint(
       folder: folder, experiment: self, version: espalierVersion, data: rows.loaded.sha256)

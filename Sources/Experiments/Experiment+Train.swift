@@ -21,9 +21,12 @@ extension Experiment {
   public func trainModel(
     control: RunControl = RunControl(), checkpoint folder: URL? = nil, resume: Bool = false
   ) throws -> TrainingOutcome {
+    try validate()
     control.report(.stage(name: "reading", detail: data))
     let rows = try Preparation(self)
     rows.loaded.notes.forEach { control.report(.note($0)) }
+    idleOptions(isNumeric: rows.training.schema.target.isNumeric, tunes: true)
+      .forEach { control.report(.note($0)) }
     if !resume, let folder { try? FileManager.default.removeItem(at: folder) }
     let checkpoint = Checkpoint(
       folder: folder, experiment: self, version: espalierVersion, data: rows.loaded.sha256)
@@ -45,6 +48,7 @@ extension Experiment {
   /// What a run would do, without doing it: what `--dry-run` prints.
   /// - Throws: the errors of reading.
   public func plan() throws -> [String] {
+    try validate()
     let rows = try Preparation(self)
     let schema = rows.training.schema
     let encoding = Encoding(fitting: rows.training)
@@ -68,7 +72,9 @@ extension Experiment {
       lines += imported.notes.map { "note: \($0)" }
       lines += imported.warnings.map { "warning: \($0.text)" }
     } else {
-      let shape = defaults.architecture(inputs: encoding.width, outputs: outputs).outline
+      let shape = try defaults.admitted(
+        inputs: encoding.width, outputs: outputs, rows: rows.training.count
+      ).outline
       lines.append("network: \(encoding.width) inputs, " + shape)
       lines.append(
         "training: at most \(defaults.trainer.epochs) epochs, batch \(defaults.trainer.batch), "

@@ -17,6 +17,8 @@ struct Manifest: Codable {
 
   var tool = "espalier"
   var version = espalierVersion
+  /// The same for the same settings and the same bytes of input, wherever these lie.
+  var run: String
   var arguments: [String]
   var experiment: Experiment
   var seed: UInt64
@@ -34,6 +36,7 @@ struct Manifest: Codable {
     networks: TrainedNetworks, files: [(name: String, data: Data)],
     seconds stages: [(name: String, seconds: Double)]
   ) {
+    run = rows.identity(of: experiment)
     self.experiment = experiment
     self.arguments = arguments
     seed = experiment.seed

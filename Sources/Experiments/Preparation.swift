@@ -56,6 +56,17 @@ struct Preparation: Sendable {
     heldOut = published ?? table.selecting(split.heldOut)
   }
 
+  /// What identifies a run: its settings and the bytes that it reads, wherever they lie.
+  func identity(of experiment: Experiment) -> String {
+    var settings = experiment
+    settings.data = loaded.sha256
+    settings.model = experiment.model.map { file in
+      FileManager.default.contents(atPath: file).map(sha256) ?? file
+    }
+    if let heldOutSource { settings.heldOut = .rows(of: heldOutSource.sha256) }
+    return sha256(of: settings)
+  }
+
   /// The rows that decide what pruning may cost: the validation rows, with the training rows beside
   /// them where they are too few to show a loss of one point.
   var watched: Table {

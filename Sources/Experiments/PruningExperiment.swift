@@ -103,13 +103,18 @@ public struct PruningGround: Sendable {
   public let warnings: [Warning]
 
   /// Reads the data and the network, or trains one where none is given.
+  ///
+  /// `onRead`: called when the data are read, with their SHA-256; what it throws ends the reading.
   /// - Throws: the errors of reading and training.
   public init(
-    _ experiment: Experiment, control: RunControl = RunControl(), checkpoint folder: URL? = nil
+    _ experiment: Experiment, control: RunControl = RunControl(), checkpoint folder: URL? = nil,
+    onRead: (_ data: String) throws -> Void = { _ in }
   ) throws {
+    try experiment.validate()
     control.report(.stage(name: "reading", detail: experiment.data))
     rows = try Preparation(experiment)
     rows.loaded.notes.forEach { control.report(.note($0)) }
+    try onRead(rows.loaded.sha256)
     let start = try StartingNetwork(
       experiment, rows,
       checkpoint: Checkpoint(
@@ -175,6 +180,7 @@ extension PruningExperiment {
     on ground: PruningGround, measuresLatency: Bool = true, control: RunControl = RunControl(),
     checkpoint folder: URL? = nil
   ) throws -> PruningOutcome {
+    try validate()
     let method = try prunes()
     var recipe = try recipe(of: method)
     var lesson = ground.lesson
@@ -193,6 +199,7 @@ extension PruningExperiment {
           folder: folder, experiment: self, version: espalierVersion,
           data: try ground.rows.loaded.sha256 + sha256(ModelFile.data(for: ground.original))))
     }
+    try idleOptions().forEach { control.report(.note($0)) }
     control.report(.stage(name: "pruning", detail: "\(self.method), \(goal.description)"))
     let pruned = try method.prune(
       ground.trainable.network, to: goal, with: recipe, on: lesson

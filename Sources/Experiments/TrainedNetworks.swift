@@ -118,6 +118,7 @@ struct StartingNetwork: Sendable {
   ) throws {
     let schema = rows.training.schema
     let encoding = Encoding(fitting: rows.training)
+    try encoding.admit(rows: rows.training.count + rows.validation.count)
     defaults = try Defaults(
       experiment.network, extractor: experiment.extractor, training: rows.training,
       inputs: encoding.width)
@@ -144,7 +145,8 @@ struct StartingNetwork: Sendable {
     }
     let outputs = schema.target.isNumeric ? 1 : schema.classes.count
     let fresh = try Network(
-      defaults.architecture(inputs: encoding.width, outputs: outputs), seed: experiment.seed)
+      defaults.admitted(inputs: encoding.width, outputs: outputs, rows: rows.training.count),
+      seed: experiment.seed)
     model = try Model(schema: schema, encoding: encoding, network: fresh, head: defaults.head)
     let state = try Self.train(
       model, with: defaults.trainer, rows, seed: experiment.seed, shift: experiment.network.shift,

@@ -73,6 +73,10 @@ struct ONNXMetadata {
         case .masks: masks = try decoder.decode([[Data]].self, from: data)
         case .schema: schema = try decoder.decode(Schema.self, from: data)
         }
+      } catch DecodingError.dataCorrupted(let context)
+        where key == .schema && !context.codingPath.isEmpty
+      {
+        throw wrong(key, context.debugDescription)
       } catch {
         throw wrong(key, "cannot be understood")
       }

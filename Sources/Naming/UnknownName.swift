@@ -13,12 +13,22 @@ public struct UnknownName: LocalizedError, Hashable, Sendable {
     self.known = known
   }
 
-  /// The known name with the fewest edits, when it is near enough to be a slip of the finger.
+  /// The known name with the fewest edits, when it is near enough to be a typing error: one edit, or
+  /// one for every three letters. What stands before a hyphen counts as a name of its own.
   public var nearest: String? {
-    let limit = max(2, name.count / 3)
-    let close = known.map { (distance: editDistance(name.lowercased(), $0.lowercased()), name: $0) }
+    let limit = max(1, name.count / 3)
+    let close = known.map { (distance: distance(to: $0), name: $0) }
       .filter { $0.distance <= limit }
     return close.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
+  }
+
+  private func distance(to other: String) -> Int {
+    let (own, other) = (name.lowercased(), other.lowercased())
+    let whole = editDistance(own, other)
+    guard own.count > 3 else { return whole }
+    if other.hasPrefix(own) { return min(whole, 1) }
+    let start = other.prefix { $0 != "-" }
+    return start.count > 3 ? min(whole, editDistance(own, String(start))) : whole
   }
 
   public var errorDescription: String? { "there is no \(family) named '\(cut(name, 200))'" }

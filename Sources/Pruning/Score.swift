@@ -11,6 +11,13 @@ public protocol NeuronScore: Hashable, Sendable {
     of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
     using generator: inout SeededGenerator
   ) throws -> [Int: [Double]]
+
+  /// Whether it looks at as many training rows as `Lesson.scoreRows` says.
+  var samplesRows: Bool { get }
+}
+
+extension NeuronScore {
+  public var samplesRows: Bool { true }
 }
 
 /// What is scored.

@@ -10,6 +10,7 @@ import Naming
 import Networks
 import Pruning
 import Reports
+import Tensors
 
 /// An error as the tool prints it, with the exit code of the process.
 struct ErrorText: Equatable {
@@ -29,7 +30,8 @@ struct ErrorText: Equatable {
     hint = localized?.recoverySuggestion
     switch error {
     case let error as CommandFailure: code = error.exitCode
-    case is UnknownName, is ExtractorLevelError, is PixelError: code = 64
+    case is UnknownName, is ExtractorLevelError, is PixelError, is HyperparameterError: code = 64
+    case is MemoryError: code = 75
     case let error as DatasetError: code = error.exitCode
     case let error as ModelFileError: code = error.exitCode
     case let error as CodedFileError: code = error.exitCode
@@ -64,7 +66,9 @@ struct ErrorText: Equatable {
       // Few values stand in one line, many in a list.
       let listed = words.split(separator: "\n").filter { $0.hasPrefix("  - ") }
       let known = Array(quoted.dropFirst(2)) + listed.map { String($0.dropFirst(4)) }
-      if let near = UnknownName(quoted[0], family: "", known: known).nearest {
+      if let allowed = allowedValues(of: option, in: help.split(separator: " ").dropFirst().first) {
+        hint = "give \(allowed)"
+      } else if let near = UnknownName(quoted[0], family: "", known: known).nearest {
         hint = "did you mean '\(near)'?"
       } else {
         hint = known.isEmpty ? "see '\(help)'" : "known: " + known.joined(separator: ", ")
@@ -88,8 +92,10 @@ struct ErrorText: Equatable {
       return ("there is no file '\(path)'", "check the path", 66)
     case .fileReadNoPermission, .fileReadUnknown, .fileReadTooLarge:
       return ("'\(path)' cannot be read", "check that you may read it", 66)
-    case .fileWriteOutOfSpace, .fileWriteUnknown:
+    case .fileWriteOutOfSpace:
       return ("'\(path)' cannot be written: no space is left", "free some space", 74)
+    case .fileWriteUnknown:
+      return ("'\(path)' cannot be written", "choose another place", 74)
     case .fileWriteNoPermission, .fileWriteVolumeReadOnly, .fileWriteFileExists:
       return ("'\(path)' cannot be written", "choose a folder that you may write to", 73)
     default:
@@ -128,9 +134,12 @@ struct ErrorText: Equatable {
   }
 
   /// Prints the text on stderr and ends the process.
+  ///
+  /// Nothing is buffered, and the libraries are not told: some wait for memory there, where there is
+  /// none left.
   func end() -> Never {
     Terminal.stderr.say(text)
-    Foundation.exit(code)
+    _exit(code)
   }
 }
 
@@ -147,9 +156,12 @@ struct CommandFailure: LocalizedError, Equatable {
   }
 
   /// The run is done, and what was asked of its result does not hold.
-  static func gates(_ sentences: [String]) -> CommandFailure {
+  ///
+  /// `isWritten`: whether there is a report to look at.
+  static func gates(_ sentences: [String], isWritten: Bool = true) -> CommandFailure {
     CommandFailure(
       sentences.joined(separator: "; "),
-      hint: "the result is written; the exit code 2 says that it is not good enough", code: 2)
+      hint: (isWritten ? "the result is written" : "all rows were compared")
+        + "; the exit code 2 says that it is not good enough", code: 2)
   }
 }

@@ -32,7 +32,9 @@ struct Espalier: ParsableCommand {
     ])
 
   /// Runs the command that the arguments name and ends the process with its exit code.
-  static func start(_ arguments: [String]) -> Never {
+  static func start(_ given: [String]) -> Never {
+    let arguments = joiningNegativeNumbers(given)
+    StandardStreams.hold()
     Terminal.choose(from: arguments)
     Interruption.watch()
     var command: any ParsableCommand
@@ -43,6 +45,7 @@ struct Espalier: ParsableCommand {
       end(parsing: error)
     }
     do {
+      if computes(command) { try MemoryGuard.watch() }
       try command.run()
       Foundation.exit(0)
     } catch  where exitCode(for: error) == .success {
@@ -51,6 +54,30 @@ struct Espalier: ParsableCommand {
     } catch {
       ErrorText(error).end()
     }
+  }
+
+  /// Whether a command reads data or results; help and catalogues need little memory.
+  private static func computes(_ command: any ParsableCommand) -> Bool {
+    let computing: [any ParsableCommand.Type] = [
+      Explain.self, Train.self, Prune.self, Compare.self, Features.self, FidelityCommand.self,
+      Draw.self, ReportCommand.self, Export.self, DatasetCommands.Fetch.self,
+    ]
+    return computing.contains { $0 == type(of: command) }
+  }
+
+  /// `--epochs -1` as `--epochs=-1`: the parser takes a negative number for an option.
+  private static func joiningNegativeNumbers(_ arguments: [String]) -> [String] {
+    var joined: [String] = []
+    for argument in arguments {
+      if argument.hasPrefix("-"), Double(argument) != nil, let option = joined.last,
+        option.hasPrefix("--"), option.count > 2, !option.contains("="), !joined.contains("--")
+      {
+        joined[joined.count - 1] = option + "=" + argument
+      } else {
+        joined.append(argument)
+      }
+    }
+    return joined
   }
 
   /// A mistyped command is a wrong name, not an argument too many.

@@ -28,6 +28,7 @@ enum Interruption {
 
   /// Says which part of a run has begun.
   static func entered(stage: String) {
+    MemoryGuard.entered(stage: stage)
     switch stage {
     case "reading":
       // Rows may be read again where a run has begun already.

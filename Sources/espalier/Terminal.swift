@@ -84,6 +84,16 @@ struct Terminal: Sendable {
   }
 }
 
+/// The three standard streams. A closed one is held by what cannot be read or written, so that no file
+/// of the program takes its number and what is written to it.
+enum StandardStreams {
+  static func hold() {
+    for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+    }
+  }
+}
+
 /// Data go here; a full disk below a redirection is an error.
 enum StandardOutput {
   static func write(_ text: String) throws(CommandFailure) {
@@ -91,7 +101,9 @@ enum StandardOutput {
     guard code == 0 else {
       throw CommandFailure(
         "standard output cannot be written: " + String(cString: strerror(code)).lowercased(),
-        hint: "free some space or redirect it elsewhere", code: 74)
+        hint: code == ENOSPC || code == EDQUOT
+          ? "free some space or redirect it elsewhere" : "open it, or redirect it to a file",
+        code: 74)
     }
   }
 

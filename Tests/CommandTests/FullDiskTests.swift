@@ -39,8 +39,8 @@ import Testing
         """
         $TOOL explain iris -o disk/r --epochs 2 --max-rules 3 --quiet || exit 98
         cp -r disk/r before
-        $TOOL explain iris -o disk/r --epochs 3 --max-rules 3 --quiet; echo code $?
-        $TOOL report before -o disk/r; echo code $?
+        $TOOL explain iris -o disk/r --epochs 3 --max-rules 3 --quiet --force; echo code $?
+        $TOOL report before -o disk/r --force; echo code $?
         diff -r before disk/r && echo same
         rm -r disk/.r.espalier-run; ls -A disk
         head -c 1000000 /dev/zero >disk/rest 2>/dev/null

@@ -85,7 +85,7 @@ import Testing
     ),
     (
       ["--keep", "2"], 64,
-      "error: --keep cannot be 2.0\n hint: give a number above 0 and at most 1\n"
+      "error: --keep cannot be 2\n hint: give a number above 0 and at most 1; 2 % is 0.02\n"
     ),
     (
       ["--recovery", "rest"], 64,
@@ -129,7 +129,7 @@ import Testing
     ),
     (
       ["--score-rows", "0"], 64,
-      "error: --score-rows cannot be 0\n hint: give a whole number of at least 1\n"
+      "error: --score-rows cannot be 0\n hint: give a whole number from 1 to 1,000,000,000\n"
     ),
     (
       ["--parameters", "1"], 2,

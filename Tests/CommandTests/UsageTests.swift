@@ -26,7 +26,8 @@ import Testing
     ),
     (
       ["explain", "iris", "--seed", "seven"],
-      "error: --seed cannot be 'seven'\n hint: see 'espalier explain --help'\n"
+      "error: --seed cannot be 'seven'\n"
+        + " hint: give a whole number from 0 to 18,446,744,073,709,551,615\n"
     ),
     (
       ["explain", "iris", "--rules", "described"],
@@ -42,15 +43,72 @@ import Testing
     ),
     (
       ["explain", "iris", "--threads", "0"],
-      "error: --threads cannot be 0\n hint: give a whole number of at least 1\n"
+      "error: --threads cannot be 0\n hint: give a whole number from 1 to 1,024\n"
     ),
     (
       ["explain", "iris", "--min-fidelity", "95"],
-      "error: --min-fidelity cannot be 95.0\n hint: give a number from 0 to 1\n"
+      "error: --min-fidelity cannot be 95\n hint: give a number from 0 to 1; 95 % is 0.95\n"
     ),
     (
       ["explain", "iris", "--hidden", "64,x"],
-      "error: --hidden cannot be '64,x'\n hint: see 'espalier explain --help'\n"
+      "error: --hidden cannot be '64,x'\n"
+        + " hint: give units of layers with commas, each a whole number from 1 to 65,536: 64,32\n"
+    ),
+    (
+      ["prove", "iris"],
+      "error: there is no command named 'prove'\n hint: known: explain, train, prune, compare, "
+        + "features, fidelity, draw, report, export, list, datasets, doctor\n"
+    ),
+    (
+      ["report", "r", "--format", "pdf", "-o", "s"],
+      "error: there is no report format named 'pdf'\n hint: known: json, html, md, text, diagrams\n"
+    ),
+    (
+      ["explain", "iris", "--extractor", "surogate"],
+      "error: there is no extractor named 'surogate'\n hint: did you mean 'surrogate-tree'?\n"
+    ),
+    (
+      ["explain", "iris", "--epochs", "-1"],
+      "error: --epochs cannot be -1\n hint: give a whole number from 1 to 1,000,000\n"
+    ),
+    (
+      ["explain", "iris", "--epochs", "2.5"],
+      "error: --epochs cannot be '2.5'\n hint: give a whole number from 1 to 1,000,000\n"
+    ),
+    (
+      ["prune", "net.onnx", "iris", "-o", "a.onnx", "--epochs", "-1"],
+      "error: --epochs cannot be -1\n hint: give a whole number from 0 to 1,000,000\n"
+    ),
+    (
+      ["prune", "net.onnx", "iris", "-o", "a.onnx", "--keep", "50"],
+      "error: --keep cannot be 50\n hint: give a number above 0 and at most 1; 50 % is 0.5\n"
+    ),
+    (
+      ["explain", "iris", "--batch", "9223372036854775807"],
+      "error: --batch cannot be 9223372036854775807\n"
+        + " hint: give a whole number from 1 to 1,000,000,000\n"
+    ),
+    (
+      ["explain", "iris", "--features", "9223372036854775807"],
+      "error: --features cannot be 9223372036854775807\n"
+        + " hint: give a whole number from 1 to 65,536\n"
+    ),
+    (
+      ["explain", "iris", "--max-rules", "9223372036854775807"],
+      "error: --max-rules cannot be 9223372036854775807\n"
+        + " hint: give a whole number from 1 to 1,000,000\n"
+    ),
+    (
+      ["compare", "iris", "--seeds", "1000000000"],
+      "error: --seeds cannot be 1000000000\n hint: give a whole number from 1 to 1,000\n"
+    ),
+    (
+      ["explain", "iris", "--learning-rate", "1e308"],
+      "error: --learning-rate cannot be 1e+308\n hint: give a number from 1e-12 to 1,000\n"
+    ),
+    (
+      ["explain", "iris", "--held-out", "-0.5"],
+      "error: --held-out cannot be -0.5\n hint: give a fraction between 0 and 1, or rows of their own\n"
     ),
     (
       ["train", "iris"],

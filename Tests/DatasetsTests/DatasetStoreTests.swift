@@ -55,6 +55,28 @@ import Testing
     }
   }
 
+  @Test(arguments: ["notes.txt", "README.md/"])
+  func aFolderThatHoldsMoreIsNotReplaced(_ entry: String) throws {
+    try withFolder { folder in
+      try write(series, folder + "/series.csv")
+      let place = try store(folder).fetch(set(seriesSum, .table), from: folder)
+      try store(folder).fetch(set(seriesSum, .table), from: folder)
+      let name = entry.hasSuffix("/") ? String(entry.dropLast()) : entry
+      try? FileManager.default.removeItem(atPath: place.path + "/" + name)
+      if entry.hasSuffix("/") {
+        try FileManager.default.createDirectory(
+          atPath: place.path + "/" + name, withIntermediateDirectories: false)
+      } else {
+        try write("mine", place.path + "/" + name)
+      }
+      #expect(
+        complaint { try store(folder).fetch(set(seriesSum, .table), from: folder) }
+          == "the folder '\(place.path)' holds '\(name)', which is no part of the data set | "
+          + "move it elsewhere, then fetch the data set again [73]")
+      #expect(FileManager.default.fileExists(atPath: place.path + "/" + name))
+    }
+  }
+
   @Test func splitsKeepTheLastRowsForTesting() throws {
     try withFolder { folder in
       try write(series, folder + "/series.csv")

@@ -67,7 +67,7 @@ import Testing
     ),
     (
       "metadata-picture",
-      "metadata 'espalier.schema': the picture's size does not fit the features"
+      "metadata 'espalier.schema': 1099511627776 where a whole number from 1 to 65,536 is needed"
     ),
     (
       "missing-initializer",

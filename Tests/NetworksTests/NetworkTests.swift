@@ -46,6 +46,31 @@ import Testing
     }
   }
 
+  @Test func storedNumbersThatDoNotFitAreRefused() throws {
+    let network = try Network(architecture(5), seed: 3)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let text = String(decoding: try encoder.encode(network), as: UTF8.self)
+    func decoded(_ text: String) throws -> Network {
+      try JSONDecoder().decode(Network.self, from: Data(text.utf8))
+    }
+    #expect(try decoded(text) == network)
+    for (right, wrong) in [
+      (#""units":7"#, #""units":8"#), (#""units":7"#, #""units":-7"#),
+      (#""units":4"#, #""units":9223372036854775807"#), (#""shape":[5,7]"#, #""shape":[7,5]"#),
+    ] {
+      #expect(text.contains(right))
+      #expect(throws: (any Error).self) {
+        try decoded(text.replacingOccurrences(of: right, with: wrong))
+      }
+    }
+    var masked = network
+    masked.parameters[0][1].mask = Mask([true])
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(Network.self, from: JSONEncoder().encode(masked))
+    }
+  }
+
   @Test func batchesDoNotChangeAnswers() throws {
     let network = try Network(architecture(5), seed: 4)
     var generator = SeededGenerator(seed: 4)

@@ -141,6 +141,9 @@ typedef void (*ek_task)(void *context, size_t index);
 void ek_run(size_t count, size_t threads, ek_task task, void *context);
 /// How many threads `ek_run` can use at most.
 size_t ek_thread_limit(void);
+
+/// Whether the address space of the process is limited (`ulimit -v`).
+int ek_is_limited(void);
 /// Whether the AVX2 bodies run here.
 int ek_has_avx2(void);
 /// Whether the AVX-512 bodies run here; they give the same bits as those for AVX2.

@@ -152,6 +152,8 @@ public struct BlockThenChannel: PruningMethod {
 public struct NormalizationScale: NeuronScore {
   public init() {}
 
+  public var samplesRows: Bool { false }
+
   /// - Throws: `PruningError.unsuited` where nothing is normalised.
   public func scores(
     of network: Network, _ groups: NeuronGroups, on lesson: Lesson,

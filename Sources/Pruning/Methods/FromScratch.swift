@@ -27,6 +27,8 @@ public struct FromScratch: PruningMethod, NeuronScore {
 
   public init() {}
 
+  public var samplesRows: Bool { false }
+
   public var recipe: Recipe {
     Recipe(.neurons(self), reduction: .mean, recovery: .scratchBudget(epochs: 5), floor: 0)
   }

@@ -12,6 +12,8 @@ public struct L1Filter: PruningMethod, NeuronScore {
 
   public init() {}
 
+  public var samplesRows: Bool { false }
+
   public var recipe: Recipe { Recipe(.neurons(self), reduction: .sum, scope: .layer) }
 
   public func scores(

@@ -15,6 +15,8 @@ public struct NeuronMagnitude: PruningMethod, NeuronScore {
 
   public init() {}
 
+  public var samplesRows: Bool { false }
+
   public var recipe: Recipe { Recipe(.neurons(self), reduction: .mean, scope: .layer) }
 
   public func scores(

@@ -13,6 +13,8 @@ public struct RandomChoice: PruningMethod, NeuronScore {
 
   public init() {}
 
+  public var samplesRows: Bool { false }
+
   public var recipe: Recipe { Recipe(.neurons(self), reduction: .mean, scope: .layer) }
 
   public func scores(

@@ -18,6 +18,8 @@ public struct WeakSubnetwork: PruningMethod, NeuronScore {
 
   public init() {}
 
+  public var samplesRows: Bool { false }
+
   public var recipe: Recipe { Recipe(.neurons(self), reduction: .max) }
 
   public func scores(

@@ -55,11 +55,12 @@ struct Compare: ParsableCommand {
   @OptionGroup(title: "Talk") var talk: TalkOptions
 
   mutating func validate() throws {
-    try atLeastOne(seeds, "--seeds")
-    try atLeastOne(rounds, "--rounds")
-    try atLeastOne(scoreRows, "--score-rows")
-    try share(distill, "--distill")
-    for share in keep?.numbers ?? [] { try positiveShare(share, "--keep") }
+    try check(.seeds, seeds)
+    try check(.rounds, rounds)
+    try check(.scoreRows, scoreRows)
+    try check(.distill, distill)
+    try check(.recoveryEpochs, recoveryEpochs)
+    for share in keep?.numbers ?? [] { try check(.keep, share) }
     if let recovery, !PruningExperiment.recoveries.contains(recovery) {
       throw ValidationError(
         "--recovery cannot be '\(recovery)'. Give one of "
@@ -88,6 +89,11 @@ struct Compare: ParsableCommand {
       ?? Explain.folderName(for: source.data)
       .replacingOccurrences(of: "-espalier", with: "-compared")
     let folder = OutputFolder(name)
+    var conflicts = OutputConflicts()
+    conflicts.writes(name, as: "--output")
+    conflicts.reads(settings.experiment, config: steps.config)
+    for folder in known { conflicts.reads(folder, as: "a known comparison") }
+    try conflicts.check()
     if steps.dryRun {
       let lines =
         try settings.experiment.plan().filter { !$0.hasPrefix("rules: ") } + [
@@ -102,10 +108,19 @@ struct Compare: ParsableCommand {
     if !steps.resume { folder.removeCheckpoint() }
     let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
     defer { progress.finish() }
+    let arguments = Explain.decidingArguments(CommandLine.arguments)
+    var manifest: FolderManifest?
     let result: Comparison.Result
     do {
       result = try comparison.run(
-        known: earlier, control: progress.control, checkpoint: folder.checkpoint)
+        known: earlier, control: progress.control, checkpoint: folder.checkpoint
+      ) { data in
+        let own = FolderManifest(
+          arguments: arguments, settings: comparison,
+          inputs: [(name: "data", sha256: data)])
+        try folder.check(force: steps.force, run: own.run)
+        manifest = own
+      }
     } catch let error as ComparisonError {
       if !steps.resume { folder.removeCheckpoint() }
       guard case .differs(let index) = error else { throw error }
@@ -114,15 +129,15 @@ struct Compare: ParsableCommand {
         code: 65)
     }
     progress.finish()
-    let command = (["espalier"] + Explain.decidingArguments(CommandLine.arguments))
-      .joined(separator: " ")
+    let command = (["espalier"] + arguments).joined(separator: " ")
     let json = try StandardOutput.json(result)
-    try folder.write(
-      [
-        (name: "compare.json", data: json),
-        (name: "compare.md", data: Data(result.markdown(command: command).utf8)),
-        (name: "compare.svg", data: Data(result.chart.utf8)),
-      ], force: steps.force)
+    var files = [
+      (name: "compare.json", data: json),
+      (name: "compare.md", data: Data(result.markdown(command: command).utf8)),
+      (name: "compare.svg", data: Data(result.chart.utf8)),
+    ]
+    if let manifest { files = try manifest.added(to: files) }
+    try folder.write(files, force: steps.force, run: manifest?.run)
     folder.removeCheckpoint()
     if talk.json { try StandardOutput.write(String(decoding: json, as: UTF8.self)) }
     try talk.summarise(result.markdown(command: command))

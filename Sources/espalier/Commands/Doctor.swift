@@ -73,6 +73,10 @@ struct Doctor: ParsableCommand {
         name: "AVX-512",
         found: Processor.usesAVX512 ? "yes" : "no; the kernels for AVX2 give the same bits"),
       Finding(name: "memory", found: "\(process.physicalMemory >> 20) MiB"),
+      Finding(
+        name: "memory left",
+        found: MemoryBudget.room.map { "\(MemoryError.size(Double($0.bytes))) (\($0.limit))" }
+          ?? "unknown"),
     ]
     let shipped = DataSource.names().filter { $0.origin == .shipped }.count
     findings.append(

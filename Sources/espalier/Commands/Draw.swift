@@ -29,7 +29,7 @@ struct Draw: ParsableCommand {
   var output: String
   @Option(help: "What to draw of a result; a model has its network alone.")
   var picture = Picture.network
-  @Flag(help: "Replace what is in the way.")
+  @Flag(help: "Replace a regular file, or a report of espalier; nothing else ever is.")
   var force = false
   @OptionGroup(title: "Talk") var talk: TalkOptions
 
@@ -40,6 +40,10 @@ struct Draw: ParsableCommand {
         suffix, family: "picture format", known: DrawingFormat.allCases.map(\.rawValue))
     }
     let file = OutputFile(output)
+    var conflicts = OutputConflicts()
+    conflicts.writes(output, as: "--output")
+    conflicts.reads(source, as: "what is drawn")
+    try conflicts.check()
     try file.check(force: force)
     let drawing = try diagram().drawn(as: format)
     Interruption.hold()

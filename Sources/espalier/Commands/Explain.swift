@@ -35,13 +35,21 @@ struct Explain: ParsableCommand {
     pruning.apply(to: &settings.experiment.network)
     let name = output ?? settings.output ?? Self.folderName(for: source.data)
     let folder = OutputFolder(name)
+    var conflicts = OutputConflicts()
+    conflicts.writes(name, as: "--output")
+    conflicts.reads(settings.experiment, config: steps.config)
+    try conflicts.check()
     if steps.dryRun {
       let lines = try settings.experiment.plan() + ["write the report to '\(name)'"]
       return try StandardOutput.write(lines.map(visible).joined(separator: "\n") + "\n")
     }
     try folder.check(force: steps.force)
-    let outcome = try outcome(of: settings.experiment, in: folder)
-    try write(outcome, to: folder)
+    var run: String?
+    let outcome = try outcome(of: settings.experiment, in: folder) { identity in
+      run = identity
+      try folder.check(force: steps.force, run: identity)
+    }
+    try write(outcome, to: folder, run: run)
     folder.removeCheckpoint()
     if talk.json, let file = outcome.files.first(where: { $0.name == "explanation.json" }) {
       try StandardOutput.write(file.data)
@@ -51,28 +59,32 @@ struct Explain: ParsableCommand {
   }
 
   /// Writes the report. Where that fails, the state of the run stays: the work is done.
-  private func write(_ outcome: RunOutcome, to folder: OutputFolder) throws {
+  private func write(_ outcome: RunOutcome, to folder: OutputFolder, run: String?) throws {
     Interruption.hold()
     do {
-      try folder.write(outcome.files, force: steps.force)
+      try folder.write(outcome.files, force: steps.force, run: run)
     } catch let error as OutputError where folder.hasCheckpoint {
       throw CommandFailure(
         error.errorDescription ?? "the report cannot be written",
-        hint: "free some space, then the same command with --resume goes on from here",
+        hint: (error.isFullDisk ? "free some space" : "mend that")
+          + ", then the same command with --resume goes on from here",
         code: error.exitCode)
     }
   }
 
   /// Runs, and keeps the state of the run only where going on from it makes sense.
-  private func outcome(of experiment: Experiment, in folder: OutputFolder) throws -> RunOutcome {
+  private func outcome(
+    of experiment: Experiment, in folder: OutputFolder, onRead: (String) throws -> Void
+  ) throws -> RunOutcome {
     if !steps.resume { folder.removeCheckpoint() }
     let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
     defer { progress.finish() }
     do {
       return try experiment.run(
         control: progress.control, checkpoint: folder.checkpoint, resume: steps.resume,
-        arguments: Self.decidingArguments(CommandLine.arguments), settings: steps.config)
-    } catch let error as Interrupted {
+        arguments: Self.decidingArguments(CommandLine.arguments), settings: steps.config,
+        onRead: onRead)
+    } catch let error where error is Interrupted || error is OutputError {
       throw error
     } catch {
       folder.removeCheckpoint()
@@ -80,7 +92,8 @@ struct Explain: ParsableCommand {
     }
   }
 
-  /// The command without what changes no result: where it is written, how it is shown, threads.
+  /// The command without what changes no result: where it is written, how it is shown, threads, and
+  /// the folders of the files that it reads.
   static func decidingArguments(_ arguments: [String]) -> [String] {
     let alone: Set = ["--quiet", "--json", "--force", "--resume"]
     let withValue: Set = ["--output", "-o", "--threads", "--progress", "--color", "--known"]
@@ -90,9 +103,19 @@ struct Explain: ParsableCommand {
       defer { skipsNext = withValue.contains(argument) && !skipsNext }
       let name = argument.split(separator: "=", maxSplits: 1).first.map(String.init) ?? ""
       if skipsNext || alone.contains(argument) || withValue.contains(name) { continue }
-      kept.append(argument)
+      kept.append(withoutFolder(argument))
     }
     return kept
+  }
+
+  /// `--model=nets/a.onnx` as `--model=a.onnx`, where there is such a file.
+  private static func withoutFolder(_ argument: String) -> String {
+    guard argument.contains("/") else { return argument }
+    let parts = argument.hasPrefix("--") ? argument.split(separator: "=", maxSplits: 1) : []
+    let path = parts.count == 2 ? String(parts[1]) : argument
+    guard FileManager.default.fileExists(atPath: path) else { return argument }
+    let name = URL(fileURLWithPath: path).lastPathComponent
+    return parts.count == 2 ? "\(parts[0])=\(name)" : name
   }
 
   /// "iris-espalier" for iris, data/iris.csv.gz and folders called iris.
@@ -102,5 +125,15 @@ struct Explain: ParsableCommand {
       name.removeLast(suffix.count)
     }
     return (name.isEmpty || name == "/" ? "data" : String(name.prefix(80))) + "-espalier"
+  }
+}
+
+extension OutputConflicts {
+  /// Adds what an experiment reads.
+  mutating func reads(_ experiment: Experiment, config: String?) {
+    reads(experiment.data, as: "the data")
+    reads(experiment.model, as: "the model")
+    if case .rows(let source)? = experiment.heldOut { reads(source, as: "the held-out rows") }
+    reads(config, as: "the settings")
   }
 }

@@ -22,14 +22,20 @@ struct Export: ParsableCommand {
   var to: String
   @Option(name: .shortAndLong, help: "The file to write; '-' is stdout.")
   var output: String
-  @Flag(help: "Replace what is in the way.")
+  @Flag(help: "Replace a regular file, or a report of espalier; nothing else ever is.")
   var force = false
   @OptionGroup(title: "Talk") var talk: TalkOptions
 
   func run() throws {
     let type = try exportFormats.type(named: to)
     let file = OutputFile(output)
-    if output != "-" { try file.check(force: force) }
+    if output != "-" {
+      var conflicts = OutputConflicts()
+      conflicts.writes(output, as: "--output")
+      conflicts.reads(result, as: "the result")
+      try conflicts.check()
+      try file.check(force: force)
+    }
     let explanation = try ResultFile(result).explanation
     // Formats have no settings: an empty object is enough to make one.
     let made = try JSONDecoder().decode(type, from: Data("{}".utf8))

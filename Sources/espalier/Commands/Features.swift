@@ -32,7 +32,7 @@ struct Features: ParsableCommand {
   var threads: Int?
   @OptionGroup(title: "Talk") var talk: TalkOptions
 
-  mutating func validate() throws { try atLeastOne(threads, "--threads") }
+  mutating func validate() throws { try check(.threads, threads) }
 
   /// A hidden feature with what drives it.
   private struct Entry: Encodable {

@@ -35,8 +35,8 @@ struct FidelityCommand: ParsableCommand {
   @OptionGroup(title: "Talk") var talk: TalkOptions
 
   mutating func validate() throws {
-    try share(minFidelity, "--min-fidelity")
-    try atLeastOne(threads, "--threads")
+    try check(.minFidelity, minFidelity)
+    try check(.threads, threads)
   }
 
   private struct Measured: Encodable {
@@ -66,10 +66,11 @@ struct FidelityCommand: ParsableCommand {
     if talk.json { try StandardOutput.writeJSON(measured) }
     try talk.summarise(Self.text(measured))
     if let minFidelity, measured.fidelity.value < minFidelity {
-      throw CommandFailure.gates([
-        "the fidelity is \(fixed(measured.fidelity.value, digits: 4)) where "
-          + "\(minFidelity) was asked for"
-      ])
+      throw CommandFailure.gates(
+        [
+          "the fidelity is \(fixed(measured.fidelity.value, digits: 4)) where "
+            + "\(shortest(minFidelity)) was asked for"
+        ], isWritten: false)
     }
   }
 

@@ -63,10 +63,13 @@ struct Prune: ParsableCommand {
     let experiment = try recipe.applied(
       to: PruningExperiment(
         settings.experiment, method: recipe.method, goal: try goal.goal))
-    let file = OutputFile(output)
-    let planFile = plan.map { OutputFile($0) }
-    let codedFile = coded.map { OutputFile($0) }
-    let layerFile = sensitivity.map { OutputFile($0) }
+    var conflicts = OutputConflicts()
+    conflicts.writes(plan, as: "--plan")
+    conflicts.writes(sensitivity, as: "--sensitivity")
+    conflicts.writes(coded, as: "--coded")
+    conflicts.writes(output, as: "--output")
+    conflicts.reads(settings.experiment, config: steps.config)
+    try conflicts.check()
     if steps.dryRun {
       let lines =
         try settings.experiment.plan().filter { !$0.hasPrefix("rules: ") } + [
@@ -75,19 +78,19 @@ struct Prune: ParsableCommand {
         ]
       return try StandardOutput.write(lines.map(visible).joined(separator: "\n") + "\n")
     }
-    try file.check(force: steps.force)
-    try planFile?.check(force: steps.force)
-    try codedFile?.check(force: steps.force)
-    try layerFile?.check(force: steps.force)
     let checkpoint = OutputFolder(output)
     if !steps.resume { checkpoint.removeCheckpoint() }
+    let files = OutputFiles(
+      [plan, sensitivity, coded, output].compactMap { $0.map { OutputFile($0) } },
+      checkpoint: checkpoint.checkpoint)
+    try files.check(force: steps.force, resume: steps.resume)
     let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
     defer { progress.finish() }
     let outcome: PruningOutcome
     var layers: Sensitivity?
     do {
       let ground = try PruningGround(settings.experiment, control: progress.control)
-      if layerFile != nil {
+      if sensitivity != nil {
         layers = try experiment.sensitivity(on: ground, control: progress.control)
       }
       outcome = try experiment.run(
@@ -101,21 +104,22 @@ struct Prune: ParsableCommand {
     }
     // Every model file is read back and asked before any file is written.
     let rows = outcome.readBackRows
-    let model = try ModelFile.data(for: outcome.model, named: output, checkedOn: rows)
-    let coded = try codedFile.map { _ in
+    let modelData = try ModelFile.data(for: outcome.model, named: output, checkedOn: rows)
+    let codedData = try coded.map { _ in
       try ModelFile.data(
         for: outcome.model, named: "coded." + CodedFile.fileExtension, checkedOn: rows)
     }
     progress.finish()
-    try planFile?.write(StandardOutput.json(outcome.plan), force: steps.force)
+    var contents: [Data] = []
+    if plan != nil { contents.append(try StandardOutput.json(outcome.plan)) }
     if let layers, let sensitivity {
-      let data =
+      contents.append(
         sensitivity.hasSuffix(".json")
-        ? try StandardOutput.json(layers) : Data(layers.markdown.utf8)
-      try layerFile?.write(data, force: steps.force)
+          ? try StandardOutput.json(layers) : Data(layers.markdown.utf8))
     }
-    if let coded { try codedFile?.write(coded, force: steps.force) }
-    try file.write(model, force: steps.force)
+    if let codedData { contents.append(codedData) }
+    contents.append(modelData)
+    try files.write(contents, force: steps.force, resume: steps.resume)
     checkpoint.removeCheckpoint()
     if talk.json { try StandardOutput.writeJSON(outcome.result) }
     try talk.summarise(
@@ -157,14 +161,14 @@ struct GoalOptions: ParsableArguments {
   }
 
   mutating func validate() throws {
-    try positiveShare(keep, "--keep")
-    try share(accuracyDrop, "--accuracy-drop")
-    try positiveShare(multiplications, "--multiplications")
-    try positiveShare(latency, "--latency")
-    try atLeastOne(parameters, "--parameters")
-    try atLeastOne(neurons, "--neurons")
-    try atLeastOne(inputs, "--inputs")
-    try atLeastOne(bytes, "--bytes")
+    try check(.keep, keep)
+    try check(.accuracyDrop, accuracyDrop)
+    try check(.multiplications, multiplications)
+    try check(.latency, latency)
+    try check(.parameters, parameters)
+    try check(.neurons, neurons)
+    try check(.inputs, inputs)
+    try check(.bytes, bytes)
     guard try given().count < 2 else {
       throw ValidationError("a pruning has one goal. Give one of --keep, --accuracy-drop and so on")
     }
@@ -229,20 +233,16 @@ struct RecipeOptions: ParsableArguments {
   var gatePrice: Double?
 
   mutating func validate() throws {
-    try atLeastOne(rounds, "--rounds")
-    try atLeastOne(multiple, "--multiple")
-    try atLeastOne(scoreRows, "--score-rows")
-    try share(distill, "--distill")
-    if let gatePrice {
-      guard method == BlockThenChannel.name else {
-        throw ValidationError(
-          "--gate-price is for one method. Add --method \(BlockThenChannel.name)")
-      }
-      guard gatePrice >= 0, gatePrice.isFinite else {
-        throw ValidationError("--gate-price cannot be \(gatePrice). Give 0 or more")
-      }
+    try check(.rounds, rounds)
+    try check(.multiple, multiple)
+    try check(.scoreRows, scoreRows)
+    try check(.distill, distill)
+    try check(.fineTuningEpochs, epochs)
+    try check(.gatePrice, gatePrice)
+    if gatePrice != nil, method != BlockThenChannel.name {
+      throw ValidationError(
+        "--gate-price is for one method. Add --method \(BlockThenChannel.name)")
     }
-    if let epochs, epochs < 0 { throw ValidationError("--epochs cannot be \(epochs)") }
   }
 
   /// - Throws: `UnknownName` where there is no such method or recovery.

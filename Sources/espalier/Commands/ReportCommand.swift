@@ -22,20 +22,30 @@ struct ReportCommand: ParsableCommand {
   var output: String
   @Option(help: "A folder whose page frames stand in for those of the tool.")
   var templates: String?
-  @Flag(help: "Replace what is in the way.")
+  @Flag(help: "Replace a regular file, or a report of espalier; nothing else ever is.")
   var force = false
   @OptionGroup(title: "Talk") var talk: TalkOptions
 
   func run() throws {
     let formats = try chosenFormats()
     let folder = OutputFolder(output)
+    var conflicts = OutputConflicts()
+    conflicts.writes(output, as: "--output")
+    conflicts.reads(result, as: "the result")
+    conflicts.reads(templates, as: "the templates")
+    try conflicts.check()
     try folder.check(force: force)
     let explanation = try ResultFile(result).explanation
     let files = try ReportFolder.files(
       for: explanation, formats: formats,
       templates: templates.map { URL(fileURLWithPath: $0, isDirectory: true) })
+    let manifest = FolderManifest(
+      arguments: Explain.decidingArguments(CommandLine.arguments),
+      settings: formats.map(\.rawValue).sorted() + [templates ?? ""],
+      inputs: [(name: "explanation.json", sha256: try explanation.sha256)])
     Interruption.hold()
-    try folder.write(files.map { ($0.name, $0.data) }, force: force)
+    try folder.write(
+      try manifest.added(to: files.map { ($0.name, $0.data) }), force: force, run: manifest.run)
     try talk.summarise(files.map { "\(output)/\($0.name)\n" }.joined())
   }
 

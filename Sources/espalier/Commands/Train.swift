@@ -30,6 +30,10 @@ struct Train: ParsableCommand {
     if let model { settings.experiment.model = model }
     network.apply(to: &settings.experiment.network)
     let file = OutputFile(output)
+    var conflicts = OutputConflicts()
+    conflicts.writes(output, as: "--output")
+    conflicts.reads(settings.experiment, config: steps.config)
+    try conflicts.check()
     if steps.dryRun {
       let lines = try settings.experiment.plan() + ["write the model to '\(output)'"]
       return try StandardOutput.write(lines.map(visible).joined(separator: "\n") + "\n")

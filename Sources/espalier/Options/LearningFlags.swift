@@ -13,11 +13,9 @@ struct LearningFlags: ParsableArguments {
   @OptionGroup var scaling: ScalingFlags
 
   mutating func validate() throws {
-    try atLeastOne(batch, "--batch")
-    try atLeastOne(shift, "--shift")
-    if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
-      throw ValidationError("--learning-rate cannot be \(learningRate). Give a number above 0")
-    }
+    try check(.batch, batch)
+    try check(.shift, shift)
+    try check(.learningRate, learningRate)
   }
 
   func apply(to options: inout NetworkOptions) {
@@ -69,9 +67,8 @@ struct PixelFlags: ParsableArguments {
   var classOrder: String?
 
   mutating func validate() throws {
-    if let pixelDeviation, pixelDeviation.numbers.contains(where: { $0 <= 0 }) {
-      throw ValidationError("--pixel-deviation cannot be 0 or less")
-    }
+    for mean in pixelMean?.numbers ?? [] { try check(.pixelMean, mean) }
+    for deviation in pixelDeviation?.numbers ?? [] { try check(.pixelDeviation, deviation) }
   }
 
   func apply(to options: inout NetworkOptions) {

@@ -29,8 +29,8 @@ struct NetworkFlags: ParsableArguments {
   var classWeights = false
 
   mutating func validate() throws {
-    try atLeastOne(features, "--features")
-    try atLeastOne(epochs, "--epochs")
+    try check(.features, features)
+    try check(.epochs, epochs)
   }
 
   /// Sets what was given; the rest stays as it is.
@@ -57,7 +57,7 @@ struct SimplificationFlags: ParsableArguments {
   @Flag(help: "Take nothing away: explain the network as it was trained.")
   var noPruning = false
 
-  mutating func validate() throws { try share(accuracyDrop, "--accuracy-drop") }
+  mutating func validate() throws { try check(.accuracyDrop, accuracyDrop) }
 
   func apply(to options: inout NetworkOptions) {
     if noPruning { options.prunes = false }
@@ -71,7 +71,7 @@ struct UnitList: ExpressibleByArgument {
 
   init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    units = parts.compactMap { Int($0) }.filter { $0 > 0 && $0 <= 1 << 16 }
+    units = parts.compactMap { Int($0) }.filter(Hyperparameter.hidden.range.contains)
     guard units.count == parts.count || argument.isEmpty else { return nil }
   }
 }
@@ -87,20 +87,11 @@ struct NumberList: ExpressibleByArgument {
   }
 }
 
-/// - Throws: a usage error where a count is given that is not positive.
-func atLeastOne(_ value: Int?, _ option: String) throws {
-  guard let value, value < 1 else { return }
-  throw ValidationError("\(option) cannot be \(value). Give a whole number of at least 1")
-}
-
-/// - Throws: a usage error where a share is given that does not lie in 0...1.
-func share(_ value: Double?, _ option: String) throws {
-  guard let value, !(0...1).contains(value) else { return }
-  throw ValidationError("\(option) cannot be \(value). Give a number from 0 to 1")
-}
-
-/// - Throws: a usage error where a share is given that is not above 0 and at most 1.
-func positiveShare(_ value: Double?, _ option: String) throws {
-  guard let value, !(value > 0 && value <= 1) else { return }
-  throw ValidationError("\(option) cannot be \(value). Give a number above 0 and at most 1")
+/// - Throws: a usage error where a number is given that may not be.
+func check<Value>(_ parameter: Hyperparameter<Value>, _ value: Value?) throws {
+  do {
+    try parameter.check(value)
+  } catch {
+    throw ValidationError("\(error.option) cannot be \(error.value). Give \(error.allowed)")
+  }
 }

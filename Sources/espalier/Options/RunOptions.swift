@@ -34,17 +34,14 @@ struct RunOptions: ParsableArguments {
   var config: String?
   @Flag(help: "Go on with an interrupted run.")
   var resume = false
-  @Flag(help: "Replace what is in the way.")
+  @Flag(help: "Replace a regular file, or a report of espalier; nothing else ever is.")
   var force = false
   @Flag(help: "Say what would be done, and stop.")
   var dryRun = false
 
   mutating func validate() throws {
-    try atLeastOne(threads, "--threads")
-    if let heldOut, let fraction = Double(heldOut), !(fraction > 0 && fraction < 1) {
-      throw ValidationError(
-        "--held-out cannot be \(heldOut). Give a fraction between 0 and 1, or rows of their own")
-    }
+    try check(.threads, threads)
+    if let heldOut { try check(.heldOut, Double(heldOut)) }
   }
 
   /// The settings of the file, if one is given, with what these options say of them.
@@ -79,10 +76,10 @@ struct RuleOptions: ParsableArguments {
   var explain: Experiment.ExplainedNetwork?
 
   mutating func validate() throws {
-    try atLeastOne(maxRules, "--max-rules")
-    try share(minFidelity, "--min-fidelity")
-    try atLeastOne(maxNeurons, "--max-neurons")
-    try atLeastOne(maxInputs, "--max-inputs")
+    try check(.maxRules, maxRules)
+    try check(.minFidelity, minFidelity)
+    try check(.maxNeurons, maxNeurons)
+    try check(.maxInputs, maxInputs)
   }
 
   /// Sets what was given; the rest stays as it is.

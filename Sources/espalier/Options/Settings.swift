@@ -38,8 +38,12 @@ struct Settings {
     }
     if let number = settings["heldOut"] as? Double {
       settings["heldOut"] = ["fraction": ["of": number]]
-    } else if let rows = settings["heldOut"] as? String {
-      settings["heldOut"] = ["rows": ["of": rows]]
+    } else if let text = settings["heldOut"] as? String {
+      if let number = Double(text) {
+        settings["heldOut"] = ["fraction": ["of": number]]
+      } else {
+        settings["heldOut"] = ["rows": ["of": text]]
+      }
     }
     settings["data"] = data
     let encoded = try JSONEncoder().encode(experiment)
@@ -53,8 +57,14 @@ struct Settings {
     do {
       let data = try JSONSerialization.data(withJSONObject: merged)
       experiment = try JSONDecoder().decode(Experiment.self, from: data)
+      try Hyperparameter.threads.check(threads)
+      try experiment.validate()
     } catch let error as DecodingError {
       throw Self.wrongValue(error, file: file)
+    } catch let error as HyperparameterError {
+      throw CommandFailure(
+        "\(file): '\(error.setting ?? error.option)' cannot be \(error.value)",
+        hint: error.recoverySuggestion, code: 65)
     }
   }
 

@@ -1,0 +1,276 @@
+import Datasets
+import Foundation
+import Pruning
+import Reports
+
+/// A number that a user sets: its names, and the values that it may have.
+///
+/// Options, settings files and checkpoints are all checked against what is declared here.
+public struct Hyperparameter<Value: Comparable & Sendable & LosslessStringConvertible>: Sendable {
+  /// The option that sets it: `--batch`.
+  public let option: String
+  /// The key that sets it in a settings file: `network.batch`; `nil` where there is none.
+  public let setting: String?
+  /// The lowest and the highest value.
+  public let range: ClosedRange<Value>
+  /// The values that it may have, in words: "a whole number from 1 to 1,024".
+  public let allowed: String
+  private let excludesLowest: Bool
+  private let excludesHighest: Bool
+
+  /// - Throws: `HyperparameterError` where a value is given that may not be.
+  public func check(_ value: Value?) throws(HyperparameterError) {
+    guard let value, !allows(value) else { return }
+    throw HyperparameterError(
+      option: option, setting: setting, value: Self.words(value),
+      allowed: allowed + (advice(on: value) ?? ""))
+  }
+
+  private func allows(_ value: Value) -> Bool {
+    range.contains(value) && !(excludesLowest && value == range.lowerBound)
+      && !(excludesHighest && value == range.upperBound)
+  }
+
+  /// What a percentage is as a share: `; 50 % is 0.5`.
+  private func advice(on value: Value) -> String? {
+    guard let number = value as? Double, let highest = range.upperBound as? Double, highest == 1,
+      !excludesHighest, number > 1, number <= 100
+    else { return nil }
+    return "; \(shortest(number)) % is \(shortest(number / 100))"
+  }
+
+  private static func words(_ value: Value) -> String {
+    (value as? Double).map { shortest($0) } ?? "\(value)"
+  }
+}
+
+extension Hyperparameter where Value == Int {
+  init(_ option: String, _ setting: String? = nil, _ range: ClosedRange<Int>) {
+    self.option = option
+    self.setting = setting
+    self.range = range
+    excludesLowest = false
+    excludesHighest = false
+    allowed =
+      range.upperBound == .max
+      ? "a whole number of at least \(range.lowerBound)"
+      : "a whole number from \(range.lowerBound) to \(counted(range.upperBound))"
+  }
+}
+
+extension Hyperparameter where Value == Double {
+  init(
+    _ option: String, _ setting: String? = nil, _ range: ClosedRange<Double>, _ allowed: String,
+    excludesLowest: Bool = false, excludesHighest: Bool = false
+  ) {
+    self.option = option
+    self.setting = setting
+    self.range = range
+    self.allowed = allowed
+    self.excludesLowest = excludesLowest
+    self.excludesHighest = excludesHighest
+  }
+}
+
+/// A value that a hyperparameter may not have.
+public struct HyperparameterError: LocalizedError, Hashable, Sendable {
+  /// The option that sets it.
+  public let option: String
+  /// The key that sets it in a settings file.
+  public let setting: String?
+  /// The value that was given.
+  public let value: String
+  /// The values that are possible, in words.
+  public let allowed: String
+
+  public var errorDescription: String? { "\(option) cannot be \(value)" }
+  public var recoverySuggestion: String? { "give \(allowed)" }
+}
+
+/// The numbers that decide how a network is trained, pruned and explained.
+extension Hyperparameter where Value == Int {
+  /// Cores to use.
+  public static var threads: Self { Self("--threads", "threads", 1...1024) }
+  /// Rules at most.
+  public static var maxRules: Self { Self("--max-rules", "maxRules", 1...1_000_000) }
+  /// Hidden features after pruning at most.
+  public static var maxNeurons: Self { Self("--max-neurons", "maxNeurons", 1...1_000_000) }
+  /// Columns after pruning at most.
+  public static var maxInputs: Self { Self("--max-inputs", "maxInputs", 1...1_000_000) }
+  /// Units of a hidden layer.
+  public static var hidden: Self { Self("--hidden", "network.hidden", 1...65_536) }
+  /// Units of the feature layer before pruning.
+  public static var features: Self { Self("--features", "network.features", 1...65_536) }
+  /// Passes over the training rows at most.
+  public static var epochs: Self { Self("--epochs", "network.epochs", 1...1_000_000) }
+  /// Rows in a training step.
+  public static var batch: Self { Self("--batch", "network.batch", 1...1_000_000_000) }
+  /// Pixels by which training pictures move at most.
+  public static var shift: Self { Self("--shift", "network.shift", 1...1024) }
+  /// Random seeds of a comparison.
+  public static var seeds: Self { Self("--seeds", nil, 1...1000) }
+  /// Rounds of removal.
+  public static var rounds: Self { Self("--rounds", nil, 1...1000) }
+  /// Training rows that scores are measured on.
+  public static var scoreRows: Self { Self("--score-rows", nil, 1...1_000_000_000) }
+  /// What the width of a pruned layer is a multiple of.
+  public static var multiple: Self { Self("--multiple", nil, 1...65_536) }
+  /// Passes over the training rows after each removal; 0 is none.
+  public static var fineTuningEpochs: Self { Self("--epochs", nil, 0...1_000_000) }
+  /// Passes over the training rows after each removal of a comparison; 0 is none.
+  public static var recoveryEpochs: Self { Self("--recovery-epochs", nil, 0...1_000_000) }
+  /// Parameters at most.
+  public static var parameters: Self { Self("--parameters", nil, 1...Int.max) }
+  /// Hidden neurons at most.
+  public static var neurons: Self { Self("--neurons", nil, 1...Int.max) }
+  /// Inputs of the network at most.
+  public static var inputs: Self { Self("--inputs", nil, 1...Int.max) }
+  /// Bytes of parameters at most.
+  public static var bytes: Self { Self("--bytes", nil, 1...Int.max) }
+
+  /// Neurons of a layer that stay at most.
+  public static var width: Self { Self("--widths", nil, 1...Int.max) }
+
+  /// The number of hidden layers; more are an architecture of its own.
+  static var hiddenLayers: Int { 64 }
+}
+
+extension Hyperparameter where Value == Double {
+  private static func share(_ option: String, _ setting: String? = nil) -> Self {
+    Self(option, setting, 0...1, "a number from 0 to 1")
+  }
+
+  private static func positiveShare(_ option: String) -> Self {
+    Self(option, nil, 0...1, "a number above 0 and at most 1", excludesLowest: true)
+  }
+
+  /// The share of rows that nothing is fitted to.
+  public static var heldOut: Self {
+    Self(
+      "--held-out", "heldOut", 0...1, "a fraction between 0 and 1, or rows of their own",
+      excludesLowest: true, excludesHighest: true)
+  }
+  /// The learning rate of the first step.
+  public static var learningRate: Self {
+    Self("--learning-rate", "network.learningRate", 1e-12...1000, "a number from 1e-12 to 1,000")
+  }
+  /// Validation accuracy that pruning may cost.
+  public static var accuracyDrop: Self { share("--accuracy-drop", "network.accuracyDrop") }
+  /// Fidelity on held-out rows at least.
+  public static var minFidelity: Self { share("--min-fidelity", "minFidelity") }
+  /// The share of the loss that compares with the network before pruning.
+  public static var distill: Self { share("--distill") }
+  /// The share of parameters that stays.
+  public static var keep: Self { positiveShare("--keep") }
+  /// The share of multiplications that stays.
+  public static var multiplications: Self { positiveShare("--multiplications") }
+  /// The share of the measured time that stays.
+  public static var latency: Self { positiveShare("--latency") }
+  /// The cost of an open gate of block-then-channel.
+  public static var gatePrice: Self {
+    Self("--gate-price", nil, 0...1_000_000, "a number from 0 to 1,000,000")
+  }
+  /// What is subtracted from a channel.
+  public static var pixelMean: Self {
+    Self(
+      "--pixel-mean", "network.pixelMean", -1_000_000...1_000_000,
+      "numbers from -1,000,000 to 1,000,000")
+  }
+  /// What a channel is divided by.
+  public static var pixelDeviation: Self {
+    Self(
+      "--pixel-deviation", "network.pixelDeviation", 1e-6...1_000_000,
+      "numbers from 1e-06 to 1,000,000")
+  }
+}
+
+extension Experiment {
+  /// Checks every number, wherever it was set.
+  /// - Throws: `HyperparameterError`
+  public func validate() throws(HyperparameterError) {
+    if case .fraction(let share)? = heldOut { try Hyperparameter.heldOut.check(share) }
+    try Hyperparameter.maxRules.check(maxRules)
+    try Hyperparameter.minFidelity.check(minFidelity)
+    try Hyperparameter.maxNeurons.check(maxNeurons)
+    try Hyperparameter.maxInputs.check(maxInputs)
+    try network.validate()
+  }
+}
+
+extension NetworkOptions {
+  /// Checks every number, wherever it was set.
+  /// - Throws: `HyperparameterError`
+  public func validate() throws(HyperparameterError) {
+    if let hidden, hidden.count > Hyperparameter.hiddenLayers {
+      throw HyperparameterError(
+        option: Hyperparameter.hidden.option, setting: Hyperparameter.hidden.setting,
+        value: "a list of \(hidden.count) layers",
+        allowed: "at most \(Hyperparameter.hiddenLayers) layers")
+    }
+    for units in hidden ?? [] { try Hyperparameter.hidden.check(units) }
+    try Hyperparameter.features.check(features)
+    try Hyperparameter.epochs.check(epochs)
+    try Hyperparameter.learningRate.check(learningRate)
+    try Hyperparameter.batch.check(batch)
+    try Hyperparameter.shift.check(shift)
+    try Hyperparameter.accuracyDrop.check(accuracyDrop)
+    for mean in pixelMean ?? [] { try Hyperparameter.pixelMean.check(mean) }
+    for deviation in pixelDeviation ?? [] { try Hyperparameter.pixelDeviation.check(deviation) }
+  }
+}
+
+extension Goal {
+  /// - Throws: `HyperparameterError` where the number to be reached cannot be.
+  public func validate() throws(HyperparameterError) {
+    switch self {
+    case .keep(let share): try Hyperparameter.keep.check(share)
+    case .multiplications(let share): try Hyperparameter.multiplications.check(share)
+    case .latency(let share): try Hyperparameter.latency.check(share)
+    case .accuracyDrop(let share): try Hyperparameter.accuracyDrop.check(share)
+    case .parameters(let count): try Hyperparameter.parameters.check(count)
+    case .neurons(let count): try Hyperparameter.neurons.check(count)
+    case .inputs(let count): try Hyperparameter.inputs.check(count)
+    case .bytes(let count): try Hyperparameter.bytes.check(count)
+    case .widths(let widths):
+      for width in widths { try Hyperparameter.width.check(width.count) }
+    }
+  }
+}
+
+extension PruningExperiment {
+  /// Checks every number, wherever it was set.
+  /// - Throws: `HyperparameterError`
+  public func validate() throws(HyperparameterError) {
+    try base.validate()
+    try goal.validate()
+    try Hyperparameter.rounds.check(rounds)
+    try Hyperparameter.fineTuningEpochs.check(epochs)
+    try Hyperparameter.multiple.check(multiple)
+    try Hyperparameter.distill.check(distillation)
+    try Hyperparameter.scoreRows.check(scoreRows)
+    try Hyperparameter.gatePrice.check(gatePrice)
+  }
+}
+
+/// The values that a number on the command line may have, in words; `nil` for other options.
+///
+/// `command`: the name of the command, where two have different numbers of one name.
+public func allowedValues(of option: String, in command: Substring?) -> String? {
+  let counts: [Hyperparameter<Int>] = [
+    command == "prune" ? .fineTuningEpochs : .epochs, .threads, .maxRules, .maxNeurons, .maxInputs,
+    .features, .batch, .shift, .seeds, .rounds, .scoreRows, .multiple, .recoveryEpochs,
+    .parameters, .neurons, .inputs, .bytes,
+  ]
+  let numbers: [Hyperparameter<Double>] = [
+    .heldOut, .learningRate, .accuracyDrop, .minFidelity, .distill, .multiplications, .latency,
+    .gatePrice, .pixelMean, .pixelDeviation, .keep,
+  ]
+  switch option {
+  case "--seed": return "a whole number from 0 to 18,446,744,073,709,551,615"
+  case "--hidden":
+    return "units of layers with commas, each \(Hyperparameter.hidden.allowed): 64,32"
+  default:
+    return counts.first { $0.option == option }?.allowed
+      ?? numbers.first { $0.option == option }?.allowed
+  }
+}

@@ -1,0 +1,28 @@
+import Tensors
+
+/// What is read is checked as `init(_:parameters:births:)` checks it: a file may hold anything.
+extension Network {
+  private enum Key: String, CodingKey { case architecture, parameters, births }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    let parameters = try container.decode([[Parameter]].self, forKey: .parameters)
+    for parameter in parameters.joined() {
+      guard parameter.mask.map({ $0.kept.count == parameter.value.count }) ?? true else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .parameters, in: container,
+          debugDescription: "a mask that does not fit its parameter")
+      }
+    }
+    try self.init(
+      container.decode(Architecture.self, forKey: .architecture), parameters: parameters,
+      births: container.decode([[Int]].self, forKey: .births))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(architecture, forKey: .architecture)
+    try container.encode(parameters, forKey: .parameters)
+    try container.encode(births, forKey: .births)
+  }
+}

@@ -1,0 +1,134 @@
+import Foundation
+
+/// How much memory the process may still take, asked before a large step is begun.
+public enum MemoryBudget {
+  /// Bytes that can still be allocated, and what sets that limit.
+  public struct Room: Hashable, Sendable {
+    /// Bytes that are left.
+    public var bytes: Int
+    /// What sets the limit: "ulimit -v", "the memory limit of the container", "free memory".
+    public var limit: String
+
+    public init(bytes: Int, limit: String) {
+      self.bytes = bytes
+      self.limit = limit
+    }
+  }
+
+  /// The smallest of the limits on address space, on the container's memory, and the free memory.
+  public static var room: Room? {
+    [addressSpace, container, freeMemory].compactMap(\.self).min { $0.bytes < $1.bytes }
+  }
+
+  /// Refuses a step that cannot fit.
+  ///
+  /// `step`: what is to be done, for the message: "training a network of 1,000 parameters".
+  /// `advice`: what makes the step smaller.
+  /// - Throws: `MemoryError`
+  public static func admit(
+    _ bytes: Double, for step: @autoclosure () -> String, advice: String
+  ) throws(MemoryError) {
+    // Steps that fit every machine are not worth reading the limits for.
+    guard bytes > 67_108_864, let room, bytes > Double(room.bytes) else { return }
+    throw MemoryError(step: step(), needed: bytes, room: room, advice: advice)
+  }
+
+  /// The limit on address space in bytes; `nil` where there is none.
+  public static var addressSpaceLimit: Int? {
+    var limit = rlimit()
+    #if canImport(Glibc)
+      let found = getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+    #else
+      let found = getrlimit(RLIMIT_AS, &limit)
+    #endif
+    guard found == 0, limit.rlim_cur < rlim_t(Int64.max) else { return nil }
+    return Int(limit.rlim_cur)
+  }
+
+  /// Bytes of address space that the process has taken.
+  public static var addressSpaceTaken: Int {
+    let pages = text("/proc/self/statm")?.split(separator: " ").first.flatMap { Int($0) }
+    return (pages ?? 0) * sysconf(Int32(_SC_PAGESIZE))
+  }
+
+  private static var addressSpace: Room? {
+    addressSpaceLimit.map {
+      Room(bytes: max($0 - addressSpaceTaken, 0), limit: "ulimit -v")
+    }
+  }
+
+  private static var freeMemory: Room? {
+    guard let lines = text("/proc/meminfo")?.split(separator: "\n") else { return nil }
+    func kilobytes(_ key: String) -> Int? {
+      lines.first { $0.hasPrefix(key + ":") }?.split(separator: " ").dropFirst().first
+        .flatMap { Int($0) }
+    }
+    guard let free = kilobytes("MemAvailable") else { return nil }
+    return Room(bytes: (free + (kilobytes("SwapFree") ?? 0)) << 10, limit: "free memory")
+  }
+
+  /// The tightest limit of the control groups above the process, less what cannot be given back.
+  private static var container: Room? {
+    guard
+      let own = text("/proc/self/cgroup")?.split(separator: "\n").first(where: {
+        $0.hasPrefix("0::")
+      })
+    else { return nil }
+    var path = String(own.dropFirst(3))
+    var least: Int?
+    while true {
+      let folder = "/sys/fs/cgroup" + (path == "/" ? "" : path)
+      if let limit = number(folder + "/memory.max"),
+        let taken = number(folder + "/memory.current")
+      {
+        let cached =
+          text(folder + "/memory.stat")?.split(separator: "\n").first { $0.hasPrefix("file ") }?
+          .dropFirst(5)
+        let left = limit - taken + (cached.flatMap { Int($0) } ?? 0)
+        least = min(least ?? left, max(left, 0))
+      }
+      if path == "/" || path.isEmpty { break }
+      path = (path as NSString).deletingLastPathComponent
+    }
+    return least.map { Room(bytes: $0, limit: "the memory limit of the container") }
+  }
+
+  private static func number(_ path: String) -> Int? {
+    text(path).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+  }
+
+  private static func text(_ path: String) -> String? {
+    FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+  }
+}
+
+/// A step needs more memory than there is.
+public struct MemoryError: LocalizedError, Hashable, Sendable {
+  /// What was to be done.
+  public let step: String
+  /// Bytes that it is estimated to take.
+  public let needed: Double
+  /// What there is.
+  public let room: MemoryBudget.Room
+  /// What makes the step smaller.
+  public let advice: String
+
+  public init(step: String, needed: Double, room: MemoryBudget.Room, advice: String) {
+    self.step = step
+    self.needed = needed
+    self.room = room
+    self.advice = advice
+  }
+
+  public var errorDescription: String? {
+    "\(step) needs about \(Self.size(needed)) of memory where "
+      + "\(Self.size(Double(room.bytes))) are left (\(room.limit))"
+  }
+  public var recoverySuggestion: String? { advice }
+
+  /// "137.4 GB", "250 MB".
+  public static func size(_ bytes: Double) -> String {
+    bytes < 1e9
+      ? "\(Int((bytes / 1e6).rounded(.up))) MB" : String(format: "%.1f GB", bytes / 1e9)
+  }
+}

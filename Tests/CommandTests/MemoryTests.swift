@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+/// Where memory ends, the process ends with a sentence and code 75, never by a signal.
+@Suite struct MemoryTests {
+  /// Runs the tool with its address space limited to so many kilobytes.
+  private func limited(_ kilobytes: Int, _ arguments: [String], in folder: URL) throws -> Program {
+    let words = ([Program.url.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
+    return try Program.system("bash", "-c", "ulimit -v \(kilobytes) && \(words)", in: folder)
+  }
+
+  @Test(arguments: [150_000, 200_000, 250_000, 300_000, 350_000, 400_000, 450_000, 500_000])
+  func aLimitIsKeptOrSaid(_ kilobytes: Int) throws {
+    try withFolder { folder in
+      let run = try limited(
+        kilobytes, ["explain", "iris", "-o", "r", "--epochs", "5", "--max-rules", "3", "--quiet"],
+        in: folder)
+      #expect([0, 75].contains(run.code), "\(run.code) \(run.talk)")
+      if run.code == 75 {
+        #expect(run.talk.contains("error: "), "\(run.talk)")
+        #expect(run.talk.contains("(ulimit -v)"), "\(run.talk)")
+        #expect(run.talk.contains(" hint: "), "\(run.talk)")
+      }
+      #expect(try names(in: folder).filter { !$0.hasPrefix(".") } == (run.code == 0 ? ["r"] : []))
+    }
+  }
+
+  @Test(arguments: [300_000, 400_000, 500_000, 600_000])
+  func rowsThatDoNotFitAreSaid(_ kilobytes: Int) throws {
+    try withFolder { folder in
+      var text = "x,y,z,kind\n"
+      for row in 0..<400_000 { text += "\(row % 977),\(row % 613),\(row % 401),c\(row % 3)\n" }
+      try Data(text.utf8).write(to: folder.appendingPathComponent("rows.csv"))
+      let run = try limited(
+        kilobytes, ["train", "rows.csv", "-o", "net.onnx", "--epochs", "1", "--quiet"],
+        in: folder)
+      #expect([0, 75].contains(run.code), "\(run.code) \(run.talk)")
+      if run.code == 75 { #expect(run.talk.contains("(ulimit -v)"), "\(run.talk)") }
+    }
+  }
+
+  @Test func aNetworkThatCannotFitIsRefusedBeforeItIsMade() throws {
+    try withFolder { folder in
+      let run = try Program(
+        "train", "iris", "--hidden", "65536,65536,65536", "-o", "net.onnx", in: folder)
+      #expect(
+        run.talk.hasPrefix(
+          "error: training a network of 8,591,179,827 parameters with 16 rows a batch needs about "
+            + "275.0 GB of memory where "), "\(run.talk)")
+      #expect(
+        run.talk.hasSuffix(
+          "\n hint: give fewer units with --hidden or --features, or smaller batches with --batch\n"
+        ))
+      #expect(run.code == 75)
+      #expect(try names(in: folder).isEmpty)
+    }
+  }
+}

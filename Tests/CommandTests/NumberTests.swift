@@ -1,0 +1,213 @@
+import Foundation
+import Testing
+
+/// Numbers from settings files, schemas and checkpoints are checked as options are.
+@Suite struct NumberTests {
+  @Test(arguments: [
+    (
+      #"{"heldOut": 1e308}"#, "'heldOut' cannot be 1e+308",
+      "a fraction between 0 and 1, or rows of their own"
+    ),
+    (
+      #"{"heldOut": -0.5}"#, "'heldOut' cannot be -0.5",
+      "a fraction between 0 and 1, or rows of their own"
+    ),
+    (
+      #"{"heldOut": 1.5}"#, "'heldOut' cannot be 1.5",
+      "a fraction between 0 and 1, or rows of their own"
+    ),
+    (
+      #"{"heldOut": "0"}"#, "'heldOut' cannot be 0",
+      "a fraction between 0 and 1, or rows of their own"
+    ),
+    (
+      #"{"network": {"batch": 0}}"#, "'network.batch' cannot be 0",
+      "a whole number from 1 to 1,000,000,000"
+    ),
+    (
+      #"{"network": {"batch": -1}}"#, "'network.batch' cannot be -1",
+      "a whole number from 1 to 1,000,000,000"
+    ),
+    (
+      #"{"network": {"hidden": [-1]}}"#, "'network.hidden' cannot be -1",
+      "a whole number from 1 to 65,536"
+    ),
+    (
+      #"{"network": {"hidden": [0]}}"#, "'network.hidden' cannot be 0",
+      "a whole number from 1 to 65,536"
+    ),
+    (
+      #"{"network": {"hidden": [4000000000]}}"#, "'network.hidden' cannot be 4000000000",
+      "a whole number from 1 to 65,536"
+    ),
+    (
+      #"{"network": {"features": -1}}"#, "'network.features' cannot be -1",
+      "a whole number from 1 to 65,536"
+    ),
+    (
+      #"{"network": {"epochs": 0}}"#, "'network.epochs' cannot be 0",
+      "a whole number from 1 to 1,000,000"
+    ),
+    (
+      #"{"network": {"epochs": -5}}"#, "'network.epochs' cannot be -5",
+      "a whole number from 1 to 1,000,000"
+    ),
+    (
+      #"{"network": {"learningRate": 0}}"#, "'network.learningRate' cannot be 0",
+      "a number from 1e-12 to 1,000"
+    ),
+    (
+      #"{"network": {"accuracyDrop": -1}}"#, "'network.accuracyDrop' cannot be -1",
+      "a number from 0 to 1"
+    ),
+    (
+      #"{"network": {"shift": 100000}}"#, "'network.shift' cannot be 100000",
+      "a whole number from 1 to 1,024"
+    ),
+    (
+      #"{"network": {"pixelDeviation": [0]}}"#, "'network.pixelDeviation' cannot be 0",
+      "numbers from 1e-06 to 1,000,000"
+    ),
+    (#"{"threads": -4}"#, "'threads' cannot be -4", "a whole number from 1 to 1,024"),
+    (#"{"maxRules": 0}"#, "'maxRules' cannot be 0", "a whole number from 1 to 1,000,000"),
+    (#"{"minFidelity": 95}"#, "'minFidelity' cannot be 95", "a number from 0 to 1; 95 % is 0.95"),
+  ])
+  func aSettingOutOfRangeIsRefused(_ settings: String, _ message: String, _ allowed: String) throws
+  {
+    try withFolder { folder in
+      try Data(settings.utf8).write(to: folder.appendingPathComponent("run.json"))
+      let run = try Program("explain", "iris", "--config", "run.json", in: folder)
+      #expect(run.talk == "error: run.json: \(message)\n hint: give \(allowed)\n")
+      #expect(run.code == 65)
+      #expect(try names(in: folder) == ["run.json"])
+    }
+  }
+
+  private static let rows =
+    (["a,b,c,d,kind"]
+    + (0..<40).map { "\($0 % 7),\($0 % 5),\($0 % 3),\($0 % 11),\($0 % 7 > 3 ? "p" : "q")" })
+    .joined(separator: "\n") + "\n"
+
+  private func schema(_ image: String) -> String {
+    let names = ["a", "b", "c", "d"].map { #"{"name": "\#($0)"}"# }.joined(separator: ", ")
+    return #"{"features": [\#(names)], "target": {"name": "kind", "classes": ["p", "q"]}, "#
+      + #""image": \#(image)}"#
+  }
+
+  private static let side = "where a whole number from 1 to 65,536 is needed"
+
+  @Test(arguments: [
+    (
+      #"{"height": 9223372036854775807, "width": 2, "channels": 1, "maximum": 255}"#,
+      "9223372036854775807 \(side) in 'image.height'"
+    ),
+    (
+      #"{"height": -2, "width": -2, "channels": 1, "maximum": 255}"#, "-2 \(side) in 'image.height'"
+    ),
+    (#"{"height": 2, "width": 0, "channels": 1, "maximum": 255}"#, "0 \(side) in 'image.width'"),
+    (
+      #"{"height": 2, "width": 2, "channels": 1, "maximum": 0}"#,
+      "0 where the value of a white pixel is needed, a number above 0 in 'image.maximum'"
+    ),
+    (
+      #"{"height": 2, "width": 2, "channels": 1, "maximum": -1}"#,
+      "-1 where the value of a white pixel is needed, a number above 0 in 'image.maximum'"
+    ),
+    (
+      #"{"height": 3, "width": 2, "channels": 1, "maximum": 255}"#,
+      "a picture of 3 x 2 x 1 has 6 numbers where there are 4 features in 'image'"
+    ),
+  ])
+  func aPictureThatDoesNotFitIsRefused(_ image: String, _ reason: String) throws {
+    try withFolder { folder in
+      let data = folder.appendingPathComponent("set")
+      try FileManager.default.createDirectory(at: data, withIntermediateDirectories: false)
+      try Data(Self.rows.utf8).write(to: data.appendingPathComponent("data.csv"))
+      try Data(schema(image).utf8).write(to: data.appendingPathComponent("schema.json"))
+      let run = try Program("explain", "set", in: folder)
+      #expect(
+        run.talk
+          == """
+          error: set/schema.json: \(reason)
+           hint: see the schema.json of a data set that comes with the tool
+
+          """)
+      #expect(run.code == 65)
+    }
+  }
+
+  /// State that was changed after it was written is not gone on from: training begins anew, and ends in
+  /// the same bytes.
+  @Test(arguments: ["training", "trained", "pruning"])
+  func changedStateIsNotUsed(_ stage: String) throws {
+    try withFolder { folder in
+      let arguments = [
+        "explain", "iris", "--epochs", "5", "--max-rules", "3", "--quiet", "--progress", "none",
+      ]
+      try Program(arguments + ["-o", "whole"], in: folder)
+      // The folder of state stays where the report cannot be written.
+      let run = folder.appendingPathComponent(".r.espalier-run")
+      try FileManager.default.createDirectory(at: run, withIntermediateDirectories: false)
+      let fingerprint = String(repeating: "0", count: 64)
+      try Data(
+        #"{"fingerprint":"\#(fingerprint)","sha256":"\#(fingerprint)","value":{"epochs":-1}}"#.utf8
+      ).write(to: run.appendingPathComponent(stage + ".json"))
+      let resumed = try Program(arguments + ["-o", "r", "--resume"], in: folder)
+      #expect(resumed.code == 0 && resumed.talk.isEmpty, "\(resumed.talk)")
+      let files = try ["whole", "r"].map {
+        try Data(contentsOf: folder.appendingPathComponent($0 + "/explanation.json"))
+      }
+      #expect(files[0] == files[1])
+    }
+  }
+
+  @Test(arguments: [
+    (
+      ["explain", "iris", "--architecture", "lenet-300-100", "--hidden", "8", "--epochs", "1"],
+      "--hidden has no effect: --architecture says what the layers are"
+    ),
+    (
+      ["train", "iris", "--pixel-mean", "0.5", "--epochs", "1"],
+      "--pixel-mean has no effect: it is for a network given by --model"
+    ),
+  ])
+  func anOptionWithoutEffectIsNoted(_ arguments: [String], _ note: String) throws {
+    try withFolder { folder in
+      let output = arguments[0] == "train" ? "net.onnx" : "r"
+      let run = try Program(arguments + ["-o", output, "--progress", "plain"], in: folder)
+      #expect(run.code == 0)
+      #expect(run.talk.contains(" note: \(note)\n"), "\(run.talk)")
+    }
+  }
+
+  @Test(arguments: [
+    (
+      ["--method", "weight-magnitude", "--compensation", "least-squares"], "--compensation",
+      "'weight-magnitude' removes single weights"
+    ),
+    (
+      ["--method", "weight-magnitude", "--multiple", "4"], "--multiple",
+      "'weight-magnitude' removes single weights"
+    ),
+    (
+      ["--inputs", "2", "--rounds", "3"], "--rounds",
+      "--inputs removes columns, in one round, by their weights"
+    ),
+    (["--recovery", "none", "--epochs", "4"], "--epochs", "--recovery none learns nothing"),
+    (
+      ["--score-rows", "50"], "--score-rows",
+      "the scores of 'neuron-magnitude' do not look at training rows in that number"
+    ),
+  ])
+  func aPruningOptionWithoutEffectIsNoted(
+    _ arguments: [String], _ option: String, _ reason: String
+  ) throws {
+    try withFolder { folder in
+      try Program("train", "iris", "--epochs", "5", "-o", "net.onnx", "--quiet", in: folder)
+      let run = try Program(
+        ["prune", "net.onnx", "iris", "-o", "small.onnx"] + arguments, in: folder)
+      #expect(run.code == 0)
+      #expect(run.talk == " note: \(option) has no effect: \(reason)\n")
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import Tensors
+import Testing
+
+@Suite struct MemoryBudgetTests {
+  @Test func whatCannotFitIsRefusedWithTheEstimate() throws {
+    let room = try #require(MemoryBudget.room)
+    #expect(room.bytes > 0)
+    try MemoryBudget.admit(1e6, for: "a small step", advice: "none")
+    let advice = "give fewer units"
+    #expect(
+      throws: MemoryError(step: "a large step", needed: 1e18, room: room, advice: advice)
+    ) {
+      do {
+        try MemoryBudget.admit(1e18, for: "a large step", advice: advice)
+      } catch let error as MemoryError {
+        // What is left changes from moment to moment; everything else does not.
+        throw MemoryError(step: error.step, needed: error.needed, room: room, advice: error.advice)
+      }
+    }
+  }
+
+  @Test func theMessageNamesBothSizes() {
+    let error = MemoryError(
+      step: "training a network of 4,295,163,907 parameters", needed: 137_445_245_024,
+      room: MemoryBudget.Room(bytes: 250_000_001, limit: "ulimit -v"), advice: "give fewer units")
+    #expect(
+      error.errorDescription
+        == "training a network of 4,295,163,907 parameters needs about 137.4 GB of memory where "
+        + "251 MB are left (ulimit -v)")
+    #expect(error.recoverySuggestion == "give fewer units")
+  }
+}
