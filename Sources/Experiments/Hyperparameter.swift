@@ -128,6 +128,10 @@ extension Hyperparameter where Value == Int {
   /// Bytes of parameters at most.
   public static var bytes: Self { Self("--bytes", nil, 1...Int.max) }
 
+  /// Bytes of data at most, unpacked.
+  public static var maxInputBytes: Self {
+    Self("--max-input-bytes", "maxInputBytes", 1...Int.max)
+  }
   /// Neurons of a layer that stay at most.
   public static var width: Self { Self("--widths", nil, 1...Int.max) }
 
@@ -193,6 +197,7 @@ extension Experiment {
     try Hyperparameter.minFidelity.check(minFidelity)
     try Hyperparameter.maxNeurons.check(maxNeurons)
     try Hyperparameter.maxInputs.check(maxInputs)
+    try Hyperparameter.maxInputBytes.check(maxInputBytes)
     try network.validate()
   }
 }
@@ -259,7 +264,7 @@ public func allowedValues(of option: String, in command: Substring?) -> String? 
   let counts: [Hyperparameter<Int>] = [
     command == "prune" ? .fineTuningEpochs : .epochs, .threads, .maxRules, .maxNeurons, .maxInputs,
     .features, .batch, .shift, .seeds, .rounds, .scoreRows, .multiple, .recoveryEpochs,
-    .parameters, .neurons, .inputs, .bytes,
+    .parameters, .neurons, .inputs, .bytes, .maxInputBytes,
   ]
   let numbers: [Hyperparameter<Double>] = [
     .heldOut, .learningRate, .accuracyDrop, .minFidelity, .distill, .multiplications, .latency,

@@ -157,7 +157,7 @@ def study(module, place):
 
 with tempfile.TemporaryDirectory(prefix="espalier-mutation-") as temporary:
     place = pathlib.Path(temporary) / "checkout"
-    shutil.copytree(root, place, symlinks=True, ignore=shutil.ignore_patterns(".git", "Findings"))
+    shutil.copytree(root, place, symlinks=True, ignore=shutil.ignore_patterns(".git", ".build-*", "Findings"))
     results = [study(module, place) for module in options.modules]
 faults = sum(r["faults"] for r in results)
 alive = sum(len(r["survivors"]) for r in results)

@@ -21,7 +21,7 @@ struct TableFlags: ParsableArguments {
   var maxInputBytes: Int?
 
   mutating func validate() throws {
-    try atLeastOne(maxInputBytes, "--max-input-bytes")
+    try check(.maxInputBytes, maxInputBytes)
     if let separator, TableFormat.Separator(separator) == nil {
       throw ValidationError(
         "--separator cannot be '\(separator)'. Give ',', ';', 'tab', '|' or 'blank'")
