@@ -16,6 +16,14 @@ enum MemoryGuard {
   private static let words = Atomic<UInt>(0)
   private static let length = Atomic<Int>(0)
 
+  /// Below this a single thread works: each more needs buffers of its own.
+  private static let tight = 2 << 30
+
+  /// How many threads may work where so many were asked for; the result is the same with any number.
+  static func threads(_ wanted: Int) -> Int {
+    (1..<tight).contains(limit.load(ordering: .relaxed)) ? 1 : wanted
+  }
+
   /// Refuses a limit that is too small for anything, and watches a larger one.
   /// - Throws: `CommandFailure` with code 75
   static func watch() throws(CommandFailure) {
@@ -28,6 +36,10 @@ enum MemoryGuard {
         hint: "raise the limit: ulimit -v \(needed >> 10)", code: 75)
     }
     limit.store(bytes, ordering: .relaxed)
+    Workers.threads = threads(Workers.threads)
+    // OpenBLAS asks for its buffer without end where there is no room: it takes it now.
+    let square = Tensor(shape: [512, 512])
+    _ = square.multiplied(by: square)
     entered(stage: "reading")
     for number in [SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS] {
       var action = sigaction()

@@ -53,7 +53,7 @@ struct RunOptions: ParsableArguments {
     if let seed { settings.experiment.seed = seed }
     if let heldOut { settings.experiment.heldOut = Settings.heldOut(heldOut) }
     if let threads { settings.threads = threads }
-    if let threads = settings.threads { Workers.threads = threads }
+    if let threads = settings.threads { Workers.threads = MemoryGuard.threads(threads) }
     return settings
   }
 }
