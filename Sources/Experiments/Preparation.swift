@@ -1,6 +1,7 @@
 import Datasets
 import Explanations
 import Foundation
+import ModelFiles
 
 /// The rows of a run, each in the place where it serves.
 struct Preparation: Sendable {
@@ -21,6 +22,12 @@ struct Preparation: Sendable {
     options.ignore = experiment.ignore
     options.keepsConstants = experiment.model != nil
     loaded = try DataSource.load(experiment.data, options: options)
+    let imported = try experiment.model.map { try ModelFile.read(URL(fileURLWithPath: $0)) }
+    if let imported {
+      let tables = try imported.fitting([loaded.table] + (loaded.heldOut.map { [$0] } ?? []))
+      loaded.table = tables[0]
+      if tables.count > 1 { loaded.heldOut = tables[1] }
+    }
     var table = loaded.table
     var published = loaded.heldOut
     if case .numeric = table.schema.target.kind {
@@ -37,7 +44,7 @@ struct Preparation: Sendable {
     case .rows(let source)?:
       options.schema = table.schema
       let other = try DataSource.load(source, options: options)
-      published = other.table
+      published = try imported?.fitting([other.table])[0] ?? other.table
       heldOutSource = (other.name, other.sha256)
       heldOutFrom = "all rows of \(other.name)"
     case nil where published != nil:
