@@ -26,6 +26,57 @@ EK_BODY float ek_exp(float x) {
 EK_BODY float ek_sigmoid(float x) { return 1.0f / (1.0f + ek_exp(-x)); }
 EK_BODY float ek_tanh(float x) { return 2.0f * ek_sigmoid(2.0f * x) - 1.0f; }
 
+// ln(1 + e^x): the larger part as it is, the rest as 2 artanh(t / (2 + t)) of t = e^-|x|, by its series.
+EK_BODY float ek_softplus(float x) {
+  float t = ek_exp(-__builtin_elementwise_abs(x));
+  float s = t / (2.0f + t);
+  float q = s * s;
+  float p = 1.0f / 13.0f;
+  p = p * q + 1.0f / 11.0f;
+  p = p * q + 1.0f / 9.0f;
+  p = p * q + 1.0f / 7.0f;
+  p = p * q + 1.0f / 5.0f;
+  p = p * q + 1.0f / 3.0f;
+  p = p * q + 1.0f;
+  return (x > 0 ? x : 0.0f) + 2.0f * s * p;
+}
+
+// The distribution function of the standard normal distribution, by the approximation of erfc in
+// Press et al., Numerical Recipes (1992), section 6.2: relative error below 1.2e-7.
+EK_BODY float ek_normal_share(float x) {
+  float z = __builtin_elementwise_abs(x) * 0.70710678f;
+  float t = 1.0f / (1.0f + 0.5f * z);
+  float p = 0.17087277f;
+  p = p * t - 0.82215223f;
+  p = p * t + 1.48851587f;
+  p = p * t - 1.13520398f;
+  p = p * t + 0.27886807f;
+  p = p * t - 0.18628806f;
+  p = p * t + 0.09678418f;
+  p = p * t + 0.37409196f;
+  p = p * t + 1.00002368f;
+  p = p * t - 1.26551223f;
+  float tail = 0.5f * t * ek_exp(p - z * z);
+  return x > 0 ? 1.0f - tail : tail;
+}
+
+// What the sigmoid is taken of in the tanh approximation of GELU: 2 sqrt(2/pi) (x + 0.044715 x^3).
+EK_BODY float ek_gelu_inner(float x) {
+  x = x > 20.0f ? 20.0f : x;
+  x = x < -20.0f ? -20.0f : x;
+  return 1.59576912f * (x + 0.044715f * x * x * x);
+}
+
+// tanh(softplus(x)) = n / (n + 2) with n = e^x (e^x + 2).
+EK_BODY float ek_mish_gate(float x) {
+  float e = ek_exp(x > 20.0f ? 20.0f : x);
+  float n = e * (e + 2.0f);
+  return n / (n + 2.0f);
+}
+
+// The constants of SELU (Klambauer et al. 2017): the scale, and the scale times alpha.
+static const float selu_scale = 1.05070099f, selu_below = 1.75809934f;
+
 EK_BODY void ek_add_bias_body(float *y, const float *bias, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++) {
     float *row = y + r * columns;
@@ -52,6 +103,46 @@ EK_BODY void activate(int kind, float slope, const float *x, float *y, size_t co
     case EK_SIGMOID:
       for (size_t i = 0; i < count; i++) y[i] = ek_sigmoid(x[i]);
       break;
+    case EK_SELU:
+      for (size_t i = 0; i < count; i++) {
+        float below = selu_below * (ek_exp(x[i]) - 1.0f);
+        y[i] = x[i] > 0 ? selu_scale * x[i] : below;
+      }
+      break;
+    case EK_SOFTPLUS:
+      for (size_t i = 0; i < count; i++) y[i] = ek_softplus(x[i]);
+      break;
+    case EK_SOFTSIGN:
+      for (size_t i = 0; i < count; i++) y[i] = x[i] / (1.0f + __builtin_elementwise_abs(x[i]));
+      break;
+    case EK_THRESHOLDED_RELU:
+      for (size_t i = 0; i < count; i++) y[i] = x[i] > slope ? x[i] : 0.0f;
+      break;
+    case EK_CLIPPED_RELU:
+      for (size_t i = 0; i < count; i++) {
+        float above = x[i] < 0 ? 0.0f : x[i];
+        y[i] = above > slope ? slope : above;
+      }
+      break;
+    case EK_HARD_SWISH:
+      for (size_t i = 0; i < count; i++) {
+        float gate = x[i] * (1.0f / 6.0f) + 0.5f;
+        gate = gate < 0 ? 0.0f : gate;
+        y[i] = x[i] * (gate > 1.0f ? 1.0f : gate);
+      }
+      break;
+    case EK_SILU:
+      for (size_t i = 0; i < count; i++) y[i] = x[i] * ek_sigmoid(x[i]);
+      break;
+    case EK_GELU:
+      for (size_t i = 0; i < count; i++) y[i] = x[i] * ek_normal_share(x[i]);
+      break;
+    case EK_GELU_TANH:
+      for (size_t i = 0; i < count; i++) y[i] = x[i] * ek_sigmoid(ek_gelu_inner(x[i]));
+      break;
+    case EK_MISH:
+      for (size_t i = 0; i < count; i++) y[i] = x[i] * ek_mish_gate(x[i]);
+      break;
     default:
       for (size_t i = 0; i < count; i++) y[i] = ek_tanh(x[i]);
   }
@@ -67,8 +158,8 @@ EK_BODY void ek_activate_body(int kind, float slope, const float *x, float *y, s
 EK_DISPATCH(ek_activate, (int kind, float slope, const float *x, float *y, size_t count),
             (kind, slope, x, y, count))
 
-EK_BODY void activate_backward(int kind, float slope, const float *y, const float *gy, float *g,
-                               size_t count) {
+EK_BODY void activate_backward(int kind, float slope, const float *x, const float *y,
+                               const float *gy, float *g, size_t count) {
   switch (kind) {
     case EK_RELU:
       for (size_t i = 0; i < count; i++) g[i] = y[i] > 0 ? gy[i] : 0.0f;
@@ -82,21 +173,74 @@ EK_BODY void activate_backward(int kind, float slope, const float *y, const floa
     case EK_SIGMOID:
       for (size_t i = 0; i < count; i++) g[i] = gy[i] * y[i] * (1.0f - y[i]);
       break;
+    case EK_SELU:
+      for (size_t i = 0; i < count; i++)
+        g[i] = gy[i] * (y[i] > 0 ? selu_scale : y[i] + selu_below);
+      break;
+    case EK_SOFTPLUS:
+      for (size_t i = 0; i < count; i++) g[i] = gy[i] * (1.0f - ek_exp(-y[i]));
+      break;
+    case EK_SOFTSIGN:
+      for (size_t i = 0; i < count; i++) {
+        float rest = 1.0f - __builtin_elementwise_abs(y[i]);
+        g[i] = gy[i] * rest * rest;
+      }
+      break;
+    case EK_THRESHOLDED_RELU:
+      for (size_t i = 0; i < count; i++) g[i] = y[i] != 0 ? gy[i] : 0.0f;
+      break;
+    case EK_CLIPPED_RELU:
+      for (size_t i = 0; i < count; i++) g[i] = (y[i] > 0) & (y[i] < slope) ? gy[i] : 0.0f;
+      break;
+    case EK_HARD_SWISH:
+      for (size_t i = 0; i < count; i++) {
+        float inner = x[i] * (1.0f / 3.0f) + 0.5f;
+        g[i] = gy[i] * (x[i] >= 3.0f ? 1.0f : (x[i] <= -3.0f ? 0.0f : inner));
+      }
+      break;
+    case EK_SILU:
+      for (size_t i = 0; i < count; i++) {
+        float s = ek_sigmoid(x[i]);
+        g[i] = gy[i] * (s + x[i] * s * (1.0f - s));
+      }
+      break;
+    case EK_GELU:
+      for (size_t i = 0; i < count; i++) {
+        float density = 0.39894228f * ek_exp(-0.5f * x[i] * x[i]);
+        g[i] = gy[i] * (ek_normal_share(x[i]) + x[i] * density);
+      }
+      break;
+    case EK_GELU_TANH:
+      for (size_t i = 0; i < count; i++) {
+        float a = x[i] > 20.0f ? 20.0f : x[i];
+        a = a < -20.0f ? -20.0f : a;
+        float s = ek_sigmoid(ek_gelu_inner(a));
+        float steep = 1.59576912f * (1.0f + 0.134145f * a * a);
+        g[i] = gy[i] * (s + a * s * (1.0f - s) * steep);
+      }
+      break;
+    case EK_MISH:
+      for (size_t i = 0; i < count; i++) {
+        float t = ek_mish_gate(x[i]);
+        g[i] = gy[i] * (t + x[i] * (1.0f - t * t) * ek_sigmoid(x[i]));
+      }
+      break;
     default:
       for (size_t i = 0; i < count; i++) g[i] = gy[i] * (1.0f - y[i] * y[i]);
   }
 }
 
-EK_BODY void ek_activate_backward_body(int kind, float slope, const float *y, const float *gy,
-                                       float *g, size_t count) {
+EK_BODY void ek_activate_backward_body(int kind, float slope, const float *x, const float *y,
+                                       const float *gy, float *g, size_t count) {
   if (gy == g)
-    activate_backward(kind, slope, y, g, g, count);
+    activate_backward(kind, slope, x, y, g, g, count);
   else
-    activate_backward(kind, slope, y, gy, g, count);
+    activate_backward(kind, slope, x, y, gy, g, count);
 }
 EK_DISPATCH(ek_activate_backward,
-            (int kind, float slope, const float *y, const float *gy, float *g, size_t count),
-            (kind, slope, y, gy, g, count))
+            (int kind, float slope, const float *x, const float *y, const float *gy, float *g,
+             size_t count),
+            (kind, slope, x, y, gy, g, count))
 
 // A few columns at a time keep their sums in registers.
 EK_BODY void sum_columns(size_t width, const float *x, float *sums, size_t rows, size_t columns) {

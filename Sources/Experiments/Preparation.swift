@@ -24,6 +24,12 @@ struct Preparation: Sendable {
     options.format = experiment.format
     options.maxInputBytes = experiment.maxInputBytes
     loaded = try DataSource.load(experiment.data, options: options)
+    let imported = try experiment.model.map { try ModelFile.read(URL(fileURLWithPath: $0)) }
+    if let imported {
+      let tables = try imported.fitting([loaded.table] + (loaded.heldOut.map { [$0] } ?? []))
+      loaded.table = tables[0]
+      if tables.count > 1 { loaded.heldOut = tables[1] }
+    }
     var table = loaded.table
     var published = loaded.heldOut
     if case .numeric = table.schema.target.kind {
@@ -40,7 +46,7 @@ struct Preparation: Sendable {
     case .rows(let source)?:
       options.schema = table.schema
       let other = try DataSource.load(source, options: options)
-      published = other.table
+      published = try imported?.fitting([other.table])[0] ?? other.table
       heldOutSource = (other.name, other.sha256)
       heldOutFrom = "all rows of \(other.name)"
     case nil where published != nil:

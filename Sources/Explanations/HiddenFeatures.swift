@@ -63,7 +63,9 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
     head = model.head
     isSigmoid = function == .sigmoid
     thresholds = neurons.map { _ in function == .sigmoid ? 0.5 : 0 }
-    if function == nil || function == .relu || function == .leakyReLU {
+    switch function {
+    case .sigmoid, .tanh, .elu, .selu, .softsign: break
+    default:
       let (values, answers) = responses(node)
       for feature in neurons.indices {
         thresholds[feature] = Self.informativeCut(

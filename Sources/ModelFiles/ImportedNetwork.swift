@@ -1,4 +1,5 @@
 import Datasets
+import Naming
 import Networks
 import Tensors
 
@@ -14,6 +15,8 @@ public struct ImportedNetwork: Hashable, Sendable {
   var columns: ONNXColumns?
   /// What the answers are called; only in files of other programs.
   public internal(set) var classes: [String]?
+  /// What the file makes of the scores at its end, where that was taken off: a sigmoid, or a hard one.
+  var squashing: Activation?
 
   public init(
     network: Network, head: Head? = nil, schema: Schema? = nil, encoding: Encoding? = nil
@@ -43,13 +46,21 @@ public struct ImportedNetwork: Hashable, Sendable {
       }
       encoding = .identity(for: data)
     }
-    let network = try answering(&data)
+    let network = try data.target.isNumeric ? giving(numbers: data) : answering(&data)
     return try Model(
       schema: data, encoding: encoding, network: network, head: head(for: data))
   }
 
+  /// The network with its whole end, as its outputs are the numbers themselves.
+  private func giving(numbers data: Schema) throws(NetworkError) -> Network {
+    guard let squashing else { return network }
+    return try network.adding(squashing, births: network.births.last ?? [])
+  }
+
   /// The network with its outputs in the order of the data's classes, as far as names tell.
   private func answering(_ data: inout Schema) throws -> Network {
+    var network = network
+    if network.births.last?.count == 1 { network = try scoringTwoClasses() }
     guard let classes, case .classes(let names) = data.target.kind else { return network }
     if names.allSatisfy({ !classes.contains($0) }), classes == classes.indices.map({ "\($0)" }) {
       // Counted classes mean the data's, in order.
@@ -62,6 +73,32 @@ public struct ImportedNetwork: Hashable, Sendable {
     let all = names + classes.filter { !names.contains($0) }
     data.target.kind = .classes(names: all)
     return try network.answering(in: all.compactMap { classes.firstIndex(of: $0) })
+  }
+
+  /// The network with one output that is above 0 for the second of two classes.
+  private func scoringTwoClasses() throws -> Network {
+    let nodes = network.architecture.nodes
+    if squashing?.function == .clippedReLU {
+      // A hard sigmoid's half is where what it reads is 1/2.
+      return try network.scaled(by: 1, adding: -0.5)
+    }
+    let signed: Set<Activation.Function> = [.tanh, .softsign, .elu, .selu, .leakyReLU]
+    var last = nodes.count - 1
+    while last > 0, nodes[last].layer is Flattening { last = network.architecture.links[last][0] }
+    if let activation = nodes[last].layer as? Activation, !signed.contains(activation.function) {
+      throw ModelFileError.schema(
+        problem:
+          "the one output of the network ends in '\(activation.function.rawValue)': where two "
+          + "classes part is known of a sigmoid, tanh or plain scores")
+    }
+    if nodes[last].layer is BatchNormalization, let read = network.architecture.links[last].first,
+      read >= 0, nodes[read].layer is Activation
+    {
+      throw ModelFileError.schema(
+        problem: "the one output of the network is scaled behind its last activation: where two "
+          + "classes part is known of a sigmoid, tanh or plain scores")
+    }
+    return network
   }
 
   private func head(for data: Schema) throws(NetworkError) -> Head {
@@ -131,36 +168,67 @@ extension Network {
   /// The same network with its outputs in another order: for each the position that it had.
   /// - Throws: `ModelFileError`, `NetworkError` where there are other outputs than that.
   fileprivate func answering(in order: [Int]) throws -> Network {
-    guard order != Array(order.indices),
-      let dense = architecture.nodes.lastIndex(where: { $0.layer is Dense })
-    else { return self }
+    guard order != Array(order.indices) else { return self }
+    let outputs = births.last?.count ?? 0
+    // One output for two classes is read by its sign.
+    if outputs == 1 { return try scaled(by: -1, adding: 0) }
+    guard outputs == order.count else {
+      throw NetworkError.wrongAnswers(expected: order.count, found: outputs)
+    }
+    let nodes = architecture.nodes
+    guard let dense = nodes.lastIndex(where: { $0.layer is Dense }),
+      nodes.indices.dropFirst(dense + 1).allSatisfy({
+        nodes[$0].layer is Activation && architecture.links[$0] == [$0 - 1]
+      })
+    else {
+      // What stands behind the last dense layer has numbers or inputs of its own: the order follows it.
+      return try adding(ChannelSelection(order), births: order.map { (self.births.last ?? [])[$0] })
+    }
     var (parameters, births) = (parameters, births)
-    if births[dense].count == 1 {
-      // One output for two classes is read by its sign.
-      guard dense == architecture.nodes.count - 1 else {
-        throw ModelFileError.schema(
-          problem: "the data's two classes are in another order than the model's")
+    parameters[dense] = parameters[dense].map { parameter in
+      let width = order.count
+      let positions = parameter.value.elements.indices.map {
+        $0 / width * width + order[$0 % width]
       }
-      parameters[dense] = parameters[dense].map {
-        Parameter(
-          $0.role, Tensor($0.value.elements.map { 0 - $0 }, shape: $0.value.shape), mask: $0.mask)
-      }
-    } else {
-      guard births[dense].count == order.count else {
-        throw NetworkError.wrongAnswers(expected: order.count, found: births[dense].count)
-      }
-      parameters[dense] = parameters[dense].map { parameter in
-        let width = order.count
-        let positions = parameter.value.elements.indices.map {
-          $0 / width * width + order[$0 % width]
-        }
-        return Parameter(
-          parameter.role,
-          Tensor(positions.map { parameter.value.elements[$0] }, shape: parameter.value.shape),
-          mask: parameter.mask.map { mask in Mask(positions.map { mask.kept[$0] }) })
-      }
-      for node in dense..<births.count { births[node] = order.map { births[node][$0] } }
+      return Parameter(
+        parameter.role,
+        Tensor(positions.map { parameter.value.elements[$0] }, shape: parameter.value.shape),
+        mask: parameter.mask.map { mask in Mask(positions.map { mask.kept[$0] }) })
+    }
+    for node in dense..<births.count { births[node] = order.map { births[node][$0] } }
+    return try Network(architecture, parameters: parameters, births: births)
+  }
+
+  /// The network with one output, times a factor and with a number added: in its last layer where that
+  /// is dense, by a normalization behind it otherwise.
+  fileprivate func scaled(by factor: Float, adding offset: Float) throws(NetworkError) -> Network {
+    guard let last = parameters.indices.last, architecture.nodes[last].layer is Dense else {
+      return try adding(
+        BatchNormalization(epsilon: 0), births: births.last ?? [],
+        parameters: [factor, offset, 0, 1].map { Tensor([$0], shape: [1]) })
+    }
+    var parameters = parameters
+    for index in parameters[last].indices {
+      let parameter = parameters[last][index]
+      let added = parameter.role == .bias ? offset : 0
+      parameters[last][index] = Parameter(
+        parameter.role,
+        Tensor(
+          parameter.value.elements.map { factor == -1 ? added - $0 : factor * $0 + added },
+          shape: parameter.value.shape), mask: parameter.mask)
     }
     return try Network(architecture, parameters: parameters, births: births)
+  }
+
+  /// The network with a layer more at its end.
+  fileprivate func adding(
+    _ layer: some Layer, births own: [Int], parameters tensors: [Tensor] = []
+  ) throws(NetworkError) -> Network {
+    var grown = architecture
+    let kind = type(of: layer).name
+    grown.nodes.append(Node(grown.unusedID(for: kind), layer))
+    return try Network(
+      grown, parameters: parameters + [zip(layer.roles, tensors).map { Parameter($0, $1) }],
+      births: births + [own])
   }
 }

@@ -95,20 +95,25 @@ public enum ModelFile {
     }
     let metadata = try ONNXMetadata(message.metadataProps, file: name)
     let graph = try ONNXGraph(
-      message.graph, file: name, folder: folder, bytes: data.count,
-      readsRows: metadata.encoding != nil)
+      try ONNXFunctions.inlined(message, file: name), opset: version, file: name, folder: folder,
+      bytes: data.count, readsRows: metadata.encoding != nil)
     try metadata.check(graph.columns)
-    let keeps = metadata.endsInActivation
-    let (network, head) =
-      graph.isChain
-      ? try ONNXReader(graph, file: name).network(keepsSquashing: keeps)
-      : try ONNXPictureReader(graph, file: name).network(keepsSquashing: keeps)
+    let reader = try ONNXReader(graph, file: name)
+    let ending = try ONNXNetwork(reader, output: graph.output).network(
+      keepsSquashing: metadata.endsInActivation, keepsDropout: metadata.encoding != nil)
+    let network = ending.network
     var imported = ImportedNetwork(
-      network: try metadata.named(network), head: metadata.head ?? head, schema: metadata.schema,
-      encoding: metadata.encoding)
+      network: try metadata.named(network), head: metadata.head ?? ending.head,
+      schema: metadata.schema, encoding: metadata.encoding)
     if metadata.schema == nil {
       imported.columns = graph.columns
       imported.classes = graph.classes
+      imported.squashing = ending.squashing
+      if let node = graph.binarizer, try network.architecture.shapes().last?.count ?? 0 > 1 {
+        throw ModelFileError.foreignModel(
+          file: name, node: node.title, operator: shown(node.opType),
+          kind: ONNXForeignModel.multilabel.kind, advice: ONNXForeignModel.multilabel.advice)
+      }
       try check(graph.classes ?? [], of: network, file: name)
     }
     return imported

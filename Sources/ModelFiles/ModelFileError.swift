@@ -7,6 +7,8 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   /// The bytes are not an ONNX model.
   case malformed(file: String, problem: String)
   case unsupportedOperator(file: String, node: String, operator: String, supported: [String])
+  /// A model of another kind, which this operator is the whole of.
+  case foreignModel(file: String, node: String, operator: String, kind: String, advice: String)
   /// An operator that is supported, used in a way that is not.
   case node(file: String, node: String, operator: String, problem: String)
   case initializer(file: String, name: String, problem: String)
@@ -15,6 +17,8 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   case metadata(file: String, key: String, problem: String)
   /// A network that reads numbers alone was given a column of levels.
   case categoricalFeature(name: String)
+  /// The network takes whole numbers, and a cell holds another.
+  case fraction(column: String, value: String, line: Int)
   /// The data have other columns than the model was trained with.
   case schema(problem: String)
   case unwritable(file: String, reason: String)
@@ -38,6 +42,8 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .malformed(let file, let problem): "\(file): \(problem)"
     case .unsupportedOperator(let file, let node, let name, _):
       "\(file): node '\(node)' is a '\(name)', which is not supported"
+    case .foreignModel(let file, let node, let name, let kind, _):
+      "\(file): node '\(node)' (\(name)): the file holds \(kind)"
     case .node(let file, let node, let name, let problem):
       "\(file): node '\(node)' (\(name)): \(problem)"
     case .initializer(let file, let name, let problem): "\(file): '\(name)' \(problem)"
@@ -45,6 +51,8 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .metadata(let file, let key, let problem): "\(file): metadata '\(key)': \(problem)"
     case .categoricalFeature(let name):
       "the column '\(name)' holds levels where the network reads numbers"
+    case .fraction(let column, let value, let line):
+      "the input takes whole numbers, \(shown(column)) has \(value) in line \(line)"
     case .schema(let problem): problem
     case .unwritable(let file, let reason): "\(file): cannot be written: \(reason)"
     case .unwritableLayer(let node, let layer):
@@ -59,13 +67,19 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     switch self {
     case .unreadable: "give the path of an ONNX file that you may read"
     case .malformed: "give an ONNX file, as torch.onnx.export or espalier train writes it"
-    case .unsupportedOperator(_, _, _, let supported):
-      "supported: " + supported.joined(separator: ", ")
-    case .node: "export the network for inference, with constant weights"
-    case .initializer: "export the network again; its numbers must be stored whole and finite"
+    case .unsupportedOperator(_, _, let name, let supported):
+      ONNXForeignModel.advice(for: name, supported: supported)
+    case .foreignModel(_, _, _, _, let advice): advice
+    case .node:
+      "export the network for inference, with constant weights: "
+        + "torch.onnx.export(net.eval(), (rows,), 'net.onnx')"
+    case .initializer:
+      "export the network again in float32; its numbers must be stored whole and finite"
     case .graph: "export the network for inference, from one input to one output"
     case .metadata: "write the model again, or remove its 'espalier.' metadata"
     case .categoricalFeature: "leave the column out with --ignore, or give it as 0/1 columns"
+    case .fraction:
+      "export the network with an input of floats, or round the column as it was in training"
     case .schema: "give data with the columns that the network was trained with"
     case .unwritable: "choose a folder that exists and that you may write to"
     case .unwritableLayer: "every layer can be written but reshaping and transposition"

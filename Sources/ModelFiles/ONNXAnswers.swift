@@ -9,57 +9,130 @@ struct ONNXAnswers {
   let output: String?
   /// What the answers are called, in the order of the scores.
   let classes: [String]?
+  /// The node that says yes or no of each score by itself.
+  let binarizer: Onnx_NodeProto?
 
+  /// The values from an output back to what the layers make, past what says it in other words.
   private struct Trace {
-    var value: String
+    var path: [String]
     var classes: [String]?
+    var binarizer: Onnx_NodeProto?
+    var isLabel = false
+    var value: String { path[path.count - 1] }
   }
 
   /// `isOwn`: whether Espalier wrote the graph, whose scores have a name of their own.
   init(_ graph: Onnx_GraphProto, constants: ONNXConstants, isOwn: Bool) {
     if isOwn, let scores = graph.output.last(where: { $0.name.hasPrefix(ONNXWriter.scores) }) {
-      output = scores.name
-      classes = nil
+      (output, classes, binarizer) = (scores.name, nil, nil)
       return
     }
     var producers: [String: Onnx_NodeProto] = [:]
     for node in graph.node { for name in node.output { producers[name] = node } }
     let outputs = graph.output.map(\.name)
-    let traces = outputs.map { Self.trace($0, producers, constants) }
-    classes = traces.lazy.compactMap(\.classes).first
-    let values = Set(traces.map(\.value))
-    if outputs.count == 1, classes == nil {
-      output = outputs[0]
-    } else {
-      output = values.count == 1 ? values.first : nil
+    var traces: [Trace] = []
+    for name in outputs {
+      traces.append(
+        Self.trace(name, producers, constants, takesParts: outputs.count > 1, past: []))
     }
+    classes = traces.lazy.compactMap(\.classes).first
+    binarizer = traces.lazy.compactMap(\.binarizer).first
+    if outputs.count == 1, classes == nil, binarizer == nil {
+      output = Self.isOpposite(traces[0].path, producers, constants) ? traces[0].value : outputs[0]
+      return
+    }
+    if Set(traces.map(\.value)).count == 1 {
+      output = traces.first?.value
+      return
+    }
+    output = Self.squashed(outputs, producers, constants) ?? Self.last(outputs, producers)
+  }
+
+  /// Whether a path of one output only says p as 1 - p and p.
+  private static func isOpposite(
+    _ path: [String], _ producers: [String: Onnx_NodeProto], _ constants: ONNXConstants
+  ) -> Bool {
+    path.dropLast().allSatisfy { name in
+      producers[name].map { onlyScore($0, producers, constants) != nil } ?? false
+    } && path.count > 1
+  }
+
+  /// The probabilities, where other outputs are the scores that they are made of.
+  private static func squashed(
+    _ outputs: [String], _ producers: [String: Onnx_NodeProto], _ constants: ONNXConstants
+  ) -> String? {
+    let squashing: Set = ["Softmax", "LogSoftmax", "Sigmoid"]
+    let traces = outputs.map {
+      trace($0, producers, constants, takesParts: true, past: squashing)
+    }
+    guard Set(traces.map(\.value)).count == 1 else { return nil }
+    let ends = traces.compactMap { trace in
+      trace.path.last { producers[$0].map { squashing.contains($0.opType) } ?? false }
+    }
+    return Set(ends).count <= 1 ? ends.first ?? traces.first?.value : nil
+  }
+
+  /// The output that all others lead to: what is computed last.
+  private static func last(
+    _ outputs: [String], _ producers: [String: Onnx_NodeProto]
+  ) -> String? {
+    for name in outputs {
+      var seen: Set<String> = []
+      var open = [name]
+      while let value = open.popLast() {
+        guard seen.insert(value).inserted else { continue }
+        open += producers[value]?.input ?? []
+      }
+      if outputs.allSatisfy(seen.contains) { return name }
+    }
+    return nil
   }
 
   /// Goes back from an output to what the layers make, past what only says it in other words.
+  ///
+  /// `takesParts`: whether an output may be the score of one class.
   private static func trace(
-    _ output: String, _ producers: [String: Onnx_NodeProto], _ constants: ONNXConstants
+    _ output: String, _ producers: [String: Onnx_NodeProto], _ constants: ONNXConstants,
+    takesParts: Bool, past squashing: Set<String>
   ) -> Trace {
-    var trace = Trace(value: output)
-    var isLabel = false
+    var trace = Trace(path: [output])
     // A chain of a few nodes; a circle is found out later.
     for _ in 0..<16 {
       guard let node = producers[trace.value], let input = node.input.first else { break }
       switch (node.domain, node.opType) {
-      case ("", "Identity"), ("", "Cast"): trace.value = input
-      case ("", "Reshape") where makesLabel(input, producers): trace.value = input
+      case ("", "Identity"), ("", "Cast"): trace.path.append(input)
+      case ("", let name) where squashing.contains(name): trace.path.append(input)
+      case ("", "Reshape"), ("", "Squeeze"), ("", "Flatten"):
+        guard takesParts || makesLabel(input, producers) else { return trace }
+        trace.path.append(input)
+      case ("", "Slice"), ("", "Split"), ("", "Gather"):
+        guard takesParts, !constants.contains(input) else { return trace }
+        trace.path.append(input)
       case ("ai.onnx.ml", "ZipMap"):
         trace.classes =
           names(of: node, "classlabels_strings", "classlabels_int64s") ?? trace.classes
-        trace.value = input
+        trace.path.append(input)
+      case ("ai.onnx.ml", "LinearClassifier"):
+        trace.classes =
+          names(of: node, "classlabels_strings", "classlabels_ints") ?? trace.classes
+        // Both outputs are made of the scores, which are the second.
+        if trace.value == node.output.first, node.output.count > 1 {
+          trace.path.append(node.output[1])
+        }
+        return trace
+      case ("ai.onnx.ml", "Normalizer"): trace.path.append(input)
+      case ("ai.onnx.ml", "Binarizer"):
+        trace.binarizer = node
+        trace.path.append(input)
       case ("ai.onnx.ml", "ArrayFeatureExtractor") where constants.contains(input):
         guard node.input.count == 2 else { return trace }
         trace.classes = constants.texts(input) ?? trace.classes
-        trace.value = node.input[1]
-        isLabel = true
-      case ("", "ArgMax") where isLabel: trace.value = input
+        trace.path.append(node.input[1])
+        trace.isLabel = true
+      case ("", "ArgMax") where trace.isLabel || takesParts: trace.path.append(input)
       case ("", "Concat"):
-        guard let score = onlyScore(node, producers) else { return trace }
-        trace.value = score
+        guard let score = onlyScore(node, producers, constants) else { return trace }
+        trace.path.append(score)
       default: return trace
       }
     }
@@ -73,12 +146,26 @@ struct ONNXAnswers {
 
   /// Of two classes' scores, 1 - p and p, the second.
   private static func onlyScore(
-    _ node: Onnx_NodeProto, _ producers: [String: Onnx_NodeProto]
+    _ node: Onnx_NodeProto, _ producers: [String: Onnx_NodeProto], _ constants: ONNXConstants
   ) -> String? {
-    guard node.input.count == 2, let rest = producers[node.input[0]], rest.opType == "Sub",
-      rest.input.count == 2, rest.input[1] == node.input[1]
+    guard node.opType == "Concat", node.input.count == 2, let rest = producers[node.input[0]],
+      rest.opType == "Sub", rest.input.count == 2, rest.input[1] == node.input[1],
+      isOne(rest.input[0], producers, constants)
     else { return nil }
     return node.input[1]
+  }
+
+  /// Whether a value is the constant 1.
+  private static func isOne(
+    _ name: String, _ producers: [String: Onnx_NodeProto], _ constants: ONNXConstants
+  ) -> Bool {
+    var copy = constants
+    if let node = producers[name], node.opType == "Constant" {
+      if let number = node.attribute("value_float") { return number.f == 1 }
+      guard let tensor = node.attribute("value"), tensor.hasT else { return false }
+      copy.define(name, as: tensor.t)
+    }
+    return (try? copy.numbers(name).values) == [1]
   }
 
   private static func names(

@@ -16,6 +16,8 @@ struct ONNXColumns: Hashable, Sendable {
     case level(String)
     /// 1 where the cell is missing.
     case missing
+    /// A number for each level, and one for all others.
+    case coded(levels: [String], numbers: [Double], others: Double)
   }
 
   /// `factor · kind + offset`
@@ -34,12 +36,22 @@ struct ONNXColumns: Hashable, Sendable {
     var isDiscrete = false
   }
 
+  /// What is done to the encoded numbers before the first layer.
+  enum Preparation: Hashable, Sendable {
+    /// `factor · x + offset` for each number.
+    case scaling(factors: [Double], offsets: [Double])
+    /// Weighted sums of them, `[inputs, sums]`, and what is added to each.
+    case sums(weights: [Double], bias: [Double])
+  }
+
   private let file: String
   /// The names of the columns, in the order of the inputs; `nil` where the file has one input of many
   /// columns.
   private(set) var names: [String]?
   /// How many cells a row has.
   private(set) var cells = 0
+  /// The cells that are whole numbers in the file and become floats in it.
+  private(set) var wholeCells: Set<Int> = []
   /// What the first layer reads.
   private(set) var columns: [Column] = []
   /// The name and the type of the value that the first layer reads.
@@ -47,7 +59,7 @@ struct ONNXColumns: Hashable, Sendable {
   private var values: [String: Value] = [:]
 
   private static let own: Set<String> = [
-    "Imputer", "Scaler", "OneHotEncoder", "ArrayFeatureExtractor", "IsNaN", "Where",
+    "Imputer", "LabelEncoder", "Scaler", "OneHotEncoder", "ArrayFeatureExtractor", "IsNaN", "Where",
   ]
   /// More columns than any table has.
   private static let mostCells = 1 << 20
@@ -57,7 +69,9 @@ struct ONNXColumns: Hashable, Sendable {
   static func are(needed inputs: [Onnx_ValueInfoProto], by chain: [Onnx_NodeProto]) -> Bool {
     let isFloat = inputs.allSatisfy {
       let type = Onnx_TensorProto.DataType(rawValue: Int($0.type.tensorType.elemType))
-      return type == .float || type == .double || type == .undefined
+      let floats: [Onnx_TensorProto.DataType?] = [.float, .double, .float16, .bfloat16, .undefined]
+      // Pixels are read as they are.
+      return floats.contains(type) || $0.type.tensorType.shape.dim.count == 4
     }
     let names = Set(inputs.map(\.name))
     return inputs.count > 1 || !isFloat || chain.contains { own.contains($0.opType) }
@@ -88,12 +102,14 @@ struct ONNXColumns: Hashable, Sendable {
     guard let name = read.first, read.count == 1, let first = values[name], !first.isDiscrete else {
       let odd = rest.first { node in node.input.contains { values[$0] != nil } }
       guard let odd else {
-        throw .graph(file: file, problem: "the output is made of no layer")
+        throw .graph(
+          file: file, problem: "there is no layer with weights in it, so it is no network")
       }
       throw problem(odd, "is not supported for the columns of a table")
     }
     chain = rest
     columns = first.columns
+    wholeCells.formIntersection(columns.compactMap { $0.isNumber ? $0.source : nil })
     value.name = name
     value.type.tensorType.elemType = Int32(Onnx_TensorProto.DataType.float.rawValue)
     var batch = Onnx_TensorShapeProto.Dimension()
@@ -115,8 +131,11 @@ struct ONNXColumns: Hashable, Sendable {
     }
     let isDiscrete: Bool
     switch Onnx_TensorProto.DataType(rawValue: Int(type.elemType)) {
-    case .float, .double: isDiscrete = false
-    case .int64, .int32, .string, .bool: isDiscrete = true
+    case .float, .double, .float16, .bfloat16: isDiscrete = false
+    case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64:
+      isDiscrete = true
+      wholeCells.formUnion(cells..<cells + Int(width))
+    case .string, .bool: isDiscrete = true
     default:
       throw .graph(
         file: file,
@@ -150,6 +169,8 @@ struct ONNXColumns: Hashable, Sendable {
     case "Imputer": return try impute(value, node)
     case "Scaler": return try scale(value, node)
     case "OneHotEncoder": return try encode(value, node)
+    case "LabelEncoder": return try code(value, node)
+    case "Flatten" where node.integer("axis", 1) == 1: return value
     case "IsNaN":
       return Value(columns: value.columns.map { Column(source: $0.source, kind: .missing) })
     case "Where": return try fill(node, &constants)
@@ -182,7 +203,7 @@ struct ONNXColumns: Hashable, Sendable {
   private func cast(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
     var value = value
     switch Onnx_TensorProto.DataType(rawValue: Int(node.integer("to", 0))) {
-    case .float, .double: value.isDiscrete = false
+    case .float, .double, .float16, .bfloat16: value.isDiscrete = false
     case .int64, .int32, .string:
       guard value.isDiscrete else {
         throw problem(node, "it rounds the rows: float and double are supported")
@@ -259,6 +280,36 @@ struct ONNXColumns: Hashable, Sendable {
       columns: levels.map { Column(source: source, kind: $0.isEmpty ? .missing : .level($0)) })
   }
 
+  /// A LabelEncoder that makes numbers of texts or of whole numbers, as OrdinalEncoder becomes one.
+  private func code(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+    var levels = (node.attribute("keys_strings")?.strings ?? []).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    if levels.isEmpty { levels = (node.attribute("keys_int64s")?.ints ?? []).map { "\($0)" } }
+    if levels.isEmpty {
+      levels = (node.attribute("keys_floats")?.floats ?? []).map { shortest(Double($0)) }
+    }
+    var numbers = (node.attribute("values_floats")?.floats ?? []).map { Double($0) }
+    var others = Double(node.number("default_float", 0))
+    if numbers.isEmpty {
+      numbers = (node.attribute("values_int64s")?.ints ?? []).map { Double($0) }
+      others = Double(node.integer("default_int64", -1))
+    }
+    guard !levels.isEmpty, numbers.count == levels.count, Set(levels).count == levels.count,
+      (numbers + [others]).allSatisfy(\.isFinite)
+    else {
+      throw problem(node, "levels that become one finite number each are supported, nothing else")
+    }
+    return Value(
+      columns: try value.columns.map { column throws(ModelFileError) in
+        guard case .number(nil) = column.kind, column.factor == 1, column.offset == 0 else {
+          throw problem(node, "it reads what is scaled or filled already")
+        }
+        return Column(
+          source: column.source, kind: .coded(levels: levels, numbers: numbers, others: others))
+      })
+  }
+
   private func choose(
     _ value: Value, _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
   ) throws(ModelFileError) -> Value? {
@@ -282,7 +333,8 @@ struct ONNXColumns: Hashable, Sendable {
     _ value: Value, _ name: String, _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
   ) throws(ModelFileError) -> Value? {
     let isFirst = node.input.first == name
-    guard node.input.count == 2, constants.contains(node.input[isFirst ? 1 : 0]), !value.isDiscrete
+    guard node.input.count == 2, let arithmetic = ONNXArithmetic(node),
+      constants.contains(node.input[isFirst ? 1 : 0]), !value.isDiscrete
     else { return nil }
     let numbers = try constants.numbers(node.input[isFirst ? 1 : 0])
     guard numbers.values.count == 1 || numbers.values.count == value.columns.count,
@@ -291,15 +343,10 @@ struct ONNXColumns: Hashable, Sendable {
     var value = value
     for index in value.columns.indices {
       let number = numbers.values[numbers.values.count == 1 ? 0 : index]
-      switch (node.opType, isFirst) {
-      case ("Add", _): value.columns[index].scale(by: 1, adding: number)
-      case ("Sub", true): value.columns[index].scale(by: 1, adding: -number)
-      case ("Sub", false): value.columns[index].scale(by: -1, adding: number)
-      case ("Mul", _): value.columns[index].scale(by: number, adding: 0)
-      default:
-        guard isFirst, number != 0 else { throw problem(node, "it divides by the rows or by zero") }
-        value.columns[index].scale(by: 1 / number, adding: 0)
+      guard let (factor, offset) = arithmetic.scaling(number, isFirst: isFirst) else {
+        throw problem(node, arithmetic.refusal(isFirst: isFirst))
       }
+      value.columns[index].scale(by: factor, adding: offset)
     }
     return try checked(value, node)
   }
@@ -311,55 +358,6 @@ struct ONNXColumns: Hashable, Sendable {
   }
 
   // MARK: What comes of it
-
-  /// What is left to do to the encoded numbers before the first layer: `factor · x + offset`.
-  var scaling: ONNXReader.Scaling? {
-    let left = columns.map(\.left)
-    guard left.contains(where: { $0.factor != 1 || $0.offset != 0 }) else { return nil }
-    return ONNXReader.Scaling(factors: left.map(\.factor), offsets: left.map(\.offset))
-  }
-
-  /// The encoding of rows whose columns have these names and levels, by position where the file has
-  /// no names.
-  /// - Throws: `ModelFileError.schema` where the data have not what the file reads.
-  func encoding(for data: inout Schema) throws(ModelFileError) -> Encoding {
-    guard names != nil || cells == data.features.count else {
-      throw .schema(
-        problem: "the data have \(data.features.count) columns where the model reads \(cells)")
-    }
-    var inputs: [Encoding.Input] = []
-    for column in columns {
-      var position = column.source
-      if let name = names?[column.source] {
-        guard let found = data.features.firstIndex(where: { $0.id.rawValue == name }) else {
-          throw .schema(problem: "the data have no column '\(shown(name))'")
-        }
-        position = found
-      }
-      let feature = data.features[position]
-      let kind: Encoding.Input.Kind
-      switch (column.kind, feature.levels) {
-      case (.missing, _): kind = .missing
-      case (.number(let filled), nil):
-        let mean = filled ?? (column.offset == 0 ? 0 : -column.offset / column.factor)
-        kind = .scaled(mean: mean, scale: 1 / column.factor)
-      case (.level(let level), var levels?):
-        if !levels.contains(level) {
-          levels.append(level)
-          data.features[position].kind = .categorical(levels: levels)
-        }
-        kind = .level(index: levels.firstIndex(of: level) ?? 0)
-      case (.level, nil), (.number, _?):
-        let (held, read) =
-          feature.levels == nil ? ("numbers", "levels") : ("levels", "numbers")
-        throw .schema(
-          problem: "the column '\(shown(feature.id.rawValue))' holds \(held) where the model reads "
-            + read)
-      }
-      inputs.append(Encoding.Input(feature: position, kind: kind))
-    }
-    return Encoding(inputs: inputs)
-  }
 }
 
 extension Onnx_ValueInfoProto {
@@ -375,12 +373,6 @@ extension ONNXColumns.Column {
     self.offset = self.offset * factor + offset
   }
 
-  /// What the encoding leaves to be done: a number that is filled is measured from what fills it.
-  fileprivate var left: (factor: Double, offset: Double) {
-    switch kind {
-    case .number(let filled?): (1, factor * filled + offset)
-    case .number(nil): (1, 0)
-    case .level, .missing: (factor, offset)
-    }
-  }
+  /// Whether it is the number in the cell.
+  var isNumber: Bool { if case .number = kind { true } else { false } }
 }

@@ -64,30 +64,25 @@ struct ONNXConstants {
     budget = left
   }
 
-  /// The constant's numbers, each finite.
-  mutating func numbers(_ name: String) throws(ModelFileError) -> Numbers {
+  /// The constant's numbers, each finite unless asked otherwise.
+  ///
+  /// Numbers of the types float, double, float16 and bfloat16 are read; whole numbers where `wholeToo`.
+  mutating func numbers(
+    _ name: String, wholeToo: Bool = false, mayBeInfinite: Bool = false
+  ) throws(ModelFileError) -> Numbers {
     guard let source = sources[name] else { throw wrong(name, "is not a constant") }
     let tensor = source.tensor
     let (dimensions, count) = try dimensions(of: tensor, name)
-    let values: [Double]
-    switch Onnx_TensorProto.DataType(rawValue: Int(tensor.dataType)) {
-    case .float:
-      let raw = try bytes(of: tensor, name, count: count, size: 4)
-      try spend(count)
-      values =
-        raw.map { Self.unpack($0, as: UInt32.self) { Double(Float(bitPattern: $0)) } }
-        ?? tensor.floatData.map(Double.init)
-    case .double:
-      let raw = try bytes(of: tensor, name, count: count, size: 8)
-      try spend(count)
-      values =
-        raw.map { Self.unpack($0, as: UInt64.self) { Double(bitPattern: $0) } }
-        ?? tensor.doubleData
-    case let type:
-      throw wrong(name, "holds \(Self.name(of: type)) where float or double is supported")
+    let type = Onnx_TensorProto.DataType(rawValue: Int(tensor.dataType))
+    guard let format = type.flatMap(ONNXNumberFormat.init), wholeToo || !format.isWhole else {
+      throw wrong(
+        name, "holds \(Self.name(of: type)) where float, double, float16 or bfloat16 is supported")
     }
+    let raw = try bytes(of: tensor, name, count: count, size: format.size)
+    try spend(count)
+    let values = raw.map(format.unpacked) ?? format.fields(of: tensor)
     guard values.count == count else { throw wrong(name, Self.mismatch(values.count, tensor)) }
-    if let index = values.firstIndex(where: { !Float($0).isFinite }) {
+    if !mayBeInfinite, let index = values.firstIndex(where: { !Float($0).isFinite }) {
       throw wrong(name, "holds \(values[index]) at position \(index), which is not a finite float")
     }
     guard source.transposed, dimensions.count == 2 else {
@@ -119,11 +114,12 @@ struct ONNXConstants {
     case .int64? where count <= most:
       let raw = try bytes(of: tensor, name, count: count, size: 8)
       values =
-        raw.map { Self.unpack($0, as: UInt64.self) { Int64(bitPattern: $0) } } ?? tensor.int64Data
+        raw.map { ONNXNumberFormat.unpack($0, as: UInt64.self) { Int64(bitPattern: $0) } }
+        ?? tensor.int64Data
     case .int32? where count <= most:
       let raw = try bytes(of: tensor, name, count: count, size: 4)
       values =
-        raw.map { Self.unpack($0, as: UInt32.self) { Int64(Int32(bitPattern: $0)) } }
+        raw.map { ONNXNumberFormat.unpack($0, as: UInt32.self) { Int64(Int32(bitPattern: $0)) } }
         ?? tensor.int32Data.map(Int64.init)
     default: throw wrong(name, "is not a shape: a few numbers of the type int64")
     }
@@ -139,7 +135,22 @@ struct ONNXConstants {
     return source.transposed && lengths.count == 2 ? lengths.reversed() : lengths
   }
 
-  /// Whether a constant holds whole numbers.
+  /// The type of a constant's numbers.
+  func type(of name: String) -> Onnx_TensorProto.DataType? {
+    sources[name].flatMap { Onnx_TensorProto.DataType(rawValue: Int($0.tensor.dataType)) }
+  }
+
+  /// Whether a constant holds whole numbers of any type.
+  func isWhole(_ name: String) -> Bool {
+    type(of: name).flatMap(ONNXNumberFormat.init)?.isWhole ?? false
+  }
+
+  /// Whether a constant holds floats of any type.
+  func isFloats(_ name: String) -> Bool {
+    type(of: name).flatMap(ONNXNumberFormat.init).map { !$0.isWhole } ?? false
+  }
+
+  /// Whether a constant holds whole numbers as lengths are stated.
   func isIntegers(_ name: String) -> Bool {
     let type = Onnx_TensorProto.DataType(rawValue: Int(sources[name]?.tensor.dataType ?? 0))
     return type == .int64 || type == .int32
@@ -270,17 +281,6 @@ struct ONNXConstants {
       let data = try? handle.read(upToCount: length) ?? Data(), data.count == length
     else { throw .unreadable(file: shown(location), reason: "it ended early") }
     return data
-  }
-
-  private static func unpack<Bits: FixedWidthInteger, Value>(
-    _ data: Data, as type: Bits.Type, _ value: (Bits) -> Value
-  ) -> [Value] {
-    let size = MemoryLayout<Bits>.size
-    return data.withUnsafeBytes { bytes in
-      (0..<bytes.count / size).map {
-        value(Bits(littleEndian: bytes.loadUnaligned(fromByteOffset: size * $0, as: Bits.self)))
-      }
-    }
   }
 
   private static func mismatch(_ found: Int, _ tensor: Onnx_TensorProto) -> String {

@@ -17,15 +17,10 @@ struct ONNXGraph {
   let classes: [String]?
   /// The name of the one output.
   let output: String
-  /// Whether rows pass through one chain of dense layers: what `ONNXReader` reads.
-  var isChain: Bool {
-    branch == nil && chain.allSatisfy { ONNXOperator.named($0)?.read != nil }
-  }
-  /// Where the chain ends in branches, and what is wrong with that for dense layers.
-  private(set) var branch: ModelFileError?
-
-  /// More nodes than any network that a person wants to read rules of.
-  private static let mostNodes = 10_000
+  /// The version of the standard operators.
+  let opset: Int64
+  /// The node that says yes or no of each score by itself.
+  let binarizer: Onnx_NodeProto?
 
   private let file: String
   private let nodes: [Onnx_NodeProto]
@@ -36,9 +31,18 @@ struct ONNXGraph {
   /// `readsRows`: whether the file says that it turns rows of a table into what its layers read.
   /// - Throws: `ModelFileError` where an operator is not known or nodes read each other in a circle.
   init(
-    _ graph: Onnx_GraphProto, file: String, folder: URL?, bytes: Int, readsRows: Bool = false
+    _ graph: Onnx_GraphProto, opset: Int64, file: String, folder: URL?, bytes: Int,
+    readsRows: Bool = false
   ) throws(ModelFileError) {
     self.file = file
+    self.opset = opset
+    for node in graph.node {
+      if let model = ONNXForeignModel.named(node) {
+        throw .foreignModel(
+          file: file, node: node.title, operator: shown(node.opType), kind: model.kind,
+          advice: model.advice)
+      }
+    }
     nodes = graph.node
     constants = try ONNXConstants(graph.initializer, file: file, folder: folder, bytes: bytes)
     let initializers = constants
@@ -46,8 +50,8 @@ struct ONNXGraph {
     guard let first = inputs.first else {
       throw .graph(file: file, problem: Self.count(inputs, "input"))
     }
-    guard nodes.count <= Self.mostNodes else {
-      let most = Self.mostNodes
+    let most = ONNXFunctions.mostNodes
+    guard nodes.count <= most else {
       throw .graph(file: file, problem: "\(nodes.count) nodes where at most \(most) are read")
     }
     let names = Set(inputs.map(\.name))
@@ -68,6 +72,7 @@ struct ONNXGraph {
     }
     self.output = output
     classes = answers.classes
+    binarizer = answers.binarizer
     try link(from: names, to: output, keepsOrder: readsRows)
     if readsRows || ONNXColumns.are(needed: inputs, by: chain) {
       guard inputs.count == 1 || inputs.allSatisfy(\.isColumn) else {
@@ -79,13 +84,14 @@ struct ONNXGraph {
     } else if inputs.count > 1 {
       throw .graph(file: file, problem: Self.count(inputs, "input"))
     }
-    do { try checkChain(from: input.name) } catch { branch = error }
+    ONNXRecognition.rewrite(&chain, &constants, output: output)
   }
 
   private static func count(_ values: [Onnx_ValueInfoProto], _ kind: String) -> String {
     let names = values.prefix(4).map { "'\(shown($0.name))'" }.joined(separator: ", ")
     let list = names.isEmpty ? "" : " (\(names)\(values.count > 4 ? ", …" : ""))"
-    return "\(values.count) \(kind)s\(list) where one is supported"
+    let columns = kind == "input" && values.count > 1 ? ", or one for each column, [batch, 1]" : ""
+    return "\(values.count) \(kind)s\(list) where one is supported\(columns)"
   }
 
   private mutating func link(
@@ -164,22 +170,6 @@ struct ONNXGraph {
       throw problem(nodes[index], "is part of a cycle or reads one")
     }
     return order
-  }
-
-  private func checkChain(from input: String) throws(ModelFileError) {
-    let moving = Set(chain.flatMap(\.output) + [input])
-    var current = input
-    for node in chain {
-      let read = node.input.filter { moving.contains($0) }
-      guard read.count == 1 else {
-        let names = read.prefix(4).map { "'\(shown($0))'" }.joined(separator: ", ")
-        throw problem(node, "joins branches: it reads \(names)")
-      }
-      guard read[0] == current, node.output.first.map({ !$0.isEmpty }) ?? false else {
-        throw problem(node, "begins a branch: it reads '\(shown(read[0]))' beside another node")
-      }
-      current = node.output[0]
-    }
   }
 
   private func problem(_ node: Onnx_NodeProto, _ text: String) -> ModelFileError {

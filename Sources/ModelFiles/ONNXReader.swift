@@ -3,268 +3,382 @@ import Networks
 import ONNXSchema
 import Tensors
 
-/// What has been read of a chain of nodes so far: layers, and what is still to be folded into one.
+/// Reads the nodes of a graph into the steps of a network.
+///
+/// ONNX stores pictures with the channels first; here the channels of a pixel lie side by side. A value
+/// knows how it is stored and which lengths the file gives it. Numbers stay in double precision, and
+/// scalings stay steps of their own, until `ONNXNetwork` folds them into the layers beside them.
 struct ONNXReader {
-  /// A dense layer in double precision, until all scaling is folded into it.
-  struct DenseStep {
-    var inputs: Int
-    var units: Int
-    /// `[inputs, units]`
-    var weights: [Double]
-    var bias: [Double]
+  /// A layer, the steps that it reads, and its parameters in the layer's own order.
+  struct Step {
+    var layer: any Layer
+    /// Positions of steps; -1 is the network's input.
+    var inputs: [Int]
+    var parameters: [ONNXConstants.Numbers] = []
+    /// Whether it is `factor · x + offset` for each channel: a batch normalization whose moments are 0
+    /// and 1, of which only the first two parameters are used.
+    var isScaling = false
+    /// Whether it is weighted sums that the dense layers beside it can take over.
+    var isPreparation = false
   }
 
-  /// `factor · x + offset` for each column, or one of either for all.
-  struct Scaling {
-    var factors: [Double]
-    var offsets: [Double]
+  /// What a name in the file stands for.
+  struct Value {
+    /// The step that makes it; -1 is the network's input.
+    var step: Int
+    /// Of one row, as it is stored: `[height, width, channels]` or `[numbers]`.
+    var shape: Shape
+    var order = Order.stored
+    /// The lengths of one row in the file, the batch left out, where it is stored as a row of numbers.
+    var view: [Int] = []
+    /// What was done to the scores; nothing but answers may be made of it.
+    var ending: Ending?
 
-    func factor(_ column: Int) -> Double { factors.count == 1 ? factors[0] : factors[column] }
-    func offset(_ column: Int) -> Double { offsets.count == 1 ? offsets[0] : offsets[column] }
+    init(step: Int, shape: Shape, order: Order = .stored, view: [Int]? = nil) {
+      (self.step, self.shape, self.order) = (step, shape, order)
+      self.view = view ?? shape.dimensions
+    }
+
+    /// The lengths of one row in the file, the batch left out.
+    var lengths: [Int] {
+      if shape.rank == 1 { return view }
+      return order == .channelsFirst ? [shape[2], shape[0], shape[1]] : shape.dimensions
+    }
+
+    /// How many neurons it has: the last stored length.
+    var channels: Int { shape.dimensions[shape.rank - 1] }
   }
 
-  enum Step {
-    case dense(DenseStep)
-    case activation(Activation)
+  /// In which order the file counts a value's numbers.
+  enum Order: Hashable {
+    /// As they are stored.
+    case stored
+    /// A picture `[channels, height, width]`.
+    case channelsFirst
+    /// A row that was such a picture: `[height, width, channels]` of it.
+    case flattened(of: Shape)
   }
 
-  /// What turns the last layer's outputs into answers; nothing but answers may follow it.
+  /// What turns scores into answers.
   enum Ending { case softmax, position }
 
   let file: String
+  let opset: Int64
   var constants: ONNXConstants
-  /// The name of the value that the next node reads.
-  private(set) var current: String
-  /// The lengths of the current value, the batch first, where they are known.
-  private(set) var shape: [Int?]
-  /// Whether the value before the last change of shape was a row of numbers already.
-  private(set) var wasFlat = true
-  private(set) var ending: Ending?
-  private var hasSoftmax = false
-  private var steps: [Step] = []
-  private var pending: (scaling: Scaling, node: Onnx_NodeProto)?
+  /// The shape of one row of the network's input.
+  private(set) var input: Shape
+  private(set) var steps: [Step] = []
+  var values: [String: Value] = [:]
+  /// The lengths that nodes compute at run time, the batch `nil`.
+  var lengths: [String: [Int64?]] = [:]
+  var hasSoftmax = false
 
-  /// Reads a whole chain.
+  /// The largest length, stride or padding that a picture may have.
+  private static let mostPixels: Int64 = 1 << 14
+  /// The most numbers that a value of one row may have.
+  static let mostNumbers = 1 << 24
+
+  /// Reads a graph.
   init(_ graph: ONNXGraph, file: String) throws(ModelFileError) {
     self.file = file
+    opset = graph.opset
     constants = graph.constants
-    current = graph.input.name
-    let type = graph.input.type.tensorType
-    let element = Onnx_TensorProto.DataType(rawValue: Int(type.elemType))
-    guard element == .float || element == .double || element == .undefined else {
-      throw .graph(
-        file: file, problem: "the input '\(shown(current))' is not of the type float or double")
-    }
-    shape = type.hasShape ? type.shape.dim.map { $0.dimValue > 0 ? Int($0.dimValue) : nil } : []
-    if !type.hasShape { shape = [nil, nil] }
-    guard (2...8).contains(shape.count) else {
-      throw .graph(
-        file: file,
-        problem: "the input '\(shown(current))' has \(shape.count) dimensions where rows of "
-          + "numbers, [batch, numbers], are read")
-    }
-    if let scaling = graph.columns?.scaling, let first = graph.chain.first {
-      pending = (scaling, first)
+    let start = try ONNXInput(graph, file: file)
+    input = start.shape
+    values[graph.input.name] = Value(
+      step: -1, shape: start.shape, order: start.order, view: start.view)
+    if let preparation = graph.columns?.preparation {
+      try begin(graph.input.name, with: preparation)
     }
     for node in graph.chain {
-      guard let read = ONNXOperator.named(node)?.read else {
-        throw problem(node, "is supported for constants, not for rows")
+      if start.skipped.contains(node.output) {
+        pass(try value(node), node)
+        continue
       }
-      if ending != nil, !["ArgMax", "Cast", "Identity"].contains(node.opType) {
-        throw problem(node, "follows the softmax or argmax, which must be the last step")
+      if try readLengths(node) { continue }
+      guard let read = ONNXOperator.named(node)?.read else {
+        throw problem(node, ONNXOperator.refusal(of: node))
+      }
+      guard node.output.first.map({ !$0.isEmpty }) ?? false else {
+        throw problem(node, "it makes no value")
       }
       try read(&self, node)
-      current = node.output.first ?? ""
     }
-    if let pending { throw problem(pending.node, "no dense layer is beside it to be folded into") }
   }
 
-  /// How many numbers a row of the current value has, where that is known.
-  var width: Int? { shape.count == 2 ? shape[1] : nil }
+  /// Begins with what the encoding leaves to be done to a row's numbers.
+  private mutating func begin(
+    _ name: String, with preparation: ONNXColumns.Preparation
+  ) throws(ModelFileError) {
+    switch preparation {
+    case .scaling(let factors, let offsets):
+      appendScaling(name, factors, offsets, reading: -1)
+    case .sums(let weights, let bias):
+      let (inputs, units) = (weights.count / bias.count, bias.count)
+      try constants.spend(weights.count)
+      input = [inputs]
+      steps.append(
+        Step(
+          layer: Dense(units), inputs: [-1],
+          parameters: [
+            .init(dimensions: [inputs, units], values: weights),
+            .init(dimensions: [units], values: bias),
+          ], isPreparation: true))
+      values[name] = Value(step: steps.count - 1, shape: [units])
+    }
+  }
+
+  private mutating func appendScaling(
+    _ name: String, _ factors: [Double], _ offsets: [Double], reading step: Int
+  ) {
+    steps.append(Self.scaling(factors, offsets, reading: step))
+    values[name] = Value(step: steps.count - 1, shape: [factors.count])
+  }
+
+  static func scaling(_ factors: [Double], _ offsets: [Double], reading step: Int) -> Step {
+    let width = [factors.count]
+    return Step(
+      layer: BatchNormalization(epsilon: 0), inputs: [step],
+      parameters: [
+        .init(dimensions: width, values: factors), .init(dimensions: width, values: offsets),
+        .init(dimensions: width, values: factors.map { _ in 0 }),
+        .init(dimensions: width, values: factors.map { _ in 1 }),
+      ], isScaling: true)
+  }
 
   func problem(_ node: Onnx_NodeProto, _ text: String) -> ModelFileError {
     .node(file: file, node: node.title, operator: shown(node.opType), problem: text)
   }
 
-  // MARK: Reading constants
+  // MARK: Values
 
-  /// A dense layer without a bias from a constant of two dimensions.
-  mutating func weights(
-    _ name: String, transposed: Bool, node: Onnx_NodeProto, scale: Double
-  ) throws(ModelFileError) -> DenseStep {
-    if transposed {
-      constants.define(name + "ᵀ", as: name, transposed: true)
+  /// What a node reads at a position, which must not be a constant.
+  func answer(_ node: Onnx_NodeProto, _ position: Int = 0) throws(ModelFileError) -> Value {
+    guard let name = node.input(position), let value = values[name] else {
+      throw problem(node, "its input \(position + 1) is a constant where a value is read")
     }
-    let numbers = try constants.numbers(transposed ? name + "ᵀ" : name)
-    guard numbers.dimensions.count == 2 else {
-      throw problem(
-        node, "its weights have \(numbers.dimensions.count) dimensions where 2 are read")
-    }
-    let (inputs, units) = (numbers.dimensions[0], numbers.dimensions[1])
-    guard inputs > 0, units > 0 else { throw problem(node, "its weights are empty") }
-    return DenseStep(
-      inputs: inputs, units: units,
-      weights: scale == 1 ? numbers.values : numbers.values.map { $0 * scale },
-      bias: [Double](repeating: 0, count: units))
+    return value
   }
 
-  /// A constant with one number for each column, or one for all.
-  mutating func columns(
-    _ name: String, width: Int?, node: Onnx_NodeProto
+  /// The same where the scores are not answers yet.
+  func value(_ node: Onnx_NodeProto, _ position: Int = 0) throws(ModelFileError) -> Value {
+    let value = try answer(node, position)
+    guard value.ending == nil else {
+      throw problem(node, "follows the softmax or argmax, which must be the last step")
+    }
+    return value
+  }
+
+  /// The positions of a node's inputs that are values, not constants.
+  func moving(_ node: Onnx_NodeProto) -> [Int] {
+    node.input.indices.filter { values[node.input[$0]] != nil }
+  }
+
+  /// A row of numbers; of a picture of one pixel its channels.
+  mutating func row(
+    _ node: Onnx_NodeProto, _ position: Int = 0
+  ) throws(ModelFileError) -> Value {
+    let value = try value(node, position)
+    guard value.shape.rank == 3, value.shape[0] * value.shape[1] == 1 else { return value }
+    let lengths = value.lengths
+    steps.append(Step(layer: Flattening(), inputs: [value.step]))
+    let row = Value(step: steps.count - 1, shape: [value.shape.count], view: lengths)
+    values[node.input[position]] = row
+    return row
+  }
+
+  /// A row, or a picture with its channels first, of which parts are taken.
+  mutating func parted(_ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+    let value = try value(node)
+    let isRow =
+      value.shape.rank == 1 && value.order == .stored && value.view.count { $0 > 1 } <= 1
+    return isRow ? value : try picture(node)
+  }
+
+  /// A picture that is stored as the file counts it.
+  mutating func pixels(_ value: Value, named name: String) -> Value {
+    guard value.shape.rank == 1, value.order == .stored, value.view.count == 3 else { return value }
+    let shape = Shape(value.view)
+    steps.append(Step(layer: Reshaping(shape), inputs: [value.step]))
+    let picture = Value(step: steps.count - 1, shape: shape)
+    values[name] = picture
+    return picture
+  }
+
+  /// A picture with its channels first, as the file counts it.
+  mutating func picture(_ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+    var value = pixels(try value(node), named: node.input[0])
+    if value.shape.rank == 3, value.order == .stored {
+      let sizes = value.shape
+      steps.append(Step(layer: Transposition([1, 2, 0]), inputs: [value.step]))
+      value = Value(
+        step: steps.count - 1, shape: [sizes[1], sizes[2], sizes[0]], order: .channelsFirst)
+      values[node.input[0]] = value
+    }
+    guard value.shape.rank == 3, value.order == .channelsFirst else {
+      throw problem(node, "it does not read a picture of [channels, height, width]")
+    }
+    return value
+  }
+
+  /// Gives what a node makes another meaning, without a layer of its own.
+  mutating func pass(_ value: Value, _ node: Onnx_NodeProto) {
+    values[node.output[0]] = value
+  }
+
+  /// Adds a layer that makes the node's output.
+  mutating func add(
+    _ layer: any Layer, reading inputs: [Value], order: Order? = nil, view: [Int]? = nil,
+    parameters: [ONNXConstants.Numbers] = [], _ node: Onnx_NodeProto, output: Int = 0
+  ) throws(ModelFileError) {
+    let shape: Shape
+    do {
+      shape = try layer.outputShape(joining: inputs.map(\.shape))
+    } catch {
+      throw problem(node, error.errorDescription ?? "its inputs do not fit")
+    }
+    guard shape.dimensions.reduce(1.0, { $0 * Double($1) }) <= Double(Self.mostNumbers) else {
+      throw problem(node, "it makes more than \(Self.mostNumbers) numbers of a row")
+    }
+    steps.append(Step(layer: layer, inputs: inputs.map(\.step), parameters: parameters))
+    let first = inputs[0]
+    values[node.output[output]] = Value(
+      step: steps.count - 1, shape: shape, order: order ?? first.order,
+      view: view ?? (shape == first.shape ? first.view : nil))
+  }
+
+  /// Says of the step that was added last that layers beside it can do what it does.
+  mutating func markPreparation() { steps[steps.count - 1].isPreparation = true }
+
+  /// Adds `factor · x + offset`, one of either for each channel or for all.
+  mutating func addScaling(
+    _ factors: [Double], _ offsets: [Double], of value: Value, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let channels = value.channels
+    try constants.spend(2 * channels)
+    func all(_ numbers: [Double]) -> [Double] {
+      numbers.count == channels ? numbers : .init(repeating: numbers[0], count: channels)
+    }
+    steps.append(Self.scaling(all(factors), all(offsets), reading: value.step))
+    var scaled = value
+    scaled.step = steps.count - 1
+    values[node.output[0]] = scaled
+  }
+
+  // MARK: Constants
+
+  func text(_ numbers: [Int]) -> String {
+    numbers.isEmpty ? "no dimension" : numbers.map(String.init).joined(separator: " x ")
+  }
+
+  /// A constant beside a value: one number for all, or one for each channel.
+  mutating func spread(
+    _ name: String, over value: Value, _ node: Onnx_NodeProto
   ) throws(ModelFileError) -> [Double] {
     let numbers = try constants.numbers(name)
-    let count = numbers.values.count
-    let fits = numbers.dimensions.dropLast().allSatisfy { $0 == 1 }
-    guard fits, count == 1 || (shape.count == 2 && count == width ?? count), count > 0 else {
-      let shape = numbers.dimensions.map(String.init).joined(separator: " x ")
+    let lengths = value.lengths
+    let extra = numbers.dimensions.count - lengths.count
+    let doesNotFit = problem(
+      node, "its constant of \(text(numbers.dimensions)) does not fit rows of \(text(lengths))")
+    guard !numbers.values.isEmpty, extra <= 1, extra < 1 || numbers.dimensions[0] == 1 else {
+      throw doesNotFit
+    }
+    if numbers.values.count == 1 { return numbers.values }
+    let own =
+      Array(
+        repeating: 1, count: max(-extra, 0)) + numbers.dimensions.dropFirst(max(extra, 0))
+    guard zip(own, lengths).allSatisfy({ $0 == 1 || $0 == $1 }) else { throw doesNotFit }
+    if value.order == .channelsFirst {
+      guard own[1] == 1, own[2] == 1 else {
+        throw problem(node, "its constant of \(text(own)) differs from pixel to pixel")
+      }
+      return numbers.values
+    }
+    if value.shape.rank == 3 {
+      guard own[0] == 1, own[1] == 1 else {
+        throw problem(node, "its constant of \(text(own)) differs from pixel to pixel")
+      }
+      return numbers.values
+    }
+    let count = lengths.reduce(1, *)
+    try constants.spend(count)
+    var all = [Double](repeating: 0, count: count)
+    for position in 0..<count {
+      var (rest, place, stride) = (position, 0, 1)
+      for axis in lengths.indices.reversed() {
+        if own[axis] > 1 { place += rest % lengths[axis] * stride }
+        stride *= own[axis]
+        rest /= lengths[axis]
+      }
+      all[position] = numbers.values[place]
+    }
+    guard case .flattened(let picture) = value.order else { return all }
+    return Self.positions(in: picture).map { all[$0] }
+  }
+
+  /// For each number of a flattened picture, in the order in which it is stored, where the file has it:
+  /// the file counts channel by channel.
+  static func positions(in picture: Shape) -> [Int] {
+    let (pixels, channels) = (picture[0] * picture[1], picture[2])
+    return (0..<pixels * channels).map { $0 % channels * pixels + $0 / channels }
+  }
+
+  /// A constant of so many dimensions that is not empty.
+  mutating func tensor(
+    _ name: String, _ node: Onnx_NodeProto, rank: Int
+  ) throws(ModelFileError) -> ONNXConstants.Numbers {
+    let numbers = try constants.numbers(name)
+    guard numbers.dimensions.count == rank else {
       throw problem(
-        node, "its constant of \(shape) does not fit \(width.map { "\($0)" } ?? "the") columns")
+        node, "'\(shown(name))' has \(numbers.dimensions.count) dimensions where \(rank) are read")
     }
-    return numbers.values
+    guard !numbers.values.isEmpty else { throw problem(node, "'\(shown(name))' is empty") }
+    return numbers
   }
 
-  // MARK: Adding steps
-
-  mutating func append(_ dense: DenseStep, _ node: Onnx_NodeProto) throws(ModelFileError) {
-    guard shape.count == 2 else { throw problem(node, "it reads more than rows of numbers") }
-    try expect(width: dense.inputs, node)
-    var dense = dense
-    if let (scaling, _) = pending {
-      for input in 0..<dense.inputs {
-        for unit in 0..<dense.units {
-          let position = input * dense.units + unit
-          dense.bias[unit] += scaling.offset(input) * dense.weights[position]
-          dense.weights[position] *= scaling.factor(input)
-        }
-      }
-      pending = nil
+  /// A small whole number of a node, such as a stride.
+  func small(_ value: Int64, _ node: Onnx_NodeProto, least: Int64 = 0) throws(ModelFileError) -> Int
+  {
+    guard (least...Self.mostPixels).contains(value) else {
+      throw problem(node, "\(value) is no length, stride or padding of a picture")
     }
-    steps.append(.dense(dense))
-    shape[1] = dense.units
+    return Int(value)
   }
 
-  mutating func append(_ scaling: Scaling, _ node: Onnx_NodeProto) throws(ModelFileError) {
-    let count = max(scaling.factors.count, scaling.offsets.count)
-    if count > 1 { try expect(width: count, node) }
-    if let (first, _) = pending {
-      let both = max(first.factors.count, first.offsets.count, count)
-      pending = (
-        Scaling(
-          factors: (0..<both).map { first.factor($0) * scaling.factor($0) },
-          offsets: (0..<both).map {
-            first.offset($0) * scaling.factor($0) + scaling.offset($0)
-          }), node
-      )
-    } else if case .dense(var dense) = steps.last {
-      steps.removeLast()
-      for unit in 0..<dense.units {
-        dense.bias[unit] = dense.bias[unit] * scaling.factor(unit) + scaling.offset(unit)
-      }
-      if scaling.factors != [1] {
-        for position in dense.weights.indices {
-          dense.weights[position] *= scaling.factor(position % dense.units)
-        }
-      }
-      steps.append(.dense(dense))
-    } else {
-      pending = (scaling, node)
-    }
-  }
+  // MARK: The end
 
-  mutating func append(
-    _ activation: Activation, _ node: Onnx_NodeProto
+  /// Takes in what turns scores into answers.
+  mutating func end(
+    with ending: Ending, _ node: Onnx_NodeProto, axis standard: Int64
   ) throws(ModelFileError) {
-    if let pending { throw problem(pending.node, "no dense layer is beside it to be folded into") }
-    guard !steps.isEmpty else { throw problem(node, "no dense layer comes before it") }
-    try constants.spend(width ?? 0)
-    steps.append(.activation(activation))
-  }
-
-  mutating func end(with ending: Ending, _ node: Onnx_NodeProto) throws(ModelFileError) {
-    guard self.ending != .position else { throw problem(node, "follows another argmax") }
-    self.ending = ending
-    if ending == .softmax { hasSoftmax = true }
-  }
-
-  func checkAxis(_ node: Onnx_NodeProto, standard: Int64) throws(ModelFileError) {
+    if values[node.input.first ?? ""]?.ending != .softmax { _ = try row(node) }
+    var value = try answer(node)
     let axis = node.integer("axis", standard)
-    guard shape.count == 2, axis == 1 || axis == -1 else {
-      throw problem(node, "axis \(axis) mixes rows; 1 is supported")
+    guard value.shape.rank == 1, value.isRow(axis) || (opset < 13 && axis == 1) else {
+      throw problem(node, "axis \(axis) is not that of the scores")
     }
+    guard value.ending != .position else { throw problem(node, "follows another argmax") }
+    guard ending == .position || value.ending == nil else {
+      throw problem(node, "follows the softmax or argmax, which must be the last step")
+    }
+    value.ending = ending
+    if ending == .softmax { hasSoftmax = true }
+    pass(value, node)
+  }
+}
+
+extension ONNXReader.Value {
+  /// The position in the row's lengths of an axis as the file counts, the batch being axis 0.
+  func place(of axis: Int64) -> Int? {
+    let rank = Int64(lengths.count) + 1
+    let place = axis < 0 ? axis + rank : axis
+    return (1..<max(rank, 2)).contains(place) && axis >= -rank && place < rank
+      ? Int(place) - 1 : nil
   }
 
-  /// Notes how wide the current value is.
-  mutating func expect(width found: Int, _ node: Onnx_NodeProto) throws(ModelFileError) {
-    guard shape.count == 2 else { throw problem(node, "it reads more than rows of numbers") }
-    guard shape[1] == nil || shape[1] == found else {
-      throw problem(node, "it reads \(found) numbers where \(shape[1] ?? 0) come in")
-    }
-    shape[1] = found
-  }
-
-  /// One row of numbers out of a grey picture; rows of numbers stay what they are.
-  mutating func flatten(_ node: Onnx_NodeProto) throws(ModelFileError) {
-    wasFlat = shape.count == 2
-    if wasFlat { return }
-    var count = 1
-    for length in shape.dropFirst() {
-      let (product, overflow) = count.multipliedReportingOverflow(by: length ?? 0)
-      guard length != nil, !overflow else {
-        throw problem(node, "the lengths of what it flattens are not known")
-      }
-      count = product
-    }
-    guard shape.count == 3 || shape[1] == 1 || shape.last == 1 else {
-      throw problem(node, "it flattens a picture of several channels; one is supported")
-    }
-    shape = [shape[0], count]
-  }
-
-  // MARK: The network
-
-  /// The network of all that was read, without the squashing at its end.
-  /// - Parameter keepsSquashing: whether a sigmoid at the end is a layer, not the head.
-  /// - Returns: the network, and the head that the squashing means.
-  /// - Throws: `ModelFileError.graph` where no dense layer is left or a number is not finite.
-  func network(
-    keepsSquashing: Bool = false
-  ) throws(ModelFileError) -> (network: Network, head: Head?) {
-    var steps = steps
-    var head: Head? = hasSoftmax ? .softmax : nil
-    if !keepsSquashing, !hasSoftmax, case .activation(let last) = steps.last,
-      last.function == .sigmoid
-    {
-      steps.removeLast()
-      head = .oneVersusRest
-    }
-    var layers: [any Layer] = []
-    var parameters: [[Parameter]] = []
-    var input: Int?
-    for step in steps {
-      switch step {
-      case .activation(let activation):
-        layers.append(activation)
-        parameters.append([])
-      case .dense(let dense):
-        input = input ?? dense.inputs
-        layers.append(Dense(dense.units))
-        let tensors = [
-          Tensor(dense.weights.map { Float($0) }, shape: [dense.inputs, dense.units]),
-          Tensor(dense.bias.map { Float($0) }, shape: [dense.units]),
-        ]
-        for tensor in tensors where tensor.elements.contains(where: { !$0.isFinite }) {
-          throw .graph(
-            file: file, problem: "folding a scaling into a layer leaves the finite floats")
-        }
-        parameters.append([Parameter(.weight, tensors[0]), Parameter(.bias, tensors[1])])
-      }
-    }
-    guard let input else { throw .graph(file: file, problem: "there is no dense layer") }
-    do {
-      let architecture = Architecture(input: [input]) { layers }
-      return (try Network(architecture, parameters: parameters), head)
-    } catch {
-      throw .graph(file: file, problem: error.errorDescription ?? "the layers do not fit")
-    }
+  /// Whether all of a row's numbers lie along an axis.
+  func isRow(_ axis: Int64) -> Bool {
+    guard shape.rank == 1, let place = place(of: axis) else { return false }
+    return view[place] == shape.count
   }
 }

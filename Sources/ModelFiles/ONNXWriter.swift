@@ -90,35 +90,23 @@ struct ONNXWriter {
       $0 < 0 ? network.architecture.input : shapes[$0]
     }
     guard let shape else { throw unwritable(node) }
+    var following: Onnx_NodeProto?
     switch node.layer {
     case is Dense:
       written.opType = "Gemm"
       addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
-    case let activation as Activation:
-      write(activation, to: &written)
-    case let convolution as Convolution:
-      written.opType = "Conv"
-      write(convolution.window, to: &written)
-      written.attribute.append(Self.integers("group", one: convolution.groups))
-      // [height, width, channels, units] to [units, channels, height, width].
-      let weight = own[0].value
-      let turned = weight.reshaped(to: Shape([1] + weight.shape.dimensions))
-        .transposed(by: [3, 2, 0, 1])
-      let first = turned.reshaped(to: Shape(turned.shape.dimensions.dropFirst().map { $0 }))
-      addParameters(
-        [("weight", first)] + own.dropFirst().map { ($0.role.rawValue, $0.value) }, to: &written)
-    case let normalization as BatchNormalization:
-      written.opType = "BatchNormalization"
-      var epsilon = Onnx_AttributeProto()
-      (epsilon.name, epsilon.type, epsilon.f) = ("epsilon", .float, normalization.epsilon)
-      written.attribute = [epsilon]
-      addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
-    case let pooling as Pooling:
-      written.opType = pooling.kind == .largest ? "MaxPool" : "AveragePool"
-      write(pooling.window, to: &written)
-      if pooling.kind == .paddedMean {
-        written.attribute.append(Self.integers("count_include_pad", one: 1))
-      }
+    case is ParametricReLU:
+      written.opType = "PRelu"
+      // One slope for each channel, whatever the row or the pixel.
+      let slopes = own[0].value
+      let lengths: Shape = shape.rank == 3 ? [slopes.count, 1, 1] : [1, slopes.count]
+      addParameters([("slope", slopes.reshaped(to: lengths))], to: &written)
+    case let activation as Activation: write(activation, to: &written)
+    case let convolution as Convolution: write(convolution, own, to: &written)
+    case let normalization as BatchNormalization: write(normalization, own, to: &written)
+    case let normalization as LayerNormalization:
+      following = write(normalization, own, isPicture: shape.rank == 3, to: &written)
+    case let pooling as Pooling: write(pooling, to: &written)
     case is GlobalAveragePooling:
       written.opType = "ReduceMean"
       written.attribute = [Self.integers("axes", [2, 3]), Self.integers("keepdims", one: 0)]
@@ -130,35 +118,9 @@ struct ONNXWriter {
     case is Concatenation:
       written.opType = "Concat"
       written.attribute = [Self.integers("axis", one: 1)]
-    case let slice as StridedSlice:
-      written.opType = "Slice"
-      addIntegers(
-        [
-          ("starts", [0, 0]), ("ends", [shape[0], shape[1]]), ("axes", [2, 3]),
-          ("steps", [slice.strideHeight, slice.strideWidth]),
-        ], to: &written)
-    case let selection as ChannelSelection:
-      let (first, last) = (selection.channels[0], selection.channels[0] + selection.channels.count)
-      if selection.channels == Array(first..<last) {
-        written.opType = "Slice"
-        addIntegers([("starts", [first]), ("ends", [last]), ("axes", [1])], to: &written)
-      } else {
-        written.opType = "Gather"
-        written.attribute = [Self.integers("axis", one: 1)]
-        addIntegers([("channels", selection.channels)], to: &written)
-      }
-    case let padding as ZeroPadding:
-      written.opType = "Pad"
-      addIntegers(
-        [
-          (
-            "pads",
-            [
-              0, padding.front, padding.top, padding.left, 0, padding.back, padding.bottom,
-              padding.right,
-            ]
-          )
-        ], to: &written)
+    case let slice as StridedSlice: write(slice, over: shape, to: &written)
+    case let selection as ChannelSelection: write(selection, to: &written)
+    case let padding as ZeroPadding: write(padding, to: &written)
     case let turn as Transposition
     where turn.order == [1, 2, 0] && network.architecture.links[index] == [-1]:
       // The picture is meant with its channels first, as it comes.
@@ -174,39 +136,15 @@ struct ONNXWriter {
       throw unwritable(node)
     }
     graph.node.append(written)
+    if let following { graph.node.append(following) }
   }
 
   private func unwritable(_ node: Node) -> ModelFileError {
     .unwritableLayer(node: node.id.rawValue, layer: type(of: node.layer).name)
   }
 
-  private func write(_ activation: Activation, to written: inout Onnx_NodeProto) {
-    switch activation.function {
-    case .relu: written.opType = "Relu"
-    case .leakyReLU: written.opType = "LeakyRelu"
-    case .elu: written.opType = "Elu"
-    case .sigmoid: written.opType = "Sigmoid"
-    case .tanh: written.opType = "Tanh"
-    }
-    if activation.function == .leakyReLU || activation.function == .elu {
-      var alpha = Onnx_AttributeProto()
-      alpha.name = "alpha"
-      alpha.type = .float
-      alpha.f = activation.slope
-      written.attribute = [alpha]
-    }
-  }
-
-  private func write(_ window: Window, to written: inout Onnx_NodeProto) {
-    written.attribute += [
-      Self.integers("kernel_shape", [window.height, window.width]),
-      Self.integers("strides", [window.strideHeight, window.strideWidth]),
-      Self.integers("pads", [window.top, window.left, window.bottom, window.right]),
-    ]
-  }
-
   /// Adds initialisers that a node reads behind its values.
-  private mutating func addParameters(
+  mutating func addParameters(
     _ tensors: [(String, Tensor)], to written: inout Onnx_NodeProto
   ) {
     for (role, value) in tensors {
@@ -227,13 +165,18 @@ struct ONNXWriter {
     }
   }
 
+  /// Adds single numbers that a node reads behind its values.
+  mutating func addNumbers(_ numbers: [(String, Float)], to written: inout Onnx_NodeProto) {
+    addParameters(numbers.map { ($0.0, Tensor([$0.1], shape: [])) }, to: &written)
+  }
+
   mutating func addReshape(of input: String, to shape: [Int], makes name: String) -> String {
     add("Reshape", of: [input], makes: name) { writer, node in
       writer.addIntegers([("shape", shape)], to: &node)
     }
   }
 
-  private mutating func addTransposition(
+  mutating func addTransposition(
     of input: String, _ order: [Int], makes name: String
   ) -> String {
     add("Transpose", of: [input], makes: name) { _, node in
@@ -268,6 +211,12 @@ struct ONNXWriter {
   static func integers(_ name: String, one value: Int) -> Onnx_AttributeProto {
     var attribute = Onnx_AttributeProto()
     (attribute.name, attribute.type, attribute.i) = (name, .int, Int64(value))
+    return attribute
+  }
+
+  static func number(_ name: String, _ value: Float) -> Onnx_AttributeProto {
+    var attribute = Onnx_AttributeProto()
+    (attribute.name, attribute.type, attribute.f) = (name, .float, value)
     return attribute
   }
 

@@ -156,7 +156,7 @@ public let layerCatalog = Catalog<any Layer>(
     Dense.self, Activation.self, Convolution.self, BatchNormalization.self, Pooling.self,
     GlobalAveragePooling.self, Flattening.self, Reshaping.self, Transposition.self, Dropout.self,
     ZeroPadding.self, StridedSlice.self, Sum.self, Concatenation.self,
-    ChannelSelection.self,
+    ChannelSelection.self, ParametricReLU.self, LayerNormalization.self,
   ])
 
 /// Numbers that a network learns.
@@ -169,6 +169,8 @@ public struct Parameter: Hashable, Codable, Sendable {
     case bias
     /// What a normalised channel is multiplied by, `[channels]`.
     case scale
+    /// What numbers below zero are multiplied by, `[channels]`.
+    case slope
     /// The mean of a channel over the rows seen in training, `[channels]`; not learned by gradient.
     case mean
     /// The variance of a channel likewise.

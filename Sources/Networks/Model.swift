@@ -77,7 +77,7 @@ public struct Model: Hashable, Codable, Sendable {
     }
     guard index >= 0, shapes[index].rank == 1 else { return nil }
     switch architecture.nodes[index].layer {
-    case is Activation, is GlobalAveragePooling, is ChannelSelection:
+    case is Activation, is ParametricReLU, is GlobalAveragePooling, is ChannelSelection:
       return architecture.nodes[index].id
     case is Flattening where architecture.links[index] != [-1]: return architecture.nodes[index].id
     default: return nil

@@ -2,6 +2,7 @@ import CodedFiles
 import Foundation
 import ModelFiles
 import Networks
+import Tensors
 import TestSupport
 import Testing
 
@@ -22,6 +23,25 @@ import Testing
       let imported = try ModelFile.read(url)
       #expect(imported.network == model.network)
       #expect(try imported.model(for: model.schema) == model)
+    }
+  }
+
+  @Test func activationsAndNormalizationsAreCoded() throws {
+    let functions: [Activation.Function] = [.gelu, .silu, .mish, .clippedReLU, .softplus]
+    for function in functions {
+      let architecture = Architecture(input: [6]) {
+        Dense(5)
+        ParametricReLU()
+        LayerNormalization(epsilon: 1e-3)
+        Activation(function)
+        Dense(2)
+      }
+      let model = try Model(
+        schema: RoundTripTests.schema, encoding: RoundTripTests.encoding,
+        network: try Network(architecture, seed: 4), head: .softmax)
+      let data = try CodedFile.data(for: model)
+      let imported = try ModelFile.read(data: data, name: "x.espalier")
+      #expect(try imported.model(for: model.schema) == model, "\(function)")
     }
   }
 

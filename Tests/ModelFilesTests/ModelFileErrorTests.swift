@@ -38,20 +38,12 @@ import Testing
       "'w' holds 2 numbers where its shape 4 x 3 means 12"
     ),
     (
-      "half-floats",
-      "'w' holds float16 where float or double is supported"
-    ),
-    (
       "huge-dimensions",
       "'w' has an impossible shape: 4611686018427387904 x 4611686018427387904"
     ),
     (
       "infinite-weight",
       "'w' holds inf at position 0, which is not a finite float"
-    ),
-    (
-      "loose-scaling",
-      "node 'mul' (Mul): no dense layer is beside it to be folded into"
     ),
     (
       "made-twice",
@@ -83,7 +75,7 @@ import Testing
     ),
     (
       "no-dense",
-      "there is no dense layer"
+      "there is no layer with weights in it, so it is no network"
     ),
     (
       "old-operators",
@@ -123,15 +115,16 @@ import Testing
     ),
     (
       "two-inputs",
-      "2 inputs ('x', 'z') where one is supported"
+      "2 inputs ('x', 'z') where one is supported, or one for each column, [batch, 1]"
     ),
     (
       "unsupported",
-      "node 'soft' is a 'Softplus', which is not supported"
+      "node 'wave' is a 'Sin', which is not supported"
     ),
     (
       "whole-numbers",
-      "node 'cast' (Cast): it rounds the rows: float and double are supported"
+      "node 'cast' (Cast): it rounds the rows: float, double, float16 and bfloat16 are "
+        + "supported"
     ),
     (
       "dilated",
@@ -163,7 +156,8 @@ import Testing
     ),
     (
       "product-of-values",
-      "node 'mul' (Mul): only values of one shape can be added up"
+      "node 'mul' (Mul): it multiplies two values that both depend on the input; "
+        + "products with constants and activations such as x · sigmoid(x) are supported"
     ),
     (
       "sum-of-shapes",
@@ -238,11 +232,51 @@ import Testing
       try ModelFile.read(ModelFixtures.broken("unsupported"))
     } throws: { error in
       (error as? ModelFileError)?.recoverySuggestion
-        == "supported: Add, ArgMax, ArrayFeatureExtractor, AveragePool, BatchNormalization, Cast, "
-        + "Concat, Constant, ConstantOfShape, Conv, Div, Dropout, Elu, Flatten, Gather, Gemm, "
-        + "GlobalAveragePool, Identity, Imputer, IsNaN, LeakyRelu, LogSoftmax, MatMul, MaxPool, Mul, "
-        + "Neg, OneHotEncoder, Pad, Reciprocal, ReduceMean, Relu, Reshape, Scaler, Shape, Sigmoid, "
-        + "Slice, Softmax, Split, Sqrt, Squeeze, Sub, Sum, Tanh, Transpose, Unsqueeze, Where, ZipMap"
+        == "supported: Abs, Add, ArgMax, ArrayFeatureExtractor, AveragePool, "
+        + "BatchNormalization, Cast, CastLike, Celu, Clip, Concat, Constant, "
+        + "ConstantOfShape, Conv, DequantizeLinear, Div, Dropout, Elu, Erf, Exp, Expand, "
+        + "Flatten, Gather, Gelu, Gemm, GlobalAveragePool, Greater, GreaterOrEqual, "
+        + "HardSigmoid, HardSwish, Identity, Imputer, IsNaN, LabelEncoder, "
+        + "LayerNormalization, LeakyRelu, Less, LessOrEqual, LinearClassifier, "
+        + "LinearRegressor, Log, LogSoftmax, MatMul, Max, MaxPool, Min, Mish, Mul, Neg, Not, "
+        + "OneHotEncoder, PRelu, Pad, Pow, QuantizeLinear, Reciprocal, ReduceMax, "
+        + "ReduceMean, ReduceSum, Relu, Reshape, Scaler, Selu, Shape, Sigmoid, Slice, "
+        + "Softmax, Softplus, Softsign, Split, Sqrt, Squeeze, Sub, Sum, Swish, Tanh, "
+        + "ThresholdedRelu, Transpose, Unsqueeze, Where, ZipMap"
+    }
+  }
+
+  /// What to do about a file that is refused, where that is not to export it again.
+  @Test(arguments: [
+    (
+      "recurrent",
+      "networks of dense and convolutional layers are read; recurrent layers, attention and control "
+        + "flow are not"
+    ),
+    (
+      "whole-number-product",
+      "export the network before it is quantized; weights alone may be, behind DequantizeLinear"
+    ),
+    (
+      "trees",
+      "give a neural network, such as scikit-learn's MLPClassifier; or explain the data without "
+        + "--model"
+    ),
+    (
+      "several-labels",
+      "give a network that answers with one class a row: export one for each label"
+    ),
+    (
+      "gate",
+      "export the network for inference, with constant weights: torch.onnx.export(net.eval(), "
+        + "(rows,), 'net.onnx')"
+    ),
+  ])
+  func hintsSayWhatToDo(_ name: String, _ hint: String) {
+    #expect {
+      try ModelFile.read(ModelFixtures.broken(name))
+    } throws: { error in
+      (error as? ModelFileError)?.recoverySuggestion == hint
     }
   }
 

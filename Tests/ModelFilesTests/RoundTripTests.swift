@@ -54,6 +54,40 @@ import Testing
     }
   }
 
+  /// Every activation, and the layers with numbers of their own, over rows and over pictures.
+  @Test func everyLayerWithAFormulaIsReadBackExactly() throws {
+    let layers: [any Layer] =
+      Activation.Function.allCases.map { Activation($0) } + [
+        Activation(.clippedReLU, slope: 2.5), Activation(.thresholdedReLU, slope: 0.25),
+        ParametricReLU(), LayerNormalization(), LayerNormalization(epsilon: 1e-3),
+        BatchNormalization(),
+      ]
+    for layer in layers {
+      let rows = Architecture(input: [3]) {
+        Dense(4)
+        layer
+        Dense(2)
+      }
+      let pictures = Architecture(input: [2, 3, 2]) {
+        Convolution(3, Window(2))
+        layer
+        Flattening()
+        Dense(2)
+      }
+      for architecture in [rows, pictures] {
+        let count = architecture.input.count
+        let schema = Schema(
+          features: (0..<count).map { Feature(.init("x\($0)")) },
+          target: Target("t", .classes(names: ["p", "q"])))
+        let model = try Model(
+          schema: schema, encoding: .identity(for: schema),
+          network: try Network(architecture, seed: 5), head: .softmax)
+        let imported = try ModelFile.read(data: ModelFile.data(for: model), name: "model.onnx")
+        #expect(try imported.model(for: schema) == model, "\(layer)")
+      }
+    }
+  }
+
   @Test func aSquashingLastLayerStaysALayer() throws {
     let schema = Schema(
       features: [Feature("a")], target: Target("t", .classes(names: ["p", "q"])))

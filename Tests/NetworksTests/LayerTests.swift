@@ -19,8 +19,12 @@ import Testing
   /// Examples of each member; a new layer is put here before it passes.
   private static let examples: [Example] =
     ([Dense(3), Dense(1, start: .glorot), Dense(7)]
-    + Activation.Function.allCases.map { Activation($0) }
-    + [Activation(.leakyReLU, slope: 0.3), Activation(.elu, slope: 0.5)] as [any Layer])
+    + Activation.Function.allCases.filter { $0 != .thresholdedReLU }.map { Activation($0) }
+    + [
+      Activation(.leakyReLU, slope: 0.3), Activation(.elu, slope: 0.5),
+      Activation(.clippedReLU, slope: 1.05), Activation(.thresholdedReLU, slope: -1.05),
+      ParametricReLU(), LayerNormalization(epsilon: 1e-3),
+    ] as [any Layer])
     .map { Example(layer: $0, inputs: rows) }
     + ([
       Convolution(3, Window(3)), Convolution(1, Window(1), hasBias: false),
@@ -31,13 +35,14 @@ import Testing
       Pooling(.mean, Window(3, stride: 2, padding: 1)), Pooling(.paddedMean, Window(2, padding: 1)),
       GlobalAveragePooling(), Flattening(), Transposition([2, 0, 1]),
       Dropout(0.3), ZeroPadding(top: 1, left: 2, right: 1, front: 1, back: 2), StridedSlice(2, 3),
-      Sum(), Concatenation(), ChannelSelection([0]),
+      Sum(), Concatenation(), ChannelSelection([0]), ParametricReLU(),
     ] as [any Layer]).map { Example(layer: $0, inputs: pictures) } + [
       Example(layer: Convolution(2, Window(3), groups: 2), inputs: [[5, 7, 2]]),
       Example(layer: Convolution(4, Window(3, padding: 1), groups: 4), inputs: [[3, 3, 4]]),
       Example(layer: ChannelSelection([4, 1, 1]), inputs: [[7], [3, 2, 5]]),
       Example(layer: Reshaping([2, 6]), inputs: [[12], [4, 3], [2, 3, 2]]),
       Example(layer: BatchNormalization(epsilon: 1e-3), inputs: rows),
+      Example(layer: LayerNormalization(epsilon: 0.5), inputs: [[3, 3, 4], [7, 5, 6]]),
     ]
 
   private func parameters(

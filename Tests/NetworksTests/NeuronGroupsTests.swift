@@ -20,6 +20,21 @@ import Testing
     #expect(groups.groups[0].protection == .input && groups.groups[5].protection == .output)
   }
 
+  /// What a layer normalization reads and makes stays; neurons behind a parametric ReLU may go.
+  @Test func layerNormalizationsProtectTheirNeurons() throws {
+    let groups = try NeuronGroups(
+      Architecture(input: [3]) {
+        Dense(2)
+        LayerNormalization()
+        Dense(2)
+        ParametricReLU()
+        Dense(2)
+      })
+    #expect(groups.ofNodes == [[3, 4], [5, 6], [7, 8], [7, 8], [9, 10]])
+    #expect(groups.prunable == [7, 8])
+    #expect(groups.unknownNodes == [Node.ID("layer-normalization-1")])
+  }
+
   @Test func aSumMakesOneOfTwo() throws {
     var builder = ArchitectureBuilder(input: [2, 2, 1])
     let first = builder.add(Convolution(2, Window(1)))

@@ -6,7 +6,10 @@ import Testing
   private static let kernels: [(String, ActivationKernel, Float)] = [
     ("relu", .relu, 0), ("leaky-relu", .leakyReLU, 0.01), ("elu", .elu, 1),
     ("sigmoid", .sigmoid, 0),
-    ("tanh", .tanh, 0),
+    ("tanh", .tanh, 0), ("selu", .selu, 0), ("softplus", .softplus, 0),
+    ("softsign", .softsign, 0), ("thresholded-relu", .thresholdedReLU, 1),
+    ("clipped-relu", .clippedReLU, 1.5), ("hard-swish", .hardSwish, 0), ("silu", .silu, 0),
+    ("gelu", .gelu, 0), ("gelu-tanh", .geluTanh, 0), ("mish", .mish, 0),
   ]
 
   @Test func valuesAndGradientsAreThoseOfTheReference() throws {
@@ -15,7 +18,8 @@ import Testing
     for (known, (name, kernel, slope)) in zip(reference, Self.kernels) {
       let output = known.input.tensor.activated(kernel, slope: slope)
       #expect(difference(output, known.output.tensor) < 2e-6, "\(name)")
-      let below = known.above.tensor.activationGradient(kernel, slope: slope, output: output)
+      let below = known.above.tensor.activationGradient(
+        kernel, slope: slope, input: known.input.tensor, output: output)
       #expect(difference(below, known.below.tensor) < 2e-6, "\(name)")
     }
   }
@@ -28,6 +32,19 @@ import Testing
     #expect(far.activated(.tanh, slope: 0).elements == [-1, -1, 1, 1])
     #expect(far.activated(.relu, slope: 0).elements == [0, 0, 200, 1e30])
     #expect(far.activated(.elu, slope: 1).elements == [-1, -1, 200, 1e30])
+    #expect(far.activated(.softplus, slope: 0).elements.suffix(2) == [200, 1e30])
+    #expect(far.activated(.softsign, slope: 0).elements.suffix(1) == [1])
+    #expect(far.activated(.thresholdedReLU, slope: 1).elements == [0, 0, 200, 1e30])
+    #expect(far.activated(.clippedReLU, slope: 6).elements == [0, 0, 6, 6])
+    #expect(far.activated(.selu, slope: 0).elements.suffix(1) == [1.05070099e30])
+    for kernel in [ActivationKernel.hardSwish, .silu, .gelu, .geluTanh, .mish] {
+      let values = far.activated(kernel, slope: 0)
+      #expect(values.elements.suffix(2) == [200, 1e30], "\(kernel)")
+      #expect(values.elements.prefix(2).allSatisfy { abs($0) < 1e-6 }, "\(kernel)")
+      let ones = Tensor(repeating: 1, shape: [4])
+      let slopes = ones.activationGradient(kernel, slope: 0, input: far, output: values).elements
+      #expect(zip(slopes, [0, 0, 1, 1]).allSatisfy { abs($0 - $1) < 1e-6 }, "\(kernel)")
+    }
   }
 
   @Test func everyElementIsTreatedAlikeWhereverItStands() {

@@ -1,3 +1,4 @@
+import Foundation
 import Naming
 import Networks
 import Tensors
@@ -88,8 +89,19 @@ extension Layer {
           + parameters[1][channel]
       }
     case let layer as Activation:
-      return Array(
-        layer.forward(Tensor(input.numbers, shape: [1, input.numbers.count]), []).elements)
+      return input.numbers.map { Float(layer.plainly(Double($0))) }
+    case is ParametricReLU:
+      return input.numbers.enumerated().map { entry, value in
+        value > 0 ? value : parameters[0][entry % input.channels] * value
+      }
+    case let layer as LayerNormalization:
+      return each { y, x, channel in
+        let own = (0..<input.channels).map { input.at(y, x, $0) ?? .nan }
+        let mean = own.reduce(0, +) / Float(own.count)
+        let variance = own.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(own.count)
+        return (own[channel] - mean) / (variance + layer.epsilon).squareRoot()
+          * parameters[0][channel] + parameters[1][channel]
+      }
     case is Sum:
       return input.numbers.indices.map { entry in
         read.dropFirst().reduce(input.numbers[entry]) { $0 + $1.numbers[entry] }
@@ -121,6 +133,30 @@ extension Layer {
       }
     case is Flattening: return input.numbers
     default: throw NoPlainLoops(layer: Self.name)
+    }
+  }
+}
+
+extension Activation {
+  /// The function of one number, by the mathematics library alone.
+  fileprivate func plainly(_ x: Double) -> Double {
+    let slope = Double(slope)
+    return switch function {
+    case .relu: max(x, 0)
+    case .leakyReLU: x > 0 ? x : slope * x
+    case .elu: x > 0 ? x : slope * expm1(x)
+    case .sigmoid: 1 / (1 + exp(-x))
+    case .tanh: tanh(x)
+    case .selu: 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * expm1(x))
+    case .softplus: x > 0 ? x + log1p(exp(-x)) : log1p(exp(x))
+    case .softsign: x / (1 + abs(x))
+    case .thresholdedReLU: x > slope ? x : 0
+    case .clippedReLU: min(max(x, 0), slope)
+    case .hardSwish: x * min(max(x / 6 + 0.5, 0), 1)
+    case .silu: x / (1 + exp(-x))
+    case .gelu: x * erfc(-x / 2.0.squareRoot()) / 2
+    case .geluTanh: x / 2 * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+    case .mish: x * tanh(log1p(exp(min(x, 50))))
     }
   }
 }

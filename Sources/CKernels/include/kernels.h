@@ -13,15 +13,27 @@ enum ek_activation {
   EK_ELU = 2,
   EK_SIGMOID = 3,
   EK_TANH = 4,
+  EK_SELU = 5,
+  EK_SOFTPLUS = 6,
+  EK_SOFTSIGN = 7,
+  EK_THRESHOLDED_RELU = 8,
+  EK_CLIPPED_RELU = 9,
+  EK_HARD_SWISH = 10,
+  EK_SILU = 11,
+  EK_GELU = 12,
+  EK_GELU_TANH = 13,
+  EK_MISH = 14,
 };
 
 /// y[r, c] += bias[c]
 void ek_add_bias(float *y, const float *bias, size_t rows, size_t columns);
-/// y = f(x); x and y may be the same. `slope` is the negative slope (leaky ReLU) or scale (ELU).
+/// y = f(x); x and y may be the same. `slope` is the negative slope (leaky ReLU), the scale (ELU), the
+/// threshold (thresholded ReLU) or the largest output (clipped ReLU).
 void ek_activate(int kind, float slope, const float *x, float *y, size_t count);
-/// g = gy * f'(x), written through the output y = f(x); gy and g may be the same.
-void ek_activate_backward(int kind, float slope, const float *y, const float *gy, float *g,
-                          size_t count);
+/// g = gy * f'(x); gy and g may be the same. The derivative is computed from the output y = f(x); from
+/// EK_HARD_SWISH on, where two inputs have one output, from the input x, which is read there alone.
+void ek_activate_backward(int kind, float slope, const float *x, const float *y, const float *gy,
+                          float *g, size_t count);
 /// sums[c] = sum over rows of x[r, c], rows added in order
 void ek_column_sums(const float *x, float *sums, size_t rows, size_t columns);
 /// Rows become probabilities.

@@ -4,10 +4,15 @@ import Tensors
 /// A function of each number alone.
 public struct Activation: Layer {
   public static let name = "activation"
-  public static let summary = "a function of each number: relu, leaky-relu, elu, sigmoid, tanh"
+  public static let summary =
+    "a function of each number: " + Function.allCases.map(\.rawValue).joined(separator: ", ")
   public static let source = Citation(
     authors: "Nair & Hinton", title: "Rectified linear units improve restricted Boltzmann machines",
-    year: 2010, venue: "ICML 2010; ELU: Clevert et al. 2016, arXiv:1511.07289")
+    year: 2010,
+    venue: "ICML 2010; ELU: Clevert et al. 2016, arXiv:1511.07289; SELU: Klambauer et al. 2017, "
+      + "arXiv:1706.02515; GELU: Hendrycks & Gimpel 2016, arXiv:1606.08415; SiLU: Elfwing et al. 2018, "
+      + "arXiv:1702.03118; Mish: Misra 2020, arXiv:1908.08681; hard swish: Howard et al. 2019, "
+      + "arXiv:1905.02244")
 
   /// A function of one number.
   public enum Function: String, Codable, Sendable, CaseIterable {
@@ -20,16 +25,38 @@ public struct Activation: Layer {
     /// 1 / (1 + e⁻ˣ)
     case sigmoid
     case tanh
+    /// 1.0507 · x where positive, else 1.0507 · 1.6733 · (eˣ - 1)
+    case selu
+    /// ln(1 + eˣ)
+    case softplus
+    /// x / (1 + |x|)
+    case softsign
+    /// x where above the slope, else 0
+    case thresholdedReLU = "thresholded-relu"
+    /// max(0, x), at most the slope: ReLU6 where that is 6
+    case clippedReLU = "clipped-relu"
+    /// x · min(max(x / 6 + 1/2, 0), 1)
+    case hardSwish = "hard-swish"
+    /// x / (1 + e⁻ˣ), also called swish
+    case silu
+    /// x · Φ(x), with the distribution function Φ of the standard normal distribution
+    case gelu
+    /// x / 2 · (1 + tanh(√(2/π) · (x + 0.044715 · x³))), which approximates GELU
+    case geluTanh = "gelu-tanh"
+    /// x · tanh(ln(1 + eˣ))
+    case mish
   }
 
   /// Applied to every number alike.
   public var function: Function
-  /// The slope below zero of leaky ReLU (0.01) or the scale of ELU (1); unused by the others.
+  /// The one number of a function that has one: the slope below zero of leaky ReLU (0.01), the scale
+  /// of ELU (1), the threshold of thresholded ReLU (1), the largest output of clipped ReLU (6). Not
+  /// learned.
   public var slope: Float
 
   public init(_ function: Function, slope: Float? = nil) {
     self.function = function
-    self.slope = slope ?? (function == .leakyReLU ? 0.01 : function == .elu ? 1 : 0)
+    self.slope = slope ?? function.standardSlope
   }
 
   public var roles: [Parameter.Role] { [] }
@@ -47,11 +74,23 @@ public struct Activation: Layer {
   public func backward(
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
   ) -> (input: Tensor?, parameters: [Tensor]) {
-    (gradient.activationGradient(function.kernel, slope: slope, output: output), [])
+    (
+      gradient.activationGradient(function.kernel, slope: slope, input: input, output: output), []
+    )
   }
 }
 
 extension Activation.Function {
+  /// The slope where none is given; 0 for functions that have none.
+  var standardSlope: Float {
+    switch self {
+    case .leakyReLU: 0.01
+    case .elu, .thresholdedReLU: 1
+    case .clippedReLU: 6
+    default: 0
+    }
+  }
+
   var kernel: ActivationKernel {
     switch self {
     case .relu: .relu
@@ -59,6 +98,16 @@ extension Activation.Function {
     case .elu: .elu
     case .sigmoid: .sigmoid
     case .tanh: .tanh
+    case .selu: .selu
+    case .softplus: .softplus
+    case .softsign: .softsign
+    case .thresholdedReLU: .thresholdedReLU
+    case .clippedReLU: .clippedReLU
+    case .hardSwish: .hardSwish
+    case .silu: .silu
+    case .gelu: .gelu
+    case .geluTanh: .geluTanh
+    case .mish: .mish
     }
   }
 }

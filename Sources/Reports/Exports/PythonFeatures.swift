@@ -53,6 +53,18 @@ struct PythonFeatures {
     case .elu: "lambda x: x if x > 0 else \(slope) * math.expm1(x)"
     case .sigmoid: "lambda x: 1 / (1 + math.exp(-x)) if x > 0 else 1 - 1 / (1 + math.exp(x))"
     case .tanh: "math.tanh"
+    case .selu:
+      "lambda x: 1.0507009873554805 * (x if x > 0 else 1.6732632423543772 * math.expm1(x))"
+    case .softplus: "lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x)))"
+    case .softsign: "lambda x: x / (1 + abs(x))"
+    case .thresholdedReLU: "lambda x: x if x > \(slope) else 0.0"
+    case .clippedReLU: "lambda x: min(max(x, 0.0), \(slope))"
+    case .hardSwish: "lambda x: x * min(max(x / 6 + 0.5, 0.0), 1.0)"
+    case .silu: "lambda x: x / (1 + math.exp(-x)) if x > 0 else x * math.exp(x) / (1 + math.exp(x))"
+    case .gelu: "lambda x: x * math.erfc(-x / math.sqrt(2)) / 2"
+    case .geluTanh:
+      "lambda x: x / 2 * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3)))"
+    case .mish: "lambda x: x * math.tanh(max(x, 0.0) + math.log1p(math.exp(-abs(x))))"
     }
   }
 

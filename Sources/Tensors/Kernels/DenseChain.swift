@@ -34,11 +34,13 @@ package final class DenseChain {
   private var means: UnsafeMutablePointer<Float> { memory + 2 * count }
   private var squares: UnsafeMutablePointer<Float> { memory + 3 * count }
 
-  /// Whether every product of such a chain is small enough to gain from it.
+  /// Whether every product of such a chain is small enough to gain from it, and every gradient can be
+  /// computed from the outputs, which are all that it keeps.
   package static func suits(_ links: [Link], batch: Int) -> Bool {
     !links.isEmpty
       && links.allSatisfy {
-        MatrixKernel.isSmall(rows: batch, columns: $0.units, inner: $0.inputs)
+        $0.function?.gradientReadsInput != true
+          && MatrixKernel.isSmall(rows: batch, columns: $0.units, inner: $0.inputs)
           && MatrixKernel.isSmall(rows: $0.inputs, columns: $0.units, inner: batch)
       }
   }
@@ -135,7 +137,8 @@ package final class DenseChain {
       let (link, input) = (links[index], values[index])
       if let function = link.function {
         ek_activate_backward(
-          function.rawValue, link.slope, values[index + 1], own, own, rows * link.units)
+          function.rawValue, link.slope, values[index + 1], values[index + 1], own, own,
+          rows * link.units)
       }
       let start = gradients + starts[index]
       ek_pack(own, link.units, 1, rows, link.units, panels)

@@ -245,8 +245,67 @@ def rows():
          DENSE | {"c": np.array(True)})
 
 
+def operators():
+    """What is not supported, each with its reason."""
+    def between(name, *nodes, inputs=None, opset=17, **constants):
+        keep(name, [*nodes, last("a")], DENSE | constants, inputs, opset=opset)
+
+    keep("recurrent", [node("LSTM", ["x", "p", "q"], ["h"], hidden_size=3), last()], DENSE | {"p": ramp(1, 12, 4), "q": ramp(1, 12, 3)})
+    between("whole-number-product", node("MatMulInteger", ["x", "k"], ["a"]), k=np.ones((4, 4), np.int8))
+    between("dynamic-quantization", node("DynamicQuantizeLinear", ["x"], ["a", "s", "z"]))
+    steps = {"s": np.array(0.1, np.float32), "z": np.array(0, np.int8)}
+    between("quantized-values", node("QuantizeLinear", ["x", "s", "z"], ["q"]), node("DequantizeLinear", ["q", "s", "z"], ["a"]), **steps)
+    between("quantized-scales", node("DequantizeLinear", ["k", "t"], ["m"]), node("Add", ["x", "m"], ["a"]),
+            k=np.ones((4, 3), np.int8), t=ramp(2))
+    between("gate", node("Gemm", ["x", "v"], ["g"]), node("Sigmoid", ["g"], ["s"]), node("Mul", ["x", "s"], ["a"]), v=ramp(4, 4))
+    between("quotient", node("Gemm", ["x", "v"], ["g"]), node("Div", ["x", "g"], ["a"]), v=ramp(4, 4))
+    between("reciprocal", node("Reciprocal", ["x"], ["a"]))
+    between("larger-of-two", node("Gemm", ["x", "v"], ["g"]), node("Max", ["x", "g"], ["a"]), v=ramp(4, 4))
+    between("clip-nothing", node("Clip", ["x", "m", "l"], ["a"]), m=np.array(1, np.float32), l=np.array(0, np.float32))
+    between("clip-columns", node("Clip", ["x", "m"], ["a"]), m=ramp(4))
+    between("slopes-from-rows", node("PRelu", ["x", "x"], ["a"]))
+    between("slopes-of-others", node("PRelu", ["x", "s"], ["a"]), s=ramp(3))
+    between("elu-below-zero", node("Elu", ["x"], ["a"], alpha=-1.0))
+    between("celu-of-nothing", node("Celu", ["x"], ["a"], alpha=0.0))
+    between("gelu-otherwise", node("Gelu", ["x"], ["a"], approximate="sometimes"), opset=20)
+    between("layer-norm-of-rows", node("LayerNormalization", ["x", "s"], ["a"], axis=0), s=ramp(4))
+    between("layer-norm-no-epsilon", node("LayerNormalization", ["x", "s"], ["a"], epsilon=0.0), s=ramp(4))
+    between("instance-norm", node("InstanceNormalization", ["x", "s", "s"], ["a"]), s=ramp(4))
+    between("exponential", node("Exp", ["x"], ["a"]))
+    between("squeezed-rows", node("Squeeze", ["x", "i"], ["a"]), i=ints(0))
+    between("steps-by-matmul", node("MatMul", ["x", "v"], ["a"]), inputs=[("x", F, ["batch", 3, 2])], v=ramp(2, 4))
+    keep("trees", [own("TreeEnsembleRegressor", ["x"], ["y"], n_targets=1, nodes_modes=["LEAF"])])
+    keep("support-vectors", [own("SVMRegressor", ["x"], ["y"], n_supports=0)])
+    keep("several-labels", [last("x"), node("Sigmoid", ["y"], ["p"]), own("Binarizer", ["p"], ["l"], threshold=0.5)],
+         DENSE, output=("l", F, ["batch", 3]))
+    keep("scaler-alone", [own("Scaler", ["x"], ["y"], offset=[1.0], scale=[2.0])])
+    keep("linear-lists", [own("LinearRegressor", ["x"], ["y"], coefficients=[1.0, 2.0], intercepts=[1.0, 2.0, 3.0])])
+    keep("linear-probit", [own("LinearRegressor", ["x"], ["y"], coefficients=[1.0, 2.0, 3.0, 4.0], post_transform="PROBIT")])
+    keep("codes-without-numbers", [own("LabelEncoder", ["t"], ["c"], keys_strings=["a", "b"], values_strings=["c", "d"]), node("Cast", ["c"], ["f"], to=F),
+                                   node("Concat", ["f", "u", "u", "u"], ["x"], axis=1), last("x")], DENSE, [("t", S, ["batch", 1]), ("u", F, ["batch", 1])])
+    # Functions that call each other for ever, and more nodes than are read.
+    version = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
+    for name, count in [("function-of-itself", 1), ("function-of-many", 40)]:
+        functions = [helper.make_function("own", f"f{k}", ["v"], ["r"], [
+            helper.make_node(f"f{(k + 1) % count if count == 1 else k + 1}", [["v"], ["m"]][j], [["m"], ["r"]][j], domain="own") for j in range(2)], version)
+            for k in range(count)]
+        if count > 1:
+            functions.append(helper.make_function("own", f"f{count}", ["v"], ["r"], [helper.make_node("Relu", ["v"], ["r"])], version))
+        graph = helper.make_graph([helper.make_node("f0", ["x"], ["h"], name="call", domain="own"), last()], "net",
+                                  [helper.make_tensor_value_info("x", F, ["batch", 4])], [helper.make_tensor_value_info("y", F, ["batch", 3])],
+                                  [numpy_helper.from_array(v, n) for n, v in DENSE.items()])
+        proto = helper.make_model(graph, opset_imports=version, functions=functions, ir_version=9, producer_name="fixture")
+        (BROKEN / f"{name}.onnx").write_bytes(proto.SerializeToString())
+    proto = helper.make_model(
+        helper.make_graph([last("x"), node("Gemm", ["x", "w", "b"], ["z"], name="other")], "net", [helper.make_tensor_value_info("x", F, ["batch", 4])],
+                          [helper.make_tensor_value_info(n, F, ["batch", 3]) for n in "yz"], [numpy_helper.from_array(v, n) for n, v in DENSE.items()]),
+        opset_imports=[helper.make_opsetid("", 17)], ir_version=8, producer_name="fixture")
+    (BROKEN / "two-answers.onnx").write_bytes(proto.SerializeToString())
+
+
 def write():
     columns()
+    operators()
     lengths()
     pictures()
     rows()

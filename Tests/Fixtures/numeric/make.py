@@ -30,7 +30,10 @@ def activations():
     above = floats(3, 7)
     functions = {
         "relu": F.relu, "leaky-relu": lambda v: F.leaky_relu(v, 0.01), "elu": F.elu,
-        "sigmoid": torch.sigmoid, "tanh": torch.tanh}
+        "sigmoid": torch.sigmoid, "tanh": torch.tanh, "selu": F.selu, "softplus": F.softplus,
+        "softsign": F.softsign, "thresholded-relu": lambda v: F.threshold(v, 1, 0),
+        "clipped-relu": lambda v: F.hardtanh(v, 0, 1.5), "hard-swish": F.hardswish, "silu": F.silu,
+        "gelu": F.gelu, "gelu-tanh": lambda v: F.gelu(v, approximate="tanh"), "mish": F.mish}
     result = []
     for name, function in functions.items():
         below = x.clone().requires_grad_()

@@ -31,19 +31,29 @@ class Recorder:
             cells = [[str(v) if given.dtype.kind in "iu" and ends.get("texts") else float(v) for v in row] for row in table]
             columns = [f"x{i}" for i in range(table.shape[1])]
         else:
-            feed = {i.name: np.array([[v] for v in values], object if isinstance(values[0], str) else np.float32)
-                    for i, values in zip(inputs, rows)}
+            kinds = {"tensor(string)": object, "tensor(int64)": np.int64}
+            if len(inputs) == 1:
+                feed = {inputs[0].name: np.array(list(zip(*rows)), kinds.get(inputs[0].type, np.float32))}
+            else:
+                feed = {i.name: np.array([[v] for v in values], kinds.get(i.type, np.float32)) for i, values in zip(inputs, rows)}
             cells = [[v if isinstance(v, str) else (None if np.isnan(v) else float(v)) for v in row] for row in zip(*rows)]
         cells = [[None if isinstance(v, float) and np.isnan(v) else v for v in row] for row in cells]
         found = dict(zip([o.name for o in session.get_outputs()], session.run(None, feed)))
         scores = found[ends["scores"]]
-        if isinstance(scores, list):
+        labels = [str(v) for v in found[ends["label"]]] if "label" in ends else None
+        if ends["head"] == "threshold":
+            # One number that is above 1/2 for the second class.
+            labels = [f"class {int(v > 0.5)}" for v in np.asarray(scores).ravel()]
+        if ends["head"] == "labels":
+            # The labels alone are compared.
+            scores = [0.0] * len(cells)
+        elif isinstance(scores, list):
             scores = [list(row.values()) for row in scores]
         self.kept[name] = dict(
             columns=columns, rows=cells, head=ends["head"],
             scores=np.asarray(scores, float).reshape(len(cells), -1).tolist(),
             classes=ends.get("classes"),
-            labels=[str(v) for v in found[ends["label"]]] if "label" in ends else None)
+            labels=labels)
 
     def write(self):
         (FOLDER / f"{self.exporter}.json").write_text(json.dumps(self.kept, indent=1) + "\n")

@@ -1,0 +1,76 @@
+import Datasets
+
+/// What a network of another program asks of the tables that it is to read.
+extension ImportedNetwork {
+  /// The tables with their columns as the network reads them, all of one schema.
+  ///
+  /// A column of numbers that the file reads as levels, as a OneHotEncoder over whole numbers does,
+  /// becomes a column of levels.
+  /// - Throws: `ModelFileError.fraction` where the file takes whole numbers and a cell holds another,
+  ///   `ModelFileError.schema` where columns do not fit.
+  public func fitting(_ tables: [Table]) throws(ModelFileError) -> [Table] {
+    guard let columns, let first = tables.first else { return tables }
+    let positions = try columns.positions(in: first.schema)
+    var tables = tables
+    for cell in columns.wholeCells.sorted() {
+      for table in tables { try Self.check(table, positions[cell]) }
+    }
+    var done: Set<Int> = []
+    for column in columns.columns {
+      let position = positions[column.source]
+      guard let known = column.levels, first.schema.features[position].levels == nil,
+        done.insert(position).inserted
+      else { continue }
+      guard !columns.columns.contains(where: { $0.isNumber && $0.source == column.source }) else {
+        let name = first.schema.features[position].id.rawValue
+        throw .schema(
+          problem: "the model reads the column '\(shown(name))' both as numbers and as levels")
+      }
+      let all = columns.columns.filter { $0.source == column.source }.flatMap { $0.levels ?? known }
+      Self.spread(&tables, position, known: all)
+    }
+    return tables
+  }
+
+  private static func check(_ table: Table, _ position: Int) throws(ModelFileError) {
+    let column = table.columns[position]
+    guard table.schema.features[position].levels == nil, case .doubles(let values) = column,
+      let row = values.firstIndex(where: { $0 != $0.rounded() })
+    else { return }
+    throw .fraction(
+      column: table.schema.features[position].id.rawValue,
+      value: values[row].isNaN ? "no value" : shortest(values[row]), line: table.rowNumbers[row] + 1
+    )
+  }
+
+  /// Makes levels of a column of numbers: those that the model knows first, then the others by size.
+  private static func spread(_ tables: inout [Table], _ position: Int, known: [String]) {
+    var levels: [String] = []
+    for level in known where !level.isEmpty && !levels.contains(level) { levels.append(level) }
+    let numbers = Set(tables.flatMap { $0.columns[position].values }.filter { !$0.isNaN })
+    let seen = Set(levels)
+    levels += numbers.sorted().map { shortest($0) }.filter { !seen.contains($0) }
+    let places = Dictionary(
+      levels.enumerated().map { ($0.element, Double($0.offset)) },
+      uniquingKeysWith: { first, _ in first })
+    for index in tables.indices {
+      let feature = tables[index].schema.features[position]
+      tables[index].schema.features[position] = Feature(feature.id, .categorical(levels: levels))
+      tables[index].columns[position] = .doubles(
+        tables[index].columns[position].values.map {
+          $0.isNaN ? $0 : places[shortest($0)] ?? Table.unknownLevel
+        })
+    }
+  }
+}
+
+extension ONNXColumns.Column {
+  /// The levels that it asks for; `nil` where it reads numbers, or only whether there is a value.
+  fileprivate var levels: [String]? {
+    switch kind {
+    case .level(let level): [level]
+    case .coded(let levels, _, _): levels
+    case .number, .missing: nil
+    }
+  }
+}

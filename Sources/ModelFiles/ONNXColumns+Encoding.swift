@@ -1,0 +1,129 @@
+import Datasets
+import Networks
+
+/// From what a file does to rows to the encoding of a table.
+extension ONNXColumns {
+  /// What is left to do to the encoded numbers before the first layer.
+  var preparation: Preparation? {
+    let left = columns.map(\.left)
+    if columns.contains(where: { $0.inputs.count != 1 }) {
+      let inputs = columns.reduce(0) { $0 + $1.inputs.count }
+      var weights = [Double](repeating: 0, count: inputs * columns.count)
+      var row = 0
+      for (index, column) in columns.enumerated() {
+        for factor in column.inputs.map(\.factor) {
+          weights[row * columns.count + index] = factor
+          row += 1
+        }
+      }
+      return .sums(weights: weights, bias: left.map(\.offset))
+    }
+    guard left.contains(where: { $0.factor != 1 || $0.offset != 0 }) else { return nil }
+    return .scaling(factors: left.map(\.factor), offsets: left.map(\.offset))
+  }
+
+  /// The encoding of rows whose columns have these names and levels, by position where the file has
+  /// no names.
+  /// - Throws: `ModelFileError.schema` where the data have not what the file reads.
+  func encoding(for data: inout Schema) throws(ModelFileError) -> Encoding {
+    let positions = try positions(in: data)
+    var inputs: [Encoding.Input] = []
+    for column in columns {
+      let position = positions[column.source]
+      for (part, _) in column.inputs {
+        inputs.append(
+          Encoding.Input(feature: position, kind: try kind(of: part, column, position, &data)))
+      }
+    }
+    return Encoding(inputs: inputs)
+  }
+
+  private func kind(
+    of part: Kind, _ column: Column, _ position: Int, _ data: inout Schema
+  ) throws(ModelFileError) -> Encoding.Input.Kind {
+    let feature = data.features[position]
+    switch (part, feature.levels) {
+    case (.missing, _): return .missing
+    case (.number(let filled), nil):
+      let mean = filled ?? (column.offset == 0 ? 0 : -column.offset / column.factor)
+      return .scaled(mean: mean, scale: 1 / column.factor)
+    case (.level(let level), var levels?):
+      if !levels.contains(level) {
+        levels.append(level)
+        data.features[position].kind = .categorical(levels: levels)
+      }
+      return .level(index: levels.firstIndex(of: level) ?? 0)
+    case (.level, nil), (.coded, nil), (.number, _?), (.coded, _?):
+      let (held, read) = feature.levels == nil ? ("numbers", "levels") : ("levels", "numbers")
+      throw .schema(
+        problem: "the column '\(shown(feature.id.rawValue))' holds \(held) where the model reads "
+          + read)
+    }
+  }
+
+  /// For each cell that the file reads the position of the data's column.
+  func positions(in data: Schema) throws(ModelFileError) -> [Int] {
+    guard let names else {
+      guard cells == data.features.count else {
+        throw .schema(
+          problem: "the data have \(data.features.count) columns where the model reads \(cells)")
+      }
+      return Array(0..<cells)
+    }
+    let read = Set(columns.map(\.source))
+    var positions: [Int] = []
+    for (cell, name) in names.enumerated() {
+      // A cell that no layer reads need not be there.
+      positions.append(
+        read.contains(cell) ? try Self.position(of: name, in: data) : 0)
+    }
+    return positions
+  }
+
+  /// The column of a name; of the name that skl2onnx makes of it, with underscores for all but letters
+  /// and digits, where none is called so.
+  private static func position(of name: String, in data: Schema) throws(ModelFileError) -> Int {
+    let columns = data.features.map(\.id.rawValue)
+    if let found = columns.firstIndex(of: name) { return found }
+    let likely = columns.indices.filter { columns[$0].asIdentifier == name.asIdentifier }
+    guard let first = likely.first else {
+      throw .schema(problem: "the data have no column '\(shown(name))'")
+    }
+    guard likely.count == 1 else {
+      throw .schema(
+        problem:
+          "the columns '\(shown(columns[first]))' and '\(shown(columns[likely[1]]))' may both "
+          + "be the model's input '\(shown(name))'")
+    }
+    return first
+  }
+}
+
+extension String {
+  /// With an underscore for every character that no name of a variable has.
+  fileprivate var asIdentifier: String {
+    String(map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+  }
+}
+
+extension ONNXColumns.Column {
+  /// The encoded numbers that it is made of, and the factor of each where the encoding leaves one.
+  fileprivate var inputs: [(kind: ONNXColumns.Kind, factor: Double)] {
+    guard case .coded(let levels, let numbers, let others) = kind else {
+      return [(kind, left.factor)]
+    }
+    return zip(levels, numbers).map { level, number in
+      (level.isEmpty ? .missing : .level(level), factor * (number - others))
+    }
+  }
+
+  /// What the encoding leaves to be done: a number that is filled is measured from what fills it.
+  fileprivate var left: (factor: Double, offset: Double) {
+    switch kind {
+    case .number(let filled?): (1, factor * filled + offset)
+    case .number(nil): (1, 0)
+    case .level, .missing: (factor, offset)
+    case .coded(_, _, let others): (1, factor * others + offset)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import ONNXSchema
+
+/// What a node makes of a file that holds no neural network, or one of a kind that is not read: its
+/// name, and what to do.
+struct ONNXForeignModel: Hashable, Sendable {
+  let kind: String
+  let advice: String
+
+  /// The kind of model that an operator alone is the whole of; `nil` for parts of networks.
+  static func named(_ node: Onnx_NodeProto) -> ONNXForeignModel? {
+    guard node.domain == "ai.onnx.ml" else { return nil }
+    let kind: String
+    switch node.opType {
+    case "TreeEnsembleClassifier", "TreeEnsembleRegressor", "TreeEnsemble":
+      kind = "an ensemble of decision trees, not a neural network"
+    case "SVMClassifier", "SVMRegressor": kind = "a support vector machine, not a neural network"
+    default: return nil
+    }
+    return ONNXForeignModel(
+      kind: kind,
+      advice: "give a neural network, such as scikit-learn's MLPClassifier; or explain the data "
+        + "without --model")
+  }
+
+  /// A network that says yes or no of each of several labels.
+  static let multilabel = ONNXForeignModel(
+    kind: "a multilabel network, which gives each row several labels at once",
+    advice: "give a network that answers with one class a row: export one for each label")
+
+  /// What to do about an operator that is not read.
+  static func advice(for name: String, supported: [String]) -> String {
+    switch name {
+    case "LSTM", "GRU", "RNN", "Scan", "Loop", "If", "SequenceAt", "Attention",
+      "MultiHeadAttention",
+      "com.microsoft.Attention":
+      return "networks of dense and convolutional layers are read; recurrent layers, attention and "
+        + "control flow are not"
+    case "MatMulInteger", "ConvInteger", "QLinearMatMul", "QLinearConv", "QLinearAdd", "QGemm",
+      "DynamicQuantizeLinear", "com.microsoft.QGemm", "com.microsoft.QLinearAdd",
+      "com.microsoft.DynamicQuantizeMatMul", "com.microsoft.MatMulNBits":
+      return "export the network before it is quantized; weights alone may be, behind "
+        + "DequantizeLinear"
+    default:
+      return "supported: " + supported.joined(separator: ", ")
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import ONNXSchema
+import Tensors
+
+/// The one value that the layers of a graph read: its shape as the network stores it.
+struct ONNXInput {
+  /// Of one row.
+  let shape: Shape
+  let order: ONNXReader.Order
+  /// The lengths of one row in the file.
+  let view: [Int]
+  /// The outputs of nodes that only say again what the input is.
+  private(set) var skipped: Set<[String]> = []
+
+  /// Operators that read pictures.
+  private static let pictureOperators: Set<String> = [
+    "AveragePool", "Conv", "GlobalAveragePool", "MaxPool", "Pad",
+  ]
+
+  init(_ graph: ONNXGraph, file: String) throws(ModelFileError) {
+    let type = graph.input.type.tensorType
+    let name = shown(graph.input.name)
+    let stated = type.hasShape ? type.shape.dim.map(\.dimValue) : [0, 0]
+    let element = Onnx_TensorProto.DataType(rawValue: Int(type.elemType))
+    let isPicture = graph.chain.contains { Self.pictureOperators.contains($0.opType) }
+    let floats: [Onnx_TensorProto.DataType] = [.float, .double, .float16, .bfloat16, .undefined]
+    let whole: [Onnx_TensorProto.DataType] = [
+      .uint8, .int8, .uint16, .int16, .int32, .int64, .uint32, .uint64,
+    ]
+    // Pixels are whole numbers at any rate.
+    guard let element, floats.contains(element) || (stated.count == 4 && whole.contains(element))
+    else {
+      throw .graph(file: file, problem: "the input '\(name)' is not of the type float or double")
+    }
+    guard (2...8).contains(stated.count) else {
+      throw .graph(
+        file: file,
+        problem: "the input '\(name)' has \(stated.count) dimensions where rows of numbers, "
+          + "[batch, numbers], are read")
+    }
+    var lengths = stated.dropFirst().map { $0 }
+    if lengths.count == 1, lengths[0] < 1 {
+      lengths = [try Self.width(of: graph, file: file)]
+    }
+    guard lengths.allSatisfy({ (1...1 << 24).contains($0) }),
+      lengths.reduce(1.0, { $0 * Double($1) }) <= Double(ONNXReader.mostNumbers)
+    else {
+      throw .graph(
+        file: file,
+        problem:
+          "the input '\(name)' is neither [batch, numbers] nor [batch, channels, height, width] "
+          + "of known lengths")
+    }
+    let sizes = lengths.map { Int($0) }
+    let isLarge = sizes.count == 3 && sizes[0] != 1 && sizes[2] != 1
+    if sizes.count == 1, graph.columns?.preparation == nil,
+      let (shape, node) = try Self.picture(graph, of: sizes[0])
+    {
+      // Rows that are pictures at once are read as pictures: rows fit either.
+      (self.shape, order, view) = (shape, .stored, shape.dimensions)
+      skipped = [node.output]
+    } else if sizes.count == 3, isPicture || isLarge {
+      view = sizes
+      if Self.turnsChannels(graph) {
+        (shape, order) = (Shape(sizes), .stored)
+      } else {
+        (shape, order) = ([sizes[1], sizes[2], sizes[0]], .channelsFirst)
+      }
+    } else {
+      (shape, order, view) = ([sizes.reduce(1, *)], .stored, sizes)
+    }
+  }
+
+  /// How many numbers the first layer reads, where the input does not state it.
+  private static func width(of graph: ONNXGraph, file: String) throws(ModelFileError) -> Int64 {
+    var names: Set = [graph.input.name]
+    for node in graph.chain where node.input.contains(where: names.contains) {
+      var lengths: [Int] = []
+      if let name = node.input.first(where: graph.constants.contains) {
+        lengths = try graph.constants.lengths(name)
+      }
+      switch node.opType {
+      case "Gemm" where lengths.count == 2:
+        return Int64(lengths[node.integer("transB", 0) == 0 ? 0 : 1])
+      case "MatMul" where lengths.count == 2: return Int64(lengths[0])
+      case "BatchNormalization", "LayerNormalization", "Add", "Sub", "Mul", "Div", "PRelu":
+        if let last = lengths.last, last > 1 { return Int64(last) }
+      case "LinearClassifier", "LinearRegressor":
+        let numbers = node.attribute("coefficients")?.floats.count ?? 0
+        let rows = max(node.attribute("intercepts")?.floats.count ?? 1, 1)
+        return Int64(numbers / rows)
+      default: break
+      }
+      names.formUnion(node.output)
+    }
+    throw .graph(
+      file: file,
+      problem: "the input '\(shown(graph.input.name))' does not say how many numbers a row has")
+  }
+
+  /// The picture that a row of so many numbers becomes at once, and the node that says so.
+  private static func picture(
+    _ graph: ONNXGraph, of count: Int
+  ) throws(ModelFileError) -> (Shape, Onnx_NodeProto)? {
+    let first = graph.chain.filter { $0.input.contains(graph.input.name) }
+    guard first.count == 1, let node = first.first, node.opType == "Reshape" else { return nil }
+    var wanted = node.attribute("shape")?.ints ?? []
+    if let name = node.input(1) {
+      guard graph.constants.contains(name) else { return nil }
+      var constants = graph.constants
+      wanted = try constants.integers(name)
+    }
+    guard wanted.count == 4, wanted[0] <= 1, wanted.count(where: { $0 == -1 }) <= 1
+    else { return nil }
+    let known = wanted.dropFirst().filter { $0 != -1 }
+    guard known.allSatisfy({ (1...Int64(count)).contains($0) }) else { return nil }
+    let product = known.reduce(1.0) { $0 * Double($1) }
+    guard product <= Double(count) else { return nil }
+    let sizes = wanted.dropFirst().map { $0 == -1 ? count / Int(product) : Int($0) }
+    return sizes.reduce(1, *) == count ? (Shape(sizes), node) : nil
+  }
+
+  /// Whether a graph puts the channels first before its layers: it was given them last. What is done
+  /// to each number alone may come before.
+  private static func turnsChannels(_ graph: ONNXGraph) -> Bool {
+    let alike: Set = ["Add", "Cast", "Div", "Identity", "Mul", "Sub"]
+    var values: Set = [graph.input.name]
+    var turns = false
+    for node in graph.chain where node.input.contains(where: values.contains) {
+      if alike.contains(node.opType) {
+        values.formUnion(node.output)
+      } else if node.opType == "Transpose", node.attribute("perm")?.ints == [0, 3, 1, 2] {
+        turns = true
+      } else {
+        return false
+      }
+    }
+    return turns
+  }
+}

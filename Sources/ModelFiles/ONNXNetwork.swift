@@ -1,0 +1,361 @@
+import Networks
+import Tensors
+
+/// The steps of a graph as a network: scalings folded into the layers beside them, what nothing reads
+/// left out, and the squashing at the end taken off.
+struct ONNXNetwork {
+  private let file: String
+  private let input: Shape
+  private var steps: [ONNXReader.Step]
+  /// The step that makes the scores.
+  private var output: Int
+  private let hasSoftmax: Bool
+  /// How many scores a row has.
+  private let outputs: Int
+
+  /// - Throws: `ModelFileError.graph` where the output is no row of scores.
+  init(_ reader: ONNXReader, output name: String) throws(ModelFileError) {
+    (file, input, hasSoftmax) = (reader.file, reader.input, reader.hasSoftmax)
+    steps = reader.steps
+    guard let last = reader.values[name] else {
+      throw .graph(file: file, problem: "there is no layer with weights in it, so it is no network")
+    }
+    output = last.step
+    outputs = last.shape.count
+    if last.shape.rank == 3, last.shape[0] * last.shape[1] == 1 {
+      steps.append(.init(layer: Flattening(), inputs: [last.step]))
+      output = steps.count - 1
+    } else if last.shape.rank != 1 {
+      throw .graph(
+        file: file, problem: "the output is no row of numbers, one for each answer")
+    }
+    if case .flattened = last.order {
+      throw .graph(
+        file: file, problem: "the output is no row of numbers, one for each answer")
+    }
+    fold()
+  }
+
+  // MARK: Folding
+
+  private func readers(of step: Int) -> [Int] {
+    steps.indices.filter { steps[$0].inputs.contains(step) }
+  }
+
+  /// How often each step is read, the output once more.
+  private var readerCounts: [Int] {
+    var counts = [Int](repeating: 0, count: steps.count)
+    for step in steps { for input in step.inputs where input >= 0 { counts[input] += 1 } }
+    if output >= 0 { counts[output] += 1 }
+    return counts
+  }
+
+  private mutating func redirect(_ step: Int, to other: Int) {
+    for index in steps.indices where steps[index].inputs.contains(step) {
+      steps[index].inputs = steps[index].inputs.map { $0 == step ? other : $0 }
+    }
+    if output == step { output = other }
+    steps[step].inputs = []
+  }
+
+  /// Folds every scaling that a layer beside it can take, until none is left that one can.
+  private mutating func fold() {
+    removeUnread()
+    var changes = true
+    while changes {
+      changes = false
+      for index in steps.indices where steps[index].isScaling && !steps[index].inputs.isEmpty {
+        if foldBack(index) || foldForward(index) || moveBefore(index) { changes = true }
+      }
+    }
+    for index in steps.indices where steps[index].isPreparation && !steps[index].inputs.isEmpty {
+      foldSums(index)
+    }
+    removeUnread()
+  }
+
+  /// Folds weighted sums into the dense layer that they read, or into those that read them.
+  private mutating func foldSums(_ index: Int) {
+    let before = steps[index].inputs[0]
+    if before >= 0, steps[before].layer is Dense, readerCounts[before] == 1 {
+      steps[before].append(steps[index])
+      return redirect(index, to: before)
+    }
+    let readers = readers(of: index)
+    guard index != output, readers.allSatisfy({ steps[$0].layer is Dense }) else { return }
+    for reader in readers {
+      var both = steps[index]
+      both.append(steps[reader])
+      (steps[reader].layer, steps[reader].parameters) = (both.layer, both.parameters)
+    }
+    redirect(index, to: steps[index].inputs[0])
+  }
+
+  /// Folds a scaling into the step that it reads.
+  private mutating func foldBack(_ index: Int) -> Bool {
+    let before = steps[index].inputs[0]
+    guard before >= 0, readerCounts[before] == 1 else { return false }
+    let (factors, offsets) = steps[index].scaling
+    switch steps[before].layer {
+    case is BatchNormalization where steps[before].isScaling,
+      is LayerNormalization:
+      steps[before].scaleFirstTwo(by: factors, adding: offsets)
+    case is Dense, is Convolution:
+      steps[before].scaleUnits(by: factors, adding: offsets)
+    case let activation as Activation where activation.function == .sigmoid:
+      // 1 - sigmoid(x) = sigmoid(-x)
+      guard factors.allSatisfy({ $0 == -1 }), offsets.allSatisfy({ $0 == 1 }) else { return false }
+      exchange(before, index, factor: -1, .sigmoid)
+      return true
+    case let activation as Activation where activation.function == .tanh:
+      // (1 + tanh(x)) / 2 = sigmoid(2x)
+      guard factors.allSatisfy({ $0 == 0.5 }), offsets.allSatisfy({ $0 == 0.5 }) else {
+        return false
+      }
+      exchange(before, index, factor: 2, .sigmoid)
+      return true
+    default: return false
+    }
+    redirect(index, to: before)
+    return true
+  }
+
+  /// Moves a scaling by positive factors before a ReLU, with which it can change places.
+  private mutating func moveBefore(_ index: Int) -> Bool {
+    let before = steps[index].inputs[0]
+    guard before >= 0, readerCounts[before] == 1,
+      let activation = steps[before].layer as? Activation
+    else { return false }
+    let (factors, offsets) = steps[index].scaling
+    guard factors.allSatisfy({ $0 > 0 }), offsets.allSatisfy({ $0 == 0 }),
+      let factor = factors.first
+    else { return false }
+    var moved = activation
+    switch activation.function {
+    case .relu, .leakyReLU: break
+    case .clippedReLU where factors.allSatisfy({ $0 == factor }):
+      moved.slope = Float(Double(activation.slope) * factor)
+      guard moved.slope > 0, moved.slope.isFinite else { return false }
+    default: return false
+    }
+    let new = ONNXReader.scaling(factors, offsets, reading: steps[before].inputs[0])
+    steps[before] = new
+    steps[index] = .init(layer: moved, inputs: [before])
+    return true
+  }
+
+  /// An activation and the scaling behind it become a scaling and an activation behind it.
+  private mutating func exchange(
+    _ activation: Int, _ scaling: Int, factor: Double, _ function: Activation.Function
+  ) {
+    let width = steps[scaling].scaling.factors.count
+    let new = ONNXReader.scaling(
+      .init(repeating: factor, count: width), .init(repeating: 0, count: width),
+      reading: steps[activation].inputs[0])
+    steps[activation] = new
+    steps[scaling] = .init(layer: Activation(function), inputs: [activation])
+  }
+
+  /// Folds a scaling into every step that reads it.
+  private mutating func foldForward(_ index: Int) -> Bool {
+    guard index != output else { return false }
+    let (factors, offsets) = steps[index].scaling
+    var targets: [(step: Int, channels: Int)] = []
+    for reader in readers(of: index) {
+      guard steps[reader].inputs.count == 1 else { return false }
+      switch steps[reader].layer {
+      case is Dense: targets.append((reader, factors.count))
+      case let convolution as Convolution:
+        let window = convolution.window
+        guard
+          max(window.top, window.bottom, window.left, window.right) == 0
+            || offsets.allSatisfy({ $0 == 0 })
+        else { return false }
+        targets.append((reader, factors.count))
+      case is Flattening:
+        let next = readers(of: reader)
+        guard reader != output,
+          next.allSatisfy({ steps[$0].layer is Dense && steps[$0].inputs == [reader] })
+        else { return false }
+        targets += next.map { ($0, factors.count) }
+      default: return false
+      }
+    }
+    guard !targets.isEmpty else { return false }
+    for (target, _) in targets { steps[target].scaleInputs(by: factors, adding: offsets) }
+    redirect(index, to: steps[index].inputs[0])
+    return true
+  }
+
+  /// Leaves out the steps that the output does not depend on.
+  private mutating func removeUnread() {
+    var isRead = [Bool](repeating: false, count: steps.count)
+    var open = output >= 0 ? [output] : []
+    while let step = open.popLast() {
+      guard !isRead[step] else { continue }
+      isRead[step] = true
+      open += steps[step].inputs.filter { $0 >= 0 }
+    }
+    var places: [Int] = []
+    for read in isRead { places.append((places.last ?? -1) + (read ? 1 : 0)) }
+    steps = zip(steps, isRead).filter(\.1).map { step, _ in
+      var moved = step
+      moved.inputs = step.inputs.map { $0 < 0 ? $0 : places[$0] }
+      return moved
+    }
+    if output >= 0 { output = places[output] }
+  }
+
+  // MARK: The network
+
+  /// What a network's scores were squashed by, which is no layer of a classifier.
+  struct Ending {
+    var network: Network
+    var head: Head?
+    /// What was taken off the end, and makes numbers of the scores again.
+    var squashing: Activation?
+  }
+
+  /// The network, without the squashing at its end.
+  /// - Parameters:
+  ///   - keepsSquashing: whether a sigmoid at the end is a layer, not the head.
+  ///   - keepsDropout: whether dropout stays where all else are dense layers and activations.
+  /// - Returns: the network, its head, and what was taken off.
+  /// - Throws: `ModelFileError.graph` where no layer with weights is left or a number is not finite.
+  func network(keepsSquashing: Bool, keepsDropout: Bool) throws(ModelFileError) -> Ending {
+    var copy = self
+    if !keepsDropout { copy.removeDropout() }
+    guard copy.steps.contains(where: { $0.layer is Dense || $0.layer is Convolution }) else {
+      throw .graph(
+        file: file, problem: "there is no layer with weights in it, so it is no network")
+    }
+    var head: Head? = hasSoftmax ? .softmax : nil
+    var squashing: Activation?
+    if !keepsSquashing, !hasSoftmax, copy.steps.count > 1, copy.output == copy.steps.count - 1,
+      let end = copy.steps.last?.layer as? Activation,
+      end.function == .sigmoid || (end == Activation(.clippedReLU, slope: 1) && outputs == 1)
+    {
+      copy.output = copy.steps[copy.output].inputs[0]
+      copy.steps.removeLast()
+      if end.function == .sigmoid { head = .oneVersusRest }
+      squashing = end
+    }
+    return Ending(network: try copy.assembled(), head: head, squashing: squashing)
+  }
+
+  private mutating func removeDropout() {
+    guard input.rank == 1,
+      steps.allSatisfy({ $0.layer is Dense || $0.layer is Activation || $0.layer is Dropout })
+    else { return }
+    for index in steps.indices where steps[index].layer is Dropout {
+      redirect(index, to: steps[index].inputs[0])
+    }
+    removeUnread()
+  }
+
+  private func assembled() throws(ModelFileError) -> Network {
+    guard output == steps.count - 1 else {
+      throw .graph(file: file, problem: "the output is not what the last layer makes")
+    }
+    var builder = ArchitectureBuilder(input: input)
+    var (ids, parameters) = ([Node.ID](), [[Parameter]]())
+    for step in steps {
+      ids.append(builder.add(step.layer, reading: step.inputs.map { $0 < 0 ? .input : ids[$0] }))
+      var own: [Parameter] = []
+      for (role, numbers) in zip(step.layer.roles, step.parameters) {
+        let values = numbers.values.map { Float($0) }
+        guard values.allSatisfy(\.isFinite) else {
+          throw .graph(
+            file: file, problem: "folding a scaling into a layer leaves the finite floats")
+        }
+        own.append(Parameter(role, Tensor(values, shape: Shape(numbers.dimensions))))
+      }
+      parameters.append(own)
+    }
+    do {
+      return try Network(builder.architecture, parameters: parameters)
+    } catch {
+      throw .graph(file: file, problem: error.errorDescription ?? "the layers do not fit")
+    }
+  }
+}
+
+extension ONNXReader.Step {
+  /// The factor and the offset of each channel.
+  fileprivate var scaling: (factors: [Double], offsets: [Double]) {
+    (parameters[0].values, parameters[1].values)
+  }
+
+  /// Scales what a scaling or a normalization makes, whose first parameters are factors and offsets.
+  fileprivate mutating func scaleFirstTwo(by factors: [Double], adding offsets: [Double]) {
+    for channel in factors.indices {
+      parameters[0].values[channel] *= factors[channel]
+      parameters[1].values[channel] =
+        parameters[1].values[channel] * factors[channel] + offsets[channel]
+    }
+  }
+
+  /// Scales what a layer with weights makes: `weight · factor`, `bias · factor + offset`.
+  fileprivate mutating func scaleUnits(by factors: [Double], adding offsets: [Double]) {
+    let units = factors.count
+    addBias(units)
+    if factors.contains(where: { $0 != 1 }) {
+      for position in parameters[0].values.indices {
+        parameters[0].values[position] *= factors[position % units]
+      }
+    }
+    for unit in 0..<units {
+      parameters[1].values[unit] = parameters[1].values[unit] * factors[unit] + offsets[unit]
+    }
+  }
+
+  /// Takes in that what a layer with weights reads is scaled: `factor · weight`, and a bias of
+  /// `offset · weight` more. Of a flattened picture every pixel is scaled alike.
+  fileprivate mutating func scaleInputs(by factors: [Double], adding offsets: [Double]) {
+    let weight = parameters[0]
+    let units = weight.dimensions[weight.dimensions.count - 1]
+    let own = weight.dimensions[weight.dimensions.count - 2]
+    let groups = (layer as? Convolution)?.groups ?? 1
+    if offsets.contains(where: { $0 != 0 }) { addBias(units) }
+    for position in weight.values.indices {
+      let unit = position % units
+      let channel = (position / units % own + unit / (units / groups) * own) % factors.count
+      if offsets[channel] != 0 {
+        parameters[1].values[unit] += offsets[channel] * weight.values[position]
+      }
+      parameters[0].values[position] *= factors[channel]
+    }
+  }
+
+  /// Makes one dense layer of two, the other behind this one.
+  fileprivate mutating func append(_ other: ONNXReader.Step) {
+    let (first, second) = (parameters, other.parameters)
+    let (inputs, inner, units) = (
+      first[0].dimensions[0], first[0].dimensions[1], second[0].dimensions[1]
+    )
+    var product = [Double](repeating: 0, count: inputs * units)
+    var bias = second[1].values
+    for place in 0..<inner {
+      for unit in 0..<units {
+        let factor = second[0].values[place * units + unit]
+        bias[unit] += first[1].values[place] * factor
+        for input in 0..<inputs {
+          product[input * units + unit] += first[0].values[input * inner + place] * factor
+        }
+      }
+    }
+    layer = other.layer
+    parameters = [
+      .init(dimensions: [inputs, units], values: product), .init(dimensions: [units], values: bias),
+    ]
+  }
+
+  private mutating func addBias(_ units: Int) {
+    guard parameters.count == 1 else { return }
+    parameters.append(.init(dimensions: [units], values: .init(repeating: 0, count: units)))
+    if var convolution = layer as? Convolution {
+      convolution.hasBias = true
+      layer = convolution
+    }
+  }
+}

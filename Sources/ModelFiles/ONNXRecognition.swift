@@ -1,0 +1,174 @@
+import Foundation
+import ONNXSchema
+
+/// Finds functions that exporters spell out in simple operators, such as GELU, and puts one node in
+/// place of many.
+///
+/// However it is spelled, what several nodes make of one value is computed for a set of probe rows and
+/// compared with each function that is known. That catches every spelling of it, and nothing else.
+struct ONNXRecognition {
+  private var constants: ONNXConstants
+  private var chain: [Onnx_NodeProto]
+  private var producers: [String: Int] = [:]
+
+  /// Operators of each number alone, and of a row's numbers together.
+  private static let parts: Set<String> = [
+    "Abs", "Add", "Cast", "Clip", "Div", "Elu", "Erf", "Exp", "HardSigmoid", "Identity",
+    "LeakyRelu",
+    "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Log", "Max", "Min", "Mul", "Neg", "Not",
+    "Pow",
+    "Reciprocal", "ReduceMax", "ReduceMean", "ReduceSum", "Relu", "Sigmoid", "Softplus", "Sqrt",
+    "Sub",
+    "Tanh", "Where",
+  ]
+  /// How many nodes a function is looked for in.
+  private static let mostParts = 40
+  /// How many numbers may be computed for it in all: a small file must not ask for much time.
+  private var work = 1 << 26
+
+  private init(_ chain: [Onnx_NodeProto], _ constants: ONNXConstants) {
+    (self.chain, self.constants) = (chain, constants)
+    for (index, node) in chain.enumerated() {
+      for name in node.output where !name.isEmpty { producers[name] = index }
+    }
+  }
+
+  /// The nodes that lead to the output, with known functions as one node each.
+  static func rewrite(
+    _ chain: inout [Onnx_NodeProto], _ constants: inout ONNXConstants, output: String
+  ) {
+    var recognition = ONNXRecognition(chain, constants)
+    for index in chain.indices {
+      let maker = chain[index].input.first.flatMap { recognition.producers[$0] }
+      if needsRecognition(chain[index], constants, maker: maker.map { chain[$0].opType }) {
+        recognition.recognize(index)
+      }
+    }
+    chain = recognition.leading(to: output)
+    constants = recognition.constants
+  }
+
+  /// Whether a node joins values or is of no use by itself.
+  ///
+  /// `maker`: the operator that makes what it reads first.
+  private static func needsRecognition(
+    _ node: Onnx_NodeProto, _ constants: ONNXConstants, maker: String?
+  ) -> Bool {
+    let limits: Set = ["Clip", "Max", "Min", "Relu"]
+    let moving = node.input.count { !$0.isEmpty && !constants.contains($0) }
+    switch node.opType {
+    case "Mul", "Add", "Sub": return moving == 2
+    case "Max", "Min": return moving > 0
+    case "Relu": return limits.contains(maker ?? "")
+    case "Div": return moving == 2 || (moving == 1 && constants.contains(node.input[0]))
+    case "Clip", "Log", "Reciprocal", "Where": return true
+    default: return false
+    }
+  }
+
+  /// Looks for the value of which a node, with those before it, computes a known function.
+  private mutating func recognize(_ index: Int) {
+    let last = chain[index]
+    guard let output = last.output.first else { return }
+    var inside = [index]
+    var frontier = moving(last)
+    var best: (source: String, function: ONNXKnownFunction)?
+    while inside.count <= Self.mostParts, !frontier.isEmpty {
+      if frontier.count == 1, let source = frontier.first,
+        let found = identified(inside.sorted(), from: source, to: output)
+      {
+        // What more nodes are part of is the whole: softmax may begin before its exponential.
+        best = (source, found)
+      }
+      // The value that is computed last is taken apart first.
+      guard let next = frontier.compactMap({ producers[$0] }).max(),
+        Self.parts.contains(chain[next].opType), chain[next].output.count == 1
+      else { break }
+      frontier.subtract(chain[next].output)
+      frontier.formUnion(moving(chain[next]))
+      inside.append(next)
+    }
+    if let best { replace(index, reading: best.source, by: best.function) }
+  }
+
+  private func moving(_ node: Onnx_NodeProto) -> Set<String> {
+    Set(node.input.filter { !$0.isEmpty && !constants.contains($0) })
+  }
+
+  private mutating func identified(
+    _ nodes: [Int], from source: String, to output: String
+  ) -> ONNXKnownFunction? {
+    let width = width(of: nodes)
+    work -= nodes.count * ONNXProbe.rows * width
+    guard work > 0 else { return nil }
+    var probe = ONNXProbe(constants, width: width)
+    for index in nodes { guard probe.compute(chain[index]) else { return nil } }
+    return probe.function(from: source, to: output)
+  }
+
+  /// How many numbers the constants of some nodes have for a row.
+  private func width(of nodes: [Int]) -> Int {
+    let lengths = nodes.flatMap { index in
+      chain[index].input.compactMap { try? constants.lengths($0).reduce(1, *) }
+    }
+    let longest = lengths.max() ?? 1
+    return longest > 1 ? longest : 8
+  }
+
+  private mutating func replace(
+    _ index: Int, reading source: String, by function: ONNXKnownFunction
+  ) {
+    let old = chain[index]
+    var node = Onnx_NodeProto()
+    (node.name, node.opType) = (old.title, function.name)
+    node.attribute = function.attributes
+    node.input = [source]
+    node.output = old.output
+    for (role, numbers) in function.parameters {
+      let name = "\(old.output[0])#\(role)"
+      constants.define(name, numbers)
+      node.input.append(name)
+    }
+    guard function.scale != 1 else {
+      chain[index] = node
+      return
+    }
+    // The scale stands behind the function, as a node of its own.
+    let inner = "\(old.output[0])#function"
+    node.output = [inner]
+    constants.define(
+      "\(old.output[0])#scale", .init(dimensions: [], values: [function.scale]))
+    var scaling = old
+    (scaling.opType, scaling.domain, scaling.attribute) = ("Mul", "", [])
+    scaling.input = [inner, "\(old.output[0])#scale"]
+    // Both stand at one place: the scaling where the function was, the function with it.
+    chain[index] = scaling
+    inserted[index] = node
+  }
+
+  private var inserted: [Int: Onnx_NodeProto] = [:]
+
+  /// The nodes that the output depends on, in their order.
+  private func leading(to output: String) -> [Onnx_NodeProto] {
+    let all = chain.indices.flatMap { index in
+      (inserted[index].map { [$0] } ?? []) + [chain[index]]
+    }
+    var wanted: Set = [output]
+    var kept: [Onnx_NodeProto] = []
+    for node in all.reversed() where node.output.contains(where: wanted.contains) {
+      wanted.formUnion(node.input)
+      kept.append(node)
+    }
+    return kept.reversed()
+  }
+}
+
+/// A function that is known, as a node states it.
+struct ONNXKnownFunction {
+  var name: String
+  var attributes: [Onnx_AttributeProto] = []
+  /// What it reads behind the value.
+  var parameters: [(role: String, numbers: ONNXConstants.Numbers)] = []
+  /// What it is multiplied by.
+  var scale = 1.0
+}

@@ -1,0 +1,192 @@
+import Foundation
+import Networks
+import ONNXSchema
+
+/// Functions of each number alone.
+extension ONNXOperator {
+  static func readActivation(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let value = try reader.value(node)
+    var factor = (before: 1.0, behind: 1.0)
+    let activation: Activation
+    switch node.opType {
+    case "Relu": activation = Activation(.relu)
+    case "Sigmoid": activation = Activation(.sigmoid)
+    case "Tanh": activation = Activation(.tanh)
+    case "Softplus": activation = Activation(.softplus)
+    case "Softsign": activation = Activation(.softsign)
+    case "HardSwish": activation = Activation(.hardSwish)
+    case "Mish": activation = Activation(.mish)
+    case "Gelu":
+      let kind = String(decoding: node.attribute("approximate")?.s ?? Data(), as: UTF8.self)
+      guard ["", "none", "tanh"].contains(kind) else {
+        throw reader.problem(node, "its approximation '\(shown(kind))' is not known")
+      }
+      activation = Activation(kind == "tanh" ? .geluTanh : .gelu)
+    case "LeakyRelu":
+      let alpha = node.number("alpha", 0.01)
+      guard alpha.isFinite else { throw reader.problem(node, "alpha is not a finite number") }
+      return try reader.addSlopes([Double(alpha)], isOne: true, of: value, node)
+    case "ThresholdedRelu":
+      activation = Activation(.thresholdedReLU, slope: try number("alpha", 1, -.infinity))
+    case "Celu":
+      // α · elu(x / α), with a scale of 1
+      let alpha = Double(try number("alpha", 1, .leastNormalMagnitude))
+      factor = (1 / alpha, alpha)
+      activation = Activation(.elu)
+    case "Selu":
+      let alpha = try number("alpha", 1.67326319217681884765625, 0)
+      let gamma = try number("gamma", 1.05070102214813232421875, .leastNormalMagnitude)
+      // The constants are stated to six or more digits.
+      if abs(alpha - 1.6732632) < 1e-5, abs(gamma - 1.0507010) < 1e-5 {
+        activation = Activation(.selu)
+      } else {
+        factor.behind = Double(gamma)
+        activation = Activation(.elu, slope: alpha)
+      }
+    default: activation = Activation(.elu, slope: try number("alpha", 1, 0))
+    }
+    func number(
+      _ name: String, _ standard: Float, _ least: Float
+    ) throws(ModelFileError) -> Float {
+      let number = node.number(name, standard)
+      guard number.isFinite, number >= least else {
+        throw reader.problem(
+          node,
+          "\(name) is \(number) where "
+            + (least > 0 ? "a number above 0" : least == 0 ? "0 or more" : "a finite number")
+            + " is supported")
+      }
+      return number
+    }
+    try reader.add(activation, of: value, factor.before, factor.behind, node)
+  }
+
+  /// `x · sigmoid(alpha · x)`, which is `silu(alpha · x) / alpha`.
+  static func readSwish(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let alpha = Double(node.number("alpha", 1))
+    guard alpha.isFinite, alpha != 0 else {
+      throw reader.problem(
+        node, "alpha is \(alpha) where a finite number other than 0 is supported")
+    }
+    try reader.add(Activation(.silu), of: try reader.value(node), alpha, 1 / alpha, node)
+  }
+
+  static func readParametricReLU(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let value = try reader.value(node)
+    guard let name = node.input(1) else { throw reader.problem(node, "it has no slopes") }
+    guard reader.constants.contains(name) else {
+      throw reader.problem(node, "its slopes are not constant")
+    }
+    let slopes = try reader.spread(name, over: value, node)
+    let isOne = slopes.count == 1 && reader.constants.rank(of: name) ?? 0 <= 1
+    try reader.addSlopes(slopes, isOne: isOne, of: value, node)
+  }
+}
+
+extension ONNXReader {
+  /// Adds an activation, with a factor before it and one behind.
+  fileprivate mutating func add(
+    _ activation: Activation, of value: Value, _ before: Double, _ behind: Double,
+    _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    var value = value
+    if before != 1 {
+      try addScaling([before], [0], of: value, node)
+      value = try self.value(named: node.output[0], node)
+    }
+    try add(activation, reading: [value], node)
+    if behind != 1 {
+      try addScaling([behind], [0], of: try self.value(named: node.output[0], node), node)
+    }
+  }
+
+  /// Adds slopes below zero.
+  ///
+  /// `isOne`: whether there is one slope for all, not one for each channel.
+  fileprivate mutating func addSlopes(
+    _ slopes: [Double], isOne: Bool, of value: Value, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    if isOne, let slope = slopes.first, slope >= 0 {
+      return try add(Activation(.leakyReLU, slope: Float(slope)), reading: [value], node)
+    }
+    let channels = value.channels
+    try constants.spend(channels)
+    let all =
+      slopes.count == channels ? slopes : .init(repeating: slopes[0], count: channels)
+    try add(
+      ParametricReLU(), reading: [value],
+      parameters: [.init(dimensions: [channels], values: all)], node)
+  }
+}
+
+// MARK: - Writing
+
+extension ONNXWriter {
+  /// Functions that opset 17 has no operator for are written as those that it has.
+  mutating func write(_ activation: Activation, to written: inout Onnx_NodeProto) {
+    let (name, input) = (written.name, written.input[0])
+    switch activation.function {
+    case .relu: written.opType = "Relu"
+    case .leakyReLU: written.opType = "LeakyRelu"
+    case .elu: written.opType = "Elu"
+    case .sigmoid: written.opType = "Sigmoid"
+    case .tanh: written.opType = "Tanh"
+    case .selu: written.opType = "Selu"
+    case .softplus: written.opType = "Softplus"
+    case .softsign: written.opType = "Softsign"
+    case .thresholdedReLU: written.opType = "ThresholdedRelu"
+    case .hardSwish: written.opType = "HardSwish"
+    case .clippedReLU:
+      written.opType = "Clip"
+      addNumbers([("min", 0), ("max", activation.slope)], to: &written)
+    case .silu:
+      let gate = add("Sigmoid", of: [input], makes: "\(name):sigmoid")
+      (written.opType, written.input) = ("Mul", [input, gate])
+    case .mish:
+      let soft = add("Softplus", of: [input], makes: "\(name):softplus")
+      let gate = add("Tanh", of: [soft], makes: "\(name):tanh")
+      (written.opType, written.input) = ("Mul", [input, gate])
+    case .gelu:
+      // x / 2 · (1 + erf(x / √2))
+      let scaled = product(of: input, 0.5.squareRoot(), "\(name):root")
+      let erf = add("Erf", of: [scaled], makes: "\(name):erf")
+      (written.opType, written.input) = ("Mul", [half(of: input, name), onePlus(erf, name)])
+    case .geluTanh:
+      let cube = add("Pow", of: [input], makes: "\(name):cube") { writer, node in
+        writer.addNumbers([("exponent", 3)], to: &node)
+      }
+      let part = product(of: cube, 0.044715, "\(name):part")
+      let sum = add("Add", of: [input, part], makes: "\(name):sum")
+      let scaled = product(of: sum, (2 / Double.pi).squareRoot(), "\(name):scaled")
+      let tanh = add("Tanh", of: [scaled], makes: "\(name):tanh")
+      (written.opType, written.input) = ("Mul", [half(of: input, name), onePlus(tanh, name)])
+    }
+    switch activation.function {
+    case .leakyReLU, .elu, .thresholdedReLU:
+      written.attribute = [Self.number("alpha", activation.slope)]
+    default: break
+    }
+  }
+
+  private mutating func product(of input: String, _ factor: Double, _ name: String) -> String {
+    add("Mul", of: [input], makes: name) { writer, node in
+      writer.addNumbers([("factor", Float(factor))], to: &node)
+    }
+  }
+
+  private mutating func half(of input: String, _ name: String) -> String {
+    product(of: input, 0.5, "\(name):half")
+  }
+
+  private mutating func onePlus(_ input: String, _ name: String) -> String {
+    add("Add", of: [input], makes: "\(name):gate") { writer, node in
+      writer.addNumbers([("one", 1)], to: &node)
+    }
+  }
+}

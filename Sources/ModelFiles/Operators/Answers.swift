@@ -1,0 +1,25 @@
+import ONNXSchema
+
+/// What makes answers of scores.
+extension ONNXOperator {
+  static func readSoftmax(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    try reader.end(with: .softmax, node, axis: reader.opset < 13 ? 1 : -1)
+  }
+
+  static func readArgMax(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    try reader.end(with: .position, node, axis: 0)
+  }
+
+  /// Log and Exp of a softmax's shares, which change no order.
+  static func readPower(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let value = try reader.answer(node)
+    guard value.ending == .softmax else { throw reader.problem(node, refusal(of: node)) }
+    reader.pass(value, node)
+  }
+}

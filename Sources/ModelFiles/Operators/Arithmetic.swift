@@ -1,0 +1,236 @@
+import Foundation
+import Networks
+import ONNXSchema
+
+/// What Add, Sub, Mul, Div, Pow, Min and Max do to two numbers.
+enum ONNXArithmetic: String {
+  case add = "Add"
+  case sub = "Sub"
+  case mul = "Mul"
+  case div = "Div"
+  case pow = "Pow"
+  case min = "Min"
+  case max = "Max"
+  case sum = "Sum"
+
+  init?(_ node: Onnx_NodeProto) { self.init(rawValue: node.opType) }
+
+  func callAsFunction(_ one: Double, _ other: Double) -> Double {
+    switch self {
+    case .add, .sum: one + other
+    case .sub: one - other
+    case .mul: one * other
+    case .div: one / other
+    case .pow: Foundation.pow(one, other)
+    case .min: Swift.min(one, other)
+    case .max: Swift.max(one, other)
+    }
+  }
+
+  /// With a constant on one side, as `factor · x + offset`; `nil` where it is nothing of the kind.
+  ///
+  /// `isFirst`: whether the value stands on the left of the constant.
+  func scaling(_ constant: Double, isFirst: Bool) -> (factor: Double, offset: Double)? {
+    switch self {
+    case .add, .sum: (1, constant)
+    case .sub: isFirst ? (1, -constant) : (-1, constant)
+    case .mul: (constant, 0)
+    case .div: isFirst && constant != 0 ? (1 / constant, 0) : nil
+    case .pow, .min, .max: nil
+    }
+  }
+
+  /// Why there is no such scaling.
+  func refusal(isFirst: Bool) -> String {
+    isFirst ? "it divides by zero" : "it divides by the rows"
+  }
+}
+
+/// Add, Sub, Mul, Div, Neg, Sum, Min, Max and Clip.
+extension ONNXOperator {
+  /// Of two values a sum, of a value and constants a scaling.
+  static func readArithmetic(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    guard node.input.count == 2, let arithmetic = ONNXArithmetic(node) else {
+      throw reader.problem(node, "it does not read two values")
+    }
+    let moving = reader.moving(node)
+    guard moving.count < 2 else { return try readTwo(&reader, node) }
+    let isFirst = moving.first == 0
+    let value = try reader.value(node, isFirst ? 0 : 1)
+    let numbers = try reader.spread(node.input[isFirst ? 1 : 0], over: value, node)
+    var (factors, offsets) = ([Double](), [Double]())
+    for number in numbers {
+      guard let (factor, offset) = arithmetic.scaling(number, isFirst: isFirst) else {
+        throw reader.problem(node, arithmetic.refusal(isFirst: isFirst))
+      }
+      factors.append(factor)
+      offsets.append(offset)
+    }
+    try reader.addScaling(factors, offsets, of: value, node)
+  }
+
+  /// Two values added or subtracted.
+  private static func readTwo(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let first = try reader.value(node, 0)
+    var second = try reader.value(node, 1)
+    switch node.opType {
+    case "Add", "Sub": break
+    case "Mul":
+      throw reader.problem(
+        node,
+        "it multiplies two values that both depend on the input; products with constants and "
+          + "activations such as x · sigmoid(x) are supported")
+    default:
+      throw reader.problem(
+        node, "it divides by a value that depends on the input; constants are supported")
+    }
+    guard first.shape == second.shape, first.order == second.order, first.lengths == second.lengths
+    else { throw reader.problem(node, "only values of one shape can be added up") }
+    if node.opType == "Sub" {
+      try reader.addScaling([-1], [0], of: second, node)
+      second = try reader.value(named: node.output[0], node)
+    }
+    try reader.add(Sum(), reading: [first, second], node)
+  }
+
+  static func readNegation(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    try reader.addScaling([-1], [0], of: try reader.value(node), node)
+  }
+
+  static func readSum(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    var parts: [ONNXReader.Value] = []
+    var constants: [String] = []
+    for position in node.input.indices {
+      if reader.values[node.input[position]] == nil {
+        constants.append(node.input[position])
+      } else {
+        parts.append(try reader.value(node, position))
+      }
+    }
+    guard let first = parts.first,
+      parts.allSatisfy({
+        $0.shape == first.shape && $0.order == first.order && $0.lengths == first.lengths
+      })
+    else { throw reader.problem(node, "only values of one shape can be added up") }
+    try reader.add(Sum(), reading: parts, node)
+    for name in constants {
+      let value = try reader.value(named: node.output[0], node)
+      try reader.addScaling([1], try reader.spread(name, over: value, node), of: value, node)
+    }
+  }
+
+  // MARK: Limits
+
+  /// The larger or the smaller of a value and constants.
+  static func readExtreme(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let moving = reader.moving(node)
+    guard moving.count == 1, let position = moving.first else {
+      throw reader.problem(
+        node, "it compares two values that both depend on the input; constants are supported")
+    }
+    var value = try reader.value(node, position)
+    if node.input.count == 1 { return reader.pass(value, node) }
+    for (index, name) in node.input.enumerated() where index != position {
+      let limits = try reader.spread(name, over: value, node)
+      try reader.limit(value, limits, isLowest: node.opType == "Max", node)
+      value = try reader.value(named: node.output[0], node)
+    }
+  }
+
+  static func readClip(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let value = try reader.value(node)
+    func limit(_ position: Int, _ name: String) throws(ModelFileError) -> Double? {
+      var number = node.attribute(name).map { Double($0.f) }
+      if let input = node.input(position) {
+        let numbers = try reader.constants.numbers(input, mayBeInfinite: true)
+        guard numbers.values.count == 1 else {
+          throw reader.problem(node, "its \(name) is not one number")
+        }
+        number = numbers.values[0]
+      }
+      // The largest float stands for none, as in the first versions of the operator.
+      return number.flatMap { abs($0) > 3e38 ? nil : $0 }
+    }
+    let (least, most) = (try limit(1, "min"), try limit(2, "max"))
+    guard least.map({ !$0.isNaN }) ?? true, most.map({ !$0.isNaN }) ?? true else {
+      throw reader.problem(node, "a limit is not a number")
+    }
+    switch (least, most) {
+    case (nil, nil): reader.pass(value, node)
+    case (let least?, nil): try reader.limit(value, [least], isLowest: true, node)
+    case (nil, let most?): try reader.limit(value, [most], isLowest: false, node)
+    case (let least?, let most?):
+      guard least < most else {
+        throw reader.problem(node, "its least number \(least) is not below its largest, \(most)")
+      }
+      try reader.clip(value, least, most, node)
+    }
+  }
+
+  /// `max(0, min(1, alpha · x + beta))`
+  static func readHardSigmoid(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let value = try reader.value(node)
+    let (alpha, beta) = (node.number("alpha", 0.2), node.number("beta", 0.5))
+    guard alpha.isFinite, beta.isFinite else {
+      throw reader.problem(node, "alpha or beta is not a finite number")
+    }
+    try reader.addScaling([Double(alpha)], [Double(beta)], of: value, node)
+    try reader.add(
+      Activation(.clippedReLU, slope: 1), reading: [try reader.value(named: node.output[0], node)],
+      node)
+  }
+}
+
+extension ONNXReader {
+  /// What a node has made so far.
+  func value(named name: String, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+    guard let value = values[name] else { throw problem(node, "it makes no value") }
+    return value
+  }
+
+  /// `max(x, c) = relu(x - c) + c`, or `min(x, c) = c - relu(c - x)`.
+  fileprivate mutating func limit(
+    _ value: Value, _ limits: [Double], isLowest: Bool, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let isPlain = isLowest && limits.allSatisfy { $0 == 0 }
+    let sign = isLowest ? 1.0 : -1.0
+    var value = value
+    if !isPlain {
+      try addScaling([sign], limits.map { -sign * $0 }, of: value, node)
+      value = try self.value(named: node.output[0], node)
+    }
+    try add(Activation(.relu), reading: [value], node)
+    if !isPlain {
+      try addScaling([sign], limits, of: try self.value(named: node.output[0], node), node)
+    }
+  }
+
+  /// `clip(x, a, b) = min(relu(x - a), b - a) + a`
+  fileprivate mutating func clip(
+    _ value: Value, _ least: Double, _ most: Double, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    var value = value
+    if least != 0 {
+      try addScaling([1], [-least], of: value, node)
+      value = try self.value(named: node.output[0], node)
+    }
+    try add(Activation(.clippedReLU, slope: Float(most - least)), reading: [value], node)
+    if least != 0 {
+      try addScaling([1], [least], of: try self.value(named: node.output[0], node), node)
+    }
+  }
+}

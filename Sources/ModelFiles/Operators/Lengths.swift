@@ -1,0 +1,102 @@
+import ONNXSchema
+
+/// Lengths of values as files reckon with them.
+extension ONNXReader {
+  /// Works out lengths of values, as exporters do before they flatten a picture.
+  /// - Returns: whether the node works with lengths.
+  mutating func readLengths(_ node: Onnx_NodeProto) throws(ModelFileError) -> Bool {
+    guard let output = node.output.first, let input = node.input.first else { return false }
+    if node.opType == "Shape", values[input] != nil {
+      lengths[output] = [nil] + (try answer(node)).lengths.map(Int64.init)
+      return true
+    }
+    guard values[input] == nil, node.input.contains(where: { lengths[$0] != nil }) else {
+      return false
+    }
+    let list = lengths[input] ?? []
+    func numbers(_ position: Int) throws(ModelFileError) -> [Int64] {
+      guard let name = node.input(position) else { return [] }
+      return try constants.integers(name)
+    }
+    switch node.opType {
+    case "Cast", "Identity", "Reshape", "Squeeze", "Unsqueeze": lengths[output] = list
+    case "Gather":
+      let count = Int64(list.count)
+      let places = try numbers(1)
+      guard places.allSatisfy({ (-count..<count).contains($0) }) else {
+        throw problem(node, "it names a length that there is not")
+      }
+      lengths[output] = places.map { list[Int($0 < 0 ? $0 + count : $0)] }
+    case "Slice":
+      let isStated = node.input.count > 1
+      let starts = isStated ? try numbers(1) : node.attribute("starts")?.ints ?? []
+      let ends = isStated ? try numbers(2) : node.attribute("ends")?.ints ?? []
+      let count = Int64(list.count)
+      guard starts.count == 1, ends.count == 1, try numbers(4).allSatisfy({ $0 == 1 }) else {
+        throw problem(node, "it cuts no list of lengths")
+      }
+      let places = [starts[0], ends[0]].map { min(max($0 < 0 ? $0 &+ count : $0, 0), count) }
+      lengths[output] = places[0] < places[1] ? Array(list[Int(places[0])..<Int(places[1])]) : []
+    case "Concat":
+      var all: [Int64?] = []
+      for name in node.input {
+        if let part = lengths[name] { all += part } else { all += try constants.integers(name) }
+      }
+      guard all.count <= 8 else { throw problem(node, "it makes more than eight lengths") }
+      lengths[output] = all
+    case "Add", "Div", "Mul", "Sub": lengths[output] = try reckoned(node)
+    default: throw problem(node, "is not supported for lengths")
+    }
+    return true
+  }
+
+  /// Two lists of lengths added, subtracted, multiplied or divided, one of which may be one number.
+  private mutating func reckoned(_ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64?] {
+    guard let first = node.input(0), let second = node.input(1) else {
+      throw problem(node, "it does not read two lists of lengths")
+    }
+    let left: [Int64?] =
+      if let list = lengths[first] { list } else { try constants.integers(first) }
+    let right: [Int64?] =
+      if let list = lengths[second] { list } else { try constants.integers(second) }
+    let count = max(left.count, right.count)
+    guard [left, right].allSatisfy({ $0.count == count || $0.count == 1 }), count > 0 else {
+      throw problem(node, "its lists of lengths are not of one length")
+    }
+    var results: [Int64?] = []
+    for index in 0..<count {
+      guard let a = left[left.count == 1 ? 0 : index], let b = right[right.count == 1 ? 0 : index]
+      else {
+        results.append(nil)
+        continue
+      }
+      let (result, isTooLarge) =
+        switch node.opType {
+        case "Add": a.addingReportingOverflow(b)
+        case "Sub": a.subtractingReportingOverflow(b)
+        case "Mul": a.multipliedReportingOverflow(by: b)
+        default: a.dividedReportingOverflow(by: b)
+        }
+      guard !isTooLarge else { throw problem(node, "\(a) and \(b) give no length") }
+      results.append(result)
+    }
+    return results
+  }
+
+  /// Whole numbers that a node reads, stated or worked out from lengths.
+  mutating func integers(_ name: String, _ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64] {
+    guard let list = lengths[name] else { return try constants.integers(name) }
+    let known = list.compactMap(\.self)
+    guard known.count == list.count else {
+      throw problem(node, "'\(shown(name))' depends on the number of rows")
+    }
+    return known
+  }
+
+  /// The lengths that a node gives what it reads; 0, "as it was", for the batch where it is worked out.
+  mutating func wantedLengths(_ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64] {
+    guard let name = node.input(1) else { return node.attribute("shape")?.ints ?? [] }
+    if let list = lengths[name] { return list.map { $0 ?? 0 } }
+    return try constants.integers(name)
+  }
+}

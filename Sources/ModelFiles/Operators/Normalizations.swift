@@ -1,0 +1,110 @@
+import Networks
+import ONNXSchema
+import Tensors
+
+/// BatchNormalization and LayerNormalization.
+extension ONNXOperator {
+  static func readBatchNormalization(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let value = try reader.value(node)
+    guard node.integer("training_mode", 0) == 0, node.output.count == 1 else {
+      throw reader.problem(node, "it is set to training mode")
+    }
+    guard value.shape.rank == 1 || value.order == .channelsFirst else {
+      throw reader.problem(node, "it does not read a picture of [channels, height, width]")
+    }
+    if case .flattened = value.order {
+      throw reader.problem(node, "it normalizes the pixels of a flattened picture")
+    }
+    var own: [ONNXConstants.Numbers] = []
+    for position in 1...4 {
+      guard let name = node.input(position) else {
+        throw reader.problem(node, "it has not four inputs beside what it normalizes")
+      }
+      own.append(try reader.tensor(name, node, rank: 1))
+    }
+    let epsilon = node.number("epsilon", 1e-5)
+    guard own.allSatisfy({ $0.values.count == value.channels }),
+      value.shape.rank == 3 || value.isRow(1)
+    else {
+      throw reader.problem(node, "it has not one number for each of \(value.channels) channels")
+    }
+    guard epsilon.isFinite, epsilon >= 0,
+      own[3].values.allSatisfy({ Float($0) + epsilon > 0 })
+    else { throw reader.problem(node, "a variance is not above zero") }
+    try reader.add(
+      BatchNormalization(epsilon: epsilon), reading: [value], parameters: own, node)
+  }
+
+  static func readLayerNormalization(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let value = try reader.row(node)
+    let axis = node.integer("axis", -1)
+    let place = value.place(of: axis)
+    let isWhole =
+      value.shape.rank == 1
+      ? place.map { value.view[$0...].reduce(1, *) == value.shape.count } ?? false
+      : value.order == .stored && place == 2
+    guard isWhole, node.output.dropFirst().allSatisfy(\.isEmpty) else {
+      throw reader.problem(
+        node,
+        "axis \(axis) of \(reader.text(value.lengths)) is not that of a row's "
+          + "numbers")
+    }
+    let epsilon = node.number("epsilon", 1e-5)
+    guard epsilon.isFinite, epsilon > 0 else {
+      throw reader.problem(node, "epsilon is \(epsilon) where a number above 0 is supported")
+    }
+    let width = value.channels
+    var own: [ONNXConstants.Numbers] = []
+    for (position, standard) in [(1, 1.0), (2, 0.0)] {
+      var numbers = [standard]
+      if let name = node.input(position) {
+        numbers = try reader.spread(name, over: value, node)
+      }
+      if numbers.count == 1 { numbers = .init(repeating: numbers[0], count: width) }
+      own.append(.init(dimensions: [width], values: numbers))
+    }
+    try reader.add(LayerNormalization(epsilon: epsilon), reading: [value], parameters: own, node)
+  }
+}
+
+// MARK: - Writing
+
+extension ONNXWriter {
+  mutating func write(
+    _ normalization: BatchNormalization, _ own: [Parameter], to written: inout Onnx_NodeProto
+  ) {
+    written.opType = "BatchNormalization"
+    written.attribute = [Self.number("epsilon", normalization.epsilon)]
+    addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
+  }
+
+  /// Of pictures the channels are put last before it and first again behind it.
+  mutating func write(
+    _ normalization: LayerNormalization, _ own: [Parameter], isPicture: Bool,
+    to written: inout Onnx_NodeProto
+  ) -> Onnx_NodeProto? {
+    written.opType = "LayerNormalization"
+    written.attribute = [
+      Self.integers("axis", one: -1), Self.number("epsilon", normalization.epsilon),
+    ]
+    guard isPicture else {
+      addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
+      return nil
+    }
+    let (name, output) = (written.name, written.output)
+    written.input = [addTransposition(of: written.input[0], [0, 2, 3, 1], makes: "\(name):pixels")]
+    addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
+    written.output = [prefix + "\(name):normalized"]
+    var turned = Onnx_NodeProto()
+    turned.name = "\(name):channels"
+    turned.opType = "Transpose"
+    turned.input = written.output
+    turned.output = output
+    turned.attribute = [Self.integers("perm", [0, 3, 1, 2])]
+    return turned
+  }
+}

@@ -1,0 +1,90 @@
+import ONNXSchema
+
+/// Weights that are stored as small whole numbers.
+extension ONNXOperator {
+  /// What the layers make is never rounded here, so a file that does it answers otherwise.
+  static func refuseQuantization(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    throw reader.problem(
+      node,
+      node.opType == "QuantizeLinear"
+        ? "it rounds what the layers compute; quantized weights are read, quantized values are not"
+        : "it reads a value that depends on the input; weights that are constant are read")
+  }
+
+  /// `(x - zero point) · scale`
+  static func foldDequantization(
+    _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
+  ) throws(ModelFileError) {
+    guard let output = node.output.first else { return }
+    let step = try steps(&constants, node, file)
+    var numbers = try constants.numbers(node.input[0], wholeToo: true)
+    for position in numbers.values.indices {
+      let place = step.place(position, numbers.dimensions)
+      numbers.values[position] =
+        (numbers.values[position] - (step.zeros.map { $0[place] } ?? 0)) * step.scales[place]
+    }
+    constants.define(output, numbers)
+  }
+
+  /// `round(x / scale) + zero point`, kept within the type's range
+  static func foldQuantization(
+    _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
+  ) throws(ModelFileError) {
+    guard let output = node.output.first else { return }
+    let step = try steps(&constants, node, file)
+    var numbers = try constants.numbers(node.input[0])
+    let type = node.input(2).flatMap { constants.type(of: $0) } ?? .uint8
+    let range: ClosedRange<Double>
+    switch type {
+    case .int8: range = -128...127
+    case .uint8: range = 0...255
+    case .int16: range = -32768...32767
+    case .uint16: range = 0...65535
+    default: throw wrong(node, file, "8 or 16 bits are supported")
+    }
+    for position in numbers.values.indices {
+      let place = step.place(position, numbers.dimensions)
+      let rounded = (numbers.values[position] / step.scales[place]).rounded(.toNearestOrEven)
+      let shifted = rounded + (step.zeros.map { $0[place] } ?? 0)
+      numbers.values[position] = min(max(shifted, range.lowerBound), range.upperBound)
+    }
+    constants.define(output, numbers)
+  }
+
+  /// The sizes of a step and the zero points, one for all or one for each index of an axis.
+  private struct Steps {
+    var scales: [Double]
+    var zeros: [Double]?
+    var axis: Int
+
+    func place(_ position: Int, _ dimensions: [Int]) -> Int {
+      guard scales.count > 1 else { return 0 }
+      let inner = dimensions.dropFirst(axis + 1).reduce(1, *)
+      return position / inner % dimensions[axis]
+    }
+  }
+
+  private static func steps(
+    _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
+  ) throws(ModelFileError) -> Steps {
+    guard node.input.count >= 2, node.integer("block_size", 0) == 0 else {
+      throw wrong(node, file, "one scale for all or for each index of an axis is supported")
+    }
+    let lengths = try constants.lengths(node.input[0])
+    let scales = try constants.numbers(node.input[1]).values
+    var zeros: [Double]?
+    if let name = node.input(2) { zeros = try constants.numbers(name, wholeToo: true).values }
+    let stated = node.integer("axis", 1)
+    let axis = stated < 0 ? stated &+ Int64(lengths.count) : stated
+    let fits =
+      scales.count == 1
+      || (lengths.indices.contains(Int(clamping: axis)) && lengths[Int(axis)] == scales.count)
+    guard fits, scales.allSatisfy({ $0 != 0 }), zeros.map({ $0.count == scales.count }) ?? true
+    else {
+      throw wrong(node, file, "its scales and zero points do not fit what they scale")
+    }
+    return Steps(scales: scales, zeros: zeros, axis: Int(clamping: axis))
+  }
+}

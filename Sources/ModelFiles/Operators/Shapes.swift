@@ -1,0 +1,197 @@
+import Foundation
+import Networks
+import ONNXSchema
+import Tensors
+
+/// What gives a row's numbers other lengths or another order, and what leaves them as they are.
+extension ONNXOperator {
+  static func readFlatten(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let value = try reader.answer(node)
+    let axis = node.integer("axis", 1)
+    let rank = Int64(value.lengths.count) + 1
+    let place = axis < 0 ? axis &+ rank : axis
+    guard (1...max(rank, 1)).contains(place),
+      value.lengths.prefix(Int(place) - 1).allSatisfy({ $0 == 1 })
+    else { throw reader.problem(node, "axis \(axis) mixes rows; 1 is supported") }
+    try reader.flatten(value, to: [value.shape.count], node)
+  }
+
+  static func readReshape(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let value = try reader.answer(node)
+    let wanted = try reader.wantedLengths(node)
+    let refusal = reader.problem(node, "it changes more than a row's shape")
+    // 0 means "as it was" but where allowzero is set.
+    guard let batch = wanted.first, (-1...1).contains(batch), wanted.count(where: { $0 == -1 }) < 2,
+      node.integer("allowzero", 0) == 0 || !wanted.contains(0), wanted.count <= 8
+    else { throw refusal }
+    let count = value.shape.count
+    var view: [Int] = []
+    var open: Int?
+    for (place, length) in wanted.dropFirst().enumerated() {
+      switch length {
+      case -1:
+        open = place
+        view.append(1)
+      case 0 where value.lengths.indices.contains(place): view.append(value.lengths[place])
+      case 1...Int64(max(count, 1)): view.append(Int(length))
+      default: throw refusal
+      }
+    }
+    let product = view.reduce(1.0) { $0 * Double($1) }
+    guard product <= Double(count) else { throw refusal }
+    if let open { view[open] = count / max(Int(product), 1) }
+    guard view.reduce(1, *) == count else { throw refusal }
+    try reader.flatten(value, to: view, node)
+  }
+
+  /// Squeeze and Unsqueeze: lengths of 1 are left out or put in.
+  static func readSqueeze(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    if reader.values[node.input.first ?? ""]?.ending == nil { _ = try reader.row(node) }
+    let value = try reader.answer(node)
+    var axes = node.attribute("axes")?.ints ?? []
+    if let name = node.input(1) { axes = try reader.constants.integers(name) }
+    let isSqueeze = node.opType == "Squeeze"
+    let rank = Int64(value.lengths.count + 1) + (isSqueeze ? 0 : Int64(axes.count))
+    let places = axes.map { $0 < 0 ? $0 &+ rank : $0 }
+    var view: [Int] = []
+    if isSqueeze {
+      guard places.allSatisfy({ (1..<rank).contains($0) && value.lengths[Int($0) - 1] == 1 }) else {
+        throw reader.problem(node, "lengths of 1 of a row can be left out, nothing else")
+      }
+      view = value.lengths.enumerated().filter {
+        places.isEmpty ? $0.element != 1 : !places.contains(Int64($0.offset) + 1)
+      }.map(\.element)
+    } else {
+      guard rank <= 9, !places.isEmpty, Set(places).count == places.count,
+        places.allSatisfy({ (1..<rank).contains($0) })
+      else { throw reader.problem(node, "lengths of 1 can be put into a row, nothing else") }
+      var rest = value.lengths[...]
+      view = (1..<rank).map { places.contains($0) ? 1 : rest.popFirst() ?? 1 }
+    }
+    guard value.shape.rank == 1 else {
+      throw reader.problem(node, "it changes the lengths of a picture")
+    }
+    try reader.flatten(value, to: view, node)
+  }
+
+  static func readTranspose(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    var value = try reader.answer(node)
+    let lengths = value.lengths
+    let order = (node.attribute("perm")?.ints ?? []).map { Int(clamping: $0) }
+    let refusal = reader.problem(node, "channels can be put first or last, nothing else")
+    guard order.first == 0, order.sorted() == Array(0...lengths.count) else { throw refusal }
+    let places = order.dropFirst().map { $0 - 1 }
+    let long = places.filter { lengths[$0] > 1 }
+    if value.shape.rank == 1, long == long.sorted() {
+      // Only lengths of 1 change places.
+      value.view = places.map { lengths[$0] }
+      return reader.pass(value, node)
+    }
+    value = reader.pixels(value, named: node.input[0])
+    switch (places, value.order, value.shape.rank) {
+    case ([2, 0, 1], .stored, 3): value.order = .channelsFirst
+    case ([1, 2, 0], .channelsFirst, 3): value.order = .stored
+    case ([0, 1, 2], _, 3): break
+    default: throw refusal
+    }
+    reader.pass(value, node)
+  }
+
+  static func readConcat(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    var parts: [ONNXReader.Value] = []
+    for position in node.input.indices { parts.append(try reader.value(node, position)) }
+    guard let first = parts.first,
+      parts.allSatisfy({
+        $0.order == first.order && $0.shape.rank == first.shape.rank
+          && $0.lengths.count == first.lengths.count
+      })
+    else { throw reader.problem(node, "it puts a picture beside a row") }
+    let axis = node.integer("axis", 0)
+    let isChannels: Bool
+    switch (first.order, first.shape.rank) {
+    case (.channelsFirst, _): isChannels = first.place(of: axis) == 0
+    case (.stored, 1): isChannels = parts.allSatisfy { $0.isRow(axis) }
+    case (.stored, _): isChannels = first.place(of: axis) == 2
+    default: isChannels = false
+    }
+    guard isChannels else {
+      throw reader.problem(node, "axis \(axis) is not that of the channels")
+    }
+    var view: [Int]?
+    if first.shape.rank == 1, let place = first.place(of: axis) {
+      view = first.view
+      view?[place] = parts.reduce(0) { $0 + $1.shape.count }
+    }
+    try reader.add(Concatenation(), reading: parts, view: view, node)
+  }
+
+  // MARK: What changes nothing
+
+  static func readIdentity(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    reader.pass(try reader.answer(node), node)
+  }
+
+  /// To floats of any size: numbers stay as they are, where the file rounds them to 16 bits.
+  static func readCast(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let value = try reader.answer(node)
+    if value.ending != .position, node.opType == "Cast" {
+      let type = Onnx_TensorProto.DataType(rawValue: Int(node.integer("to", 0)))
+      guard type == .float || type == .double || type == .float16 || type == .bfloat16 else {
+        throw reader.problem(
+          node, "it rounds the rows: float, double, float16 and bfloat16 are supported")
+      }
+    }
+    reader.pass(value, node)
+  }
+
+  static func readDropout(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    // The third input switches training on. It is a Boolean: one byte, or one entry.
+    if let name = node.input(2), !reader.constants.isFalse(name) {
+      throw reader.problem(node, "it is set to training mode")
+    }
+    let value = try reader.value(node)
+    var share = node.number("ratio", 0.5)
+    if let name = node.input(1) {
+      share = Float(try reader.constants.numbers(name).values.first ?? 0.5)
+    }
+    try reader.add(Dropout(share), reading: [value], node)
+  }
+}
+
+extension ONNXReader {
+  /// Gives a row's numbers other lengths; a picture becomes a row first.
+  mutating func flatten(
+    _ value: Value, to view: [Int], _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    guard value.shape.rank == 3 else {
+      var row = value
+      row.view = view
+      return pass(row, node)
+    }
+    if view == value.lengths { return pass(value, node) }
+    guard view.filter({ $0 != 1 }) == [value.shape.count] || value.shape.count == 1 else {
+      throw problem(node, "it changes more than a row's shape")
+    }
+    let isTurned = value.order == .channelsFirst && value.shape[0] * value.shape[1] > 1
+    try add(
+      Flattening(), reading: [value], order: isTurned ? .flattened(of: value.shape) : .stored,
+      view: view, node)
+    values[node.output[0]]?.ending = value.ending
+  }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import Networks
+import ONNXSchema
+import Tensors
+
+/// Pooling and padding of pictures.
+extension ONNXOperator {
+  static func readPool(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let value = try reader.picture(node)
+    let window = try reader.window(node, over: value.shape)
+    guard node.output.count == 1, node.integer("storage_order", 0) == 0 else {
+      throw reader.problem(node, "it also gives the places of the largest numbers")
+    }
+    let kind: Pooling.Kind =
+      node.opType == "MaxPool"
+      ? .largest : node.integer("count_include_pad", 0) == 0 ? .mean : .paddedMean
+    try reader.add(Pooling(kind, window), reading: [value], node)
+  }
+
+  static func readGlobalPool(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    var keeps = true
+    if node.opType == "ReduceMean" {
+      var axes = node.attribute("axes")?.ints ?? []
+      if let name = node.input(1) { axes = try reader.constants.integers(name) }
+      guard Set(axes.map { $0 < 0 ? $0 &+ 4 : $0 }) == [2, 3] else {
+        throw reader.problem(node, "means are supported over all pixels: axes 2 and 3")
+      }
+      keeps = node.integer("keepdims", 1) != 0
+    }
+    let value = try reader.picture(node)
+    try reader.add(
+      GlobalAveragePooling(), reading: [value], order: .stored,
+      view: keeps ? [value.channels, 1, 1] : [value.channels], node)
+  }
+
+  static func readPad(
+    _ reader: inout ONNXReader, _ node: Onnx_NodeProto
+  ) throws(ModelFileError) {
+    let value = try reader.value(node)
+    let mode = String(decoding: node.attribute("mode")?.s ?? Data("constant".utf8), as: UTF8.self)
+    var pads = node.attribute("pads")?.ints ?? []
+    if let name = node.input(1) { pads = try reader.integers(name, node) }
+    if !pads.isEmpty, pads.allSatisfy({ $0 == 0 }) { return reader.pass(value, node) }
+    var filling = Double(node.number("value", 0))
+    if let name = node.input(2) { filling = try reader.constants.numbers(name).values.first ?? 0 }
+    guard mode == "constant", filling == 0, pads.count == 8, pads[0] == 0, pads[4] == 0,
+      node.input(3) == nil
+    else { throw reader.problem(node, "zeros around a picture are supported") }
+    let picture = try reader.picture(node)
+    try reader.add(
+      ZeroPadding(
+        top: try reader.small(pads[2], node), left: try reader.small(pads[3], node),
+        bottom: try reader.small(pads[6], node), right: try reader.small(pads[7], node),
+        front: try reader.small(pads[1], node), back: try reader.small(pads[5], node)),
+      reading: [picture], node)
+  }
+}
+
+extension ONNXReader {
+  /// The window that the attributes of a convolution or pooling describe.
+  ///
+  /// `size`: what it is where the attributes do not say.
+  func window(
+    _ node: Onnx_NodeProto, over shape: Shape, size: [Int] = []
+  ) throws(ModelFileError) -> Window {
+    func pair(_ name: String, _ standard: [Int64]) throws(ModelFileError) -> (Int, Int) {
+      let values = node.attribute(name)?.ints ?? standard
+      guard values.count == 2 else { throw problem(node, "\(name) has not two numbers") }
+      return (try small(values[0], node, least: 1), try small(values[1], node, least: 1))
+    }
+    let size = try pair("kernel_shape", size.map(Int64.init))
+    let stride = try pair("strides", [1, 1])
+    guard node.attribute("dilations")?.ints.allSatisfy({ $0 == 1 }) ?? true else {
+      throw problem(node, "it is dilated; windows without gaps are supported")
+    }
+    guard node.integer("ceil_mode", 0) == 0 else {
+      throw problem(node, "ceil_mode is set: windows beyond the picture are not supported")
+    }
+    var window = Window(
+      height: size.0, width: size.1, strideHeight: stride.0, strideWidth: stride.1)
+    let padding = String(decoding: node.attribute("auto_pad")?.s ?? Data(), as: UTF8.self)
+    switch padding {
+    case "", "NOTSET":
+      let pads = node.attribute("pads")?.ints ?? [0, 0, 0, 0]
+      guard pads.count == 4 else { throw problem(node, "pads has not four numbers") }
+      window.top = try small(pads[0], node)
+      window.left = try small(pads[1], node)
+      window.bottom = try small(pads[2], node)
+      window.right = try small(pads[3], node)
+    case "VALID": break
+    case "SAME_UPPER", "SAME_LOWER":
+      func share(_ length: Int, _ size: Int, _ stride: Int) -> (Int, Int) {
+        let all = max(0, ((length + stride - 1) / stride - 1) * stride + size - length)
+        return padding == "SAME_UPPER" ? (all / 2, all - all / 2) : (all - all / 2, all / 2)
+      }
+      (window.top, window.bottom) = share(shape[0], window.height, window.strideHeight)
+      (window.left, window.right) = share(shape[1], window.width, window.strideWidth)
+    default: throw problem(node, "auto_pad '\(shown(padding))' is not known")
+    }
+    return window
+  }
+}
+
+// MARK: - Writing
+
+extension ONNXWriter {
+  func write(_ pooling: Pooling, to written: inout Onnx_NodeProto) {
+    written.opType = pooling.kind == .largest ? "MaxPool" : "AveragePool"
+    write(pooling.window, to: &written)
+    if pooling.kind == .paddedMean {
+      written.attribute.append(Self.integers("count_include_pad", one: 1))
+    }
+  }
+
+  mutating func write(_ padding: ZeroPadding, to written: inout Onnx_NodeProto) {
+    written.opType = "Pad"
+    let before = [0, padding.front, padding.top, padding.left]
+    let behind = [0, padding.back, padding.bottom, padding.right]
+    addIntegers([("pads", before + behind)], to: &written)
+  }
+
+  func write(_ window: Window, to written: inout Onnx_NodeProto) {
+    written.attribute += [
+      Self.integers("kernel_shape", [window.height, window.width]),
+      Self.integers("strides", [window.strideHeight, window.strideWidth]),
+      Self.integers("pads", [window.top, window.left, window.bottom, window.right]),
+    ]
+  }
+}

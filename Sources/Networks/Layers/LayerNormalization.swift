@@ -1,0 +1,108 @@
+import Naming
+import Tensors
+
+/// Every row, or every pixel over its channels, with mean 0 and variance 1, then scaled and shifted for
+/// each number.
+///
+/// Every output depends on every input, and a number that goes would change the moments of all others:
+/// the neurons that it reads stay.
+public struct LayerNormalization: Layer {
+  public static let name = "layer-normalization"
+  public static let summary = "every row with mean 0 and variance 1, then scaled and shifted"
+  public static let source = Citation(
+    authors: "Ba, Kiros & Hinton", title: "Layer normalization", year: 2016,
+    venue: "arXiv:1607.06450")
+
+  /// Added to the variance.
+  public var epsilon: Float
+
+  public init(epsilon: Float = 1e-5) { self.epsilon = epsilon }
+
+  public var roles: [Parameter.Role] { [.scale, .bias] }
+  public var coupling: Coupling { .opaque }
+
+  public func outputShape(for input: Shape) throws(NetworkError) -> Shape { input }
+
+  public func parameterShapes(for input: Shape) -> [Shape] {
+    [Shape](repeating: [input.dimensions.last ?? 1], count: 2)
+  }
+
+  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
+    let (scales, shifts) = (parameters[0].value.elements, parameters[1].value.elements)
+    var output = input
+    output.withElements { elements in
+      for start in stride(from: 0, to: elements.count, by: scales.count) {
+        let (mean, inverse) = moments(of: input, from: start, width: scales.count)
+        for (column, scale) in scales.enumerated() {
+          let centred = (Double(elements[start + column]) - mean) * inverse
+          elements[start + column] = Float(centred * Double(scale) + Double(shifts[column]))
+        }
+      }
+    }
+    return output
+  }
+
+  public func backward(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
+  ) -> (input: Tensor?, parameters: [Tensor]) {
+    let width = parameters[0].value.count
+    var toScale = [Double](repeating: 0, count: width)
+    var toShift = toScale
+    for start in stride(from: 0, to: input.count, by: width) {
+      let (mean, inverse) = moments(of: input, from: start, width: width)
+      for column in 0..<width {
+        let above = Double(gradient.elements[start + column])
+        toScale[column] += above * (Double(input.elements[start + column]) - mean) * inverse
+        toShift[column] += above
+      }
+    }
+    let below =
+      needsInput ? inputGradient(gradient, input: input, output: output, parameters) : nil
+    let shape = parameters[0].value.shape
+    return (
+      below,
+      [
+        Tensor(toScale.map { Float($0) }, shape: shape),
+        Tensor(toShift.map { Float($0) }, shape: shape),
+      ]
+    )
+  }
+
+  /// dx = inverse · (g - mean(g) - x̂ · mean(g x̂)), with g the gradient above times the scale.
+  public func inputGradient(
+    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
+  ) -> Tensor {
+    let scales = parameters[0].value.elements.map(Double.init)
+    let width = scales.count
+    var below = gradient
+    below.withElements { elements in
+      for start in stride(from: 0, to: elements.count, by: width) {
+        let (mean, inverse) = moments(of: input, from: start, width: width)
+        var (sum, product) = (0.0, 0.0)
+        for column in 0..<width {
+          let above = Double(elements[start + column]) * scales[column]
+          sum += above
+          product += above * (Double(input.elements[start + column]) - mean) * inverse
+        }
+        for column in 0..<width {
+          let above = Double(elements[start + column]) * scales[column]
+          let centred = (Double(input.elements[start + column]) - mean) * inverse
+          elements[start + column] = Float(
+            inverse * (above - (sum + centred * product) / Double(width)))
+        }
+      }
+    }
+    return below
+  }
+
+  /// The mean of some numbers and one over their deviation.
+  private func moments(
+    of input: Tensor, from start: Int, width: Int
+  ) -> (mean: Double, inverse: Double) {
+    let numbers = input.elements[start..<start + width]
+    let mean = numbers.reduce(0) { $0 + Double($1) } / Double(width)
+    let variance =
+      numbers.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(width)
+    return (mean, 1 / (variance + Double(epsilon)).squareRoot())
+  }
+}
