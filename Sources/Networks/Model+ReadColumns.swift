@@ -69,12 +69,16 @@ extension Layer {
             parameter.value.elements.map { $0 == 0 ? 0 : 1 }, shape: parameter.value.shape))
       case .variance:
         Parameter(parameter.role, Tensor(repeating: 1, shape: parameter.value.shape))
-      case .bias, .mean: Parameter(parameter.role, Tensor(shape: parameter.value.shape))
+      case .bias, .mean, .slope: Parameter(parameter.role, Tensor(shape: parameter.value.shape))
       }
     }
     let output = Tensor(shape: above.shape)
     switch self {
-    case is Activation: return above
+    case is Activation, is ParametricReLU: return above
+    case is LayerNormalization:
+      // Every number of a row is divided by the deviation of all.
+      let isRead = above.elements.contains { $0 > 0 }
+      return Tensor(repeating: isRead ? 1 : 0, shape: input.shape)
     case let pooling as Pooling:
       // The largest number under a window may be any of them.
       return Pooling(.mean, pooling.window)
