@@ -84,7 +84,9 @@ public struct ImportedNetwork: Hashable, Sendable {
     }
     let signed: Set<Activation.Function> = [.tanh, .softsign, .elu, .selu, .leakyReLU]
     var last = nodes.count - 1
-    while last > 0, nodes[last].layer is Flattening { last = network.architecture.links[last][0] }
+    while nodes[last].layer is Flattening || nodes[last].layer is ChannelSelection,
+      let read = network.architecture.links[last].first, read >= 0
+    { last = read }
     if let activation = nodes[last].layer as? Activation, !signed.contains(activation.function) {
       throw ModelFileError.schema(
         problem:

@@ -103,6 +103,11 @@ struct ONNXNetwork {
     case is Dense, is Convolution:
       steps[before].scaleUnits(by: factors, adding: offsets)
     case let activation as Activation where activation.function == .sigmoid:
+      // 2 sigmoid(x) - 1 = tanh(x / 2)
+      if factors.allSatisfy({ $0 == 2 }), offsets.allSatisfy({ $0 == -1 }) {
+        exchange(before, index, factor: 0.5, .tanh)
+        return true
+      }
       // 1 - sigmoid(x) = sigmoid(-x)
       guard factors.allSatisfy({ $0 == -1 }), offsets.allSatisfy({ $0 == 1 }) else { return false }
       exchange(before, index, factor: -1, .sigmoid)
@@ -229,6 +234,7 @@ struct ONNXNetwork {
       throw .graph(
         file: file, problem: "there is no layer with weights in it, so it is no network")
     }
+    copy.moveSquashingBehind()
     var head: Head? = hasSoftmax ? .softmax : nil
     var squashing: Activation?
     if !keepsSquashing, !hasSoftmax, copy.steps.count > 1, copy.output == copy.steps.count - 1,
@@ -241,6 +247,14 @@ struct ONNXNetwork {
       squashing = end
     }
     return Ending(network: try copy.assembled(), head: head, squashing: squashing)
+  }
+
+  /// A sigmoid before the selection at the end stands behind it: each number is squashed alone.
+  private mutating func moveSquashingBehind() {
+    guard let end = steps.last, end.layer is ChannelSelection, let before = end.inputs.first,
+      before >= 0, readerCounts[before] == 1, let activation = steps[before].layer as? Activation
+    else { return }
+    (steps[before].layer, steps[steps.count - 1].layer) = (end.layer, activation)
   }
 
   private mutating func removeDropout() {

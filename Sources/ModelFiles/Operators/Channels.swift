@@ -41,6 +41,12 @@ extension ONNXReader {
       view = value.view
       view?[place] = channels.count
     }
+    if channels == Array(0..<value.channels) {
+      var same = value
+      same.view = view ?? value.view
+      values[node.output[output]] = same
+      return
+    }
     try add(
       ChannelSelection(channels), reading: [value], view: view, node, output: output)
   }
