@@ -53,8 +53,10 @@ extension Schema: Codable {
     }
     numberMarks = try container.decodeIfPresent([String].self, forKey: .missingNumbers) ?? []
     image = try container.decodeIfPresent(ImageShape.self, forKey: .image)
-    if let problem = imageInconsistency ?? cutsInconsistency {
-      let key: Key = imageInconsistency == nil ? .target : .image
+    // Coded files leave out the features of an image, which are its pixels.
+    let imageProblem = features.isEmpty ? nil : imageInconsistency
+    if let problem = imageProblem ?? cutsInconsistency {
+      let key: Key = imageProblem == nil ? .target : .image
       throw DecodingError.dataCorruptedError(
         forKey: key, in: container, debugDescription: problem)
     }

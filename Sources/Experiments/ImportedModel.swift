@@ -15,6 +15,9 @@ import Tensors
 public struct ImportedModel: Sendable {
   /// The network with the encoding by which it reads the table's rows.
   public var model: Model
+  /// The rows with their columns as the network reads them: numbers that its file reads as levels are
+  /// levels.
+  public var table: Table
   /// What is assumed and how often the network is right, in sentences.
   public var notes: [String]
   /// Why the assumptions may be wrong.
@@ -30,13 +33,15 @@ public struct ImportedModel: Sendable {
   /// - Parameters:
   ///   - url: an `.onnx` or `.espalier` file.
   ///   - options: how inputs are scaled and classes ordered, where the file does not say.
-  ///   - table: rows with labels: means, deviations and ranges are theirs, and accuracy is measured on
+  ///   - given: rows with labels: means, deviations and ranges are theirs, and accuracy is measured on
   ///     up to 2,000 of them.
   /// - Throws: `ModelFileError`, `CodedFileError`, `NetworkError`; `PixelError` where an option does
   ///   not apply.
-  public init(_ url: URL, options: NetworkOptions, table: Table) throws {
+  public init(_ url: URL, options: NetworkOptions, table given: Table) throws {
     let name = shown(url.lastPathComponent)
     var imported = try ModelFile.read(url)
+    let table = try imported.fitting([given])[0]
+    self.table = table
     if let order = options.classOrder {
       guard !imported.describesClasses else { throw PixelError.described("--class-order") }
       imported = try imported.answering(inOrder: order, for: table.schema)

@@ -86,19 +86,18 @@ struct ONNXColumns: Hashable, Sendable {
     self.file = file
     for input in inputs { try add(input) }
     if inputs.count > 1 { names = inputs.map(\.name) }
-    var rest: [Onnx_NodeProto] = []
-    for node in chain {
-      let read = node.input.filter { !$0.isEmpty && !constants.contains($0) }
-      if !read.isEmpty, read.allSatisfy({ values[$0] != nil }),
-        let made = try make(node, &constants), let name = node.output.first
-      {
-        values[name] = made
-      } else {
-        rest.append(node)
-      }
-    }
+    let started = values
+    var rest = try take(chain, upTo: [], &constants)
     // Inputs that nothing reads are cells that the network does not look at.
-    let read = Set(rest.flatMap(\.input)).intersection(values.keys)
+    var read = Set(rest.flatMap(\.input)).intersection(values.keys)
+    if read.count > 1,
+      let first = (inputs.map(\.name) + chain.flatMap(\.output)).first(where: read.contains)
+    {
+      // The layers read a value from which others are chosen: choosing is theirs as well.
+      values = started
+      rest = try take(chain, upTo: [first], &constants)
+      read = Set(rest.flatMap(\.input)).intersection(values.keys)
+    }
     guard let name = read.first, read.count == 1, let first = values[name], !first.isDiscrete else {
       let odd = rest.first { node in node.input.contains { values[$0] != nil } }
       guard let odd else {
@@ -117,6 +116,25 @@ struct ONNXColumns: Hashable, Sendable {
     var width = Onnx_TensorShapeProto.Dimension()
     width.dimValue = Int64(columns.count)
     value.type.tensorType.shape.dim = [batch, width]
+  }
+
+  /// Takes in the nodes that work on columns, but for those that read a value in `ends`.
+  /// - Returns: the nodes that are left.
+  private mutating func take(
+    _ chain: [Onnx_NodeProto], upTo ends: Set<String>, _ constants: inout ONNXConstants
+  ) throws(ModelFileError) -> [Onnx_NodeProto] {
+    var rest: [Onnx_NodeProto] = []
+    for node in chain {
+      let read = node.input.filter { !$0.isEmpty && !constants.contains($0) }
+      if !read.isEmpty, read.allSatisfy({ values[$0] != nil && !ends.contains($0) }),
+        let made = try make(node, &constants), let name = node.output.first
+      {
+        values[name] = made
+      } else {
+        rest.append(node)
+      }
+    }
+    return rest
   }
 
   /// Takes in an input: its columns become cells of the row.

@@ -33,6 +33,7 @@ struct Espalier: ParsableCommand {
 
   /// Runs the command that the arguments name and ends the process with its exit code.
   static func start(_ given: [String]) -> Never {
+    MemoryGuard.begin()
     let arguments = joiningNegativeNumbers(given)
     StandardStreams.hold()
     Terminal.choose(from: arguments)

@@ -24,7 +24,20 @@ enum MemoryGuard {
     (1..<tight).contains(limit.load(ordering: .relaxed)) ? 1 : wanted
   }
 
-  /// Refuses a limit that is too small for anything, and watches a larger one.
+  /// Watches a limit from the start of the process on.
+  static func begin() {
+    guard let bytes = MemoryBudget.addressSpaceLimit else { return }
+    limit.store(bytes, ordering: .relaxed)
+    entered(stage: "starting")
+    for number in [SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS] {
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = { MemoryGuard.end($0) }
+      action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_NODEFER
+      sigaction(number, &action, nil)
+    }
+  }
+
+  /// Refuses a limit that is too small for anything, and makes ready for a larger one.
   /// - Throws: `CommandFailure` with code 75
   static func watch() throws(CommandFailure) {
     guard let bytes = MemoryBudget.addressSpaceLimit else { return }
@@ -35,18 +48,11 @@ enum MemoryGuard {
           + "where at least \(size(needed)) are needed",
         hint: "raise the limit: ulimit -v \(needed >> 10)", code: 75)
     }
-    limit.store(bytes, ordering: .relaxed)
     Workers.threads = threads(Workers.threads)
     // OpenBLAS asks for its buffer without end where there is no room: it takes it now.
     let square = Tensor(shape: [512, 512])
     _ = square.multiplied(by: square)
     entered(stage: "reading")
-    for number in [SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS] {
-      var action = sigaction()
-      action.__sigaction_handler.sa_handler = { MemoryGuard.end($0) }
-      action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_NODEFER
-      sigaction(number, &action, nil)
-    }
   }
 
   /// Says which part of a run has begun.

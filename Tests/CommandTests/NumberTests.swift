@@ -207,7 +207,7 @@ import Testing
       let run = try Program(
         ["prune", "net.onnx", "iris", "-o", "small.onnx"] + arguments, in: folder)
       #expect(run.code == 0)
-      #expect(run.talk == " note: \(option) has no effect: \(reason)\n")
+      #expect(run.talkBesideWarnings == " note: \(option) has no effect: \(reason)\n")
     }
   }
 }

@@ -59,6 +59,12 @@ struct Program {
     code = process.terminationStatus
   }
 
+  /// What was said on stderr beside warnings about the result.
+  var talkBesideWarnings: String {
+    talk.split(separator: "\n", omittingEmptySubsequences: false)
+      .filter { !$0.hasPrefix("warning: ") }.joined(separator: "\n")
+  }
+
   /// Another program of the system, by its name: python3, strace, unshare.
   static func system(_ arguments: String..., in folder: URL? = nil) throws -> Program {
     try Program(arguments, of: URL(fileURLWithPath: "/usr/bin/env"), in: folder)

@@ -201,7 +201,7 @@ import Testing
       try one.data.write(to: folder.appendingPathComponent("t.csv"))
       let run = try Program(
         ["explain", "t.csv", "--output", "r"] + one.arguments, in: folder)
-      #expect(run.talk == one.talk + "\n")
+      #expect(run.talkBesideWarnings == one.talk + "\n")
       #expect(run.code == one.code)
       #expect(run.output.isEmpty)
       #expect(try names(in: folder) == ["t.csv"])
@@ -230,7 +230,7 @@ import Testing
       try one.data.write(to: folder.appendingPathComponent("t.csv"))
       let run = try Program(
         "explain", "t.csv", "-o", "r", "--epochs", "3", "--max-rules", "3", in: folder)
-      #expect(run.talk == one.talk + "\n")
+      #expect(run.talkBesideWarnings == one.talk + "\n")
       #expect(run.code == 0)
       let result = try ResultFolder(folder.appendingPathComponent("r"))
       #expect(try result.object("data")["notes"] as? [String] == [String(one.talk.dropFirst(7))])

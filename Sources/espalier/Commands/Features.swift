@@ -57,7 +57,7 @@ struct Features: ParsableCommand {
     let imported = try ImportedModel(
       URL(fileURLWithPath: model), options: network, table: table)
     ProgressPrinter(talk.progress, quiet: talk.quiet).show(imported)
-    let entries = try entries(of: imported.model, over: table)
+    let entries = try entries(of: imported.model, over: imported.table)
     if talk.json { return try StandardOutput.writeJSON(entries) }
     try talk.summarise(entries.map(Self.text).joined())
   }

@@ -62,7 +62,7 @@ struct FidelityCommand: ParsableCommand {
     let imported = try ImportedModel(
       URL(fileURLWithPath: model), options: network, table: table)
     ProgressPrinter(talk.progress, quiet: talk.quiet).show(imported)
-    let measured = try Self.measure(explanation, imported.model, table)
+    let measured = try Self.measure(explanation, imported.model, imported.table)
     if talk.json { try StandardOutput.writeJSON(measured) }
     try talk.summarise(Self.text(measured))
     if let minFidelity, measured.fidelity.value < minFidelity {
