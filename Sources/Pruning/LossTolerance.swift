@@ -4,12 +4,13 @@ import Tensors
 
 /// What a pruned network may lose against the network before pruning, measured on the same rows.
 ///
-/// A loss is judged by the standard error of the paired difference (McNemar 1947,
-/// doi:10.1007/BF02295996): of rows, `b` were right before and are wrong now, `c` the other way
-/// round. The accuracy lost is `(b - c) / n` with standard error `sqrt(b + c - (b - c)² / n) / n`.
+/// A loss is judged by its standard error. Of `n` rows, `b` were right before and are wrong now, `c`
+/// the other way round; `k = b - c` rows are lost in all, and the accuracy lost is `k / n` with the
+/// binomial standard error `sqrt(k - k² / n) / n`. Rows that change sides both ways do not widen it: a
+/// network that answers many rows otherwise is not judged more mildly.
 ///
 /// - The accuracy lost, less one standard error, is at most the accuracy drop. For a number it is the
-///   share of explained variance (R²) that is lost.
+///   share of explained variance (R²) that is lost, with a standard error of at most the drop.
 /// - The same holds for the recall of every class with at least 10 rows, less two standard errors:
 ///   with many classes some lose a few rows by chance.
 /// - A class that the network before pruning answers at least 10 times is still answered at least
@@ -106,8 +107,8 @@ package struct LossTolerance {
     let count = Double(max(rows.count, 1))
     let lost = Double(rows.count { isCorrect[$0] && !correct[$0] })
     let won = Double(rows.count { !isCorrect[$0] && correct[$0] })
-    let squared = max(lost + won - (lost - won) * (lost - won) / count, 0)
-    return (lost - won) / count - errors * squared.squareRoot() / count
+    let net = max(lost - won, 0)
+    return (lost - won) / count - errors * (net - net * net / count).squareRoot() / count
   }
 
   private func accepts(_ found: [Double], _ drop: Double) -> Bool {
@@ -117,7 +118,7 @@ package struct LossTolerance {
     let mean = more.reduce(0, +) / count
     let spread = more.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }.squareRoot()
     // The sum of `count` independent differences has the standard error `spread`.
-    return (mean * count - spread) / variation <= drop
+    return (mean * count - min(spread, drop * variation)) / variation <= drop
   }
 
   private static func squaredErrors(_ outputs: Tensor, _ numbers: [Float]) -> [Double] {

@@ -239,7 +239,7 @@ import Testing
       let run = try Program(
         "explain", "iris", "-o", "r", "--epochs", "5", "--max-rules", "3", "--json", "--progress",
         "none", in: place)
-      #expect(run.code == 0 && run.talk.isEmpty)
+      #expect(run.code == 0 && run.talkBesideWarnings.isEmpty)
       let made = try ResultFolder(place.appendingPathComponent("r"))
       #expect(try run.output == made.text("explanation.json"))
     }

@@ -49,7 +49,7 @@ import Testing
       let kept = (0..<10).filter { !trace.plan.inputs.contains($0) }
       let outputs = network(task.checked.inputs.selectingColumns(kept))
       let correct = zip(outputs.largestColumns, task.checked.labels).count { $0 == $1 }
-      // One point may be lost, and one standard error of the paired difference.
+      // One point may be lost, and one standard error of the rows lost in all.
       #expect(Double(correct) / 400 >= trace.baseline - 0.0176)
     }
   }
