@@ -167,7 +167,7 @@ public struct Comparison: Hashable, Codable, Sendable {
       }
     }
     let store = Checkpoint(
-      folder: folder, experiment: self, version: espalierVersion, data: "")
+      folder: folder, experiment: self, version: espalierVersion, data: "", control: control)
     let count = methods.count * points.count * seeds.count
     let cells = Mutex([Cell?](repeating: nil, count: count))
     let done = Mutex(0)

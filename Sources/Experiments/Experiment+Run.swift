@@ -46,7 +46,8 @@ extension Experiment {
       .forEach { control.report(.note($0)) }
     if !resume, let folder { try? FileManager.default.removeItem(at: folder) }
     let checkpoint = Checkpoint(
-      folder: folder, experiment: self, version: espalierVersion, data: rows.loaded.sha256)
+      folder: folder, experiment: self, version: espalierVersion, data: rows.loaded.sha256,
+      control: control)
     let networks = try TrainedNetworks(self, rows, checkpoint: checkpoint, control: control)
     clock.end("training and pruning")
     try control.stopIfAsked {}

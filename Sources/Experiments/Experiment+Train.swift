@@ -29,7 +29,8 @@ extension Experiment {
       .forEach { control.report(.note($0)) }
     if !resume, let folder { try? FileManager.default.removeItem(at: folder) }
     let checkpoint = Checkpoint(
-      folder: folder, experiment: self, version: espalierVersion, data: rows.loaded.sha256)
+      folder: folder, experiment: self, version: espalierVersion, data: rows.loaded.sha256,
+      control: control)
     let start = try StartingNetwork(
       self, rows, tunes: true, checkpoint: checkpoint, control: control)
     let answers = start.model.classify(rows.heldOut)

@@ -56,6 +56,11 @@ public struct Experiment: Hashable, Codable, Sendable {
   public enum HeldOut: Hashable, Codable, Sendable {
     case fraction(of: Double)
     case rows(of: String)
+
+    /// A fraction where the text is a number, else a source of rows.
+    public init(_ text: String) {
+      self = Double(text).map { .fraction(of: $0) } ?? .rows(of: text)
+    }
   }
 
   /// Which network the rules imitate.

@@ -118,7 +118,8 @@ public struct PruningGround: Sendable {
     let start = try StartingNetwork(
       experiment, rows,
       checkpoint: Checkpoint(
-        folder: folder, experiment: experiment, version: espalierVersion, data: rows.loaded.sha256),
+        folder: folder, experiment: experiment, version: espalierVersion, data: rows.loaded.sha256,
+        control: control),
       control: control)
     original = start.model
     trainable = start.trainable
@@ -197,7 +198,8 @@ extension PruningExperiment {
       lesson.milestones = Milestones(
         Checkpoint(
           folder: folder, experiment: self, version: espalierVersion,
-          data: try ground.rows.loaded.sha256 + sha256(ModelFile.data(for: ground.original))))
+          data: try ground.rows.loaded.sha256 + sha256(ModelFile.data(for: ground.original)),
+          control: control))
     }
     try idleOptions().forEach { control.report(.note($0)) }
     control.report(.stage(name: "pruning", detail: "\(self.method), \(goal.description)"))

@@ -152,8 +152,14 @@ import Testing
       try Data(
         #"{"fingerprint":"\#(fingerprint)","sha256":"\#(fingerprint)","value":{"epochs":-1}}"#.utf8
       ).write(to: run.appendingPathComponent(stage + ".json"))
-      let resumed = try Program(arguments + ["-o", "r", "--resume"], in: folder)
-      #expect(resumed.code == 0 && resumed.talk.isEmpty, "\(resumed.talk)")
+      let resumed = try Program(
+        arguments.filter { $0 != "none" && $0 != "--progress" && $0 != "--quiet" }
+          + ["-o", "r", "--resume", "--progress", "plain"], in: folder)
+      #expect(resumed.code == 0)
+      let note =
+        " note: the stored state '\(stage)' is not used: it was changed, or is of another command, "
+        + "other data or another version\n"
+      #expect(resumed.talk.ranges(of: note).count == 1, "\(resumed.talk)")
       let files = try ["whole", "r"].map {
         try Data(contentsOf: folder.appendingPathComponent($0 + "/explanation.json"))
       }

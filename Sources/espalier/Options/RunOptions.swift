@@ -45,13 +45,13 @@ struct RunOptions: ParsableArguments {
   }
 
   /// The settings of the file, if one is given, with what these options say of them.
-  func settings(for data: DataOptions) throws -> Settings {
-    var settings = try Settings(file: config, data: data.data)
+  func settings(for data: DataOptions) throws -> SettingsFile {
+    var settings = try SettingsFile(path: config, data: data.data)
     if let target = data.target { settings.experiment.target = target }
     if !data.ignore.isEmpty { settings.experiment.ignore = data.ignore }
     data.table.apply(to: &settings.experiment)
     if let seed { settings.experiment.seed = seed }
-    if let heldOut { settings.experiment.heldOut = Settings.heldOut(heldOut) }
+    if let heldOut { settings.experiment.heldOut = Experiment.HeldOut(heldOut) }
     if let threads { settings.threads = threads }
     if let threads = settings.threads { Workers.threads = MemoryGuard.threads(threads) }
     return settings

@@ -54,14 +54,23 @@ enum FuzzTarget: String, CaseIterable {
       _ = try ReportFolder.files(for: explanation, formats: [.json, .text])
       _ = Report(explanation).blocks
     case .config:
-      _ = try JSONDecoder().decode(Experiment.self, from: Data(bytes))
+      let settings = try SettingsFile(data: "rows.csv", json: Data(bytes), named: "settings.json")
+      _ = try JSONEncoder().encode(settings.experiment)
     case .plan:
       let plan = try JSONDecoder().decode(PruningPlan.self, from: Data(bytes))
       _ = try Self.network.masked(by: plan)
       _ = try Self.network.compacted(by: plan)
     case .checkpoint:
-      _ = try JSONDecoder().decode(PruningTrace.self, from: Data(bytes))
-      _ = try JSONDecoder().decode(Trainer.State.self, from: Data(bytes))
+      // As it is, and as a value whose sum was computed anew after the change.
+      let format = CheckpointFile(fingerprint: String(repeating: "0", count: 64))
+      _ = format.value(in: Data(bytes), as: Trainer.State.self)
+      let signed = format.contents(encoded: Data(bytes))
+      if let trace = format.value(in: signed, as: PruningTrace.self) {
+        _ = try format.contents(of: trace)
+      }
+      if let state = format.value(in: signed, as: Trainer.State.self) {
+        _ = try format.contents(of: state)
+      }
     }
   }
 

@@ -1,17 +1,19 @@
-import Experiments
 import Foundation
 import Naming
 
-/// An experiment with where its result goes: what `--config FILE.json` holds.
+/// What `--config FILE.json` holds: an experiment, where its result goes, and how many threads compute it.
 ///
 /// ```json
 /// {"target": "species", "heldOut": 0.25, "maxRules": 10, "network": {"hidden": [32]},
 ///  "output": "iris-report", "threads": 2}
 /// ```
-struct Settings {
-  var experiment: Experiment
-  var output: String?
-  var threads: Int?
+public struct SettingsFile: Hashable, Sendable {
+  /// The defaults, changed by what the file says.
+  public var experiment: Experiment
+  /// The output folder; `nil` where the file does not name one.
+  public var output: String?
+  /// The number of threads; `nil` where the file does not say.
+  public var threads: Int?
 
   private static let experimentKeys = [
     "data", "model", "target", "ignore", "heldOut", "seed", "extractor", "level", "maxRules",
@@ -24,12 +26,22 @@ struct Settings {
     "pixelLayout", "scaleInputs", "classOrder",
   ]
 
-  /// The defaults, changed by the file if one is named.
-  /// - Throws: `UnknownName` for a setting that there is not, `CommandFailure` for a wrong value.
-  init(file: String?, data: String) throws {
+  /// The defaults for `data`.
+  public init(data: String) {
     experiment = Experiment(data: data)
-    guard let file else { return }
-    var settings = try Self.object(in: file)
+  }
+
+  /// The defaults for `data`, changed by the settings in `json`, a JSON object.
+  ///
+  /// `file`: the name of the file, for messages.
+  /// - Throws: `UnknownName` for a setting that there is not; `SettingsError` where the bytes are no JSON
+  ///   object, or a value has the wrong type or is out of its range.
+  public init(data: String, json: Data, named file: String) throws {
+    self.init(data: data)
+    guard var settings = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {
+      throw SettingsError(
+        "\(file): not a JSON object", hint: #"write settings as {"seed": 7, "maxRules": 10}"#)
+    }
     output = try Self.take("output", from: &settings, file: file)
     threads = try Self.take("threads", from: &settings, file: file)
     try Self.check(settings.keys, known: Self.experimentKeys + ["output", "threads"])
@@ -39,51 +51,30 @@ struct Settings {
     if let number = settings["heldOut"] as? Double {
       settings["heldOut"] = ["fraction": ["of": number]]
     } else if let text = settings["heldOut"] as? String {
-      if let number = Double(text) {
-        settings["heldOut"] = ["fraction": ["of": number]]
-      } else {
-        settings["heldOut"] = ["rows": ["of": text]]
-      }
+      settings["heldOut"] =
+        Double(text).map { ["fraction": ["of": $0]] } ?? ["rows": ["of": text]]
     }
     settings["data"] = data
-    let encoded = try JSONEncoder().encode(experiment)
-    let base = try JSONSerialization.jsonObject(with: encoded) as? [String: Any] ?? [:]
-    let merged = base.merging(settings) { old, new in
-      guard let old = old as? [String: Any], let new = new as? [String: Any],
-        old["fraction"] == nil
-      else { return new }
-      return old.merging(new) { $1 }
-    }
     do {
-      let data = try JSONSerialization.data(withJSONObject: merged)
-      experiment = try JSONDecoder().decode(Experiment.self, from: data)
+      let encoded = try JSONEncoder().encode(experiment)
+      let base = try JSONSerialization.jsonObject(with: encoded) as? [String: Any] ?? [:]
+      let merged = base.merging(settings) { old, new in
+        guard let old = old as? [String: Any], let new = new as? [String: Any],
+          old["fraction"] == nil
+        else { return new }
+        return old.merging(new) { $1 }
+      }
+      experiment = try JSONDecoder().decode(
+        Experiment.self, from: JSONSerialization.data(withJSONObject: merged))
       try Hyperparameter.threads.check(threads)
       try experiment.validate()
     } catch let error as DecodingError {
       throw Self.wrongValue(error, file: file)
     } catch let error as HyperparameterError {
-      throw CommandFailure(
+      throw SettingsError(
         "\(file): '\(error.setting ?? error.option)' cannot be \(error.value)",
-        hint: error.recoverySuggestion, code: 65)
+        hint: error.recoverySuggestion)
     }
-  }
-
-  /// A fraction where the text is a number, else a source of rows.
-  static func heldOut(_ text: String) -> Experiment.HeldOut {
-    Double(text).map { .fraction(of: $0) } ?? .rows(of: text)
-  }
-
-  private static func object(in file: String) throws -> [String: Any] {
-    guard let data = FileManager.default.contents(atPath: file) else {
-      throw CommandFailure(
-        "the settings '\(file)' cannot be read", hint: "check the path", code: 66)
-    }
-    guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
-      throw CommandFailure(
-        "\(file): not a JSON object", hint: #"write settings as {"seed": 7, "maxRules": 10}"#,
-        code: 65)
-    }
-    return object
   }
 
   private static func take<Value>(
@@ -91,9 +82,9 @@ struct Settings {
   ) throws -> Value? {
     guard let found = settings.removeValue(forKey: key) else { return nil }
     guard let value = found as? Value else {
-      throw CommandFailure(
+      throw SettingsError(
         "\(file): '\(key)' has a value of the wrong kind",
-        hint: Value.self == Int.self ? "write a whole number" : "write a text", code: 65)
+        hint: Value.self == Int.self ? "write a whole number" : "write a text")
     }
     return value
   }
@@ -104,7 +95,7 @@ struct Settings {
     }
   }
 
-  private static func wrongValue(_ error: DecodingError, file: String) -> CommandFailure {
+  private static func wrongValue(_ error: DecodingError, file: String) -> SettingsError {
     let context: DecodingError.Context? =
       switch error {
       case .typeMismatch(_, let context), .valueNotFound(_, let context),
@@ -113,8 +104,19 @@ struct Settings {
       @unknown default: nil
       }
     let path = (context?.codingPath ?? []).map(\.stringValue).joined(separator: ".")
-    return CommandFailure(
+    return SettingsError(
       "\(file): '\(path)' has a value of the wrong kind",
-      hint: "write it as 'espalier explain --help' says of the option of that name", code: 65)
+      hint: "write it as 'espalier explain --help' says of the option of that name")
+  }
+}
+
+/// A settings file that cannot be used.
+public struct SettingsError: LocalizedError, Hashable, Sendable {
+  public let errorDescription: String?
+  public let recoverySuggestion: String?
+
+  init(_ message: String, hint: String?) {
+    errorDescription = message
+    recoverySuggestion = hint
   }
 }
