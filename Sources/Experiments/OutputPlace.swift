@@ -17,8 +17,15 @@ struct OutputPlace: Hashable, Sendable {
   let name: String
 
   /// `path`: relative to the working folder or absolute; it need not exist.
+  ///
+  /// Where the working folder was removed, nothing can be created at a relative path.
   init(_ path: String) {
     self.path = path
+    if !path.hasPrefix("/"), !Self.hasWorkingFolder {
+      name = path
+      parent = "."
+      return
+    }
     let all = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
     var parts = all.split(separator: "/").filter { $0 != "." }.map(String.init)
     if parts.last == ".." {
@@ -60,6 +67,13 @@ struct OutputPlace: Hashable, Sendable {
     return own == Self.identity(of: other.resolvedPath)
   }
 
+  /// Whether the working folder is still there.
+  private static var hasWorkingFolder: Bool {
+    guard let folder = getcwd(nil, 0) else { return false }
+    free(folder)
+    return true
+  }
+
   /// Device and number of what a path names, through links.
   private static func identity(of path: String) -> [UInt64]? {
     var found = stat()
@@ -88,6 +102,9 @@ struct OutputPlace: Hashable, Sendable {
   /// Tests whether anything can be created in the folder: permissions alone do not tell.
   /// - Throws: `OutputError`
   func probe(_ folder: String) throws(OutputError) {
+    guard parent != "." else {
+      throw .cannotCreate(path: path, reason: "the working folder was removed")
+    }
     guard access(folder, W_OK | X_OK) == 0 else { throw .system(path) }
     let trial = folder + "/.espalier-try-\(getpid())"
     guard mkdir(trial, 0o700) == 0 || errno == EEXIST else { throw .system(path) }

@@ -95,7 +95,9 @@ struct ErrorText: Equatable {
     case .fileWriteOutOfSpace:
       return ("'\(path)' cannot be written: no space is left", "free some space", 74)
     case .fileWriteUnknown:
-      return ("'\(path)' cannot be written", "choose another place", 74)
+      let underlying = error.userInfo[NSUnderlyingErrorKey] as? POSIXError
+      let reason = underlying.map { ": " + String(cString: strerror($0.code.rawValue)).lowercased() }
+      return ("'\(path)' cannot be written\(reason ?? "")", "choose another place", 74)
     case .fileWriteNoPermission, .fileWriteVolumeReadOnly, .fileWriteFileExists:
       return ("'\(path)' cannot be written", "choose a folder that you may write to", 73)
     default:

@@ -46,7 +46,13 @@ struct Espalier: ParsableCommand {
       end(parsing: error)
     }
     do {
-      if computes(command) { try MemoryGuard.watch() }
+      if computes(command) {
+        try MemoryGuard.watch()
+        try SystemLimits.checkFiles()
+      }
+      if command is Explain || command is Draw || command is ReportCommand {
+        try SystemLimits.checkThreads()
+      }
       try command.run()
       Foundation.exit(0)
     } catch  where exitCode(for: error) == .success {

@@ -53,6 +53,8 @@ enum Interruption {
   static func watch() {
     received.store(0, ordering: .relaxed)
     respond(.endsUnbegun)
+    // A file above the limit of its size (ulimit -f) is an error of writing, not the end.
+    signal(SIGXFSZ, SIG_IGN)
     for number in [SIGINT, SIGTERM] {
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { number in
