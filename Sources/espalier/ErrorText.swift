@@ -96,7 +96,9 @@ struct ErrorText: Equatable {
       return ("'\(path)' cannot be written: no space is left", "free some space", 74)
     case .fileWriteUnknown:
       let underlying = error.userInfo[NSUnderlyingErrorKey] as? POSIXError
-      let reason = underlying.map { ": " + String(cString: strerror($0.code.rawValue)).lowercased() }
+      let reason = underlying.map {
+        ": " + String(cString: strerror($0.code.rawValue)).lowercased()
+      }
       return ("'\(path)' cannot be written\(reason ?? "")", "choose another place", 74)
     case .fileWriteNoPermission, .fileWriteVolumeReadOnly, .fileWriteFileExists:
       return ("'\(path)' cannot be written", "choose a folder that you may write to", 73)
