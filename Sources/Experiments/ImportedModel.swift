@@ -36,7 +36,7 @@ public struct ImportedModel: Sendable {
   ///   - given: rows with labels: means, deviations and ranges are theirs, and accuracy is measured on
   ///     up to 2,000 of them.
   /// - Throws: `ModelFileError`, `CodedFileError`, `NetworkError`; `PixelError` where an option does
-  ///   not apply.
+  ///   not apply; `NumberRangeError` where the network cannot compute with a number of the table.
   public init(_ url: URL, options: NetworkOptions, table given: Table) throws {
     let name = shown(url.lastPathComponent)
     var imported = try ModelFile.read(url)
@@ -52,6 +52,7 @@ public struct ImportedModel: Sendable {
     let plain = try imported.model(for: table.schema)
     model = plain
     if let encoding = try options.encoding(for: table) { model.encoding = encoding }
+    try model.encoding.checkRange(of: table)
     (notes, warnings) = ([], [])
     if !imported.describesInputs, table.schema.image == nil {
       notes.append(Self.columnNote(model, name))

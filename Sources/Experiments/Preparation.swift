@@ -73,6 +73,12 @@ struct Preparation: Sendable {
     return sha256(of: settings)
   }
 
+  /// Finds out whether a network can compute with every number of the rows.
+  /// - Throws: `NumberRangeError`
+  func checkRange(by encoding: Encoding) throws(NumberRangeError) {
+    for table in [training, validation, heldOut] { try encoding.checkRange(of: table) }
+  }
+
   /// The rows that decide what pruning may cost: the validation rows, with the training rows beside
   /// them where they are too few to show a loss of one point.
   var watched: Table {

@@ -129,6 +129,7 @@ struct StartingNetwork: Sendable {
       (notes, warnings) = (imported.notes, imported.warnings)
       imported.notes.forEach { control.report(.note($0)) }
       imported.warnings.forEach { control.report(.warning($0)) }
+      try rows.checkRange(by: model.encoding)
       trainable = model.standardised(over: rows.training)
       startedFrom = "\(url.lastPathComponent) (SHA-256 \(sha256(try Data(contentsOf: url))))"
       epochs = 0
@@ -143,6 +144,7 @@ struct StartingNetwork: Sendable {
       epochs = state.history.count
       return
     }
+    try rows.checkRange(by: encoding)
     let outputs = schema.target.isNumeric ? 1 : schema.classes.count
     let fresh = try Network(
       defaults.admitted(inputs: encoding.width, outputs: outputs, rows: rows.training.count),

@@ -88,10 +88,10 @@ public enum ModelFile {
       throw ModelFileError.malformed(file: name, problem: "there is no graph in it")
     }
     let version = message.opsetImport.first { $0.domain.isEmpty || $0.domain == "ai.onnx" }?.version
-    guard let version, version >= 7 else {
+    guard let version, version >= 6 else {
       let found = version.map { "operators of version \($0)" } ?? "no version of the operators"
       throw ModelFileError.malformed(
-        file: name, problem: "\(found) where version 7 or later is read")
+        file: name, problem: "\(found) where version 6 or later is read")
     }
     let metadata = try ONNXMetadata(message.metadataProps, file: name)
     let graph = try ONNXGraph(

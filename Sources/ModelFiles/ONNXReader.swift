@@ -272,14 +272,24 @@ struct ONNXReader {
   }
 
   /// A constant beside a value: one number for all, or one for each channel.
+  ///
+  /// `axis`: the axis of the value, the batch being 0, that the constant's first one is laid beside, as
+  /// operators before version 7 say; `nil` lays the last ones beside each other.
   mutating func spread(
-    _ name: String, over value: Value, _ node: Onnx_NodeProto
+    _ name: String, over value: Value, _ node: Onnx_NodeProto, axis: Int64? = nil
   ) throws(ModelFileError) -> [Double] {
-    let numbers = try constants.numbers(name)
+    var numbers = try constants.numbers(name)
     let lengths = value.lengths
-    let extra = numbers.dimensions.count - lengths.count
     let doesNotFit = problem(
       node, "its constant of \(text(numbers.dimensions)) does not fit rows of \(text(lengths))")
+    if let axis {
+      let rank = lengths.count + 1
+      let first = Int(clamping: axis < 0 ? axis &+ Int64(rank) : axis)
+      let after = rank - first - numbers.dimensions.count
+      guard first >= 0, after >= 0 else { throw doesNotFit }
+      numbers.dimensions += Array(repeating: 1, count: after)
+    }
+    let extra = numbers.dimensions.count - lengths.count
     guard !numbers.values.isEmpty, extra <= 1, extra < 1 || numbers.dimensions[0] == 1 else {
       throw doesNotFit
     }

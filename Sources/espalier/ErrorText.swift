@@ -38,7 +38,8 @@ struct ErrorText: Equatable {
     case let error as OutputError: code = error.exitCode
     case PruningError.goalOutOfReach: code = 2
     case is NetworkError, is PruningError, is ExtractionError, is ReportError: code = 65
-    case is FeatureMismatch, is UnreadableRules, is SettingsError: code = 65
+    case is FeatureMismatch, is UnreadableRules, is SettingsError, is NumberRangeError:
+      code = 65
     case DrawingError.noContext: code = 69
     case DrawingError.noFolder: code = 73
     case is DrawingError: code = 65

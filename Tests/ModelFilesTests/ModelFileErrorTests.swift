@@ -79,7 +79,7 @@ import Testing
     ),
     (
       "old-operators",
-      "operators of version 6 where version 7 or later is read"
+      "operators of version 5 where version 6 or later is read"
     ),
     (
       "other-domain",

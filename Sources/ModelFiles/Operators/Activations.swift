@@ -83,7 +83,9 @@ extension ONNXOperator {
     guard reader.constants.contains(name) else {
       throw reader.problem(node, "its slopes are not constant")
     }
-    let slopes = try reader.spread(name, over: value, node)
+    // Before version 7 a slope for each channel has one dimension, whatever those of the value are.
+    let axis: Int64? = reader.opset < 7 && reader.constants.rank(of: name) == 1 ? 1 : nil
+    let slopes = try reader.spread(name, over: value, node, axis: axis)
     let isOne = slopes.count == 1 && reader.constants.rank(of: name) ?? 0 <= 1
     try reader.addSlopes(slopes, isOne: isOne, of: value, node)
   }

@@ -59,7 +59,9 @@ extension ONNXOperator {
     guard moving.count < 2 else { return try readTwo(&reader, node) }
     let isFirst = moving.first == 0
     let value = try reader.value(node, isFirst ? 0 : 1)
-    let numbers = try reader.spread(node.input[isFirst ? 1 : 0], over: value, node)
+    // Before version 7 an attribute says where the second value is laid beside the first.
+    let axis = reader.opset < 7 && isFirst ? node.attribute("axis")?.i : nil
+    let numbers = try reader.spread(node.input[isFirst ? 1 : 0], over: value, node, axis: axis)
     var (factors, offsets) = ([Double](), [Double]())
     for number in numbers {
       guard let (factor, offset) = arithmetic.scaling(number, isFirst: isFirst) else {

@@ -99,8 +99,17 @@ extension ONNXOperator {
     else { throw wrong(node, file, "it does not read two values") }
     let wasIntegers = node.input.allSatisfy(constants.isIntegers)
     var all = try numbers(name, &constants)
-    for other in node.input.dropFirst() {
-      all = try combined(all, try numbers(other, &constants), &constants, node, file) {
+    for name in node.input.dropFirst() {
+      var other = try numbers(name, &constants)
+      // Before version 7 an attribute says where the second constant is laid beside the first.
+      if let axis = node.attribute("axis")?.i, ![.min, .max, .sum].contains(arithmetic) {
+        let rank = all.dimensions.count
+        let first = Int(clamping: axis < 0 ? axis &+ Int64(rank) : axis)
+        guard (0...rank).contains(first) else { throw wrong(node, file, "axis \(axis) is no axis") }
+        other.dimensions += Array(
+          repeating: 1, count: max(rank - first - other.dimensions.count, 0))
+      }
+      all = try combined(all, other, &constants, node, file) {
         one, other in
         let result = arithmetic(one, other)
         return wasIntegers && arithmetic == .div ? result.rounded(.towardZero) : result

@@ -11,6 +11,12 @@ extension ONNXOperator {
     guard node.integer("training_mode", 0) == 0, node.output.count == 1 else {
       throw reader.problem(node, "it is set to training mode")
     }
+    guard reader.opset >= 7 || node.integer("is_test", 0) != 0 else {
+      throw reader.problem(node, "it is set to training mode: is_test is 0")
+    }
+    guard node.integer("spatial", 1) != 0 || value.shape.rank == 1 else {
+      throw reader.problem(node, "it normalizes every pixel by itself: spatial is 0")
+    }
     guard value.shape.rank == 1 || value.order == .channelsFirst else {
       throw reader.problem(node, "it does not read a picture of [channels, height, width]")
     }

@@ -471,7 +471,7 @@ def broken():
     keep("training-dropout", model([
         node("Dropout", ["x", "r", "on"], ["d"]), node("Gemm", ["d", "w"], ["y"])],
         {"w": square, "r": np.array(0.5, np.float32), "on": np.array(True)}, outputs=4))
-    keep("old-operators", model([node("Gemm", ["x", "w"], ["y"])], {"w": square}, opset=6))
+    keep("old-operators", model([node("Gemm", ["x", "w"], ["y"])], {"w": square}, opset=5))
     keep("whole-numbers", model([
         node("Cast", ["x"], ["i"], to=TensorProto.INT64), node("Gemm", ["i", "w"], ["y"])],
         {"w": square}, outputs=4))

@@ -16,12 +16,15 @@ class Recorder:
         self.exporter, self.kept = exporter, {}
         FOLDER.mkdir(exist_ok=True)
 
-    def keep(self, name, model, rows, ends, columns=None, channels_first=False):
-        """rows: an array, or for each column (in the order of the inputs) a list of cells."""
+    def keep(self, name, model, rows, ends, columns=None, channels_first=False, asked=None):
+        """rows: an array, or for each column (in the order of the inputs) a list of cells.
+
+        asked: the model that onnxruntime is asked, where it does not know the operators of `model`.
+        """
         name = f"{self.exporter}-{name}"
         model = model if isinstance(model, onnx.ModelProto) else onnx.load(model)
         (FOLDER / f"{name}.onnx").write_bytes(model.SerializeToString())
-        session = onnxruntime.InferenceSession(str(FOLDER / f"{name}.onnx"))
+        session = onnxruntime.InferenceSession((asked or model).SerializeToString())
         inputs = session.get_inputs()
         if columns is None:
             given = np.asarray(rows)
