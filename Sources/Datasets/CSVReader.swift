@@ -101,7 +101,11 @@ struct TextWindow {
   mutating func readMore(from source: inout ByteSource) throws -> Bool {
     if !isOpened {
       isOpened = true
-      while filled < 4, try readRaw(from: &source) {}
+      while filled < ForeignFormat.reach, try readRaw(from: &source) {}
+      if let format = ForeignFormat(bytes[..<min(filled, ForeignFormat.reach)]) {
+        throw DatasetError.foreignFormat(
+          source: source.name, kind: format.kind, advice: format.advice)
+      }
       let start = Array(bytes[..<min(filled, 4)])
       if start.starts(with: [0x1F, 0x8B]) {
         throw DatasetError.doublyPacked(source: source.name)

@@ -128,17 +128,17 @@ struct ColumnJudge {
     return feature
   }
 
-  /// A number of nothing but nines that stands for a missing value: there at least twice, and
-  /// every other number is nearer to zero than a tenth of it.
+  /// A number of nothing but nines that stands for a missing value: there at least twice and in fewer
+  /// than half of the rows, every other number nearer to zero than a tenth of it.
   private static func missingNumber(in values: [Double]) -> Double? {
-    guard let lowest = values.min(), lowest <= -999, MissingWords.numbers.contains(lowest) else {
-      return nil
-    }
+    guard let lowest = values.min(), let highest = values.max() else { return nil }
+    let mark = -lowest > highest ? lowest : highest
+    guard MissingWords.numbers.contains(abs(mark)) else { return nil }
     var count = 0
     for value in values {
-      if value == lowest { count += 1 } else if abs(value) * 10 > -lowest { return nil }
+      if value == mark { count += 1 } else if abs(value) * 10 > abs(mark) { return nil }
     }
-    return count > 1 && count * 2 < values.count ? lowest : nil
+    return count > 1 && count * 2 < values.count ? mark : nil
   }
 
   /// Whether words among numbers are too few, or too few different ones, to be meant.

@@ -27,6 +27,8 @@ extension DatasetError {
       "\(at): every line is one field, and a table needs a column to learn from and a target"
     case .invalidUTF16(let source, let offset):
       "\(source): byte \(grouped(offset + 1)) begins half a character of UTF-16"
+    case .foreignFormat(let source, let kind, _):
+      "\(source): the file is \(kind), where a table of separated text is read"
     case .emptyFile(let source):
       "\(source): the file is empty"
     case .noRows(let source):
@@ -157,6 +159,7 @@ extension DatasetError {
     case .unpairedLabels, .wrongLabel: "the labels belong to other pictures"
     case .wrongChecksum: "copy or download the file again; nothing was installed"
     case .malformedSource: "copy or download the file again; nothing was installed"
+    case .foreignFormat(_, _, let advice): advice
     case .doublyPacked: "unpack it once with gunzip"
     case .inputTooLarge, .tableTooLarge, .picturesTooLarge:
       "--max-input-bytes allows more, up to the machine's memory"

@@ -47,6 +47,8 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   case oneField(at: SourcePosition)
   /// UTF-16 text with half a character.
   case invalidUTF16(source: String, offset: Int)
+  /// The file is of another format than separated text.
+  case foreignFormat(source: String, kind: String, advice: String)
   /// There is not even a header.
   case emptyFile(source: String)
   /// There is a header and nothing else.

@@ -14,6 +14,6 @@ enum MissingWords {
     "#bezug!", "#zahl!", "#nv",
   ]
 
-  /// Numbers that often stand for a missing value: nothing but nines, negative.
-  static let numbers: [Double] = [-999, -9999, -99_999, -999_999]
+  /// Numbers that often stand for a missing value, with either sign: nothing but nines.
+  static let numbers: [Double] = [999, 9999, 99_999, 999_999]
 }

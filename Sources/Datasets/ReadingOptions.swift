@@ -88,8 +88,15 @@ public struct LoadedData: Sendable {
 extension LoadedData {
   /// What happened to rows and columns, in sentences with counts.
   public var accounts: [String] {
-    dropped.map { "\(counted($0.count, "row")) left out: \($0.reason)" }
+    dropped.map(Self.sentence)
       + altered.map { "\(counted($0.count, "row")) with \($0.reason)" } + notes
+  }
+
+  /// The rows that were left out, and what was assumed, in sentences with counts.
+  public var remarks: [String] { dropped.map(Self.sentence) + notes }
+
+  private static func sentence(_ dropped: RowCount) -> String {
+    "\(counted(dropped.count, "row")) left out: \(dropped.reason)"
   }
 }
 

@@ -39,7 +39,7 @@ extension Experiment {
     if let extractor { try checkExtractor(extractor) }
     control.report(.stage(name: "reading", detail: data))
     let rows = try Preparation(self)
-    rows.loaded.notes.forEach { control.report(.note($0)) }
+    rows.loaded.remarks.forEach { control.report(.note($0)) }
     clock.end("reading")
     try onRead(rows.identity(of: self))
     idleOptions(isNumeric: rows.training.schema.target.isNumeric, tunes: false)

@@ -24,7 +24,7 @@ extension Experiment {
     try validate()
     control.report(.stage(name: "reading", detail: data))
     let rows = try Preparation(self)
-    rows.loaded.notes.forEach { control.report(.note($0)) }
+    rows.loaded.remarks.forEach { control.report(.note($0)) }
     idleOptions(isNumeric: rows.training.schema.target.isNumeric, tunes: true)
       .forEach { control.report(.note($0)) }
     if !resume, let folder { try? FileManager.default.removeItem(at: folder) }
@@ -65,7 +65,7 @@ extension Experiment {
     for dropped in rows.loaded.dropped {
       lines.append("dropped: \(dropped.count) rows, \(dropped.reason)")
     }
-    lines += rows.loaded.notes.map { "note: \($0)" }
+    lines += rows.loaded.remarks.map { "note: \($0)" }
     if let model {
       lines.append("network: \(model)")
       let imported = try ImportedModel(

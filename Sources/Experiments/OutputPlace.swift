@@ -106,6 +106,17 @@ struct OutputPlace: Hashable, Sendable {
       throw .cannotCreate(path: path, reason: "the working folder was removed")
     }
     guard access(folder, W_OK | X_OK) == 0 else { throw .system(path) }
+    #if os(Linux)
+      // A file without a name leaves nothing behind where the process is killed here.
+      let unnamed: Int32 = 0o20_000_000 | O_DIRECTORY
+      let file = open(folder, unnamed | O_WRONLY | O_CLOEXEC, 0o600)
+      if file >= 0 {
+        close(file)
+        return
+      }
+      // File systems without such files, and kernels that take the flag for that of a folder.
+      guard [EOPNOTSUPP, EISDIR, EINVAL, ENOENT].contains(errno) else { throw .system(path) }
+    #endif
     let trial = folder + "/.espalier-try-\(getpid())"
     guard mkdir(trial, 0o700) == 0 || errno == EEXIST else { throw .system(path) }
     rmdir(trial)

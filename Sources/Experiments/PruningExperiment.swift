@@ -113,7 +113,7 @@ public struct PruningGround: Sendable {
     try experiment.validate()
     control.report(.stage(name: "reading", detail: experiment.data))
     rows = try Preparation(experiment)
-    rows.loaded.notes.forEach { control.report(.note($0)) }
+    rows.loaded.remarks.forEach { control.report(.note($0)) }
     try onRead(rows.loaded.sha256)
     let start = try StartingNetwork(
       experiment, rows,

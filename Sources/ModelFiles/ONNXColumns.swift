@@ -261,7 +261,7 @@ struct ONNXColumns: Hashable, Sendable {
       constants.contains(node.input[1]), flags.columns.map(\.source) == rows.columns.map(\.source),
       flags.columns.allSatisfy({ $0.kind == .missing })
     else { throw problem(node, "it chooses by something else than what is missing") }
-    let numbers = try constants.numbers(node.input[1]).values
+    let numbers = try constants.numbers(node.input[1], inDouble: true).values
     guard numbers.count == 1 || numbers.count == rows.columns.count else {
       throw problem(node, "it has not one number for each column")
     }
@@ -354,7 +354,7 @@ struct ONNXColumns: Hashable, Sendable {
     guard node.input.count == 2, let arithmetic = ONNXArithmetic(node),
       constants.contains(node.input[isFirst ? 1 : 0]), !value.isDiscrete
     else { return nil }
-    let numbers = try constants.numbers(node.input[isFirst ? 1 : 0])
+    let numbers = try constants.numbers(node.input[isFirst ? 1 : 0], inDouble: true)
     guard numbers.values.count == 1 || numbers.values.count == value.columns.count,
       numbers.dimensions.dropLast().allSatisfy({ $0 == 1 })
     else { throw problem(node, "its constant has not one number for each column") }

@@ -67,8 +67,9 @@ struct ONNXConstants {
   /// The constant's numbers, each finite unless asked otherwise.
   ///
   /// Numbers of the types float, double, float16 and bfloat16 are read; whole numbers where `wholeToo`.
+  /// They must fit a float of 32 bits, as layers compute, unless they scale columns `inDouble` precision.
   mutating func numbers(
-    _ name: String, wholeToo: Bool = false, mayBeInfinite: Bool = false
+    _ name: String, wholeToo: Bool = false, mayBeInfinite: Bool = false, inDouble: Bool = false
   ) throws(ModelFileError) -> Numbers {
     guard let source = sources[name] else { throw wrong(name, "is not a constant") }
     let tensor = source.tensor
@@ -82,7 +83,9 @@ struct ONNXConstants {
     try spend(count)
     let values = raw.map(format.unpacked) ?? format.fields(of: tensor)
     guard values.count == count else { throw wrong(name, Self.mismatch(values.count, tensor)) }
-    if !mayBeInfinite, let index = values.firstIndex(where: { !Float($0).isFinite }) {
+    if !mayBeInfinite,
+      let index = values.firstIndex(where: { inDouble ? !$0.isFinite : !Float($0).isFinite })
+    {
       throw wrong(name, "holds \(values[index]) at position \(index), which is not a finite float")
     }
     guard source.transposed, dimensions.count == 2 else {

@@ -232,6 +232,20 @@ import Testing
     }
   }
 
+  @Test func rowsWithoutALabelAreSaid() throws {
+    try withFolder { folder in
+      var text = "length,kind\n"
+      for row in 0..<60 { text += "\(row % 7).5,\(row % 20 == 3 ? "" : row % 7 > 3 ? "b" : "a")\n" }
+      try Data(text.utf8).write(to: folder.appending(path: "rows.csv"))
+      let run = try Program(
+        "train", "rows.csv", "--epochs", "1", "-o", "net.onnx", "--progress", "plain", in: folder)
+      #expect(
+        run.talk.contains(" note: 3 rows left out: no value for the target 'kind'\n"), "\(run.talk)"
+      )
+      #expect(run.code == 0)
+    }
+  }
+
   // What is read of a result.
   private struct Result: Decodable {
     struct Count: Decodable {

@@ -36,6 +36,22 @@ import Testing
     }
   }
 
+  /// Luminosities in erg per second are of the order of 1e44.
+  @Test func aColumnOfLargeNumbersIsScaledInDoublePrecision() throws {
+    try withFolder { folder in
+      var text = "luminosity,width,kind\n"
+      for row in 0..<60 {
+        text += "\(Double(row % 7) + 0.5)e44,\(row % 11),\(row % 7 > 3 ? "long" : "short")\n"
+      }
+      try Data(text.utf8).write(to: folder.appendingPathComponent("rows.csv"))
+      let run = try Program("explain", "rows.csv", "-o", "r", "--quiet", in: folder)
+      #expect(run.code == 0, "\(run.talk)")
+      let measured = try Program("fidelity", "r", "r/model.onnx", "rows.csv", in: folder)
+      #expect(measured.code == 0, "\(measured.talk)")
+      #expect(measured.output.contains("60 of 60"), "\(measured.output)")
+    }
+  }
+
   @Test func someRowIsNoTrainingRow() throws {
     try withFolder { folder in
       let codes = try [0, 5, 11, 23, 37, 59].map { row in
@@ -52,7 +68,7 @@ import Testing
     try withFolder { folder in
       let fixture = Program.home.appending(path: "Tests/Fixtures/branches/wide-deep")
       var lines = try String(contentsOf: fixture.appendingPathExtension("csv"), encoding: .utf8)
-        .split(separator: "\n").map(String.init)
+        .split(whereSeparator: \.isNewline).map(String.init)
       lines[3] = "1e39," + lines[3].split(separator: ",").dropFirst().joined(separator: ",")
       try Data(lines.joined(separator: "\n").utf8).write(
         to: folder.appendingPathComponent("large.csv"))

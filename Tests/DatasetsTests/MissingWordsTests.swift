@@ -103,7 +103,13 @@ import Testing
         "x,y\n-999,0\n-99.9,1\n", options: ReadingOptions(schema: data.table.schema))
       #expect(missing(later) == 1)
     }
-    // Once is a number, and so is a neighbour of others.
+    let positive = try column { $0 % 10 == 1 ? "9999" : "-\($0 % 90).5" }
+    #expect(missing(positive) == 6)
+    #expect(positive.table.schema.features[0].notation == NumberNotation(missing: 9999))
+    // Once is a number, and so is a neighbour of others, and what most rows have.
+    #expect(missing(try column { $0 % 10 == 1 ? "999" : "\($0 * 10).5" }) == 0)
+    #expect(missing(try column { $0 % 3 != 1 ? "999" : "\($0 % 90).5" }) == 0)
+    #expect(missing(try column { $0 % 10 == 1 ? "998" : "\($0 % 90).5" }) == 0)
     #expect(missing(try column { $0 == 1 ? "-999" : "\($0).5" }) == 0)
     #expect(missing(try column { $0 % 10 == 1 ? "-999" : "-\($0 * 10).5" }) == 0)
   }

@@ -100,7 +100,7 @@ def tree(data, chance):
         elif kind == 5: node[key] = chance.choice(WORDS)
         else:
             node[key] = chance.choice([None, True, False, [], {}, 0, -1, 1e308, 2**63 - 1, -2**63, 2**64, 1.5, -0.5, 1e-300,
-                                       [[]], [None], "1", 4000000000, 10**6])
+                                       [[]], [None], "1", 4000000000, 10**7])
     text = json.dumps(value)
     if chance.random() < 0.05: text = chance.choice([text[: len(text) // 2], "[" * 5000, text + "}", text.replace('"', "'")])
     return text.encode("utf-8", "surrogatepass")

@@ -49,7 +49,7 @@ struct Features: ParsableCommand {
       target: source.target, ignore: source.ignore, keepsConstants: true,
       format: source.table.format, maxInputBytes: source.table.maxInputBytes)
     let loaded = try DataSource.load(source.data, options: options)
-    talk.note(loaded.notes)
+    talk.note(loaded.remarks)
     let table = loaded.table
     var network = NetworkOptions()
     pixels.apply(to: &network)
