@@ -64,19 +64,40 @@ public struct DatasetStore: Sendable {
     let place = root.appendingPathComponent(name)
     let process = ProcessInfo.processInfo.processIdentifier
     let beside = root.appendingPathComponent(".\(name).\(process)")
+    let replaced = root.appendingPathComponent(".\(name).\(process).old")
     try checkPlace(place, for: files.map(\.name))
-    defer { try? manager.removeItem(at: beside) }
+    clearLeftovers(of: name)
+    defer { for folder in [beside, replaced] { try? manager.removeItem(at: folder) } }
     do {
       try manager.createDirectory(at: beside, withIntermediateDirectories: true)
       for file in files {
         try Data(file.bytes).write(to: beside.appendingPathComponent(file.name))
       }
-      if manager.fileExists(atPath: place.path) { try manager.removeItem(at: place) }
-      try manager.moveItem(at: beside, to: place)
+      let replaces = manager.fileExists(atPath: place.path)
+      if replaces { try manager.moveItem(at: place, to: replaced) }
+      do {
+        try manager.moveItem(at: beside, to: place)
+      } catch {
+        if replaces { try manager.moveItem(at: replaced, to: place) }
+        throw error
+      }
     } catch {
       throw DatasetError.cannotWrite(path: place.path, reason: Self.reason(for: error))
     }
     return place
+  }
+
+  /// Removes what a process that was killed while it installed a data set has left beside its place:
+  /// `.NAME.PROCESS` and `.NAME.PROCESS.old`.
+  private func clearLeftovers(of name: String) {
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
+    for entry in entries where entry.hasPrefix(".\(name).") {
+      let rest = entry.dropFirst(name.count + 2)
+      guard let process = pid_t(rest.hasSuffix(".old") ? rest.dropLast(4) : rest),
+        kill(process, 0) != 0, errno == ESRCH
+      else { continue }
+      try? FileManager.default.removeItem(at: root.appendingPathComponent(entry))
+    }
   }
 
   /// What is replaced is a folder with the files of the data set and nothing else.
