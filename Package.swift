@@ -121,7 +121,8 @@ let package = Package(
           .target(name: name), "TestSupport",
           .product(name: "CustomDump", package: "swift-custom-dump"),
         ],
-        exclude: name == "Reports" ? ["Snapshots"] : [])
+        exclude: ["Explanations", "Pruning", "Reports", "Rules"].contains(name) ? ["Snapshots"] : []
+      )
     } + [
       // The built program, end to end.
       .testTarget(

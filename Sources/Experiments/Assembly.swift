@@ -92,10 +92,7 @@ struct Assembly {
     var summary = summary(of: networks.pruned, answers: answers.pruned)
     summary.agreementWithOriginal = Proportion(
       agreementOf: answers.pruned, and: answers.original)
-    let check = networks.check
-    summary.equality = .init(
-      rows: check.rows, largestAbsolute: check.largestAbsolute,
-      largestRelative: check.largestRelative, changedAnswers: check.changedAnswers)
+    summary.equality = .init(networks.check)
     return summary
   }
 
@@ -148,6 +145,15 @@ struct Assembly {
           rules: schema.classes[chosen.heldOut[row]],
           rule: chosen.deciding[row].map { "R\($0 + 1)" })
       }
+  }
+}
+
+extension NetworkSummary.Equality {
+  /// What a check of the compaction came to.
+  package init(_ check: EqualityCheck) {
+    self.init(
+      rows: check.rows, largestAbsolute: check.largestAbsolute,
+      largestRelative: check.largestRelative, changedAnswers: check.changedAnswers)
   }
 }
 

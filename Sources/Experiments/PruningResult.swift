@@ -37,7 +37,7 @@ public struct PruningResult: Codable, Sendable {
   }
   /// A held-out row whose answer the pruning changed.
   public struct Flip: Codable, Sendable {
-    /// Its number in the data.
+    /// Counted from 1 in the source, without the header.
     public var row: Int
     /// The right answer.
     public var label: String
@@ -145,8 +145,8 @@ public struct PruningResult: Codable, Sendable {
     changedAnswers = flips.count
     changed = flips.prefix(50).map {
       Flip(
-        row: $0 + 1, label: classes[heldOut.labels[$0]], before: classes[answers[$0]],
-        after: classes[fewer[$0]])
+        row: heldOut.rowNumbers[$0], label: classes[heldOut.labels[$0]],
+        before: classes[answers[$0]], after: classes[fewer[$0]])
     }
     let rows = ground.trainable.encoding.encode(heldOut).inputs
     let some = rows.rows > 256 ? rows.slicing(0..<256) : rows

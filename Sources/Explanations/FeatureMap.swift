@@ -21,23 +21,6 @@ public struct FeatureMap: Hashable, Codable, Sendable {
     }
   }
 
-  /// The inputs whose map value lies above (excite) or below (inhibit) the mean by more than
-  /// `k` standard deviations, the strongest first.
-  public func supporting(
-    _ feature: Int, deviations k: Double = 1
-  ) -> (exciting: [Int], inhibiting: [Int]) {
-    let map = maps[feature]
-    let count = Double(max(map.count, 1))
-    let mean = map.reduce(0, +) / count
-    let deviation =
-      (map.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
-    let exciting = map.indices.filter { map[$0] > mean + k * deviation }
-      .sorted { (map[$0], $1) > (map[$1], $0) }
-    let inhibiting = map.indices.filter { map[$0] < mean - k * deviation }
-      .sorted { (map[$0], $0) < (map[$1], $1) }
-    return (exciting, inhibiting)
-  }
-
   /// The strongest drivers of a feature in the data's words, at most `limit`.
   ///
   /// A number is named by its column, a level as `odor = foul`.

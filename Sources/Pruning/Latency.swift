@@ -57,21 +57,17 @@ public struct Latency: Hashable, Codable, Sendable {
     (ratio, ratioLow, ratioHigh) = (ratios.median, ratios.low, ratios.high)
   }
 
-  /// The median and the order statistics around it: `n / 2 ± 1.96 √n / 2`.
-  static func summary(_ values: [Double]) -> Time {
+  /// The median and the order statistics around it, of the ranks `n / 2 - 1.96 √n / 2` from below,
+  /// rounded down, and from above.
+  package static func summary(_ values: [Double]) -> Time {
     let sorted = values.sorted()
-    guard let first = sorted.first, let last = sorted.last else {
-      return Time(median: 0, low: 0, high: 0)
-    }
+    guard !sorted.isEmpty else { return Time(median: 0, low: 0, high: 0) }
     let count = Double(sorted.count)
     let reach = 1.96 * count.squareRoot() / 2
-    let low = Int((count / 2 - reach).rounded(.down))
-    let high = Int((count / 2 + reach).rounded(.up))
+    let low = max(Int((count / 2 - reach).rounded(.down)) - 1, 0)
     let middle = sorted.count / 2
     let median =
       sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
-    return Time(
-      median: median, low: low < 0 ? first : sorted[low],
-      high: high >= sorted.count ? last : sorted[high])
+    return Time(median: median, low: sorted[low], high: sorted[sorted.count - 1 - low])
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Networks
 
 /// The smallest network that loses no more than so much accuracy, with 95 % confidence.
-struct AccuracyFloor {
+package struct AccuracyFloor {
   var drop: Double
   /// How often the kept share is halved in the search.
   private static let steps = 6
@@ -13,7 +13,7 @@ struct AccuracyFloor {
   /// The rows are answered by both networks, so those that only one gets right decide (McNemar 1947,
   /// doi:10.1007/BF02295996): with `b` lost and `c` won of `n` rows the drop is `(b - c) / n`, and its
   /// standard error `√(b + c - (b - c)² / n) / n`.
-  static func bound(before: [Bool], after: [Bool]) -> Double {
+  package static func bound(before: [Bool], after: [Bool]) -> Double {
     let rows = Double(max(before.count, 1))
     let lost = Double(zip(before, after).count { $0 && !$1 })
     let won = Double(zip(before, after).count { !$0 && $1 })

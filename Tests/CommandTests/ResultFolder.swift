@@ -17,6 +17,9 @@ struct ResultFolder {
     json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
   }
 
+  /// The same folder, with `explanation.json` as said.
+  init(_ url: URL, json: [String: Any]) { (self.url, self.json) = (url, json) }
+
   func data(_ name: String) throws -> Data {
     try Data(contentsOf: url.appendingPathComponent(name))
   }

@@ -4,6 +4,7 @@ import Explanations
 import Foundation
 import ModelFiles
 import Networks
+import Pruning
 import Rules
 import Tensors
 import Testing
@@ -258,6 +259,56 @@ import Testing
     #expect(equality.largestRelative < 1e-4 && equality.largestAbsolute >= 0)
     let last = try #require(explanation.pruning.steps.last { $0.kept })
     #expect(last.neurons == 2 && last.inputs == 2 && last.accuracy.total == 300)
+  }
+
+  /// The second input x alone is read. Masked (x, 1 - 2x), compacted (x, 1 - 2.5x), over 5 rows of
+  /// which one has another answer: at most 3 apart, of 11.
+  @Test func theEqualityIsThatOfTheCheck() throws {
+    func network(_ weights: [Float], inputs: Int) throws -> Network {
+      try Network(
+        Architecture(input: [inputs]) { Dense(2) },
+        parameters: [
+          [
+            Parameter(.weight, Tensor(weights, shape: [inputs, 2])),
+            Parameter(.bias, Tensor([0, 1], shape: [2])),
+          ]
+        ])
+    }
+    let check = EqualityCheck(
+      of: try network([1, -2.5], inputs: 1), with: try network([0, 0, 1, -2], inputs: 2),
+      inputs: Tensor([7, 0, -5, 1, 3, -4, 2, 0.3, 8, 6], shape: [5, 2]), removed: [0],
+      head: .softmax)
+    let stated = NetworkSummary.Equality(check)
+    #expect(stated.rows == 5 && stated.changedAnswers == 1)
+    #expect(abs(stated.largestAbsolute - 3) < 1e-6)
+    #expect(abs(stated.largestRelative - 3.0 / 11) < 1e-6)
+  }
+
+  @Test func theCurveIsOfTheRuleSetsThatTheExtractorOffers() throws {
+    let run = try run(.original)
+    let extracted = try SurrogateTree().extract(
+      from: ExtractionSubject(
+        model: run.original, training: run.training, validation: run.validation, level: .inputs,
+        maxRules: 2, seed: 3))
+    let network = names(run.original, run.heldOut)
+    let nothing = Proportion(0, of: 0)
+    var expected: [Int: CurvePoint] = [:]
+    for set in extracted.curve + [extracted.rules] {
+      let entries = set.rules.map { rule in
+        RuleEntry(
+          id: "", if: rule.premise.literals.map { RuleEntry.Test($0, schema: run.schema) },
+          then: Self.classes[rule.conclusion], coverage: nothing, confidence: nothing,
+          heldOutCoverage: nothing, heldOutConfidence: nothing)
+      }
+      let rules = answers(entries, otherwise: Self.classes[set.defaultClass], run.heldOut)
+      expected[entries.count] = CurvePoint(
+        rules: entries.count, literals: entries.reduce(0) { $0 + $1.if.count },
+        fidelity: equal(rules, network))
+    }
+    #expect(expected.count >= 3)
+    #expect(
+      run.explanation.curve
+        == expected.values.sorted { first, second in first.rules < second.rules })
   }
 
   @Test func aFeatureIsOnAboveItsThresholdAndFeedsItsClasses() throws {

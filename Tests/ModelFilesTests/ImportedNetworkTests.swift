@@ -66,6 +66,24 @@ import Testing
       refusal(imported, numeric(4)) == "the network gives 1 outputs where the data have 3 classes")
   }
 
+  @Test func onlyClassesHaveAnOrder() throws {
+    let imported = try ModelFile.read(ModelFixtures.good("one-output"))
+    var schema = numeric(4, classes: 2)
+    #expect(
+      try imported.answering(inOrder: schema.classes.reversed(), for: schema).classes
+        == schema.classes.reversed())
+    #expect(
+      throws: ModelFileError.schema(
+        problem: "the class order '\(schema.classes[0])' is not an order of the data's classes: "
+          + schema.classes.joined(separator: ", "))
+    ) { try imported.answering(inOrder: [schema.classes[0]], for: schema) }
+    schema.target.kind = .numeric(unit: nil, cuts: [0])
+    #expect(
+      throws: ModelFileError.schema(
+        problem: "a class order is given, and the target is a number")
+    ) { try imported.answering(inOrder: schema.classes, for: schema) }
+  }
+
   /// The same rows, with columns, levels and classes in another order.
   @Test func ownFilesMeetColumnsLevelsAndClassesByName() throws {
     let schema = RoundTripTests.schema

@@ -1,5 +1,6 @@
 import Datasets
 import Rules
+import Tensors
 import TestSupport
 import Testing
 
@@ -17,5 +18,23 @@ import Testing
       #expect(zip(agreements, agreements.dropFirst()).allSatisfy { $0 < $1 })
       #expect(agreements.last == zip(tree.classify(table), answers).count { $0 == $1 })
     }
+  }
+
+  @Test func noListIsLongerThanTheLargestSizeAsked() {
+    var longer = 0
+    for seed in UInt64(0)..<20 {
+      var rng = SeededGenerator(seed: seed)
+      let table = rng.table(rows: 150)
+      let answers = rng.answers(to: table, noise: 0.05)
+      let rules = TreeGrower(maximumLeaves: 12).tree(imitating: answers, over: table)
+      let set = PruningSequence(rules).tree(at: 0).ruleSet
+      for size in [1, 3] {
+        let lists = set.covering(table, answers: answers, sizes: [size])
+        #expect(lists.allSatisfy { $0.rules.count <= size })
+      }
+      let all = set.covering(table, answers: answers, sizes: [12])
+      if all.contains(where: { $0.rules.count > 3 }) { longer += 1 }
+    }
+    #expect(longer >= 10)
   }
 }

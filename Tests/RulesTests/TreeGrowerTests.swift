@@ -140,4 +140,15 @@ import Testing
         [Literal("x", .interval(lower: nil, upper: 2.5, orMissing: false))],
       ])
   }
+
+  @Test func aTreeCountsEveryClassOfTheTableAndOfTheAnswers() {
+    var rng = SeededGenerator(seed: 1)
+    let table = rng.table(rows: 40, classes: 3)
+    let few = TreeGrower(maximumLeaves: 2).tree(
+      imitating: (0..<40).map { $0 % 2 }, over: table)
+    #expect(few.nodes[0].counts == [20, 20, 0])
+    let many = TreeGrower(maximumLeaves: 2).tree(
+      imitating: (0..<40).map { $0 % 5 }, over: table)
+    #expect(many.nodes[0].counts == [8, 8, 8, 8, 8])
+  }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Rules
+import Tensors
 import TestSupport
 import Testing
 
@@ -36,5 +37,22 @@ import Testing
     let refined = TreeRefiner().refine(tree, imitating: wanted, over: bins)
     #expect(tree.classify(table) != wanted)
     #expect(refined.classify(table) == wanted)
+  }
+
+  @Test func withoutAPassNothingMoves() {
+    var moved = 0
+    for seed in UInt64(0)..<20 {
+      var rng = SeededGenerator(seed: seed)
+      let table = rng.table(rows: 200, missing: 0.1)
+      let answers = rng.answers(to: table, noise: 0.2)
+      let bins = BinnedTable(table)
+      let tree = TreeGrower(maximumLeaves: 5).tree(imitating: answers, over: bins, classes: 3)
+      func refined(_ passes: Int) -> RuleSet {
+        TreeRefiner(maximumPasses: passes).refine(tree, imitating: answers, over: bins).ruleSet
+      }
+      #expect(refined(0).classify(table) == tree.classify(table))
+      if refined(1).classify(table) != tree.classify(table) { moved += 1 }
+    }
+    #expect(moved >= 5)
   }
 }

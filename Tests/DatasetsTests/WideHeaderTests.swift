@@ -1,0 +1,38 @@
+import Datasets
+import Testing
+
+/// First lines that are hard to read: very long ones, and comments that look like headers.
+@Suite struct WideHeaderTests {
+  @Test func aHeaderMayBeLongerThanWhatIsLookedAtFirst() throws {
+    // 900 names of 100 letters: more than 64 KiB.
+    let names = (0..<900).map { "column\($0)" + String(repeating: "x", count: 94) }
+    let text = table((names + ["y"]).joined(separator: ",")) { row in
+      (names.indices.map { "\(($0 * row) % 7).5" } + ["\(row % 2)"]).joined(separator: ",")
+    }
+    for text in [text, text.replacing("\n", with: "\r\n")] {
+      let data = try read(text)
+      #expect(data.table.schema.features.count > 700)
+      #expect(
+        Set(data.table.schema.features.map(\.id.rawValue)).isSubset(of: Set(names))
+          && data.table.count == 20)
+    }
+  }
+
+  @Test func aCommentIsAHeaderOnlyWhereItsFieldsAreTheRows() throws {
+    func rows(_ count: Int) -> String {
+      (0..<20).map { row in
+        ((1..<count).map { "\(row * $0 % 9)" } + [["u", "v"][row % 2]]).joined(separator: ",")
+          + "\n"
+      }.joined()
+    }
+    // Three names for three columns, in a comment.
+    let named = try read("#p,q,y\n" + rows(3))
+    #expect(named.table.schema.features.map(\.id.rawValue) == ["#p", "q"])
+    #expect(named.table.count == 20)
+    // A sentence with a comma above three columns names nothing.
+    let sentence = complaint { _ = try read("# made by Smith, Jones\n" + rows(3)) }
+    #expect(
+      sentence.hasPrefix("t.csv:2:1: the first line looks like a row, not like names"),
+      "\(sentence)")
+  }
+}

@@ -1,0 +1,57 @@
+import Datasets
+import Naming
+import Networks
+import Pruning
+import Tensors
+import TestSupport
+import Testing
+
+/// What each method takes from a fixed network, and in which order, compared with what was recorded.
+/// Nothing learns in between, so that only the scores decide.
+@Suite struct RemovalReferenceTests {
+  private func lines(_ pruned: PrunedNetwork) -> [String] {
+    let widths = pruned.network.births.map(\.count)
+    return [
+      "  widths \(widths), parameters \(pruned.after.parameters), "
+        + "multiplications \(pruned.after.multiplications)",
+      "  " + pruned.plan.removals.map { "\($0.subject)@\($0.round)" }.joined(separator: " "),
+    ]
+  }
+
+  @Test func everyScoreRemovesWhatItDid() throws {
+    var text: [String] = []
+    let names = [
+      "random", "neuron-magnitude", "l1-filter", "taylor", "pls-vip", "orthogonal", "task-guided",
+    ]
+    for name in names {
+      let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
+      let method = type.init()
+      for seed in UInt64(1)...2 {
+        var generator = SeededGenerator(seed: seed)
+        let examples = generator.clusters(rows: 120, inputs: 6, classes: 3)
+        let network = try Trainer(epochs: 3, batch: 16, learningRate: 0.01).train(
+          from: .init(start: generator.denseNetwork(inputs: 6)), head: .softmax, on: examples,
+          validation: examples, seed: 1
+        ).network
+        let lesson = Pruning.Lesson(
+          head: .softmax, training: examples, validation: examples,
+          trainer: Trainer(epochs: 1, batch: 16, learningRate: 0.01), seed: 2)
+        var recipe = method.recipe
+        recipe.recovery = .none
+        for (goal, rounds) in [
+          (Goal.keep(0.5), 1), (.keep(0.7), 3), (.multiplications(0.4), 2),
+        ] {
+          recipe.schedule = Schedule(rounds == 1 ? .oneShot : .geometric, rounds: rounds)
+          text.append("# \(name), seed \(seed), \(goal.description), \(rounds) rounds")
+          do {
+            text += lines(
+              try method.prune(network, to: goal, with: recipe, on: lesson, onRound: { _ in }))
+          } catch let error as PruningError {
+            text.append("  \(error.errorDescription ?? "")")
+          }
+        }
+      }
+    }
+    try expectSnapshot(text.joined(separator: "\n") + "\n", named: "removals.txt")
+  }
+}

@@ -1,0 +1,59 @@
+import Datasets
+import Rules
+import Tensors
+import TestSupport
+import Testing
+
+/// What induction makes of fixed rows, compared with what was recorded. All cells are quarters, so
+/// every comparison is exact wherever the tests run.
+@Suite struct InductionReferenceTests {
+  private func describe(
+    _ tree: DecisionTree, _ table: Table, _ answers: [Int], _ other: Table, _ truth: [Int]
+  ) -> [String] {
+    let sequence = PruningSequence(tree)
+    let agreements = sequence.agreements(on: other, answers: truth)
+    let best = sequence.smallestWithinOneError(agreements: agreements, of: other.count)
+    let few = sequence.smallestWithinOneError(
+      agreements: agreements, of: other.count, atMost: 4)
+    let rules = sequence.tree(at: best).ruleSet
+    let simple = rules.simplified(on: table)
+    let lists = rules.covering(table, answers: answers, sizes: [1, 2, 4, 8])
+    return [
+      "leaves \(sequence.leafCounts), agreements \(agreements), best \(best), at most 4: \(few)",
+      rules.supported(by: table, answers: answers).words, "simplified:",
+      simple.supported(by: table, answers: answers).words, "covering:",
+    ] + lists.map(\.words)
+  }
+
+  @Test func treesListsAndCoversAreTheRecordedOnes() throws {
+    var lines: [String] = []
+    for seed in UInt64(0)..<6 {
+      var rng = SeededGenerator(seed: seed)
+      let missing = seed % 2 == 0 ? 0.1 : 0
+      let table = rng.table(rows: 180, numeric: 3, categorical: 2, missing: missing)
+      let answers = rng.answers(to: table, noise: 0.15)
+      let other = rng.table(rows: 90, numeric: 3, categorical: 2, missing: missing)
+      let truth = rng.answers(to: other, noise: 0.15)
+      let bins = BinnedTable(table)
+      let weights = answers.indices.map { $0 % 3 == 0 ? 4 : 1 }
+      for (name, criterion) in [
+        ("gini", Criterion.gini), ("entropy", .entropy),
+      ] {
+        for weights in [nil, weights] {
+          lines.append("# seed \(seed), \(name)\(weights == nil ? "" : ", weighted")")
+          let tree = TreeGrower(criterion: criterion, minimumSupport: 3, maximumLeaves: 16).tree(
+            imitating: answers, over: bins, classes: 3, weights: weights)
+          lines += describe(tree, table, answers, other, truth)
+          let small = TreeGrower(criterion: criterion, minimumSupport: 8, maximumDepth: 3).tree(
+            imitating: answers, over: bins, classes: 3, weights: weights)
+          for passes in [1, 20] {
+            let refined = TreeRefiner(maximumPasses: passes).refine(
+              small, imitating: answers, over: bins, weights: weights)
+            lines += ["refined, \(passes):", refined.ruleSet.words]
+          }
+        }
+      }
+    }
+    try expectSnapshot(lines.joined(separator: "\n") + "\n", named: "induction.txt")
+  }
+}

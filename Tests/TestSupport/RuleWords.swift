@@ -1,0 +1,28 @@
+import Datasets
+import Rules
+
+extension RuleSet {
+  /// Every number of the set in lines: conditions with all their bounds, answers, supports.
+  public var words: String {
+    let lines = rules.map { rule in
+      let tests = rule.premise.literals.map { "\($0.variable.rawValue) \($0.condition.words)" }
+      return "  \(tests.joined(separator: " & ")): \(rule.conclusion) "
+        + "(\(rule.support.agreeing) of \(rule.support.covered))"
+    }
+    return (lines + ["  otherwise: \(defaultClass) (\(resolution.rawValue))"])
+      .joined(separator: "\n")
+  }
+}
+
+extension Condition {
+  fileprivate var words: String {
+    let missing = orMissing ? " or missing" : ""
+    switch self {
+    case .interval(let lower, let upper, _):
+      let bounds = [lower.map { ">\($0)" }, upper.map { "<=\($0)" }].compactMap { $0 }
+      return (bounds.isEmpty ? "known" : bounds.joined(separator: " ")) + missing
+    case .levels(let among, _):
+      return "in \(among.sorted())" + missing
+    }
+  }
+}
