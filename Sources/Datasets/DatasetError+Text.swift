@@ -1,6 +1,7 @@
 import Foundation
 
 extension DatasetError {
+  /// What is wrong, with the source, the line and the column where they are known.
   public var errorDescription: String? {
     switch self {
     case .raggedRow(let at, let found, let expected, _):
@@ -118,6 +119,7 @@ extension DatasetError {
     }
   }
 
+  /// One step that helps; `nil` where none is known.
   public var recoverySuggestion: String? {
     switch self {
     case .raggedRow(_, _, _, let cause): cause.hint

@@ -9,12 +9,14 @@ public struct SourcePosition: Hashable, Sendable, CustomStringConvertible {
   /// The byte in the line, counted from 1.
   public var column: Int
 
+  /// A place in a source; lines and columns count from 1.
   public init(_ source: String, line: Int, column: Int) {
     self.source = source
     self.line = line
     self.column = column
   }
 
+  /// `SOURCE:LINE:COLUMN`
   public var description: String { "\(source):\(line):\(column)" }
 }
 

@@ -42,11 +42,13 @@ public struct NumberRangeError: LocalizedError, Hashable, Sendable {
   /// Whether it is too far from the mean of its column, not too large for a float.
   public let isScaled: Bool
 
+  /// The column, the number, and the limit that it is beyond.
   public var errorDescription: String? {
     "'\(column)' has \(value) in a row, which "
       + (isScaled
         ? "is more than 1e15 standard deviations from the mean of the training rows"
         : "does not fit a float of 32 bits")
   }
+  /// What to do with the cell.
   public var recoverySuggestion: String? { "correct the cell, or leave the column or the row out" }
 }

@@ -10,6 +10,7 @@ public struct CheckpointFile: Hashable, Sendable {
   /// The SHA-256 of everything that decides the run, in hexadecimal.
   public var fingerprint: String
 
+  /// The format of the files of one run; `fingerprint`: the SHA-256 of what decides it, 64 digits.
   public init(fingerprint: String) {
     self.fingerprint = fingerprint
   }

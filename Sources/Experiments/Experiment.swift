@@ -45,6 +45,7 @@ public struct Experiment: Hashable, Codable, Sendable {
   /// What is trained or read, and how.
   public var network = NetworkOptions()
 
+  /// An experiment on `data` with the defaults of every option.
   public init(data: String) { self.data = data }
 
   /// What is known of the form of a table's text.
@@ -106,6 +107,7 @@ public struct NetworkOptions: Hashable, Codable, Sendable {
   /// output the negative one first; the order of the data's classes where `nil`.
   public var classOrder: [String]?
 
+  /// The defaults of every option.
   public init() {}
 }
 
@@ -144,6 +146,7 @@ public struct RunControl: Sendable {
   public var report: @Sendable (RunEvent) -> Void
   /// Asked at every step; what was reached is kept where it says yes.
   public var shouldStop: @Sendable () -> Bool
+  /// By default nothing is told, and the run goes on to its end.
   public init(
     report: @escaping @Sendable (RunEvent) -> Void = { _ in },
     shouldStop: @escaping @Sendable () -> Bool = { false }
@@ -155,7 +158,10 @@ public struct RunControl: Sendable {
 
 /// The run was asked to stop; what was reached is in its checkpoint.
 public struct Interrupted: LocalizedError, Hashable, Sendable {
+  /// The error of a run that was asked to stop; it has no details.
   public init() {}
+  /// The one word that says it.
   public var errorDescription: String? { "interrupted" }
+  /// How the run is gone on with.
   public var recoverySuggestion: String? { "the same command with --resume goes on from here" }
 }

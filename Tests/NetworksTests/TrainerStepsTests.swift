@@ -135,20 +135,29 @@ import Testing
     }
   }
 
+  /// A network after the first of two epochs, and after both without and with clarification; the first
+  /// epoch is the same with and without.
+  private func clarified(
+    _ network: Network, on examples: Examples
+  ) throws -> (half: Network, without: Network, with: Network) {
+    var plain = trainer(epochs: 2, rate: 0.1)
+    var clear = plain
+    clear.clarification = 0.7
+    plain.epochs = 1
+    let half = try trained(plain, from: network, on: examples)
+    return (
+      half, try trained(plain, from: half, on: examples),
+      try trained(clear, from: network, on: examples)
+    )
+  }
+
   /// In the second half of the epochs each value is pulled to the nearer of 0 and 1 by the gradient of
   /// `c · min(z, 1 - z)`, a mean over the rows.
   @Test func clarificationPullsValuesApartInTheSecondHalf() throws {
     try withEverySeed(5) { generator in
       let examples = generator.clusters(rows: 40, inputs: 4, classes: 3)
       let network = try network(&generator)
-      var plain = trainer(epochs: 2, rate: 0.1)
-      var clear = plain
-      clear.clarification = 0.7
-      // The first of two epochs is as without.
-      plain.epochs = 1
-      let half = try trained(plain, from: network, on: examples)
-      let without = try trained(plain, from: half, on: examples)
-      let with = try trained(clear, from: network, on: examples)
+      let (half, without, with) = try clarified(network, on: examples)
       let values = half.activations(
         of: half.architecture.nodes[1].id, for: examples.inputs)
       for unit in 0..<5 {
@@ -172,13 +181,7 @@ import Testing
       Dense(5), Activation(.sigmoid), Dense(4), Activation(.sigmoid), Dense(3),
     ]
     let network = try Network(Architecture(input: [4]) { layers }, seed: 9)
-    var plain = trainer(epochs: 2, rate: 0.1)
-    var clear = plain
-    clear.clarification = 0.7
-    plain.epochs = 1
-    let half = try trained(plain, from: network, on: examples)
-    let without = try trained(plain, from: half, on: examples)
-    let with = try trained(clear, from: network, on: examples)
+    let (half, without, with) = try clarified(network, on: examples)
     let values = half.activations(of: half.architecture.nodes[3].id, for: examples.inputs)
     for unit in 0..<4 {
       let pull = (0..<40).reduce(Float(0)) { sum, row in
