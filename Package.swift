@@ -28,6 +28,8 @@ let package = Package(
   targets: [
     // The C below us: hot loops and the worker pool; shims for the system libraries.
     .target(name: "CKernels"),
+    // The program starts with one thread of OpenBLAS.
+    .target(name: "CLaunch"),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
@@ -98,7 +100,8 @@ let package = Package(
     .executableTarget(
       name: "espalier",
       dependencies: [
-        "Experiments", "Reports", "Explanations", "Pruning", "ModelFiles", "CodedFiles", "Rules",
+        "CLaunch", "Experiments", "Reports", "Explanations", "Pruning", "ModelFiles", "CodedFiles",
+        "Rules",
         "Networks", "Datasets", "Tensors", "Naming", "Drawing", "CZlib", "CPNG",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

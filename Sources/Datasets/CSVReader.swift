@@ -26,11 +26,14 @@ struct CSVReader {
     while !isLast, window.filled < TableFormFinder.reach {
       isLast = try !window.readMore(from: &source)
     }
-    while !isLast, !window.hasLine, window.filled <= CSVScanner.longestCell {
+    while !isLast, window.firstLine == nil, window.filled <= CSVScanner.longestCell {
       isLast = try !window.readMore(from: &source)
     }
     if window.filled == 0 { throw DatasetError.emptyFile(source: source.name) }
-    var form = try self.form(of: window, source.name, isLast)
+    // The first line and two rows as long: whether it is a header is seen beside rows.
+    let reach = max(TableFormFinder.reach, window.firstLine.map { 3 * $0 } ?? window.filled)
+    while !isLast, window.filled < reach { isLast = try !window.readMore(from: &source) }
+    var form = try self.form(of: window, upTo: reach, source.name, isLast)
     if window.isUnmarkedUTF16 { form.notes.insert("the text is read as UTF-16", at: 0) }
     var scanner = CSVScanner(source: source.name, form: form)
     var collector = try TableCollector(source: source.name, plan: plan, form: form)
@@ -46,15 +49,15 @@ struct CSVReader {
     return try collector.finish(scanner)
   }
 
-  private func form(of window: TextWindow, _ name: String, _ isLast: Bool) throws -> TableForm {
+  private func form(
+    of window: TextWindow, upTo reach: Int, _ name: String, _ isLast: Bool
+  ) throws -> TableForm {
     let wanted = plan.guide.schema.map { schema in
       Set(schema.features.map(\.id.rawValue) + [schema.target.name])
     }
     let finder = TableFormFinder(
       source: name, format: plan.format, usual: delimiter, wanted: wanted)
     return try window.withBytes { bytes in
-      let lineEnd = bytes.firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
-      let reach = max(TableFormFinder.reach, lineEnd.map { $0 + 1 } ?? CSVScanner.longestCell)
       let region = UnsafeBufferPointer(rebasing: bytes.prefix(reach))
       return try finder.find(in: region, isWhole: isLast && region.count == bytes.count)
     }
@@ -80,14 +83,14 @@ struct TextWindow {
     try bytes.withUnsafeBufferPointer { try body(UnsafeBufferPointer(rebasing: $0[..<filled])) }
   }
 
-  /// Whether a line ends outside quotes.
-  var hasLine: Bool {
+  /// The bytes of the first line that ends outside quotes; `nil` where none does.
+  var firstLine: Int? {
     var isQuoted = false
-    for byte in bytes[..<filled] {
+    for (index, byte) in bytes[..<filled].enumerated() {
       if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-      if !isQuoted, byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { return true }
+      if !isQuoted, byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { return index + 1 }
     }
-    return false
+    return nil
   }
 
   /// Gives up the first bytes.

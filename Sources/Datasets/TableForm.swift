@@ -26,7 +26,7 @@ struct TableFormFinder {
   /// The names that a schema asks for: a line that has them all is a header.
   let wanted: Set<String>?
 
-  /// How many bytes are looked at, or the first line where that is longer.
+  /// How many bytes are looked at, or three times the first line where that is longer.
   static let reach = 1 << 16
   private static let mostRecords = 200
   private static let hash = UInt8(ascii: "#")

@@ -49,6 +49,7 @@ public enum ModelFile {
     guard let size = (attributes[.size] as? NSNumber)?.intValue, size < mostBytes else {
       throw ModelFileError.malformed(file: name, problem: "a model of 2 GiB or more")
     }
+    try ModelFileError.admit(size, of: name)
     let data: Data
     do {
       data = try Data(contentsOf: url)

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// What can be wrong with a model file.
 public enum ModelFileError: LocalizedError, Hashable, Sendable {
@@ -25,6 +26,8 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   case unwritableLayer(node: String, layer: String)
   /// The bytes of a model file, read back, do not answer as the model that they were made of.
   case differs(file: String, changed: Int, rows: Int)
+  /// The model does not fit into memory.
+  case memory(MemoryError)
 
   /// The exit code of a process that ends with this error.
   public var exitCode: Int32 {
@@ -32,6 +35,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .unreadable: 66
     case .unwritable: 73
     case .differs: 1
+    case .memory: 75
     default: 65
     }
   }
@@ -60,6 +64,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .differs(let file, let changed, let rows):
       "\(file): read back, it answers \(changed) of \(rows) rows otherwise than the network that was "
         + "measured; it is not written"
+    case .memory(let error): error.errorDescription
     }
   }
 
@@ -84,8 +89,25 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .unwritable: "choose a folder that exists and that you may write to"
     case .unwritableLayer: "every layer can be written but reshaping and transposition"
     case .differs: "this is a fault of espalier; please report it with the command"
+    case .memory(let error): error.recoverySuggestion
     }
   }
+
+  /// Refuses to read `bytes` of a model where their numbers would not fit into memory.
+  /// - Throws: `ModelFileError.memory`
+  static func admit(_ bytes: Int, of file: String) throws(ModelFileError) {
+    do throws(MemoryError) {
+      try MemoryBudget.admit(
+        copies * Double(bytes),
+        for: "reading \(MemoryError.size(Double(bytes))) of numbers of \(file)",
+        advice: "give the process more memory, or export a smaller network")
+    } catch {
+      throw .memory(error)
+    }
+  }
+
+  /// The file's bytes, what protobuf makes of them, the unpacked numbers of a layer, the network.
+  private static let copies = 5.0
 }
 
 /// A name from a file as an error may show it: one line, not endless.

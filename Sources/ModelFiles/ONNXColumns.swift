@@ -204,7 +204,8 @@ struct ONNXColumns: Hashable, Sendable {
     case "Reshape":
       guard let shape = node.input(1), constants.contains(shape) else { return nil }
       let wanted = try constants.integers(shape)
-      return wanted.count == 2 && wanted[1] == -1 || wanted[1] == value.columns.count ? value : nil
+      guard wanted.count == 2 else { return nil }
+      return wanted[1] == -1 || wanted[1] == value.columns.count ? value : nil
     case "Gather", "ArrayFeatureExtractor": return try choose(value, node, &constants)
     case "Add", "Sub", "Mul", "Div": return try calculate(value, name, node, &constants)
     default: return nil

@@ -23,6 +23,9 @@ struct ONNXConstants {
   /// fill the memory.
   private var budget: Int
   private var externalFiles: Set<String> = []
+  /// How many more numbers may be made of one: enough for ResNet-50, whose parameters ONNX's own test
+  /// data hold as constants of one value.
+  private var filled = 1 << 25
 
   /// - Throws: `ModelFileError` where two initialisers have the same name.
   init(
@@ -62,6 +65,15 @@ struct ONNXConstants {
       throw .graph(file: file, problem: "the layers are far larger than the numbers in the file")
     }
     budget = left
+    try ModelFileError.admit(count < 1 << 40 ? 4 * count : .max, of: file)
+  }
+
+  /// Takes memory for a constant of one value, which a layer will unpack.
+  mutating func fill(_ count: Int) throws(ModelFileError) {
+    guard count <= filled else { return try spend(.max) }
+    filled -= count
+    budget += count
+    try ModelFileError.admit(4 * count, of: file)
   }
 
   /// The constant's numbers, each finite unless asked otherwise.
@@ -280,6 +292,7 @@ struct ONNXConstants {
         "needs \(length) bytes of '\(shown(location))', which has \(size), and states "
           + "offset \(shown(stated.offset)) and length \(shown(stated.length))")
     }
+    try ModelFileError.admit(length, of: file)
     guard (try? handle.seek(toOffset: UInt64(offset))) != nil,
       let data = try? handle.read(upToCount: length) ?? Data(), data.count == length
     else { throw .unreadable(file: shown(location), reason: "it ended early") }

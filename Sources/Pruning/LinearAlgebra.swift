@@ -90,12 +90,11 @@ struct PivotedFactor {
   /// Upper triangular, `[rank, columns]`, columns in `order`.
   private(set) var factor: Matrix
 
-  /// Takes columns until `limit` of them, or until what is left is less than a share of the largest
-  /// column's square.
+  /// Takes columns until what is left is less than a share of the largest column's square.
   ///
   /// `only`: the columns that may be taken, in their own order, instead of the largest first.
   /// - Complexity: O(columns² · rank)
-  init(_ gram: Matrix, limit: Int? = nil, tolerance: Double = 0, only: [Int]? = nil) {
+  init(_ gram: Matrix, tolerance: Double = 0, only: [Int]? = nil) {
     let count = gram.columns
     order = Array(0..<count)
     residuals = []
@@ -103,7 +102,7 @@ struct PivotedFactor {
     var left = (0..<count).map { gram[$0, $0] }
     let largest = left.max() ?? 0
     var queue = (only ?? [])[...]
-    while residuals.count < min(limit ?? count, count) {
+    while residuals.count < count {
       let step = residuals.count
       var pivot = step
       if only != nil {

@@ -3,12 +3,11 @@ import Testing
 
 /// Where memory ends, the process ends with a sentence and code 75, never by a signal.
 @Suite struct MemoryTests {
-  /// Runs the tool with its address space limited to so many kilobytes, with one thread of OpenBLAS, as
-  /// `./espalier` does: more are started before the tool is.
+  /// Runs the tool with its address space limited to so many kilobytes.
   private func limited(_ kilobytes: Int, _ arguments: [String], in folder: URL) throws -> Program {
     let words = ([Program.url.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
     return try Program.system(
-      "bash", "-c", "ulimit -v \(kilobytes) && OPENBLAS_NUM_THREADS=1 \(words)", in: folder)
+      "bash", "-c", "ulimit -v \(kilobytes) && \(words)", in: folder)
   }
 
   @Test(arguments: [150_000, 200_000, 250_000, 300_000, 350_000, 400_000, 450_000, 500_000])

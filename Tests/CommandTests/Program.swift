@@ -17,6 +17,9 @@ struct Program {
   static let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
+  /// Which fault of `Tests/Mutation` is active in the program.
+  private static let fault = ProcessInfo.processInfo.environment["ESPALIER_MUTANT"]
+
   /// Runs in a working folder, with PATH, HOME and what is given as the whole environment.
   @discardableResult
   init(
@@ -39,6 +42,7 @@ struct Program {
       "PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": NSTemporaryDirectory(),
       "ESPALIER_HOME": Self.home.path,
     ].merging(environment) { $1 }
+    process.environment?["ESPALIER_MUTANT"] = Self.fault
     let place = FileManager.default.temporaryDirectory
       .appendingPathComponent("espalier-tests-" + UUID().uuidString)
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)

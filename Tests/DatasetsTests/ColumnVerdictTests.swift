@@ -119,6 +119,27 @@ import Testing
     #expect(half.notes == ["'a' has 60 different texts in 100 rows and is left out"])
   }
 
+  /// Many numbers with at most three different words are numbers with a mistake; with more they are texts.
+  @Test(arguments: [3, 4])
+  func fewWordsAmongManyNumbersAreAMistake(_ spellings: Int) throws {
+    let words = ["low", "mid", "high", "top"].prefix(spellings)
+    let text = table("a,x,y", rows: 9000) { row in
+      let cell = row % 2 == 0 ? "\(row).5" : words[row / 2 % spellings]
+      return "\(cell),\(row % 7),\(row % 2)"
+    }
+    let found = complaint {
+      let data = try read(text)
+      #expect(data.notes == ["'a' has more than 1,000 different texts and is left out"])
+    }
+    #expect(
+      found
+        == (spellings == 4
+          ? "no error"
+          : "t.csv:3:1: 'low' in the column 'a', which has numbers in 4,500 other rows | "
+            + "mend the cell, leave it empty if the value is missing, or make the column "
+            + "categorical in a schema.json [65]"))
+  }
+
   @Test func aCellOfAMillionCharactersIsNoCategory() throws {
     let long = String(repeating: "é", count: 500_000)
     let data = try read(table("a,x,y") { "\($0 == 3 ? long : "s"),\($0),\($0 % 2)" })

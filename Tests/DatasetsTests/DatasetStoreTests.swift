@@ -13,13 +13,15 @@ import Testing
     DatasetStore(folder: URL(fileURLWithPath: folder + "/store"))
   }
 
-  private func set(_ sum: String, _ form: FetchableDataset.Form) -> FetchableDataset {
+  private func set(
+    _ sum: String, _ form: FetchableDataset.Form, port: String = "1"
+  ) -> FetchableDataset {
     FetchableDataset(
       name: "flow", title: "Flow", rows: 28, form: form,
       parts: [
         FetchableDataset.Part(
           name: "series.csv", published: ["published.csv"],
-          address: "http://127.0.0.1:1/series.csv",
+          address: "http://127.0.0.1:\(port)/series.csv",
           sha256: sum)
       ], origin: "Made up.")
   }
@@ -117,6 +119,48 @@ import Testing
       #expect(found.hasPrefix("cannot download 'http://127.0.0.1:1/series.csv': "))
       #expect(
         found.hasSuffix(" | get the files another way and name their folder with --from [74]"))
+    }
+  }
+
+  /// What a server sends is taken with status 2xx alone.
+  @Test(arguments: [200, 206, 300, 404, 500])
+  func onlyASuccessfulAnswerIsDownloaded(_ status: Int) throws {
+    try withFolder { folder in
+      let server = Process()
+      server.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      server.arguments = [
+        "python3", "-c",
+        """
+        import http.server, sys
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = open(sys.argv[2], "rb").read()
+                self.send_response(int(sys.argv[1]))
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+            def log_message(self, *_): pass
+        server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        print(server.server_port, flush=True)
+        server.timeout = 60
+        server.handle_request()
+        """, "\(status)", folder + "/series.csv",
+      ]
+      let pipe = Pipe()
+      server.standardOutput = pipe
+      try write(series, folder + "/series.csv")
+      try server.run()
+      defer { server.waitUntilExit() }
+      let port = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+      let found = complaint { try store(folder).fetch(set(seriesSum, .series, port: port)) }
+      #expect(
+        found
+          == (status < 300
+            ? "no error"
+            : "cannot download 'http://127.0.0.1:\(port)/series.csv': the server answers \(status) | "
+              + "get the files another way and name their folder with --from [74]"))
+      #expect(FileManager.default.fileExists(atPath: folder + "/store/flow") == (status < 300))
     }
   }
 

@@ -18,6 +18,22 @@ import Testing
     }
   }
 
+  /// Names that are numbers are a header where a schema has them all: the last one, too.
+  @Test func aLongHeaderOfNumbersIsComparedWithTheSchemaWhole() throws {
+    let names = (0..<7000).map { "\(1_000_000 + $0).25" }
+    let target = "2000000.5"
+    let text = table((names + [target]).joined(separator: ",")) { row in
+      (names.indices.map { "\(($0 * row) % 7).5" } + ["\(row % 2)"]).joined(separator: ",")
+    }
+    #expect(text.firstIndex(of: "\n")!.utf16Offset(in: text) > 1 << 16)
+    let schema = Schema(
+      features: names.map { Feature(.init($0)) },
+      target: Target(target, .classes(names: ["0", "1"])))
+    #expect(complaint { _ = try read(text) }.contains("the first line looks like a row"))
+    let data = try read(text, options: ReadingOptions(schema: schema))
+    #expect(data.table.count == 20 && data.table.schema.features.count == 7000)
+  }
+
   @Test func aCommentIsAHeaderOnlyWhereItsFieldsAreTheRows() throws {
     func rows(_ count: Int) -> String {
       (0..<20).map { row in

@@ -172,7 +172,7 @@ class HandSite(Site):
     def __init__(self, fault):
         self.path, self.kind, self.fault = place / fault["file"], "hand", fault
         lines = (root / fault["file"]).read_text().splitlines()
-        rows = [row for row, line in enumerate(lines) if fault["old"] in line]
+        rows = [row for row, line in enumerate(lines) if fault["old"] in line and fault.get("line", "") in line]
         if len(rows) != 1: sys.exit(f"figures.json: {fault['file']} has '{fault['old']}' {len(rows)} times")
         self.row, self.line = rows[0], lines[rows[0]].strip()
         self.start = lines[self.row].index(fault["old"])
@@ -266,7 +266,8 @@ def write(module, chosen):
     for path in (root / "Sources" / module).rglob("*.swift"):
         path = place / path.relative_to(root)
         lines = (root / path.relative_to(place)).read_text().splitlines()
-        for site, new in by_file.get(path, []):
+        # From the end of each line to its start: what stands before keeps its place.
+        for site, new in sorted(by_file.get(path, []), key=lambda pair: -pair[0].start):
             line = lines[site.row]
             lines[site.row] = line[: site.start] + new + line[site.end:]
         put(path, "\n".join(lines) + "\n")

@@ -83,7 +83,7 @@ import Testing
       task.keep(split)
       #expect(task.canBePruned && task.columns.count == 12)
       let method = FeatureLayer(
-        accuracyDrop: 0.05, maxNeurons: 7,
+        accuracyDrop: 0.05, maxNeurons: 2,
         fineTuning: Trainer(epochs: 3, batch: 32, learningRate: 0.003), finalEpochs: 3,
         distils: true)
       let trace = try method.prune(task)
@@ -95,7 +95,7 @@ import Testing
       let selection = whole.architecture.nodes[4]
       #expect(selection.layer is ChannelSelection)
       let kept = (0..<12).filter { !unread.contains($0) }
-      #expect(kept.count <= 7 && whole.neurons(of: selection.id).map(\.birth) == kept)
+      #expect(kept.count <= 2 && whole.neurons(of: selection.id).map(\.birth) == kept)
       // What the head says of the trunk's numbers is what the whole network says.
       let between = network.activations(of: split.joint, for: inputs)
       let differences = zip(

@@ -214,6 +214,23 @@ import Testing
     #expect(ground.lesson.accuracy(of: pruned.network) > 0.9)
   }
 
+  /// Every epoch of splicing learns, the first too.
+  @Test func splicingForOneEpochLearns() throws {
+    var generator = SeededGenerator(seed: 20)
+    let ground = try ground(&generator)
+    var recipe = WeightMagnitude().recipe
+    recipe.schedule = Schedule(.linear, rounds: 1)
+    recipe.recovery = .splice(epochs: 1)
+    let pruned = try recipe.prune(ground.network, to: .keep(0.3), on: ground.lesson)
+    let replayed = try ground.network.masked(by: pruned.plan)
+    func loss(_ network: Network) -> Double {
+      ground.lesson.head.loss(
+        of: network.outputs(for: ground.lesson.training.inputs), for: ground.lesson.training
+      ).value
+    }
+    #expect(loss(pruned.network) < 0.9 * loss(replayed))
+  }
+
   /// One training in whose course neurons go answers as well as a training and its pruning.
   @Test(arguments: [1, 3])
   func whatGoesCanGoWhileTheNetworkLearns(rounds: Int) throws {

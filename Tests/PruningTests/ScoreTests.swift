@@ -71,6 +71,16 @@ import Testing
     #expect(abs(found.reduce(0) { $0 + $1 * $1 } / 5 - 1) < 1e-9)
   }
 
+  /// Where all rows are of one class there is nothing to explain: 0, not 0/0.
+  @Test func answersWithoutVarianceGiveNoImportance() throws {
+    var generator = SeededGenerator(seed: 9)
+    let (network, lesson) = try passing(
+      generator.normalTensor([30, 6]), [Int](repeating: 0, count: 30))
+    let scores = try PLSImportance().scores(
+      of: network, NeuronGroups(network.architecture), on: lesson, using: &generator)
+    #expect(scores[1] == [Double](repeating: 0, count: 6))
+  }
+
   @Test func sizesAreThoseCountedByHand() throws {
     var generator = SeededGenerator(seed: 4)
     var network = try Network(

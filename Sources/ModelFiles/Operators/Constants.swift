@@ -305,10 +305,13 @@ extension ONNXOperator {
     _ wanted: [Int64], _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) -> [Int] {
     let count = wanted.reduce(1.0) { $0 * Double($1) }
-    guard wanted.count <= 8, wanted.allSatisfy({ (0...1 << 24).contains($0) }),
-      count <= Double(ONNXReader.mostNumbers)
-    else { throw wrong(node, file, "its lengths make no constant") }
-    try constants.spend(Int(count))
+    guard wanted.count <= 8, wanted.allSatisfy({ (0...1 << 24).contains($0) }) else {
+      throw wrong(node, file, "its lengths make no constant")
+    }
+    guard count <= Double(ONNXReader.mostNumbers) else {
+      throw wrong(node, file, "it makes more than \(ONNXReader.mostNumbers) numbers of one")
+    }
+    try constants.fill(Int(count))
     return wanted.map { Int($0) }
   }
 

@@ -20,7 +20,8 @@ here, written = pathlib.Path(__file__).parent, pathlib.Path(sys.argv[1])
 cases = {}
 for name, answer in json.loads((here / "answers.json").read_text()).items():
     cases[name] = dict(rows=answer["inputs"], scores=answer["outputs"], ends=answer["ends"])
-for exporter in ("sklearn", "pytorch", "keras", "operators", "activations", "keras-activations", "pipelines", "versions"):
+for exporter in ("sklearn", "pytorch", "keras", "operators", "activations", "keras-activations", "pipelines", "versions",
+                 "boundaries"):
     for name, answer in json.loads((here / "exported" / f"{exporter}.json").read_text()).items():
         ends = {"softmax": "softmax", "one-vs-rest": "sigmoid", "log-softmax": "log-softmax", "pair": "pair",
                 "labels": "labels", "threshold": "labels"}.get(answer["head"], "outputs")

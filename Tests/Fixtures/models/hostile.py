@@ -84,6 +84,10 @@ def columns():
           m=ramp(3))
     front("where-constants", node("IsNaN", ["m"], ["n"]), node("Where", ["n", "m", "m"], ["k"]),
           node("Add", ["x", "k"], ["h"]), m=ramp(4))
+    front("columns-in-one-list", node("IsNaN", ["x"], ["n"]), node("Where", ["n", "m", "x"], ["f"]),
+          node("Reshape", ["f", "s"], ["h"]), m=ramp(4), s=ints(-1))
+    front("columns-in-no-list", node("IsNaN", ["x"], ["n"]), node("Where", ["n", "m", "x"], ["f"]),
+          node("Reshape", ["f", "s"], ["h"]), m=ramp(4), s=ints())
     keep("concat-axis", [
         own("OneHotEncoder", ["s"], ["l"], cats_strings=["p", "q"]),
         node("Concat", ["x", "l"], ["h"], axis=HUGE), last()], DENSE,

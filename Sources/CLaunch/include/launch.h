@@ -1,0 +1,1 @@
+// Nothing is called here: linking this target is enough.

@@ -1,0 +1,72 @@
+import Datasets
+import Experiments
+import Explanations
+import Foundation
+import ModelFiles
+import Networks
+import Pruning
+import Tensors
+import Testing
+
+/// Figures of `explanation.json` that are no counts: differences and errors.
+@Suite struct NumberFiguresTests {
+  /// The second input x alone is read. Masked (x, 1 - 2x), compacted (x, 1 - 2.5x), over 5 rows of
+  /// which one has another answer: at most 3 apart, of 11.
+  @Test func theEqualityIsThatOfTheCheck() throws {
+    func network(_ weights: [Float], inputs: Int) throws -> Network {
+      try Network(
+        Architecture(input: [inputs]) { Dense(2) },
+        parameters: [
+          [
+            Parameter(.weight, Tensor(weights, shape: [inputs, 2])),
+            Parameter(.bias, Tensor([0, 1], shape: [2])),
+          ]
+        ])
+    }
+    let check = EqualityCheck(
+      of: try network([1, -2.5], inputs: 1), with: try network([0, 0, 1, -2], inputs: 2),
+      inputs: Tensor([7, 0, -5, 1, 3, -4, 2, 0.3, 8, 6], shape: [5, 2]), removed: [0],
+      head: .softmax)
+    let stated = NetworkSummary.Equality(check)
+    #expect(stated.rows == 5 && stated.changedAnswers == 1)
+    #expect(abs(stated.largestAbsolute - 3) < 1e-6)
+    #expect(abs(stated.largestRelative - 3.0 / 11) < 1e-6)
+  }
+
+  @Test func theErrorOfANumberIsTheRootOfTheMeanSquare() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("figures-" + UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var rng = SeededGenerator(seed: 4)
+    let lines = (0..<160).map { _ -> String in
+      let x = (0..<2).map { _ in Double(rng.index(below: 201)) / 20 }
+      return "\(x[0]),\(x[1]),\(3 * x[0] - x[1] + 40)"
+    }
+    let (rows, held) = (
+      folder.appendingPathComponent("rows.csv"), folder.appendingPathComponent("held.csv")
+    )
+    try Data(("u,v,price\n" + lines[..<120].joined(separator: "\n") + "\n").utf8).write(to: rows)
+    try Data(("u,v,price\n" + lines[120...].joined(separator: "\n") + "\n").utf8).write(to: held)
+    var experiment = Experiment(data: rows.path)
+    experiment.heldOut = .rows(of: held.path)
+    experiment.network.epochs = 5
+    experiment.network.prunes = false
+    let outcome = try experiment.run()
+    let written = try #require(outcome.files.first { $0.name == "model.onnx" })
+    let schema = outcome.explanation.data.schema
+    let model = try ModelFile.read(data: written.data, name: "model.onnx").model(for: schema)
+    let table = try DataSource.load(held.path, options: ReadingOptions(schema: schema)).table
+    var sum = 0.0
+    for (found, wanted) in zip(model.numbers(from: model.outputs(for: table)), table.numbers) {
+      sum += (found - wanted) * (found - wanted)
+    }
+    let error = (sum / 40).squareRoot()
+    let stated = try #require(outcome.explanation.network.rootMeanSquaredError)
+    #expect(error > 0.1 && abs(stated - error) < 1e-3 * error)
+    #expect(outcome.explanation.pruned.rootMeanSquaredError == stated)
+    // An answer is right where it falls into the label's interval.
+    let right = zip(model.classify(table), table.labels).count { $0 == $1 }
+    #expect(outcome.explanation.network.accuracy == Proportion(right, of: 40))
+  }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import ModelFiles
+import Networks
+import Tensors
+import Testing
+
+/// The test data of the onnx package, as `Tests/Fixtures/models/package.py` writes them with
+/// onnxruntime's answers. They are not shipped.
+@Suite struct ONNXPackageTests {
+  private static let folder = ProcessInfo.processInfo.environment["ESPALIER_ONNX_PACKAGE"]
+
+  private struct Answers: Decodable {
+    var rows: [[Float]]
+    var outputs: [[Float]]
+    /// The operator of the last node.
+    var ends: String
+  }
+
+  @Test(.enabled(if: folder != nil)) func whatIsReadAnswersAsInAnotherRuntime() throws {
+    let folder = URL(fileURLWithPath: try #require(Self.folder))
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
+    var read: [String] = []
+    for name in names {
+      let answers = try JSONDecoder().decode(
+        Answers.self, from: Data(contentsOf: folder.appending(path: name + ".json")))
+      let imported: ImportedNetwork
+      do {
+        imported = try ModelFile.read(folder.appending(path: name + ".onnx"))
+      } catch let error as ModelFileError {
+        print("refused \(error.errorDescription ?? "")")
+        continue
+      }
+      read.append(name)
+      let width = answers.rows[0].count
+      let rows = Tensor(answers.rows.flatMap { $0 }, shape: [answers.rows.count, width])
+      var outputs = imported.network.outputs(for: rows)
+      if answers.ends == "Softmax" { outputs = outputs.softmax }
+      let wanted = answers.outputs.flatMap { $0 }
+      let largest = wanted.map(abs).max() ?? 0
+      let difference = zip(outputs.elements, wanted).map { abs($0 - $1) }.max() ?? .infinity
+      #expect(outputs.elements.count == wanted.count, "\(name)")
+      #expect(difference <= 1e-4 * max(largest, 1e-3), "\(name): \(difference) of \(largest)")
+    }
+    print("read: \(read)")
+    #expect(read.count >= 5)
+  }
+}
