@@ -118,4 +118,38 @@ import Testing
         text.contains("by at most \(String(format: "%.2g", largest)) of the largest output"))
     }
   }
+
+  /// Where sums are so long that they are added in another order in the smaller network. Nothing is
+  /// pruned at the first point: a tie, and no win.
+  @Test func differencesAreRelativeToTheLargestOutputAndTiesAreNoWins() throws {
+    try withFolder { place in
+      let trained = try Program(
+        "train", "digits", "--hidden", "1500,20", "--epochs", "1", "-o", "net.onnx", "--quiet",
+        in: place)
+      #expect(trained.code == 0, "\(trained.talk)")
+      let run = try Program(
+        "compare", "digits", "--model", "net.onnx", "--methods", "l1-filter", "--keep", "1,0.6",
+        "--seeds", "1", "--recovery", "none", "-o", "c", "--json", "--quiet", in: place)
+      let compared = try decode(run, as: Compared.self)
+      let single = try Program(
+        "prune", "net.onnx", "digits", "--method", "l1-filter", "--keep", "0.6", "--recovery",
+        "none", "-o", "small.onnx", "--json", "--quiet", in: place)
+      let equality = try decode(single, as: Pruned.self).equality
+      #expect(equality.largestAbsolute > 0 && equality.largestAbsolute != equality.largestRelative)
+      func figures(_ method: String, _ point: Double) throws -> Compared.Figures {
+        let cell = compared.cells.first { $0.method == method && $0.point == point }
+        return try #require(cell?.figures)
+      }
+      #expect(try figures("l1-filter", 0.6).largestDifference == equality.largestRelative)
+      #expect(try figures("l1-filter", 1).accuracy == figures("random", 1).accuracy)
+      let won = try figures("l1-filter", 0.6).accuracy.count > figures("random", 0.6).accuracy.count
+      let text = try String(
+        contentsOf: place.appendingPathComponent("c/compare.md"), encoding: .utf8)
+      #expect(text.contains("| \(won ? 1 : 0) of 2 |"), "\(text)")
+      // The first point has none.
+      let largest = compared.cells.compactMap { $0.figures?.largestDifference }.max() ?? 0
+      #expect(
+        text.contains("by at most \(String(format: "%.2g", largest)) of the largest output"))
+    }
+  }
 }

@@ -106,6 +106,7 @@ import Testing
       for (key, before, after) in sizes {
         #expect(pruned.ratios[key] == Double(before) / Double(after))
       }
+      #expect(try pruned.ratios["latency"] == 1 / #require(pruned.latency).ratio)
       #expect(pruned.equality.changedAnswers == 0)
       // One is the other over the largest output, on rows that are not the held-out ones.
       if pruned.equality.largestRelative > 0 {
@@ -113,6 +114,57 @@ import Testing
         let most = small.outputs(for: table).elements.map { Double(abs($0)) }.max() ?? 0
         #expect(largest > most / 4 && largest < most * 1.001)
       }
+    }
+  }
+
+  /// Of more than fifty rows that are answered otherwise the first fifty are listed.
+  @Test func pruneListsTheFirstFiftyChangedRows() throws {
+    try withFolder { place in
+      try FileManager.default.copyItem(
+        atPath: rows.file, toPath: place.appendingPathComponent("held.csv").path)
+      let run = try Program(
+        "prune", rows.network, rows.file, "--held-out", "held.csv", "--method", "l1-filter",
+        "--keep", "0.1", "--recovery", "none", "-o", "small.onnx", "--json", "--quiet", in: place)
+      let pruned = try decode(run, as: Pruned.self)
+      let (before, after) = (
+        try answers(rows.model(rows.network), table),
+        try answers(rows.model(place.appendingPathComponent("small.onnx").path), table)
+      )
+      let flips = before.indices.filter { before[$0] != after[$0] }
+      #expect(flips.count > 50 && pruned.changedAnswers == flips.count)
+      #expect(pruned.changed.map(\.row) == flips.prefix(50).map { $0 + 1 })
+    }
+  }
+
+  @Test func theErrorOfAPrunedRegressionIsTheRootOfTheMeanSquare() throws {
+    try withFolder { place in
+      var text = "u,v,price\n"
+      for row in 0..<200 {
+        let (u, v) = (Double(row * 37 % 101) / 10, Double(row * 53 % 89) / 10)
+        text += "\(u),\(v),\(3 * u - v + Double(row % 5))\n"
+      }
+      let file = place.appendingPathComponent("rows.csv")
+      try Data(text.utf8).write(to: file)
+      for name in ["rows.csv", "held.csv"] {
+        try Data(text.utf8).write(to: place.appendingPathComponent(name))
+      }
+      let trained = try Program(
+        "train", "rows.csv", "-o", "net.onnx", "--epochs", "8", "--quiet", in: place)
+      #expect(trained.code == 0, "\(trained.talk)")
+      let run = try Program(
+        "prune", "net.onnx", "rows.csv", "--held-out", "held.csv", "--keep", "0.3", "--recovery",
+        "none", "-o", "small.onnx", "--json", "--quiet", in: place)
+      let pruned = try decode(run, as: Pruned.self)
+      let data = try DataSource.load(file.path, options: ReadingOptions()).table
+      for (side, name) in [(pruned.before, "net.onnx"), (pruned.after, "small.onnx")] {
+        let model = try ModelFile.read(place.appendingPathComponent(name)).model(for: data.schema)
+        let squares = zip(model.numbers(from: model.outputs(for: data)), data.numbers).map {
+          ($0 - $1) * ($0 - $1)
+        }
+        let error = (squares.reduce(0, +) / 200).squareRoot()
+        #expect(abs(try #require(side.error) - error) < 1e-4 * error)
+      }
+      #expect(pruned.before.error != pruned.after.error)
     }
   }
 
@@ -157,6 +209,29 @@ import Testing
       let changed = ResultFolder(place.appendingPathComponent("r"), json: other)
       let byDefault = try plainRows(text).count { try changed.answer($0) == "none" }
       #expect(byDefault > 0 && measured.answered == Share(300 - byDefault, of: 300))
+
+      // In words: the Wilson interval of the same count, and each class.
+      let words = try Program("fidelity", "r", rows.network, rows.file, in: place)
+      let (n, z) = (300.0, 1.959964)
+      let share = Double(measured.fidelity.count) / n
+      let center = (share + z * z / (2 * n)) / (1 + z * z / n)
+      let half = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot() / (1 + z * z / n)
+      let bounds = [center - half, center + half].map { String(format: "%.1f", $0 * 100) }
+      func counted(_ share: Share) -> String {
+        "\(share.count) of \(share.total) rows "
+          + "(\(String(format: "%.1f", Double(share.count) / Double(max(share.total, 1)) * 100)) %)"
+      }
+      let classes = measured.byClass.sorted { $0.key < $1.key }.map { name, share in
+        "  where it answers '\(name)': \(counted(share))\n"
+      }
+      #expect(
+        words.output == """
+          The rules answer as the network does on \(counted(measured.fidelity)), \
+          95 % interval \(bounds[0]) to \(bounds[1]) %.
+          Always giving the network's commonest answer would agree on \
+          \(counted(measured.majorityBaseline)).
+
+          """ + classes.joined())
     }
   }
 

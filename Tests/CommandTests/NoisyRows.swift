@@ -89,6 +89,7 @@ struct Pruned: Decodable {
     var codedBytes: Int?
     var widths: [Int]
     var accuracy: Share
+    var error: Double?
   }
   struct Flip: Decodable, Equatable {
     var row: Int
@@ -101,6 +102,7 @@ struct Pruned: Decodable {
     var largestAbsolute, largestRelative: Double
   }
   struct Round: Decodable { var accuracyCut: Double }
+  struct Latency: Decodable { var ratio: Double }
   var method: String
   var seed: Int
   var before: Side
@@ -112,4 +114,5 @@ struct Pruned: Decodable {
   var changedAnswers: Int
   var changed: [Flip]
   var rounds: [Round]
+  var latency: Latency?
 }
