@@ -88,9 +88,10 @@ for name, scale, shape in [("one-factor", weights(1), None), ("one-factor-each",
 
 # One output, cut into two answers.
 record.keep("binarizer", model(
-    [node("Gemm", ["x", "w", "b"], ["l"]), node("Sigmoid", ["l"], ["s"]),
+    [node("Gemm", ["x", "v"], ["h"]), node("Relu", ["h"], ["a"]), node("Gemm", ["a", "w", "b"], ["l"]),
+     node("Sigmoid", ["l"], ["s"]),
      helper.make_node("Binarizer", ["s"], ["y"], domain=ML, name="binarizer", threshold=0.5)],
-    {"w": 2 * weights(4, 1), "b": weights(1)}, output=("y", F, ["N", 1])),
+    {"v": weights(4, 5), "w": 2 * weights(5, 1), "b": weights(1)}, output=("y", F, ["N", 1])),
     rows(4), dict(scores="y", head="threshold"))
 
 record.write()
