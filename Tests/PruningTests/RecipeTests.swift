@@ -2,6 +2,7 @@ import Datasets
 import Naming
 import Networks
 import Pruning
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -214,19 +215,23 @@ import Testing
     #expect(ground.lesson.accuracy(of: pruned.network) > 0.9)
   }
 
-  /// Every epoch of splicing learns, the first too.
-  @Test func splicingForOneEpochLearns() throws {
+  /// Splicing learns for its epochs after each round, and twice as long after the last.
+  @Test(arguments: [(1, 2), (2, 3)])
+  func splicingTakesEveryStepOfItsEpochs(rounds: Int, epochs: Int) throws {
     var generator = SeededGenerator(seed: 20)
     let ground = try ground(&generator)
     var recipe = WeightMagnitude().recipe
-    recipe.schedule = Schedule(.linear, rounds: 1)
+    recipe.schedule = Schedule(.linear, rounds: rounds)
     recipe.recovery = .splice(epochs: 1)
-    let pruned = try recipe.prune(ground.network, to: .keep(0.3), on: ground.lesson)
+    let steps = Mutex(0)
+    var lesson = ground.lesson
+    lesson.onStep = { steps.withLock { $0 += 1 } }
+    let pruned = try recipe.prune(ground.network, to: .keep(0.3), on: lesson)
+    // 300 rows in batches of 16.
+    #expect(steps.withLock { $0 } == epochs * 19)
     let replayed = try ground.network.masked(by: pruned.plan)
     func loss(_ network: Network) -> Double {
-      ground.lesson.head.loss(
-        of: network.outputs(for: ground.lesson.training.inputs), for: ground.lesson.training
-      ).value
+      lesson.head.loss(of: network.outputs(for: lesson.training.inputs), for: lesson.training).value
     }
     #expect(loss(pruned.network) < 0.9 * loss(replayed))
   }
