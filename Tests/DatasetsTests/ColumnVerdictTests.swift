@@ -62,6 +62,12 @@ import Testing
         _ = try read(table("a,y", rows: 100) { "\($0 < 9 ? "nothing" : "\($0)"),\($0 % 2)" })
       }
         == "t.csv:2:1: 'nothing' in the column 'a', which has numbers in 91 other rows" + hint)
+    // Of two words the first.
+    #expect(
+      complaint {
+        _ = try read(
+          table("a,y", rows: 400) { "\([7: "oops", 300: "hm"][$0] ?? "\($0 % 50)"),\($0 % 2)" })
+      } == "t.csv:9:1: 'oops' in the column 'a', which has numbers in 398 other rows" + hint)
   }
 
   @Test func manyWordsAmongNumbersMakeACategory() throws {

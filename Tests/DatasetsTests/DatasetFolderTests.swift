@@ -88,6 +88,43 @@ import Testing
     }
   }
 
+  @Test(arguments: [[1.0, 1], [2, 1], [1, .infinity]])
+  func cutsThatDoNotRiseAreRefused(_ cuts: [Double]) throws {
+    let schema = Schema(
+      features: [Feature("a")], target: Target("y", .numeric(unit: nil, cuts: cuts)))
+    #expect(schema.inconsistency == "the cuts of 'y' do not rise")
+    let rising = Schema(
+      features: [Feature("a")], target: Target("y", .numeric(unit: nil, cuts: [1, 2])))
+    #expect(rising.inconsistency == nil)
+  }
+
+  /// Numbers that are scaled may lie 1e15 deviations from the mean; others must fit a float.
+  @Test func numbersMustFitWhatANetworkComputesWith() throws {
+    func complaint(_ encoding: Encoding, _ value: Double) -> String? {
+      let schema = Schema(
+        features: [Feature("a")], target: Target("y", .classes(names: ["p", "q"])))
+      do {
+        try encoding.checkRange(
+          of: Table(schema: schema, columns: [.doubles([0, value])], labels: [0, 1]))
+        return nil
+      } catch {
+        return error.errorDescription
+      }
+    }
+    let far =
+      "'a' has 10000000000000.0 in a row, which is more than 1e15 standard deviations from the mean of "
+      + "the training rows"
+    func scaled(_ mean: Double, _ scale: Double) -> Encoding {
+      Encoding(inputs: [.init(feature: 0, kind: .scaled(mean: mean, scale: scale))])
+    }
+    #expect(complaint(scaled(3, 1e-3), 1e13) == far)
+    #expect(complaint(scaled(3, 1e-1), 1e13) == nil)
+    #expect(complaint(scaled(0, 1), 1e30) == nil)
+    #expect(
+      complaint(scaled(0, 1), 1e39)
+        == "'a' has 1e+39 in a row, which does not fit a float of 32 bits")
+  }
+
   @Test func schemasAreWrittenAsTheyAreRead() throws {
     let schemas = [
       Schema(

@@ -133,6 +133,12 @@ import Testing
       complaint { _ = try column(texts { $0 == 4 ? "0.4" : "\($0 + 1)%" }) }
         == "t.csv:6:1: '0.4' in the column 'x' has no percent sign, where 19 other cells have a "
         + "percent sign" + hint)
+    // Zero needs no sign, and has none that others do not have.
+    #expect(complaint { _ = try column(texts { $0 == 4 ? "0" : "\($0 + 1)%" }) } == "no error")
+    #expect(
+      complaint { _ = try column(texts { $0 == 4 ? "0%" : "\($0 + 1)" }) }
+        == "t.csv:6:1: '0%' in the column 'x' has a percent sign, where 19 other cells have no "
+        + "percent sign" + hint)
     #expect(
       complaint { _ = try column(texts { $0 == 4 ? "€4" : "$\($0)" }) }
         == "t.csv:6:1: '€4' in the column 'x' has the currency '€', where 19 other cells have the "

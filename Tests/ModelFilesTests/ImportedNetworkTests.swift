@@ -54,6 +54,9 @@ import Testing
     schema.features[2] = Feature("odor", .categorical(levels: ["a"]))
     #expect(
       refusal(imported, schema) == "the column 'odor' holds levels where the network reads numbers")
+    schema.features[1] = Feature("cap", .categorical(levels: ["a"]))
+    #expect(
+      refusal(imported, schema) == "the column 'cap' holds levels where the network reads numbers")
   }
 
   @Test func oneOutputAnswersTwoClassesOrANumber() throws {

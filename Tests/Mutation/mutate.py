@@ -18,7 +18,8 @@ turned round, terms dropped (a + b, a * b, a / b, a && b, a || b become a), sign
 exchanged, a ! dropped, whole numbers 0, 1 and 2 off by one, min and max, first and last exchanged,
 ranges with one more or one less at the end (..< and ...), two arguments of one call exchanged.
 Which ones is drawn by --seed; a change of one line of the source does not change the others drawn.
-At most one fault stands in a line; what does not compile is left out. "figures" are the faults of
+At most one fault stands in a line; what does not compile is left out, and what equivalent.json beside
+this script has: faults that were seen to change no result, each with its reason. "figures" are the faults of
 figures.json beside this script, written by hand: a definition of each figure of explanation.json and
 of --json that is nearly the right one, in Experiments, espalier and other modules.
 
@@ -108,6 +109,11 @@ def code(line):
     return line.split("//")[0]
 
 
+EQUIVALENT = {}
+for known in json.loads((root / "Tests/Mutation/equivalent.json").read_text()):
+    EQUIVALENT.setdefault((known["file"], known["code"]), set()).add(known["fault"])
+
+
 class Site:
     """A place and what is wrong there."""
 
@@ -119,6 +125,12 @@ class Site:
 
     @property
     def variant(self): return int(self.rank[:8], 16)
+
+    @property
+    def is_equivalent(self):
+        """Whether it is one of the faults that are known to change nothing."""
+        key = (str(self.path.relative_to(place)), self.line)
+        return key in EQUIVALENT and self.write(0)[2] in EQUIVALENT[key]
 
     def write(self, i):
         """What stands there instead, what must be declared for it, and the fault in words."""
@@ -212,7 +224,8 @@ def sites(folder):
                         same = m["l1"] is None and m["call"] in ("min", "max", "abs", "zip")
                         if same or m["a"] == m["b"] or m["b"].endswith("onStep"): continue
                         m = re.compile(pattern).match(line, m.start()) or m
-                    queues[kind].append(Site(path, row, m, kind, line))
+                    site = Site(path, row, m, kind, line)
+                    if not site.is_equivalent: queues[kind].append(site)
     for queue in queues.values(): queue.sort(key=lambda s: s.rank)
     taken, drawn = set(), []
     while any(queues.values()):

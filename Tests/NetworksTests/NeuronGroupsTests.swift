@@ -35,6 +35,21 @@ import Testing
     #expect(groups.unknownNodes == [Node.ID("layer-normalization-1")])
   }
 
+  /// Whichever of its values a sum reads first, and whether they are sums themselves.
+  @Test(arguments: [[0, 1, 2, 3], [1, 0, 3, 2], [3, 2, 1, 0], [2, 0, 3, 1]])
+  func sumsOfSumsMakeOneGroupOfAll(_ order: [Int]) throws {
+    var builder = ArchitectureBuilder(input: [3])
+    let parts = (0..<4).map { _ in builder.add(Dense(2), reading: [.input]) }
+    let first = builder.add(Sum(), reading: [parts[order[0]], parts[order[1]]])
+    let second = builder.add(Sum(), reading: [parts[order[2]], parts[order[3]]])
+    builder.add(Sum(), reading: [second, first])
+    builder.add(Dense(2))
+    let groups = try NeuronGroups(builder.architecture)
+    #expect(groups.ofNodes[0] == [3, 4])
+    #expect(groups.ofNodes[..<7].allSatisfy { $0 == groups.ofNodes[0] })
+    #expect(groups.groups[3].makers.count == 4)
+  }
+
   @Test func aSumMakesOneOfTwo() throws {
     var builder = ArchitectureBuilder(input: [2, 2, 1])
     let first = builder.add(Convolution(2, Window(1)))

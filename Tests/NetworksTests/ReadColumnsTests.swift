@@ -23,6 +23,18 @@ import Testing
     #expect(network.readInputs == [true, false, false, true])
   }
 
+  /// A layer normalization mixes all numbers of a row, but only where something reads it.
+  @Test(arguments: [Float(0), 1])
+  func normalizedNumbersAreReadTogether(_ weight: Float) throws {
+    let layers: [any Layer] = [Dense(2), LayerNormalization(), Dense(1)]
+    var network = try Network(Architecture(input: [4]) { layers }, seed: 1)
+    network.parameters[0][0].value = Tensor([1, 0, 0, 1, 0, 0, 2, 3], shape: [4, 2])
+    network.parameters[2][0].value = Tensor([weight, 0], shape: [2, 1])
+    #expect(
+      network.readInputs
+        == (weight == 0 ? [false, false, false, false] : [true, true, false, true]))
+  }
+
   /// A column is read where one of the inputs made of it is.
   @Test func aColumnIsReadThroughAnyOfItsInputs() throws {
     let schema = Schema(

@@ -25,6 +25,15 @@ import Testing
     #expect(!convolves(Window(height: 1, width: 1), over: [5, 6]))
   }
 
+  @Test func aJoiningLayerReadsSomething() throws {
+    let id = Node.ID("join")
+    #expect(throws: NetworkError.joins(layer: "join", found: 0)) {
+      try Architecture(input: [2], nodes: [Node(id, Sum(), reading: [])]).shapes()
+    }
+    #expect(
+      try Architecture(input: [2], nodes: [Node(id, Sum(), reading: [.input])]).shapes() == [[2]])
+  }
+
   @Test func aPoolingWindowIsLargerThanThePaddingOnEverySide() {
     func pools(_ window: Window) -> Bool {
       (try? Pooling(.largest, window).outputShape(for: [5, 6, 2])) != nil

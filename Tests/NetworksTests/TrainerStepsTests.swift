@@ -36,6 +36,19 @@ import Testing
     zip(first.elements, second.elements).reduce(0) { max($0, abs($1.0 - $1.1)) }
   }
 
+  /// Hidden features are made clear, not the outputs of a network that ends in a sigmoid.
+  @Test func outputsAreNotClarified() throws {
+    try withEverySeed(5) { generator in
+      let examples = generator.clusters(rows: 40, inputs: 4, classes: 3)
+      let layers: [any Layer] = [Dense(3), Activation(.sigmoid)]
+      let network = try Network(Architecture(input: [4]) { layers }, seed: generator.next())
+      var trainer = trainer(epochs: 4, rate: 0.1)
+      let plain = try trained(trainer, from: network, on: examples)
+      trainer.clarification = 0.5
+      #expect(try trained(trainer, from: network, on: examples) == plain)
+    }
+  }
+
   @Test func theGroupLassoTakesItsAmountOffTheNormOfEachGroup() throws {
     try withEverySeed(10) { generator in
       let examples = generator.clusters(rows: 40, inputs: 4, classes: 3)

@@ -116,6 +116,20 @@ import Testing
       _ = try Trainer(epochs: 1, batch: 200, learningRate: 0.01).train(
         from: .init(start: network), head: .softmax, on: examples, validation: examples, seed: 1)
     }
+    // The first layer with such a number, not the first layer.
+    examples.inputs = Tensor(repeating: 1, shape: [30, 4])
+    var steep = try Network(
+      Architecture(input: [4]) {
+        Dense(2)
+        Activation(.relu)
+        Dense(3)
+      }, seed: 1)
+    steep.parameters[0][0].value = Tensor(repeating: 1e30, shape: [4, 2])
+    steep.parameters[2][0].value = Tensor(repeating: 1e30, shape: [2, 3])
+    #expect(throws: NetworkError.notFinite(step: 1, layer: "dense-2")) {
+      _ = try Trainer(epochs: 1, batch: 200, learningRate: 0.01).train(
+        from: .init(start: steep), head: .softmax, on: examples, validation: examples, seed: 1)
+    }
   }
 }
 

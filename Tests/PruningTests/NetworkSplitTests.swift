@@ -52,6 +52,17 @@ import Testing
     let pooled = try pooled(seed: 1)
     #expect(NetworkSplit(pooled, beforeMakerOf: pooled.architecture.nodes[2].id) == nil)
     #expect(NetworkSplit(pooled, behind: pooled.architecture.nodes[1].id) == nil)
+    // Only the last dense layer may read the features.
+    let deeper = try Network(
+      Architecture(input: [6, 6, 2]) {
+        Convolution(12, Window(height: 3, width: 3))
+        Activation(.relu)
+        GlobalAveragePooling()
+        Dense(4)
+        Activation(.relu)
+        Dense(3)
+      }, seed: 1)
+    #expect(NetworkSplit(deeper, behind: deeper.architecture.nodes[2].id) == nil)
   }
 
   /// A network whose features are pooled channels, behind a dropout.

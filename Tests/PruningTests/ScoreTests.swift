@@ -49,6 +49,21 @@ import Testing
     #expect(lesson.sample(of: 100, for: large).count == rows)
   }
 
+  /// A sample has different training rows; all of them in their order where no more are there.
+  @Test func aSampleIsDrawnWithoutReplacement() throws {
+    let inputs = Tensor((0..<6).map(Float.init), shape: [6, 1])
+    let network = try Network(Architecture(input: [1]) { Dense(2) }, seed: 1)
+    for seed in 0..<20 {
+      var lesson = lesson(Examples(inputs: inputs, labels: [0, 1, 0, 1, 0, 1]))
+      lesson.seed = UInt64(seed)
+      lesson.scoreRows = 5
+      let rows = lesson.sample(of: 1, for: network).inputs.elements
+      #expect(rows.count == 5 && Set(rows).count == 5 && Set(rows).isSubset(of: inputs.elements))
+      lesson.scoreRows = 6
+      #expect(lesson.sample(of: 1, for: network).inputs.elements == inputs.elements)
+    }
+  }
+
   private struct Importance: Decodable {
     var table: [[Double]]
     var importance: [Double]

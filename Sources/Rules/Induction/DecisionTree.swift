@@ -48,13 +48,18 @@ public struct DecisionTree: Hashable, Codable, Sendable {
   /// The position of the leaf that each row comes to; `nil` where a question has no answer for it.
   /// - Complexity: O(rows × depth)
   public func leaves(of table: Table) -> [Int?] {
-    var leaves = [Int?](repeating: nil, count: table.count)
+    lastNodes(of: table).map { nodes[$0].split == nil ? $0 : nil }
+  }
+
+  /// The position of the last node that each row comes to: its leaf, or the node whose question has no
+  /// answer for it.
+  /// - Complexity: O(rows × depth)
+  func lastNodes(of table: Table) -> [Int] {
+    var last = [Int](repeating: 0, count: table.count)
     var waiting = [(node: 0, rows: Array(0..<table.count))]
     while let (index, rows) = waiting.popLast() {
-      guard let split = nodes[index].split else {
-        for row in rows { leaves[row] = index }
-        continue
-      }
+      for row in rows { last[row] = index }
+      guard let split = nodes[index].split else { continue }
       guard let position = table.schema.index(of: split.variable) else {
         preconditionFailure("a tree asks about '\(split.variable)', which the table lacks")
       }
@@ -72,7 +77,7 @@ public struct DecisionTree: Hashable, Codable, Sendable {
       if !first.isEmpty { waiting.append((split.first, first)) }
       if !second.isEmpty { waiting.append((split.second, second)) }
     }
-    return leaves
+    return last
   }
 
   /// The answer to each row.

@@ -84,14 +84,14 @@ public struct PruningSequence: Hashable, Sendable {
     for (index, node) in tree.nodes.enumerated() {
       if let split = node.split { (parents[split.first], parents[split.second]) = (index, index) }
     }
-    // Rows without a leaf get the default class at every step.
     var hits = [Int: [Int]]()
-    for (row, leaf) in tree.leaves(of: table).enumerated() {
-      guard let leaf else {
-        if answers[row] == tree.defaultClass { changes[0] += 1 }
-        continue
+    for (row, last) in tree.lastNodes(of: table).enumerated() {
+      // A row that a question has no answer for gets the default class until there is a leaf instead.
+      if tree.nodes[last].split != nil, answers[row] == tree.defaultClass {
+        changes[0] += 1
+        changes[min(leafFrom[last], goneFrom[last], steps)] -= 1
       }
-      hits[leaf, default: [Int](repeating: 0, count: tree.nodes[0].counts.count)][answers[row]] += 1
+      hits[last, default: [Int](repeating: 0, count: tree.nodes[0].counts.count)][answers[row]] += 1
     }
     for leaf in hits.keys.sorted() {
       var node = leaf

@@ -73,6 +73,13 @@ record.keep("constant-flattened-from-the-end", dense(
     node("Flatten", ["c"], ["r"], axis=-1), node("Add", ["x", "r"], ["h"]), c=bias.reshape(1, 4)),
     rows(4), SCORES)
 
+record.keep("constant-unsqueezed", dense(
+    node("Unsqueeze", ["c", "axes"], ["r"]), node("Add", ["x", "r"], ["h"]), c=bias, axes=ints(0)),
+    rows(4), SCORES)
+record.keep("constant-concatenated", dense(
+    node("Concat", ["c", "d"], ["v"], axis=0), node("MatMul", ["x", "v"], ["h"]),
+    c=weights(1, 4), d=weights(3, 4)), rows(4), SCORES)
+
 # Columns of their own, scaled by one constant and by one each, before a Reshape that changes nothing.
 inputs = [("p", F, ["N", 1]), ("q", F, ["N", 1]), ("r", F, ["N", 1])]
 values = [list(map(float, column)) for column in rows(3).T]
