@@ -40,6 +40,22 @@ import Testing
     }
   }
 
+  /// A small file that asks for much: estimated before it is made.
+  @Test func aModelThatCannotFitIsRefusedBeforeItIsRead() throws {
+    try withFolder { folder in
+      let model = Program.home.path + "/Tests/Fixtures/models/large-constants.onnx"
+      let run = try limited(600_000, ["draw", model, "-o", "net.svg"], in: folder)
+      #expect(run.code == 75, "\(run.talk)")
+      let start =
+        "error: reading 68 MB of numbers of large-constants.onnx needs about 336 MB of memory "
+      #expect(run.talk.hasPrefix(start + "where "), "\(run.talk)")
+      #expect(
+        run.talk.hasSuffix(
+          "(ulimit -v)\n hint: give the process more memory, or export a smaller network\n"))
+      #expect(try names(in: folder).isEmpty)
+    }
+  }
+
   @Test func aNetworkThatCannotFitIsRefusedBeforeItIsMade() throws {
     try withFolder { folder in
       let run = try Program(

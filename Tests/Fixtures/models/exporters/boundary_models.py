@@ -8,7 +8,7 @@ The most dimensions, pixels that are whole numbers, one constant for all columns
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-from record import Recorder
+from record import FOLDER, Recorder
 
 F, U8, ML = TensorProto.FLOAT, TensorProto.UINT8, "ai.onnx.ml"
 random = np.random.default_rng(31)
@@ -102,3 +102,10 @@ record.keep("binarizer", model(
     rows(4), dict(scores="y", head="threshold"))
 
 record.write()
+
+# A small file of two constants of 16,777,216 equal numbers: for tests with limited memory, not asked.
+large = model(
+    [node("ConstantOfShape", ["s"], ["a"]), node("ConstantOfShape", ["s"], ["c"]), node("MatMul", ["x", "a"], ["h"]),
+     node("Relu", ["h"], ["r"]), node("MatMul", ["r", "c"], ["y"])],
+    {"s": ints(4096, 4096)}, [("x", F, ["N", 4096])])
+(FOLDER.parent / "large-constants.onnx").write_bytes(large.SerializeToString())
