@@ -11,6 +11,7 @@ public struct FeatureMap: Hashable, Codable, Sendable {
   /// For each feature the share of rows on which it is on.
   public let activeShares: [Double]
 
+  /// The map of each feature by an attribution method, over the rows of the subject.
   public init(of subject: AttributionSubject, by method: some AttributionMethod) {
     maps = method.maps(of: subject)
     let deviations = subject.inputs.columnStatistics.deviations

@@ -40,6 +40,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     }
   }
 
+  /// The file, the node or column, and what is wrong.
   public var errorDescription: String? {
     switch self {
     case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
@@ -68,6 +69,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     }
   }
 
+  /// What to do about it.
   public var recoverySuggestion: String? {
     switch self {
     case .unreadable: "give the path of an ONNX file that you may read"

@@ -10,6 +10,7 @@ public struct DecisionTree: Hashable, Codable, Sendable {
   public struct Node: Hashable, Codable, Sendable {
     /// The training rows of each class, weighted.
     public var counts: [Int]
+    /// The question; `nil` for a leaf.
     public var split: Split?
     /// The class that the node answers.
     public var answer: Int
@@ -27,11 +28,15 @@ public struct DecisionTree: Hashable, Codable, Sendable {
 
   /// One question: rows of the first condition go to `first`, rows of the second to `second`.
   public struct Split: Hashable, Codable, Sendable {
+    /// The column that is asked about.
     public var variable: Feature.ID
+    /// Holds for the rows that go to `first`.
     public var firstCondition: Condition
+    /// Holds for the rows that go to `second`; for some rows neither holds.
     public var secondCondition: Condition
-    /// Positions in `nodes`.
+    /// The position of the first child in `nodes`.
     public var first: Int
+    /// The position of the second child in `nodes`.
     public var second: Int
   }
 
@@ -40,6 +45,7 @@ public struct DecisionTree: Hashable, Codable, Sendable {
 
   init(nodes: [Node]) { self.nodes = nodes }
 
+  /// How many leaves there are.
   public var leafCount: Int { nodes.count { $0.split == nil } }
 
   /// The answer where no leaf is reached.

@@ -5,6 +5,7 @@ import Datasets
 ///
 /// Step 0 is the tree without questions that raise no agreement, the last step its root alone.
 public struct PruningSequence: Hashable, Sendable {
+  /// The tree as it was grown, before step 0.
   public let tree: DecisionTree
   /// The step from which on each node is a leaf, `Int.max` for one that is never cut to a leaf.
   private let leafFrom: [Int]
