@@ -213,7 +213,7 @@ struct TableFormFinder {
   private func skipLine(_ bytes: UnsafeBufferPointer<UInt8>, _ form: inout TableForm) {
     var index = form.offset
     while index < bytes.count, bytes[index] != 0x0A, bytes[index] != 0x0D { index += 1 }
-    if index + 1 < bytes.count, bytes[index] == 0x0D, bytes[index + 1] == 0x0A { index += 1 }
+    if bytes[index...].starts(with: [0x0D, 0x0A]) { index += 1 }
     form.offset = min(index + 1, bytes.count)
     form.line += 1
   }

@@ -12,7 +12,9 @@ public struct EqualityCheck: Hashable, Codable, Sendable {
   /// The rows whose answer differs.
   public let changedAnswers: Int
 
-  init(rows: Int, largestAbsolute: Double, largestRelative: Double, changedAnswers: Int) {
+  package init(
+    rows: Int, largestAbsolute: Double, largestRelative: Double, changedAnswers: Int
+  ) {
     self.rows = rows
     self.largestAbsolute = largestAbsolute
     self.largestRelative = largestRelative

@@ -334,7 +334,7 @@ extension Lesson {
 
 extension EqualityCheck {
   /// The larger of two differences in each respect, over the rows of both.
-  func worst(_ other: EqualityCheck) -> EqualityCheck {
+  package func worst(_ other: EqualityCheck) -> EqualityCheck {
     EqualityCheck(
       rows: max(rows, other.rows),
       largestAbsolute: max(largestAbsolute, other.largestAbsolute),

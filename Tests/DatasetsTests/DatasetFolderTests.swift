@@ -46,6 +46,18 @@ import Testing
     }
   }
 
+  /// A zero with a percent sign is no number of a column without percent signs.
+  @Test(arguments: ["5%", "0%"]) func testRowsAreWrittenAsTheTableIs(cell: String) throws {
+    try withFolder { folder in
+      try fill(folder)
+      try write("y,b,a\np,1,hi\nq,\(cell),lo\n", folder + "/test.csv")
+      #expect(
+        complaint { _ = try DataSource.load(folder) }
+          == "\(folder)/test.csv:3:3: '\(cell)' in the column 'b', where the schema expects a "
+          + "number | mend the cell, or leave it empty if the value is missing [65]")
+    }
+  }
+
   @Test func anotherTargetLeavesTheFirstOneAFeature() throws {
     try withFolder { folder in
       try fill(folder)

@@ -1,5 +1,6 @@
 import Datasets
 import Explanations
+import Foundation
 import Networks
 import Rules
 import Tensors
@@ -111,6 +112,18 @@ import Testing
         .init(input: "c = v", strength: 1, sign: 1)
       ])
     #expect(map.drivers(of: 0, encoding: encoding, schema: schema, limit: 1).map(\.input) == ["x0"])
+  }
+
+  @Test func aDriverOfTwoHundredthsIsTheWeakestThatIsNamed() throws {
+    let (_, schema, encoding) = try map()
+    func drivers(_ strength: Double) throws -> [Double] {
+      let text =
+        #"{"maps": [[0, 0, 0, 0]], "strengths": [[2, \#(strength), 0, 0]], "activeShares": [1]}"#
+      return try JSONDecoder().decode(FeatureMap.self, from: Data(text.utf8))
+        .drivers(of: 0, encoding: encoding, schema: schema).map(\.strength)
+    }
+    #expect(try drivers(0.04) == [1, 0.02])
+    #expect(try drivers(0.0398) == [1])
   }
 
   @Test func activeIsTheShareOfRowsAboveTheThreshold() throws {

@@ -170,4 +170,48 @@ import Testing
       }
     }
   }
+
+  /// Numbers far from zero: the share of their variance that is explained does not depend on that.
+  @Test func theBaselineOfNumbersIsTheExplainedShareOfTheirVariance() throws {
+    let layers: [any Layer] = [Dense(1), Activation(.relu), Dense(1)]
+    var network = try Network(Architecture(input: [1]) { layers }, seed: 1)
+    network.parameters[0][0].value = Tensor([1], shape: [1, 1])
+    network.parameters[2][0].value = Tensor([2], shape: [1, 1])
+    let examples = Examples(
+      inputs: Tensor([1, 2, 3, 4], shape: [4, 1]), labels: [0, 0, 0, 0], numbers: [3, 4, 5, 8])
+    let task = FeatureLayer.Task(
+      network: network, node: network.architecture.nodes[1].id, head: .number,
+      training: examples, checked: examples, columns: [(name: "x", inputs: [0])], seed: 1)
+    // Outputs 2, 4, 6, 8: squares of the errors 1 + 0 + 1 + 0, about the mean of 5 4 + 1 + 0 + 9.
+    #expect(abs(PruningTrace(untouched: task).baseline - (1 - 2.0 / 14)) < 1e-6)
+  }
+
+  /// Of layers that are not dense the first is named.
+  @Test func theFirstLayerThatCannotBePrunedIsNamed() throws {
+    var task = try task(seed: 1)
+    let layers: [any Layer] = [
+      Dense(4), BatchNormalization(), Activation(.relu), Dropout(0.5), Dense(3),
+    ]
+    task.network = try Network(Architecture(input: [10]) { layers }, seed: 1)
+    #expect(!task.canBePruned)
+    let node = task.network.architecture.nodes[1].id.rawValue
+    #expect(throws: PruningError.unknownLayer(node: node, layer: BatchNormalization.name)) {
+      try method.prune(task)
+    }
+  }
+
+  /// Dense layers and activations alone, but the last reads past the features.
+  @Test func aBranchIsNotPrunedAsASequence() throws {
+    var task = try task(seed: 1)
+    task.network = try Network(
+      Architecture(
+        input: [10],
+        nodes: [
+          Node(Node.ID("dense-1"), Dense(4)), Node(Node.ID("relu-1"), Activation(.relu)),
+          Node(Node.ID("dense-2"), Dense(4)),
+          Node(Node.ID("dense-3"), Dense(3), reading: [Node.ID("relu-1")]),
+        ]), seed: 1)
+    task.node = Node.ID("relu-1")
+    #expect(!task.canBePruned)
+  }
 }

@@ -55,4 +55,25 @@ import Testing
     }
     #expect(moved >= 5)
   }
+
+  /// A question that parts known values from missing ones has its limit between the last value that
+  /// comes to its node and the next of the table.
+  @Test func aQuestionForMissingValuesReachesTowardsTheNextValue() {
+    // Where b is no, x of 1 or 2 is low and a missing one is none; where b is yes, x is 5 or 6.
+    let x: [Double] = [1, 2, .nan, .nan, .nan, 5, 6, 5, 6]
+    let b: [Double] = [0, 0, 0, 0, 0, 1, 1, 1, 1]
+    let table = Table(
+      schema: Schema(
+        features: [Feature("x"), Feature("b", .categorical(levels: ["no", "yes"]))],
+        target: Target("y", .classes(names: ["low", "none", "high"]))),
+      columns: [.doubles(x), .doubles(b)], labels: x.map { $0.isNaN ? 1 : $0 > 4 ? 2 : 0 })
+    let bins = BinnedTable(table)
+    let tree = TreeGrower(maximumLeaves: 3).tree(imitating: table.labels, over: bins, classes: 3)
+    #expect(tree.classify(table) != table.labels)
+    let rules = TreeRefiner().refine(tree, imitating: table.labels, over: bins).ruleSet
+    #expect(rules.classify(table) == table.labels)
+    let unseen = Table(
+      schema: table.schema, columns: [.doubles([2.1, .nan]), .doubles([0, 0])], labels: [0, 0])
+    #expect(rules.classify(unseen) == [0, 1])
+  }
 }

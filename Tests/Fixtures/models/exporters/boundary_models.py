@@ -101,6 +101,10 @@ record.keep("binarizer", model(
     {"v": weights(4, 5), "w": 2 * weights(5, 1), "b": weights(1)}, output=("y", F, ["N", 1])),
     rows(4), dict(scores="y", head="threshold"))
 
+# Limits of 0, which is a rectifier, and of 1, which is one between two scalings.
+for name, limit in [("largest-of-zero", 0), ("largest-of-one", 1)]:
+    record.keep(name, dense(node("Max", ["x", "l"], ["h"]), l=np.float32([limit])), rows(4), SCORES)
+
 record.write()
 
 # A small file of two constants of 16,777,216 equal numbers: for tests with limited memory, not asked.
