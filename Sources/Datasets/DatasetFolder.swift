@@ -156,7 +156,7 @@ extension Table {
     smaller.image = nil
     return Table(
       schema: smaller, columns: kept.map { columns[$0] }, labels: labels, numbers: numbers,
-      rowNumbers: rowNumbers)
+      rowNumbers: rowNumbers, firstLine: firstLine)
   }
 
   fileprivate func relabelled(as wanted: Schema, source: String) throws -> Table {

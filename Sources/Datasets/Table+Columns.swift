@@ -8,6 +8,6 @@ extension Table {
     if positions != Array(schema.features.indices) { selected.image = nil }
     return Table(
       schema: selected, columns: positions.map { columns[$0] }, labels: labels, numbers: numbers,
-      rowNumbers: rowNumbers)
+      rowNumbers: rowNumbers, firstLine: firstLine)
   }
 }

@@ -55,10 +55,12 @@ public struct Table: Hashable, Sendable {
   public var numbers: [Double]
   /// Each row's number in its source, counted from 1 without the header.
   public var rowNumbers: [Int]
+  /// The line of the source's first row, counted from 1; `nil` where rows are not one line each.
+  public var firstLine: Int?
 
   public init(
     schema: Schema, columns: [Column], labels: [Int], numbers: [Double] = [],
-    rowNumbers: [Int]? = nil
+    rowNumbers: [Int]? = nil, firstLine: Int? = nil
   ) {
     precondition(
       columns.count == schema.features.count,
@@ -71,6 +73,12 @@ public struct Table: Hashable, Sendable {
     self.labels = labels
     self.numbers = numbers
     self.rowNumbers = rowNumbers ?? Array(1...max(labels.count, 1)).prefix(labels.count).map { $0 }
+    self.firstLine = firstLine
+  }
+
+  /// Where a row stands in its source: "line 2", or "row 1" where rows are not one line each.
+  public func place(ofRow row: Int) -> String {
+    firstLine.map { "line \($0 + rowNumbers[row] - 1)" } ?? "row \(rowNumbers[row])"
   }
 
   /// How many rows there are.
@@ -81,7 +89,7 @@ public struct Table: Hashable, Sendable {
     Table(
       schema: schema, columns: columns.map { $0.selecting(rows) }, labels: rows.map { labels[$0] },
       numbers: numbers.isEmpty ? [] : rows.map { numbers[$0] },
-      rowNumbers: rows.map { rowNumbers[$0] })
+      rowNumbers: rows.map { rowNumbers[$0] }, firstLine: firstLine)
   }
 
   /// One row's values, in the order of the features.

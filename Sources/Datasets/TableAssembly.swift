@@ -77,7 +77,7 @@ struct AssembledTable {
       schema: made, columns: columns,
       labels: isWhole ? target.labels : kept.map { target.labels[$0] },
       numbers: target.numbers.isEmpty || isWhole ? target.numbers : kept.map { target.numbers[$0] },
-      rowNumbers: kept.map { $0 + 1 })
+      rowNumbers: kept.map { $0 + 1 }, firstLine: collected.firstLine)
     if !isExact { try Self.checkEnough(table, in: collected) }
   }
 

@@ -5,6 +5,8 @@ struct CollectedTable {
   var target: Int
   var columns: [ColumnCollector]
   var rows: Int
+  /// The line of the first row where every row is one line, one after the other.
+  var firstLine: Int?
   /// What was found out about the form of the text, in sentences.
   var notes: [String]
 }
@@ -26,6 +28,8 @@ struct TableCollector: CSVSink {
   private var field = 0
   private var recordLine = 1
   private var rows = 0
+  private var firstLine: Int?
+  private var isLineByLine = true
   /// Whether a field that belongs to no column has a value.
   private var hasExtraValue = false
   /// Whether the row begins with `#`.
@@ -69,9 +73,11 @@ struct TableCollector: CSVSink {
       names.removeLast(extra)
       unnamed.removeLast(min(extra, unnamed.count))
       try startColumns()
-    } else if field == columns.count {
-      rows += 1
-    } else if field > columns.count, field <= columns.count + form.trailing, !hasExtraValue {
+    } else if field == columns.count
+      || (field > columns.count && field <= columns.count + form.trailing && !hasExtraValue)
+    {
+      if recordLine != (firstLine ?? recordLine) + rows { isLineByLine = false }
+      if rows == 0 { firstLine = recordLine }
       rows += 1
     } else {
       throw DatasetError.raggedRow(
@@ -141,6 +147,7 @@ struct TableCollector: CSVSink {
       notes.append("blanks around \(counted(scanner.trimmed, "field")) are no part of them")
     }
     return CollectedTable(
-      source: source, names: names, target: target, columns: columns, rows: rows, notes: notes)
+      source: source, names: names, target: target, columns: columns, rows: rows,
+      firstLine: isLineByLine ? firstLine : nil, notes: notes)
   }
 }

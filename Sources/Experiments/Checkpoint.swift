@@ -23,6 +23,9 @@ final class Checkpoint: MilestoneStore {
       fingerprint: sha256(Data((sha256(of: experiment) + version + data).utf8)))
   }
 
+  /// Whether there is a folder.
+  var keepsState: Bool { folder != nil }
+
   private func file(_ stage: String) -> URL? { folder?.appendingPathComponent(stage + ".json") }
 
   /// The stored state of a stage, where there is one of this very run that nobody has changed.
@@ -52,5 +55,41 @@ final class Checkpoint: MilestoneStore {
     guard let folder, let file = file(stage) else { return }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try format.contents(of: value).write(to: file, options: .atomic)
+  }
+}
+
+/// When the state of a stage is stored: a second after the last time, where it has changed.
+///
+/// What takes longer between two looks at `RunControl`, a batch of a large network or its validation
+/// rows, is then done with the state on the disk, and the process may be ended at once.
+struct CheckpointSchedule {
+  private let checkpoint: Checkpoint
+  private let stage: String
+  private let control: RunControl
+  private var last = ContinuousClock.now
+  private var isCurrent = false
+
+  init(_ checkpoint: Checkpoint, stage: String, control: RunControl) {
+    (self.checkpoint, self.stage, self.control) = (checkpoint, stage, control)
+  }
+
+  /// There is a state that is not stored yet.
+  mutating func changed() {
+    guard isCurrent else { return }
+    isCurrent = false
+    control.report(.checkpoint(isCurrent: false))
+  }
+
+  /// Stores the state if it is time to.
+  ///
+  /// `always`: whether it is time whatever the clock says.
+  /// - Throws: what writing throws.
+  mutating func save(_ state: some Codable, always: Bool = false) throws {
+    guard checkpoint.keepsState, !isCurrent, always || last.duration(to: .now) > .seconds(1)
+    else { return }
+    try checkpoint.save(state, for: stage)
+    last = .now
+    isCurrent = true
+    control.report(.checkpoint(isCurrent: true))
   }
 }

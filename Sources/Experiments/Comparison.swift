@@ -172,6 +172,8 @@ public struct Comparison: Hashable, Codable, Sendable {
     let cells = Mutex([Cell?](repeating: nil, count: count))
     let done = Mutex(0)
     control.report(.stage(name: "comparing", detail: "\(count) prunings"))
+    // Each pruning is stored as soon as it is done.
+    if folder != nil { control.report(.checkpoint(isCurrent: true)) }
     @Sendable func work(_ index: Int) {
       var cell = cell(index)
       if let stored = store.load("cell-\(index)", as: Cell.self) {

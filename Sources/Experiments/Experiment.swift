@@ -138,6 +138,9 @@ public enum RunEvent: Sendable {
   case note(String)
   /// A reason not to rely on the result as it is.
   case warning(Warning)
+  /// Whether the checkpoint on the disk has all that was reached: where it has, the process may be ended
+  /// at once and the run resumed. Not so at the start of each stage.
+  case checkpoint(isCurrent: Bool)
 }
 
 /// Asked often; a run throws `Interrupted` soon after it turns true.

@@ -203,6 +203,8 @@ extension PruningExperiment {
     }
     try idleOptions().forEach { control.report(.note($0)) }
     control.report(.stage(name: "pruning", detail: "\(self.method), \(goal.description)"))
+    // What has been learned is stored as soon as it is.
+    if folder != nil { control.report(.checkpoint(isCurrent: true)) }
     let pruned = try method.prune(
       ground.trainable.network, to: goal, with: recipe, on: lesson
     ) { round in
@@ -222,6 +224,7 @@ extension PruningExperiment {
         encoding: ground.trainable.encoding.removing(pruned.plan.inputs), network: pruned.network,
         head: ground.trainable.head)
     control.report(.stage(name: "measuring", detail: "\(ground.rows.heldOut.count) held-out rows"))
+    if folder != nil { control.report(.checkpoint(isCurrent: true)) }
     let result = try PruningResult(
       self, pruned, model: model, ground: ground, recipe: recipe,
       measuresLatency: measuresLatency)

@@ -56,17 +56,15 @@ struct TrainedNetworks: Sendable {
         detail: "\(node.map { trainable.network.neurons(of: $0).count } ?? 0) hidden features, "
           + "\(split == nil ? task.columns.count : 0) columns"))
     let stored = checkpoint.load("pruning", as: PruningTrace.self)
-    var saved = ContinuousClock.now
+    var saving = CheckpointSchedule(checkpoint, stage: "pruning", control: control)
     let first = prunes ? stored : PruningTrace(untouched: task)
     var latest = first
     do {
       trace = try start.defaults.pruning(experiment).prune(task, from: first) { trace in
         latest = trace
+        saving.changed()
         try control.stopIfAsked {}
-        if saved.duration(to: .now) > .seconds(1) || trace.phase == .done {
-          try checkpoint.save(trace, for: "pruning")
-          saved = .now
-        }
+        try saving.save(trace, always: trace.phase == .done)
         if let step = trace.steps.last {
           control.report(
             .progress(
@@ -173,21 +171,24 @@ struct StartingNetwork: Sendable {
         detail: "\(rows.training.count) rows, \(model.encoding.width) inputs, "
           + "\(model.network.parameterCount) parameters, at most \(trainer.epochs) epochs"))
     let validation = model.encoding.encode(rows.validation)
-    var saved = ContinuousClock.now
+    var saving = CheckpointSchedule(checkpoint, stage: "training", control: control)
+    let start =
+      checkpoint.load("training", as: Trainer.State.self)
+      ?? Trainer.State(start: model.network)
+    // Nobody asks whether to stop before the first step is done, which may take a second.
+    let step = min(trainer.batch, rows.training.count) * model.network.multiplications
+    if step > 1_000_000_000 { try saving.save(start, always: true) }
     let state = try trainer.train(
-      from: checkpoint.load("training", as: Trainer.State.self)
-        ?? Trainer.State(start: model.network),
-      head: model.head, on: model.encoding.encode(rows.training), validation: validation,
-      seed: seed,
+      from: start, head: model.head, on: model.encoding.encode(rows.training),
+      validation: validation, seed: seed,
       onStep: { state in
         try control.stopIfAsked { try checkpoint.save(state, for: "training") }
+        try saving.save(state)
       }
     ) { state in
+      saving.changed()
       try control.stopIfAsked { try checkpoint.save(state, for: "training") }
-      if saved.duration(to: .now) > .seconds(1) {
-        try checkpoint.save(state, for: "training")
-        saved = .now
-      }
+      try saving.save(state)
       guard let epoch = state.history.last else { return }
       var figures = [("loss", epoch.loss)]
       if model.head != .number, validation.count > 0 {

@@ -39,8 +39,7 @@ extension ImportedNetwork {
     else { return }
     throw .fraction(
       column: table.schema.features[position].id.rawValue,
-      value: values[row].isNaN ? "no value" : shortest(values[row]), line: table.rowNumbers[row] + 1
-    )
+      value: values[row].isNaN ? "no value" : shortest(values[row]), at: table.place(ofRow: row))
   }
 
   /// Makes levels of a column of numbers: those that the model knows first, then the others by size.

@@ -19,7 +19,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   /// A network that reads numbers alone was given a column of levels.
   case categoricalFeature(name: String)
   /// The network takes whole numbers, and a cell holds another.
-  case fraction(column: String, value: String, line: Int)
+  case fraction(column: String, value: String, at: String)
   /// The data have other columns than the model was trained with.
   case schema(problem: String)
   case unwritable(file: String, reason: String)
@@ -56,8 +56,8 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .metadata(let file, let key, let problem): "\(file): metadata '\(key)': \(problem)"
     case .categoricalFeature(let name):
       "the column '\(name)' holds levels where the network reads numbers"
-    case .fraction(let column, let value, let line):
-      "the input takes whole numbers, \(shown(column)) has \(value) in line \(line)"
+    case .fraction(let column, let value, let place):
+      "the input takes whole numbers, \(shown(column)) has \(value) in \(place)"
     case .schema(let problem): problem
     case .unwritable(let file, let reason): "\(file): cannot be written: \(reason)"
     case .unwritableLayer(let node, let layer):

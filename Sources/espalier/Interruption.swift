@@ -38,11 +38,23 @@ enum Interruption {
     }
   }
 
+  /// Says whether the checkpoint on the disk has all that was reached.
+  static func checkpoint(isCurrent: Bool) {
+    respond(isCurrent ? .endsResumable : .isRemembered)
+    // A signal that came shortly before was remembered.
+    if isCurrent, isAskedFor { end(by: received.load(ordering: .relaxed), resumable) }
+  }
+
   /// Says that files are written next, which is not to end half done.
   static func hold() { respond(.isRemembered) }
 
   private static func respond(_ next: Response) {
     response.store(next.rawValue, ordering: .relaxed)
+  }
+
+  private static func end(by signal: Int32, _ words: StaticString) -> Never {
+    _ = write(2, words.utf8Start, words.utf8CodeUnitCount)
+    _exit(128 + signal)
   }
 
   private static var now: Response {
@@ -59,14 +71,11 @@ enum Interruption {
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { number in
         Interruption.received.store(number, ordering: .relaxed)
-        let words: StaticString
         switch Interruption.now {
         case .isRemembered: return
-        case .endsUnbegun: words = Interruption.unbegun
-        case .endsResumable: words = Interruption.resumable
+        case .endsUnbegun: Interruption.end(by: number, Interruption.unbegun)
+        case .endsResumable: Interruption.end(by: number, Interruption.resumable)
         }
-        _ = write(2, words.utf8Start, words.utf8CodeUnitCount)
-        _exit(128 + number)
       }
       action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
       sigaction(number, &action, nil)

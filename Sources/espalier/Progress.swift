@@ -68,7 +68,11 @@ final class ProgressPrinter: Sendable {
   }
 
   private func show(_ event: RunEvent) {
-    if case .stage(let name, _) = event { Interruption.entered(stage: name) }
+    switch event {
+    case .stage(let name, _): Interruption.entered(stage: name)
+    case .checkpoint(let isCurrent): return Interruption.checkpoint(isCurrent: isCurrent)
+    default: break
+    }
     state.withLock { state in
       let now = ContinuousClock.now
       switch event {
@@ -95,6 +99,7 @@ final class ProgressPrinter: Sendable {
           let label = Terminal.stderr.paint("warning:", .yellow)
           Terminal.stderr.say("\(label) \(visible(warning.text))\n")
         }
+      case .checkpoint: break
       case .note(let words):
         if form == .json { sayJSON(["event": "note", "note": words], now) }
         guard form == .bar || form == .lines else { return }

@@ -35,6 +35,26 @@ import Testing
     }
   }
 
+  /// One step of all rows takes seconds: the state that it began with is on the disk, and is all there is.
+  @Test func aLongStepEndsAtOnce() throws {
+    try withFolder { folder in
+      try writePictures(to: folder.appendingPathComponent("pictures"))
+      let command = [
+        "train", "pictures", "--architecture", "resnet-20", "--epochs", "2", "--batch", "400",
+        "--threads", "1", "-o", "net.onnx",
+      ]
+      let stopped = try interrupted(command, in: folder, waiting: 1)
+      #expect(stopped.code == 130)
+      #expect(
+        stopped.talk.hasSuffix(
+          "\nerror: interrupted\n hint: the same command with --resume goes on from here\n"))
+      let state = try #require(try storedState(in: folder))
+      #expect((state["history"] as? [Any])?.count == 0)
+      #expect(try Program(command + ["--resume", "--quiet"], in: folder).code == 0)
+      #expect(try names(in: folder) == ["net.onnx", "pictures"])
+    }
+  }
+
   /// A pruning keeps what it has learned, and ends in the same bytes.
   @Test func aPruningGoesOn() throws {
     try withFolder { folder in

@@ -46,7 +46,9 @@ import Testing
       options: ReadingOptions(schema: schema))
     #expect(
       data.table
-        == Table(schema: schema, columns: [.doubles([3, 4]), .doubles([1, 0])], labels: [1, 0]))
+        == Table(
+          schema: schema, columns: [.doubles([3, 4]), .doubles([1, 0])], labels: [1, 0],
+          firstLine: 2))
   }
 
   @Test func whatTheSchemaDoesNotKnowIsCounted() throws {

@@ -288,4 +288,26 @@ import Testing
         == "u.csv: byte 19 begins half a character of UTF-16 | save the file as UTF-8 [65]")
     #expect(found(bytes + [0x00, 0xDC]).hasPrefix("u.csv: byte 19 begins half"))
   }
+
+  /// A row is named by its line where every row is one, by its number where none or not all are.
+  @Test(arguments: [
+    (table("a,y") { "\($0),\($0 % 2)" }, "line 4"),
+    ("sep=,\n" + table("a,y") { "\($0),\($0 % 2)" }, "line 5"),
+    (table("a,b,y") { "\($0),\($0 == 1 ? "\"u\nv\"" : "u"),\($0 % 2)" }, "row 3"),
+    (table("a,y") { $0 == 18 ? "\n18,0" : "\($0),\($0 % 2)" }, "row 3"),
+  ]) func placesOfRows(text: String, place: String) throws {
+    let table = try read(text).table
+    #expect(table.place(ofRow: 2) == place)
+    #expect(table.rowNumbers[2] == 3)
+    // Rows keep their places in whatever is made of them.
+    #expect(table.selecting([5, 2]).selectingColumns([0]).place(ofRow: 1) == place)
+  }
+
+  @Test func withoutAHeaderTheFirstLineIsARow() throws {
+    let form = TableFormat(hasHeader: false)
+    let table = try read(
+      table("7,p") { "\($0),\(["q", "p"][$0 % 2])" }, options: ReadingOptions(format: form)
+    ).table
+    #expect(table.place(ofRow: 2) == "line 3")
+  }
 }

@@ -41,11 +41,11 @@ import Testing
       failure {
         _ = try imported.fitting([table([ages, ("#visits", [1, 2.5, 3])], lines: [4, 6, 9])])
       }
-        == "the input takes whole numbers, #visits has 2.5 in line 7")
+        == "the input takes whole numbers, #visits has 2.5 in row 6")
     #expect(
       failure { _ = try imported.fitting([table([ages, ("#visits", [1, 2, .nan])])]) }
-        == "the input takes whole numbers, #visits has no value in line 4")
-    let error = ModelFileError.fraction(column: "a", value: "1.5", line: 2)
+        == "the input takes whole numbers, #visits has no value in row 3")
+    let error = ModelFileError.fraction(column: "a", value: "1.5", at: "row 2")
     #expect(error.exitCode == 65)
     #expect(
       error.recoverySuggestion

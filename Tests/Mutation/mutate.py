@@ -369,7 +369,7 @@ def plant(chosen):
     """The checkout with all faults in the place, built."""
     # The files of modules without faults are copied as they are, those of the others written below.
     skipping = {place / p.relative_to(root) for m in chosen for p in (root / "Sources" / m).rglob("*.swift")}
-    copy(skipping if place.exists() else set())
+    copy(skipping if (place / "Package.swift").exists() else set())
     for path in (place / "Sources").rglob("Mutants.swift"):
         if path.parent.name not in chosen: path.unlink()
     for module in sorted(chosen, key=lambda m: list(ABOVE).index(m) if m in ABOVE else 99):
