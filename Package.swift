@@ -59,17 +59,18 @@ let package = Package(
       name: "ONNXSchema",
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     // Networks as few bytes: shared weights, gaps and Huffman codes, and back.
-    .target(name: "CodedFiles", dependencies: ["Networks", "Datasets", "Tensors", "CZlib"]),
+    .target(name: "CompressedModels", dependencies: ["Networks", "Datasets", "Tensors", "CZlib"]),
     // Networks to and from ONNX files, with schema and encoding in the metadata; coded files too.
     .target(
       name: "ModelFiles",
       dependencies: [
-        "CodedFiles", "Networks", "Datasets", "Tensors", "Naming", "ONNXSchema",
+        "CompressedModels", "Networks", "Datasets", "Tensors", "Naming", "ONNXSchema",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     // What to remove from a network, when, and what is left.
     .target(
-      name: "Pruning", dependencies: ["CodedFiles", "Networks", "Datasets", "Tensors", "Naming"]),
+      name: "Pruning",
+      dependencies: ["CompressedModels", "Networks", "Datasets", "Tensors", "Naming"]),
     // What drives a network's hidden features and answers, in rules, and how far to trust them.
     .target(
       name: "Explanations", dependencies: ["Rules", "Networks", "Datasets", "Tensors", "Naming"]),
@@ -93,14 +94,15 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Reports", "Explanations", "Pruning", "ModelFiles", "CodedFiles", "Rules", "Networks",
+        "Reports", "Explanations", "Pruning", "ModelFiles", "CompressedModels", "Rules", "Networks",
         "Datasets", "Tensors", "Naming", "Drawing",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .executableTarget(
       name: "espalier",
       dependencies: [
-        "CLaunch", "Experiments", "Reports", "Explanations", "Pruning", "ModelFiles", "CodedFiles",
+        "CLaunch", "Experiments", "Reports", "Explanations", "Pruning", "ModelFiles",
+        "CompressedModels",
         "Rules",
         "Networks", "Datasets", "Tensors", "Naming", "Drawing", "CZlib", "CPNG",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -115,7 +117,7 @@ let package = Package(
       path: "Tests/TestSupport"),
   ]
     + [
-      "Naming", "Tensors", "Datasets", "Rules", "Networks", "CodedFiles", "ModelFiles",
+      "Naming", "Tensors", "Datasets", "Rules", "Networks", "CompressedModels", "ModelFiles",
       "Pruning", "Explanations", "Drawing", "Reports", "Experiments",
     ].map { name in
       .testTarget(

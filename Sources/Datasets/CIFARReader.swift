@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// Reads pictures in the binary form of CIFAR-10 (Krizhevsky 2009).
+/// Reads images in the binary form of CIFAR-10 (Krizhevsky 2009).
 ///
 /// A record is a label, then a red, a green and a blue plane of 32 x 32 bytes, row by row.
 enum CIFARReader {
@@ -10,10 +10,10 @@ enum CIFARReader {
   private static let record = 1 + 3 * plane
   static let shape = ImageShape(height: side, width: side, channels: 3, maximum: 255)
 
-  /// The pictures of some files, one file after the other.
-  static func pictures(
+  /// The images of some files, one file after the other.
+  static func images(
     _ paths: [String], classes: Int, limit: Int, hasher: inout SHA256
-  ) throws -> Pictures {
+  ) throws -> Images {
     var pixels: [UInt8] = []
     var labels: [UInt8] = []
     for path in paths {
@@ -22,14 +22,14 @@ enum CIFARReader {
       source.limit = max(0, limit / 2 - pixels.count)
       let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
       if size > source.limit {
-        throw DatasetError.picturesTooLarge(
+        throw DatasetError.imagesTooLarge(
           source: path, needed: 2 * (pixels.count + size), limit: limit)
       }
       pixels.reserveCapacity(pixels.count + size)
       try read(&source, classes: classes, into: &pixels, &labels)
       hasher = source.hasher
     }
-    var result = Pictures(pixels: pixels, labels: labels, shape: shape)
+    var result = Images(pixels: pixels, labels: labels, shape: shape)
     result.offset = { index in index % 3 * plane + index / 3 }
     return result
   }

@@ -20,7 +20,7 @@ struct ColumnJudge {
   let rows: Int
   /// Whether every column of the schema has to come out as it is there.
   let isExact: Bool
-  /// Whether columns that never vary are kept: the pixels of a picture are, and what a network that
+  /// Whether columns that never vary are kept: the pixels of an image are, and what a network that
   /// was trained elsewhere reads.
   let keepsConstants: Bool
 

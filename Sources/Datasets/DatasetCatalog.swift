@@ -26,7 +26,7 @@ package struct FetchableDataset: Sendable {
 
   package enum Form: Sendable {
     /// IDX files, kept as they are.
-    case pictures
+    case images
     /// CIFAR's batches, or one file for training and one for testing.
     case cifar
     /// One part to train on, and perhaps another to test with.
@@ -76,7 +76,7 @@ enum DatasetCatalog {
   }
 
   private static let mnist = FetchableDataset(
-    name: "mnist", title: "MNIST handwritten digits", rows: 60000, form: .pictures,
+    name: "mnist", title: "MNIST handwritten digits", rows: 60000, form: .images,
     parts: idx(
       "https://ossci-datasets.s3.amazonaws.com/mnist/",
       [
@@ -101,7 +101,7 @@ enum DatasetCatalog {
       + "CC BY-SA 3.0.")
 
   private static let fashionMNIST = FetchableDataset(
-    name: "fashion-mnist", title: "Fashion-MNIST", rows: 60000, form: .pictures,
+    name: "fashion-mnist", title: "Fashion-MNIST", rows: 60000, form: .images,
     parts: idx(
       "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
       [

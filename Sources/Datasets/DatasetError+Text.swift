@@ -81,8 +81,8 @@ extension DatasetError {
       "\(source): begins with \(found) where \(expected) is expected"
     case .wrongSize(let source, let found, let expected):
       "\(source): \(found) where \(expected) are expected"
-    case .unpairedLabels(let source, let labels, let pictures):
-      "\(source): \(grouped(labels)) labels for \(grouped(pictures)) pictures"
+    case .unpairedLabels(let source, let labels, let images):
+      "\(source): \(grouped(labels)) labels for \(grouped(images)) images"
     case .wrongLabel(let source, let row, let found, let classes):
       "\(source): label \(found) in row \(row), where there are \(classes) classes"
     case .wrongChecksum(let source, let found, let expected):
@@ -92,7 +92,7 @@ extension DatasetError {
     case .inputTooLarge(let source, let limit, let isPacked):
       "\(source): more than \(grouped(limit)) bytes\(isPacked ? " when unpacked" : ""), the most "
         + "that may be read"
-    case .picturesTooLarge(let source, let needed, let limit):
+    case .imagesTooLarge(let source, let needed, let limit):
       "\(source): the images take \(grouped(needed)) bytes of memory where \(grouped(limit)) are "
         + "allowed"
     case .doublyPacked(let source):
@@ -157,13 +157,13 @@ extension DatasetError {
     case .differentFeatures: "give rows with the columns that the network was trained with"
     case .malformedSchema: "see the schema.json of a data set that comes with the tool"
     case .corruptGzip, .wrongSize: "copy or download the file again"
-    case .wrongMagic: "pictures are IDX files (MNIST) or CIFAR binary files"
-    case .unpairedLabels, .wrongLabel: "the labels belong to other pictures"
+    case .wrongMagic: "images are IDX files (MNIST) or CIFAR binary files"
+    case .unpairedLabels, .wrongLabel: "the labels belong to other images"
     case .wrongChecksum: "copy or download the file again; nothing was installed"
     case .malformedSource: "copy or download the file again; nothing was installed"
     case .foreignFormat(_, _, let advice): advice
     case .doublyPacked: "unpack it once with gunzip"
-    case .inputTooLarge, .tableTooLarge, .picturesTooLarge:
+    case .inputTooLarge, .tableTooLarge, .imagesTooLarge:
       "--max-input-bytes allows more, up to the machine's memory"
     case .missingFile: "see 'espalier list datasets' for the data sets that have names"
     case .unreadable: "check the permissions of the file"

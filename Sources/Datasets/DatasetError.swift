@@ -103,8 +103,8 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   case wrongMagic(source: String, found: String, expected: String)
   /// A file is longer or shorter than its own header says.
   case wrongSize(source: String, found: String, expected: String)
-  /// There are more labels than pictures, or fewer.
-  case unpairedLabels(source: String, labels: Int, pictures: Int)
+  /// There are more labels than images, or fewer.
+  case unpairedLabels(source: String, labels: Int, images: Int)
   /// A label that no class has; `row` counts from 1.
   case wrongLabel(source: String, row: Int, found: Int, classes: Int)
   /// A file is not the one that was published.
@@ -114,8 +114,8 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
 
   /// More bytes than may be read; `isPacked` says that they were counted after unpacking.
   case inputTooLarge(source: String, limit: Int, isPacked: Bool)
-  /// Pictures that would take more memory than is allowed.
-  case picturesTooLarge(source: String, needed: Int, limit: Int)
+  /// Images that would take more memory than is allowed.
+  case imagesTooLarge(source: String, needed: Int, limit: Int)
   /// A packed file inside a packed file.
   case doublyPacked(source: String)
   /// A table whose rows would take more memory than is allowed; `row` was reached.
@@ -143,7 +143,7 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   public var exitCode: Int32 {
     switch self {
     case .ignoredTarget, .wrongNameCount: 64
-    case .inputTooLarge, .tableTooLarge, .picturesTooLarge: 75
+    case .inputTooLarge, .tableTooLarge, .imagesTooLarge: 75
     case .missingFile, .unreadable, .noData, .notFetched, .missingPart: 66
     case .cannotWrite, .otherFile: 73
     case .cannotDownload: 74

@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 import Naming
 
-/// A folder with `data.csv`, `schema.json`, perhaps `test.csv` and `README.md`, or with pictures.
+/// A folder with `data.csv`, `schema.json`, perhaps `test.csv` and `README.md`, or with images.
 struct DatasetFolder {
   let path: String
   private let files: [String]
@@ -80,10 +80,10 @@ struct DatasetFolder {
   /// The table of the folder and its published test rows.
   func load(_ options: ReadingOptions) throws -> LoadedData {
     guard let name = first("data.csv", "data.csv.gz", "data.tsv", "data.tsv.gz") else {
-      let pictures = PictureFolder(
+      let images = ImageFolder(
         path, files: files, limit: options.maxInputBytes ?? InputLimit.standard)
-      guard pictures.isPresent else { throw DatasetError.noData(path: path) }
-      return try pictures.load().matching(options, source: path)
+      guard images.isPresent else { throw DatasetError.noData(path: path) }
+      return try images.load().matching(options, source: path)
     }
     let guide: ReadingPlan.Guide =
       if let schema = options.schema {
@@ -117,7 +117,7 @@ struct DatasetFolder {
 }
 
 extension LoadedData {
-  /// Pictures brought to a schema, or an error when they are other pictures.
+  /// Images brought to a schema, or an error when they are other images.
   func matching(_ options: ReadingOptions, source: String) throws -> LoadedData {
     guard let schema = options.schema else { return try choosing(options, source: source) }
     var result = self

@@ -16,7 +16,7 @@ struct DatasetInstallation {
   func files() throws -> [File] {
     var files: [File]
     switch set.form {
-    case .pictures:
+    case .images:
       files = try set.parts.map { part in
         let (packed, place) = try supply.bytes(of: part)
         let plain = try unpacked(packed, place)
@@ -134,13 +134,13 @@ struct DatasetInstallation {
 
   private func cifarFiles(in folder: String, _ names: [String]) throws -> [File] {
     let present = names.filter { FileManager.default.fileExists(atPath: folder + "/" + $0) }
-    let pictures = PictureFolder(folder, files: present)
-    guard pictures.isPresent else {
+    let images = ImageFolder(folder, files: present)
+    guard images.isPresent else {
       throw DatasetError.missingPart(folder: folder, name: "data_batch_1.bin")
     }
-    let loaded = try pictures.load()
+    let loaded = try images.load()
     progress(
-      "\(folder) has \(grouped(loaded.rowsRead)) well-formed training pictures; no checksum is "
+      "\(folder) has \(grouped(loaded.rowsRead)) well-formed training images; no checksum is "
         + "published for such files, so nothing says that they are the original ones")
     return try present.map { ($0, try supply.read(folder + "/" + $0)) }
   }

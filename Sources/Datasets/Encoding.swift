@@ -42,7 +42,7 @@ public struct Encoding: Hashable, Codable, Sendable {
 
   /// Standardises numbers, spreads levels, marks what is missing where something is.
   ///
-  /// Pixels are divided by the white value instead, so that a picture keeps its meaning.
+  /// Pixels are divided by the white value instead, so that an image keeps its meaning.
   public init(fitting table: Table) {
     inputs = []
     for (index, feature) in table.schema.features.enumerated() {

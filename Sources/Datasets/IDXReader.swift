@@ -1,26 +1,26 @@
 import Crypto
 import Foundation
 
-/// Reads pictures and labels in the form of MNIST, plain or gzip.
+/// Reads images and labels in the form of MNIST, plain or gzip.
 ///
 /// Big-endian: a magic number whose last byte counts the dimensions, the size of each dimension,
 /// and one byte a pixel or label (LeCun, Cortes and Burges 1998).
 enum IDXReader {
-  private static let picturesMagic = 0x0803
+  private static let imagesMagic = 0x0803
   private static let labelsMagic = 0x0801
-  /// More bytes than any picture collection here has; a header that says more is wrong.
+  /// More bytes than any image collection here has; a header that says more is wrong.
   private static let most = 1 << 32
 
-  /// Pixels and shape of a file of pictures.
-  static func pictures(
+  /// Pixels and shape of a file of images.
+  static func images(
     _ path: String, limit: Int, hasher: inout SHA256
   ) throws -> (pixels: [UInt8], count: Int, shape: ImageShape) {
-    let (bytes, sizes) = try read(path, magic: picturesMagic, dimensions: 3, limit: limit, &hasher)
+    let (bytes, sizes) = try read(path, magic: imagesMagic, dimensions: 3, limit: limit, &hasher)
     let shape = ImageShape(height: sizes[1], width: sizes[2], channels: 1, maximum: 255)
     return (bytes, sizes[0], shape)
   }
 
-  /// One label a picture.
+  /// One label an image.
   static func labels(
     _ path: String, limit: Int, hasher: inout SHA256
   ) throws -> [UInt8] {
@@ -71,7 +71,7 @@ enum IDXReader {
     }
     // Pixels are turned round into columns while the file's own order is still there.
     guard total <= limit / 2 else {
-      throw DatasetError.picturesTooLarge(
+      throw DatasetError.imagesTooLarge(
         source: path, needed: total.multipliedReportingOverflow(by: 2).partialValue, limit: limit)
     }
     let fileSize = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0

@@ -1,4 +1,4 @@
-/// How a row's features lie in a picture: `index = (y * width + x) * channels + channel`.
+/// How a row's features lie in an image: `index = (y * width + x) * channels + channel`.
 public struct ImageShape: Hashable, Sendable {
   /// Rows of pixels.
   public var height: Int
@@ -9,7 +9,7 @@ public struct ImageShape: Hashable, Sendable {
   /// The value of a white pixel.
   public var maximum: Double
 
-  /// The longest side of a picture, and the most channels.
+  /// The longest side of an image, and the most channels.
   static let longest = 65_536
   /// The value of a white pixel at most.
   static let brightest = 1e12
@@ -21,7 +21,7 @@ public struct ImageShape: Hashable, Sendable {
     self.maximum = maximum
   }
 
-  /// Numbers in a picture.
+  /// Numbers in an image.
   public var count: Int { height * width * channels }
 }
 

@@ -13,16 +13,16 @@ extension Schema {
     return lists.contains { Set($0).count != $0.count } ? "a name is there twice" : nil
   }
 
-  /// What is wrong with the picture that the features are said to be.
+  /// What is wrong with the image that the features are said to be.
   var imageInconsistency: String? {
     guard let image else { return nil }
     let sides = [image.height, image.width, image.channels]
     guard sides.allSatisfy((1...ImageShape.longest).contains), image.maximum > 0 else {
-      return "a picture of \(sides.map(String.init).joined(separator: " x ")) with a maximum of "
+      return "an image of \(sides.map(String.init).joined(separator: " x ")) with a maximum of "
         + shortest(image.maximum)
     }
     guard image.count == features.count else {
-      return "a picture of \(sides.map(String.init).joined(separator: " x ")) has "
+      return "an image of \(sides.map(String.init).joined(separator: " x ")) has "
         + "\(grouped(image.count)) numbers where there are \(counted(features.count, "feature"))"
     }
     return nil

@@ -8,7 +8,7 @@ public struct Schema: Hashable, Sendable {
   public var missingMarks: [String]
   /// More such texts in columns of numbers alone; the case of their letters is free.
   public var numberMarks: [String]
-  /// The picture that a row's features are the pixels of, if they are.
+  /// The image that a row's features are the pixels of, if they are.
   public var image: ImageShape?
 
   public init(

@@ -4,7 +4,7 @@
 public enum Column: Hashable, Sendable {
   /// Numbers, or positions of levels.
   case doubles([Double])
-  /// Pixels: whole numbers in 0...255, none missing. A quarter of a picture table's memory and time.
+  /// Pixels: whole numbers in 0...255, none missing. A quarter of an image table's memory and time.
   case bytes([UInt8])
 
   /// How many rows the column has.

@@ -70,7 +70,7 @@ struct AssembledTable {
       }
       if problem != nil || features.map(\.id) != schema?.features.map(\.id) {
         made.image = nil
-        self.notes.append("pixels are left out, so the rows are read as numbers, not as pictures")
+        self.notes.append("pixels are left out, so the rows are read as numbers, not as images")
       }
     }
     table = Table(

@@ -2,10 +2,10 @@ import CGraphviz
 import Foundation
 import Synchronization
 
-/// Descriptions in the DOT language become pictures, inside this process and without a display.
+/// Descriptions in the DOT language become images, inside this process and without a display.
 ///
 /// Graphviz is not safe to use from two threads at once, even with a context each; everything goes
-/// through one lock. Whatever Graphviz complains of is a failure, never a picture with a hole.
+/// through one lock. Whatever Graphviz complains of is a failure, never an image with a hole.
 public enum Graphviz {
   /// The version of the library that draws.
   public static var version: String {
@@ -19,23 +19,23 @@ public enum Graphviz {
   /// Draws a graph.
   /// - Parameters:
   ///   - dot: the graph in the DOT language. Control characters are left out.
-  ///   - format: what the picture is written as.
-  ///   - pictures: PNG bytes by the names that the graph calls them by, as `IMG SRC` or `image`.
+  ///   - format: what the image is written as.
+  ///   - images: PNG bytes by the names that the graph calls them by, as `IMG SRC` or `image`.
   ///     In SVG they stand inside the file.
-  ///   - title: what the picture is called where it cannot be seen; SVG only.
-  ///   - description: the facts of the picture in words; SVG only.
+  ///   - title: what the image is called where it cannot be seen; SVG only.
+  ///   - description: the facts of the image in words; SVG only.
   /// - Returns: the bytes of the file.
   /// - Throws: `DrawingError` where Graphviz complains of anything.
   public static func render(
-    _ dot: String, as format: DrawingFormat, pictures: [String: Data] = [:], title: String = "",
+    _ dot: String, as format: DrawingFormat, images: [String: Data] = [:], title: String = "",
     description: String = ""
   ) throws(DrawingError) -> Data {
     var text = dot.withoutControlCharacters
-    if pictures.isEmpty {
+    if images.isEmpty {
       return try finish(draw(text, as: format), format, [:], [:], title, description)
     }
-    for (name, data) in pictures where !isPlain(name) || !data.starts(with: pngSignature) {
-      throw .badPicture(name: name)
+    for (name, data) in images where !isPlain(name) || !data.starts(with: pngSignature) {
+      throw .badImage(name: name)
     }
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("espalier-drawing-" + UUID().uuidString, isDirectory: true)
@@ -44,7 +44,7 @@ public enum Graphviz {
     do {
       try FileManager.default.createDirectory(
         at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      for (name, data) in pictures {
+      for (name, data) in images {
         let file = folder.appendingPathComponent(name)
         try data.write(to: file)
         paths[name] = file.path
@@ -52,11 +52,11 @@ public enum Graphviz {
     } catch {
       throw .noFolder(path: folder.path)
     }
-    // Graphviz remembers pictures by name for as long as the process lives: whole paths are unique.
+    // Graphviz remembers images by name for as long as the process lives: whole paths are unique.
     for (name, path) in paths.sorted(by: { $0.key < $1.key }) {
       text = text.replacingOccurrences(of: "\"\(name)\"", with: "\"\(path)\"")
     }
-    return try finish(draw(text, as: format), format, pictures, paths, title, description)
+    return try finish(draw(text, as: format), format, images, paths, title, description)
   }
 
   private static let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -69,13 +69,13 @@ public enum Graphviz {
   }
 
   private static func finish(
-    _ data: Data, _ format: DrawingFormat, _ pictures: [String: Data], _ paths: [String: String],
+    _ data: Data, _ format: DrawingFormat, _ images: [String: Data], _ paths: [String: String],
     _ title: String, _ description: String
   ) -> Data {
     switch format {
     case .svg:
       var markup = SVGMarkup(String(decoding: data, as: UTF8.self))
-      for (name, path) in paths { markup.embed(pictures[name] ?? Data(), insteadOf: path) }
+      for (name, path) in paths { markup.embed(images[name] ?? Data(), insteadOf: path) }
       markup.dropUnsafeLinks()
       markup.describe(title: title, description: description)
       return Data(markup.text.utf8)
@@ -95,7 +95,7 @@ public enum Graphviz {
   /// What Graphviz complained of, which it tells in pieces.
   fileprivate static let complaints = Mutex<[UInt8]>([])
 
-  /// The longest side that the bitmap renderer draws without shrinking the picture, in pixels.
+  /// The longest side that the bitmap renderer draws without shrinking the image, in pixels.
   private static let longestBitmap = 32_000.0
 
   private static func draw(_ dot: String, as format: DrawingFormat) throws(DrawingError) -> Data {

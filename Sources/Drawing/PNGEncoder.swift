@@ -3,7 +3,7 @@ import Foundation
 
 /// Pixels become the bytes of a PNG file: the same pixels, the same bytes.
 public enum PNGEncoder {
-  /// A grey picture of one byte a pixel, row by row, 0 is black.
+  /// A grey image of one byte a pixel, row by row, 0 is black.
   /// - Throws: `DrawingError.pixels` where their number is not width times height.
   public static func grey(
     _ pixels: [UInt8], width: Int, height: Int
@@ -11,7 +11,7 @@ public enum PNGEncoder {
     try encode(pixels, width: width, height: height, channels: 1)
   }
 
-  /// A picture in colour: red, green and blue for each pixel, row by row.
+  /// An image in colour: red, green and blue for each pixel, row by row.
   /// - Throws: `DrawingError.pixels` where their number is not three times width times height.
   public static func rgb(
     _ pixels: [UInt8], width: Int, height: Int

@@ -15,12 +15,12 @@ struct SVGMarkup {
     }.max() ?? 0
   }
 
-  /// Puts a picture's bytes where its file was named, drawn with hard pixels.
-  mutating func embed(_ picture: Data, insteadOf path: String) {
+  /// Puts an image's bytes where its file was named, drawn with hard pixels.
+  mutating func embed(_ image: Data, insteadOf path: String) {
     text = text.replacingOccurrences(
       of: "xlink:href=\"\(path)\"",
       with: "style=\"image-rendering:pixelated\" "
-        + "xlink:href=\"data:image/png;base64,\(picture.base64EncodedString())\"")
+        + "xlink:href=\"data:image/png;base64,\(image.base64EncodedString())\"")
   }
 
   /// Leaves out every link that is not to a web page or to a place in the same page.
@@ -45,7 +45,7 @@ struct SVGMarkup {
     text = kept + rest
   }
 
-  /// Says in words what the picture shows, for those who cannot see it.
+  /// Says in words what the image shows, for those who cannot see it.
   mutating func describe(title: String, description: String) {
     guard let root = rootRange else { return }
     var attributes = " role=\"img\""

@@ -180,8 +180,8 @@ func featureMapSummaries(
           .roundedTo(digits: 6))
     }
   }
-  let pictures = try schema.image.map { image in
-    try FeaturePicture.ofStrongest(
+  let images = try schema.image.map { image in
+    try FeatureImage.ofStrongest(
       effects, in: subject, encoding: model.encoding, image: image)
   }
   return features.ids.indices.map { feature in
@@ -191,7 +191,7 @@ func featureMapSummaries(
       drivers: map.drivers(of: feature, encoding: model.encoding, schema: schema),
       threshold: features.thresholds[feature].roundedTo(digits: 6),
       activeShare: map.activeShares[feature].roundedTo(digits: 6), effects: effects[feature],
-      picture: pictures?[feature])
+      image: images?[feature])
   }
 }
 

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Every file is written whole and renamed. One that cannot be used is named in a note, once for a run,
 /// and its stage is computed again.
-final class Checkpoint: MilestoneStore {
+final class Checkpoint: CheckpointStore {
   private let folder: URL?
   private let format: CheckpointFile
   private let control: RunControl

@@ -159,8 +159,8 @@ public struct Comparison: Hashable, Codable, Sendable {
     known: [Result] = [], control: RunControl = RunControl(), checkpoint folder: URL? = nil,
     onRead: (_ data: String) throws -> Void = { _ in }
   ) throws -> Result {
-    let grounds = try grounds(control, folder, onRead)
-    let fingerprint = try fingerprint(grounds)
+    let baselines = try baselines(control, folder, onRead)
+    let fingerprint = try fingerprint(baselines)
     for (index, other) in known.enumerated() {
       guard isLike(other.comparison), other.fingerprint == fingerprint else {
         throw ComparisonError.differs(index)
@@ -181,9 +181,9 @@ public struct Comparison: Hashable, Codable, Sendable {
       } else if let earlier = known.lazy.flatMap(\.cells).first(where: { $0.isFor(cell) }) {
         cell = earlier
       } else {
-        guard !control.shouldStop(), let ground = grounds[cell.seed] else { return }
+        guard !control.shouldStop(), let baseline = baselines[cell.seed] else { return }
         do {
-          cell.figures = try figures(pruning(cell), on: ground, control: control)
+          cell.figures = try figures(pruning(cell), on: baseline, control: control)
         } catch is Interrupted {
           return
         } catch {
@@ -212,7 +212,7 @@ public struct Comparison: Hashable, Codable, Sendable {
     let finished = cells.withLock { $0.compactMap(\.self) }
     guard finished.count == count else { throw Interrupted() }
     return Result(
-      comparison: self, fingerprint: fingerprint, parents: parents(grounds), cells: finished)
+      comparison: self, fingerprint: fingerprint, parents: parents(baselines), cells: finished)
   }
 
   /// Whether a pruning of this comparison that the other has too is the same there.
@@ -223,34 +223,34 @@ public struct Comparison: Hashable, Codable, Sendable {
     return copy == self
   }
 
-  private func fingerprint(_ grounds: [UInt64: PruningGround]) throws -> String {
-    guard let ground = grounds[seeds[0]] else { return "" }
+  private func fingerprint(_ baselines: [UInt64: PruningBaseline]) throws -> String {
+    guard let baseline = baselines[seeds[0]] else { return "" }
     // A network that is trained here follows from the data.
-    let model = base.model == nil ? "" : sha256(try ModelFile.data(for: ground.original))
-    return sha256(Data((espalierVersion + ground.rows.loaded.sha256 + model).utf8))
+    let model = base.model == nil ? "" : sha256(try ModelFile.data(for: baseline.original))
+    return sha256(Data((espalierVersion + baseline.rows.loaded.sha256 + model).utf8))
   }
 
-  private func grounds(
+  private func baselines(
     _ control: RunControl, _ folder: URL?, _ onRead: (String) throws -> Void
-  ) throws -> [UInt64: PruningGround] {
-    var grounds: [UInt64: PruningGround] = [:]
+  ) throws -> [UInt64: PruningBaseline] {
+    var baselines: [UInt64: PruningBaseline] = [:]
     for seed in seeds {
       var own = base
       own.seed = seed
-      grounds[seed] = try PruningGround(
+      baselines[seed] = try PruningBaseline(
         own, control: control,
         checkpoint: folder?.appendingPathComponent("network-\(seed)", isDirectory: true),
         onRead: onRead)
-      grounds[seed]?.lesson.findings = Findings()
+      baselines[seed]?.context.cache = PruningCache()
     }
-    return grounds
+    return baselines
   }
 
   private func figures(
-    _ experiment: PruningExperiment, on ground: PruningGround, control: RunControl
+    _ experiment: PruningExperiment, on baseline: PruningBaseline, control: RunControl
   ) throws -> Figures {
     let quiet = RunControl(report: { _ in }, shouldStop: control.shouldStop)
-    let result = try experiment.run(on: ground, measuresLatency: false, control: quiet).result
+    let result = try experiment.run(on: baseline, measuresLatency: false, control: quiet).result
     return Figures(
       parameters: result.after.parameters, multiplications: result.after.multiplications,
       neurons: result.after.neurons, fileBytes: result.after.fileBytes,
@@ -260,16 +260,17 @@ public struct Comparison: Hashable, Codable, Sendable {
       changedByCompaction: result.equality.changedAnswers)
   }
 
-  private func parents(_ grounds: [UInt64: PruningGround]) -> [Parent] {
+  private func parents(_ baselines: [UInt64: PruningBaseline]) -> [Parent] {
     seeds.compactMap { seed in
-      guard let ground = grounds[seed], let data = try? ModelFile.data(for: ground.original) else {
+      guard let baseline = baselines[seed], let data = try? ModelFile.data(for: baseline.original)
+      else {
         return nil
       }
-      let network = ground.original.network
+      let network = baseline.original.network
       return Parent(
         seed: seed, parameters: network.parameterCount, multiplications: network.multiplications,
         fileBytes: data.count,
-        accuracy: Proportion(agreementOf: ground.answers, and: ground.rows.heldOut.labels))
+        accuracy: Proportion(agreementOf: baseline.answers, and: baseline.rows.heldOut.labels))
     }
   }
 }

@@ -94,6 +94,6 @@ struct ComparisonChart {
 }
 
 extension Comparison.Result {
-  /// The comparison as a picture.
+  /// The comparison as an image.
   public var chart: String { ComparisonChart(self).svg }
 }

@@ -14,7 +14,7 @@ struct Defaults: Sendable {
   let activation: Activation.Function
   /// The published architecture that was asked for.
   let known: (any KnownArchitecture)?
-  /// The shape of a picture.
+  /// The shape of an image.
   let input: Shape?
 
   /// - Throws: `UnknownName` where no architecture has the name that was asked for.

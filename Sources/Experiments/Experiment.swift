@@ -86,7 +86,7 @@ public struct NetworkOptions: Hashable, Codable, Sendable {
   public var learningRate: Double?
   /// Rows in a step of training; chosen by the data where `nil`.
   public var batch: Int?
-  /// Pixels by which training pictures move at most, anew in every epoch.
+  /// Pixels by which training images move at most, anew in every epoch.
   public var shift: Int?
   /// Whether rare classes count as much as common ones.
   public var classWeights: Bool = false
@@ -94,7 +94,7 @@ public struct NetworkOptions: Hashable, Codable, Sendable {
   public var accuracyDrop: Double = 0.01
   /// Whether anything is taken away at all.
   public var prunes = true
-  /// What a network that is given reads of a picture: each channel's share of white less this …
+  /// What a network that is given reads of an image: each channel's share of white less this …
   public var pixelMean: [Double]?
   /// … over this.
   public var pixelDeviation: [Double]?

@@ -74,7 +74,7 @@ extension Extraction {
   }
 
   /// The most rules. Those of a level that nobody asked for are there to be compared with: over the
-  /// pixels of pictures a few do.
+  /// pixels of images a few do.
   private static func limit(
     _ experiment: Experiment, _ level: RuleLevel, _ rows: Preparation
   ) -> Int? {

@@ -105,7 +105,7 @@ extension Hyperparameter where Value == Int {
   public static var epochs: Self { Self("--epochs", "network.epochs", 1...1_000_000) }
   /// Rows in a training step.
   public static var batch: Self { Self("--batch", "network.batch", 1...1_000_000_000) }
-  /// Pixels by which training pictures move at most.
+  /// Pixels by which training images move at most.
   public static var shift: Self { Self("--shift", "network.shift", 1...1024) }
   /// Random seeds of a comparison.
   public static var seeds: Self { Self("--seeds", nil, 1...1000) }

@@ -35,7 +35,7 @@ public struct ImportedModel: Sendable {
   ///   - options: how inputs are scaled and classes ordered, where the file does not say.
   ///   - given: rows with labels: means, deviations and ranges are theirs, and accuracy is measured on
   ///     up to 2,000 of them.
-  /// - Throws: `ModelFileError`, `CodedFileError`, `NetworkError`; `PixelError` where an option does
+  /// - Throws: `ModelFileError`, `CompressedModelError`, `NetworkError`; `PixelError` where an option does
   ///   not apply; `NumberRangeError` where the network cannot compute with a number of the table.
   public init(_ url: URL, options: NetworkOptions, table given: Table) throws {
     let name = shown(url.lastPathComponent)
@@ -235,19 +235,19 @@ private struct Reading {
       ? PixelLayout.allCases : [.channelsLast]
     func list(_ numbers: [Double]) -> String { numbers.map { shortest($0) }.joined(separator: ",") }
     return layouts.flatMap { layout in
-      let turned = layout == .channelsFirst
+      let transposed = layout == .channelsFirst
       let raw = Reading(
         encoding: image.encoding(mean: [0], deviation: [1 / image.maximum], layout: layout),
         option: "--pixel-layout \(layout.rawValue)", words: "channels before pixels")
-      return (turned ? [raw] : [])
+      return (transposed ? [raw] : [])
         + scalings.map { scaling in
           Reading(
             encoding: image.encoding(
               mean: scaling.mean, deviation: scaling.deviation, layout: layout),
             option:
               "--pixel-mean \(list(scaling.mean)) --pixel-deviation \(list(scaling.deviation))"
-              + (turned ? " --pixel-layout \(layout.rawValue)" : ""),
-            words: scaling.words + (turned ? " and channels before pixels" : ""))
+              + (transposed ? " --pixel-layout \(layout.rawValue)" : ""),
+            words: scaling.words + (transposed ? " and channels before pixels" : ""))
         }
     }
   }

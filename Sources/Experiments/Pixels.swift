@@ -118,14 +118,14 @@ extension Table {
 extension Model {
   /// How training images are shifted, where that was asked for.
   /// - Throws: `PixelError` where the network reads no whole images.
-  func pictureShift(pixels: Int) throws(PixelError) -> PictureShift {
+  func randomShift(pixels: Int) throws(PixelError) -> RandomShift {
     guard let image = schema.image, encoding.width == image.count,
       encoding.inputs.indices.allSatisfy({ encoding.inputs[$0].feature == $0 })
     else { throw .nothingToMove }
     let black = encoding.inputs.prefix(image.channels).map { input -> Float in
       if case .scaled(let mean, let scale) = input.kind { Float(-mean / scale) } else { 0 }
     }
-    return PictureShift(pixels: pixels, image: image, edge: black)
+    return RandomShift(pixels: pixels, image: image, edge: black)
   }
 }
 
@@ -146,8 +146,8 @@ public enum PixelError: LocalizedError, Hashable, Sendable {
 
   public var errorDescription: String? {
     switch self {
-    case .nothingToScale: "pixels are to be scaled, and the data are no pictures"
-    case .nothingToMove: "pictures are to be moved, and the data are none"
+    case .nothingToScale: "pixels are to be scaled, and the data are no images"
+    case .nothingToMove: "images are to be moved, and the data are none"
     case .channels(let channels, let found):
       "\(found) numbers to scale pixels of \(channels) channels"
     case .notForImages: "--scale-inputs is for the columns of a table, and the data are images"

@@ -88,13 +88,13 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
 }
 
 /// The network, rows and lesson that prunings of one model share.
-public struct PruningGround: Sendable {
+public struct PruningBaseline: Sendable {
   /// The network as it came.
   public let original: Model
   /// The same function over standardised inputs.
   let trainable: Model
   let rows: Preparation
-  public internal(set) var lesson: Pruning.Lesson
+  public internal(set) var context: PruningContext
   /// "training", or the file and its SHA-256.
   public let startedFrom: String
   /// What the network answers on held-out rows, asked once for all prunings of it.
@@ -128,19 +128,19 @@ public struct PruningGround: Sendable {
     var trainer = start.defaults.trainer
     trainer.clarification = 0
     if let pixels = experiment.network.shift {
-      trainer.shift = try trainable.pictureShift(pixels: pixels)
+      trainer.shift = try trainable.randomShift(pixels: pixels)
     }
-    var lesson = Pruning.Lesson(
+    var context = PruningContext(
       head: trainable.head, training: trainable.encoding.encode(rows.training),
       validation: trainable.encoding.encode(rows.watched), trainer: trainer, seed: experiment.seed)
     // What is left of a trained network learns in smaller steps than the network did.
-    if experiment.network.learningRate == nil { lesson.fineTuningScale = 0.5 }
+    if experiment.network.learningRate == nil { context.fineTuningScale = 0.5 }
     let encoding = trainable.encoding
-    lesson.columns = rows.training.schema.features.enumerated().compactMap { index, feature in
+    context.columns = rows.training.schema.features.enumerated().compactMap { index, feature in
       let inputs = encoding.inputs(of: index)
       return inputs.isEmpty ? nil : (name: feature.id.rawValue, inputs: inputs)
     }
-    self.lesson = lesson
+    self.context = context
     answers = original.classify(rows.heldOut)
   }
 }
@@ -161,15 +161,15 @@ extension PruningExperiment {
   /// What the loss of neurons of each layer alone costs, by the method's scores.
   /// - Throws: `PruningError`, `UnknownName`; `Interrupted` where `control` says so.
   public func sensitivity(
-    on ground: PruningGround, control: RunControl = RunControl()
+    on baseline: PruningBaseline, control: RunControl = RunControl()
   ) throws -> Sensitivity {
-    var lesson = ground.lesson
-    lesson.seed = base.seed
-    lesson.scoreRows = scoreRows
-    lesson.onStep = { try control.stopIfAsked {} }
+    var context = baseline.context
+    context.seed = base.seed
+    context.scoreRows = scoreRows
+    context.onStep = { try control.stopIfAsked {} }
     control.report(.stage(name: "asking each layer", detail: method))
     return try Sensitivity(
-      of: ground.trainable.network, by: recipe(of: prunes()), on: lesson)
+      of: baseline.trainable.network, by: recipe(of: prunes()), on: context)
   }
 
   /// Prunes the network of a ground.
@@ -178,27 +178,27 @@ extension PruningExperiment {
   /// `checkpoint`: the folder for what is learned, so that a pruning that was stopped goes on; `nil`
   /// keeps nothing.
   public func run(
-    on ground: PruningGround, measuresLatency: Bool = true, control: RunControl = RunControl(),
+    on baseline: PruningBaseline, measuresLatency: Bool = true, control: RunControl = RunControl(),
     checkpoint folder: URL? = nil
   ) throws -> PruningOutcome {
     try validate()
     let method = try prunes()
     var recipe = try recipe(of: method)
-    var lesson = ground.lesson
+    var context = baseline.context
     if epochs == nil {
       // An epoch of a few rows teaches little: the methods' own epochs are of hundreds of steps.
-      let steps = max(lesson.training.count / max(lesson.trainer.batch, 1), 1)
+      let steps = max(context.training.count / max(context.trainer.batch, 1), 1)
       recipe.recovery.epochs *= max(1, Self.stepsOfAnEpoch / steps)
     }
-    lesson.seed = base.seed
-    lesson.scoreRows = scoreRows
-    lesson.teacher = distillation.map { Teacher(ground.trainable.network, share: Float($0)) }
-    lesson.onStep = { try control.stopIfAsked {} }
+    context.seed = base.seed
+    context.scoreRows = scoreRows
+    context.teacher = distillation.map { Teacher(baseline.trainable.network, share: Float($0)) }
+    context.onStep = { try control.stopIfAsked {} }
     if let folder {
-      lesson.milestones = Milestones(
+      context.checkpoints = PruningCheckpoints(
         Checkpoint(
           folder: folder, experiment: self, version: espalierVersion,
-          data: try ground.rows.loaded.sha256 + sha256(ModelFile.data(for: ground.original)),
+          data: try baseline.rows.loaded.sha256 + sha256(ModelFile.data(for: baseline.original)),
           control: control))
     }
     try idleOptions().forEach { control.report(.note($0)) }
@@ -206,7 +206,7 @@ extension PruningExperiment {
     // What has been learned is stored as soon as it is.
     if folder != nil { control.report(.checkpoint(isCurrent: true)) }
     let pruned = try method.prune(
-      ground.trainable.network, to: goal, with: recipe, on: lesson
+      baseline.trainable.network, to: goal, with: recipe, on: context
     ) { round in
       control.report(
         .progress(
@@ -217,19 +217,20 @@ extension PruningExperiment {
           ]))
     }
     let model =
-      pruned.isUnchanged(from: ground.trainable.network, by: recipe)
-      ? ground.original
+      pruned.isUnchanged(from: baseline.trainable.network, by: recipe)
+      ? baseline.original
       : try Model(
-        schema: ground.trainable.schema,
-        encoding: ground.trainable.encoding.removing(pruned.plan.inputs), network: pruned.network,
-        head: ground.trainable.head)
-    control.report(.stage(name: "measuring", detail: "\(ground.rows.heldOut.count) held-out rows"))
+        schema: baseline.trainable.schema,
+        encoding: baseline.trainable.encoding.removing(pruned.plan.inputs), network: pruned.network,
+        head: baseline.trainable.head)
+    control.report(
+      .stage(name: "measuring", detail: "\(baseline.rows.heldOut.count) held-out rows"))
     if folder != nil { control.report(.checkpoint(isCurrent: true)) }
     let result = try PruningResult(
-      self, pruned, model: model, ground: ground, recipe: recipe,
+      self, pruned, model: model, baseline: baseline, recipe: recipe,
       measuresLatency: measuresLatency)
     return PruningOutcome(
-      model: model, plan: pruned.plan, result: result, readBackRows: ground.rows.readBackRows)
+      model: model, plan: pruned.plan, result: result, readBackRows: baseline.rows.readBackRows)
   }
 }
 

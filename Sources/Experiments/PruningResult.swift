@@ -1,4 +1,4 @@
-import CodedFiles
+import CompressedModels
 import Datasets
 import Explanations
 import Foundation
@@ -22,9 +22,9 @@ public struct PruningResult: Codable, Sendable {
     public var multiplications: Int
     /// Hidden neurons.
     public var neurons: Int
-    /// The numbers of flattened pictures that layers read; `nil` where nothing is flattened.
+    /// The numbers of flattened images that layers read; `nil` where nothing is flattened.
     public var flattened: Int?
-    /// What the network reads: numbers of a row, or channels of a picture.
+    /// What the network reads: numbers of a row, or channels of an image.
     public var inputs: Int
     /// Of the ONNX file.
     public var fileBytes: Int
@@ -88,7 +88,8 @@ public struct PruningResult: Codable, Sendable {
   }
 
   init(
-    _ experiment: PruningExperiment, _ pruned: PrunedNetwork, model: Model, ground: PruningGround,
+    _ experiment: PruningExperiment, _ pruned: PrunedNetwork, model: Model,
+    baseline: PruningBaseline,
     recipe: Recipe, measuresLatency: Bool
   ) throws {
     method = experiment.method
@@ -104,8 +105,8 @@ public struct PruningResult: Codable, Sendable {
     equality = pruned.check
     rounds = pruned.rounds
     unknownLayers = pruned.unknown.map(\.rawValue)
-    let heldOut = ground.rows.heldOut
-    let answers = ground.answers
+    let heldOut = baseline.rows.heldOut
+    let answers = baseline.answers
     let fewer = model.classify(heldOut)
     func side(_ model: Model, _ cost: Cost, _ answers: [Int]) throws -> Side {
       let layers = model.network.architecture.nodes.indices.filter { node in
@@ -116,15 +117,15 @@ public struct PruningResult: Codable, Sendable {
         parameters: cost.parameters,
         weights: model.network.parameters.joined().reduce(0) {
           $0 + ($1.role == .weight ? $1.keptCount : 0)
-        }, widths: layers.map { model.network.births[$0].count },
+        }, widths: layers.map { model.network.originalIndices[$0].count },
         multiplications: cost.multiplications, neurons: cost.neurons,
         flattened: numbers > 0 ? numbers : nil,
         inputs: cost.inputs, fileBytes: try ModelFile.data(for: model).count,
-        codedBytes: try? CodedFile.data(for: model).count,
+        codedBytes: try? CompressedModel.data(for: model).count,
         accuracy: Proportion(agreementOf: answers, and: heldOut.labels),
         error: model.error(on: heldOut))
     }
-    before = try side(ground.original, pruned.before, answers)
+    before = try side(baseline.original, pruned.before, answers)
     after = try side(model, pruned.after, fewer)
     agreement = Proportion(agreementOf: answers, and: fewer)
     let classes = model.schema.classes
@@ -135,7 +136,7 @@ public struct PruningResult: Codable, Sendable {
     }
     agreementByClass = byClass
     warnings =
-      ground.warnings
+      baseline.warnings
       + Warning.pruning(
         agreement: agreement,
         vanished: model.head == .number
@@ -148,11 +149,11 @@ public struct PruningResult: Codable, Sendable {
         row: heldOut.rowNumbers[$0], label: classes[heldOut.labels[$0]],
         before: classes[answers[$0]], after: classes[fewer[$0]])
     }
-    let rows = ground.trainable.encoding.encode(heldOut).inputs
+    let rows = baseline.trainable.encoding.encode(heldOut).inputs
     let some = rows.rows > 256 ? rows.slicing(0..<256) : rows
     // A network with fewer inputs reads other rows; it is measured where the inputs are the same.
     if measuresLatency, pruned.plan.inputs.isEmpty {
-      latency = Latency(of: model.network, beside: ground.trainable.network, rows: some)
+      latency = Latency(of: model.network, beside: baseline.trainable.network, rows: some)
     }
     func ratio(_ before: Int, _ after: Int) -> Double { Double(before) / Double(max(after, 1)) }
     ratios = [

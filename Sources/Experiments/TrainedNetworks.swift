@@ -163,7 +163,7 @@ struct StartingNetwork: Sendable {
     checkpoint: Checkpoint, control: RunControl
   ) throws -> Trainer.State {
     var trainer = trainer
-    trainer.shift = try shift.map { try model.pictureShift(pixels: $0) }
+    trainer.shift = try shift.map { try model.randomShift(pixels: $0) }
     if let stored = checkpoint.load("trained", as: Trainer.State.self) { return stored }
     control.report(
       .stage(

@@ -12,7 +12,7 @@ public struct Explanation: Codable, Hashable, Sendable {
   public var data: DataSummary
   /// The network before pruning.
   public var network: NetworkSummary
-  /// The network that serves features and pictures.
+  /// The network that serves features and images.
   public var pruned: NetworkSummary
   /// How it became so small.
   public var pruning: PruningSummary

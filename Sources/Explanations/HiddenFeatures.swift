@@ -27,7 +27,7 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
 
   /// What the last dense layer reads, and that layer; `nil` where there is none.
   ///
-  /// The threshold is 0.5 for a sigmoid, 0 for tanh and ELU, and for ReLU and pictures the cut that
+  /// The threshold is 0.5 for a sigmoid, 0 for tanh and ELU, and for ReLU and images the cut that
   /// tells most about the model's answers.
   /// - Parameters:
   ///   - model: whose features these are.

@@ -133,7 +133,7 @@ public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
     }
   }
 
-  /// "F1", "F2", …, as rules and pictures call it.
+  /// "F1", "F2", …, as rules and images call it.
   public var id: String
   /// Node and birth number: "activation-2:7".
   public var neuron: String
@@ -147,13 +147,17 @@ public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
   public var activeShare: Double
   /// What it does for each class.
   public var effects: [Effect]
-  /// The activation map as a PNG in base64, where rows are pictures.
-  public var picture: String?
+  /// The activation map as a PNG in base64, where rows are images.
+  public var image: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case id, neuron, layer, drivers, threshold, activeShare, effects, image = "picture"
+  }
 
   /// Each value as its property says.
   public init(
     id: String, neuron: String, layer: String, drivers: [Driver], threshold: Double,
-    activeShare: Double, effects: [Effect], picture: String?
+    activeShare: Double, effects: [Effect], image: String?
   ) {
     self.id = id
     self.neuron = neuron
@@ -162,6 +166,6 @@ public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
     self.threshold = threshold
     self.activeShare = activeShare
     self.effects = effects
-    self.picture = picture
+    self.image = image
   }
 }

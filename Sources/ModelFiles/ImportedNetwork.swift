@@ -54,13 +54,13 @@ public struct ImportedNetwork: Hashable, Sendable {
   /// The network with its whole end, as its outputs are the numbers themselves.
   private func giving(numbers data: Schema) throws(NetworkError) -> Network {
     guard let squashing else { return network }
-    return try network.adding(squashing, births: network.births.last ?? [])
+    return try network.adding(squashing, originalIndices: network.originalIndices.last ?? [])
   }
 
   /// The network with its outputs in the order of the data's classes, as far as names tell.
   private func answering(_ data: inout Schema) throws -> Network {
     var network = network
-    if network.births.last?.count == 1 { network = try scoringTwoClasses() }
+    if network.originalIndices.last?.count == 1 { network = try scoringTwoClasses() }
     guard let classes, case .classes(let names) = data.target.kind else { return network }
     if names.allSatisfy({ !classes.contains($0) }), classes == classes.indices.map({ "\($0)" }) {
       // Counted classes mean the data's, in order.
@@ -171,7 +171,7 @@ extension Network {
   /// - Throws: `ModelFileError`, `NetworkError` where there are other outputs than that.
   fileprivate func answering(in order: [Int]) throws -> Network {
     guard order != Array(order.indices) else { return self }
-    let outputs = births.last?.count ?? 0
+    let outputs = originalIndices.last?.count ?? 0
     // One output for two classes is read by its sign.
     if outputs == 1 { return try scaled(by: -1, adding: 0) }
     guard outputs == order.count else {
@@ -184,9 +184,11 @@ extension Network {
       })
     else {
       // What stands behind the last dense layer has numbers or inputs of its own: the order follows it.
-      return try adding(ChannelSelection(order), births: order.map { (self.births.last ?? [])[$0] })
+      return try adding(
+        ChannelSelection(order),
+        originalIndices: order.map { (self.originalIndices.last ?? [])[$0] })
     }
-    var (parameters, births) = (parameters, births)
+    var (parameters, originalIndices) = (parameters, originalIndices)
     parameters[dense] = parameters[dense].map { parameter in
       let width = order.count
       let positions = parameter.value.elements.indices.map {
@@ -197,8 +199,10 @@ extension Network {
         Tensor(positions.map { parameter.value.elements[$0] }, shape: parameter.value.shape),
         mask: parameter.mask.map { mask in Mask(positions.map { mask.kept[$0] }) })
     }
-    for node in dense..<births.count { births[node] = order.map { births[node][$0] } }
-    return try Network(architecture, parameters: parameters, births: births)
+    for node in dense..<originalIndices.count {
+      originalIndices[node] = order.map { originalIndices[node][$0] }
+    }
+    return try Network(architecture, parameters: parameters, originalIndices: originalIndices)
   }
 
   /// The network with one output, times a factor and with a number added: in its last layer where that
@@ -206,7 +210,7 @@ extension Network {
   fileprivate func scaled(by factor: Float, adding offset: Float) throws(NetworkError) -> Network {
     guard let last = parameters.indices.last, architecture.nodes[last].layer is Dense else {
       return try adding(
-        BatchNormalization(epsilon: 0), births: births.last ?? [],
+        BatchNormalization(epsilon: 0), originalIndices: originalIndices.last ?? [],
         parameters: [factor, offset, 0, 1].map { Tensor([$0], shape: [1]) })
     }
     var parameters = parameters
@@ -219,18 +223,18 @@ extension Network {
           parameter.value.elements.map { factor == -1 ? added - $0 : factor * $0 + added },
           shape: parameter.value.shape), mask: parameter.mask)
     }
-    return try Network(architecture, parameters: parameters, births: births)
+    return try Network(architecture, parameters: parameters, originalIndices: originalIndices)
   }
 
   /// The network with a layer more at its end.
   fileprivate func adding(
-    _ layer: some Layer, births own: [Int], parameters tensors: [Tensor] = []
+    _ layer: some Layer, originalIndices own: [Int], parameters tensors: [Tensor] = []
   ) throws(NetworkError) -> Network {
     var grown = architecture
     let kind = type(of: layer).name
     grown.nodes.append(Node(grown.unusedID(for: kind), layer))
     return try Network(
       grown, parameters: parameters + [zip(layer.roles, tensors).map { Parameter($0, $1) }],
-      births: births + [own])
+      originalIndices: originalIndices + [own])
   }
 }

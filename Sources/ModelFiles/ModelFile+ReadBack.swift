@@ -1,4 +1,4 @@
-import CodedFiles
+import CompressedModels
 import Datasets
 import Foundation
 import Networks
@@ -16,7 +16,7 @@ extension ModelFile {
   ///   - rows: the rows to ask for; the first 10,000 of them are used.
   /// - Returns: the bytes to write.
   /// - Throws: `ModelFileError.differs` where an answer differs; `ModelFileError.unwritableLayer`,
-  ///   `CodedFileError`, and what reading throws.
+  ///   `CompressedModelError`, and what reading throws.
   public static func data(
     for model: Model, named name: String, checkedOn rows: Table
   ) throws -> Data {

@@ -1,4 +1,4 @@
-import CodedFiles
+import CompressedModels
 import Foundation
 import Networks
 import ONNXSchema
@@ -17,15 +17,15 @@ public enum ModelFile {
   }
 
   /// The bytes of a file of this name: coded where it ends in `.espalier`, ONNX otherwise.
-  /// - Throws: `ModelFileError.unwritableLayer`, `CodedFileError.unwritable`
+  /// - Throws: `ModelFileError.unwritableLayer`, `CompressedModelError.unwritable`
   public static func data(for model: Model, named name: String) throws -> Data {
-    name.hasSuffix("." + CodedFile.fileExtension)
-      ? try CodedFile.data(for: model) : try data(for: model)
+    name.hasSuffix("." + CompressedModel.fileExtension)
+      ? try CompressedModel.data(for: model) : try data(for: model)
   }
 
   /// Writes an ONNX file, or a coded one where the name ends in `.espalier`: beside its place first,
   /// and moved there when it is whole.
-  /// - Throws: `ModelFileError`, `CodedFileError.unwritable`
+  /// - Throws: `ModelFileError`, `CompressedModelError.unwritable`
   public static func write(_ model: Model, to url: URL) throws {
     let data = try data(for: model, named: url.lastPathComponent)
     do {
@@ -36,7 +36,7 @@ public enum ModelFile {
   }
 
   /// Reads an ONNX file, and the files beside it that it keeps its numbers in; or a coded file.
-  /// - Throws: `ModelFileError`, `CodedFileError`
+  /// - Throws: `ModelFileError`, `CompressedModelError`
   public static func read(_ url: URL) throws -> ImportedNetwork {
     let name = shown(url.lastPathComponent)
     let place = url.resolvingSymlinksInPath().path
@@ -64,14 +64,14 @@ public enum ModelFile {
   ///   - data: the bytes.
   ///   - name: what errors call the file.
   /// - Returns: the network, and what the file says of the rows that it reads.
-  /// - Throws: `ModelFileError`, `CodedFileError`
+  /// - Throws: `ModelFileError`, `CompressedModelError`
   public static func read(data: Data, name: String) throws -> ImportedNetwork {
     try read(data: data, name: name, folder: nil)
   }
 
   private static func read(data: Data, name: String, folder: URL?) throws -> ImportedNetwork {
-    if CodedFile.isCoded(data) {
-      let model = try CodedFile.model(from: data, name: name)
+    if CompressedModel.isCompressed(data) {
+      let model = try CompressedModel.model(from: data, name: name)
       return ImportedNetwork(
         network: model.network, head: model.head, schema: model.schema, encoding: model.encoding)
     }

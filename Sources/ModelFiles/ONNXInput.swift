@@ -11,8 +11,8 @@ struct ONNXInput {
   /// The outputs of nodes that only say again what the input is.
   private(set) var skipped: Set<[String]> = []
 
-  /// Operators that read pictures.
-  private static let pictureOperators: Set<String> = [
+  /// Operators that read images.
+  private static let imageOperators: Set<String> = [
     "AveragePool", "Conv", "GlobalAveragePool", "MaxPool", "Pad",
   ]
 
@@ -21,7 +21,7 @@ struct ONNXInput {
     let name = shown(graph.input.name)
     let stated = type.hasShape ? type.shape.dim.map(\.dimValue) : [0, 0]
     let element = Onnx_TensorProto.DataType(rawValue: Int(type.elemType))
-    let isPicture = graph.chain.contains { Self.pictureOperators.contains($0.opType) }
+    let isImage = graph.chain.contains { Self.imageOperators.contains($0.opType) }
     let floats: [Onnx_TensorProto.DataType] = [.float, .double, .float16, .bfloat16, .undefined]
     let whole: [Onnx_TensorProto.DataType] = [
       .uint8, .int8, .uint16, .int16, .int32, .int64, .uint32, .uint64,
@@ -53,12 +53,12 @@ struct ONNXInput {
     let sizes = lengths.map { Int($0) }
     let isLarge = sizes.count == 3 && sizes[0] != 1 && sizes[2] != 1
     if sizes.count == 1, graph.columns?.preparation == nil,
-      let (shape, node) = try Self.picture(graph, of: sizes[0])
+      let (shape, node) = try Self.image(graph, of: sizes[0])
     {
-      // Rows that are pictures at once are read as pictures: rows fit either.
+      // Rows that are images at once are read as images: rows fit either.
       (self.shape, order, view) = (shape, .stored, shape.dimensions)
       skipped = [node.output]
-    } else if sizes.count == 3, isPicture || isLarge {
+    } else if sizes.count == 3, isImage || isLarge {
       view = sizes
       if Self.turnsChannels(graph) {
         (shape, order) = (Shape(sizes), .stored)
@@ -97,8 +97,8 @@ struct ONNXInput {
       problem: "the input '\(shown(graph.input.name))' does not say how many numbers a row has")
   }
 
-  /// The picture that a row of so many numbers becomes at once, and the node that says so.
-  private static func picture(
+  /// The image that a row of so many numbers becomes at once, and the node that says so.
+  private static func image(
     _ graph: ONNXGraph, of count: Int
   ) throws(ModelFileError) -> (Shape, Onnx_NodeProto)? {
     let first = graph.chain.filter { $0.input.contains(graph.input.name) }

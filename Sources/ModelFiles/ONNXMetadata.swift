@@ -8,7 +8,7 @@ import Tensors
 struct ONNXMetadata {
   enum Key: String, CaseIterable {
     case architecture = "espalier.architecture"
-    case births = "espalier.births"
+    case originalIndices = "espalier.births"
     case encoding = "espalier.encoding"
     case head = "espalier.head"
     /// Which weights pruning removed: for each node and parameter one bit an entry, or nothing.
@@ -20,7 +20,7 @@ struct ONNXMetadata {
   private(set) var encoding: Encoding?
   private(set) var head: Head?
   private var architecture: Architecture?
-  private var births: [[Int]]?
+  private var originalIndices: [[Int]]?
   private var masks: [[Data]]?
   private let file: String
 
@@ -32,7 +32,7 @@ struct ONNXMetadata {
   static func entries(for model: Model) throws -> [Onnx_StringStringEntryProto] {
     let network = model.network
     var values: [(Key, any Encodable)] = [
-      (.architecture, network.architecture), (.births, network.births),
+      (.architecture, network.architecture), (.originalIndices, network.originalIndices),
       (.encoding, model.encoding), (.head, model.head), (.schema, model.schema),
     ]
     if network.parameters.joined().contains(where: { $0.mask != nil }) {
@@ -67,7 +67,7 @@ struct ONNXMetadata {
         let decoder = JSONDecoder()
         switch key {
         case .architecture: architecture = try decoder.decode(Architecture.self, from: data)
-        case .births: births = try decoder.decode([[Int]].self, from: data)
+        case .originalIndices: originalIndices = try decoder.decode([[Int]].self, from: data)
         case .encoding: encoding = try decoder.decode(Encoding.self, from: data)
         case .head: head = try decoder.decode(Head.self, from: data)
         case .masks: masks = try decoder.decode([[Data]].self, from: data)
@@ -83,8 +83,10 @@ struct ONNXMetadata {
     }
     try checkSchema()
     try checkEncoding()
-    if let births, !births.allSatisfy({ Set($0).count == $0.count && $0.allSatisfy { $0 >= 0 } }) {
-      throw wrong(.births, "one neuron's number is there twice or negative")
+    if let originalIndices,
+      !originalIndices.allSatisfy({ Set($0).count == $0.count && $0.allSatisfy { $0 >= 0 } })
+    {
+      throw wrong(.originalIndices, "one neuron's number is there twice or negative")
     }
   }
 
@@ -135,7 +137,7 @@ struct ONNXMetadata {
       }
     }
     do {
-      return try Network(architecture, parameters: parameters, births: births)
+      return try Network(architecture, parameters: parameters, originalIndices: originalIndices)
     } catch {
       throw wrong(.architecture, "does not fit the graph")
     }

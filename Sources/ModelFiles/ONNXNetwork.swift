@@ -324,7 +324,7 @@ extension ONNXReader.Step {
   }
 
   /// Takes in that what a layer with weights reads is scaled: `factor · weight`, and a bias of
-  /// `offset · weight` more. Of a flattened picture every pixel is scaled alike.
+  /// `offset · weight` more. Of a flattened image every pixel is scaled alike.
   fileprivate mutating func scaleInputs(by factors: [Double], adding offsets: [Double]) {
     let weight = parameters[0]
     let units = weight.dimensions[weight.dimensions.count - 1]

@@ -5,7 +5,7 @@ import Tensors
 
 /// Reads the nodes of a graph into the steps of a network.
 ///
-/// ONNX stores pictures with the channels first; here the channels of a pixel lie side by side. A value
+/// ONNX stores images with the channels first; here the channels of a pixel lie side by side. A value
 /// knows how it is stored and which lengths the file gives it. Numbers stay in double precision, and
 /// scalings stay steps of their own, until `ONNXNetwork` folds them into the layers beside them.
 struct ONNXReader {
@@ -53,9 +53,9 @@ struct ONNXReader {
   enum Order: Hashable {
     /// As they are stored.
     case stored
-    /// A picture `[channels, height, width]`.
+    /// An image `[channels, height, width]`.
     case channelsFirst
-    /// A row that was such a picture: `[height, width, channels]` of it.
+    /// A row that was such an image: `[height, width, channels]` of it.
     case flattened(of: Shape)
   }
 
@@ -73,7 +73,7 @@ struct ONNXReader {
   var lengths: [String: [Int64?]] = [:]
   var hasSoftmax = false
 
-  /// The largest length, stride or padding that a picture may have.
+  /// The largest length, stride or padding that an image may have.
   private static let mostPixels: Int64 = 1 << 14
   /// The most numbers that a value of one row may have.
   static let mostNumbers = 1 << 24
@@ -174,7 +174,7 @@ struct ONNXReader {
     node.input.indices.filter { values[node.input[$0]] != nil }
   }
 
-  /// A row of numbers; of a picture of one pixel its channels.
+  /// A row of numbers; of an image of one pixel its channels.
   mutating func row(
     _ node: Onnx_NodeProto, _ position: Int = 0
   ) throws(ModelFileError) -> Value {
@@ -187,26 +187,26 @@ struct ONNXReader {
     return row
   }
 
-  /// A row, or a picture with its channels first, of which parts are taken.
+  /// A row, or an image with its channels first, of which parts are taken.
   mutating func parted(_ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
     let value = try value(node)
     let isRow =
       value.shape.rank == 1 && value.order == .stored && value.view.count { $0 > 1 } <= 1
-    return isRow ? value : try picture(node)
+    return isRow ? value : try image(node)
   }
 
-  /// A picture that is stored as the file counts it.
+  /// An image that is stored as the file counts it.
   mutating func pixels(_ value: Value, named name: String) -> Value {
     guard value.shape.rank == 1, value.order == .stored, value.view.count == 3 else { return value }
     let shape = Shape(value.view)
     steps.append(Step(layer: Reshaping(shape), inputs: [value.step]))
-    let picture = Value(step: steps.count - 1, shape: shape)
-    values[name] = picture
-    return picture
+    let image = Value(step: steps.count - 1, shape: shape)
+    values[name] = image
+    return image
   }
 
-  /// A picture with its channels first, as the file counts it.
-  mutating func picture(_ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+  /// An image with its channels first, as the file counts it.
+  mutating func image(_ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
     var value = pixels(try value(node), named: node.input[0])
     if value.shape.rank == 3, value.order == .stored {
       let sizes = value.shape
@@ -216,7 +216,7 @@ struct ONNXReader {
       values[node.input[0]] = value
     }
     guard value.shape.rank == 3, value.order == .channelsFirst else {
-      throw problem(node, "it does not read a picture of [channels, height, width]")
+      throw problem(node, "it does not read an image of [channels, height, width]")
     }
     return value
   }
@@ -322,14 +322,14 @@ struct ONNXReader {
       }
       all[position] = numbers.values[place]
     }
-    guard case .flattened(let picture) = value.order else { return all }
-    return Self.positions(in: picture).map { all[$0] }
+    guard case .flattened(let image) = value.order else { return all }
+    return Self.positions(in: image).map { all[$0] }
   }
 
-  /// For each number of a flattened picture, in the order in which it is stored, where the file has it:
+  /// For each number of a flattened image, in the order in which it is stored, where the file has it:
   /// the file counts channel by channel.
-  static func positions(in picture: Shape) -> [Int] {
-    let (pixels, channels) = (picture[0] * picture[1], picture[2])
+  static func positions(in image: Shape) -> [Int] {
+    let (pixels, channels) = (image[0] * image[1], image[2])
     return (0..<pixels * channels).map { $0 % channels * pixels + $0 / channels }
   }
 
@@ -350,7 +350,7 @@ struct ONNXReader {
   func small(_ value: Int64, _ node: Onnx_NodeProto, least: Int64 = 0) throws(ModelFileError) -> Int
   {
     guard (least...Self.mostPixels).contains(value) else {
-      throw problem(node, "\(value) is no length, stride or padding of a picture")
+      throw problem(node, "\(value) is no length, stride or padding of an image")
     }
     return Int(value)
   }

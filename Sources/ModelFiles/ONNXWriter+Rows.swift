@@ -10,16 +10,16 @@ extension ONNXWriter {
   /// Adds the inputs, and what makes of a row the numbers that the network reads.
   ///
   /// Where every column holds numbers there is one input, `[batch, columns]`, of doubles, or of
-  /// floats for pictures. Else each column is an input of its own, `[batch, 1]`, of doubles or of
+  /// floats for images. Else each column is an input of its own, `[batch, 1]`, of doubles or of
   /// texts; an empty text is a missing one, as NaN is a missing number.
   /// - Returns: the name of a value `[batch, inputs]` of floats.
   mutating func addRows() -> String {
     let (schema, encoding) = (model.schema, model.encoding)
-    let isPicture = schema.image != nil
+    let isImage = schema.image != nil
     let isTable = schema.features.allSatisfy { $0.levels == nil }
     if isTable {
       graph.input = [
-        Self.value("input", isPicture ? .float : .double, width: schema.features.count)
+        Self.value("input", isImage ? .float : .double, width: schema.features.count)
       ]
     } else {
       graph.input = schema.features.map {
@@ -65,10 +65,10 @@ extension ONNXWriter {
       means.append(mean)
       scales.append(scale)
     }
-    let isPicture = model.schema.image != nil
-    let type: Onnx_TensorProto.DataType = isPicture ? .float : .double
+    let isImage = model.schema.image != nil
+    let type: Onnx_TensorProto.DataType = isImage ? .float : .double
     var value = addCells(inputs.map(\.feature), "rows:numbers")
-    if !isPicture {
+    if !isImage {
       let flags = add("IsNaN", of: [value], makes: "rows:unknown")
       let mean = addConstant("rows:filling", means, type)
       value = add("Where", of: [flags, mean, value], makes: "rows:filled")
@@ -81,7 +81,7 @@ extension ONNXWriter {
       let scale = addConstant("rows:scale", scales, type)
       value = add("Div", of: [value, scale], makes: "rows:scaled")
     }
-    return isPicture ? value : addCast(of: value, to: .float, makes: "rows:floats")
+    return isImage ? value : addCast(of: value, to: .float, makes: "rows:floats")
   }
 
   /// The cells of some features, one beside the other.
@@ -167,7 +167,7 @@ extension ONNXWriter {
       return
     }
     let name = Self.free("label", among: columns)
-    let outputs = model.network.births.last?.count ?? 0
+    let outputs = model.network.originalIndices.last?.count ?? 0
     let position: String
     if outputs == 1 {
       let zero = addConstant("answers:zero", [0], .float)

@@ -5,7 +5,7 @@ import Networks
 import ONNXSchema
 import Tensors
 
-/// Networks as ONNX messages: opset 17, one node a layer, pictures with their channels first.
+/// Networks as ONNX messages: opset 17, one node a layer, images with their channels first.
 ///
 /// Rows go in as the data have them, and answers come out by name: the encoding and the classes are
 /// nodes before and behind those of the layers.
@@ -105,7 +105,7 @@ struct ONNXWriter {
     case let convolution as Convolution: write(convolution, own, to: &written)
     case let normalization as BatchNormalization: write(normalization, own, to: &written)
     case let normalization as LayerNormalization:
-      following = write(normalization, own, isPicture: shape.rank == 3, to: &written)
+      following = write(normalization, own, isImage: shape.rank == 3, to: &written)
     case let pooling as Pooling: write(pooling, to: &written)
     case is GlobalAveragePooling:
       written.opType = "ReduceMean"
@@ -123,7 +123,7 @@ struct ONNXWriter {
     case let padding as ZeroPadding: write(padding, to: &written)
     case let turn as Transposition
     where turn.order == [1, 2, 0] && network.architecture.links[index] == [-1]:
-      // The picture is meant with its channels first, as it comes.
+      // The image is meant with its channels first, as it comes.
       written.opType = "Identity"
     case is Flattening where shape.rank == 3:
       let turned = addTransposition(

@@ -55,7 +55,7 @@ public protocol Layer: Named, Hashable {
     memory: [Tensor], needsInput: Bool
   ) -> (input: Tensor?, parameters: [Tensor])
   /// Takes what was seen in training into parameters that no gradient changes.
-  func absorb(_ memory: [Tensor], into parameters: inout [Parameter])
+  func updateRunningStatistics(_ memory: [Tensor], into parameters: inout [Parameter])
   /// Multiplications for one row, masks counted.
   func multiplications(for input: Shape, _ parameters: [Parameter]) -> Int
 }
@@ -113,7 +113,7 @@ extension Layer {
     backward(gradient, input: input, output: output, parameters, needsInput: needsInput)
   }
 
-  public func absorb(_ memory: [Tensor], into parameters: inout [Parameter]) {}
+  public func updateRunningStatistics(_ memory: [Tensor], into parameters: inout [Parameter]) {}
 
   public func multiplications(for input: Shape, _ parameters: [Parameter]) -> Int {
     parameters.reduce(0) { $0 + ($1.role == .weight ? $1.keptCount : 0) }

@@ -64,7 +64,7 @@ public struct Model: Hashable, Codable, Sendable {
   }
 
   /// The node whose neurons are the hidden features: the activation, the pooled channels or the
-  /// flattened picture that the last dense layer reads; `nil` where there is none.
+  /// flattened image that the last dense layer reads; `nil` where there is none.
   public var featureNode: Node.ID? {
     let architecture = network.architecture
     guard let reader = architecture.nodes.lastIndex(where: { $0.layer is Dense }),

@@ -1,8 +1,8 @@
 import Tensors
 
-/// What is read is checked as `init(_:parameters:births:)` checks it: a file may hold anything.
+/// What is read is checked as `init(_:parameters:originalIndices:)` checks it: a file may hold anything.
 extension Network {
-  private enum Key: String, CodingKey { case architecture, parameters, births }
+  private enum Key: String, CodingKey { case architecture, parameters, originalIndices = "births" }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
@@ -16,13 +16,13 @@ extension Network {
     }
     try self.init(
       container.decode(Architecture.self, forKey: .architecture), parameters: parameters,
-      births: container.decode([[Int]].self, forKey: .births))
+      originalIndices: container.decode([[Int]].self, forKey: .originalIndices))
   }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(architecture, forKey: .architecture)
     try container.encode(parameters, forKey: .parameters)
-    try container.encode(births, forKey: .births)
+    try container.encode(originalIndices, forKey: .originalIndices)
   }
 }

@@ -37,9 +37,10 @@ extension Network {
   }
 
   /// Takes what layers saw of a batch into the parameters that no gradient changes.
-  public mutating func absorb(_ pass: TrainingPass) {
+  public mutating func updateRunningStatistics(_ pass: TrainingPass) {
     for index in architecture.nodes.indices where !pass.memories[index].isEmpty {
-      architecture.nodes[index].layer.absorb(pass.memories[index], into: &parameters[index])
+      architecture.nodes[index].layer.updateRunningStatistics(
+        pass.memories[index], into: &parameters[index])
     }
   }
 
@@ -51,7 +52,7 @@ extension Network {
     of pass: TrainingPass, gradient: Tensor, adding extra: [Int: Tensor] = [:]
   ) -> [[Tensor]] {
     var own = [[Tensor]](repeating: [], count: architecture.nodes.count)
-    walkBack(from: architecture.nodes.count - 1, pass, gradient, adding: extra, needsInput: false) {
+    backward(from: architecture.nodes.count - 1, pass, gradient, adding: extra, needsInput: false) {
       own[$0] = $1
     }
     return own
@@ -66,7 +67,7 @@ extension Network {
     let outputs = activations(for: inputs)
     let pass = TrainingPass(
       inputs: shaped(inputs), outputs: outputs, memories: outputs.map { _ in [] })
-    let below = walkBack(
+    let below = backward(
       from: node, pass, gradient, adding: [:], needsInput: true, inTraining: false
     ) { _, _ in }
     let flat = below ?? Tensor(shape: inputs.shape)
@@ -84,7 +85,7 @@ extension Network {
       inputs: shaped(batch.inputs), outputs: outputs, memories: outputs.map { _ in [] })
     var gradients: [Int: Tensor] = [:]
     let wanted = Set(nodes)
-    walkBack(
+    backward(
       from: outputs.count - 1, pass, head.loss(of: last, for: batch).gradient, adding: [:],
       needsInput: false, inTraining: false,
       meeting: { node, gradient in
@@ -95,7 +96,7 @@ extension Network {
   }
 
   @discardableResult
-  private func walkBack(
+  private func backward(
     from last: Int, _ pass: TrainingPass, _ gradient: Tensor, adding extra: [Int: Tensor],
     needsInput: Bool, inTraining: Bool = true, meeting: (Int, Tensor) -> Void = { _, _ in },
     take: (Int, [Tensor]) -> Void

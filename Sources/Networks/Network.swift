@@ -6,7 +6,7 @@ public struct Network: Hashable, Codable, Sendable {
   /// For each node its parameters, in the order of its layer's roles.
   public var parameters: [[Parameter]]
   /// For each node the numbers its outputs were born with. Neurons keep their names for life.
-  public private(set) var births: [[Int]]
+  public private(set) var originalIndices: [[Int]]
 
   /// A network with fresh numbers.
   /// - Throws: `NetworkError` where two neighbouring layers do not fit.
@@ -21,15 +21,15 @@ public struct Network: Hashable, Codable, Sendable {
     }
     self.architecture = architecture
     self.parameters = parameters
-    births = shapes.map { Array(0..<$0.neurons) }
+    originalIndices = shapes.map { Array(0..<$0.neurons) }
   }
 
   /// A network with given numbers.
   ///
-  /// `births`: the names of the neurons, their positions where `nil`.
+  /// `originalIndices`: the names of the neurons, their positions where `nil`.
   /// - Throws: `NetworkError` where sizes do not fit.
   public init(
-    _ architecture: Architecture, parameters: [[Parameter]], births: [[Int]]? = nil
+    _ architecture: Architecture, parameters: [[Parameter]], originalIndices: [[Int]]? = nil
   ) throws(NetworkError) {
     let shapes = try Self.checkedShapes(architecture)
     for (index, node) in architecture.nodes.enumerated() {
@@ -45,8 +45,8 @@ public struct Network: Hashable, Codable, Sendable {
     }
     self.architecture = architecture
     self.parameters = parameters
-    let known = births.map { $0.map(\.count) == shapes.map(\.neurons) } ?? false
-    self.births = (known ? births : nil) ?? shapes.map { Array(0..<$0.neurons) }
+    let known = originalIndices.map { $0.map(\.count) == shapes.map(\.neurons) } ?? false
+    self.originalIndices = (known ? originalIndices : nil) ?? shapes.map { Array(0..<$0.neurons) }
   }
 
   private static func checkedShapes(_ architecture: Architecture) throws(NetworkError) -> [Shape] {
@@ -74,7 +74,7 @@ public struct Network: Hashable, Codable, Sendable {
   }
 
   /// The output of one node for any number of rows, a batch at a time.
-  /// - Returns: `[rows, neurons]`, pixels and channels of a picture side by side.
+  /// - Returns: `[rows, neurons]`, pixels and channels of an image side by side.
   public func activations(of node: Node.ID, for inputs: Tensor) -> Tensor {
     let last = architecture.index(of: node) ?? architecture.nodes.count - 1
     return inBatches(inputs, to: last)
@@ -247,7 +247,7 @@ public struct Network: Hashable, Codable, Sendable {
   /// The neurons of a node by the names they were born with.
   public func neurons(of node: Node.ID) -> [Neuron] {
     guard let index = architecture.index(of: node) else { return [] }
-    return births[index].map { Neuron(node, $0) }
+    return originalIndices[index].map { Neuron(node, $0) }
   }
 }
 
@@ -259,7 +259,7 @@ extension Architecture {
 }
 
 extension Shape {
-  /// How many neurons an output of this shape has: numbers of a row, channels of a picture.
+  /// How many neurons an output of this shape has: numbers of a row, channels of an image.
   public var neurons: Int { rank == 3 ? self[2] : count }
 }
 
@@ -268,18 +268,20 @@ public struct Neuron: Hashable, Codable, Sendable, Comparable, CustomStringConve
   /// The node whose output it is.
   public var node: Node.ID
   /// Its number when the node was made, from 0; pruning changes no other's.
-  public var birth: Int
+  public var originalIndex: Int
 
-  public init(_ node: Node.ID, _ birth: Int) {
+  private enum CodingKeys: String, CodingKey { case node, originalIndex = "birth" }
+
+  public init(_ node: Node.ID, _ originalIndex: Int) {
     self.node = node
-    self.birth = birth
+    self.originalIndex = originalIndex
   }
 
   /// As reports print it: `activation-2:17`.
-  public var description: String { "\(node):\(birth)" }
+  public var description: String { "\(node):\(originalIndex)" }
 
   public static func < (first: Neuron, second: Neuron) -> Bool {
-    (first.node, first.birth) < (second.node, second.birth)
+    (first.node, first.originalIndex) < (second.node, second.originalIndex)
   }
 }
 

@@ -6,7 +6,7 @@ import Tensors
 /// side, take some of them, repeat them or, where neurons meet in a sum, make them one by union–find. What is left is a
 /// partition of all neurons: a group is what is scored, pruned and named.
 ///
-/// A picture that becomes a row gives each channel once for every pixel. These numbers go with their
+/// An image that becomes a row gives each channel once for every pixel. These numbers go with their
 /// channel; apart, each is a group of its own that may go before it.
 ///
 /// - Complexity: nearly O(neurons of all nodes).
@@ -58,13 +58,13 @@ public struct NeuronGroups: Sendable {
   /// The group of each number, or channel, that the network reads.
   public let ofInput: [Int]
   public let slots: [Slot]
-  /// Of each number of a flattened picture, by its group, the group of its channel; empty where numbers
+  /// Of each number of a flattened image, by its group, the group of its channel; empty where numbers
   /// go with their channels.
   public let wholes: [Int: Int]
   /// The numbers of each channel that are read, where the channel is not read but by its numbers.
   private let parts: [Int: [Int]]
 
-  /// `numbersApart`: whether the numbers of flattened pictures are groups of their own.
+  /// `numbersApart`: whether the numbers of flattened images are groups of their own.
   /// - Throws: `NetworkError` where the architecture does not hold together.
   public init(_ architecture: Architecture, numbersApart: Bool = false) throws(NetworkError) {
     var builder = Builder(
@@ -91,7 +91,7 @@ public struct NeuronGroups: Sendable {
     self.parts = parts
   }
 
-  /// The numbers of flattened pictures that are read; 0 where they go with their channels.
+  /// The numbers of flattened images that are read; 0 where they go with their channels.
   public var numbersRead: Int { wholes.keys.count { !groups[$0].makers.isEmpty } }
 
   /// Adds what goes with the groups that are gone: the numbers of channels, and channels none of whose
@@ -120,7 +120,7 @@ private struct Builder {
   let shapes: [Shape]
   let numbersApart: Bool
   var parents: [Int] = []
-  /// The channel of each atom that is a number of a flattened picture.
+  /// The channel of each atom that is a number of a flattened image.
   var channels: [Int: Int] = [:]
   var makers: [NeuronGroups.Position?] = []
   var protections: [(atom: Int, NeuronGroups.Protection)] = []
@@ -200,7 +200,7 @@ private struct Builder {
       if groups > 1 { unite(own, with: read[0], groups: groups) }
       return own
     case .unitwise:
-      // Parameters of a layer are known by channel for rows and pictures alone.
+      // Parameters of a layer are known by channel for rows and images alone.
       let isKnown =
         architecture.nodes[index].layer.roles.isEmpty || [1, 3].contains(shapes[index].rank)
       guard isKnown, read.allSatisfy({ $0.count == count }) else {

@@ -5,17 +5,17 @@ import Tensors
 extension Compensation {
   /// Rows whose activations say what is missing.
   private static let rows = 4096
-  /// Pixels of pictures at most: a picture gives many.
+  /// Pixels of images at most: an image gives many.
   private static let pixels = 8192
 
   /// The network with its readers changed to make up for what a plan will silence.
   func applied(
-    to network: Network, _ plan: ResolvedPlan, on lesson: Lesson
+    to network: Network, _ plan: ResolvedPlan, on context: PruningContext
   ) throws -> Network {
     guard self != .none, plan.silent.contains(true) else { return network }
     var copy = network
     let widest = plan.groups.ofNodes.map { Set($0).count }.max() ?? 1
-    let sample = lesson.sample(of: Self.rows, for: network, passes: 2, fewest: widest)
+    let sample = context.sample(of: Self.rows, for: network, passes: 2, fewest: widest)
     let changed = plan.groups.slots.filter { slot in
       !slot.makes && plan.living[slot.node] && slot.groups.contains { plan.silent[$0] }
     }

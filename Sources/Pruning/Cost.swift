@@ -53,7 +53,7 @@ struct CostCounter {
     }
     self.terms = terms
     makers = groups.groups.indices.map { group in
-      // Numbers of a flattened picture are no neurons.
+      // Numbers of a flattened image are no neurons.
       guard groups.groups[group].protection != .output, groups.wholes[group] == nil else {
         return []
       }

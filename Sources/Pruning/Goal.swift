@@ -26,7 +26,7 @@ public enum Goal: Hashable, Codable, Sendable {
   case neurons(Int)
   /// At most so many inputs of the network.
   case inputs(Int)
-  /// At most so many neurons of some layers, or numbers of flattened pictures.
+  /// At most so many neurons of some layers, or numbers of flattened images.
   case widths([Width])
   /// At most so many bytes of numbers.
   case bytes(Int)

@@ -17,7 +17,7 @@ extension Network {
     taken: [Node.ID: Int] = [:], using generator: inout SeededGenerator
   ) throws -> Network {
     var nodes = architecture.nodes
-    var births = births
+    var originalIndices = originalIndices
     for index in nodes.indices {
       let own = groups.ofNodes[index]
       let copies = own.count { $0 == group }
@@ -28,8 +28,8 @@ extension Network {
         nodes[index].layer = selection.grown(read, group)
       }
       guard copies > 0 else { continue }
-      births[index] = Self.grown(
-        births[index], own, group, after: taken[nodes[index].id] ?? 0)
+      originalIndices[index] = Self.grown(
+        originalIndices[index], own, group, after: taken[nodes[index].id] ?? 0)
       nodes[index].layer = try nodes[index].layer.grown(by: copies, own, group)
     }
     var parameters = parameters
@@ -62,7 +62,8 @@ extension Network {
       parameters[slot.node][slot.parameter] = grown
     }
     return try Network(
-      Architecture(input: architecture.input, nodes: nodes), parameters: parameters, births: births)
+      Architecture(input: architecture.input, nodes: nodes), parameters: parameters,
+      originalIndices: originalIndices)
   }
 
   /// The network with the neurons that a plan grows; those that it has already are left alone.
@@ -74,15 +75,16 @@ extension Network {
       guard let node = network.architecture.index(of: original.node) else {
         throw PruningError.unknownNode(original.node.rawValue)
       }
-      if network.births[node].contains(name.birth) { continue }
-      guard let position = network.births[node].firstIndex(of: original.birth) else {
+      if network.originalIndices[node].contains(name.originalIndex) { continue }
+      guard let position = network.originalIndices[node].firstIndex(of: original.originalIndex)
+      else {
         throw PruningError.unknownNeuron(original.description)
       }
       let groups = try NeuronGroups(network.architecture)
       var generator = SeededGenerator(seed: 0)
       network = try network.growing(
         copyOf: groups.ofNodes[node][position], groups, share: growth.share,
-        taken: [original.node: name.birth - 1], using: &generator)
+        taken: [original.node: name.originalIndex - 1], using: &generator)
     }
     return network
   }
@@ -90,19 +92,19 @@ extension Network {
   /// The largest name that each node gives.
   var largestNames: [Node.ID: Int] {
     var names: [Node.ID: Int] = [:]
-    for (node, own) in zip(architecture.nodes, births) { names[node.id] = own.max() }
+    for (node, own) in zip(architecture.nodes, originalIndices) { names[node.id] = own.max() }
     return names
   }
 
   /// Names for the copies that stand behind their originals.
   private static func grown(
-    _ births: [Int], _ groups: [Int], _ group: Int, after taken: Int
+    _ originalIndices: [Int], _ groups: [Int], _ group: Int, after taken: Int
   ) -> [Int] {
-    var next = max(births.max() ?? 0, taken) + 1
-    return births.indices.flatMap { index -> [Int] in
-      guard groups[index] == group else { return [births[index]] }
+    var next = max(originalIndices.max() ?? 0, taken) + 1
+    return originalIndices.indices.flatMap { index -> [Int] in
+      guard groups[index] == group else { return [originalIndices[index]] }
       defer { next += 1 }
-      return [births[index], next]
+      return [originalIndices[index], next]
     }
   }
 }

@@ -12,7 +12,7 @@ public struct NetworkSplit: Hashable, Sendable {
   /// The layers behind the trunk.
   public let head: Network
   /// The node of the trunk that the head reads.
-  public let joint: Node.ID
+  public let splitPoint: Node.ID
   /// Whether the features are what the head reads, not what it makes.
   public let readsFeatures: Bool
   /// The position of the head's first node in the whole network.
@@ -26,10 +26,11 @@ public struct NetworkSplit: Hashable, Sendable {
     let architecture = network.architecture
     guard let index = architecture.index(of: node), index >= 1,
       architecture.nodes[index].layer is Activation, architecture.links[index] == [index - 1],
-      architecture.nodes[index - 1].layer is Dense, let joint = architecture.links[index - 1].first,
-      joint >= 0
+      architecture.nodes[index - 1].layer is Dense,
+      let splitPoint = architecture.links[index - 1].first,
+      splitPoint >= 0
     else { return nil }
-    self.init(network, from: index - 1, joint: joint, readsFeatures: false)
+    self.init(network, from: index - 1, splitPoint: splitPoint, readsFeatures: false)
   }
 
   /// Splits a network behind a node whose numbers the last dense layer reads.
@@ -40,17 +41,17 @@ public struct NetworkSplit: Hashable, Sendable {
     guard let index = architecture.index(of: node),
       let reader = architecture.nodes.indices.last(where: {
         architecture.nodes[$0].layer is Dense
-      }), let joint = architecture.links[reader].first
+      }), let splitPoint = architecture.links[reader].first
     else { return nil }
-    var source = joint
+    var source = splitPoint
     while source > index, architecture.nodes[source].layer is Dropout {
       source = architecture.links[source].first ?? -1
     }
     guard source == index else { return nil }
-    self.init(network, from: reader, joint: joint, readsFeatures: true)
+    self.init(network, from: reader, splitPoint: splitPoint, readsFeatures: true)
   }
 
-  private init?(_ network: Network, from start: Int, joint: Int, readsFeatures: Bool) {
+  private init?(_ network: Network, from start: Int, splitPoint: Int, readsFeatures: Bool) {
     let architecture = network.architecture
     guard let shapes = try? architecture.shapes() else { return nil }
     let behind = architecture.nodes.indices.dropFirst(start)
@@ -62,19 +63,20 @@ public struct NetworkSplit: Hashable, Sendable {
     let nodes = behind.map { Node(architecture.nodes[$0].id, architecture.nodes[$0].layer) }
     guard
       let head = try? Network(
-        Architecture(input: shapes[joint], nodes: nodes),
-        parameters: behind.map { network.parameters[$0] }, births: behind.map { network.births[$0] }
+        Architecture(input: shapes[splitPoint], nodes: nodes),
+        parameters: behind.map { network.parameters[$0] },
+        originalIndices: behind.map { network.originalIndices[$0] }
       )
     else { return nil }
     self.network = network
     self.head = head
     self.start = start
     self.readsFeatures = readsFeatures
-    self.joint = architecture.nodes[joint].id
+    self.splitPoint = architecture.nodes[splitPoint].id
   }
 
   /// The parameters of the trunk.
-  public var trunkParameters: Int { network.parameterCount - head.parameterCount }
+  public var backboneParameters: Int { network.parameterCount - head.parameterCount }
 
   /// The whole network with another head on its trunk.
   ///
@@ -87,18 +89,19 @@ public struct NetworkSplit: Hashable, Sendable {
       nodes[start + offset].layer = node.layer
     }
     var parameters = Array(network.parameters[..<start])
-    var births = Array(network.births[..<start])
-    if !unread.isEmpty, let joint = network.architecture.index(of: joint) {
+    var originalIndices = Array(network.originalIndices[..<start])
+    if !unread.isEmpty, let splitPoint = network.architecture.index(of: splitPoint) {
       let gone = Set(unread)
-      let kept = births[joint].indices.filter { !gone.contains($0) }
+      let kept = originalIndices[splitPoint].indices.filter { !gone.contains($0) }
       let id = network.architecture.unusedID(for: ChannelSelection.name)
       nodes[start] = Node(nodes[start].id, nodes[start].layer, reading: [id])
-      nodes.insert(Node(id, ChannelSelection(kept), reading: [self.joint]), at: start)
+      nodes.insert(Node(id, ChannelSelection(kept), reading: [self.splitPoint]), at: start)
       parameters.append([])
-      births.append(kept.map { births[joint][$0] })
+      originalIndices.append(kept.map { originalIndices[splitPoint][$0] })
     }
     return try Network(
       Architecture(input: network.architecture.input, nodes: nodes),
-      parameters: parameters + head.parameters, births: births + head.births)
+      parameters: parameters + head.parameters,
+      originalIndices: originalIndices + head.originalIndices)
   }
 }

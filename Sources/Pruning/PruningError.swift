@@ -9,7 +9,7 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
   /// A plan names what the network does not have: it was made for another.
   case unknownNode(String)
   case unknownNeuron(String)
-  /// What a plan takes for a number of a flattened picture is none.
+  /// What a plan takes for a number of a flattened image is none.
   case noNumber(String)
   case unknownInput(column: String)
   case unknownWeights(of: String)
@@ -37,7 +37,7 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
     case .unknownNeuron(let neuron):
       "the plan names the neuron '\(neuron)', which the network does not have"
     case .noNumber(let neuron):
-      "the plan takes '\(neuron)' for a number of a flattened picture, which it is not"
+      "the plan takes '\(neuron)' for a number of a flattened image, which it is not"
     case .unknownInput(let column):
       "the plan names inputs of the column '\(column)' that the network does not read"
     case .unknownWeights(let node):

@@ -14,7 +14,7 @@ public protocol PruningMethod: Named, Hashable {
   /// - Throws: `PruningError` where the goal is out of reach or the method unsuited; what training
   ///   and `onRound` throw.
   func prune(
-    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
+    _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void
   ) throws -> PrunedNetwork
 }
@@ -23,18 +23,18 @@ extension PruningMethod {
   public static var suits: String { "any network" }
 
   public func prune(
-    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
+    _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void
   ) throws -> PrunedNetwork {
-    try recipe.prune(network, to: goal, on: lesson, onRound: onRound)
+    try recipe.prune(network, to: goal, on: context, onRound: onRound)
   }
 
   /// The same where nobody looks at the rounds.
   /// - Throws: what the other does.
   public func prune(
-    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson
+    _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext
   ) throws -> PrunedNetwork {
-    try prune(network, to: goal, with: recipe, on: lesson, onRound: { _ in })
+    try prune(network, to: goal, with: recipe, on: context, onRound: { _ in })
   }
 }
 

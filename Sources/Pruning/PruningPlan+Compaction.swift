@@ -27,7 +27,7 @@ extension Network {
     var rewiring = Rewiring(architecture, plan)
     var nodes: [Node] = []
     var parameters: [[Parameter]] = []
-    var births: [[Int]] = []
+    var originalIndices: [[Int]] = []
     for index in architecture.nodes.indices where plan.living[index] {
       let links = rewiring.links(of: index)
       if let link = rewiring.bypass(index, links) {
@@ -49,7 +49,7 @@ extension Network {
           node.id, node.layer.keeping(inputs: inputs ?? [], outputs: outputs),
           reading: names == [before] ? nil : names))
       parameters.append(masked.parameters[index])
-      births.append(zip(self.births[index], outputs).filter(\.1).map(\.0))
+      originalIndices.append(zip(self.originalIndices[index], outputs).filter(\.1).map(\.0))
       for slot in plan.groups.slots where slot.node == index {
         let left = slot.groups.indices.filter { !plan.gone[slot.groups[$0]] }
         guard left.count < slot.groups.count else { continue }
@@ -64,11 +64,11 @@ extension Network {
       selections[index] = id
       nodes.append(Node(id, ChannelSelection(places), reading: nil))
       parameters.append([])
-      births.append(places.map { births[births.count - 1][$0] })
+      originalIndices.append(places.map { originalIndices[originalIndices.count - 1][$0] })
     }
     let left = Architecture(input: try inputShape(plan), nodes: nodes)
     let parametersLeft = parameters.map { $0.map(\.withoutEmptyMask) }
-    return try Network(left, parameters: parametersLeft, births: births)
+    return try Network(left, parameters: parametersLeft, originalIndices: originalIndices)
   }
 
   private func inputShape(_ plan: ResolvedPlan) throws -> Shape {

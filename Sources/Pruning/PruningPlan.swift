@@ -12,7 +12,7 @@ public struct PruningPlan: Hashable, Codable, Sendable {
   public enum Subject: Hashable, Codable, Sendable {
     /// A neuron, with all that can only go together with it.
     case neuron(name: Neuron)
-    /// One number of a picture that has become a row, by its name there; its channel stays while any
+    /// One number of an image that has become a row, by its name there; its channel stays while any
     /// other number of it is read.
     case number(name: Neuron)
     /// A column of the data, with the positions of the network's inputs that are made of it.
@@ -95,7 +95,7 @@ public struct PruningPlan: Hashable, Codable, Sendable {
     removals.compactMap { if case .neuron(let name) = $0.subject { name } else { nil } }
   }
 
-  /// The numbers of flattened pictures that go by themselves.
+  /// The numbers of flattened images that go by themselves.
   public var numbers: [Neuron] {
     removals.compactMap { if case .number(let name) = $0.subject { name } else { nil } }
   }

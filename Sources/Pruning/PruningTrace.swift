@@ -83,9 +83,10 @@ public struct PruningTrace: Hashable, Codable, Sendable {
     let node = network.architecture.index(of: task.node) ?? 0
     let columns = task.columns.count { !$0.inputs.allSatisfy(gone.contains) }
     return Step(
-      parameters: network.parameterCount + task.trunk.parameters,
-      neurons: task.readsFeatures ? columns : network.births[node].count - plan.neurons.count,
-      columns: task.readsFeatures ? task.trunk.columns : columns + task.trunk.columns,
+      parameters: network.parameterCount + task.backbone.parameters,
+      neurons: task.readsFeatures
+        ? columns : network.originalIndices[node].count - plan.neurons.count,
+      columns: task.readsFeatures ? task.backbone.columns : columns + task.backbone.columns,
       correct: task.head == .number
         ? 0 : zip(task.head.answers(from: outputs), task.checked.labels).count { $0 == $1 },
       checked: task.head == .number ? 0 : task.checked.count, removed: removed, kept: kept)

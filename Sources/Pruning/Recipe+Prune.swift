@@ -8,17 +8,19 @@ extension Recipe {
   /// - Throws: `PruningError.goalOutOfReach`, `nothingToPrune`, `notTheSame`; what training and
   ///   `onRound` throw.
   public func prune(
-    _ network: Network, to goal: Goal, on lesson: Lesson,
+    _ network: Network, to goal: Goal, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void = { _ in }
   ) throws -> PrunedNetwork {
     switch goal {
     case .accuracyDrop(let drop):
-      return try AccuracyFloor(drop: drop).search(network, with: self, on: lesson, onRound: onRound)
+      return try AccuracyFloor(drop: drop).search(
+        network, with: self, on: context, onRound: onRound)
     case .latency(let share):
-      return try LatencyGoal(share: share).search(network, with: self, on: lesson, onRound: onRound)
+      return try LatencyGoal(share: share).search(
+        network, with: self, on: context, onRound: onRound)
     default: break
     }
-    var run = try RecipeRun(network, lesson)
+    var run = try RecipeRun(network, context)
     if case .inputs(let count) = goal {
       try run.cutColumns(to: count, self)
       if let last = run.pruned.rounds.last { try onRound(last) }
@@ -59,20 +61,20 @@ extension Recipe {
 /// A pruning under way.
 struct RecipeRun {
   let start: Network
-  private(set) var lesson: Lesson
+  private(set) var context: PruningContext
   private(set) var pruned: PrunedNetwork
   /// The weights behind a pruned network whose pruned weights go on learning.
   private var whole: Network
 
-  init(_ network: Network, _ lesson: Lesson) throws {
+  init(_ network: Network, _ context: PruningContext) throws {
     start = network
     whole = network
-    self.lesson = lesson
+    self.context = context
     let groups = try NeuronGroups(network.architecture)
     let cost = try Cost(of: network)
     pruned = PrunedNetwork(
       network: network, plan: PruningPlan(),
-      check: EqualityCheck(unchangedOver: lesson.checkRows(for: network).rows), rounds: [],
+      check: EqualityCheck(unchangedOver: context.checkRows(for: network).rows), rounds: [],
       before: cost, after: cost, unknown: groups.unknownNodes)
   }
 
@@ -85,8 +87,8 @@ struct RecipeRun {
       throw PruningError.nothingToPrune(unknown: groups.unknownNodes.map(\.rawValue))
     }
     let counter = try CostCounter(network, groups)
-    var generator = SeededGenerator(seed: lesson.seed).stream("pruning-\(round)")
-    let scores = try score.scores(of: network, groups, on: lesson, using: &generator)
+    var generator = SeededGenerator(seed: context.seed).stream("pruning-\(round)")
+    let scores = try score.scores(of: network, groups, on: context, using: &generator)
     let reduced = groups.reduced(scores, recipe.normalization, recipe.reduction)
     func measure(_ cost: Cost) -> Double { goal.measure(cost) ?? 0 }
     // A goal that is out of reach with so much kept of each layer lowers the floor, down to a neuron.
@@ -119,11 +121,11 @@ struct RecipeRun {
     _ plan: PruningPlan, compensation: Compensation, _ round: Int, _ rounds: Int
   ) throws {
     let resolved = try ResolvedPlan(plan, for: pruned.network)
-    let made = try compensation.applied(to: pruned.network, resolved, on: lesson)
+    let made = try compensation.applied(to: pruned.network, resolved, on: context)
     let small = try made.compacted(by: resolved)
     let check = EqualityCheck(
-      of: small, with: made.masked(by: resolved), inputs: lesson.checkRows(for: made),
-      removed: [], head: lesson.head)
+      of: small, with: made.masked(by: resolved), inputs: context.checkRows(for: made),
+      removed: [], head: context.head)
     guard check.holds else { throw PruningError.notTheSame(check) }
     pruned.check = pruned.check.worst(check)
     pruned.network = small
@@ -132,7 +134,7 @@ struct RecipeRun {
   }
 
   mutating func record(_ removed: Int, _ round: Int, _ rounds: Int) throws {
-    let accuracy = lesson.accuracy(of: pruned.network)
+    let accuracy = context.accuracy(of: pruned.network)
     pruned.after = try Cost(of: pruned.network)
     pruned.rounds.append(
       .init(
@@ -143,16 +145,16 @@ struct RecipeRun {
   /// Cuts whole columns of a table, those with the smallest weights times spread first.
   mutating func cutColumns(to limit: Int, _ recipe: Recipe) throws {
     let network = pruned.network
-    guard network.architecture.input.rank == 1, !lesson.columns.isEmpty else {
+    guard network.architecture.input.rank == 1, !context.columns.isEmpty else {
       throw PruningError.unsuited(
         method: "pruning inputs", needs: "a network that reads a table's columns")
     }
-    guard lesson.teacher == nil else {
+    guard context.teacher == nil else {
       throw PruningError.unsuited(
         method: "distillation", needs: "all inputs: a goal other than the number of inputs")
     }
     let groups = try NeuronGroups(network.architecture)
-    let deviations = lesson.training.inputs.columnStatistics.deviations
+    let deviations = context.training.inputs.columnStatistics.deviations
     var sizes = [Double](repeating: 0, count: groups.ofInput.count)
     let outgoing = network.outgoing(groups) { Double($0) * Double($0) }
     // An input may be read by several layers, some of them behind a concatenation.
@@ -163,14 +165,14 @@ struct RecipeRun {
         if let input = positions[group] { sizes[input] += size }
       }
     }
-    let scored = lesson.columns.map { column in
+    let scored = context.columns.map { column in
       column.inputs.reduce(0.0) { $0 + sizes[$1] * deviations[$1] * deviations[$1] }.squareRoot()
     }
     let order = scored.indices.sorted { (scored[$0], $0) < (scored[$1], $1) }
     var left = sizes.count
     var plan = PruningPlan()
     for (rank, index) in order.dropLast().enumerated() where left > limit {
-      let column = lesson.columns[index]
+      let column = context.columns[index]
       left -= column.inputs.count
       plan.removals.append(
         .init(
@@ -184,21 +186,21 @@ struct RecipeRun {
     let resolved = try ResolvedPlan(plan, for: network)
     let gone = Set(plan.inputs)
     let kept = sizes.indices.filter { !gone.contains($0) }
-    let made = try Compensation.constant.applied(to: network, resolved, on: lesson)
+    let made = try Compensation.constant.applied(to: network, resolved, on: context)
     let check = EqualityCheck(
       of: try made.compacted(by: resolved), with: made.masked(by: resolved),
-      inputs: lesson.checkRows(for: network), removed: plan.inputs, head: lesson.head)
+      inputs: context.checkRows(for: network), removed: plan.inputs, head: context.head)
     guard check.holds else { throw PruningError.notTheSame(check) }
     pruned.check = pruned.check.worst(check)
     pruned.network = try made.compacted(by: resolved)
     pruned.plan = plan
-    lesson.training.inputs = lesson.training.inputs.selectingColumns(kept)
-    lesson.validation.inputs = lesson.validation.inputs.selectingColumns(kept)
+    context.training.inputs = context.training.inputs.selectingColumns(kept)
+    context.validation.inputs = context.validation.inputs.selectingColumns(kept)
     try record(plan.removals.count, 1, 1)
     guard recipe.recovery.epochs > 0 else { return }
-    pruned.network = try lesson.trained(
+    pruned.network = try context.trained(
       pruned.network, epochs: recipe.recovery.epochs, round: 1)
-    pruned.rounds[0].accuracy = lesson.accuracy(of: pruned.network)
+    pruned.rounds[0].accuracy = context.accuracy(of: pruned.network)
   }
 
   mutating func cutWeights(to limit: Double, _ round: Int, _ recipe: Recipe) throws {
@@ -233,36 +235,36 @@ struct RecipeRun {
     switch recipe.recovery.course {
     case .none: return
     case .splice where recipe.prunesWeights:
-      try Surgery(recipe: recipe, lesson: lesson).learn(
+      try Surgery(recipe: recipe, context: context).learn(
         &pruned.network, whole: &whole, epochs: isLast ? 2 * epochs : epochs, round: round)
       pruned.plan = pruned.network.maskedWeights(round: round)
       pruned.after = try Cost(of: pruned.network)
     case .fineTune, .splice:
-      pruned.network = try lesson.trained(pruned.network, epochs: own, round: round)
+      pruned.network = try context.trained(pruned.network, epochs: own, round: round)
     case .fineTuneBudget:
-      pruned.network = try lesson.trained(
+      pruned.network = try context.trained(
         pruned.network, epochs: lengthened(own), round: round)
     case .whileTraining:
-      pruned.network = try lesson.trained(
+      pruned.network = try context.trained(
         pruned.network, epochs: recipe.recovery.share(after: round, of: rounds), round: round,
         isFresh: true)
     case .rewind:
-      pruned.network = try lesson.trained(
-        fresh(seed: lesson.seed).cut(by: pruned.plan), epochs: epochs, round: round, isFresh: true)
+      pruned.network = try context.trained(
+        fresh(seed: context.seed).cut(by: pruned.plan), epochs: epochs, round: round, isFresh: true)
     case .scratch, .scratchBudget:
       guard isLast else { return }
-      pruned.network = try lesson.trained(
-        fresh(seed: lesson.seed ^ Self.scratch).cut(by: pruned.plan),
+      pruned.network = try context.trained(
+        fresh(seed: context.seed ^ Self.scratch).cut(by: pruned.plan),
         epochs: recipe.recovery.course == .scratch ? epochs : lengthened(epochs), round: round,
         isFresh: true)
     }
-    pruned.rounds[pruned.rounds.count - 1].accuracy = lesson.accuracy(of: pruned.network)
+    pruned.rounds[pruned.rounds.count - 1].accuracy = context.accuracy(of: pruned.network)
   }
 
   /// Fresh weights that have learned as long as one training does before its first cut.
   mutating func begin(_ recipe: Recipe) throws {
-    pruned.network = try lesson.trained(
-      fresh(seed: lesson.seed ^ Self.scratch),
+    pruned.network = try context.trained(
+      fresh(seed: context.seed ^ Self.scratch),
       epochs: recipe.recovery.share(after: 0, of: recipe.schedule.rounds), round: 0, isFresh: true)
     whole = pruned.network
   }
@@ -272,7 +274,8 @@ struct RecipeRun {
   /// The network as it came, with fresh numbers; its neurons keep their names.
   private func fresh(seed: UInt64) throws -> Network {
     let numbers = try Network(start.architecture, seed: seed).parameters
-    return try Network(start.architecture, parameters: numbers, births: start.births)
+    return try Network(
+      start.architecture, parameters: numbers, originalIndices: start.originalIndices)
   }
 
   /// The epochs that take as many multiplications as so many of the whole network.
@@ -312,14 +315,15 @@ extension Network {
         groups.groups[group].makers.first.map { maker in
           PruningPlan.Removal(
             .neuron(
-              name: Neuron(architecture.nodes[maker.node].id, births[maker.node][maker.neuron])),
+              name: Neuron(
+                architecture.nodes[maker.node].id, originalIndices[maker.node][maker.neuron])),
             score: 0, round: round)
         }
       })
   }
 }
 
-extension Lesson {
+extension PruningContext {
   /// The most multiplications of a check: of a network with more for a row, fewer rows are tried.
   private static let checkCost = 10_000_000_000
 

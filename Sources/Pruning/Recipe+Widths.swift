@@ -4,7 +4,7 @@ import Tensors
 extension RecipeRun {
   /// Prunes layers to widths of their own, round by round.
   ///
-  /// Of each layer the neurons with the lowest scores go; the numbers of a flattened picture after the
+  /// Of each layer the neurons with the lowest scores go; the numbers of a flattened image after the
   /// channels they are made of.
   /// - Throws: `PruningError.noWidth`, `goalOutOfReach`, `unsuited`, `notTheSame`; what training and
   ///   `onRound` throw.
@@ -17,11 +17,11 @@ extension RecipeRun {
     guard try WidthSelection(pruned.network, to: widths).isWider else { return }
     if recipe.recovery.course == .whileTraining { try begin(recipe) }
     for round in 1...recipe.schedule.rounds {
-      var generator = SeededGenerator(seed: lesson.seed).stream("pruning-\(round)")
+      var generator = SeededGenerator(seed: context.seed).stream("pruning-\(round)")
       let selection = try WidthSelection(
         pruned.network, to: widths.map { target(of: $0, after: round, recipe) })
       let scores = selection.groups.reduced(
-        try score.scores(of: pruned.network, selection.groups, on: lesson, using: &generator),
+        try score.scores(of: pruned.network, selection.groups, on: context, using: &generator),
         recipe.normalization, recipe.reduction)
       let removals = try selection.removals(by: scores, from: pruned.network, round: round)
       try apply(
@@ -34,7 +34,7 @@ extension RecipeRun {
   /// How many neurons of a layer may be left after a round.
   private func target(of width: Width, after round: Int, _ recipe: Recipe) -> Width {
     guard let node = start.architecture.index(of: Node.ID(width.layer)) else { return width }
-    let before = Double(start.births[node].count)
+    let before = Double(start.originalIndices[node].count)
     guard Double(width.count) < before else { return width }
     let left = before * recipe.schedule.left(after: round, of: Double(width.count) / before)
     return Width(of: width.layer, max(width.count, Int(left.rounded())))

@@ -82,7 +82,7 @@ public struct Schedule: Hashable, Codable, Sendable {
 /// What makes up for neurons that go, before anything is learned again.
 public enum Compensation: String, Codable, Sendable, CaseIterable {
   case none
-  /// What a neuron says on average goes into the biases of its readers. At the borders of a picture
+  /// What a neuron says on average goes into the biases of its readers. At the borders of an image
   /// that is padded with zeros it is too much.
   case constant
   /// The readers' weights are fitted again, in the sense of least squares, to what they got before.

@@ -39,7 +39,7 @@ struct ResolvedPlan {
     switch subject {
     case .neuron(let name), .number(let name):
       let node = try index(of: name.node)
-      guard let position = network.births[node].firstIndex(of: name.birth) else {
+      guard let position = network.originalIndices[node].firstIndex(of: name.originalIndex) else {
         throw PruningError.unknownNeuron(name.description)
       }
       let group = groups.ofNodes[node][position]

@@ -26,7 +26,7 @@ extension Network {
     return (responses, outputs)
   }
 
-  /// What some nodes say, in one pass: `[rows · pixels, neurons]` each; of every picture so many
+  /// What some nodes say, in one pass: `[rows · pixels, neurons]` each; of every image so many
   /// pixels, evenly apart, that they make at most about `limit`.
   func channelValues(of nodes: [Int], for inputs: Tensor, limit: Int) -> [Int: Tensor] {
     guard let shapes = try? architecture.shapes(), !nodes.isEmpty else { return [:] }

@@ -8,11 +8,11 @@ public protocol NeuronScore: Hashable, Sendable {
   /// For each node that a score is known of, each of its neurons' score: the higher, the more it
   /// matters. Neurons that go together are scored together afterwards.
   func scores(
-    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
   ) throws -> [Int: [Double]]
 
-  /// Whether it looks at as many training rows as `Lesson.scoreRows` says.
+  /// Whether it looks at as many training rows as `PruningContext.scoreRows` says.
   var samplesRows: Bool { get }
 }
 
@@ -58,14 +58,14 @@ extension NeuronGroups {
   /// One score for each group that may go; `nil` for the others.
   ///
   /// A neuron of which no score is known, or NaN, leaves its group to the others. A channel that is
-  /// known by the numbers of a flattened picture alone is scored by them.
+  /// known by the numbers of a flattened image alone is scored by them.
   package func reduced(
     _ scores: [Int: [Double]], _ normalization: Normalization, _ reduction: Reduction
   ) -> [Double?] {
     var found = [[Double]](repeating: [], count: groups.count)
     for node in scores.keys.sorted() {
       guard let own = scores[node] else { continue }
-      // A group may stand several times in a node, as each pixel of a flattened picture does.
+      // A group may stand several times in a node, as each pixel of a flattened image does.
       let values = Self.normalized(own, normalization)
       for (position, group) in ofNodes[node].enumerated() where position < values.count {
         // No number is known of what has no gate of its own.
@@ -121,7 +121,7 @@ extension Network {
   }
 
   /// The size of the weights into each neuron that weights make, by node; of numbers of a flattened
-  /// picture that may go by themselves, which no weights make, of those that read them.
+  /// image that may go by themselves, which no weights make, of those that read them.
   ///
   /// `size`: of one weight; the sum over all is taken.
   func incoming(_ groups: NeuronGroups, _ size: (Float) -> Double) -> [Int: [Double]] {

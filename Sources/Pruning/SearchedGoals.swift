@@ -24,18 +24,18 @@ package struct AccuracyFloor {
 
   /// - Throws: `PruningError.goalOutOfReach` where even the weakest pruning loses too much.
   func search(
-    _ network: Network, with recipe: Recipe, on lesson: Lesson,
+    _ network: Network, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void
   ) throws -> PrunedNetwork {
-    let before = lesson.correct(network)
+    let before = context.correct(network)
     var (low, high) = (0.0, 1.0)
     var best: PrunedNetwork?
     var nearest = Double.infinity
     for _ in 0..<Self.steps {
       let share = best == nil && high == 1 ? 0.5 : (low + high) / 2
       do {
-        let tried = try recipe.prune(network, to: .keep(share), on: lesson, onRound: onRound)
-        let bound = Self.bound(before: before, after: lesson.correct(tried.network))
+        let tried = try recipe.prune(network, to: .keep(share), on: context, onRound: onRound)
+        let bound = Self.bound(before: before, after: context.correct(tried.network))
         if bound <= drop {
           best = tried
           high = share
@@ -65,7 +65,7 @@ struct LatencyGoal {
 
   /// - Throws: `PruningError.goalOutOfReach` where no pruning of the kind is fast enough.
   func search(
-    _ network: Network, with recipe: Recipe, on lesson: Lesson,
+    _ network: Network, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void
   ) throws -> PrunedNetwork {
     var quick = recipe
@@ -78,9 +78,9 @@ struct LatencyGoal {
     for _ in 0..<Self.steps {
       let keep = (low + high) / 2
       do {
-        let tried = try quick.prune(network, to: .multiplications(keep), on: lesson)
+        let tried = try quick.prune(network, to: .multiplications(keep), on: context)
         let ratio = Latency(
-          of: tried.network, beside: network, rows: lesson.checkRows(for: network)
+          of: tried.network, beside: network, rows: context.checkRows(for: network)
         ).ratio
         nearest = min(nearest, ratio)
         if ratio <= share {
@@ -99,6 +99,6 @@ struct LatencyGoal {
         goal: Goal.latency(share).description,
         nearest: Goal.latency(nearest).description)
     }
-    return try recipe.prune(network, to: .multiplications(found), on: lesson, onRound: onRound)
+    return try recipe.prune(network, to: .multiplications(found), on: context, onRound: onRound)
   }
 }

@@ -32,26 +32,26 @@ public struct Sensitivity: Hashable, Codable, Sendable {
   /// - Throws: what the score throws.
   public init(
     of network: Network, by recipe: Recipe, shares: [Double] = [0.25, 0.5, 0.75],
-    on lesson: Lesson
+    on context: PruningContext
   ) throws {
     guard case .neurons(let score) = recipe.score else {
       throw PruningError.unsuited(
         method: "a table of layers", needs: "a method that removes neurons")
     }
-    let rows = lesson.validation.count > 0 ? lesson.validation : lesson.training
+    let rows = context.validation.count > 0 ? context.validation : context.training
     func figures(_ network: Network) -> (loss: Double, accuracy: Double) {
       (
-        lesson.head.loss(of: network.outputs(for: rows.inputs), for: rows).value,
-        lesson.accuracy(of: network)
+        context.head.loss(of: network.outputs(for: rows.inputs), for: rows).value,
+        context.accuracy(of: network)
       )
     }
     (loss, accuracy) = figures(network)
     lines = []
     let groups = try NeuronGroups(network.architecture)
     let counter = try CostCounter(network, groups)
-    var generator = SeededGenerator(seed: lesson.seed).stream("sensitivity")
+    var generator = SeededGenerator(seed: context.seed).stream("sensitivity")
     let scores = groups.reduced(
-      try score.scores(of: network, groups, on: lesson, using: &generator), recipe.normalization,
+      try score.scores(of: network, groups, on: context, using: &generator), recipe.normalization,
       recipe.reduction)
     let whole = counter.cost(without: [Bool](repeating: false, count: scores.count)).parameters
     for own in groups.layers {
@@ -96,6 +96,6 @@ extension NeuronGroups {
   func name(of group: Int, in network: Network) -> Neuron {
     let maker = groups[group].makers[0]
     return Neuron(
-      network.architecture.nodes[maker.node].id, network.births[maker.node][maker.neuron])
+      network.architecture.nodes[maker.node].id, network.originalIndices[maker.node][maker.neuron])
   }
 }

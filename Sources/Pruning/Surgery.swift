@@ -11,7 +11,7 @@ import Tensors
 /// end the choice stays and the chosen learn on.
 struct Surgery {
   let recipe: Recipe
-  let lesson: Lesson
+  let context: PruningContext
   /// How often in an epoch the weights are chosen again.
   private static let choices = 4
   /// The share of the steps after which the choice stays.
@@ -24,7 +24,7 @@ struct Surgery {
   /// - Throws: `NetworkError.notFinite` where the numbers run away.
   func learn(_ network: inout Network, whole: inout Network, epochs: Int, round: Int) throws {
     let start = (network: network, whole: whole)
-    let learned = try lesson.once(from: start.whole) {
+    let learned = try context.once(from: start.whole) {
       var (network, whole) = start
       try go(&network, whole: &whole, epochs: epochs, round: round)
       return [network, whole]
@@ -36,12 +36,12 @@ struct Surgery {
     _ network: inout Network, whole: inout Network, epochs: Int, round: Int
   ) throws {
     let kept = Double(network.parameterCount)
-    let trainer = lesson.trainer
-    let batches = Batches(lesson.training, of: lesson, seed: lesson.seed &+ UInt64(round))
-    let perEpoch = max(1, (lesson.training.count + trainer.batch - 1) / trainer.batch)
+    let trainer = context.trainer
+    let batches = Batches(context.training, of: context, seed: context.seed &+ UInt64(round))
+    let perEpoch = max(1, (context.training.count + trainer.batch - 1) / trainer.batch)
     let total = Double(epochs * perEpoch)
     var memory = Optimizer.Memory(for: whole)
-    var chance = SeededGenerator(seed: lesson.seed).stream("surgery-\(round)")
+    var chance = SeededGenerator(seed: context.seed).stream("surgery-\(round)")
     var step = 0
     for epoch in 0..<epochs {
       try batches.forEach(epoch: epoch) { batch in
@@ -54,12 +54,12 @@ struct Surgery {
         }
         let pass = network.trainingPass(batch.inputs, using: &chance)
         guard let last = pass.outputs.last else { return }
-        let (loss, gradient) = lesson.loss(of: last, for: batch)
+        let (loss, gradient) = context.loss(of: last, for: batch)
         guard loss.isFinite else {
           throw NetworkError.notFinite(step: step + 1, layer: "surgery")
         }
         let gradients = network.gradients(of: pass, gradient: gradient)
-        whole.absorb(pass)
+        whole.updateRunningStatistics(pass)
         let rate = trainer.learningRate * 0.5 * (1 + cos(Double.pi * progress))
         trainer.optimizer.step(
           &whole, gradients: gradients, memory: &memory, rate: Float(rate),

@@ -50,15 +50,15 @@ public struct DataTable: Hashable, Sendable {
     /// A share that is drawn as a bar, with its interval where it has one.
     public var share: Proportion?
     /// A PNG in base64.
-    public var picture: String?
+    public var image: String?
 
     public init(
-      _ phrase: Phrase, key: Double? = nil, share: Proportion? = nil, picture: String? = nil
+      _ phrase: Phrase, key: Double? = nil, share: Proportion? = nil, image: String? = nil
     ) {
       self.phrase = phrase
       self.key = key
       self.share = share
-      self.picture = picture
+      self.image = image
     }
 
     /// A whole number.
@@ -94,7 +94,7 @@ public struct DataTable: Hashable, Sendable {
   }
 }
 
-/// A picture with what it shows in words.
+/// An image with what it shows in words.
 public struct Figure: Hashable, Sendable {
   /// The name of its file without the ending: `network`.
   public var id: String

@@ -42,12 +42,12 @@ extension Report {
           """))
     }
     blocks.append(figure("features"))
-    let hasPictures = features.contains { $0.picture != nil }
+    let hasImages = features.contains { $0.image != nil }
     let listed = explanation.mostTelling(listedFeatures)
     var columns: [DataTable.Column] = [.text("Feature")]
     columns += [
-      .text(hasPictures ? "Map" : "Driven up by"),
-      .text(hasPictures ? "Strongest pixels" : "Driven down by"),
+      .text(hasImages ? "Map" : "Driven up by"),
+      .text(hasImages ? "Strongest pixels" : "Driven down by"),
       .number("Rows on, training"), .number("Threshold"), .text("Speaks for"),
       .text("Speaks against"), .text("Neuron"),
     ]
@@ -55,7 +55,7 @@ extension Report {
       .table(
         DataTable(
           "feature-table", "What drives each hidden feature, and what it speaks for", columns,
-          listed.map { row(of: features[$0], at: $0, hasPictures: hasPictures) })))
+          listed.map { row(of: features[$0], at: $0, hasImages: hasImages) })))
     if listed.count < features.count {
       blocks.append(
         .note(
@@ -68,14 +68,14 @@ extension Report {
   }
 
   private func row(
-    of feature: FeatureSummary, at index: Int, hasPictures: Bool
+    of feature: FeatureSummary, at index: Int, hasImages: Bool
   ) -> [DataTable.Cell] {
     let up = feature.drivers.filter { $0.sign >= 0 }
     let down = feature.drivers.filter { $0.sign < 0 }
     let drivers: [DataTable.Cell] =
-      hasPictures
+      hasImages
       ? [
-        DataTable.Cell("", picture: feature.picture), DataTable.Cell(list(feature.drivers)),
+        DataTable.Cell("", image: feature.image), DataTable.Cell(list(feature.drivers)),
       ] : [DataTable.Cell(list(up)), DataTable.Cell(list(down))]
     return [DataTable.Cell(.name(feature.id), key: Double(index))] + drivers + [
       DataTable.Cell(Phrase(percent(feature.activeShare)), key: feature.activeShare),

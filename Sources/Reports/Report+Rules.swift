@@ -24,7 +24,7 @@ extension Report {
     return blocks
   }
 
-  /// The rules over hidden features, with the picture of the way from inputs to rules.
+  /// The rules over hidden features, with the image of the way from inputs to rules.
   var featureRuleBlocks: [Block] {
     guard let rules = explanation.featureRules else { return [] }
     var blocks: [Block] = [.heading("Rules over hidden features", level: 3, id: "feature-rules")]

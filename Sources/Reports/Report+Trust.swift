@@ -163,7 +163,7 @@ extension Report {
           "curve", "Agreement against the number of rules",
           """
           Each point is a rule set that was tried; bars are 95 % intervals on held-out rows. The \
-          ring marks the rules of this report. Choosing the best point by this picture would make \
+          ring marks the rules of this report. Choosing the best point by this image would make \
           its figure too good: choose by size.
           """)),
       .table(

@@ -3,7 +3,7 @@ import Drawing
 import Explanations
 import Rules
 
-/// An explanation as a document: every sentence, table and picture is made from the one value.
+/// An explanation as a document: every sentence, table and image is made from the one value.
 public struct Report: Hashable, Sendable {
   public let explanation: Explanation
   let text: RuleText
@@ -55,8 +55,8 @@ public struct Report: Hashable, Sendable {
       + disagreementSection + curveSection + dataSection + limitsSection + provenanceSection
   }
 
-  /// The pictures that the document shows, drawn.
-  public func pictures() throws -> [String: String] {
+  /// The images that the document shows, drawn.
+  public func images() throws -> [String: String] {
     var all: [String: String] = [:]
     for (id, diagram) in diagrams {
       all[id] = String(decoding: try diagram.drawn(as: .svg), as: UTF8.self)
@@ -73,15 +73,15 @@ public struct Report: Hashable, Sendable {
     ]
   }
 
-  /// The document with its pictures.
+  /// The document with its images.
   public func document() throws -> Document {
-    document(with: try pictures())
+    document(with: try images())
   }
 
-  func document(with pictures: [String: String]) -> Document {
+  func document(with images: [String: String]) -> Document {
     Document(
       title: title, origin: "espalier \(explanation.provenance.version)", blocks: blocks,
-      pictures: pictures)
+      images: images)
   }
 
   private var opening: [Block] {

@@ -29,15 +29,15 @@ public struct ReportFolder: Sendable {
   ) throws -> [File] {
     var files: [File] = []
     let report = Report(explanation)
-    let needsPictures = !formats.isDisjoint(with: [.html, .md, .diagrams])
-    let pictures = needsPictures ? try report.pictures() : [:]
+    let needsImages = !formats.isDisjoint(with: [.html, .md, .diagrams])
+    let images = needsImages ? try report.images() : [:]
     func add(_ name: String, _ text: String) {
       files.append(File(name: name, data: Data(text.utf8)))
     }
     if formats.contains(.json) {
       files.append(File(name: "explanation.json", data: try json(explanation)))
     }
-    let document = report.document(with: pictures)
+    let document = report.document(with: images)
     if formats.contains(.html) {
       add("report.html", try HTMLWriter(templates: templates).write(document))
     }
@@ -47,7 +47,7 @@ public struct ReportFolder: Sendable {
       add("network.dot", DOTWriter(Diagram(network: explanation)).text)
     }
     if formats.contains(.diagrams) || formats.contains(.md) {
-      for id in pictures.keys.sorted() { add("\(id).svg", pictures[id] ?? "") }
+      for id in images.keys.sorted() { add("\(id).svg", images[id] ?? "") }
     }
     return files
   }

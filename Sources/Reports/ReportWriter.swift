@@ -1,20 +1,20 @@
 import Foundation
 import Naming
 
-/// A document: what is said, and the pictures beside it.
+/// A document: what is said, and the images beside it.
 public struct Document: Hashable, Sendable {
   public var title: Phrase
   /// What the document was made with, in one line.
   public var origin: String
   public var blocks: [Block]
   /// SVG by the id of its figure.
-  public var pictures: [String: String]
+  public var images: [String: String]
 
-  public init(title: Phrase, origin: String, blocks: [Block], pictures: [String: String]) {
+  public init(title: Phrase, origin: String, blocks: [Block], images: [String: String]) {
     self.title = title
     self.origin = origin
     self.blocks = blocks
-    self.pictures = pictures
+    self.images = images
   }
 }
 

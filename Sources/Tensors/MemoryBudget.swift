@@ -16,7 +16,7 @@ public enum MemoryBudget {
   }
 
   /// The smallest of the limits on address space, on the container's memory, and the free memory.
-  public static var room: Room? {
+  public static var workspace: Room? {
     [addressSpace, container, freeMemory].compactMap(\.self).min { $0.bytes < $1.bytes }
   }
 
@@ -29,8 +29,8 @@ public enum MemoryBudget {
     _ bytes: Double, for step: @autoclosure () -> String, advice: String
   ) throws(MemoryError) {
     // Steps that fit every machine are not worth reading the limits for.
-    guard bytes > 67_108_864, let room, bytes > Double(room.bytes) else { return }
-    throw MemoryError(step: step(), needed: bytes, room: room, advice: advice)
+    guard bytes > 67_108_864, let workspace, bytes > Double(workspace.bytes) else { return }
+    throw MemoryError(step: step(), needed: bytes, workspace: workspace, advice: advice)
   }
 
   /// The limit on address space in bytes; `nil` where there is none.
@@ -109,20 +109,20 @@ public struct MemoryError: LocalizedError, Hashable, Sendable {
   /// Bytes that it is estimated to take.
   public let needed: Double
   /// What there is.
-  public let room: MemoryBudget.Room
+  public let workspace: MemoryBudget.Room
   /// What makes the step smaller.
   public let advice: String
 
-  public init(step: String, needed: Double, room: MemoryBudget.Room, advice: String) {
+  public init(step: String, needed: Double, workspace: MemoryBudget.Room, advice: String) {
     self.step = step
     self.needed = needed
-    self.room = room
+    self.workspace = workspace
     self.advice = advice
   }
 
   public var errorDescription: String? {
     "\(step) needs about \(Self.size(needed)) of memory where "
-      + "\(Self.size(Double(room.bytes))) are left (\(room.limit))"
+      + "\(Self.size(Double(workspace.bytes))) are left (\(workspace.limit))"
   }
   public var recoverySuggestion: String? { advice }
 

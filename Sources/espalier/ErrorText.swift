@@ -1,5 +1,5 @@
 import ArgumentParser
-import CodedFiles
+import CompressedModels
 import Datasets
 import Drawing
 import Experiments
@@ -34,7 +34,7 @@ struct ErrorText: Equatable {
     case is MemoryError: code = 75
     case let error as DatasetError: code = error.exitCode
     case let error as ModelFileError: code = error.exitCode
-    case let error as CodedFileError: code = error.exitCode
+    case let error as CompressedModelError: code = error.exitCode
     case let error as OutputError: code = error.exitCode
     case PruningError.goalOutOfReach: code = 2
     case is NetworkError, is PruningError, is ExtractionError, is ReportError: code = 65

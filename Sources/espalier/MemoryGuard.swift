@@ -78,9 +78,9 @@ enum MemoryGuard {
   private static func end(_ signal: Int32) {
     let bytes = limit.load(ordering: .relaxed)
     // Half of the limit at once could not be had any more.
-    let room = mmap(nil, bytes / 2, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard room == MAP_FAILED else {
-      munmap(room, bytes / 2)
+    let workspace = mmap(nil, bytes / 2, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard workspace == MAP_FAILED else {
+      munmap(workspace, bytes / 2)
       raise(signal)
       return
     }

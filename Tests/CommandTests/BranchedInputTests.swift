@@ -27,7 +27,7 @@ import Testing
         let report = folder.appending(path: "report-\(index)")
         let run = try Program(
           ["explain", data, "--model", model, "-o", report.path, "--quiet"] + extra)
-        #expect(run.code == 0, "\(run.talk)")
+        #expect(run.code == 0, "\(run.errorOutput)")
         let result = try JSONSerialization.jsonObject(
           with: Data(contentsOf: report.appending(path: "explanation.json")))
         let pruned = (result as? [String: Any])?["pruned"] as? [String: Any]
@@ -51,13 +51,13 @@ import Testing
       let train = try Program(
         "train", data, "--model", model, "--epochs", "1", "--learning-rate", "1e-9", "-o",
         tuned.path, "--quiet")
-      #expect(train.code == 0, "\(train.talk)")
+      #expect(train.code == 0, "\(train.errorOutput)")
       var (right, rows) = try rightAnswers(of: tuned, on: name)
       #expect(right == rows)
       let same = folder.appending(path: "same.onnx")
       let prune = try Program(
         "prune", model, data, "--keep", "1", "-o", same.path, "--quiet")
-      #expect(prune.code == 0, "\(prune.talk)")
+      #expect(prune.code == 0, "\(prune.errorOutput)")
       (right, rows) = try rightAnswers(of: same, on: name)
       #expect(right == rows)
     }

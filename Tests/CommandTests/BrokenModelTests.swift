@@ -7,7 +7,7 @@ import Testing
     let script = Program.home.appendingPathComponent("Tests/Reliability/broken-models.py").path
     let run = try Program(
       ["python3", script, "--tool", Program.url.path], of: URL(fileURLWithPath: "/usr/bin/env"))
-    #expect(run.code == 0, "\(run.talk)")
+    #expect(run.code == 0, "\(run.errorOutput)")
     #expect(run.output.contains("files refused"))
   }
 }

@@ -126,7 +126,7 @@ import Testing
       let run = try Program(
         "explain", reading.name + ".csv", "--epochs", "1", "--progress", "plain", "-o",
         folder.appending(path: "r").path, in: Self.folder)
-      let said = run.talk.split(separator: "\n").filter {
+      let said = run.errorOutput.split(separator: "\n").filter {
         [" note: ", "error: ", " hint: "].contains(where: $0.hasPrefix)
       }
       guard let numeric = reading.numeric else {
@@ -135,7 +135,7 @@ import Testing
         return
       }
       #expect(said.map { String($0.dropFirst(" note: ".count)) } == reading.said)
-      #expect(run.code == 0, "\(run.talk)")
+      #expect(run.code == 0, "\(run.errorOutput)")
       let result = try JSONDecoder().decode(
         Result.self, from: Data(contentsOf: folder.appending(path: "r/explanation.json")))
       let features = result.data.schema.features
@@ -156,7 +156,7 @@ import Testing
       let run = try Program(
         "explain", name + ".csv", "--model", name + ".onnx", "--no-pruning", "-o",
         folder.appending(path: "r").path, "--quiet", in: Self.folder)
-      #expect(run.code == 0, "\(run.talk)")
+      #expect(run.code == 0, "\(run.errorOutput)")
       let result = try JSONDecoder().decode(
         Result.self, from: Data(contentsOf: folder.appending(path: "r/explanation.json")))
       #expect(result.network.accuracy.count == result.network.accuracy.total)
@@ -200,7 +200,7 @@ import Testing
       let run = try Program(
         "explain", name + ".csv", "--model", name + ".onnx", "--no-pruning", "-o",
         folder.appending(path: "r").path, "--quiet", in: Self.folder)
-      #expect(run.talk == words)
+      #expect(run.errorOutput == words)
       #expect(run.code == 65)
       #expect(try names(in: folder).isEmpty)
     }
@@ -212,9 +212,9 @@ import Testing
         "train", "lab300", "--epochs", "1", "-o", folder.appending(path: "net.onnx").path,
         "--progress", "plain", in: Self.folder)
       #expect(
-        run.talk.contains(
+        run.errorOutput.contains(
           " note: 253 of 256 classes have no training image: '0', '3', '4' and 250 more\n"))
-      #expect(run.code == 0, "\(run.talk)")
+      #expect(run.code == 0, "\(run.errorOutput)")
     }
   }
 
@@ -223,7 +223,7 @@ import Testing
       let run = try Program(
         "train", "doublegz", "-o", folder.appending(path: "net.onnx").path, in: Self.folder)
       #expect(
-        run.talk == """
+        run.errorOutput == """
           error: doublegz/train-images-idx3-ubyte.gz: the file is gzip inside gzip
            hint: unpack it once with gunzip
 
@@ -240,7 +240,8 @@ import Testing
       let run = try Program(
         "train", "rows.csv", "--epochs", "1", "-o", "net.onnx", "--progress", "plain", in: folder)
       #expect(
-        run.talk.contains(" note: 3 rows left out: no value for the target 'kind'\n"), "\(run.talk)"
+        run.errorOutput.contains(" note: 3 rows left out: no value for the target 'kind'\n"),
+        "\(run.errorOutput)"
       )
       #expect(run.code == 0)
     }

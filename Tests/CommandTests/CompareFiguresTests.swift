@@ -126,7 +126,7 @@ import Testing
       let trained = try Program(
         "train", "digits", "--hidden", "1500,20", "--epochs", "1", "-o", "net.onnx", "--quiet",
         in: place)
-      #expect(trained.code == 0, "\(trained.talk)")
+      #expect(trained.code == 0, "\(trained.errorOutput)")
       let run = try Program(
         "compare", "digits", "--model", "net.onnx", "--methods", "l1-filter", "--keep", "1,0.6",
         "--seeds", "1", "--recovery", "none", "-o", "c", "--json", "--quiet", in: place)

@@ -14,14 +14,16 @@ import Testing
       try Data("dear diary".utf8).write(to: mine.appendingPathComponent("diary.txt"))
       let run = try explain("iris", "--output", "mine", in: folder)
       #expect(
-        run.talk
+        run.errorOutput
           == """
           error: the folder 'mine' holds 'diary.txt', which is no part of a report
            hint: move it out of the folder, or name another folder with --output
 
           """)
       #expect(run.code == 73)
-      #expect(try explain("iris", "--output", "mine", "--force", in: folder).talk == run.talk)
+      #expect(
+        try explain("iris", "--output", "mine", "--force", in: folder).errorOutput
+          == run.errorOutput)
       #expect(try names(in: mine) == ["diary.txt"])
     }
   }
@@ -30,7 +32,7 @@ import Testing
     try withFolder { folder in
       let run = try explain("iris", "--output", ".", "--force", in: folder)
       #expect(
-        run.talk
+        run.errorOutput
           == """
           error: the folder '.' holds more than a report
            hint: name a folder of its own, for example 'report'
@@ -45,7 +47,7 @@ import Testing
       try Data().write(to: folder.appendingPathComponent("file"))
       let run = try explain("iris", "--output", "file/report", in: folder)
       #expect(
-        run.talk
+        run.errorOutput
           == """
           error: 'file/report' cannot be created: 'file' is not a folder
            hint: choose a folder that exists and that you may write to
@@ -61,7 +63,7 @@ import Testing
       try Data(#"{"maxRule": 4}"#.utf8).write(to: folder.appendingPathComponent("run.json"))
       let run = try explain("iris", "--config", "run.json", in: folder)
       #expect(
-        run.talk
+        run.errorOutput
           == """
           error: there is no setting named 'maxRule'
            hint: did you mean 'maxRules'?
@@ -77,7 +79,7 @@ import Testing
         .write(to: folder.appendingPathComponent("run.json"))
       let run = try explain("iris", "--config", "run.json", in: folder)
       #expect(
-        run.talk
+        run.errorOutput
           == """
           error: run.json: 'network.epochs' has a value of the wrong kind
            hint: write it as 'espalier explain --help' says of the option of that name
@@ -96,7 +98,7 @@ import Testing
   func aMissingResultIsMissingInput(_ arguments: [String], _ start: String) throws {
     try withFolder { folder in
       let run = try Program(arguments, in: folder)
-      #expect(run.talk.hasPrefix(start))
+      #expect(run.errorOutput.hasPrefix(start))
       #expect(run.code == 66)
       #expect(try names(in: folder).isEmpty)
     }
@@ -107,7 +109,7 @@ import Testing
       try Data("{}".utf8).write(to: folder.appendingPathComponent("explanation.json"))
       let run = try Program("draw", ".", "-o", "a.svg", in: folder)
       #expect(
-        run.talk
+        run.errorOutput
           == """
           error: ./explanation.json: not an explanation: 'schemaVersion' is missing
            hint: give an explanation.json as 'espalier explain' writes it
@@ -117,12 +119,12 @@ import Testing
     }
   }
 
-  @Test func anUnknownPictureFormatIsAUsageError() throws {
+  @Test func anUnknownImageFormatIsAUsageError() throws {
     let run = try Program("draw", "x.onnx", "-o", "x.svgg")
     #expect(
-      run.talk
+      run.errorOutput
         == """
-        error: there is no picture format named 'svgg'
+        error: there is no image format named 'svgg'
          hint: did you mean 'svg'?
 
         """)
@@ -140,12 +142,14 @@ import Testing
 
   @Test func coloursComeOnRequestAlone() throws {
     let plain = try Program("explain", "iris", "--nonesuch")
-    #expect(!plain.talk.contains("\u{1B}"))
+    #expect(!plain.errorOutput.contains("\u{1B}"))
     let painted = try Program("explain", "iris", "--nonesuch", "--color", "always")
-    #expect(painted.talk.hasPrefix("\u{1B}[31merror:\u{1B}[0m "))
+    #expect(painted.errorOutput.hasPrefix("\u{1B}[31merror:\u{1B}[0m "))
     let forced = try Program("explain", "iris", "--nonesuch", environment: ["FORCE_COLOR": "1"])
-    #expect(forced.talk == painted.talk)
+    #expect(forced.errorOutput == painted.errorOutput)
     let both = ["FORCE_COLOR": "1", "NO_COLOR": "1"]
-    #expect(try Program("explain", "iris", "--nonesuch", environment: both).talk == plain.talk)
+    #expect(
+      try Program("explain", "iris", "--nonesuch", environment: both).errorOutput
+        == plain.errorOutput)
   }
 }

@@ -24,10 +24,10 @@ import Testing
         "$TOOL explain iris -o disk/r --epochs 2 --max-rules 3 --quiet; echo code $?; ls -A disk",
         in: folder)
       #expect(
-        run.talk.hasSuffix(
+        run.errorOutput.hasSuffix(
           ": no space left on device\n"
             + " hint: free some space, then the same command with --resume goes on from here\n"))
-      #expect(run.talk.hasPrefix("error: 'disk/r/"))
+      #expect(run.errorOutput.hasPrefix("error: 'disk/r/"))
       #expect(run.output == "code 74\n.r.espalier-run\n")
     }
   }
@@ -63,9 +63,9 @@ import Testing
           rest
 
           """)
-      #expect(run.talk.split(separator: "\n").count { $0.hasPrefix("error: ") } == 5)
+      #expect(run.errorOutput.split(separator: "\n").count { $0.hasPrefix("error: ") } == 5)
       #expect(
-        run.talk.contains(
+        run.errorOutput.contains(
           """
           error: 'disk/a.png' cannot be written: no space left on device
            hint: free some space or choose another place, then run the command again
@@ -87,9 +87,10 @@ import Testing
       let run = try Program(arguments, in: folder)
       let place = try #require(arguments.last)
       // Root may write there and finds no such file; others may not.
-      #expect(run.talk.hasPrefix("error: '\(place)' cannot be created: "))
+      #expect(run.errorOutput.hasPrefix("error: '\(place)' cannot be created: "))
       #expect(
-        run.talk.hasSuffix("\n hint: choose a folder that exists and that you may write to\n"))
+        run.errorOutput.hasSuffix(
+          "\n hint: choose a folder that exists and that you may write to\n"))
       #expect(run.code == 73)
       #expect(try names(in: folder) == (arguments[1] == "r" ? ["r"] : []))
     }

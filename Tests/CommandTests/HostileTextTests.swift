@@ -95,7 +95,7 @@ import Testing
     for run in talks {
       #expect(run.code == 0 || run.code == 2)
       #expect(!run.output.isEmpty)
-      #expect(controls(in: run.output + run.talk).isEmpty)
+      #expect(controls(in: run.output + run.errorOutput).isEmpty)
       #expect(run.output.split(separator: "\n").allSatisfy { $0.count < 2_000 })
     }
   }
@@ -119,12 +119,12 @@ import Testing
     #expect(page.utf8.count < 2_000_000)
   }
 
-  @Test(arguments: ["inputs", "features"]) func picturesAreWellFormed(_ name: String) throws {
+  @Test(arguments: ["inputs", "features"]) func imagesAreWellFormed(_ name: String) throws {
     let result = try result(name)
-    let pictures = try names(in: result.url).filter { $0.hasSuffix(".svg") }
-    #expect(pictures.count == 4)
-    for picture in pictures {
-      let text = try result.text(picture)
+    let images = try names(in: result.url).filter { $0.hasSuffix(".svg") }
+    #expect(images.count == 4)
+    for image in images {
+      let text = try result.text(image)
       #expect(malformation(of: text) == nil)
       #expect(!text.contains("<script"))
       #expect(controls(in: text).isEmpty)
@@ -136,7 +136,7 @@ import Testing
     for suffix in ["svg", "png", "pdf", "dot"] {
       let file = "\(name)-model.\(suffix)"
       let run = try Program("draw", "\(name)/model.onnx", "-o", file, in: folder)
-      #expect(run.code == 0 && run.talk.isEmpty)
+      #expect(run.code == 0 && run.errorOutput.isEmpty)
       try FileManager.default.removeItem(at: folder.appendingPathComponent(file))
     }
   }

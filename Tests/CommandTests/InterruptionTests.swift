@@ -3,7 +3,7 @@ import Testing
 
 /// Ctrl-C while the real program trains.
 @Suite struct InterruptionTests {
-  /// One epoch takes seconds: 400 pictures through a ResNet, four at a time.
+  /// One epoch takes seconds: 400 images through a ResNet, four at a time.
   private let arguments = [
     "train", "pictures", "--architecture", "resnet-20", "--epochs", "2", "--batch", "4",
     "--threads", "1",
@@ -11,7 +11,7 @@ import Testing
 
   @Test func anEpochEndsAtOnceAndResumeEndsInTheSameBytes() throws {
     try withFolder { folder in
-      try writePictures(to: folder.appendingPathComponent("pictures"))
+      try writeImages(to: folder.appendingPathComponent("pictures"))
       let whole = try Program(arguments + ["-o", "whole.onnx", "--progress", "none"], in: folder)
       #expect(whole.code == 0)
       // Of a deep network the first layers and the last are named.
@@ -20,7 +20,8 @@ import Testing
       #expect(whole.output.split(separator: "\n").allSatisfy { $0.count < 500 })
       let stopped = try interrupted(arguments + ["-o", "net.onnx"], in: folder)
       #expect(stopped.code == 130)
-      #expect(stopped.talk.contains("error: interrupted\n hint: the same command with --resume"))
+      #expect(
+        stopped.errorOutput.contains("error: interrupted\n hint: the same command with --resume"))
       #expect(try names(in: folder).filter { $0.hasSuffix(".onnx") } == ["whole.onnx"])
       // Within the first epoch: what is left is the state that it began with.
       let state = try #require(try storedState(in: folder))
@@ -38,7 +39,7 @@ import Testing
   /// One step of all rows takes seconds: the state that it began with is on the disk, and is all there is.
   @Test func aLongStepEndsAtOnce() throws {
     try withFolder { folder in
-      try writePictures(to: folder.appendingPathComponent("pictures"))
+      try writeImages(to: folder.appendingPathComponent("pictures"))
       let command = [
         "train", "pictures", "--architecture", "resnet-20", "--epochs", "2", "--batch", "400",
         "--threads", "1", "-o", "net.onnx",
@@ -46,7 +47,7 @@ import Testing
       let stopped = try interrupted(command, in: folder, waiting: 1)
       #expect(stopped.code == 130)
       #expect(
-        stopped.talk.hasSuffix(
+        stopped.errorOutput.hasSuffix(
           "\nerror: interrupted\n hint: the same command with --resume goes on from here\n"))
       let state = try #require(try storedState(in: folder))
       #expect((state["history"] as? [Any])?.count == 0)
@@ -58,7 +59,7 @@ import Testing
   /// A pruning keeps what it has learned, and ends in the same bytes.
   @Test func aPruningGoesOn() throws {
     try withFolder { folder in
-      try writePictures(to: folder.appendingPathComponent("pictures"))
+      try writeImages(to: folder.appendingPathComponent("pictures"))
       try Program(
         "train", "pictures", "--architecture", "resnet-20", "--epochs", "1", "--batch", "8", "-o",
         "net.onnx", "--quiet", in: folder)
@@ -71,7 +72,8 @@ import Testing
       let stopped = try interrupted(
         pruning + ["-o", "small.onnx"], after: #""fraction":0.5"#, in: folder, waiting: 0.05)
       #expect(stopped.code == 130)
-      #expect(stopped.talk.contains("error: interrupted\n hint: the same command with --resume"))
+      #expect(
+        stopped.errorOutput.contains("error: interrupted\n hint: the same command with --resume"))
       let run = try #require(try names(in: folder).first { $0.hasSuffix(".espalier-run") })
       #expect(try names(in: folder.appendingPathComponent(run)) == ["learned-1.json"])
       let resumed = try Program(
@@ -93,7 +95,7 @@ import Testing
         ["explain", "-", "--target", "y"], after: #""stage":"reading""#, in: folder, input: rows)
       #expect(stopped.code == 130)
       #expect(
-        stopped.talk.hasSuffix(
+        stopped.errorOutput.hasSuffix(
           "\nerror: interrupted\n hint: nothing was begun; the same command starts anew\n"))
       #expect(try names(in: folder).isEmpty)
       try rows.fileHandleForWriting.close()
@@ -109,7 +111,7 @@ import Testing
         command + ["--output", "r"], after: #""stage":"extracting""#, in: folder, waiting: 0)
       #expect(stopped.code == 130)
       #expect(
-        stopped.talk.hasSuffix(
+        stopped.errorOutput.hasSuffix(
           "\nerror: interrupted\n hint: the same command with --resume goes on from here\n"))
       #expect(try names(in: folder).allSatisfy { $0.hasSuffix(".espalier-run") })
       let resumed = try Program(command + ["--output", "r", "--resume", "--quiet"], in: folder)
@@ -128,26 +130,26 @@ import Testing
   private func interrupted(
     _ arguments: [String], after word: String = #""stage":"training""#, in folder: URL,
     waiting pause: Double = 0.3, input: Pipe? = nil
-  ) throws -> (code: Int32, talk: String) {
+  ) throws -> (code: Int32, errorOutput: String) {
     let process = Process()
     process.executableURL = Program.url
     process.arguments = arguments + ["--progress", "json"]
     process.currentDirectoryURL = folder
     process.environment = ["PATH": "/usr/bin:/bin", "ESPALIER_HOME": Program.home.path]
-    let talk = Pipe()
-    process.standardError = talk
+    let errorOutput = Pipe()
+    process.standardError = errorOutput
     process.standardOutput = FileHandle.nullDevice
     if let input { process.standardInput = input }
     try process.run()
     var said = Data()
     while !said.contains(word) {
-      let more = talk.fileHandleForReading.availableData
+      let more = errorOutput.fileHandleForReading.availableData
       try #require(!more.isEmpty, "it ended before it trained")
       said += more
     }
     Thread.sleep(forTimeInterval: pause)
     process.interrupt()
-    said += talk.fileHandleForReading.readDataToEndOfFile()
+    said += errorOutput.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     return (process.terminationStatus, String(decoding: said, as: UTF8.self))
   }
@@ -160,16 +162,16 @@ import Testing
   }
 
   /// CIFAR binary files of stripes that lean to one side or the other.
-  private func writePictures(to folder: URL) throws {
+  private func writeImages(to folder: URL) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     for (name, count) in [("train.bin", 400), ("test.bin", 40)] {
       var bytes = Data()
-      for picture in 0..<count {
-        let label = picture % 2
+      for image in 0..<count {
+        let label = image % 2
         bytes.append(UInt8(label))
         for place in 0..<3 * 1024 {
           let (y, x) = (place % 1024 / 32, place % 32)
-          bytes.append(UInt8((x + (label == 0 ? y : 32 - y) + picture) % 8 * 30))
+          bytes.append(UInt8((x + (label == 0 ? y : 32 - y) + image) % 8 * 30))
         }
       }
       try bytes.write(to: folder.appendingPathComponent(name))

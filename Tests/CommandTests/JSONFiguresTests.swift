@@ -93,7 +93,7 @@ import Testing
         "prune", place.appendingPathComponent("small.onnx").path,
         rows.file, "--keep", "1", "--recovery", "none", "-o",
         "same.espalier", "--quiet", in: place)
-      #expect(coded.code == 0, "\(coded.talk)")
+      #expect(coded.code == 0, "\(coded.errorOutput)")
       #expect(
         try pruned.after.codedBytes
           == Data(contentsOf: place.appendingPathComponent("same.espalier")).count)
@@ -150,7 +150,7 @@ import Testing
       }
       let trained = try Program(
         "train", "rows.csv", "-o", "net.onnx", "--epochs", "8", "--quiet", in: place)
-      #expect(trained.code == 0, "\(trained.talk)")
+      #expect(trained.code == 0, "\(trained.errorOutput)")
       let run = try Program(
         "prune", "net.onnx", "rows.csv", "--held-out", "held.csv", "--keep", "0.3", "--recovery",
         "none", "-o", "small.onnx", "--json", "--quiet", in: place)
@@ -182,7 +182,7 @@ import Testing
       let explain = try Program(
         "explain", rows.file, "-o", "r", "--epochs", "3",
         "--max-rules", "3", "--seed", "3", "--quiet", in: place)
-      #expect(explain.code == 0, "\(explain.talk)")
+      #expect(explain.code == 0, "\(explain.errorOutput)")
       let result = try ResultFolder(place.appendingPathComponent("r"))
       let run = try Program(
         "fidelity", "r", rows.network,

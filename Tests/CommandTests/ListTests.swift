@@ -15,7 +15,7 @@ import Testing
   func everyFamilyListsNamesWithASourceEach(_ family: String, _ member: String) throws {
     let run = try Program("list", family, "--json")
     #expect(run.code == 0)
-    #expect(run.talk.isEmpty)
+    #expect(run.errorOutput.isEmpty)
     let entries = try JSONDecoder().decode([Entry].self, from: Data(run.output.utf8))
     #expect(entries.contains { $0.name == member })
     #expect(entries.allSatisfy { !$0.summary.isEmpty && !$0.source.isEmpty })
@@ -32,6 +32,6 @@ import Testing
     let run = try Program("doctor")
     #expect(run.code == 0)
     #expect(run.output.contains("OpenBLAS"))
-    #expect(run.talk.isEmpty)
+    #expect(run.errorOutput.isEmpty)
   }
 }

@@ -16,11 +16,11 @@ import Testing
       let run = try limited(
         kilobytes, ["explain", "iris", "-o", "r", "--epochs", "5", "--max-rules", "3", "--quiet"],
         in: folder)
-      #expect([0, 75].contains(run.code), "\(run.code) \(run.talk)")
+      #expect([0, 75].contains(run.code), "\(run.code) \(run.errorOutput)")
       if run.code == 75 {
-        #expect(run.talk.contains("error: "), "\(run.talk)")
-        #expect(run.talk.contains("(ulimit -v)"), "\(run.talk)")
-        #expect(run.talk.contains(" hint: "), "\(run.talk)")
+        #expect(run.errorOutput.contains("error: "), "\(run.errorOutput)")
+        #expect(run.errorOutput.contains("(ulimit -v)"), "\(run.errorOutput)")
+        #expect(run.errorOutput.contains(" hint: "), "\(run.errorOutput)")
       }
       #expect(try names(in: folder).filter { !$0.hasPrefix(".") } == (run.code == 0 ? ["r"] : []))
     }
@@ -35,8 +35,8 @@ import Testing
       let run = try limited(
         kilobytes, ["train", "rows.csv", "-o", "net.onnx", "--epochs", "1", "--quiet"],
         in: folder)
-      #expect([0, 75].contains(run.code), "\(run.code) \(run.talk)")
-      if run.code == 75 { #expect(run.talk.contains("(ulimit -v)"), "\(run.talk)") }
+      #expect([0, 75].contains(run.code), "\(run.code) \(run.errorOutput)")
+      if run.code == 75 { #expect(run.errorOutput.contains("(ulimit -v)"), "\(run.errorOutput)") }
     }
   }
 
@@ -45,12 +45,12 @@ import Testing
     try withFolder { folder in
       let model = Program.home.path + "/Tests/Fixtures/models/large-constants.onnx"
       let run = try limited(600_000, ["draw", model, "-o", "net.svg"], in: folder)
-      #expect(run.code == 75, "\(run.talk)")
+      #expect(run.code == 75, "\(run.errorOutput)")
       let start =
         "error: reading 68 MB of numbers of large-constants.onnx needs about 336 MB of memory "
-      #expect(run.talk.hasPrefix(start + "where "), "\(run.talk)")
+      #expect(run.errorOutput.hasPrefix(start + "where "), "\(run.errorOutput)")
       #expect(
-        run.talk.hasSuffix(
+        run.errorOutput.hasSuffix(
           "(ulimit -v)\n hint: give the process more memory, or export a smaller network\n"))
       #expect(try names(in: folder).isEmpty)
     }
@@ -61,11 +61,11 @@ import Testing
       let run = try Program(
         "train", "iris", "--hidden", "65536,65536,65536", "-o", "net.onnx", in: folder)
       #expect(
-        run.talk.hasPrefix(
+        run.errorOutput.hasPrefix(
           "error: training a network of 8,591,179,827 parameters with 16 rows a batch needs about "
-            + "275.0 GB of memory where "), "\(run.talk)")
+            + "275.0 GB of memory where "), "\(run.errorOutput)")
       #expect(
-        run.talk.hasSuffix(
+        run.errorOutput.hasSuffix(
           "\n hint: give fewer units with --hidden or --features, or smaller batches with --batch\n"
         ))
       #expect(run.code == 75)

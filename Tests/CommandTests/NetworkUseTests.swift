@@ -27,7 +27,7 @@ import Testing
         Program.home.path + "/Datasets/iris/data.csv", "--epochs", "3", "--max-rules", "3", "-o",
         "r", "--quiet",
         in: folder)
-      #expect(run.code == 0 && run.talk.isEmpty)
+      #expect(run.code == 0 && run.errorOutput.isEmpty)
       #expect(try names(in: folder) == ["r"])
     }
   }

@@ -65,7 +65,7 @@ func labels(_ table: Table) -> [String] { table.labels.map { table.schema.classe
 
 /// The output of a run that went well.
 func decode<Value: Decodable>(_ run: Program, as type: Value.Type) throws -> Value {
-  #expect(run.code == 0, "\(run.talk)")
+  #expect(run.code == 0, "\(run.errorOutput)")
   return try JSONDecoder().decode(type, from: Data(run.output.utf8))
 }
 

@@ -23,10 +23,10 @@ import Testing
           command, "rows.csv", "--epochs", "2", "-o", command == "train" ? "net.onnx" : "r",
           "--quiet", in: folder)
         // In a training row the number is part of the scale; in another it is beyond it.
-        #expect([0, 65].contains(run.code), "\(run.talk)")
+        #expect([0, 65].contains(run.code), "\(run.errorOutput)")
         guard run.code == 65 else { continue }
         #expect(
-          run.talk == """
+          run.errorOutput == """
             error: 'length' has \(Double(number) ?? 0) in a row, which is more than 1e15 standard \
             deviations from the mean of the training rows
              hint: correct the cell, or leave the column or the row out
@@ -45,9 +45,9 @@ import Testing
       }
       try Data(text.utf8).write(to: folder.appendingPathComponent("rows.csv"))
       let run = try Program("explain", "rows.csv", "-o", "r", "--quiet", in: folder)
-      #expect(run.code == 0, "\(run.talk)")
+      #expect(run.code == 0, "\(run.errorOutput)")
       let measured = try Program("fidelity", "r", "r/model.onnx", "rows.csv", in: folder)
-      #expect(measured.code == 0, "\(measured.talk)")
+      #expect(measured.code == 0, "\(measured.errorOutput)")
       #expect(measured.output.contains("60 of 60"), "\(measured.output)")
     }
   }
@@ -75,7 +75,7 @@ import Testing
       let run = try Program(
         "explain", "large.csv", "--model", fixture.path + ".onnx", "-o", "r", "--quiet", in: folder)
       #expect(
-        run.talk == """
+        run.errorOutput == """
           error: 'x1' has 1e+39 in a row, which does not fit a float of 32 bits
            hint: correct the cell, or leave the column or the row out
 

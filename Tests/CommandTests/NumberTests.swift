@@ -77,7 +77,7 @@ import Testing
     try withFolder { folder in
       try Data(settings.utf8).write(to: folder.appendingPathComponent("run.json"))
       let run = try Program("explain", "iris", "--config", "run.json", in: folder)
-      #expect(run.talk == "error: run.json: \(message)\n hint: give \(allowed)\n")
+      #expect(run.errorOutput == "error: run.json: \(message)\n hint: give \(allowed)\n")
       #expect(run.code == 65)
       #expect(try names(in: folder) == ["run.json"])
     }
@@ -115,10 +115,10 @@ import Testing
     ),
     (
       #"{"height": 3, "width": 2, "channels": 1, "maximum": 255}"#,
-      "a picture of 3 x 2 x 1 has 6 numbers where there are 4 features in 'image'"
+      "an image of 3 x 2 x 1 has 6 numbers where there are 4 features in 'image'"
     ),
   ])
-  func aPictureThatDoesNotFitIsRefused(_ image: String, _ reason: String) throws {
+  func aImageThatDoesNotFitIsRefused(_ image: String, _ reason: String) throws {
     try withFolder { folder in
       let data = folder.appendingPathComponent("set")
       try FileManager.default.createDirectory(at: data, withIntermediateDirectories: false)
@@ -126,7 +126,7 @@ import Testing
       try Data(schema(image).utf8).write(to: data.appendingPathComponent("schema.json"))
       let run = try Program("explain", "set", in: folder)
       #expect(
-        run.talk
+        run.errorOutput
           == """
           error: set/schema.json: \(reason)
            hint: see the schema.json of a data set that comes with the tool
@@ -159,7 +159,7 @@ import Testing
       let note =
         " note: the stored state '\(stage)' is not used: it was changed, or is of another command, "
         + "other data or another version\n"
-      #expect(resumed.talk.ranges(of: note).count == 1, "\(resumed.talk)")
+      #expect(resumed.errorOutput.ranges(of: note).count == 1, "\(resumed.errorOutput)")
       let files = try ["whole", "r"].map {
         try Data(contentsOf: folder.appendingPathComponent($0 + "/explanation.json"))
       }
@@ -182,7 +182,7 @@ import Testing
       let output = arguments[0] == "train" ? "net.onnx" : "r"
       let run = try Program(arguments + ["-o", output, "--progress", "plain"], in: folder)
       #expect(run.code == 0)
-      #expect(run.talk.contains(" note: \(note)\n"), "\(run.talk)")
+      #expect(run.errorOutput.contains(" note: \(note)\n"), "\(run.errorOutput)")
     }
   }
 

@@ -88,7 +88,7 @@ import Testing
       let value = try result.number("fidelity", "heldOut", "value")
       #expect(value < 1)
       #expect(
-        run.talk
+        run.errorOutput
           == "error: fidelity \(String(format: "%.4f", value)) is below the wanted 1\n"
           + " hint: the result is written; the exit code 2 says that it is not good enough\n")
       #expect(run.code == 2)
@@ -154,18 +154,18 @@ import Testing
     }
   }
 
-  @Test func onlyPicturesCanMove() throws {
+  @Test func onlyImagesCanMove() throws {
     try withFolder { folder in
       let table = try Program("train", "iris", "--shift", "1", "-o", "net.onnx", in: folder)
       #expect(
-        table.talk.contains(
+        table.errorOutput.contains(
           """
-          error: pictures are to be moved, and the data are none
+          error: images are to be moved, and the data are none
            hint: leave out --shift
 
           """) && table.code == 64)
       let none = try Program("train", "digits", "--shift", "0", "-o", "net.onnx", in: folder)
-      #expect(none.talk.hasPrefix("error: --shift cannot be 0") && none.code == 64)
+      #expect(none.errorOutput.hasPrefix("error: --shift cannot be 0") && none.code == 64)
     }
   }
 
@@ -175,23 +175,24 @@ import Testing
       let table = try Program(
         "explain", "iris", "--model", network, "--pixel-mean", "0.5", "-o", "r", in: folder)
       #expect(
-        table.talk.contains(
+        table.errorOutput.contains(
           """
-          error: pixels are to be scaled, and the data are no pictures
+          error: pixels are to be scaled, and the data are no images
            hint: leave out --pixel-mean, --pixel-deviation and --pixel-layout
 
           """) && table.code == 64)
       let zero = try Program(
         "explain", "iris", "--model", network, "--pixel-deviation", "0.2,0", in: folder)
-      #expect(zero.talk.hasPrefix("error: --pixel-deviation cannot be 0\n"))
+      #expect(zero.errorOutput.hasPrefix("error: --pixel-deviation cannot be 0\n"))
       #expect(zero.code == 64)
       let words = try Program(
         "explain", "iris", "--model", network, "--pixel-mean", "0.2,x", in: folder)
-      #expect(words.talk.hasPrefix("error: --pixel-mean cannot be '0.2,x'") && words.code == 64)
+      #expect(
+        words.errorOutput.hasPrefix("error: --pixel-mean cannot be '0.2,x'") && words.code == 64)
     }
   }
 
-  /// Networks of pictures, whose hidden features are pooled channels or a flattened picture.
+  /// Networks of images, whose hidden features are pooled channels or a flattened image.
   @Test(arguments: [("keras-depthwise-15", 2), ("keras-convolution-17", 16)])
   func networksWithConvolutionsAreExplained(_ name: String, _ features: Int) throws {
     try withFolder { folder in
@@ -201,7 +202,7 @@ import Testing
       let run = try Program(
         "explain", "rows.csv", "--model", network.path, "-o", "r", in: folder)
       #expect(run.code == 0)
-      #expect(!run.talk.contains("nothing is pruned"))
+      #expect(!run.errorOutput.contains("nothing is pruned"))
       let result = try ResultFolder(folder.appendingPathComponent("r"))
       let left = Int(try result.number("pruned", "neurons"))
       #expect(left >= 1 && left <= features)
@@ -230,7 +231,7 @@ import Testing
       let sum = try Program.system("sha256sum", "later.csv", in: folder).output.prefix(64)
       #expect(try result.text("manifest.json").contains(#""sha256" : "\#(sum)""#))
       let missing = try Program("explain", "iris", "--held-out", "none.csv", in: folder)
-      #expect(missing.talk.hasPrefix("error: there is no file 'none.csv'\n"))
+      #expect(missing.errorOutput.hasPrefix("error: there is no file 'none.csv'\n"))
       #expect(missing.code == 66)
     }
   }
@@ -266,7 +267,7 @@ import Testing
       try SmallResult.write(to: folder.appendingPathComponent("other"))
       let other = try Program("fidelity", "r", "other/model.onnx", "iris", in: folder)
       #expect(
-        other.talk
+        other.errorOutput
           == """
           error: the model's hidden features are not those that the rules speak of
            hint: give the model.onnx of the result's own folder

@@ -12,7 +12,7 @@ import Testing
     ["draw", "r"], ["report", "r"], ["export", "r", "--to", "text"],
   ]
 
-  /// A picture's path says its format.
+  /// An image's path says its format.
   private func output(_ command: [String], _ kind: String) -> String {
     command[0] == "draw" ? kind + ".svg" : kind
   }
@@ -46,7 +46,7 @@ import Testing
       for force in [[], ["--force"]] {
         let run = try Program(command + ["-o", name] + force, in: folder)
         #expect(
-          run.talk
+          run.errorOutput
             == """
             error: '\(name)' is \(words), which is never replaced
              hint: --force replaces regular files and reports of espalier; name another path
@@ -67,12 +67,12 @@ import Testing
       try make("pipe", at: folder.path + "/pipe")
       let run = try Program(
         "prune", "net.onnx", "iris", "-o", "small.onnx", option, "pipe", "--force", in: folder)
-      #expect(run.talk.hasPrefix("error: 'pipe' is a pipe, which is never replaced\n"))
+      #expect(run.errorOutput.hasPrefix("error: 'pipe' is a pipe, which is never replaced\n"))
       #expect(run.code == 73)
       let both = try Program(
         "prune", "net.onnx", "iris", "-o", "small.onnx", option, "./small.onnx", in: folder)
       #expect(
-        both.talk
+        both.errorOutput
           == """
           error: \(option) and --output both name 'small.onnx'
            hint: give each a file of its own
@@ -116,7 +116,7 @@ import Testing
       let before = try names(in: folder)
       let run = try Program(arguments + ["--force"], in: folder)
       #expect(
-        run.talk
+        run.errorOutput
           == """
           error: --output names '\(path)', which is read as \(input)
            hint: write to another path
@@ -147,7 +147,7 @@ import Testing
         try Data(contentsOf: folder.appendingPathComponent("r/explanation.json")) == first)
       let another = try explain(["data.csv", "--seed", "7", "-o", "r"])
       #expect(
-        another.talk
+        another.errorOutput
           == """
           error: the folder 'r' holds the report of another run: espalier explain data.csv \
           --epochs 2 --max-rules 3
@@ -163,7 +163,7 @@ import Testing
       try Data("mine".utf8).write(to: folder.appendingPathComponent("r/rules.txt"))
       let changed = try explain(["data.csv", "-o", "r"])
       #expect(
-        changed.talk
+        changed.errorOutput
           == """
           error: 'rules.txt' in the folder 'r' was changed after it was written
            hint: --force replaces the report; another folder with --output keeps it
@@ -198,7 +198,7 @@ import Testing
         .write(to: run.appendingPathComponent("outputs.json"))
       try FileManager.default.removeItem(at: folder.appendingPathComponent("small.onnx"))
       let again = try Program(prune + ["--resume"], in: folder)
-      #expect(again.code == 0 && again.talk.isEmpty, "\(again.talk)")
+      #expect(again.code == 0 && again.errorOutput.isEmpty, "\(again.errorOutput)")
       #expect(
         try ["small.onnx", "plan.json", "small.espalier"].map {
           try Data(contentsOf: folder.appendingPathComponent($0))

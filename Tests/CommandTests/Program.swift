@@ -4,7 +4,7 @@ import Tensors
 /// The built program, run as a user runs it.
 struct Program {
   var output: String
-  var talk: String
+  var errorOutput: String
   var code: Int32
 
   /// Beside the tests, in the same folder of the build.
@@ -59,13 +59,13 @@ struct Program {
     try process.run()
     process.waitUntilExit()
     output = try String(contentsOf: place.appendingPathComponent("output"), encoding: .utf8)
-    talk = try String(contentsOf: place.appendingPathComponent("talk"), encoding: .utf8)
+    errorOutput = try String(contentsOf: place.appendingPathComponent("talk"), encoding: .utf8)
     code = process.terminationStatus
   }
 
   /// What was said on stderr beside warnings about the result.
   var talkBesideWarnings: String {
-    talk.split(separator: "\n", omittingEmptySubsequences: false)
+    errorOutput.split(separator: "\n", omittingEmptySubsequences: false)
       .filter { !$0.hasPrefix("warning: ") }.joined(separator: "\n")
   }
 

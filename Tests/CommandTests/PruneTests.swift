@@ -50,7 +50,7 @@ import Testing
         "prune", net, "iris", "--method", method, "--keep", "0.5", "--epochs", "2", "-o",
         "small.onnx",
         "--plan", "plan.json", "--json", "--quiet", in: place)
-      #expect(run.code == 0 && run.talk.isEmpty, "\(run.talk)")
+      #expect(run.code == 0 && run.errorOutput.isEmpty, "\(run.errorOutput)")
       let pruned = try JSONDecoder().decode(Pruned.self, from: Data(run.output.utf8))
       #expect(2 * pruned.after.parameters <= pruned.before.parameters)
       // Weights that are zero are stored all the same.
@@ -72,9 +72,9 @@ import Testing
       let again = try Program(
         "prune", "small.onnx", "iris", "--keep", "0.9", "--epochs", "0", "-o", "smaller.onnx",
         "--quiet", in: place)
-      #expect(again.code == 0, "\(again.talk)")
+      #expect(again.code == 0, "\(again.errorOutput)")
       let features = try Program("features", "small.onnx", "iris", "--quiet", in: place)
-      #expect(features.code == 0, "\(features.talk)")
+      #expect(features.code == 0, "\(features.errorOutput)")
     }
   }
 
@@ -136,13 +136,13 @@ import Testing
       "error: the goal cannot be met: 1 parameters by neurons, of which each layer keeps one\n hint: the nearest that can be met: "
     ),
   ])
-  func whatCannotBeIsSaid(_ arguments: [String], _ code: Int32, _ talk: String) throws {
+  func whatCannotBeIsSaid(_ arguments: [String], _ code: Int32, _ errorOutput: String) throws {
     let net = try folder.appendingPathComponent("net.onnx").path
     try withFolder { place in
       let run = try Program(
         ["prune", net, "iris", "-o", "small.onnx", "--progress", "none"] + arguments, in: place)
       #expect(run.code == code && run.output.isEmpty)
-      #expect(run.talk.hasPrefix(talk), "\(run.talk)")
+      #expect(run.errorOutput.hasPrefix(errorOutput), "\(run.errorOutput)")
       #expect(try names(in: place).isEmpty)
     }
   }
@@ -161,7 +161,7 @@ import Testing
             "prune", net, "iris", "--method", method, "--recovery", "none", "-o", "small.onnx",
             "--plan", "plan.json", "--json", "--quiet", "--force",
           ] + (rows.map { ["--score-rows", $0] } ?? []), in: place)
-        #expect(run.code == 0, "\(run.talk)")
+        #expect(run.code == 0, "\(run.errorOutput)")
         let result = try JSONDecoder().decode(Result.self, from: Data(run.output.utf8))
         #expect(result.recipe["scoreRows"] == rows)
         plans.append(
@@ -183,7 +183,7 @@ import Testing
         "prune", network.path, "rows.csv", "--method", "block-then-channel", "--gate-price", price,
         "--parameters", "100", "-o", "small.onnx", "--plan", "plan.json", "--json", "--quiet",
         in: place)
-      #expect(run.code == 0, "\(run.talk)")
+      #expect(run.code == 0, "\(run.errorOutput)")
       struct Result: Decodable { var recipe: [String: String] }
       let result = try JSONDecoder().decode(Result.self, from: Data(run.output.utf8))
       #expect(result.recipe["gatePrice"] == price)
@@ -199,7 +199,7 @@ import Testing
       let run = try Program(
         "prune", net, "iris", "--multiple", "4", "--distill", "0.5", "--epochs", "2", "-o",
         "small.onnx", "--sensitivity", "layers.md", "--quiet", in: place)
-      #expect(run.code == 0 && run.talk.isEmpty, "\(run.talk)")
+      #expect(run.code == 0 && run.errorOutput.isEmpty, "\(run.errorOutput)")
       let table = try String(
         contentsOf: place.appendingPathComponent("layers.md"), encoding: .utf8)
       #expect(table.contains("| (the whole network) | | 0 | 0 |"))
@@ -241,10 +241,11 @@ import Testing
       let other = try run(whole + ["-o", "d", "--known", "a", "--rounds", "2"])
       #expect(other.code == 65)
       #expect(
-        other.talk.hasPrefix(
+        other.errorOutput.hasPrefix(
           "error: 'a': a known comparison has other data, networks or recoveries\n hint: "))
       let none = try run(whole + ["-o", "d", "--known", "e"])
-      #expect(none.code == 66 && none.talk.hasPrefix("error: there is no comparison in 'e'\n"))
+      #expect(
+        none.code == 66 && none.errorOutput.hasPrefix("error: there is no comparison in 'e'\n"))
       #expect(try names(in: place) == ["a", "b", "c"])
     }
   }
@@ -254,7 +255,7 @@ import Testing
       let run = try Program(
         "compare", "iris", "--epochs", "2", "--methods", "block-then-channel", "--keep", "0.5,0.3",
         "--seeds", "2", "--recovery-epochs", "1", "-o", "c", "--quiet", in: place)
-      #expect(run.code == 0, "\(run.talk)")
+      #expect(run.code == 0, "\(run.errorOutput)")
       let text = try String(
         contentsOf: place.appendingPathComponent("c/compare.md"), encoding: .utf8)
       #expect(
@@ -276,7 +277,7 @@ import Testing
           "compare", "iris", "--epochs", "5", "--methods", "taylor,l1-filter", "--keep", "0.6,0.3",
           "--seeds", "2", "--recovery-epochs", "1", "--threads", threads, "-o", "c" + threads,
           "--quiet", in: place)
-        #expect(run.code == 0 && run.talk.isEmpty, "\(run.talk)")
+        #expect(run.code == 0 && run.errorOutput.isEmpty, "\(run.errorOutput)")
       }
       #expect(try names(in: place) == ["c1", "c2"])
       for name in ["compare.json", "compare.md", "compare.svg"] {

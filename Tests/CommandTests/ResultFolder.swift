@@ -97,7 +97,7 @@ struct ResultFolder {
         rows = json.load(open(sys.argv[2], encoding="utf-8"))
         print(json.dumps([classify(row) for row in rows]))
         """, file.path, place.path)
-      #expect(run.talk.isEmpty && run.code == 0)
+      #expect(run.errorOutput.isEmpty && run.code == 0)
       return try JSONDecoder().decode([String].self, from: Data(run.output.utf8))
     }
   }

@@ -116,8 +116,8 @@ import Testing
     for needle in ["url(http", "url(\"http", "url(//", "@import", "fetch(", "XMLHttpRequest"] {
       #expect(!page.contains(needle))
     }
-    for picture in ["network.svg", "features.svg", "rules.svg", "curve.svg"] {
-      let text = try result.text(picture)
+    for image in ["network.svg", "features.svg", "rules.svg", "curve.svg"] {
+      let text = try result.text(image)
       #expect(malformation(of: text) == nil)
       #expect(text.matches(of: /\b(?:href|src)\s*=\s*["'](?:https?:)?\/\//).isEmpty)
     }
@@ -127,7 +127,7 @@ import Testing
     try withFolder { place in
       let again = place.appendingPathComponent("again")
       let run = try Program("report", "r", "-o", again.path, in: folder)
-      #expect(run.code == 0 && run.talk.isEmpty)
+      #expect(run.code == 0 && run.errorOutput.isEmpty)
       let made = try names(in: again)
       #expect(
         try made == names(in: result.url).filter { $0 != "model.onnx" })
@@ -145,14 +145,14 @@ import Testing
     (["r", "--picture", "rules"], "svg", "rules.svg"),
     (["r", "--picture", "features"], "svg", "features.svg"),
   ])
-  func drawMakesThePicturesOfTheFolder(
+  func drawMakesTheImagesOfTheFolder(
     _ arguments: [String], _ suffix: String, _ same: String
   ) throws {
     try withFolder { place in
-      let picture = place.appendingPathComponent("picture." + suffix)
-      let run = try Program(["draw"] + arguments + ["-o", picture.path], in: folder)
-      #expect(run.code == 0 && run.talk.isEmpty)
-      #expect(try Data(contentsOf: picture) == result.data(same))
+      let image = place.appendingPathComponent("picture." + suffix)
+      let run = try Program(["draw"] + arguments + ["-o", image.path], in: folder)
+      #expect(run.code == 0 && run.errorOutput.isEmpty)
+      #expect(try Data(contentsOf: image) == result.data(same))
     }
   }
 
@@ -161,15 +161,15 @@ import Testing
   ])
   func drawKnowsModels(_ suffix: String, _ start: String) throws {
     try withFolder { place in
-      let picture = place.appendingPathComponent("picture." + suffix)
-      let run = try Program("draw", "r/model.onnx", "-o", picture.path, in: folder)
-      #expect(run.code == 0 && run.talk.isEmpty)
-      let data = try Data(contentsOf: picture)
+      let image = place.appendingPathComponent("picture." + suffix)
+      let run = try Program("draw", "r/model.onnx", "-o", image.path, in: folder)
+      #expect(run.code == 0 && run.errorOutput.isEmpty)
+      let data = try Data(contentsOf: image)
       #expect(data.starts(with: start.unicodeScalars.map { UInt8($0.value) }))
       if suffix == "svg" { #expect(malformation(of: String(decoding: data, as: UTF8.self)) == nil) }
-      let second = try Program("draw", "r/model.onnx", "-o", picture.path, in: folder)
+      let second = try Program("draw", "r/model.onnx", "-o", image.path, in: folder)
       #expect(
-        second.talk == "error: '\(picture.path)' exists already\n hint: --force replaces it\n")
+        second.errorOutput == "error: '\(image.path)' exists already\n hint: --force replaces it\n")
       #expect(second.code == 73)
     }
   }
@@ -183,7 +183,7 @@ import Testing
       var drivers: [Driver]
     }
     let run = try Program("features", "r/model.onnx", "iris", "--json", in: folder)
-    #expect(run.code == 0 && run.talk.isEmpty)
+    #expect(run.code == 0 && run.errorOutput.isEmpty)
     let entries = try JSONDecoder().decode([Entry].self, from: Data(run.output.utf8))
     let features = try #require(result.json["features"] as? [[String: Any]])
     #expect(entries.map(\.id) == features.compactMap { $0["id"] as? String })
@@ -203,7 +203,7 @@ import Testing
       var fidelity: Share
     }
     let run = try Program("fidelity", "r", "r/model.onnx", "iris", "--json", in: folder)
-    #expect(run.code == 0 && run.talk.isEmpty)
+    #expect(run.code == 0 && run.errorOutput.isEmpty)
     let measured = try JSONDecoder().decode(Measured.self, from: Data(run.output.utf8))
     let rows = try shippedRows("iris")
     let network = try result.networkAnswers(Program.home.path + "/Datasets/iris/data.csv")
@@ -221,7 +221,7 @@ import Testing
     try withFolder { place in
       let file = place.appendingPathComponent("iris.py")
       let run = try Program("export", "r", "--to", "python", "-o", file.path, in: folder)
-      #expect(run.code == 0 && run.talk.isEmpty)
+      #expect(run.code == 0 && run.errorOutput.isEmpty)
       let rows = try shippedRows("iris")
       #expect(rows.count == 150)
       #expect(try ResultFolder.pythonAnswers(file, rows) == rows.map { try result.answer($0) })
@@ -230,7 +230,7 @@ import Testing
 
   @Test func textIsTheRulesFile() throws {
     let run = try Program("export", "r", "--to", "text", "-o", "-", in: folder)
-    #expect(run.code == 0 && run.talk.isEmpty)
+    #expect(run.code == 0 && run.errorOutput.isEmpty)
     #expect(try run.output == result.text("rules.txt"))
   }
 
@@ -248,7 +248,7 @@ import Testing
   @Test func dryRunWritesNothing() throws {
     try withFolder { place in
       let run = try Program("explain", "iris", "-o", "r", "--dry-run", in: place)
-      #expect(run.code == 0 && run.talk.isEmpty)
+      #expect(run.code == 0 && run.errorOutput.isEmpty)
       #expect(
         run.output
           == """
@@ -271,7 +271,7 @@ import Testing
     try withFolder { place in
       let run = try Program(
         ["explain", "iris", "--output", "r", "--quiet"] + arguments, in: place)
-      #expect(run.code == 0 && run.talk.isEmpty)
+      #expect(run.code == 0 && run.errorOutput.isEmpty)
       #expect(try names(in: place) == ["r"])
       let made = place.appendingPathComponent("r")
       #expect(try names(in: made) == names(in: result.url))

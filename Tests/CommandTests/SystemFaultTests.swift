@@ -16,9 +16,10 @@ import Testing
     try withFolder { folder in
       let run = try after(
         "ulimit -f 1", arguments + ["--epochs", "2", "--quiet", "--progress", "none"], in: folder)
-      #expect(run.code == 74, "\(run.code) \(run.talk)")
-      #expect(run.talk.hasPrefix("error: '"))
-      #expect(run.talk.contains("' cannot be written: file too large\n"), "\(run.talk)")
+      #expect(run.code == 74, "\(run.code) \(run.errorOutput)")
+      #expect(run.errorOutput.hasPrefix("error: '"))
+      #expect(
+        run.errorOutput.contains("' cannot be written: file too large\n"), "\(run.errorOutput)")
       #expect(try names(in: folder).filter { !$0.hasSuffix(".espalier-run") }.isEmpty)
     }
   }
@@ -35,7 +36,7 @@ import Testing
       try FileManager.default.createDirectory(at: gone, withIntermediateDirectories: false)
       let run = try after("rmdir ../gone", arguments, in: gone)
       #expect(
-        run.talk == """
+        run.errorOutput == """
           error: '\(output)' cannot be created: the working folder was removed
            hint: choose a folder that exists and that you may write to
 
@@ -49,7 +50,7 @@ import Testing
       let run = try after(
         "ulimit -n 6", ["compare", "iris", "--seeds", "1", "-o", "r", "--quiet"], in: folder)
       #expect(
-        run.talk == """
+        run.errorOutput == """
           error: 8 files cannot be open at once: too many open files
            hint: raise the limit: ulimit -n 64
 

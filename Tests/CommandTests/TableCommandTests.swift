@@ -30,18 +30,18 @@ import Testing
       try write(["a;b;y"] + Self.rows, "t.csv", in: folder)
       let run = try Program(["explain", "t.csv", "-o", "r"] + Self.short, in: folder)
       #expect(run.code == 0 || run.code == 2)
-      for note in Self.notes { #expect(run.talk.contains(" note: \(note)\n")) }
+      for note in Self.notes { #expect(run.errorOutput.contains(" note: \(note)\n")) }
       let result = try ResultFolder(folder.appendingPathComponent("r"))
       #expect(try result.object("data")["notes"] as? [String] == Self.notes)
       for note in Self.notes { #expect(try result.text("report.md").contains("Note: \(note).")) }
       let fidelity = try Program("fidelity", "r", "r/model.onnx", "t.csv", in: folder)
       #expect(fidelity.code == 0)
-      #expect(fidelity.talk == " note: 13 rows with a missing value in a\n")
+      #expect(fidelity.errorOutput == " note: 13 rows with a missing value in a\n")
       // Other numbers than those of the training rows are refused, not misread.
       try write(["a;b;y", "1.5;2,5;no"], "other.csv", in: folder)
       let other = try Program("fidelity", "r", "r/model.onnx", "other.csv", in: folder)
       #expect(
-        other.talk.hasPrefix(
+        other.errorOutput.hasPrefix(
           "error: other.csv:2:1: '1.5' in the column 'a', where the schema expects a number\n"))
       #expect(other.code == 65)
     }
@@ -66,7 +66,7 @@ import Testing
             except (KeyError, ValueError) as error:
                 print(error.args[0])
         """, in: folder)
-      #expect(run.talk.isEmpty && run.code == 0)
+      #expect(run.errorOutput.isEmpty && run.code == 0)
       let lines = run.output.split(separator: "\n").map(String.init)
       let answers = try JSONDecoder().decode([String].self, from: Data(lines[0].utf8))
       let explanation = try ResultFolder(folder.appendingPathComponent("r"))
@@ -86,7 +86,7 @@ import Testing
       try write(rows, "t.csv", in: folder)
       let none = try Program("explain", "t.csv", "--dry-run", in: folder)
       #expect(
-        none.talk == """
+        none.errorOutput == """
           error: t.csv:1:1: the first line looks like a row, not like names: it has '0.5'
            hint: --no-header reads it as a row, --names A,B,… names the columns, --header takes it \
           for names
@@ -122,13 +122,13 @@ import Testing
         ),
       ] {
         let run = try Program(["explain", "t.csv"] + arguments, in: folder)
-        #expect(run.talk == message)
+        #expect(run.errorOutput == message)
         #expect(run.code == 64)
       }
       let large = try Program(
         "explain", "t.csv", "--no-header", "--max-input-bytes", "100", in: folder)
       #expect(
-        large.talk == """
+        large.errorOutput == """
           error: t.csv: more than 100 bytes, the most that may be read
            hint: --max-input-bytes allows more, up to the machine's memory
 

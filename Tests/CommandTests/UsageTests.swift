@@ -125,7 +125,7 @@ import Testing
   ])
   func mistakesAreNamed(_ arguments: [String], _ text: String) throws {
     let run = try Program(arguments)
-    #expect(run.talk == text)
+    #expect(run.errorOutput == text)
     #expect(run.code == 64)
     #expect(run.output.isEmpty)
   }
@@ -133,7 +133,7 @@ import Testing
   @Test func noArgumentsGiveHelp() throws {
     let run = try Program([])
     #expect(run.code == 0)
-    #expect(run.talk.isEmpty)
+    #expect(run.errorOutput.isEmpty)
     #expect(run.output.contains("espalier explain iris"))
   }
 
@@ -150,7 +150,7 @@ import Testing
     if recorded == nil { try Data(run.output.utf8).write(to: snapshot) }
     #expect(run.output == recorded)
     #expect(run.code == 0)
-    #expect(run.talk.isEmpty)
+    #expect(run.errorOutput.isEmpty)
   }
 
   @Test(arguments: [

@@ -9,23 +9,25 @@ import Testing
     var testDescription: String
     var data: Data
     var arguments: [String] = []
-    var talk: String
+    var errorOutput: String
     var code: Int32 = 65
 
     init(
-      _ name: String, _ text: String, _ arguments: String..., code: Int32 = 65, says talk: String
+      _ name: String, _ text: String, _ arguments: String..., code: Int32 = 65,
+      says errorOutput: String
     ) {
-      self.init(name, Data(text.utf8), arguments, code: code, says: talk)
+      self.init(name, Data(text.utf8), arguments, code: code, says: errorOutput)
     }
 
     init(
-      _ name: String, _ data: Data, _ arguments: [String] = [], code: Int32 = 65, says talk: String
+      _ name: String, _ data: Data, _ arguments: [String] = [], code: Int32 = 65,
+      says errorOutput: String
     ) {
       testDescription = name
       self.data = data
       self.arguments = arguments
       self.code = code
-      self.talk = talk
+      self.errorOutput = errorOutput
     }
   }
 
@@ -201,7 +203,7 @@ import Testing
       try one.data.write(to: folder.appendingPathComponent("t.csv"))
       let run = try Program(
         ["explain", "t.csv", "--output", "r"] + one.arguments, in: folder)
-      #expect(run.talkBesideWarnings == one.talk + "\n")
+      #expect(run.talkBesideWarnings == one.errorOutput + "\n")
       #expect(run.code == one.code)
       #expect(run.output.isEmpty)
       #expect(try names(in: folder) == ["t.csv"])
@@ -230,14 +232,15 @@ import Testing
       try one.data.write(to: folder.appendingPathComponent("t.csv"))
       let run = try Program(
         "explain", "t.csv", "-o", "r", "--epochs", "3", "--max-rules", "3", in: folder)
-      #expect(run.talkBesideWarnings == one.talk + "\n")
+      #expect(run.talkBesideWarnings == one.errorOutput + "\n")
       #expect(run.code == 0)
       let result = try ResultFolder(folder.appendingPathComponent("r"))
-      #expect(try result.object("data")["notes"] as? [String] == [String(one.talk.dropFirst(7))])
+      #expect(
+        try result.object("data")["notes"] as? [String] == [String(one.errorOutput.dropFirst(7))])
       #expect(try result.text("report.md").contains("is left out"))
       let quiet = try Program(
         "explain", "t.csv", "-o", "r", "--epochs", "3", "--max-rules", "3", "--quiet", in: folder)
-      #expect(quiet.talk.isEmpty && quiet.output.isEmpty)
+      #expect(quiet.errorOutput.isEmpty && quiet.output.isEmpty)
     }
   }
 
@@ -262,7 +265,7 @@ import Testing
     try withFolder { folder in
       let run = try Program(
         "explain", data, in: folder, environment: ["XDG_DATA_HOME": folder.path])
-      #expect(run.talk == "\(message)\n\(hint)\n")
+      #expect(run.errorOutput == "\(message)\n\(hint)\n")
       #expect(run.code == code)
       #expect(try names(in: folder).isEmpty)
     }

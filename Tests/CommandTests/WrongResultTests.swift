@@ -147,7 +147,7 @@ import Testing
       }
       for command in commands {
         let run = try Program(command, in: folder)
-        #expect(run.talk == "error: ./explanation.json: \(edit.says)\n hint: \(hint)\n")
+        #expect(run.errorOutput == "error: ./explanation.json: \(edit.says)\n hint: \(hint)\n")
         #expect(run.code == 65)
         #expect(run.output.isEmpty)
       }
@@ -205,7 +205,7 @@ import Testing
       try model.write(to: folder.appendingPathComponent("iris.onnx"))
       try Data("no model at all".utf8).write(to: folder.appendingPathComponent("junk.onnx"))
       let run = try Program(arguments, in: folder)
-      #expect(run.talk == says + "\n")
+      #expect(run.errorOutput == says + "\n")
       #expect(run.code == code)
       #expect(run.output.isEmpty)
       #expect(try names(in: folder) == ["iris.onnx", "junk.onnx", "r"])

@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test func thePicturesAmongThemAreKnownAsPictures() throws {
+  @Test func theImagesAmongThemAreKnownAsImages() throws {
     #expect(
       try DataSource.load("digits").table.schema.image
         == ImageShape(height: 8, width: 8, channels: 1, maximum: 16))

@@ -189,7 +189,7 @@ import Testing
       var told: [String] = []
       let place = try store(folder).fetch("cifar10", from: folder) { told.append($0) }
       #expect(
-        told.first == "\(folder) has 12 well-formed training pictures; no checksum is published "
+        told.first == "\(folder) has 12 well-formed training images; no checksum is published "
           + "for such files, so nothing says that they are the original ones")
       #expect(try DataSource.load(place.path).heldOut?.count == 12)
     }

@@ -14,7 +14,7 @@ import Testing
     }
   }
 
-  @Test func somePixelsAreNoPicture() {
+  @Test func somePixelsAreNoImage() {
     let schema = Schema(
       features: (0..<4).map { Feature(Feature.ID("p\($0)")) },
       target: Target("y", .classes(names: ["a", "b"])),

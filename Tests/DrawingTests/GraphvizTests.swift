@@ -51,7 +51,7 @@ import Testing
         == "this is likely a fault of the diagram; draw it as dot to see what was asked")
   }
 
-  @Test func theRootSaysWhatThePictureShows() throws {
+  @Test func theRootSaysWhatTheImageShows() throws {
     let svg = text(
       try Graphviz.render(
         small, as: .svg, title: "a & \"b\" <c>", description: "from a\u{1} to <b>"))
@@ -81,19 +81,19 @@ import Testing
     #expect(malformation(of: svg) == nil)
   }
 
-  @Test func picturesStandInsideTheFileAndNoneIsLeftBehind() throws {
-    let picture = try PNGEncoder.grey([0, 128, 200, 255], width: 2, height: 2)
+  @Test func imagesStandInsideTheFileAndNoneIsLeftBehind() throws {
+    let image = try PNGEncoder.grey([0, 128, 200, 255], width: 2, height: 2)
     let other = try PNGEncoder.grey([UInt8](repeating: 9, count: 64), width: 8, height: 8)
     let dot = "digraph { a [label=<<TABLE><TR><TD><IMG SRC=\"p.png\"/></TD></TR></TABLE>>] }"
-    let first = text(try Graphviz.render(dot, as: .svg, pictures: ["p.png": picture]))
-    let second = text(try Graphviz.render(dot, as: .svg, pictures: ["p.png": other]))
-    #expect(first.contains("data:image/png;base64,\(picture.base64EncodedString())"))
+    let first = text(try Graphviz.render(dot, as: .svg, images: ["p.png": image]))
+    let second = text(try Graphviz.render(dot, as: .svg, images: ["p.png": other]))
+    #expect(first.contains("data:image/png;base64,\(image.base64EncodedString())"))
     #expect(second.contains("data:image/png;base64,\(other.base64EncodedString())"))
     #expect(!first.contains("espalier-drawing") && malformation(of: first) == nil)
-    #expect(text(try Graphviz.render(dot, as: .svg, pictures: ["p.png": picture])) == first)
-    let dotAgain = text(try Graphviz.render(dot, as: .dot, pictures: ["p.png": picture]))
+    #expect(text(try Graphviz.render(dot, as: .svg, images: ["p.png": image])) == first)
+    let dotAgain = text(try Graphviz.render(dot, as: .dot, images: ["p.png": image]))
     #expect(dotAgain.contains("SRC=\"p.png\""))
-    // Other drawings may be under way: only a folder that holds this picture would be ours.
+    // Other drawings may be under way: only a folder that holds this image would be ours.
     let temporary = FileManager.default.temporaryDirectory
     let left = try FileManager.default.contentsOfDirectory(atPath: temporary.path).filter {
       FileManager.default.fileExists(atPath: temporary.appendingPathComponent($0 + "/p.png").path)
@@ -102,12 +102,12 @@ import Testing
   }
 
   @Test(arguments: ["../p.png", "p", "a/b.png", "p.png\"", ".png\n"])
-  func pictureNamesThatCouldLeadElsewhereAreRefused(name: String) throws {
-    let picture = try PNGEncoder.grey([0], width: 1, height: 1)
+  func imageNamesThatCouldLeadElsewhereAreRefused(name: String) throws {
+    let image = try PNGEncoder.grey([0], width: 1, height: 1)
     let error = #expect(throws: DrawingError.self) {
-      try Graphviz.render(small, as: .svg, pictures: [name: picture])
+      try Graphviz.render(small, as: .svg, images: [name: image])
     }
-    #expect(error == .badPicture(name: name))
+    #expect(error == .badImage(name: name))
   }
 
   @Test func wideDrawingsAreNotCutInBitmaps() throws {

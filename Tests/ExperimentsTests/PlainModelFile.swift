@@ -38,7 +38,7 @@ func plainModelFile(of network: Network) throws -> URL {
     }
     model.graph.node.append(written)
   }
-  model.graph.output = [value(current, width: network.births.last?.count ?? 0)]
+  model.graph.output = [value(current, width: network.originalIndices.last?.count ?? 0)]
   let url = FileManager.default.temporaryDirectory.appending(path: "plain-\(UUID()).onnx")
   try model.serializedData().write(to: url)
   return url

@@ -80,13 +80,13 @@ import Testing
       return steps.withLock { $0 }
     }
     let onStep = { steps.withLock { $0 += 1 } }
-    let rows = try LessonRows(
+    let rows = try SurrogateRows(
       setup, real: table, answers: colours(table), seed: 1, asking: colours, onStep: {})
     setup.passes = 0
-    let plain = Lesson(setup, rows: rows, onStep: onStep)
+    let plain = SurrogateLearner(setup, rows: rows, onStep: onStep)
     let without = try taken { _ = try plain.list(atMost: 4) }
     setup.passes = 1
-    let refined = Lesson(setup, rows: rows, onStep: onStep)
+    let refined = SurrogateLearner(setup, rows: rows, onStep: onStep)
     let with = try taken { _ = try refined.list(atMost: 4) }
     // One pass over a tree looks at each of its questions once.
     #expect(try refined.list(atMost: 4).rules.count <= 4)

@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  /// Answers of another runtime to many pictures, and their labels.
+  /// Answers of another runtime to many images, and their labels.
   @Test(.enabled(if: folder != nil))
   func answersAreThoseOfAnotherRuntime() throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder ?? "")

@@ -132,7 +132,7 @@ import Testing
     ),
     (
       "endless-padding",
-      "node 'conv' (Conv): 4611686018427387904 is no length, stride or padding of a picture"
+      "node 'conv' (Conv): 4611686018427387904 is no length, stride or padding of an image"
     ),
     (
       "negative-variance",
@@ -140,11 +140,11 @@ import Testing
     ),
     (
       "no-groups",
-      "node 'conv' (Conv): 0 is no length, stride or padding of a picture"
+      "node 'conv' (Conv): 0 is no length, stride or padding of an image"
     ),
     (
       "no-stride",
-      "node 'conv' (Conv): 0 is no length, stride or padding of a picture"
+      "node 'conv' (Conv): 0 is no length, stride or padding of an image"
     ),
     (
       "other-channels",
@@ -171,7 +171,7 @@ import Testing
     (
       "window-too-large",
       "node 'conv' (Conv): layer 'convolution' was given an input of 2 x 2 x 2 where it reads a "
-        + "picture of at least 3 x 3"
+        + "image of at least 3 x 3"
     ),
     (
       "gather-beyond",

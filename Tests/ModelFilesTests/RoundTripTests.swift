@@ -36,9 +36,9 @@ import Testing
     var generator = SeededGenerator(seed: seed)
     let mask = Mask((0..<30).map { _ in generator.index(below: 2) == 0 })
     network.parameters[0][0] = Parameter(.weight, network.parameters[0][0].value, mask: mask)
-    let births = network.births.map { $0.map { 3 * $0 + 1 } }
+    let originalIndices = network.originalIndices.map { $0.map { 3 * $0 + 1 } }
     network = try Network(
-      network.architecture, parameters: network.parameters, births: births)
+      network.architecture, parameters: network.parameters, originalIndices: originalIndices)
     return try Model(
       schema: schema, encoding: encoding, network: network,
       head: outputs == 1 ? .oneVersusRest : .softmax)
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  /// Every activation, and the layers with numbers of their own, over rows and over pictures.
+  /// Every activation, and the layers with numbers of their own, over rows and over images.
   @Test func everyLayerWithAFormulaIsReadBackExactly() throws {
     let layers: [any Layer] =
       Activation.Function.allCases.map { Activation($0) } + [
@@ -68,13 +68,13 @@ import Testing
         layer
         Dense(2)
       }
-      let pictures = Architecture(input: [2, 3, 2]) {
+      let images = Architecture(input: [2, 3, 2]) {
         Convolution(3, Window(2))
         layer
         Flattening()
         Dense(2)
       }
-      for architecture in [rows, pictures] {
+      for architecture in [rows, images] {
         let count = architecture.input.count
         let schema = Schema(
           features: (0..<count).map { Feature(.init("x\($0)")) },

@@ -52,7 +52,7 @@ options = parser.parse_args()
 ABOVE = {
     "Datasets": "Rules|Networks|ModelFiles|Explanations",
     "Rules": "Explanations|Reports",
-    "Networks": "Explanations|ModelFiles|CodedFiles|Pruning",
+    "Networks": "Explanations|ModelFiles|CompressedModels|Pruning",
     "ModelFiles": "",
     "Pruning": "",
     "Explanations": "Reports",

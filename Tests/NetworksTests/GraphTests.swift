@@ -7,7 +7,7 @@ import Testing
 
 /// Networks whose nodes read others than the one before.
 @Suite struct GraphTests {
-  /// Two branches over a picture, summed and put beside the first, then pooled and answered.
+  /// Two branches over an image, summed and put beside the first, then pooled and answered.
   private var branching: Architecture {
     var builder = ArchitectureBuilder(input: [6, 6, 2])
     let first = builder.add(Convolution(4, Window(3, padding: 1)))
@@ -137,7 +137,7 @@ import Testing
     }
   }
 
-  /// Pictures of any size, so that batches of any size are met.
+  /// Images of any size, so that batches of any size are met.
   @Test(arguments: [6, 24, 40]) func howRowsAreBatchedChangesNoAnswer(side: Int) throws {
     var generator = SeededGenerator(seed: 5)
     var builder = ArchitectureBuilder(input: [side, side, 3])

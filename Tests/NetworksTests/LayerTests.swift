@@ -14,7 +14,7 @@ import Testing
   }
 
   private static let rows: [Shape] = [[1], [3], [5], [17]]
-  private static let pictures: [Shape] = [[5, 7, 2], [3, 3, 4], [7, 5, 6]]
+  private static let images: [Shape] = [[5, 7, 2], [3, 3, 4], [7, 5, 6]]
 
   /// Examples of each member; a new layer is put here before it passes.
   private static let examples: [Example] =
@@ -36,7 +36,7 @@ import Testing
       GlobalAveragePooling(), Flattening(), Transposition([2, 0, 1]),
       Dropout(0.3), ZeroPadding(top: 1, left: 2, right: 1, front: 1, back: 2), StridedSlice(2, 3),
       Sum(), Concatenation(), ChannelSelection([0]), ParametricReLU(),
-    ] as [any Layer]).map { Example(layer: $0, inputs: pictures) } + [
+    ] as [any Layer]).map { Example(layer: $0, inputs: images) } + [
       Example(layer: Convolution(2, Window(3), groups: 2), inputs: [[5, 7, 2]]),
       Example(layer: Convolution(4, Window(3, padding: 1), groups: 4), inputs: [[3, 3, 4]]),
       Example(layer: ChannelSelection([4, 1, 1]), inputs: [[7], [3, 2, 5]]),

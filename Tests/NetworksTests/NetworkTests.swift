@@ -33,7 +33,8 @@ import Testing
     #expect(first.parameterCount == 5 * 7 + 7 + 7 * 4 + 4 + 4 * 3 + 3)
     #expect(first.multiplications == 5 * 7 + 7 * 4 + 4 * 3)
     #expect(first.bytes == 4 * first.parameterCount)
-    #expect(first.births == [Array(0..<7), Array(0..<7), Array(0..<4), Array(0..<4), [0, 1, 2]])
+    #expect(
+      first.originalIndices == [Array(0..<7), Array(0..<7), Array(0..<4), Array(0..<4), [0, 1, 2]])
   }
 
   @Test func networksAreStoredExactly() throws {
@@ -99,16 +100,16 @@ import Testing
 
   @Test func birthsAreKeptWhereTheyFit() throws {
     let network = try Network(architecture(5), seed: 4)
-    let births = [
+    let originalIndices = [
       [9, 8, 7, 6, 5, 4, 3], [9, 8, 7, 6, 5, 4, 3], [1, 3, 5, 7], [1, 3, 5, 7], [0, 1, 2],
     ]
     let named = try Network(
-      network.architecture, parameters: network.parameters, births: births)
-    #expect(named.births == births)
+      network.architecture, parameters: network.parameters, originalIndices: originalIndices)
+    #expect(named.originalIndices == originalIndices)
     #expect(named.neurons(of: Node.ID("activation-2")).map(\.description).last == "activation-2:7")
     let unfit = try Network(
-      network.architecture, parameters: network.parameters, births: [[1]])
-    #expect(unfit.births == network.births)
+      network.architecture, parameters: network.parameters, originalIndices: [[1]])
+    #expect(unfit.originalIndices == network.originalIndices)
   }
 
   @Test func numbersThatDoNotFitAreRefused() throws {

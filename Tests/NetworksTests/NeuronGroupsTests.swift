@@ -197,7 +197,7 @@ import Testing
       let all = groups.ofInput + groups.ofNodes.joined()
       #expect(Set(all).isSubset(of: Set(groups.groups.indices)))
       for (node, own) in groups.ofNodes.enumerated() {
-        #expect(own.count == network.births[node].count)
+        #expect(own.count == network.originalIndices[node].count)
       }
       for slot in groups.slots {
         let shape = network.parameters[slot.node][slot.parameter].value.shape

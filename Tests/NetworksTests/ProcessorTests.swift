@@ -34,7 +34,7 @@ import Testing
   @Test(arguments: [1, 7, 8, 9, 16, 17, 24, 31, 33, 48, 70])
   func everyWidthGivesTheSameBits(_ width: Int) throws {
     try withEverySeed(3) { generator in
-      let pictures = try Network(
+      let images = try Network(
         Architecture(input: [9, 7, 3]) {
           Convolution(width, Window(3, padding: 1))
           Activation(.relu)
@@ -45,7 +45,7 @@ import Testing
           Dense(3)
         }, seed: generator.next())
       let rows = [1, 5, 8, 13][generator.index(below: 4)]
-      let found = both(pictures, &generator, rows: rows)
+      let found = both(images, &generator, rows: rows)
       #expect(found[0] == found[1])
       let chain = try Network(
         Architecture(input: [width]) {

@@ -101,7 +101,7 @@ import Testing
   @Test func pixelsThatNoOutputDependsOnAreNotRead() throws {
     try withEverySeed(12) { rng in
       var network = try rng.graphNetwork()
-      // The last picture is left with one channel, and the first convolution with part of its window.
+      // The last image is left with one channel, and the first convolution with part of its window.
       let weight = network.parameters[0][0].value
       network.parameters[0][0].value = Tensor(
         weight.elements.enumerated().map { $0.offset * 3 < weight.count ? 0 : $0.element },

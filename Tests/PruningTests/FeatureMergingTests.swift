@@ -99,7 +99,7 @@ import Testing
       }
       let trace = try method.prune(task, from: start)
       // Of each pair the one that weighs less goes.
-      #expect(trace.plan.neurons.map(\.birth).sorted() == [3, 4, 5, 6, 7, 8])
+      #expect(trace.plan.neurons.map(\.originalIndex).sorted() == [3, 4, 5, 6, 7, 8])
       #expect(trace.steps.count == 7 && trace.steps.allSatisfy(\.kept))
       #expect(trace.steps.map(\.neurons) == [12, 11, 10, 9, 8, 7, 6])
       let after = trace.network.activations(of: task.node, for: task.training.inputs)
@@ -107,7 +107,7 @@ import Testing
       // The other of the pair does for both, on rows that nobody has seen too.
       let unseen = generator.normalTensor([200, 8])
       let (small, check) = try trace.compacted(checkedOn: unseen, head: .softmax)
-      #expect(check.holds && small.births[1].count == 6)
+      #expect(check.holds && small.originalIndices[1].count == 6)
       let difference = zip(
         small.outputs(for: unseen).elements, network.outputs(for: unseen).elements
       ).map { abs($0 - $1) }.max()
@@ -125,7 +125,7 @@ import Testing
       let (task, start) = try merging(network, head: .number, &generator)
       let before = network.activations(of: task.node, for: task.training.inputs)
       let trace = try method.prune(task, from: start)
-      let gone = Set(trace.plan.neurons.map(\.birth))
+      let gone = Set(trace.plan.neurons.map(\.originalIndex))
       for unit in 0..<6 {
         let isCopy = abs(correlation(before, unit, unit + 6)) >= 0.97
         #expect(
@@ -156,7 +156,7 @@ import Testing
       method.accuracyDrop = 0.02
       method.fineTuning.epochs = 4
       let trace = try method.prune(task)
-      let gone = Set(trace.plan.neurons.map(\.birth))
+      let gone = Set(trace.plan.neurons.map(\.originalIndex))
       let values = trace.network.activations(of: task.node, for: inputs)
       let live = (0..<12).filter { !gone.contains($0) }
       #expect(live.count <= 6 && closest(live, values) < 0.97, "seed \(seed): \(live)")

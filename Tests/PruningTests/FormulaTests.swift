@@ -24,14 +24,14 @@ import Testing
     }
     network.parameters[0][0].value = Tensor(weights, shape: [4, 3])
     let trainer = Trainer(epochs: 4, batch: 8, learningRate: 0.05)
-    let lesson = Pruning.Lesson(
+    let context = PruningContext(
       head: .softmax, training: examples, validation: examples, trainer: trainer, seed: 5)
     var recipe = WeightMagnitude().recipe
     recipe.normalization = .none
     recipe.schedule = Schedule(.oneShot, rounds: 1)
     // The last round learns twice as long.
     recipe.recovery = .splice(epochs: 2)
-    let spliced = try recipe.prune(network, to: .parameters(12), on: lesson).network
+    let spliced = try recipe.prune(network, to: .parameters(12), on: context).network
     let trained = try trainer.train(
       from: Trainer.State(start: network), head: .softmax, on: examples, validation: examples,
       seed: 5
@@ -54,15 +54,15 @@ import Testing
       let examples = generator.clusters(rows: 24, inputs: 5, classes: 3)
       let layers: [any Layer] = [Dense(6), Activation(.sigmoid), Dense(3)]
       let network = try Network(Architecture(input: [5]) { layers }, seed: generator.next())
-      let lesson = Pruning.Lesson(
+      let context = PruningContext(
         head: .softmax, training: examples, validation: examples,
         trainer: Trainer(epochs: 1, batch: 24, learningRate: 0.01), seed: generator.next())
       let groups = try NeuronGroups(network.architecture)
       var method = FromScratch()
       (method.balance, method.epochs) = (0.7, 30)
-      let scores = try method.scores(of: network, groups, on: lesson, using: &generator)
+      let scores = try method.scores(of: network, groups, on: context, using: &generator)
 
-      let fresh = try Network(network.architecture, seed: lesson.seed ^ 0xF4E5)
+      let fresh = try Network(network.architecture, seed: context.seed ^ 0xF4E5)
       let gates = groups.prunable.map { fresh.gate(on: groups.groups[$0].makers[0], groups) }
       var factors = [Double](repeating: 1, count: gates.count)
       var (means, squares) = (factors.map { _ in 0.0 }, factors.map { _ in 0.0 })
@@ -122,11 +122,11 @@ import Testing
       let seed = generator.next()
       func scores(_ inputs: Tensor) throws -> [Double] {
         let examples = Examples(inputs: inputs, labels: (0..<60).map { $0 % 3 })
-        let lesson = Pruning.Lesson(
+        let context = PruningContext(
           head: .softmax, training: examples, validation: examples,
           trainer: Trainer(epochs: 1, batch: 20, learningRate: 0.01), seed: seed)
         var chance = SeededGenerator(seed: seed)
-        let found = try score.scores(of: network, groups, on: lesson, using: &chance)
+        let found = try score.scores(of: network, groups, on: context, using: &chance)
         return try #require(found.values.first)
       }
       let (first, second) = (try scores(images), try scores(turned))

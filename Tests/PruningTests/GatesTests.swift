@@ -67,7 +67,7 @@ import Testing
   ) throws -> PrunedNetwork {
     let examples = Examples(
       inputs: generator.normalTensor([64, 32]), labels: (0..<64).map { $0 % 2 })
-    let lesson = Pruning.Lesson(
+    let context = PruningContext(
       head: .softmax, training: examples, validation: examples,
       trainer: Trainer(epochs: 0, batch: 16, learningRate: 0), seed: 1)
     var method = BlockThenChannel()
@@ -75,7 +75,7 @@ import Testing
     method.price = 0.2
     var recipe = method.recipe
     recipe.recovery = .none
-    return try method.prune(network, to: goal, with: recipe, on: lesson, onRound: { _ in })
+    return try method.prune(network, to: goal, with: recipe, on: context, onRound: { _ in })
   }
 
   /// The logit of a block that says nothing follows the price of an open gate alone.
@@ -144,23 +144,23 @@ import Testing
     let network = try residualNetwork(blocks: 2, channels: 6, seed: 53)
     let examples = Examples(
       inputs: generator.normalTensor([64, 32]), labels: (0..<64).map { $0 % 2 })
-    var lesson = Pruning.Lesson(
+    var context = PruningContext(
       head: .softmax, training: examples, validation: examples,
       trainer: Trainer(epochs: 0, batch: 16, learningRate: 0.01), seed: 1)
     let counter = Counter()
-    lesson.onStep = { counter.count() }
+    context.onStep = { counter.count() }
     let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
     let method = type.init()
     var recipe = method.recipe
     recipe.recovery = name == GrowAndPrune.name ? .fineTune(epochs: 1) : .none
     let goals = [Goal.keep(0.7), .keep(0.4)]
     let alone = try goals.map { goal in
-      try method.prune(network, to: goal, with: recipe, on: lesson).network
+      try method.prune(network, to: goal, with: recipe, on: context).network
     }
     let steps = counter.reset()
-    lesson.findings = Findings()
+    context.cache = PruningCache()
     for (goal, own) in zip(goals, alone) {
-      let pruned = try method.prune(network, to: goal, with: recipe, on: lesson).network
+      let pruned = try method.prune(network, to: goal, with: recipe, on: context).network
       #expect(pruned.parameters == own.parameters)
     }
     let shared = counter.reset()
@@ -170,8 +170,8 @@ import Testing
       #expect(shared > 0 && 2 * shared == steps)
     }
     // Another seed finds for itself.
-    lesson.seed = 2
-    _ = try method.prune(network, to: goals[0], with: recipe, on: lesson)
+    context.seed = 2
+    _ = try method.prune(network, to: goals[0], with: recipe, on: context)
     #expect(counter.reset() >= shared / 2)
   }
 }

@@ -249,7 +249,8 @@ extension SeededGenerator {
       }
       for (node, count) in own { left[node, default: 0] -= count }
       let name = Neuron(
-        network.architecture.nodes[maker.node].id, network.births[maker.node][maker.neuron])
+        network.architecture.nodes[maker.node].id, network.originalIndices[maker.node][maker.neuron]
+      )
       plan.removals.append(.init(.neuron(name: name), score: uniform(), round: 1))
     }
     return plan

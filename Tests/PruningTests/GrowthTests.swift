@@ -29,12 +29,12 @@ import Testing
       // Without the copy, and with nobody but the original listened to, it is the network again.
       let whole = try network.growing(copyOf: group, groups, share: 0, using: &generator)
       let maker = groups.groups[group].makers[0]
-      let newest = try #require(whole.births[maker.node].max())
+      let newest = try #require(whole.originalIndices[maker.node].max())
       let id = network.architecture.nodes[maker.node].id
       let plan = PruningPlan([.init(.neuron(name: Neuron(id, newest)), score: 0, round: 1)])
       #expect(try whole.compacted(by: plan) == network)
       // The same as one plan for the network as it was.
-      let original = Neuron(id, network.births[maker.node][maker.neuron])
+      let original = Neuron(id, network.originalIndices[maker.node][maker.neuron])
       let both = PruningPlan(
         plan.removals,
         growths: [.init(of: original, name: Neuron(id, newest), share: 0, round: 1)])
@@ -57,7 +57,7 @@ import Testing
     let groups = try NeuronGroups(small.architecture)
     let grown = try small.growing(
       copyOf: groups.ofNodes[0][1], groups, taken: [id: 3], using: &generator)
-    #expect(grown.births[0] == [0, 1, 4, 2])
+    #expect(grown.originalIndices[0] == [0, 1, 4, 2])
   }
 
   /// From too few and from too many units the size ends where the task needs it.
@@ -75,13 +75,13 @@ import Testing
           Activation(.tanh)
           Dense(2)
         }, seed: 3)
-      let lesson = Pruning.Lesson(
+      let context = PruningContext(
         head: .softmax, training: examples, validation: examples, trainer: trainer, seed: 5)
       let method = GrowAndPrune()
       var recipe = method.recipe
       recipe.recovery = .fineTune(epochs: 10)
       let pruned = try method.prune(
-        network, to: .neurons(1000), with: recipe, on: lesson, onRound: { _ in })
+        network, to: .neurons(1000), with: recipe, on: context, onRound: { _ in })
       let rounds = pruned.rounds.count
       let fixed = try trainer.trained(network, on: examples, epochs: 10 * rounds)
       #expect(units == 2 ? pruned.after.neurons > 2 : pruned.after.neurons < 32)
@@ -92,7 +92,7 @@ import Testing
       #expect(stored == pruned.plan)
       let replayed = try network.compacted(by: stored)
       #expect(replayed.architecture == pruned.network.architecture)
-      #expect(replayed.births == pruned.network.births)
+      #expect(replayed.originalIndices == pruned.network.originalIndices)
       let names = pruned.plan.growths.map(\.name)
       #expect(Set(names).count == names.count)
       let inputs = examples.inputs
@@ -105,7 +105,7 @@ import Testing
           of: try network.grown(by: stored), with: network, inputs: inputs, removed: [],
           head: .softmax
         ).holds)
-      #expect(lesson.accuracy(of: pruned.network) > lesson.accuracy(of: fixed) - 0.02)
+      #expect(context.accuracy(of: pruned.network) > context.accuracy(of: fixed) - 0.02)
     }
   }
 }

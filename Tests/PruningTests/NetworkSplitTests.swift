@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct NetworkSplitTests {
-  /// Two branches of pictures that meet, and dense layers behind them.
+  /// Two branches of images that meet, and dense layers behind them.
   private func network(seed: UInt64) throws -> Network {
     var builder = ArchitectureBuilder(input: [6, 6, 2])
     let first = builder.add(Convolution(3, Window(height: 3, width: 3)))
@@ -34,10 +34,10 @@ import Testing
       let network = try network(seed: generator.next())
       let split = try #require(NetworkSplit(network, beforeMakerOf: node(network)))
       let rows = rows(7, seed: generator.next())
-      let between = network.activations(of: split.joint, for: rows)
+      let between = network.activations(of: split.splitPoint, for: rows)
       #expect(split.head(between).elements == network.outputs(for: rows).elements)
       #expect(try split.joined(with: split.head) == network)
-      #expect(split.trunkParameters + split.head.parameterCount == network.parameterCount)
+      #expect(split.backboneParameters + split.head.parameterCount == network.parameterCount)
     }
   }
 
@@ -106,9 +106,9 @@ import Testing
       let selection = whole.architecture.nodes[4]
       #expect(selection.layer is ChannelSelection)
       let kept = (0..<12).filter { !unread.contains($0) }
-      #expect(kept.count <= 2 && whole.neurons(of: selection.id).map(\.birth) == kept)
+      #expect(kept.count <= 2 && whole.neurons(of: selection.id).map(\.originalIndex) == kept)
       // What the head says of the trunk's numbers is what the whole network says.
-      let between = network.activations(of: split.joint, for: inputs)
+      let between = network.activations(of: split.splitPoint, for: inputs)
       let differences = zip(
         trace.network(between).elements, whole.outputs(for: inputs).elements
       ).map { abs($0 - $1) }

@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Numbers of flattened pictures that go by themselves, and layers that are pruned to widths of their own.
+/// Numbers of flattened images that go by themselves, and layers that are pruned to widths of their own.
 @Suite struct NumbersTests {
   @Test func compactionEqualsMasking() throws {
     var narrowed = 0
@@ -67,8 +67,10 @@ import Testing
       }, seed: seed)
   }
 
-  private func numbers(_ births: some Sequence<Int>) -> [PruningPlan.Removal] {
-    births.map { .init(.number(name: Neuron(Node.ID("flattening-1"), $0)), score: 0, round: 1) }
+  private func numbers(_ originalIndices: some Sequence<Int>) -> [PruningPlan.Removal] {
+    originalIndices.map {
+      .init(.number(name: Neuron(Node.ID("flattening-1"), $0)), score: 0, round: 1)
+    }
   }
 
   @Test func aChannelOfWhichNothingIsReadGoesToo() throws {
@@ -76,19 +78,19 @@ import Testing
     // All four numbers of the second of four channels, and one of the third.
     let plan = PruningPlan(numbers([1, 5, 9, 13, 6]))
     let small = try network.compacted(by: plan)
-    func births(_ node: String) throws -> [Int] {
-      small.births[try #require(small.architecture.index(of: Node.ID(node)))]
+    func originalIndices(_ node: String) throws -> [Int] {
+      small.originalIndices[try #require(small.architecture.index(of: Node.ID(node)))]
     }
-    #expect(try births("convolution-2") == [0, 2, 3])
-    #expect(try births("flattening-1") == [0, 2, 3, 4, 6, 7, 8, 10, 11, 12, 14, 15])
-    #expect(try births("channel-selection-1") == [0, 2, 3, 4, 7, 8, 10, 11, 12, 14, 15])
+    #expect(try originalIndices("convolution-2") == [0, 2, 3])
+    #expect(try originalIndices("flattening-1") == [0, 2, 3, 4, 6, 7, 8, 10, 11, 12, 14, 15])
+    #expect(try originalIndices("channel-selection-1") == [0, 2, 3, 4, 7, 8, 10, 11, 12, 14, 15])
     let cost = try Cost(of: small)
     #expect(cost.parameters == (9 * 2 * 5 + 5) + (9 * 5 * 3 + 3) + (11 * 8 + 8) + (8 * 3 + 3))
     #expect(cost.multiplications == 16 * 9 * 2 * 5 + 4 * 9 * 5 * 3 + 11 * 8 + 8 * 3)
     #expect(cost.neurons == 5 + 3 + 8)
     // Where every number goes one is left, which says nothing.
     let none = try network.compacted(by: PruningPlan(numbers(0..<16)))
-    #expect(none.births[4] == [0, 4, 8, 12])
+    #expect(none.originalIndices[4] == [0, 4, 8, 12])
     #expect(
       try NeuronGroups(none.architecture, numbersApart: true).numbersRead == 1)
     var generator = SeededGenerator(seed: 2)
@@ -126,10 +128,10 @@ import Testing
     }
   }
 
-  private func lesson(_ network: Network, _ generator: inout SeededGenerator) -> Pruning.Lesson {
+  private func context(_ network: Network, _ generator: inout SeededGenerator) -> PruningContext {
     let rows = generator.normalTensor([96, network.architecture.input.count])
     let examples = Examples(inputs: rows, labels: (0..<96).map { $0 % 3 })
-    return Pruning.Lesson(
+    return PruningContext(
       head: .softmax, training: examples, validation: examples,
       trainer: Trainer(epochs: 1, batch: 32, learningRate: 0.01), seed: 4)
   }
@@ -140,7 +142,7 @@ import Testing
     let method = type.init()
     try withEverySeed(3) { generator in
       let network = try lenet(generator.next())
-      let lesson = lesson(network, &generator)
+      let context = context(network, &generator)
       let widths = [
         Width(of: "flattening-1", 6), Width(of: "convolution-2", 3), Width(of: "dense-1", 5),
         Width(of: "convolution-1", 9),
@@ -148,11 +150,11 @@ import Testing
       var recipe = method.recipe
       recipe.schedule = Schedule(.geometric, rounds: 2)
       recipe.recovery = .fineTune(epochs: 1)
-      let pruned = try method.prune(network, to: .widths(widths), with: recipe, on: lesson)
+      let pruned = try method.prune(network, to: .widths(widths), with: recipe, on: context)
       #expect(pruned.check.holds && pruned.check.changedAnswers == 0, "\(pruned.check)")
       let small = pruned.network
       func count(_ node: String) throws -> Int {
-        small.births[try #require(small.architecture.index(of: Node.ID(node)))].count
+        small.originalIndices[try #require(small.architecture.index(of: Node.ID(node)))].count
       }
       #expect(try count("convolution-1") == 5 && count("dense-1") == 5)
       #expect(try (1...3).contains(count("convolution-2")))
@@ -161,11 +163,13 @@ import Testing
       #expect(pruned.rounds.count == 2 && pruned.rounds[0].cost != pruned.rounds[1].cost)
       // The plan, laid on the network before pruning, gives what was left of it.
       let replayed = try network.compacted(by: pruned.plan)
-      #expect(replayed.architecture == small.architecture && replayed.births == small.births)
-      let again = try method.prune(network, to: .widths(widths), with: recipe, on: lesson)
+      #expect(
+        replayed.architecture == small.architecture
+          && replayed.originalIndices == small.originalIndices)
+      let again = try method.prune(network, to: .widths(widths), with: recipe, on: context)
       #expect(again.network == small && again.plan == pruned.plan)
       // What is narrow enough already is left alone.
-      let same = try method.prune(small, to: .widths(widths), with: recipe, on: lesson)
+      let same = try method.prune(small, to: .widths(widths), with: recipe, on: context)
       #expect(same.network == small && same.rounds.isEmpty)
     }
   }
@@ -173,12 +177,12 @@ import Testing
   @Test func methodsOfTheirOwnCourseRefuseWidths() throws {
     var generator = SeededGenerator(seed: 6)
     let network = try lenet(6)
-    let lesson = lesson(network, &generator)
+    let context = context(network, &generator)
     let goal = Goal.widths([Width(of: "dense-1", 5)])
     for name in pruningCatalog.names where !Self.scoring.contains(name) && name != "from-scratch" {
       let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
       let error = #expect(throws: PruningError.self, "\(name)") {
-        try type.init().prune(network, to: goal, with: type.init().recipe, on: lesson)
+        try type.init().prune(network, to: goal, with: type.init().recipe, on: context)
       }
       guard case .unsuited? = error else {
         Issue.record("\(name): \(String(describing: error))")
@@ -188,16 +192,16 @@ import Testing
     // Gates stand on neurons: of numbers nothing is said.
     var recipe = FromScratch().recipe
     recipe.recovery = .none
-    let pruned = try FromScratch().prune(network, to: goal, with: recipe, on: lesson)
+    let pruned = try FromScratch().prune(network, to: goal, with: recipe, on: context)
     #expect(pruned.after.neurons == 5 + 4 + 5)
     #expect(throws: PruningError.self) {
       try FromScratch().prune(
-        network, to: .widths([Width(of: "flattening-1", 5)]), with: recipe, on: lesson)
+        network, to: .widths([Width(of: "flattening-1", 5)]), with: recipe, on: context)
     }
   }
 
-  /// Of pictures that are read pixel by pixel the pixels may go, though the picture is what comes in.
-  @Test func pixelsGoAndThePictureStays() throws {
+  /// Of images that are read pixel by pixel the pixels may go, though the image is what comes in.
+  @Test func pixelsGoAndTheImageStays() throws {
     var generator = SeededGenerator(seed: 7)
     let network = try Network(
       Architecture(input: [5, 5, 1]) {
@@ -210,7 +214,7 @@ import Testing
     recipe.recovery = .none
     let pruned = try Taylor().prune(
       network, to: .widths([Width(of: "flattening-1", 10)]), with: recipe,
-      on: lesson(network, &generator))
+      on: context(network, &generator))
     #expect(pruned.after.parameters == 10 * 6 + 6 + 6 * 3 + 3)
     #expect(pruned.network.architecture.input == [5, 5, 1])
     #expect(pruned.check.holds)
@@ -218,7 +222,7 @@ import Testing
 }
 
 extension SeededGenerator {
-  /// Some numbers of flattened pictures, and some neurons, never all of a layer's.
+  /// Some numbers of flattened images, and some neurons, never all of a layer's.
   fileprivate mutating func numberPlan(
     for network: Network, share: Double
   ) throws -> PruningPlan {
@@ -226,10 +230,11 @@ extension SeededGenerator {
     guard
       let node = network.architecture.nodes.firstIndex(where: { $0.layer is Flattening })
     else { return plan }
-    for birth in network.births[node] where uniform() < share {
+    for originalIndex in network.originalIndices[node] where uniform() < share {
       plan.removals.append(
         .init(
-          .number(name: Neuron(network.architecture.nodes[node].id, birth)), score: uniform(),
+          .number(name: Neuron(network.architecture.nodes[node].id, originalIndex)),
+          score: uniform(),
           round: 1))
     }
     return plan

@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 
 @Suite struct OrthogonalTests {
-  private func lesson(_ examples: Examples) -> Pruning.Lesson {
-    Pruning.Lesson(
+  private func context(_ examples: Examples) -> PruningContext {
+    PruningContext(
       head: .softmax, training: examples, validation: examples,
       trainer: Trainer(epochs: 1, batch: 16, learningRate: 0.01), seed: 3)
   }
@@ -29,7 +29,7 @@ import Testing
       network.parameters[0][0].value = weight
       let examples = Examples(inputs: values, labels: (0..<60).map { $0 % 2 })
       let scores = Orthogonal().scores(
-        of: network, try NeuronGroups(network.architecture), on: lesson(examples),
+        of: network, try NeuronGroups(network.architecture), on: context(examples),
         using: &generator)
       let found = try #require(scores[1])
 
@@ -75,12 +75,12 @@ import Testing
         from: Trainer.State(start: fresh), head: .softmax, on: examples, validation: examples,
         seed: 1
       ).network
-      let lesson = lesson(examples)
+      let context = context(examples)
       let pruned = try Orthogonal().prune(
-        network, to: .neurons(12), with: Orthogonal().recipe, on: lesson)
+        network, to: .neurons(12), with: Orthogonal().recipe, on: context)
       #expect(
-        lesson.accuracy(of: pruned.network) > lesson.accuracy(of: network) - 0.005,
-        "\(lesson.accuracy(of: network)) \(lesson.accuracy(of: pruned.network))")
+        context.accuracy(of: pruned.network) > context.accuracy(of: network) - 0.005,
+        "\(context.accuracy(of: network)) \(context.accuracy(of: pruned.network))")
     }
   }
 }

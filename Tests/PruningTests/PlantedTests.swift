@@ -45,17 +45,17 @@ import Testing
       var last = Tensor(shape: [2])
       last.withElements { $0[0] = 4 }
       network.parameters[2][1].value = last
-      let lesson = Pruning.Lesson(
+      let context = PruningContext(
         head: .softmax, training: examples, validation: examples,
         trainer: Trainer(epochs: 1, batch: 32, learningRate: 0.001), seed: 3)
-      #expect(lesson.accuracy(of: network) == 1)
+      #expect(context.accuracy(of: network) == 1)
       var recipe = method.recipe
       recipe.recovery = .none
       recipe.floor = 0
-      let pruned = try recipe.prune(network, to: .neurons(3), on: lesson)
-      let stays = Set(0..<8).subtracting(pruned.plan.neurons.map(\.birth))
+      let pruned = try recipe.prune(network, to: .neurons(3), on: context)
+      let stays = Set(0..<8).subtracting(pruned.plan.neurons.map(\.originalIndex))
       #expect(stays == [0, 1, 2], "\(name): \(stays)")
-      #expect(lesson.accuracy(of: pruned.network) == 1)
+      #expect(context.accuracy(of: pruned.network) == 1)
     }
   }
 

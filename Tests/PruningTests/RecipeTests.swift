@@ -8,13 +8,13 @@ import TestSupport
 import Testing
 
 @Suite struct RecipeTests {
-  private struct Ground {
+  private struct Baseline {
     var network: Network
-    var lesson: Pruning.Lesson
+    var context: PruningContext
   }
 
   /// A network that has learned to tell clusters.
-  private func ground(_ generator: inout SeededGenerator, units: Int = 24) throws -> Ground {
+  private func baseline(_ generator: inout SeededGenerator, units: Int = 24) throws -> Baseline {
     let examples = generator.clusters(rows: 300, inputs: 5, classes: 3)
     let fresh = try Network(
       Architecture(input: [5]) {
@@ -28,9 +28,9 @@ import Testing
     let network = try trainer.train(
       from: Trainer.State(start: fresh), head: .softmax, on: examples, validation: examples, seed: 1
     ).network
-    return Ground(
+    return Baseline(
       network: network,
-      lesson: Pruning.Lesson(
+      context: PruningContext(
         head: .softmax, training: examples, validation: examples, trainer: trainer, seed: 2))
   }
 
@@ -43,25 +43,27 @@ import Testing
     let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
     let method = type.init()
     var generator = SeededGenerator(seed: 11)
-    let ground = try ground(&generator)
+    let baseline = try baseline(&generator)
     let pruned = try method.prune(
-      ground.network, to: .keep(0.5), with: method.recipe, on: ground.lesson, onRound: { _ in })
-    #expect(Double(pruned.after.parameters) <= 0.5 * Double(ground.network.parameterCount) + 0.5)
+      baseline.network, to: .keep(0.5), with: method.recipe, on: baseline.context, onRound: { _ in }
+    )
+    #expect(Double(pruned.after.parameters) <= 0.5 * Double(baseline.network.parameterCount) + 0.5)
     #expect(pruned.check.holds && pruned.check.changedAnswers == 0)
     #expect(pruned.network.parameterCount == pruned.after.parameters)
-    #expect(ground.lesson.accuracy(of: pruned.network) > 0.8)
+    #expect(baseline.context.accuracy(of: pruned.network) > 0.8)
     let again = try method.prune(
-      ground.network, to: .keep(0.5), with: method.recipe, on: ground.lesson, onRound: { _ in })
+      baseline.network, to: .keep(0.5), with: method.recipe, on: baseline.context, onRound: { _ in }
+    )
     #expect(again.network == pruned.network && again.plan == pruned.plan)
     // The plan, laid on the network before pruning, gives what was left of it.
     guard !name.hasPrefix("grow") else { return }
-    let replayed = try ground.network.compacted(by: pruned.plan)
+    let replayed = try baseline.network.compacted(by: pruned.plan)
     #expect(replayed.architecture == pruned.network.architecture)
-    #expect(replayed.births == pruned.network.births)
+    #expect(replayed.originalIndices == pruned.network.originalIndices)
     #expect(replayed.parameterCount == pruned.network.parameterCount)
   }
 
-  /// Convolutions, a residual sum, normalisation and a flattened picture.
+  /// Convolutions, a residual sum, normalisation and a flattened image.
   @Test(arguments: pruningCatalog.names)
   func everyMethodPrunesResidualNetworks(_ name: String) throws {
     let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
@@ -93,12 +95,12 @@ import Testing
       from: Trainer.State(start: Network(builder.architecture, seed: 23)), head: .softmax,
       on: examples, validation: examples, seed: 1
     ).network
-    let lesson = Pruning.Lesson(
+    let context = PruningContext(
       head: .softmax, training: examples, validation: examples, trainer: trainer, seed: 4)
     var recipe = method.recipe
     recipe.recovery = .fineTune(epochs: 1)
     let pruned = try method.prune(
-      network, to: .keep(0.5), with: recipe, on: lesson, onRound: { _ in })
+      network, to: .keep(0.5), with: recipe, on: context, onRound: { _ in })
     #expect(2 * pruned.network.parameterCount <= network.parameterCount)
     #expect(pruned.check.holds && pruned.check.changedAnswers == 0, "\(pruned.check)")
   }
@@ -108,19 +110,19 @@ import Testing
   ])
   func goalsOfEveryKindAreMet(_ goal: Goal) throws {
     var generator = SeededGenerator(seed: 12)
-    let ground = try ground(&generator)
+    let baseline = try baseline(&generator)
     let pruned = try NeuronMagnitude().prune(
-      ground.network, to: goal, with: NeuronMagnitude().recipe, on: ground.lesson)
+      baseline.network, to: goal, with: NeuronMagnitude().recipe, on: baseline.context)
     switch goal {
     case .multiplications(let share):
       #expect(
-        Double(pruned.network.multiplications) <= share * Double(ground.network.multiplications))
+        Double(pruned.network.multiplications) <= share * Double(baseline.network.multiplications))
     case .parameters(let count): #expect(pruned.network.parameterCount <= count)
     case .neurons(let count): #expect(pruned.after.neurons <= count)
     case .bytes(let count): #expect(pruned.network.bytes <= count)
     case .keep(let share):
       #expect(
-        Double(pruned.network.parameterCount) <= share * Double(ground.network.parameterCount))
+        Double(pruned.network.parameterCount) <= share * Double(baseline.network.parameterCount))
     default: Issue.record("untested")
     }
     #expect(try Cost(of: pruned.network) == pruned.after)
@@ -128,10 +130,10 @@ import Testing
 
   @Test func aGoalOutOfReachNamesTheNearest() throws {
     var generator = SeededGenerator(seed: 13)
-    let ground = try ground(&generator)
+    let baseline = try baseline(&generator)
     let error = #expect(throws: PruningError.self) {
       try NeuronMagnitude().prune(
-        ground.network, to: .parameters(10), with: NeuronMagnitude().recipe, on: ground.lesson)
+        baseline.network, to: .parameters(10), with: NeuronMagnitude().recipe, on: baseline.context)
     }
     guard case .goalOutOfReach(_, let nearest)? = error else {
       Issue.record("\(String(describing: error))")
@@ -143,19 +145,19 @@ import Testing
 
   @Test func anAccuracyFloorIsKept() throws {
     var generator = SeededGenerator(seed: 14)
-    let ground = try ground(&generator)
-    let before = ground.lesson.accuracy(of: ground.network)
+    let baseline = try baseline(&generator)
+    let before = baseline.context.accuracy(of: baseline.network)
     let pruned = try Taylor().prune(
-      ground.network, to: .accuracyDrop(0.02), with: Taylor().recipe, on: ground.lesson)
-    #expect(ground.lesson.accuracy(of: pruned.network) >= before - 0.02)
+      baseline.network, to: .accuracyDrop(0.02), with: Taylor().recipe, on: baseline.context)
+    #expect(baseline.context.accuracy(of: pruned.network) >= before - 0.02)
     #expect(pruned.after.parameters < pruned.before.parameters / 2)
   }
 
   /// A neuron that repeats another is found and handed over without a trace.
   @Test func aDuplicateGoesWithoutAChange() throws {
     try withEverySeed(10) { generator in
-      let ground = try ground(&generator, units: 8)
-      var network = ground.network
+      let baseline = try baseline(&generator, units: 8)
+      var network = baseline.network
       // The last neuron of the first layer becomes the first one, listened to as half of it.
       for row in 0..<5 {
         network.parameters[0][0].value[row, 7] = network.parameters[0][0].value[row, 0]
@@ -168,10 +170,10 @@ import Testing
       }
       let total = try Cost(of: network).neurons
       let pruned = try Orthogonal().prune(
-        network, to: .neurons(total - 1), with: Orthogonal().recipe, on: ground.lesson)
+        network, to: .neurons(total - 1), with: Orthogonal().recipe, on: baseline.context)
       let (before, after) = (
-        network.outputs(for: ground.lesson.training.inputs),
-        pruned.network.outputs(for: ground.lesson.training.inputs)
+        network.outputs(for: baseline.context.training.inputs),
+        pruned.network.outputs(for: baseline.context.training.inputs)
       )
       let largest = before.elements.map { abs($0) }.max() ?? 1
       let difference = zip(before.elements, after.elements).map { abs($0 - $1) }.max() ?? 1
@@ -182,15 +184,15 @@ import Testing
   @Test(arguments: Compensation.allCases)
   func compensationLosesNoMoreThanNone(_ compensation: Compensation) throws {
     var generator = SeededGenerator(seed: 15)
-    let ground = try ground(&generator)
+    let baseline = try baseline(&generator)
     func difference(_ compensation: Compensation) throws -> Double {
       var recipe = L1Filter().recipe
       recipe.compensation = compensation
       recipe.recovery = .none
-      let pruned = try recipe.prune(ground.network, to: .keep(0.6), on: ground.lesson)
+      let pruned = try recipe.prune(baseline.network, to: .keep(0.6), on: baseline.context)
       let (before, after) = (
-        ground.network.outputs(for: ground.lesson.training.inputs),
-        pruned.network.outputs(for: ground.lesson.training.inputs)
+        baseline.network.outputs(for: baseline.context.training.inputs),
+        pruned.network.outputs(for: baseline.context.training.inputs)
       )
       return zip(before.elements, after.elements).reduce(0) {
         $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
@@ -202,36 +204,37 @@ import Testing
   /// Weights that come back are no longer in the plan, and as many stay as were asked for.
   @Test func splicedWeightsAreThoseOfThePlan() throws {
     var generator = SeededGenerator(seed: 19)
-    let ground = try ground(&generator)
+    let baseline = try baseline(&generator)
     var recipe = WeightMagnitude().recipe
     recipe.recovery = .splice(epochs: 2)
-    let pruned = try recipe.prune(ground.network, to: .keep(0.2), on: ground.lesson)
-    #expect(Double(pruned.network.parameterCount) <= 0.2 * Double(ground.network.parameterCount))
-    let replayed = try ground.network.compacted(by: pruned.plan)
+    let pruned = try recipe.prune(baseline.network, to: .keep(0.2), on: baseline.context)
+    #expect(Double(pruned.network.parameterCount) <= 0.2 * Double(baseline.network.parameterCount))
+    let replayed = try baseline.network.compacted(by: pruned.plan)
     #expect(replayed.architecture == pruned.network.architecture)
     #expect(
       replayed.parameters.map { $0.map(\.mask) } == pruned.network.parameters.map { $0.map(\.mask) }
     )
-    #expect(ground.lesson.accuracy(of: pruned.network) > 0.9)
+    #expect(baseline.context.accuracy(of: pruned.network) > 0.9)
   }
 
   /// Splicing learns for its epochs after each round, and twice as long after the last.
   @Test(arguments: [(1, 2), (2, 3)])
   func splicingTakesEveryStepOfItsEpochs(rounds: Int, epochs: Int) throws {
     var generator = SeededGenerator(seed: 20)
-    let ground = try ground(&generator)
+    let baseline = try baseline(&generator)
     var recipe = WeightMagnitude().recipe
     recipe.schedule = Schedule(.linear, rounds: rounds)
     recipe.recovery = .splice(epochs: 1)
     let steps = Mutex(0)
-    var lesson = ground.lesson
-    lesson.onStep = { steps.withLock { $0 += 1 } }
-    let pruned = try recipe.prune(ground.network, to: .keep(0.3), on: lesson)
+    var context = baseline.context
+    context.onStep = { steps.withLock { $0 += 1 } }
+    let pruned = try recipe.prune(baseline.network, to: .keep(0.3), on: context)
     // 300 rows in batches of 16.
     #expect(steps.withLock { $0 } == epochs * 19)
-    let replayed = try ground.network.masked(by: pruned.plan)
+    let replayed = try baseline.network.masked(by: pruned.plan)
     func loss(_ network: Network) -> Double {
-      lesson.head.loss(of: network.outputs(for: lesson.training.inputs), for: lesson.training).value
+      context.head.loss(of: network.outputs(for: context.training.inputs), for: context.training)
+        .value
     }
     #expect(loss(pruned.network) < 0.9 * loss(replayed))
   }
@@ -240,14 +243,14 @@ import Testing
   @Test(arguments: [1, 3])
   func whatGoesCanGoWhileTheNetworkLearns(rounds: Int) throws {
     var generator = SeededGenerator(seed: 31)
-    let ground = try ground(&generator)
+    let baseline = try baseline(&generator)
     var recipe = Orthogonal().recipe
     recipe.schedule = Schedule(.linear, rounds: rounds)
     recipe.recovery = .whileTraining(epochs: 30)
-    let pruned = try recipe.prune(ground.network, to: .keep(0.5), on: ground.lesson)
-    #expect(2 * pruned.network.parameterCount <= ground.network.parameterCount)
+    let pruned = try recipe.prune(baseline.network, to: .keep(0.5), on: baseline.context)
+    #expect(2 * pruned.network.parameterCount <= baseline.network.parameterCount)
     #expect(pruned.check.holds && pruned.rounds.count == rounds)
-    #expect(ground.lesson.accuracy(of: pruned.network) > 0.9)
+    #expect(baseline.context.accuracy(of: pruned.network) > 0.9)
     #expect(
       (0...rounds).map { recipe.recovery.share(after: $0, of: rounds) }.reduce(0, +) == 30)
   }
@@ -256,12 +259,12 @@ import Testing
   @Test(arguments: [Recovery.rewind(epochs: 2), .scratch(epochs: 2), .whileTraining(epochs: 4)])
   func aPrunedNetworkIsPrunedFromFreshWeights(_ recovery: Recovery) throws {
     var generator = SeededGenerator(seed: 32)
-    let ground = try ground(&generator)
+    let baseline = try baseline(&generator)
     var recipe = NeuronMagnitude().recipe
-    let once = try recipe.prune(ground.network, to: .keep(0.6), on: ground.lesson).network
+    let once = try recipe.prune(baseline.network, to: .keep(0.6), on: baseline.context).network
     recipe.recovery = recovery
-    let twice = try recipe.prune(once, to: .keep(0.6), on: ground.lesson).network
-    for (names, earlier) in zip(twice.births, once.births) {
+    let twice = try recipe.prune(once, to: .keep(0.6), on: baseline.context).network
+    for (names, earlier) in zip(twice.originalIndices, once.originalIndices) {
       #expect(Set(names).isSubset(of: earlier))
     }
     #expect(twice.parameterCount < once.parameterCount)
@@ -270,37 +273,38 @@ import Testing
   /// A network of many epochs' multiplications learns for more epochs where it is smaller.
   @Test func aBudgetOfMultiplicationsIsSpent() throws {
     var generator = SeededGenerator(seed: 33)
-    let ground = try ground(&generator)
+    let baseline = try baseline(&generator)
     var recipe = NeuronMagnitude().recipe
     func network(_ course: Recovery.Course, _ epochs: Int) throws -> Network {
       recipe.recovery = Recovery(course, epochs: epochs)
-      return try recipe.prune(ground.network, to: .multiplications(0.25), on: ground.lesson).network
+      return try recipe.prune(baseline.network, to: .multiplications(0.25), on: baseline.context)
+        .network
     }
     let cost = try Cost(of: network(.none, 0))
-    let longer = Double(ground.network.multiplications) / Double(cost.multiplications)
+    let longer = Double(baseline.network.multiplications) / Double(cost.multiplications)
     #expect(
       try network(.fineTuneBudget, 2) == network(.fineTune, Int((2 * longer).rounded())))
   }
 
   @Test func inputsCanBeTheGoal() throws {
     var generator = SeededGenerator(seed: 16)
-    var ground = try ground(&generator)
-    ground.lesson.columns = (0..<5).map { (name: "x\($0)", inputs: [$0]) }
+    var baseline = try baseline(&generator)
+    baseline.context.columns = (0..<5).map { (name: "x\($0)", inputs: [$0]) }
     let pruned = try Taylor().prune(
-      ground.network, to: .inputs(3), with: Taylor().recipe, on: ground.lesson)
+      baseline.network, to: .inputs(3), with: Taylor().recipe, on: baseline.context)
     #expect(pruned.network.architecture.input == [3] && pruned.plan.inputs.count == 2)
     #expect(pruned.check.holds)
   }
 
   @Test func whatHasNoBlocksIsToldSo() throws {
     var generator = SeededGenerator(seed: 17)
-    let ground = try ground(&generator)
+    let baseline = try baseline(&generator)
     #expect(
       throws: PruningError.unsuited(
         method: "block-then-channel", needs: "a network with residual blocks")
     ) {
       try BlockThenChannel().prune(
-        ground.network, to: .keep(0.5), with: BlockThenChannel().recipe, on: ground.lesson,
+        baseline.network, to: .keep(0.5), with: BlockThenChannel().recipe, on: baseline.context,
         onRound: { _ in })
     }
   }
@@ -326,14 +330,14 @@ import Testing
       (0..<32).map { _ in Float(generator.normal()) + (label == 1 ? 1 : -1) }
     }
     let examples = Examples(inputs: Tensor(rows, shape: [256, 32]), labels: labels)
-    let lesson = Pruning.Lesson(
+    let context = PruningContext(
       head: .softmax, training: examples, validation: examples,
       trainer: Trainer(epochs: 2, batch: 32, learningRate: 0.005), seed: 4)
     var method = BlockThenChannel()
     method.price = 0.5
     let pruned = try method.prune(
-      network, to: .keep(0.2), with: method.recipe, on: lesson, onRound: { _ in })
+      network, to: .keep(0.2), with: method.recipe, on: context, onRound: { _ in })
     #expect(pruned.network.architecture.nodes.allSatisfy { !($0.layer is Sum) })
-    #expect(lesson.accuracy(of: pruned.network) > 0.9 && pruned.check.holds)
+    #expect(context.accuracy(of: pruned.network) > 0.9 && pruned.check.holds)
   }
 }

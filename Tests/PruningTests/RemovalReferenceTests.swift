@@ -10,7 +10,7 @@ import Testing
 /// Nothing learns in between, so that only the scores decide.
 @Suite struct RemovalReferenceTests {
   private func lines(_ pruned: PrunedNetwork) -> [String] {
-    let widths = pruned.network.births.map(\.count)
+    let widths = pruned.network.originalIndices.map(\.count)
     return [
       "  widths \(widths), parameters \(pruned.after.parameters), "
         + "multiplications \(pruned.after.multiplications)",
@@ -33,7 +33,7 @@ import Testing
           from: .init(start: generator.denseNetwork(inputs: 6)), head: .softmax, on: examples,
           validation: examples, seed: 1
         ).network
-        let lesson = Pruning.Lesson(
+        let context = PruningContext(
           head: .softmax, training: examples, validation: examples,
           trainer: Trainer(epochs: 1, batch: 16, learningRate: 0.01), seed: 2)
         var recipe = method.recipe
@@ -45,7 +45,7 @@ import Testing
           text.append("# \(name), seed \(seed), \(goal.description), \(rounds) rounds")
           do {
             text += lines(
-              try method.prune(network, to: goal, with: recipe, on: lesson, onRound: { _ in }))
+              try method.prune(network, to: goal, with: recipe, on: context, onRound: { _ in }))
           } catch let error as PruningError {
             text.append("  \(error.errorDescription ?? "")")
           }

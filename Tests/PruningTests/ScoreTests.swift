@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct ScoreTests {
   /// Rows that a dense layer of its own inputs passes on as they are.
-  private func passing(_ inputs: Tensor, _ labels: [Int]) throws -> (Network, Pruning.Lesson) {
+  private func passing(_ inputs: Tensor, _ labels: [Int]) throws -> (Network, PruningContext) {
     let width = inputs.width
     var network = try Network(
       Architecture(input: [width]) {
@@ -20,33 +20,33 @@ import Testing
     var weight = Tensor(shape: [width, width])
     for index in 0..<width { weight[index, index] = 1 }
     network.parameters[0][0].value = weight
-    return (network, lesson(Examples(inputs: inputs, labels: labels)))
+    return (network, context(Examples(inputs: inputs, labels: labels)))
   }
 
-  private func lesson(_ examples: Examples) -> Pruning.Lesson {
-    Pruning.Lesson(
+  private func context(_ examples: Examples) -> PruningContext {
+    PruningContext(
       head: .softmax, training: examples, validation: examples,
       trainer: Trainer(epochs: 1, batch: 16, learningRate: 0.01), seed: 3)
   }
 
   @Test func anExpensiveNetworkIsAskedOfFewerRows() throws {
     let rows = 4096
-    var lesson = lesson(
+    var context = context(
       Examples(inputs: Tensor(shape: [rows, 1]), labels: [Int](repeating: 0, count: rows)))
     let large = try Network(ResNet56().architecture(input: [32, 32, 3], answers: 10), seed: 1)
     let small = try Network(LeNet5().architecture(input: [28, 28, 1], answers: 10), seed: 1)
     // 125,485,696 multiplications a row.
-    #expect(lesson.sample(of: 2048, for: large).count == 318)
-    #expect(lesson.sample(of: 2048, for: large, passes: 2).count == 159)
-    #expect(lesson.sample(of: 2048, for: large, passes: 9, fewest: 512).count == 512)
-    #expect(lesson.sample(of: 2048, for: large, passes: 99).count == 64)
-    #expect(lesson.sample(of: 100, for: large).count == 100)
-    #expect(lesson.sample(of: 2048, for: small).count == 2048)
-    lesson.scoreRows = 1000
-    #expect(lesson.sample(of: 2048, for: large).count == 1000)
-    #expect(lesson.sample(of: 100, for: small).count == 1000)
-    lesson.scoreRows = 1 << 40
-    #expect(lesson.sample(of: 100, for: large).count == rows)
+    #expect(context.sample(of: 2048, for: large).count == 318)
+    #expect(context.sample(of: 2048, for: large, passes: 2).count == 159)
+    #expect(context.sample(of: 2048, for: large, passes: 9, fewest: 512).count == 512)
+    #expect(context.sample(of: 2048, for: large, passes: 99).count == 64)
+    #expect(context.sample(of: 100, for: large).count == 100)
+    #expect(context.sample(of: 2048, for: small).count == 2048)
+    context.scoreRows = 1000
+    #expect(context.sample(of: 2048, for: large).count == 1000)
+    #expect(context.sample(of: 100, for: small).count == 1000)
+    context.scoreRows = 1 << 40
+    #expect(context.sample(of: 100, for: large).count == rows)
   }
 
   /// A sample has different training rows; all of them in their order where no more are there.
@@ -54,13 +54,13 @@ import Testing
     let inputs = Tensor((0..<6).map(Float.init), shape: [6, 1])
     let network = try Network(Architecture(input: [1]) { Dense(2) }, seed: 1)
     for seed in 0..<20 {
-      var lesson = lesson(Examples(inputs: inputs, labels: [0, 1, 0, 1, 0, 1]))
-      lesson.seed = UInt64(seed)
-      lesson.scoreRows = 5
-      let rows = lesson.sample(of: 1, for: network).inputs.elements
+      var context = context(Examples(inputs: inputs, labels: [0, 1, 0, 1, 0, 1]))
+      context.seed = UInt64(seed)
+      context.scoreRows = 5
+      let rows = context.sample(of: 1, for: network).inputs.elements
       #expect(rows.count == 5 && Set(rows).count == 5 && Set(rows).isSubset(of: inputs.elements))
-      lesson.scoreRows = 6
-      #expect(lesson.sample(of: 1, for: network).inputs.elements == inputs.elements)
+      context.scoreRows = 6
+      #expect(context.sample(of: 1, for: network).inputs.elements == inputs.elements)
     }
   }
 
@@ -74,10 +74,10 @@ import Testing
       .appendingPathComponent("../Fixtures/pruning/vip.json")
     let reference = try JSONDecoder().decode(Importance.self, from: Data(contentsOf: file))
     let rows = Tensor(reference.table.joined().map { Float($0) }, shape: [30, 6])
-    let (network, lesson) = try passing(rows, (0..<30).map { $0 % 3 })
+    let (network, context) = try passing(rows, (0..<30).map { $0 % 3 })
     var generator = SeededGenerator(seed: 1)
     let scores = try PLSImportance().scores(
-      of: network, NeuronGroups(network.architecture), on: lesson, using: &generator)
+      of: network, NeuronGroups(network.architecture), on: context, using: &generator)
     let found = try #require(scores[1])
     for (own, expected) in zip(found, reference.importance) {
       #expect(abs(own - expected) < 1e-4, "\(found)")
@@ -89,10 +89,10 @@ import Testing
   /// Where all rows are of one class there is nothing to explain: 0, not 0/0.
   @Test func answersWithoutVarianceGiveNoImportance() throws {
     var generator = SeededGenerator(seed: 9)
-    let (network, lesson) = try passing(
+    let (network, context) = try passing(
       generator.normalTensor([30, 6]), [Int](repeating: 0, count: 30))
     let scores = try PLSImportance().scores(
-      of: network, NeuronGroups(network.architecture), on: lesson, using: &generator)
+      of: network, NeuronGroups(network.architecture), on: context, using: &generator)
     #expect(scores[1] == [Double](repeating: 0, count: 6))
   }
 
@@ -107,14 +107,14 @@ import Testing
     network.parameters[0][0].value = Tensor([3, -1, -4, 2], shape: [2, 2])
     network.parameters[2][0].value = Tensor([1, -1, 5, 0.5], shape: [2, 2])
     let groups = try NeuronGroups(network.architecture)
-    let lesson = lesson(generator.clusters(rows: 20, inputs: 2, classes: 2))
-    #expect(L1Filter().scores(of: network, groups, on: lesson, using: &generator)[0] == [7, 3])
+    let context = context(generator.clusters(rows: 20, inputs: 2, classes: 2))
+    #expect(L1Filter().scores(of: network, groups, on: context, using: &generator)[0] == [7, 3])
     #expect(
-      NeuronMagnitude().scores(of: network, groups, on: lesson, using: &generator)[0]
+      NeuronMagnitude().scores(of: network, groups, on: context, using: &generator)[0]
         == [5, 5.0.squareRoot()])
     // Strong forward and weak backward, and the other way round: both rank as high as their better.
     #expect(
-      WeakSubnetwork().scores(of: network, groups, on: lesson, using: &generator)[0] == [0.5, 0.5])
+      WeakSubnetwork().scores(of: network, groups, on: context, using: &generator)[0] == [0.5, 0.5])
   }
 
   /// The change of the loss where a neuron is silenced, to first order, is Taylor's score.
@@ -124,7 +124,7 @@ import Testing
       let network = try generator.denseNetwork(inputs: 4, outputs: 2, hiddenLayers: 1)
       let groups = try NeuronGroups(network.architecture)
       let scores = Taylor().scores(
-        of: network, groups, on: lesson(examples), using: &generator)
+        of: network, groups, on: context(examples), using: &generator)
       let reader = network.parameters.count - 1
       func loss(_ neuron: Int, _ share: Float) -> Double {
         var copy = network
@@ -148,11 +148,11 @@ import Testing
       }, seed: 1)
     let groups = try NeuronGroups(network.architecture)
     var generator = SeededGenerator(seed: 9)
-    let lesson = lesson(generator.clusters(rows: 8, inputs: 3, classes: 2))
+    let context = context(generator.clusters(rows: 8, inputs: 3, classes: 2))
     var lowest = [Int](repeating: 0, count: 8)
     for _ in 0..<4000 {
       let scores =
-        RandomChoice().scores(of: network, groups, on: lesson, using: &generator)[0] ?? []
+        RandomChoice().scores(of: network, groups, on: context, using: &generator)[0] ?? []
       lowest[scores.indices.min { scores[$0] < scores[$1] } ?? 0] += 1
     }
     // Seven degrees of freedom: 24.3 is the 99.9th percentile.
@@ -183,7 +183,7 @@ import Testing
       network.parameters[0][1].value[5, 0] = 0
       for unit in 0..<3 { network.parameters[2][0].value[5, unit] = 0 }
       let groups = try NeuronGroups(network.architecture)
-      let scores = try score.scores(of: network, groups, on: lesson(examples), using: &generator)
+      let scores = try score.scores(of: network, groups, on: context(examples), using: &generator)
       let own = try #require(scores.values.first { $0.count == 8 })
       #expect(own[5] == own.min(), "\(name): \(own)")
     }

@@ -11,13 +11,13 @@ import Testing
 /// Tables of layers, widths in multiples, and prunings that go on.
 @Suite struct SensitivityTests {
   /// Rows for a network, labelled at random.
-  private func lesson(
+  private func context(
     for network: Network, _ generator: inout SeededGenerator, seed: UInt64 = 3
-  ) -> Pruning.Lesson {
+  ) -> PruningContext {
     let count = network.architecture.input.count
     let examples = Examples(
       inputs: generator.normalTensor([60, count]), labels: (0..<60).map { $0 % 3 })
-    return Pruning.Lesson(
+    return PruningContext(
       head: .softmax, training: examples, validation: examples,
       trainer: Trainer(epochs: 1, batch: 16, learningRate: 0.001), seed: seed)
   }
@@ -26,14 +26,14 @@ import Testing
   @Test func everyLineIsARealPruning() throws {
     try withEverySeed(12) { generator in
       let network = try generator.graphNetwork()
-      let lesson = lesson(for: network, &generator)
+      let context = context(for: network, &generator)
       let recipe = NeuronMagnitude().recipe
-      let table = try Sensitivity(of: network, by: recipe, on: lesson)
+      let table = try Sensitivity(of: network, by: recipe, on: context)
       let groups = try NeuronGroups(network.architecture)
       var random = SeededGenerator(seed: 0)
       guard case .neurons(let score) = recipe.score else { return }
       let scores = groups.reduced(
-        try score.scores(of: network, groups, on: lesson, using: &random), recipe.normalization,
+        try score.scores(of: network, groups, on: context, using: &random), recipe.normalization,
         recipe.reduction)
       for line in table.lines {
         // The same neurons, found by hand.
@@ -50,13 +50,13 @@ import Testing
               .neuron(
                 name: Neuron(
                   network.architecture.nodes[maker.node].id,
-                  network.births[maker.node][maker.neuron])), score: 0, round: 1)
+                  network.originalIndices[maker.node][maker.neuron])), score: 0, round: 1)
           })
         let small = try network.compacted(by: plan)
-        let outputs = small.outputs(for: lesson.validation.inputs)
-        let loss = lesson.head.loss(of: outputs, for: lesson.validation).value
+        let outputs = small.outputs(for: context.validation.inputs)
+        let loss = context.head.loss(of: outputs, for: context.validation).value
         #expect(abs(loss - line.loss) < 1e-6 * max(1, abs(loss)), "\(line)")
-        #expect(abs(lesson.accuracy(of: small) - line.accuracy) < 1e-6)
+        #expect(abs(context.accuracy(of: small) - line.accuracy) < 1e-6)
         #expect(network.parameterCount - small.parameterCount == line.parameters, "\(line)")
       }
     }
@@ -78,16 +78,16 @@ import Testing
       builder.add(Activation(.relu))
       builder.add(Dense(3))
       let network = try Network(builder.architecture, seed: generator.next())
-      let lesson = lesson(for: network, &generator)
+      let context = context(for: network, &generator)
       var recipe = NeuronMagnitude().recipe
       recipe.multiple = multiple
       recipe.recovery = .none
-      let pruned = try recipe.prune(network, to: .keep(0.4), on: lesson)
+      let pruned = try recipe.prune(network, to: .keep(0.4), on: context)
       #expect(pruned.check.holds && pruned.check.changedAnswers == 0)
       #expect(Double(pruned.after.parameters) <= 0.4 * Double(network.parameterCount))
-      for (node, names) in pruned.network.births.enumerated()
-      where node + 1 < pruned.network.births.count {
-        let before = network.births[
+      for (node, names) in pruned.network.originalIndices.enumerated()
+      where node + 1 < pruned.network.originalIndices.count {
+        let before = network.originalIndices[
           network.architecture.nodes.firstIndex {
             $0.id == pruned.network.architecture.nodes[node].id
           } ?? node]
@@ -108,12 +108,12 @@ import Testing
     var recipe = NeuronMagnitude().recipe
     recipe.multiple = 8
     #expect(throws: PruningError.self) {
-      try recipe.prune(network, to: .keep(0.5), on: lesson(for: network, &generator))
+      try recipe.prune(network, to: .keep(0.5), on: context(for: network, &generator))
     }
   }
 
   /// A store in memory that a run is stopped over.
-  private final class Kept: MilestoneStore {
+  private final class Kept: CheckpointStore {
     private let values = Mutex<[String: Data]>([:])
     func load<Value: Codable>(_ name: String, as type: Value.Type) -> Value? {
       values.withLock { $0[name] }.flatMap { try? JSONDecoder().decode(type, from: $0) }
@@ -152,12 +152,12 @@ import Testing
     builder.add(Activation(.relu))
     builder.add(Dense(3))
     let network = try Network(builder.architecture, seed: 6)
-    var lesson = lesson(for: network, &generator)
+    var context = context(for: network, &generator)
     let steps = Counter()
-    lesson.onStep = { steps.increase() }
+    context.onStep = { steps.increase() }
     func prune() throws -> PrunedNetwork {
       try method.prune(
-        network, to: .keep(0.5), with: method.recipe, on: lesson, onRound: { _ in })
+        network, to: .keep(0.5), with: method.recipe, on: context, onRound: { _ in })
     }
     let whole = try prune()
     let all = steps.value
@@ -165,16 +165,16 @@ import Testing
     let kept = Kept()
     let last = 1 + generator.index(below: all)
     steps.reset()
-    lesson.milestones = Milestones(kept)
-    lesson.onStep = {
+    context.checkpoints = PruningCheckpoints(kept)
+    context.onStep = {
       steps.increase()
       if steps.value >= last { throw Stopped() }
     }
     #expect(throws: Stopped.self) { try prune() }
     let before = kept.count
     steps.reset()
-    lesson.milestones = Milestones(kept)
-    lesson.onStep = { steps.increase() }
+    context.checkpoints = PruningCheckpoints(kept)
+    context.onStep = { steps.increase() }
     let resumed = try prune()
     #expect(resumed.network == whole.network && resumed.plan == whole.plan)
     #expect(before == 0 || steps.value < all, "what was learned is not learned again")

@@ -1,4 +1,4 @@
-import CodedFiles
+import CompressedModels
 import Datasets
 import Networks
 import Pruning
@@ -81,10 +81,10 @@ import Testing
       let examples = generator.clusters(rows: 120, inputs: 6, classes: 3)
       var trainer = Trainer(epochs: 5, batch: 16, learningRate: 0.01)
       trainer.weightDecay = 0.1
-      let lesson = Lesson(
+      let context = PruningContext(
         head: .softmax, training: examples, validation: examples, trainer: trainer, seed: 3)
       let sharing = SharedWeights(of: network)
-      let tuned = try sharing.tuned(network, on: lesson, by: trainer)
+      let tuned = try sharing.tuned(network, on: context, by: trainer)
       func loss(_ network: Network) -> Double {
         Head.softmax.loss(of: network.outputs(for: examples.inputs), for: examples).value
       }
@@ -93,7 +93,7 @@ import Testing
         let elements = tuned.parameters[cluster.node][cluster.parameter].value.elements
         #expect(Set(cluster.entries.map { elements[$0].bitPattern }).count == 1)
       }
-      #expect(try sharing.tuned(network, on: lesson, by: trainer) == tuned)
+      #expect(try sharing.tuned(network, on: context, by: trainer) == tuned)
     }
   }
 
@@ -101,7 +101,7 @@ import Testing
     try withEverySeed { generator in
       let network = try generator.denseNetwork(inputs: 9)
       let shared = WeightSharing(denseBits: 8).applied(to: network, seed: 1)
-      for part in CodedNetwork(shared).parts where part.role == .weight && part.kept > 64 {
+      for part in CompressedNetwork(shared).parts where part.role == .weight && part.kept > 64 {
         #expect(part.sharingRatio > 1)
       }
     }
@@ -115,21 +115,21 @@ import Testing
       from: Trainer.State(start: Network(Architecture(input: [12]) { layers }, seed: 2)),
       head: .softmax, on: examples, validation: examples, seed: 2
     ).best
-    let lesson = Lesson(
+    let context = PruningContext(
       head: .softmax, training: examples, validation: examples,
       trainer: Trainer(epochs: 5, batch: 16, learningRate: 0.01), seed: 3)
     let method = DeepCompression()
-    let pruned = try method.prune(network, to: .keep(0.2), with: method.recipe, on: lesson)
+    let pruned = try method.prune(network, to: .keep(0.2), with: method.recipe, on: context)
     #expect(pruned.after.parameters <= network.parameterCount / 5)
-    #expect(lesson.accuracy(of: pruned.network) > 0.95)
+    #expect(context.accuracy(of: pruned.network) > 0.95)
     #expect(pruned.rounds.map(\.round) == Array(1...7) && pruned.rounds.allSatisfy { $0.of == 7 })
-    for part in CodedNetwork(pruned.network).parts where part.role == .weight {
+    for part in CompressedNetwork(pruned.network).parts where part.role == .weight {
       #expect(part.distinct <= 32)
     }
-    let small = try method.prune(network, to: .bytes(200), with: method.recipe, on: lesson)
-    #expect(CodedNetwork(small.network).bytes.count <= 200)
+    let small = try method.prune(network, to: .bytes(200), with: method.recipe, on: context)
+    #expect(CompressedNetwork(small.network).bytes.count <= 200)
     #expect(throws: PruningError.self) {
-      try method.prune(network, to: .bytes(60), with: method.recipe, on: lesson)
+      try method.prune(network, to: .bytes(60), with: method.recipe, on: context)
     }
   }
 }

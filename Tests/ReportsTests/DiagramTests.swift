@@ -18,8 +18,8 @@ import Testing
   }
 
   @Test(arguments: SampleExplanation.allCases)
-  func picturesAreWellFormed(sample: SampleExplanation) throws {
-    for (id, svg) in try Report(sample.explanation).pictures() {
+  func imagesAreWellFormed(sample: SampleExplanation) throws {
+    for (id, svg) in try Report(sample.explanation).images() {
       #expect(malformation(of: svg) == nil, "\(id)")
       #expect(svg.contains("role=\"img\"") && svg.contains("<desc>"), "\(id)")
       #expect(!svg.contains("file:") && !svg.contains(".png\""), "\(id)")
@@ -41,12 +41,12 @@ import Testing
   }
 
   @Test func whatIsLeftOutIsSaid() {
-    let diagram = Diagram(network: SampleExplanation.pictures.explanation)
+    let diagram = Diagram(network: SampleExplanation.images.explanation)
     #expect(diagram.edges.count { $0.sign != 0 } == 100)
     #expect(
       diagram.caption.plain.contains("Only the 100 strongest lines are drawn; 80 weaker ones"))
     #expect(diagram.edges.allSatisfy { $0.label == nil })
-    let rules = Diagram(rules: SampleExplanation.pictures.explanation)
+    let rules = Diagram(rules: SampleExplanation.images.explanation)
     #expect(rules.caption.plain.contains("The 12 rules that answer most rows are drawn, of 40."))
   }
 

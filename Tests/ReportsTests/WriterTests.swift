@@ -7,7 +7,7 @@ import Testing
 @Suite struct WriterTests {
   private func document(_ sample: SampleExplanation) -> Document {
     let report = Report(sample.explanation)
-    return Document(title: report.title, origin: "espalier", blocks: report.blocks, pictures: [:])
+    return Document(title: report.title, origin: "espalier", blocks: report.blocks, images: [:])
   }
 
   @Test(arguments: SampleExplanation.allCases)
@@ -30,7 +30,7 @@ import Testing
     #expect(page.hasPrefix("<!doctype html>\n<html lang=\"en\">"))
     #expect(page.contains("default-src 'none'"))
     #expect(!page.contains("src=\"http") && !page.contains("<link") && !page.contains("@import"))
-    let limit = sample == .pictures ? 2_000_000 : sample == .hostile ? 500_000 : 200_000
+    let limit = sample == .images ? 2_000_000 : sample == .hostile ? 500_000 : 200_000
     #expect(page.utf8.count < limit)
     let controls = page.unicodeScalars.filter {
       ($0.value < 0x20 && $0 != "\n") || (0x7F..<0xA0).contains($0.value)

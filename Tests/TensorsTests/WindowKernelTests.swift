@@ -15,23 +15,23 @@ import Testing
     func size(_ choices: [Int]) -> Int { choices[generator.index(below: choices.count)] }
     let window = (height: size([1, 2, 3]), width: size([1, 3, 5]))
     let stride = (height: size([1, 2]), width: size([1, 2, 3]))
-    let picture = (
+    let image = (
       height: size([3, 7, 11]), width: size([5, 7, 13]), channels: size([1, 3, 4, 17])
     )
     let (top, left) = (generator.index(below: window.height), generator.index(below: window.width))
     let output = (
-      height: (picture.height + top - window.height) / stride.height + 1,
-      width: (picture.width + left - window.width) / stride.width + 1
+      height: (image.height + top - window.height) / stride.height + 1,
+      width: (image.width + left - window.width) / stride.width + 1
     )
-    let groups = picture.channels == 4 ? size([1, 2, 4]) : size([1, picture.channels])
+    let groups = image.channels == 4 ? size([1, 2, 4]) : size([1, image.channels])
     return Case(
       windows: Windows(
-        picture: picture, window: window, stride: stride, top: top, left: left, output: output),
+        image: image, window: window, stride: stride, top: top, left: left, output: output),
       units: groups * size(groups == 1 ? [1, 3, 16, 21] : [1, 3]), groups: groups,
       rows: size([1, 3, 17]))
   }
 
-  /// Calls `body` for each row, output pixel and tap inside the picture.
+  /// Calls `body` for each row, output pixel and tap inside the image.
   private func eachTap(
     _ w: Windows, rows: Int,
     _ body: (_ row: Int, _ pixel: Int, _ tap: Int, _ source: Int) -> Void

@@ -11,13 +11,13 @@ extension Network {
     let shapes = try architecture.shapes()
     var outputs: [Float] = []
     for row in 0..<inputs.rows {
-      let own = Picture(shape: architecture.input, numbers: Array(inputs.row(row)))
-      var values: [Picture] = []
+      let own = Image(shape: architecture.input, numbers: Array(inputs.row(row)))
+      var values: [Image] = []
       for (index, links) in architecture.links.enumerated() {
         let read = links.map { $0 < 0 ? own : values[$0] }
         let numbers = try architecture.nodes[index].layer.plainly(
           read, to: shapes[index], parameters[index].map { Array($0.value.elements) })
-        values.append(Picture(shape: shapes[index], numbers: numbers))
+        values.append(Image(shape: shapes[index], numbers: numbers))
       }
       outputs += values[values.count - 1].numbers
     }
@@ -26,7 +26,7 @@ extension Network {
 }
 
 /// One row's numbers at one node: `[height, width, channels]`, or a row of numbers.
-private struct Picture {
+private struct Image {
   var shape: Shape
   var numbers: [Float]
 
@@ -46,10 +46,10 @@ struct NoPlainLoops: Error { var layer: String }
 
 extension Layer {
   fileprivate func plainly(
-    _ read: [Picture], to shape: Shape, _ parameters: [[Float]]
+    _ read: [Image], to shape: Shape, _ parameters: [[Float]]
   ) throws -> [Float] {
     let input = read[0]
-    let target = Picture(shape: shape, numbers: [])
+    let target = Image(shape: shape, numbers: [])
     func each(_ body: (Int, Int, Int) -> Float) -> [Float] {
       var numbers: [Float] = []
       for y in 0..<target.height {

@@ -2,9 +2,9 @@ import Networks
 import Tensors
 
 extension SeededGenerator {
-  /// A network over pictures with branches: residual sums of three kinds, concatenations (of a node
+  /// A network over images with branches: residual sums of three kinds, concatenations (of a node
   /// with itself too), splits, grouped and depthwise convolutions, normalisations that shift, pooling, and
-  /// dense layers behind a flattened picture or its means. All numbers are random.
+  /// dense layers behind a flattened image or its means. All numbers are random.
   public mutating func graphNetwork(hasGroups: Bool = true) throws -> Network {
     let side = 4 + 2 * index(below: 2)
     var builder = ArchitectureBuilder(

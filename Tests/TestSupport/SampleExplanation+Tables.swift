@@ -109,14 +109,15 @@ extension SampleExplanation {
   }
 
   private static func irisFeature(
-    _ id: String, _ birth: Int, _ drivers: [(String, Double, Int)], on: Double, threshold: Double,
+    _ id: String, _ originalIndex: Int, _ drivers: [(String, Double, Int)], on: Double,
+    threshold: Double,
     effects: [Double]
   ) -> FeatureSummary {
     FeatureSummary(
-      id: id, neuron: "activation-1:\(birth)", layer: "activation-1",
+      id: id, neuron: "activation-1:\(originalIndex)", layer: "activation-1",
       drivers: drivers.map { .init(input: $0.0, strength: $0.1, sign: $0.2) },
       threshold: threshold, activeShare: on,
-      effects: zip(irisSchema.classes, effects).map { .init(class: $0, weight: $1) }, picture: nil)
+      effects: zip(irisSchema.classes, effects).map { .init(class: $0, weight: $1) }, image: nil)
   }
 
   static func mushroom() -> Explanation {
@@ -196,7 +197,7 @@ extension SampleExplanation {
         effects: [
           .init(class: "edible", weight: (generator.normal() * 2).roundedTo(digits: 3)),
           .init(class: "poisonous", weight: (generator.normal() * 2).roundedTo(digits: 3)),
-        ], picture: nil)
+        ], image: nil)
     }
     let featureRules = (1...7).map { number in
       rule(

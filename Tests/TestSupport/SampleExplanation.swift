@@ -7,13 +7,13 @@ import Tensors
 
 /// Explanations of the sizes that reports are made for, with made-up but likely numbers.
 public enum SampleExplanation: String, CaseIterable, Sendable {
-  case iris, mushroom, pictures, number, hostile, withoutFeatures, withoutRules
+  case iris, mushroom, images, number, hostile, withoutFeatures, withoutRules
 
   public var explanation: Explanation {
     switch self {
     case .iris: Self.iris()
     case .mushroom: Self.mushroom()
-    case .pictures: Self.pictures()
+    case .images: Self.images()
     case .number: Self.number()
     case .hostile: Self.hostile()
     case .withoutFeatures: Self.withoutFeatures()

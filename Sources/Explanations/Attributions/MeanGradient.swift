@@ -54,7 +54,7 @@ public struct MeanContribution: AttributionMethod {
 extension AttributionSubject {
   /// Up to 2,000 rows on which a feature is on, evenly spread; all rows where it never is. Fewer of
   /// large networks: a gradient costs three passes a row and feature, and a report must be written
-  /// in seconds. Windows over pictures take longer for a multiplication than dense layers do.
+  /// in seconds. Windows over images take longer for a multiplication than dense layers do.
   func rowsOn(_ feature: Int) -> [Int] {
     let work = max(3 * network.multiplications * thresholds.count, 1)
     let budget = network.architecture.input.rank > 1 ? 20_000_000_000 : 100_000_000_000

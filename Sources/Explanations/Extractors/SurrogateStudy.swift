@@ -52,21 +52,21 @@ package struct SurrogateStudy {
     answers = subject.answers + subject.validationAnswers
   }
 
-  private var isPicture: Bool { subject.training.schema.image != nil }
+  private var isImage: Bool { subject.training.schema.image != nil }
 
   /// Whether further questions to the network are worth their time.
   private var draws: Bool {
-    !isPicture && !training.columns.isEmpty && training.count <= 20_000
+    !isImage && !training.columns.isEmpty && training.count <= 20_000
       && training.count * training.columns.count <= 4_000_000 && training.count > 1
   }
 
   /// Rows drawn near the real ones: fewer where rows are so wide that many would fill the memory.
   private var drawn: Int { min(10_000, 16_000_000 / max(training.columns.count, 1)) }
 
-  /// Twenty rules, or six a class where classes and rows are many; pictures need more.
+  /// Twenty rules, or six a class where classes and rows are many; images need more.
   private var limit: Int {
     let usual = max(20, min(6 * training.schema.classes.count, training.count / 20))
-    return max(subject.maxRules ?? (isPicture ? 200 : usual), 0)
+    return max(subject.maxRules ?? (isImage ? 200 : usual), 0)
   }
 
   package var result: ExtractedRules {
@@ -77,16 +77,16 @@ package struct SurrogateStudy {
       if subject.maxRules == nil, validation.count > 0 {
         size = try validatedSize(setup, atMost: limit)
       }
-      let lesson = try lesson(setup, rows: real, answers: answers)
-      let rules = try lesson.list(atMost: size)
+      let learner = try learner(setup, rows: real, answers: answers)
+      let rules = try learner.list(atMost: size)
       var sized = SizedRules(
-        try lesson.sequence(leaves: 4 * limit), simplifiedOn: lesson.rows.table,
+        try learner.sequence(leaves: 4 * limit), simplifiedOn: learner.rows.table,
         onStep: subject.onStep)
       let curve = try sized.curve(SizedRules.sizes.filter { $0 < rules.rules.count }) + [rules]
       var notes: [String] = []
       if setup.drawn > 0 {
         notes.append(
-          "the network was asked about \(lesson.rows.table.count - real.count) rows drawn near "
+          "the network was asked about \(learner.rows.table.count - real.count) rows drawn near "
             + "the \(real.count) real ones")
       }
       return ExtractedRules(
@@ -102,10 +102,12 @@ package struct SurrogateStudy {
     return kept.supported(by: training, answers: subject.answers)
   }
 
-  private func lesson(_ setup: SurrogateSetup, rows: Table, answers: [Int]) throws -> Lesson {
-    Lesson(
+  private func learner(_ setup: SurrogateSetup, rows: Table, answers: [Int]) throws
+    -> SurrogateLearner
+  {
+    SurrogateLearner(
       setup,
-      rows: try LessonRows(
+      rows: try SurrogateRows(
         setup, real: rows, answers: answers, seed: subject.seed, asking: ask,
         onStep: subject.onStep), onStep: subject.onStep)
   }
@@ -142,9 +144,9 @@ package struct SurrogateStudy {
         order.indices.filter { $0 % folds == fold }.map { order[$0] }
       )
       guard !taught.isEmpty, !asked.isEmpty else { continue }
-      let (lessons, questions) = (real.selecting(taught), real.selecting(asked))
+      let (fittingRows, questions) = (real.selecting(taught), real.selecting(asked))
       // Setups that draw the same rows share them.
-      var known: [SurrogateSetup.Drawing: LessonRows] = [:]
+      var known: [SurrogateSetup.Drawing: SurrogateRows] = [:]
       for (index, setup) in setups.enumerated() {
         var setup = setup
         // A quick study is enough to compare.
@@ -152,12 +154,12 @@ package struct SurrogateStudy {
         setup.passes = 0
         let rows =
           try known[setup.drawing]
-          ?? LessonRows(
-            setup, real: lessons, answers: taught.map { answers[$0] }, seed: subject.seed,
+          ?? SurrogateRows(
+            setup, real: fittingRows, answers: taught.map { answers[$0] }, seed: subject.seed,
             asking: ask, onStep: subject.onStep)
         known[setup.drawing] = rows
-        let lesson = Lesson(setup, rows: rows, onStep: subject.onStep)
-        let given = try lesson.list(atMost: limit).classify(questions)
+        let learner = SurrogateLearner(setup, rows: rows, onStep: subject.onStep)
+        let given = try learner.list(atMost: limit).classify(questions)
         hits[index] += zip(given, asked).count { $0 == answers[$1] }
       }
     }
@@ -168,9 +170,9 @@ package struct SurrogateStudy {
   /// The fewest rules that agree within one point and one standard error as often as the best
   /// number of rules, on validation rows and rows drawn near them.
   private func validatedSize(_ setup: SurrogateSetup, atMost limit: Int) throws -> Int {
-    let lesson = try lesson(setup, rows: training, answers: subject.answers)
+    let learner = try learner(setup, rows: training, answers: subject.answers)
     var sized = SizedRules(
-      try lesson.sequence(leaves: 4 * limit), simplifiedOn: lesson.rows.table,
+      try learner.sequence(leaves: 4 * limit), simplifiedOn: learner.rows.table,
       onStep: subject.onStep)
     var rows = validation
     var answers = subject.validationAnswers
@@ -196,7 +198,7 @@ package struct SurrogateStudy {
 }
 
 /// The rows that a tree is taught with: real ones, and rows drawn near them.
-package struct LessonRows {
+package struct SurrogateRows {
   let table: Table
   let answers: [Int]
   /// How often each row counts; once where `nil`.
@@ -224,9 +226,9 @@ package struct LessonRows {
 }
 
 /// What one tree is taught with, and how.
-package struct Lesson {
+package struct SurrogateLearner {
   let setup: SurrogateSetup
-  let rows: LessonRows
+  let rows: SurrogateRows
   let onStep: () throws -> Void
 
   func sequence(leaves: Int) throws -> PruningSequence {
@@ -240,7 +242,7 @@ package struct Lesson {
   }
 
   package init(
-    _ setup: SurrogateSetup, rows: LessonRows, onStep: @escaping () throws -> Void
+    _ setup: SurrogateSetup, rows: SurrogateRows, onStep: @escaping () throws -> Void
   ) {
     self.setup = setup
     self.rows = rows

@@ -59,7 +59,7 @@ extension ONNXReader.Value {
   }
 }
 
-/// Operators that take parts of a picture's channels, or of a row.
+/// Operators that take parts of an image's channels, or of a row.
 extension ONNXOperator {
   static func readSlice(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
@@ -86,7 +86,7 @@ extension ONNXOperator {
         return try reader.select(Array(start..<end), of: value, along: axes[0], node)
       }
     }
-    let value = try reader.picture(node)
+    let value = try reader.image(node)
     var strides = (1, 1)
     for index in starts.indices {
       let axis = axes[index] < 0 && axes[index] >= -4 ? axes[index] + 4 : axes[index]

@@ -2,7 +2,7 @@ import ONNXSchema
 
 /// Lengths of values as files reckon with them.
 extension ONNXReader {
-  /// Works out lengths of values, as exporters do before they flatten a picture.
+  /// Works out lengths of values, as exporters do before they flatten an image.
   /// - Returns: whether the node works with lengths.
   mutating func readLengths(_ node: Onnx_NodeProto) throws(ModelFileError) -> Bool {
     guard let output = node.output.first, let input = node.input.first else { return false }
@@ -44,14 +44,14 @@ extension ONNXReader {
       }
       guard all.count <= 8 else { throw problem(node, "it makes more than eight lengths") }
       lengths[output] = all
-    case "Add", "Div", "Mul", "Sub": lengths[output] = try reckoned(node)
+    case "Add", "Div", "Mul", "Sub": lengths[output] = try computed(node)
     default: throw problem(node, "is not supported for lengths")
     }
     return true
   }
 
   /// Two lists of lengths added, subtracted, multiplied or divided, one of which may be one number.
-  private mutating func reckoned(_ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64?] {
+  private mutating func computed(_ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64?] {
     guard let first = node.input(0), let second = node.input(1) else {
       throw problem(node, "it does not read two lists of lengths")
     }

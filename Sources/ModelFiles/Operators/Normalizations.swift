@@ -18,10 +18,10 @@ extension ONNXOperator {
       throw reader.problem(node, "it normalizes every pixel by itself: spatial is 0")
     }
     guard value.shape.rank == 1 || value.order == .channelsFirst else {
-      throw reader.problem(node, "it does not read a picture of [channels, height, width]")
+      throw reader.problem(node, "it does not read an image of [channels, height, width]")
     }
     if case .flattened = value.order {
-      throw reader.problem(node, "it normalizes the pixels of a flattened picture")
+      throw reader.problem(node, "it normalizes the pixels of a flattened image")
     }
     var own: [ONNXConstants.Numbers] = []
     for position in 1...4 {
@@ -88,16 +88,16 @@ extension ONNXWriter {
     addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
   }
 
-  /// Of pictures the channels are put last before it and first again behind it.
+  /// Of images the channels are put last before it and first again behind it.
   mutating func write(
-    _ normalization: LayerNormalization, _ own: [Parameter], isPicture: Bool,
+    _ normalization: LayerNormalization, _ own: [Parameter], isImage: Bool,
     to written: inout Onnx_NodeProto
   ) -> Onnx_NodeProto? {
     written.opType = "LayerNormalization"
     written.attribute = [
       Self.integers("axis", one: -1), Self.number("epsilon", normalization.epsilon),
     ]
-    guard isPicture else {
+    guard isImage else {
       addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
       return nil
     }

@@ -75,7 +75,7 @@ extension ONNXOperator {
       view = (1..<rank).map { places.contains($0) ? 1 : rest.popFirst() ?? 1 }
     }
     guard value.shape.rank == 1 else {
-      throw reader.problem(node, "it changes the lengths of a picture")
+      throw reader.problem(node, "it changes the lengths of an image")
     }
     try reader.flatten(value, to: view, node)
   }
@@ -115,7 +115,7 @@ extension ONNXOperator {
         $0.order == first.order && $0.shape.rank == first.shape.rank
           && $0.lengths.count == first.lengths.count
       })
-    else { throw reader.problem(node, "it puts a picture beside a row") }
+    else { throw reader.problem(node, "it puts an image beside a row") }
     let axis = node.integer("axis", 0)
     let isChannels: Bool
     switch (first.order, first.shape.rank) {
@@ -175,7 +175,7 @@ extension ONNXOperator {
 }
 
 extension ONNXReader {
-  /// Gives a row's numbers other lengths; a picture becomes a row first.
+  /// Gives a row's numbers other lengths; an image becomes a row first.
   mutating func flatten(
     _ value: Value, to view: [Int], _ node: Onnx_NodeProto
   ) throws(ModelFileError) {

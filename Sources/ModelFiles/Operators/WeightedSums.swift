@@ -39,9 +39,9 @@ extension ONNXOperator {
       throw reader.problem(
         node, "it reads \(inputs) numbers where \(value.shape.count) come in")
     }
-    if case .flattened(let picture) = value.order {
+    if case .flattened(let image) = value.order {
       // The file counts channel by channel, the rows here pixel by pixel.
-      let order = ONNXReader.positions(in: picture)
+      let order = ONNXReader.positions(in: image)
       weight.values = order.flatMap { weight.values[$0 * units..<($0 + 1) * units] }
     }
     let alpha = Double(node.number("alpha", 1))
@@ -114,7 +114,7 @@ extension ONNXOperator {
   static func readConv(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    let value = try reader.picture(node)
+    let value = try reader.image(node)
     guard let name = node.input(1) else { throw reader.problem(node, "it has no weights") }
     guard reader.values[name] == nil else {
       throw reader.problem(node, "it multiplies two values that both depend on the input")
@@ -192,9 +192,9 @@ extension ONNXWriter {
     written.attribute.append(Self.integers("group", one: convolution.groups))
     // [height, width, channels, units] to [units, channels, height, width].
     let weight = own[0].value
-    let turned = weight.reshaped(to: Shape([1] + weight.shape.dimensions))
+    let transposed = weight.reshaped(to: Shape([1] + weight.shape.dimensions))
       .transposed(by: [3, 2, 0, 1])
-    let first = turned.reshaped(to: Shape(turned.shape.dimensions.dropFirst().map { $0 }))
+    let first = transposed.reshaped(to: Shape(transposed.shape.dimensions.dropFirst().map { $0 }))
     addParameters(
       [("weight", first)] + own.dropFirst().map { ($0.role.rawValue, $0.value) }, to: &written)
   }

@@ -3,12 +3,12 @@ import Networks
 import ONNXSchema
 import Tensors
 
-/// Pooling and padding of pictures.
+/// Pooling and padding of images.
 extension ONNXOperator {
   static func readPool(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    let value = try reader.picture(node)
+    let value = try reader.image(node)
     let window = try reader.window(node, over: value.shape)
     guard node.output.count == 1, node.integer("storage_order", 0) == 0 else {
       throw reader.problem(node, "it also gives the places of the largest numbers")
@@ -31,7 +31,7 @@ extension ONNXOperator {
       }
       keeps = node.integer("keepdims", 1) != 0
     }
-    let value = try reader.picture(node)
+    let value = try reader.image(node)
     try reader.add(
       GlobalAveragePooling(), reading: [value], order: .stored,
       view: keeps ? [value.channels, 1, 1] : [value.channels], node)
@@ -49,14 +49,14 @@ extension ONNXOperator {
     if let name = node.input(2) { filling = try reader.constants.numbers(name).values.first ?? 0 }
     guard mode == "constant", filling == 0, pads.count == 8, pads[0] == 0, pads[4] == 0,
       node.input(3) == nil
-    else { throw reader.problem(node, "zeros around a picture are supported") }
-    let picture = try reader.picture(node)
+    else { throw reader.problem(node, "zeros around an image are supported") }
+    let image = try reader.image(node)
     try reader.add(
       ZeroPadding(
         top: try reader.small(pads[2], node), left: try reader.small(pads[3], node),
         bottom: try reader.small(pads[6], node), right: try reader.small(pads[7], node),
         front: try reader.small(pads[1], node), back: try reader.small(pads[5], node)),
-      reading: [picture], node)
+      reading: [image], node)
   }
 }
 
@@ -78,7 +78,7 @@ extension ONNXReader {
       throw problem(node, "it is dilated; windows without gaps are supported")
     }
     guard node.integer("ceil_mode", 0) == 0 else {
-      throw problem(node, "ceil_mode is set: windows beyond the picture are not supported")
+      throw problem(node, "ceil_mode is set: windows beyond the image are not supported")
     }
     var window = Window(
       height: size.0, width: size.1, strideHeight: stride.0, strideWidth: stride.1)

@@ -4,7 +4,7 @@ import Tensors
 /// A published architecture that users call by name.
 public protocol KnownArchitecture: Named {
   init()
-  /// The whole architecture for pictures, or rows, of this shape and so many answers.
+  /// The whole architecture for images, or rows, of this shape and so many answers.
   func architecture(input: Shape, answers: Int) -> Architecture
 }
 

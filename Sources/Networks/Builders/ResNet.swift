@@ -1,9 +1,9 @@
 import Naming
 import Tensors
 
-/// A residual network for small pictures: three stages of blocks with 16, 32 and 64 channels.
+/// A residual network for small images: three stages of blocks with 16, 32 and 64 channels.
 public struct ResidualStages: Hashable, Codable, Sendable {
-  /// How a block's input reaches its sum where the stage halves the picture.
+  /// How a block's input reaches its sum where the stage halves the image.
   public enum Shortcut: String, Codable, Sendable, CaseIterable {
     /// Every second pixel, and zeros for the new channels: no parameters (option A).
     case padding
@@ -88,7 +88,7 @@ public struct ResNet32: KnownArchitecture {
   }
 }
 
-/// Fifty-six layers: 853,018 parameters, 125,485,696 multiplications a picture.
+/// Fifty-six layers: 853,018 parameters, 125,485,696 multiplications an image.
 public struct ResNet56: KnownArchitecture {
   public static let name = "resnet-56"
   public static let summary = "three stages of 9 residual blocks"

@@ -1,7 +1,7 @@
 import Naming
 import Tensors
 
-/// Thirteen convolutions with batch normalisation and one dense layer, for pictures of 32 x 32.
+/// Thirteen convolutions with batch normalisation and one dense layer, for images of 32 x 32.
 public struct VGG16: KnownArchitecture {
   public static let name = "vgg-16"
   public static let summary = "thirteen convolutions of 3 x 3 in five stages, answers"

@@ -109,7 +109,7 @@ public struct BatchNormalization: Layer {
     )
   }
 
-  public func absorb(_ memory: [Tensor], into parameters: inout [Parameter]) {
+  public func updateRunningStatistics(_ memory: [Tensor], into parameters: inout [Parameter]) {
     let count = memory[2].elements[0]
     // The variance of the rows to come is estimated without bias, as PyTorch does.
     let corrected = count > 1 ? count / (count - 1) : 1

@@ -1,13 +1,13 @@
 import Naming
 import Tensors
 
-/// Weighted sums over windows of a picture, the same weights everywhere.
+/// Weighted sums over windows of an image, the same weights everywhere.
 ///
-/// Pictures are `[rows, height, width, channels]`. Channels may be cut into groups that do not see
+/// Images are `[rows, height, width, channels]`. Channels may be cut into groups that do not see
 /// each other; with as many groups as channels and units it is depthwise.
 public struct Convolution: Layer {
   public static let name = "convolution"
-  public static let summary = "weighted sums over windows of a picture"
+  public static let summary = "weighted sums over windows of an image"
   public static let source = Citation(
     authors: "LeCun, Bottou, Bengio & Haffner",
     title: "Gradient-based learning applied to document recognition", year: 1998,
@@ -15,7 +15,7 @@ public struct Convolution: Layer {
 
   /// Channels of the output.
   public var units: Int
-  /// The size of a filter in pixels, its stride, and the zeros around the picture.
+  /// The size of a filter in pixels, its stride, and the zeros around the image.
   public var window: Window
   /// Parts of the channels that do not see each other; as many as channels is depthwise.
   public var groups: Int
@@ -95,7 +95,7 @@ public struct Convolution: Layer {
   }
 }
 
-/// The size of a window, how far apart windows stand, and how many zeros stand around a picture.
+/// The size of a window, how far apart windows stand, and how many zeros stand around an image.
 public struct Window: Hashable, Codable, Sendable {
   /// Lines under a window.
   public var height: Int
@@ -105,7 +105,7 @@ public struct Window: Hashable, Codable, Sendable {
   public var strideHeight: Int
   /// Pixels from one window across to the next.
   public var strideWidth: Int
-  /// Lines of zeros above the picture.
+  /// Lines of zeros above the image.
   public var top: Int
   /// Columns of zeros before it.
   public var left: Int
@@ -135,14 +135,14 @@ public struct Window: Hashable, Codable, Sendable {
       left: padding, bottom: padding, right: padding)
   }
 
-  /// How many windows stand below and beside each other on a picture of `[height, width, channels]`.
+  /// How many windows stand below and beside each other on an image of `[height, width, channels]`.
   /// - Throws: `NetworkError.shapeMismatch` where none fits.
   func outputSize(
     of input: Shape, layer: String
   ) throws(NetworkError) -> (height: Int, width: Int) {
     guard input.rank == 3 else {
       throw .shapeMismatch(
-        layer: layer, expected: "a picture of height x width x channels", found: input)
+        layer: layer, expected: "an image of height x width x channels", found: input)
     }
     let rows = input[0] + top + bottom - height
     let columns = input[1] + left + right - width
@@ -151,7 +151,7 @@ public struct Window: Hashable, Codable, Sendable {
       && min(bottom, right) >= 0
     guard isSensible, rows >= 0, columns >= 0 else {
       throw .shapeMismatch(
-        layer: layer, expected: "a picture of at least \(height) x \(width)", found: input)
+        layer: layer, expected: "an image of at least \(height) x \(width)", found: input)
     }
     return (rows / strideHeight + 1, columns / strideWidth + 1)
   }
@@ -160,7 +160,7 @@ public struct Window: Hashable, Codable, Sendable {
   func windows(over input: Tensor) -> Windows {
     let shape = input.shape
     return Windows(
-      picture: (shape[1], shape[2], shape[3]), window: (height, width),
+      image: (shape[1], shape[2], shape[3]), window: (height, width),
       stride: (strideHeight, strideWidth), top: top, left: left,
       output: (
         (shape[1] + top + bottom - height) / strideHeight + 1,

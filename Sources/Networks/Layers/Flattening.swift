@@ -1,10 +1,10 @@
 import Naming
 import Tensors
 
-/// A picture as one row of numbers: pixel by pixel, the channels of each side by side.
+/// An image as one row of numbers: pixel by pixel, the channels of each side by side.
 public struct Flattening: Layer {
   public static let name = "flattening"
-  public static let summary = "a picture as one row of numbers"
+  public static let summary = "an image as one row of numbers"
   public static let source = Citation(
     authors: "LeCun, Bottou, Bengio & Haffner",
     title: "Gradient-based learning applied to document recognition", year: 1998,

@@ -63,7 +63,7 @@ public struct Pooling: Layer {
   }
 }
 
-/// The mean of each channel over all pixels: a picture becomes one row of numbers.
+/// The mean of each channel over all pixels: an image becomes one row of numbers.
 public struct GlobalAveragePooling: Layer {
   public static let name = "global-average-pooling"
   public static let summary = "the mean of each channel over all pixels"
@@ -79,7 +79,7 @@ public struct GlobalAveragePooling: Layer {
   public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
     guard input.rank == 3, input[0] > 0, input[1] > 0 else {
       throw .shapeMismatch(
-        layer: Self.name, expected: "a picture of height x width x channels", found: input)
+        layer: Self.name, expected: "an image of height x width x channels", found: input)
     }
     return [input[2]]
   }

@@ -1,15 +1,15 @@
 import Naming
 import Tensors
 
-/// Zeros around a picture, and further channels of zeros.
+/// Zeros around an image, and further channels of zeros.
 public struct ZeroPadding: Layer {
   public static let name = "zero-padding"
-  public static let summary = "zeros around a picture, and further channels of zeros"
+  public static let summary = "zeros around an image, and further channels of zeros"
   public static let source = Citation(
     authors: "He, Zhang, Ren & Sun", title: "Deep residual learning for image recognition",
     year: 2016, venue: "CVPR 2016, arXiv:1512.03385 (shortcut option A)")
 
-  /// Lines of zeros above the picture, in pixels.
+  /// Lines of zeros above the image, in pixels.
   public var top: Int
   /// Columns of zeros before it.
   public var left: Int
@@ -17,9 +17,9 @@ public struct ZeroPadding: Layer {
   public var bottom: Int
   /// Columns of zeros behind it.
   public var right: Int
-  /// Channels of zeros before and behind the picture's own.
+  /// Channels of zeros before and behind the image's own.
   public var front: Int
-  /// Channels of zeros behind the picture's own.
+  /// Channels of zeros behind the image's own.
   public var back: Int
 
   public init(
@@ -46,7 +46,7 @@ public struct ZeroPadding: Layer {
   public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
     guard input.rank == 3, [top, left, bottom, right, front, back].allSatisfy({ $0 >= 0 }) else {
       throw .shapeMismatch(
-        layer: Self.name, expected: "a picture of height x width x channels", found: input)
+        layer: Self.name, expected: "an image of height x width x channels", found: input)
     }
     return [input[0] + top + bottom, input[1] + left + right, input[2] + front + back]
   }

@@ -58,7 +58,7 @@ struct DenseSteps {
     let loss = Head.softmaxLoss(
       outputs, rows: rows, width: units, labels: examples.labels, weights: trainer.classWeights)
     guard loss.isFinite else { return nil }
-    chain.walkBack(outputs, rows: rows.count)
+    chain.backward(outputs, rows: rows.count)
     steps += 1
     switch trainer.optimizer {
     case .momentum(let momentum):

@@ -28,8 +28,8 @@ public struct Trainer: Hashable, Codable, Sendable {
   /// Pulls sigmoid feature values towards 0 and 1 (hidden-unit clarification, Ishikawa 1996,
   /// doi:10.1016/0893-6080(96)83696-3) in the second half of the epochs.
   public var clarification: Float = 0
-  /// How pictures move while they are learned from; they stay where `nil`.
-  public var shift: PictureShift?
+  /// How images move while they are learned from; they stay where `nil`.
+  public var shift: RandomShift?
 
   public init(epochs: Int, batch: Int, learningRate: Double) {
     self.epochs = epochs
@@ -159,7 +159,7 @@ public struct Trainer: Hashable, Codable, Sendable {
       if let clarified { extra[clarified] = clarificationGradient(outputs[clarified]) }
       let gradients = state.network.gradients(
         of: pass, gradient: gradient, adding: extra)
-      state.network.absorb(pass)
+      state.network.updateRunningStatistics(pass)
       optimizer.step(
         &state.network, gradients: gradients, memory: &state.memory, rate: Float(rate),
         decay: Float(weightDecay))
@@ -172,7 +172,7 @@ public struct Trainer: Hashable, Codable, Sendable {
     return total / Double(max(order.count, 1))
   }
 
-  /// Some rows as a step learns from them: pictures move.
+  /// Some rows as a step learns from them: images move.
   public func batch(
     of examples: Examples, _ rows: ArraySlice<Int>, using chance: inout SeededGenerator
   ) -> Examples {

@@ -36,7 +36,7 @@ public struct BlockThenChannel: PruningMethod {
   }
 
   public func prune(
-    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
+    _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void
   ) throws -> PrunedNetwork {
     try goal.mustBeOneNumber(for: Self.name)
@@ -44,8 +44,8 @@ public struct BlockThenChannel: PruningMethod {
     guard !blocks.isEmpty else {
       throw PruningError.unsuited(method: Self.name, needs: "a network with residual blocks")
     }
-    let found = try lesson.found("blocks \(price) \(start) \(steps)", in: network) {
-      try lesson.once(from: network) { try search(network, blocks, lesson) }
+    let found = try context.found("blocks \(price) \(start) \(steps)", in: network) {
+      try context.once(from: network) { try search(network, blocks, context) }
     }
     let (trained, logits) = (found.network, found.logits)
     let order = blocks.indices.sorted { (logits[$0], $0) < (logits[$1], $1) }
@@ -67,20 +67,20 @@ public struct BlockThenChannel: PruningMethod {
       (plan, small) = (longer, next)
     }
     let check = EqualityCheck(
-      of: small, with: try trained.masked(by: plan), inputs: lesson.checkRows(for: trained),
+      of: small, with: try trained.masked(by: plan), inputs: context.checkRows(for: trained),
       removed: [],
-      head: lesson.head)
+      head: context.head)
     guard check.holds else { throw PruningError.notTheSame(check) }
-    let cut = lesson.accuracy(of: small)
+    let cut = context.accuracy(of: small)
     if !plan.removals.isEmpty {
-      small = try lesson.trained(small, epochs: recipe.recovery.epochs, round: 1)
+      small = try context.trained(small, epochs: recipe.recovery.epochs, round: 1)
     }
     let round = PrunedNetwork.Round(
       round: 1, of: recipe.schedule.rounds + 1, cost: try Cost(of: small),
-      removed: plan.removals.count, accuracyCut: cut, accuracy: lesson.accuracy(of: small))
+      removed: plan.removals.count, accuracyCut: cut, accuracy: context.accuracy(of: small))
     try onRound(round)
     let left = goal.absolute(limit, in: round.cost)
-    var pruned = try recipe.prune(small, to: left, on: lesson, onRound: onRound)
+    var pruned = try recipe.prune(small, to: left, on: context, onRound: onRound)
     pruned.plan = plan.union(pruned.plan)
     pruned.check = pruned.check.worst(check)
     pruned.rounds = [round] + pruned.rounds
@@ -96,16 +96,16 @@ public struct BlockThenChannel: PruningMethod {
 
   /// Trains weights and gates together.
   private func search(
-    _ network: Network, _ blocks: [ResidualBlock], _ lesson: Lesson
+    _ network: Network, _ blocks: [ResidualBlock], _ context: PruningContext
   ) throws -> Found {
     var network = network
     let gates = blocks.map { network.gate(onAllOf: $0.gated) }
     var logits = [Float](repeating: start, count: blocks.count)
     var velocity = logits.map { _ in Float(0) }
     var memory = Optimizer.Memory(for: network)
-    var chance = SeededGenerator(seed: lesson.seed).stream("blocks")
+    var chance = SeededGenerator(seed: context.seed).stream("blocks")
     var step = 0
-    let batches = Batches(lesson.training, of: lesson, seed: lesson.seed)
+    let batches = Batches(context.training, of: context, seed: context.seed)
     var epoch = 0
     while step < steps {
       defer { epoch += 1 }
@@ -116,11 +116,11 @@ public struct BlockThenChannel: PruningMethod {
         let gated = network.gated(gates, by: open)
         let pass = gated.trainingPass(batch.inputs, using: &chance)
         guard let last = pass.outputs.last else { return }
-        let (loss, gradient) = lesson.loss(of: last, for: batch)
+        let (loss, gradient) = context.loss(of: last, for: batch)
         guard loss.isFinite else { throw NetworkError.notFinite(step: step, layer: "block gates") }
         var gradients = gated.gradients(of: pass, gradient: gradient)
         let slopes = network.gateGradients(gates, gradients)
-        network.absorb(pass)
+        network.updateRunningStatistics(pass)
         for (index, gate) in gates.enumerated() {
           // What a closed gate hides learns nothing.
           if open[index] == 0 {
@@ -133,9 +133,10 @@ public struct BlockThenChannel: PruningMethod {
           velocity[index] = 0.9 * velocity[index] + (slopes[index] + price) * p * (1 - p)
           logits[index] -= 0.1 * velocity[index]
         }
-        lesson.trainer.optimizer.step(
-          &network, gradients: gradients, memory: &memory, rate: Float(lesson.trainer.learningRate),
-          decay: Float(lesson.trainer.weightDecay))
+        context.trainer.optimizer.step(
+          &network, gradients: gradients, memory: &memory,
+          rate: Float(context.trainer.learningRate),
+          decay: Float(context.trainer.weightDecay))
       }
     }
     return Found(network: network, logits: logits)
@@ -156,7 +157,7 @@ public struct NormalizationScale: NeuronScore {
 
   /// - Throws: `PruningError.unsuited` where nothing is normalised.
   public func scores(
-    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
   ) throws -> [Int: [Double]] {
     var scores: [Int: [Double]] = [:]

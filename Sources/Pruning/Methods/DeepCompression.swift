@@ -1,11 +1,11 @@
-import CodedFiles
+import CompressedModels
 import Naming
 import Networks
 import Tensors
 
 /// Weights are pruned round by round, those that stay share few values, and the values learn on.
 ///
-/// What comes out is small in a coded file (`CodedFile`): zeros are gaps, weights are codes of few
+/// What comes out is small in a coded file (`CompressedModel`): zeros are gaps, weights are codes of few
 /// bits, both Huffman coded.
 public struct DeepCompression: PruningMethod {
   public static let name = "deep-compression"
@@ -37,29 +37,29 @@ public struct DeepCompression: PruningMethod {
   /// A goal in bytes means the numbers in a coded file: weights are pruned to what the bits of code
   /// and index leave room for, and the codes become shorter until it is met.
   public func prune(
-    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
+    _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void
   ) throws -> PrunedNetwork {
     var weightGoal = goal
-    if case .bytes(let limit) = goal { weightGoal = .parameters(room(in: limit, network)) }
+    if case .bytes(let limit) = goal { weightGoal = .parameters(workspace(in: limit, network)) }
     var rounds: [PrunedNetwork.Round] = []
     let last = recipe.schedule.rounds + 1
-    var pruned = try recipe.prune(network, to: weightGoal, on: lesson) { round in
+    var pruned = try recipe.prune(network, to: weightGoal, on: context) { round in
       var round = round
       round.of = last
       rounds.append(round)
       try onRound(round)
     }
-    let sharing = try fitting(goal, pruned.network, seed: lesson.seed)
-    let shared = sharing.applied(to: pruned.network, seed: lesson.seed)
-    let cut = lesson.accuracy(of: shared)
-    var trainer = lesson.trainer
+    let sharing = try fitting(goal, pruned.network, seed: context.seed)
+    let shared = sharing.applied(to: pruned.network, seed: context.seed)
+    let cut = context.accuracy(of: shared)
+    var trainer = context.trainer
     trainer.epochs = epochs
     trainer.learningRate /= 10
-    pruned.network = try SharedWeights(of: shared).tuned(shared, on: lesson, by: trainer)
+    pruned.network = try SharedWeights(of: shared).tuned(shared, on: context, by: trainer)
     let round = PrunedNetwork.Round(
       round: last, of: last, cost: pruned.after, removed: 0, accuracyCut: cut,
-      accuracy: lesson.accuracy(of: pruned.network))
+      accuracy: context.accuracy(of: pruned.network))
     pruned.rounds = rounds + [round]
     try onRound(round)
     return pruned
@@ -67,7 +67,7 @@ public struct DeepCompression: PruningMethod {
 
   /// The parameters for which some bytes have room: a weight takes its code and about six bits of
   /// index, all else 32 bits.
-  private func room(in bytes: Int, _ network: Network) -> Int {
+  private func workspace(in bytes: Int, _ network: Network) -> Int {
     var others = 0
     var codes = (bits: 0.0, weights: 0.0)
     for (node, parameters) in zip(network.architecture.nodes, network.parameters) {
@@ -91,7 +91,7 @@ public struct DeepCompression: PruningMethod {
     guard case .bytes(let limit) = goal else { return sharing }
     var sharing = sharing
     while true {
-      let bytes = CodedNetwork(sharing.applied(to: network, seed: seed)).bytes.count
+      let bytes = CompressedNetwork(sharing.applied(to: network, seed: seed)).bytes.count
       if bytes <= limit { return sharing }
       guard sharing.denseBits > 1 || sharing.convolutionBits > 1 else {
         throw PruningError.goalOutOfReach(goal: goal.description, nearest: "\(bytes) bytes")

@@ -12,9 +12,9 @@ extension FeatureLayer {
   func mergeCopies(
     _ trace: inout PruningTrace, _ task: Task, _ node: Int, _ tolerance: LossTolerance
   ) throws {
-    let gone = Set(trace.plan.neurons.map(\.birth))
-    let births = task.network.births[node]
-    let live = births.indices.filter { !gone.contains(births[$0]) }
+    let gone = Set(trace.plan.neurons.map(\.originalIndex))
+    let originalIndices = task.network.originalIndices[node]
+    let live = originalIndices.indices.filter { !gone.contains(originalIndices[$0]) }
     guard !task.readsFeatures, live.count > 1, trace.refusals < Self.mostRefusals else {
       trace.phase = .recovery
       return
@@ -30,7 +30,7 @@ extension FeatureLayer {
         let (stays, goes, score) =
           scores[first] >= scores[second]
           ? (one, other, scores[second]) : (other, one, scores[first])
-        guard !trace.refusedMerges.contains([births[stays], births[goes]]),
+        guard !trace.refusedMerges.contains([originalIndices[stays], originalIndices[goes]]),
           let pair = LinearPair(of: goes, from: stays, in: values),
           abs(pair.correlation) >= Self.correlationOfCopies,
           abs(pair.correlation) > abs(best?.pair.correlation ?? 0)
@@ -45,7 +45,7 @@ extension FeatureLayer {
     var plan = trace.plan
     plan.removals.append(
       .init(
-        .neuron(name: Neuron(task.node, births[pair.dependent])), score: score,
+        .neuron(name: Neuron(task.node, originalIndices[pair.dependent])), score: score,
         round: trace.steps.count + 1))
     var network = trace.network
     network.fold(pair, intoReader: node + 1)
@@ -54,12 +54,12 @@ extension FeatureLayer {
     let kept = tolerance.accepts(network, drop: accuracyDrop)
     trace.record(
       network, plan: plan, task: task,
-      removed: [Neuron(task.node, births[pair.dependent]).description], kept: kept)
+      removed: [Neuron(task.node, originalIndices[pair.dependent]).description], kept: kept)
     if kept {
       trace.refusals = 0
     } else {
       trace.refusals += 1
-      trace.refusedMerges.append([births[pair.source], births[pair.dependent]])
+      trace.refusedMerges.append([originalIndices[pair.source], originalIndices[pair.dependent]])
     }
   }
 }

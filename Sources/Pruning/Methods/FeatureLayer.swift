@@ -80,7 +80,7 @@ public struct FeatureLayer: Named, Hashable {
     /// Called after every batch of every training; what it throws ends the pruning.
     public var onBatch: @Sendable () throws -> Void = {}
     /// What lies before the network and stays as it is: its parameters, and the columns it reads.
-    public var trunk = (parameters: 0, columns: 0)
+    public var backbone = (parameters: 0, columns: 0)
     /// Whether the features are what the network reads: then they stand among the columns.
     public private(set) var readsFeatures = false
 
@@ -159,9 +159,9 @@ public struct FeatureLayer: Named, Hashable {
   private func pruneNeuron(
     _ trace: inout PruningTrace, _ task: Task, _ node: Int, _ tolerance: LossTolerance
   ) throws {
-    let gone = Set(trace.plan.neurons.map(\.birth))
-    let births = task.network.births[node]
-    let live = births.indices.filter { !gone.contains(births[$0]) }
+    let gone = Set(trace.plan.neurons.map(\.originalIndex))
+    let originalIndices = task.network.originalIndices[node]
+    let live = originalIndices.indices.filter { !gone.contains(originalIndices[$0]) }
     let batch = min(
       trace.neuronBatch ?? (live.count > Self.few ? live.count / 8 : 1), live.count - 2,
       maxNeurons.map { max($0 < live.count ? live.count - $0 : live.count, 1) } ?? live.count)
@@ -177,7 +177,7 @@ public struct FeatureLayer: Named, Hashable {
     }
     let forced = maxNeurons.map { live.count > $0 } ?? false
     let refused = forced ? [] : Set(trace.refusedNeurons)
-    let lowest = scores.indices.filter { !refused.contains(births[live[$0]]) }
+    let lowest = scores.indices.filter { !refused.contains(originalIndices[live[$0]]) }
       .sorted { (scores[$0], $0) < (scores[$1], $1) }.prefix(batch)
     let units = lowest.map { live[$0] }
     guard !units.isEmpty else {
@@ -188,7 +188,7 @@ public struct FeatureLayer: Named, Hashable {
     for index in lowest {
       plan.removals.append(
         .init(
-          .neuron(name: Neuron(task.node, births[live[index]])), score: scores[index],
+          .neuron(name: Neuron(task.node, originalIndices[live[index]])), score: scores[index],
           round: trace.steps.count + 1))
     }
     var network = trace.network
@@ -199,14 +199,14 @@ public struct FeatureLayer: Named, Hashable {
     let kept = forced || tolerance.accepts(network, drop: accuracyDrop / 2)
     trace.record(
       network, plan: plan, task: task,
-      removed: units.map { Neuron(task.node, births[$0]).description }, kept: kept)
+      removed: units.map { Neuron(task.node, originalIndices[$0]).description }, kept: kept)
     if kept {
       trace.refusals = 0
       return
     }
     trace.neuronBatch = max(units.count / 2, 1)
     guard units.count == 1 else { return }
-    trace.refusedNeurons += units.map { births[$0] }
+    trace.refusedNeurons += units.map { originalIndices[$0] }
     trace.refusals += 1
     if trace.refusals == Self.mostRefusals { trace.phase = .lasso }
   }
@@ -296,17 +296,17 @@ public struct FeatureLayer: Named, Hashable {
     _ network: Network, _ task: Task, _ trainer: Trainer, round: Int
   ) throws -> Network {
     guard trainer.epochs > 0 else { return network }
-    var lesson = task.training
-    if lesson.count > Self.rowsOfAColumnStep, trainer.inputLasso > 0 {
-      var order = Array(0..<lesson.count)
+    var examples = task.training
+    if examples.count > Self.rowsOfAColumnStep, trainer.inputLasso > 0 {
+      var order = Array(0..<examples.count)
       var generator = SeededGenerator(seed: task.seed).stream("step-\(round)")
       generator.shuffle(&order)
-      lesson = lesson.gathering(order[..<Self.rowsOfAColumnStep])
+      examples = examples.gathering(order[..<Self.rowsOfAColumnStep])
     }
     // The last network of so short a training, not the best: the rows that say when to stop also
     // say what goes.
     return try trainer.train(
-      from: Trainer.State(start: network), head: task.head, on: lesson,
+      from: Trainer.State(start: network), head: task.head, on: examples,
       validation: task.checked, inputGroups: task.columns.map(\.inputs),
       seed: task.seed &+ UInt64(round), onStep: { _ in try task.onBatch() }
     ).network
@@ -339,14 +339,14 @@ extension FeatureLayer.Task {
   /// features that the head reads.
   public mutating func keep(_ split: NetworkSplit) {
     network = split.head
-    trunk = (parameters: split.trunkParameters, columns: columns.count)
+    backbone = (parameters: split.backboneParameters, columns: columns.count)
     readsFeatures = split.readsFeatures
     columns =
       readsFeatures
       ? split.network.neurons(of: node).enumerated().map { ($0.element.description, [$0.offset]) }
       : []
-    training.inputs = split.network.activations(of: split.joint, for: training.inputs)
-    checked.inputs = split.network.activations(of: split.joint, for: checked.inputs)
+    training.inputs = split.network.activations(of: split.splitPoint, for: training.inputs)
+    checked.inputs = split.network.activations(of: split.splitPoint, for: checked.inputs)
   }
 
   /// The same task with the network's own answers as what is to be learnt.

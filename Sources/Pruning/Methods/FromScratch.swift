@@ -34,10 +34,10 @@ public struct FromScratch: PruningMethod, NeuronScore {
   }
 
   public func scores(
-    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
   ) throws -> [Int: [Double]] {
-    let fresh = try Network(network.architecture, seed: lesson.seed ^ 0xF4E5)
+    let fresh = try Network(network.architecture, seed: context.seed ^ 0xF4E5)
     // In residual networks the neurons inside the blocks have gates, not the stream they add to.
     let gated = groups.prunable.filter {
       groups.groups[$0].makers.count == 1 && groups.wholes[$0] == nil
@@ -46,9 +46,9 @@ public struct FromScratch: PruningMethod, NeuronScore {
       throw PruningError.nothingToPrune(unknown: groups.unknownNodes.map(\.rawValue))
     }
     let gates = gated.map { fresh.gate(on: groups.groups[$0].makers[0], groups) }
-    let factors = try lesson.found(
+    let factors = try context.found(
       "gates \(balance) \(target) \(epochs) \(rows)", in: network
-    ) { try learnedFactors(of: gates, on: fresh, lesson) }
+    ) { try learnedFactors(of: gates, on: fresh, context) }
     var scores: [Int: [Double]] = [:]
     for (index, group) in gated.enumerated() {
       let maker = groups.groups[group].makers[0]
@@ -59,24 +59,24 @@ public struct FromScratch: PruningMethod, NeuronScore {
   }
 
   private func learnedFactors(
-    of gates: [Gate], on fresh: Network, _ lesson: Lesson
+    of gates: [Gate], on fresh: Network, _ context: PruningContext
   ) throws -> [Float] {
     var fresh = fresh
-    var generator = SeededGenerator(seed: lesson.seed).stream("gates")
+    var generator = SeededGenerator(seed: context.seed).stream("gates")
     var factors = [Float](repeating: 1, count: gates.count)
     var memory = (means: factors.map { _ in Float(0) }, squares: factors.map { _ in Float(0) })
     var steps: Float = 0
-    let batches = Batches(lesson.sample(of: rows), of: lesson, seed: lesson.seed)
+    let batches = Batches(context.sample(of: rows), of: context, seed: context.seed)
     for epoch in 0..<epochs {
       try batches.forEach(epoch: epoch) { batch in
         let gatedNetwork = fresh.gated(gates, by: factors)
         let pass = gatedNetwork.trainingPass(batch.inputs, using: &generator)
         guard let last = pass.outputs.last else { return }
-        let (loss, gradient) = lesson.head.loss(of: last, for: batch)
+        let (loss, gradient) = context.head.loss(of: last, for: batch)
         guard loss.isFinite else {
           throw NetworkError.notFinite(step: Int(steps) + 1, layer: "gates")
         }
-        fresh.absorb(pass)
+        fresh.updateRunningStatistics(pass)
         let gradients = fresh.gateGradients(
           gates, gatedNetwork.gradients(of: pass, gradient: gradient))
         steps += 1

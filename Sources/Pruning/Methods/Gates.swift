@@ -88,12 +88,12 @@ extension Network {
 /// Rows in the order of an epoch, batch by batch.
 struct Batches {
   let examples: Examples
-  let lesson: Lesson
+  let context: PruningContext
   let seed: UInt64
 
-  init(_ examples: Examples, of lesson: Lesson, seed: UInt64) {
+  init(_ examples: Examples, of context: PruningContext, seed: UInt64) {
     self.examples = examples
-    self.lesson = lesson
+    self.context = context
     self.seed = seed
   }
 
@@ -104,11 +104,11 @@ struct Batches {
     var generator = SeededGenerator(seed: seed).stream("gates-\(epoch)")
     generator.shuffle(&order)
     var moves = generator.stream("moves")
-    let size = lesson.trainer.batch
+    let size = context.trainer.batch
     for start in stride(from: 0, to: order.count, by: size) {
-      try lesson.onStep()
+      try context.onStep()
       let rows = order[start..<min(start + size, order.count)]
-      try body(lesson.trainer.batch(of: examples, rows, using: &moves))
+      try body(context.trainer.batch(of: examples, rows, using: &moves))
     }
   }
 }

@@ -46,11 +46,11 @@ extension AdaptiveMethod {
   public var recipe: Recipe { Adaptation.recipe }
 
   public func prune(
-    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
+    _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void
   ) throws -> PrunedNetwork {
     try goal.mustBeOneNumber(for: Self.name)
-    return try adaptation.prune(network, to: goal, with: recipe, on: lesson, onRound: onRound)
+    return try adaptation.prune(network, to: goal, with: recipe, on: context, onRound: onRound)
   }
 }
 
@@ -81,12 +81,12 @@ public struct Adaptation: Hashable, Codable, Sendable {
     recovery: .fineTune(epochs: 2))
 
   func prune(
-    _ network: Network, to goal: Goal, with recipe: Recipe, on lesson: Lesson,
+    _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void
   ) throws -> PrunedNetwork {
-    let (state, log) = try lesson.found(
+    let (state, log) = try context.found(
       "adaptation \(self) epochs \(recipe.recovery.epochs)", in: network
-    ) { try adapted(network, with: recipe, on: lesson, onRound: onRound) }
+    ) { try adapted(network, with: recipe, on: context, onRound: onRound) }
     let limit = goal.limit(from: try Cost(of: network))
     let left = try Cost(of: state.network)
     var rest = recipe
@@ -94,12 +94,12 @@ public struct Adaptation: Hashable, Codable, Sendable {
     let isMet = goal.measure(left).map { $0 <= limit } ?? false
     var pruned: PrunedNetwork
     if isMet {
-      pruned = try rest.prune(state.network, to: .parameters(left.parameters), on: lesson)
-      pruned.network = try lesson.trained(
+      pruned = try rest.prune(state.network, to: .parameters(left.parameters), on: context)
+      pruned.network = try context.trained(
         state.network, epochs: rest.recovery.epochs, round: rounds + 1)
     } else {
       pruned = try rest.prune(
-        state.network, to: goal.absolute(limit, in: left), on: lesson, onRound: onRound)
+        state.network, to: goal.absolute(limit, in: left), on: context, onRound: onRound)
     }
     pruned.check = pruned.check.worst(state.check ?? pruned.check)
     pruned.before = try Cost(of: network)
@@ -111,17 +111,17 @@ public struct Adaptation: Hashable, Codable, Sendable {
   /// Grows and prunes until the error no longer falls; the smallest network that errs hardly more than
   /// the best, whatever the goal is.
   private func adapted(
-    _ network: Network, with recipe: Recipe, on lesson: Lesson,
+    _ network: Network, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void
   ) throws -> (state: State, log: [PrunedNetwork.Round]) {
-    var state = State(network: network, lesson: lesson)
-    var generator = SeededGenerator(seed: lesson.seed).stream("growing")
+    var state = State(network: network, context: context)
+    var generator = SeededGenerator(seed: context.seed).stream("growing")
     var log: [PrunedNetwork.Round] = []
     var seen: [(state: State, loss: Double)] = []
     var best = Double.infinity
     var quiet = 0
     for round in 1...rounds where quiet < patience {
-      state.network = try lesson.trained(
+      state.network = try context.trained(
         state.network, epochs: recipe.recovery.epochs, round: round)
       let cut = try shrink(&state, round)
       let loss = state.loss
@@ -129,7 +129,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
       best = min(best, loss)
       seen.append((state, loss))
       if quiet > 0, quiet < patience { try grow(&state, round, using: &generator) }
-      let accuracy = lesson.accuracy(of: state.network)
+      let accuracy = context.accuracy(of: state.network)
       log.append(
         .init(
           round: round, of: rounds, cost: try Cost(of: state.network), removed: cut,
@@ -145,23 +145,23 @@ public struct Adaptation: Hashable, Codable, Sendable {
 
   private struct State: Sendable {
     var network: Network
-    let lesson: Lesson
+    let context: PruningContext
     var plan = PruningPlan()
     var check: EqualityCheck?
     var born: [Neuron: Int] = [:]
     /// The largest name that each node has ever given.
     var taken: [Node.ID: Int]
 
-    init(network: Network, lesson: Lesson) {
+    init(network: Network, context: PruningContext) {
       self.network = network
-      self.lesson = lesson
+      self.context = context
       taken = network.largestNames
     }
 
     /// On validation rows.
     var loss: Double {
-      let rows = lesson.validation.count > 0 ? lesson.validation : lesson.training
-      return lesson.head.loss(of: network.outputs(for: rows.inputs), for: rows).value
+      let rows = context.validation.count > 0 ? context.validation : context.training
+      return context.head.loss(of: network.outputs(for: rows.inputs), for: rows).value
     }
   }
 
@@ -170,11 +170,11 @@ public struct Adaptation: Hashable, Codable, Sendable {
     let groups = try NeuronGroups(network.architecture)
     var generator = SeededGenerator(seed: 0)
     let scores = groups.reduced(
-      Significance().scores(of: network, groups, on: state.lesson, using: &generator), .none,
+      Significance().scores(of: network, groups, on: state.context, using: &generator), .none,
       .sum)
     var merged = PruningPlan()
     var dropped = PruningPlan()
-    let related = isImproved ? network.relations(groups, on: state.lesson) : []
+    let related = isImproved ? network.relations(groups, on: state.context) : []
     for (position, own) in groups.layers.enumerated() {
       let known = own.compactMap { scores[$0] }
       guard own.count > 1, known.count == own.count else { continue }
@@ -212,12 +212,12 @@ public struct Adaptation: Hashable, Codable, Sendable {
     guard !plan.removals.isEmpty else { return 0 }
     let before = state
     let resolved = try ResolvedPlan(plan, for: state.network)
-    let made = try compensation.applied(to: state.network, resolved, on: state.lesson)
+    let made = try compensation.applied(to: state.network, resolved, on: state.context)
     let small = try made.compacted(by: resolved)
     let check = EqualityCheck(
-      of: small, with: made.masked(by: resolved), inputs: state.lesson.checkRows(for: made),
+      of: small, with: made.masked(by: resolved), inputs: state.context.checkRows(for: made),
       removed: [],
-      head: state.lesson.head)
+      head: state.context.head)
     guard check.holds else { throw PruningError.notTheSame(check) }
     state.check = state.check?.worst(check) ?? check
     state.network = small
@@ -236,7 +236,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
     let groups = try NeuronGroups(network.architecture)
     var best: (score: Double, group: Int)?
     if isImproved {
-      for (own, relations) in zip(groups.layers, network.relations(groups, on: state.lesson)) {
+      for (own, relations) in zip(groups.layers, network.relations(groups, on: state.context)) {
         for (index, group) in own.enumerated() {
           let score = relations.withError(index) * relations.variance(index)
           if score > best?.score ?? -1 { best = (score, group) }
@@ -252,7 +252,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
       copyOf: group, groups, share: share, noise: noise, taken: state.taken, using: &generator)
     state.taken.merge(state.network.largestNames) { max($0, $1) }
     let original = groups.name(of: group, in: network)
-    let name = Neuron(original.node, state.network.births[maker.node].max() ?? 0)
+    let name = Neuron(original.node, state.network.originalIndices[maker.node].max() ?? 0)
     state.plan.growths.append(.init(of: original, name: name, share: share, round: round))
     // The two are nearly alike at first: neither is to be taken for a repetition of the other.
     for neuron in [name, original] { state.born[neuron] = round }

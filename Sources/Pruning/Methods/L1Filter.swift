@@ -17,7 +17,7 @@ public struct L1Filter: PruningMethod, NeuronScore {
   public var recipe: Recipe { Recipe(.neurons(self), reduction: .sum, scope: .layer) }
 
   public func scores(
-    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
     network.incoming(groups) { Double(abs($0)) }

@@ -20,7 +20,7 @@ public struct NeuronMagnitude: PruningMethod, NeuronScore {
   public var recipe: Recipe { Recipe(.neurons(self), reduction: .mean, scope: .layer) }
 
   public func scores(
-    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
     network.incoming(groups) { Double($0) * Double($0) }.mapValues { $0.map { $0.squareRoot() } }

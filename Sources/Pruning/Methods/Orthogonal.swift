@@ -29,13 +29,13 @@ public struct Orthogonal: PruningMethod, NeuronScore {
   }
 
   public func scores(
-    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
     // Pixels are many, so fewer rows will do; what goes is made up for with a look of its own.
     let widest = groups.ofNodes.map { Set($0).count }.max() ?? 1
-    let sample = lesson.sample(of: rows, for: network, passes: 4, fewest: widest)
-    // A flattened picture is factored by channel.
+    let sample = context.sample(of: rows, for: network, passes: 4, fewest: widest)
+    // A flattened image is factored by channel.
     let nodes = network.sources(groups).map { source in
       network.channelNode(of: source, Set(groups.ofNodes[source]).count)
     }
@@ -55,11 +55,12 @@ public struct Orthogonal: PruningMethod, NeuronScore {
 }
 
 extension Network {
-  /// The node that a flattened picture flattens; any other node itself.
+  /// The node that a flattened image flattens; any other node itself.
   func channelNode(of node: Int, _ channels: Int) -> Int {
     var node = node
     while architecture.nodes[node].layer is Flattening || architecture.nodes[node].layer is Dropout,
-      let below = architecture.links[node].first, below >= 0, births[below].count >= channels
+      let below = architecture.links[node].first, below >= 0,
+      originalIndices[below].count >= channels
     {
       node = below
     }

@@ -29,11 +29,11 @@ public struct PLSImportance: PruningMethod, NeuronScore {
   }
 
   public func scores(
-    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
-    let sample = lesson.sample(of: rows, for: network)
-    // A flattened picture repeats the channels of what it reads.
+    let sample = context.sample(of: rows, for: network)
+    // A flattened image repeats the channels of what it reads.
     let sources = network.sources(groups)
     let (responses, _) = network.responses(
       of: sources, groups, for: sample.inputs, isLargest: true)
@@ -49,7 +49,7 @@ public struct PLSImportance: PruningMethod, NeuronScore {
       start += part.width
     }
     let importance = PartialLeastSquares(
-      inputs, Self.answers(sample, lesson.head), components: components
+      inputs, Self.answers(sample, context.head), components: components
     ).importance
     var scores: [Int: [Double]] = [:]
     start = 0

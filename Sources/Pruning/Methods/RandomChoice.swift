@@ -18,7 +18,7 @@ public struct RandomChoice: PruningMethod, NeuronScore {
   public var recipe: Recipe { Recipe(.neurons(self), reduction: .mean, scope: .layer) }
 
   public func scores(
-    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
     let lots = groups.groups.indices.map { _ in generator.uniform() }

@@ -51,9 +51,9 @@ struct Relations {
 
 extension Network {
   /// The relations of the neurons of each layer, in one pass.
-  func relations(_ groups: NeuronGroups, on lesson: Lesson) -> [Relations] {
+  func relations(_ groups: NeuronGroups, on context: PruningContext) -> [Relations] {
     let layers = groups.layers
-    let sample = lesson.sample(of: 2048, for: self)
+    let sample = context.sample(of: 2048, for: self)
     let sources = sources(groups)
     // Where the neurons' values are what others read, with the activation behind the layer.
     let nodes = layers.map { own in
@@ -61,7 +61,7 @@ extension Network {
       return sources.first { $0 >= layer && groups.ofNodes[$0].contains(own[0]) } ?? layer
     }
     let (responses, outputs) = responses(of: nodes, groups, for: sample.inputs)
-    let errors = lesson.head.errors(of: outputs, for: sample)
+    let errors = context.head.errors(of: outputs, for: sample)
     return layers.indices.map { index in
       let columns = groups.ofNodes[nodes[index]]
       return Relations(

@@ -10,10 +10,10 @@ public struct Significance: NeuronScore {
   public init() {}
 
   public func scores(
-    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
-    let sample = lesson.sample(of: rows, for: network)
+    let sample = context.sample(of: rows, for: network)
     var sums: [Int: [Double]] = [:]
     var cases: [Int: Int] = [:]
     let widths = network.sources(groups).reduce(into: [:]) { $0[$1] = groups.ofNodes[$1].count }

@@ -26,10 +26,10 @@ public struct TaskGuided: PruningMethod, NeuronScore {
   public var recipe: Recipe { Recipe(.neurons(self), normalization: .norm, reduction: .max) }
 
   public func scores(
-    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
-    let sample = lesson.sample(of: rows, for: network)
+    let sample = context.sample(of: rows, for: network)
     let classes = (sample.labels.max() ?? 0) + 1
     var scores: [Int: [Double]] = [:]
     let sources = network.sources(groups)

@@ -28,17 +28,17 @@ public struct Taylor: PruningMethod, NeuronScore {
   }
 
   public func scores(
-    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
     // A gradient takes a pass more.
-    let sample = lesson.sample(of: rows, for: network, passes: 2)
+    let sample = context.sample(of: rows, for: network, passes: 2)
     let sources = network.sources(groups)
-    // Pictures few at a time, so that what passes from layer to layer stays in the cache.
+    // Images few at a time, so that what passes from layer to layer stays in the cache.
     let size = network.architecture.input.rank > 1 ? 16 : 128
     let found = Workers.map((sample.count + size - 1) / size) { batch in
       let taken = Array(batch * size..<min((batch + 1) * size, sample.count))
-      return effects(in: network, groups, sources, on: sample.gathering(taken[...]), lesson.head)
+      return effects(in: network, groups, sources, on: sample.gathering(taken[...]), context.head)
     }
     var sums: [Int: [Double]] = [:]
     for source in sources {

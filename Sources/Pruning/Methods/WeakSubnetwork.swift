@@ -23,11 +23,11 @@ public struct WeakSubnetwork: PruningMethod, NeuronScore {
   public var recipe: Recipe { Recipe(.neurons(self), reduction: .max) }
 
   public func scores(
-    of network: Network, _ groups: NeuronGroups, on lesson: Lesson,
+    of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
     let forward = network.incoming(groups) { Double(abs($0)) }
-    // What readers take from each group; a flattened picture is read pixel by pixel.
+    // What readers take from each group; a flattened image is read pixel by pixel.
     var taken = [Double](repeating: 0, count: groups.groups.count)
     let outgoing = network.outgoing(groups) { Double(abs($0)) }
     for slot in groups.slots where !slot.makes {

@@ -67,43 +67,45 @@ public struct SharedWeights: Hashable, Sendable {
   /// arXiv:1510.00149, section 3.3).
   /// - Returns: the network of the epoch with the lowest validation loss, the first one included.
   /// - Throws: `NetworkError.notFinite` where the numbers run away.
-  public func tuned(_ network: Network, on lesson: Lesson, by trainer: Trainer) throws -> Network {
-    try lesson.once(from: network) { try learn(network, on: lesson, by: trainer) }
+  public func tuned(_ network: Network, on context: PruningContext, by trainer: Trainer) throws
+    -> Network
+  {
+    try context.once(from: network) { try learn(network, on: context, by: trainer) }
   }
 
   private func learn(
-    _ network: Network, on lesson: Lesson, by trainer: Trainer
+    _ network: Network, on context: PruningContext, by trainer: Trainer
   ) throws -> Network {
     var (network, memory) = (network, Optimizer.Memory(for: network))
-    let checked = lesson.validation.count > 0 ? lesson.validation : lesson.training
+    let checked = context.validation.count > 0 ? context.validation : context.training
     func loss(_ network: Network) -> Double {
-      lesson.head.loss(
+      context.head.loss(
         of: network.outputs(for: checked.inputs), for: checked, classWeights: trainer.classWeights
       ).value
     }
     var best = (loss: loss(network), network: network)
-    let generator = SeededGenerator(seed: lesson.seed).stream("shared-weights")
-    let steps = (lesson.training.count + trainer.batch - 1) / trainer.batch
+    let generator = SeededGenerator(seed: context.seed).stream("shared-weights")
+    let steps = (context.training.count + trainer.batch - 1) / trainer.batch
     for epoch in 0..<trainer.epochs {
-      var order = Array(0..<lesson.training.count)
+      var order = Array(0..<context.training.count)
       var shuffler = generator.stream("epoch-\(epoch)")
       var chance = generator.stream("chance-\(epoch)")
       shuffler.shuffle(&order)
       for step in 0..<steps {
-        try lesson.onStep()
+        try context.onStep()
         let rows = order[step * trainer.batch..<min((step + 1) * trainer.batch, order.count)]
         let progress = (Double(epoch) + Double(step) / Double(steps)) / Double(trainer.epochs)
         let rate = trainer.learningRate * 0.5 * (1 + cos(Double.pi * progress))
-        let batch = trainer.batch(of: lesson.training, rows, using: &chance)
+        let batch = trainer.batch(of: context.training, rows, using: &chance)
         let pass = network.trainingPass(batch.inputs, using: &chance)
         guard let last = pass.outputs.last else { continue }
-        let (value, gradient) = lesson.loss(of: last, for: batch)
+        let (value, gradient) = context.loss(of: last, for: batch)
         guard value.isFinite else {
           throw NetworkError.notFinite(step: epoch * steps + step + 1, layer: "loss")
         }
         var gradients = network.gradients(of: pass, gradient: gradient)
         tie(&gradients)
-        network.absorb(pass)
+        network.updateRunningStatistics(pass)
         trainer.optimizer.step(
           &network, gradients: gradients, memory: &memory, rate: Float(rate), decay: 0)
         hold(&network)

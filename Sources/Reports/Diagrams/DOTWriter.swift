@@ -11,17 +11,17 @@ struct DOTWriter {
 
   let text: String
   /// PNG bytes by the names that the text calls them by.
-  let pictures: [String: Data]
+  let images: [String: Data]
 
   init(_ diagram: Diagram) {
-    var pictures: [String: Data] = [:]
+    var images: [String: Data] = [:]
     var names: [String: String] = [:]
     for (number, node) in diagram.columns.flatMap(\.nodes).enumerated() {
-      guard let data = node.picture.flatMap({ Data(base64Encoded: $0) }) else { continue }
+      guard let data = node.image.flatMap({ Data(base64Encoded: $0) }) else { continue }
       names[node.id] = "picture-\(number).png"
-      pictures["picture-\(number).png"] = data
+      images["picture-\(number).png"] = data
     }
-    self.pictures = pictures
+    self.images = images
     text = Writing(names: names).text(of: diagram)
   }
 
@@ -174,11 +174,11 @@ struct DOTWriter {
         "<TABLE BORDER=\"0\" CELLBORDER=\"1\" CELLSPACING=\"0\" CELLPADDING=\"3\" "
         + "COLOR=\"#555555\"><TR>"
       guard names[node.id] != nil else { return start + head + "</TR>\(words)</TABLE>" }
-      return start + picture(node, side: 44, span: words.isEmpty ? 1 : 2) + head
+      return start + image(node, side: 44, span: words.isEmpty ? 1 : 2) + head
         + "</TR>\(words)</TABLE>"
     }
 
-    private func picture(_ node: Diagram.Node, side: Int, span: Int) -> String {
+    private func image(_ node: Diagram.Node, side: Int, span: Int) -> String {
       "<TD ROWSPAN=\"\(span)\" FIXEDSIZE=\"TRUE\" WIDTH=\"\(side + 4)\" HEIGHT=\"\(side + 4)\">"
         + "<IMG SRC=\"\(names[node.id] ?? "")\" SCALE=\"TRUE\"/></TD>"
     }
@@ -191,7 +191,7 @@ struct DOTWriter {
           let lines = node.lines.map { escape($0, limit: 26) }.joined(separator: "<BR/>")
           return "<TD VALIGN=\"TOP\"><TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"1\" "
             + "CELLPADDING=\"1\"><TR><TD>\(bold(node.title))</TD></TR><TR>"
-            + (names[node.id] == nil ? "<TD> </TD>" : picture(node, side: 84, span: 1))
+            + (names[node.id] == nil ? "<TD> </TD>" : image(node, side: 84, span: 1))
             + "</TR><TR><TD><FONT POINT-SIZE=\"8.5\">\(lines.isEmpty ? " " : lines)</FONT></TD>"
             + "</TR></TABLE></TD>"
         }

@@ -1,7 +1,7 @@
 import Explanations
 
 extension Diagram {
-  /// What drives each hidden feature; for pictures, a sheet of activation maps.
+  /// What drives each hidden feature; for images, a sheet of activation maps.
   public init(features explanation: Explanation) {
     let features = explanation.features
     guard !features.isEmpty else {
@@ -10,13 +10,13 @@ extension Diagram {
         columns: [Column("Hidden features", [Node("none", .pruned, "none described")])], edges: [])
       return
     }
-    if features.contains(where: { $0.picture != nil }) {
-      let pictured = features.filter { $0.picture != nil }
+    if features.contains(where: { $0.image != nil }) {
+      let pictured = features.filter { $0.image != nil }
       let nodes = pictured.enumerated().map { number, feature in
         Node(
           "f-\(number)", .hidden, feature.id,
           lines: ["on for \(percent(feature.activeShare))"] + Self.pushes(of: feature),
-          picture: feature.picture)
+          image: feature.image)
       }
       let left: Phrase =
         pictured.count < features.count

@@ -54,10 +54,11 @@ extension Diagram {
       index += 1
       let count = shapes[place].count
       let isLast = index >= nodes.count
-      let births = network.births[index - 1]
+      let originalIndices = network.originalIndices[index - 1]
       let titles = (0..<count).map { unit in
         isLast && outputs.count == count
-          ? outputs[unit] : "\(births.indices.contains(unit) ? births[unit] : unit)"
+          ? outputs[unit]
+          : "\(originalIndices.indices.contains(unit) ? originalIndices[unit] : unit)"
       }
       let role: Role = isLast ? .output : .hidden
       let number = columns.count

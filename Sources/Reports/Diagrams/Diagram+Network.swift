@@ -9,13 +9,13 @@ extension Diagram {
   public init(network explanation: Explanation) {
     let classes = explanation.data.classes
     let (features, left) = Self.strongest(Array(explanation.features.prefix(mostNodes)))
-    let pictures = features.contains { $0.picture != nil }
+    let images = features.contains { $0.image != nil }
     var hidden = features.enumerated().map { number, feature in
       Node(
         "f-\(number)", .hidden, feature.id,
-        lines: (pictures ? [] : feature.drivingLines())
+        lines: (images ? [] : feature.drivingLines())
           + ["on for \(percent(feature.activeShare)) of rows"],
-        picture: feature.picture)
+        image: feature.image)
     }
     var outputs = classes.prefix(mostNodes).enumerated().map {
       Node("out-\($0)", .output, $1)

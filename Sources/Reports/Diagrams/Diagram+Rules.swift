@@ -1,11 +1,11 @@
 import Datasets
 import Explanations
 
-/// How many rules one picture shows.
+/// How many rules one image shows.
 private let mostRules = 12
 /// How many conditions of one rule have a line of their own.
 private let mostConditions = 9
-/// How many drivers of one feature lead into the picture.
+/// How many drivers of one feature lead into the image.
 private let mostDrivers = 4
 
 extension Diagram {
@@ -52,9 +52,9 @@ extension Diagram {
         features.enumerated().map { number, feature in
           Node(
             "f-\(number)", .hidden, feature.id,
-            lines: (feature.picture == nil ? feature.drivingLines(most: 2) : [])
+            lines: (feature.image == nil ? feature.drivingLines(most: 2) : [])
               + ["on for \(percent(feature.activeShare)) of rows"],
-            picture: feature.picture)
+            image: feature.image)
         }))
     let text = RuleText(explanation)
     var rules: [Node] = []

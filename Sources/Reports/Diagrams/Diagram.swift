@@ -26,18 +26,18 @@ public struct Diagram: Hashable, Sendable {
     public var lines: [String]
     public var parts: [Part]
     /// A PNG in base64.
-    public var picture: String?
+    public var image: String?
 
     public init(
       _ id: String, _ role: Role, _ title: String, lines: [String] = [], parts: [Part] = [],
-      picture: String? = nil
+      image: String? = nil
     ) {
       self.id = id
       self.role = role
       self.title = title
       self.lines = lines
       self.parts = parts
-      self.picture = picture
+      self.image = image
     }
   }
 
@@ -87,7 +87,7 @@ public struct Diagram: Hashable, Sendable {
   public var caption: Phrase
   public var columns: [Column]
   public var edges: [Edge]
-  /// Whether the nodes are laid out as a sheet of pictures, without edges.
+  /// Whether the nodes are laid out as a sheet of images, without edges.
   public var isSheet: Bool
 
   public init(
@@ -100,13 +100,13 @@ public struct Diagram: Hashable, Sendable {
     self.isSheet = isSheet
   }
 
-  /// The picture.
+  /// The image.
   /// - Throws: `DrawingError` where Graphviz refuses.
   public func drawn(as format: DrawingFormat) throws(DrawingError) -> Data {
     if format == .dot { return Data(DOTWriter(self).text.utf8) }
     let writer = DOTWriter(self)
     return try Graphviz.render(
-      writer.text, as: format, pictures: writer.pictures, title: title,
+      writer.text, as: format, images: writer.images, title: title,
       description: caption.plain)
   }
 }

@@ -4,10 +4,10 @@ import Mustache
 import Naming
 import Templates
 
-/// One file that needs nothing else: text, tables and pictures, for screens and for paper.
+/// One file that needs nothing else: text, tables and images, for screens and for paper.
 public struct HTMLWriter: ReportWriter {
   public static let name = "html"
-  public static let summary = "one offline page with tables that can be sorted and inline pictures"
+  public static let summary = "one offline page with tables that can be sorted and inline images"
   public static let source = Citation(
     authors: "WHATWG", title: "HTML Living Standard", year: 2024, venue: "html.spec.whatwg.org")
   public static let fileExtension = "html"
@@ -29,7 +29,7 @@ public struct HTMLWriter: ReportWriter {
       "title": visible(document.title.plain), "heading": HTML.phrase(document.title),
       "origin": document.origin, "style": try files.text(of: .style),
       "script": try files.text(of: .script), "contents": contents(of: document),
-      "body": document.blocks.map { HTML.block($0, pictures: document.pictures) }.joined(),
+      "body": document.blocks.map { HTML.block($0, images: document.images) }.joined(),
     ])
   }
 
@@ -88,7 +88,7 @@ enum HTML {
     return "<bdi title=\"\(escape(shortened(full, limit: longestTitle)))\">\(escape(cut))</bdi>"
   }
 
-  static func block(_ block: Block, pictures: [String: String]) -> String {
+  static func block(_ block: Block, images: [String: String]) -> String {
     switch block {
     case .heading(let words, let level, let id):
       "<h\(level) id=\"\(escape(id))\">\(phrase(words))</h\(level)>\n"
@@ -101,7 +101,7 @@ enum HTML {
     case .list(let items):
       "<ul>\n\(items.map { "<li>\(phrase($0))</li>\n" }.joined())</ul>\n"
     case .table(let all): table(all)
-    case .figure(let figure): self.figure(figure, picture: pictures[figure.id])
+    case .figure(let figure): self.figure(figure, image: images[figure.id])
     }
   }
 
@@ -142,7 +142,7 @@ enum HTML {
       let width = significant(100 * share.value, digits: 4)
       content += "<span class=\"bar\" style=\"--share:\(width)%\" aria-hidden=\"true\"></span>"
     }
-    if let picture = cell.picture, let data = Data(base64Encoded: picture) {
+    if let image = cell.image, let data = Data(base64Encoded: image) {
       content +=
         "<img alt=\"activation map\" src=\"data:image/png;base64,\(data.base64EncodedString())\"/>"
     }
@@ -151,12 +151,12 @@ enum HTML {
     return "<\(tag)\(attributes)>\(content)</\(tag)>"
   }
 
-  private static func figure(_ figure: Figure, picture: String?) -> String {
+  private static func figure(_ figure: Figure, image: String?) -> String {
     let id = escape(figure.id)
-    let content = picture.map { inline($0, prefix: figure.id) } ?? "<p>(not drawn)</p>"
+    let content = image.map { inline($0, prefix: figure.id) } ?? "<p>(not drawn)</p>"
     return """
       <figure id="figure-\(id)" aria-labelledby="figure-\(id)-caption">
-      <div class="picture">\(content)</div>
+      <div class="image">\(content)</div>
       <figcaption id="figure-\(id)-caption"><strong>\(escape(figure.title)).</strong> \
       \(phrase(figure.caption))</figcaption>
       </figure>
@@ -164,7 +164,7 @@ enum HTML {
       """
   }
 
-  /// An SVG file as part of a page: without its prolog, its names apart from other pictures'.
+  /// An SVG file as part of a page: without its prolog, its names apart from other images'.
   private static func inline(_ svg: String, prefix: String) -> String {
     guard let start = svg.range(of: "<svg") else { return "" }
     return svg[start.lowerBound...].replacingOccurrences(of: " id=\"", with: " id=\"\(prefix)-")

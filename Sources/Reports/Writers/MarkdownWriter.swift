@@ -1,10 +1,10 @@
 import Naming
 
-/// The document for code hosts and editors, with pictures as files beside it.
+/// The document for code hosts and editors, with images as files beside it.
 public struct MarkdownWriter: ReportWriter {
   public static let name = "md"
   public static let summary =
-    "Markdown with tables (CommonMark and GitHub), pictures as files beside it"
+    "Markdown with tables (CommonMark and GitHub), images as files beside it"
   public static let source = Citation(
     authors: "MacFarlane", title: "CommonMark", year: 2024, venue: "spec.commonmark.org, 0.31.2")
   public static let fileExtension = "md"
@@ -13,11 +13,11 @@ public struct MarkdownWriter: ReportWriter {
 
   public func write(_ document: Document) throws -> String {
     var text = "# \(phrase(document.title))\n\n"
-    for block in document.blocks { text += self.block(block, pictures: document.pictures) + "\n" }
+    for block in document.blocks { text += self.block(block, images: document.images) + "\n" }
     return text + "---\n\nWritten by \(escape(document.origin)) from `explanation.json`.\n"
   }
 
-  private func block(_ block: Block, pictures: [String: String]) -> String {
+  private func block(_ block: Block, images: [String: String]) -> String {
     switch block {
     case .heading(let words, let level, _):
       String(repeating: "#", count: level) + " \(phrase(words))\n"
@@ -30,7 +30,7 @@ public struct MarkdownWriter: ReportWriter {
     case .list(let items): items.map { "- \(phrase($0))\n" }.joined()
     case .table(let table): self.table(table)
     case .figure(let figure):
-      (pictures[figure.id] == nil
+      (images[figure.id] == nil
         ? "" : "![\(escape(figure.title))](\(figure.id).svg)\n\n")
         + "*\(escape(figure.title)).* \(phrase(figure.caption))\n"
     }
@@ -40,7 +40,7 @@ public struct MarkdownWriter: ReportWriter {
     let head = table.columns.map { escape($0.title) }.joined(separator: " | ")
     let rule = table.columns.map { $0.isNumber ? "--:" : "---" }.joined(separator: " | ")
     let rows = table.rows.map { row in
-      let cells = row.map { $0.picture == nil ? phrase($0.phrase) : "(picture)" }
+      let cells = row.map { $0.image == nil ? phrase($0.phrase) : "(picture)" }
       return "| \(cells.joined(separator: " | ")) |\n"
     }
     return "*\(phrase(table.caption))*\n\n| \(head) |\n| \(rule) |\n\(rows.joined())"

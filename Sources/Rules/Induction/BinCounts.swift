@@ -48,10 +48,10 @@ extension BinnedColumn {
         return withCounts(counts, classes: classes, body)
       }
     }
-    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 512) { room in
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 512) { buffer in
       // For each bin whether it has rows, then its place among those that have.
-      let place = UnsafeMutableBufferPointer(rebasing: room[..<256])
-      let present = UnsafeMutableBufferPointer(rebasing: room[256...])
+      let place = UnsafeMutableBufferPointer(rebasing: buffer[..<256])
+      let present = UnsafeMutableBufferPointer(rebasing: buffer[256...])
       place.initialize(repeating: 0)
       return bins.withUnsafeBufferPointer { bins in
         for row in rows { place[Int(bins[Int(row)])] = 1 }

@@ -73,7 +73,7 @@ private struct Growth {
   let weights: [Int32]?
   var nodes: [DecisionTree.Node] = []
   var open: [Leaf] = []
-  var room = 128 << 20
+  var workspace = 128 << 20
 
   init(
     _ grower: TreeGrower, answers: [Int], table: BinnedTable, classes: Int, weights: [Int]?
@@ -101,7 +101,7 @@ private struct Growth {
       guard let split = leaf.split else { break }
       let histogram = leaf.histogram
       leaf.histogram = nil
-      if let histogram { room += 4 * histogram.count }
+      if let histogram { workspace += 4 * histogram.count }
       part(leaf, split, histogram: histogram)
       leaves += 1
     }
@@ -159,7 +159,7 @@ private struct Growth {
         && leaves[index].depth < grower.maximumDepth ?? .max
     }
     // Small nodes are counted again rather than kept: that is quicker than to clear all bins.
-    let keeps = wanted.contains { leaves[$0].rows.count > 2048 } && 8 * size <= room
+    let keeps = wanted.contains { leaves[$0].rows.count > 2048 } && 8 * size <= workspace
     guard !wanted.isEmpty else { return }
     let ordered = wanted.sorted { leaves[$0].rows.count < leaves[$1].rows.count }
     let subtracts = ordered.count == 2 && keeps && parent != nil
@@ -215,7 +215,7 @@ private struct Growth {
         best.column, of: search.table.columns[best.column])
       if keeps, rows.count > 2048 {
         leaves[index].histogram = kept[position]
-        room -= 4 * size
+        workspace -= 4 * size
       }
     }
   }

@@ -28,10 +28,10 @@ extension WindowKernel {
       withPointers(input.elements, panels?.numbers ?? [], bias?.elements ?? []) {
         x, panels, added in
         guard let y = output.baseAddress else { return }
-        eachRow(of: shape[0], windows, room: ek_convolve_room) { row, w, room, _ in
+        eachRow(of: shape[0], windows, workspace: ek_convolve_room) { row, w, workspace, _ in
           ek_convolve(
             x + row * windows.inputCount, w, panels, bias == nil ? nil : added, units,
-            y + row * windows.pixels * units, room)
+            y + row * windows.pixels * units, workspace)
         }
       }
     }
@@ -64,11 +64,11 @@ extension WindowKernel {
     let gradient = sumOverPieces(like: weights) { sums in
       withPointers(input.elements, above.elements, []) { x, above, _ in
         eachRow(
-          of: input.rows, windows, room: { ek_convolve_weights_room($0, units) }
-        ) { row, w, room, piece in
+          of: input.rows, windows, workspace: { ek_convolve_weights_room($0, units) }
+        ) { row, w, workspace, piece in
           ek_convolve_weights(
             x + row * windows.inputCount, above + row * windows.pixels * units, w, units,
-            sums + piece * weights.count, room)
+            sums + piece * weights.count, workspace)
         }
       }
     }
@@ -84,11 +84,11 @@ extension WindowKernel {
       withPointers(above.elements, belowPanels(weights, windows, units), []) { above, panels, _ in
         guard let below = below.baseAddress else { return }
         eachRow(
-          of: shape[0], windows, room: { ek_convolve_below_room($0, units) }
-        ) { row, w, room, _ in
+          of: shape[0], windows, workspace: { ek_convolve_below_room($0, units) }
+        ) { row, w, workspace, _ in
           ek_convolve_below(
             above + row * windows.pixels * units, w, panels, units,
-            below + row * windows.inputCount, room)
+            below + row * windows.inputCount, workspace)
         }
       }
     }
@@ -108,7 +108,7 @@ extension WindowKernel {
     return Tensor(uninitialized: shape) { output in
       withPointers(input.elements, weights.elements, []) { x, weights, _ in
         guard let y = output.baseAddress else { return }
-        eachRow(of: shape[0], windows, room: { _ in 0 }) { row, w, _, _ in
+        eachRow(of: shape[0], windows, workspace: { _ in 0 }) { row, w, _, _ in
           ek_depthwise(x + row * windows.inputCount, weights, w, y + row * step)
         }
       }
@@ -123,7 +123,7 @@ extension WindowKernel {
     let gradient = sumOverPieces(like: weights) { sums in
       below.elements.withUnsafeMutableBufferPointer { below in
         withPointers(input.elements, above.elements, weights.elements) { x, above, weights in
-          eachRow(of: input.rows, windows, room: { _ in 0 }) { row, w, _, piece in
+          eachRow(of: input.rows, windows, workspace: { _ in 0 }) { row, w, _, piece in
             ek_depthwise_backward(
               x + row * windows.inputCount, weights, above + row * step, w,
               needsInput ? below.baseAddress.map { $0 + row * windows.inputCount } : nil,
@@ -168,15 +168,15 @@ extension WindowKernel {
 
   /// Calls `body` for every row, with room of its own for each piece of the rows.
   private static func eachRow(
-    of rows: Int, _ windows: Windows, room: (UnsafePointer<ek_windows>) -> Int,
+    of rows: Int, _ windows: Windows, workspace: (UnsafePointer<ek_windows>) -> Int,
     _ body: (
-      _ row: Int, _ windows: UnsafePointer<ek_windows>, _ room: UnsafeMutablePointer<Float>,
+      _ row: Int, _ windows: UnsafePointer<ek_windows>, _ workspace: UnsafeMutablePointer<Float>,
       _ piece: Int
     ) -> Void
   ) {
     let cuts = Workers.ranges(of: rows, pieces: pieces)
     withUnsafePointer(to: windows.c) { windows in
-      let size = max(1, room(windows))
+      let size = max(1, workspace(windows))
       Workers.run(cuts.count) { piece in
         let own = UnsafeMutablePointer<Float>.allocate(capacity: size)
         defer { own.deallocate() }

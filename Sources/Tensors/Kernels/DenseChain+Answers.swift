@@ -39,7 +39,7 @@ private final class PackedLinks: @unchecked Sendable {
 
   init(_ links: [DenseChain.Link], _ parameters: [(weights: Tensor, bias: Tensor)]) {
     let sizes = links.map { ek_link_size($0.inputs, $0.units) }
-    numbers = Self.room(for: sizes.reduce(0, +))
+    numbers = Self.workspace(for: sizes.reduce(0, +))
     var next = numbers
     var packed: [ek_link] = []
     for (index, link) in links.enumerated() {
@@ -60,13 +60,13 @@ private final class PackedLinks: @unchecked Sendable {
   func answer(
     _ rows: UnsafePointer<Float>, _ count: Int, _ output: UnsafeMutablePointer<Float>
   ) {
-    let room = Self.room(for: ek_chain_room(links, links.count))
-    defer { room.deallocate() }
-    ek_chain(rows, count, links, links.count, output, room)
+    let workspace = Self.workspace(for: ek_chain_room(links, links.count))
+    defer { workspace.deallocate() }
+    ek_chain(rows, count, links, links.count, output, workspace)
   }
 
   /// On the bounds of cache lines: a vector across two of them takes twice as long.
-  private static func room(for count: Int) -> UnsafeMutablePointer<Float> {
+  private static func workspace(for count: Int) -> UnsafeMutablePointer<Float> {
     UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
       .bindMemory(to: Float.self, capacity: count)
   }

@@ -57,9 +57,9 @@ package final class DenseChain {
     let widths = [links[0].inputs] + links.map(\.units)
     let widest = widths.max() ?? 1
     let longest = max(widest, batch)
-    let room = batch * (widths.reduce(0, +) + 2 * widest) + longest * (widest + 8)
-    memory = .allocate(capacity: 4 * count + room)
-    memory.initialize(repeating: 0, count: 4 * count + room)
+    let workspace = batch * (widths.reduce(0, +) + 2 * widest) + longest * (widest + 8)
+    memory = .allocate(capacity: 4 * count + workspace)
+    memory.initialize(repeating: 0, count: 4 * count + workspace)
     var next = memory + 4 * count
     values = widths.map { width in
       defer { next += batch * width }
@@ -130,7 +130,7 @@ package final class DenseChain {
   /// The gradients of all parameters for the rows answered last.
   ///
   /// `gradient`: of the loss with respect to the last outputs, `[rows, units]`.
-  package func walkBack(_ gradient: UnsafeMutablePointer<Float>, rows: Int) {
+  package func backward(_ gradient: UnsafeMutablePointer<Float>, rows: Int) {
     var (own, next) = (above, below)
     own.update(from: gradient, count: rows * (links.last?.units ?? 0))
     for index in links.indices.reversed() {

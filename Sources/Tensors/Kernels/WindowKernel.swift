@@ -1,6 +1,6 @@
 import CKernels
 
-/// Where windows stand on pictures of `[height, width, channels]`.
+/// Where windows stand on images of `[height, width, channels]`.
 package struct Windows: Hashable, Sendable {
   package var height: Int
   package var width: Int
@@ -15,10 +15,10 @@ package struct Windows: Hashable, Sendable {
   package var outputWidth: Int
 
   package init(
-    picture: (height: Int, width: Int, channels: Int), window: (height: Int, width: Int),
+    image: (height: Int, width: Int, channels: Int), window: (height: Int, width: Int),
     stride: (height: Int, width: Int), top: Int, left: Int, output: (height: Int, width: Int)
   ) {
-    (height, width, channels) = picture
+    (height, width, channels) = image
     (windowHeight, windowWidth) = window
     (strideHeight, strideWidth) = stride
     (self.top, self.left) = (top, left)

@@ -52,7 +52,7 @@ struct Compare: ParsableCommand {
   var output: String?
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
-  @OptionGroup(title: "Talk") var talk: TalkOptions
+  @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   mutating func validate() throws {
     try check(.seeds, seeds)
@@ -106,7 +106,7 @@ struct Compare: ParsableCommand {
     try folder.check(force: steps.force)
     let earlier = try known.map(Self.comparison)
     if !steps.resume { folder.removeCheckpoint() }
-    let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
+    let progress = ProgressPrinter(console.progress, quiet: console.quiet)
     defer { progress.finish() }
     let arguments = Explain.decidingArguments(CommandLine.arguments)
     var manifest: FolderManifest?
@@ -139,8 +139,8 @@ struct Compare: ParsableCommand {
     if let manifest { files = try manifest.added(to: files) }
     try folder.write(files, force: steps.force, run: manifest?.run)
     folder.removeCheckpoint()
-    if talk.json { try StandardOutput.write(String(decoding: json, as: UTF8.self)) }
-    try talk.summarise(result.markdown(command: command))
+    if console.json { try StandardOutput.write(String(decoding: json, as: UTF8.self)) }
+    try console.summarise(result.markdown(command: command))
   }
 
   /// - Throws: `CommandFailure` with code 66 where there is none, 65 where it is something else.

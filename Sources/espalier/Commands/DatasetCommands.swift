@@ -22,14 +22,14 @@ struct DatasetCommands: ParsableCommand {
     var name: String
     @Option(help: "A folder, a file or an address to take it from.")
     var from: String?
-    @OptionGroup(title: "Talk") var talk: TalkOptions
+    @OptionGroup(title: "Messages") var console: ConsoleOptions
 
     func run() throws {
       let folder = try DatasetStore().fetch(name, from: from) { sentence in
-        if !talk.quiet, talk.progress != .none { Terminal.stderr.say(sentence + "\n") }
+        if !console.quiet, console.progress != .none { Terminal.stderr.say(sentence + "\n") }
       }
-      if talk.json { try StandardOutput.writeJSON(["name": name, "folder": folder.path]) }
-      try talk.summarise("'\(name)' is in \(folder.path)\n")
+      if console.json { try StandardOutput.writeJSON(["name": name, "folder": folder.path]) }
+      try console.summarise("'\(name)' is in \(folder.path)\n")
     }
   }
 }

@@ -17,13 +17,13 @@ struct Doctor: ParsableCommand {
       Exit code 69 where something is missing that espalier needs.
       """)
 
-  @OptionGroup(title: "Talk") var talk: TalkOptions
+  @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   func run() throws {
     let findings = Self.findings
-    if talk.json {
+    if console.json {
       try StandardOutput.writeJSON(findings)
-    } else if !talk.quiet {
+    } else if !console.quiet {
       let width = findings.map(\.name.count).max() ?? 0
       let lines = findings.map { finding in
         let mark =
@@ -75,7 +75,7 @@ struct Doctor: ParsableCommand {
       Finding(name: "memory", found: "\(process.physicalMemory >> 20) MiB"),
       Finding(
         name: "memory left",
-        found: MemoryBudget.room.map { "\(MemoryError.size(Double($0.bytes))) (\($0.limit))" }
+        found: MemoryBudget.workspace.map { "\(MemoryError.size(Double($0.bytes))) (\($0.limit))" }
           ?? "unknown"),
     ]
     let shipped = DataSource.names().filter { $0.origin == .shipped }.count

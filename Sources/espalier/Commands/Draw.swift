@@ -19,25 +19,25 @@ struct Draw: ParsableCommand {
     discussion: """
       Examples:
         espalier draw iris-espalier -o iris.svg
-        espalier draw iris-espalier --picture rules -o rules.png
+        espalier draw iris-espalier --image rules -o rules.png
         espalier draw model.onnx -o model.pdf
       """)
 
   @Argument(help: "An .onnx or .espalier file, a report folder or its explanation.json.")
   var source: String
-  @Option(name: .shortAndLong, help: "The picture: .svg, .png, .pdf or .dot.")
+  @Option(name: .shortAndLong, help: "The image: .svg, .png, .pdf or .dot.")
   var output: String
   @Option(help: "What to draw of a result; a model has its network alone.")
   var picture = Picture.network
   @Flag(help: "Replace a regular file, or a report of espalier; nothing else ever is.")
   var force = false
-  @OptionGroup(title: "Talk") var talk: TalkOptions
+  @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   func run() throws {
     let suffix = URL(fileURLWithPath: output).pathExtension.lowercased()
     guard let format = DrawingFormat(rawValue: suffix) else {
       throw UnknownName(
-        suffix, family: "picture format", known: DrawingFormat.allCases.map(\.rawValue))
+        suffix, family: "image format", known: DrawingFormat.allCases.map(\.rawValue))
     }
     let file = OutputFile(output)
     var conflicts = OutputConflicts()
@@ -48,7 +48,7 @@ struct Draw: ParsableCommand {
     let drawing = try diagram().drawn(as: format)
     Interruption.hold()
     try file.write(drawing, force: force)
-    try talk.summarise("The picture: \(output)\n")
+    try console.summarise("The image: \(output)\n")
   }
 
   private func diagram() throws -> Diagram {

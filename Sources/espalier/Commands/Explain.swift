@@ -25,7 +25,7 @@ struct Explain: ParsableCommand {
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
   @OptionGroup(title: "Pruning") var pruning: SimplificationFlags
-  @OptionGroup(title: "Talk") var talk: TalkOptions
+  @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   func run() throws {
     var settings = try steps.settings(for: source)
@@ -51,10 +51,10 @@ struct Explain: ParsableCommand {
     }
     try write(outcome, to: folder, run: run)
     folder.removeCheckpoint()
-    if talk.json, let file = outcome.files.first(where: { $0.name == "explanation.json" }) {
+    if console.json, let file = outcome.files.first(where: { $0.name == "explanation.json" }) {
       try StandardOutput.write(file.data)
     }
-    try talk.summarise(ExplanationSummary(outcome.explanation, folder: name).text)
+    try console.summarise(ExplanationSummary(outcome.explanation, folder: name).text)
     if !outcome.gates.isEmpty { throw CommandFailure.gates(outcome.gates) }
   }
 
@@ -77,7 +77,7 @@ struct Explain: ParsableCommand {
     of experiment: Experiment, in folder: OutputFolder, onRead: (String) throws -> Void
   ) throws -> RunOutcome {
     if !steps.resume { folder.removeCheckpoint() }
-    let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
+    let progress = ProgressPrinter(console.progress, quiet: console.quiet)
     defer { progress.finish() }
     do {
       return try experiment.run(

@@ -24,7 +24,7 @@ struct Export: ParsableCommand {
   var output: String
   @Flag(help: "Replace a regular file, or a report of espalier; nothing else ever is.")
   var force = false
-  @OptionGroup(title: "Talk") var talk: TalkOptions
+  @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   func run() throws {
     let type = try exportFormats.type(named: to)
@@ -48,7 +48,7 @@ struct Export: ParsableCommand {
     if output == "-" { return try StandardOutput.write(text) }
     Interruption.hold()
     try file.write(Data(text.utf8), force: force)
-    try talk.summarise("The rules: \(output)\n")
+    try console.summarise("The rules: \(output)\n")
   }
 
   private func featureProgram(_ explanation: Explanation) throws -> FeatureProgram? {

@@ -30,7 +30,7 @@ struct Features: ParsableCommand {
   @OptionGroup(title: "Inputs of the network") var scaling: ScalingFlags
   @Option(help: "Cores to use (default: all).")
   var threads: Int?
-  @OptionGroup(title: "Talk") var talk: TalkOptions
+  @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   mutating func validate() throws { try check(.threads, threads) }
 
@@ -49,22 +49,22 @@ struct Features: ParsableCommand {
       target: source.target, ignore: source.ignore, keepsConstants: true,
       format: source.table.format, maxInputBytes: source.table.maxInputBytes)
     let loaded = try DataSource.load(source.data, options: options)
-    talk.note(loaded.remarks)
+    console.note(loaded.remarks)
     let table = loaded.table
     var network = NetworkOptions()
     pixels.apply(to: &network)
     scaling.apply(to: &network)
     let imported = try ImportedModel(
       URL(fileURLWithPath: model), options: network, table: table)
-    ProgressPrinter(talk.progress, quiet: talk.quiet).show(imported)
+    ProgressPrinter(console.progress, quiet: console.quiet).show(imported)
     let entries = try entries(of: imported.model, over: imported.table)
-    if talk.json { return try StandardOutput.writeJSON(entries) }
-    try talk.summarise(entries.map(Self.text).joined())
+    if console.json { return try StandardOutput.writeJSON(entries) }
+    try console.summarise(entries.map(Self.text).joined())
   }
 
   private func entries(of model: Model, over table: Table) throws -> [Entry] {
     let architecture = model.network.architecture
-    // Features are numbers of a row: the channels of pictures before them are not.
+    // Features are numbers of a row: the channels of images before them are not.
     let shapes = try architecture.shapes()
     var nodes = architecture.hiddenNodes.filter { node in
       architecture.index(of: node).map { shapes[$0].rank == 1 } ?? false

@@ -32,7 +32,7 @@ struct FidelityCommand: ParsableCommand {
   @OptionGroup(title: "Inputs of the network") var pixels: PixelFlags
   @Option(help: "Cores to use (default: all).")
   var threads: Int?
-  @OptionGroup(title: "Talk") var talk: TalkOptions
+  @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   mutating func validate() throws {
     try check(.minFidelity, minFidelity)
@@ -55,16 +55,16 @@ struct FidelityCommand: ParsableCommand {
     let options = ReadingOptions(
       schema: explanation.data.schema, format: form.format, maxInputBytes: form.maxInputBytes)
     let loaded = try DataSource.load(data, options: options)
-    talk.note(loaded.accounts)
+    console.note(loaded.accounts)
     let table = loaded.table
     var network = NetworkOptions()
     pixels.apply(to: &network)
     let imported = try ImportedModel(
       URL(fileURLWithPath: model), options: network, table: table)
-    ProgressPrinter(talk.progress, quiet: talk.quiet).show(imported)
+    ProgressPrinter(console.progress, quiet: console.quiet).show(imported)
     let measured = try Self.measure(explanation, imported.model, imported.table)
-    if talk.json { try StandardOutput.writeJSON(measured) }
-    try talk.summarise(Self.text(measured))
+    if console.json { try StandardOutput.writeJSON(measured) }
+    try console.summarise(Self.text(measured))
     if let minFidelity, measured.fidelity.value < minFidelity {
       throw CommandFailure.gates(
         [

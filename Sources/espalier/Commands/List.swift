@@ -23,7 +23,7 @@ struct List: ParsableCommand {
 
   @Argument(help: "datasets, methods, extractors, architectures, layers or formats.")
   var family: Family
-  @OptionGroup(title: "Talk") var talk: TalkOptions
+  @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   /// One line of a catalogue.
   struct Entry: Encodable, Equatable {
@@ -34,7 +34,7 @@ struct List: ParsableCommand {
 
   func run() throws {
     let entries = Self.entries(of: family)
-    if talk.json { return try StandardOutput.writeJSON(entries) }
+    if console.json { return try StandardOutput.writeJSON(entries) }
     let width = entries.map(\.name.count).max() ?? 0
     let lines = entries.map { entry in
       let name = entry.name.padding(toLength: width, withPad: " ", startingAt: 0)

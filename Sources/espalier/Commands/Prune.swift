@@ -1,5 +1,5 @@
 import ArgumentParser
-import CodedFiles
+import CompressedModels
 import Experiments
 import Foundation
 import ModelFiles
@@ -43,7 +43,7 @@ struct Prune: ParsableCommand {
   var sensitivity: String?
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Learning") var learning: LearningFlags
-  @OptionGroup(title: "Talk") var talk: TalkOptions
+  @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   mutating func validate() throws {
     if recipe.multiple != nil, goal.widths != nil {
@@ -84,18 +84,18 @@ struct Prune: ParsableCommand {
       [plan, sensitivity, coded, output].compactMap { $0.map { OutputFile($0) } },
       checkpoint: checkpoint.checkpoint)
     try files.check(force: steps.force, resume: steps.resume)
-    let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
+    let progress = ProgressPrinter(console.progress, quiet: console.quiet)
     defer { progress.finish() }
     let outcome: PruningOutcome
     var layers: Sensitivity?
     do {
-      let ground = try PruningGround(settings.experiment, control: progress.control)
+      let baseline = try PruningBaseline(settings.experiment, control: progress.control)
       if sensitivity != nil {
-        layers = try experiment.sensitivity(on: ground, control: progress.control)
+        layers = try experiment.sensitivity(on: baseline, control: progress.control)
       }
       outcome = try experiment.run(
-        on: ground, control: progress.control, checkpoint: checkpoint.checkpoint)
-      for warning in outcome.result.warnings where !ground.warnings.contains(warning) {
+        on: baseline, control: progress.control, checkpoint: checkpoint.checkpoint)
+      for warning in outcome.result.warnings where !baseline.warnings.contains(warning) {
         progress.control.report(.warning(warning))
       }
     } catch let error where !(error is Interrupted) {
@@ -105,9 +105,9 @@ struct Prune: ParsableCommand {
     // Every model file is read back and asked before any file is written.
     let rows = outcome.readBackRows
     let modelData = try ModelFile.data(for: outcome.model, named: output, checkedOn: rows)
-    let codedData = try coded.map { _ in
+    let compressedData = try coded.map { _ in
       try ModelFile.data(
-        for: outcome.model, named: "coded." + CodedFile.fileExtension, checkedOn: rows)
+        for: outcome.model, named: "coded." + CompressedModel.fileExtension, checkedOn: rows)
     }
     progress.finish()
     var contents: [Data] = []
@@ -117,12 +117,12 @@ struct Prune: ParsableCommand {
         sensitivity.hasSuffix(".json")
           ? try StandardOutput.json(layers) : Data(layers.markdown.utf8))
     }
-    if let codedData { contents.append(codedData) }
+    if let compressedData { contents.append(compressedData) }
     contents.append(modelData)
     try files.write(contents, force: steps.force, resume: steps.resume)
     checkpoint.removeCheckpoint()
-    if talk.json { try StandardOutput.writeJSON(outcome.result) }
-    try talk.summarise(
+    if console.json { try StandardOutput.writeJSON(outcome.result) }
+    try console.summarise(
       (outcome.result.lines.map(visible) + ["The model: \(output)"]).joined(separator: "\n") + "\n")
   }
 }
@@ -147,7 +147,7 @@ struct GoalOptions: ParsableArguments {
   var bytes: Int?
   @Option(
     help:
-      "Neurons of layers at most: convolution-1=9,dense-1=25; flattening-1=65 numbers of a flattened picture."
+      "Neurons of layers at most: convolution-1=9,dense-1=25; flattening-1=65 numbers of a flattened image."
   )
   var widths: String?
 

@@ -24,7 +24,7 @@ struct ReportCommand: ParsableCommand {
   var templates: String?
   @Flag(help: "Replace a regular file, or a report of espalier; nothing else ever is.")
   var force = false
-  @OptionGroup(title: "Talk") var talk: TalkOptions
+  @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   func run() throws {
     let formats = try chosenFormats()
@@ -46,7 +46,7 @@ struct ReportCommand: ParsableCommand {
     Interruption.hold()
     try folder.write(
       try manifest.added(to: files.map { ($0.name, $0.data) }), force: force, run: manifest.run)
-    try talk.summarise(files.map { "\(output)/\($0.name)\n" }.joined())
+    try console.summarise(files.map { "\(output)/\($0.name)\n" }.joined())
   }
 
   private func chosenFormats() throws(UnknownName) -> Set<ReportFolder.Format> {

@@ -23,7 +23,7 @@ struct Train: ParsableCommand {
   var output: String
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
-  @OptionGroup(title: "Talk") var talk: TalkOptions
+  @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   func run() throws {
     var settings = try steps.settings(for: source)
@@ -41,7 +41,7 @@ struct Train: ParsableCommand {
     try file.check(force: steps.force)
     let checkpoint = OutputFolder(output)
     if !steps.resume { checkpoint.removeCheckpoint() }
-    let progress = ProgressPrinter(talk.progress, quiet: talk.quiet)
+    let progress = ProgressPrinter(console.progress, quiet: console.quiet)
     defer { progress.finish() }
     let outcome: TrainingOutcome
     do {
@@ -56,11 +56,12 @@ struct Train: ParsableCommand {
       ModelFile.data(for: outcome.model, named: output, checkedOn: outcome.readBackRows),
       force: steps.force)
     checkpoint.removeCheckpoint()
-    if talk.json {
+    if console.json {
       try StandardOutput.writeJSON(
         TrainResult(model: output, accuracy: outcome.accuracy, summary: outcome.summary))
     }
-    try talk.summarise((outcome.summary + ["The model: \(output)"]).joined(separator: "\n") + "\n")
+    try console.summarise(
+      (outcome.summary + ["The model: \(output)"]).joined(separator: "\n") + "\n")
   }
 
   private struct TrainResult: Encodable {

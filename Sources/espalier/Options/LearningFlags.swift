@@ -1,13 +1,13 @@
 import ArgumentParser
 import Experiments
 
-/// How a network learns, and how it reads pictures.
+/// How a network learns, and how it reads images.
 struct LearningFlags: ParsableArguments {
   @Option(help: "The size of a step of training.")
   var learningRate: Double?
   @Option(help: "Rows in a step of training.")
   var batch: Int?
-  @Option(help: "Pixels by which training pictures move at most, anew in every epoch.")
+  @Option(help: "Pixels by which training images move at most, anew in every epoch.")
   var shift: Int?
   @OptionGroup var pixels: PixelFlags
   @OptionGroup var scaling: ScalingFlags

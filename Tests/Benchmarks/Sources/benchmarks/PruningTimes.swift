@@ -35,12 +35,12 @@ enum PruningTimes {
       let groups = try NeuronGroups(architecture)
       let coupling = try median(of: 31) { _ = try NeuronGroups(architecture) }
       let network = try Network(architecture, seed: Case.seed)
-      let lesson = lesson(rows: 256, for: architecture)
+      let context = context(rows: 256, for: architecture)
       var recipe = NeuronMagnitude().recipe
       recipe.recovery = .none
       var pruned: PrunedNetwork?
       let pruning = try median(of: 5) {
-        pruned = try recipe.prune(network, to: .keep(0.5), on: lesson)
+        pruned = try recipe.prune(network, to: .keep(0.5), on: context)
       }
       let holds = pruned?.check.holds == true && pruned?.check.changedAnswers == 0
       print(
@@ -78,8 +78,8 @@ enum PruningTimes {
     let architecture = ResNet56().architecture(input: [32, 32, 3], answers: 10)
     let network = try Network(architecture, seed: Case.seed)
     let groups = try NeuronGroups(architecture)
-    var lesson = lesson(rows: 4_096, for: architecture)
-    lesson.validation = lesson.training.gathering(Array(0..<256)[...])
+    var context = context(rows: 4_096, for: architecture)
+    context.validation = context.training.gathering(Array(0..<256)[...])
     var late: [String] = []
     print(
       """
@@ -94,14 +94,14 @@ enum PruningTimes {
       var generator = SeededGenerator(seed: Case.seed)
       var nodes = 0
       let scoring = try median(of: 3) {
-        nodes = try score.scores(of: network, groups, on: lesson, using: &generator).count
+        nodes = try score.scores(of: network, groups, on: context, using: &generator).count
       }
       guard nodes > 0 else { throw Failure.missed(["the scores of \(name)"]) }
       var recipe = type.init().recipe
       recipe.recovery = .none
       recipe.schedule = .oneShot
       let pruning = try median(of: 3) {
-        let pruned = try recipe.prune(network, to: .keep(0.5), on: lesson)
+        let pruned = try recipe.prune(network, to: .keep(0.5), on: context)
         guard pruned.check.holds, pruned.after.parameters < pruned.before.parameters else {
           throw Failure.missed(["the check of \(name)"])
         }
@@ -113,13 +113,13 @@ enum PruningTimes {
   }
 
   /// Rows and labels by chance.
-  private static func lesson(rows: Int, for architecture: Architecture) -> Lesson {
+  private static func context(rows: Int, for architecture: Architecture) -> PruningContext {
     var generator = SeededGenerator(seed: Case.seed)
     let inputs = Tensor(
       (0..<rows * architecture.input.count).map { _ in Float(generator.normal()) },
       shape: [rows, architecture.input.count])
     let examples = Examples(inputs: inputs, labels: (0..<rows).map { $0 % 10 })
-    return Lesson(
+    return PruningContext(
       head: .softmax, training: examples, validation: examples,
       trainer: Trainer(epochs: 0, batch: 128, learningRate: 0), seed: 1)
   }

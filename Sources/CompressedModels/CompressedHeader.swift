@@ -4,27 +4,31 @@ import Networks
 import Tensors
 
 /// All of a model but its numbers, as short as it gets: what a coded file says first.
-package struct CodedHeading: Codable {
+package struct CompressedHeader: Codable {
   var architecture: Architecture
   var head: Head
   /// For each node the differences of its neurons' numbers, `nil` where they count from 0.
-  var births: [[Int]?]
-  /// Without features where those are the pixels of its picture.
+  var originalIndices: [[Int]?]
+  /// Without features where those are the pixels of its image.
   var schema: Schema
   /// `nil` where the inputs are pixels divided by white.
   var encoding: Encoding?
   /// Of the pixels that are read, the differences of their positions; `nil` where all are.
   var pixels: [Int]?
 
-  /// Pixels of a picture whose schema is written in the short form.
+  /// Pixels of an image whose schema is written in the short form.
   private static let mostPixels = 1 << 22
   /// Numbers in an architecture, and the product of those that stand in one list.
   private static let largest = 1 << 24
 
+  private enum CodingKeys: String, CodingKey {
+    case architecture, head, originalIndices = "births", schema, encoding, pixels
+  }
+
   package init(_ model: Model) {
     architecture = model.network.architecture
     head = model.head
-    births = model.network.births.map {
+    originalIndices = model.network.originalIndices.map {
       $0 == Array($0.indices) ? nil : Self.differences($0)
     }
     schema = model.schema
@@ -72,7 +76,7 @@ package struct CodedHeading: Codable {
     guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
       let description = object["architecture"], Self.isSensible(description)
     else { throw CodingProblem("the description of the network is wrong") }
-    guard let heading = try? JSONDecoder().decode(CodedHeading.self, from: data) else {
+    guard let heading = try? JSONDecoder().decode(CompressedHeader.self, from: data) else {
       throw CodingProblem("the description of the network cannot be understood")
     }
     self = heading
@@ -102,11 +106,11 @@ package struct CodedHeading: Codable {
     if let problem = schema.inconsistency ?? encoding.inconsistency(with: schema) {
       throw CodingProblem(problem)
     }
-    guard births.count == sizes.neurons.count else {
+    guard originalIndices.count == sizes.neurons.count else {
       throw CodingProblem("the neurons' names do not fit the layers")
     }
     var names: [[Int]] = []
-    for (own, count) in zip(births, sizes.neurons) {
+    for (own, count) in zip(originalIndices, sizes.neurons) {
       let sums = own.map(Self.sums) ?? Array(0..<count)
       guard sums.count == count, Set(sums).count == count, sums.allSatisfy({ $0 >= 0 }) else {
         throw CodingProblem("the neurons' names do not fit the layers")
@@ -116,7 +120,7 @@ package struct CodedHeading: Codable {
     do {
       return try Model(
         schema: schema, encoding: encoding,
-        network: Network(architecture, parameters: parameters, births: names), head: head)
+        network: Network(architecture, parameters: parameters, originalIndices: names), head: head)
     } catch {
       throw CodingProblem(error.errorDescription ?? "the network does not hold together")
     }
@@ -127,7 +131,7 @@ package struct CodedHeading: Codable {
     var count = 1
     for length in [image.height, image.width, image.channels] {
       guard (1...Self.mostPixels).contains(length), count * length <= Self.mostPixels else {
-        throw CodingProblem("the picture's size cannot be")
+        throw CodingProblem("the image's size cannot be")
       }
       count *= length
     }

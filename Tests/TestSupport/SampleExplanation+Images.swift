@@ -7,7 +7,7 @@ import Tensors
 
 extension SampleExplanation {
   /// Handwritten digits: 784 pixels, 18 features with maps, 10 answers, 40 rules.
-  static func pictures() -> Explanation {
+  static func images() -> Explanation {
     var base = iris()
     let schema = Schema(
       features: (0..<784).map { Feature(Feature.ID("pixel_\($0 / 28)_\($0 % 28)")) },
@@ -27,7 +27,7 @@ extension SampleExplanation {
         activeShare: (0.08 + 0.5 * generator.uniform()).roundedTo(digits: 4),
         effects: (0...9).map {
           .init(class: "\($0)", weight: (generator.normal() * 1.4).roundedTo(digits: 3))
-        }, picture: map(number, &generator))
+        }, image: map(number, &generator))
     }
     base.featureRules = RuleSetEntry(
       rules: (1...40).map { number in

@@ -1,8 +1,8 @@
 import Datasets
 import Testing
 
-@Suite struct PictureFolderTests {
-  private func pictures(_ count: Int, height: Int = 2, width: Int = 3) -> [UInt8] {
+@Suite struct ImageFolderTests {
+  private func images(_ count: Int, height: Int = 2, width: Int = 3) -> [UInt8] {
     [0, 0, 8, 3] + bigEndian(count) + bigEndian(height) + bigEndian(width)
       + (0..<count * height * width).map { UInt8($0 % 251) }
   }
@@ -13,9 +13,9 @@ import Testing
 
   private func writeIDX(_ folder: String, packed: Bool = false) throws {
     for (name, bytes) in [
-      ("train-images-idx3-ubyte", pictures(100)),
+      ("train-images-idx3-ubyte", images(100)),
       ("train-labels-idx1-ubyte", labels((0..<100).map { $0 % 4 })),
-      ("t10k-images-idx3-ubyte", pictures(20)),
+      ("t10k-images-idx3-ubyte", images(20)),
       ("t10k-labels-idx1-ubyte", labels((0..<20).map { $0 % 4 })),
     ] {
       try write(packed ? gzip(bytes) : bytes, folder + "/" + name + (packed ? ".gz" : ""))
@@ -62,7 +62,7 @@ import Testing
       (
         [0, 0, 8, 1, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 8),
         ": begins with 0x00000801 where 0x00000803 is expected | "
-          + "pictures are IDX files (MNIST) or CIFAR binary files [65]"
+          + "images are IDX files (MNIST) or CIFAR binary files [65]"
       ),
       ([0, 0, 8, 3, 0, 0], ": a header of 6 bytes where 16 bytes are expected" + hint),
       (
@@ -75,7 +75,7 @@ import Testing
         ": 3 bytes where 1,000 x 1,000 x 1,000 = 1,000,000,000 bytes are expected" + hint
       ),
       (
-        pictures(10) + [1],
+        images(10) + [1],
         ": more than 60 bytes where 10 x 2 x 3 = 60 bytes are expected" + hint
       ),
     ] as [([UInt8], String)] {
@@ -88,14 +88,14 @@ import Testing
     }
   }
 
-  @Test func labelsMustBelongToTheirPictures() throws {
+  @Test func labelsMustBelongToTheirImages() throws {
     try withFolder { folder in
       try writeIDX(folder)
       let path = folder + "/train-labels-idx1-ubyte"
       try write(labels([1, 2, 3]), path)
       #expect(
         complaint { _ = try DataSource.load(folder) }
-          == "\(path): 3 labels for 100 pictures | the labels belong to other pictures [65]")
+          == "\(path): 3 labels for 100 images | the labels belong to other images [65]")
       Files.remove(path)
       #expect(
         complaint { _ = try DataSource.load(folder) }
@@ -104,7 +104,7 @@ import Testing
     }
   }
 
-  @Test func picturesAreBroughtToASchemaOfPictures() throws {
+  @Test func imagesAreBroughtToASchemaOfImages() throws {
     try withFolder { folder in
       try writeIDX(folder)
       let data = try DataSource.load(folder)
@@ -160,7 +160,7 @@ import Testing
       #expect(
         complaint { _ = try DataSource.load(folder) }
           == "\(path): label 10 in row 2, where there are 10 classes | "
-          + "the labels belong to other pictures [65]")
+          + "the labels belong to other images [65]")
     }
   }
 }

@@ -3,7 +3,7 @@ import Synchronization
 import Tensors
 
 /// Where what was learned is kept, by name.
-public protocol MilestoneStore: Sendable {
+public protocol CheckpointStore: Sendable {
   /// What was kept; `nil` where there is nothing of that name.
   func load<Value: Codable>(_ name: String, as type: Value.Type) -> Value?
   func save<Value: Codable>(_ value: Value, for name: String) throws
@@ -12,11 +12,11 @@ public protocol MilestoneStore: Sendable {
 /// What a pruning has learned, piece by piece, so that one that was stopped goes on where it was.
 ///
 /// Scores, cuts and checks are made anew, for they are quick and the same; training is not repeated.
-public final class Milestones: Sendable {
-  private let store: any MilestoneStore
+public final class PruningCheckpoints: Sendable {
+  private let store: any CheckpointStore
   private let reached = Mutex(0)
 
-  public init(_ store: any MilestoneStore) { self.store = store }
+  public init(_ store: any CheckpointStore) { self.store = store }
 
   private struct Learned<Value: Codable>: Codable {
     var start: UInt64

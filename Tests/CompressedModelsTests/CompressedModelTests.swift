@@ -1,4 +1,4 @@
-import CodedFiles
+import CompressedModels
 import Datasets
 import Foundation
 import Networks
@@ -10,27 +10,27 @@ import Testing
   @Test func whatIsCodedIsReadBackExactly() throws {
     try withEverySeed(150) { generator in
       let model = try generator.model()
-      let data = try CodedFile.data(for: model)
-      let read = try CodedFile.model(from: data, name: "x.espalier")
+      let data = try CompressedModel.data(for: model)
+      let read = try CompressedModel.model(from: data, name: "x.espalier")
       #expect(read == model)
       #expect(bits(of: read.network) == bits(of: model.network))
-      #expect(read.network.births == model.network.births)
+      #expect(read.network.originalIndices == model.network.originalIndices)
       let rows = generator.normalTensor([5, model.encoding.width])
       let answers = [read, model].map { model in
         model.network.outputs(for: rows).elements.map(\.bitPattern)
       }
       #expect(answers[0] == answers[1])
-      #expect(try CodedFile.data(for: read) == data)
+      #expect(try CompressedModel.data(for: read) == data)
     }
   }
 
   @Test func theReportedBitsAreTheFiles() throws {
     try withEverySeed(30) { generator in
       let model = try generator.model()
-      let coded = CodedNetwork(model.network)
+      let coded = CompressedNetwork(model.network)
       #expect((coded.parts.reduce(0) { $0 + $1.bits } + 7) / 8 == coded.bytes.count)
-      let data = try CodedFile.data(for: model)
-      let heading = try CodedHeading(model).packed()
+      let data = try CompressedModel.data(for: model)
+      let heading = try CompressedHeader(model).packed()
       #expect(data.count == 17 + heading.bytes.count + coded.bytes.count)
       let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).espalier")
       defer { try? FileManager.default.removeItem(at: url) }
@@ -40,12 +40,12 @@ import Testing
     }
   }
 
-  @Test func picturesHaveAShortHeading() throws {
+  @Test func imagesHaveAShortHeading() throws {
     var generator = SeededGenerator(seed: 3)
     let network = try Network(LeNet300().architecture(input: [28, 28, 1], answers: 10), seed: 1)
     var model = try generator.model(of: network)
     model.encoding.inputs[0].kind = .scaled(mean: 0, scale: 255)
-    #expect(try CodedHeading(model).packed().bytes.count < 400)
+    #expect(try CompressedHeader(model).packed().bytes.count < 400)
   }
 
   @Test func whatSharesFewValuesIsSmall() throws {
@@ -58,7 +58,7 @@ import Testing
       network.parameters[node][0] = Parameter(
         .weight, Tensor(values, shape: shape), mask: Mask(kept))
     }
-    let parts = CodedNetwork(network).parts
+    let parts = CompressedNetwork(network).parts
     let first = try #require(parts.first { $0.entries == 235_200 })
     #expect(first.values == "packed" && first.distinct == 32 && first.positions == "huffman")
     // 5 bits of code; the entropy of a gap is 5.03 bits where one weight of 12.5 is kept.
@@ -71,12 +71,12 @@ import Testing
   @Test func everyTruncationIsRefused() throws {
     let data = try Self.small()
     for count in 0..<data.count {
-      #expect(throws: CodedFileError.self) {
-        try CodedFile.model(from: data.prefix(count), name: "x.espalier")
+      #expect(throws: CompressedModelError.self) {
+        try CompressedModel.model(from: data.prefix(count), name: "x.espalier")
       }
     }
-    #expect(throws: CodedFileError.self) {
-      try CodedFile.model(from: data + [0], name: "x.espalier")
+    #expect(throws: CompressedModelError.self) {
+      try CompressedModel.model(from: data + [0], name: "x.espalier")
     }
   }
 
@@ -86,8 +86,8 @@ import Testing
       for change in [1, 0x80, 0xFF] as [UInt8] {
         var changed = data
         changed[position] ^= change
-        #expect(throws: CodedFileError.self) {
-          try CodedFile.model(from: changed, name: "x.espalier")
+        #expect(throws: CompressedModelError.self) {
+          try CompressedModel.model(from: changed, name: "x.espalier")
         }
       }
     }
@@ -134,7 +134,7 @@ import Testing
   ])
   func headingsThatCannotBeAreRefused(_ original: String, _ wrong: String) throws {
     let model = try Self.model()
-    let heading = try CodedHeading(model).packed()
+    let heading = try CompressedHeader(model).packed()
     let json = try Deflation.inflated(heading.bytes[...], to: heading.count)
     let text = String(decoding: json, as: UTF8.self)
     #expect(text.contains(original), "\(text)")
@@ -144,9 +144,9 @@ import Testing
     for size in [packed.count, changed.count] {
       bytes += (0..<4).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) }
     }
-    bytes += packed + CodedNetwork(model.network).bytes
-    #expect(throws: CodedFileError.self) {
-      try CodedFile.model(from: Self.sealed(bytes), name: "x.espalier")
+    bytes += packed + CompressedNetwork(model.network).bytes
+    #expect(throws: CompressedModelError.self) {
+      try CompressedModel.model(from: Self.sealed(bytes), name: "x.espalier")
     }
   }
 
@@ -154,7 +154,7 @@ import Testing
     let data = try Self.small()
     func words(_ data: Data) -> String? {
       do {
-        _ = try CodedFile.model(from: data, name: "a.espalier")
+        _ = try CompressedModel.model(from: data, name: "a.espalier")
         return nil
       } catch {
         return (error.errorDescription ?? "") + " | " + (error.recoverySuggestion ?? "")
@@ -176,8 +176,8 @@ import Testing
     var model = try Self.model()
     model.network.parameters[0][0].value[0, 0] = .nan
     #expect(
-      throws: CodedFileError.unwritable(problem: "a number in it is not a number")
-    ) { try CodedFile.data(for: model) }
+      throws: CompressedModelError.unwritable(problem: "a number in it is not a number")
+    ) { try CompressedModel.data(for: model) }
   }
 
   // MARK: A small file
@@ -197,7 +197,7 @@ import Testing
     return try generator.model(of: network)
   }
 
-  private static func small() throws -> Data { try CodedFile.data(for: model()) }
+  private static func small() throws -> Data { try CompressedModel.data(for: model()) }
 
   private static func sealed(_ bytes: [UInt8]) -> Data {
     var bytes = bytes
@@ -207,7 +207,7 @@ import Testing
   }
 
   private static func answersOrRefuses(_ data: Data) {
-    guard let model = try? CodedFile.model(from: data, name: "x.espalier") else { return }
+    guard let model = try? CompressedModel.model(from: data, name: "x.espalier") else { return }
     let rows = Tensor(repeating: 1, shape: [2, model.encoding.width])
     #expect(model.network.outputs(for: rows).rows == 2)
   }

@@ -1,4 +1,4 @@
-import CodedFiles
+import CompressedModels
 import Networks
 import Tensors
 import TestSupport
@@ -7,12 +7,12 @@ import Testing
 @Suite struct CodedParameterTests {
   private func readBack(_ parameter: Parameter) throws -> Parameter {
     var writer = BitWriter()
-    let coded = CodedParameter(parameter)
+    let coded = CompressedParameter(parameter)
     coded.write(to: &writer)
     writer.finish()
     #expect((coded.bits + 7) / 8 == writer.bytes.count)
     var reader = BitReader(writer.bytes[...])
-    let read = try CodedParameter.read(parameter.role, parameter.value.shape, from: &reader)
+    let read = try CompressedParameter.read(parameter.role, parameter.value.shape, from: &reader)
     #expect(reader.isAtEnd)
     return read
   }
@@ -29,7 +29,7 @@ import Testing
           let gap = max(1 << width + change, 0)
           elements.replaceSubrange(0..<gap + 1, with: [Float](repeating: 0, count: gap) + [2])
           let parameter = Parameter(.weight, Tensor(elements, shape: [80, 100]))
-          fillers += CodedParameter(parameter).fillers
+          fillers += CompressedParameter(parameter).fillers
           let read = try readBack(parameter)
           #expect(read == parameter)
         }
@@ -40,7 +40,7 @@ import Testing
 
   @Test func whereNothingIsKeptNothingIsStored() throws {
     let parameter = Parameter(.weight, Tensor(shape: [10, 10]))
-    #expect(CodedParameter(parameter).bits < 32)
+    #expect(CompressedParameter(parameter).bits < 32)
     #expect(try readBack(parameter) == parameter)
     let masked = Parameter(
       .weight, Tensor(shape: [10, 10]), mask: Mask([Bool](repeating: false, count: 100)))
@@ -49,7 +49,7 @@ import Testing
 
   @Test func oneValueTakesNoBitsOfCode() throws {
     let parameter = Parameter(.weight, Tensor(repeating: -1.5, shape: [40, 10]))
-    let coded = CodedParameter(parameter)
+    let coded = CompressedParameter(parameter)
     #expect(coded.bits < 5 + 32 + 8)
     #expect(try readBack(parameter) == parameter)
   }
@@ -57,7 +57,7 @@ import Testing
   @Test func numbersThatDifferStandAsTheyAre() throws {
     var generator = SeededGenerator(seed: 1)
     let parameter = Parameter(.bias, generator.normalTensor([300]))
-    let coded = CodedParameter(parameter)
+    let coded = CompressedParameter(parameter)
     #expect(coded.bits == 5 + 300 * 32)
     #expect(coded.positionLayout == .plain && coded.valueLayout == .plain)
     #expect(try readBack(parameter) == parameter)

@@ -1,44 +1,44 @@
-/// Pictures as they lie in a file, one after the other.
-struct Pictures {
-  /// All pixels, picture by picture.
+/// Images as they lie in a file, one after the other.
+struct Images {
+  /// All pixels, image by image.
   var pixels: [UInt8]
   var labels: [UInt8]
   var shape: ImageShape
-  /// Where a pixel of the shape lies in a picture of the file.
+  /// Where a pixel of the shape lies in an image of the file.
   var offset: (_ index: Int) -> Int = { $0 }
 }
 
 extension Table {
-  /// A row a picture, a column a pixel.
+  /// A row an image, a column a pixel.
   ///
-  /// Bytes are turned round in strips of 64 pixels, a cache line of every picture at a time.
-  /// - Complexity: O(pixels); memory beside the result is 64 bytes a picture.
-  init(_ pictures: Pictures, target: String, classes: [String]) {
-    let shape = pictures.shape
-    let rows = pictures.labels.count
+  /// Bytes are turned round in strips of 64 pixels, a cache line of every image at a time.
+  /// - Complexity: O(pixels); memory beside the result is 64 bytes an image.
+  init(_ images: Images, target: String, classes: [String]) {
+    let shape = images.shape
+    let rows = images.labels.count
     let count = shape.count
     let strip = 64
     var byOffset = [[UInt8]](repeating: [], count: count)
-    var turned = [UInt8](repeating: 0, count: strip * rows)
+    var transposed = [UInt8](repeating: 0, count: strip * rows)
     for first in stride(from: 0, to: count, by: strip) {
       let width = min(strip, count - first)
-      turned.withUnsafeMutableBufferPointer { turned in
-        pictures.pixels.withUnsafeBufferPointer { pixels in
+      transposed.withUnsafeMutableBufferPointer { transposed in
+        images.pixels.withUnsafeBufferPointer { pixels in
           for row in 0..<rows {
             let start = row * count + first
-            for place in 0..<width { turned[place * rows + row] = pixels[start + place] }
+            for place in 0..<width { transposed[place * rows + row] = pixels[start + place] }
           }
         }
       }
       for place in 0..<width {
-        byOffset[first + place] = Array(turned[place * rows..<(place + 1) * rows])
+        byOffset[first + place] = Array(transposed[place * rows..<(place + 1) * rows])
       }
     }
-    let columns = (0..<count).map { Column.bytes(byOffset[pictures.offset($0)]) }
+    let columns = (0..<count).map { Column.bytes(byOffset[images.offset($0)]) }
     self.init(
       schema: Schema(
         features: shape.features, target: Target(target, .classes(names: classes)), image: shape),
-      columns: columns, labels: pictures.labels.map(Int.init))
+      columns: columns, labels: images.labels.map(Int.init))
   }
 }
 

@@ -1,12 +1,12 @@
 import Datasets
 import Tensors
 
-/// Pictures move a little each time they are learned from, so that a network learns what they show and
+/// Images move a little each time they are learned from, so that a network learns what they show and
 /// not where it stands (Simard, Steinkraus & Platt 2003, doi:10.1109/ICDAR.2003.1227801).
-public struct PictureShift: Hashable, Codable, Sendable {
-  /// Pixels that a picture moves at most, up, down, left and right.
+public struct RandomShift: Hashable, Codable, Sendable {
+  /// Pixels that an image moves at most, up, down, left and right.
   public var pixels: Int
-  /// The form of the pictures.
+  /// The form of the images.
   public var image: ImageShape
   /// What comes in at the edge, for each channel: black as the network reads it.
   public var edge: [Float]
@@ -19,20 +19,20 @@ public struct PictureShift: Hashable, Codable, Sendable {
     self.edge = edge
   }
 
-  /// Every picture moved by whole pixels of its own; all moves are as likely.
+  /// Every image moved by whole pixels of its own; all moves are as likely.
   ///
-  /// `pictures`: `[rows, height · width · channels]`
-  package func moved(_ pictures: Tensor, using generator: inout SeededGenerator) -> Tensor {
+  /// `images`: `[rows, height · width · channels]`
+  package func moved(_ images: Tensor, using generator: inout SeededGenerator) -> Tensor {
     let line = image.width * image.channels
     let empty = (0..<image.width).flatMap { _ in edge }
     let most = max(0, min(pixels, max(image.height, image.width)))
-    let moves = (0..<pictures.rows).map { _ in
+    let moves = (0..<images.rows).map { _ in
       (
         down: generator.index(below: 2 * most + 1) - most,
         right: generator.index(below: 2 * most + 1) - most
       )
     }
-    return Tensor(uninitialized: pictures.shape) { output in
+    return Tensor(uninitialized: images.shape) { output in
       for (row, move) in moves.enumerated() {
         let start = row * image.count
         let right = min(abs(move.right), image.width) * image.channels
@@ -46,7 +46,7 @@ public struct PictureShift: Hashable, Codable, Sendable {
           let from = start + source * line
           let (gap, kept) = move.right > 0 ? (0, right) : (line - right, 0)
           for x in 0..<line - right {
-            output[to + kept + x] = pictures.elements[from + right - kept + x]
+            output[to + kept + x] = images.elements[from + right - kept + x]
           }
           for x in gap..<gap + right { output[to + x] = empty[x] }
         }

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Nothing is lost. Weights that share few values become codes into a codebook, zeros become gaps;
 /// where neither saves anything, numbers stand as they are.
-public struct CodedNetwork: Sendable {
+public struct CompressedNetwork: Sendable {
   /// What became of one parameter.
   public struct Part: Hashable, Codable, Sendable {
     /// The layer that has the parameter.
@@ -53,7 +53,7 @@ public struct CodedNetwork: Sendable {
     var parts: [Part] = []
     for (node, parameters) in zip(network.architecture.nodes, network.parameters) {
       for (index, parameter) in parameters.enumerated() {
-        let coded = CodedParameter(parameter)
+        let coded = CompressedParameter(parameter)
         coded.write(to: &writer)
         parts.append(
           Part(
@@ -77,7 +77,7 @@ public struct CodedNetwork: Sendable {
     for shapes in sizes.parameters {
       var own: [Parameter] = []
       for (role, shape) in shapes {
-        own.append(try CodedParameter.read(role, shape, from: &reader))
+        own.append(try CompressedParameter.read(role, shape, from: &reader))
       }
       result.append(own)
     }

@@ -10,8 +10,8 @@ import Networks
 /// | 4 | CRC-32 of all that follows, the lowest byte first |
 /// | 4, 4 | the sizes of the heading, deflated and whole, the lowest byte first |
 /// | … | the heading: architecture, names, schema and encoding as JSON, deflated by zlib |
-/// | … | the numbers: `CodedNetwork.bytes` |
-public enum CodedFile {
+/// | … | the numbers: `CompressedNetwork.bytes` |
+public enum CompressedModel {
   /// How the names of coded files end.
   public static let fileExtension = "espalier"
   private static let magic = Array("ESPL".utf8)
@@ -20,8 +20,8 @@ public enum CodedFile {
   private static let prefix = start + 8
 
   /// The bytes of a coded file; the same model gives the same bytes.
-  /// - Throws: `CodedFileError.unwritable` where the same model would not be read back.
-  public static func data(for model: Model) throws(CodedFileError) -> Data {
+  /// - Throws: `CompressedModelError.unwritable` where the same model would not be read back.
+  public static func data(for model: Model) throws(CompressedModelError) -> Data {
     do {
       return Data(try bytes(of: model))
     } catch {
@@ -30,12 +30,12 @@ public enum CodedFile {
   }
 
   private static func bytes(of model: Model) throws(CodingProblem) -> [UInt8] {
-    let heading = try CodedHeading(model).packed()
+    let heading = try CompressedHeader(model).packed()
     var rest: [UInt8] = []
     rest.append(littleEndian: UInt32(heading.bytes.count))
     rest.append(littleEndian: UInt32(heading.count))
     rest += heading.bytes
-    rest += CodedNetwork(model.network).bytes
+    rest += CompressedNetwork(model.network).bytes
     let sizes = try CheckedSizes(model.network.architecture, bytes: start + rest.count)
     guard sizes.fit(model.network) else {
       throw CodingProblem("it has layers of a kind that is not known")
@@ -50,15 +50,17 @@ public enum CodedFile {
   }
 
   /// Whether bytes are meant to be a coded file.
-  public static func isCoded(_ data: some Collection<UInt8>) -> Bool { data.starts(with: magic) }
+  public static func isCompressed(_ data: some Collection<UInt8>) -> Bool {
+    data.starts(with: magic)
+  }
 
   /// Reads the bytes of a coded file.
   ///
   /// `name`: what errors call the file.
-  /// - Throws: `CodedFileError.malformed`, `version`
-  public static func model(from data: Data, name: String) throws(CodedFileError) -> Model {
+  /// - Throws: `CompressedModelError.malformed`, `version`
+  public static func model(from data: Data, name: String) throws(CompressedModelError) -> Model {
     let bytes = [UInt8](data)
-    guard isCoded(bytes) else {
+    guard isCompressed(bytes) else {
       throw .malformed(file: name, problem: "the bytes are not a coded network")
     }
     guard bytes.count > prefix else {
@@ -81,9 +83,9 @@ public enum CodedFile {
     let packed = Int(bytes.littleEndian(at: start))
     let whole = Int(bytes.littleEndian(at: start + 4))
     guard packed <= bytes.count - prefix else { throw .endsTooEarly }
-    let heading = try CodedHeading(packed: bytes[prefix..<prefix + packed], count: whole)
+    let heading = try CompressedHeader(packed: bytes[prefix..<prefix + packed], count: whole)
     let sizes = try CheckedSizes(heading.architecture, bytes: bytes.count)
-    let parameters = try CodedNetwork.parameters(of: sizes, from: bytes[(prefix + packed)...])
+    let parameters = try CompressedNetwork.parameters(of: sizes, from: bytes[(prefix + packed)...])
     return try heading.model(parameters, sizes)
   }
 }

@@ -4,8 +4,8 @@ import Explanations
 import Foundation
 import Tensors
 
-/// A map over the network's inputs as a picture: blue drives up, orange drives down, white nothing.
-struct FeaturePicture: Sendable {
+/// A map over the network's inputs as an image: blue drives up, orange drives down, white nothing.
+struct FeatureImage: Sendable {
   let image: ImageShape
   /// One value a pixel, the mean over the channels, -1...1.
   private(set) var values: [Double]
@@ -23,10 +23,10 @@ struct FeaturePicture: Sendable {
     if largest > 0 { values = values.map { $0 / largest } }
   }
 
-  /// Features of a network that get a picture: a report of hundreds is neither small nor read.
+  /// Features of a network that get an image: a report of hundreds is neither small nor read.
   private static let most = 48
 
-  /// The pictures of the features with the largest effects, in base64, by their positions.
+  /// The images of the features with the largest effects, in base64, by their positions.
   ///
   /// `effects`: of each feature on the classes.
   /// - Throws: `DrawingError` where the encoder fails.
@@ -41,17 +41,17 @@ struct FeaturePicture: Sendable {
       values: subject.values.selectingColumns(chosen),
       thresholds: chosen.map { subject.thresholds[$0] })
     let maps = DifferenceOfMeans().maps(of: shown)
-    var pictures: [Int: String] = [:]
+    var images: [Int: String] = [:]
     for (feature, map) in zip(chosen, maps) {
-      pictures[feature] = try FeaturePicture(map: map, encoding: encoding, image: image).base64()
+      images[feature] = try FeatureImage(map: map, encoding: encoding, image: image).base64()
     }
-    return pictures
+    return images
   }
 
-  /// The longest side of a picture in pixels; of larger ones the mean of several pixels is drawn.
+  /// The longest side of an image in pixels; of larger ones the mean of several pixels is drawn.
   private static let longestSide = 64
 
-  /// The picture in base64, enlarged so that a pixel can be seen.
+  /// The image in base64, enlarged so that a pixel can be seen.
   /// - Throws: `DrawingError` where the encoder fails.
   func base64() throws -> String {
     let up = (0.0, 114.0, 178.0)
@@ -73,7 +73,7 @@ struct FeaturePicture: Sendable {
       .base64EncodedString()
   }
 
-  /// The picture with sides of at most `longestSide` pixels.
+  /// The image with sides of at most `longestSide` pixels.
   private var shrunk: (image: ImageShape, values: [Double]) {
     let step = (max(image.height, image.width) + Self.longestSide - 1) / Self.longestSide
     guard step > 1 else { return (image, values) }

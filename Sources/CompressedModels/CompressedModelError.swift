@@ -1,7 +1,7 @@
 import Foundation
 
 /// What can be wrong with a coded file.
-public enum CodedFileError: LocalizedError, Hashable, Sendable {
+public enum CompressedModelError: LocalizedError, Hashable, Sendable {
   /// The bytes are not what this program writes, or not all of them.
   case malformed(file: String, problem: String)
   /// A later version of the format.

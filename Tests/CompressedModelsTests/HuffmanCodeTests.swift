@@ -1,4 +1,4 @@
-import CodedFiles
+import CompressedModels
 import Foundation
 import Tensors
 import TestSupport

@@ -4,19 +4,19 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite struct PictureShiftTests {
+@Suite struct RandomShiftTests {
   private let image = ImageShape(height: 5, width: 4, channels: 2, maximum: 255)
 
-  @Test func everyPictureMovesAsAWhole() {
-    let shift = PictureShift(pixels: 2, image: image, edge: [-1, -2])
+  @Test func everyImageMovesAsAWhole() {
+    let shift = RandomShift(pixels: 2, image: image, edge: [-1, -2])
     withEverySeed(20) { generator in
-      let pictures = generator.normalTensor([7, image.count])
-      let moved = shift.moved(pictures, using: &generator)
-      #expect(moved.shape == pictures.shape)
+      let images = generator.normalTensor([7, image.count])
+      let moved = shift.moved(images, using: &generator)
+      #expect(moved.shape == images.shape)
       for row in 0..<7 {
         let moves = (-2...2).flatMap { down in (-2...2).map { (down, $0) } }
         let found = moves.count { down, right in
-          plainMove(pictures.row(row), down, right, shift.edge) == Array(moved.row(row))
+          plainMove(images.row(row), down, right, shift.edge) == Array(moved.row(row))
         }
         #expect(found == 1, "row \(row)")
       }
@@ -24,9 +24,9 @@ import Testing
   }
 
   private func plainMove(
-    _ picture: some Collection<Float>, _ down: Int, _ right: Int, _ edge: [Float]
+    _ image: some Collection<Float>, _ down: Int, _ right: Int, _ edge: [Float]
   ) -> [Float] {
-    let pixels = Array(picture)
+    let pixels = Array(image)
     return (0..<image.count).map { place in
       let (channel, pixel) = (place % image.channels, place / image.channels)
       let (y, x) = (pixel / image.width - down, pixel % image.width - right)
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test func allMovesAreAsLikely() {
-    let shift = PictureShift(
+    let shift = RandomShift(
       pixels: 1, image: ImageShape(height: 3, width: 3, channels: 1, maximum: 1), edge: [0])
     var generator = SeededGenerator(seed: 4)
     let middle = Tensor([0, 0, 0, 0, 1, 0, 0, 0, 0], shape: [1, 9])
@@ -50,8 +50,8 @@ import Testing
     }
   }
 
-  @Test func aMoveBeyondThePictureLeavesTheEdge() {
-    let shift = PictureShift(pixels: .max, image: image, edge: [3, 4])
+  @Test func aMoveBeyondTheImageLeavesTheEdge() {
+    let shift = RandomShift(pixels: .max, image: image, edge: [3, 4])
     var generator = SeededGenerator(seed: 2)
     let moved = shift.moved(Tensor(shape: [200, image.count]), using: &generator)
     #expect(moved.elements.allSatisfy { [0, 3, 4].contains($0) })
@@ -70,7 +70,7 @@ import Testing
     var trainer = Trainer(epochs: 4, batch: 8, learningRate: 0.01)
     let still = try trainer.train(
       from: .init(start: network), head: .softmax, on: examples, validation: examples, seed: 3)
-    trainer.shift = PictureShift(pixels: 1, image: image, edge: [0, 0])
+    trainer.shift = RandomShift(pixels: 1, image: image, edge: [0, 0])
     let whole = try trainer.train(
       from: .init(start: network), head: .softmax, on: examples, validation: examples, seed: 3)
     #expect(whole != still)

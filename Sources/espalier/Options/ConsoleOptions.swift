@@ -5,7 +5,7 @@ extension ProgressStyle: ExpressibleByArgument {}
 extension Terminal.Choice: ExpressibleByArgument {}
 
 /// How much a command says, and how.
-struct TalkOptions: ParsableArguments {
+struct ConsoleOptions: ParsableArguments {
   @Flag(help: "One JSON object on stdout.")
   var json = false
   @Flag(help: "No summary and no progress; errors alone.")

@@ -1,4 +1,4 @@
-import CodedFiles
+import CompressedModels
 import Foundation
 import ModelFiles
 import Networks
@@ -19,7 +19,7 @@ import Testing
       let model = try RoundTripTests.model(seed: 5)
       let url = folder.appending(path: "small.espalier")
       try ModelFile.write(model, to: url)
-      #expect(try Data(contentsOf: url) == CodedFile.data(for: model))
+      #expect(try Data(contentsOf: url) == CompressedModel.data(for: model))
       let imported = try ModelFile.read(url)
       #expect(imported.network == model.network)
       #expect(try imported.model(for: model.schema) == model)
@@ -39,7 +39,7 @@ import Testing
       let model = try Model(
         schema: RoundTripTests.schema, encoding: RoundTripTests.encoding,
         network: try Network(architecture, seed: 4), head: .softmax)
-      let data = try CodedFile.data(for: model)
+      let data = try CompressedModel.data(for: model)
       let imported = try ModelFile.read(data: data, name: "x.espalier")
       #expect(try imported.model(for: model.schema) == model, "\(function)")
     }
@@ -48,18 +48,18 @@ import Testing
   /// The bytes say what a file is; its name does not.
   @Test func filesAreKnownByTheirBytes() throws {
     let model = try RoundTripTests.model(seed: 6)
-    let coded = try CodedFile.data(for: model)
+    let coded = try CompressedModel.data(for: model)
     #expect(try ModelFile.read(data: coded, name: "x.onnx").network == model.network)
     let onnx = try ModelFile.data(for: model)
     #expect(try ModelFile.read(data: onnx, name: "x.espalier").network == model.network)
-    #expect(throws: CodedFileError.self) {
+    #expect(throws: CompressedModelError.self) {
       try ModelFile.read(data: coded.dropLast(), name: "x.onnx")
     }
   }
 
   @Test func namesDecideWhatIsWritten() throws {
     let model = try RoundTripTests.model(seed: 7)
-    #expect(try ModelFile.data(for: model, named: "a.espalier") == CodedFile.data(for: model))
+    #expect(try ModelFile.data(for: model, named: "a.espalier") == CompressedModel.data(for: model))
     #expect(try ModelFile.data(for: model, named: "a.onnx") == ModelFile.data(for: model))
   }
 }

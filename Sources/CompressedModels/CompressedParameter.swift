@@ -8,7 +8,7 @@ import Tensors
 /// section 2; their fillers carry a zero weight, ours are a symbol of their own and carry none).
 /// Values are 32-bit numbers, or codes into a codebook of the distinct ones. Both kinds of symbol are
 /// packed into equal fields or Huffman coded, whichever is smaller.
-package struct CodedParameter {
+package struct CompressedParameter {
   package enum Layout: UInt64 {
     /// Every entry is kept; or every value stands as it is.
     case plain
@@ -86,7 +86,7 @@ private struct SymbolReader {
   private let width: Int
 
   init(
-    _ layout: CodedParameter.Layout, alphabet: Int, width: Int, from reader: inout BitReader
+    _ layout: CompressedParameter.Layout, alphabet: Int, width: Int, from reader: inout BitReader
   ) throws(CodingProblem) {
     self.width = width
     guard layout == .huffman else {
@@ -108,7 +108,7 @@ private struct SymbolReader {
 /// 2ᵇ - 1 is a filler: as many zeros, and no entry.
 private struct GapCode {
   let width: Int
-  let layout: CodedParameter.Layout
+  let layout: CompressedParameter.Layout
   let fillers: Int
   /// With the width, and the table where there is one.
   let bits: Int
@@ -167,7 +167,7 @@ private struct GapCode {
   }
 
   static func read(
-    _ layout: CodedParameter.Layout, _ count: Int, below end: Int, from reader: inout BitReader
+    _ layout: CompressedParameter.Layout, _ count: Int, below end: Int, from reader: inout BitReader
   ) throws(CodingProblem) -> [Int] {
     let width = Int(try reader.read(widthBits)) + widths.lowerBound
     guard widths.contains(width) else { throw CodingProblem("gaps are wider than 16 bits") }
@@ -190,7 +190,7 @@ private struct GapCode {
 
 /// The kept entries themselves.
 private struct ValueCode {
-  let layout: CodedParameter.Layout
+  let layout: CompressedParameter.Layout
   /// The distinct values, the lowest first.
   let codebook: [Float]
   /// With codebook, and table where there is one.
@@ -251,7 +251,7 @@ private struct ValueCode {
   }
 
   static func read(
-    _ layout: CodedParameter.Layout, _ count: Int, from reader: inout BitReader
+    _ layout: CompressedParameter.Layout, _ count: Int, from reader: inout BitReader
   ) throws(CodingProblem) -> [Float] {
     var values: [Float] = []
     guard layout != .plain else {

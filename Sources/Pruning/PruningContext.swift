@@ -3,7 +3,7 @@ import Networks
 import Tensors
 
 /// The rows that a pruning scores by, learns from and is watched on.
-public struct Lesson: Sendable {
+public struct PruningContext: Sendable {
   /// How outputs become an answer, and a loss.
   public var head: Head
   /// The rows that scores look at and recoveries learn from.
@@ -23,9 +23,9 @@ public struct Lesson: Sendable {
   /// Whose answers what is left learns from, beside the labels.
   public var teacher: Teacher?
   /// Where training is kept, so that a pruning can go on; nothing is kept where `nil`.
-  public var milestones: Milestones?
+  public var checkpoints: PruningCheckpoints?
   /// What several prunings of one network look for alike; each looks for itself where `nil`.
-  public var findings: Findings?
+  public var cache: PruningCache?
   /// Called at every step of training; what it throws ends the pruning.
   public var onStep: @Sendable () throws -> Void = {}
   /// The columns of a table and the inputs made of each.
@@ -109,7 +109,7 @@ public struct Lesson: Sendable {
 
   /// What a piece of training comes to, where it was stopped before without doing it again.
   func once<Value: Codable>(from network: Network, _ learn: () throws -> Value) throws -> Value {
-    try milestones?.reach(from: network, learn) ?? learn()
+    try checkpoints?.reach(from: network, learn) ?? learn()
   }
 
   /// A few validation rows: training between the rounds looks at them and decides nothing.

@@ -3,7 +3,7 @@ import Synchronization
 
 /// What methods have found out about a network before they cut anything: learned once, used by every
 /// pruning of it, whatever its goal.
-public final class Findings: Sendable {
+public final class PruningCache: Sendable {
   private let known = Mutex<[String: any Sendable]>([:])
 
   public init() {}
@@ -22,12 +22,12 @@ public final class Findings: Sendable {
   }
 }
 
-extension Lesson {
+extension PruningContext {
   /// What a method learns of a network whatever the goal is. The name says everything else that the
   /// finding follows from, but for the rows and the trainer.
   func found<Value: Sendable>(
     _ name: String, in network: Network, _ look: () throws -> Value
   ) throws -> Value {
-    try findings?.find("\(name) seed \(seed)", in: network, look) ?? look()
+    try cache?.find("\(name) seed \(seed)", in: network, look) ?? look()
   }
 }

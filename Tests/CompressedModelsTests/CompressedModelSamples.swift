@@ -17,12 +17,14 @@ extension SeededGenerator {
         network.parameters[node][place] = changed(network.parameters[node][place])
       }
     }
-    let names = uniform() < 0.5 ? nil : network.births.map { self.births(like: $0) }
-    network = try Network(network.architecture, parameters: network.parameters, births: names)
+    let names =
+      uniform() < 0.5 ? nil : network.originalIndices.map { self.originalIndices(like: $0) }
+    network = try Network(
+      network.architecture, parameters: network.parameters, originalIndices: names)
     return try model(of: network)
   }
 
-  /// A network with a schema: of a table where it reads rows, of pictures otherwise.
+  /// A network with a schema: of a table where it reads rows, of images otherwise.
   mutating func model(of network: Network) throws -> Model {
     let input = network.architecture.input
     let outputs = try network.architecture.shapes().last?.count ?? 0
@@ -47,7 +49,7 @@ extension SeededGenerator {
 
   private mutating func convolutional() -> Architecture {
     let units = 1 + index(below: 5)
-    // Some numbers of the flattened picture, as a pruning leaves them, or all.
+    // Some numbers of the flattened image, as a pruning leaves them, or all.
     let read = (0..<18 * units).filter { $0 == 0 || uniform() < 0.6 }
     return Architecture(input: [6, 6, 1 + index(below: 3)]) {
       Convolution(units, Window(3, padding: 1), hasBias: uniform() < 0.5)
@@ -94,7 +96,7 @@ extension SeededGenerator {
     }
   }
 
-  private mutating func births(like numbers: [Int]) -> [Int] {
+  private mutating func originalIndices(like numbers: [Int]) -> [Int] {
     var all = Array(0..<3 * numbers.count)
     if uniform() < 0.5 { shuffle(&all) }
     return Array(all.prefix(numbers.count))

@@ -1,14 +1,14 @@
 import Crypto
 import Foundation
 
-/// Finds and reads the pictures of a folder: IDX or CIFAR binary files.
-struct PictureFolder {
-  /// One set of pictures: the training rows, or the published test rows.
+/// Finds and reads the images of a folder: IDX or CIFAR binary files.
+struct ImageFolder {
+  /// One set of images: the training rows, or the published test rows.
   private enum Part { case training, heldOut }
 
   let folder: String
   private let files: [String]
-  /// The most bytes that the pictures may take.
+  /// The most bytes that the images may take.
   private let limit: Int
 
   /// The files are those that the folder has, by their names.
@@ -53,7 +53,7 @@ struct PictureFolder {
 
   var isPresent: Bool { idx(.training, "images") != nil || !cifarTraining.isEmpty }
 
-  /// The table of the training pictures, that of the test pictures, and the files' checksum.
+  /// The table of the training images, that of the test images, and the files' checksum.
   func load() throws -> LoadedData {
     idx(.training, "images") != nil ? try loadIDX() : try loadCIFAR()
   }
@@ -63,8 +63,8 @@ struct PictureFolder {
   private func loadIDX() throws -> LoadedData {
     var hasher = SHA256()
     // Test files come first by name, and so they enter the checksum.
-    let heldOut = try idxPictures(.heldOut, &hasher)
-    let training = try idxPictures(.training, &hasher)
+    let heldOut = try idxImages(.heldOut, &hasher)
+    let training = try idxImages(.training, &hasher)
     guard let training else { throw DatasetError.noData(path: folder) }
     let last = max(training.labels.max() ?? 0, heldOut?.labels.max() ?? 0)
     let isFashion = try isFashion(training.labels)
@@ -75,7 +75,7 @@ struct PictureFolder {
     if let heldOut, heldOut.shape != training.shape {
       throw DatasetError.wrongSize(
         source: path(idx(.heldOut, "images") ?? ""),
-        found: "pictures of \(heldOut.shape.height) x \(heldOut.shape.width)",
+        found: "images of \(heldOut.shape.height) x \(heldOut.shape.width)",
         expected: "\(training.shape.height) x \(training.shape.width) pixels")
     }
     return LoadedData(
@@ -86,7 +86,7 @@ struct PictureFolder {
       notes: Self.notes(onUnusedClasses: names, training.labels))
   }
 
-  /// Says that classes have no training picture: a label may be wrong, or stand for none.
+  /// Says that classes have no training image: a label may be wrong, or stand for none.
   private static func notes(onUnusedClasses names: [String], _ labels: [UInt8]) -> [String] {
     let used = Set(labels)
     let unused = names.indices.filter { !used.contains(UInt8(truncatingIfNeeded: $0)) }
@@ -100,20 +100,20 @@ struct PictureFolder {
     ]
   }
 
-  private func idxPictures(_ part: Part, _ hasher: inout SHA256) throws -> Pictures? {
-    guard let pictures = idx(part, "images") else { return nil }
+  private func idxImages(_ part: Part, _ hasher: inout SHA256) throws -> Images? {
+    guard let images = idx(part, "images") else { return nil }
     guard let labels = idx(part, "labels") else {
       throw DatasetError.missingPart(
-        folder: folder, name: pictures.replacingOccurrences(of: "images-idx3", with: "labels-idx1"))
+        folder: folder, name: images.replacingOccurrences(of: "images-idx3", with: "labels-idx1"))
     }
-    let (pixels, count, shape) = try IDXReader.pictures(
-      path(pictures), limit: limit, hasher: &hasher)
+    let (pixels, count, shape) = try IDXReader.images(
+      path(images), limit: limit, hasher: &hasher)
     let answers = try IDXReader.labels(path(labels), limit: limit, hasher: &hasher)
     guard answers.count == count else {
       throw DatasetError.unpairedLabels(
-        source: path(labels), labels: answers.count, pictures: count)
+        source: path(labels), labels: answers.count, images: count)
     }
-    return Pictures(pixels: pixels, labels: answers, shape: shape)
+    return Images(pixels: pixels, labels: answers, shape: shape)
   }
 
   private func isFashion(_ labels: [UInt8]) throws -> Bool {
@@ -140,16 +140,16 @@ struct PictureFolder {
       if found.count > 1, found.count <= 256 { names = found }
     }
     let order = (cifarTraining + cifarHeldOut).sorted()
-    var training: Pictures?
-    var heldOut: Pictures?
+    var training: Images?
+    var heldOut: Images?
     // Batches come before tests and these before "train.bin" in the order of names.
     let isTestFirst = order.first.map(cifarHeldOut.contains) ?? false
     for part in isTestFirst ? [Part.heldOut, .training] : [.training, .heldOut] {
       let paths = (part == .training ? cifarTraining : cifarHeldOut).map(path)
       if paths.isEmpty { continue }
-      let pictures = try CIFARReader.pictures(
+      let images = try CIFARReader.images(
         paths, classes: names.count, limit: limit, hasher: &hasher)
-      if part == .training { training = pictures } else { heldOut = pictures }
+      if part == .training { training = images } else { heldOut = images }
     }
     guard let training else { throw DatasetError.noData(path: folder) }
     return LoadedData(
