@@ -19,7 +19,7 @@ struct Draw: ParsableCommand {
     discussion: """
       Examples:
         espalier draw iris-espalier -o iris.svg
-        espalier draw iris-espalier --image rules -o rules.png
+        espalier draw iris-espalier --picture rules -o rules.png
         espalier draw model.onnx -o model.pdf
       """)
 
