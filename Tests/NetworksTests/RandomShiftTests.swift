@@ -24,9 +24,9 @@ import Testing
   }
 
   private func plainMove(
-    _ image: some Collection<Float>, _ down: Int, _ right: Int, _ edge: [Float]
+    _ row: some Collection<Float>, _ down: Int, _ right: Int, _ edge: [Float]
   ) -> [Float] {
-    let pixels = Array(image)
+    let pixels = Array(row)
     return (0..<image.count).map { place in
       let (channel, pixel) = (place % image.channels, place / image.channels)
       let (y, x) = (pixel / image.width - down, pixel % image.width - right)
