@@ -131,8 +131,9 @@ extension Report {
         give the same file.
         """),
       .table(
-        DataTable("provenance-table", "Version, arguments and methods", [.text("Property"), .text("Value")],
-          rows)),
+        DataTable(
+          "provenance-table", "Version, arguments and methods",
+          [.text("Property"), .text("Value")], rows)),
     ]
   }
 }

@@ -28,7 +28,9 @@ extension Report {
       rows.append(("Rules over hidden features and network, held-out rows", other.heldOut))
     }
     rows.append(("Held-out rows covered by a rule", fidelity.answered))
-    blocks.append(.table(shares("fidelity-table", "Fidelity: agreement with the network", "Comparison", rows)))
+    blocks.append(
+      .table(
+        shares("fidelity-table", "Fidelity: agreement with the network", "Comparison", rows)))
     blocks += classBlocks
     blocks.append(.heading("Accuracy", level: 3, id: "accuracy"))
     blocks.append(
@@ -126,7 +128,8 @@ extension Report {
       ? "The first \(all.count) of \(explanation.disagreementsTotal) held-out rows"
       : "\(counted(explanation.disagreementsTotal, "held-out row"))"
     blocks.append(
-      .paragraph("\(shownRows), with the values of the columns in the rules. Row numbers start at 1."))
+      .paragraph(
+        "\(shownRows), with the values of the columns in the rules. Row numbers start at 1."))
     let rows = all.map { row in
       let values = (columns + others).compactMap { column in
         row.values[column].map { value in

@@ -3,7 +3,8 @@ import Drawing
 import Explanations
 import Rules
 
-/// An explanation as a document: all sentences, tables and figures are derived from one `Explanation`.
+/// An explanation as a document: all sentences, tables and figures are derived from one
+/// `Explanation`.
 public struct Report: Hashable, Sendable {
   public let explanation: Explanation
   let text: RuleText

@@ -1,6 +1,7 @@
 import Explanations
 
-/// Fidelity against the number of rules, with 95 % intervals; a ring marks the rule set of the report.
+/// Fidelity against the number of rules, with 95 % intervals; a ring marks the rule set of the
+/// report.
 struct CurveChart {
   private static let width = 640.0
   private static let height = 300.0

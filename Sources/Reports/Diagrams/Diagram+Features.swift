@@ -27,9 +27,9 @@ extension Diagram {
       self.init(
         title: "Attribution map of each hidden feature",
         caption: """
-          Each map shows the attributions of the pixels. Below it are the share of training rows on \
-          which the feature is active and the classes with its largest positive (+) and negative \
-          (−) output weight.\(left)
+          Each map shows the attributions of the pixels. Below it are the share of training rows \
+          on which the feature is active and the classes with its largest positive (+) and \
+          negative (−) output weight.\(left)
           """,
         columns: [Column("Hidden features", nodes)], edges: [], isSheet: true)
       return

@@ -35,8 +35,8 @@ extension Diagram {
       ? "The inputs and the outputs of the network."
       : """
       Blue, solid lines are positive; orange, dashed lines are negative; the line width is the \
-      absolute value. Lines into a feature are attributions relative to its largest one, lines into \
-      an output are output weights. Pruned nodes are counted above each column, not drawn.
+      absolute value. Lines into a feature are attributions relative to its largest one, lines \
+      into an output are output weights. Pruned nodes are counted above each column, not drawn.
       """
     if explanation.data.schema.image == nil { caption += left }
     let before = explanation.network.neurons

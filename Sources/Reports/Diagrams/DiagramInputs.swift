@@ -11,7 +11,8 @@ struct DiagramInputs {
   private var places: [String: (node: String, part: String?)] = [:]
   private(set) var leftOut = 0
 
-  /// Creates the nodes of columns and levels ("odor = foul"), given with their attribution strengths.
+  /// Creates the nodes of columns and levels ("odor = foul"), given with their attribution
+  /// strengths.
   init(_ drivers: [(name: String, strength: Double)], schema: Schema) {
     var weights: [String: Double] = [:]
     for driver in drivers { weights[driver.name, default: 0] += driver.strength }

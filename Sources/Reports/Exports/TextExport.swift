@@ -23,7 +23,8 @@ public struct TextExport: RuleExport {
       lines.append(
         rules.resolution == .firstMatch
           ? "Ordered list: the first rule that holds gives the predicted class."
-          : "Of the rules that hold, the one with the highest confidence gives the predicted class.")
+          : "Of the rules that hold, the one with the highest confidence gives the predicted "
+            + "class.")
       lines.append("")
       for rule in rules.rules {
         lines.append("\(rule.id)  \(report.text.sentence(rule).plain)")
