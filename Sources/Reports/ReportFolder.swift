@@ -53,7 +53,7 @@ public struct ReportFolder: Sendable {
   }
 
   /// `explanation.json` with sorted keys: equal values give equal bytes.
-  /// - Throws: `ReportError.notANumber` where a number is not finite.
+  /// - Throws: `ReportError.notANumber` if a number is not finite.
   public static func json(_ explanation: Explanation) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -167,7 +167,7 @@ package struct LiteralIndex {
 
   private func rows(_ literal: Literal) -> RowSet {
     guard let position = positions[literal.variable] else {
-      preconditionFailure("a rule asks about '\(literal.variable)', which the table lacks")
+      preconditionFailure("a rule tests '\(literal.variable)', which the table lacks")
     }
     return literal.condition.rows(of: table.columns[position])
   }

@@ -3,7 +3,7 @@ import Tensors
 
 /// Map A: difference of the mean input between rows on which the feature is active and inactive.
 ///
-/// `M[i] = mean(x[i] where on) - mean(x[i] where off)`
+/// `M[i] = mean(x[i] where active) - mean(x[i] where inactive)`
 public struct DifferenceOfMeans: AttributionMethod {
   public static let name = "difference-of-means"
   public static let summary =

@@ -4,7 +4,7 @@ import Tensors
 
 /// Map B: mean gradient of the feature's net input (pre-activation), over rows where it is active.
 ///
-/// `M[i] = mean(∂net/∂x[i] where on)`
+/// `M[i] = mean(∂net/∂x[i] where active)`
 public struct MeanGradient: AttributionMethod {
   public static let name = "mean-gradient"
   public static let summary =
@@ -25,7 +25,7 @@ public struct MeanGradient: AttributionMethod {
 
 /// Map C: mean gradient times input of the feature's net input, over rows where it is active.
 ///
-/// `M[i] = mean(x[i] · ∂net/∂x[i] where on)`
+/// `M[i] = mean(x[i] · ∂net/∂x[i] where active)`
 public struct MeanContribution: AttributionMethod {
   public static let name = "mean-contribution"
   public static let summary = "mean gradient times input, where the feature is active"

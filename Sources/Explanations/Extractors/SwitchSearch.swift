@@ -20,7 +20,7 @@ public struct SwitchPremise: Hashable, Sendable {
 /// branch ends when the remaining switches cannot make some sum positive, or when the premise
 /// suffices.
 public struct SwitchSearch: Hashable, Sendable {
-  /// One sum: it must become greater than zero, or at least zero where `orEqual`.
+  /// One sum: it must become greater than zero, or at least zero if `orEqual`.
   public struct Margin: Hashable, Sendable {
     /// The weight of each switch: its contribution when on.
     public var weights: [Double]

@@ -91,7 +91,7 @@ public struct PythonExport: RuleExport {
     }
   }
 
-  /// What a rule asks, as an expression; a missing value is `None`.
+  /// A condition as a Python expression; a missing value is `None`.
   private func condition(_ test: RuleEntry.Test, _ cell: String, _ schema: Schema) -> String {
     let isNumber: Bool
     var body: String

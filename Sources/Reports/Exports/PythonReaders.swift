@@ -4,7 +4,7 @@ import Datasets
 struct PythonReaders {
   let lines: [String]
 
-  /// `asked` are the positions of the columns that are read.
+  /// `asked`: the positions of the columns to read.
   init(_ schema: Schema, asked: [Int]) {
     let literal: (String) -> String = { PythonExport.literal($0) }
     func set(_ texts: [String]) -> String {
@@ -144,7 +144,7 @@ struct PythonReaders {
 
 
     def number(cells, column):
-        """A cell as a number; None where it is missing."""
+        """A cell as a number; None if missing."""
         cell = cells[column]
         if cell is None:
             return None
@@ -185,7 +185,7 @@ struct PythonReaders {
 
 
     def level(cells, column):
-        """A cell as a level of its column, or as it is; None where it is missing."""
+        """A cell as a level of its column, or as it is; None if missing."""
         cell = cells[column]
         if cell is None or cell != cell:
             return None

@@ -37,7 +37,7 @@ public struct BinnedTable: Sendable {
   /// The number of cells binned between two calls of `onStep`.
   private static let cellsOfAGroup = 1 << 20
 
-  /// The classes of the rows, with a name: the target of a tree.
+  /// The number of columns.
   public var columnCount: Int { columns.count }
 }
 
