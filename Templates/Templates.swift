@@ -1,6 +1,6 @@
 import Foundation
 
-/// The page frames, compiled in; a folder of the user's own can stand in for any of them.
+/// The built-in templates of the HTML report; files in a folder override them.
 public struct Templates: Hashable, Sendable {
   public enum File: String, CaseIterable, Sendable {
     case page = "report.html"
@@ -10,11 +10,11 @@ public struct Templates: Hashable, Sendable {
 
   private let folder: URL?
 
-  /// - Parameter folder: where files of the same names are looked for first.
+  /// - Parameter folder: a folder with files of the same names, which take precedence.
   public init(folder: URL? = nil) { self.folder = folder }
 
   /// The text of a file.
-  /// - Throws: where the user's own file is there but cannot be read.
+  /// - Throws: an error if the user's file exists and cannot be read.
   public func text(of file: File) throws -> String {
     if let own = folder?.appendingPathComponent(file.rawValue),
       FileManager.default.fileExists(atPath: own.path)

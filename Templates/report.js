@@ -1,6 +1,5 @@
 "use strict";
-// Tables can be sorted by their headings and, where they are long, filtered. Without this script
-// the page says the same.
+// Sorts tables by column and filters tables of more than 12 rows. The page is complete without it.
 for (const table of document.querySelectorAll("table")) {
   const body = table.tBodies[0];
   const rows = Array.from(body.rows);

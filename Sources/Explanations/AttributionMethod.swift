@@ -2,14 +2,14 @@ import Naming
 import Networks
 import Tensors
 
-/// A way to say how strongly each input drives each hidden feature: an activation map.
+/// A method that attributes each hidden feature to the inputs: an attribution map per feature.
 public protocol AttributionMethod: Named, Hashable {
-  /// `subject`: the features, the rows and which features are on there.
-  /// - Returns: for each feature the map over the network's inputs; positive drives it up.
+  /// `subject`: the features, the rows and the active features of each row.
+  /// - Returns: for each feature the map over the network's inputs; positive values increase it.
   func maps(of subject: AttributionSubject) -> [[Double]]
 }
 
-/// The features that maps are asked of.
+/// The network, rows and features of an attribution.
 public struct AttributionSubject: Sendable {
   public let network: Network
   /// The position of the node whose neurons are the features.
@@ -18,7 +18,7 @@ public struct AttributionSubject: Sendable {
   public let inputs: Tensor
   /// `[rows, features]`
   public let values: Tensor
-  /// For each feature the value above which it is on.
+  /// For each feature the threshold above which it is active.
   public let thresholds: [Double]
 
   public init(
@@ -31,14 +31,14 @@ public struct AttributionSubject: Sendable {
     self.thresholds = thresholds
   }
 
-  /// Whether a feature is on in a row.
+  /// Whether a feature is active on a row.
   func isOn(_ feature: Int, _ row: Int) -> Bool {
     Double(values[row, feature]) > thresholds[feature]
   }
 
   /// The gradient of one feature's net input with respect to the inputs, for some rows.
   ///
-  /// The net input is taken before the squashing, so that a saturated feature keeps its gradient.
+  /// The net input is the pre-activation, so a saturated feature has a gradient.
   func netGradient(of feature: Int, rows: [Int]) -> Tensor {
     let below = network.architecture.links[node].first ?? -1
     let before =
@@ -49,6 +49,6 @@ public struct AttributionSubject: Sendable {
   }
 }
 
-/// The attribution methods there are.
+/// The catalogue of attribution methods.
 public let attributionCatalog = Catalog<any AttributionMethod>(
   "attribution method", [DifferenceOfMeans.self, MeanGradient.self, MeanContribution.self])

@@ -1,50 +1,50 @@
 import Datasets
 
-/// The rows an explanation was made from, every one accounted for.
+/// The data of an explanation, with row counts.
 public struct DataSummary: Codable, Hashable, Sendable {
-  /// Why rows were dropped or changed, in words, and how many.
+  /// A reason for dropping or changing rows, with the number of rows.
   public struct Reason: Codable, Hashable, Sendable {
-    /// In words.
+    /// The reason as text.
     public var reason: String
-    /// Rows that it holds for.
+    /// The number of rows.
     public var count: Int
-    /// Each value as its property says.
+    /// Creates a value from its properties.
     public init(reason: String, count: Int) {
       self.reason = reason
       self.count = count
     }
   }
 
-  /// What the data are called: a data set's name or a file's.
+  /// The name of the data set or of the file.
   public var name: String
-  /// Of the bytes that were read.
+  /// SHA-256 of the bytes read.
   public var sha256: String
-  /// Rows that were read.
+  /// The number of rows read.
   public var rows: Int
-  /// Rows that are left when those of `rowsDropped` are gone.
+  /// The number of rows without those of `rowsDropped`.
   public var rowsUsed: Int
-  /// Why rows were dropped, and how many for each reason.
+  /// The dropped rows by reason.
   public var rowsDropped: [Reason]
-  /// Rows that were used with a changed cell, for example a missing value.
+  /// The rows used with a changed cell, for example a missing value, by reason.
   public var rowsAltered: [Reason]
-  /// Columns that the network may read.
+  /// The number of input columns.
   public var features: Int
-  /// In the order of the network's outputs.
+  /// The classes in the order of the network's outputs.
   public var classes: [String]
-  /// Rows that network and rules are fitted to.
+  /// The number of training rows, to which network and rules are fitted.
   public var training: Int
-  /// Rows that decide: when to stop, what to prune, how many rules.
+  /// The number of validation rows, for early stopping, pruning and the number of rules.
   public var validation: Int
-  /// Rows that nothing is fitted to and nothing decided by.
+  /// The number of held-out (test) rows.
   public var heldOut: Int
-  /// How the held-out rows were chosen, in words.
+  /// How the held-out rows were selected, as text.
   public var heldOutFrom: String
   /// The columns.
   public var schema: Schema
-  /// What was decided about columns, for example that one is left out; absent where nothing was.
+  /// Decisions about columns, for example that one is ignored; absent if there are none.
   public var notes: [String]?
 
-  /// Each value as its property says.
+  /// Creates a value from its properties.
   public init(
     name: String, sha256: String, rows: Int, rowsUsed: Int, rowsDropped: [Reason],
     rowsAltered: [Reason], training: Int, validation: Int, heldOut: Int, heldOutFrom: String,

@@ -2,25 +2,25 @@ import Datasets
 import Foundation
 import Rules
 
-/// Rules in a result ask or answer what the result's own schema does not have.
+/// An error of rules that are inconsistent with the schema of their result.
 public struct UnreadableRules: LocalizedError, Hashable, Sendable {
-  /// Which rule, and what is wrong with it: "rule R1 answers 'yes', which is no class".
+  /// The rule and the error: "rule R1 predicts 'yes', which is not a class of the result".
   public let reason: String
 
   public init(_ reason: String) { self.reason = reason }
 
   public var errorDescription: String? { reason }
-  public var recoverySuggestion: String? { "the result was changed by hand or cut short" }
+  public var recoverySuggestion: String? { "the result file was edited or truncated" }
 }
 
 extension Explanation {
-  /// The columns as rules over hidden features see them.
+  /// The hidden features as columns of a schema, for rules over hidden features.
   public var featureSchema: Schema {
     Schema(features: features.map { Feature(Feature.ID($0.id)) }, target: data.schema.target)
   }
 
-  /// The rules of a level as a value that can be executed.
-  /// - Returns: `nil` where the result has no rules of that level.
+  /// The executable rule set of a level.
+  /// - Returns: the rules, `nil` if the result has none of that level.
   /// - Throws: `UnreadableRules`.
   public func ruleSet(_ level: RuleLevel) throws(UnreadableRules) -> RuleSet? {
     switch level {
@@ -34,7 +34,7 @@ extension Explanation {
     }
   }
 
-  /// Finds out whether the rules of both levels can be executed.
+  /// Validates the rules of both levels.
   /// - Throws: `UnreadableRules`.
   public func checkRules() throws(UnreadableRules) {
     guard data.classes == data.schema.classes else {
@@ -55,19 +55,19 @@ extension Explanation {
       for test in entry.if {
         let name = excerpt(test.feature)
         guard let index = schema.index(of: Feature.ID(test.feature)) else {
-          throw UnreadableRules("rule \(entry.id) asks about '\(name)', which is not in the result")
+          throw UnreadableRules("rule \(entry.id) tests '\(name)', which is not in the result")
         }
         guard test.fits(schema.features[index]), let literal = test.literal(in: schema) else {
-          throw UnreadableRules("rule \(entry.id) asks '\(name)' what it cannot answer")
+          throw UnreadableRules("rule \(entry.id) has an invalid condition on '\(name)'")
         }
         guard let next = premise.and(literal) else {
-          throw UnreadableRules("rule \(entry.id) asks '\(name)' for what no value can be")
+          throw UnreadableRules("rule \(entry.id) has contradictory conditions on '\(name)'")
         }
         premise = next
       }
       guard let conclusion = schema.classes.firstIndex(of: entry.then) else {
         throw UnreadableRules(
-          "rule \(entry.id) answers '\(excerpt(entry.then))', which is no class of the result")
+          "rule \(entry.id) predicts '\(excerpt(entry.then))', which is not a class of the result")
       }
       rules.append(
         Rule(
@@ -75,14 +75,14 @@ extension Explanation {
           support: Support(covered: entry.coverage.count, agreeing: entry.confidence.count)))
     }
     guard let fallback = schema.classes.firstIndex(of: name) else {
-      throw UnreadableRules("the default class '\(excerpt(name))' is no class of the result")
+      throw UnreadableRules("the default class '\(excerpt(name))' is not a class of the result")
     }
     return RuleSet(rules, default: fallback, resolution: resolution)
   }
 }
 
 extension RuleEntry.Test {
-  /// Whether the question has all its parts and is one for a column of this kind.
+  /// Whether the condition is complete and applies to a column of this kind.
   fileprivate func fits(_ feature: Feature) -> Bool {
     switch self.operator {
     case .greater: value == nil || feature.levels == nil

@@ -1,64 +1,65 @@
 import Datasets
 import Rules
 
-/// All that is known about why a network answers as it does: the content of `explanation.json` and
-/// the one source of every report.
+/// The explanation of a network: the content of `explanation.json`, from which every report is
+/// made.
 ///
-/// Nothing in it depends on the clock, the machine's paths or the number of threads.
+/// Independent of time, file paths and the number of threads.
 public struct Explanation: Codable, Hashable, Sendable {
-  /// Rises where a key changes its meaning; more keys may come without that.
+  /// The schema version; incremented if the meaning of a key changes, not if keys are added.
   public var schemaVersion = 1
-  /// The rows: how many, of what, cut into what.
+  /// The data: row counts, splits and schema.
   public var data: DataSummary
   /// The network before pruning.
   public var network: NetworkSummary
-  /// The network that serves features and images.
+  /// The network of the hidden features and diagrams.
   public var pruned: NetworkSummary
-  /// How it became so small.
+  /// The pruning of the network.
   public var pruning: PruningSummary
   /// Its hidden features, in the order of its neurons.
   public var features: [FeatureSummary]
-  /// How often the network answers the same when every hidden feature is made 0 or 1; bounds what
-  /// rules over switched features can reach.
+  /// The share of held-out rows with an unchanged prediction when every hidden feature is
+  /// binarised; estimates the fidelity that rules over binarised features can reach.
   public var binarisation: Proportion?
-  /// The mean distance of hidden feature values to the nearest of 0 and 1; above 0.05 rules over
-  /// switched features are doubtful.
+  /// The mean distance of hidden feature values to the nearer of 0 and 1; above 0.05, rules over
+  /// binarised features are unreliable.
   public var clarity: Double?
 
-  /// Conjunctions over single inputs, in the data's own names and units.
+  /// The rules over input columns, with the names and units of the data.
   public var rules: [RuleEntry]
-  /// The answer where no rule fires.
+  /// The class predicted if no rule holds.
   public var defaultClass: String
-  /// Which rule speaks where several fire.
+  /// How the rule set decides between several rules that hold.
   public var resolution: RuleSet.Resolution
-  /// The set that `fidelity`, `complexity`, `curve`, `disagreements` and exports speak of.
+  /// The level of the rules that `fidelity`, `complexity`, `curve`, `disagreements` and exports
+  /// describe.
   public var level: RuleLevel
-  /// Where the rules come from.
+  /// The extractor of the rules.
   public var extractor: ExtractorSummary
-  /// How often the rules answer as the network does.
+  /// The agreement of the rules with the network.
   public var fidelity: Fidelity
-  /// How often rules and network answer as the labels do.
+  /// The accuracy of rules and network.
   public var accuracy: AccuracySummary
-  /// How much there is to read.
+  /// The size of the rule set.
   public var complexity: ComplexitySummary
-  /// What fewer or more rules would reach.
+  /// The fidelity of smaller and larger rule sets.
   public var curve: [CurvePoint]
   /// Up to 50 held-out rows on which rules and network disagree.
   public var disagreements: [Disagreement]
-  /// Held-out rows that rules and network answer otherwise.
+  /// The number of held-out rows on which rules and network disagree.
   public var disagreementsTotal: Int
 
-  /// The same form over hidden features.
+  /// The rules over hidden features.
   public var featureRules: RuleSetEntry?
-  /// How often `featureRules` answer as the network does.
+  /// The agreement of `featureRules` with the network.
   public var featureFidelity: Fidelity?
 
-  /// The network that the rules imitate; unknown (`nil`) in results of versions before 0.2.
+  /// The network that the rules explain; `nil` in results of versions before 0.2.
   public var explains: ExplainedNetwork?
-  /// What a reader must know before relying on the rules: the same sentences as on stderr.
+  /// Warnings about the result: the sentences printed on stderr.
   public var warnings: [Warning]?
 
-  /// What is proved over the whole domain: nothing yet, and the key says so.
+  /// What is proved over the whole input domain; currently nothing.
   @WrittenNull public var certified: Certified?
   public var provenance: Provenance
 
@@ -97,23 +98,23 @@ public struct Explanation: Codable, Hashable, Sendable {
   }
 }
 
-/// What rules speak of.
+/// The variables of rules: input columns or hidden features.
 public enum RuleLevel: String, Codable, Sendable, CaseIterable {
   case inputs, features
 }
 
-/// The network that rules imitate: as trained or given, or as pruned.
+/// The network that rules explain: before or after pruning.
 public enum ExplainedNetwork: String, Codable, Sendable, CaseIterable {
   case original, pruned
 }
 
-/// A reason not to rely on a result as it is.
+/// A warning about a result.
 public struct Warning: Codable, Hashable, Sendable {
-  /// A fixed name that programs may test for: "agreement-with-original".
+  /// A stable identifier: "agreement-with-original".
   public var code: String
   /// The reason in one sentence.
   public var text: String
-  /// The number that the sentence is about, where there is one.
+  /// The number in the sentence, if there is one.
   public var figure: Double?
 
   public init(_ code: String, _ text: String, figure: Double? = nil) {
@@ -123,14 +124,14 @@ public struct Warning: Codable, Hashable, Sendable {
   }
 }
 
-/// What is proved over the whole domain.
+/// Properties proved over the whole input domain.
 public struct Certified: Codable, Hashable, Sendable {
-  /// Whether the rules are proved to answer as the network does on every row there can be.
+  /// Whether the rules are proved to agree with the network on every possible row.
   public var exact: Bool
   public init(exact: Bool) { self.exact = exact }
 }
 
-/// A value whose absence is written as `null` instead of being left out.
+/// An optional value that is encoded as `null` if absent.
 @propertyWrapper
 public struct WrittenNull<Value: Codable & Hashable & Sendable>: Codable, Hashable, Sendable {
   public var wrappedValue: Value?
@@ -148,13 +149,13 @@ public struct WrittenNull<Value: Codable & Hashable & Sendable>: Codable, Hashab
   }
 }
 
-/// What is needed to make the same explanation again. Times stand in `manifest.json` alone.
+/// The information needed to reproduce the explanation. Times are only in `manifest.json`.
 public struct Provenance: Codable, Hashable, Sendable {
-  /// Of the tool.
+  /// The version of the tool.
   public var version: String
-  /// The source of all chance.
+  /// The random seed.
   public var seed: UInt64
-  /// The command without what does not change the result: output, threads, progress, colours.
+  /// The command without options that do not change the result: output, threads, progress, colours.
   public var arguments: [String]
   /// "training", or the name and SHA-256 of the model that was given.
   public var startedFrom: String

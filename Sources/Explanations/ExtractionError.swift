@@ -1,6 +1,6 @@
 import Foundation
 
-/// Why rules cannot be read off a network.
+/// An error of rule extraction.
 public enum ExtractionError: LocalizedError, Hashable, Sendable {
   case noFeatureLayer(extractor: String)
   case noRows
@@ -9,17 +9,17 @@ public enum ExtractionError: LocalizedError, Hashable, Sendable {
   public var errorDescription: String? {
     switch self {
     case .noFeatureLayer(let extractor):
-      "extractor '\(extractor)' found no hidden activation that a dense layer turns into answers"
-    case .noRows: "there are no training rows to learn rules from"
+      "extractor '\(extractor)' found no hidden activation followed by a dense output layer"
+    case .noRows: "there are no training rows for rule extraction"
     case .level(let level, let extractor, let known):
-      "extractor '\(extractor)' was asked for rules over \(level.rawValue) where it gives rules over "
+      "extractor '\(extractor)' cannot extract rules over \(level.rawValue), only rules over "
         + known.map(\.rawValue).joined(separator: " and ")
     }
   }
 
   public var recoverySuggestion: String? {
     switch self {
-    case .noFeatureLayer: "use --extractor surrogate-tree, which asks the network alone"
+    case .noFeatureLayer: "use --extractor surrogate-tree, which uses only the predictions"
     case .noRows: "give at least one row that is not held out"
     case .level(_, _, let known):
       known.first.map { "use --rules \($0.rawValue)" }

@@ -2,16 +2,16 @@ import Datasets
 import Networks
 import Tensors
 
-/// Hidden features with the inputs that drive them.
+/// The attributions of hidden features.
 public struct FeatureMap: Hashable, Codable, Sendable {
-  /// For each feature the map over the network's inputs.
+  /// For each feature the attribution map over the network's inputs.
   public let maps: [[Double]]
-  /// The same times each input's spread over the rows: comparable between inputs.
+  /// The maps times the standard deviation of each input over the rows: comparable between inputs.
   public let strengths: [[Double]]
-  /// For each feature the share of rows on which it is on.
+  /// For each feature the share of rows on which it is active.
   public let activeShares: [Double]
 
-  /// The map of each feature by an attribution method, over the rows of the subject.
+  /// Computes the map of each feature with an attribution method, over the rows of the subject.
   public init(of subject: AttributionSubject, by method: some AttributionMethod) {
     maps = method.maps(of: subject)
     let deviations = subject.inputs.columnStatistics.deviations
@@ -22,7 +22,7 @@ public struct FeatureMap: Hashable, Codable, Sendable {
     }
   }
 
-  /// The strongest drivers of a feature in the data's words, at most `limit`.
+  /// The inputs with the largest attributions of a feature, at most `limit`.
   ///
   /// A number is named by its column, a level as `odor = foul`.
   public func drivers(
@@ -41,7 +41,7 @@ public struct FeatureMap: Hashable, Codable, Sendable {
 }
 
 extension Encoding {
-  /// What the network reads there, in the data's words: a column, or `column = level`.
+  /// The name of a network input: a column, or `column = level`.
   public func name(ofInput position: Int, in schema: Schema) -> String {
     let feature = schema.features[inputs[position].feature]
     switch inputs[position].kind {

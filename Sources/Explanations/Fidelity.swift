@@ -2,12 +2,12 @@ import Datasets
 import Rules
 
 extension Fidelity {
-  /// Measures rules against the network that they explain.
+  /// Computes the fidelity of rules to the network that they explain.
   ///
-  /// `rules`: what the rules answer on held-out rows, and on training rows.
-  /// `network`: what the explained network answers there.
-  /// `original`: what the network before pruning answers on held-out rows.
-  /// `answered`: for each held-out row whether a rule, not the default, answers.
+  /// `rules`: the predictions of the rules on held-out rows and on training rows.
+  /// `network`: the predictions of the explained network on the same rows.
+  /// `original`: the predictions of the network before pruning on held-out rows.
+  /// `answered`: for each held-out row, whether a rule covers it.
   public init(
     rules: (heldOut: [Int], training: [Int]), network: (heldOut: [Int], training: [Int]),
     original: [Int], answered: [Bool], classes: [String]

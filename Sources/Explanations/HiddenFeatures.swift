@@ -3,35 +3,35 @@ import Foundation
 import Networks
 import Tensors
 
-/// The feature layer of a model: its neurons as variables that rules can speak of.
+/// The feature layer of a model: its neurons are variables of rules.
 ///
-/// Features are called F1, F2, … in the order of the layer's neurons; FF1, FF2, … where a column of
-/// the data has such a name.
+/// Features are named F1, F2, … in the order of the layer's neurons; FF1, FF2, … if a column of the
+/// data has such a name.
 public struct HiddenFeatures: Codable, Hashable, Sendable {
   /// The node whose outputs the features are.
   public let node: Node.ID
-  /// Their names, in the order of the node's outputs.
+  /// The neurons, in the order of the node's outputs.
   public let neurons: [Neuron]
-  /// What rules call them, in the same order.
+  /// Their names in rules, in the same order.
   public let ids: [Feature.ID]
-  /// A feature is on where its value is greater.
+  /// The thresholds: a feature is active if its value is greater.
   public var thresholds: [Double]
-  /// What each output adds for each feature: `[features, outputs]`.
+  /// The output weights: `[features, outputs]`.
   public let weights: Tensor
-  /// For each class what its output is where every feature is 0.
+  /// The output bias of each class.
   public let bias: [Double]
-  /// How the class outputs become an answer.
+  /// The head that maps outputs to a prediction.
   public let head: Head
-  /// Whether values are 0 to 1, so that on and off stand for 1 and 0.
+  /// Whether the features are sigmoid, so that on and off are 1 and 0.
   public let isSigmoid: Bool
 
-  /// What the last dense layer reads, and that layer; `nil` where there is none.
+  /// Finds the input of the last dense layer, and that layer; `nil` if there is none.
   ///
-  /// The threshold is 0.5 for a sigmoid, 0 for tanh and ELU, and for ReLU and images the cut that
-  /// tells most about the model's answers.
+  /// The threshold is 0.5 for a sigmoid, 0 for tanh, ELU, SELU and softsign; for other activations
+  /// the cut with the largest information gain about the model's predictions.
   /// - Parameters:
-  ///   - model: whose features these are.
-  ///   - table: the rows that such cuts are fitted to.
+  ///   - model: the model.
+  ///   - table: the rows to which such cuts are fitted.
   public init?(of model: Model, over table: Table) {
     self.init(of: model) { node in
       (
@@ -41,10 +41,11 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
     }
   }
 
-  /// The same where the values of the features and the model's answers are at hand.
+  /// Finds the features with precomputed feature values and predictions.
   /// - Parameters:
-  ///   - model: whose features these are.
-  ///   - responses: what the model makes of the rows that such cuts are fitted to; asked at most once.
+  ///   - model: the model.
+  ///   - responses: the feature values and predictions on the rows to which such cuts are fitted;
+  ///     called at most once.
   public init?(
     of model: Model, responses: (Node.ID) -> (values: Tensor, answers: [Int])
   ) {
@@ -74,15 +75,15 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
     }
   }
 
-  /// How many there are.
+  /// The number of features.
   public var count: Int { neurons.count }
 
-  /// The positions of the features that have a weight to some output.
+  /// The positions of the features with a nonzero weight to some output.
   public var readFeatures: [Int] {
     neurons.indices.filter { weights.row($0).contains { $0 != 0 } }
   }
 
-  /// What so many hidden features are called, so that none has the name of a column.
+  /// The names of `count` hidden features, distinct from the names of columns.
   public static func names(_ count: Int, beside columns: [Feature]) -> [Feature.ID] {
     var letters = "F"
     while columns.contains(where: { column in
@@ -97,12 +98,12 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
     model.network.activations(of: node, for: model.encoding.encode(table).inputs)
   }
 
-  /// The features as a table's columns, with the model's answers as labels.
+  /// The features as columns of a table, with the model's predictions as labels.
   public func activationTable(in model: Model, over table: Table, answers: [Int]) -> Table {
     activationTable(of: values(in: model, for: table), like: table, answers: answers)
   }
 
-  /// The same for values that are at hand.
+  /// The table for precomputed values.
   public func activationTable(of values: Tensor, like table: Table, answers: [Int]) -> Table {
     let schema = Schema(
       features: ids.map { Feature($0) },
@@ -114,17 +115,17 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
       schema: schema, columns: columns, labels: answers, rowNumbers: table.rowNumbers)
   }
 
-  /// Which features are on: `[row][feature]`.
+  /// Whether each feature is active: `[row][feature]`.
   public func switched(_ values: Tensor) -> [[Bool]] {
     (0..<values.rows).map { row in
       ids.indices.map { Double(values[row, $0]) > thresholds[$0] }
     }
   }
 
-  /// What the model would answer if every feature were only on or off.
+  /// The predictions of the model with every feature binarised.
   ///
-  /// On and off stand for 1 and 0 of a sigmoid, for the mean value on either side of the threshold
-  /// otherwise.
+  /// On and off are 1 and 0 for a sigmoid, otherwise the mean values on either side of the
+  /// threshold.
   public func binarisedAnswers(_ values: Tensor, in model: Model) -> [Int] {
     let bits = switched(values)
     let levels = switchLevels(values)
@@ -142,13 +143,13 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
     return model.answers(from: outputs)
   }
 
-  /// How often the model answers the same when every feature is only on or off. It bounds what
-  /// rules over switched features can reach.
+  /// The share of rows with an unchanged prediction when every feature is binarised; estimates the
+  /// fidelity that rules over binarised features can reach.
   public func binarisation(_ values: Tensor, in model: Model, answers: [Int]) -> Proportion {
     Proportion(agreementOf: binarisedAnswers(values, in: model), and: answers)
   }
 
-  /// The values that "on" and "off" stand for.
+  /// The feature values of "on" and "off".
   func switchLevels(_ values: Tensor) -> [(on: Double, off: Double)] {
     if isSigmoid { return ids.map { _ in (1, 0) } }
     return ids.indices.map { feature in
@@ -171,14 +172,14 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
     }
   }
 
-  /// The mean of min(z, 1 - z): how far values are from plain on and off, 0 for a feature layer
-  /// that is as good as binary. `nil` for features that are not sigmoid.
+  /// The mean of min(z, 1 - z), the distance of values from 0 and 1; 0 for a binary feature layer,
+  /// `nil` for features that are not sigmoid.
   public func clarity(_ values: Tensor) -> Double? {
     guard isSigmoid, values.count > 0 else { return nil }
     return values.elements.reduce(0) { $0 + Double(min($1, 1 - $1)) } / Double(values.count)
   }
 
-  /// The cut of a column that tells most about the answers.
+  /// The cut of a column with the largest information gain about the predictions.
   private static func informativeCut(_ values: [Double], _ answers: [Int]) -> Double {
     let classes = (answers.max() ?? 0) + 1
     let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }

@@ -1,37 +1,37 @@
-/// A network's size and how well it answers the held-out rows.
+/// The size of a network and its accuracy on held-out rows.
 public struct NetworkSummary: Codable, Hashable, Sendable {
-  /// Each layer in a reader's words: "4 inputs", "dense 16", "relu", ….
+  /// The layers as text: "4 inputs", "dense 16", "relu", ….
   public var architecture: [String]
-  /// Numbers that were learned and stay.
+  /// The number of parameters, without pruned ones.
   public var parameters: Int
-  /// For one row.
+  /// Multiply-accumulate operations (MACs) per sample.
   public var multiplications: Int
-  /// Of all numbers as they are stored.
+  /// The bytes of all stored parameters.
   public var bytes: Int
-  /// The hidden features.
+  /// The number of hidden features.
   public var neurons: Int
-  /// The data's columns that are still read.
+  /// The number of data columns that the network reads.
   public var inputs: Int
-  /// Against the labels, on held-out rows.
+  /// Accuracy on held-out rows.
   public var accuracy: Proportion
-  /// Root of the mean squared error on held-out rows, for a numeric target, in its unit.
+  /// Root mean squared error on held-out rows, for a numeric target, in its unit.
   public var rootMeanSquaredError: Double?
-  /// Of the pruned network with the one before pruning, on held-out rows.
+  /// Agreement of the pruned network with the network before pruning, on held-out rows.
   public var agreementWithOriginal: Proportion?
-  /// The masked network beside its compaction.
+  /// The comparison of the masked network with the compacted one.
   public var equality: Equality?
 
-  /// How nearly the network with zeros in place and the smaller network answer the same.
+  /// The equivalence of the masked network (pruned weights zero) and the compacted network.
   public struct Equality: Codable, Hashable, Sendable {
-    /// Rows that both networks answered.
+    /// The number of rows compared.
     public var rows: Int
-    /// The largest difference of any output.
+    /// The largest absolute difference of an output.
     public var largestAbsolute: Double
-    /// The same over the largest output.
+    /// The largest difference relative to the largest output.
     public var largestRelative: Double
-    /// Rows with another answer.
+    /// The number of rows with a changed prediction.
     public var changedAnswers: Int
-    /// Each value as its property says.
+    /// Creates a value from its properties.
     public init(rows: Int, largestAbsolute: Double, largestRelative: Double, changedAnswers: Int) {
       self.rows = rows
       self.largestAbsolute = largestAbsolute
@@ -40,7 +40,7 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
     }
   }
 
-  /// Each value as its property says.
+  /// Creates a value from its properties.
   public init(
     architecture: [String], parameters: Int, multiplications: Int, bytes: Int, neurons: Int,
     inputs: Int, accuracy: Proportion, rootMeanSquaredError: Double? = nil,
@@ -59,23 +59,23 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
   }
 }
 
-/// How the network was made smaller, step by step.
+/// The pruning of a network, by step.
 public struct PruningSummary: Codable, Hashable, Sendable {
-  /// What one step of the pruning left.
+  /// The network after one pruning step.
   public struct Step: Codable, Hashable, Sendable {
-    /// Numbers that were learned and stay.
+    /// The number of parameters, without pruned ones.
     public var parameters: Int
-    /// The hidden features that are left.
+    /// The number of hidden features.
     public var neurons: Int
-    /// The data's columns that are still read.
+    /// The number of data columns that the network reads.
     public var inputs: Int
-    /// On validation rows.
+    /// Accuracy on validation rows.
     public var accuracy: Proportion
-    /// What went in this step: neurons by birth name, inputs by column.
+    /// The units removed in this step: neurons by original index, inputs by column.
     public var removed: [String]
-    /// Whether the step is part of the pruned network, or was tried and taken back.
+    /// Whether the step was accepted; `false`: rejected.
     public var kept: Bool
-    /// Each value as its property says.
+    /// Creates a value from its properties.
     public init(
       parameters: Int, neurons: Int, inputs: Int, accuracy: Proportion, removed: [String],
       kept: Bool
@@ -91,11 +91,11 @@ public struct PruningSummary: Codable, Hashable, Sendable {
 
   /// The method's name.
   public var method: String
-  /// Where the method is published.
+  /// The publication of the method.
   public var source: String
-  /// What each step left, in order.
+  /// The steps in order.
   public var steps: [Step]
-  /// Each value as its property says.
+  /// Creates a value from its properties.
   public init(method: String, source: String, steps: [Step]) {
     self.method = method
     self.source = source
@@ -103,58 +103,58 @@ public struct PruningSummary: Codable, Hashable, Sendable {
   }
 }
 
-/// A hidden neuron described by what drives it.
+/// A hidden neuron with its attributions and output weights.
 public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
-  /// What drives it, and how strongly.
+  /// An input with its attribution.
   public struct Driver: Codable, Hashable, Sendable {
     /// A column, or a column's level: "odor = foul".
     public var input: String
-    /// 0...1, the share of the strongest driver.
+    /// The absolute attribution relative to the largest one of the feature, 0...1.
     public var strength: Double
-    /// 1 drives the feature up, -1 down.
+    /// 1 for a positive attribution, -1 for a negative one.
     public var sign: Int
-    /// Each value as its property says.
+    /// Creates a value from its properties.
     public init(input: String, strength: Double, sign: Int) {
       self.input = input
       self.strength = strength
       self.sign = sign
     }
   }
-  /// What it does for one class.
+  /// The output weight for one class.
   public struct Effect: Codable, Hashable, Sendable {
     /// The class whose output it feeds.
     public var `class`: String
-    /// The weight to the class's output times the feature's spread.
+    /// The weight to the output of the class times the standard deviation of the feature.
     public var weight: Double
-    /// Each value as its property says.
+    /// Creates a value from its properties.
     public init(class: String, weight: Double) {
       self.class = `class`
       self.weight = weight
     }
   }
 
-  /// "F1", "F2", …, as rules and images call it.
+  /// "F1", "F2", …, the name in rules and diagrams.
   public var id: String
-  /// Node and birth number: "activation-2:7".
+  /// The node and the original index: "activation-2:7".
   public var neuron: String
-  /// The layer that makes it.
+  /// The layer of the neuron.
   public var layer: String
-  /// The inputs that move it, the strongest first.
+  /// The inputs with the largest attributions, in descending order.
   public var drivers: [Driver]
-  /// The feature is on where its value is greater.
+  /// The feature is active if its value is greater.
   public var threshold: Double
-  /// The share of training rows on which it is on.
+  /// The share of training rows on which it is active.
   public var activeShare: Double
-  /// What it does for each class.
+  /// The output weights by class.
   public var effects: [Effect]
-  /// The activation map as a PNG in base64, where rows are images.
+  /// The attribution map as a PNG in base64, if rows are images.
   public var image: String?
 
   private enum CodingKeys: String, CodingKey {
     case id, neuron, layer, drivers, threshold, activeShare, effects, image = "picture"
   }
 
-  /// Each value as its property says.
+  /// Creates a value from its properties.
   public init(
     id: String, neuron: String, layer: String, drivers: [Driver], threshold: Double,
     activeShare: Double, effects: [Effect], image: String?

@@ -2,9 +2,9 @@ import Foundation
 
 /// A count out of a total, with the Wilson interval at 95 % (Wilson 1927).
 public struct Proportion: Hashable, Sendable {
-  /// Rows of which it holds.
+  /// The number of positive rows.
   public let count: Int
-  /// Rows that were asked.
+  /// The total number of rows.
   public let total: Int
 
   public init(_ count: Int, of total: Int) {
@@ -13,16 +13,16 @@ public struct Proportion: Hashable, Sendable {
     self.total = total
   }
 
-  /// How often two lists of answers agree.
+  /// The share of positions at which two lists of predictions agree.
   public init(agreementOf first: [Int], and second: [Int]) {
-    precondition(first.count == second.count, "\(first.count) answers and \(second.count)")
+    precondition(first.count == second.count, "\(first.count) predictions and \(second.count)")
     self.init(zip(first, second).count { $0 == $1 }, of: first.count)
   }
 
-  /// The share, 0 where there is nothing to count.
+  /// The share, 0 if the total is 0.
   public var value: Double { total == 0 ? 0 : Double(count) / Double(total) }
 
-  /// The Wilson score interval at 95 %; all of 0...1 where there is nothing to count.
+  /// The 95 % Wilson score interval; 0...1 if the total is 0.
   public var interval: ClosedRange<Double> {
     guard total > 0 else { return 0...1 }
     let z = 1.959963984540054
@@ -44,7 +44,7 @@ extension Proportion: Codable {
     let container = try decoder.container(keyedBy: Key.self)
     let count = try container.decode(Int.self, forKey: .count)
     let total = try container.decode(Int.self, forKey: .total)
-    // More rows than a table can have would overflow where proportions are compared.
+    // Counts beyond the size of a table would overflow in comparisons of proportions.
     guard 0 <= count, count <= total, total <= Int32.max else {
       throw DecodingError.dataCorruptedError(
         forKey: .count, in: container, debugDescription: "\(count) of \(total)")
@@ -64,15 +64,15 @@ extension Proportion: Codable {
 }
 
 extension Double {
-  /// The nearest number with so many digits after the point; written, it has no more.
+  /// The number rounded to `digits` decimal places; its description has no more.
   public func roundedTo(digits: Int) -> Double {
     guard isFinite else { return self }
     if (0..<Self.powersOfTen.count).contains(digits) {
       let power = Self.powersOfTen[digits]
       let multiple = self * power
       let nearest = multiple.rounded()
-      // A power of ten is exact, and so is a whole number: their quotient is the nearest number there
-      // is. Where the product is near a half, only all digits tell to which side it belongs.
+      // A power of ten and an integer are exact, so their quotient is correctly rounded. If the
+      // product is near a half, all digits are needed for the direction of rounding.
       if abs(multiple) < 0x1p40, abs(multiple - nearest) < 0.499 { return nearest / power }
     }
     return Double(fixed(self, digits: digits)) ?? self
@@ -83,7 +83,7 @@ extension Double {
   }
 }
 
-/// A number with so many digits after the point, as in tables: `0.980`.
+/// A number with a fixed number of decimal places, for tables: `0.980`.
 public func fixed(_ value: Double, digits: Int) -> String {
   guard value.isFinite else { return "\(value)" }
   return String(format: "%.\(digits)f", value)

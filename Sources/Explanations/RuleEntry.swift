@@ -1,7 +1,7 @@
 import Datasets
 import Rules
 
-/// A rule as `explanation.json` states it: names instead of positions.
+/// A rule in `explanation.json`, with names instead of positions.
 public struct RuleEntry: Codable, Hashable, Sendable, Identifiable {
   public struct Test: Codable, Hashable, Sendable {
     public enum Operator: String, Codable, Sendable {
@@ -21,7 +21,7 @@ public struct RuleEntry: Codable, Hashable, Sendable, Identifiable {
     public var bounds: [Double]?
     /// The levels of `in`.
     public var values: [String]?
-    /// Whether a missing value passes too; absent where it does not.
+    /// Whether a missing value satisfies the condition; absent if it does not.
     public var orMissing: Bool?
   }
 
@@ -29,14 +29,16 @@ public struct RuleEntry: Codable, Hashable, Sendable, Identifiable {
   public var id: String
   public var `if`: [Test]
   public var then: String
-  /// Of the training rows, those this rule answers.
+  /// The share of training rows that the rule covers; in a rule list, without rows of earlier
+  /// rules.
   public var coverage: Proportion
-  /// Of those, the ones on which the network gives the same answer.
+  /// The share of covered training rows on which the network predicts the class of the rule.
   public var confidence: Proportion
-  /// The same two on held-out rows.
+  /// The coverage on held-out rows.
   public var heldOutCoverage: Proportion
+  /// The confidence on held-out rows.
   public var heldOutConfidence: Proportion
-  /// `true` or `false` once the prover has spoken.
+  /// Whether the rule is proved; `nil` without a proof attempt.
   public var proved: Bool?
 
   public init(
@@ -56,7 +58,7 @@ public struct RuleEntry: Codable, Hashable, Sendable, Identifiable {
     case id, `if`, then, coverage, confidence, heldOutCoverage, heldOutConfidence, proved
   }
 
-  /// `proved` is written even while nobody has tried: `null`.
+  /// Encodes `proved` as `null` if it is `nil`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(id, forKey: .id)
@@ -70,7 +72,7 @@ public struct RuleEntry: Codable, Hashable, Sendable, Identifiable {
   }
 }
 
-/// A whole rule set as `explanation.json` states it.
+/// A rule set in `explanation.json`.
 public struct RuleSetEntry: Codable, Hashable, Sendable {
   public var rules: [RuleEntry]
   public var defaultClass: String
@@ -90,7 +92,7 @@ public struct RuleSetEntry: Codable, Hashable, Sendable {
 }
 
 extension RuleEntry.Test {
-  /// A literal in names.
+  /// Creates a test from a literal.
   public init(_ literal: Literal, schema: Schema) {
     feature = literal.variable.rawValue
     orMissing = literal.condition.orMissing ? true : nil
@@ -117,7 +119,7 @@ extension RuleEntry.Test {
     }
   }
 
-  /// The literal that the names mean in a schema; `nil` where a level is not in it.
+  /// The literal of the test in a schema; `nil` if a level is not in it.
   public func literal(in schema: Schema) -> Literal? {
     let variable = Feature.ID(feature)
     let missing = orMissing ?? false

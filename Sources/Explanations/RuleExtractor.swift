@@ -4,45 +4,45 @@ import Networks
 import Rules
 import Tensors
 
-/// A way to read rules off a network.
+/// A method of rule extraction.
 public protocol RuleExtractor: Named, Hashable {
-  /// What its rules can speak of; the first is its own choice.
+  /// The supported levels of rules; the first is the default.
   static var levels: [RuleLevel] { get }
   init()
-  /// Rules that answer as the subject's network does.
-  /// - Throws: `ExtractionError` where the network has not what the extractor reads.
+  /// Extracts rules that approximate the predictions of the subject's network.
+  /// - Throws: `ExtractionError` if the network lacks the layers that the extractor needs.
   func extract(from subject: ExtractionSubject) throws -> ExtractedRules
 }
 
-/// The ways there are.
+/// The catalogue of extractors.
 public let extractorCatalog = Catalog<any RuleExtractor>(
   "extractor", [SurrogateTree.self, TreesOverFeatures.self, OrderedAttributeSearch.self])
 
-/// A network and the rows on which it is asked.
+/// A network with the rows for rule extraction.
 public struct ExtractionSubject: Sendable {
-  /// The network that the rules imitate.
+  /// The network that the rules approximate.
   public var model: Model {
     didSet { readColumns = model.readColumns }
   }
   /// The positions of the columns that the model reads. Rules over inputs name no other column.
   public private(set) var readColumns: [Int]
-  /// The rows that rules are fitted to.
+  /// The training rows, to which rules are fitted.
   public var training: Table
-  /// The rows that decide how many rules there are.
+  /// The validation rows, which determine the number of rules.
   public var validation: Table
-  /// What the model answers to the training rows.
+  /// The predictions of the model on the training rows.
   public var answers: [Int]
-  /// The same on validation rows.
+  /// The predictions of the model on the validation rows.
   public var validationAnswers: [Int]
-  /// What the rules speak of.
+  /// The level of the rules.
   public var level: RuleLevel
-  /// The most rules, without the default; the extractor's own choice where `nil`.
+  /// The largest number of rules, without the default; `nil`: the default of the extractor.
   public var maxRules: Int?
-  /// The source of all chance.
+  /// The random seed.
   public var seed: UInt64
-  /// The model's hidden features, where they are known already.
+  /// The precomputed hidden features of the model, if available.
   public var features: FeatureValues?
-  /// Called often while rules are extracted; what it throws ends the extraction.
+  /// Called often during extraction; an error thrown by it ends the extraction.
   public var onStep: @Sendable () throws -> Void = {}
 
   public init(
@@ -76,12 +76,12 @@ public struct ExtractionSubject: Sendable {
   }
 }
 
-/// A model's hidden features and what they are on the rows of a run, worked out once.
+/// The hidden features of a model with their precomputed values on the rows of a run.
 public struct FeatureValues: Sendable {
   public var features: HiddenFeatures
   /// `[rows, features]`
   public var training: Tensor
-  /// The same on validation rows.
+  /// The predictions of the model on the validation rows.
   public var validation: Tensor
   /// The same on held-out rows.
   public var heldOut: Tensor
@@ -95,16 +95,17 @@ public struct FeatureValues: Sendable {
 }
 
 extension ExtractionSubject {
-  /// The training rows with the columns that the model reads, all that rules over inputs may name.
+  /// The training rows with only the columns that the model reads, the variables of rules over
+  /// inputs.
   public var readTraining: Table { training.selectingColumns(readColumns) }
 
-  /// The validation rows with the columns that the model reads.
+  /// The validation rows with only the columns that the model reads.
   public var readValidation: Table { validation.selectingColumns(readColumns) }
 
-  /// The model's answers to rows that have the columns it reads and no others.
+  /// The predictions of the model on rows that have only the columns it reads.
   public func answers(toRead table: Table) -> [Int] {
     guard readColumns.count < training.columns.count else { return model.classify(table) }
-    // No answer depends on what stands in the other columns, so they share one.
+    // No prediction depends on the other columns, so they share one column of values.
     let unread = Column.doubles([Double](repeating: 0, count: table.count))
     var columns = [Column](repeating: unread, count: training.columns.count)
     for (position, column) in zip(readColumns, table.columns) { columns[position] = column }
@@ -113,7 +114,7 @@ extension ExtractionSubject {
         schema: training.schema, columns: columns, labels: table.labels, numbers: table.numbers))
   }
 
-  /// The model's hidden features; `nil` where it has none.
+  /// The model's hidden features; `nil` if it has none.
   var hiddenFeatures: HiddenFeatures? {
     features?.features ?? HiddenFeatures(of: model, over: training)
   }
@@ -129,13 +130,13 @@ extension ExtractionSubject {
   }
 }
 
-/// What an extractor has found.
+/// The result of an extractor.
 public struct ExtractedRules: Codable, Hashable, Sendable {
-  /// Over inputs, or over F1, F2, …, with supports counted on the training rows.
+  /// The rules over inputs or over hidden features F1, F2, …, with supports on the training rows.
   public var rules: RuleSet
-  /// Smaller and larger alternatives, the smallest first.
+  /// Rule sets of other sizes, in ascending order.
   public var curve: [RuleSet]
-  /// What the reader must know, for example that a list of rules was cut.
+  /// Notes, for example that the number of rules was limited.
   public var notes: [String]
 
   public init(rules: RuleSet, curve: [RuleSet] = [], notes: [String] = []) {

@@ -1,21 +1,23 @@
-/// How often rules and network agree on rows that neither was fitted to.
+/// The agreement of rules and network.
 public struct Fidelity: Codable, Hashable, Sendable {
-  /// On held-out rows.
+  /// Agreement on held-out rows.
   public var heldOut: Proportion
-  /// For each class that the network gives, how often the rules give it too.
+  /// For each class that the network predicts, the share of its held-out rows on which the rules
+  /// agree.
   public var byClass: [String: Proportion]
-  /// To the network before pruning.
+  /// Agreement with the network before pruning, on held-out rows.
   public var toOriginal: Proportion
-  /// On the rows that the rules are fitted to.
+  /// Agreement on the rows to which the rules are fitted.
   public var training: Proportion
-  /// How often the network's commonest training answer is its answer on held-out rows.
+  /// The majority-class baseline: share of held-out rows on which the network predicts
+  /// `majorityClass`.
   public var majorityBaseline: Proportion
-  /// The network's commonest training answer.
+  /// The most frequent prediction of the network on training rows.
   public var majorityClass: String?
-  /// The share of held-out rows that some rule answers, not the default.
+  /// The share of held-out rows covered by a rule.
   public var answered: Proportion
 
-  /// Each value as its property says.
+  /// Creates a value from its properties.
   public init(
     heldOut: Proportion, byClass: [String: Proportion], toOriginal: Proportion,
     training: Proportion, majorityBaseline: Proportion, majorityClass: String? = nil,
@@ -31,15 +33,15 @@ public struct Fidelity: Codable, Hashable, Sendable {
   }
 }
 
-/// Against the labels, on held-out rows.
+/// Accuracy on held-out rows.
 public struct AccuracySummary: Codable, Hashable, Sendable {
-  /// Of the rules, against the labels, on held-out rows.
+  /// Accuracy of the rules.
   public var rules: Proportion
-  /// Of the network that is explained.
+  /// Accuracy of the explained network.
   public var network: Proportion
-  /// Of the rows on which rules and network agree.
+  /// Accuracy on the rows on which rules and network agree.
   public var whereBothAgree: Proportion
-  /// Each value as its property says.
+  /// Creates a value from its properties.
   public init(rules: Proportion, network: Proportion, whereBothAgree: Proportion) {
     self.rules = rules
     self.network = network
@@ -47,19 +49,19 @@ public struct AccuracySummary: Codable, Hashable, Sendable {
   }
 }
 
-/// How large the rules are to a reader.
+/// The size of a rule set.
 public struct ComplexitySummary: Codable, Hashable, Sendable {
-  /// Rules without the default.
+  /// The number of rules, without the default.
   public var rules: Int
-  /// Tests in all of them.
+  /// The number of conditions in all rules.
   public var literals: Int
-  /// Tests a rule.
+  /// The mean number of conditions per rule.
   public var meanLiterals: Double
-  /// Columns that any rule names.
+  /// The number of distinct columns in the rules.
   public var inputsUsed: Int
-  /// Hidden features that any rule names.
+  /// The number of distinct hidden features in the rules.
   public var featuresUsed: Int
-  /// Each value as its property says.
+  /// Creates a value from its properties.
   public init(
     rules: Int, literals: Int, meanLiterals: Double, inputsUsed: Int, featuresUsed: Int
   ) {
@@ -71,15 +73,15 @@ public struct ComplexitySummary: Codable, Hashable, Sendable {
   }
 }
 
-/// Fidelity against size: what fewer or more rules would reach.
+/// A point of the curve of fidelity against size.
 public struct CurvePoint: Codable, Hashable, Sendable {
-  /// Rules without the default.
+  /// The number of rules, without the default.
   public var rules: Int
-  /// Tests in all of them.
+  /// The number of conditions in all rules.
   public var literals: Int
   /// Agreement with the network on held-out rows.
   public var fidelity: Proportion
-  /// Each value as its property says.
+  /// Creates a value from its properties.
   public init(rules: Int, literals: Int, fidelity: Proportion) {
     self.rules = rules
     self.literals = literals
@@ -89,17 +91,17 @@ public struct CurvePoint: Codable, Hashable, Sendable {
 
 /// A held-out row on which rules and network disagree.
 public struct Disagreement: Codable, Hashable, Sendable {
-  /// Counted from 1 in the source, without the header.
+  /// The row number in the source, from 1, without the header.
   public var row: Int
-  /// The cells of the columns that the rules use, in the data's own writing; missing is "".
+  /// The cells of the columns that the rules use, as written in the data; "" if missing.
   public var values: [String: String]
-  /// The class that the network gives.
+  /// The class predicted by the network.
   public var network: String
-  /// The class that the rules give.
+  /// The class predicted by the rules.
   public var rules: String
-  /// The rule that answered; `nil` where the default did.
+  /// The deciding rule; `nil` for the default class.
   public var rule: String?
-  /// Each value as its property says.
+  /// Creates a value from its properties.
   public init(
     row: Int, values: [String: String], network: String, rules: String, rule: String?
   ) {
@@ -111,15 +113,15 @@ public struct Disagreement: Codable, Hashable, Sendable {
   }
 }
 
-/// Which extractor made the rules of `level`.
+/// The extractor of a rule set.
 public struct ExtractorSummary: Codable, Hashable, Sendable {
   /// The extractor's name.
   public var name: String
-  /// Where the method is published.
+  /// The publication of the method.
   public var source: String
-  /// What the reader must know, for example that a list of rules was cut.
+  /// Notes, for example that the number of rules was limited.
   public var notes: [String]
-  /// Each value as its property says.
+  /// Creates a value from its properties.
   public init(name: String, source: String, notes: [String]) {
     self.name = name
     self.source = source

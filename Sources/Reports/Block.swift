@@ -1,11 +1,11 @@
 import Explanations
 
-/// What is said, before it has a format.
+/// A block of a document, independent of the format.
 public enum Block: Hashable, Sendable {
-  /// - Parameter id: what links within the document call it.
+  /// - Parameter id: the anchor for links within the document.
   case heading(Phrase, level: Int, id: String)
   case paragraph(Phrase)
-  /// The one sentence that a reader takes away.
+  /// The key sentence of the document.
   case lead(Phrase)
   case note(Phrase)
   case warning(Phrase)
@@ -15,7 +15,7 @@ public enum Block: Hashable, Sendable {
   case figure(Figure)
 }
 
-/// A figure with what it counts and what stands beside it.
+/// A key figure: label, value and note.
 public struct Fact: Hashable, Sendable {
   public var label: String
   public var value: String
@@ -28,7 +28,7 @@ public struct Fact: Hashable, Sendable {
   }
 }
 
-/// Rows under headed columns.
+/// A table with column headings.
 public struct DataTable: Hashable, Sendable {
   public struct Column: Hashable, Sendable {
     public var title: String
@@ -45,9 +45,9 @@ public struct DataTable: Hashable, Sendable {
 
   public struct Cell: Hashable, Sendable {
     public var phrase: Phrase
-    /// What the column is sorted by.
+    /// The sort key of the cell.
     public var key: Double?
-    /// A share that is drawn as a bar, with its interval where it has one.
+    /// A share that is drawn as a bar.
     public var share: Proportion?
     /// A PNG in base64.
     public var image: String?
@@ -80,7 +80,7 @@ public struct DataTable: Hashable, Sendable {
     public static func name(_ name: String) -> Cell { Cell(.name(name)) }
   }
 
-  /// What links within the document call it.
+  /// The anchor for links within the document.
   public var id: String
   public var caption: Phrase
   public var columns: [Column]
@@ -94,9 +94,9 @@ public struct DataTable: Hashable, Sendable {
   }
 }
 
-/// An image with what it shows in words.
+/// A figure with title and caption.
 public struct Figure: Hashable, Sendable {
-  /// The name of its file without the ending: `network`.
+  /// The file name without extension: `network`.
   public var id: String
   public var title: String
   public var caption: Phrase

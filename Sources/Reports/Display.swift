@@ -1,10 +1,10 @@
-/// How many characters of a name are shown before it is cut.
+/// The largest number of characters of a displayed name.
 package let longestShownName = 60
-/// How many characters of a sentence from outside are shown before it is cut.
+/// The largest number of characters of a displayed external sentence.
 package let longestShownLine = 600
 
-/// A name from outside as text can show it: controls visible, right-to-left text kept to itself,
-/// very long names cut with their length told.
+/// An external name for display: control characters escaped, right-to-left text isolated, names
+/// longer than `limit` characters truncated with an ellipsis.
 package func shown(_ name: String, limit: Int = longestShownName) -> String {
   if name.isEmpty { return "(empty)" }
   if name.allSatisfy(\.isWhitespace), !name.contains(where: \.isNewline) { return "(blank)" }
@@ -12,7 +12,7 @@ package func shown(_ name: String, limit: Int = longestShownName) -> String {
   return hasRightToLeft(cut) ? "\u{2068}\(cut)\u{2069}" : cut
 }
 
-/// A text with every control, line end and direction mark written out: `\n`, `\u{202E}`.
+/// A text with control characters, line ends and direction marks escaped: `\n`, `\u{202E}`.
 package func visible(_ text: String) -> String {
   var all = ""
   for scalar in withoutTowers(text).unicodeScalars {
@@ -31,9 +31,9 @@ package func visible(_ text: String) -> String {
   return all
 }
 
-/// The start of a text and an ellipsis where it is longer than `limit` characters.
+/// A text truncated to `limit` characters, with an ellipsis if it is longer.
 package func shortened(_ text: String, limit: Int) -> String {
-  // A character can be made of any number of scalars: both are held to the limit.
+  // A character can consist of any number of scalars: both are limited.
   let scalars = text.unicodeScalars
   if text.utf8.count <= limit { return text }
   if text.count <= limit, scalars.count <= 4 * limit { return text }
@@ -55,8 +55,8 @@ private func hasRightToLeft(_ text: String) -> Bool {
   }
 }
 
-/// A text whose characters are made of at most twelve scalars each, so that marks heaped on one
-/// letter do not reach into other lines.
+/// A text whose characters have at most twelve scalars each, so that stacked combining marks do not
+/// overlap other lines.
 private func withoutTowers(_ text: String) -> String {
   if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
   var all = ""

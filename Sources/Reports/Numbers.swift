@@ -12,15 +12,15 @@ package func counted(_ value: Int) -> String {
   return (value < 0 ? "-" : "") + all
 }
 
-/// A count and what is counted: `1 rule`, `12 rules`.
+/// A count with its noun: `1 rule`, `12 rules`.
 package func counted(_ value: Int, _ one: String, _ many: String? = nil) -> String {
   "\(counted(value)) \(value == 1 ? one : many ?? one + "s")"
 }
 
-/// A share with one digit: `93.3 %`. Only what is all or nothing is written as 100 or 0.
+/// A share in percent with one decimal: `93.3 %`; `100 %` and `0 %` only if exact.
 package func percent(_ value: Double) -> String { bareFigure(value) + " %" }
 
-/// A share, or that there was nothing to count.
+/// A share in percent, or `none counted` if the total is 0.
 package func percent(_ proportion: Proportion) -> String {
   proportion.total == 0 ? "none counted" : percent(proportion.value)
 }
@@ -43,7 +43,7 @@ package func ratio(_ proportion: Proportion) -> String {
   "\(counted(proportion.count)) of \(counted(proportion.total))"
 }
 
-/// A number with so many significant digits, and none for show: `0.31`, `1.2e-07`.
+/// A number rounded to `digits` significant digits, without trailing zeros: `0.31`, `1.2e-07`.
 package func significant(
   _ value: Double, digits: Int = 3, plainMinus: Bool = false
 ) -> String {
@@ -64,14 +64,14 @@ package func significant(
   return plainMinus ? shortest(rounded) : signed(shortest(rounded))
 }
 
-/// A size in bytes: `1.4 KB`, in thousands.
+/// A size in bytes: `1.4 KB` (1 KB = 1,000 bytes).
 package func bytes(_ value: Int) -> String {
   if value < 1000 { return counted(value, "byte") }
   if value < 1_000_000 { return fixed(Double(value) / 1e3, digits: 1) + " KB" }
   return fixed(Double(value) / 1e6, digits: 1) + " MB"
 }
 
-/// A number with a true minus and, where asked, a plus: `+0.82`, `−1.7`.
+/// A number with a minus sign (U+2212) and, if `plus`, a plus sign: `+0.82`, `−1.7`.
 package func signed(_ text: String, plus: Bool = false) -> String {
   if text.hasPrefix("-") { return "\u{2212}" + text.dropFirst() }
   return plus ? "+" + text : text

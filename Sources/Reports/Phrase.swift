@@ -1,18 +1,18 @@
-/// Words that a report says, in which the words of the data are told from our own.
+/// Text of a report that distinguishes names and values of the data from the report's own words.
 ///
-/// `"always answering \(name: answer) would agree on \(percent)"`: what follows `name:` came from
-/// outside and is shown so that it can neither break a format nor pass for something else.
+/// `"always predicting \(name: answer) would agree on \(percent)"`: the argument of `name:` is
+/// external text and is escaped for each format.
 public struct Phrase: Hashable, Sendable, ExpressibleByStringInterpolation {
-  /// A stretch of one kind.
+  /// A run of text of one kind.
   public enum Run: Hashable, Sendable {
     case words(String)
-    /// A name or value as the data have it.
+    /// A name or value as it is in the data.
     case name(String)
-    /// A whole sentence or line from outside, such as a note or a command.
+    /// An external sentence or line, such as a note or a command.
     case quote(String)
-    /// Words that a reader should not miss.
+    /// Emphasised words.
     case strong(String)
-    /// The small words of a rule: if, and, or, then.
+    /// The connectives of a rule: if, and, or, then.
     case small(String)
   }
 
@@ -51,7 +51,7 @@ public struct Phrase: Hashable, Sendable, ExpressibleByStringInterpolation {
 }
 
 extension Sequence<Phrase> {
-  /// All phrases, one behind the other.
+  /// The concatenation of the phrases with a separator.
   func joined(by separator: Phrase) -> Phrase {
     var all = Phrase()
     for (index, phrase) in enumerated() {
@@ -70,7 +70,7 @@ extension Sequence<Phrase> {
 }
 
 extension Phrase {
-  /// The words alone, as a terminal or a text file shows them.
+  /// The plain text, for a terminal or a text file.
   public var plain: String {
     runs.map { run in
       switch run {

@@ -19,17 +19,17 @@ extension Report {
       [DataTable.Cell("Validation rows"), .number(data.validation)],
       [DataTable.Cell("Held-out rows"), .number(data.heldOut)],
       [DataTable.Cell("Input columns"), .number(data.features)],
-      [DataTable.Cell("Answers"), .number(data.classes.count)],
+      [DataTable.Cell("Classes"), .number(data.classes.count)],
     ]
     let answers = data.classes.prefix(20).map { Phrase.name($0) }.joined(by: ", ")
     let rest: Phrase = data.classes.count > 20 ? " and \(data.classes.count - 20) more" : ""
     return [
-      .heading("Data, every row accounted for", level: 2, id: "data"),
-      .table(DataTable("data-table", "Rows", [.text("What"), .number("Count")], rows)),
+      .heading("Data and row counts", level: 2, id: "data"),
+      .table(DataTable("data-table", "Row counts", [.text("Quantity"), .number("Count")], rows)),
       .list(
         [
           "Held out: \(quote: data.heldOutFrom).",
-          "Question: \(name: data.schema.target.name). Answers: \(answers + rest).",
+          "Target: \(name: data.schema.target.name). Classes: \(answers + rest).",
           "SHA-256 of the data as read: \(data.sha256)",
         ] + (data.notes ?? []).map { "Note: \(quote: $0)." }),
     ]
@@ -39,8 +39,8 @@ extension Report {
     let fidelity = explanation.fidelity
     var limits: [Phrase] = [
       """
-      The rules say what this network does, not how the world is. A rule is no cause: what it \
-      names need not bring about the answer.
+      The rules describe the predictions of this network, not the process that generated the \
+      data. The conditions of a rule need not be causes of its conclusion.
       """
     ]
     if fidelity.heldOut.total > 0 {
@@ -49,46 +49,49 @@ extension Report {
       limits.append(
         missed.count == 0
           ? """
-          The rules agreed on every held-out row. On rows of another kind they may not: up to \
-          \(percent(missed.interval.upperBound)) disagreement fits these counts.
+          The rules agree with the network on every held-out row. The 95 % interval of the \
+          disagreement extends to \(percent(missed.interval.upperBound)); on data from another \
+          distribution the disagreement can be larger.
           """
           : """
-          On \(percent(missed)) of the held-out rows the rules give another answer than the \
-          network. A single decision of the network must not be justified with a rule unless both \
-          were compared on that row.
+          On \(percent(missed)) of the held-out rows the rules and the network predict different \
+          classes. Do not justify a single prediction of the network with a rule unless both were \
+          compared on that row.
           """)
       limits.append(
         """
-        The figures hold for rows like the held-out ones (\(quote: explanation.data.heldOutFrom)). \
-        On other kinds of rows, or later in time, they must be measured again.
+        The figures are estimates for rows like the held-out ones \
+        (\(quote: explanation.data.heldOutFrom)). Measure them again on data from another \
+        distribution or a later period.
         """)
     }
     if fidelity.heldOut.total < 100 {
       limits.append(
-        "Only \(counted(fidelity.heldOut.total, "held-out row")): the interval is wide.")
+        "Only \(counted(fidelity.heldOut.total, "held-out row")): the 95 % interval is wide.")
     }
     let byDefault = Proportion(
       fidelity.answered.total - fidelity.answered.count, of: fidelity.answered.total)
     if byDefault.total > 0 {
       limits.append(
         byDefault.count == 0
-          ? "Every held-out row is answered by a rule; none falls to the default answer."
+          ? "Every held-out row is covered by a rule; the default class is never predicted."
           : """
-          On \(spelled(byDefault, "held-out rows")) no rule holds and the default answer is given: \
-          there the rules explain nothing.
+          On \(spelled(byDefault, "held-out rows")) no rule holds and the default class is \
+          predicted: there the rules explain nothing.
           """)
     }
     if let share = explanation.binarisation, !explanation.features.isEmpty {
+      let changed = Proportion(share.total - share.count, of: share.total)
       limits.append(
-        """
-        Rules over hidden features treat each as on or off. That alone changes the answer on \
-        \(percent(Proportion(share.total - share.count, of: share.total))) of held-out rows.
-        """)
+        conditionSentence(of: explanation.featureRules) + """
+          Binarising every hidden feature (on or off) changes the network\u{2019}s prediction on \
+          \(percent(changed)) of held-out rows.
+          """)
     }
     if explanation.data.schema.target.isNumeric {
-      limits.append("The network answers with a number; the rules tell only its interval.")
+      limits.append("The network predicts a number; the rules predict only an interval of it.")
     }
-    limits.append("Nothing is proved here: agreement is counted on rows, not shown for all inputs.")
+    limits.append("Nothing is proved: agreement is counted on rows, not shown for all inputs.")
     return [.heading("Limits", level: 2, id: "limits"), .list(limits)]
   }
 
@@ -96,19 +99,19 @@ extension Report {
     let provenance = explanation.provenance
     let extractor = spokenRules.extractor
     var rows: [[DataTable.Cell]] = [
-      [DataTable.Cell("Made with"), DataTable.Cell("espalier \(name: provenance.version)")],
+      [DataTable.Cell("Tool version"), DataTable.Cell("espalier \(name: provenance.version)")],
       [
         DataTable.Cell("Arguments"),
         DataTable.Cell(.quote(provenance.arguments.joined(separator: " "))),
       ],
-      [DataTable.Cell("Seed"), DataTable.Cell(Phrase(String(provenance.seed)))],
-      [DataTable.Cell("Network started from"), DataTable.Cell(.quote(provenance.startedFrom))],
+      [DataTable.Cell("Random seed"), DataTable.Cell(Phrase(String(provenance.seed)))],
+      [DataTable.Cell("Initial network"), DataTable.Cell(.quote(provenance.startedFrom))],
       [
-        DataTable.Cell("Rules by"),
+        DataTable.Cell("Rule extraction method"),
         DataTable.Cell("\(name: extractor.name) (\(quote: extractor.source))"),
       ],
       [
-        DataTable.Cell("Pruned by"),
+        DataTable.Cell("Pruning method"),
         DataTable.Cell(
           "\(name: explanation.pruning.method) (\(quote: explanation.pruning.source))"),
       ],
@@ -116,19 +119,21 @@ extension Report {
     if explanation.level == .inputs, let other = explanation.featureRules?.extractor {
       rows.insert(
         [
-          DataTable.Cell("Rules over hidden features by"),
+          DataTable.Cell("Extraction method of the rules over hidden features"),
           DataTable.Cell("\(name: other.name) (\(quote: other.source))"),
         ], at: 5)
     }
     return [
-      .heading("Where this report comes from", level: 2, id: "provenance"),
+      .heading("Provenance", level: 2, id: "provenance"),
       .paragraph(
         """
-        Everything above is written from explanation.json alone. The same arguments on the same \
-        data give the same file.
+        This report is generated from explanation.json alone. The same arguments on the same data \
+        give the same file.
         """),
       .table(
-        DataTable("provenance-table", "Provenance", [.text("What"), .text("Value")], rows)),
+        DataTable(
+          "provenance-table", "Version, arguments and methods",
+          [.text("Property"), .text("Value")], rows)),
     ]
   }
 }

@@ -1,10 +1,10 @@
 import Explanations
 
-/// Above this mean distance from 0 and 1, rules over switched features are called doubtful.
+/// Above this mean distance of feature values from 0 and 1, the report warns about rules over them.
 private let unclear = 0.05
-/// How many names a cell lists before it counts the rest.
+/// The largest number of names listed in a cell; the others are counted.
 private let listedNames = 6
-/// How many hidden features the table lists; all stand in `explanation.json`.
+/// The largest number of hidden features in the table; `explanation.json` has all.
 private let listedFeatures = 100
 
 extension Report {
@@ -20,25 +20,26 @@ extension Report {
       .heading("Hidden features", level: 2, id: "features"),
       .paragraph(
         """
-        A hidden feature is a neuron of the pruned network, described by what drives it. It is \
-        \u{201C}on\u{201D} where its value is above its threshold.
+        A hidden feature is a neuron of the pruned network, described by the attributions of its \
+        inputs. It is active (\u{201C}on\u{201D}) where its value is above its threshold.
         """),
     ]
     if let share = explanation.binarisation {
       blocks.append(
         .paragraph(
           """
-          With every hidden feature made simply on or off, the network still gives the same \
-          answer on \(spelled(share, "held-out rows")); rules over switched features can hardly do better.
+          With every hidden feature binarised (on or off), the prediction of the network is \
+          unchanged on \(spelled(share, "held-out rows")). This estimates the fidelity that rules \
+          over binarised features can reach.
           """))
     }
     if let clarity = explanation.clarity, clarity > unclear {
       blocks.append(
         .warning(
           """
-          Hidden features are often neither clearly on nor off (mean distance \
-          \(significant(clarity)) where at most \(significant(unclear)) is wanted): rules over \
-          them are doubtful.
+          The values of the hidden features are not close to 0 or 1 (mean distance \
+          \(significant(clarity)), recommended at most \(significant(unclear))): rules over \
+          binarised features are unreliable.
           """))
     }
     blocks.append(figure("features"))
@@ -46,22 +47,23 @@ extension Report {
     let listed = explanation.mostTelling(listedFeatures)
     var columns: [DataTable.Column] = [.text("Feature")]
     columns += [
-      .text(hasImages ? "Map" : "Driven up by"),
-      .text(hasImages ? "Strongest pixels" : "Driven down by"),
-      .number("Rows on, training"), .number("Threshold"), .text("Speaks for"),
-      .text("Speaks against"), .text("Neuron"),
+      .text(hasImages ? "Attribution map" : "Positive attributions"),
+      .text(hasImages ? "Strongest pixels" : "Negative attributions"),
+      .number("Active rows, training"), .number("Threshold"), .text("Positive output weights"),
+      .text("Negative output weights"), .text("Neuron"),
     ]
     blocks.append(
       .table(
         DataTable(
-          "feature-table", "What drives each hidden feature, and what it speaks for", columns,
+          "feature-table", "Hidden features: attributions and output weights", columns,
           listed.map { row(of: features[$0], at: $0, hasImages: hasImages) })))
     if listed.count < features.count {
       blocks.append(
         .note(
           """
-          The table lists the \(listed.count) features that rules name or that change the outputs \
-          most; \(counted(features.count - listed.count)) others stand in explanation.json.
+          The table lists \(listed.count) features, first those in rules, then those with the \
+          largest output weights; \(counted(features.count - listed.count)) others are in \
+          explanation.json.
           """))
     }
     return blocks + featureRuleBlocks
@@ -112,7 +114,7 @@ extension Report {
     let before = explanation.network
     let after = explanation.pruned
     var blocks: [Block] = [
-      .heading("The network, before and after pruning", level: 2, id: "network"),
+      .heading("The network before and after pruning", level: 2, id: "network"),
       figure("network"),
     ]
     func size(_ title: Phrase, _ value: (NetworkSummary) -> Int) -> [DataTable.Cell] {
@@ -124,13 +126,13 @@ extension Report {
       .table(
         DataTable(
           "size-table", "Size and accuracy before and after pruning",
-          [.text("Of the network"), .number("Before"), .number("After"), .number("Kept")],
+          [.text("Property"), .number("Before"), .number("After"), .number("Kept")],
           [
             size("Inputs read", \.inputs), size("Hidden features", \.neurons),
-            size("Parameters", \.parameters), size("Multiplications a row", \.multiplications),
-            size("Bytes", \.bytes),
+            size("Parameters", \.parameters), size("MACs per sample", \.multiplications),
+            size("Weight bytes", \.bytes),
             [
-              DataTable.Cell("Correct on held-out rows"), .percent(before.accuracy),
+              DataTable.Cell("Accuracy, held-out rows"), .percent(before.accuracy),
               .percent(after.accuracy), DataTable.Cell("\u{2013}"),
             ],
           ])))
@@ -143,7 +145,7 @@ extension Report {
       blocks.append(
         .paragraph(
           """
-          The pruned network gives the same answer as the network before pruning on \
+          The pruned network predicts the same class as the network before pruning on \
           \(spelled(agreement, "held-out rows")).
           """))
     }
@@ -153,10 +155,10 @@ extension Report {
 
   private func equality(_ check: NetworkSummary.Equality) -> Block {
     let words: Phrase = """
-      Checked: the network with zeros in place of what was removed, and the smaller network \
-      without it, were run on \(counted(check.rows, "row")). The largest difference of an output \
-      is \(significant(check.largestAbsolute)) (relative \(significant(check.largestRelative))); \
-      \(counted(check.changedAnswers, "answer")) changed.
+      Checked: the masked network (pruned weights set to zero) and the compacted network were run \
+      on \(counted(check.rows, "row")). The largest absolute difference of an output is \
+      \(significant(check.largestAbsolute)) (relative \(significant(check.largestRelative))); \
+      \(counted(check.changedAnswers, "prediction")) changed.
       """
     return check.changedAnswers == 0 ? .paragraph(words) : .warning(words)
   }
@@ -165,18 +167,19 @@ extension Report {
     let pruning = explanation.pruning
     guard !pruning.steps.isEmpty else { return [.paragraph("Nothing was pruned.")] }
     return [
-      .heading("Pruning, step by step", level: 3, id: "pruning"),
+      .heading("Pruning steps", level: 3, id: "pruning"),
       .paragraph(
         """
-        Method: \(name: pruning.method) (\(quote: pruning.source)). Each step removed what \
-        mattered least and trained on; a step that cost too much on validation rows was taken back.
+        Method: \(name: pruning.method) (\(quote: pruning.source)). Each step removed the \
+        least important neurons or inputs and fine-tuned the network; a step that degraded the \
+        result on the validation rows too much was rejected.
         """),
       .table(
         DataTable(
-          "step-table", "Steps of pruning",
+          "step-table", "Pruning steps",
           [
             .number("Step"), .number("Hidden features"), .number("Inputs"), .number("Parameters"),
-            .number("Correct, validation"), .text("Removed"), .text("Outcome"),
+            .number("Accuracy, validation"), .text("Removed"), .text("Outcome"),
           ],
           pruning.steps.enumerated().map { index, step in
             [
@@ -187,7 +190,7 @@ extension Report {
                   ? "\u{2013}"
                   : step.removed.prefix(listedNames).map { Phrase.name($0) }.joined(by: ", ")
                     + more(step.removed.count)),
-              DataTable.Cell(step.kept ? "kept" : "taken back"),
+              DataTable.Cell(step.kept ? "kept" : "rejected"),
             ]
           })),
     ]
@@ -195,8 +198,8 @@ extension Report {
 }
 
 extension Explanation {
-  /// The positions of at most so many hidden features, those first that rules name, then those with
-  /// the largest weight to an output; in the order of the features.
+  /// The positions of at most `most` hidden features: those in rules first, then those with the
+  /// largest absolute output weight; in ascending order.
   func mostTelling(_ most: Int) -> [Int] {
     guard features.count > most else { return Array(features.indices) }
     let named = Set((featureRules?.rules ?? []).flatMap { $0.if.map(\.feature) })

@@ -24,7 +24,7 @@ extension Report {
     return blocks
   }
 
-  /// The rules over hidden features, with the image of the way from inputs to rules.
+  /// The rules over hidden features, with the diagram of inputs, features and rules.
   var featureRuleBlocks: [Block] {
     guard let rules = explanation.featureRules else { return [] }
     var blocks: [Block] = [.heading("Rules over hidden features", level: 3, id: "feature-rules")]
@@ -32,7 +32,7 @@ extension Report {
       blocks.append(
         .paragraph(
           """
-          These rules ask only which hidden features are on. They agree with the network on \
+          \(conditionSentence(of: rules))These rules agree with the network on \
           \(spelled(fidelity.heldOut, "held-out rows")).
           """))
     }
@@ -49,8 +49,8 @@ extension Report {
       return [
         .note(
           """
-          There is one answer and no condition: for every row, \(text.conclusion(rules.defaultClass)). \
-          No rule with enough rows behind it said more.
+          The rule set is empty: for every row, \(text.conclusion(rules.defaultClass)), the \
+          default class. No rule with enough covered rows improves on it.
           """)
       ]
     }
@@ -74,13 +74,14 @@ extension Report {
           id, caption,
           [
             .text("Rule"), .text("If"), .text("then \(shown(explanation.data.schema.target.name))"),
-            .number("Rows answered, training"), .number("Network agrees, training"),
-            .number("Network agrees, held out"),
+            .number("Coverage, training"), .number("Confidence, training"),
+            .number("Confidence, held out"),
           ], rows)))
     return blocks
   }
 
-  /// The last line of the table: what is answered where no rule holds, as far as the counts tell.
+  /// The last row of the table: the default class, with the share of training rows that no rule
+  /// covers; without a share if coverages overlap beyond the total.
   private func otherwise(_ rules: RuleSetEntry) -> [DataTable.Cell] {
     let total = rules.rules.map(\.coverage.total).max() ?? 0
     let covered = rules.rules.reduce(0) { $0 + $1.coverage.count }
@@ -95,17 +96,31 @@ extension Report {
     ]
   }
 
+  /// How the conditions of rules over hidden features use thresholds, as a sentence before another;
+  /// empty without conditions.
+  func conditionSentence(of rules: RuleSetEntry?) -> Phrase {
+    switch text.featureConditions(of: rules?.rules ?? []) {
+    case .activity: "Conditions test only whether a feature is active. "
+    case .thresholds:
+      """
+      Conditions compare features with thresholds of their own, not only with the threshold above \
+      which a feature is active. 
+      """
+    case nil: Phrase()
+    }
+  }
+
   private func reading(of rules: RuleSetEntry) -> Phrase {
     let way: Phrase =
       rules.resolution == .firstMatch
-      ? "Read them from the top: the first rule that holds gives the answer. "
+      ? "The rules are an ordered list: the first rule that holds gives the predicted class. "
       : """
-      Of the rules that hold for a row, the one that the network agrees with most often on \
-      training rows gives the answer. 
+      Of the rules that hold for a row, the one with the highest confidence on training rows \
+      gives the predicted class. 
       """
     return way + """
-      Where none holds, \(text.conclusion(rules.defaultClass)). A condition on a missing or \
-      unknown value does not hold, unless it says \u{201C}or missing\u{201D}.
+      If no rule holds, \(text.conclusion(rules.defaultClass)). A condition on a missing or \
+      unknown value does not hold, unless it ends in \u{201C}or missing\u{201D}.
       """
   }
 

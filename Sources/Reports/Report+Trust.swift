@@ -1,47 +1,49 @@
 import Datasets
 import Explanations
 
-/// Below so many held-out rows, a class's figures are called rough.
+/// Below this number of held-out rows, the report calls the figures of a class imprecise.
 private let enoughRows = 100
 
 extension Report {
   var trustSection: [Block] {
     let fidelity = explanation.fidelity
     var blocks: [Block] = [
-      .heading("How far the rules can be trusted", level: 2, id: "trust"),
+      .heading("Fidelity and accuracy of the rules", level: 2, id: "trust"),
       .paragraph(
         """
-        Agreement (fidelity) is how often the rules give the network\u{2019}s answer. Held-out \
-        rows were used neither to train the network nor to make the rules.
+        Fidelity (agreement) is the share of rows on which the rules and the network predict the \
+        same class. Held-out rows were used neither to train the network nor to extract the rules.
         """),
     ]
     let majority: Phrase =
-      fidelity.majorityClass.map { "For comparison: always \u{2018}\(name: $0)\u{2019}" }
-      ?? "For comparison: always the commonest answer"
+      fidelity.majorityClass.map { "Majority-class baseline: \u{2018}\(name: $0)\u{2019}" }
+      ?? "Majority-class baseline"
     var rows: [(Phrase, Proportion)] = [
-      ("Rules with the network, held-out rows", fidelity.heldOut),
+      ("Rules and network, held-out rows", fidelity.heldOut),
       (majority, fidelity.majorityBaseline),
-      ("Rules with the network before pruning, held-out rows", fidelity.toOriginal),
-      ("Rules with the network, training rows", fidelity.training),
+      ("Rules and network before pruning, held-out rows", fidelity.toOriginal),
+      ("Rules and network, training rows", fidelity.training),
     ]
     if explanation.level == .inputs, let other = explanation.featureFidelity {
-      rows.append(("Rules over hidden features with the network, held-out rows", other.heldOut))
+      rows.append(("Rules over hidden features and network, held-out rows", other.heldOut))
     }
-    rows.append(("Held-out rows that a rule answers, not the default", fidelity.answered))
-    blocks.append(.table(shares("fidelity-table", "Agreement with the network", "What", rows)))
+    rows.append(("Held-out rows covered by a rule", fidelity.answered))
+    blocks.append(
+      .table(
+        shares("fidelity-table", "Fidelity: agreement with the network", "Comparison", rows)))
     blocks += classBlocks
-    blocks.append(.heading("Against the labels", level: 3, id: "accuracy"))
+    blocks.append(.heading("Accuracy", level: 3, id: "accuracy"))
     blocks.append(
       .paragraph(
-        "Accuracy is something else: how often an answer is the one that the data give as true."))
+        "Accuracy is the share of rows on which the predicted class is the true class."))
     blocks.append(
       .table(
         shares(
-          "accuracy-table", "Correct answers on held-out rows", "Who answers",
+          "accuracy-table", "Accuracy on held-out rows", "Predictor",
           [
             ("Network before pruning", explanation.network.accuracy),
             ("Pruned network", explanation.pruned.accuracy),
-            ("Network that is explained", explanation.accuracy.network),
+            ("Explained network", explanation.accuracy.network),
             ("Rules", explanation.accuracy.rules),
             ("Rows on which rules and network agree", explanation.accuracy.whereBothAgree),
           ])))
@@ -60,16 +62,16 @@ extension Report {
     var blocks: [Block] = [
       .table(
         shares(
-          "class-table", "Agreement for each answer of the network, held-out rows",
-          "Where the network says", rows))
+          "class-table", "Fidelity by class that the network predicts, held-out rows",
+          "Class predicted by the network", rows))
     ]
     let few = rows.filter { $0.1.total < enoughRows }
     if few.count == rows.count {
       blocks.append(
         .warning(
           """
-          No answer has \(enoughRows) held-out rows: these figures are rough. Look at the \
-          intervals, not at the percentages.
+          No class has \(enoughRows) held-out rows: these figures are imprecise. Use the \
+          intervals, not the percentages.
           """))
     } else if !few.isEmpty {
       let names = few.prefix(8).map { "\($0.0) (\($0.1.total))" as Phrase }
@@ -77,12 +79,12 @@ extension Report {
       blocks.append(
         .warning(
           "Fewer than \(enoughRows) held-out rows: \(names.joined(by: ", ") + more). "
-            + "Their figures are rough."))
+            + "Their figures are imprecise."))
     }
     return blocks
   }
 
-  /// The error of a network that answers with a number.
+  /// The root mean squared error of a network with a numeric target.
   private var errorBlock: [Block] {
     guard let before = explanation.network.rootMeanSquaredError else { return [] }
     let after = explanation.pruned.rootMeanSquaredError
@@ -90,9 +92,9 @@ extension Report {
     return [
       .paragraph(
         """
-        The network answers with a number; the rules speak of intervals of it. The root of the \
-        network\u{2019}s mean squared error on held-out rows is \(significant(before))\(pruned), \
-        in the unit of \(name: explanation.data.schema.target.name).
+        The network predicts a number; the rules predict an interval of it. The root mean squared \
+        error (RMSE) of the network on held-out rows is \(significant(before))\(pruned), in the \
+        unit of \(name: explanation.data.schema.target.name).
         """)
     ]
   }
@@ -112,11 +114,11 @@ extension Report {
 
   var disagreementSection: [Block] {
     var blocks: [Block] = [
-      .heading("Where rules and network disagree", level: 2, id: "disagreements")
+      .heading("Disagreements between rules and network", level: 2, id: "disagreements")
     ]
     let all = explanation.disagreements
     guard !all.isEmpty else {
-      return blocks + [.paragraph("On no held-out row.")]
+      return blocks + [.paragraph("None on held-out rows.")]
     }
     let used = Set(all.flatMap(\.values.keys))
     let columns = explanation.data.schema.features.map(\.id.rawValue).filter(used.contains)
@@ -126,7 +128,8 @@ extension Report {
       ? "The first \(all.count) of \(explanation.disagreementsTotal) held-out rows"
       : "\(counted(explanation.disagreementsTotal, "held-out row"))"
     blocks.append(
-      .paragraph("\(shownRows), with the values that the rules look at. Rows count from 1."))
+      .paragraph(
+        "\(shownRows), with the values of the columns in the rules. Row numbers start at 1."))
     let rows = all.map { row in
       let values = (columns + others).compactMap { column in
         row.values[column].map { value in
@@ -142,33 +145,33 @@ extension Report {
     blocks.append(
       .table(
         DataTable(
-          "disagreement-table", "Held-out rows that the rules answer otherwise",
+          "disagreement-table", "Held-out rows on which rules and network disagree",
           [
-            .number("Row"), .text("Values"), .text("Network says"), .text("Rules say"),
-            .text("By rule"),
+            .number("Row"), .text("Values"), .text("Network"), .text("Rules"),
+            .text("Rule"),
           ], rows)))
     return blocks
   }
 
-  /// A curve of one point is no curve.
+  /// Whether the curve has more than one point.
   var showsCurve: Bool { explanation.curve.count > 1 }
 
   var curveSection: [Block] {
     guard showsCurve else { return [] }
     let rows = explanation.curve.sorted { ($0.rules, $0.literals) < ($1.rules, $1.literals) }
     return [
-      .heading("Fewer rules or more", level: 2, id: "curve"),
+      .heading("Fidelity by number of rules", level: 2, id: "curve"),
       .figure(
         Figure(
-          "curve", "Agreement against the number of rules",
+          "curve", "Fidelity against the number of rules",
           """
-          Each point is a rule set that was tried; bars are 95 % intervals on held-out rows. The \
-          ring marks the rules of this report. Choosing the best point by this image would make \
-          its figure too good: choose by size.
+          Each point is a candidate rule set; bars are 95 % intervals on held-out rows. The ring \
+          marks the rule set of this report. The fidelity of a point selected by this figure is \
+          biased upwards: select by size.
           """)),
       .table(
         DataTable(
-          "curve-table", "Agreement against size, held-out rows",
+          "curve-table", "Fidelity against size, held-out rows",
           [
             .number("Rules"), .number("Conditions"), .number("Rows"), .number("Share"),
             .number("95 % interval"),

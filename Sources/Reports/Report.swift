@@ -3,7 +3,8 @@ import Drawing
 import Explanations
 import Rules
 
-/// An explanation as a document: every sentence, table and image is made from the one value.
+/// An explanation as a document: all sentences, tables and figures are derived from one
+/// `Explanation`.
 public struct Report: Hashable, Sendable {
   public let explanation: Explanation
   let text: RuleText
@@ -13,9 +14,9 @@ public struct Report: Hashable, Sendable {
     text = RuleText(explanation)
   }
 
-  public var title: Phrase { "What the network does with \(name: explanation.data.name)" }
+  public var title: Phrase { "Explanation of the network on \(name: explanation.data.name)" }
 
-  /// The rules that `fidelity` and `complexity` speak of.
+  /// The rules that `fidelity` and `complexity` describe.
   public var spokenRules: RuleSetEntry {
     if explanation.level == .features, let rules = explanation.featureRules { return rules }
     return RuleSetEntry(
@@ -24,13 +25,12 @@ public struct Report: Hashable, Sendable {
       complexity: explanation.complexity)
   }
 
-  /// How often the rules answer as the network does, beside what always giving one answer would
-  /// reach.
+  /// The fidelity of the rules on held-out rows, with its 95 % interval and the majority-class
+  /// baseline.
   public var fidelitySentence: Phrase {
     let fidelity = explanation.fidelity
     guard fidelity.heldOut.total > 0 else {
-      return "No rows were held out, so nothing is known about how often the rules agree with the "
-        + "network on rows they were not made from."
+      return "No rows were held out: the agreement of rules and network on unseen rows is unknown."
     }
     let before = explanation.pruned.agreementWithOriginal
     let agreement = explanation.explains == .original ? nil : before
@@ -44,8 +44,8 @@ public struct Report: Hashable, Sendable {
     }
     sentence += "; always "
     sentence +=
-      fidelity.majorityClass.map { "answering \u{2018}\(name: $0)\u{2019}" }
-      ?? "giving the network\u{2019}s commonest answer"
+      fidelity.majorityClass.map { "predicting \u{2018}\(name: $0)\u{2019}" }
+      ?? "predicting the network\u{2019}s most frequent class"
     return sentence + " would agree on \(percent(fidelity.majorityBaseline))."
   }
 
@@ -55,7 +55,7 @@ public struct Report: Hashable, Sendable {
       + disagreementSection + curveSection + dataSection + limitsSection + provenanceSection
   }
 
-  /// The images that the document shows, drawn.
+  /// The figures of the document as SVG, by the id of the figure.
   public func images() throws -> [String: String] {
     var all: [String: String] = [:]
     for (id, diagram) in diagrams {
@@ -65,7 +65,7 @@ public struct Report: Hashable, Sendable {
     return all
   }
 
-  /// The diagrams by the names of their files.
+  /// The diagrams with the names of their files.
   public var diagrams: [(id: String, diagram: Diagram)] {
     [
       ("network", Diagram(network: explanation)), ("features", Diagram(features: explanation)),
@@ -73,7 +73,7 @@ public struct Report: Hashable, Sendable {
     ]
   }
 
-  /// The document with its images.
+  /// The document with its figures.
   public func document() throws -> Document {
     document(with: try images())
   }
@@ -90,7 +90,7 @@ public struct Report: Hashable, Sendable {
     let rules = spokenRules
     var facts = [
       Fact(
-        "Agreement", percent(explanation.fidelity.heldOut),
+        "Fidelity", percent(explanation.fidelity.heldOut),
         "\(ratio(explanation.fidelity.heldOut)) held-out rows"),
       Fact(
         "Rules", counted(rules.rules.count),
@@ -107,11 +107,11 @@ public struct Report: Hashable, Sendable {
         "Inputs read", counted(pruned.inputs), "of \(counted(explanation.data.features))"))
     facts.append(
       Fact(
-        "Network correct", percent(explanation.accuracy.network),
+        "Network accuracy", percent(explanation.accuracy.network),
         "\(ratio(explanation.accuracy.network)) held-out rows"))
     facts.append(
       Fact(
-        "Rules correct", percent(explanation.accuracy.rules),
+        "Rule accuracy", percent(explanation.accuracy.rules),
         "\(ratio(explanation.accuracy.rules)) held-out rows"))
     var blocks: [Block] = [.lead(fidelitySentence), .facts(facts)]
     if let baseline = baselineWarning { blocks.append(.warning(baseline)) }
@@ -119,7 +119,7 @@ public struct Report: Hashable, Sendable {
     return blocks
   }
 
-  /// A warning's text as a sentence of its own.
+  /// The text of a warning as a sentence: first letter capitalised, with a full stop.
   private func sentence(_ text: String) -> String {
     text.prefix(1).uppercased() + text.dropFirst() + "."
   }
@@ -129,7 +129,7 @@ public struct Report: Hashable, Sendable {
     guard fidelity.heldOut.total > 0,
       fidelity.heldOut.interval.lowerBound <= fidelity.majorityBaseline.value
     else { return nil }
-    return "The rules are not clearly better than always giving the same answer: do not rely on "
-      + "them to say what the network does."
+    return "The rules are not clearly better than the majority-class baseline: do not use them as "
+      + "an explanation of the network."
   }
 }

@@ -2,9 +2,9 @@ import Drawing
 import Explanations
 import Foundation
 
-/// The files of a report, each made from the one explanation.
+/// The files of a report, each derived from one explanation.
 public struct ReportFolder: Sendable {
-  /// What a report can be written as.
+  /// The formats of a report.
   public enum Format: String, CaseIterable, Sendable {
     case json, html, md, text, diagrams
   }
@@ -15,14 +15,14 @@ public struct ReportFolder: Sendable {
   }
 
   /// The files with their names: `explanation.json`, `report.html`, `report.md`, `rules.txt`,
-  /// `network.dot`, `network.svg`, `features.svg`, `rules.svg`, and `curve.svg` where there is a
-  /// curve.
+  /// `network.dot`, `network.svg`, `features.svg`, `rules.svg`, and `curve.svg` if the
+  /// curve has more than one point.
   /// - Parameters:
-  ///   - explanation: what all is made from.
-  ///   - formats: what is written, everything unless said otherwise.
-  ///   - templates: a folder whose templates stand in for those that come with the tool.
+  ///   - explanation: the explanation.
+  ///   - formats: the formats to write; all by default.
+  ///   - templates: a folder with templates that override the built-in ones.
   /// - Returns: the files in a fixed order.
-  /// - Throws: `ReportError`, `DrawingError`, or what JSON cannot hold.
+  /// - Throws: `ReportError` or `DrawingError`.
   public static func files(
     for explanation: Explanation, formats: Set<Format> = Set(Format.allCases),
     templates: URL? = nil
@@ -52,8 +52,8 @@ public struct ReportFolder: Sendable {
     return files
   }
 
-  /// `explanation.json`: keys sorted, the same value the same bytes.
-  /// - Throws: `ReportError.notANumber` where a number is not finite.
+  /// `explanation.json` with sorted keys: equal values give equal bytes.
+  /// - Throws: `ReportError.notANumber` if a number is not finite.
   public static func json(_ explanation: Explanation) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

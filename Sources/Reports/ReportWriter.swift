@@ -1,10 +1,10 @@
 import Foundation
 import Naming
 
-/// A document: what is said, and the images beside it.
+/// A document: blocks of text and tables, with its figures.
 public struct Document: Hashable, Sendable {
   public var title: Phrase
-  /// What the document was made with, in one line.
+  /// The tool and its version, in one line.
   public var origin: String
   public var blocks: [Block]
   /// SVG by the id of its figure.
@@ -18,20 +18,20 @@ public struct Document: Hashable, Sendable {
   }
 }
 
-/// A format that documents are written in.
+/// A writer of documents in one format.
 public protocol ReportWriter: Named {
   static var fileExtension: String { get }
   /// The whole file.
   func write(_ document: Document) throws -> String
 }
 
-/// The formats there are.
+/// The catalogue of report formats.
 public let reportFormats = Catalog<any ReportWriter>(
   "format", [HTMLWriter.self, MarkdownWriter.self])
 
-/// What can go wrong while a report is written.
+/// An error while a report is written.
 public enum ReportError: LocalizedError, Hashable, Sendable {
-  /// The exported rules speak of hidden features that nothing computes.
+  /// The exported rules have conditions on hidden features, and no program computes them.
   case featuresNeeded(example: String)
   case notANumber(at: String)
   case template(file: String, words: String)
@@ -40,7 +40,7 @@ public enum ReportError: LocalizedError, Hashable, Sendable {
   public var errorDescription: String? {
     switch self {
     case .featuresNeeded(let example):
-      "the rules ask about the hidden feature '\(example)', which needs the network to compute"
+      "the rules use the hidden feature '\(example)', which only the network computes"
     case .notANumber(let place): "the explanation has a number that is not finite at '\(place)'"
     case .template(let file, let words): "the template '\(file)' cannot be used: \(words)"
     case .noFeatureRules: "the explanation has no rules over hidden features"
@@ -50,9 +50,9 @@ public enum ReportError: LocalizedError, Hashable, Sendable {
   public var recoverySuggestion: String? {
     switch self {
     case .featuresNeeded:
-      "keep model.onnx beside it; where layers are not dense, use --rules inputs"
-    case .notANumber: "this is a fault of the explanation; JSON has no such numbers"
-    case .template: "start from the templates that come with the tool"
+      "keep model.onnx beside it; if layers are not dense, use --rules inputs"
+    case .notANumber: "this is a bug in the explanation; JSON has no NaN and no infinity"
+    case .template: "start from the built-in templates"
     case .noFeatureRules: "make the explanation with --rules inputs"
     }
   }

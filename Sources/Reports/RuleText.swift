@@ -2,11 +2,11 @@ import Datasets
 import Explanations
 import Rules
 
-/// Rules in words: the only place where a rule becomes text.
+/// The text of rules: every rule in a report or on a terminal is formatted here.
 public struct RuleText: Hashable, Sendable {
   private let schema: Schema
   private let positions: [String: Int]
-  /// The thresholds above which hidden features are on, by what rules call them.
+  /// The thresholds above which hidden features are active, by the name of the feature.
   private let thresholds: [String: Double]
 
   public init(_ explanation: Explanation) {
@@ -18,7 +18,7 @@ public struct RuleText: Hashable, Sendable {
       explanation.features.map { ($0.id, $0.threshold) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// `petal_length > 2.45 cm and odor is foul or musty`; `always` where nothing is asked.
+  /// `petal_length > 2.45 cm and odor is foul or musty`; `always` for an empty premise.
   public func premise(_ rule: RuleEntry) -> Phrase {
     rule.if.isEmpty
       ? "always" : rule.if.map(condition).joined(by: Phrase([.small(" and ")]))
@@ -34,7 +34,7 @@ public struct RuleText: Hashable, Sendable {
     "\(name: schema.target.name) is \(name: answer)"
   }
 
-  /// What is asked of one column or of one hidden feature.
+  /// The text of one condition on a column or a hidden feature.
   public func condition(_ test: RuleEntry.Test) -> Phrase {
     if positions[test.feature] == nil, let switched = switching(test) { return switched }
     let feature = positions[test.feature].map { schema.features[$0] }
@@ -57,7 +57,7 @@ public struct RuleText: Hashable, Sendable {
     }
   }
 
-  /// "is foul or musty", or what it is not where that is much shorter.
+  /// "is foul or musty", or the excluded levels if they are at most a third as many.
   private func levels(_ values: [String], of feature: Feature?) -> Phrase {
     let chosen = Set(values)
     let others = (feature?.levels ?? []).filter { !chosen.contains($0) }
@@ -69,7 +69,7 @@ public struct RuleText: Hashable, Sendable {
       : " is neither " + others.map { Phrase.name($0) }.listed("nor")
   }
 
-  /// `F2 is on` where the threshold is the feature's own.
+  /// `F2 is on` or `F2 is off` for a condition at the feature's own threshold; `nil` for others.
   private func switching(_ test: RuleEntry.Test) -> Phrase? {
     guard let threshold = thresholds[test.feature], test.value == threshold else { return nil }
     switch test.operator {
@@ -79,11 +79,28 @@ public struct RuleText: Hashable, Sendable {
     }
   }
 
-  /// A bound, exactly as it is stored, with a true minus.
+  /// A bound, exactly as it is stored, with a minus sign (U+2212).
   private func number(_ value: Double) -> String { signed(shortest(value)) }
 }
 
+/// How the conditions of rules over hidden features use thresholds.
+package enum FeatureConditions: Hashable, Sendable {
+  /// Every condition tests the feature's own threshold: whether the feature is active.
+  case activity
+  /// Some condition has another threshold.
+  case thresholds
+}
+
+extension RuleText {
+  /// How the conditions of rules on hidden features use thresholds; `nil` without such a condition.
+  package func featureConditions(of rules: [RuleEntry]) -> FeatureConditions? {
+    let tests = rules.flatMap(\.if).filter { positions[$0.feature] == nil }
+    if tests.isEmpty { return nil }
+    return tests.allSatisfy { switching($0) != nil } ? .activity : .thresholds
+  }
+}
+
 extension RuleEntry.Test {
-  /// Whether a hidden feature is asked to be off, that is, at most some number.
+  /// Whether the condition has an upper bound only.
   var isNegated: Bool { self.operator == .atMost }
 }

@@ -1,7 +1,7 @@
-/// What a rule asks of one value.
+/// A condition on one value.
 ///
-/// Exactly what is stored decides: a number is compared as it is, never within a tolerance.
-/// A missing value (`nan`) satisfies a condition only where the condition says so.
+/// Comparisons are exact, without tolerance. A missing value (`nan`) satisfies a condition only if
+/// `orMissing` is true.
 public enum Condition: Hashable, Codable, Sendable {
   /// Greater than `lower` and at most `upper`; `nil` is no bound.
   case interval(lower: Double?, upper: Double?, orMissing: Bool)
@@ -27,7 +27,7 @@ public enum Condition: Hashable, Codable, Sendable {
     }
   }
 
-  /// What holds exactly where both hold; `nil` where nothing can.
+  /// The conjunction of two conditions; `nil` if no value satisfies both.
   public func intersection(_ other: Condition) -> Condition? {
     let missing = orMissing && other.orMissing
     switch (self, other) {
@@ -42,12 +42,12 @@ public enum Condition: Hashable, Codable, Sendable {
       let both = levels.intersection(others)
       return both.isEmpty && !missing ? nil : .levels(among: both, orMissing: missing)
     case (.levels, .interval), (.interval, .levels):
-      // A value is a number or a level: only a missing one can satisfy both.
+      // A value is a number or a level: only a missing value can satisfy both.
       return missing ? .onlyMissing : nil
     }
   }
 
-  /// Holds for a missing value and for nothing else.
+  /// The condition satisfied by missing values only.
   public static let onlyMissing = Condition.levels(among: [], orMissing: true)
 
   /// Whether every value satisfies the condition.

@@ -11,11 +11,11 @@ public struct Literal: Hashable, Codable, Sendable {
   }
 }
 
-/// Literals that must all hold, at most one for a variable: a box.
+/// A conjunction of literals, at most one per variable: an axis-parallel box.
 ///
-/// One literal a variable means that redundant and contradictory conditions cannot be written.
+/// With one literal per variable, redundant and contradictory conditions cannot be represented.
 public struct Conjunction: Hashable, Codable, Sendable {
-  /// In the order in which the variables were first asked about.
+  /// The literals in the order in which their variables were added.
   public private(set) var literals: [Literal]
 
   /// The empty conjunction, which always holds.
@@ -23,7 +23,7 @@ public struct Conjunction: Hashable, Codable, Sendable {
 
   private init(literals: [Literal]) { self.literals = literals }
 
-  /// The conjunction of literals in any order; `nil` where they contradict each other.
+  /// Creates the conjunction of literals; `nil` if they contradict each other.
   public init?(_ literals: [Literal]) {
     var all = Conjunction.always
     for literal in literals {
@@ -33,7 +33,7 @@ public struct Conjunction: Hashable, Codable, Sendable {
     self = all
   }
 
-  /// This conjunction and one more literal; `nil` where nothing can satisfy both.
+  /// This conjunction and one more literal; `nil` if they contradict each other.
   public func and(_ literal: Literal) -> Conjunction? {
     if literal.condition.isTrivial { return self }
     var copy = self
@@ -48,7 +48,7 @@ public struct Conjunction: Hashable, Codable, Sendable {
     return copy
   }
 
-  /// Both conjunctions; `nil` where nothing can satisfy both.
+  /// The conjunction of both; `nil` if they contradict each other.
   public func and(_ other: Conjunction) -> Conjunction? {
     var all = self
     for literal in other.literals {
@@ -58,12 +58,12 @@ public struct Conjunction: Hashable, Codable, Sendable {
     return all
   }
 
-  /// This conjunction without what it asks of a variable.
+  /// This conjunction without the literal on a variable.
   public func dropping(_ variable: Feature.ID) -> Conjunction {
     Conjunction(literals: literals.filter { $0.variable != variable })
   }
 
-  /// What is asked of a variable, if anything is.
+  /// The condition on a variable, if there is one.
   public func condition(on variable: Feature.ID) -> Condition? {
     literals.first { $0.variable == variable }?.condition
   }

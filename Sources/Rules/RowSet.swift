@@ -1,20 +1,20 @@
 import Datasets
 import Tensors
 
-/// Some of a table's rows, one bit each, so that conditions are tried on 64 rows at a time.
+/// A set of rows of a table as a bit set, for evaluating conditions on 64 rows at a time.
 public struct RowSet: Hashable, Sendable {
-  /// How many rows there are to choose from.
+  /// The number of rows of the table.
   public let rows: Int
   package var words: [UInt64]
 
-  /// No rows, or all of them.
+  /// Creates the empty set, or the set of all rows.
   public init(rows: Int, all: Bool = false) {
     self.rows = rows
     words = [UInt64](repeating: all ? ~0 : 0, count: (rows + 63) / 64)
     if all, rows % 64 != 0, !words.isEmpty { words[words.count - 1] = (1 << (rows % 64)) - 1 }
   }
 
-  /// The rows for which `holds` says so.
+  /// Creates the set of rows for which `holds` is true.
   public init(rows: Int, where holds: (Int) -> Bool) {
     self.init(rows: rows)
     for row in 0..<rows where holds(row) { words[row >> 6] |= 1 << (row & 63) }
@@ -55,14 +55,14 @@ public struct RowSet: Hashable, Sendable {
     return copy
   }
 
-  /// How many rows are in both.
+  /// The size of the intersection.
   public func countInCommon(with other: RowSet) -> Int {
     var count = 0
     for index in words.indices { count += (words[index] & other.words[index]).nonzeroBitCount }
     return count
   }
 
-  /// Whether every row is in the other set too.
+  /// Whether this set is a subset of another.
   public func isSubset(of other: RowSet) -> Bool {
     for index in words.indices where words[index] & ~other.words[index] != 0 { return false }
     return true
@@ -103,7 +103,7 @@ extension Condition {
       return RowSet(rows: bytes.count) { passes[Int(bytes[$0])] }
     case .doubles(let values):
       if case .levels(let among, let orMissing) = self, let last = among.max(), last < 1 << 20 {
-        // A look-up in a list, where a set would hash every row.
+        // A look-up table avoids hashing every row.
         var passes = [Bool](repeating: false, count: max(last + 1, 0))
         for level in among where level >= 0 { passes[level] = true }
         return RowSet(rows: values.count) { row in
@@ -127,10 +127,10 @@ extension Condition {
   }
 }
 
-/// The rows of one table on which literals hold, each literal tried once.
+/// A cache of the rows of one table on which literals hold; each literal is evaluated once.
 ///
-/// Literals speak of the table's own columns. Rules from files are checked before they come here:
-/// `Explanation` refuses a rule about a column that its schema lacks.
+/// Literals must be on columns of the table. Rules from files are validated before:
+/// `Explanation` throws for a rule on a column that its schema lacks.
 package struct LiteralIndex {
   package let table: Table
   private let positions: [Feature.ID: Int]
@@ -143,7 +143,7 @@ package struct LiteralIndex {
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// Tries literals that will be asked about, several at a time.
+  /// Evaluates literals in parallel and caches the results.
   package mutating func prepare(_ literals: [Literal]) {
     var seen: Set<Literal> = []
     let new = literals.filter { known[$0] == nil && seen.insert($0).inserted }
@@ -167,7 +167,7 @@ package struct LiteralIndex {
 
   private func rows(_ literal: Literal) -> RowSet {
     guard let position = positions[literal.variable] else {
-      preconditionFailure("a rule asks about '\(literal.variable)', which the table lacks")
+      preconditionFailure("a rule tests '\(literal.variable)', which the table lacks")
     }
     return literal.condition.rows(of: table.columns[position])
   }

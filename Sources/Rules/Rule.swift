@@ -1,8 +1,8 @@
-/// On how many of the rows it was learned from a rule fires, and how often it is right there.
+/// The support of a rule on the training rows.
 public struct Support: Hashable, Codable, Sendable {
-  /// The training rows that the rule answers.
+  /// The number of training rows that the rule covers.
   public var covered: Int
-  /// Those among them on which the network gives the rule's conclusion.
+  /// The number of covered rows on which the network predicts the rule's conclusion.
   public var agreeing: Int
 
   public init(covered: Int, agreeing: Int) {
@@ -10,11 +10,11 @@ public struct Support: Hashable, Codable, Sendable {
     self.agreeing = agreeing
   }
 
-  /// The share of the covered rows on which the network gives the rule's conclusion.
+  /// The share of covered rows on which the network predicts the rule's conclusion; 0 without rows.
   public var confidence: Double { covered == 0 ? 0 : Double(agreeing) / Double(covered) }
 }
 
-/// If all this holds, then the answer is that.
+/// An if-then rule: premise and predicted class.
 public struct Rule: Hashable, Codable, Sendable {
   public var premise: Conjunction
   /// The position of a class in the schema.
@@ -31,12 +31,12 @@ public struct Rule: Hashable, Codable, Sendable {
   }
 }
 
-/// How large a rule set is to a reader.
+/// The size of a rule set.
 public struct Complexity: Hashable, Codable, Sendable {
   public var rules: Int
   public var literals: Int
   public var meanLiterals: Double
-  /// Distinct variables asked about.
+  /// The number of distinct variables in premises.
   public var variables: Int
 
   public init(rules: Int, literals: Int, variables: Int) {

@@ -2,17 +2,17 @@ import Datasets
 import Tensors
 
 extension RuleSet {
-  /// Rule lists of at most so many of these rules each, chosen one by one: each rule adds most
-  /// agreement to the list before it.
+  /// Greedy selection of rule lists of given sizes: each added rule increases the agreement of the
+  /// list most.
   ///
-  /// The rules of a list are asked in the order of their votes, so a narrow, sure rule goes before a
-  /// wide one.
+  /// The rules of a list are evaluated in the order of their votes, so a specific rule with high
+  /// confidence precedes a general one.
   /// - Parameters:
-  ///   - table: the rows to agree on.
-  ///   - answers: what to agree with on the rows of `table`.
-  ///   - sizes: of the lists wanted.
-  ///   - onStep: called before each rule is chosen; what it throws ends the search.
-  /// - Returns: lists of growing size, none twice.
+  ///   - table: the rows.
+  ///   - answers: the classes to agree with, one per row of `table`.
+  ///   - sizes: the sizes of the lists.
+  ///   - onStep: called before each rule is chosen; an error thrown by it ends the search.
+  /// - Returns: distinct lists in ascending order of size.
   /// - Complexity: O(rules × rows × largest size)
   public func covering(
     _ table: Table, answers: [Int], sizes: [Int], onStep: () throws -> Void
@@ -21,7 +21,7 @@ extension RuleSet {
       .supported(by: table, answers: answers)
     let held = set.rowsHeld(in: table)
     let rank = set.order
-    // Rows where a rule is right, and rows where any rule of its class would be.
+    // For each class, the rows on which a rule with this conclusion is correct.
     let classes = Set(set.rules.map(\.conclusion) + [defaultClass]).sorted()
     let right = Dictionary(
       uniqueKeysWithValues: classes.map { conclusion in
@@ -42,7 +42,8 @@ extension RuleSet {
     keep()
     while chosen.count < sizes.max() ?? 0 {
       try onStep()
-      // What each place in the list leaves open, and where the list is right below it.
+      // The rows undecided at each position of the list, and the rows that the list classifies
+      // correctly.
       let ordered = chosen.sorted { place[$0] < place[$1] }
       var open = RowSet(rows: table.count, all: true)
       var openAt: [(place: Int, rows: RowSet)] = []
@@ -78,7 +79,7 @@ extension RuleSet {
     return lists
   }
 
-  /// The same without an end before all is done.
+  /// Selects rule lists without a callback.
   public func covering(_ table: Table, answers: [Int], sizes: [Int]) -> [RuleSet] {
     covering(table, answers: answers, sizes: sizes) {}
   }

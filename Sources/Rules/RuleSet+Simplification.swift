@@ -1,20 +1,20 @@
 import Datasets
 
 extension RuleSet {
-  /// Fewer and shorter rules that answer every one of these rows as the set does now.
+  /// Simplifies the rules without changing the predicted class of any of these rows.
   ///
-  /// Literals that are not needed go, rules with the same conclusion become one where a wider
-  /// condition covers both, rules that decide nothing go, and the class that needs most rules
-  /// becomes the default if that leaves fewer. A vote becomes the rule list that answers alike.
+  /// Removes redundant literals and rules, merges rules with the same conclusion that a more
+  /// general condition covers, and makes the class with most rules the default if that removes
+  /// rules. A vote becomes the equivalent rule list.
   ///
-  /// `onStep`: called for each rule in each pass; what it throws ends the search.
-  /// - Complexity: O(rows × rules × literals) a pass
+  /// `onStep`: called for each rule in each pass; an error thrown by it ends the search.
+  /// - Complexity: O(rows × rules × literals) per pass
   public func simplified(on table: Table, onStep: () throws -> Void) rethrows -> RuleSet {
     var literals = LiteralIndex(table)
     return try simplified(using: &literals, onStep: onStep)
   }
 
-  /// The same on the rows of an index, which remembers what was tried of other rules.
+  /// Simplifies on the rows of an index, which caches evaluated literals.
   package func simplified(
     using literals: inout LiteralIndex, onStep: () throws -> Void
   ) rethrows -> RuleSet {
@@ -24,15 +24,15 @@ extension RuleSet {
     return work.result
   }
 
-  /// The same without an end before all is done.
+  /// Simplifies without a callback.
   public func simplified(on table: Table) -> RuleSet { simplified(on: table) {} }
 }
 
-/// A rule list whose answers to some rows are kept while it gets smaller.
+/// A rule list during simplification, with the predictions to preserve.
 private struct Simplification {
   let table: Table
   let answers: [Int]
-  /// The rows of each answer.
+  /// The rows of each predicted class.
   let rowsOf: [Int: RowSet]
   var literals: LiteralIndex
   var rules: [Rule]
@@ -78,7 +78,7 @@ private struct Simplification {
 
   private func rows(answering conclusion: Int) -> RowSet { rowsOf[conclusion] ?? none }
 
-  /// The rows that no earlier rule has answered, for each rule and for the default.
+  /// For each rule and for the default, the rows that no earlier rule decides.
   private var reaching: [RowSet] {
     var open = RowSet(rows: table.count, all: true)
     var reaching: [RowSet] = []
@@ -89,8 +89,8 @@ private struct Simplification {
     return reaching + [open]
   }
 
-  /// Rules of one class need not be said if the rest is the default: the class whose rules are
-  /// most, of equals the one with most rows, of equals the present default.
+  /// Chooses the class with the most rules as default if the present default decides no row; ties
+  /// are broken by the number of rows, then by the present default.
   private mutating func chooseDefault() {
     let open = reaching.last ?? none
     guard open.isEmpty else { return }
@@ -110,7 +110,7 @@ private struct Simplification {
     if let best = ranked.first { defaultClass = best }
   }
 
-  /// Drops each rule whose rows later rules or the default answer alike, from the last to the first.
+  /// Drops each rule whose rows later rules or the default classify equally, from last to first.
   private mutating func dropRules(_ onStep: () throws -> Void) rethrows {
     for index in rules.indices.reversed() {
       try onStep()
@@ -130,8 +130,8 @@ private struct Simplification {
     }
   }
 
-  /// Drops literals whose absence lets no row in that must be answered otherwise. Of several, the
-  /// one that lets most rows in goes first: the least it says.
+  /// Drops literals whose removal covers no row of another class. Of several, the literal whose
+  /// removal covers most rows is dropped first.
   private mutating func dropLiterals(_ onStep: () throws -> Void) rethrows {
     var open = RowSet(rows: table.count, all: true)
     for index in rules.indices {
@@ -154,8 +154,8 @@ private struct Simplification {
     }
   }
 
-  /// Puts a later rule into an earlier one with the same conclusion where the smallest box around
-  /// both lets no row in that must be answered otherwise.
+  /// Merges a later rule into an earlier one with the same conclusion if the smallest box around
+  /// both covers no row of another class.
   private mutating func mergeRules(_ onStep: () throws -> Void) rethrows {
     var index = 0
     var open = RowSet(rows: table.count, all: true)
@@ -184,7 +184,7 @@ private struct Simplification {
 }
 
 extension Condition {
-  /// The narrowest condition that holds where either holds.
+  /// The narrowest condition implied by either condition.
   public func hull(_ other: Condition) -> Condition {
     let missing = orMissing || other.orMissing
     switch (self, other) {
@@ -202,8 +202,8 @@ extension Condition {
 }
 
 extension Conjunction {
-  /// The narrowest conjunction that holds where either holds: on each variable of both the wider
-  /// condition.
+  /// The narrowest conjunction implied by either: on each common variable, the hull of the
+  /// conditions.
   public func hull(_ other: Conjunction) -> Conjunction {
     let common = literals.compactMap { literal in
       other.condition(on: literal.variable).map {

@@ -1,23 +1,24 @@
 import Datasets
 
-/// How far a substitution may grow.
+/// The limits of a substitution.
 public struct SubstitutionLimit: Hashable, Sendable {
-  /// The most rules of the result; of a rule's products the best supported are kept.
+  /// The largest number of rules of the result; of the products of a rule, the best supported are
+  /// kept.
   public var rules: Int
   public init(rules: Int = 10_000) { self.rules = rules }
 }
 
 extension RuleSet {
-  /// The same rules with every literal replaced by what is known to make it hold: rules over hidden
-  /// features become rules over inputs.
+  /// Replaces every literal by rules that imply it: rules over hidden features become rules over
+  /// inputs.
   ///
-  /// A definition's rules with conclusion 1 say where the literal holds. Products that contradict
-  /// themselves vanish, and so do rules that say no more than a wider one.
+  /// The rules of a definition with conclusion 1 imply the literal. Contradictory products are
+  /// dropped, and so are rules subsumed by a more general one.
   /// - Parameters:
-  ///   - definitions: one for each literal of the rules; a literal without one stays as it is.
-  ///   - limit: where to stop multiplying out.
-  ///   - onStep: called for each product; what it throws ends the search.
-  /// - Returns: the rules as a vote without supports, and whether some were left out.
+  ///   - definitions: one for each literal of the rules; a literal without one is kept.
+  ///   - limit: the limits of the expansion.
+  ///   - onStep: called for each product; an error thrown by it ends the search.
+  /// - Returns: the rules as a vote without supports, and whether some were omitted.
   public func substituting(
     _ definitions: [Literal: RuleSet], limit: SubstitutionLimit = SubstitutionLimit(),
     onStep: () throws -> Void
@@ -54,7 +55,7 @@ extension RuleSet {
     return (RuleSet(result, default: defaultClass, resolution: .vote), cut)
   }
 
-  /// The same without an end before all is done.
+  /// Substitutes without a callback.
   public func substituting(
     _ definitions: [Literal: RuleSet], limit: SubstitutionLimit = SubstitutionLimit()
   ) -> (rules: RuleSet, cut: Bool) {

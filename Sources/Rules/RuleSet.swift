@@ -1,17 +1,17 @@
 import Datasets
 
-/// Rules that together answer every row: a rule list or a voting rule set, with a default.
+/// A classifier of rules with a default class: an ordered rule list or a voting rule set.
 public struct RuleSet: Hashable, Codable, Sendable {
   public enum Resolution: String, Codable, Sendable {
-    /// The first rule that holds answers.
+    /// The first rule that holds gives the class.
     case firstMatch = "first-match"
-    /// The class of the holding rule with the highest confidence answers; ties go to the larger
-    /// support, then to the lower class position.
+    /// Of the rules that hold, the one with the highest confidence gives the class; ties are broken
+    /// by the larger support, then by the lower class position.
     case vote
   }
 
   public var rules: [Rule]
-  /// The answer where no rule holds.
+  /// The class predicted if no rule holds.
   public var defaultClass: Int
   public var resolution: Resolution
 
@@ -21,7 +21,7 @@ public struct RuleSet: Hashable, Codable, Sendable {
     self.resolution = resolution
   }
 
-  /// The rule that answers a row, `nil` where the default does. `value` gives a variable's value.
+  /// The deciding rule of a row, `nil` for the default. `value` returns the value of a variable.
   public func deciding(_ value: (Feature.ID) -> Double) -> Int? {
     var best: Int?
     for (index, rule) in rules.enumerated() {
@@ -34,7 +34,7 @@ public struct RuleSet: Hashable, Codable, Sendable {
     return best
   }
 
-  /// The positions of the rules in the order in which they are asked.
+  /// The positions of the rules in the order of evaluation.
   var order: [Int] {
     guard resolution == .vote else { return Array(rules.indices) }
     return rules.indices.sorted { first, second in
@@ -43,13 +43,13 @@ public struct RuleSet: Hashable, Codable, Sendable {
     }
   }
 
-  /// The rule that answers each row of a table, `nil` where the default does.
-  /// - Complexity: O(rows × literals), a condition at most once on a row
+  /// The deciding rule of each row of a table, `nil` for the default.
+  /// - Complexity: O(rows × literals), each condition at most once per row
   public func deciding(_ table: Table) -> [Int?] {
     deciding(among: table.count, held: rowsHeld(in: table))
   }
 
-  /// The same where it is known on which rows each rule fires.
+  /// The deciding rules from the precomputed rows on which each rule holds.
   func deciding(among rows: Int, held: [RowSet]) -> [Int?] {
     var answers = [Int?](repeating: nil, count: rows)
     var open = RowSet(rows: rows, all: true)
@@ -60,19 +60,19 @@ public struct RuleSet: Hashable, Codable, Sendable {
     return answers
   }
 
-  /// For each rule the rows on which it fires, whether or not another rule answers them.
+  /// For each rule the rows on which it holds, whether or not another rule decides them.
   public func rowsHeld(in table: Table) -> [RowSet] {
     var literals = LiteralIndex(table)
     return rowsHeld(&literals)
   }
 
-  /// The same where some literals have been tried already.
+  /// The rows on which each rule holds, with cached literals.
   func rowsHeld(_ literals: inout LiteralIndex) -> [RowSet] {
     literals.prepare(rules.flatMap(\.premise.literals))
     return rules.map { literals($0.premise) }
   }
 
-  /// The answer to each row of a table.
+  /// The predicted class of each row of a table.
   public func classify(_ table: Table) -> [Int] {
     deciding(table).map { $0.map { rules[$0].conclusion } ?? defaultClass }
   }
@@ -85,11 +85,11 @@ public struct RuleSet: Hashable, Codable, Sendable {
 
   /// The same rules with supports counted on these rows.
   ///
-  /// In a rule list a rule is supported by the rows it answers. In a vote it is supported by all
-  /// rows on which it fires, because confidences are compared before any rule has answered.
+  /// In a rule list the support of a rule counts the rows that it decides. In a vote it counts all
+  /// rows on which it holds, because confidences are compared before a rule decides.
   /// - Parameters:
   ///   - table: the rows to count.
-  ///   - answers: what the explained network says of each row.
+  ///   - answers: the prediction of the explained network for each row.
   /// - Returns: the same rules in the same order.
   public func supported(by table: Table, answers: [Int]) -> RuleSet {
     var copy = self
@@ -111,9 +111,9 @@ public struct RuleSet: Hashable, Codable, Sendable {
 }
 
 extension Rule {
-  /// Whether this rule's answer counts more where both hold.
+  /// Whether this rule has priority over another in a vote.
   func outvotes(_ other: Rule) -> Bool {
-    // Compared as fractions of whole numbers: exact.
+    // Compared exactly, as fractions of integers.
     let mine = support.agreeing * max(other.support.covered, 1)
     let others = other.support.agreeing * max(support.covered, 1)
     if mine != others { return mine > others }

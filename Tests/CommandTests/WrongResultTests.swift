@@ -91,37 +91,37 @@ import Testing
     Edit(
       "an unknown column", "rules", "0", "if",
       value: test("colour", #""operator": ">", "value": 1"#),
-      says: "rule R1 asks about 'colour', which is not in the result"),
+      says: "rule R1 tests 'colour', which is not in the result"),
     Edit(
       "an unknown class", "rules", "0", "then", value: #""tulip""#,
-      says: "rule R1 answers 'tulip', which is no class of the result"),
+      says: "rule R1 predicts 'tulip', which is not a class of the result"),
     Edit(
       "an unknown default", "defaultClass", value: #""tulip""#,
-      says: "the default class 'tulip' is no class of the result"),
+      says: "the default class 'tulip' is not a class of the result"),
     Edit(
       "levels asked of a number", "rules", "0", "if",
       value: test("petal_length", #""operator": "in", "values": ["x"]"#),
-      says: "rule R1 asks 'petal_length' what it cannot answer"),
+      says: "rule R1 has an invalid condition on 'petal_length'"),
     Edit(
       "a bound that is not there", "rules", "0", "if",
       value: test("petal_length", #""operator": "<=""#),
-      says: "rule R1 asks 'petal_length' what it cannot answer"),
+      says: "rule R1 has an invalid condition on 'petal_length'"),
     Edit(
       "bounds the wrong way round", "rules", "0", "if",
       value: test("petal_length", #""operator": "between", "bounds": [3, 1]"#),
-      says: "rule R1 asks 'petal_length' what it cannot answer"),
+      says: "rule R1 has an invalid condition on 'petal_length'"),
     Edit(
       "a contradiction", "rules", "0", "if",
       value: #"[{"feature": "petal_length", "operator": ">", "value": 5},"#
         + #" {"feature": "petal_length", "operator": "<=", "value": 1}]"#,
-      says: "rule R1 asks 'petal_length' for what no value can be"),
+      says: "rule R1 has contradictory conditions on 'petal_length'"),
     Edit(
       "other classes", "data", "classes", value: #"["a", "b"]"#,
       says: "the classes are not those of the schema"),
     Edit(
       "an unknown hidden feature", "featureRules", "rules", "0", "if",
       value: test("F99", #""operator": ">", "value": 0.5"#),
-      says: "rule R1 asks about 'F99', which is not in the result"),
+      says: "rule R1 tests 'F99', which is not in the result"),
   ]
 
   @Test(arguments: edits) func aResultChangedByHandIsRefused(_ edit: Edit) throws {
@@ -134,7 +134,7 @@ import Testing
         if edit.says.hasPrefix("schema") {
           "use the version of espalier that wrote it"
         } else if edit.isOfRules {
-          "the result was changed by hand or cut short"
+          "the result file was edited or truncated"
         } else {
           "give an explanation.json as 'espalier explain' writes it"
         }

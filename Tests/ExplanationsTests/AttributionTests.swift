@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct AttributionTests {
-  /// One feature that is on where 2·x0 - x2 > 0; x1 does nothing.
+  /// One feature that is active where 2·x0 - x2 > 0; x1 has no effect.
   private func subject(_ generator: inout SeededGenerator) throws -> AttributionSubject {
     let layers: [any Layer] = [Dense(1), Activation(.sigmoid), Dense(2)]
     var network = try Network(Architecture(input: [3]) { layers }, seed: 1)

@@ -4,7 +4,7 @@ import Rules
 import TestSupport
 import Testing
 
-/// Rules that a result states in names become rules that can be executed, or an error.
+/// Rules of a result are converted to executable rules, or an error is thrown.
 @Suite struct ExplanationRulesTests {
   private func explanation(_ tests: String) throws -> Explanation {
     var explanation = SampleExplanation.mushroom.explanation
@@ -26,19 +26,19 @@ import Testing
       #"[{"feature": "odor", "operator": "in", "values": ["foul"]},"#
         + #" {"feature": "odor", "operator": ">", "value": 1}]"#)
     let error = #expect(throws: UnreadableRules.self) { try mixed.ruleSet(.inputs) }
-    #expect(error?.errorDescription == "rule R1 asks 'odor' what it cannot answer")
-    #expect(error?.recoverySuggestion == "the result was changed by hand or cut short")
-    // "Known at all" is asked of any column, and no level is a number.
+    #expect(error?.errorDescription == "rule R1 has an invalid condition on 'odor'")
+    #expect(error?.recoverySuggestion == "the result file was edited or truncated")
+    // "Is known" applies to any column; a level is not a number.
     let known = try explanation(
       #"[{"feature": "odor", "operator": "in", "values": ["foul"]},"#
         + #" {"feature": "odor", "operator": ">"}]"#)
     let second = #expect(throws: UnreadableRules.self) { try known.ruleSet(.inputs) }
-    #expect(second?.errorDescription == "rule R1 asks 'odor' for what no value can be")
+    #expect(second?.errorDescription == "rule R1 has contradictory conditions on 'odor'")
   }
 
   @Test func aLevelThatTheColumnLacksIsRefused() throws {
     let wrong = try explanation(#"[{"feature": "odor", "operator": "in", "values": ["sweet?"]}]"#)
-    #expect(throws: UnreadableRules("rule R1 asks 'odor' what it cannot answer")) {
+    #expect(throws: UnreadableRules("rule R1 has an invalid condition on 'odor'")) {
       try wrong.checkRules()
     }
   }

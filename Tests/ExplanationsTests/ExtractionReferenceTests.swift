@@ -7,7 +7,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What extractors make of fixed networks and rows, compared with what was recorded.
+/// Rules extracted from fixed networks and rows, compared with snapshots.
 @Suite struct ExtractionReferenceTests {
   private func words(_ found: ExtractedRules) -> [String] {
     [found.rules.words] + found.curve.map { "curve \($0.rules.count), \($0.complexity.literals)" }
@@ -42,7 +42,7 @@ import Testing
     try expectSnapshot(lines.joined(separator: "\n") + "\n", named: "extraction.txt")
   }
 
-  /// Rows with missing cells and levels: random networks with weights of eighths.
+  /// Rows with missing cells and levels; random networks with weights that are multiples of 1/8.
   @Test func treesOfTablesWithLevelsAreTheRecordedOnes() throws {
     var lines: [String] = []
     for seed in UInt64(0)..<4 {
@@ -105,8 +105,8 @@ import Testing
     #expect(HiddenFeatures(of: model, over: table)?.readFeatures == [0, 2, 3])
   }
 
-  /// Of two sums each needs one of two switches: four pairs, of which three come after a pair that was
-  /// given up.
+  /// Each of two sums needs one of two switches: four pairs, of which three follow an abandoned
+  /// pair.
   @Test func aLimitOfLiteralsKeepsAllShorterPremises() {
     let margins = [
       SwitchSearch.Margin(weights: [6, 5, 0, 0], bias: -4),

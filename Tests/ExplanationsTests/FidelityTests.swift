@@ -6,7 +6,7 @@ import Rules
 import Tensors
 import Testing
 
-/// Figures on rows that are counted by hand: each differs from what a neighbouring definition gives.
+/// Figures counted by hand; each differs from that of similar definitions.
 @Suite struct FidelityTests {
   private let fidelity = Fidelity(
     rules: (heldOut: [0, 0, 0, 1, 1, 2, 0, 0], training: [1, 1, 0]),
@@ -26,7 +26,8 @@ import Testing
   }
 
   @Test func aClassCountsTheRowsToWhichTheNetworkGivesIt() {
-    // Divided by the rows to which the rules give it, a would have 2 of 5, b 2 of 2, c 0 of 1.
+    // Divided by the rows that the rules predict as the class, a would have 2 of 5, b 2 of 2, c 0
+    // of 1.
     #expect(
       fidelity.byClass == [
         "a": Proportion(2, of: 2), "b": Proportion(2, of: 4), "c": Proportion(0, of: 2),
@@ -39,7 +40,8 @@ import Testing
   }
 
   @Test func theMajorityIsTheNetworksOnTrainingRows() {
-    // Of the rules' training answers and of the held-out answers b is the commonest.
+    // In the rules' training predictions and in the held-out predictions, b is the most frequent
+    // class.
     #expect(fidelity.majorityClass == "a")
     #expect(fidelity.majorityBaseline == Proportion(2, of: 8))
   }
@@ -58,7 +60,7 @@ import Testing
 }
 
 @Suite struct DriversTests {
-  /// Features F1 = 4·x0 - x1 (off where not above 0) and F2 = x2, over four rows.
+  /// Features F1 = 4·x0 - x1 (inactive where not above 0) and F2 = x2, over four rows.
   private func map() throws -> (map: FeatureMap, schema: Schema, encoding: Encoding) {
     let schema = Schema(
       features: [
@@ -85,7 +87,7 @@ import Testing
           Parameter(.bias, Tensor([0, 0], shape: [2])),
         ],
       ])
-    // Deviations: 1, 2, 0.5 and 0.5.
+    // Standard deviations: 1, 2, 0.5 and 0.5.
     let inputs = Tensor(
       [
         1, 2, 1, 1,
@@ -132,9 +134,9 @@ import Testing
   }
 }
 
-/// Whether an answer of its own is enough, or rivals must be beaten, follows from the head.
+/// The head determines whether an output must be positive or larger than those of all rivals.
 @Suite struct OrderedAttributeSearchHeadTests {
-  /// Outputs a = 2·F1 - 1, b = 2·F2 - 1, c = 1 - 2·F1 - 2·F2, features on where p, q > 0.
+  /// Outputs a = 2·F1 - 1, b = 2·F2 - 1, c = 1 - 2·F1 - 2·F2, features active where p, q > 0.
   private func premises(head: Head) throws -> [String] {
     let schema = Schema(
       features: [Feature("p"), Feature("q")], target: Target("y", .classes(names: ["a", "b", "c"])))

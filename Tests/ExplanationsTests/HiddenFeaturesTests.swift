@@ -83,6 +83,6 @@ import Testing
     }
     #expect(
       error?.errorDescription
-        == "extractor 'oas' found no hidden activation that a dense layer turns into answers")
+        == "extractor 'oas' found no hidden activation followed by a dense output layer")
   }
 }

@@ -15,7 +15,7 @@ import Testing
         let values = column.values.filter { !$0.isNaN }
         let (low, high) = (real.min() ?? 0, real.max() ?? 0)
         #expect(values.allSatisfy { low <= $0 && $0 <= high })
-        // Quarters have two decimals, levels none.
+        // Multiples of 1/4 have two decimals, levels none.
         #expect(values.allSatisfy { ($0 * 100).rounded() / 100 == $0 })
         #expect(
           table.schema.features[index].levels == nil || values.allSatisfy { $0 == $0.rounded() })
@@ -35,7 +35,7 @@ import Testing
     #expect(Neighbourhood().rows(1000, near: table, seed: 5) != alone)
   }
 
-  /// Two clusters far apart, with more digits than are rounded to.
+  /// Two distant clusters, with more decimals than values are rounded to.
   private func clusters(_ rng: inout SeededGenerator) -> Table {
     let centers = (0..<60).map { Double($0 % 2) * 100 }
     return Table(
@@ -47,8 +47,8 @@ import Testing
       ], labels: centers.map { Int($0 / 100) })
   }
 
-  /// How far a drawn row has gone from one real row towards another, the same in both columns;
-  /// `nil` where it lies between no two.
+  /// The interpolation factor of a sampled row between two real rows, the same in both columns;
+  /// `nil` if it lies between no two.
   private func way(to drawn: [Double], in table: Table) -> (from: Int, to: Int, share: Double)? {
     for from in 0..<table.count {
       for to in 0..<table.count where to != from {
@@ -72,7 +72,7 @@ import Testing
       for row in 0..<100 {
         let found = way(to: near.row(row), in: table)
         #expect(found != nil)
-        // Of twelve candidates one is of the same cluster, but for one draw in thousands.
+        // Of twelve candidates, at least one is of the same cluster with high probability.
         if let found, table.labels[found.from] != table.labels[found.to] { across += 1 }
       }
       #expect(across <= 2)
@@ -82,7 +82,7 @@ import Testing
         return found.map { table.labels[$0.from] != table.labels[$0.to] } ?? false
       }
       #expect(farther > 25)
-      // Rows go some way, not none and not all of it.
+      // The factors are spread between 0 and 1.
       let shares = (0..<100).compactMap { way(to: near.row($0), in: table)?.share }
       #expect(shares.contains { $0 > 0.2 && $0 < 0.8 })
     }
@@ -102,7 +102,8 @@ import Testing
           ($0 - $1) / (0.1 * deviation)
         }
         #expect(steps.allSatisfy { abs($0) < 6 })
-        // Rows beyond the column's range are put back to its end, so the spread is below one.
+        // Values beyond the range of the column are clipped, so the standard deviation is below
+        // one.
         let spread = (steps.reduce(0) { $0 + $1 * $1 } / 500).squareRoot()
         #expect(spread > 0.5 && spread < 1.1)
       }
@@ -125,7 +126,7 @@ import Testing
       let drawn = Neighbourhood().rows(300, near: table, seed: rng.next())
       #expect(Set(drawn.columns[0].values) == [0.5, 2, 7.25])
       #expect(Set(drawn.columns[1].values) == [0, 3])
-      // But for the ends of its range, a number of a column with many is one of its own.
+      // Except for the ends of the range, a value of a column with many values is new.
       #expect(drawn.columns[2].values.count { many.contains($0) } < 60)
     }
   }

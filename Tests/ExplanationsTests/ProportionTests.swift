@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  /// Rounding by arithmetic gives what the digits of the number say, near halves too.
+  /// Arithmetic rounding equals decimal rounding, also near halves.
   @Test func roundingIsThatOfTheDigits() {
     withEverySeed(200) { generator in
       let digits = generator.index(below: 9)

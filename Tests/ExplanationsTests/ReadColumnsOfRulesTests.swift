@@ -6,10 +6,10 @@ import Rules
 import Tensors
 import Testing
 
-/// Rules speak of the columns that the network reads, whatever stands in the others.
+/// Rules use only the columns that the network reads, for all values of the others.
 @Suite struct ReadColumnsOfRulesTests {
-  /// The small network with a column before the others that it does not read and that holds what
-  /// `p` holds: nothing in the rows tells the two apart.
+  /// The small network with an additional first column that it does not read and that is equal to
+  /// `p` on all rows.
   private func subject(
     head: Head, level: RuleLevel, seed: UInt64, unread: (Table) -> Column = { $0.columns[0] }
   ) throws -> ExtractionSubject {
@@ -22,7 +22,7 @@ import Testing
     }
     let training = widened(small.training)
     var network = small.model.network
-    // r drives a feature of its own, which no output reads.
+    // r is the input of a separate feature, which no output reads.
     for output in 0..<3 { network.parameters[2][0].value[3, output] = 0 }
     let wider = try Network(
       Architecture(input: [4], nodes: network.architecture.nodes),
@@ -101,7 +101,7 @@ import Testing
     }
   }
 
-  /// What the caller throws ends an extraction wherever it is.
+  /// An error thrown by the caller ends an extraction at every step.
   @Test(arguments: extractorCatalog.names) func anExtractionCanBeEnded(name: String) throws {
     struct Stop: Error {}
     let extractor = try extractor(name)

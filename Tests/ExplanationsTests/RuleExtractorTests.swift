@@ -8,7 +8,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Every extractor of the catalogue keeps the same promises.
+/// Properties of every extractor of the catalogue.
 @Suite struct RuleExtractorTests {
   static let names = extractorCatalog.names
 
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  /// Where more premises are found than anybody reads, those are kept that add agreement.
+  /// With more premises than `maximumRules`, the rules that add most agreement are kept.
   @Test func ofManyPremisesThoseAreKeptThatAddAgreement() throws {
     let subject = try SmallNetwork.subject(head: .oneVersusRest, level: .features, seed: 3)
     let all = try OrderedAttributeSearch().extract(from: subject)
@@ -82,9 +82,9 @@ import Testing
     #expect(some.curve.last == all.rules)
     #expect(
       some.notes.last
-        == "\(all.rules.rules.count) minimal premises were found, and the "
-        + "\(some.rules.rules.count) are kept that add most agreement: each rule holds, but some "
-        + "cases have none")
+        == "\(all.rules.rules.count) minimal premises were found, of which the "
+        + "\(some.rules.rules.count) that add most agreement are kept: each rule holds for the "
+        + "binarised features, but some rows have no rule")
     let held = SmallNetwork.table(rows: 400, seed: 99)
     let few = try agreement(of: some.rules, subject, held)
     #expect(few > 300)
@@ -98,13 +98,13 @@ import Testing
     }
     #expect(
       error?.errorDescription
-        == "extractor 'surrogate-tree' was asked for rules over features where it gives rules over "
+        == "extractor 'surrogate-tree' cannot extract rules over features, only rules over "
         + "inputs")
     #expect(error?.recoverySuggestion == "use --rules inputs")
   }
 }
 
-/// A small network with a sigmoid feature layer and weights drawn by hand.
+/// A small network with a sigmoid feature layer and chosen weights.
 enum SmallNetwork {
   static func table(rows: Int, seed: UInt64) -> Table {
     var rng = SeededGenerator(seed: seed)
@@ -118,8 +118,8 @@ enum SmallNetwork {
       labels: [Int](repeating: 0, count: rows))
   }
 
-  /// Features: p > 3, p > 6, q > 5, and one that r drives. Answer: by p, but c where q is high and
-  /// p is not low.
+  /// Features: p > 3, p > 6, q > 5, and one that depends on r. Class: by p, but c where q is high
+  /// and p is not low.
   static func model(head: Head) throws -> Model {
     let table = table(rows: 2, seed: 0)
     let architecture = Architecture(input: [3]) {

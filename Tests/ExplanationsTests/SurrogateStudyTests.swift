@@ -7,9 +7,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// How many rules there are, and what it takes to find them.
+/// The number of rules and the cost of the search.
 @Suite struct SurrogateStudyTests {
-  /// A board of 8 × 8 fields of two colours: a list of twenty rules is not enough for it.
+  /// A checkerboard of 8 × 8 fields: a list of twenty rules cannot represent it.
   private func board(rows: Int, seed: UInt64) -> Table {
     var rng = SeededGenerator(seed: seed)
     let columns = (0..<2).map { _ in (0..<rows).map { _ in (rng.uniform() * 800).rounded() / 100 } }
@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  /// `answers`: what the study takes for the network's answers to real rows.
+  /// `answers`: the predictions of the network on real rows.
   private func subject(_ training: Table, _ validation: Table) throws -> ExtractionSubject {
     let network = try Network(Architecture(input: [training.columns.count]) { Dense(2) }, seed: 1)
     return ExtractionSubject(
@@ -43,8 +43,7 @@ import Testing
     return try SurrogateStudy(subject, asking: colours).result
   }
 
-  /// Two classes and few rows: at most twenty rules, whatever more would bring, and more where there
-  /// are many rows and classes.
+  /// At most twenty rules for two classes and few rows, more for many rows and classes.
   @Test(arguments: [0, 300]) func twentyRulesAreUsual(validation: Int) throws {
     let found = try rules(rows: 1200, validation: validation)
     #expect(found.rules.rules.count <= 20)
@@ -55,7 +54,7 @@ import Testing
   @Test func drawnRowsAreSaidWhereThereAreSome() throws {
     #expect(
       try rules(rows: 400, validation: 0).notes == [
-        "the network was asked about 10000 rows drawn near the 400 real ones"
+        "the network was queried on 10000 synthetic rows sampled near the 400 real ones"
       ])
     let board = board(rows: 60, seed: 1)
     var schema = board.schema
@@ -68,7 +67,7 @@ import Testing
     #expect(try study.result.notes == [])
   }
 
-  /// The trees that are refined are those near the limit, not all that are larger.
+  /// Only trees near the limit are refined, not all larger ones.
   @Test func aListOfFewRulesRefinesFewTrees() throws {
     let table = board(rows: 600, seed: 3)
     var setup = SurrogateSetup()
@@ -88,7 +87,7 @@ import Testing
     setup.passes = 1
     let refined = SurrogateLearner(setup, rows: rows, onStep: onStep)
     let with = try taken { _ = try refined.list(atMost: 4) }
-    // One pass over a tree looks at each of its questions once.
+    // One pass over a tree visits each of its splits once.
     #expect(try refined.list(atMost: 4).rules.count <= 4)
     #expect(with > without)
     #expect(with - without < 300, "\(with), \(without)")

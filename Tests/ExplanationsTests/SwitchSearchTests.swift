@@ -14,7 +14,7 @@ import Testing
     margins.allSatisfy { $0.orEqual ? sum($0, code) >= 0 : sum($0, code) > 0 }
   }
 
-  /// Whether a premise forces all margins, tried on every code it leaves open.
+  /// Whether a premise implies all margins, tested on every code that satisfies it.
   private func forces(_ premise: SwitchPremise, _ margins: [SwitchSearch.Margin]) -> Bool {
     let count = UInt64(margins[0].weights.count)
     return (0..<(UInt64(1) << count)).allSatisfy {
@@ -39,7 +39,7 @@ import Testing
     #expect(Set(found.premises).count == found.premises.count)
   }
 
-  /// Weights that are sixteenths, so that sums are exact and ties occur.
+  /// Weights that are multiples of 1/16, so that sums are exact and ties occur.
   private func margin(_ count: Int, _ rng: inout SeededGenerator) -> SwitchSearch.Margin {
     SwitchSearch.Margin(
       weights: (0..<count).map { _ in Double(rng.index(below: 65)) / 16 - 2 },

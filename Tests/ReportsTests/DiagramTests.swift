@@ -47,7 +47,15 @@ import Testing
       diagram.caption.plain.contains("Only the 100 strongest lines are drawn; 80 weaker ones"))
     #expect(diagram.edges.allSatisfy { $0.label == nil })
     let rules = Diagram(rules: SampleExplanation.images.explanation)
-    #expect(rules.caption.plain.contains("The 12 rules that answer most rows are drawn, of 40."))
+    #expect(
+      rules.caption.plain.contains("The 12 rules with the largest coverage are drawn, of 40."))
+  }
+
+  @Test func captionsDescribeTheConditionsOnFeatures() {
+    let switched = Diagram(rules: SampleExplanation.images.explanation).caption.plain
+    #expect(switched.contains("Conditions test only whether a feature is active;"))
+    let compared = Diagram(rules: SampleExplanation.iris.explanation).caption.plain
+    #expect(compared.contains("Conditions compare features with thresholds of their own,"))
   }
 
   @Test func prunedPartsAreCounted() {

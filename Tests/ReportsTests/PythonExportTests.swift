@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 @Suite struct PythonExportTests {
-  /// Rules over columns of both kinds, with missing values and levels that nobody knows.
+  /// Rules over numeric and categorical columns, with missing values and unknown levels.
   private struct Case {
     var table: Table
     var rules: RuleSet
@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  /// A row's cells as a file could have them; what is missing is written in every way there is.
+  /// The cells of a row as in a file; missing values are written with every marker.
   private func cells(_ table: Table, _ row: Int) -> [String: Any] {
     var all: [String: Any] = [:]
     for (index, feature) in table.schema.features.enumerated() {
@@ -116,7 +116,7 @@ import Testing
     return all
   }
 
-  /// What Python answers, or `nil` where there is no Python.
+  /// The predictions of Python, or `nil` if Python is not installed.
   private func answers(_ programs: [(code: String, rows: [[String: Any]])]) throws -> [[String]]? {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("espalier-python-\(UUID().uuidString)")
@@ -241,10 +241,10 @@ import Testing
     let error = #expect(throws: ReportError.self) { try PythonExport().export(explanation) }
     #expect(
       error?.errorDescription
-        == "the rules ask about the hidden feature 'F1', which needs the network to compute")
+        == "the rules use the hidden feature 'F1', which only the network computes")
     #expect(
       error?.recoverySuggestion
-        == "keep model.onnx beside it; where layers are not dense, use --rules inputs")
+        == "keep model.onnx beside it; if layers are not dense, use --rules inputs")
     explanation.featureRules = nil
     #expect(throws: ReportError.noFeatureRules) { try PythonExport().export(explanation) }
   }

@@ -7,9 +7,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Exported Python on the rows of the files themselves, as `csv.DictReader` gives them.
+/// Exported Python on the rows of the files, as `csv.DictReader` yields them.
 @Suite struct PythonOnFilesTests {
-  /// A file, what separates its fields, and rules over its columns.
+  /// A file, its field separator, and rules over its columns.
   private struct Trial {
     var file: String
     var separator: String
@@ -32,7 +32,7 @@ import Testing
       code = try PythonExport().export(explanation)
     }
 
-    /// For each row of the table the answer and the rule.
+    /// For each row of the table the predicted class and the rule.
     var expected: [[String?]] {
       let deciding = rules.deciding(table)
       return deciding.map { rule in
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  /// Rules that every column is asked in, with bounds and levels that rows have.
+  /// Rules with conditions on every column, with bounds and levels that occur in rows.
   private static func rules(over table: Table, _ generator: inout SeededGenerator) -> RuleSet {
     let classes = table.schema.classes.count
     let rules = (0..<40).compactMap { _ -> Rule? in
@@ -66,7 +66,7 @@ import Testing
     if value.isNaN { return .onlyMissing }
     let orMissing = generator.index(below: 8) == 0
     if feature.levels != nil { return .levels(among: [max(0, Int(value))], orMissing: orMissing) }
-    // A bound that is a value of a row tells the smallest difference.
+    // A bound equal to a value of a row exposes the smallest difference.
     let width = max(abs(value), 1) / 50
     return generator.index(below: 2) == 0
       ? .interval(lower: value - width, upper: value, orMissing: orMissing)
@@ -86,7 +86,7 @@ import Testing
     print(json.dumps(answers))
     """
 
-  /// The answer and the rule for each row of each trial's file.
+  /// The predicted class and the rule for each row of each trial's file.
   private static func answers(_ trials: [Trial], in folder: URL) throws -> [[[String?]]]? {
     for (index, trial) in trials.enumerated() {
       try Data(trial.code.utf8).write(to: folder.appendingPathComponent("rules\(index).py"))
@@ -132,7 +132,7 @@ import Testing
       for name in ["iris", "mushroom", "house-votes", "german-credit", "heart", "zoo", "wine"] {
         var generator = SeededGenerator(seed: UInt64(trials.count))
         let file = home.appendingPathComponent(name + "/data.csv").path
-        // With the schema that comes with the file, and with what its cells say.
+        // With the schema of the file, and with the schema inferred from its cells.
         trials.append(try Trial(file, DataSource.load(name).table, &generator))
         trials.append(try Trial(file, DataSource.load(file).table, &generator))
       }
@@ -140,7 +140,7 @@ import Testing
     }
   }
 
-  /// Files as people have them; the cells of a row by its number.
+  /// Files in common notations; the cells of a row by its number.
   private let awkward: [(header: String, separator: String, row: (Int) -> String)] = [
     ("x;w;y", ";", { "\($0 % 23),\($0 % 7);\($0 % 31 + 1).5\($0 % 9)0,25;\($0 % 2)" }),
     ("x;w;y", ";", { "\($0 % 23 + 1).\(100 + $0 % 77);\($0 % 13),5 €;\($0 % 2)" }),

@@ -33,7 +33,8 @@ import Testing
       error?.errorDescription
         == "the explanation has a number that is not finite at 'features.1.threshold'")
     #expect(
-      error?.recoverySuggestion == "this is a fault of the explanation; JSON has no such numbers")
+      error?.recoverySuggestion
+        == "this is a bug in the explanation; JSON has no NaN and no infinity")
   }
 
   @Test(arguments: SampleExplanation.allCases)

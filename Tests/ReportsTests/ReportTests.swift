@@ -11,17 +11,17 @@ import Testing
       report.fidelitySentence.plain
         == "The rules agree with the pruned network on 28 of 30 held-out rows (93.3 %, 95 % interval "
         + "78.7 to 98.2 %), and the pruned network with the one before pruning on 29 of 30 (96.7 %); "
-        + "always answering \u{2018}versicolor\u{2019} would agree on 33.3 %.")
+        + "always predicting \u{2018}versicolor\u{2019} would agree on 33.3 %.")
     var explanation = report.explanation
     explanation.explains = .original
     #expect(
       Report(explanation).fidelitySentence.plain
         == "The rules agree with the network on 28 of 30 held-out rows (93.3 %, 95 % interval "
-        + "78.7 to 98.2 %); always answering \u{2018}versicolor\u{2019} would agree on 33.3 %.")
+        + "78.7 to 98.2 %); always predicting \u{2018}versicolor\u{2019} would agree on 33.3 %.")
     explanation.fidelity.majorityClass = nil
     #expect(
       Report(explanation).fidelitySentence.plain.hasSuffix(
-        "always giving the network\u{2019}s commonest answer would agree on 33.3 %."))
+        "always predicting the network\u{2019}s most frequent class would agree on 33.3 %."))
     explanation.fidelity.heldOut = Proportion(0, of: 0)
     #expect(Report(explanation).fidelitySentence.plain.hasPrefix("No rows were held out"))
   }
@@ -67,8 +67,8 @@ import Testing
     }
     #expect(
       warnings == [
-        "No answer has 100 held-out rows: these figures are rough. Look at the intervals, not at "
-          + "the percentages."
+        "No class has 100 held-out rows: these figures are imprecise. Use the intervals, not the "
+          + "percentages."
       ])
   }
 

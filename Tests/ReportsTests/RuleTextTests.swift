@@ -50,6 +50,16 @@ import Testing
     #expect(words("F1", .interval(lower: 0.5, upper: nil, orMissing: false)) == "F1 > 0.5")
   }
 
+  @Test func conditionsOnFeaturesAreAtTheirThresholdsOrNot() {
+    let explanation = SampleExplanation.iris.explanation
+    let text = RuleText(explanation)
+    let rules = explanation.featureRules?.rules ?? []
+    #expect(text.featureConditions(of: Array(rules.prefix(2))) == .activity)
+    #expect(text.featureConditions(of: rules) == .thresholds)
+    #expect(text.featureConditions(of: explanation.rules) == nil)
+    #expect(text.featureConditions(of: []) == nil)
+  }
+
   @Test func rulesAreSentences() {
     let explanation = SampleExplanation.iris.explanation
     let text = RuleText(explanation)

@@ -89,12 +89,12 @@ import Testing
       .write(to: folder.appendingPathComponent("report.html"))
     try Data("s{}".utf8).write(to: folder.appendingPathComponent("report.css"))
     let page = try HTMLWriter(templates: folder).write(document(.hostile))
-    #expect(page.hasPrefix("<b>What the network does with &lt;script&gt;"))
+    #expect(page.hasPrefix("<b>Explanation of the network on &lt;script&gt;"))
     #expect(page.hasSuffix("s{}"))
     try Data("{{#open}}".utf8).write(to: folder.appendingPathComponent("report.html"))
     let error = #expect(throws: ReportError.self) {
       try HTMLWriter(templates: folder).write(document(.iris))
     }
-    #expect(error?.recoverySuggestion == "start from the templates that come with the tool")
+    #expect(error?.recoverySuggestion == "start from the built-in templates")
   }
 }

@@ -62,7 +62,7 @@ import Testing
 }
 
 extension Conjunction {
-  /// The definition, one value at a time.
+  /// The definition, evaluated for one value at a time.
   func holds(in table: Table, row: Int) -> Bool {
     literals.allSatisfy { literal in
       guard let column = table.schema.index(of: literal.variable) else { return false }

@@ -4,8 +4,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What induction makes of fixed rows, compared with what was recorded. All cells are quarters, so
-/// every comparison is exact wherever the tests run.
+/// Rules induced from fixed rows, compared with snapshots. All cells are multiples of 1/4, so every
+/// comparison is exact on every platform.
 @Suite struct InductionReferenceTests {
   private func describe(
     _ tree: DecisionTree, _ table: Table, _ answers: [Int], _ other: Table, _ truth: [Int]

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Truth tables of functions that are known, learned whole.
+/// Known Boolean functions, fitted on their complete truth tables.
 @Suite struct KnownTruthTests {
   private func rows(_ count: Int, levels: Int = 2, categorical: Bool = false) -> Table {
     let total = (0..<count).reduce(1) { product, _ in product * levels }

@@ -18,7 +18,7 @@ import Testing
         let paths = tree.paths.map(\.premise)
         if let last {
           #expect(paths.count < last.count)
-          // Every leaf of the larger tree lies in one of the smaller.
+          // Every leaf of the larger tree is in one leaf of the smaller.
           #expect(last.allSatisfy { inner in paths.contains { inner.and($0) == inner } })
         }
         let errors = zip(tree.classify(table), answers).count { $0 != $1 }
@@ -44,7 +44,7 @@ import Testing
     withEverySeed(20) { rng in
       let table = rng.table(rows: 150, missing: 0.1)
       var other = rng.table(rows: 90, missing: 0.1)
-      // Levels that no row of the tree had: such rows have no leaf.
+      // Levels without training rows: such rows reach no leaf.
       for column in other.columns.indices where other.schema.features[column].levels != nil {
         let cells = (0..<90).map { $0 % 7 == 0 ? Table.unknownLevel : other.columns[column][$0] }
         other.columns[column] = .doubles(cells)
@@ -69,7 +69,7 @@ import Testing
       agreements[1] = 80
       agreements[2] = 77
       agreements[3] = 75
-      // Of 100 rows one standard error is 4.
+      // For 100 rows, one standard error is 4 rows.
       #expect(sequence.smallestWithinOneError(agreements: agreements, of: 100) == 2)
       let limited = sequence.smallestWithinOneError(
         agreements: agreements, of: 100, atMost: sequence.leafCounts[3])

@@ -8,7 +8,7 @@ import Testing
   private let on = Condition.interval(lower: 0.5, upper: nil, orMissing: false)
   private let off = Condition.interval(lower: nil, upper: 0.5, orMissing: false)
 
-  /// What each literal over F1…F3 means, as rules over a table, with the values it makes.
+  /// The definition of each literal over F1…F3, as rules over a table with the resulting values.
   private func definitions(
     _ table: Table, _ trees: [DecisionTree]
   ) -> (definitions: [Literal: RuleSet], values: [[Int]]) {

@@ -69,7 +69,7 @@ import Testing
       vote.rules.map(\.support) == [
         Support(covered: 2, agreeing: 1), Support(covered: 2, agreeing: 2),
       ])
-    // Counting again changes nothing: supports do not depend on who won the vote.
+    // Counting again changes nothing: supports do not depend on the outcome of the vote.
     #expect(vote.supported(by: Self.table, answers: [0, 1, 2, 2]) == vote)
   }
 

@@ -31,7 +31,7 @@ import Testing
       let table = rng.table(rows: 100)
       let answers = rng.answers(to: table, noise: 0.3)
       let tree = TreeGrower().tree(imitating: answers, over: table)
-      // Equal rows cannot be told apart; all others are.
+      // Equal rows cannot be separated; all others are.
       let groups = Dictionary(grouping: 0..<table.count) { table.row($0) }
       let best = groups.values.reduce(0) { sum, rows in
         sum + (Dictionary(grouping: rows) { answers[$0] }.values.map(\.count).max() ?? 0)

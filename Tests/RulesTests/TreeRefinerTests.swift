@@ -56,8 +56,8 @@ import Testing
     #expect(moved >= 5)
   }
 
-  /// A question that parts known values from missing ones has its limit between the last value that
-  /// comes to its node and the next of the table.
+  /// A split of known values from missing ones has its threshold between the last value that
+  /// reaches the node and the next value of the table.
   @Test func aQuestionForMissingValuesReachesTowardsTheNextValue() {
     // Where b is no, x of 1 or 2 is low and a missing one is none; where b is yes, x is 5 or 6.
     let x: [Double] = [1, 2, .nan, .nan, .nan, 5, 6, 5, 6]

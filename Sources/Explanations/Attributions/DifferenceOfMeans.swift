@@ -1,12 +1,13 @@
 import Naming
 import Tensors
 
-/// Map A: how much larger an input is on average where the feature is on.
+/// Map A: difference of the mean input between rows on which the feature is active and inactive.
 ///
-/// `M[i] = mean(x[i] where on) - mean(x[i] where off)`
+/// `M[i] = mean(x[i] where active) - mean(x[i] where inactive)`
 public struct DifferenceOfMeans: AttributionMethod {
   public static let name = "difference-of-means"
-  public static let summary = "how much larger an input is on average where the feature is on"
+  public static let summary =
+    "mean input where the feature is active minus mean input where it is inactive"
   public static let source = Citation(
     authors: "Lee & Kim", title: "Feature-Based Interpretation of the Deep Neural Network",
     year: 2021, venue: "Electronics 10(21):2687, doi:10.3390/electronics10212687")
@@ -26,7 +27,7 @@ public struct DifferenceOfMeans: AttributionMethod {
           sums[side][input] += Double(value)
         }
       }
-      // A feature that is never or always on has no difference to show.
+      // A feature that is active on all rows or on none has no difference.
       guard counts[0] > 0, counts[1] > 0 else { return [Double](repeating: 0, count: width) }
       return (0..<width).map { sums[1][$0] / Double(counts[1]) - sums[0][$0] / Double(counts[0]) }
     }

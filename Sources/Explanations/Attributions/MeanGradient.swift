@@ -2,12 +2,13 @@ import Naming
 import Networks
 import Tensors
 
-/// Map B: how steeply the feature's net input rises with an input, where the feature is on.
+/// Map B: mean gradient of the feature's net input (pre-activation), over rows where it is active.
 ///
-/// `M[i] = mean(∂net/∂x[i] where on)`
+/// `M[i] = mean(∂net/∂x[i] where active)`
 public struct MeanGradient: AttributionMethod {
   public static let name = "mean-gradient"
-  public static let summary = "how steeply the feature rises with an input, where it is on"
+  public static let summary =
+    "mean gradient of the pre-activation by the input, where the feature is active"
   public static let source = Citation(
     authors: "Simonyan, Vedaldi & Zisserman", title: "Deep inside convolutional networks",
     year: 2014, venue: "ICLR workshop, arXiv:1312.6034")
@@ -22,12 +23,12 @@ public struct MeanGradient: AttributionMethod {
   }
 }
 
-/// Map C: how much an input adds to the feature's net input, where the feature is on.
+/// Map C: mean gradient times input of the feature's net input, over rows where it is active.
 ///
-/// `M[i] = mean(x[i] · ∂net/∂x[i] where on)`
+/// `M[i] = mean(x[i] · ∂net/∂x[i] where active)`
 public struct MeanContribution: AttributionMethod {
   public static let name = "mean-contribution"
-  public static let summary = "how much an input adds to the feature, where it is on"
+  public static let summary = "mean gradient times input, where the feature is active"
   public static let source = Citation(
     authors: "Shrikumar et al.", title: "Not just a black box: gradient times input",
     year: 2016, venue: "arXiv:1605.01713")
@@ -52,9 +53,9 @@ public struct MeanContribution: AttributionMethod {
 }
 
 extension AttributionSubject {
-  /// Up to 2,000 rows on which a feature is on, evenly spread; all rows where it never is. Fewer of
-  /// large networks: a gradient costs three passes a row and feature, and a report must be written
-  /// in seconds. Windows over images take longer for a multiplication than dense layers do.
+  /// Up to 2,000 evenly spaced rows on which a feature is active; all rows if it never is. Fewer
+  /// for large networks: a gradient costs three passes per row and feature, and a report must take
+  /// seconds. A multiplication takes longer in a convolution than in a dense layer.
   func rowsOn(_ feature: Int) -> [Int] {
     let work = max(3 * network.multiplications * thresholds.count, 1)
     let budget = network.architecture.input.rank > 1 ? 20_000_000_000 : 100_000_000_000

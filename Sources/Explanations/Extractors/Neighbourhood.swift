@@ -1,17 +1,17 @@
 import Datasets
 import Tensors
 
-/// Draws rows that could have been among given ones, to ask a network about.
+/// Samples synthetic rows near given ones, for querying a network (similar to SMOTE).
 ///
-/// Each is a row moved some way towards a near one, its numbers jittered a little and rounded to
-/// the decimals of their column; levels, and numbers of which a column has but few, are taken from
-/// one of the two.
+/// Each is an interpolation between a row and a near one, with jitter, rounded to the decimals of
+/// the column; levels, and numbers of a column with few distinct values, are copied from one of the
+/// two.
 public struct Neighbourhood: Hashable, Codable, Sendable {
-  /// How many rows a partner is the nearest of: 1 takes any row, more stay nearer.
+  /// The number of random candidates of which the nearest is the partner; 1: any row.
   public var candidates: Int
-  /// Jitter in standard deviations of a column.
+  /// The jitter, in standard deviations of the column.
   public var jitter: Double
-  /// The chance of each value to be changed at all.
+  /// The probability that a value is changed.
   public var change: Double
 
   public init(candidates: Int = 12, jitter: Double = 0.1, change: Double = 1) {
@@ -20,12 +20,12 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
     self.change = change
   }
 
-  /// Draws rows; none near fewer than two.
+  /// Samples rows; none from a table with fewer than two rows.
   /// - Parameters:
-  ///   - count: how many.
-  ///   - table: the rows that could have been drawn so.
+  ///   - count: the number of rows.
+  ///   - table: the real rows.
   ///   - seed: the random seed.
-  ///   - onStep: called between groups of rows; what it throws ends the drawing.
+  ///   - onStep: called between groups of rows; an error thrown by it ends the sampling.
   /// - Returns: rows with the columns of `table` and without labels.
   /// - Complexity: O(count × candidates × columns)
   public func rows(
@@ -66,21 +66,21 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
       numbers: table.numbers.isEmpty ? [] : [Double](repeating: 0, count: count))
   }
 
-  /// The same without an end before all is done.
+  /// Samples rows without a callback.
   public func rows(_ count: Int, near table: Table, seed: UInt64) -> Table {
     rows(count, near: table, seed: seed) {}
   }
 
-  /// Cells that are drawn between two calls of `onStep`.
+  /// The number of cells sampled between two calls of `onStep`.
   private static let cellsOfAGroup = 1 << 18
 
   private struct Shape {
     let isCategorical: Bool
-    /// Whether values between two values would be unlike any there are.
+    /// Whether interpolated values would be unlike all values of the column.
     let isDiscrete: Bool
     let deviation: Double
     let range: ClosedRange<Double>
-    /// Digits after the point, `nil` where rounding would not change a double.
+    /// Decimal places, `nil` if rounding would not change a double.
     let decimals: Int?
 
     init(_ values: [Double], categorical: Bool) {
@@ -102,7 +102,7 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
       }
     }
 
-    /// Whether there are at most twelve different values.
+    /// Whether there are at most twelve distinct values.
     private static func hasFewValues(_ values: [Double]) -> Bool {
       var different: [Double] = []
       for value in values where !different.contains(value) {
@@ -118,9 +118,9 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
     }
   }
 
-  /// Draws one row behind those that are in `cells` already.
+  /// Samples one row and appends it to `cells`.
   ///
-  /// `real`: the given rows, one after the other.
+  /// `real`: the given rows, row-major.
   private func appendRow(
     near real: [Double], rows: Int, _ shapes: [Shape], to cells: inout [Double],
     using generator: inout SeededGenerator
@@ -150,8 +150,8 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
     }
   }
 
-  /// The squared distance of two rows in standard deviations, 1 for each level that differs; any
-  /// number that is not smaller than `limit` where the distance is not either.
+  /// The squared distance of two rows in standard deviations, plus 1 for each differing level; any
+  /// number of at least `limit` if the distance is at least `limit`.
   private func distance(
     from one: Int, to other: Int, in real: [Double], _ shapes: [Shape], atMost limit: Double
   ) -> Double {
@@ -173,7 +173,7 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
 }
 
 extension Table {
-  /// Every cell, row after row.
+  /// All cells, row-major.
   fileprivate var cellsByRow: [Double] {
     let width = columns.count
     return [Double](unsafeUninitializedCapacity: count * width) { buffer, initialized in

@@ -4,24 +4,24 @@ import Networks
 import Rules
 import Tensors
 
-/// Decompositional: the smallest sets of switched hidden features that force an answer whatever the
-/// other features are, searched in the weights of the last layer.
+/// Decompositional rule extraction: minimal sets of binarised hidden features that imply a class
+/// for all values of the other features, searched in the weights of the last layer.
 ///
-/// A vote: of the rules that hold, the one on which the network agrees most often answers.
+/// The rules are a vote: of the rules that hold, the one with the highest confidence decides.
 public struct OrderedAttributeSearch: RuleExtractor {
   public static let name = "oas"
   public static let summary =
-    "ordered-attribute search: minimal sets of hidden features that force an answer"
+    "ordered-attribute search: minimal sets of binarised hidden features that imply a class"
   public static let source = Citation(
     authors: "Kim",
     title: "Computationally efficient heuristics for if-then rule extraction from feed-forward "
       + "neural networks", year: 2000, venue: "Discovery Science 2000, LNCS 1967")
   public static let levels: [RuleLevel] = [.features]
 
-  /// The most premises searched for one class.
+  /// The largest number of premises searched for one class.
   public var maximumPremises: Int
-  /// The most rules kept where the subject names no number. Nobody reads the hundreds of thousands
-  /// of minimal premises that two dozen features have.
+  /// The largest number of rules kept if the subject has no limit of its own: two dozen features
+  /// can have hundreds of thousands of minimal premises.
   public var maximumRules: Int
 
   public init() { self.init(maximumPremises: 100_000) }
@@ -43,7 +43,7 @@ public struct OrderedAttributeSearch: RuleExtractor {
 
     let switches = SwitchedLayer(features, values: values)
     if switches.features.count < features.count {
-      notes.append("rules speak of the 64 strongest of \(features.count) hidden features")
+      notes.append("rules use only the 64 strongest of \(features.count) hidden features")
     }
     let codes = CodeCounts(
       switches.codes(values), answers: subject.answers,
@@ -57,8 +57,8 @@ public struct OrderedAttributeSearch: RuleExtractor {
       if found.cut {
         let name = subject.training.schema.classes[conclusion]
         notes.append(
-          "the search for rules that answer '\(name)' was cut after \(found.premises.count): each "
-            + "rule holds, but there are more")
+          "the search for rules that predict '\(name)' was stopped after \(found.premises.count) "
+            + "premises: each rule holds for the binarised features, but there are more")
       }
       candidates += try found.premises.map {
         try subject.onStep()
@@ -82,8 +82,9 @@ public struct OrderedAttributeSearch: RuleExtractor {
     let chosen = isReduced ? rules(Array(cover.prefix(wanted))) : all
     if isReduced {
       notes.append(
-        "\(candidates.count) minimal premises were found, and the \(chosen.rules.count) are kept "
-          + "that add most agreement: each rule holds, but some cases have none")
+        "\(candidates.count) minimal premises were found, of which the \(chosen.rules.count) that "
+          + "add most agreement are kept: each rule holds for the binarised features, but some "
+          + "rows have no rule")
     }
     let curve = sizes.filter { $0 <= cover.count }.map { rules(Array(cover.prefix($0))) }
     return ExtractedRules(rules: chosen, curve: curve + [all], notes: notes)
@@ -96,21 +97,21 @@ public struct OrderedAttributeSearch: RuleExtractor {
     if let clarity = features.clarity(values) {
       if clarity > 0.05 {
         notes.append(
-          "hidden features are not close to on or off (mean distance \(fixed(clarity, digits: 3)), "
-            + "doubtful above 0.05)")
+          "hidden features are not close to 0 or 1 (mean distance \(fixed(clarity, digits: 3)), "
+            + "recommended at most 0.05)")
       }
     } else {
       notes.append(
-        "hidden features are not 0 to 1: rules take the mean value on either side of a threshold "
-          + "for on and off, and need not hold for every row")
+        "hidden features are not in 0...1: rules take the mean value on either side of the "
+          + "threshold for on and off, and need not hold for every row")
     }
     return notes
   }
 }
 
-/// The last layer as it reads features that are on or off.
+/// The last layer over binarised features.
 struct SwitchedLayer {
-  /// The features that rules may speak of, at most 64.
+  /// The features that rules may use, at most 64.
   let features: [Int]
   let source: HiddenFeatures
   /// `[output][feature]`, for every feature.
@@ -138,7 +139,7 @@ struct SwitchedLayer {
     }.prefix(64).sorted()
   }
 
-  /// Each row's switches as bits, in the order of `features`.
+  /// The binarised features of each row as bits, in the order of `features`.
   func codes(_ values: Tensor) -> [UInt64] {
     (0..<values.rows).map { row in
       features.enumerated().reduce(0) { code, item in
@@ -148,10 +149,10 @@ struct SwitchedLayer {
     }
   }
 
-  /// What must be lifted for a class to be the answer.
+  /// The sums that must be positive for a class to be predicted.
   func margins(for conclusion: Int, of model: Model) -> [SwitchSearch.Margin] {
     if case .numeric(_, let cuts) = model.schema.target.kind, source.head == .number {
-      // The number must lie above the cut below the interval and not above the next.
+      // The output must be above the lower bound of the interval and not above its upper bound.
       let bounds = cuts.map { ($0 - model.encoding.targetMean) / model.encoding.targetScale }
       var margins: [SwitchSearch.Margin] = []
       if conclusion > 0 {
@@ -169,7 +170,7 @@ struct SwitchedLayer {
     }
     if source.head == .oneVersusRest { return [margin(1, conclusion, minus: nil, orEqual: false)] }
     return bias.indices.filter { $0 != conclusion }.map { rival in
-      // Of equal outputs the first answers.
+      // Of equal outputs, the first class is predicted.
       margin(1, conclusion, minus: rival, orEqual: conclusion < rival)
     }
   }
@@ -181,12 +182,12 @@ struct SwitchedLayer {
     let all = source.ids.indices.map { feature in
       sign * (weights[output][feature] - (rival.map { weights[$0][feature] } ?? 0))
     }
-    // A feature that no rule may speak of is free: the worst is assumed.
+    // A feature that no rule may use is free: its worst case is assumed.
     for feature in all.indices where !features.contains(feature) { sum += min(0, all[feature]) }
     return SwitchSearch.Margin(weights: features.map { all[$0] }, bias: sum, orEqual: orEqual)
   }
 
-  /// A premise in the words of rules.
+  /// A premise as a conjunction of literals.
   func conjunction(_ premise: SwitchPremise) -> Conjunction {
     let literals = features.enumerated().compactMap { position, feature -> Literal? in
       guard premise.mask >> UInt64(position) & 1 == 1 else { return nil }
@@ -221,7 +222,7 @@ struct SwitchRule: Hashable {
     Rule(if: layer.conjunction(premise), then: conclusion, support: support)
   }
 
-  /// Whether this rule's answer counts more, as a vote of rules has it.
+  /// Whether this rule has priority in a vote: the order of `Rule.outvotes`.
   func outvotes(_ other: SwitchRule) -> Bool {
     let mine = support.agreeing * max(other.support.covered, 1)
     let others = other.support.agreeing * max(support.covered, 1)
@@ -230,14 +231,14 @@ struct SwitchRule: Hashable {
     return conclusion < other.conclusion
   }
 
-  /// The order in which rules are listed.
+  /// The order of the rules in the result.
   func outranks(_ other: SwitchRule) -> Bool {
     if outvotes(other) != other.outvotes(self) { return outvotes(other) }
     return (premise.mask, premise.value) < (other.premise.mask, other.premise.value)
   }
 }
 
-/// The distinct codes of some rows, with how often the network gives each answer to rows of a code.
+/// The distinct codes of some rows, with the number of rows per code and predicted class.
 struct CodeCounts {
   var codes: [UInt64] = []
   var counts: [[Int]] = []
@@ -258,12 +259,12 @@ struct CodeCounts {
     }
   }
 
-  /// Rules in the order in which each adds most agreement to the vote of those before it.
+  /// A greedy selection of rules: each adds most agreement to the vote of the rules before it.
   func greedyCover(
     of candidates: [SwitchRule], default majority: Int, atMost limit: Int,
     onStep: () throws -> Void
   ) rethrows -> [SwitchRule] {
-    // Rules that agree on few rows cannot be worth much: a bound on the work, the same for each class.
+    // Rules that agree on few rows add little: bounds the work, by the same number for each class.
     let ranked = candidates.sorted {
       ($1.support.agreeing, $0.premise.mask, $0.premise.value)
         < ($0.support.agreeing, $1.premise.mask, $1.premise.value)
@@ -305,7 +306,7 @@ struct CodeCounts {
 }
 
 extension [Int] {
-  /// The class that is given most often, the first of equals.
+  /// The most frequent class, the first of equals.
   func commonest(of classes: Int) -> Int {
     var counts = [Int](repeating: 0, count: Swift.max(classes, 1))
     for answer in self { counts[answer] += 1 }

@@ -1,12 +1,12 @@
 import Datasets
 import Rules
 
-/// The rule lists that a tree's pruning sequence gives, simplified, by their size.
+/// The simplified rule lists of a tree's pruning sequence, by size.
 struct SizedRules {
   let sequence: PruningSequence
-  /// The rows on which simplification must not change an answer.
+  /// The rows on which simplification must not change a prediction.
   private var literals: LiteralIndex
-  /// Called often; what it throws ends the search.
+  /// Called often; an error thrown by it ends the search.
   let onStep: () throws -> Void
   private var known: [Int: RuleSet] = [:]
 
@@ -18,7 +18,7 @@ struct SizedRules {
     self.onStep = onStep
   }
 
-  /// The rules of one step's tree.
+  /// The rules of the tree of one step.
   mutating func rules(at step: Int) throws -> RuleSet {
     if let rules = known[step] { return rules }
     let rules = try sequence.tree(at: step).ruleSet
@@ -27,11 +27,11 @@ struct SizedRules {
     return rules
   }
 
-  /// The first step at or after `step` whose rules are few enough.
+  /// The first step from `step` on whose rules are within the limit.
   mutating func step(from step: Int, atMost limit: Int?) throws -> Int {
     guard let limit else { return step }
     let last = sequence.leafCounts.count - 1
-    // Fewer leaves give fewer rules, but for rare exceptions that the second loop mends.
+    // Fewer leaves give fewer rules, with rare exceptions that the second loop handles.
     var (low, high) = (step, last)
     while low < high {
       let middle = (low + high) / 2
@@ -41,7 +41,7 @@ struct SizedRules {
     return low
   }
 
-  /// Rule lists of about these sizes, the smallest first, none twice.
+  /// Distinct rule lists of about these sizes, in ascending order.
   mutating func curve(_ sizes: [Int]) throws -> [RuleSet] {
     var curve: [RuleSet] = []
     for size in sizes {
@@ -51,6 +51,6 @@ struct SizedRules {
     return curve
   }
 
-  /// The sizes that a curve of fidelity against size is drawn through.
+  /// The sizes of the curve of fidelity against size.
   static let sizes = [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 30, 50, 100, 200]
 }

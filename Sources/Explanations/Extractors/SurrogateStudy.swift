@@ -3,21 +3,21 @@ import Networks
 import Rules
 import Tensors
 
-/// One way to teach a tree.
+/// The hyperparameters of one tree.
 package struct SurrogateSetup: Hashable, Sendable {
   package var criterion = Criterion.gini
   package var minimumSupport = 1
-  /// Rows drawn near the real ones.
+  /// The number of synthetic rows sampled near the real ones.
   package var drawn = 0
   package var neighbourhood = Neighbourhood()
-  /// How often a real row counts beside drawn ones.
+  /// The sample weight of a real row; a synthetic row has weight 1.
   package var realWeight = 1
-  /// Passes that mend the finished tree.
+  /// The number of refinement passes over the grown tree.
   package var passes = 20
 
   package init() {}
 
-  /// What decides the rows that are drawn.
+  /// The parameters that determine the synthetic rows.
   struct Drawing: Hashable {
     var drawn: Int
     var neighbourhood: Neighbourhood
@@ -29,20 +29,20 @@ package struct SurrogateSetup: Hashable, Sendable {
   }
 }
 
-/// The search for the rule list that imitates a network best.
+/// The search for the rule list with the highest fidelity to a network.
 ///
-/// Several ways to teach a tree are compared on real rows that each was not taught with; the best
-/// then learns from all rows at hand. All of it sees the columns that the network reads, and no others.
+/// Several settings of the tree are compared by cross-validation on real rows; the best is refitted
+/// to all available rows. Only the columns that the network reads are used.
 package struct SurrogateStudy {
   let subject: ExtractionSubject
   let ask: (Table) -> [Int]
   let training: Table
   let validation: Table
-  /// Training and validation rows, and what the network answers to them.
+  /// The training and validation rows with the predictions of the network.
   let real: Table
   let answers: [Int]
 
-  /// `asking`: the network's answers to rows with the columns that it reads.
+  /// `asking`: the predictions of the network on rows with the columns that it reads.
   package init(_ subject: ExtractionSubject, asking: @escaping (Table) -> [Int]) {
     self.subject = subject
     ask = asking
@@ -54,16 +54,16 @@ package struct SurrogateStudy {
 
   private var isImage: Bool { subject.training.schema.image != nil }
 
-  /// Whether further questions to the network are worth their time.
+  /// Whether more queries of the network are worth their time.
   private var draws: Bool {
     !isImage && !training.columns.isEmpty && training.count <= 20_000
       && training.count * training.columns.count <= 4_000_000 && training.count > 1
   }
 
-  /// Rows drawn near the real ones: fewer where rows are so wide that many would fill the memory.
+  /// The number of synthetic rows sampled near the real ones, fewer for wide rows to limit memory.
   private var drawn: Int { min(10_000, 16_000_000 / max(training.columns.count, 1)) }
 
-  /// Twenty rules, or six a class where classes and rows are many; images need more.
+  /// Twenty rules, or six per class with many classes and rows; images need more.
   private var limit: Int {
     let usual = max(20, min(6 * training.schema.classes.count, training.count / 20))
     return max(subject.maxRules ?? (isImage ? 200 : usual), 0)
@@ -86,15 +86,15 @@ package struct SurrogateStudy {
       var notes: [String] = []
       if setup.drawn > 0 {
         notes.append(
-          "the network was asked about \(learner.rows.table.count - real.count) rows drawn near "
-            + "the \(real.count) real ones")
+          "the network was queried on \(learner.rows.table.count - real.count) synthetic rows "
+            + "sampled near the \(real.count) real ones")
       }
       return ExtractedRules(
         rules: supported(rules), curve: curve.map(supported), notes: notes)
     }
   }
 
-  /// The rules that answer a real row: those for drawn rows alone say nothing of the data.
+  /// The rules that decide a real row; rules for synthetic rows alone are dropped.
   private func supported(_ rules: RuleSet) -> RuleSet {
     var kept = rules
     kept.rules = rules.supported(by: real, answers: answers).rules
@@ -112,7 +112,7 @@ package struct SurrogateStudy {
         onStep: subject.onStep), onStep: subject.onStep)
   }
 
-  /// The ways that are compared.
+  /// The candidate settings.
   private var setups: [SurrogateSetup] {
     var plain = SurrogateSetup()
     plain.minimumSupport = max(2, training.count / 2000)
@@ -130,8 +130,7 @@ package struct SurrogateStudy {
     return [near, wide, sure, plain]
   }
 
-  /// The setup whose rules agree with the network on most rows that they were not taught with, the
-  /// first of equals.
+  /// The setting whose rules have the highest fidelity in cross-validation, the first of equals.
   private func best(of setups: [SurrogateSetup]) throws -> SurrogateSetup {
     let folds = 4
     var order = Array(0..<real.count)
@@ -145,11 +144,11 @@ package struct SurrogateStudy {
       )
       guard !taught.isEmpty, !asked.isEmpty else { continue }
       let (fittingRows, questions) = (real.selecting(taught), real.selecting(asked))
-      // Setups that draw the same rows share them.
+      // Settings with the same synthetic rows share them.
       var known: [SurrogateSetup.Drawing: SurrogateRows] = [:]
       for (index, setup) in setups.enumerated() {
         var setup = setup
-        // A quick study is enough to compare.
+        // A smaller search suffices for the comparison.
         setup.drawn = min(setup.drawn, 3000)
         setup.passes = 0
         let rows =
@@ -167,8 +166,8 @@ package struct SurrogateStudy {
     return setups[hits.firstIndex(of: most) ?? 0]
   }
 
-  /// The fewest rules that agree within one point and one standard error as often as the best
-  /// number of rules, on validation rows and rows drawn near them.
+  /// The smallest number of rules whose fidelity is within one percentage point and one standard
+  /// error of the best, on validation rows and synthetic rows near them.
   private func validatedSize(_ setup: SurrogateSetup, atMost limit: Int) throws -> Int {
     let learner = try learner(setup, rows: training, answers: subject.answers)
     var sized = SizedRules(
@@ -197,11 +196,11 @@ package struct SurrogateStudy {
   }
 }
 
-/// The rows that a tree is taught with: real ones, and rows drawn near them.
+/// The training rows of a tree: real ones, and synthetic rows sampled near them.
 package struct SurrogateRows {
   let table: Table
   let answers: [Int]
-  /// How often each row counts; once where `nil`.
+  /// The sample weight of each row; `nil`: 1.
   let weights: [Int]?
   let bins: BinnedTable
 
@@ -225,7 +224,7 @@ package struct SurrogateRows {
   }
 }
 
-/// What one tree is taught with, and how.
+/// The training rows and the settings of one tree.
 package struct SurrogateLearner {
   let setup: SurrogateSetup
   let rows: SurrogateRows
@@ -249,13 +248,13 @@ package struct SurrogateLearner {
     self.onStep = onStep
   }
 
-  /// The largest list within the limit, mended.
+  /// The largest refined list within the limit.
   package func list(atMost limit: Int) throws -> RuleSet {
     let sequence = try sequence(leaves: 4 * limit)
     var sized = SizedRules(sequence, simplifiedOn: rows.table, onStep: onStep)
     let step = try sized.step(from: 0, atMost: limit)
     if setup.passes == 0 { return try sized.rules(at: step) }
-    // Mending may save or cost a rule: begin with a slightly larger tree.
+    // Refinement can remove or add a rule: start with a slightly larger tree.
     let refiner = TreeRefiner(maximumPasses: setup.passes)
     for step in max(step - 2, 0)..<sequence.leafCounts.count {
       let refined = try refiner.refine(
@@ -270,7 +269,7 @@ package struct SurrogateLearner {
 }
 
 extension Table {
-  /// These rows and then those of another table with the same columns.
+  /// The rows of this table followed by those of another with the same columns.
   package func appending(_ other: Table) -> Table {
     let joined = zip(columns, other.columns).map { mine, others -> Column in
       if case .bytes(let mine) = mine, case .bytes(let others) = others {

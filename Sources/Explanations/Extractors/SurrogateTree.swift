@@ -4,10 +4,11 @@ import Networks
 import Rules
 import Tensors
 
-/// Pedagogical: the network's answers, to real rows and to rows drawn near them, teach a tree.
+/// Pedagogical rule extraction: a tree fitted to the network's predictions on real and synthetic
+/// rows.
 public struct SurrogateTree: RuleExtractor {
   public static let name = "surrogate-tree"
-  public static let summary = "a decision tree taught by the network's own answers"
+  public static let summary = "a decision tree fitted to the predictions of the network"
   public static let source = Citation(
     authors: "Craven & Shavlik",
     title: "Extracting tree-structured representations of trained networks", year: 1996,

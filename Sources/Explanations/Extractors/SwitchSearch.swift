@@ -1,5 +1,5 @@
-/// Which of some switches must be on and which off: holds for a code where
-/// `code & mask == value`.
+/// A premise over binary features (switches), some required on, some required off: it holds for a
+/// code if `code & mask == value`.
 public struct SwitchPremise: Hashable, Sendable {
   public var mask: UInt64
   public var value: UInt64
@@ -13,15 +13,16 @@ public struct SwitchPremise: Hashable, Sendable {
   public var count: Int { mask.nonzeroBitCount }
 }
 
-/// The ordered-attribute search of Kim (2000): all minimal premises over switches that force sums of
-/// weights above zero, whatever the other switches are.
+/// The ordered-attribute search of Kim (2000): all minimal premises over switches that imply
+/// weighted sums above zero for all values of the other switches.
 ///
-/// Premises are sound, complete and minimal. Switches are tried in the order of their weight, so
-/// that a branch ends as soon as the rest can no longer lift some sum, or nothing more is needed.
+/// Premises are sound, complete and minimal. Switches are tried in descending order of weight, so a
+/// branch ends when the remaining switches cannot make some sum positive, or when the premise
+/// suffices.
 public struct SwitchSearch: Hashable, Sendable {
-  /// One sum: it must become greater than zero, or at least zero where `orEqual`.
+  /// One sum: it must become greater than zero, or at least zero if `orEqual`.
   public struct Margin: Hashable, Sendable {
-    /// What each switch adds when it is on.
+    /// The weight of each switch: its contribution when on.
     public var weights: [Double]
     public var bias: Double
     public var orEqual: Bool
@@ -32,11 +33,11 @@ public struct SwitchSearch: Hashable, Sendable {
     }
   }
 
-  /// How far a search may go.
+  /// The limits of a search.
   public struct Limit: Hashable, Sendable {
     public var premises: Int
     public var literals: Int
-    /// Partial premises looked at.
+    /// The number of partial premises visited.
     public var steps: Int
     public init(premises: Int = 100_000, literals: Int = 64, steps: Int = 4_000_000) {
       self.premises = premises
@@ -47,11 +48,12 @@ public struct SwitchSearch: Hashable, Sendable {
 
   public struct Found: Hashable, Sendable {
     public var premises: [SwitchPremise]
-    /// Whether a limit ended the search: the premises are sound, but not all there are.
+    /// Whether a limit ended the search: the premises are sound but not complete.
     public var cut: Bool
   }
 
-  /// All must be lifted at once: one for an output of its own, one a rival for a largest output.
+  /// All must be positive together: one margin for an output of its own, one per rival class for an
+  /// argmax.
   public var margins: [Margin]
   public var limit: Limit
 
@@ -62,10 +64,10 @@ public struct SwitchSearch: Hashable, Sendable {
     self.limit = limit
   }
 
-  /// The search itself.
+  /// Runs the search.
   /// - Parameters:
-  ///   - codes: only premises that hold for one of these; all premises where `nil`.
-  ///   - onStep: called for each partial premise; what it throws ends the search.
+  ///   - codes: restricts the premises to those that hold for one of these codes; `nil`: all.
+  ///   - onStep: called for each partial premise; an error thrown by it ends the search.
   /// - Returns: the premises in the order in which they were found.
   /// - Complexity: proportional to the number of premises for one margin; exponential at worst.
   public func run(
@@ -78,18 +80,18 @@ public struct SwitchSearch: Hashable, Sendable {
     return Found(premises: search.found, cut: search.cut)
   }
 
-  /// The same without an end before all is done.
+  /// Runs the search without a callback.
   public func run(over codes: [UInt64]? = nil) -> Found { run(over: codes) {} }
 
   private struct Run {
     let limit: Limit
     let margins: [Margin]
-    /// Switches, those that matter most first.
+    /// The switches in descending order of weight.
     let order: [Int]
-    /// For each switch in order and each margin what "on" and "off" guarantee.
+    /// For each switch in order and each margin, the guaranteed contribution of "on" and "off".
     let on: [[Double]]
     let off: [[Double]]
-    /// What the switches from each place on can add at most.
+    /// The largest possible contribution of the switches from each position on.
     var rest: [[Double]]
     let base: [Double]
     var found: [SwitchPremise] = []
@@ -109,7 +111,7 @@ public struct SwitchSearch: Hashable, Sendable {
       }
       on = order.map { index in margins.map { max(0, $0.weights[index]) } }
       off = order.map { index in margins.map { max(0, -$0.weights[index]) } }
-      // The worst that free switches can do.
+      // The worst case of the free switches.
       base = margins.map { margin in
         margin.weights.reduce(margin.bias) { $0 + min(0, $1) }
       }
@@ -146,7 +148,7 @@ public struct SwitchSearch: Hashable, Sendable {
           cut = true
           return
         }
-        // If all that is left cannot lift a sum, nothing further right can.
+        // If all remaining switches cannot make a sum positive, no later branch can.
         guard lifted(zip(sums, rest[next]).map { $0 + $1 }) else { return }
         let bit: UInt64 = 1 << UInt64(order[next])
         for (gain, value) in [(on[next], bit), (off[next], 0)]
@@ -161,7 +163,7 @@ public struct SwitchSearch: Hashable, Sendable {
       }
     }
 
-    /// Whether every literal is needed. For one margin the order alone sees to that, up to rounding.
+    /// Whether every literal is needed. For one margin the order ensures that, up to rounding.
     func isMinimal(_ premise: SwitchPremise) -> Bool {
       let used = order.indices.filter { premise.mask >> UInt64(order[$0]) & 1 == 1 }
       return used.allSatisfy { dropped in

@@ -4,8 +4,8 @@ import Networks
 import Rules
 import Tensors
 
-/// Decompositional: a tree from hidden features to the answer, then a tree from the inputs to each
-/// hidden feature's condition, joined by substitution.
+/// Decompositional rule extraction (CRED): a tree from hidden features to the predicted class, then
+/// a tree from the inputs to each condition on a hidden feature, combined by substitution.
 public struct TreesOverFeatures: RuleExtractor {
   public static let name = "cred"
   public static let summary = "decision trees over hidden features, then over inputs (CRED)"
@@ -15,7 +15,8 @@ public struct TreesOverFeatures: RuleExtractor {
     venue: "IJCNN 2001, doi:10.1109/IJCNN.2001.938448")
   public static let levels: [RuleLevel] = [.features, .inputs]
 
-  /// The fewest training rows of a leaf; 5, or one in two thousand rows if that is more, where `nil`.
+  /// The minimum number of training rows of a leaf; `nil`: 5, or 1/2000 of the rows if that is
+  /// more.
   public var minimumSupport: Int?
 
   public init() { self.init(minimumSupport: nil) }
@@ -26,7 +27,7 @@ public struct TreesOverFeatures: RuleExtractor {
     guard let features = subject.hiddenFeatures else {
       throw ExtractionError.noFeatureLayer(extractor: Self.name)
     }
-    // A feature without a weight to any output changes no answer: rules do not speak of it.
+    // A feature without a weight to any output changes no prediction: rules do not use it.
     let read = features.readFeatures
     let training = features.activationTable(
       of: subject.trainingValues(features), like: subject.training, answers: subject.answers
@@ -40,7 +41,7 @@ public struct TreesOverFeatures: RuleExtractor {
       on: validation, answers: subject.validationAnswers)
     let best = sized.sequence.smallestWithinOneError(
       agreements: agreements, of: subject.validation.count)
-    // Over inputs every feature rule becomes several, so there are to be few of them.
+    // Over inputs each feature rule becomes several, so their number is limited.
     let limit = subject.level == .inputs ? 12 : subject.maxRules
     let step = try sized.step(from: best, atMost: limit)
     let rules = try sized.rules(at: step)
@@ -66,7 +67,7 @@ public struct TreesOverFeatures: RuleExtractor {
     return SizedRules(PruningSequence(tree), simplifiedOn: table, onStep: subject.onStep)
   }
 
-  /// Replaces every condition on a feature by rules over inputs that say when it holds.
+  /// Replaces each condition on a feature by rules over inputs that imply it.
   private func overInputs(
     _ rules: RuleSet, of activations: Table, _ subject: ExtractionSubject
   ) throws -> ExtractedRules {
@@ -88,7 +89,7 @@ public struct TreesOverFeatures: RuleExtractor {
     let (products, cut) = try rules.substituting(
       definitions, limit: limit, onStep: subject.onStep)
     var notes: [String] = []
-    if cut { notes.append("products of rules beyond \(limit.rules) were left out") }
+    if cut { notes.append("products of rules beyond the limit of \(limit.rules) were omitted") }
     let supported = products.supported(by: rows, answers: subject.answers)
     let wanted = subject.maxRules ?? 20
     let curve = try supported.covering(

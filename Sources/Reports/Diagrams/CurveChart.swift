@@ -1,6 +1,7 @@
 import Explanations
 
-/// Agreement against the number of rules: points with their intervals, this report's choice ringed.
+/// Fidelity against the number of rules, with 95 % intervals; a ring marks the rule set of the
+/// report.
 struct CurveChart {
   private static let width = 640.0
   private static let height = 300.0
@@ -15,7 +16,7 @@ struct CurveChart {
     let points = explanation.curve.sorted { ($0.rules, $0.literals) < ($1.rules, $1.literals) }
     let most = max(points.map(\.rules).max() ?? 1, 1)
     let lowest = points.map(\.fidelity.interval.lowerBound).min() ?? 0
-    // The axis starts at a tenth below everything that is drawn and says so at its labels.
+    // The axis starts at a multiple of 0.1 below all points and intervals.
     let floor = max(0, ((lowest - 0.02) * 10).rounded(.down) / 10)
     let chart = Axes(most: most, floor: floor)
     let chosen = explanation.complexity
@@ -40,7 +41,7 @@ struct CurveChart {
     svg = """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(fixed(Self.width, digits: 0)) \
       \(fixed(Self.height, digits: 0))" width="\(fixed(Self.width, digits: 0))" \
-      role="img" aria-label="Agreement against the number of rules" \
+      role="img" aria-label="Fidelity against the number of rules" \
       font-family="DejaVu Sans, sans-serif" font-size="11">
       <desc>Agreement with the network on held-out rows for \(counted(points.count)) rule sets of \
       \(counted(points.first?.rules ?? 0)) to \(counted(most)) rules.</desc>

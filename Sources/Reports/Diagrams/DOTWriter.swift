@@ -1,8 +1,9 @@
 import Foundation
 
-/// A diagram in the DOT language: escaping and style in one place.
+/// A diagram in the DOT language, with escaping and style.
 ///
-/// Blue and solid is up, orange and dashed is down: told apart by every kind of eye and in grey.
+/// Positive edges are blue and solid, negative edges orange and dashed: distinguishable with colour
+/// blindness and in greyscale.
 struct DOTWriter {
   private static let font = "DejaVu Sans"
   /// Longer strings than Graphviz takes (16,384 characters) cannot come about below this.
@@ -10,7 +11,7 @@ struct DOTWriter {
   private static let sheetWidth = 6
 
   let text: String
-  /// PNG bytes by the names that the text calls them by.
+  /// The PNG files by the names used in the DOT text.
   let images: [String: Data]
 
   init(_ diagram: Diagram) {
@@ -25,7 +26,7 @@ struct DOTWriter {
     text = Writing(names: names).text(of: diagram)
   }
 
-  /// A text inside an HTML label: nothing in it is read as markup, entity or escape.
+  /// A text escaped for an HTML label: no markup, entity or escape sequence is interpreted.
   static func escape(_ text: String, limit: Int = longestLabel) -> String {
     var all = ""
     for scalar in shortened(visible(text), limit: limit).unicodeScalars {
@@ -89,13 +90,13 @@ struct DOTWriter {
       return "nodesep=\(nodes); ranksep=\(ranks)"
     }
 
-    /// Whether small nodes stand beside a column that is much taller, and are better spread.
+    /// Whether the nodes of a column need spacing because another column is much taller.
     private func isCrowded(_ column: Diagram.Column, _ diagram: Diagram) -> Bool {
       let longest = diagram.columns.map(\.nodes.count).max() ?? 0
       return longest > 12 && column.nodes.count <= 12
     }
 
-    /// Invisible edges that keep every node in its column, whether or not a line reaches it.
+    /// Invisible edges that keep every node in its column.
     private func anchors(of diagram: Diagram) -> [String] {
       var lines: [String] = []
       let starts = Set(diagram.edges.map(\.from))
@@ -138,7 +139,7 @@ struct DOTWriter {
       return title + "<BR/><FONT POINT-SIZE=\"8.5\">\(lines)</FONT>"
     }
 
-    /// A rule: its answer, a line for each condition, and how far it reaches.
+    /// A rule: its class, one line per condition, coverage and confidence.
     private func rule(_ node: Diagram.Node) -> String {
       let conditions = node.parts.map { part in
         "<TR><TD PORT=\(quoted(part.id)) ALIGN=\"LEFT\"><FONT POINT-SIZE=\"9\">"
@@ -200,7 +201,7 @@ struct DOTWriter {
       return "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"8\">\(rows)</TABLE>"
     }
 
-    /// An edge; `number` counts those of the same start, whose numbers stand apart.
+    /// An edge; `number` counts the edges of the same start and staggers their labels.
     private func edge(_ edge: Diagram.Edge, number: Int) -> String {
       var attributes: [String] = []
       switch edge.sign {
@@ -224,7 +225,7 @@ struct DOTWriter {
 
     private func bold(_ text: String) -> String { "<B>\(escape(text))</B>" }
 
-    /// Node names are made by us, of letters, digits and hyphens.
+    /// Node names consist of letters, digits and hyphens.
     private func quoted(_ id: String) -> String { "\"\(id)\"" }
   }
 }

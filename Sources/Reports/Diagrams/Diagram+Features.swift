@@ -1,7 +1,7 @@
 import Explanations
 
 extension Diagram {
-  /// What drives each hidden feature; for images, a sheet of activation maps.
+  /// The attributions of each hidden feature; for images, a sheet of attribution maps.
   public init(features explanation: Explanation) {
     let features = explanation.features
     guard !features.isEmpty else {
@@ -15,20 +15,21 @@ extension Diagram {
       let nodes = pictured.enumerated().map { number, feature in
         Node(
           "f-\(number)", .hidden, feature.id,
-          lines: ["on for \(percent(feature.activeShare))"] + Self.pushes(of: feature),
+          lines: ["active on \(percent(feature.activeShare))"] + Self.pushes(of: feature),
           image: feature.image)
       }
       let left: Phrase =
         pictured.count < features.count
         ? """
-         The \(pictured.count) features that change the outputs most are drawn, of \
+         The \(pictured.count) features with the largest output weights are drawn, of \
         \(counted(features.count)).
         """ : ""
       self.init(
-        title: "What each hidden feature looks for",
+        title: "Attribution map of each hidden feature",
         caption: """
-          Each map shows what drives the feature, on how many of the training rows it is on, and \
-          the answers that it speaks most strongly for (+) and against (−).\(left)
+          Each map shows the attributions of the pixels. Below it are the share of training rows \
+          on which the feature is active and the classes with its largest positive (+) and \
+          negative (−) output weight.\(left)
           """,
         columns: [Column("Hidden features", nodes)], edges: [], isSheet: true)
       return
@@ -39,20 +40,20 @@ extension Diagram {
     let hidden = drawn.enumerated().map { number, feature in
       Node(
         "f-\(number)", .hidden, feature.id,
-        lines: ["on where its value > \(significant(feature.threshold))"]
-          + ["on for \(percent(feature.activeShare)) of rows"] + Self.pushes(of: feature))
+        lines: ["active where its value > \(significant(feature.threshold))"]
+          + ["active on \(percent(feature.activeShare)) of rows"] + Self.pushes(of: feature))
     }
     self.init(
-      title: "What drives each hidden feature",
+      title: "Attributions of each hidden feature",
       caption: """
-        Blue, solid lines drive a feature up; orange, dashed lines drive it down. Numbers are \
-        shares of the feature\u{2019}s strongest driver.\(left)
+        Blue, solid lines are positive attributions; orange, dashed lines are negative ones. \
+        Numbers are relative to the largest attribution of the feature.\(left)
         """,
       columns: [Column("Inputs", inputs), Column("Hidden features", hidden)], edges: edges)
     thin()
   }
 
-  /// The answers that a feature speaks most strongly for and against.
+  /// The classes with the largest positive and negative output weight of a feature.
   private static func pushes(of feature: FeatureSummary) -> [String] {
     let sorted = feature.effects.sorted { $0.weight > $1.weight }
     var lines: [String] = []

@@ -6,7 +6,7 @@ import Tensors
 private let mostNeurons = 20
 
 extension Diagram {
-  /// A model as it is: inputs by name, weights as lines.
+  /// The diagram of a model: named inputs, weights as lines.
   public init(_ model: Model) {
     let schema = model.schema
     let inputs = model.encoding.inputs.map { input in
@@ -27,11 +27,11 @@ extension Diagram {
     self.init(network: model.network, inputs: inputs, outputs: outputs)
   }
 
-  /// A network as it is; layers of more than twenty neurons are drawn as one block.
+  /// The diagram of a network; a layer with more than 20 neurons is one block.
   /// - Parameters:
-  ///   - network: what is drawn.
-  ///   - inputs: the names of the inputs, numbered where there are none.
-  ///   - outputs: the names of the outputs, numbered where they do not fit.
+  ///   - network: the network.
+  ///   - inputs: the names of the inputs; inputs without a name are numbered.
+  ///   - outputs: the names of the outputs; numbered if their count is not that of the outputs.
   public init(network: Network, inputs: [String] = [], outputs: [String] = []) {
     let shapes = (try? network.architecture.shapes()) ?? []
     let width = network.architecture.input.count
@@ -71,9 +71,9 @@ extension Diagram {
     self.init(
       title: "The network: \(counted(network.parameterCount, "parameter"))",
       caption: """
-        Blue, solid lines are weights above zero; orange, dashed lines are weights below; the \
-        thicker, the larger within its layer. Layers of more than \(mostNeurons) neurons are one \
-        block.
+        Blue, solid lines are positive weights; orange, dashed lines are negative weights. The \
+        line width is the absolute weight relative to the largest of the layer. Layers with more \
+        than \(mostNeurons) neurons are one block.
         """, columns: columns, edges: edges)
     thin()
   }

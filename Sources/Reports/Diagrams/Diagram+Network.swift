@@ -1,11 +1,11 @@
 import Datasets
 import Explanations
 
-/// How many nodes of one column are drawn.
+/// The largest number of nodes drawn in one column.
 private let mostNodes = 40
 
 extension Diagram {
-  /// The pruned network: inputs, hidden features and answers.
+  /// The diagram of the pruned network: inputs, hidden features and outputs.
   public init(network explanation: Explanation) {
     let classes = explanation.data.classes
     let (features, left) = Self.strongest(Array(explanation.features.prefix(mostNodes)))
@@ -14,7 +14,7 @@ extension Diagram {
       Node(
         "f-\(number)", .hidden, feature.id,
         lines: (images ? [] : feature.drivingLines())
-          + ["on for \(percent(feature.activeShare)) of rows"],
+          + ["active on \(percent(feature.activeShare)) of rows"],
         image: feature.image)
     }
     var outputs = classes.prefix(mostNodes).enumerated().map {
@@ -32,16 +32,16 @@ extension Diagram {
     }
     var caption: Phrase =
       explanation.features.isEmpty
-      ? "What the network reads and what it answers."
+      ? "The inputs and the outputs of the network."
       : """
-      Blue, solid lines drive up; orange, dashed lines drive down; the thicker, the stronger. \
-      Numbers beside lines into a feature are shares of its strongest driver, those into an answer \
-      are weights. What was pruned is counted above each frame, not drawn.
+      Blue, solid lines are positive; orange, dashed lines are negative; the line width is the \
+      absolute value. Lines into a feature are attributions relative to its largest one, lines \
+      into an output are output weights. Pruned nodes are counted above each column, not drawn.
       """
     if explanation.data.schema.image == nil { caption += left }
     let before = explanation.network.neurons
     self.init(
-      title: "The pruned network: inputs, hidden features and answers", caption: caption,
+      title: "The pruned network: inputs, hidden features and outputs", caption: caption,
       columns: [
         Column(
           "Inputs (\(counted(explanation.pruned.inputs)) of "
@@ -60,7 +60,7 @@ extension Diagram {
     thin()
   }
 
-  /// Inputs as nodes, with their edges to the features; pixels are one node.
+  /// The inputs as nodes with their edges to the features; the pixels of an image are one node.
   static func inputColumn(
     _ explanation: Explanation, features: [FeatureSummary], edges: inout [Edge]
   ) -> [Node] {
@@ -72,7 +72,7 @@ extension Diagram {
       return [
         Node(
           "in-0", .input, "\(counted(schema.features.count)) pixels",
-          lines: [size, "\(counted(explanation.pruned.inputs)) still read"])
+          lines: [size, "\(counted(explanation.pruned.inputs)) not pruned"])
       ]
     }
     let drivers = features.flatMap(\.drivers)

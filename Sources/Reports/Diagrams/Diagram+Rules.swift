@@ -1,15 +1,15 @@
 import Datasets
 import Explanations
 
-/// How many rules one image shows.
+/// The largest number of rules in a diagram.
 private let mostRules = 12
-/// How many conditions of one rule have a line of their own.
+/// The largest number of lines for the conditions of a rule.
 private let mostConditions = 9
-/// How many drivers of one feature lead into the image.
+/// The largest number of attributions drawn for a feature.
 private let mostDrivers = 4
 
 extension Diagram {
-  /// From inputs over hidden features to rules; from inputs to rules where no rule asks a feature.
+  /// The diagram of inputs, hidden features and rules; without features if no rule uses one.
   public init(rules explanation: Explanation) {
     let entry =
       explanation.featureRules
@@ -53,7 +53,7 @@ extension Diagram {
           Node(
             "f-\(number)", .hidden, feature.id,
             lines: (feature.image == nil ? feature.drivingLines(most: 2) : [])
-              + ["on for \(percent(feature.activeShare)) of rows"],
+              + ["active on \(percent(feature.activeShare)) of rows"],
             image: feature.image)
         }))
     let text = RuleText(explanation)
@@ -70,7 +70,7 @@ extension Diagram {
         Node(
           "r-\(number)", .rule, "\(rule.id)  \u{2192} \(shown(rule.then, limit: 30))",
           lines: [
-            "answers \(percent(rule.coverage)), agrees \(percent(rule.confidence))"
+            "coverage \(percent(rule.coverage)), confidence \(percent(rule.confidence))"
           ], parts: parts))
       for (index, test) in rule.if.enumerated() {
         guard let place = places[test.feature] else { continue }
@@ -80,7 +80,7 @@ extension Diagram {
             isNegated: place.node.hasPrefix("f-") && test.isNegated))
       }
     }
-    let otherwise = "where none holds: \(shown(entry.defaultClass, limit: 30))"
+    let otherwise = "default class: \(shown(entry.defaultClass, limit: 30))"
     if rules.isEmpty {
       rules = [Node("r-else", .rule, "always \(shown(entry.defaultClass, limit: 30))")]
     }
@@ -90,33 +90,52 @@ extension Diagram {
       Column(Self.rulesTitle(fidelity), subtitle: shownRules.isEmpty ? nil : otherwise, rules))
     self.init(
       title: features.isEmpty
-        ? "From inputs to rules" : "From inputs over hidden features to rules",
+        ? "Inputs and rules" : "Inputs, hidden features and rules",
       caption: Self.caption(
-        drawn: shownRules.count, of: entry.rules.count, features: !features.isEmpty),
+        drawn: shownRules.count, of: entry.rules.count,
+        conditions: features.isEmpty ? nil : text.featureConditions(of: shownRules)),
       columns: columns, edges: edges)
     thin()
   }
 
   private static func rulesTitle(_ fidelity: Fidelity?) -> String {
     guard let fidelity, fidelity.heldOut.total > 0 else { return "Rules" }
-    return "Rules (agree on \(percent(fidelity.heldOut)) of held-out rows)"
+    return "Rules (fidelity \(percent(fidelity.heldOut)) on held-out rows)"
   }
 
-  private static func caption(drawn: Int, of all: Int, features: Bool) -> Phrase {
+  private static func caption(
+    drawn: Int, of all: Int, conditions: FeatureConditions?
+  ) -> Phrase {
+    let dots: Phrase? =
+      switch conditions {
+      case .activity:
+        """
+        Conditions test only whether a feature is active; a hollow dot marks a feature that must \
+        be off.
+        """
+      case .thresholds:
+        """
+        Conditions compare features with thresholds of their own, not only with the threshold \
+        above which a feature is active; a hollow dot marks a condition with an upper bound only.
+        """
+      case nil: nil
+      }
     var caption: Phrase =
-      features
-      ? """
-      Each rule asks the hidden features that lead into it; a hollow dot asks that the feature be \
-      off. Below each rule stand the share of training rows that it answers and how often the \
-      network agrees there. Blue, solid lines drive a feature up; orange, dashed lines drive it down.
-      """ : "Each rule asks the columns that lead into it."
+      dots.map { dots in
+        """
+        Lines connect each rule with the hidden features in its conditions. \(dots) Below each \
+        rule are its coverage (share of training rows) and its confidence (share of these rows on \
+        which the network predicts the same class). Blue, solid lines are positive attributions; \
+        orange, dashed lines are negative ones.
+        """
+      } ?? "Lines connect each rule with the columns in its conditions."
     if drawn < all {
-      caption += " The \(drawn) rules that answer most rows are drawn, of \(all)."
+      caption += " The \(drawn) rules with the largest coverage are drawn, of \(all)."
     }
     return caption
   }
 
-  /// The rules that answer most rows, in their own order.
+  /// The rules with the largest coverage, in their original order.
   private static func mostCovering(_ rules: [RuleEntry]) -> [RuleEntry] {
     let ranked = rules.indices.sorted { first, second in
       let (a, b) = (rules[first].coverage.count, rules[second].coverage.count)
@@ -126,7 +145,7 @@ extension Diagram {
   }
 }
 
-/// A text in lines of some width, cut between words.
+/// A text broken between words into at most `most` lines of at most `width` characters.
 func wrapped(_ text: String, width: Int, most: Int) -> [String] {
   var lines: [String] = []
   var line = ""

@@ -2,14 +2,14 @@ import Drawing
 import Explanations
 import Foundation
 
-/// A drawing as nodes and edges with roles; colours and shapes come with the writing.
+/// A diagram of nodes and edges with roles; `DOTWriter` sets colours and shapes.
 public struct Diagram: Hashable, Sendable {
   public enum Role: String, Hashable, Sendable {
     case input, hidden, output, rule, pruned
   }
 
   public struct Node: Hashable, Sendable, Identifiable {
-    /// A line of a node that edges can start from or lead to.
+    /// A line of a node that edges can start or end at.
     public struct Part: Hashable, Sendable, Identifiable {
       public var id: String
       public var title: String
@@ -22,7 +22,7 @@ public struct Diagram: Hashable, Sendable {
     public var id: String
     public var role: Role
     public var title: String
-    /// Small print below the title.
+    /// Lines in small type below the title.
     public var lines: [String]
     public var parts: [Part]
     /// A PNG in base64.
@@ -43,17 +43,17 @@ public struct Diagram: Hashable, Sendable {
 
   public struct Edge: Hashable, Sendable {
     public var from: String
-    /// The part of the node that the edge starts from.
+    /// The part of the node at which the edge starts.
     public var part: String?
     public var to: String
-    /// The part of the node that the edge leads to.
+    /// The part of the node at which the edge ends.
     public var toPart: String?
-    /// 1 for up, -1 for down, 0 where neither is meant.
+    /// 1 for positive, -1 for negative, 0 for an edge without sign.
     public var sign: Int
-    /// 0...1, drawn as width.
+    /// The line width, 0...1.
     public var strength: Double
     public var label: String?
-    /// Whether the end asks that the start be off.
+    /// Whether the edge ends in a hollow dot: a condition with an upper bound only.
     public var isNegated: Bool
 
     public init(
@@ -71,7 +71,7 @@ public struct Diagram: Hashable, Sendable {
     }
   }
 
-  /// Nodes that stand below each other in one frame.
+  /// Nodes stacked in one frame.
   public struct Column: Hashable, Sendable {
     public var title: String
     public var subtitle: String?
@@ -87,7 +87,7 @@ public struct Diagram: Hashable, Sendable {
   public var caption: Phrase
   public var columns: [Column]
   public var edges: [Edge]
-  /// Whether the nodes are laid out as a sheet of images, without edges.
+  /// Whether the nodes are laid out as a grid of images, without edges.
   public var isSheet: Bool
 
   public init(
@@ -100,8 +100,8 @@ public struct Diagram: Hashable, Sendable {
     self.isSheet = isSheet
   }
 
-  /// The image.
-  /// - Throws: `DrawingError` where Graphviz refuses.
+  /// The diagram as a file.
+  /// - Throws: `DrawingError` if Graphviz fails.
   public func drawn(as format: DrawingFormat) throws(DrawingError) -> Data {
     if format == .dot { return Data(DOTWriter(self).text.utf8) }
     let writer = DOTWriter(self)
@@ -111,19 +111,19 @@ public struct Diagram: Hashable, Sendable {
   }
 }
 
-// MARK: - What can be read
+// MARK: - Limits of readability
 
 extension Diagram {
-  /// Up to so many edges each has its number beside it.
+  /// The largest number of edges that have labels.
   static let labelledEdges = 60
-  /// Up to so many edges can be followed by eye.
+  /// The largest number of signed edges that are all drawn.
   static let followedEdges = 150
-  /// So many are drawn where there are more than can be followed.
+  /// The number of signed edges drawn if there are more than `followedEdges`.
   static let drawnEdges = 100
-  /// About so many edges lead from inputs to hidden features, at least four to each.
+  /// The approximate number of edges from inputs to hidden features, at least four per feature.
   static let drivingEdges = 40
 
-  /// The strongest drivers of each feature, and in words how many are left out.
+  /// The largest attributions of each feature, and a sentence on those omitted.
   static func strongest(
     _ features: [FeatureSummary]
   ) -> (features: [FeatureSummary], left: Phrase) {
@@ -148,13 +148,13 @@ extension Diagram {
     guard left > 0 else { return (kept, "") }
     return (
       kept,
-      " Of each feature the \(most) strongest drivers are drawn; \(left) weaker ones "
-        + "(\(percent(all > 0 ? lost / all : 0)) of the whole strength) are left out."
+      " Of each feature the \(most) largest attributions are drawn; \(left) smaller ones "
+        + "(\(percent(all > 0 ? lost / all : 0)) of the total) are omitted."
     )
   }
 
-  /// Leaves out the weakest signed edges beyond what can be followed, and numbers where there are
-  /// too many; says so in the caption.
+  /// Omits the weakest signed edges beyond `followedEdges`, with a sentence in the caption, and all
+  /// labels beyond `labelledEdges`.
   mutating func thin() {
     let signed = edges.indices.filter { edges[$0].sign != 0 }
     if signed.count > Self.followedEdges {
@@ -168,7 +168,7 @@ extension Diagram {
       edges = edges.indices.filter { !dropped.contains($0) }.map { edges[$0] }
       caption +=
         " Only the \(Self.drawnEdges) strongest lines are drawn; \(dropped.count) weaker ones "
-        + "(\(percent(all > 0 ? lost / all : 0)) of the whole strength) are left out."
+        + "(\(percent(all > 0 ? lost / all : 0)) of the total) are omitted."
     }
     if edges.count > Self.labelledEdges {
       for index in edges.indices { edges[index].label = nil }

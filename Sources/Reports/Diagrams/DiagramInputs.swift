@@ -1,17 +1,18 @@
 import Datasets
 import Explanations
 
-/// The columns that drive hidden features, as nodes: a column with levels is one node with parts.
+/// The input columns of hidden features as nodes: a column with levels is one node with parts.
 struct DiagramInputs {
-  /// How many columns, and levels of one column, are drawn.
+  /// The largest number of columns, and of levels per column, that are drawn.
   private static let most = 40
 
   private(set) var nodes: [Diagram.Node] = []
-  /// Where the edges of a driver start.
+  /// The node and part at which the edges of a driver start.
   private var places: [String: (node: String, part: String?)] = [:]
   private(set) var leftOut = 0
 
-  /// The nodes of columns and levels ("odor = foul"), given with how much each matters.
+  /// Creates the nodes of columns and levels ("odor = foul"), given with their attribution
+  /// strengths.
   init(_ drivers: [(name: String, strength: Double)], schema: Schema) {
     var weights: [String: Double] = [:]
     for driver in drivers { weights[driver.name, default: 0] += driver.strength }
@@ -47,19 +48,19 @@ struct DiagramInputs {
     leftOut += columns.count - kept.count
   }
 
-  /// Where the edges of a driver start; `nil` where it is not drawn.
+  /// The node and part at which the edges of a driver start; `nil` if it is not drawn.
   func place(of driver: String) -> (node: String, part: String?)? { places[driver] }
 }
 
 extension FeatureSummary {
-  /// What drives the feature, in a line or two: `up: a, b`, `down: c`.
+  /// The inputs with the largest attributions, by sign: `positive: a, b`, `negative: c`.
   func drivingLines(most: Int = 3) -> [String] {
     func line(_ word: String, _ all: [Driver]) -> [String] {
       guard !all.isEmpty else { return [] }
       let names = all.prefix(most).map { shown($0.input, limit: 22) }.joined(separator: ", ")
       return ["\(word): \(names)" + (all.count > most ? ", …" : "")]
     }
-    return line("up", drivers.filter { $0.sign >= 0 })
-      + line("down", drivers.filter { $0.sign < 0 })
+    return line("positive", drivers.filter { $0.sign >= 0 })
+      + line("negative", drivers.filter { $0.sign < 0 })
   }
 }

@@ -2,9 +2,9 @@ import Datasets
 import Networks
 import Tensors
 
-/// The part of a network that computes its hidden features: what rules over them need to be run.
+/// The layers of a network that compute its hidden features, for executing rules over them.
 public struct FeatureProgram: Hashable, Codable, Sendable {
-  /// Weighted sums, and what is done to each.
+  /// A dense layer with its activation.
   public struct Step: Hashable, Codable, Sendable {
     /// `[inputs, units]`
     public var weight: Tensor
@@ -23,7 +23,7 @@ public struct FeatureProgram: Hashable, Codable, Sendable {
 
   public var encoding: Encoding
   public var steps: [Step]
-  /// What rules call the outputs of the last step, in order.
+  /// The names of the hidden features in rules, in the order of the outputs of the last step.
   public var ids: [String]
 
   public init(encoding: Encoding, steps: [Step], ids: [String]) {
@@ -32,10 +32,10 @@ public struct FeatureProgram: Hashable, Codable, Sendable {
     self.ids = ids
   }
 
-  /// The layers of a model up to the node whose neurons are its hidden features; `nil` where it has
-  /// no such node or a layer of another kind before it.
+  /// The layers of a model up to the node whose neurons are its hidden features; `nil` if there is
+  /// no such node or if an unsupported layer precedes it.
   ///
-  /// `ids` names the node's neurons, by what `Neuron` prints: "activation-2:7".
+  /// `ids` are the names of the hidden features by neuron ("activation-2:7").
   public init?(_ model: Model, ids: [String: String]) {
     guard let node = model.featureNode,
       let last = model.network.architecture.index(of: node)

@@ -2,12 +2,12 @@ import Datasets
 import Networks
 import Tensors
 
-/// The hidden features as Python: lists of numbers and sums in double precision.
+/// Python code for the hidden features: lists of weights, computed in double precision.
 struct PythonFeatures {
   let lines: [String]
 
   init(_ program: FeatureProgram, _ schema: Schema) {
-    var lines = ["", "# One line an input: column, kind, and its numbers.", "INPUTS = ["]
+    var lines = ["", "# One line per input: column, kind, mean or level, and scale.", "INPUTS = ["]
     for input in program.encoding.inputs {
       let feature = schema.features[input.feature]
       let column = PythonExport.literal(feature.id.rawValue)
@@ -25,7 +25,7 @@ struct PythonFeatures {
         lines.append("    (\(column), \"\(reader)\", 0.0, 0.0),")
       }
     }
-    lines += ["]", "", "# For each layer its biases, its weights by input, and its function."]
+    lines += ["]", "", "# For each layer: biases, weights by input, and activation function."]
     lines.append("LAYERS = [")
     for step in program.steps {
       let bias = Self.list((0..<step.bias.count).map { step.bias.row($0).first ?? 0 })

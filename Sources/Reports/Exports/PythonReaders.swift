@@ -1,10 +1,10 @@
 import Datasets
 
-/// How an exported Python file reads the cells of a row: as the tool reads those of a file.
+/// Python code that parses the cells of a row as the tool parses those of a file.
 struct PythonReaders {
   let lines: [String]
 
-  /// `asked` are the positions of the columns that are read.
+  /// `asked`: the positions of the columns to read.
   init(_ schema: Schema, asked: [Int]) {
     let literal: (String) -> String = { PythonExport.literal($0) }
     func set(_ texts: [String]) -> String {
@@ -16,12 +16,12 @@ struct PythonReaders {
     var lines = ["# The columns that a row must have.", "COLUMNS = ["]
     lines += schema.features.map { "    \(literal($0.id.rawValue))," }
     lines += [
-      "]", "", "# What stands for a missing value, in any column and among numbers alone.",
+      "]", "", "# Markers of missing values: in any column, and in numeric columns only.",
       "MISSING = \(set([""] + schema.missingMarks.filter { !$0.isEmpty }))",
       "MISSING_NUMBERS = \(set(schema.numberMarks.map { $0.lowercased() }))", "",
     ]
     let features = asked.map { schema.features[$0] }
-    lines += ["# The levels of columns of text.", "LEVELS = {"]
+    lines += ["# The levels of categorical columns.", "LEVELS = {"]
     for feature in features {
       if let levels = feature.levels {
         lines.append("    \(literal(feature.id.rawValue)): \(list(levels)),")
@@ -29,8 +29,8 @@ struct PythonReaders {
     }
     lines += [
       "}", "",
-      "# How numbers are written: decimal mark, whether thousands are separated, whether a percent",
-      "# sign follows, the currency, and a number that stands for a missing value.",
+      "# The notation of numbers: decimal mark, whether thousands are separated, whether a percent",
+      "# sign follows, the currency, and a number that marks a missing value.",
       "NOTATIONS = {",
     ]
     for feature in features {
@@ -144,7 +144,7 @@ struct PythonReaders {
 
 
     def number(cells, column):
-        """A cell as a number; None where it is missing."""
+        """A cell as a number; None if missing."""
         cell = cells[column]
         if cell is None:
             return None
@@ -185,7 +185,7 @@ struct PythonReaders {
 
 
     def level(cells, column):
-        """A cell as a level of its column, or as it is; None where it is missing."""
+        """A cell as a level of its column, or as it is; None if missing."""
         cell = cells[column]
         if cell is None or cell != cell:
             return None

@@ -2,22 +2,22 @@ import Explanations
 import Naming
 import Rules
 
-/// Rules as a file that another program or a person can run or read.
+/// An export of rules as code or text.
 public protocol RuleExport: Named {
   static var fileExtension: String { get }
-  /// The rules that the explanation's fidelity speaks of.
-  /// - Throws: `ReportError` where they cannot be written in this form.
+  /// The rules that the fidelity of the explanation describes, as the text of a file.
+  /// - Throws: `ReportError` if the rules cannot be written in this format.
   func export(_ explanation: Explanation) throws -> String
 }
 
-/// The forms that rules are exported in.
+/// The catalogue of export formats.
 public let exportFormats = Catalog<any RuleExport>(
   "export format", [PythonExport.self, TextExport.self])
 
 extension Explanation {
-  /// The rules that the fidelity speaks of, in the order in which the first that holds answers.
+  /// The rules that the fidelity describes, as an ordered list in which the first match decides.
   ///
-  /// A vote is the same as asking the rules from the strongest to the weakest.
+  /// A vote is equal to a list sorted from the highest to the lowest confidence.
   func decidingRules() throws(ReportError) -> (rules: [RuleEntry], defaultClass: String) {
     let resolution: RuleSetEntry
     switch level {
@@ -34,7 +34,7 @@ extension Explanation {
     }
     let order = resolution.rules.indices.sorted { first, second in
       let (a, b) = (resolution.rules[first], resolution.rules[second])
-      // Confidences are compared as fractions of whole numbers: exact.
+      // Confidences are compared exactly, as fractions of integers.
       let mine = a.confidence.count * max(b.confidence.total, 1)
       let others = b.confidence.count * max(a.confidence.total, 1)
       if mine != others { return mine > others }

@@ -2,10 +2,10 @@ import Explanations
 import Naming
 import Rules
 
-/// The rules and how often they agree with the network, as plain text: `rules.txt`.
+/// The rules with coverage and confidence as plain text: `rules.txt`.
 public struct TextExport: RuleExport {
   public static let name = "text"
-  public static let summary = "the rules as plain sentences, with how often they agree"
+  public static let summary = "the rules as plain text, with coverage and confidence"
   public static let source = Citation(
     authors: "Espalier", title: "Rules as sentences", year: 2026, venue: "this tool")
   public static let fileExtension = "txt"
@@ -22,17 +22,18 @@ public struct TextExport: RuleExport {
     } else {
       lines.append(
         rules.resolution == .firstMatch
-          ? "The first rule that holds answers:"
-          : "Of the rules that hold, the one with the highest confidence answers:")
+          ? "Ordered list: the first rule that holds gives the predicted class."
+          : "Of the rules that hold, the one with the highest confidence gives the predicted "
+            + "class.")
       lines.append("")
       for rule in rules.rules {
         lines.append("\(rule.id)  \(report.text.sentence(rule).plain)")
         let held =
           rule.heldOutConfidence.total == 0
-          ? "answers no held-out row" : "\(ratio(rule.heldOutConfidence)) held out"
+          ? "covers no held-out row" : "held out \(ratio(rule.heldOutConfidence))"
         lines.append(
-          "    answers \(ratio(rule.coverage)) training rows; "
-            + "the network agrees on \(ratio(rule.confidence)), \(held)")
+          "    coverage \(ratio(rule.coverage)) training rows; "
+            + "confidence \(ratio(rule.confidence)), \(held)")
       }
       lines.append("")
       lines.append("else  \(report.text.conclusion(rules.defaultClass).plain)")

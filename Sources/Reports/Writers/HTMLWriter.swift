@@ -4,15 +4,15 @@ import Mustache
 import Naming
 import Templates
 
-/// One file that needs nothing else: text, tables and images, for screens and for paper.
+/// A self-contained HTML file with text, tables and figures, for screen and print.
 public struct HTMLWriter: ReportWriter {
   public static let name = "html"
-  public static let summary = "one offline page with tables that can be sorted and inline images"
+  public static let summary = "one self-contained page with sortable tables and inline figures"
   public static let source = Citation(
     authors: "WHATWG", title: "HTML Living Standard", year: 2024, venue: "html.spec.whatwg.org")
   public static let fileExtension = "html"
 
-  /// A folder whose templates stand in for those that come with the tool.
+  /// A folder with templates that override the built-in ones.
   public var templates: URL?
 
   public init(templates: URL? = nil) { self.templates = templates }
@@ -41,9 +41,9 @@ public struct HTMLWriter: ReportWriter {
   }
 }
 
-/// The markup of blocks.
+/// The HTML markup of blocks.
 enum HTML {
-  /// The longest text that is kept beside a shortened name.
+  /// The largest number of characters of the full name in a `title` attribute.
   private static let longestTitle = 2000
 
   static func escape(_ text: String) -> String {
@@ -74,12 +74,12 @@ enum HTML {
     }.joined()
   }
 
-  /// Our own words, with figures kept together with what they count in.
+  /// The report's own words, with a no-break space before `%`.
   private static func unbroken(_ text: String) -> String {
     escape(text).replacingOccurrences(of: " %", with: "\u{A0}%")
   }
 
-  /// Words from outside: kept to themselves, shortened, and whole in the title.
+  /// External text: isolated (`bdi`) and shortened, with the full text as `title`.
   private static func outside(_ text: String, limit: Int) -> String {
     if text.allSatisfy(\.isWhitespace) { return "<bdi>\(escape(shown(text)))</bdi>" }
     let full = visible(text)
@@ -96,7 +96,7 @@ enum HTML {
     case .lead(let words): "<p class=\"lead\">\(phrase(words))</p>\n"
     case .note(let words): "<p class=\"callout\"><strong>Note.</strong> \(phrase(words))</p>\n"
     case .warning(let words):
-      "<p class=\"callout warning\"><strong class=\"kind\">Take care.</strong> \(phrase(words))</p>\n"
+      "<p class=\"callout warning\"><strong class=\"kind\">Warning.</strong> \(phrase(words))</p>\n"
     case .facts(let facts): "<dl class=\"facts\">\n\(facts.map(fact).joined())</dl>\n"
     case .list(let items):
       "<ul>\n\(items.map { "<li>\(phrase($0))</li>\n" }.joined())</ul>\n"
@@ -144,7 +144,7 @@ enum HTML {
     }
     if let image = cell.image, let data = Data(base64Encoded: image) {
       content +=
-        "<img alt=\"activation map\" src=\"data:image/png;base64,\(data.base64EncodedString())\"/>"
+        "<img alt=\"attribution map\" src=\"data:image/png;base64,\(data.base64EncodedString())\"/>"
     }
     content += phrase(cell.phrase)
     let tag = isFirst ? "th" : "td"
@@ -164,7 +164,7 @@ enum HTML {
       """
   }
 
-  /// An SVG file as part of a page: without its prolog, its names apart from other images'.
+  /// An SVG file for inlining: without its prolog, ids prefixed to be unique in the page.
   private static func inline(_ svg: String, prefix: String) -> String {
     guard let start = svg.range(of: "<svg") else { return "" }
     return svg[start.lowerBound...].replacingOccurrences(of: " id=\"", with: " id=\"\(prefix)-")

@@ -1,8 +1,8 @@
 import Tensors
 
-/// How many rows of each class stand in each bin of a column.
+/// The histogram of a column: the number of rows per bin and class.
 struct BinCounts {
-  /// The bins that are counted, in ascending order; every bin with rows is among them.
+  /// The counted bins in ascending order, including every bin with rows.
   let bins: UnsafeBufferPointer<UInt8>
   /// `counts[position * classes + class]` for the bin at each position.
   let counts: UnsafePointer<Int32>
@@ -12,10 +12,10 @@ struct BinCounts {
 }
 
 extension BinnedColumn {
-  /// Bins 0, 1, 2, …, as many as a column can have.
+  /// The bins 0, 1, 2, … up to the largest number of bins.
   private static let everyBin = [UInt8](0...255)
 
-  /// All bins of the column with counts that are at hand.
+  /// Creates a histogram of all bins of a column from given counts.
   func withCounts<Result>(
     _ counts: UnsafePointer<Int32>, classes: Int, _ body: (BinCounts) -> Result
   ) -> Result {
@@ -27,14 +27,14 @@ extension BinnedColumn {
     }
   }
 
-  /// Counts some rows. Of few rows only the bins that they stand in are looked at.
+  /// Counts some rows. For few rows, only the bins that they occupy are visited.
   /// - Parameters:
   ///   - rows: the rows to count.
   ///   - classOf: the class of each of `rows`, in their order.
-  ///   - weights: how often each of `rows` counts; once where `nil`.
-  ///   - classes: how many classes there are.
-  ///   - body: is given the counts, which last as long as it runs.
-  /// - Returns: what `body` returns.
+  ///   - weights: the sample weight of each of `rows`; `nil`: 1.
+  ///   - classes: the number of classes.
+  ///   - body: called with the counts, which are valid only during the call.
+  /// - Returns: the result of `body`.
   func withCounts<Result>(
     of rows: ArraySlice<Int32>, classOf: [Int32], weights: [Int32]?, classes: Int,
     _ body: (BinCounts) -> Result
@@ -42,14 +42,14 @@ extension BinnedColumn {
     guard rows.count < 4 * binCount else {
       return withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(binCount * classes, 1)) {
         $0.initialize(repeating: 0)
-        guard let counts = $0.baseAddress else { preconditionFailure("no room for counts") }
+        guard let counts = $0.baseAddress else { preconditionFailure("no memory for counts") }
         HistogramKernel.count(
           bins, rows: rows, classOf: classOf, weights: weights, classes: classes, into: counts)
         return withCounts(counts, classes: classes, body)
       }
     }
     return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 512) { buffer in
-      // For each bin whether it has rows, then its place among those that have.
+      // For each bin whether it has rows, then its position among the occupied bins.
       let place = UnsafeMutableBufferPointer(rebasing: buffer[..<256])
       let present = UnsafeMutableBufferPointer(rebasing: buffer[256...])
       place.initialize(repeating: 0)
@@ -63,7 +63,7 @@ extension BinnedColumn {
         }
         return withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(count * classes, 1)) {
           $0.initialize(repeating: 0)
-          guard let counts = $0.baseAddress else { preconditionFailure("no room for counts") }
+          guard let counts = $0.baseAddress else { preconditionFailure("no memory for counts") }
           for (position, row) in rows.enumerated() {
             let cell = Int(place[Int(bins[Int(row)])]) * classes + Int(classOf[position])
             counts[cell] += weights.map { $0[position] } ?? 1

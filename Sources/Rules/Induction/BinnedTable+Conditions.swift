@@ -1,12 +1,12 @@
 import Datasets
 
 extension BinnedTable {
-  /// The two conditions that a question over bins means, for the rows of one node: thresholds are
-  /// the shortest numbers between the node's own values.
+  /// The two conditions of a split over bins, for the rows of one node: thresholds are the shortest
+  /// decimals between the values of the node.
   /// - Parameters:
-  ///   - split: the question.
+  ///   - split: the split.
   ///   - present: for every bin of the column whether the node has rows in it.
-  /// - Returns: the conditions of the two sides.
+  /// - Returns: the conditions of the two branches.
   func conditions(_ split: BinSplit, present: [Bool]) -> (first: Condition, second: Condition) {
     let column = columns[split.column]
     let missingFirst = column.missing.map { split.goesFirst[$0] }

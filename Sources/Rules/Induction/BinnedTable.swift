@@ -1,16 +1,16 @@
 import Datasets
 import Tensors
 
-/// A table whose columns are cut into at most 256 bins, so that a tree looks at bins, not at values.
+/// A table with columns discretised into at most 256 bins, for histogram-based tree induction.
 ///
-/// Bins are fitted to the table's own rows. Bytes are their own bins and are not copied.
+/// Bins are fitted to the rows of the table. Byte columns are used as bins without a copy.
 public struct BinnedTable: Sendable {
   public let schema: Schema
   public let count: Int
   let columns: [BinnedColumn]
 
-  /// `onStep`: called between groups of columns; what it throws ends the binning.
-  /// - Complexity: O(rows log rows) a column
+  /// `onStep`: called between groups of columns; an error thrown by it ends the binning.
+  /// - Complexity: O(rows log rows) per column
   public init(_ table: Table, onStep: () throws -> Void) rethrows {
     schema = table.schema
     count = table.count
@@ -31,17 +31,17 @@ public struct BinnedTable: Sendable {
     self.columns = columns
   }
 
-  /// The same without an end before all is done.
+  /// Bins a table without a callback.
   public init(_ table: Table) { self.init(table) {} }
 
-  /// Cells that are binned at a time.
+  /// The number of cells binned between two calls of `onStep`.
   private static let cellsOfAGroup = 1 << 20
 
-  /// The classes that rows fall into, with a name: what a tree is asked to tell apart.
+  /// The number of columns.
   public var columnCount: Int { columns.count }
 }
 
-/// One column's bins.
+/// The bins of one column.
 struct BinnedColumn: Sendable {
   enum Kind: Sendable {
     /// Bin i holds the values from `lowest[i]` to `highest[i]`.
@@ -53,11 +53,11 @@ struct BinnedColumn: Sendable {
   let kind: Kind
   /// The bin of each row.
   let bins: [UInt8]
-  /// How many bins hold known values; they come first.
+  /// The number of bins of known values; they are the first bins.
   let known: Int
-  /// The bin of missing values, where there are any.
+  /// The bin of missing values, if there are any.
   let missing: Int?
-  /// The bin of levels that the schema does not know, where there are any.
+  /// The bin of levels that are not in the schema, if there are any.
   let unknown: Int?
 
   var binCount: Int { known + (missing == nil ? 0 : 1) + (unknown == nil ? 0 : 1) }
@@ -80,7 +80,7 @@ struct BinnedColumn: Sendable {
     if distinct.count <= Self.limit {
       (lowest, highest) = (distinct, distinct)
     } else {
-      // Values at equal steps through the sorted rows end a bin; equal values stay together.
+      // Quantiles of the sorted rows are the bin limits; equal values share a bin.
       var start = 0
       for piece in 1...Self.limit {
         let value = sorted[sorted.count * piece / Self.limit - 1]
@@ -110,7 +110,7 @@ struct BinnedColumn: Sendable {
     var counts = [Int](repeating: 0, count: count)
     let known = { (value: Double) in value >= 0 && value < Double(count) }
     for value in values where known(value) { counts[Int(value)] += 1 }
-    // Levels beyond the limit share the last bin: the rarest ones, so that the others stay apart.
+    // The rarest levels beyond the limit share the last bin.
     let frequent = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }
     var binOfLevel = [Int](repeating: Self.limit - 1, count: count)
     for level in frequent.prefix(count <= Self.limit ? count : Self.limit - 1).sorted()
@@ -134,7 +134,7 @@ struct BinnedColumn: Sendable {
     }
   }
 
-  /// The most bins for known values: one bin each is left for missing and unknown ones.
+  /// The largest number of bins for known values; one bin each is reserved for missing and unknown.
   static let limit = 254
 
   private static func firstAbove(_ value: Double, in sorted: [Double]) -> Int {

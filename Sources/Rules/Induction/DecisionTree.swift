@@ -1,18 +1,17 @@
 import Datasets
 
-/// A tree of questions with two answers each, as a value.
+/// A binary decision tree, as a value.
 ///
-/// Every row goes to exactly one leaf, except a row with a level that the schema does not know, or
-/// with a value missing where no training row had one missing: it is answered by the whole tree's
-/// commonest class.
+/// Every row reaches exactly one leaf, except a row with an unknown level, or with a missing value
+/// in a column without missing training values: it gets the most frequent class of the whole tree.
 public struct DecisionTree: Hashable, Codable, Sendable {
-  /// A question, or an answer where `split` is `nil`.
+  /// An inner node, or a leaf if `split` is `nil`.
   public struct Node: Hashable, Codable, Sendable {
-    /// The training rows of each class, weighted.
+    /// The weighted number of training rows per class.
     public var counts: [Int]
-    /// The question; `nil` for a leaf.
+    /// The split; `nil` for a leaf.
     public var split: Split?
-    /// The class that the node answers.
+    /// The predicted class of the node.
     public var answer: Int
 
     init(counts: [Int], split: Split? = nil) {
@@ -22,13 +21,13 @@ public struct DecisionTree: Hashable, Codable, Sendable {
     }
 
     var total: Int { counts.reduce(0, +) }
-    /// The rows that the node would answer wrongly as a leaf.
+    /// The weighted number of rows misclassified by the node as a leaf.
     var errors: Int { total - counts[answer] }
   }
 
-  /// One question: rows of the first condition go to `first`, rows of the second to `second`.
+  /// A split: rows that satisfy the first condition go to `first`, rows of the second to `second`.
   public struct Split: Hashable, Codable, Sendable {
-    /// The column that is asked about.
+    /// The column of the split.
     public var variable: Feature.ID
     /// Holds for the rows that go to `first`.
     public var firstCondition: Condition
@@ -45,20 +44,20 @@ public struct DecisionTree: Hashable, Codable, Sendable {
 
   init(nodes: [Node]) { self.nodes = nodes }
 
-  /// How many leaves there are.
+  /// The number of leaves.
   public var leafCount: Int { nodes.count { $0.split == nil } }
 
-  /// The answer where no leaf is reached.
+  /// The class predicted if no leaf is reached.
   public var defaultClass: Int { nodes[0].answer }
 
-  /// The position of the leaf that each row comes to; `nil` where a question has no answer for it.
+  /// The leaf position of each row; `nil` if neither condition of a split holds for it.
   /// - Complexity: O(rows × depth)
   public func leaves(of table: Table) -> [Int?] {
     lastNodes(of: table).map { nodes[$0].split == nil ? $0 : nil }
   }
 
-  /// The position of the last node that each row comes to: its leaf, or the node whose question has no
-  /// answer for it.
+  /// The position of the last node that each row reaches: its leaf, or the split of which neither
+  /// condition holds.
   /// - Complexity: O(rows × depth)
   func lastNodes(of table: Table) -> [Int] {
     var last = [Int](repeating: 0, count: table.count)
@@ -67,7 +66,7 @@ public struct DecisionTree: Hashable, Codable, Sendable {
       for row in rows { last[row] = index }
       guard let split = nodes[index].split else { continue }
       guard let position = table.schema.index(of: split.variable) else {
-        preconditionFailure("a tree asks about '\(split.variable)', which the table lacks")
+        preconditionFailure("a tree splits on '\(split.variable)', which the table lacks")
       }
       let column = table.columns[position]
       var first: [Int] = []
@@ -86,12 +85,12 @@ public struct DecisionTree: Hashable, Codable, Sendable {
     return last
   }
 
-  /// The answer to each row.
+  /// The predicted class of each row.
   public func classify(_ table: Table) -> [Int] {
     leaves(of: table).map { $0.map { nodes[$0].answer } ?? defaultClass }
   }
 
-  /// What must hold for a row to come to each leaf, in the order of `nodes`.
+  /// The path condition of each leaf, in the order of `nodes`.
   public var paths: [(leaf: Int, premise: Conjunction)] {
     var paths: [(leaf: Int, premise: Conjunction)] = []
     var waiting = [(node: 0, premise: Conjunction.always)]
@@ -100,7 +99,7 @@ public struct DecisionTree: Hashable, Codable, Sendable {
         paths.append((index, premise))
         continue
       }
-      // A leaf that nothing can reach has no path.
+      // A leaf with a contradictory path is unreachable.
       if let next = premise.and(Literal(split.variable, split.firstCondition)) {
         waiting.append((split.first, next))
       }
@@ -111,7 +110,7 @@ public struct DecisionTree: Hashable, Codable, Sendable {
     return paths.sorted { $0.leaf < $1.leaf }
   }
 
-  /// The leaves as a rule list, the largest support first.
+  /// The leaves as a rule list, in descending order of support.
   public var ruleSet: RuleSet {
     let leaves = paths.sorted {
       (nodes[$1.leaf].total, $0.leaf) < (nodes[$0.leaf].total, $1.leaf)
@@ -125,7 +124,7 @@ public struct DecisionTree: Hashable, Codable, Sendable {
     return RuleSet(rules, default: defaultClass, resolution: .firstMatch)
   }
 
-  /// The tree in which some nodes are leaves, without what was below them.
+  /// The tree with some nodes as leaves, without their descendants.
   func cut(at leaves: (Int) -> Bool) -> DecisionTree {
     var kept: [Node] = []
     func copy(_ index: Int) -> Int {

@@ -1,17 +1,17 @@
 import Datasets
 
-/// The nested trees that a tree becomes when its weakest link is cut again and again: minimal
-/// cost-complexity pruning (Breiman, Friedman, Olshen & Stone 1984, chapter 3).
+/// The nested subtrees of minimal cost-complexity pruning (Breiman, Friedman, Olshen & Stone 1984,
+/// chapter 3).
 ///
-/// Step 0 is the tree without questions that raise no agreement, the last step its root alone.
+/// Step 0 is the tree without splits that do not reduce the errors, the last step the root alone.
 public struct PruningSequence: Hashable, Sendable {
   /// The tree as it was grown, before step 0.
   public let tree: DecisionTree
   /// The step from which on each node is a leaf, `Int.max` for one that is never cut to a leaf.
   private let leafFrom: [Int]
-  /// The step from which on each node is gone.
+  /// The step from which on each node is removed.
   private let goneFrom: [Int]
-  /// How many leaves the tree of each step has, strictly fewer from step to step.
+  /// The number of leaves of the tree of each step, strictly decreasing.
   public let leafCounts: [Int]
 
   /// - Complexity: O(steps × nodes)
@@ -20,7 +20,7 @@ public struct PruningSequence: Hashable, Sendable {
     let nodes = tree.nodes
     var leafFrom = nodes.map { $0.split == nil ? 0 : Int.max }
     var counts: [Int] = []
-    // Children stand behind their parents, so one pass from the back sums whole branches.
+    // Children follow their parents, so one reverse pass sums whole subtrees.
     var step = 0
     while true {
       var leaves = [Int](repeating: 1, count: nodes.count)
@@ -31,14 +31,14 @@ public struct PruningSequence: Hashable, Sendable {
         errors[index] = errors[split.first] + errors[split.second]
       }
       let alive = Self.alive(nodes, leafFrom: leafFrom, at: step)
-      // The least rise in errors for each leaf saved, as a fraction of whole numbers.
+      // The smallest increase of errors per removed leaf, as a fraction of integers.
       var weakest: (rise: Int, saved: Int)?
       for index in alive where leafFrom[index] > step {
         let link = (rise: nodes[index].errors - errors[index], saved: leaves[index] - 1)
         if let best = weakest, link.rise * best.saved >= best.rise * link.saved { continue }
         weakest = link
       }
-      // Before the first step whatever costs nothing goes.
+      // Before the first step, splits without an increase of errors are removed.
       if step > 0 || weakest?.rise != 0 { counts.append(leaves[0]) }
       guard let weakest else { break }
       let free = counts.isEmpty
@@ -76,7 +76,7 @@ public struct PruningSequence: Hashable, Sendable {
   /// The tree of one step.
   public func tree(at step: Int) -> DecisionTree { tree.cut { leafFrom[$0] <= step } }
 
-  /// For every step how many rows the tree answers as asked.
+  /// For every step, the number of rows that the tree classifies as `answers`.
   /// - Complexity: O(rows × depth + steps)
   public func agreements(on table: Table, answers: [Int]) -> [Int] {
     let steps = leafCounts.count
@@ -87,7 +87,8 @@ public struct PruningSequence: Hashable, Sendable {
     }
     var hits = [Int: [Int]]()
     for (row, last) in tree.lastNodes(of: table).enumerated() {
-      // A row that a question has no answer for gets the default class until there is a leaf instead.
+      // A row that satisfies neither condition of a split gets the default class until the split is
+      // a leaf.
       if tree.nodes[last].split != nil, answers[row] == tree.defaultClass {
         changes[0] += 1
         changes[min(leafFrom[last], goneFrom[last], steps)] -= 1
@@ -114,11 +115,11 @@ public struct PruningSequence: Hashable, Sendable {
     }
   }
 
-  /// The step with the fewest leaves whose agreement is within one standard error of the best.
+  /// The step with the fewest leaves within one standard error of the best agreement (1-SE rule).
   /// - Parameters:
-  ///   - agreements: for every step, on rows that the tree was not grown from.
-  ///   - total: how many rows those are.
-  ///   - limit: steps with more leaves are not looked at.
+  ///   - agreements: the number of agreements per step, on rows not used to grow the tree.
+  ///   - total: the number of these rows.
+  ///   - limit: the largest number of leaves.
   /// - Returns: the step.
   public func smallestWithinOneError(
     agreements: [Int], of total: Int, atMost limit: Int = .max

@@ -1,17 +1,17 @@
 import Foundation
 
-/// The decimal of fewest digits that parts two numbers as `x <= t` and `x > t`; of several, the
-/// nearest to the middle.
+/// The decimal with the fewest digits that separates two numbers as `x <= t` and `x > t`; of
+/// several, the nearest to the midpoint.
 ///
-/// Only decimals from the middle half of the gap are looked at while there are any, so that a short
-/// number does not hug one of its neighbours.
+/// Decimals in the middle half of the gap are preferred, so the threshold is not close to one of
+/// the numbers.
 /// - Returns: a number with `low <= t < high`.
 public func shortestCut(between low: Double, and high: Double) -> Double {
   precondition(low < high, "a cut between \(low) and \(high)")
   guard low.isFinite, high.isFinite else {
     return low.isFinite ? low : (high.isFinite ? high.nextDown : 0)
   }
-  // Halves first: the sum of two large numbers need not be finite.
+  // Halved before adding: the sum of two large numbers can overflow.
   let middle = low / 2 + high / 2
   let quarter = high / 4 - low / 4
   let (from, to) = (middle - quarter, middle + quarter)
@@ -21,7 +21,7 @@ public func shortestCut(between low: Double, and high: Double) -> Double {
   return low
 }
 
-/// The decimal of fewest digits in a closed range; of several, the nearest to `middle`.
+/// The decimal with the fewest digits in a closed range; of several, the nearest to `middle`.
 private func shortestDecimal(near middle: Double, from: Double, to: Double) -> Double? {
   guard from <= to else { return nil }
   let largest = max(abs(from), abs(to))
@@ -43,5 +43,5 @@ private func shortestDecimal(near middle: Double, from: Double, to: Double) -> D
   return nil
 }
 
-/// 10 to a whole power, also where that is beyond the largest number.
+/// 10 to an integer power, infinity on overflow.
 private func power(_ exponent: Int) -> Double { Foundation.pow(10, Double(exponent)) }

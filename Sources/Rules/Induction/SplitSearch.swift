@@ -1,28 +1,28 @@
 import Datasets
 import Foundation
 
-/// How mixed the classes of some rows are.
+/// The impurity criterion of splits.
 public enum Criterion: String, Codable, Sendable, CaseIterable {
-  /// Breiman et al. 1984.
+  /// Gini impurity (Breiman et al. 1984).
   case gini
-  /// Quinlan 1986.
+  /// Entropy, information gain (Quinlan 1986).
   case entropy
 }
 
-/// A question over bins: which bins of a column go first.
+/// A split over bins: the bins of a column that go to the first branch.
 struct BinSplit: Hashable, Sendable {
   var column: Int
-  /// For every bin of the column whether its rows go to the first side.
+  /// For every bin of the column, whether its rows go to the first branch.
   var goesFirst: [Bool]
-  /// How much purer the two sides are; more is better.
+  /// The decrease of impurity.
   var gain: Double
 }
 
-/// A question that may be the best, as little as tells it apart from others.
+/// A candidate split in compact form.
 enum BinCandidate {
-  /// Known bins up to `last` go first, and missing values where `missingFirst`.
+  /// Known bins up to `last` go first, and missing values if `missingFirst`.
   case cut(last: Int, missingFirst: Bool, gain: Double)
-  /// These bins go first, and those without rows where `restFirst`.
+  /// These bins go first, and bins without rows if `restFirst`.
   case subset(first: [Int], present: [Int], restFirst: Bool, gain: Double)
 
   var gain: Double {
@@ -31,7 +31,7 @@ enum BinCandidate {
     }
   }
 
-  /// The question about a column.
+  /// The split on a column.
   func split(_ index: Int, of column: BinnedColumn) -> BinSplit {
     switch self {
     case .cut(let last, let missingFirst, let gain):
@@ -47,15 +47,15 @@ enum BinCandidate {
   }
 }
 
-/// The search for the question that parts classes best.
+/// The search for the split with the largest gain.
 struct SplitSearch {
   let table: BinnedTable
   let classes: Int
   let criterion: Criterion
   let minimumSupport: Int
-  /// Where each column's bins begin in a histogram.
+  /// The offset of each column in a histogram.
   let offsets: [Int]
-  /// x log₂ x for whole x, where the criterion is the entropy.
+  /// x log₂ x for integer x, if the criterion is the entropy.
   let logs: [Double]
 
   init(
@@ -73,10 +73,10 @@ struct SplitSearch {
       ? (0...max(total, 1)).map { $0 == 0 ? 0 : Double($0) * log2(Double($0)) } : []
   }
 
-  /// The best question about one column, the first of equals; `nil` where none leaves enough rows
-  /// on both sides.
+  /// The best split on one column, the first of equals; `nil` if none leaves `minimumSupport` rows
+  /// in both branches.
   ///
-  /// `counts`: of the node's rows, in its own classes or in some of them that hold every row.
+  /// `counts`: the histogram of the node's rows, over all classes or over those with rows.
   func best(_ column: BinnedColumn, _ counts: BinCounts, impurity: Double) -> BinCandidate? {
     switch column.kind {
     case .numbers: bestCut(column, counts, impurity: impurity)
@@ -84,7 +84,7 @@ struct SplitSearch {
     }
   }
 
-  /// How mixed rows with these class counts are, times their number.
+  /// The impurity of rows with these class counts, times their number.
   func impurity(_ counts: [Int]) -> Double {
     let total = counts.reduce(0, +)
     if total == 0 { return 0 }
@@ -109,7 +109,7 @@ struct SplitSearch {
       absent = (0..<classes).map { counts.count(known, $0) }
     }
     let missingCount = absent?.reduce(0, +) ?? 0
-    // Missing values go with the low side, then with the high side, where there are any.
+    // Missing values, if any, go with the low branch, then with the high branch.
     var best: (gain: Double, bin: Int, low: Int, missingFirst: Bool)?
     for missingFirst in missingCount > 0 ? [true, false] : [false] {
       var first = missingFirst ? absent ?? [] : [Int](repeating: 0, count: classes)
@@ -152,14 +152,14 @@ struct SplitSearch {
       }
     }
     guard let best else { return nil }
-    // Where no row here misses the value, missing ones go with the larger side.
+    // Without missing values in the node, missing ones go with the larger branch.
     let missingFirst = missingCount > 0 ? best.missingFirst : 2 * best.low >= all.reduce(0, +)
     return .cut(last: best.bin, missingFirst: missingFirst, gain: best.gain)
   }
 
-  /// Levels are put in the order of their share of one class, for each of the commonest classes, and
-  /// cut as numbers are; a missing value is one more level. For two classes the best of all subsets
-  /// is among them (Breiman et al. 1984, section 4.2).
+  /// Levels are sorted by their share of one class, for each of the most frequent classes, and cut
+  /// like numbers; a missing value is one more level. For two classes this includes the best of all
+  /// subsets (Breiman et al. 1984, section 4.2).
   private func bestSubset(
     _ column: BinnedColumn, _ found: BinCounts, impurity: Double
   ) -> BinCandidate? {
@@ -197,7 +197,7 @@ struct SplitSearch {
       }
     }
     guard let best else { return nil }
-    // Levels that no row here has go with the larger side.
+    // Levels without rows in the node go with the larger branch.
     return .subset(
       first: best.first.map { Int(found.bins[$0]) }, present: present.map { Int(found.bins[$0]) },
       restFirst: 2 * best.firstTotal > all.reduce(0, +), gain: best.gain)

@@ -1,13 +1,13 @@
 import Datasets
 import Tensors
 
-/// Grows a decision tree that imitates given answers, the most promising question first (Breiman
-/// et al. 1984; histograms as in Ke et al. 2017).
+/// Fits a decision tree to given class labels, best-first (Breiman et al. 1984; histograms as in Ke
+/// et al. 2017).
 ///
-/// All counts are whole numbers, so a tree does not depend on the number of threads.
+/// All counts are integers, so a tree does not depend on the number of threads.
 public struct TreeGrower: Hashable, Codable, Sendable {
   public var criterion: Criterion
-  /// The fewest training rows, weighted, that a leaf may have.
+  /// The minimum weighted number of training rows of a leaf.
   public var minimumSupport: Int
   public var maximumDepth: Int?
   public var maximumLeaves: Int?
@@ -22,32 +22,32 @@ public struct TreeGrower: Hashable, Codable, Sendable {
     self.maximumLeaves = maximumLeaves
   }
 
-  /// The tree that answers like `answers`.
+  /// Fits a tree to `answers`.
   /// - Parameters:
   ///   - answers: a class position for each row.
   ///   - table: the rows.
-  ///   - classes: how many classes there are.
-  ///   - weights: how often each row counts; once where `nil`, not at all where 0.
-  ///   - onStep: called before each question; what it throws ends the growth.
+  ///   - classes: the number of classes.
+  ///   - weights: the sample weight of each row; `nil`: 1; a row with weight 0 is ignored.
+  ///   - onStep: called before each split; an error thrown by it ends the growth.
   /// - Returns: a tree within the limits, not yet pruned.
   /// - Complexity: O(rows × columns × depth)
   public func tree(
     imitating answers: [Int], over table: BinnedTable, classes: Int, weights: [Int]? = nil,
     onStep: () throws -> Void
   ) rethrows -> DecisionTree {
-    precondition(answers.count == table.count, "\(answers.count) answers for \(table.count) rows")
+    precondition(answers.count == table.count, "\(answers.count) classes for \(table.count) rows")
     var growth = Growth(self, answers: answers, table: table, classes: classes, weights: weights)
     return try growth.run(onStep: onStep)
   }
 
-  /// The same without an end before all is done.
+  /// Fits a tree without a callback.
   public func tree(
     imitating answers: [Int], over table: BinnedTable, classes: Int, weights: [Int]? = nil
   ) -> DecisionTree {
     tree(imitating: answers, over: table, classes: classes, weights: weights) {}
   }
 
-  /// A tree over all of a table's rows.
+  /// Fits a tree to all rows of a table.
   public func tree(imitating answers: [Int], over table: Table) -> DecisionTree {
     tree(
       imitating: answers, over: BinnedTable(table),
@@ -55,15 +55,15 @@ public struct TreeGrower: Hashable, Codable, Sendable {
   }
 }
 
-/// A tree in the making.
+/// A tree during growth.
 private struct Growth {
-  /// A node that may still be parted.
+  /// A leaf that can be split.
   struct Leaf {
     var node: Int
     var rows: ArraySlice<Int32>
     var depth: Int
     var split: BinSplit?
-    /// The classes in every bin of every column, while there is room to keep them.
+    /// The histograms of all columns, if kept within the memory limit.
     var histogram: [Int32]?
   }
 
@@ -108,7 +108,7 @@ private struct Growth {
     return DecisionTree(nodes: nodes)
   }
 
-  /// The open leaf whose question gains most, the oldest of equals.
+  /// The open leaf with the largest gain, the oldest of equals.
   private var mostPromising: Int? {
     var best: Int?
     for index in open.indices {
@@ -149,8 +149,8 @@ private struct Growth {
     open += children
   }
 
-  /// Finds each leaf's best question. Of two siblings the smaller is counted, the larger is what is
-  /// left of the parent.
+  /// Finds the best split of each leaf. Of two siblings, the histograms of the smaller are counted;
+  /// those of the larger are the difference from the parent.
   private mutating func evaluate(_ leaves: inout [Leaf], parent: [Int32]?) {
     let size = search.offsets.last ?? 0
     let wanted = leaves.indices.filter { index in
@@ -158,7 +158,7 @@ private struct Growth {
       return node.errors > 0 && node.total >= 2 * max(grower.minimumSupport, 1)
         && leaves[index].depth < grower.maximumDepth ?? .max
     }
-    // Small nodes are counted again rather than kept: that is quicker than to clear all bins.
+    // Histograms of small nodes are recounted, not kept: faster than clearing all bins.
     let keeps = wanted.contains { leaves[$0].rows.count > 2048 } && 8 * size <= workspace
     guard !wanted.isEmpty else { return }
     let ordered = wanted.sorted { leaves[$0].rows.count < leaves[$1].rows.count }
@@ -172,7 +172,7 @@ private struct Growth {
       let rows = leaves[index].rows
       let counts = nodes[leaves[index].node].counts
       let impurity = search.impurity(counts)
-      // Classes without rows here need no counting where counts are not kept for children.
+      // Classes without rows need no counting if the counts are not kept for children.
       let present = keeps ? Array(counts.indices) : counts.indices.filter { counts[$0] > 0 }
       var number = [Int32](repeating: 0, count: counts.count)
       for (place, index) in present.enumerated() { number[index] = Int32(place) }

@@ -1,14 +1,14 @@
 import Datasets
 import Tensors
 
-/// Makes a tree of given shape imitate better: each question in turn is replaced by the one that
-/// sends most rows to the side that answers them right, while all others stand (tree alternating
-/// optimisation, Carreira-Perpiñán & Tavallali 2018).
+/// Tree alternating optimisation (Carreira-Perpiñán & Tavallali 2018): each split in turn is
+/// replaced by the one that sends most rows to the branch that classifies them correctly, with all
+/// other splits fixed.
 ///
-/// Growth looks one question ahead; this looks at the finished tree. Agreement with the answers
-/// never falls.
+/// Greedy growth optimises one split at a time; this optimises splits of the complete tree. The
+/// training accuracy never decreases.
 public struct TreeRefiner: Hashable, Codable, Sendable {
-  /// The most passes over the tree; it stops sooner when nothing changes.
+  /// The maximum number of passes over the tree; it stops earlier if nothing changes.
   public var maximumPasses: Int
 
   public init(maximumPasses: Int = 20) { self.maximumPasses = maximumPasses }
@@ -17,9 +17,9 @@ public struct TreeRefiner: Hashable, Codable, Sendable {
   ///   - tree: grown over the same bins.
   ///   - answers: a class position for each row.
   ///   - table: the rows.
-  ///   - weights: how often each row counts; once where `nil`.
-  ///   - onStep: called before each question is looked at; what it throws ends the search.
-  /// - Returns: a tree of at most as many leaves.
+  ///   - weights: the sample weight of each row; `nil`: 1.
+  ///   - onStep: called before each split; an error thrown by it ends the search.
+  /// - Returns: a tree with at most as many leaves.
   /// - Complexity: O(passes × nodes × rows × columns)
   public func refine(
     _ tree: DecisionTree, imitating answers: [Int], over table: BinnedTable, weights: [Int]? = nil,
@@ -32,7 +32,7 @@ public struct TreeRefiner: Hashable, Codable, Sendable {
     return work.tree
   }
 
-  /// The same without an end before all is done.
+  /// Refines without a callback.
   public func refine(
     _ tree: DecisionTree, imitating answers: [Int], over table: BinnedTable, weights: [Int]? = nil
   ) -> DecisionTree {
@@ -40,7 +40,7 @@ public struct TreeRefiner: Hashable, Codable, Sendable {
   }
 }
 
-/// A tree over bins while it is being changed.
+/// A tree over bins during refinement.
 private struct Refinement {
   struct Question {
     var split: BinSplit
@@ -54,7 +54,7 @@ private struct Refinement {
   let weights: [Int]
   var questions: [Question?]
   var answer: [Int]
-  /// The first node is the root; this order has every node before its children.
+  /// The order of the nodes from the root, every node before its children.
   let order: [Int]
 
   init(_ tree: DecisionTree, answers: [Int], table: BinnedTable, weights: [Int]?) {
@@ -75,7 +75,7 @@ private struct Refinement {
     order = Array(tree.nodes.indices)
   }
 
-  /// The rows that come to each node.
+  /// The rows that reach each node.
   private var rowsOfNodes: [[Int32]] {
     var rows = [[Int32]](repeating: [], count: questions.count)
     rows[0] = answers.indices.filter { weights[$0] > 0 }.map(Int32.init)
@@ -91,7 +91,7 @@ private struct Refinement {
     return rows
   }
 
-  /// What the branch below a node answers to a row.
+  /// The class that the subtree of a node predicts for a row.
   private func answer(to row: Int32, from node: Int) -> Int {
     var index = node
     while let question = questions[index] {
@@ -126,9 +126,9 @@ private struct Refinement {
     return changed
   }
 
-  /// A question that sends fewer rows to the wrong side, if there is one.
+  /// A split that sends fewer rows to the wrong branch, if there is one.
   private func improved(_ question: Question, rows: [Int32]) -> Question? {
-    // Only rows matter that one side answers right and the other does not.
+    // Only rows that exactly one branch classifies correctly are relevant.
     var caring: [Int32] = []
     var wanted: [Int32] = []
     var weight: [Int32] = []
@@ -172,9 +172,9 @@ private struct Refinement {
       : Question(split: split, first: question.first, second: question.second)
   }
 
-  /// The cut of a column that sends most rows where they want to go, in either direction.
+  /// The cut of a column that sends most rows to their correct branch, in either direction.
   private struct Candidate {
-    /// Rows that go where they want to.
+    /// The weighted number of rows sent to their correct branch.
     let hits: Int
     /// Whether the first side of the cut leads to the second branch.
     let isSwapped: Bool
@@ -186,7 +186,7 @@ private struct Refinement {
     init?(_ column: BinnedColumn, _ counts: BinCounts) {
       switch column.kind {
       case .levels:
-        // Each level goes where most of its rows want to go.
+        // Each level goes to the correct branch of most of its rows.
         let positions = counts.bins.indices.filter { counts.count($0, 0) < counts.count($0, 1) }
         guard !positions.isEmpty, positions.count < column.binCount else { return nil }
         second = positions.map { Int(counts.bins[$0]) }
@@ -240,7 +240,7 @@ private struct Refinement {
     }
   }
 
-  /// The tree with thresholds between the values that come to each node.
+  /// The tree with thresholds between the values that reach each node.
   var tree: DecisionTree {
     let rows = rowsOfNodes
     let classes = source.nodes[0].counts.count
@@ -253,7 +253,7 @@ private struct Refinement {
       guard let question = questions[index], !rows[question.first].isEmpty,
         !rows[question.second].isEmpty
       else {
-        // A question that parts nothing is its one busy branch.
+        // A split with an empty branch is replaced by the other branch.
         if let question = questions[index], !rows[index].isEmpty {
           nodes.removeLast()
           return copy(rows[question.first].isEmpty ? question.second : question.first)
