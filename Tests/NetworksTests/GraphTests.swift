@@ -77,7 +77,7 @@ import Testing
       try Network(Architecture(input: [3], nodes: nodes), seed: 1)
     } throws: { error in
       (error as? NetworkError)?.errorDescription
-        == "layer 'a' reads 'b', which does not come before it"
+        == "layer 'a' reads 'b', which is not an earlier node"
     }
   }
 
@@ -172,7 +172,7 @@ import Testing
       try Network(Architecture(input: [3], nodes: nodes), seed: 1)
     } throws: { error in
       (error as? NetworkError)?.errorDescription
-        == "layer 'both' was given an input of 2 where it reads 3"
+        == "layer 'both' expects 3 but was given 2"
     }
   }
 }

@@ -217,7 +217,7 @@ import Testing
       try Dense(2).outputShape(for: [3, 3])
     } throws: { error in
       (error as? NetworkError)?.errorDescription
-        == "layer 'dense' was given an input of 3 x 3 where it reads one row of numbers"
+        == "layer 'dense' expects a vector but was given 3 x 3"
     }
   }
 }
