@@ -45,10 +45,10 @@ import Testing
     let error = #expect(throws: DrawingError.self) { try Graphviz.render("digraph { ->", as: .svg) }
     #expect(
       error?.errorDescription
-        == "Graphviz refused the drawing: Error: syntax error in line 1 near '->'")
+        == "Graphviz could not render the diagram: Error: syntax error in line 1 near '->'")
     #expect(
       error?.recoverySuggestion
-        == "this is likely a fault of the diagram; draw it as dot to see what was asked")
+        == "this is likely a bug in the diagram; render it as dot to inspect its source")
   }
 
   @Test func theRootSaysWhatTheImageShows() throws {

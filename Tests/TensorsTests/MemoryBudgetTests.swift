@@ -27,8 +27,8 @@ import Testing
       advice: "give fewer units")
     #expect(
       error.errorDescription
-        == "training a network of 4,295,163,907 parameters needs about 137.4 GB of memory where "
-        + "251 MB are left (ulimit -v)")
+        == "training a network of 4,295,163,907 parameters needs about 137.4 GB of memory but only "
+        + "251 MB are available (ulimit -v)")
     #expect(error.recoverySuggestion == "give fewer units")
   }
 }
