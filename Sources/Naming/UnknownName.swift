@@ -16,7 +16,8 @@ public struct UnknownName: LocalizedError, Hashable, Sendable {
   /// The known name with the smallest edit distance, at most one third of the name's length (at
   /// least 1).
   ///
-  /// The part of a known name before the first hyphen is also compared.
+  /// A proper prefix of a known name counts as one edit; the part of a known name before the first
+  /// hyphen is also compared. Both apply to names of at least 4 characters.
   public var nearest: String? {
     let limit = max(1, name.count / 3)
     let close = known.map { (distance: distance(to: $0), name: $0) }

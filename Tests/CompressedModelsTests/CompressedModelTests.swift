@@ -160,15 +160,15 @@ import Testing
         return (error.errorDescription ?? "") + " | " + (error.recoverySuggestion ?? "")
       }
     }
-    let again = "copy or write the file again; its bytes have changed or some are missing"
-    #expect(words(Data()) == "a.espalier: the bytes are not a coded network | " + again)
-    #expect(words(data.prefix(12)) == "a.espalier: the file ends too early | " + again)
+    let again = "the file is corrupted or truncated; copy or write it again"
+    #expect(words(Data()) == "a.espalier: the file is not a compressed model | " + again)
+    #expect(words(data.prefix(12)) == "a.espalier: unexpected end of file | " + again)
     #expect(
-      words(data.dropLast()) == "a.espalier: the bytes do not fit their checksum | " + again)
+      words(data.dropLast()) == "a.espalier: the checksum does not match | " + again)
     var later = data
     later[4] = 2
     #expect(
-      words(later) == "a.espalier: a coded network of version 2 where version 1 is read | "
+      words(later) == "a.espalier: unsupported compressed model version 2; expected version 1 | "
         + "read it with the version of espalier that wrote it")
   }
 
@@ -176,7 +176,7 @@ import Testing
     var model = try Self.model()
     model.network.parameters[0][0].value[0, 0] = .nan
     #expect(
-      throws: CompressedModelError.unwritable(problem: "a number in it is not a number")
+      throws: CompressedModelError.unwritable(problem: "it contains a NaN value")
     ) { try CompressedModel.data(for: model) }
   }
 
