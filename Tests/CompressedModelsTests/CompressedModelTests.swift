@@ -61,7 +61,7 @@ import Testing
     let parts = CompressedNetwork(network).parts
     let first = try #require(parts.first { $0.entries == 235_200 })
     #expect(first.values == "packed" && first.distinct == 32 && first.positions == "huffman")
-    // 5 bits of code; the entropy of a gap is 5.03 bits where one weight of 12.5 is kept.
+    // 5 bits per codebook index; the entropy of a gap is 5.03 bits if one of 12.5 weights is kept.
     #expect(Double(first.bits) / Double(first.kept) < 10.2)
     #expect(first.sharingRatio > 6.3 && first.sharingRatio < 6.4)
   }
@@ -93,7 +93,7 @@ import Testing
     }
   }
 
-  /// Behind a checksum that was made again, nothing traps: it is refused, or it is a model.
+  /// With a recomputed checksum, decoding never traps: it throws or returns a model.
   @Test func changesBehindTheChecksumAreHarmless() throws {
     let data = try Self.small()
     for position in 9..<data.count {
@@ -117,7 +117,7 @@ import Testing
     }
   }
 
-  /// Headings that say what cannot be.
+  /// Headers with invalid values.
   @Test(arguments: [
     (#""units":3"#, #""units":3000000000000000000"#),
     (#""units":3"#, #""units":16777216"#),

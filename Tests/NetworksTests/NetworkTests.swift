@@ -125,7 +125,7 @@ import Testing
     }
   }
 
-  /// Every gradient of a whole network against differences of its loss.
+  /// Every gradient of a network against finite differences of its loss.
   @Test func gradientsAreThoseOfTheLoss() throws {
     try withEverySeed(5) { generator in
       let network = try Network(

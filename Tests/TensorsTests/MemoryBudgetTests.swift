@@ -13,7 +13,7 @@ import Testing
       do {
         try MemoryBudget.admit(1e18, for: "a large step", advice: advice)
       } catch let error as MemoryError {
-        // What is left changes from moment to moment; everything else does not.
+        // Only the available memory varies between calls.
         throw MemoryError(
           step: error.step, needed: error.needed, workspace: workspace, advice: error.advice)
       }
