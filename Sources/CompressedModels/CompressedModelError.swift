@@ -12,7 +12,7 @@ public enum CompressedModelError: LocalizedError, Hashable, Sendable {
   /// The exit code for this error: 65.
   public var exitCode: Int32 { 65 }
 
-  /// The message, prefixed by the file name where there is one.
+  /// The message, prefixed by the file name if there is one.
   public var errorDescription: String? {
     switch self {
     case .malformed(let file, let problem): "\(file): \(problem)"

@@ -55,7 +55,7 @@ public struct HuffmanCode: Hashable, Sendable {
     zip(symbols, lengths).reduce(0) { $0 + counts[$1.0] * $1.1 }
   }
 
-  // MARK: The table
+  // MARK: Code table
 
   /// The length in bits of the code table.
   package var tableBits: Int {

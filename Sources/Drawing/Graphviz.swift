@@ -88,7 +88,7 @@ public enum Graphviz {
     }
   }
 
-  // MARK: - The library
+  // MARK: - Graphviz library
 
   /// Held around every call into Graphviz.
   private static let lock = Mutex<Void>(())

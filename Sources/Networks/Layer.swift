@@ -183,7 +183,7 @@ public struct Parameter: Hashable, Codable, Sendable {
 
   /// The role of the parameter in its layer.
   public var role: Role
-  /// The values; zero where masked.
+  /// The values; masked elements are zero.
   public var value: Tensor
   /// The pruning mask; `nil` keeps all elements.
   public var mask: Mask?

@@ -66,7 +66,7 @@ import Testing
     #expect(first.sharingRatio > 6.3 && first.sharingRatio < 6.4)
   }
 
-  // MARK: Files that are not whole
+  // MARK: Corrupted files
 
   @Test func everyTruncationIsRefused() throws {
     let data = try Self.small()

@@ -19,8 +19,8 @@ import Testing
     }
   }
 
-  /// The distillation loss is minimal where student and teacher agree, and its gradient is correct
-  /// for every share and temperature.
+  /// The distillation loss has a zero gradient if student and teacher agree, and its gradient
+  /// matches finite differences for several shares and temperatures.
   @Test func aTeachersLossHasItsGradient() throws {
     try withEverySeed(4) { generator in
       for (head, width) in [(Head.softmax, 3), (.oneVersusRest, 3), (.number, 1)] {

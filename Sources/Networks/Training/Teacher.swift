@@ -3,8 +3,8 @@ import Tensors
 
 /// The teacher network of knowledge distillation (Hinton, Vinyals & Dean 2015, arXiv:1503.02531).
 ///
-/// The loss is `(1 - share) · L(outputs, labels) + share · t² · L(outputs / t, answers)`, where
-/// `answers` are the teacher's probabilities at the temperature `t`; `t` is 1 for the head
+/// The loss is `(1 - share) · L(outputs, labels) + share · t² · L(outputs / t, targets)`, where
+/// `targets` are the teacher's probabilities at the temperature `t`; `t` is 1 for the head
 /// `number`.
 public struct Teacher: Sendable {
   /// The teacher; it has the same inputs as the student.

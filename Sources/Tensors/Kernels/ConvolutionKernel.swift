@@ -97,7 +97,7 @@ extension WindowKernel {
     }
   }
 
-  // MARK: Groups
+  // MARK: Grouped convolution
 
   private static func isDepthwise(_ windows: Windows, _ units: Int, _ groups: Int) -> Bool {
     groups > 1 && groups == windows.channels && units == groups
@@ -167,7 +167,7 @@ extension WindowKernel {
     )
   }
 
-  // MARK: Pieces
+  // MARK: Parallelisation
 
   /// Calls `body` for every row, with one workspace per piece.
   private static func eachRow(
