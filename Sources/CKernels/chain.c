@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-// Rows through a chain of small dense layers, sixteen at a time, with AVX-512 thirty-two, from the first
-// layer to the last without leaving the cache.
+// Fused inference of a chain of small dense layers, sixteen rows at a time (thirty-two with
+// AVX-512), with all activations in the cache.
 //
-// Between the layers rows lie side by side: a value of all these rows is two vectors. So every lane
-// works however few units a layer has. Each output is one chain of additions in the order of the
-// inner index, then the bias: the same bits as `ek_product` and `ek_activate` give.
+// Activations are stored transposed: one unit of all rows is two vectors, so that all lanes are
+// used for any number of units. Each output is accumulated in the order of the inner index, then
+// the bias is added: bit-identical to `ek_product` and `ek_activate`.
 
 enum { panel = 2 * lanes, group = 4, wide_panel = 2 * wide_lanes, cache_line = 64 };
 
@@ -31,14 +31,14 @@ size_t ek_chain_room(const ek_link *links, size_t count) {
   return 2 * wide_panel * widest;
 }
 
-// `rows` rows of `columns` numbers become columns; eight by eight where there are as many.
+// Transposes `rows` x `columns` elements, in blocks of 8 x 8 where possible.
 EK_BODY void turn_all(const float *from, size_t rows, size_t columns, size_t step, float *to,
                       size_t to_step) {
   size_t row = 0;
   if (columns >= lanes)
     for (; row + lanes <= rows; row += lanes)
       for (size_t column = 0; column < columns; column += lanes) {
-        // The last eight may turn some once more.
+        // The last block may overlap the previous one.
         size_t at = column + lanes <= columns ? column : columns - lanes;
         turn(from + row * step + at, step, to + at * to_step + row, to_step);
       }
@@ -47,7 +47,7 @@ EK_BODY void turn_all(const float *from, size_t rows, size_t columns, size_t ste
       to[column * to_step + row] = from[row * step + column];
 }
 
-// Four units for sixteen rows: eight sums that stay in registers.
+// Four units for sixteen rows: eight accumulators in registers.
 EK_BODY void four_units(const float *x, const float *weights, size_t inputs, int is_relu,
                         float *output) {
   vector sums[group][2] = {{{0}}};
@@ -67,13 +67,13 @@ EK_BODY void four_units(const float *x, const float *weights, size_t inputs, int
 #pragma clang loop unroll(full)
     for (size_t v = 0; v < 2; v++) {
       vector sum = sums[u][v] + bias[u];
-      // What is not a number stays so.
+      // NaN is preserved.
       if (is_relu) sum = (vector)((bits)sum & ~(bits)(sum <= 0));
       *(loose_vector *)(output + u * panel + v * lanes) = sum;
     }
 }
 
-// Four units, or eight where a second group is there, for thirty-two rows.
+// Four units, or eight with a second group, for thirty-two rows.
 EK_BODY void wide_units(size_t groups, const float *x, const float *weights, size_t inputs,
                         int is_relu, float *output) {
   wide_vector sums[2 * group][2];
@@ -99,7 +99,7 @@ EK_BODY void wide_units(size_t groups, const float *x, const float *weights, siz
     }
 }
 
-// The units of one layer, without what follows them.
+// The units of one layer; of the activations only ReLU is applied here.
 EK_BODY void all_units(int is_wide, const ek_link *link, const float *x, int is_relu, float *y) {
   const float *weights = link->packed;
   size_t step = (link->inputs + 1) * group;
@@ -114,7 +114,7 @@ EK_BODY void all_units(int is_wide, const ek_link *link, const float *x, int is_
   }
 }
 
-// Has numbers from `start` to `end` brought into the cache.
+// Prefetches the floats from `start` to `end`.
 EK_BODY void fetch(const float *start, const float *end) {
   for (; start < end; start += cache_line / sizeof(float)) __builtin_prefetch(start);
 }
@@ -128,8 +128,7 @@ EK_BODY void ek_chain_body(int is_wide, const float *rows, size_t count, const e
     float *x = room, *y = room + half;
     if (own < side) memset(x, 0, inputs * side * sizeof(float));
     turn_all(rows + row * inputs, own, inputs, inputs, x, side);
-    // The rows after the next come in while these are worked on, some with every layer: all at once they
-    // would be waited for.
+    // Prefetches the block after the next in parts, one part per layer, to avoid stalls.
     size_t ahead = row + 2 * side < count ? count - row - 2 * side : 0;
     const float *coming = rows + (count - ahead) * inputs;
     size_t numbers = (ahead < side ? ahead : side) * inputs;

@@ -1,8 +1,9 @@
 #include "tiles.h"
 
-// Convolutions as matrix products whose left factor is read where it lies.
+// Convolutions as matrix products whose left factor is read directly from the (padded) image,
+// without im2col.
 
-// A picture with zeros around it, so that no window asks where it ends.
+// The size of a zero-padded image, so that windows need no bounds checks.
 typedef struct {
   size_t height, width;
 } padded_t;
@@ -31,9 +32,9 @@ static int needs_padding(const ek_windows *w, padded_t size) {
   return w->top || w->left || size.height > w->height || size.width > w->width;
 }
 
-// The window's product with the panels at every place of a grid. Only `solid` lines of the padded
-// picture, `before` lines below the first window's top, hold more than zeros; windows move down by
-// `stride` lines.
+// The product of window and panels at every position of a grid. Only `solid` rows of the padded
+// image, starting `before` rows below the first window's top, are not padding; the vertical stride
+// is `stride` rows.
 typedef struct {
   const float *x;
   size_t height, width;
@@ -107,8 +108,8 @@ EK_DISPATCH_WIDE(ek_convolve,
                   size_t units, float *output, float *room),
                  x, w, panels, bias, units, output, room)
 
-// The taps of one direction that reach input places `phase`, `phase + stride`, … (counted with the
-// padding), and which places of the picture those are.
+// The kernel taps along one axis that reach the input positions `phase`, `phase + stride`, …
+// (including padding), and the positions of the image among these.
 typedef struct {
   size_t taps, first, count, start;
 } phase_t;
@@ -122,7 +123,7 @@ static phase_t phase_of(size_t phase, size_t window, size_t stride, size_t befor
   return p;
 }
 
-// The gradient above with zeros around it: enough for every phase.
+// The size of the zero-padded output gradient, sufficient for every phase.
 static padded_t padded_above(const ek_windows *w) {
   size_t rows = (w->height + w->top) / w->stride_height + 1;
   size_t columns = (w->width + w->left) / w->stride_width + 1;
@@ -220,7 +221,7 @@ EK_BODY void ek_convolve_weights_body(int is_wide, const float *x, const float *
   ptrdiff_t line = (ptrdiff_t)(size.width * w->channels);
   size_t length = w->window_width * w->channels;
   size_t high = tile_rows(is_wide);
-  // Lines of the gradient that stay in the cache while all taps pass over them.
+  // Rows of the gradient per block, so that a block stays in the cache for all taps.
   size_t lines = 4096 / (w->output_width * columns) + 1;
   for (size_t y = 0; y < w->output_height; y += lines) {
     walk_t walk = {smaller(lines, w->output_height - y), w->output_width,
@@ -230,7 +231,7 @@ EK_BODY void ek_convolve_weights_body(int is_wide, const float *x, const float *
     for (size_t ky = 0; ky < w->window_height; ky++) {
       const float *left = x + (ptrdiff_t)(y * w->stride_height + ky) * line;
       for (size_t column = 0, width; column < units; column += width) {
-        // What stands above is no panel: its rows are as wide as all units.
+        // The output gradient is not packed: its row stride is the number of units.
         strip_t strip = panel_strip(is_wide, right + column, column, units, 0, 0);
         strip.step = strip.other_step = (ptrdiff_t)columns;
         strip.other = strip.right + 2 * lanes;

@@ -1,6 +1,6 @@
 #include "dispatch.h"
 
-// What the processor has.
+// Detection of the processor's instruction sets.
 
 int ek_has_avx2(void) {
 #if EK_X86

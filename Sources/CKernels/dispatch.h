@@ -2,8 +2,8 @@
 
 #include "kernels.h"
 
-// One body compiled twice: plainly, and for AVX2 where the processor has it. Where wider vectors are
-// worth a shape of their own, a third time: for AVX-512, to the same bits as for AVX2.
+// Each kernel body is compiled twice: portably, and for AVX2, selected at run time. Some kernels
+// have a third version for AVX-512 that is bit-identical to the AVX2 version.
 
 #if defined(__x86_64__)
 #define EK_X86 1
@@ -16,7 +16,8 @@
 #endif
 #define EK_BODY static inline __attribute__((always_inline))
 
-// Defines `name` as the choice between a plain and an AVX2 compilation of `name##_body`.
+// Defines `name` as a run-time dispatch between the portable and the AVX2 compilation of
+// `name##_body`.
 #define EK_DISPATCH(name, parameters, arguments)                 \
   static void name##_plain parameters { name##_body arguments; } \
   EK_FAST static void name##_fast parameters { name##_body arguments; } \
@@ -27,7 +28,8 @@
       name##_plain arguments;                                    \
   }
 
-// The same where the body's first parameter says whether it is compiled for AVX-512.
+// The same with a third compilation for AVX-512; the body's first parameter tells whether it is
+// that one.
 #define EK_DISPATCH_WIDE(name, parameters, ...)                                   \
   static void name##_plain parameters { name##_body(0, __VA_ARGS__); }            \
   EK_FAST static void name##_fast parameters { name##_body(0, __VA_ARGS__); }     \

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-// e^x to about 2 ulp: x = n ln 2 + r, then a polynomial of degree 6 in r. No branch, no call, so
-// that loops over it vectorise.
+// e^x to about 2 ulp: x = n ln 2 + r, then a polynomial of degree 6 in r. Without branches and
+// calls, so that loops over it vectorise.
 EK_BODY float ek_exp(float x) {
   x = x > 88.0f ? 88.0f : x;
   x = x < -87.0f ? -87.0f : x;
@@ -26,7 +26,8 @@ EK_BODY float ek_exp(float x) {
 EK_BODY float ek_sigmoid(float x) { return 1.0f / (1.0f + ek_exp(-x)); }
 EK_BODY float ek_tanh(float x) { return 2.0f * ek_sigmoid(2.0f * x) - 1.0f; }
 
-// ln(1 + e^x): the larger part as it is, the rest as 2 artanh(t / (2 + t)) of t = e^-|x|, by its series.
+// ln(1 + e^x): max(0, x) + 2 artanh(t / (2 + t)) with t = e^-|x|, where artanh is computed by its
+// series.
 EK_BODY float ek_softplus(float x) {
   float t = ek_exp(-__builtin_elementwise_abs(x));
   float s = t / (2.0f + t);
@@ -41,8 +42,8 @@ EK_BODY float ek_softplus(float x) {
   return (x > 0 ? x : 0.0f) + 2.0f * s * p;
 }
 
-// The distribution function of the standard normal distribution, by the approximation of erfc in
-// Press et al., Numerical Recipes (1992), section 6.2: relative error below 1.2e-7.
+// The cumulative distribution function of the standard normal distribution, by the approximation of
+// erfc in Press et al., Numerical Recipes (1992), section 6.2: relative error below 1.2e-7.
 EK_BODY float ek_normal_share(float x) {
   float z = __builtin_elementwise_abs(x) * 0.70710678f;
   float t = 1.0f / (1.0f + 0.5f * z);
@@ -60,7 +61,7 @@ EK_BODY float ek_normal_share(float x) {
   return x > 0 ? 1.0f - tail : tail;
 }
 
-// What the sigmoid is taken of in the tanh approximation of GELU: 2 sqrt(2/pi) (x + 0.044715 x^3).
+// The argument of the sigmoid in the tanh approximation of GELU: 2 sqrt(2/pi) (x + 0.044715 x^3).
 EK_BODY float ek_gelu_inner(float x) {
   x = x > 20.0f ? 20.0f : x;
   x = x < -20.0f ? -20.0f : x;
@@ -148,7 +149,7 @@ EK_BODY void activate(int kind, float slope, const float *x, float *y, size_t co
   }
 }
 
-// Loops over one array and over two that may overlap are different loops to the compiler.
+// Separate in-place and out-of-place loops, so that the compiler can rule out aliasing.
 EK_BODY void ek_activate_body(int kind, float slope, const float *x, float *y, size_t count) {
   if (x == y)
     activate(kind, slope, y, y, count);
@@ -242,7 +243,7 @@ EK_DISPATCH(ek_activate_backward,
              size_t count),
             (kind, slope, x, y, gy, g, count))
 
-// A few columns at a time keep their sums in registers.
+// Blocks of columns, so that the sums stay in registers.
 EK_BODY void sum_columns(size_t width, const float *x, float *sums, size_t rows, size_t columns) {
   float own[32] = {0};
   for (size_t r = 0; r < rows; r++)

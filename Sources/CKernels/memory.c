@@ -8,12 +8,13 @@ int ek_is_limited(void) {
   return getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
 }
 
-// A step of training frees what the next step asks for again. The C library would give the pages back
-// each time and fault them in anew, which took a quarter of the time of a residual network; so freed
-// memory is kept. Arrays above the threshold still come and go by themselves.
+// Each training step frees memory that the next step allocates again. By default the C library
+// returns the pages to the system and faults them in again, which took a quarter of the training
+// time of a residual network, so freed memory is retained. Arrays above the mmap threshold are
+// still mapped and unmapped individually.
 //
-// Where the address space is limited, what is only reserved counts too: each arena of a thread takes
-// 64 MB of it, so one is shared.
+// If the address space is limited, reserved memory counts too: each thread's arena reserves 64 MB,
+// so all threads share one arena.
 #if defined(__GLIBC__)
 #include <malloc.h>
 

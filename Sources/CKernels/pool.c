@@ -5,19 +5,22 @@
 
 #include "kernels.h"
 
-// One pool for the process. A job is a task, its context and a counter of indices not yet taken.
-// Helpers spin for some microseconds after a job, because the next one mostly follows at once, and
-// then park; a spinning helper that shares its core with other work would hurt both.
+// One thread pool per process. A job is a task, its context and a counter of unclaimed indices.
+// Worker threads (helpers) spin for some microseconds after a job, because the next job usually
+// follows immediately, and then block on a condition variable; longer spinning would slow down
+// other work on the same core.
 //
-// A helper enters a job through its gate, and a job is over when its gate is shut and all who entered
-// have left. Nobody waits for a helper that never came, as where other work has the core.
+// A helper registers with a job through the atomic `gate`; the job is complete when the gate is
+// closed and all registered helpers have left. The caller does not wait for helpers that have not
+// registered, for example because their core is busy.
 
 enum { max_helpers = 31, spins = 20000 };
 
 typedef struct {
   pthread_mutex_t lock;
   pthread_cond_t wake;
-  // The job's number in the upper half; below it whether the gate is open, and who is inside.
+  // The job number in the upper 32 bits; below it the open flag and the number of registered
+  // helpers.
   _Atomic(uint64_t) gate;
   _Atomic(size_t) next;
   size_t count;
@@ -56,7 +59,7 @@ static uint64_t current_job(void) {
   return GATE_JOB(atomic_load_explicit(&pool.gate, memory_order_acquire));
 }
 
-// Goes in unless the gate is shut or belongs to another job.
+// Registers with a job unless its gate is closed or belongs to another job.
 static int enter(uint64_t job) {
   uint64_t gate = atomic_load_explicit(&pool.gate, memory_order_acquire);
   while (GATE_JOB(gate) == job && (gate & GATE_OPEN))
@@ -94,7 +97,7 @@ static void start_pool(void) {
   if (wanted > max_helpers) wanted = max_helpers;
   pthread_attr_t attributes;
   if (pthread_attr_init(&attributes) != 0) return;
-  // The stack of a thread is 8 MB of address space where nothing else is said.
+  // The default stack of a thread reserves 8 MB of address space.
   if (ek_is_limited()) pthread_attr_setstacksize(&attributes, (size_t)1 << 20);
   for (size_t i = 0; i < wanted; i++) {
     pthread_t thread;

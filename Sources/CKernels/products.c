@@ -1,13 +1,12 @@
 #include "tiles.h"
 
-// Matrix products, of tiles.
+// Matrix products, computed by tile kernels.
 
 enum { inner_block = 400 };
 
 size_t ek_padded_columns(size_t columns) { return (columns + lanes - 1) / lanes * lanes; }
 
-// Some columns, at most a panel of them, whose numbers lie side by side from column to column; zeros
-// fill the panel.
+// Packs up to one panel of columns of a row-major matrix (column stride 1), padded with zeros.
 EK_BODY void pack_lines(const float *from, ptrdiff_t row_step, size_t rows, size_t own, size_t width,
                         float *panel) {
   for (size_t r = 0; r < rows; r++, from += row_step, panel += width) {
@@ -18,7 +17,7 @@ EK_BODY void pack_lines(const float *from, ptrdiff_t row_step, size_t rows, size
   }
 }
 
-// The same where they lie side by side from row to row, or nowhere.
+// Packs up to one panel of columns of a column-major (row stride 1) or general strided matrix.
 EK_BODY void pack_columns(const float *from, ptrdiff_t row_step, ptrdiff_t column_step, size_t rows,
                           size_t own, size_t width, float *panel) {
   size_t c = 0;
@@ -58,7 +57,7 @@ EK_DISPATCH(ek_pack,
 EK_BODY void ek_product_body(int is_wide, const float *left, ptrdiff_t row_step,
                              ptrdiff_t inner_step, const float *panels, const float *bias,
                              float *output, size_t m, size_t n, size_t k) {
-  // Blocks of one size, so small that a strip's part stays in the cache.
+  // Splits the inner dimension into equal blocks, so that a block of a strip fits in the cache.
   size_t most = is_wide ? inner_block / 2 : inner_block, high = tile_rows(is_wide);
   size_t blocks = k > most ? (k + most - 1) / most : 1;
   size_t length = k > 0 ? (k + blocks - 1) / blocks : 1;

@@ -1,10 +1,10 @@
 #include "tiles.h"
 
-// Tiles for AVX-512: one place for them all, for there are many shapes.
+// Tile kernels for AVX-512, compiled once because there are many shapes.
 
 #if EK_X86
 
-// Sixteen sums of a row, the first of them at column `at`.
+// Writes sixteen accumulators of a row, starting at column `at`.
 EK_WIDE EK_BODY void finish_wide(wide_vector sum, float *output, size_t columns, finish_t finish,
                                  size_t at) {
   const float *bias = finish.bias ? finish.bias + at : NULL;
@@ -20,7 +20,7 @@ EK_WIDE EK_BODY void finish_wide(wide_vector sum, float *output, size_t columns,
   *to = sum;
 }
 
-// One panel of `width` and one of `other` vectors of eight beside it, which may be none.
+// A tile of one panel of `width` and a second panel of `other` vectors of eight; `other` may be 0.
 EK_WIDE EK_BODY void wide_tile(size_t rows, size_t width, size_t other,
                                const float *const left[], walk_t w, strip_t strip,
                                float *const output[], finish_t finish) {

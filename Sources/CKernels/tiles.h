@@ -4,33 +4,33 @@
 
 #include "vectors.h"
 
-// Tiles: some rows of an output by some of its columns, of which matrix products and convolutions are
-// put together.
+// Tile kernels: blocks of output rows and columns, from which matrix products and convolutions are
+// composed.
 //
-// The right factor stands in panels of 16 or 8 columns, so that one row of a panel is one or two
-// vectors. A tile is up to six rows of the output by one panel: its twelve sums stay in registers. With
-// AVX-512 a panel of 16 is one vector, and a tile up to eight rows by two panels.
-// Each number of the output is one chain of additions in the order of the inner index, whatever the tile.
+// The right factor is packed in panels of 16 or 8 columns, so that one row of a panel is one or two
+// vectors. A tile is up to six output rows by one panel, with twelve accumulators in registers.
+// With AVX-512 a panel of 16 is one vector, and a tile is up to eight rows by two panels. Each
+// output element is accumulated in the order of the inner index, independent of the tile size.
 
 enum { fast_rows = 6, wide_rows = 8 };
 
-// How the inner index runs over the left factor: `runs` times `length` numbers, `step` apart within a
-// run.
+// The access pattern of the inner index over the left factor: `runs` runs of `length` elements,
+// `step` apart within a run, with runs `run_step` apart.
 typedef struct {
   size_t runs, length;
   ptrdiff_t run_step, step;
 } walk_t;
 
-// Columns of the output, `own` of them, and the part of the right factor they are made of: a panel and,
-// in a wide tile, what may stand beside it. Widths are in vectors of eight.
+// `own` columns of the output and the panel of the right factor for them, with an optional second
+// panel in a wide tile. Widths are in vectors of eight.
 typedef struct {
   size_t own, width, other_width;
   const float *right, *other;
   ptrdiff_t step, other_step;
 } strip_t;
 
-// What a tile does with what stands in the output: nothing, goes on from it, or adds to it; and the
-// bias that is added last, unless NULL.
+// How a tile treats the existing output: overwrite it, continue accumulating from it, or add the
+// tile's sums to it; and the bias added last, unless NULL.
 enum { fresh, goes_on, adds };
 typedef struct {
   int mode;
@@ -38,15 +38,15 @@ typedef struct {
 } finish_t;
 
 #if EK_X86
-// A tile for AVX-512, in tiles.c.
+// The AVX-512 tile kernel, in tiles.c.
 void ek_wide_tile(size_t rows, const float *const left[], const walk_t *w, const strip_t *strip,
                   float *const output[], finish_t finish);
 #endif
 
-// The first `columns` of some sums are finished and written one by one.
+// Finishes and writes the first `columns` accumulators one by one.
 EK_BODY void finish_some(const float *sums, float *output, size_t columns, int mode,
                          const float *bias) {
-  // One by one: a vector read across those just written would wait for all of them.
+  // Not vectorised: a vector load of values just stored one by one would stall.
 #pragma clang loop vectorize(disable)
   for (size_t c = 0; c < columns; c++) {
     float sum = sums[c];
@@ -56,7 +56,7 @@ EK_BODY void finish_some(const float *sums, float *output, size_t columns, int m
   }
 }
 
-// Eight sums of a row, the first of them at column `at`.
+// Writes eight accumulators of a row, starting at column `at`.
 EK_BODY void finish_narrow(const vector *sums, float *output, size_t columns, finish_t finish,
                            size_t at) {
   const float *bias = finish.bias ? finish.bias + at : NULL;
@@ -141,13 +141,14 @@ EK_BODY void any_tile(int is_wide, size_t rows, const float *const left[], walk_
 
 static inline size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-// How many vectors the panel has that starts at `column`, of `columns` in all.
+// The width in vectors of the panel that starts at `column`, for `columns` columns in total.
 static inline size_t panel_width(size_t column, size_t columns) {
   return columns - column > lanes ? 2 : 1;
 }
 
-// The strip that starts at `column`, of `columns` in all: a panel, or two of them in a wide tile. Panels
-// have `length` rows and stand one behind the other; the first `passed` rows are left out.
+// The strip that starts at `column`, for `columns` columns in total: one panel, or two in a wide
+// tile. Panels have `length` rows and are stored consecutively; the first `passed` rows are
+// skipped.
 static inline strip_t panel_strip(int is_wide, const float *panels, size_t column, size_t columns,
                                   size_t length, size_t passed) {
   strip_t strip = {0};
@@ -165,14 +166,13 @@ static inline strip_t panel_strip(int is_wide, const float *panels, size_t colum
   return strip;
 }
 
-// How many columns, in vectors of eight, a strip has with its zeros.
+// The width of a strip in vectors of eight, including padding.
 static inline size_t strip_width(strip_t strip) { return strip.width + strip.other_width; }
 
-// How many rows a tile has at most.
+// The maximum number of rows of a tile.
 static inline size_t tile_rows(int is_wide) { return is_wide ? wide_rows : fast_rows; }
 
-// Where each row of a tile begins, from the row `first` on: `rows` of them; the first stands for those that
-// are not there.
+// The start of each of `rows` rows of a tile from row `first`; unused rows point to the first.
 EK_BODY void begin_rows(int is_wide, size_t first, size_t rows, const float *left,
                         ptrdiff_t left_step, float *output, size_t output_step,
                         const float *from[wide_rows], float *to[wide_rows]) {

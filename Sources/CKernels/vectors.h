@@ -2,7 +2,7 @@
 
 #include "dispatch.h"
 
-// Eight numbers, or sixteen with AVX-512, that are reckoned with as one.
+// SIMD vectors of eight floats, or sixteen with AVX-512.
 
 enum { lanes = 8, wide_lanes = 16 };
 
@@ -14,7 +14,7 @@ typedef float wide_vector __attribute__((vector_size(64)));
 typedef int32_t wide_bits __attribute__((vector_size(64)));
 typedef float loose_wide __attribute__((vector_size(64), aligned(4), may_alias));
 
-// Eight rows of eight numbers become columns.
+// Transposes an 8 x 8 block.
 EK_BODY void turn(const float *from, size_t step, float *to, size_t to_step) {
   vector x[lanes], y[lanes];
 #pragma clang loop unroll(full)

@@ -3,9 +3,10 @@
 #include <math.h>
 #include <string.h>
 
-// Windows over pictures and sums over channels. Everything is [rows, height, width, channels].
+// Pooling and depthwise convolution over images, and reductions per channel. All images are [rows,
+// height, width, channels].
 
-// Runs `body` for each input pixel of a window with `from` (its offset) and `tap` in scope.
+// Runs `body` for each input pixel of a window, with `from` (its offset) and `tap` in scope.
 #define EK_EACH_TAP(w, oy, ox, body)                                                     \
   for (size_t ky = 0; ky < (w)->window_height; ky++) {                                   \
     ptrdiff_t y = (ptrdiff_t)((oy) * (w)->stride_height + ky) - (ptrdiff_t)(w)->top;     \
@@ -118,8 +119,8 @@ EK_DISPATCH(ek_depthwise_backward,
              float *below, float *gradient),
             (x, weights, above, w, below, gradient))
 
-// Sixteen channels at a time keep their sums in registers; the rest go one by one. Only so many rows
-// at a time that the cache holds them.
+// Blocks of sixteen channels keep their sums in registers; the remaining channels are processed one
+// by one. Rows are processed in blocks that fit in the cache.
 enum { channel_block = 16, cached_numbers = 4096 };
 
 static size_t block_at(size_t channel, size_t channels) {

@@ -1,4 +1,4 @@
-/// Bits one after the other, the highest of each number first.
+/// Writes a bit stream, most significant bit first.
 package struct BitWriter {
   package private(set) var bytes: [UInt8] = []
   private var pending: UInt64 = 0
@@ -6,7 +6,7 @@ package struct BitWriter {
 
   package init() {}
 
-  /// The lowest `width` bits of a number, at most 56.
+  /// Writes the lowest `width` bits of a number, at most 56.
   package mutating func write(_ value: UInt64, _ width: Int) {
     pending = pending << UInt64(width) | value & (1 << UInt64(width) - 1)
     filled += width
@@ -18,8 +18,8 @@ package struct BitWriter {
 
   package mutating func write(_ value: Float) { write(UInt64(value.bitPattern), 32) }
 
-  /// A number from 1 in Elias's gamma code (1975, doi:10.1109/TIT.1975.1055349): as many zeros as it
-  /// has further digits, then its digits.
+  /// Writes a positive integer in Elias gamma code (1975, doi:10.1109/TIT.1975.1055349): one zero
+  /// less than its binary digits, then its binary digits.
   package mutating func writeGamma(_ value: Int) {
     precondition(value >= 1 && value < 1 << 48, "\(value) has no gamma code here")
     let digits = Self.digits(value)
@@ -27,26 +27,26 @@ package struct BitWriter {
     write(UInt64(value), digits)
   }
 
-  /// The bits of a number's gamma code.
+  /// The length of a number's gamma code in bits.
   static func gammaBits(_ value: Int) -> Int { 2 * digits(value) - 1 }
 
   private static func digits(_ value: Int) -> Int { Int.bitWidth - value.leadingZeroBitCount }
 
-  /// Fills the last byte with zeros.
+  /// Pads the last byte with zeros.
   package mutating func finish() {
     if filled > 0 { write(0, 8 - filled) }
   }
 }
 
-/// Reads what a `BitWriter` wrote; nothing is read past the end.
+/// Reads a bit stream written by `BitWriter`, with bounds checks.
 package struct BitReader {
   private let bytes: ArraySlice<UInt8>
-  /// The next bit, counted from the first.
+  /// The position of the next bit.
   private var position = 0
 
   package init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
 
-  /// Bits that are left.
+  /// The number of remaining bits.
   var left: Int { 8 * bytes.count - position }
 
   /// - Throws: `CodingProblem.endsTooEarly`
@@ -57,7 +57,7 @@ package struct BitReader {
     return UInt64(byte >> UInt8(7 - position & 7) & 1)
   }
 
-  /// A number of at most 56 bits.
+  /// Reads an unsigned integer of `width` bits, at most 56.
   package mutating func read(_ width: Int) throws(CodingProblem) -> UInt64 {
     guard left >= width else { throw .endsTooEarly }
     var (value, missing) = (UInt64(0), width)
@@ -81,12 +81,12 @@ package struct BitReader {
     var zeros = 0
     while try readBit() == 0 {
       zeros += 1
-      guard zeros < 48 else { throw CodingProblem("a number is larger than any that is written") }
+      guard zeros < 48 else { throw CodingProblem("a gamma code is too long") }
     }
     return Int(1 << UInt64(zeros) | (try read(zeros)))
   }
 
-  /// Whether nothing is left but the zeros that fill the last byte.
+  /// Whether only the zero padding of the last byte remains.
   package var isAtEnd: Bool {
     guard left < 8 else { return false }
     var copy = self
@@ -94,10 +94,10 @@ package struct BitReader {
   }
 }
 
-/// What makes coded bytes unreadable, in words that follow the file's name.
+/// An encoding or decoding error; the message follows the file name.
 package struct CodingProblem: Error, Hashable {
   package var text: String
   package init(_ text: String) { self.text = text }
 
-  package static let endsTooEarly = CodingProblem("the file ends too early")
+  package static let endsTooEarly = CodingProblem("unexpected end of file")
 }

@@ -1,23 +1,24 @@
 import Networks
 import Tensors
 
-/// The sizes of a network that an architecture from a file asks for, before any memory is.
+/// The sizes of a network, computed and checked before its memory is allocated.
 struct CheckedSizes {
-  /// For each node the roles and shapes of its parameters.
+  /// The roles and shapes of each node's parameters.
   let parameters: [[(role: Parameter.Role, shape: Shape)]]
-  /// For each node how many neurons it has.
+  /// The number of neurons of each node.
   let neurons: [Int]
 
-  /// Entries of all parameters, 1 GiB of numbers; and numbers that all nodes give for one row.
+  /// The maximum number of parameter elements (1 GiB), and of output elements of all nodes per row.
   static let most = 1 << 28
-  /// A file of few bytes tells of few numbers: no bit of an index names more zeros.
+  /// The maximum number of elements per byte of the file: 8 bits, each a gap of up to 2¹⁶ zeros.
   private static let mostFromOneByte = 8 << 16
 
-  /// `bytes`: of the file.
-  /// - Throws: `CodingProblem` where the sizes are more than the file can hold, or not known.
+  /// `bytes`: the size of the file.
+  /// - Throws: `CodingProblem` if the sizes exceed what the file can hold, or the shapes are
+  ///   invalid.
   init(_ architecture: Architecture, bytes: Int) throws(CodingProblem) {
     let limit = min(Self.most, bytes * Self.mostFromOneByte)
-    let tooLarge = CodingProblem("the network is larger than its bytes can hold")
+    let tooLarge = CodingProblem("the network is too large for the size of the file")
     guard let inputs = architecture.input.checkedCount, inputs <= limit else { throw tooLarge }
     var shapes: [Shape] = []
     var (numbers, entries) = (inputs, 0)
@@ -26,10 +27,10 @@ struct CheckedSizes {
       let links = architecture.links[index]
       guard links.allSatisfy({ $0 < index }), !links.isEmpty,
         node.layer.arity.map({ $0 == links.count }) ?? true
-      else { throw CodingProblem("the layers do not read each other in order") }
+      else { throw CodingProblem("the inputs of a layer are invalid") }
       let read = links.map { $0 < 0 ? architecture.input : shapes[$0] }
       guard let output = try? node.layer.outputShape(joining: read) else {
-        throw CodingProblem("the layers do not fit each other")
+        throw CodingProblem("the shapes of the layers do not match")
       }
       guard let count = output.checkedCount, numbers + count <= limit else { throw tooLarge }
       numbers += count
@@ -47,7 +48,7 @@ struct CheckedSizes {
     neurons = shapes.map(\.neurons)
   }
 
-  /// Whether a network has just these parameters.
+  /// Whether a network's parameters have these roles and shapes.
   func fit(_ network: Network) -> Bool {
     network.parameters.elementsEqual(parameters) { own, expected in
       own.elementsEqual(expected) { $0.role == $1.role && $0.value.shape == $1.shape }
@@ -56,7 +57,7 @@ struct CheckedSizes {
 }
 
 extension Layer {
-  /// The shapes of what the layer learns, in the order of `roles`, without making it.
+  /// The shapes of the layer's parameters, in the order of `roles`.
   fileprivate func parameterShapes(for input: Shape) -> [Shape] {
     let channels = input.dimensions.last ?? 1
     switch self {
@@ -73,7 +74,8 @@ extension Layer {
 }
 
 extension Shape {
-  /// The number of elements; `nil` where a dimension is negative or there are too many.
+  /// The number of elements; `nil` if a dimension is negative or there are more than
+  /// `CheckedSizes.most`.
   fileprivate var checkedCount: Int? {
     var count = 1
     for dimension in dimensions {

@@ -3,22 +3,23 @@ import Foundation
 import Networks
 import Tensors
 
-/// All of a model but its numbers, as short as it gets: what a coded file says first.
+/// The header of a compressed model file: the model without its parameters.
 package struct CompressedHeader: Codable {
   var architecture: Architecture
   var head: Head
-  /// For each node the differences of its neurons' numbers, `nil` where they count from 0.
+  /// The delta-encoded original indices of each node's neurons; `nil` if they are 0, 1, 2 and so
+  /// on.
   var originalIndices: [[Int]?]
-  /// Without features where those are the pixels of its image.
+  /// The schema; without features if they are the pixels of its image.
   var schema: Schema
-  /// `nil` where the inputs are pixels divided by white.
+  /// The encoding; `nil` if the inputs are pixels divided by the maximum pixel value.
   var encoding: Encoding?
-  /// Of the pixels that are read, the differences of their positions; `nil` where all are.
+  /// The delta-encoded positions of the pixels that are read; `nil` if all are.
   var pixels: [Int]?
 
-  /// Pixels of an image whose schema is written in the short form.
+  /// The maximum number of pixels of an image whose features are omitted.
   private static let mostPixels = 1 << 22
-  /// Numbers in an architecture, and the product of those that stand in one list.
+  /// The maximum absolute value of a number in the architecture.
   private static let largest = 1 << 24
 
   private enum CodingKeys: String, CodingKey {
@@ -60,32 +61,32 @@ package struct CompressedHeader: Codable {
     }
   }
 
-  /// Deflated JSON.
+  /// The header as zlib-compressed JSON, and its uncompressed size.
   package func packed() throws(CodingProblem) -> (bytes: [UInt8], count: Int) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(self) else {
-      throw CodingProblem("a number of its description is not finite")
+      throw CodingProblem("a value in its header is not finite")
     }
     return (try Deflation.deflated(Array(data)), data.count)
   }
 
-  /// - Throws: `CodingProblem` where the JSON is not a heading or no network can be like that.
+  /// - Throws: `CodingProblem` if the JSON is not a valid header.
   init(packed bytes: ArraySlice<UInt8>, count: Int) throws(CodingProblem) {
     let data = Data(try Deflation.inflated(bytes, to: count))
     guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
       let description = object["architecture"], Self.isSensible(description)
-    else { throw CodingProblem("the description of the network is wrong") }
+    else { throw CodingProblem("the header is invalid") }
     guard let heading = try? JSONDecoder().decode(CompressedHeader.self, from: data) else {
-      throw CodingProblem("the description of the network cannot be understood")
+      throw CodingProblem("the header cannot be decoded")
     }
     self = heading
   }
 
-  /// Whether no number is so large that sizes made of it could overflow.
+  /// Whether all numbers are small enough for sizes not to overflow.
   ///
-  /// `isShape`: whether the numbers of a list are multiplied with each other somewhere; those of a
-  /// selection, its `channels`, are not.
+  /// `isShape`: whether the product of a list is limited too; the `channels` of a selection are not
+  /// a shape.
   private static func isSensible(_ value: Any, isShape: Bool = true) -> Bool {
     switch value {
     case let object as [String: Any]:
@@ -99,7 +100,7 @@ package struct CompressedHeader: Codable {
     }
   }
 
-  /// The model with these numbers.
+  /// The model with the decoded parameters.
   func model(_ parameters: [[Parameter]], _ sizes: CheckedSizes) throws(CodingProblem) -> Model {
     let schema = try wholeSchema()
     let encoding = try wholeEncoding(schema)
@@ -107,13 +108,13 @@ package struct CompressedHeader: Codable {
       throw CodingProblem(problem)
     }
     guard originalIndices.count == sizes.neurons.count else {
-      throw CodingProblem("the neurons' names do not fit the layers")
+      throw CodingProblem("the original indices do not match the layers")
     }
     var names: [[Int]] = []
     for (own, count) in zip(originalIndices, sizes.neurons) {
       let sums = own.map(Self.sums) ?? Array(0..<count)
       guard sums.count == count, Set(sums).count == count, sums.allSatisfy({ $0 >= 0 }) else {
-        throw CodingProblem("the neurons' names do not fit the layers")
+        throw CodingProblem("the original indices do not match the layers")
       }
       names.append(sums)
     }
@@ -122,7 +123,7 @@ package struct CompressedHeader: Codable {
         schema: schema, encoding: encoding,
         network: Network(architecture, parameters: parameters, originalIndices: names), head: head)
     } catch {
-      throw CodingProblem(error.errorDescription ?? "the network does not hold together")
+      throw CodingProblem(error.errorDescription ?? "the network is inconsistent")
     }
   }
 
@@ -131,7 +132,7 @@ package struct CompressedHeader: Codable {
     var count = 1
     for length in [image.height, image.width, image.channels] {
       guard (1...Self.mostPixels).contains(length), count * length <= Self.mostPixels else {
-        throw CodingProblem("the image's size cannot be")
+        throw CodingProblem("the image size is invalid")
       }
       count *= length
     }
@@ -143,7 +144,7 @@ package struct CompressedHeader: Codable {
   private func wholeEncoding(_ schema: Schema) throws(CodingProblem) -> Encoding {
     if let encoding { return encoding }
     guard let image = schema.image else {
-      throw CodingProblem("it does not say how rows become numbers")
+      throw CodingProblem("the encoding is missing")
     }
     return Self.encoding(of: pixels.map(Self.sums) ?? Array(0..<image.count), image)
   }

@@ -1,26 +1,26 @@
 import Foundation
 import Networks
 
-/// Models to and from coded files, `.espalier`: the same answers, bit for bit, in few bytes.
+/// Encodes and decodes compressed model files, `.espalier`; the compression is lossless.
 ///
-/// | bytes | what |
+/// | bytes | content |
 /// |---|---|
 /// | 4 | `ESPL` |
-/// | 1 | the version of the format, 1 |
-/// | 4 | CRC-32 of all that follows, the lowest byte first |
-/// | 4, 4 | the sizes of the heading, deflated and whole, the lowest byte first |
-/// | … | the heading: architecture, names, schema and encoding as JSON, deflated by zlib |
-/// | … | the numbers: `CompressedNetwork.bytes` |
+/// | 1 | format version, 1 |
+/// | 4 | CRC-32 of the remaining bytes, little-endian |
+/// | 4, 4 | compressed and uncompressed size of the header, little-endian |
+/// | … | header: architecture, original indices, schema and encoding as zlib-compressed JSON |
+/// | … | parameters: `CompressedNetwork.bytes` |
 public enum CompressedModel {
-  /// How the names of coded files end.
+  /// The file extension of compressed models.
   public static let fileExtension = "espalier"
   private static let magic = Array("ESPL".utf8)
   private static let version: UInt8 = 1
   private static let start = 9
   private static let prefix = start + 8
 
-  /// The bytes of a coded file; the same model gives the same bytes.
-  /// - Throws: `CompressedModelError.unwritable` where the same model would not be read back.
+  /// The bytes of a compressed model file; deterministic.
+  /// - Throws: `CompressedModelError.unwritable` if decoding would not give an equal model.
   public static func data(for model: Model) throws(CompressedModelError) -> Data {
     do {
       return Data(try bytes(of: model))
@@ -38,30 +38,30 @@ public enum CompressedModel {
     rest += CompressedNetwork(model.network).bytes
     let sizes = try CheckedSizes(model.network.architecture, bytes: start + rest.count)
     guard sizes.fit(model.network) else {
-      throw CodingProblem("it has layers of a kind that is not known")
+      throw CodingProblem("it has layers of an unsupported type")
     }
     var bytes = magic + [version]
     bytes.append(littleEndian: Deflation.checksum(rest[...]))
     bytes += rest
     guard try self.model(from: bytes) == model else {
-      throw CodingProblem("a number in it is not a number")
+      throw CodingProblem("it contains a NaN value")
     }
     return bytes
   }
 
-  /// Whether bytes are meant to be a coded file.
+  /// Whether bytes start with the signature of a compressed model file.
   public static func isCompressed(_ data: some Collection<UInt8>) -> Bool {
     data.starts(with: magic)
   }
 
-  /// Reads the bytes of a coded file.
+  /// Decodes the bytes of a compressed model file.
   ///
-  /// `name`: what errors call the file.
+  /// `name`: the file name for error messages.
   /// - Throws: `CompressedModelError.malformed`, `version`
   public static func model(from data: Data, name: String) throws(CompressedModelError) -> Model {
     let bytes = [UInt8](data)
     guard isCompressed(bytes) else {
-      throw .malformed(file: name, problem: "the bytes are not a coded network")
+      throw .malformed(file: name, problem: "the file is not a compressed model")
     }
     guard bytes.count > prefix else {
       throw .malformed(file: name, problem: CodingProblem.endsTooEarly.text)
@@ -70,7 +70,7 @@ public enum CompressedModel {
       throw .version(file: name, found: Int(bytes[4]), known: Int(version))
     }
     guard Deflation.checksum(bytes[start...]) == bytes.littleEndian(at: 5) else {
-      throw .malformed(file: name, problem: "the bytes do not fit their checksum")
+      throw .malformed(file: name, problem: "the checksum does not match")
     }
     do {
       return try model(from: bytes)

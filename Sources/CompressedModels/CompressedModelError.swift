@@ -1,31 +1,31 @@
 import Foundation
 
-/// What can be wrong with a coded file.
+/// Errors of reading and writing compressed model files.
 public enum CompressedModelError: LocalizedError, Hashable, Sendable {
-  /// The bytes are not what this program writes, or not all of them.
+  /// The file is not a compressed model, or is corrupted or truncated.
   case malformed(file: String, problem: String)
-  /// A later version of the format.
+  /// The format version is not supported.
   case version(file: String, found: Int, known: Int)
-  /// The network cannot be put into the format.
+  /// The model cannot be represented in the format.
   case unwritable(problem: String)
 
-  /// The exit code of a process that ends with this error.
+  /// The exit code for this error: 65.
   public var exitCode: Int32 { 65 }
 
-  /// What is wrong, with the file in front.
+  /// The message, prefixed by the file name if there is one.
   public var errorDescription: String? {
     switch self {
     case .malformed(let file, let problem): "\(file): \(problem)"
     case .version(let file, let found, let known):
-      "\(file): a coded network of version \(found) where version \(known) is read"
-    case .unwritable(let problem): "the network cannot be coded: \(problem)"
+      "\(file): unsupported compressed model version \(found); expected version \(known)"
+    case .unwritable(let problem): "the model cannot be compressed: \(problem)"
     }
   }
 
-  /// What to do about it.
+  /// The hint.
   public var recoverySuggestion: String? {
     switch self {
-    case .malformed: "copy or write the file again; its bytes have changed or some are missing"
+    case .malformed: "the file is corrupted or truncated; copy or write it again"
     case .version: "read it with the version of espalier that wrote it"
     case .unwritable: "write an .onnx file instead"
     }

@@ -2,38 +2,39 @@ import Foundation
 import Networks
 import Tensors
 
-/// A network's numbers as few bits: what a coded file holds, and what it comes to.
+/// The losslessly compressed parameters of a network, with storage statistics.
 ///
-/// Nothing is lost. Weights that share few values become codes into a codebook, zeros become gaps;
-/// where neither saves anything, numbers stand as they are.
+/// Weights with few distinct values are stored as indices into a codebook, zeros as gaps; if
+/// neither saves space, values are stored as 32-bit floats.
 public struct CompressedNetwork: Sendable {
-  /// What became of one parameter.
+  /// The storage statistics of one parameter.
   public struct Part: Hashable, Codable, Sendable {
-    /// The layer that has the parameter.
+    /// The node of the parameter.
     public var node: Node.ID
     /// The parameter's position in its layer.
     public var parameter: Int
-    /// What the parameter is to its layer.
+    /// The role of the parameter.
     public var role: Parameter.Role
-    /// How many numbers the parameter has.
+    /// The number of elements.
     public var entries: Int
-    /// How many of them are kept.
+    /// The number of kept elements.
     public var kept: Int
-    /// Distinct values of the kept entries.
+    /// The number of distinct values of the kept elements.
     public var distinct: Int
-    /// How positions are stored: "plain", "packed" or "huffman".
+    /// The layout of the positions: "plain", "packed" or "huffman".
     public var positions: String
-    /// How values are stored, by the same words.
+    /// The layout of the values: "plain", "packed" or "huffman".
     public var values: String
-    /// Bits of an index before Huffman coding, where positions are coded.
+    /// Bits per gap before Huffman coding; `nil` if positions are not stored.
     public var indexWidth: Int?
-    /// Fillers among the indices.
+    /// The number of fillers among the gaps.
     public var fillers: Int
-    /// All that it takes, tables and codebook included.
+    /// The total size in bits, including tables and codebook.
     public var bits: Int
 
-    /// How much smaller sharing alone makes the kept weights: n b / (n log₂ k + k b) for n weights of
-    /// b = 32 bits with k values (Han, Mao & Dally 2016, arXiv:1510.00149, equation 1).
+    /// The compression ratio of the kept weights by weight sharing alone: n b / (n log₂ k + k b)
+    /// for n weights of b = 32 bits with k distinct values (Han, Mao & Dally 2016,
+    /// arXiv:1510.00149, equation 1).
     public var sharingRatio: Double {
       guard kept > 0, distinct > 0 else { return 1 }
       let (n, k, b) = (Double(kept), Double(distinct), 32.0)
@@ -41,12 +42,12 @@ public struct CompressedNetwork: Sendable {
     }
   }
 
-  /// One for each parameter, in the order of the network.
+  /// The statistics of each parameter, in the order of the network.
   public let parts: [Part]
-  /// The bits of all parts, the last byte filled up with zeros.
+  /// The bits of all parameters, padded with zeros to whole bytes.
   public let bytes: [UInt8]
 
-  /// Codes every parameter of a network in the way that takes the fewest bits.
+  /// Compresses every parameter of a network in the smallest layout.
   /// - Complexity: O(parameters · log(parameters))
   public init(_ network: Network) {
     var writer = BitWriter()
@@ -68,7 +69,7 @@ public struct CompressedNetwork: Sendable {
     bytes = writer.bytes
   }
 
-  /// Reads the numbers of an architecture whose sizes have been checked.
+  /// Decodes the parameters of an architecture whose sizes have been checked.
   static func parameters(
     of sizes: CheckedSizes, from bytes: ArraySlice<UInt8>
   ) throws(CodingProblem) -> [[Parameter]] {
@@ -81,7 +82,7 @@ public struct CompressedNetwork: Sendable {
       }
       result.append(own)
     }
-    guard reader.isAtEnd else { throw CodingProblem("there is more than the network's numbers") }
+    guard reader.isAtEnd else { throw CodingProblem("there is data after the parameters") }
     return result
   }
 }

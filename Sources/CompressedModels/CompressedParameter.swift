@@ -1,18 +1,19 @@
 import Networks
 import Tensors
 
-/// One parameter as bits, in the layout that takes the fewest.
+/// One compressed parameter, in the smallest layout.
 ///
-/// Positions and values stand apart. Positions are the numbers of zeros before each kept entry; where
-/// a number does not fit its field, fillers stand before it (Han, Mao & Dally 2016, arXiv:1510.00149,
-/// section 2; their fillers carry a zero weight, ours are a symbol of their own and carry none).
-/// Values are 32-bit numbers, or codes into a codebook of the distinct ones. Both kinds of symbol are
-/// packed into equal fields or Huffman coded, whichever is smaller.
+/// Positions and values are stored separately. Positions are stored as gaps, the number of zeros
+/// before each kept element; a gap that does not fit its field is preceded by fillers (Han, Mao &
+/// Dally 2016, arXiv:1510.00149, section 2; their fillers carry a zero weight, ours are a separate
+/// symbol without a weight). Values are 32-bit floats, or indices into a codebook of the distinct
+/// values. Gaps and indices are stored in fixed-width fields or Huffman coded, whichever is
+/// smaller.
 package struct CompressedParameter {
   package enum Layout: UInt64 {
-    /// Every entry is kept; or every value stands as it is.
+    /// Positions: all elements are kept; values: 32-bit floats.
     case plain
-    /// Fields of equal width.
+    /// Fixed-width fields.
     case packed
     case huffman
   }
@@ -22,7 +23,7 @@ package struct CompressedParameter {
   private let values: ValueCode
   package let kept: Int
 
-  /// The distinct values of the kept entries.
+  /// The number of distinct values of the kept elements.
   package var distinct: Int { values.codebook.count }
   package var indexWidth: Int? { gaps?.width }
   package var fillers: Int { gaps?.fillers ?? 0 }
@@ -53,7 +54,7 @@ package struct CompressedParameter {
     values.write(to: &writer)
   }
 
-  /// Reads a parameter whose shape is known and has been checked.
+  /// Decodes a parameter of a known, checked shape.
   package static func read(
     _ role: Parameter.Role, _ shape: Shape, from reader: inout BitReader
   ) throws(CodingProblem) -> Parameter {
@@ -61,14 +62,14 @@ package struct CompressedParameter {
     let hasMask = try reader.readBit() == 1
     guard let positionLayout = Layout(rawValue: try reader.read(2)),
       let valueLayout = Layout(rawValue: try reader.read(2))
-    else { throw CodingProblem("weights are laid out in a way that is not known") }
+    else { throw CodingProblem("unknown weight layout") }
     guard positionLayout != .plain else {
       let values = try ValueCode.read(valueLayout, count, from: &reader)
       let mask = hasMask ? Mask([Bool](repeating: true, count: count)) : nil
       return Parameter(role, Tensor(values, shape: shape), mask: mask)
     }
     let kept = try reader.readGamma() - 1
-    guard kept <= count else { throw CodingProblem("more weights are kept than there are") }
+    guard kept <= count else { throw CodingProblem("there are more kept weights than elements") }
     let positions = try GapCode.read(positionLayout, kept, below: count, from: &reader)
     let values = try ValueCode.read(valueLayout, kept, from: &reader)
     var elements = [Float](repeating: 0, count: count)
@@ -80,7 +81,7 @@ package struct CompressedParameter {
   }
 }
 
-/// Symbols as they are laid out.
+/// Decodes fixed-width or Huffman-coded symbols.
 private struct SymbolReader {
   private let words: HuffmanReader?
   private let width: Int
@@ -102,15 +103,15 @@ private struct SymbolReader {
   }
 }
 
-/// Where the kept entries are: how many zeros come before each.
+/// The positions of the kept elements, as the number of zeros before each.
 ///
-/// With fields of b bits a symbol below 2ᵇ - 1 is that many zeros and then an entry; the symbol
-/// 2ᵇ - 1 is a filler: as many zeros, and no entry.
+/// With fields of b bits, a symbol s < 2ᵇ - 1 means s zeros followed by a kept element; the symbol
+/// 2ᵇ - 1 is a filler: 2ᵇ - 1 zeros without an element.
 private struct GapCode {
   let width: Int
   let layout: CompressedParameter.Layout
   let fillers: Int
-  /// With the width, and the table where there is one.
+  /// The size in bits, including the width field and the Huffman table.
   let bits: Int
   private let gaps: [Int]
   private let code: HuffmanCode?
@@ -179,7 +180,7 @@ private struct GapCode {
     while positions.count < count {
       let symbol = try symbols.read(from: &reader)
       next += symbol
-      guard next < end else { throw CodingProblem("a weight lies outside its layer") }
+      guard next < end else { throw CodingProblem("a weight index is out of range") }
       if symbol == filler { continue }
       positions.append(next)
       next += 1
@@ -188,12 +189,12 @@ private struct GapCode {
   }
 }
 
-/// The kept entries themselves.
+/// The values of the kept elements.
 private struct ValueCode {
   let layout: CompressedParameter.Layout
-  /// The distinct values, the lowest first.
+  /// The distinct values, in ascending order.
   let codebook: [Float]
-  /// With codebook, and table where there is one.
+  /// The size in bits, including the codebook and the Huffman table.
   let bits: Int
   private let values: [Float]
   private let codes: [Int]
@@ -226,7 +227,7 @@ private struct ValueCode {
     code = best == plain || best == packed ? nil : huffman
   }
 
-  /// The bits that tell one of so many from the others.
+  /// The bits of a fixed-width index into `count` values.
   private static func width(of count: Int) -> Int {
     count <= 1 ? 0 : Int.bitWidth - (count - 1).leadingZeroBitCount
   }
@@ -271,7 +272,7 @@ private struct ValueCode {
     values.reserveCapacity(count)
     for _ in 0..<count {
       let code = try symbols.read(from: &reader)
-      guard code < size else { throw CodingProblem("a code is none of its codebook") }
+      guard code < size else { throw CodingProblem("a codebook index is out of range") }
       values.append(codebook[code])
     }
     return values
@@ -279,7 +280,7 @@ private struct ValueCode {
 }
 
 extension [UInt32] {
-  /// Sorted numbers, each once.
+  /// Removes repeated values from a sorted array.
   fileprivate var withoutRepeats: [UInt32] {
     var result: [UInt32] = []
     for number in self where number != result.last { result.append(number) }
@@ -288,7 +289,7 @@ extension [UInt32] {
 }
 
 extension Float {
-  /// The bits so arranged that they sort as the numbers do; every pattern has its own place.
+  /// A bijective mapping of the bit pattern that sorts in numeric order.
   fileprivate var sortable: UInt32 {
     bitPattern >> 31 == 1 ? ~bitPattern : bitPattern | 1 << 31
   }

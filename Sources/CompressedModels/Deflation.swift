@@ -1,37 +1,37 @@
 import CZlib
 
-/// Bytes made smaller by zlib, and back.
+/// zlib compression, decompression and CRC-32.
 package enum Deflation {
-  /// No more comes out of a deflated byte.
+  /// The maximum compression ratio of deflate.
   static let mostFromOne = 1032
 
-  /// - Throws: `CodingProblem` where memory runs out.
+  /// - Throws: `CodingProblem` if zlib fails.
   package static func deflated(_ bytes: [UInt8]) throws(CodingProblem) -> [UInt8] {
     var size = compressBound(UInt(bytes.count))
     var result = [UInt8](repeating: 0, count: Int(size))
     guard compress2(&result, &size, bytes, UInt(bytes.count), Z_BEST_COMPRESSION) == Z_OK else {
-      throw CodingProblem("zlib refuses")
+      throw CodingProblem("zlib compression failed")
     }
     return Array(result.prefix(Int(size)))
   }
 
-  /// - Throws: `CodingProblem` where the bytes are not deflated, or do not come to `count` ones.
+  /// - Throws: `CodingProblem` if the bytes are not a zlib stream of `count` uncompressed bytes.
   package static func inflated(
     _ bytes: ArraySlice<UInt8>, to count: Int
   ) throws(CodingProblem) -> [UInt8] {
     guard count > 0, count / mostFromOne <= bytes.count else {
-      throw CodingProblem("the description of the network has a size that cannot be")
+      throw CodingProblem("the header has an invalid size")
     }
     var size = UInt(count)
     var result = [UInt8](repeating: 0, count: count)
     let status = uncompress(&result, &size, Array(bytes), UInt(bytes.count))
     guard status == Z_OK, size == UInt(count) else {
-      throw CodingProblem("the description of the network cannot be unpacked")
+      throw CodingProblem("the header cannot be decompressed")
     }
     return result
   }
 
-  /// CRC-32, as gzip and PNG have it.
+  /// CRC-32 as in gzip and PNG.
   package static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
     bytes.withUnsafeBufferPointer { buffer in
       UInt32(truncatingIfNeeded: crc32_z(0, buffer.baseAddress, buffer.count))

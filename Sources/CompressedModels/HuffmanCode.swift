@@ -1,18 +1,19 @@
-/// A prefix code with the fewest bits for symbols that occur as often as counted.
+/// A canonical Huffman code: the shortest prefix code for given symbol counts.
 ///
 /// Huffman, "A method for the construction of minimum-redundancy codes", 1952,
-/// doi:10.1109/JRPROC.1952.273898. The code words are canonical: in the order of their lengths, then
-/// of their symbols, so that the lengths alone tell them. A symbol that is alone has a word of one bit.
+/// doi:10.1109/JRPROC.1952.273898. The code is canonical: code words are ordered by length, then by
+/// symbol, so that the lengths alone determine the code. A single symbol has a code word of one
+/// bit.
 public struct HuffmanCode: Hashable, Sendable {
-  /// The symbols that occur, in order.
+  /// The symbols with non-zero counts, in ascending order.
   public let symbols: [Int]
-  /// The bits of each symbol's word, beside `symbols`.
+  /// The code word length of each of `symbols`, in bits.
   public let lengths: [Int]
 
-  /// Longer than any word for fewer than 2³² occurrences.
+  /// An upper bound of the code word length for fewer than 2³² occurrences.
   private static let mostBits = 48
 
-  /// `counts`: how often each symbol occurs, by symbol.
+  /// `counts`: the number of occurrences of each symbol.
   /// - Complexity: O(n log n)
   public init(counts: [Int]) {
     let symbols = counts.indices.filter { counts[$0] > 0 }
@@ -21,7 +22,7 @@ public struct HuffmanCode: Hashable, Sendable {
       lengths = symbols.map { _ in 1 }
       return
     }
-    // Leaves in the order of their counts; sums come up in order too, so two queues do.
+    // Leaves are sorted by count and merged nodes are created in order, so two queues suffice.
     let order = symbols.indices.sorted {
       (counts[symbols[$0]], $0) < (counts[symbols[$1]], $1)
     }
@@ -49,14 +50,14 @@ public struct HuffmanCode: Hashable, Sendable {
     self.lengths = lengths
   }
 
-  /// The bits of a message in which each symbol occurs as often as counted, without the table.
+  /// The length in bits of a message with the given symbol counts, without the table.
   public func bits(for counts: [Int]) -> Int {
     zip(symbols, lengths).reduce(0) { $0 + counts[$1.0] * $1.1 }
   }
 
-  // MARK: The table
+  // MARK: Code table
 
-  /// The bits of the table that a reader needs.
+  /// The length in bits of the code table.
   package var tableBits: Int {
     var bits = BitWriter.gammaBits(symbols.count + 1)
     walkTable { bits += BitWriter.gammaBits($0) }
@@ -68,7 +69,7 @@ public struct HuffmanCode: Hashable, Sendable {
     walkTable { writer.writeGamma($0) }
   }
 
-  /// For each symbol how far it is from the one before, and how much longer its word is.
+  /// Visits, for each symbol, the differences of symbol and code word length from the previous one.
   private func walkTable(_ visit: (Int) -> Void) {
     var (symbol, length) = (-1, 0)
     for (next, own) in zip(symbols, lengths) {
@@ -79,39 +80,41 @@ public struct HuffmanCode: Hashable, Sendable {
     }
   }
 
-  /// Reads a table.
+  /// Decodes a code table.
   ///
-  /// `alphabet`: symbols are smaller.
+  /// `alphabet`: the number of possible symbols; all symbols are smaller.
   package init(from reader: inout BitReader, alphabet: Int) throws(CodingProblem) {
     let count = try reader.readGamma() - 1
-    guard count <= alphabet else { throw CodingProblem("a code has more words than symbols") }
+    guard count <= alphabet else {
+      throw CodingProblem("a Huffman table has more code words than symbols")
+    }
     var symbols: [Int] = []
     var lengths: [Int] = []
     var (symbol, length) = (-1, 0)
-    // Every word of n bits takes 1 / 2ⁿ of the whole.
+    // The Kraft sum: each code word of n bits contributes 2⁻ⁿ.
     var taken: UInt64 = 0
     for _ in 0..<count {
       symbol += try reader.readGamma()
       let step = try reader.readGamma() - 1
       length += step % 2 == 1 ? (step + 1) / 2 : -step / 2
       guard symbol < alphabet, (1...Self.mostBits).contains(length) else {
-        throw CodingProblem("a code's table is wrong")
+        throw CodingProblem("a Huffman table is invalid")
       }
       symbols.append(symbol)
       lengths.append(length)
       taken += 1 << UInt64(Self.mostBits - length)
     }
     guard taken == 1 << UInt64(Self.mostBits) || lengths == [1] || lengths.isEmpty else {
-      throw CodingProblem("a code's words are ambiguous")
+      throw CodingProblem("a Huffman code is not a complete prefix code")
     }
     self.symbols = symbols
     self.lengths = lengths
   }
 }
 
-/// The words of a code, for writing.
+/// The code words of a Huffman code, for encoding.
 package struct HuffmanWords {
-  /// By symbol.
+  /// The code words, indexed by symbol.
   private var words: [(bits: UInt64, length: Int)]
 
   package init(_ code: HuffmanCode) {
@@ -130,11 +133,11 @@ package struct HuffmanWords {
   }
 }
 
-/// The same words, for reading.
+/// The decoder of a Huffman code.
 package struct HuffmanReader {
-  /// In the order of their words.
+  /// The symbols in the order of their code words.
   private let symbols: [Int]
-  /// For each length how many words it has.
+  /// The number of code words of each length.
   private var counts: [Int]
 
   package init(_ code: HuffmanCode) {
@@ -152,6 +155,6 @@ package struct HuffmanReader {
       first += count
       before += count
     }
-    throw CodingProblem("a word is none of its code")
+    throw CodingProblem("invalid Huffman code word")
   }
 }

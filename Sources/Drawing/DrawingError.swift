@@ -1,8 +1,8 @@
 import Foundation
 
-/// What can go wrong between a description and an image.
+/// Errors of rendering diagrams and encoding images.
 public enum DrawingError: LocalizedError, Hashable, Sendable {
-  /// Graphviz could not read or draw the description; its own words.
+  /// Graphviz could not parse or render the DOT source; its own message.
   case refused(String)
   case noContext
   case badImage(name: String)
@@ -12,28 +12,28 @@ public enum DrawingError: LocalizedError, Hashable, Sendable {
 
   public var errorDescription: String? {
     switch self {
-    case .refused(let words): "Graphviz refused the drawing: \(words)"
+    case .refused(let words): "Graphviz could not render the diagram: \(words)"
     case .noContext: "Graphviz could not be started"
     case .badImage(let name): "the image '\(name)' is not a PNG with a plain file name"
     case .noFolder(let path): "images could not be written to '\(path)'"
     case .pixels(let expected, let found): "\(found) pixel values where \(expected) were expected"
-    case .encoder(let words): "libpng refused the image: \(words)"
+    case .encoder(let words): "libpng could not encode the image: \(words)"
     }
   }
 
   public var recoverySuggestion: String? {
     switch self {
-    case .refused: "this is likely a fault of the diagram; draw it as dot to see what was asked"
+    case .refused: "this is likely a bug in the diagram; render it as dot to inspect its source"
     case .noContext: "install Graphviz with its library: apt-get install libgraphviz-dev"
     case .badImage: "give PNG bytes under a name of letters, digits and hyphens with .png"
-    case .noFolder: "set TMPDIR to a folder that can be written to"
-    case .pixels: "give one value a pixel for grey and three for colour, row by row"
+    case .noFolder: "set TMPDIR to a writable folder"
+    case .pixels: "give one value per pixel for greyscale and three for RGB, in row-major order"
     case .encoder: "check the size of the image"
     }
   }
 }
 
-/// What a drawing can be written as.
+/// The output formats of diagrams.
 public enum DrawingFormat: String, Codable, Sendable, CaseIterable {
   case svg, png, pdf, dot
 }

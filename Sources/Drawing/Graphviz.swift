@@ -2,12 +2,13 @@ import CGraphviz
 import Foundation
 import Synchronization
 
-/// Descriptions in the DOT language become images, inside this process and without a display.
+/// Renders diagrams in the DOT language with the Graphviz library, in process and without a
+/// display.
 ///
-/// Graphviz is not safe to use from two threads at once, even with a context each; everything goes
-/// through one lock. Whatever Graphviz complains of is a failure, never an image with a hole.
+/// Graphviz is not thread-safe, even with separate contexts, so all calls hold one lock. Every
+/// Graphviz warning or error is thrown; no incomplete diagram is returned.
 public enum Graphviz {
-  /// The version of the library that draws.
+  /// The version of the Graphviz library.
   public static var version: String {
     lock.withLock { _ in
       guard let context = gvContext() else { return "unknown" }
@@ -16,16 +17,15 @@ public enum Graphviz {
     }
   }
 
-  /// Draws a graph.
+  /// Renders a graph.
   /// - Parameters:
-  ///   - dot: the graph in the DOT language. Control characters are left out.
-  ///   - format: what the image is written as.
-  ///   - images: PNG bytes by the names that the graph calls them by, as `IMG SRC` or `image`.
-  ///     In SVG they stand inside the file.
-  ///   - title: what the image is called where it cannot be seen; SVG only.
-  ///   - description: the facts of the image in words; SVG only.
+  ///   - dot: the graph in the DOT language; control characters are removed.
+  ///   - format: the output format.
+  ///   - images: PNG bytes by the names used in `IMG SRC` or `image`; in SVG they are embedded.
+  ///   - title: the accessible label of the diagram; SVG only.
+  ///   - description: the accessible description of the diagram; SVG only.
   /// - Returns: the bytes of the file.
-  /// - Throws: `DrawingError` where Graphviz complains of anything.
+  /// - Throws: `DrawingError` if Graphviz reports an error or warning, or an image is invalid.
   public static func render(
     _ dot: String, as format: DrawingFormat, images: [String: Data] = [:], title: String = "",
     description: String = ""
@@ -52,7 +52,7 @@ public enum Graphviz {
     } catch {
       throw .noFolder(path: folder.path)
     }
-    // Graphviz remembers images by name for as long as the process lives: whole paths are unique.
+    // Graphviz caches images by name for the life of the process, so unique full paths are used.
     for (name, path) in paths.sorted(by: { $0.key < $1.key }) {
       text = text.replacingOccurrences(of: "\"\(name)\"", with: "\"\(path)\"")
     }
@@ -88,22 +88,22 @@ public enum Graphviz {
     }
   }
 
-  // MARK: - The library
+  // MARK: - Graphviz library
 
   /// Held around every call into Graphviz.
   private static let lock = Mutex<Void>(())
-  /// What Graphviz complained of, which it tells in pieces.
+  /// The messages of Graphviz, which arrive in pieces.
   fileprivate static let complaints = Mutex<[UInt8]>([])
 
-  /// The longest side that the bitmap renderer draws without shrinking the image, in pixels.
+  /// The longest side that the bitmap renderer supports without downscaling, in pixels.
   private static let longestBitmap = 32_000.0
 
   private static func draw(_ dot: String, as format: DrawingFormat) throws(DrawingError) -> Data {
     let result: Result<Data, DrawingError> = lock.withLock { _ in
       do throws(DrawingError) {
         if format == .dot {
-          // The text as it came, once it can be laid out: what the library writes back carries the
-          // layout in numbers that are not the same bytes every time.
+          // The source itself after a successful layout; the library's own DOT output is not
+          // deterministic.
           _ = try draw(dot, as: "svg", dpi: nil)
           return .success(Data(dot.utf8))
         }
@@ -152,8 +152,8 @@ public enum Graphviz {
     return Data(bytes: bytes, count: Int(count))
   }
 
-  /// Leads the reader of the DOT language out of a string or comment that was left open: it
-  /// remembers its state from one text to the next.
+  /// Resets the DOT parser after an unterminated string or comment, because its state persists
+  /// between calls.
   private static func recover() {
     for closer in ["", "\"", String(repeating: ">", count: 4096), "*/"] {
       if !closer.isEmpty, let graph = gvx_parse(closer) { agclose(graph) }
@@ -167,7 +167,7 @@ public enum Graphviz {
   private static func set(
     _ name: String, to value: String, of graph: UnsafeMutablePointer<Agraph_t>
   ) {
-    // Both strings are copied; the library only forgot to say const.
+    // Both strings are copied; the parameters only lack `const`.
     name.withCString { name in
       value.withCString { value in
         _ = agattr(

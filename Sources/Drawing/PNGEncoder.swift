@@ -1,18 +1,18 @@
 import CPNG
 import Foundation
 
-/// Pixels become the bytes of a PNG file: the same pixels, the same bytes.
+/// Deterministic PNG encoder.
 public enum PNGEncoder {
-  /// A grey image of one byte a pixel, row by row, 0 is black.
-  /// - Throws: `DrawingError.pixels` where their number is not width times height.
+  /// Encodes a greyscale image of one byte per pixel in row-major order; 0 is black.
+  /// - Throws: `DrawingError.pixels` if the number of pixels is not width · height.
   public static func grey(
     _ pixels: [UInt8], width: Int, height: Int
   ) throws(DrawingError) -> Data {
     try encode(pixels, width: width, height: height, channels: 1)
   }
 
-  /// An image in colour: red, green and blue for each pixel, row by row.
-  /// - Throws: `DrawingError.pixels` where their number is not three times width times height.
+  /// Encodes an RGB image of three bytes per pixel in row-major order.
+  /// - Throws: `DrawingError.pixels` if the number of bytes is not 3 · width · height.
   public static func rgb(
     _ pixels: [UInt8], width: Int, height: Int
   ) throws(DrawingError) -> Data {
@@ -32,7 +32,7 @@ public enum PNGEncoder {
     image.height = png_uint_32(height)
     image.format = channels == 3 ? png_uint_32(PNG_FORMAT_FLAG_COLOR) : 0
     let stride = png_int_32(width * channels)
-    // A PNG is never larger than its pixels and a little for each row and chunk.
+    // Upper bound of the size of the encoded file.
     var size = png_alloc_size_t(pixels.count + pixels.count / 100 + height * 8 + 4096)
     var data = Data(count: size)
     let done = data.withUnsafeMutableBytes { memory in

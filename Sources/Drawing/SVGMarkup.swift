@@ -1,12 +1,12 @@
 import Foundation
 
-/// What has to be done to Graphviz's SVG before it can stand in a page.
+/// Post-processing of Graphviz's SVG for embedding in a web page.
 struct SVGMarkup {
   var text: String
 
   init(_ text: String) { self.text = text }
 
-  /// The longer of width and height, in points; 0 where the root does not say.
+  /// The larger of width and height, in points; 0 if the root element has neither.
   var longestSide: Double {
     guard let root = rootRange else { return 0 }
     return ["width", "height"].map { attribute in
@@ -15,7 +15,7 @@ struct SVGMarkup {
     }.max() ?? 0
   }
 
-  /// Puts an image's bytes where its file was named, drawn with hard pixels.
+  /// Embeds an image as a data URL in place of its file path, rendered without interpolation.
   mutating func embed(_ image: Data, insteadOf path: String) {
     text = text.replacingOccurrences(
       of: "xlink:href=\"\(path)\"",
@@ -23,7 +23,7 @@ struct SVGMarkup {
         + "xlink:href=\"data:image/png;base64,\(image.base64EncodedString())\"")
   }
 
-  /// Leaves out every link that is not to a web page or to a place in the same page.
+  /// Removes every link except http(s) URLs, fragments and PNG data URLs.
   mutating func dropUnsafeLinks() {
     let mark = "xlink:href=\""
     var kept = ""
@@ -45,7 +45,7 @@ struct SVGMarkup {
     text = kept + rest
   }
 
-  /// Says in words what the image shows, for those who cannot see it.
+  /// Adds an accessible label and description.
   mutating func describe(title: String, description: String) {
     guard let root = rootRange else { return }
     var attributes = " role=\"img\""
@@ -74,7 +74,7 @@ struct SVGMarkup {
 }
 
 extension String {
-  /// Without what XML does not allow, and without the invisible controls beyond ASCII.
+  /// The string without characters that XML does not allow and without C1 control characters.
   package var withoutControlCharacters: String {
     var kept = String.UnicodeScalarView()
     for scalar in unicodeScalars {
@@ -90,7 +90,7 @@ extension String {
 }
 
 extension Data {
-  /// The clock's trace in a PDF, set to a fixed moment of the same length.
+  /// The PDF with a fixed creation date, so that output is deterministic.
   var withFixedCreationDate: Data {
     let mark = Data("/CreationDate (D:".utf8)
     let moment = Data("20000101000000".utf8)

@@ -1,8 +1,8 @@
-/// The members of one family, found by the names that users type.
+/// A registry of the types of one family, by name.
 public struct Catalog<Member>: Sendable {
-  /// What one member is called, in the singular: "extractor".
+  /// The kind of item, in the singular: "extractor".
   public let family: String
-  /// The members in the order in which they are listed.
+  /// The types, in the order in which they are listed.
   public let types: [any Named.Type]
 
   public init(_ family: String, _ types: [any Named.Type]) {
@@ -13,7 +13,7 @@ public struct Catalog<Member>: Sendable {
   public var names: [String] { types.map { $0.name } }
 
   /// The type with this name.
-  /// - Throws: `UnknownName` with the nearest name there is.
+  /// - Throws: `UnknownName` if there is none, with the nearest name.
   public func type(named name: String) throws(UnknownName) -> any Named.Type {
     guard let type = types.first(where: { $0.name == name }) else {
       throw UnknownName(name, family: family, known: names)
@@ -21,7 +21,7 @@ public struct Catalog<Member>: Sendable {
     return type
   }
 
-  /// Reads `{"name": "relu", …}`: the name says which type reads the rest.
+  /// Decodes `{"name": "relu", …}`: `name` selects the type that decodes the other fields.
   public func decode(from decoder: any Decoder) throws -> Member {
     let container = try decoder.container(keyedBy: NameKey.self)
     let type = try type(named: container.decode(String.self, forKey: .name))
@@ -31,7 +31,7 @@ public struct Catalog<Member>: Sendable {
     return member
   }
 
-  /// Writes the member's own fields and its name beside them.
+  /// Encodes the member's fields and its `name`.
   public func encode(_ member: any Named, to encoder: any Encoder) throws {
     try member.encode(to: encoder)
     var container = encoder.container(keyedBy: NameKey.self)

@@ -1,19 +1,19 @@
-/// A kind of thing that users call by name in configurations, commands and reports.
+/// A type that is selected by name in configurations, commands and reports.
 public protocol Named: Codable, Sendable {
-  /// The name users type, in lower case with hyphens: `surrogate-tree`.
+  /// The name, in lower case with hyphens: `surrogate-tree`.
   static var name: String { get }
-  /// One line that says what it does, as `espalier list` prints it.
+  /// A one-line description, printed by `espalier list`.
   static var summary: String { get }
-  /// Where it was published.
+  /// The publication.
   static var source: Citation { get }
 }
 
-/// Where a method was published; reports print it.
+/// The publication of a method, printed in reports.
 public struct Citation: Hashable, Codable, Sendable, CustomStringConvertible {
   public var authors: String
   public var title: String
   public var year: Int
-  /// Journal, volume and identifier, as precise as is known.
+  /// Journal or conference, volume and identifier.
   public var venue: String
 
   public init(authors: String, title: String, year: Int, venue: String) {

@@ -1,8 +1,8 @@
 import Foundation
 
-/// A name that nothing in its family has, with the nearest name that something has.
+/// An unknown name, with the nearest known name as a suggestion.
 public struct UnknownName: LocalizedError, Hashable, Sendable {
-  /// What was looked for, in the singular: "data set", "column", "extractor".
+  /// The kind of item, in the singular: "data set", "column", "extractor".
   public let family: String
   public let name: String
   public let known: [String]
@@ -13,8 +13,11 @@ public struct UnknownName: LocalizedError, Hashable, Sendable {
     self.known = known
   }
 
-  /// The known name with the fewest edits, when it is near enough to be a typing error: one edit, or
-  /// one for every three letters. What stands before a hyphen counts as a name of its own.
+  /// The known name with the smallest edit distance, at most one third of the name's length (at
+  /// least 1).
+  ///
+  /// A proper prefix of a known name counts as one edit; the part of a known name before the first
+  /// hyphen is also compared. Both apply to names of at least 4 characters.
   public var nearest: String? {
     let limit = max(1, name.count / 3)
     let close = known.map { (distance: distance(to: $0), name: $0) }
@@ -41,12 +44,13 @@ public struct UnknownName: LocalizedError, Hashable, Sendable {
   }
 }
 
-/// A name short enough for a line.
+/// Truncates a name to a maximum length.
 private func cut(_ name: String, _ limit: Int) -> String {
   name.count > limit ? name.prefix(limit - 1) + "…" : name
 }
 
-/// The number of insertions, deletions, replacements and swaps of neighbours between two words.
+/// The edit distance (optimal string alignment): insertions, deletions, substitutions and adjacent
+/// transpositions; the first 200 characters are compared.
 public func editDistance(_ first: String, _ second: String) -> Int {
   let a = Array(first.unicodeScalars.prefix(200))
   let b = Array(second.unicodeScalars.prefix(200))

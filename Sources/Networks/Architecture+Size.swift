@@ -1,8 +1,9 @@
 import Tensors
 
 extension Architecture {
-  /// How many numbers the parameters of a network of this architecture hold, before it is made.
-  /// - Throws: `NetworkError` where two layers do not fit.
+  /// The number of parameter elements of a network of this architecture, computed without creating
+  /// it.
+  /// - Throws: `NetworkError` if the shapes of two connected layers do not match.
   public func parameterNumbers() throws(NetworkError) -> Double {
     let shapes = try shapes()
     return nodes.indices.reduce(0) { sum, index in

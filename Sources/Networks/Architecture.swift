@@ -1,33 +1,32 @@
 import Naming
 import Tensors
 
-/// A layer with a name of its own in a network.
+/// A named layer of a network: a node of its computation graph.
 public struct Node: Sendable, Identifiable {
-  /// A node's name, `dense-1`, unlike any other in its network.
+  /// A node's name, such as `dense-1`, unique within its network.
   public struct ID: RawRepresentable, Hashable, Codable, Comparable, Sendable,
     CodingKeyRepresentable, CustomStringConvertible
   {
-    /// The name itself.
+    /// The name.
     public let rawValue: String
-    /// Any text may be a name.
+    /// Creates an identifier; any string is valid.
     public init(rawValue: String) { self.rawValue = rawValue }
-    /// The same, without a label.
+    /// Creates an identifier from an unlabelled argument.
     public init(_ name: String) { rawValue = name }
-    /// The name as it is.
+    /// The name.
     public var description: String { rawValue }
-    /// By the letters of the names.
+    /// Lexicographic order of the names.
     public static func < (first: ID, second: ID) -> Bool { first.rawValue < second.rawValue }
   }
 
-  /// Stays the node's whatever is pruned.
+  /// The node's identifier; pruning does not change it.
   public let id: ID
-  /// What it computes.
+  /// The operation that the node computes.
   public var layer: any Layer
-  /// The nodes that it reads, in order, `ID.input` for what the network reads; the node before
-  /// where `nil`.
+  /// The input nodes in order, `ID.input` for the network's input; the previous node if `nil`.
   public var inputs: [ID]?
 
-  /// `inputs`: the nodes that it reads; the one before where `nil`.
+  /// `inputs`: the input nodes; the previous node if `nil`.
   public init(_ id: ID, _ layer: any Layer, reading inputs: [ID]? = nil) {
     self.id = id
     self.layer = layer
@@ -36,12 +35,12 @@ public struct Node: Sendable, Identifiable {
 }
 
 extension Node.ID {
-  /// What the network itself reads.
+  /// The identifier of the network's input.
   public static let input = Node.ID("input")
 }
 
 extension Node: Hashable {
-  /// Whether name, layer and the nodes read are the same.
+  /// Whether name, layer and input nodes are equal.
   public static func == (first: Node, second: Node) -> Bool {
     first.id == second.id && first.inputs == second.inputs
       && AnyHashable(first.layer) == AnyHashable(second.layer)
@@ -71,15 +70,15 @@ extension Node: Codable {
   }
 }
 
-/// What a network computes: its layers, each after those that it reads.
+/// The computation graph of a network: its layers in topological order.
 public struct Architecture: Hashable, Sendable {
-  /// The shape of one row's input.
+  /// The shape of the input of one row, without the batch dimension.
   public var input: Shape
-  /// In the order of computation; the last is the output.
+  /// The nodes in the order of computation; the last is the output.
   public var nodes: [Node] {
     didSet { links = Self.links(of: nodes) }
   }
-  /// For each node the positions of those that it reads, -1 for the network's input.
+  /// The positions of each node's input nodes, -1 for the network's input.
   public private(set) var links: [[Int]]
 
   public init(input: Shape, nodes: [Node]) {
@@ -88,7 +87,7 @@ public struct Architecture: Hashable, Sendable {
     links = Self.links(of: nodes)
   }
 
-  /// A position that no node has.
+  /// A position that no node has, for unknown input names.
   private static let nowhere = Int.max
 
   private static func links(of nodes: [Node]) -> [[Int]] {
@@ -99,16 +98,18 @@ public struct Architecture: Hashable, Sendable {
     }
   }
 
-  /// Layers in order, named by kind and number: `dense-1`, `activation-1`, `dense-2`, …
+  /// Creates a sequential architecture whose nodes are named by layer type and number: `dense-1`,
+  /// `activation-1`, `dense-2`, …
   public init(input: Shape, @SequenceBuilder _ layers: () -> [any Layer]) {
     var builder = ArchitectureBuilder(input: input)
     for layer in layers() { builder.add(layer) }
     self = builder.architecture
   }
 
-  /// The shape of one row after each node.
-  /// - Throws: `NetworkError.shapeMismatch` where two neighbours do not fit, `unknownInput` where a
-  ///   node does not come after those that it reads.
+  /// The output shape of each node for one row, without the batch dimension.
+  /// - Throws: `NetworkError.shapeMismatch` if the shapes of connected layers do not match,
+  ///   `unknownInput` if an input of a node is not an earlier node, `joins` if a node has the wrong
+  ///   number of inputs.
   public func shapes() throws(NetworkError) -> [Shape] {
     var shapes: [Shape] = []
     for (index, node) in nodes.enumerated() {
@@ -133,13 +134,14 @@ public struct Architecture: Hashable, Sendable {
     return shapes
   }
 
-  /// Whether each node reads the one before and nothing else.
+  /// Whether the architecture is sequential: each node reads only the previous one.
   public var isSequence: Bool { links.enumerated().allSatisfy { $0.element == [$0.offset - 1] } }
 
-  /// The position of a node.
+  /// The position of a node; `nil` if there is none with this name.
   public func index(of id: Node.ID) -> Int? { nodes.firstIndex { $0.id == id } }
 
-  /// A name that no node has, of a kind and a number; the first such one where `skipped` is 0.
+  /// The unused name of the form `kind-number` with the lowest number, after skipping `skipped`
+  /// unused names.
   public func unusedID(for kind: String, after skipped: Int = 0) -> Node.ID {
     let taken = Set(nodes.map(\.id))
     var free = (1...).lazy.map { Node.ID("\(kind)-\($0)") }.filter { !taken.contains($0) }
@@ -148,12 +150,12 @@ public struct Architecture: Hashable, Sendable {
     return free.next() ?? Node.ID(kind)
   }
 
-  /// The activations that are not the last layer: where hidden features may be read.
+  /// The activation nodes except the output: the candidates for hidden features.
   public var hiddenNodes: [Node.ID] {
     nodes.dropLast().filter { $0.layer is Activation }.map(\.id)
   }
 
-  /// The layers in a reader's words: `dense 64`, `relu`, ….
+  /// A short description of each layer: `dense 64`, `relu`, ….
   public var summary: [String] {
     nodes.map { node in
       switch node.layer {
@@ -183,19 +185,19 @@ extension Architecture: Codable {
   }
 }
 
-/// An architecture that grows node by node.
+/// Builds an architecture node by node.
 public struct ArchitectureBuilder: Sendable {
   public private(set) var architecture: Architecture
   private var counts: [String: Int] = [:]
 
   public init(input: Shape) { architecture = Architecture(input: input, nodes: []) }
 
-  /// The node that was added last.
+  /// The node added last; `input` if there is none.
   public var last: Node.ID { architecture.nodes.last?.id ?? .input }
 
-  /// Adds a layer behind the nodes given, the last one where none are.
+  /// Appends a layer that reads the given nodes, by default the last one.
   ///
-  /// Nodes are named by kind and number: `dense-1`, `activation-1`, `dense-2`, …
+  /// Nodes are named by layer type and number: `dense-1`, `activation-1`, `dense-2`, …
   @discardableResult
   public mutating func add(_ layer: any Layer, reading inputs: Node.ID...) -> Node.ID {
     add(layer, reading: inputs)
@@ -212,7 +214,7 @@ public struct ArchitectureBuilder: Sendable {
   }
 }
 
-/// Lets layers be written one below the other.
+/// Result builder for a sequence of layers.
 @resultBuilder
 public enum SequenceBuilder {
   public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }

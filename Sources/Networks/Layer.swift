@@ -1,62 +1,64 @@
 import Naming
 import Tensors
 
-/// One step of a network: what it computes, not the numbers it has learned.
+/// A layer type with its hyperparameters; the learned parameters are stored in `Network`.
 ///
-/// `forward` and `backward` stand as a pair in the layer's file and pass the same
-/// finite-difference check.
+/// Each layer implements `forward` and `backward`; both are tested against finite differences.
 public protocol Layer: Named, Hashable {
-  /// The shape of one row's output, without the batch.
-  /// - Throws: `NetworkError.shapeMismatch` where the layer cannot read such an input.
+  /// The output shape for one row, without the batch dimension.
+  /// - Throws: `NetworkError.shapeMismatch` if the layer does not accept this input shape.
   func outputShape(for input: Shape) throws(NetworkError) -> Shape
-  /// What the layer learns, in the order in which `forward` takes it.
+  /// The roles of the layer's parameters, in the order in which `forward` takes them.
   var roles: [Parameter.Role] { get }
-  /// The shapes of what it learns, in the order of `roles`; the input is one that it can read.
+  /// The shapes of the parameters, in the order of `roles`, for a valid input shape.
   func parameterShapes(for input: Shape) -> [Shape]
-  /// Fresh numbers to start learning from, in the order of `roles`.
+  /// Newly initialised parameters, in the order of `roles`.
   func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor]
+  /// The output of the layer at inference.
+  ///
   /// `input`: `[rows, …]`
   func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor
-  /// `values` become what `forward` makes of them.
+  /// Replaces `values` by the output of `forward`.
   func forward(inPlace values: inout Tensor, _ parameters: [Parameter])
-  /// The gradient with respect to the input (where `needsInput`) and to each parameter.
+  /// The gradients with respect to the input (if `needsInput`) and to each parameter.
   ///
-  /// `gradient`: with respect to the output, of the output's shape.
+  /// `gradient`: the gradient with respect to the output, of the output's shape.
   func backward(
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
   ) -> (input: Tensor?, parameters: [Tensor])
-  /// The gradient with respect to the input alone, the same numbers as of `backward`.
+  /// The gradient with respect to the input only, equal to that of `backward`.
   func inputGradient(
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
   ) -> Tensor
-  /// What must go when a neuron goes.
+  /// How the layer couples its input and output neurons for structured pruning.
   var coupling: Coupling { get }
-  /// For each parameter, in the order of `roles`, what its dimensions stand for.
+  /// The meaning of each dimension of each parameter, in the order of `roles`.
   var axes: [[Axis]] { get }
-  /// The same layer where some of the neurons it reads and makes are gone.
+  /// The layer after pruning: only the input and output neurons marked `true` are kept.
   func keeping(inputs: [Bool], outputs: [Bool]) -> Self
 
-  /// How many nodes it reads; `nil` for any number from 1.
+  /// The number of input nodes; `nil` for one or more.
   var arity: Int? { get }
-  /// The shape of one row's output where several nodes are read.
-  /// - Throws: `NetworkError.shapeMismatch` where they do not fit each other.
+  /// The output shape for one row of a layer with several input nodes.
+  /// - Throws: `NetworkError.shapeMismatch` if the shapes do not match.
   func outputShape(joining inputs: [Shape]) throws(NetworkError) -> Shape
   func forward(joining inputs: [Tensor], _ parameters: [Parameter]) -> Tensor
-  /// The gradient with respect to each input where several nodes are read.
+  /// The gradient with respect to each of several inputs.
   func backward(_ gradient: Tensor, joining inputs: [Tensor]) -> [Tensor]
 
-  /// What `forward` gives while the network learns, and what `backward` will need to know of it.
+  /// The output in training mode, and the intermediate values that the backward pass needs.
   func forwardInTraining(
     _ input: Tensor, _ parameters: [Parameter], using generator: inout SeededGenerator
   ) -> (output: Tensor, memory: [Tensor])
-  /// The gradients of `forwardInTraining`, with its memory.
+  /// The backward pass of `forwardInTraining`, with the intermediate values of the forward pass.
   func backwardInTraining(
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter],
     memory: [Tensor], needsInput: Bool
   ) -> (input: Tensor?, parameters: [Tensor])
-  /// Takes what was seen in training into parameters that no gradient changes.
+  /// Updates the running statistics of the layer, such as batch normalisation means and variances.
   func updateRunningStatistics(_ memory: [Tensor], into parameters: inout [Parameter])
-  /// Multiplications for one row, masks counted.
+  /// The number of multiply-accumulate operations (MACs) per sample; masked weights are not
+  /// counted.
   func multiplications(for input: Shape, _ parameters: [Parameter]) -> Int
 }
 
@@ -67,7 +69,7 @@ extension Layer {
 
   public func parameterShapes(for input: Shape) -> [Shape] { [] }
 
-  /// Ones where something is multiplied or a variance, zeros for all else.
+  /// Ones for scales and variances, zeros for all other roles.
   public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
     zip(roles, parameterShapes(for: input)).map { role, shape in
       Tensor(repeating: role == .scale || role == .variance ? 1 : 0, shape: shape)
@@ -120,36 +122,35 @@ extension Layer {
   }
 }
 
-/// How a layer's outputs depend on its inputs, as far as pruning is concerned.
+/// How a layer's output neurons depend on its input neurons, for structured pruning.
 public enum Coupling: Hashable, Sendable {
-  /// Every output mixes every input, in so many groups that do not see each other: dense,
-  /// convolution.
+  /// Every output depends on every input of its group: dense and (grouped) convolution.
   case mixing(groups: Int)
-  /// Output i is made of input i of every node read: activation, normalisation, pooling, sum.
+  /// Output i depends on input i of every input node: activation, normalisation, pooling, sum.
   case unitwise
-  /// The outputs are the neurons of all nodes read, one after the other: concatenation.
+  /// The outputs are the concatenated neurons of all input nodes: concatenation.
   case joining
-  /// Each channel becomes several outputs, one for each pixel: flatten.
+  /// Each channel becomes several outputs, one per pixel: flatten.
   case spreading
-  /// Further channels, always zero, before and behind.
+  /// Zero channels are added before and after the input channels: channel padding.
   case padding(front: Int, back: Int)
-  /// The outputs are some of the neurons read: a part of a split.
+  /// The outputs are a subset of the input neurons: split, gather.
   case selecting([Int])
-  /// Nothing is known: the neurons it touches must stay.
+  /// Unknown coupling: the input and output neurons cannot be pruned.
   case opaque
 }
 
-/// What a dimension of a parameter stands for.
+/// The meaning of a dimension of a parameter.
 public enum Axis: Hashable, Sendable {
-  /// The neurons that the layer reads.
+  /// The input neurons of the layer.
   case inputs
-  /// The neurons that it makes.
+  /// The output neurons of the layer.
   case outputs
-  /// Neither: the pixels of a window.
+  /// Neither, such as the height and width of a kernel.
   case other
 }
 
-/// The layers there are.
+/// All layer types, by name.
 public let layerCatalog = Catalog<any Layer>(
   "layer",
   [
@@ -159,32 +160,32 @@ public let layerCatalog = Catalog<any Layer>(
     ChannelSelection.self, ParametricReLU.self, LayerNormalization.self,
   ])
 
-/// Numbers that a network learns.
+/// A parameter tensor of a layer, with an optional pruning mask.
 public struct Parameter: Hashable, Codable, Sendable {
-  /// What a parameter does in its layer.
+  /// The role of a parameter in its layer.
   public enum Role: String, Codable, Sendable {
-    /// `[inputs, units]`, or `[height, width, channels, units]` of a window.
+    /// `[inputs, units]`, or `[height, width, channels, units]` of a convolution.
     case weight
     /// `[units]`
     case bias
-    /// What a normalised channel is multiplied by, `[channels]`.
+    /// The scale of a normalised channel (gamma), `[channels]`.
     case scale
-    /// What numbers below zero are multiplied by, `[channels]`.
+    /// The negative slope of a parametric ReLU, `[channels]`.
     case slope
-    /// The mean of a channel over the rows seen in training, `[channels]`; not learned by gradient.
+    /// The running mean of a channel, `[channels]`; not updated by gradients.
     case mean
-    /// The variance of a channel likewise.
+    /// The running variance of a channel, `[channels]`; not updated by gradients.
     case variance
 
-    /// Whether a gradient changes it.
+    /// Whether the parameter is updated by gradients.
     public var isLearned: Bool { self != .mean && self != .variance }
   }
 
-  /// Weights and biases are learned; the moments of a normalisation are kept from the rows seen.
+  /// The role of the parameter in its layer.
   public var role: Role
-  /// Zero wherever the mask removes.
+  /// The values; masked elements are zero.
   public var value: Tensor
-  /// Which entries are kept; `nil` keeps all.
+  /// The pruning mask; `nil` keeps all elements.
   public var mask: Mask?
 
   public init(_ role: Role, _ value: Tensor, mask: Mask? = nil) {
@@ -194,21 +195,21 @@ public struct Parameter: Hashable, Codable, Sendable {
     applyMask()
   }
 
-  /// Sets to zero whatever the mask removes, as after every step of training.
+  /// Sets masked elements to zero, as after every optimiser step.
   public mutating func applyMask() {
     guard let mask else { return }
     for (index, kept) in mask.kept.enumerated() where !kept { value.elements[index] = 0 }
   }
 
-  /// How many entries the mask keeps.
+  /// The number of elements that the mask keeps.
   public var keptCount: Int { mask?.keptCount ?? value.count }
 }
 
-/// Which entries of a parameter are kept.
+/// A pruning mask: the elements of a parameter that are kept.
 public struct Mask: Hashable, Codable, Sendable {
-  /// For each number of the parameter, in its order, whether it stays.
+  /// Whether each element is kept, in row-major order.
   public var kept: [Bool]
   public init(_ kept: [Bool]) { self.kept = kept }
-  /// How many numbers stay.
+  /// The number of kept elements.
   public var keptCount: Int { kept.count { $0 } }
 }

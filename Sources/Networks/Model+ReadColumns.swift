@@ -2,11 +2,11 @@ import Datasets
 import Tensors
 
 extension Model {
-  /// The positions of the columns that the network reads, in ascending order.
+  /// The positions of the columns that the network's outputs depend on, in ascending order.
   ///
-  /// A column is read where a path of weights that are not zero leads from one of its encoded inputs
-  /// to an output. Other values in any other column never change an answer, so nothing that explains
-  /// the answers may name it.
+  /// A column counts as read if a path of non-zero weights connects one of its encoded inputs to an
+  /// output. Changing the values of any other column never changes a prediction, so no explanation
+  /// of the predictions may name it.
   /// - Complexity: that of the input gradient of one row
   public var readColumns: [Int] {
     let isRead = network.readInputs
@@ -16,14 +16,14 @@ extension Model {
 }
 
 extension Network {
-  /// For each input whether a path of weights that are not zero leads from it to an output.
+  /// Whether a path of non-zero weights connects each input to an output.
   public var readInputs: [Bool] {
     let nodes = architecture.nodes
     let width = architecture.input.count
     guard let shapes = try? architecture.shapes(), let output = shapes.last else {
       return [Bool](repeating: true, count: width)
     }
-    // One row is walked back from the outputs: 1 where a path goes on to an output, 0 elsewhere.
+    // A backward pass over one row: 1 where a path leads to an output, 0 elsewhere.
     var reaching = [Tensor?](repeating: nil, count: nodes.count)
     reaching[nodes.count - 1] = Tensor(repeating: 1, shape: Shape([1] + output.dimensions))
     var reached = [Bool](repeating: false, count: width)
@@ -54,9 +54,9 @@ extension Network {
 }
 
 extension Layer {
-  /// A number above zero for each input from which a path leads to an output marked in `above`, zero
-  /// for the others: the input gradient of the same layer with ones for all weights that are not zero,
-  /// whatever the layer does to the size of a number.
+  /// A positive value for each input with a path to an output marked in `above`, zero for the
+  /// others: the input gradient of the same layer with all non-zero weights set to 1, independent
+  /// of the magnitudes of weights and activations.
   fileprivate func paths(
     to above: Tensor, from input: Tensor, _ parameters: [Parameter]
   ) -> Tensor {
@@ -76,11 +76,11 @@ extension Layer {
     switch self {
     case is Activation, is ParametricReLU: return above
     case is LayerNormalization:
-      // Every number of a row is divided by the deviation of all.
+      // Every element depends on the mean and standard deviation of all.
       let isRead = above.elements.contains { $0 > 0 }
       return Tensor(repeating: isRead ? 1 : 0, shape: input.shape)
     case let pooling as Pooling:
-      // The largest number under a window may be any of them.
+      // The maximum of a window may be any of its elements.
       return Pooling(.mean, pooling.window)
         .inputGradient(above, input: input, output: output, paths)
     default: return inputGradient(above, input: input, output: output, paths)

@@ -1,29 +1,29 @@
 import Datasets
 import Tensors
 
-/// How a network's outputs become answers.
+/// The output head: how outputs are converted to predictions, and the training loss.
 public enum Head: String, Codable, Sendable, CaseIterable {
-  /// One output a class; the largest answers. Trained with the softmax cross-entropy.
+  /// One logit per class; the largest is predicted. Trained with the softmax cross-entropy.
   case softmax
-  /// One output a class, each a yes or no of its own; the largest answers. Trained with the
-  /// sigmoid cross-entropy.
+  /// One logit per class, each a binary classifier; the largest is predicted. Trained with the
+  /// binary (sigmoid) cross-entropy.
   case oneVersusRest = "one-vs-rest"
-  /// One output, the number itself. Trained with the mean squared error.
+  /// One output for regression. Trained with the mean squared error.
   case number
 }
 
-/// A network with the schema and encoding it was trained with: what a model file holds.
+/// A network with the schema and encoding of its training data: the content of a model file.
 public struct Model: Hashable, Codable, Sendable {
-  /// The columns of the tables it answers.
+  /// The columns of the tables that it predicts.
   public var schema: Schema
-  /// How a row becomes what the network reads.
+  /// How a row is encoded as network inputs.
   public var encoding: Encoding
-  /// What computes the outputs.
+  /// The network that computes the outputs.
   public var network: Network
-  /// How outputs become an answer.
+  /// How outputs are converted to a prediction.
   public var head: Head
 
-  /// - Throws: `NetworkError` where encoding, network and classes do not fit each other.
+  /// - Throws: `NetworkError` if the sizes of encoding, network and classes do not match.
   public init(
     schema: Schema, encoding: Encoding, network: Network, head: Head
   ) throws(NetworkError) {
@@ -32,7 +32,7 @@ public struct Model: Hashable, Codable, Sendable {
     }
     let outputs = try network.architecture.shapes().last?.count ?? 0
     let wanted = head == .number ? 1 : schema.classes.count
-    // One output for two classes is read by its sign.
+    // A single output for two classes is a binary classifier: its sign is the prediction.
     guard outputs == wanted || (outputs == 1 && schema.classes.count == 2) else {
       throw .wrongAnswers(expected: wanted, found: outputs)
     }
@@ -42,36 +42,37 @@ public struct Model: Hashable, Codable, Sendable {
     self.head = head
   }
 
-  /// The outputs before any squashing: `[rows, outputs]`.
+  /// The raw outputs (logits), before softmax or sigmoid: `[rows, outputs]`.
   public func outputs(for table: Table) -> Tensor {
     network.outputs(for: encoding.encode(table).inputs)
   }
 
-  /// The position of the class that the network gives each row.
+  /// The position of the predicted class of each row.
   public func classify(_ table: Table) -> [Int] { answers(from: outputs(for: table)) }
 
-  /// The answers that outputs mean.
+  /// The predicted class of each row of outputs; for a numeric target, the interval of the
+  /// prediction.
   public func answers(from outputs: Tensor) -> [Int] {
     if head == .number { return numbers(from: outputs).map { schema.target.interval(of: $0) } }
     return head.answers(from: outputs)
   }
 
-  /// The numbers that outputs mean, for a numeric target.
+  /// The predicted values of a numeric target, in its own unit.
   public func numbers(from outputs: Tensor) -> [Double] {
     (0..<outputs.rows).map {
       Double(outputs[$0, 0]) * encoding.targetScale + encoding.targetMean
     }
   }
 
-  /// The node whose neurons are the hidden features: the activation, the pooled channels or the
-  /// flattened image that the last dense layer reads; `nil` where there is none.
+  /// The node whose neurons are the hidden features: the activation, pooling or flattening node
+  /// that the last dense layer reads; `nil` if there is none.
   public var featureNode: Node.ID? {
     let architecture = network.architecture
     guard let reader = architecture.nodes.lastIndex(where: { $0.layer is Dense }),
       let shapes = try? architecture.shapes()
     else { return nil }
     var index = architecture.links[reader].first ?? -1
-    // A dropout passes on what it reads.
+    // Dropout is the identity at inference.
     while index >= 0, architecture.nodes[index].layer is Dropout {
       index = architecture.links[index].first ?? -1
     }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What is read is checked as `init(_:parameters:originalIndices:)` checks it: a file may hold anything.
+/// Decoding validates shapes as `init(_:parameters:originalIndices:)` does, and the sizes of masks.
 extension Network {
   private enum Key: String, CodingKey { case architecture, parameters, originalIndices = "births" }
 
@@ -11,7 +11,7 @@ extension Network {
       guard parameter.mask.map({ $0.kept.count == parameter.value.count }) ?? true else {
         throw DecodingError.dataCorruptedError(
           forKey: .parameters, in: container,
-          debugDescription: "a mask that does not fit its parameter")
+          debugDescription: "the mask and its parameter have different sizes")
       }
     }
     try self.init(

@@ -1,20 +1,20 @@
 import Datasets
 import Tensors
 
-/// What a batch left at every node while the network learned from it.
+/// The recorded forward pass of a batch in training mode.
 public struct TrainingPass: Sendable {
-  /// `[rows, …]` in the shape that the architecture reads.
+  /// The inputs, `[rows, …]` in the architecture's input shape.
   var inputs: Tensor
   /// The output of every node.
   public var outputs: [Tensor]
-  /// What every layer keeps for its gradient.
+  /// The intermediate values that every layer saved for the backward pass.
   var memories: [[Tensor]]
 }
 
 extension Network {
-  /// The output of every node for a batch, as it is in training.
+  /// The forward pass of a batch in training mode.
   ///
-  /// `generator`: where layers that learn by chance take it from.
+  /// `generator`: the random generator of stochastic layers such as dropout.
   public func trainingPass(
     _ inputs: Tensor, using generator: inout SeededGenerator
   ) -> TrainingPass {
@@ -36,7 +36,7 @@ extension Network {
     return pass
   }
 
-  /// Takes what layers saw of a batch into the parameters that no gradient changes.
+  /// Updates the running statistics from a training pass.
   public mutating func updateRunningStatistics(_ pass: TrainingPass) {
     for index in architecture.nodes.indices where !pass.memories[index].isEmpty {
       architecture.nodes[index].layer.updateRunningStatistics(
@@ -46,7 +46,7 @@ extension Network {
 
   /// The gradients of a loss with respect to every parameter, for one batch.
   ///
-  /// `gradient`: of the loss with respect to the last output.
+  /// `gradient`: the gradient of the loss with respect to the last output.
   /// `extra`: further gradients with respect to the outputs of some nodes, by position.
   public func gradients(
     of pass: TrainingPass, gradient: Tensor, adding extra: [Int: Tensor] = [:]
@@ -58,10 +58,10 @@ extension Network {
     return own
   }
 
-  /// The gradient of a weighted sum of one node's outputs with respect to the network's inputs, as
-  /// the network answers.
+  /// The gradient of a weighted sum of one node's outputs with respect to the network's inputs, in
+  /// inference mode.
   ///
-  /// `gradient`: `[rows, …]` of the node.
+  /// `gradient`: the weights of the sum, `[rows, …]` of the node's output shape.
   /// - Returns: `[rows, inputs]`
   public func inputGradient(of node: Int, inputs: Tensor, gradient: Tensor) -> Tensor {
     let outputs = activations(for: inputs)
@@ -74,8 +74,8 @@ extension Network {
     return flat.reshaped(to: [flat.rows, flat.width])
   }
 
-  /// What some nodes say of a batch, and the gradients of the loss with respect to it, as the network
-  /// answers.
+  /// The activations of some nodes for a batch and the gradients of the loss with respect to them,
+  /// in inference mode.
   public func activationGradients(
     at nodes: [Int], on batch: Examples, head: Head
   ) -> (values: [Int: Tensor], gradients: [Int: Tensor]) {
@@ -127,7 +127,7 @@ extension Network {
       }
       let wanted = needsInput || links[0] >= 0
       guard inTraining else {
-        // What a gradient as the network answers is for leaves the parameters as they are.
+        // In inference mode only the gradients with respect to the inputs are needed.
         guard wanted else { continue }
         send(
           layer.inputGradient(

@@ -1,15 +1,15 @@
 import Tensors
 
-/// An architecture and the numbers that fill it. A copy is a checkpoint.
+/// An architecture with its parameters; a value type, so a copy is a checkpoint.
 public struct Network: Hashable, Codable, Sendable {
   public private(set) var architecture: Architecture
-  /// For each node its parameters, in the order of its layer's roles.
+  /// The parameters of each node, in the order of its layer's roles.
   public var parameters: [[Parameter]]
-  /// For each node the numbers its outputs were born with. Neurons keep their names for life.
+  /// The original index of each node's output neurons, unchanged by pruning.
   public private(set) var originalIndices: [[Int]]
 
-  /// A network with fresh numbers.
-  /// - Throws: `NetworkError` where two neighbouring layers do not fit.
+  /// Creates a network with newly initialised parameters.
+  /// - Throws: `NetworkError` if the shapes of connected layers do not match.
   public init(_ architecture: Architecture, seed: UInt64) throws(NetworkError) {
     let shapes = try Self.checkedShapes(architecture)
     var generator = SeededGenerator(seed: seed).stream("network")
@@ -24,10 +24,10 @@ public struct Network: Hashable, Codable, Sendable {
     originalIndices = shapes.map { Array(0..<$0.neurons) }
   }
 
-  /// A network with given numbers.
+  /// Creates a network with given parameters.
   ///
-  /// `originalIndices`: the names of the neurons, their positions where `nil`.
-  /// - Throws: `NetworkError` where sizes do not fit.
+  /// `originalIndices`: the original index of each neuron; its position if `nil` or of other sizes.
+  /// - Throws: `NetworkError` if shapes do not match.
   public init(
     _ architecture: Architecture, parameters: [[Parameter]], originalIndices: [[Int]]? = nil
   ) throws(NetworkError) {
@@ -57,7 +57,7 @@ public struct Network: Hashable, Codable, Sendable {
 
   /// The output for a batch of rows: `[rows, inputs]` to `[rows, outputs]`.
   ///
-  /// Rows may also come in the architecture's own shape, `[rows, height, width, channels]`.
+  /// Images may also have the shape `[rows, height, width, channels]`.
   public func callAsFunction(_ inputs: Tensor) -> Tensor {
     output(of: architecture.nodes.count - 1, for: inputs)
   }
@@ -73,20 +73,20 @@ public struct Network: Hashable, Codable, Sendable {
     return values
   }
 
-  /// The output of one node for any number of rows, a batch at a time.
-  /// - Returns: `[rows, neurons]`, pixels and channels of an image side by side.
+  /// The output of one node for any number of rows, computed in batches.
+  /// - Returns: `[rows, neurons]`, feature maps flattened.
   public func activations(of node: Node.ID, for inputs: Tensor) -> Tensor {
     let last = architecture.index(of: node) ?? architecture.nodes.count - 1
     return inBatches(inputs, to: last)
   }
 
-  /// Rows in the shape that the architecture reads.
+  /// Rows reshaped to the architecture's input shape.
   func shaped(_ inputs: Tensor) -> Tensor {
     architecture.input.rank + 1 == inputs.shape.rank
       ? inputs : inputs.reshaped(to: Shape([inputs.rows] + architecture.input.dimensions))
   }
 
-  /// The output of one node; what nobody reads any more is forgotten on the way.
+  /// The output of one node; outputs of earlier nodes are freed after their last use.
   ///
   /// `keep`: called with every node's position and output.
   private func output(
@@ -109,7 +109,7 @@ public struct Network: Hashable, Codable, Sendable {
       if let only = architecture.links[index].first, architecture.links[index].count == 1,
         only >= 0, readers[only] == 1, let taken = values[only].take()
       {
-        // Nobody else reads it: what is made of it may take its place.
+        // The input has no other reader, so the layer runs in place.
         value = taken
         architecture.nodes[index].layer.forward(inPlace: &value, parameters[index])
       } else {
@@ -133,15 +133,15 @@ public struct Network: Hashable, Codable, Sendable {
       : layer.forward(joining: links.map(value), parameters[index])
   }
 
-  /// The output for any number of rows, a batch at a time.
+  /// The output for any number of rows, computed in batches.
   /// - Returns: `[rows, outputs]`
   public func outputs(for inputs: Tensor) -> Tensor {
     inBatches(inputs, to: architecture.nodes.count - 1)
   }
 
-  /// The output for any number of rows and that of one node on the way, a batch at a time.
+  /// The outputs for any number of rows and the activations of one node, computed in batches.
   ///
-  /// The same numbers as of `outputs` and `activations`, in one pass where passes are expensive.
+  /// Equal to `outputs` and `activations`; computed in one forward pass if the inputs are images.
   public func outputs(
     for inputs: Tensor, keeping node: Node.ID
   ) -> (outputs: Tensor, kept: Tensor) {
@@ -161,11 +161,11 @@ public struct Network: Hashable, Codable, Sendable {
     return (answers ?? kept, kept)
   }
 
-  /// The output for any number of rows, and a look at every node's output on the way.
+  /// The output for any number of rows, with a callback for every node's output in each batch.
   ///
-  /// `look`: what is wanted of a node's output for a batch, by the node's position; batches may be
-  /// answered side by side.
-  /// `take`: called with it, batch after batch in the order of the rows.
+  /// `look`: maps a node's position and its output for a batch to a result, or to `nil`; batches
+  /// may run in parallel.
+  /// `take`: called with each result, batch by batch in row order.
   /// - Returns: `[rows, outputs]`
   public func outputs<Found>(
     for inputs: Tensor, look: (Int, Tensor) -> Found?, take: (Int, Found) -> Void
@@ -177,7 +177,7 @@ public struct Network: Hashable, Codable, Sendable {
     let batches = max((rows + size - 1) / size, 1)
     return Tensor(uninitialized: [rows, width]) { target in
       nonisolated(unsafe) let target = target
-      // A few batches at a time: what was found of them is all that is kept.
+      // At most 16 batches at a time, to limit the memory of their results.
       for first in stride(from: 0, to: batches, by: 16) {
         let found = Workers.map(min(16, batches - first)) { batch in
           let taken = (first + batch) * size..<min((first + batch + 1) * size, rows)
@@ -193,7 +193,7 @@ public struct Network: Hashable, Codable, Sendable {
     }
   }
 
-  /// The output of one node, `[rows, neurons]`, a batch at a time.
+  /// The output of one node, `[rows, neurons]`, computed in batches.
   private func inBatches(_ inputs: Tensor, to last: Int) -> Tensor {
     if let (links, nodes) = architecture.denseChain(to: last),
       let outputs = DenseChain.answers(
@@ -208,7 +208,7 @@ public struct Network: Hashable, Codable, Sendable {
     }
     return Tensor(uninitialized: [rows, width]) { target in
       nonisolated(unsafe) let target = target
-      // Batches share the cores; the layers of a single one do.
+      // Batches run in parallel; a single batch parallelises within its layers.
       Workers.run((rows + size - 1) / size) { batch in
         let taken = batch * size..<min((batch + 1) * size, rows)
         target.write(
@@ -217,8 +217,8 @@ public struct Network: Hashable, Codable, Sendable {
     }
   }
 
-  /// Rows of a batch, so few that what passes from layer to layer stays in the cache, and so many that
-  /// laying out the weights takes little beside using them. It follows from the network alone.
+  /// The inference batch size: small enough for activations to stay in the cache, large enough to
+  /// amortise packing the weights. It depends on the network only.
   private func batchSize(to last: Int) -> Int {
     guard architecture.input.rank > 1, let shapes = try? architecture.shapes() else { return 256 }
     let widest = shapes[...last].map(\.count).max() ?? 1
@@ -226,12 +226,13 @@ public struct Network: Hashable, Codable, Sendable {
     return [8, 16, 32, 64].first { $0 * widest >= 1 << 17 && $0 << 12 >= heaviest } ?? 128
   }
 
-  /// How many numbers are learned and kept by their masks.
+  /// The number of learned parameters, masked elements excluded.
   public var parameterCount: Int {
     parameters.joined().reduce(0) { $0 + ($1.role.isLearned ? $1.keptCount : 0) }
   }
 
-  /// Multiplications for one row: each kept weight as often as it is used.
+  /// The number of multiply-accumulate operations (MACs) per sample; masked weights are not
+  /// counted.
   public var multiplications: Int {
     guard let shapes = try? architecture.shapes() else { return 0 }
     return architecture.nodes.indices.reduce(0) { sum, index in
@@ -241,10 +242,10 @@ public struct Network: Hashable, Codable, Sendable {
     }
   }
 
-  /// Bytes of all numbers as they are stored.
+  /// The size of all parameters in bytes, 4 per element, masked elements included.
   public var bytes: Int { parameters.joined().reduce(0) { $0 + 4 * $1.value.count } }
 
-  /// The neurons of a node by the names they were born with.
+  /// The neurons of a node, by original index.
   public func neurons(of node: Node.ID) -> [Neuron] {
     guard let index = architecture.index(of: node) else { return [] }
     return originalIndices[index].map { Neuron(node, $0) }
@@ -252,22 +253,22 @@ public struct Network: Hashable, Codable, Sendable {
 }
 
 extension Architecture {
-  /// The shape of the first that a node reads.
+  /// The shape of a node's first input.
   func inputShape(of index: Int, among shapes: [Shape]) -> Shape {
     links[index].first.map { $0 < 0 ? input : shapes[$0] } ?? input
   }
 }
 
 extension Shape {
-  /// How many neurons an output of this shape has: numbers of a row, channels of an image.
+  /// The number of neurons of an output of this shape: channels of an image, elements otherwise.
   public var neurons: Int { rank == 3 ? self[2] : count }
 }
 
-/// One output of one node, a number or a channel, by the number it was born with.
+/// One output unit or channel of a node, identified by its original index.
 public struct Neuron: Hashable, Codable, Sendable, Comparable, CustomStringConvertible {
-  /// The node whose output it is.
+  /// The node that outputs it.
   public var node: Node.ID
-  /// Its number when the node was made, from 0; pruning changes no other's.
+  /// The index in the unpruned node, from 0; pruning does not change it.
   public var originalIndex: Int
 
   private enum CodingKeys: String, CodingKey { case node, originalIndex = "birth" }
@@ -277,7 +278,7 @@ public struct Neuron: Hashable, Codable, Sendable, Comparable, CustomStringConve
     self.originalIndex = originalIndex
   }
 
-  /// As reports print it: `activation-2:17`.
+  /// The form used in reports: `activation-2:17`.
   public var description: String { "\(node):\(originalIndex)" }
 
   public static func < (first: Neuron, second: Neuron) -> Bool {
@@ -286,7 +287,7 @@ public struct Neuron: Hashable, Codable, Sendable, Comparable, CustomStringConve
 }
 
 extension UnsafeMutableBufferPointer<Float> {
-  /// Puts a tensor's numbers where they belong.
+  /// Copies a tensor's elements to the buffer from position `start`.
   fileprivate func write(_ tensor: Tensor, from start: Int) {
     _ = UnsafeMutableBufferPointer(rebasing: self[start..<start + tensor.count])
       .update(fromContentsOf: tensor.elements)

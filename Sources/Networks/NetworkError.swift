@@ -1,11 +1,11 @@
 import Foundation
 import Tensors
 
-/// What can be wrong with a network.
+/// Errors of network construction and training.
 public enum NetworkError: LocalizedError, Hashable, Sendable {
   case shapeMismatch(layer: String, expected: String, found: Shape)
   case noLayers
-  /// A node reads another that is not there or does not come before it.
+  /// A node reads an unknown node or one that is not earlier in the order.
   case unknownInput(layer: String, name: String)
   case joins(layer: String, found: Int)
   case wrongInputs(expected: Int, found: Int)
@@ -15,30 +15,30 @@ public enum NetworkError: LocalizedError, Hashable, Sendable {
   public var errorDescription: String? {
     switch self {
     case .shapeMismatch(let layer, let expected, let found):
-      "layer '\(layer)' was given an input of \(found) where it reads \(expected)"
+      "layer '\(layer)' expects \(expected) but was given \(found)"
     case .unknownInput(let layer, let name):
-      "layer '\(layer)' reads '\(name)', which does not come before it"
+      "layer '\(layer)' reads '\(name)', which is not an earlier node"
     case .joins(let layer, let found):
-      "layer '\(layer)' was given \(found) inputs where it reads one"
+      "layer '\(layer)' was given \(found) inputs but accepts one"
     case .noLayers:
       "the network has no layers"
     case .wrongInputs(let expected, let found):
-      "the data make \(found) inputs where the network reads \(expected)"
+      "the encoded data have \(found) inputs but the network expects \(expected)"
     case .wrongAnswers(let expected, let found):
-      "the network gives \(found) outputs where the data have \(expected) classes"
+      "the network has \(found) outputs but the data have \(expected) classes"
     case .notFinite(let step, let layer):
-      "training met a number that is not finite in layer '\(layer)' at step \(step)"
+      "training diverged: non-finite value in layer '\(layer)' at step \(step)"
     }
   }
 
   public var recoverySuggestion: String? {
     switch self {
     case .shapeMismatch: "check the sizes of neighbouring layers"
-    case .unknownInput: "list the nodes so that each comes after those it reads"
-    case .joins: "add the inputs up with 'sum', or put them side by side with 'concatenation'"
-    case .noLayers: "give at least one dense layer"
-    case .wrongInputs: "use the columns it was trained with; --ignore leaves others out"
-    case .wrongAnswers: "check --target: it names the column that the network answers"
+    case .unknownInput: "list the nodes in topological order, each after its inputs"
+    case .joins: "combine the inputs with a 'sum' or 'concatenation' layer"
+    case .noLayers: "add at least one dense layer"
+    case .wrongInputs: "use the columns of the training data; --ignore excludes other columns"
+    case .wrongAnswers: "check --target: it names the column that the network predicts"
     case .notFinite: "lower the learning rate"
     }
   }

@@ -1,71 +1,74 @@
 import Tensors
 
-/// Which neurons of an architecture can only go together.
+/// The groups of coupled neurons of an architecture, which can only be pruned together.
 ///
-/// Every node carries one number for each of its neurons. Layers pass these on, put them side by
-/// side, take some of them, repeat them or, where neurons meet in a sum, make them one by union–find. What is left is a
-/// partition of all neurons: a group is what is scored, pruned and named.
+/// Every node has one label per neuron. Layers propagate, concatenate, select or repeat the labels;
+/// an element-wise operation such as a sum merges the labels of its inputs by union–find. The
+/// result is a partition of all neurons; a group is the unit of scoring and pruning.
 ///
-/// An image that becomes a row gives each channel once for every pixel. These numbers go with their
-/// channel; apart, each is a group of its own that may go before it.
+/// Flattening repeats each channel once per pixel. By default the flattened units belong to the
+/// group of their channel; with `numbersApart`, each is a group of its own that can be pruned
+/// before its channel.
 ///
 /// - Complexity: nearly O(neurons of all nodes).
 public struct NeuronGroups: Sendable {
-  /// Neurons that go together.
+  /// Neurons that are pruned together.
   public struct Group: Sendable {
-    /// The neurons that weights make, by node and position.
+    /// The neurons of the group that a layer with weights (or of unknown coupling) outputs, by node
+    /// and position.
     public fileprivate(set) var makers: [Position]
-    /// Why the group must stay; `nil` where it may go.
+    /// Why the group cannot be pruned; `nil` if it can.
     public fileprivate(set) var protection: Protection?
   }
 
-  /// A neuron by where it stands, now.
+  /// A neuron by its current node position and index.
   public struct Position: Hashable, Sendable {
     public var node: Int
     public var neuron: Int
   }
 
-  /// Why neurons must stay.
+  /// Why neurons cannot be pruned.
   public enum Protection: Hashable, Sendable, CustomStringConvertible {
     case input
     case output
-    /// A layer of which nothing is known touches them.
+    /// They are an input or output of a layer with unknown coupling.
     case unknown(node: Node.ID)
 
     public var description: String {
       switch self {
       case .input: "an input of the network"
       case .output: "an output of the network"
-      case .unknown(let node): "touched by '\(node)', of which nothing is known"
+      case .unknown(let node): "connected to '\(node)', a layer with unknown coupling"
       }
     }
   }
 
-  /// A dimension of a parameter that stands for neurons.
+  /// A parameter dimension that is indexed by neurons.
   public struct Slot: Sendable {
     public var node: Int
     public var parameter: Int
     public var axis: Int
-    /// Whether the layer makes these neurons; it reads them otherwise.
+    /// Whether these are output neurons of the layer; otherwise they are its input neurons.
     public var makes: Bool
-    /// The group of each index.
+    /// The group of each index along the dimension.
     public var groups: [Int]
   }
 
   public let groups: [Group]
-  /// For each node the group of each neuron.
+  /// The group of each neuron of each node.
   public let ofNodes: [[Int]]
-  /// The group of each number, or channel, that the network reads.
+  /// The group of each input neuron of the network: channels of images, else elements.
   public let ofInput: [Int]
   public let slots: [Slot]
-  /// Of each number of a flattened image, by its group, the group of its channel; empty where numbers
-  /// go with their channels.
+  /// The channel's group of each flattened unit's group; empty if flattened units belong to the
+  /// group of their channel.
   public let wholes: [Int: Int]
-  /// The numbers of each channel that are read, where the channel is not read but by its numbers.
+  /// The flattened units that are read of each channel that is read only through its flattened
+  /// units.
   private let parts: [Int: [Int]]
 
-  /// `numbersApart`: whether the numbers of flattened images are groups of their own.
-  /// - Throws: `NetworkError` where the architecture does not hold together.
+  /// `numbersApart`: whether flattened units are groups of their own.
+  /// - Throws: `NetworkError` if the shapes of connected layers do not match.
   public init(_ architecture: Architecture, numbersApart: Bool = false) throws(NetworkError) {
     var builder = Builder(
       architecture, shapes: try architecture.shapes(), numbersApart: numbersApart)
@@ -84,27 +87,28 @@ public struct NeuronGroups: Sendable {
       if groups[whole].protection == nil, !read.contains(whole) {
         parts[whole, default: []] += read.contains(part) ? [part] : []
       }
-      // What nobody reads is not there to go.
+      // A unit that no layer reads cannot be pruned.
       if !read.contains(part) { groups[part].makers = [] }
     }
     self.groups = groups
     self.parts = parts
   }
 
-  /// The numbers of flattened images that are read; 0 where they go with their channels.
+  /// The number of flattened units that are read and form groups of their own; 0 without
+  /// `numbersApart`.
   public var numbersRead: Int { wholes.keys.count { !groups[$0].makers.isEmpty } }
 
-  /// Adds what goes with the groups that are gone: the numbers of channels, and channels none of whose
-  /// numbers is read any more.
+  /// Completes a set of pruned groups: adds the flattened units of pruned channels, and channels
+  /// none of whose flattened units is kept.
   package func close(_ gone: inout [Bool]) {
     for (part, whole) in wholes where gone[whole] { gone[part] = true }
     for (whole, parts) in parts where parts.allSatisfy({ gone[$0] }) { gone[whole] = true }
   }
 
-  /// The groups that may go, in order.
+  /// The groups that can be pruned, in order.
   public var prunable: [Int] { groups.indices.filter { groups[$0].protection == nil } }
 
-  /// The layers whose neurons cannot all be pruned because something unknown touches them.
+  /// The layers of unknown coupling that protect neurons from pruning.
   public var unknownNodes: [Node.ID] {
     var seen: [Node.ID] = []
     for group in groups {
@@ -114,19 +118,19 @@ public struct NeuronGroups: Sendable {
   }
 }
 
-/// Groups in the making.
+/// Builds the groups node by node with union–find.
 private struct Builder {
   let architecture: Architecture
   let shapes: [Shape]
   let numbersApart: Bool
   var parents: [Int] = []
-  /// The channel of each atom that is a number of a flattened image.
+  /// The channel of each atom that is a flattened unit.
   var channels: [Int: Int] = [:]
   var makers: [NeuronGroups.Position?] = []
   var protections: [(atom: Int, NeuronGroups.Protection)] = []
   var input: [Int] = []
   var nodes: [[Int]] = []
-  /// Slots whose groups are still atoms.
+  /// Slots that still refer to atoms, not to final groups.
   var slots: [NeuronGroups.Slot] = []
 
   init(_ architecture: Architecture, shapes: [Shape], numbersApart: Bool) {
@@ -151,13 +155,14 @@ private struct Builder {
 
   mutating func unite(_ first: Int, _ second: Int) {
     let (a, b) = (root(first), root(second))
-    // The older stays the root, so that groups are ordered as the network is; paths are cut short.
+    // The lower index becomes the root, so that groups follow the order of the network; paths are
+    // compressed.
     parents[max(a, b)] = min(a, b)
     parents[first] = min(a, b)
     parents[second] = min(a, b)
     guard a != b, let own = channels[a] ?? channels[b] else { return }
     channels[min(a, b)] = own
-    // Of numbers that meet the channels meet.
+    // Merging two flattened units merges their channels.
     if let first = channels[a], let second = channels[b] { unite(first, second) }
   }
 
@@ -200,7 +205,7 @@ private struct Builder {
       if groups > 1 { unite(own, with: read[0], groups: groups) }
       return own
     case .unitwise:
-      // Parameters of a layer are known by channel for rows and images alone.
+      // Per-channel parameters are supported for rows and images only.
       let isKnown =
         architecture.nodes[index].layer.roles.isEmpty || [1, 3].contains(shapes[index].rank)
       guard isKnown, read.allSatisfy({ $0.count == count }) else {
@@ -231,14 +236,15 @@ private struct Builder {
     }
   }
 
-  /// What an unknown layer reads and makes stays.
+  /// Protects the input and output neurons of a layer with unknown coupling.
   private mutating func unknown(_ index: Int, _ read: [[Int]], _ own: [Int]) -> [Int] {
     let reason = NeuronGroups.Protection.unknown(node: architecture.nodes[index].id)
     protections += (Array(read.joined()) + own).map { ($0, reason) }
     return own
   }
 
-  /// Groups stay equally large; a channel that is a group by itself takes its units with it.
+  /// Couples the neurons of a grouped convolution: groups must keep equal sizes, and a depthwise
+  /// channel is pruned with its output channels.
   private mutating func unite(_ own: [Int], with read: [Int], groups: Int) {
     if groups == read.count {
       let each = own.count / groups
@@ -271,13 +277,13 @@ private struct Builder {
       numbers[atom] = numbers[root]
       if let maker = makers[atom] { groups[numbers[root]].makers.append(maker) }
     }
-    // A channel stays for the sake of a number.
+    // A protected flattened unit protects its channel.
     let channels = protections.compactMap { atom, reason in
       self.channels[root(atom)].map { (atom: $0, reason) }
     }
     for (atom, reason) in protections + channels
     where groups[numbers[atom]].protection != .output {
-      // An output is never given up; of other reasons the first is told.
+      // The reason `output` takes precedence; otherwise the first reason is kept.
       if reason == .output || groups[numbers[atom]].protection == nil {
         groups[numbers[atom]].protection = reason
       }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// How much memory the process may still take, asked before a large step is begun.
+/// The memory available to the process, checked before a large step.
 public enum MemoryBudget {
-  /// Bytes that can still be allocated, and what sets that limit.
+  /// The bytes that can still be allocated, and the limit that applies.
   public struct Room: Hashable, Sendable {
-    /// Bytes that are left.
+    /// The available bytes.
     public var bytes: Int
-    /// What sets the limit: "ulimit -v", "the memory limit of the container", "free memory".
+    /// The limit that applies: "ulimit -v", "the memory limit of the container", "free memory".
     public var limit: String
 
     public init(bytes: Int, limit: String) {
@@ -15,25 +15,26 @@ public enum MemoryBudget {
     }
   }
 
-  /// The smallest of the limits on address space, on the container's memory, and the free memory.
+  /// The available memory: the minimum under the address space limit, the container's memory limit
+  /// and free memory; `nil` if unknown.
   public static var workspace: Room? {
     [addressSpace, container, freeMemory].compactMap(\.self).min { $0.bytes < $1.bytes }
   }
 
-  /// Refuses a step that cannot fit.
+  /// Throws if a step needs more memory than is available; steps of up to 64 MiB always pass.
   ///
-  /// `step`: what is to be done, for the message: "training a network of 1,000 parameters".
-  /// `advice`: what makes the step smaller.
+  /// `step`: the step, for the message: "training a network of 1,000 parameters".
+  /// `advice`: how to reduce the memory, for the message.
   /// - Throws: `MemoryError`
   public static func admit(
     _ bytes: Double, for step: @autoclosure () -> String, advice: String
   ) throws(MemoryError) {
-    // Steps that fit every machine are not worth reading the limits for.
+    // Small steps pass without reading the limits.
     guard bytes > 67_108_864, let workspace, bytes > Double(workspace.bytes) else { return }
     throw MemoryError(step: step(), needed: bytes, workspace: workspace, advice: advice)
   }
 
-  /// The limit on address space in bytes; `nil` where there is none.
+  /// The address space limit (`ulimit -v`) in bytes; `nil` if unlimited.
   public static var addressSpaceLimit: Int? {
     var limit = rlimit()
     #if canImport(Glibc)
@@ -45,7 +46,7 @@ public enum MemoryBudget {
     return Int(limit.rlim_cur)
   }
 
-  /// Bytes of address space that the process has taken.
+  /// The address space in use by the process, in bytes.
   public static var addressSpaceTaken: Int {
     let pages = text("/proc/self/statm")?.split(separator: " ").first.flatMap { Int($0) }
     return (pages ?? 0) * sysconf(Int32(_SC_PAGESIZE))
@@ -67,7 +68,8 @@ public enum MemoryBudget {
     return Room(bytes: (free + (kilobytes("SwapFree") ?? 0)) << 10, limit: "free memory")
   }
 
-  /// The tightest limit of the control groups above the process, less what cannot be given back.
+  /// The memory available under the tightest control group (cgroup v2) limit; file cache counts as
+  /// available.
   private static var container: Room? {
     guard
       let own = text("/proc/self/cgroup")?.split(separator: "\n").first(where: {
@@ -102,15 +104,15 @@ public enum MemoryBudget {
   }
 }
 
-/// A step needs more memory than there is.
+/// A step needs more memory than is available.
 public struct MemoryError: LocalizedError, Hashable, Sendable {
-  /// What was to be done.
+  /// The step.
   public let step: String
-  /// Bytes that it is estimated to take.
+  /// The estimated memory in bytes.
   public let needed: Double
-  /// What there is.
+  /// The available memory.
   public let workspace: MemoryBudget.Room
-  /// What makes the step smaller.
+  /// How to reduce the memory.
   public let advice: String
 
   public init(step: String, needed: Double, workspace: MemoryBudget.Room, advice: String) {
@@ -121,8 +123,8 @@ public struct MemoryError: LocalizedError, Hashable, Sendable {
   }
 
   public var errorDescription: String? {
-    "\(step) needs about \(Self.size(needed)) of memory where "
-      + "\(Self.size(Double(workspace.bytes))) are left (\(workspace.limit))"
+    "\(step) needs about \(Self.size(needed)) of memory but only "
+      + "\(Self.size(Double(workspace.bytes))) are available (\(workspace.limit))"
   }
   public var recoverySuggestion: String? { advice }
 

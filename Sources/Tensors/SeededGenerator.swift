@@ -1,8 +1,10 @@
 import Foundation
 
-/// The only source of chance: xoshiro256++ (Blackman & Vigna 2019), seeded by SplitMix64.
+/// The seeded random number generator: xoshiro256++ (Blackman & Vigna 2019), initialised by
+/// SplitMix64.
 ///
-/// Streams are independent, so that what pruning draws does not shift what training draws.
+/// Named streams are independent, so that random numbers drawn for one purpose do not affect
+/// another.
 public struct SeededGenerator: RandomNumberGenerator, Hashable, Codable, Sendable {
   public let seed: UInt64
   private var state: [UInt64]
@@ -16,7 +18,7 @@ public struct SeededGenerator: RandomNumberGenerator, Hashable, Codable, Sendabl
     }
   }
 
-  /// A generator of its own for one purpose; it depends on the seed and the name alone.
+  /// An independent generator for one purpose; it depends only on the seed and the name.
   public func stream(_ name: String) -> SeededGenerator {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
@@ -35,24 +37,24 @@ public struct SeededGenerator: RandomNumberGenerator, Hashable, Codable, Sendabl
     return result
   }
 
-  /// A number in 0..<1 with 53 random bits.
+  /// A uniform random number in 0..<1 with 53 random bits.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-  /// A number from the standard normal distribution (Box & Muller 1958).
+  /// A random number from the standard normal distribution (Box & Muller 1958).
   public mutating func normal() -> Double {
     let radius = (-2 * Foundation.log(1 - uniform())).squareRoot()
     return radius * Foundation.cos(2 * Double.pi * uniform())
   }
 
-  /// A whole number in 0..<bound, without bias.
+  /// A uniform random integer in 0..<bound.
   public mutating func index(below bound: Int) -> Int {
     precondition(bound > 0, "an index below \(bound)")
     return Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 
-  /// Puts the items into a random order (Fisher & Yates).
+  /// Shuffles the items (Fisher & Yates).
   ///
-  /// Inlinable: for any kind of item at once the swaps take longer than the drawing.
+  /// Inlinable, because unspecialised generic swaps are slower than drawing the random numbers.
   @inlinable
   public mutating func shuffle<Item>(_ items: inout [Item]) {
     guard items.count > 1 else { return }

@@ -1,8 +1,8 @@
 import CKernels
 
 extension Tensor {
-  /// The matrix product of `[m, k]` and `[k, n]`, either factor read transposed if asked, and a bias
-  /// of `[n]` on every row.
+  /// The matrix product of `[m, k]` and `[k, n]`, with either factor optionally transposed, plus an
+  /// optional bias of `[n]`.
   /// - Complexity: O(m n k)
   public func multiplied(
     by right: Tensor, transposed leftTransposed: Bool = false,
@@ -19,7 +19,7 @@ extension Tensor {
           guard k > 0, let left = left.baseAddress, let right = right.baseAddress,
             let output = output.baseAddress
           else {
-            // No inner dimension: a sum of nothing.
+            // With an inner dimension of 0 the product is zero.
             for index in output.indices { output[index] = bias?.elements[index % n] ?? 0 }
             return
           }
@@ -34,7 +34,7 @@ extension Tensor {
     }
   }
 
-  /// Adds a value to every column: `[rows, columns] + [columns]`.
+  /// Adds a bias to every row: `[rows, columns] + [columns]`.
   public mutating func addBias(_ bias: Tensor) {
     let (rows, width) = (rows, width)
     precondition(bias.count == width, "a bias of \(bias.count) for \(width) columns")
@@ -46,7 +46,7 @@ extension Tensor {
     }
   }
 
-  /// The sum of each column, rows added in order.
+  /// The sum of each column, accumulated in row order.
   public var columnSums: Tensor {
     Tensor(uninitialized: [width]) { sums in
       elements.withUnsafeBufferPointer { values in
@@ -59,7 +59,7 @@ extension Tensor {
     }
   }
 
-  /// Every row as probabilities.
+  /// Softmax of each row.
   public var softmax: Tensor {
     Tensor(uninitialized: shape) { output in
       elements.withUnsafeBufferPointer { values in
@@ -81,7 +81,7 @@ extension Tensor {
     }
   }
 
-  /// Some rows, in the order given.
+  /// The rows at the given indices, in that order.
   public func gathering(_ indices: ArraySlice<Int>) -> Tensor {
     let width = width
     let shape = Shape([indices.count] + self.shape.dimensions.dropFirst())
@@ -97,14 +97,14 @@ extension Tensor {
     }
   }
 
-  /// Some rows that follow each other.
+  /// A contiguous range of rows.
   public func slicing(_ rows: Range<Int>) -> Tensor {
     Tensor(
       Array(elements[rows.lowerBound * width..<rows.upperBound * width]),
       shape: Shape([rows.count] + shape.dimensions.dropFirst()))
   }
 
-  /// Some columns of a matrix, in the order given.
+  /// The columns of a matrix at the given indices, in that order.
   public func selectingColumns(_ columns: [Int]) -> Tensor {
     let (rows, width) = (rows, width)
     return Tensor(uninitialized: [rows, columns.count]) { target in
@@ -116,10 +116,10 @@ extension Tensor {
     }
   }
 
-  /// Some rows of a matrix, or elements of a vector, in the order given.
+  /// The rows of a matrix, or elements of a vector, at the given indices, in that order.
   public func selectingRows(_ indices: [Int]) -> Tensor { gathering(indices[...]) }
 
-  /// The mean and the standard deviation of each column, in double precision.
+  /// The mean and the population standard deviation of each column, in double precision.
   public var columnStatistics: (means: [Double], deviations: [Double]) {
     let (rows, width) = (rows, width)
     var means = [Double](repeating: 0, count: width)
@@ -137,7 +137,7 @@ extension Tensor {
     return (means, squares.map { ($0 / Double(max(rows, 1))).squareRoot() })
   }
 
-  /// The position of the largest value of each row; the first of equals.
+  /// The argmax of each row; the first index for ties.
   public var largestColumns: [Int] {
     let width = width
     return (0..<rows).map { row in

@@ -1,6 +1,6 @@
-/// Moving numbers about: other orders of dimensions, blocks, several arrays side by side.
+/// Layout operations: transposition, block copies, concatenation and splitting.
 extension Tensor {
-  /// The dimensions behind the first in another order: `order[i]` is where the i-th comes from.
+  /// Permutes all dimensions but the first: output dimension i is input dimension `order[i]`.
   package func transposed(by order: [Int]) -> Tensor {
     let old = Array(shape.dimensions.dropFirst())
     let new = order.map { old[$0] }
@@ -10,7 +10,7 @@ extension Tensor {
     }
     let reading = order.map { steps[$0] }
     let width = width
-    // Where each number of a row comes from; the same for every row.
+    // The source index of each element of a row, equal for all rows.
     var sources = [0]
     for (length, step) in zip(new, reading) {
       sources = sources.flatMap { source in (0..<length).map { source + $0 * step } }
@@ -26,7 +26,7 @@ extension Tensor {
     }
   }
 
-  /// Copies a block of another array of four dimensions into this one.
+  /// Copies a block of another 4-D tensor into this one.
   package mutating func copyBlock(
     of other: Tensor, size: [Int], from source: [Int], to target: [Int]
   ) {
@@ -50,7 +50,7 @@ extension Tensor {
     }
   }
 
-  /// Arrays that differ in the last dimension alone, side by side.
+  /// Concatenates tensors along the last axis; all other dimensions are equal.
   package init(concatenating parts: [Tensor]) {
     let widths = parts.map { $0.shape.dimensions.last ?? 1 }
     let total = widths.reduce(0, +)
@@ -69,7 +69,7 @@ extension Tensor {
     }
   }
 
-  /// Copies so many blocks of so many numbers, each some numbers behind the one before.
+  /// Strided copy of `blocks` blocks of `length` elements.
   private static func copy(
     _ blocks: Int, of length: Int, from source: UnsafePointer<Float>?, every step: Int,
     to target: UnsafeMutablePointer<Float>?, every stride: Int
@@ -84,7 +84,7 @@ extension Tensor {
     }
   }
 
-  /// The parts that `init(concatenating:)` put side by side.
+  /// Splits the tensor along the last axis, the inverse of `init(concatenating:)`.
   package func split(like parts: [Tensor]) -> [Tensor] {
     let total = shape.dimensions.last ?? 1
     let outer = count / Swift.max(total, 1)
@@ -102,13 +102,13 @@ extension Tensor {
     }
   }
 
-  /// The last dimension cut into so many parts of one width.
+  /// Splits the last axis into `parts` parts of equal width.
   package func cut(into parts: Int) -> [Tensor] {
     let own = Shape(shape.dimensions.dropLast() + [(shape.dimensions.last ?? 1) / parts])
     return split(like: [Tensor](repeating: Tensor(shape: own), count: parts))
   }
 
-  /// The product of each number with the one in the same place.
+  /// The element-wise product.
   package func multiplied(elementwiseBy other: Tensor) -> Tensor {
     precondition(other.count == count, "\(shape) and \(other.shape)")
     return Tensor(uninitialized: shape) { output in

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The lengths of an array's dimensions, the slowest first: `[rows, inputs]`.
+/// The dimensions of a tensor, outermost first: `[rows, inputs]`.
 public struct Shape: Hashable, Codable, Sendable, ExpressibleByArrayLiteral,
   CustomStringConvertible
 {
@@ -16,14 +16,14 @@ public struct Shape: Hashable, Codable, Sendable, ExpressibleByArrayLiteral,
     try container.encode(dimensions)
   }
 
-  /// How many elements an array of this shape has.
+  /// The number of elements.
   public var count: Int { dimensions.reduce(1, *) }
   public var rank: Int { dimensions.count }
   public subscript(_ axis: Int) -> Int { dimensions[axis] }
   public var description: String { dimensions.map(String.init).joined(separator: " x ") }
 }
 
-/// A dense array of `Float` in row-major order. A batch leads: `[rows, inputs]`.
+/// A dense `Float` tensor in row-major order; the batch is the first dimension: `[rows, inputs]`.
 public struct Tensor: Hashable, Sendable {
   public let shape: Shape
   public package(set) var elements: [Float]
@@ -39,7 +39,7 @@ public struct Tensor: Hashable, Sendable {
     self.init([Float](repeating: value, count: shape.count), shape: shape)
   }
 
-  /// An array filled by `body`, which must write every element.
+  /// A tensor filled by `body`, which must write every element.
   package init(uninitialized shape: Shape, _ body: (UnsafeMutableBufferPointer<Float>) -> Void) {
     let count = shape.count
     self.init(
@@ -50,9 +50,9 @@ public struct Tensor: Hashable, Sendable {
   }
 
   public var count: Int { elements.count }
-  /// The length of the leading dimension.
+  /// The length of the first dimension.
   public var rows: Int { shape[0] }
-  /// How many elements stand in one row.
+  /// The number of elements per row.
   public var width: Int { shape.dimensions.dropFirst().reduce(1, *) }
 
   public subscript(_ row: Int, _ column: Int) -> Float {
@@ -65,7 +65,7 @@ public struct Tensor: Hashable, Sendable {
     elements[index * width..<(index + 1) * width]
   }
 
-  /// Changes the elements in place, row by row in memory.
+  /// Mutates the elements in place, in row-major order.
   public mutating func withElements<Result>(
     _ body: (inout MutableSpan<Float>) throws -> Result
   ) rethrows -> Result {
@@ -77,7 +77,7 @@ public struct Tensor: Hashable, Sendable {
   public func reshaped(to shape: Shape) -> Tensor { Tensor(elements, shape: shape) }
 }
 
-/// Elements are written as base64 of little-endian bytes: exact, and short.
+/// Elements are encoded losslessly as base64 of little-endian 32-bit floats.
 extension Tensor: Codable {
   private enum Key: String, CodingKey { case shape, data }
 

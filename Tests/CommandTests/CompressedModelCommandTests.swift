@@ -33,7 +33,7 @@ import Testing
       try Data(contentsOf: file).dropLast(3).write(to: file)
       let run = try Program("draw", "net.espalier", "-o", "net.svg", in: folder)
       #expect(run.code == 65)
-      #expect(run.errorOutput.contains("net.espalier: the bytes do not fit their checksum"))
+      #expect(run.errorOutput.contains("net.espalier: the checksum does not match"))
     }
   }
 }

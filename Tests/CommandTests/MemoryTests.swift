@@ -63,7 +63,7 @@ import Testing
       #expect(
         run.errorOutput.hasPrefix(
           "error: training a network of 8,591,179,827 parameters with 16 rows a batch needs about "
-            + "275.0 GB of memory where "), "\(run.errorOutput)")
+            + "275.0 GB of memory but only "), "\(run.errorOutput)")
       #expect(
         run.errorOutput.hasSuffix(
           "\n hint: give fewer units with --hidden or --features, or smaller batches with --batch\n"

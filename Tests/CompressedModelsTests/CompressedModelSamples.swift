@@ -3,9 +3,9 @@ import Networks
 import Tensors
 import TestSupport
 
-/// Models of many kinds to code.
+/// Random models to compress.
 extension SeededGenerator {
-  /// A dense, convolutional or residual network with random numbers, some masked, some shared.
+  /// A dense, convolutional or residual network with random parameters, some masked, some shared.
   mutating func model() throws -> Model {
     let pick = index(below: 3)
     var network =
@@ -24,7 +24,7 @@ extension SeededGenerator {
     return try model(of: network)
   }
 
-  /// A network with a schema: of a table where it reads rows, of images otherwise.
+  /// A network with a schema: of a table if it reads rows, of images otherwise.
   mutating func model(of network: Network) throws -> Model {
     let input = network.architecture.input
     let outputs = try network.architecture.shapes().last?.count ?? 0
@@ -49,7 +49,7 @@ extension SeededGenerator {
 
   private mutating func convolutional() -> Architecture {
     let units = 1 + index(below: 5)
-    // Some numbers of the flattened image, as a pruning leaves them, or all.
+    // Some flattened units, as after pruning, or all.
     let read = (0..<18 * units).filter { $0 == 0 || uniform() < 0.6 }
     return Architecture(input: [6, 6, 1 + index(below: 3)]) {
       Convolution(units, Window(3, padding: 1), hasBias: uniform() < 0.5)
@@ -69,7 +69,7 @@ extension SeededGenerator {
       .architecture(input: [8, 8, 3], answers: 4)
   }
 
-  /// Zeros with or without a mask, few values or many; or nothing changed.
+  /// Zeros with or without a mask, few or many distinct values, or unchanged.
   private mutating func changed(_ parameter: Parameter) -> Parameter {
     var parameter = parameter
     let values = (0..<1 + index(below: 9)).map { _ in Float(normal()) }
@@ -86,7 +86,7 @@ extension SeededGenerator {
     switch index(below: 4) {
     case 0: return parameter
     case 1:
-      // Kept zeros, and removed ones.
+      // Kept zeros and masked zeros.
       if !elements.isEmpty { parameter.value.withElements { $0[0] = 0 } }
       return Parameter(parameter.role, parameter.value, mask: Mask(kept))
     default:
@@ -103,7 +103,7 @@ extension SeededGenerator {
   }
 }
 
-/// Every number's bits, which `==` does not tell apart in zeros.
+/// The bit pattern of every parameter, because `==` does not distinguish the sign of zero.
 func bits(of network: Network) -> [[[UInt32]]] {
   network.parameters.map { $0.map { $0.value.elements.map(\.bitPattern) } }
 }

@@ -61,12 +61,12 @@ import Testing
     let parts = CompressedNetwork(network).parts
     let first = try #require(parts.first { $0.entries == 235_200 })
     #expect(first.values == "packed" && first.distinct == 32 && first.positions == "huffman")
-    // 5 bits of code; the entropy of a gap is 5.03 bits where one weight of 12.5 is kept.
+    // 5 bits per codebook index; the entropy of a gap is 5.03 bits if one of 12.5 weights is kept.
     #expect(Double(first.bits) / Double(first.kept) < 10.2)
     #expect(first.sharingRatio > 6.3 && first.sharingRatio < 6.4)
   }
 
-  // MARK: Files that are not whole
+  // MARK: Corrupted files
 
   @Test func everyTruncationIsRefused() throws {
     let data = try Self.small()
@@ -93,7 +93,7 @@ import Testing
     }
   }
 
-  /// Behind a checksum that was made again, nothing traps: it is refused, or it is a model.
+  /// With a recomputed checksum, decoding never traps: it throws or returns a model.
   @Test func changesBehindTheChecksumAreHarmless() throws {
     let data = try Self.small()
     for position in 9..<data.count {
@@ -117,7 +117,7 @@ import Testing
     }
   }
 
-  /// Headings that say what cannot be.
+  /// Headers with invalid values.
   @Test(arguments: [
     (#""units":3"#, #""units":3000000000000000000"#),
     (#""units":3"#, #""units":16777216"#),
@@ -160,15 +160,15 @@ import Testing
         return (error.errorDescription ?? "") + " | " + (error.recoverySuggestion ?? "")
       }
     }
-    let again = "copy or write the file again; its bytes have changed or some are missing"
-    #expect(words(Data()) == "a.espalier: the bytes are not a coded network | " + again)
-    #expect(words(data.prefix(12)) == "a.espalier: the file ends too early | " + again)
+    let again = "the file is corrupted or truncated; copy or write it again"
+    #expect(words(Data()) == "a.espalier: the file is not a compressed model | " + again)
+    #expect(words(data.prefix(12)) == "a.espalier: unexpected end of file | " + again)
     #expect(
-      words(data.dropLast()) == "a.espalier: the bytes do not fit their checksum | " + again)
+      words(data.dropLast()) == "a.espalier: the checksum does not match | " + again)
     var later = data
     later[4] = 2
     #expect(
-      words(later) == "a.espalier: a coded network of version 2 where version 1 is read | "
+      words(later) == "a.espalier: unsupported compressed model version 2; expected version 1 | "
         + "read it with the version of espalier that wrote it")
   }
 
@@ -176,7 +176,7 @@ import Testing
     var model = try Self.model()
     model.network.parameters[0][0].value[0, 0] = .nan
     #expect(
-      throws: CompressedModelError.unwritable(problem: "a number in it is not a number")
+      throws: CompressedModelError.unwritable(problem: "it contains a NaN value")
     ) { try CompressedModel.data(for: model) }
   }
 

@@ -17,7 +17,7 @@ import Testing
     return read
   }
 
-  /// Gaps of all sizes around the largest that a field holds, with a field of any width.
+  /// Gaps around the largest value of a field, for every field width.
   @Test func fillersStandForGapsThatDoNotFit() throws {
     var fillers = 0
     try withEverySeed(10) { generator in
@@ -25,7 +25,7 @@ import Testing
       for width in 1...12 {
         for change in -2...2 {
           var elements = kept.map { $0 ? Float(1) : 0 }
-          // One gap of just this size.
+          // One gap of exactly this size.
           let gap = max(1 << width + change, 0)
           elements.replaceSubrange(0..<gap + 1, with: [Float](repeating: 0, count: gap) + [2])
           let parameter = Parameter(.weight, Tensor(elements, shape: [80, 100]))

@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 @Suite struct HuffmanCodeTests {
-  /// Shannon 1948: no prefix code is shorter than the entropy, Huffman's is less than a bit longer.
+  /// Shannon 1948: no prefix code is shorter than the entropy; Huffman's is less than one bit
+  /// longer.
   @Test func lengthsLieBetweenEntropyAndOneBitMore() {
     withEverySeed(200) { generator in
       let counts = generator.counts(of: 2 + generator.index(below: 300))
@@ -21,12 +22,12 @@ import Testing
   }
 
   @Test func codesAreAsShortAsTheBestThereAre() {
-    // The known example: counts of Fibonacci numbers make the longest words.
+    // Fibonacci counts give the longest code words.
     let counts = [1, 1, 2, 3, 5, 8, 13, 21]
     let code = HuffmanCode(counts: counts)
     #expect(code.lengths == [7, 7, 6, 5, 4, 3, 2, 1])
     #expect(HuffmanCode(counts: [5, 5, 5, 5]).lengths == [2, 2, 2, 2])
-    // Merging the two rarest over and over costs the sum of the merged counts.
+    // The cost of repeatedly merging the two rarest symbols is the sum of the merged counts.
     withEverySeed(50) { generator in
       let counts = generator.counts(of: 2 + generator.index(below: 40))
       var left = counts.filter { $0 > 0 }.sorted()
@@ -72,7 +73,7 @@ import Testing
   }
 
   @Test func tablesThatAreNoCodeAreRefused() throws {
-    // Three words of one bit; a word too few; a symbol outside the alphabet.
+    // Three code words of one bit; one code word too few; a symbol outside the alphabet.
     for (symbols, lengths) in [([0, 1, 2], [1, 1, 1]), ([0, 1], [1, 2]), ([0, 9], [1, 1])] {
       var writer = BitWriter()
       writer.writeGamma(symbols.count + 1)
@@ -114,7 +115,7 @@ import Testing
 }
 
 extension SeededGenerator {
-  /// Counts as skewed as those of weights and gaps, some zero, at least two not.
+  /// Skewed counts like those of weights and gaps, some zero, at least two non-zero.
   fileprivate mutating func counts(of symbols: Int) -> [Int] {
     var counts = (0..<symbols).map { _ in
       uniform() < 0.2 ? 0 : Int(1 / (uniform() + 0.0001)) + index(below: 3)

@@ -45,10 +45,10 @@ import Testing
     let error = #expect(throws: DrawingError.self) { try Graphviz.render("digraph { ->", as: .svg) }
     #expect(
       error?.errorDescription
-        == "Graphviz refused the drawing: Error: syntax error in line 1 near '->'")
+        == "Graphviz could not render the diagram: Error: syntax error in line 1 near '->'")
     #expect(
       error?.recoverySuggestion
-        == "this is likely a fault of the diagram; draw it as dot to see what was asked")
+        == "this is likely a bug in the diagram; render it as dot to inspect its source")
   }
 
   @Test func theRootSaysWhatTheImageShows() throws {
@@ -93,7 +93,7 @@ import Testing
     #expect(text(try Graphviz.render(dot, as: .svg, images: ["p.png": image])) == first)
     let dotAgain = text(try Graphviz.render(dot, as: .dot, images: ["p.png": image]))
     #expect(dotAgain.contains("SRC=\"p.png\""))
-    // Other drawings may be under way: only a folder that holds this image would be ours.
+    // Other tests may render concurrently: only a folder with this image belongs to this test.
     let temporary = FileManager.default.temporaryDirectory
     let left = try FileManager.default.contentsOfDirectory(atPath: temporary.path).filter {
       FileManager.default.fileExists(atPath: temporary.appendingPathComponent($0 + "/p.png").path)

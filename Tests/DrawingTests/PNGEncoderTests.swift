@@ -35,7 +35,7 @@ import Testing
     #expect(error?.errorDescription == "3 pixel values where 4 were expected")
     #expect(
       error?.recoverySuggestion
-        == "give one value a pixel for grey and three for colour, row by row")
+        == "give one value per pixel for greyscale and three for RGB, in row-major order")
     #expect(throws: DrawingError.self) { try PNGEncoder.grey([], width: 0, height: 0) }
     #expect(throws: DrawingError.self) { try PNGEncoder.rgb([], width: .max, height: 3) }
   }

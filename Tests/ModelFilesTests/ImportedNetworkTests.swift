@@ -46,10 +46,10 @@ import Testing
   @Test func columnsThatDoNotFitAreNamed() throws {
     let imported = try ModelFile.read(ModelFixtures.good("relu"))
     #expect(
-      refusal(imported, numeric(5)) == "the data make 5 inputs where the network reads 4")
+      refusal(imported, numeric(5)) == "the encoded data have 5 inputs but the network expects 4")
     #expect(
       refusal(imported, numeric(4, classes: 4))
-        == "the network gives 3 outputs where the data have 4 classes")
+        == "the network has 3 outputs but the data have 4 classes")
     var schema = numeric(4)
     schema.features[2] = Feature("odor", .categorical(levels: ["a"]))
     #expect(
@@ -66,7 +66,7 @@ import Testing
     schema.target.kind = .numeric(unit: nil, cuts: [0])
     #expect(try imported.model(for: schema).head == .number)
     #expect(
-      refusal(imported, numeric(4)) == "the network gives 1 outputs where the data have 3 classes")
+      refusal(imported, numeric(4)) == "the network has 1 outputs but the data have 3 classes")
   }
 
   @Test func onlyClassesHaveAnOrder() throws {

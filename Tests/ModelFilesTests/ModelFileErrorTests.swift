@@ -170,8 +170,8 @@ import Testing
     ),
     (
       "window-too-large",
-      "node 'conv' (Conv): layer 'convolution' was given an input of 2 x 2 x 2 where it reads a "
-        + "image of at least 3 x 3"
+      "node 'conv' (Conv): layer 'convolution' expects an image of at least 3 x 3 but was given "
+        + "2 x 2 x 2"
     ),
     (
       "gather-beyond",

@@ -41,7 +41,7 @@ import Testing
   }
 }
 
-/// Short words over few letters, so that distances vary.
+/// Short words over a small alphabet, so that distances vary.
 private struct SeededWords {
   var state: UInt64
   init(seed: UInt64) { state = seed &* 6_364_136_223_846_793_005 &+ 1 }

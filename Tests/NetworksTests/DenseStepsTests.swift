@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Small dense networks learn in one piece of memory; no byte may tell.
+/// The fast training path of small dense networks is bit-identical to layer-by-layer training.
 @Suite struct DenseStepsTests {
   private func trained(
     _ trainer: Trainer, _ network: Network, on examples: Examples
@@ -38,7 +38,7 @@ import Testing
       }
       trainer.weightDecay = 0.001
       let quick = try trained(trainer, network, on: examples)
-      // A penalty on no group of inputs changes nothing, but only the layers one by one know it.
+      // A group lasso without groups changes nothing, but disables the fast path.
       trainer.inputLasso = 1
       #expect(try trained(trainer, network, on: examples) == quick, "\(layers)")
     }
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  /// Widths and rows that fill no vector, against a loop of three lines.
+  /// Widths and row counts that are not multiples of the vector width, against a naive loop.
   @Test(arguments: Activation.Function.allCases)
   func answersOfAChainAreThoseOfPlainLoops(_ function: Activation.Function) throws {
     let sizes = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 37]
@@ -131,7 +131,7 @@ import Testing
       return network.outputs(for: inputs)
     }
     #expect(answers[0] == answers[1] && answers[1] == answers[2])
-    // The first and the last rows alone answer as they do among all.
+    // The first and last rows alone have the same outputs as within all rows.
     let ends = inputs.gathering([0, 3 * 8192 + 16])
     #expect(network.outputs(for: ends).row(1) == answers[0].row(3 * 8192 + 16))
   }

@@ -5,9 +5,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Networks whose nodes read others than the one before.
+/// Networks with non-sequential graphs.
 @Suite struct GraphTests {
-  /// Two branches over an image, summed and put beside the first, then pooled and answered.
+  /// Two branches over an image, summed, concatenated with the first, then pooled and classified.
   private var branching: Architecture {
     var builder = ArchitectureBuilder(input: [6, 6, 2])
     let first = builder.add(Convolution(4, Window(3, padding: 1)))
@@ -77,11 +77,11 @@ import Testing
       try Network(Architecture(input: [3], nodes: nodes), seed: 1)
     } throws: { error in
       (error as? NetworkError)?.errorDescription
-        == "layer 'a' reads 'b', which does not come before it"
+        == "layer 'a' reads 'b', which is not an earlier node"
     }
   }
 
-  /// In one batch, in several, along a chain of layers and of rows.
+  /// With one batch, with several, for sequential architectures and for row inputs.
   @Test func onePassGivesTheOutputsAndWhatIsKept() throws {
     var generator = SeededGenerator(seed: 3)
     let chain = Architecture(input: [6, 6, 2]) {
@@ -137,7 +137,7 @@ import Testing
     }
   }
 
-  /// Images of any size, so that batches of any size are met.
+  /// Several image sizes, so that different batch sizes are used.
   @Test(arguments: [6, 24, 40]) func howRowsAreBatchedChangesNoAnswer(side: Int) throws {
     var generator = SeededGenerator(seed: 5)
     var builder = ArchitectureBuilder(input: [side, side, 3])
@@ -172,7 +172,7 @@ import Testing
       try Network(Architecture(input: [3], nodes: nodes), seed: 1)
     } throws: { error in
       (error as? NetworkError)?.errorDescription
-        == "layer 'both' was given an input of 2 where it reads 3"
+        == "layer 'both' expects 3 but was given 2"
     }
   }
 }

@@ -3,7 +3,7 @@ import Networks
 import Tensors
 import Testing
 
-/// The published counts.
+/// The published parameter and MAC counts.
 @Suite struct KnownArchitectureTests {
   private func network(_ name: String, _ input: Shape) throws -> Network {
     let type = try architectureCatalog.type(named: name) as? any KnownArchitecture.Type

@@ -5,9 +5,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What every layer of the catalogue must do.
+/// Properties of every layer in the catalogue.
 @Suite struct LayerTests {
-  /// A member with the shapes of one row that it is tried on.
+  /// A layer with the input shapes of one row that it is tested on.
   private struct Example {
     var layer: any Layer
     var inputs: [Shape]
@@ -16,7 +16,7 @@ import Testing
   private static let rows: [Shape] = [[1], [3], [5], [17]]
   private static let images: [Shape] = [[5, 7, 2], [3, 3, 4], [7, 5, 6]]
 
-  /// Examples of each member; a new layer is put here before it passes.
+  /// Examples of every layer type; a new layer type must be added here.
   private static let examples: [Example] =
     ([Dense(3), Dense(1, start: .glorot), Dense(7)]
     + Activation.Function.allCases.filter { $0 != .thresholdedReLU }.map { Activation($0) }
@@ -65,7 +65,7 @@ import Testing
     return parameters
   }
 
-  /// Numbers away from zero and from each other, where some layers have a kink.
+  /// Distinct values away from zero, to avoid non-differentiable points.
   private func spread(_ shape: Shape, _ generator: inout SeededGenerator) -> Tensor {
     var order = (0..<shape.count).map { $0 }
     generator.shuffle(&order)
@@ -76,7 +76,7 @@ import Testing
     return Tensor(elements, shape: shape)
   }
 
-  /// Every example over each of its inputs, with two seeds.
+  /// Every example with each of its inputs and two seeds.
   private func withEveryExample(
     _ body: (_ layer: any Layer, _ shape: Shape, _ generator: inout SeededGenerator) throws -> Void
   ) rethrows {
@@ -98,7 +98,7 @@ import Testing
       let rows = 2 + generator.index(below: 3)
       let input = spread(Shape([rows] + shape.dimensions), &generator)
       let parameters = drawnParameters(layer, shape, &generator)
-      // Less than half the distance of two numbers, so that the largest stays the largest.
+      // Less than half the distance of two values, so that the argmax does not change.
       let check = GradientCheck(
         layer, input: input, parameters: parameters,
         step: min(1e-2, 2 / Float(input.count)), inTraining: inTraining, using: &generator)
@@ -217,7 +217,7 @@ import Testing
       try Dense(2).outputShape(for: [3, 3])
     } throws: { error in
       (error as? NetworkError)?.errorDescription
-        == "layer 'dense' was given an input of 3 x 3 where it reads one row of numbers"
+        == "layer 'dense' expects a vector but was given 3 x 3"
     }
   }
 }

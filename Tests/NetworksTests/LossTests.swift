@@ -19,8 +19,8 @@ import Testing
     }
   }
 
-  /// A teacher's part of the loss is 0 where learner and teacher agree, and the gradient is that of
-  /// the loss at every share and temperature.
+  /// The distillation loss has a zero gradient if student and teacher agree, and its gradient
+  /// matches finite differences for several shares and temperatures.
   @Test func aTeachersLossHasItsGradient() throws {
     try withEverySeed(4) { generator in
       for (head, width) in [(Head.softmax, 3), (.oneVersusRest, 3), (.number, 1)] {
@@ -71,8 +71,8 @@ import Testing
     #expect(Head.oneVersusRest.answers(from: outputs) == [1, 0])
   }
 
-  /// A teacher that is sure of the labels teaches what the labels do; one whose answers are the
-  /// network's own leaves nothing to learn.
+  /// A teacher that predicts the labels with certainty gives the gradient of the labels; a teacher
+  /// equal to the student gives a zero gradient.
   @Test func aTeacherStandsInForTheLabels() throws {
     withEverySeed(5) { generator in
       for (head, width) in [(Head.softmax, 3), (.oneVersusRest, 3), (.number, 1)] {

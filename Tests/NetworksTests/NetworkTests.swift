@@ -118,14 +118,14 @@ import Testing
       try Network(architecture(6), parameters: network.parameters)
     } throws: { error in
       (error as? NetworkError)?.errorDescription
-        == "layer 'dense-1' was given an input of 5 x 7 where it reads parameters of 6 x 7, 7"
+        == "layer 'dense-1' expects parameters of 6 x 7, 7 but was given 5 x 7"
     }
     #expect(throws: NetworkError.noLayers) {
       try Network(Architecture(input: [3], nodes: []), seed: 1)
     }
   }
 
-  /// Every gradient of a whole network against differences of its loss.
+  /// Every gradient of a network against finite differences of its loss.
   @Test func gradientsAreThoseOfTheLoss() throws {
     try withEverySeed(5) { generator in
       let network = try Network(

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct NeuronGroupsTests {
-  /// The groups of a node, by the letters in which they first appear anywhere.
+  /// The groups of a node, as letters in the order of first appearance.
   private func letters(_ groups: [Int], _ first: Int) -> [Int] { groups.map { $0 - first } }
 
   @Test func aChainHasAGroupForEachNeuron() throws {
@@ -20,7 +20,8 @@ import Testing
     #expect(groups.groups[0].protection == .input && groups.groups[5].protection == .output)
   }
 
-  /// What a layer normalization reads and makes stays; neurons behind a parametric ReLU may go.
+  /// The inputs and outputs of a layer normalisation are protected; neurons after a parametric ReLU
+  /// are prunable.
   @Test func layerNormalizationsProtectTheirNeurons() throws {
     let groups = try NeuronGroups(
       Architecture(input: [3]) {
@@ -35,7 +36,7 @@ import Testing
     #expect(groups.unknownNodes == [Node.ID("layer-normalization-1")])
   }
 
-  /// Whichever of its values a sum reads first, and whether they are sums themselves.
+  /// For any order of a sum's inputs, including inputs that are sums.
   @Test(arguments: [[0, 1, 2, 3], [1, 0, 3, 2], [3, 2, 1, 0], [2, 0, 3, 1]])
   func sumsOfSumsMakeOneGroupOfAll(_ order: [Int]) throws {
     var builder = ArchitectureBuilder(input: [3])
@@ -65,7 +66,7 @@ import Testing
     #expect(groups.groups[groups.ofNodes[0][0]].makers.map(\.node) == [0, 1, 3])
   }
 
-  /// A sum of sums, one addend through a projection, another side by side with itself.
+  /// A sum of sums, one input through a projection, another concatenated with itself.
   @Test func projectionsAndConcatenationsGoWithWhatTheyAreAddedTo() throws {
     var builder = ArchitectureBuilder(input: [2, 2, 1])
     let start = builder.add(Convolution(2, Window(1)))
@@ -91,7 +92,7 @@ import Testing
         turned.nodes[index].inputs?.reverse()
       }
       let (first, second) = (try NeuronGroups(architecture), try NeuronGroups(turned))
-      // Groups may be numbered otherwise: each of the one is one of the other.
+      // Group numbers may differ, but the partitions are equal.
       let pairs = Set(
         zip(
           first.ofInput + first.ofNodes.joined(), second.ofInput + second.ofNodes.joined()
@@ -203,7 +204,7 @@ import Testing
         let shape = network.parameters[slot.node][slot.parameter].value.shape
         #expect(shape[slot.axis] == slot.groups.count)
       }
-      // Every maker is in the group of its place, once.
+      // Every maker is in the group of its position, exactly once.
       for (index, group) in groups.groups.enumerated() {
         for maker in group.makers { #expect(groups.ofNodes[maker.node][maker.neuron] == index) }
       }
@@ -213,8 +214,8 @@ import Testing
   @Test func theNetworksOfThePapersKeepTheirWidths() throws {
     let network = ResNet56().architecture(input: [32, 32, 3], answers: 10)
     let groups = try NeuronGroups(network)
-    // 27 blocks have inner channels of their own: 9 · (16 + 32 + 64); the streams of the three
-    // stages are one, 64 wide at the end.
+    // The 27 blocks have separate inner channels: 9 · (16 + 32 + 64); the residual streams of the
+    // three stages are coupled, with 64 channels at the end.
     #expect(groups.prunable.count == 9 * (16 + 32 + 64) + 64)
     #expect(groups.unknownNodes.isEmpty)
   }

@@ -3,9 +3,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Which vectors a processor has is one for the whole process: these tests run one after the other.
+/// The instruction set is a process-wide setting, so these tests are serialised.
 @Suite(.serialized) struct ProcessorTests {
-  /// The answers and all gradients of a network, as both kernels give them.
+  /// The outputs and all gradients of a network from both kernel versions.
   private func both(
     _ network: Network, _ generator: inout SeededGenerator, rows: Int
   ) -> [[Tensor]] {
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  /// Widths around those of vectors and of two panels, and sums longer than a block.
+  /// Widths around the vector and panel widths, and inner dimensions larger than a block.
   @Test(arguments: [1, 7, 8, 9, 16, 17, 24, 31, 33, 48, 70])
   func everyWidthGivesTheSameBits(_ width: Int) throws {
     try withEverySeed(3) { generator in

@@ -87,7 +87,8 @@ import Testing
           }
         })
     }
-    // Eight steps an epoch, asked after all but the last: the twentieth question is in the third epoch.
+    // Eight steps per epoch, with a call after all but the last: the twentieth call is in the third
+    // epoch.
     #expect(stored.history.count == 2)
     let resumed = try trainer.train(
       from: stored, head: .softmax, on: examples, validation: examples, seed: 3)

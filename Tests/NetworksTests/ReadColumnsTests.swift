@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Which columns a network reads, found in its weights and checked against its answers.
+/// The columns that a network reads, computed from its weights and checked against its outputs.
 @Suite struct ReadColumnsTests {
   private func network(_ layers: [any Layer], _ weights: [[Float]]) throws -> Network {
     var network = try Network(Architecture(input: [4]) { layers }, seed: 1)
@@ -16,14 +16,15 @@ import Testing
     return network
   }
 
-  /// x0 feeds a unit that the output reads, x1 one that it does not, x2 none, x3 both.
+  /// x0 has a weight to a unit connected to the output, x1 to an unconnected unit, x2 to none, x3
+  /// to both.
   @Test func aPathOfWeightsMakesAColumnRead() throws {
     let network = try network(
       [Dense(2), Activation(.relu), Dense(2)], [[1, 0, 0, 1, 0, 0, 2, 3], [1, -1, 0, 0]])
     #expect(network.readInputs == [true, false, false, true])
   }
 
-  /// A layer normalization mixes all numbers of a row, but only where something reads it.
+  /// A layer normalisation makes all elements of a row read, but only if its output is read.
   @Test(arguments: [Float(0), 1])
   func normalizedNumbersAreReadTogether(_ weight: Float) throws {
     let layers: [any Layer] = [Dense(2), LayerNormalization(), Dense(1)]
@@ -35,7 +36,7 @@ import Testing
         == (weight == 0 ? [false, false, false, false] : [true, true, false, true]))
   }
 
-  /// A column is read where one of the inputs made of it is.
+  /// A column is read if any of its encoded inputs is.
   @Test func aColumnIsReadThroughAnyOfItsInputs() throws {
     let schema = Schema(
       features: [
@@ -68,7 +69,7 @@ import Testing
     #expect(network.readInputs == [true, false, true])
   }
 
-  /// Other values in a column that is not read change no output; in one that is read some change one.
+  /// Changing a column that is not read changes no output; changing a read column can change one.
   @Test func exactlyTheReadColumnsCanChangeAnOutput() throws {
     try withEverySeed(40) { rng in
       var network = try rng.denseNetwork(inputs: 6, hiddenLayers: 2)
@@ -76,7 +77,7 @@ import Testing
       where network.architecture.nodes[node].layer is Activation {
         network = try network.withActivation(.tanh, at: node)
       }
-      // Some inputs, and some hidden units with all that only they read, are cut off.
+      // Some inputs, and some hidden units with everything that only they read, are disconnected.
       for input in 0..<6 where rng.uniform() < 0.4 {
         for unit in 0..<network.parameters[0][0].value.width {
           network.parameters[0][0].value[input, unit] = 0
@@ -101,7 +102,8 @@ import Testing
   @Test func pixelsThatNoOutputDependsOnAreNotRead() throws {
     try withEverySeed(12) { rng in
       var network = try rng.graphNetwork()
-      // The last image is left with one channel, and the first convolution with part of its window.
+      // Only one channel of the last feature map and part of the first convolution's kernel are
+      // kept.
       let weight = network.parameters[0][0].value
       network.parameters[0][0].value = Tensor(
         weight.elements.enumerated().map { $0.offset * 3 < weight.count ? 0 : $0.element },
@@ -116,7 +118,7 @@ import Testing
         for row in 0..<2 { changed[row, input] += 3 }
         #expect(network.outputs(for: changed) == before)
       }
-      // The other way round: what changes an output is read.
+      // Conversely, every input that changes an output is read.
       for input in 0..<width {
         var changed = rows
         for row in 0..<2 { changed[row, input] += 3 }
@@ -140,7 +142,7 @@ import Testing
 }
 
 extension Network {
-  /// The same network with another activation function at a node.
+  /// The network with another activation function at a node.
   fileprivate func withActivation(_ function: Activation.Function, at index: Int) throws -> Network
   {
     var architecture = architecture

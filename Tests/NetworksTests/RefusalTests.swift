@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Shapes that a layer or a model cannot have, each beside the nearest that it can.
+/// Invalid shapes of layers and models, each with the nearest valid shape.
 @Suite struct RefusalTests {
   private func convolves(_ window: Window, over input: Shape = [5, 6, 2]) -> Bool {
     (try? Convolution(3, window).outputShape(for: input)) != nil
@@ -78,7 +78,7 @@ import Testing
         != Node(Node.ID("sum"), Concatenation(), reading: [Node.ID("dense-1"), Node.ID("dense-2")]))
   }
 
-  /// PyTorch's rule: a tenth of the batch's mean and of its variance without bias.
+  /// PyTorch's rule: momentum 0.1 for the batch mean and the unbiased batch variance.
   @Test func aStepOfTrainingMovesTheRunningMoments() throws {
     var generator = SeededGenerator(seed: 4)
     let inputs = generator.normalTensor([30, 3])

@@ -4,8 +4,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Single steps of training against the formulas: gradient descent without momentum, so that a step
-/// is the learning rate times the gradient and nothing else.
+/// Single training steps against the formulas, with gradient descent without momentum, so that a
+/// step is the learning rate times the gradient.
 @Suite struct TrainerStepsTests {
   private func trainer(epochs: Int, rate: Double) -> Trainer {
     var trainer = Trainer(epochs: epochs, batch: 64, learningRate: rate)
@@ -22,7 +22,7 @@ import Testing
     return network
   }
 
-  /// All rows in one batch: one step an epoch.
+  /// All rows in one batch: one step per epoch.
   private func trained(
     _ trainer: Trainer, from network: Network, on examples: Examples, groups: [[Int]] = []
   ) throws -> Network {
@@ -36,7 +36,8 @@ import Testing
     zip(first.elements, second.elements).reduce(0) { max($0, abs($1.0 - $1.1)) }
   }
 
-  /// Hidden features are made clear, not the outputs of a network that ends in a sigmoid.
+  /// Clarification applies to hidden features, not to the outputs of a network that ends in a
+  /// sigmoid.
   @Test func outputsAreNotClarified() throws {
     try withEverySeed(5) { generator in
       let examples = generator.clusters(rows: 40, inputs: 4, classes: 3)
@@ -53,7 +54,7 @@ import Testing
     try withEverySeed(10) { generator in
       let examples = generator.clusters(rows: 40, inputs: 4, classes: 3)
       var network = try network(&generator)
-      // A group of two inputs, one that is so small that it goes, one that stays.
+      // A group of two inputs, one small enough to become zero, one that is kept.
       for unit in 0..<5 { network.parameters[0][0].value[2, unit] = 0.001 * Float(unit) }
       let groups = [[0, 1], [2], [3]]
       var trainer = trainer(epochs: 1, rate: 0.01)
@@ -148,8 +149,8 @@ import Testing
     }
   }
 
-  /// A network after the first of two epochs, and after both without and with clarification; the first
-  /// epoch is the same with and without.
+  /// A network after the first of two epochs, and after both, without and with clarification; the
+  /// first epoch is the same in both cases.
   private func clarified(
     _ network: Network, on examples: Examples
   ) throws -> (half: Network, without: Network, with: Network) {
@@ -164,8 +165,8 @@ import Testing
     )
   }
 
-  /// In the second half of the epochs each value is pulled to the nearer of 0 and 1 by the gradient of
-  /// `c · min(z, 1 - z)`, a mean over the rows.
+  /// In the second half of the epochs each value is pulled to the nearer of 0 and 1 by the gradient
+  /// of `c · min(z, 1 - z)`, averaged over the rows.
   @Test func clarificationPullsValuesApartInTheSecondHalf() throws {
     try withEverySeed(5) { generator in
       let examples = generator.clusters(rows: 40, inputs: 4, classes: 3)
@@ -186,7 +187,7 @@ import Testing
     }
   }
 
-  /// Of two sigmoid layers only the last is pulled: its own layer moves as if it were alone.
+  /// With two sigmoid layers only the last is clarified.
   @Test func clarificationPullsTheLastSigmoidLayer() throws {
     var generator = SeededGenerator(seed: 2)
     let examples = generator.clusters(rows: 40, inputs: 4, classes: 3)
@@ -214,7 +215,7 @@ import Testing
     var trainer = trainer(epochs: 1, rate: 0)
     trainer.batch = 32
     for clarification in [Float(0), 1] {
-      // The second way takes the layers one by one.
+      // The second variant trains layer by layer.
       trainer.clarification = clarification
       let state = try trainer.train(
         from: Trainer.State(start: network), head: .softmax, on: examples, validation: examples,

@@ -78,7 +78,7 @@ import Testing
   @Test func trainingStopsWhenValidationNoLongerImproves() throws {
     var generator = SeededGenerator(seed: 1)
     var examples = generator.clusters(rows: 60, inputs: 4, classes: 3, spread: 3)
-    // Labels of chance: nothing that is learned helps on other rows.
+    // Random labels: training does not generalise to other rows.
     generator.shuffle(&examples.labels)
     var other = generator.clusters(rows: 60, inputs: 4, classes: 3, spread: 3)
     generator.shuffle(&other.labels)
@@ -116,7 +116,7 @@ import Testing
       _ = try Trainer(epochs: 1, batch: 200, learningRate: 0.01).train(
         from: .init(start: network), head: .softmax, on: examples, validation: examples, seed: 1)
     }
-    // The first layer with such a number, not the first layer.
+    // The first layer with a non-finite value, not the first layer of the network.
     examples.inputs = Tensor(repeating: 1, shape: [30, 4])
     var steep = try Network(
       Architecture(input: [4]) {

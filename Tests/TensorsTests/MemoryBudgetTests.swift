@@ -13,7 +13,7 @@ import Testing
       do {
         try MemoryBudget.admit(1e18, for: "a large step", advice: advice)
       } catch let error as MemoryError {
-        // What is left changes from moment to moment; everything else does not.
+        // Only the available memory varies between calls.
         throw MemoryError(
           step: error.step, needed: error.needed, workspace: workspace, advice: error.advice)
       }
@@ -27,8 +27,8 @@ import Testing
       advice: "give fewer units")
     #expect(
       error.errorDescription
-        == "training a network of 4,295,163,907 parameters needs about 137.4 GB of memory where "
-        + "251 MB are left (ulimit -v)")
+        == "training a network of 4,295,163,907 parameters needs about 137.4 GB of memory but only "
+        + "251 MB are available (ulimit -v)")
     #expect(error.recoverySuggestion == "give fewer units")
   }
 }

@@ -13,7 +13,7 @@ import Testing
     }
   }
 
-  /// The first outputs that are published for xoshiro256++ in the state 1 2 3 4.
+  /// The published first outputs of xoshiro256++ for the state 1 2 3 4.
   @Test func aKnownStateGivesKnownOutputs() throws {
     let data = Data(#"{"seed": 0, "state": [1, 2, 3, 4]}"#.utf8)
     var generator = try JSONDecoder().decode(SeededGenerator.self, from: data)
@@ -40,7 +40,7 @@ import Testing
     var first = SeededGenerator(seed: 9).stream("a")
     var second = SeededGenerator(seed: 9).stream("b")
     let pairs = (0..<10_000).map { _ in (first.uniform() - 0.5) * (second.uniform() - 0.5) }
-    // Of such products the mean has a standard deviation of 1 / 1200.
+    // The mean of the products has a standard deviation of 1 / 1200.
     #expect(abs(pairs.reduce(0, +) / 10_000) < 4.0 / 1200)
   }
 

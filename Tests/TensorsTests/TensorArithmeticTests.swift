@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct TensorArithmeticTests {
-  /// Sizes that no block size of a kernel divides.
+  /// Sizes that are not multiples of a kernel's block size.
   private static let sizes = [1, 2, 3, 5, 8, 17, 31, 67]
 
   private func naive(_ left: Tensor, _ right: Tensor) -> Tensor {

@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Every kernel over windows beside a plain loop.
+/// Every window kernel against a naive loop.
 @Suite struct WindowKernelTests {
   private struct Case {
     var windows: Windows

@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The number of threads is one for the whole process: these tests run one after the other.
+/// The number of threads is a process-wide setting, so these tests are serialised.
 @Suite(.serialized) struct WorkersTests {
   @Test func resultsDoNotDependOnTheThreads() {
     defer { Workers.threads = 0 }

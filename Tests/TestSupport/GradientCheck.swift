@@ -3,21 +3,21 @@ import Networks
 import Tensors
 import Testing
 
-/// How far a layer's `backward` is from what differences of its `forward` say.
+/// The error of a layer's `backward` against finite differences of its `forward`.
 public struct GradientCheck {
   /// The largest difference with respect to the input, and to each parameter.
   public var input: Float
   public var parameters: [Float]
 
-  /// Compares every entry with `(L(x + h) - L(x - h)) / 2h`, where L weighs the outputs by random
-  /// numbers.
+  /// Compares every entry with `(L(x + h) - L(x - h)) / 2h`, where L is the sum of the outputs with
+  /// random weights.
   /// - Parameters:
-  ///   - layer: what is checked.
-  ///   - input: `[rows, …]`; keep it away from the kinks of the layer.
+  ///   - layer: the layer.
+  ///   - input: `[rows, …]`, away from non-differentiable points of the layer.
   ///   - parameters: its weights, in the order of its roles.
   ///   - step: small enough for the curvature, large enough for single precision.
-  ///   - inTraining: whether the pair for training is checked.
-  ///   - generator: where the random numbers come from.
+  ///   - inTraining: whether `forwardInTraining` and `backwardInTraining` are checked.
+  ///   - generator: the random generator.
   public init(
     _ layer: any Layer, input: Tensor, parameters: [Parameter], step: Float = 1e-2,
     inTraining: Bool = false, using generator: inout SeededGenerator
@@ -68,8 +68,8 @@ public struct GradientCheck {
   }
 }
 
-/// How far a network's gradients in training are from differences of its loss: the largest, over three
-/// numbers of every learned parameter.
+/// The largest error of a network's training gradients against finite differences of its loss, for
+/// three elements of every learned parameter.
 public func gradientError(of network: Network, rows: Tensor, labels: [Int]) throws -> Double {
   let examples = Examples(inputs: rows, labels: labels)
   func pass(_ network: Network) -> TrainingPass {

@@ -4,8 +4,8 @@ import Networks
 import Tensors
 
 extension Network {
-  /// The outputs by loops that anybody can check, one row at a time: each sum starts with the bias and
-  /// takes its terms in order. No kernel has a part in it.
+  /// The outputs by a naive reference implementation, one row at a time and without kernels; each
+  /// sum starts with the bias and adds its terms in order.
   /// - Returns: `[rows, outputs]`
   public func outputsByPlainLoops(for inputs: Tensor) throws -> Tensor {
     let shapes = try architecture.shapes()
@@ -25,7 +25,7 @@ extension Network {
   }
 }
 
-/// One row's numbers at one node: `[height, width, channels]`, or a row of numbers.
+/// The activations of one node for one row: `[height, width, channels]`, or a vector.
 private struct Image {
   var shape: Shape
   var numbers: [Float]
@@ -34,14 +34,14 @@ private struct Image {
   var width: Int { shape.rank == 3 ? shape[1] : 1 }
   var channels: Int { shape.neurons }
 
-  /// A number, nothing beyond the edges.
+  /// The element at a position; `nil` outside the image.
   func at(_ y: Int, _ x: Int, _ channel: Int) -> Float? {
     guard y >= 0, y < height, x >= 0, x < width else { return nil }
     return numbers[(y * width + x) * channels + channel]
   }
 }
 
-/// A layer for which there are no loops yet.
+/// A layer type without a reference implementation.
 struct NoPlainLoops: Error { var layer: String }
 
 extension Layer {
@@ -138,7 +138,7 @@ extension Layer {
 }
 
 extension Activation {
-  /// The function of one number, by the mathematics library alone.
+  /// The activation function of one value, using only the standard mathematics library.
   fileprivate func plainly(_ x: Double) -> Double {
     let slope = Double(slope)
     return switch function {

@@ -2,9 +2,10 @@ import Networks
 import Tensors
 
 extension SeededGenerator {
-  /// A network over images with branches: residual sums of three kinds, concatenations (of a node
-  /// with itself too), splits, grouped and depthwise convolutions, normalisations that shift, pooling, and
-  /// dense layers behind a flattened image or its means. All numbers are random.
+  /// A convolutional network with branches: residual sums of three kinds, concatenations (also of a
+  /// node with itself), splits, grouped and depthwise convolutions, normalisations with non-zero
+  /// shifts, pooling, and dense layers after flattening or global average pooling. All parameters
+  /// are random.
   public mutating func graphNetwork(hasGroups: Bool = true) throws -> Network {
     let side = 4 + 2 * index(below: 2)
     var builder = ArchitectureBuilder(
@@ -42,7 +43,7 @@ extension SeededGenerator {
         builder.add(Concatenation(), reading: body, start)
         channels += 3
       case 5:
-        // A split, of which one part goes its own way before both are put together again.
+        // A split, one part of which passes further layers before both are concatenated.
         let cut = channels / 2
         let part = builder.add(ChannelSelection(Array(0..<cut)), reading: start)
         let rest = builder.add(ChannelSelection((cut..<channels).reversed()), reading: start)
@@ -85,7 +86,7 @@ extension SeededGenerator {
 }
 
 extension SeededGenerator {
-  /// The ways in which more than one layer reads a row's inputs.
+  /// Architectures in which several layers read the inputs of a row.
   public enum InputBranch: CaseIterable, Sendable {
     /// A concatenation of the inputs with hidden units (wide and deep).
     case wide
@@ -95,11 +96,11 @@ extension SeededGenerator {
     case linearSkip
     /// The inputs added to hidden units of the same width.
     case residual
-    /// The inputs among the outputs of a selection.
+    /// The inputs among the outputs of a channel selection.
     case selection
   }
 
-  /// A network over rows whose inputs are read by several layers. All numbers are random.
+  /// A network over rows whose inputs are read by several layers. All parameters are random.
   public mutating func branchedNetwork(
     _ branch: InputBranch, inputs: Int, outputs: Int
   ) throws -> Network {

@@ -3,12 +3,12 @@ import Networks
 import Tensors
 
 extension SeededGenerator {
-  /// Numbers from the standard normal distribution.
+  /// Elements from the standard normal distribution.
   public mutating func normalTensor(_ shape: Shape) -> Tensor {
     Tensor((0..<shape.count).map { _ in Float(normal()) }, shape: shape)
   }
 
-  /// A dense network of random sizes with random numbers everywhere, biases too.
+  /// A dense network of random sizes with random weights and biases.
   public mutating func denseNetwork(
     inputs: Int? = nil, outputs: Int = 3, hiddenLayers: Int = 2
   ) throws -> Network {
@@ -31,7 +31,7 @@ extension SeededGenerator {
     return network
   }
 
-  /// Rows around one center a class: a network can learn them.
+  /// Rows clustered around one centre per class, which a network can learn.
   public mutating func clusters(
     rows: Int, inputs: Int, classes: Int, spread: Double = 0.5
   ) -> Examples {

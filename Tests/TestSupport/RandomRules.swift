@@ -2,9 +2,9 @@ import Datasets
 import Rules
 import Tensors
 
-/// Small random tables and rules for properties.
+/// Small random tables and rules for property tests.
 extension SeededGenerator {
-  /// Numeric columns x0, x1, … of few distinct values, then categorical ones c0, c1, ….
+  /// Numeric columns x0, x1, … with few distinct values, then categorical columns c0, c1, ….
   public mutating func table(
     rows: Int, numeric: Int = 3, categorical: Int = 1, classes: Int = 3, missing: Double = 0
   ) -> Table {
@@ -30,7 +30,7 @@ extension SeededGenerator {
       columns: columns, labels: (0..<rows).map { _ in index(below: classes) })
   }
 
-  /// A condition that suits a feature.
+  /// A random condition on a feature.
   public mutating func condition(on feature: Feature) -> Condition {
     let orMissing = index(below: 2) == 0
     if let levels = feature.levels {
@@ -45,7 +45,7 @@ extension SeededGenerator {
     }
   }
 
-  /// Rules over a table's features with supports that need not be true.
+  /// Random rules over a table's features, with arbitrary supports.
   public mutating func ruleSet(
     over table: Table, rules: Int, resolution: RuleSet.Resolution
   ) -> RuleSet {
@@ -63,7 +63,7 @@ extension SeededGenerator {
     return RuleSet(all, default: index(below: classes), resolution: resolution)
   }
 
-  /// Answers that follow a simple law with some noise.
+  /// Labels of a simple function with some noise.
   public mutating func answers(to table: Table, noise: Double = 0.1) -> [Int] {
     let classes = table.schema.classes.count
     return (0..<table.count).map { row in

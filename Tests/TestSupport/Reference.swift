@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// The numbers of `Tests/Fixtures/numeric/reference.json`, which PyTorch worked out.
+/// The reference values of `Tests/Fixtures/numeric/reference.json`, computed with PyTorch.
 public struct Reference: Decodable, Sendable {
   public struct Array: Decodable, Sendable {
     public var shape: [Int]
@@ -60,7 +60,7 @@ public struct Reference: Decodable, Sendable {
   }
 }
 
-/// The largest difference between two arrays, against the size of the numbers where it exceeds 1.
+/// The largest difference between two arrays, relative for values above 1 in magnitude.
 public func difference(_ first: Tensor, _ second: Tensor) -> Float {
   guard first.shape == second.shape else { return .infinity }
   return zip(first.elements, second.elements).reduce(0) { worst, pair in

@@ -2,7 +2,8 @@ import Datasets
 import Rules
 
 extension RuleSet {
-  /// Every number of the set in lines: conditions with all their bounds, answers, supports.
+  /// The rule set as text: one line per rule, with all bounds of its conditions, its class and
+  /// support.
   public var words: String {
     let lines = rules.map { rule in
       let tests = rule.premise.literals.map { "\($0.variable.rawValue) \($0.condition.words)" }

@@ -6,7 +6,7 @@ import Rules
 import Tensors
 
 extension SampleExplanation {
-  /// Handwritten digits: 784 pixels, 18 features with maps, 10 answers, 40 rules.
+  /// Handwritten digits: 784 pixels, 18 features with maps, 10 classes, 40 rules.
   static func images() -> Explanation {
     var base = iris()
     let schema = Schema(
@@ -97,7 +97,7 @@ extension SampleExplanation {
     return base
   }
 
-  /// Two soft strokes on black, as an activation map looks.
+  /// Two blurred strokes on black, like an activation map.
   private static func map(_ number: Int, _ generator: inout SeededGenerator) -> String? {
     let angle = Double(number) * 0.6
     let (x, y) = (14 + 5 * cos(angle), 14 + 5 * sin(angle))
@@ -111,7 +111,7 @@ extension SampleExplanation {
     return (try? PNGEncoder.grey(pixels, width: 28, height: 28))?.base64EncodedString()
   }
 
-  /// Texts that break formats where they are not escaped.
+  /// Strings that break output formats if they are not escaped.
   public static let hostileTexts = [
     "<script>alert(1)</script>", "\"quoted\" and 'single'", "back\\slash \\N \\n \\\" \\",
     "line\nbreak\r\n\ttab", "control \u{1}\u{8}\u{1B}[31m\u{7F}\u{85} end",

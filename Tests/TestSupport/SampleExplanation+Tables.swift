@@ -253,7 +253,7 @@ extension SampleExplanation {
     return base
   }
 
-  /// A numeric target, whose answers are intervals.
+  /// A numeric target, whose predictions are intervals.
   static func number() -> Explanation {
     var base = iris()
     let schema = Schema(

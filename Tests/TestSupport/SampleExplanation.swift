@@ -5,7 +5,7 @@ import Foundation
 import Rules
 import Tensors
 
-/// Explanations of the sizes that reports are made for, with made-up but likely numbers.
+/// Explanations of realistic size, with synthetic values.
 public enum SampleExplanation: String, CaseIterable, Sendable {
   case iris, mushroom, images, number, hostile, withoutFeatures, withoutRules
 

@@ -1,7 +1,7 @@
 import Tensors
 import Testing
 
-/// Runs a property for many seeds; the failing seed is in the report.
+/// Runs a property test for many seeds; a failure reports its seed.
 public func withEverySeed(
   _ count: Int = 20, sourceLocation: SourceLocation = #_sourceLocation,
   _ body: (inout SeededGenerator) throws -> Void

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// Compares a text with the file that stands for it, in `Snapshots` beside the test.
+/// Compares a string with a recorded file in `Snapshots` in the test's folder.
 ///
-/// Where the file is missing, or with `ESPALIER_RECORD=1`, the text is recorded and the test fails.
+/// If the file is missing, or with `ESPALIER_RECORD=1`, the string is recorded and the test fails.
 public func expectSnapshot(
   _ text: String, named name: String, file: String = #filePath,
   sourceLocation: SourceLocation = #_sourceLocation

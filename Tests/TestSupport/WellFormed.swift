@@ -4,7 +4,7 @@ import Foundation
   import FoundationXML
 #endif
 
-/// Why a text is not well-formed XML; `nil` where it is.
+/// The reason why a string is not well-formed XML; `nil` if it is.
 public func malformation(of xml: String) -> String? {
   let parser = XMLParser(data: Data(xml.utf8))
   if parser.parse() { return nil }

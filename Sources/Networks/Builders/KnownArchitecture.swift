@@ -1,14 +1,14 @@
 import Naming
 import Tensors
 
-/// A published architecture that users call by name.
+/// A published architecture, selected by name.
 public protocol KnownArchitecture: Named {
   init()
-  /// The whole architecture for images, or rows, of this shape and so many answers.
+  /// The architecture for an input shape and a number of outputs.
   func architecture(input: Shape, answers: Int) -> Architecture
 }
 
-/// The published architectures there are.
+/// All published architectures, by name.
 public let architectureCatalog = Catalog<any KnownArchitecture>(
   "architecture",
   [LeNet300.self, LeNet5.self, ResNet20.self, ResNet32.self, ResNet56.self, VGG16.self])

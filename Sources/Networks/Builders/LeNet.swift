@@ -1,10 +1,10 @@
 import Naming
 import Tensors
 
-/// Two hidden layers of 300 and 100: 266,610 parameters over 784 pixels and ten digits.
+/// Two hidden layers of 300 and 100 units: 266,610 parameters for 784 inputs and 10 classes.
 public struct LeNet300: KnownArchitecture {
   public static let name = "lenet-300-100"
-  public static let summary = "dense 300, dense 100, answers"
+  public static let summary = "dense 300, dense 100, output layer"
   public static let source = LeNet5.source
 
   public init() {}
@@ -21,10 +21,12 @@ public struct LeNet300: KnownArchitecture {
   }
 }
 
-/// Two convolutions of 20 and 50 windows and a hidden layer of 500: 431,080 parameters over digits.
+/// Two convolutions with 20 and 50 filters and a hidden layer of 500 units: 431,080 parameters for
+/// images of 28 x 28 and 10 classes.
 public struct LeNet5: KnownArchitecture {
   public static let name = "lenet-5"
-  public static let summary = "convolutions of 20 and 50 windows of 5 x 5, dense 500, answers"
+  public static let summary =
+    "convolutions with 20 and 50 filters of 5 x 5, dense 500, output layer"
   public static let source = Citation(
     authors: "LeCun, Bottou, Bengio & Haffner",
     title: "Gradient-based learning applied to document recognition", year: 1998,

@@ -1,19 +1,20 @@
 import Naming
 import Tensors
 
-/// A residual network for small images: three stages of blocks with 16, 32 and 64 channels.
+/// A residual network for small images: three stages of residual blocks with 16, 32 and 64
+/// channels.
 public struct ResidualStages: Hashable, Codable, Sendable {
-  /// How a block's input reaches its sum where the stage halves the image.
+  /// The shortcut of a block that halves the image size and doubles the channels.
   public enum Shortcut: String, Codable, Sendable, CaseIterable {
-    /// Every second pixel, and zeros for the new channels: no parameters (option A).
+    /// Subsampling with stride 2 and zero-padded channels, without parameters (option A).
     case padding
-    /// A convolution of 1 x 1 (option B).
+    /// A strided 1 x 1 convolution (option B).
     case projection
   }
 
-  /// Residual blocks of each of the three stages: 3, 5 and 9 make networks of 20, 32 and 56 layers.
+  /// Residual blocks per stage: 3, 5 and 9 for networks of 20, 32 and 56 layers.
   public var blocks: Int
-  /// What passes a block where its width changes.
+  /// The shortcut of the blocks that change the width.
   public var shortcut: Shortcut
 
   public init(blocks: Int, shortcut: Shortcut = .padding) {
@@ -49,7 +50,7 @@ public struct ResidualStages: Hashable, Codable, Sendable {
       switch shortcut {
       case .padding:
         builder.add(StridedSlice(stride, stride), reading: start)
-        // The stage has twice the channels of the one before.
+        // A stage has twice the channels of the previous stage.
         other = builder.add(ZeroPadding(front: channels / 4, back: channels / 4))
       case .projection:
         builder.add(
@@ -66,7 +67,7 @@ private let residualSource = Citation(
   authors: "He, Zhang, Ren & Sun", title: "Deep residual learning for image recognition",
   year: 2016, venue: "CVPR 2016, arXiv:1512.03385")
 
-/// Twenty layers.
+/// ResNet with 20 layers.
 public struct ResNet20: KnownArchitecture {
   public static let name = "resnet-20"
   public static let summary = "three stages of 3 residual blocks"
@@ -77,7 +78,7 @@ public struct ResNet20: KnownArchitecture {
   }
 }
 
-/// Thirty-two layers.
+/// ResNet with 32 layers.
 public struct ResNet32: KnownArchitecture {
   public static let name = "resnet-32"
   public static let summary = "three stages of 5 residual blocks"
@@ -88,7 +89,7 @@ public struct ResNet32: KnownArchitecture {
   }
 }
 
-/// Fifty-six layers: 853,018 parameters, 125,485,696 multiplications an image.
+/// ResNet with 56 layers: 853,018 parameters, 125,485,696 MACs per image.
 public struct ResNet56: KnownArchitecture {
   public static let name = "resnet-56"
   public static let summary = "three stages of 9 residual blocks"

@@ -1,10 +1,11 @@
 import Naming
 import Tensors
 
-/// Thirteen convolutions with batch normalisation and one dense layer, for images of 32 x 32.
+/// VGG-16 for images of 32 x 32: thirteen convolutions with batch normalisation and one dense
+/// layer.
 public struct VGG16: KnownArchitecture {
   public static let name = "vgg-16"
-  public static let summary = "thirteen convolutions of 3 x 3 in five stages, answers"
+  public static let summary = "thirteen convolutions of 3 x 3 in five stages, output layer"
   public static let source = Citation(
     authors: "Simonyan & Zisserman",
     title: "Very deep convolutional networks for large-scale image recognition", year: 2015,

@@ -1,11 +1,11 @@
 import Naming
 import Tensors
 
-/// A function of each number alone.
+/// An element-wise activation function.
 public struct Activation: Layer {
   public static let name = "activation"
   public static let summary =
-    "a function of each number: " + Function.allCases.map(\.rawValue).joined(separator: ", ")
+    "element-wise function: " + Function.allCases.map(\.rawValue).joined(separator: ", ")
   public static let source = Citation(
     authors: "Nair & Hinton", title: "Rectified linear units improve restricted Boltzmann machines",
     year: 2010,
@@ -14,7 +14,7 @@ public struct Activation: Layer {
       + "arXiv:1702.03118; Mish: Misra 2020, arXiv:1908.08681; hard swish: Howard et al. 2019, "
       + "arXiv:1905.02244")
 
-  /// A function of one number.
+  /// The activation functions.
   public enum Function: String, Codable, Sendable, CaseIterable {
     /// max(0, x)
     case relu
@@ -31,15 +31,15 @@ public struct Activation: Layer {
     case softplus
     /// x / (1 + |x|)
     case softsign
-    /// x where above the slope, else 0
+    /// x where above the threshold `slope`, else 0
     case thresholdedReLU = "thresholded-relu"
-    /// max(0, x), at most the slope: ReLU6 where that is 6
+    /// min(max(0, x), slope); ReLU6 with the default slope of 6
     case clippedReLU = "clipped-relu"
     /// x · min(max(x / 6 + 1/2, 0), 1)
     case hardSwish = "hard-swish"
     /// x / (1 + e⁻ˣ), also called swish
     case silu
-    /// x · Φ(x), with the distribution function Φ of the standard normal distribution
+    /// x · Φ(x), with the cumulative distribution function Φ of the standard normal distribution
     case gelu
     /// x / 2 · (1 + tanh(√(2/π) · (x + 0.044715 · x³))), which approximates GELU
     case geluTanh = "gelu-tanh"
@@ -47,11 +47,10 @@ public struct Activation: Layer {
     case mish
   }
 
-  /// Applied to every number alike.
+  /// The activation function.
   public var function: Function
-  /// The one number of a function that has one: the slope below zero of leaky ReLU (0.01), the scale
-  /// of ELU (1), the threshold of thresholded ReLU (1), the largest output of clipped ReLU (6). Not
-  /// learned.
+  /// The hyperparameter of the function: the negative slope of leaky ReLU (default 0.01), alpha of
+  /// ELU (1), the threshold of thresholded ReLU (1), the maximum of clipped ReLU (6). Not learned.
   public var slope: Float
 
   public init(_ function: Function, slope: Float? = nil) {
@@ -81,7 +80,7 @@ public struct Activation: Layer {
 }
 
 extension Activation.Function {
-  /// The slope where none is given; 0 for functions that have none.
+  /// The default of `slope`; 0 for functions without one.
   var standardSlope: Float {
     switch self {
     case .leakyReLU: 0.01

@@ -1,19 +1,19 @@
 import Naming
 import Tensors
 
-/// Every channel with mean 0 and variance 1, then scaled and shifted.
+/// Batch normalisation: each channel with mean 0 and variance 1, then scaled and shifted.
 ///
-/// In training the moments are the batch's own; the network answers with running ones.
+/// Training uses the batch statistics; inference uses the running statistics.
 public struct BatchNormalization: Layer {
   public static let name = "batch-normalization"
-  public static let summary = "every channel with mean 0 and variance 1, then scaled and shifted"
+  public static let summary = "each channel with mean 0 and variance 1, then scaled and shifted"
   public static let source = Citation(
     authors: "Ioffe & Szegedy", title: "Batch normalization: accelerating deep network training",
     year: 2015, venue: "ICML 2015, arXiv:1502.03167")
 
-  /// Added to the variance.
+  /// Added to the variance for numerical stability.
   public var epsilon: Float
-  /// How much of the running moments stays after a batch.
+  /// The weight of the old running statistics in an update; 1 minus PyTorch's `momentum`.
   public var momentum: Float
 
   public init(epsilon: Float = 1e-5, momentum: Float = 0.9) {
@@ -45,7 +45,7 @@ public struct BatchNormalization: Layer {
       needsInput
       ? inputGradient(gradient, input: input, output: output, parameters) : nil
     let toScale = zip(products, inverses).map { Float($0 * Double($1)) }
-    // The running moments count as given.
+    // The running statistics are constants and have no gradient.
     return (
       below,
       [
@@ -94,7 +94,7 @@ public struct BatchNormalization: Layer {
       Tensor(sums.map { Float($0) }, shape: shape), Tensor(shape: shape), Tensor(shape: shape),
     ]
     guard needsInput else { return (nil, own) }
-    // dx = a (g - mean(g) - x̂ mean(g x̂)), a straight line in g and in x for each channel.
+    // dx = a (g - mean(g) - x̂ mean(g x̂)), an affine function of g and x for each channel.
     var (factors, scales, shifts) = ([Float](), [Float](), [Float]())
     for channel in means.indices {
       let inverse = Double(inverses[channel])
@@ -111,7 +111,7 @@ public struct BatchNormalization: Layer {
 
   public func updateRunningStatistics(_ memory: [Tensor], into parameters: inout [Parameter]) {
     let count = memory[2].elements[0]
-    // The variance of the rows to come is estimated without bias, as PyTorch does.
+    // The running variance uses the unbiased batch variance, as PyTorch does.
     let corrected = count > 1 ? count / (count - 1) : 1
     for channel in memory[0].elements.indices {
       blend(&parameters[2].value, channel, memory[0].elements[channel])

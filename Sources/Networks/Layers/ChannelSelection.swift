@@ -1,17 +1,16 @@
 import Naming
 import Tensors
 
-/// Some of a node's channels, or of its numbers, in an order of their own: one part of a split, or what
-/// is left to be read of many.
+/// Selects channels or elements of a node by index, as ONNX Split and Gather do.
 public struct ChannelSelection: Layer {
   public static let name = "channel-selection"
-  public static let summary = "some channels of a node: one part of a split"
+  public static let summary = "selected channels of a node, such as one output of a split"
   public static let source = Citation(
     authors: "Ma, Zhang, Zheng & Sun",
     title: "ShuffleNet V2: practical guidelines for efficient CNN architecture design", year: 2018,
     venue: "ECCV 2018, arXiv:1807.11164")
 
-  /// The positions that are read, at least one; any may be read several times.
+  /// The selected indices, at least one; repetitions are allowed.
   public var channels: [Int]
 
   public init(_ channels: [Int]) { self.channels = channels }
@@ -30,7 +29,8 @@ public struct ChannelSelection: Layer {
     guard let most = channels.max(), let least = channels.min(), least >= 0, most < count else {
       throw .shapeMismatch(
         layer: Self.name,
-        expected: channels.max().map { "at least \($0 &+ 1) channels" } ?? "a channel to read",
+        expected: channels.max().map { "at least \($0 &+ 1) channels" }
+          ?? "at least one selected channel",
         found: input)
     }
     return Shape(input.dimensions.dropLast() + [channels.count])

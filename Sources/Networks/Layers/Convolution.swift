@@ -1,25 +1,25 @@
 import Naming
 import Tensors
 
-/// Weighted sums over windows of an image, the same weights everywhere.
+/// 2-D convolution.
 ///
-/// Images are `[rows, height, width, channels]`. Channels may be cut into groups that do not see
-/// each other; with as many groups as channels and units it is depthwise.
+/// Images are `[rows, height, width, channels]`. Grouped convolutions are supported; with as many
+/// groups as input and output channels the convolution is depthwise.
 public struct Convolution: Layer {
   public static let name = "convolution"
-  public static let summary = "weighted sums over windows of an image"
+  public static let summary = "2-D convolution of an image"
   public static let source = Citation(
     authors: "LeCun, Bottou, Bengio & Haffner",
     title: "Gradient-based learning applied to document recognition", year: 1998,
     venue: "Proceedings of the IEEE 86(11), doi:10.1109/5.726791")
 
-  /// Channels of the output.
+  /// Output channels.
   public var units: Int
-  /// The size of a filter in pixels, its stride, and the zeros around the image.
+  /// Kernel size, stride and zero padding, in pixels.
   public var window: Window
-  /// Parts of the channels that do not see each other; as many as channels is depthwise.
+  /// Groups of input channels, each connected only to its own group of output channels; default 1.
   public var groups: Int
-  /// Whether a number is added to each channel.
+  /// Whether each output channel has a bias.
   public var hasBias: Bool
 
   public init(_ units: Int, _ window: Window, groups: Int = 1, hasBias: Bool = true) {
@@ -37,7 +37,7 @@ public struct Convolution: Layer {
   }
 
   public func keeping(inputs: [Bool], outputs: [Bool]) -> Convolution {
-    // Where each channel is a group of its own, a group goes with its channel.
+    // In a depthwise convolution, pruning an input channel removes its group.
     let left = groups > 1 && groups == inputs.count ? inputs.count { $0 } : groups
     return Convolution(outputs.count { $0 }, window, groups: left, hasBias: hasBias)
   }
@@ -46,7 +46,7 @@ public struct Convolution: Layer {
     let (height, width) = try window.outputSize(of: input, layer: Self.name)
     guard groups > 0, units > 0, input[2] % groups == 0, units % groups == 0 else {
       throw .shapeMismatch(
-        layer: Self.name, expected: "channels that \(groups) groups share evenly", found: input)
+        layer: Self.name, expected: "channel counts divisible by \(groups) groups", found: input)
     }
     return [height, width, units]
   }
@@ -95,23 +95,23 @@ public struct Convolution: Layer {
   }
 }
 
-/// The size of a window, how far apart windows stand, and how many zeros stand around an image.
+/// Kernel size, stride and zero padding of a convolution or pooling, in pixels.
 public struct Window: Hashable, Codable, Sendable {
-  /// Lines under a window.
+  /// Kernel height.
   public var height: Int
-  /// Columns under a window.
+  /// Kernel width.
   public var width: Int
-  /// Pixels from one window down to the next.
+  /// Vertical stride.
   public var strideHeight: Int
-  /// Pixels from one window across to the next.
+  /// Horizontal stride.
   public var strideWidth: Int
-  /// Lines of zeros above the image.
+  /// Rows of zero padding above the image.
   public var top: Int
-  /// Columns of zeros before it.
+  /// Columns of zero padding left of the image.
   public var left: Int
-  /// Lines of zeros below it.
+  /// Rows of zero padding below the image.
   public var bottom: Int
-  /// Columns of zeros behind it.
+  /// Columns of zero padding right of the image.
   public var right: Int
 
   public init(
@@ -128,15 +128,15 @@ public struct Window: Hashable, Codable, Sendable {
     self.right = right
   }
 
-  /// A square window with the same padding on every side.
+  /// A square window with equal strides and equal padding on every side.
   public init(_ side: Int, stride: Int = 1, padding: Int = 0) {
     self.init(
       height: side, width: side, strideHeight: stride, strideWidth: stride, top: padding,
       left: padding, bottom: padding, right: padding)
   }
 
-  /// How many windows stand below and beside each other on an image of `[height, width, channels]`.
-  /// - Throws: `NetworkError.shapeMismatch` where none fits.
+  /// The output height and width for an image of `[height, width, channels]`.
+  /// - Throws: `NetworkError.shapeMismatch` if the image with padding is smaller than the window.
   func outputSize(
     of input: Shape, layer: String
   ) throws(NetworkError) -> (height: Int, width: Int) {
@@ -156,7 +156,7 @@ public struct Window: Hashable, Codable, Sendable {
     return (rows / strideHeight + 1, columns / strideWidth + 1)
   }
 
-  /// The windows over a batch `[rows, height, width, channels]`.
+  /// The kernel arguments for a batch `[rows, height, width, channels]`.
   func windows(over input: Tensor) -> Windows {
     let shape = input.shape
     return Windows(

@@ -1,25 +1,25 @@
 import Naming
 import Tensors
 
-/// Weighted sums: `output = input · weight + bias`.
+/// Fully connected layer: `output = input · weight + bias`.
 public struct Dense: Layer {
   public static let name = "dense"
-  public static let summary = "weighted sums of all inputs"
+  public static let summary = "fully connected layer"
   public static let source = Citation(
     authors: "Rosenblatt", title: "The perceptron", year: 1958,
     venue: "Psychological Review 65(6), doi:10.1037/h0042519")
 
-  /// How the first weights are drawn.
+  /// The weight initialisation.
   public enum Start: String, Codable, Sendable {
-    /// Normal with variance 2 / inputs (He et al. 2015), for ReLU and its kin.
+    /// Normal with variance 2 / inputs (He et al. 2015), for ReLU and similar activations.
     case he
     /// Uniform with variance 2 / (inputs + units) (Glorot & Bengio 2010), for sigmoid and tanh.
     case glorot
   }
 
-  /// Outputs of a row.
+  /// The number of output units.
   public var units: Int
-  /// How the weights are drawn before training.
+  /// The weight initialisation; default He.
   public var start: Start
 
   public init(_ units: Int, start: Start = .he) {
@@ -36,7 +36,7 @@ public struct Dense: Layer {
 
   public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
     guard input.rank == 1 else {
-      throw .shapeMismatch(layer: Self.name, expected: "one row of numbers", found: input)
+      throw .shapeMismatch(layer: Self.name, expected: "a vector", found: input)
     }
     return [units]
   }

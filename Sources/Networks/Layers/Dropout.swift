@@ -1,16 +1,16 @@
 import Naming
 import Tensors
 
-/// Sets a share of the numbers to zero while the network learns; does nothing when it answers.
+/// Dropout: zeroes elements at random during training; the identity at inference.
 public struct Dropout: Layer {
   public static let name = "dropout"
-  public static let summary = "a share of the numbers is set to zero while the network learns"
+  public static let summary = "elements zeroed at random during training"
   public static let source = Citation(
     authors: "Srivastava et al.",
     title: "Dropout: a simple way to prevent neural networks from overfitting", year: 2014,
     venue: "JMLR 15")
 
-  /// The share that is set to zero, 0..<1.
+  /// The dropout probability, clamped to 0...0.99; default 0.5.
   public var share: Float
 
   public init(_ share: Float = 0.5) { self.share = min(max(share, 0), 0.99) }

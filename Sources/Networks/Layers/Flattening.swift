@@ -1,10 +1,10 @@
 import Naming
 import Tensors
 
-/// An image as one row of numbers: pixel by pixel, the channels of each side by side.
+/// Flattens an image to a vector in row-major order, channels last.
 public struct Flattening: Layer {
   public static let name = "flattening"
-  public static let summary = "an image as one row of numbers"
+  public static let summary = "an image flattened to a vector"
   public static let source = Citation(
     authors: "LeCun, Bottou, Bengio & Haffner",
     title: "Gradient-based learning applied to document recognition", year: 1998,
@@ -27,15 +27,15 @@ public struct Flattening: Layer {
   }
 }
 
-/// The same numbers of a row in another shape.
+/// Reshapes each row; the batch dimension is unchanged.
 public struct Reshaping: Layer {
   public static let name = "reshaping"
-  public static let summary = "the same numbers of a row in another shape"
+  public static let summary = "each row in another shape"
   public static let source = Citation(
     authors: "ONNX contributors", title: "ONNX operators: Reshape", year: 2017,
     venue: "onnx.ai/onnx/operators")
 
-  /// Of one row.
+  /// The output shape of one row, without the batch dimension.
   public var shape: Shape
 
   public init(_ shape: Shape) { self.shape = shape }
@@ -45,7 +45,7 @@ public struct Reshaping: Layer {
 
   public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
     guard input.count == shape.count else {
-      throw .shapeMismatch(layer: Self.name, expected: "\(shape.count) numbers", found: input)
+      throw .shapeMismatch(layer: Self.name, expected: "\(shape.count) elements", found: input)
     }
     return shape
   }
@@ -61,15 +61,15 @@ public struct Reshaping: Layer {
   }
 }
 
-/// The dimensions of a row in another order.
+/// Permutes the dimensions of each row; the batch dimension is unchanged.
 public struct Transposition: Layer {
   public static let name = "transposition"
-  public static let summary = "the dimensions of a row in another order"
+  public static let summary = "the dimensions of each row permuted"
   public static let source = Citation(
     authors: "ONNX contributors", title: "ONNX operators: Transpose", year: 2017,
     venue: "onnx.ai/onnx/operators")
 
-  /// For each dimension of the output the one of the input, the batch not counted.
+  /// The input dimension of each output dimension, from 0, without the batch dimension.
   public var order: [Int]
 
   public init(_ order: [Int]) { self.order = order }

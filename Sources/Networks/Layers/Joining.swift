@@ -1,10 +1,10 @@
 import Naming
 import Tensors
 
-/// The sum of several nodes of one shape: a residual connection.
+/// Element-wise sum of several nodes of equal shape, as in a residual connection.
 public struct Sum: Layer {
   public static let name = "sum"
-  public static let summary = "the sum of several nodes: a residual connection"
+  public static let summary = "element-wise sum of several nodes, as in a residual connection"
   public static let source = Citation(
     authors: "He, Zhang, Ren & Sun", title: "Deep residual learning for image recognition",
     year: 2016, venue: "CVPR 2016, arXiv:1512.03385")
@@ -39,10 +39,10 @@ public struct Sum: Layer {
   }
 }
 
-/// Several nodes side by side: their channels, or their numbers, one after the other.
+/// Concatenation of several nodes along the last axis (channels).
 public struct Concatenation: Layer {
   public static let name = "concatenation"
-  public static let summary = "the channels of several nodes side by side"
+  public static let summary = "concatenation of several nodes along the channel axis"
   public static let source = Citation(
     authors: "Szegedy et al.", title: "Going deeper with convolutions", year: 2015,
     venue: "CVPR 2015, arXiv:1409.4842")
@@ -59,7 +59,7 @@ public struct Concatenation: Layer {
     for input in inputs.dropFirst()
     where input.dimensions.dropLast() != inputs[0].dimensions.dropLast() {
       throw .shapeMismatch(
-        layer: Self.name, expected: "\(inputs[0]) but for the channels", found: input)
+        layer: Self.name, expected: "\(inputs[0]) except for the channels", found: input)
     }
     let channels = inputs.reduce(0) { $0 + ($1.dimensions.last ?? 0) }
     return Shape(inputs[0].dimensions.dropLast() + [channels])

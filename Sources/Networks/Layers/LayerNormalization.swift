@@ -1,19 +1,19 @@
 import Naming
 import Tensors
 
-/// Every row, or every pixel over its channels, with mean 0 and variance 1, then scaled and shifted for
-/// each number.
+/// Layer normalisation over the last axis: each row, or each pixel over its channels, with mean 0
+/// and variance 1, then scaled and shifted element-wise.
 ///
-/// Every output depends on every input, and a number that goes would change the moments of all others:
-/// the neurons that it reads stay.
+/// Pruning one input neuron would change the mean and variance of all others, so its input neurons
+/// are not pruned.
 public struct LayerNormalization: Layer {
   public static let name = "layer-normalization"
-  public static let summary = "every row with mean 0 and variance 1, then scaled and shifted"
+  public static let summary = "each row with mean 0 and variance 1, then scaled and shifted"
   public static let source = Citation(
     authors: "Ba, Kiros & Hinton", title: "Layer normalization", year: 2016,
     venue: "arXiv:1607.06450")
 
-  /// Added to the variance.
+  /// Added to the variance for numerical stability.
   public var epsilon: Float
 
   public init(epsilon: Float = 1e-5) { self.epsilon = epsilon }
@@ -68,7 +68,8 @@ public struct LayerNormalization: Layer {
     )
   }
 
-  /// dx = inverse · (g - mean(g) - x̂ · mean(g x̂)), with g the gradient above times the scale.
+  /// dx = inverse · (g - mean(g) - x̂ · mean(g x̂)), where g is the output gradient times the
+  /// scale.
   public func inputGradient(
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
   ) -> Tensor {
@@ -95,7 +96,7 @@ public struct LayerNormalization: Layer {
     return below
   }
 
-  /// The mean of some numbers and one over their deviation.
+  /// The mean of some elements and the reciprocal of their standard deviation.
   private func moments(
     of input: Tensor, from start: Int, width: Int
   ) -> (mean: Double, inverse: Double) {

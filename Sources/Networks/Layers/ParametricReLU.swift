@@ -1,10 +1,10 @@
 import Naming
 import Tensors
 
-/// x where positive, else a slope times x; every channel learns a slope of its own.
+/// Parametric ReLU: x where positive, else slope · x, with one learned slope per channel.
 public struct ParametricReLU: Layer {
   public static let name = "parametric-relu"
-  public static let summary = "x where positive, else a learned slope of the channel times x"
+  public static let summary = "ReLU with a learned negative slope per channel"
   public static let source = Citation(
     authors: "He, Zhang, Ren & Sun",
     title: "Delving deep into rectifiers: surpassing human-level performance on ImageNet",
@@ -20,7 +20,7 @@ public struct ParametricReLU: Layer {
 
   public func parameterShapes(for input: Shape) -> [Shape] { [[input.dimensions.last ?? 1]] }
 
-  /// 0.25 for every channel, as PyTorch starts.
+  /// Slopes of 0.25, PyTorch's default.
   public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
     parameterShapes(for: input).map { Tensor(repeating: 0.25, shape: $0) }
   }

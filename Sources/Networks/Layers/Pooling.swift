@@ -1,27 +1,28 @@
 import Naming
 import Tensors
 
-/// The largest or the mean number under each window, channel by channel.
+/// Max or average pooling over windows, per channel.
 public struct Pooling: Layer {
   public static let name = "pooling"
-  public static let summary = "the largest or the mean number under each window"
+  public static let summary = "max or average pooling over windows"
   public static let source = Citation(
     authors: "LeCun, Bottou, Bengio & Haffner",
     title: "Gradient-based learning applied to document recognition", year: 1998,
     venue: "Proceedings of the IEEE 86(11), doi:10.1109/5.726791")
 
-  /// What is taken of the numbers under a window.
+  /// The reduction over a window.
   public enum Kind: String, Codable, Sendable, CaseIterable {
+    /// Max pooling.
     case largest
-    /// Padding does not count.
+    /// Average pooling that excludes padding.
     case mean
-    /// Padding counts as zeros.
+    /// Average pooling that includes padding as zeros.
     case paddedMean = "padded-mean"
   }
 
-  /// The largest number or the mean.
+  /// The reduction: maximum or average.
   public var kind: Kind
-  /// The size of a window in pixels, and how far windows stand apart.
+  /// Window size, stride and padding, in pixels.
   public var window: Window
 
   public init(_ kind: Kind, _ window: Window) {
@@ -39,7 +40,7 @@ public struct Pooling: Layer {
       && max(window.left, window.right) < window.width
     guard reaches else {
       throw .shapeMismatch(
-        layer: Self.name, expected: "windows larger than the padding around it", found: input)
+        layer: Self.name, expected: "a window larger than its padding", found: input)
     }
     return [height, width, input[2]]
   }
@@ -63,7 +64,7 @@ public struct Pooling: Layer {
   }
 }
 
-/// The mean of each channel over all pixels: an image becomes one row of numbers.
+/// Global average pooling: the mean of each channel over all pixels, `[channels]`.
 public struct GlobalAveragePooling: Layer {
   public static let name = "global-average-pooling"
   public static let summary = "the mean of each channel over all pixels"

@@ -1,25 +1,25 @@
 import Naming
 import Tensors
 
-/// Zeros around an image, and further channels of zeros.
+/// Zero padding of an image in height, width and channels.
 public struct ZeroPadding: Layer {
   public static let name = "zero-padding"
-  public static let summary = "zeros around an image, and further channels of zeros"
+  public static let summary = "zero padding of an image in height, width and channels"
   public static let source = Citation(
     authors: "He, Zhang, Ren & Sun", title: "Deep residual learning for image recognition",
     year: 2016, venue: "CVPR 2016, arXiv:1512.03385 (shortcut option A)")
 
-  /// Lines of zeros above the image, in pixels.
+  /// Rows of zero padding above the image.
   public var top: Int
-  /// Columns of zeros before it.
+  /// Columns of zero padding left of the image.
   public var left: Int
-  /// Lines of zeros below it.
+  /// Rows of zero padding below the image.
   public var bottom: Int
-  /// Columns of zeros behind it.
+  /// Columns of zero padding right of the image.
   public var right: Int
-  /// Channels of zeros before and behind the image's own.
+  /// Zero channels before the image's channels.
   public var front: Int
-  /// Channels of zeros behind the image's own.
+  /// Zero channels after the image's channels.
   public var back: Int
 
   public init(
@@ -73,17 +73,17 @@ public struct ZeroPadding: Layer {
   }
 }
 
-/// Every so-many-th row and column of pixels.
+/// Subsampling of pixel rows and columns at a fixed stride.
 public struct StridedSlice: Layer {
   public static let name = "strided-slice"
-  public static let summary = "every so-many-th row and column of pixels"
+  public static let summary = "subsampling of pixel rows and columns at a fixed stride"
   public static let source = Citation(
     authors: "He, Zhang, Ren & Sun", title: "Deep residual learning for image recognition",
     year: 2016, venue: "CVPR 2016, arXiv:1512.03385 (shortcut option A)")
 
-  /// Every so many lines one stays, from the first on.
+  /// The vertical stride, from the first row.
   public var strideHeight: Int
-  /// Every so many columns one stays, from the first on.
+  /// The horizontal stride, from the first column.
   public var strideWidth: Int
 
   public init(_ strideHeight: Int, _ strideWidth: Int) {

@@ -3,16 +3,16 @@ import Foundation
 import Tensors
 
 extension Head {
-  /// The mean loss over the rows and its gradient with respect to the outputs.
+  /// The mean loss of a batch and its gradient with respect to the outputs.
   ///
-  /// - softmax: `-Σ t log p`, with the target `t` 1 for the label alone where there is no teacher
+  /// - softmax: `-Σ t log p`, with one-hot targets `t` if there is no teacher
   /// - one-versus-rest: the sum over outputs of the binary cross-entropy
   /// - number: `(output - number)²`
   ///
-  /// `outputs`: `[rows, outputs]`, before any squashing.
-  /// `examples`: the rows' labels, numbers, or the probabilities that a teacher gives (knowledge
-  /// distillation, Hinton, Vinyals & Dean 2015, arXiv:1503.02531).
-  /// `classWeights`: how much a row of each class counts; 1 each where `nil`.
+  /// `outputs`: the logits, `[rows, outputs]`.
+  /// `examples`: the labels, numeric targets, or soft targets of a teacher (knowledge distillation,
+  /// Hinton, Vinyals & Dean 2015, arXiv:1503.02531).
+  /// `classWeights`: the loss weight of each class; 1 each if `nil`.
   public func loss(
     of outputs: Tensor, for examples: Examples, classWeights: [Float]? = nil
   ) -> (value: Double, gradient: Tensor) {
@@ -23,7 +23,7 @@ extension Head {
     }
   }
 
-  /// What outputs mean as probabilities, `[rows, outputs]`; numbers stay as they are.
+  /// The predicted probabilities, `[rows, outputs]`; the outputs themselves for `number`.
   public func probabilities(from outputs: Tensor) -> Tensor {
     switch self {
     case .softmax: outputs.softmax
@@ -60,8 +60,8 @@ extension Head {
     return (total / Double(rows), gradient)
   }
 
-  /// A probability that underflowed counts as the smallest normal number: the loss stays finite; one
-  /// that is not a number stays one.
+  /// The logarithm of a probability clamped to at least 1e-37, so that the loss stays finite; NaN
+  /// is preserved.
   static func logarithm(of probability: Float) -> Double {
     log(Double(probability.isNaN ? .nan : max(probability, 1e-37)))
   }
@@ -77,7 +77,7 @@ extension Head {
       for (row, label) in examples.labels.enumerated() {
         let weight = weights?[label] ?? 1
         for column in 0..<width {
-          // One output alone says yes to the second of two classes.
+          // A single output is the logit of the second of two classes.
           let isLabel = width == 1 ? label == 1 : column == label
           let target = examples.targets?[row, column] ?? (isLabel ? 1 : 0)
           let output = Double(outputs[row, column])

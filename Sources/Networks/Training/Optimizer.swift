@@ -1,22 +1,22 @@
 import Tensors
 
-/// How a gradient becomes a step.
+/// The optimisers.
 public enum Optimizer: Hashable, Codable, Sendable {
-  /// Gradient descent with momentum (Polyak 1964).
+  /// Stochastic gradient descent (SGD) with momentum (Polyak 1964).
   case momentum(momentum: Float)
-  /// Kingma & Ba 2015, arXiv:1412.6980; weight decay is decoupled (Loshchilov & Hutter 2019,
+  /// Adam (Kingma & Ba 2015, arXiv:1412.6980); weight decay is decoupled (Loshchilov & Hutter 2019,
   /// arXiv:1711.05101).
   case adam(beta1: Float, beta2: Float, epsilon: Float)
 
-  /// With the constants of its paper (Kingma & Ba 2015, arXiv:1412.6980).
+  /// Adam with the defaults of its paper (Kingma & Ba 2015, arXiv:1412.6980).
   public static let adam = Optimizer.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
 
-  /// What an optimiser remembers between steps.
+  /// The optimiser state.
   public struct Memory: Hashable, Codable, Sendable {
     var steps = 0
-    /// For each node and parameter: the mean gradient or velocity.
+    /// The first moment (Adam) or velocity (momentum) of each node and parameter.
     var means: [[Tensor]]
-    /// For each node and parameter: the mean squared gradient, for Adam.
+    /// The second moment of each node and parameter (Adam).
     var squares: [[Tensor]]
 
     public init(for network: Network) {
@@ -25,9 +25,9 @@ public enum Optimizer: Hashable, Codable, Sendable {
     }
   }
 
-  /// Changes the network by one step down the gradient; masked entries stay zero.
+  /// Applies one optimiser step; masked elements stay zero.
   ///
-  /// `decay`: the weight decay; biases are left alone.
+  /// `decay`: the weight decay, applied to weights only.
   public func step(
     _ network: inout Network, gradients: [[Tensor]], memory: inout Memory, rate: Float,
     decay: Float
@@ -56,7 +56,7 @@ public enum Optimizer: Hashable, Codable, Sendable {
 }
 
 extension Float {
-  /// A whole power by repeated squaring: the same bits wherever it is computed.
+  /// An integer power by repeated squaring, bit-identical on all platforms.
   func power(_ exponent: Int) -> Float {
     var (result, base, left) = (1.0, Double(self), exponent)
     while left > 0 {
@@ -68,11 +68,11 @@ extension Float {
   }
 }
 
-/// How the learning rate changes over the epochs.
+/// The learning rate schedules.
 public enum LearningRateSchedule: Hashable, Codable, Sendable {
   case constant
-  /// Half a cosine from the full rate to zero (Loshchilov & Hutter 2017, arXiv:1608.03983).
+  /// Cosine annealing from the initial rate to zero (Loshchilov & Hutter 2017, arXiv:1608.03983).
   case cosine
-  /// Multiplied by `factor` every so many epochs.
+  /// Step decay: multiplied by `factor` every `every` epochs.
   case step(every: Int, factor: Double)
 }

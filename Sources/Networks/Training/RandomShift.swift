@@ -1,14 +1,14 @@
 import Datasets
 import Tensors
 
-/// Images move a little each time they are learned from, so that a network learns what they show and
-/// not where it stands (Simard, Steinkraus & Platt 2003, doi:10.1109/ICDAR.2003.1227801).
+/// Random-shift augmentation: each training image is translated at random every time it is used
+/// (Simard, Steinkraus & Platt 2003, doi:10.1109/ICDAR.2003.1227801).
 public struct RandomShift: Hashable, Codable, Sendable {
-  /// Pixels that an image moves at most, up, down, left and right.
+  /// The maximum shift in pixels in each direction.
   public var pixels: Int
-  /// The form of the images.
+  /// The shape of the images.
   public var image: ImageShape
-  /// What comes in at the edge, for each channel: black as the network reads it.
+  /// The fill value of each channel: black in the network's encoding.
   public var edge: [Float]
 
   public init(pixels: Int, image: ImageShape, edge: [Float]) {
@@ -19,7 +19,7 @@ public struct RandomShift: Hashable, Codable, Sendable {
     self.edge = edge
   }
 
-  /// Every image moved by whole pixels of its own; all moves are as likely.
+  /// Shifts each image by a random whole number of pixels, uniformly distributed.
   ///
   /// `images`: `[rows, height · width · channels]`
   package func moved(_ images: Tensor, using generator: inout SeededGenerator) -> Tensor {

@@ -1,17 +1,18 @@
 import Datasets
 import Tensors
 
-/// A network from whose answers another learns, beside the labels: knowledge distillation (Hinton,
-/// Vinyals & Dean 2015, arXiv:1503.02531).
+/// The teacher network of knowledge distillation (Hinton, Vinyals & Dean 2015, arXiv:1503.02531).
 ///
-/// The loss is `(1 - share) · L(outputs, labels) + share · t² · L(outputs / t, answers)`, where the
-/// answers are the teacher's probabilities at the temperature `t`; for a number, `t` is 1.
+/// The loss is `(1 - share) · L(outputs, labels) + share · t² · L(outputs / t, targets)`, where
+/// `targets` are the teacher's probabilities at the temperature `t`; `t` is 1 for the head
+/// `number`.
 public struct Teacher: Sendable {
-  /// Whose answers are learned; it reads the same inputs.
+  /// The teacher; it has the same inputs as the student.
   public var network: Network
-  /// The part of the loss that is the teacher's, 0 to 1.
+  /// The weight of the distillation loss, 0...1.
   public var share: Float
-  /// How even the teacher's probabilities are made: 1 leaves them, more shows what it deems similar.
+  /// The softmax temperature, above 0; 1 leaves the probabilities unchanged, higher values smooth
+  /// them.
   public var temperature: Float
 
   public init(_ network: Network, share: Float, temperature: Float = 3) {
@@ -22,9 +23,10 @@ public struct Teacher: Sendable {
     self.temperature = temperature
   }
 
-  /// The mean loss of a learner over some rows, and its gradient with respect to its outputs.
+  /// The mean loss of the student on a batch and its gradient with respect to the student's
+  /// outputs.
   ///
-  /// `outputs`: the learner's, `[rows, outputs]`, before any squashing.
+  /// `outputs`: the student's logits, `[rows, outputs]`.
   public func loss(
     of outputs: Tensor, for examples: Examples, head: Head, classWeights: [Float]? = nil
   ) -> (value: Double, gradient: Tensor) {

@@ -2,33 +2,33 @@ import Datasets
 import Foundation
 import Tensors
 
-/// How a network learns: a description; `train` does it.
+/// The training hyperparameters.
 public struct Trainer: Hashable, Codable, Sendable {
-  /// Passes over the training rows at most.
+  /// The maximum number of epochs.
   public var epochs: Int
-  /// Rows in a step.
+  /// The batch size.
   public var batch: Int
-  /// The size of the first step; `schedule` says how steps shrink.
+  /// The initial learning rate.
   public var learningRate: Double
-  /// How gradients become steps.
+  /// The optimiser.
   public var optimizer: Optimizer = .adam
-  /// How the size of steps falls over the epochs.
+  /// The learning rate schedule.
   public var schedule: LearningRateSchedule = .cosine
-  /// The share of each weight that a step of size 1 takes away; no other parameter.
+  /// The weight decay coefficient, applied to weights only.
   public var weightDecay: Double = 0
-  /// The L1 penalty on all weights, as a proximal step.
+  /// The L1 penalty on all weights, applied as a proximal step.
   public var l1: Double = 0
-  /// The group lasso penalty on the first layer's weights of each column (Yuan & Lin 2006,
-  /// doi:10.1111/j.1467-9868.2005.00532.x), as a proximal step.
+  /// The group lasso penalty on the first layer's weights, grouped by input column (Yuan & Lin
+  /// 2006, doi:10.1111/j.1467-9868.2005.00532.x), applied as a proximal step.
   public var inputLasso: Double = 0
-  /// Stops after so many epochs without a lower validation loss; never where `nil`.
+  /// Early stopping: the number of epochs without a lower validation loss; disabled if `nil`.
   public var patience: Int?
-  /// How much a row of each class counts.
+  /// The loss weight of each class; 1 each if `nil`.
   public var classWeights: [Float]?
-  /// Pulls sigmoid feature values towards 0 and 1 (hidden-unit clarification, Ishikawa 1996,
-  /// doi:10.1016/0893-6080(96)83696-3) in the second half of the epochs.
+  /// The penalty that pulls sigmoid feature values towards 0 and 1 (hidden-unit clarification,
+  /// Ishikawa 1996, doi:10.1016/0893-6080(96)83696-3) in the second half of the epochs.
   public var clarification: Float = 0
-  /// How images move while they are learned from; they stay where `nil`.
+  /// The random-shift augmentation of images; none if `nil`.
   public var shift: RandomShift?
 
   public init(epochs: Int, batch: Int, learningRate: Double) {
@@ -37,29 +37,29 @@ public struct Trainer: Hashable, Codable, Sendable {
     self.learningRate = learningRate
   }
 
-  /// What one pass over the training rows came to.
+  /// The metrics of one epoch.
   public struct Epoch: Hashable, Codable, Sendable {
-    /// The mean loss of a training row while it was learned from.
+    /// The mean training loss over the rows of the epoch, each computed before its step.
     public var loss: Double
-    /// The mean loss of a validation row after the epoch.
+    /// The mean validation loss after the epoch.
     public var validationLoss: Double
-    /// Validation rows answered rightly after the epoch.
+    /// The number of correctly classified validation rows after the epoch.
     public var validationCorrect: Int
   }
 
-  /// Where training stands after an epoch: all that is needed to go on from there.
+  /// The training state after an epoch, from which training can be resumed.
   public struct State: Hashable, Codable, Sendable {
-    /// As the last step left it.
+    /// The network after the last step.
     public var network: Network
-    /// What the optimiser remembers from step to step.
+    /// The optimiser state.
     public var memory: Optimizer.Memory
-    /// As it was after the epoch with the lowest validation loss.
+    /// The network after the epoch with the lowest validation loss.
     public var best: Network
-    /// That epoch's validation loss.
+    /// The lowest validation loss.
     public var bestLoss: Double
-    /// That epoch, from 0; -1 before any.
+    /// The epoch with the lowest validation loss, from 0; -1 before the first.
     public var bestEpoch: Int
-    /// Every epoch so far.
+    /// The metrics of all epochs so far.
     public var history: [Epoch]
 
     public init(start network: Network) {
@@ -72,17 +72,18 @@ public struct Trainer: Hashable, Codable, Sendable {
     }
   }
 
-  /// Trains from a state to the end and keeps the network with the lowest validation loss.
+  /// Trains from a state to the last epoch and keeps the network with the lowest validation loss.
   ///
-  /// The order of the rows in an epoch depends on the seed and the epoch alone, so training that
-  /// goes on from a stored state ends in the same bytes.
+  /// The shuffle of an epoch depends only on the seed and the epoch, so training resumed from a
+  /// stored state gives bit-identical results. Without validation rows, the training rows are used
+  /// for validation.
   ///
   /// `inputGroups`: the inputs of each column, for `inputLasso`.
-  /// `teacher`: whose answers are learned from beside the labels.
-  /// `onStep`: called after every step with the state that the epoch began with, from which training
-  /// can go on; what it throws ends the training.
-  /// `onEpoch`: called after every epoch; what it throws ends the training.
-  /// - Throws: `NetworkError.notFinite` where the numbers run away; whatever the two closures throw.
+  /// `teacher`: the teacher of knowledge distillation.
+  /// `onStep`: called before every step of an epoch but the first with the state at the start of
+  /// the epoch, from which training can be resumed; an error that it throws ends the training.
+  /// `onEpoch`: called after every epoch; an error that it throws ends the training.
+  /// - Throws: `NetworkError.notFinite` if training diverges; the errors of the two closures.
   public func train(
     from start: State, head: Head, on examples: Examples, validation: Examples,
     inputGroups: [[Int]] = [], teacher: Teacher? = nil, seed: UInt64,
@@ -140,7 +141,7 @@ public struct Trainer: Hashable, Codable, Sendable {
         total += loss * Double(rows.count)
         continue
       }
-      // The layers one by one, also to say which of them first gave no number.
+      // Layer by layer; also finds the layer with the first non-finite value.
       quick?.store(in: &state)
       quick = nil
       let taken = batch(of: examples, rows, using: &chance)
@@ -172,7 +173,7 @@ public struct Trainer: Hashable, Codable, Sendable {
     return total / Double(max(order.count, 1))
   }
 
-  /// Some rows as a step learns from them: images move.
+  /// The training batch of some rows, with random shifts applied.
   public func batch(
     of examples: Examples, _ rows: ArraySlice<Int>, using chance: inout SeededGenerator
   ) -> Examples {
@@ -189,7 +190,7 @@ public struct Trainer: Hashable, Codable, Sendable {
     }
   }
 
-  /// The gradient of `c · Σ min(z, 1 - z)`, a mean over the rows.
+  /// The gradient of `c · Σ min(z, 1 - z)`, averaged over the rows.
   private func clarificationGradient(_ values: Tensor) -> Tensor {
     let pull = clarification / Float(values.rows)
     return Tensor(values.elements.map { $0 < 0.5 ? pull : -pull }, shape: values.shape)
@@ -202,7 +203,7 @@ public struct Trainer: Hashable, Codable, Sendable {
 }
 
 extension Head {
-  /// The position of the class that each row of outputs means.
+  /// The position of the predicted class of each row of outputs.
   public func answers(from outputs: Tensor) -> [Int] {
     outputs.width == 1
       ? (0..<outputs.rows).map { outputs[$0, 0] > 0 ? 1 : 0 } : outputs.largestColumns
@@ -210,7 +211,7 @@ extension Head {
 }
 
 extension Network {
-  /// Moves every weight towards zero by at most `amount`.
+  /// Soft-thresholds every weight by `amount`, the proximal step of the L1 penalty.
   mutating func shrinkWeights(by amount: Float) {
     for node in parameters.indices {
       for index in parameters[node].indices where parameters[node][index].role == .weight {
@@ -219,7 +220,8 @@ extension Network {
     }
   }
 
-  /// Moves the first layer's weights of each group of inputs towards zero together.
+  /// Shrinks the norm of the first layer's weights of each input group, the proximal step of the
+  /// group lasso.
   mutating func shrinkInputs(_ groups: [[Int]], by amount: Float) {
     guard !parameters.isEmpty, parameters[0].first?.role == .weight else { return }
     let units = parameters[0][0].value.width

@@ -1,6 +1,6 @@
 import CKernels
 
-/// The element-wise functions that the C kernels know.
+/// The element-wise functions implemented by the C kernels.
 package enum ActivationKernel: Int32, Sendable {
   case relu = 0
   case leakyReLU = 1
@@ -18,12 +18,12 @@ package enum ActivationKernel: Int32, Sendable {
   case geluTanh = 13
   case mish = 14
 
-  /// Whether the gradient is computed from the input: two inputs may have the same output.
+  /// Whether the gradient is computed from the input, because the function is not invertible.
   package var gradientReadsInput: Bool { rawValue >= ActivationKernel.hardSwish.rawValue }
 }
 
 extension Tensor {
-  /// The function of each element.
+  /// Applies the function to each element.
   package func activated(_ function: ActivationKernel, slope: Float) -> Tensor {
     let count = count
     return Tensor(uninitialized: shape) { output in
@@ -36,7 +36,7 @@ extension Tensor {
     }
   }
 
-  /// Each element becomes the function of itself.
+  /// Applies the function to each element in place.
   package mutating func activate(_ function: ActivationKernel, slope: Float) {
     let count = count
     elements.withUnsafeMutableBufferPointer { values in
@@ -47,12 +47,13 @@ extension Tensor {
     }
   }
 
-  /// The gradient below the function, where `self` is the gradient above it.
+  /// The gradient with respect to the input, where `self` is the gradient with respect to the
+  /// output.
   package func activationGradient(
     _ function: ActivationKernel, slope: Float, input: Tensor, output: Tensor
   ) -> Tensor {
     let count = count
-    // Where the input is not read, the output may stand in for it.
+    // If the kernel does not read the input, the output is passed in its place.
     let read = function.gradientReadsInput ? input : output
     return Tensor(uninitialized: shape) { below in
       elements.withUnsafeBufferPointer { above in

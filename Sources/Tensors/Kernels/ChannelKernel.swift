@@ -1,8 +1,8 @@
 import CKernels
 
-/// Sums over everything but the last dimension, and one straight line for each channel.
+/// Reductions over all dimensions but the last, and per-channel affine functions.
 extension Tensor {
-  /// How many pieces sums are cut into: fixed, so that they do not depend on the threads.
+  /// The number of partial sums: fixed, so that results do not depend on the number of threads.
   private static let channelPieces = 2
 
   private var channels: Int { shape.dimensions.last ?? 1 }
@@ -11,7 +11,7 @@ extension Tensor {
   /// The mean and the variance of each channel over all rows and pixels.
   package var channelMoments: (means: [Float], variances: [Float]) {
     let count = Double(Swift.max(pixels, 1))
-    // Differences from the first pixel: sums of squares lose nothing where a mean is far from zero.
+    // Differences from the first pixel avoid cancellation if a mean is far from zero.
     let pivots = Array(elements.prefix(channels))
     let sums = channelSums(2) { x, rows, channels, sums in
       pivots.withUnsafeBufferPointer {
@@ -25,7 +25,7 @@ extension Tensor {
     )
   }
 
-  /// For each channel the sum of a gradient, and of its product with `self - means`.
+  /// Per channel, the sum of a gradient and of its product with `self - means`.
   package func channelProducts(
     with gradient: Tensor, around means: [Float]
   ) -> (sums: [Double], products: [Double]) {
@@ -45,7 +45,7 @@ extension Tensor {
     return (both[0], both[1])
   }
 
-  /// `scales[c] · self + shifts[c]`, with `factors[c] · other` added where another is given.
+  /// `scales[c] · self + shifts[c]`, plus `factors[c] · other` if `other` is given.
   package func scaledByChannel(
     _ scales: [Float], shifts: [Float], adding other: Tensor? = nil, factors: [Float] = []
   ) -> Tensor {
@@ -75,7 +75,7 @@ extension Tensor {
     }
   }
 
-  /// Sums over the pixels, `kinds` of them for each channel, piece by piece and then in order.
+  /// `kinds` sums over the pixels per channel, as partial sums added in order.
   private func channelSums(
     _ kinds: Int,
     _ body: (UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Double>) -> Void

@@ -1,12 +1,15 @@
 import CKernels
 
-/// Convolution over `[rows, height, width, channels]` with weights `[height, width, channels, units]`.
+/// Convolution over `[rows, height, width, channels]` with weights `[height, width, channels,
+/// units]`.
 ///
-/// Rows are cut into two pieces, each with its own sums: results do not depend on the threads.
+/// The batch is split into two pieces with separate partial sums, so results do not depend on the
+/// number of threads.
 extension WindowKernel {
-  /// `output[row, pixel, unit]`, the window's product with the weights, and the bias.
+  /// The forward convolution: `output[row, pixel, unit]`.
   ///
-  /// `groups`: channels and units are cut into so many groups that do not see each other.
+  /// `units`: output channels.
+  /// `groups`: groups of a grouped convolution.
   package static func convolve(
     _ input: Tensor, _ weights: Tensor, bias: Tensor? = nil, _ windows: Windows, units: Int,
     groups: Int
@@ -50,7 +53,7 @@ extension WindowKernel {
     return below ?? Tensor(shape: input.shape)
   }
 
-  /// The gradients of `convolve` with respect to its weights and, where asked for, its input.
+  /// The gradients of `convolve` with respect to its weights and, if `needsInput`, its input.
   package static func convolveBackward(
     _ above: Tensor, _ input: Tensor, _ weights: Tensor, _ windows: Windows, units: Int,
     groups: Int, needsInput: Bool
@@ -76,7 +79,7 @@ extension WindowKernel {
     return (convolveToInput(above, of: input.shape, weights, windows, units: units), gradient)
   }
 
-  /// The gradient of `convolve` with respect to its input alone, of one group.
+  /// The gradient of `convolve` with respect to its input, for one group.
   private static func convolveToInput(
     _ above: Tensor, of shape: Shape, _ weights: Tensor, _ windows: Windows, units: Int
   ) -> Tensor {
@@ -94,7 +97,7 @@ extension WindowKernel {
     }
   }
 
-  // MARK: Groups
+  // MARK: Grouped convolution
 
   private static func isDepthwise(_ windows: Windows, _ units: Int, _ groups: Int) -> Bool {
     groups > 1 && groups == windows.channels && units == groups
@@ -135,7 +138,7 @@ extension WindowKernel {
     return (needsInput ? below : nil, gradient)
   }
 
-  /// Each group is a convolution of its own.
+  /// Grouped convolution: one convolution per group.
   private static func grouped(
     _ input: Tensor, _ weights: Tensor, _ windows: Windows, _ units: Int, _ groups: Int
   ) -> Tensor {
@@ -164,9 +167,9 @@ extension WindowKernel {
     )
   }
 
-  // MARK: Pieces
+  // MARK: Parallelisation
 
-  /// Calls `body` for every row, with room of its own for each piece of the rows.
+  /// Calls `body` for every row, with one workspace per piece.
   private static func eachRow(
     of rows: Int, _ windows: Windows, workspace: (UnsafePointer<ek_windows>) -> Int,
     _ body: (
@@ -185,7 +188,8 @@ extension WindowKernel {
     }
   }
 
-  /// The sum over the pieces of what `body` adds to zeros, one `weights.count` for each piece.
+  /// The sum of the pieces' gradients: `body` accumulates into zeros, `weights.count` elements per
+  /// piece.
   private static func sumOverPieces(
     like weights: Tensor, _ body: (UnsafeMutablePointer<Float>) -> Void
   ) -> Tensor {

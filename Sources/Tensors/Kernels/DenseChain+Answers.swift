@@ -1,13 +1,13 @@
 import CKernels
 
 extension DenseChain {
-  /// Rows of one piece of work: fixed, so that pieces do not depend on the threads.
+  /// Rows per piece of work: fixed, so that pieces do not depend on the number of threads.
   private static let piece = 1 << 13
 
-  /// The outputs of a chain with such parameters, `[rows, units]` of the last link: number for number
-  /// what the layers do one after the other.
+  /// The outputs of a chain of dense layers, `[rows, units]` of the last link, bit-identical to
+  /// layer-by-layer inference.
   ///
-  /// - Returns: `nil` where a link is so large that the layers do better one by one.
+  /// - Returns: `nil` if a layer is too large for the fused kernel.
   package static func answers(
     _ links: [Link], _ parameters: [(weights: Tensor, bias: Tensor)], for inputs: Tensor
   ) -> Tensor? {
@@ -32,7 +32,7 @@ extension DenseChain {
   }
 }
 
-/// The parameters of a chain as `ek_chain` reads them.
+/// The packed parameters of a chain, as `ek_chain` reads them.
 private final class PackedLinks: @unchecked Sendable {
   private let numbers: UnsafeMutablePointer<Float>
   private let links: [ek_link]
@@ -65,7 +65,7 @@ private final class PackedLinks: @unchecked Sendable {
     ek_chain(rows, count, links, links.count, output, workspace)
   }
 
-  /// On the bounds of cache lines: a vector across two of them takes twice as long.
+  /// Aligned to cache lines, because vector loads across two lines are slower.
   private static func workspace(for count: Int) -> UnsafeMutablePointer<Float> {
     UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
       .bindMemory(to: Float.self, capacity: count)

@@ -1,11 +1,11 @@
 import CKernels
 
-/// A chain of small dense layers that learns in memory laid out once: number for number what the layers,
-/// the loss and the optimiser do one after the other, without a new array for every value.
+/// Training of a chain of small dense layers in preallocated memory, bit-identical to the separate
+/// layers, loss and optimiser.
 ///
-/// It works on one thread: its products are too small to be shared.
+/// It is single-threaded, because its matrix products are too small to parallelise.
 package final class DenseChain {
-  /// One dense layer and what follows it.
+  /// One dense layer with its optional activation.
   package struct Link {
     package var inputs: Int
     package var units: Int
@@ -21,9 +21,9 @@ package final class DenseChain {
   private let batch: Int
   private let memory: UnsafeMutablePointer<Float>
   private let count: Int
-  /// Where each link's numbers start among the parameters: weights, then biases.
+  /// The offset of each link's parameters: weights, then biases.
   private let starts: [Int]
-  /// Each link's outputs, `[batch, units]`; the gathered inputs before the first.
+  /// The gathered inputs, then each link's outputs, `[batch, units]`.
   private let values: [UnsafeMutablePointer<Float>]
   private let above: UnsafeMutablePointer<Float>
   private let below: UnsafeMutablePointer<Float>
@@ -34,8 +34,8 @@ package final class DenseChain {
   private var means: UnsafeMutablePointer<Float> { memory + 2 * count }
   private var squares: UnsafeMutablePointer<Float> { memory + 3 * count }
 
-  /// Whether every product of such a chain is small enough to gain from it, and every gradient can be
-  /// computed from the outputs, which are all that it keeps.
+  /// Whether all matrix products of the chain are small enough for this kernel, and all gradients
+  /// can be computed from the stored outputs.
   package static func suits(_ links: [Link], batch: Int) -> Bool {
     !links.isEmpty
       && links.allSatisfy {
@@ -73,7 +73,7 @@ package final class DenseChain {
 
   deinit { memory.deallocate() }
 
-  /// What the chain keeps of every parameter, in order: weights and biases of each link.
+  /// The stored values of every parameter: the parameter and its optimiser moments.
   package enum Kept { case parameters, means, squares }
 
   private func place(_ kept: Kept, _ link: Int, isBias: Bool) -> UnsafeMutablePointer<Float> {
@@ -100,7 +100,7 @@ package final class DenseChain {
     }
   }
 
-  /// The outputs for some rows, at most a batch of them: `[rows, units]` of the last link.
+  /// The forward pass of at most one batch: `[rows, units]` of the last link.
   package func answer(_ inputs: Tensor, _ rows: ArraySlice<Int>) -> UnsafeMutablePointer<Float> {
     let width = links[0].inputs
     inputs.elements.withUnsafeBufferPointer { inputs in
@@ -122,14 +122,14 @@ package final class DenseChain {
     return values[links.count]
   }
 
-  /// Every row of `[rows, width]` becomes probabilities.
+  /// Softmax of every row of `[rows, width]`, in place.
   package static func softmax(_ values: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
     ek_softmax(values, values, rows, width)
   }
 
-  /// The gradients of all parameters for the rows answered last.
+  /// The backward pass for the rows of the last `answer` call.
   ///
-  /// `gradient`: of the loss with respect to the last outputs, `[rows, units]`.
+  /// `gradient`: the gradient of the loss with respect to the outputs, `[rows, units]`.
   package func backward(_ gradient: UnsafeMutablePointer<Float>, rows: Int) {
     var (own, next) = (above, below)
     own.update(from: gradient, count: rows * (links.last?.units ?? 0))
@@ -151,7 +151,7 @@ package final class DenseChain {
     }
   }
 
-  /// One step of Adam with decoupled weight decay, which leaves biases alone.
+  /// One step of Adam with decoupled weight decay on the weights.
   package func adamStep(
     rate: Float, beta1: Float, beta2: Float, epsilon: Float, decay: Float,
     corrections: (Float, Float)
@@ -163,7 +163,7 @@ package final class DenseChain {
     }
   }
 
-  /// One step of gradient descent with momentum and weight decay, which leaves biases alone.
+  /// One step of SGD with momentum and weight decay on the weights.
   package func momentumStep(rate: Float, momentum: Float, decay: Float) {
     eachTensor { start, count, isBias in
       ek_momentum(
@@ -172,7 +172,7 @@ package final class DenseChain {
     }
   }
 
-  /// Moves every weight towards zero by at most `amount`.
+  /// Soft-thresholds every weight by `amount`, the proximal step of the L1 penalty.
   package func shrinkWeights(by amount: Float) {
     eachTensor { start, count, isBias in
       if !isBias { ek_shrink(parameters + start, count, amount) }

@@ -1,15 +1,15 @@
 import CKernels
 
-/// Counts of classes in bins: the inner loop of tree induction.
+/// Class histograms per bin: the inner loop of decision tree fitting.
 package enum HistogramKernel {
-  /// `histogram[bin * classes + class]` grows by each row's weight, 1 where there are no weights.
+  /// Adds each row's weight to `histogram[bin * classes + class]`.
   /// - Parameters:
-  ///   - bins: the bin of every row of the column.
+  ///   - bins: the bin of each row of the column.
   ///   - rows: the rows to count.
   ///   - classOf: the class of each of `rows`, in their order.
-  ///   - weights: in the same order; 1 where `nil`.
-  ///   - classes: how many classes there are.
-  ///   - histogram: room for bins times classes.
+  ///   - weights: the weight of each of `rows`, in their order; 1 if `nil`.
+  ///   - classes: the number of classes.
+  ///   - histogram: bins · classes counts, updated in place.
   package static func count(
     _ bins: [UInt8], rows: ArraySlice<Int32>, classOf: [Int32], weights: [Int32]?, classes: Int,
     into histogram: UnsafeMutablePointer<Int32>

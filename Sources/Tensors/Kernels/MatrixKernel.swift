@@ -1,34 +1,35 @@
 import CKernels
 import COpenBLAS
 
-/// Matrix products, pieces shared by `Workers`: small right factors through our own tiles, large ones
-/// through OpenBLAS, one BLAS thread a call.
+/// Matrix products, parallelised by `Workers`: small right factors use our own tiled kernels, large
+/// ones OpenBLAS with one BLAS thread per call.
 package enum MatrixKernel {
-  /// OpenBLAS is told once to leave the threads to `Workers`.
+  /// Sets OpenBLAS to one thread, once.
   private static let singleThreaded: Void = openblas_set_num_threads(1)
-  /// Multiplications below which sharing costs more than it saves.
+  /// Multiply-accumulate operations below which a product is not parallelised.
   private static let worthSharing = 400_000
-  /// How many pieces a product is cut into: fixed, so that results do not depend on the threads.
+  /// The number of row blocks of a product: fixed, so that results do not depend on the number of
+  /// threads.
   private static let pieces = 2
 
-  /// Numbers of a right factor below which our own tiles are as fast as the library or faster, and a
-  /// row's product does not depend on the rows beside it.
+  /// The largest number of elements of a right factor for our own kernels; up to it they are at
+  /// least as fast as OpenBLAS, and the result for a row does not depend on the other rows.
   private static let small = 1 << 16
 
-  /// Whether a product is neither shared nor left to the library.
+  /// Whether a product runs on one thread with our own kernels.
   static func isSmall(rows m: Int, columns n: Int, inner k: Int) -> Bool {
     isSmall(columns: n, inner: k) && m * n * k < worthSharing
   }
 
-  /// Whether our own tiles multiply by such a right factor.
+  /// Whether a right factor of this size uses our own kernels.
   static func isSmall(columns n: Int, inner k: Int) -> Bool { n * k <= small }
 
-  /// The version and kernel of the library below, for `espalier doctor`.
+  /// The version and configuration of OpenBLAS, for `espalier doctor`.
   package static var description: String { String(cString: openblas_get_config()) }
 
-  /// `output[m, n] = left[m, k] · right[k, n] + bias[n]`, either factor read transposed if asked.
+  /// `output[m, n] = left[m, k] · right[k, n] + bias[n]`, with either factor optionally transposed.
   ///
-  /// The rows of the output are cut into two pieces whenever the product is large.
+  /// Large products are split into two blocks of output rows.
   /// - Complexity: O(m n k)
   package static func multiply(
     _ left: UnsafePointer<Float>, transposed leftTransposed: Bool = false,
@@ -67,11 +68,11 @@ package enum MatrixKernel {
   }
 }
 
-/// The right factor of a product as `ek_product` and `ek_convolve` read it.
+/// The packed right factor of a product, as `ek_product` and `ek_convolve` read it.
 struct Panels {
   let numbers: [Float]
 
-  /// `right`: `[rows, columns]`, or `[columns, rows]` read transposed.
+  /// `right`: `[rows, columns]`, or `[columns, rows]` if transposed.
   init(of right: UnsafePointer<Float>, rows: Int, columns: Int, transposed: Bool = false) {
     let count = rows * ek_padded_columns(columns)
     numbers = [Float](unsafeUninitializedCapacity: count) { panels, initialized in

@@ -27,7 +27,7 @@ extension Tensor {
     }
   }
 
-  /// One step of gradient descent with momentum and weight decay, in place.
+  /// One step of SGD with momentum and weight decay, in place.
   package mutating func momentumStep(
     gradient: Tensor, velocity: inout Tensor, rate: Float, momentum: Float, decay: Float
   ) {
@@ -47,7 +47,7 @@ extension Tensor {
     }
   }
 
-  /// Moves every element towards zero by at most `amount`: the proximal step of the L1 penalty.
+  /// Soft-thresholds every element by `amount`, the proximal step of the L1 penalty.
   package mutating func shrink(by amount: Float) {
     let count = count
     elements.withUnsafeMutableBufferPointer { values in

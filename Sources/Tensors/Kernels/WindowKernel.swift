@@ -1,6 +1,6 @@
 import CKernels
 
-/// Where windows stand on images of `[height, width, channels]`.
+/// The geometry of a convolution or pooling over images of `[height, width, channels]`.
 package struct Windows: Hashable, Sendable {
   package var height: Int
   package var width: Int
@@ -39,19 +39,19 @@ package struct Windows: Hashable, Sendable {
 
 /// Convolution and pooling over `[rows, height, width, channels]`.
 ///
-/// Rows are cut into two pieces: results do not depend on the threads.
+/// The batch is split into two pieces, so results do not depend on the number of threads.
 package enum WindowKernel {
   static let pieces = 2
 
   // MARK: Pooling
 
-  /// What of the numbers under a window goes on.
+  /// The reduction over a window.
   package enum Pooling: Sendable {
     case largest
     case mean(countingPadding: Bool)
   }
 
-  /// `[rows, outputHeight, outputWidth, channels]`
+  /// The pooled images, `[rows, outputHeight, outputWidth, channels]`.
   package static func pool(_ input: Tensor, _ windows: Windows, _ pooling: Pooling) -> Tensor {
     let rows = input.rows
     let shape: Shape = [rows, windows.outputHeight, windows.outputWidth, windows.channels]

@@ -1,14 +1,14 @@
 import CKernels
 import Synchronization
 
-/// The pool that shares independent pieces of work among the cores.
+/// The thread pool for independent pieces of work.
 ///
-/// What is computed never depends on how many threads there are: pieces are cut by the size of the
-/// work alone, and which thread runs a piece decides nothing.
+/// Results never depend on the number of threads: pieces are determined by the size of the work
+/// only.
 public enum Workers {
   private static let chosen = Atomic<Int>(0)
 
-  /// How many threads work at most; as many as there are cores unless it is set.
+  /// The maximum number of threads; by default the number of cores, at most 32.
   public static var threads: Int {
     get {
       let count = chosen.load(ordering: .relaxed)
@@ -17,7 +17,7 @@ public enum Workers {
     set { chosen.store(max(newValue, 0), ordering: .relaxed) }
   }
 
-  /// Runs `body` for every index in `0..<count`, in any order, and returns when all are done.
+  /// Runs `body` for every index in `0..<count`, in any order, and returns after all have finished.
   public static func run(_ count: Int, _ body: (Int) -> Void) {
     withoutActuallyEscaping(body) { body in
       var context = Context(body: body)
@@ -31,7 +31,7 @@ public enum Workers {
     }
   }
 
-  /// Elements in one piece of work: fixed, so that pieces do not depend on the threads.
+  /// Elements per piece of work: fixed, so that pieces do not depend on the number of threads.
   private static let piece = 1 << 15
 
   /// Runs `body` with the start and the length of every piece of `0..<count`.
@@ -54,7 +54,7 @@ public enum Workers {
     }
   }
 
-  /// `0..<count` cut into at most `pieces` ranges of nearly equal length, none empty.
+  /// Splits `0..<count` into at most `pieces` non-empty ranges of nearly equal length.
   public static func ranges(of count: Int, pieces: Int) -> [Range<Int>] {
     let pieces = max(1, min(pieces, count))
     return (0..<pieces).map { count * $0 / pieces..<count * ($0 + 1) / pieces }
