@@ -26,7 +26,7 @@ import Testing
       #expect(
         run.errorOutput.hasSuffix(
           ": no space left on device\n"
-            + " hint: free some space, then the same command with --resume goes on from here\n"))
+            + " hint: free some space, then the same command with --resume continues the run\n"))
       #expect(run.errorOutput.hasPrefix("error: 'disk/r/"))
       #expect(run.output == "code 74\n.r.espalier-run\n")
     }

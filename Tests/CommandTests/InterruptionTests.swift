@@ -48,7 +48,7 @@ import Testing
       #expect(stopped.code == 130)
       #expect(
         stopped.errorOutput.hasSuffix(
-          "\nerror: interrupted\n hint: the same command with --resume goes on from here\n"))
+          "\nerror: interrupted\n hint: the same command with --resume continues the run\n"))
       let state = try #require(try storedState(in: folder))
       #expect((state["history"] as? [Any])?.count == 0)
       #expect(try Program(command + ["--resume", "--quiet"], in: folder).code == 0)
@@ -96,7 +96,7 @@ import Testing
       #expect(stopped.code == 130)
       #expect(
         stopped.errorOutput.hasSuffix(
-          "\nerror: interrupted\n hint: nothing was begun; the same command starts anew\n"))
+          "\nerror: interrupted\n hint: the run had not started; run the same command again\n"))
       #expect(try names(in: folder).isEmpty)
       try rows.fileHandleForWriting.close()
     }
@@ -112,7 +112,7 @@ import Testing
       #expect(stopped.code == 130)
       #expect(
         stopped.errorOutput.hasSuffix(
-          "\nerror: interrupted\n hint: the same command with --resume goes on from here\n"))
+          "\nerror: interrupted\n hint: the same command with --resume continues the run\n"))
       #expect(try names(in: folder).allSatisfy { $0.hasSuffix(".espalier-run") })
       let resumed = try Program(command + ["--output", "r", "--resume", "--quiet"], in: folder)
       let whole = try Program(command + ["--output", "whole", "--quiet"], in: folder)

@@ -222,13 +222,13 @@ import Testing
           + "(\(String(format: "%.1f", Double(share.count) / Double(max(share.total, 1)) * 100)) %)"
       }
       let classes = measured.byClass.sorted { $0.key < $1.key }.map { name, share in
-        "  where it answers '\(name)': \(counted(share))\n"
+        "  where the network predicts '\(name)': \(counted(share))\n"
       }
       #expect(
         words.output == """
-          The rules answer as the network does on \(counted(measured.fidelity)), \
+          The rules agree with the network on \(counted(measured.fidelity)), \
           95 % interval \(bounds[0]) to \(bounds[1]) %.
-          Always giving the network's commonest answer would agree on \
+          Always predicting the network's majority class would agree on \
           \(counted(measured.majorityBaseline)).
 
           """ + classes.joined())

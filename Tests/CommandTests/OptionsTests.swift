@@ -90,7 +90,7 @@ import Testing
       #expect(
         run.errorOutput
           == "error: fidelity \(String(format: "%.4f", value)) is below the wanted 1\n"
-          + " hint: the result is written; the exit code 2 says that it is not good enough\n")
+          + " hint: the result is written; exit code 2 means that a threshold is not met\n")
       #expect(run.code == 2)
       #expect(run.output.hasSuffix("The report: r/report.html\n"))
       #expect(try names(in: folder) == ["r"])
@@ -269,7 +269,7 @@ import Testing
       #expect(
         other.errorOutput
           == """
-          error: the model's hidden features are not those that the rules speak of
+          error: the model's hidden features are not those of the rules
            hint: give the model.onnx of the result's own folder
 
           """)

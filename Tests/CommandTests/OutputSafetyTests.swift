@@ -93,8 +93,8 @@ import Testing
     (["explain", "iris", "--config", "set.json", "-o", "set.json"], "set.json", "the settings"),
     (["train", "iris", "--model", "net.onnx", "-o", "net.onnx"], "net.onnx", "the model"),
     (["prune", "net.onnx", "iris", "-o", "net.onnx"], "net.onnx", "the model"),
-    (["draw", "net.onnx", "-o", "./link.svg"], "./link.svg", "what is drawn"),
-    (["draw", "r", "-o", "r/report.svg"], "r/report.svg", "what is drawn"),
+    (["draw", "net.onnx", "-o", "./link.svg"], "./link.svg", "the source"),
+    (["draw", "r", "-o", "r/report.svg"], "r/report.svg", "the source"),
     (
       ["export", "r/explanation.json", "--to", "text", "-o", "r/explanation.json"],
       "r/explanation.json", "the result"

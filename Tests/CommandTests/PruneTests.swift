@@ -93,11 +93,11 @@ import Testing
     ),
     (
       ["--keep", "0.5", "--neurons", "3"], 64,
-      "error: a pruning has one goal\n hint: give one of --keep, --accuracy-drop and so on\n"
+      "error: only one pruning goal can be given\n hint: give one of --keep, --accuracy-drop and so on\n"
     ),
     (
       ["--widths", "dense-1=0"], 64,
-      "error: --widths cannot read 'dense-1=0'\n hint: give a layer and how many of its neurons stay, at least 1: dense-1=25\n"
+      "error: --widths cannot read 'dense-1=0'\n hint: give a layer and the number of neurons to keep, at least 1: dense-1=25\n"
     ),
     (
       ["--widths", "dense-1=4,dense-1=5"], 64,
@@ -105,7 +105,7 @@ import Testing
     ),
     (
       ["--widths", "dense-1=4", "--multiple", "2"], 64,
-      "error: --widths says how wide each layer is to be\n hint: leave out --widths or --multiple\n"
+      "error: --widths already sets the width of each layer\n hint: leave out --widths or --multiple\n"
     ),
     (
       ["--widths", "dense-9=4"], 65,
@@ -117,7 +117,7 @@ import Testing
     ),
     (
       ["--inputs", "2", "--distill", "0.5"], 64,
-      "error: --distill needs a network of the same inputs\n hint: leave out --inputs or --distill\n"
+      "error: --distill needs both networks to have the same inputs\n hint: leave out --inputs or --distill\n"
     ),
     (
       ["--method", "block-then-channel"], 65,
@@ -125,7 +125,7 @@ import Testing
     ),
     (
       ["--gate-price", "0.2"], 64,
-      "error: --gate-price is for one method\n hint: add --method block-then-channel\n"
+      "error: --gate-price applies to one method only\n hint: add --method block-then-channel\n"
     ),
     (
       ["--score-rows", "0"], 64,

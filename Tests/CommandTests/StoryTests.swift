@@ -193,7 +193,7 @@ import Testing
     #expect(entries.allSatisfy { !$0.drivers.isEmpty })
     #expect(entries.flatMap(\.drivers).allSatisfy { columns.contains($0.input) })
     let text = try Program("features", "r/model.onnx", "iris", in: folder).output
-    #expect(entries.allSatisfy { text.contains($0.id + "  on where it is above 0.500: ") })
+    #expect(entries.allSatisfy { text.contains($0.id + "  active above 0.500: ") })
   }
 
   @Test func fidelityCountsTheRowsThatAgree() throws {

@@ -66,10 +66,10 @@ import Testing
       says: "not an explanation: 'heldOut' is missing at 'fidelity'"),
     Edit(
       "a text for a list", "rules", value: #""none""#,
-      says: "not an explanation: a value of the wrong kind at 'rules'"),
+      says: "not an explanation: a value of the wrong type at 'rules'"),
     Edit(
       "a text for a number", "rules", "0", "coverage", "count", value: #""many""#,
-      says: "not an explanation: a value of the wrong kind at 'rules.[0].coverage.count'"),
+      says: "not an explanation: a value of the wrong type at 'rules.[0].coverage.count'"),
     Edit(
       "more than all", "fidelity", "heldOut", "count", value: "31",
       says: "not an explanation: 31 of 30 at 'fidelity.heldOut.count'"),
@@ -83,7 +83,7 @@ import Testing
         + "'rules.[0].confidence.count'"),
     Edit(
       "an operator that is none", "rules", "0", "if", "0", "operator", value: #""~""#,
-      says: "not an explanation: '~', which is none of the known values, at "
+      says: "not an explanation: '~', which is not a known value, at "
         + "'rules.[0].if.[0].operator'"),
     Edit(
       "a version to come", "schemaVersion", value: "2",
