@@ -27,11 +27,11 @@ extension ImportedNetwork {
     inOrder names: [String], for data: Schema
   ) throws(ModelFileError) -> ImportedNetwork {
     guard !data.target.isNumeric else {
-      throw .schema(problem: "a class order is given, and the target is a number")
+      throw .schema(problem: "a class order is given for a numeric target")
     }
     guard names.sorted() == data.classes.sorted() else {
       throw .schema(
-        problem: "the class order '\(shown(names.joined(separator: ",")))' is not an order of the "
+        problem: "the class order '\(shown(names.joined(separator: ",")))' is not a permutation of the "
           + "data's classes: \(data.classes.map { shown($0) }.joined(separator: ", "))")
     }
     var copy = self

@@ -68,7 +68,7 @@ public struct ImportedNetwork: Hashable, Sendable {
     }
     if let stranger = names.first(where: { !classes.contains($0) }) {
       throw ModelFileError.schema(
-        problem: "the class '\(shown(stranger))' is none that the model answers with")
+        problem: "the class '\(shown(stranger))' is not a class of the model")
     }
     let all = names + classes.filter { !names.contains($0) }
     data.target.kind = .classes(names: all)
@@ -90,15 +90,15 @@ public struct ImportedNetwork: Hashable, Sendable {
     if let activation = nodes[last].layer as? Activation, !signed.contains(activation.function) {
       throw ModelFileError.schema(
         problem:
-          "the one output of the network ends in '\(activation.function.rawValue)': where two "
-          + "classes part is known of a sigmoid, tanh or plain scores")
+          "the single output of the network ends in '\(activation.function.rawValue)': the threshold "
+          + "between two classes is known for a sigmoid, tanh or logits only")
     }
     if nodes[last].layer is BatchNormalization, let read = network.architecture.links[last].first,
       read >= 0, nodes[read].layer is Activation
     {
       throw ModelFileError.schema(
-        problem: "the one output of the network is scaled behind its last activation: where two "
-          + "classes part is known of a sigmoid, tanh or plain scores")
+        problem: "the single output of the network is scaled after its last activation: the threshold "
+          + "between two classes is known for a sigmoid, tanh or logits only")
     }
     return network
   }
@@ -113,7 +113,7 @@ public struct ImportedNetwork: Hashable, Sendable {
     guard data.target.isNumeric == own.target.isNumeric else {
       let (asked, known) = data.target.isNumeric ? ("a number", "a class") : ("a class", "a number")
       throw ModelFileError.schema(
-        problem: "the target '\(shown(data.target.name))' is \(asked) where the model answers with "
+        problem: "the target '\(shown(data.target.name))' is \(asked) where the model predicts "
           + known)
     }
     var merged = data
@@ -122,7 +122,7 @@ public struct ImportedNetwork: Hashable, Sendable {
     if case .classes(let names) = data.target.kind {
       if let stranger = names.first(where: { !own.classes.contains($0) }) {
         throw ModelFileError.schema(
-          problem: "the class '\(shown(stranger))' is none that the model answers with")
+          problem: "the class '\(shown(stranger))' is not a class of the model")
       }
       let all = names + own.classes.filter { !names.contains($0) }
       merged.target.kind = .classes(names: all)

@@ -44,7 +44,7 @@ public enum ModelFile {
       throw ModelFileError.unreadable(file: name, reason: "there is no such file")
     }
     guard attributes[.type] as? FileAttributeType == .typeRegular else {
-      throw ModelFileError.unreadable(file: name, reason: "it is not a file of bytes")
+      throw ModelFileError.unreadable(file: name, reason: "it is not a regular file")
     }
     guard let size = (attributes[.size] as? NSNumber)?.intValue, size < mostBytes else {
       throw ModelFileError.malformed(file: name, problem: "a model of 2 GiB or more")
@@ -83,16 +83,16 @@ public enum ModelFile {
       message = try Onnx_ModelProto(serializedBytes: data, options: options)
     } catch {
       throw ModelFileError.malformed(
-        file: name, problem: "the bytes are not an ONNX model, or not a whole one")
+        file: name, problem: "the file is not an ONNX model, or is truncated")
     }
     guard message.hasGraph, !message.graph.node.isEmpty else {
-      throw ModelFileError.malformed(file: name, problem: "there is no graph in it")
+      throw ModelFileError.malformed(file: name, problem: "it has no graph")
     }
     let version = message.opsetImport.first { $0.domain.isEmpty || $0.domain == "ai.onnx" }?.version
     guard let version, version >= 6 else {
-      let found = version.map { "operators of version \($0)" } ?? "no version of the operators"
+      let found = version.map { "operator set version \($0)" } ?? "no operator set version"
       throw ModelFileError.malformed(
-        file: name, problem: "\(found) where version 6 or later is read")
+        file: name, problem: "\(found) where version 6 or later is supported")
     }
     let metadata = try ONNXMetadata(message.metadataProps, file: name)
     let graph = try ONNXGraph(
@@ -127,20 +127,20 @@ public enum ModelFile {
     guard !classes.isEmpty else { return }
     let scores = (try? network.architecture.shapes().last?.count) ?? 0
     guard classes.count == scores || (classes.count == 2 && scores == 1) else {
-      throw .graph(file: file, problem: "\(classes.count) classes where \(scores) scores are given")
+      throw .graph(file: file, problem: "\(classes.count) classes where the network has \(scores) outputs")
     }
     var seen: Set<String> = []
     if let twice = classes.first(where: { !seen.insert($0).inserted }) {
-      throw .graph(file: file, problem: "two classes are called '\(shown(twice))'")
+      throw .graph(file: file, problem: "two classes have the name '\(shown(twice))'")
     }
   }
 
   private static func reason(_ error: any Error) -> String {
     switch (error as? CocoaError)?.code {
-    case .fileReadNoPermission, .fileWriteNoPermission: "you may not"
+    case .fileReadNoPermission, .fileWriteNoPermission: "permission denied"
     case .fileNoSuchFile, .fileReadNoSuchFile: "there is no such folder"
-    case .fileWriteOutOfSpace: "no space is left"
-    default: "the system refuses"
+    case .fileWriteOutOfSpace: "no space left on device"
+    default: "the system reports an error"
     }
   }
 }

@@ -61,10 +61,10 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .schema(let problem): problem
     case .unwritable(let file, let reason): "\(file): cannot be written: \(reason)"
     case .unwritableLayer(let node, let layer):
-      "layer '\(node)' is of the kind '\(layer)', which cannot be written to an ONNX file"
+      "layer '\(node)' is of the kind '\(layer)', which cannot be exported to ONNX"
     case .differs(let file, let changed, let rows):
-      "\(file): read back, it answers \(changed) of \(rows) rows otherwise than the network that was "
-        + "measured; it is not written"
+      "\(file): read back, its predictions on \(changed) of \(rows) rows differ from those of the "
+        + "measured network; it is not written"
     case .memory(let error): error.errorDescription
     }
   }
@@ -72,8 +72,8 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   /// What to do about it.
   public var recoverySuggestion: String? {
     switch self {
-    case .unreadable: "give the path of an ONNX file that you may read"
-    case .malformed: "give an ONNX file, as torch.onnx.export or espalier train writes it"
+    case .unreadable: "give the path of a readable ONNX file"
+    case .malformed: "give an ONNX file, as written by torch.onnx.export or espalier train"
     case .unsupportedOperator(_, _, let name, let supported):
       ONNXForeignModel.advice(for: name, supported: supported)
     case .foreignModel(_, _, _, _, let advice): advice
@@ -81,15 +81,15 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
       "export the network for inference, with constant weights: "
         + "torch.onnx.export(net.eval(), (rows,), 'net.onnx')"
     case .initializer:
-      "export the network again in float32; its numbers must be stored whole and finite"
+      "export the network again in float32, with complete and finite weights"
     case .graph: "export the network for inference, from one input to one output"
-    case .metadata: "write the model again, or remove its 'espalier.' metadata"
+    case .metadata: "export the model again, or remove its 'espalier.' metadata"
     case .categoricalFeature: "leave the column out with --ignore, or give it as 0/1 columns"
     case .fraction:
       "export the network with an input of floats, or round the column as it was in training"
     case .schema: "give data with the columns that the network was trained with"
-    case .unwritable: "choose a folder that exists and that you may write to"
-    case .unwritableLayer: "every layer can be written but reshaping and transposition"
+    case .unwritable: "choose an existing, writable folder"
+    case .unwritableLayer: "all layers except reshaping and transposition can be exported"
     case .differs: "this is a fault of espalier; please report it with the command"
     case .memory(let error): error.recoverySuggestion
     }
@@ -101,7 +101,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     do throws(MemoryError) {
       try MemoryBudget.admit(
         copies * Double(bytes),
-        for: "reading \(MemoryError.size(Double(bytes))) of numbers of \(file)",
+        for: "reading \(MemoryError.size(Double(bytes))) of weights of \(file)",
         advice: "give the process more memory, or export a smaller network")
     } catch {
       throw .memory(error)

@@ -102,9 +102,9 @@ struct ONNXColumns: Hashable, Sendable {
       let odd = rest.first { node in node.input.contains { values[$0] != nil } }
       guard let odd else {
         throw .graph(
-          file: file, problem: "there is no layer with weights in it, so it is no network")
+          file: file, problem: "no layer has weights, so the file holds no neural network")
       }
-      throw problem(odd, "is not supported for the columns of a table")
+      throw problem(odd, "is not supported before the first layer, for table columns")
     }
     chain = rest
     columns = first.columns
@@ -157,7 +157,7 @@ struct ONNXColumns: Hashable, Sendable {
     default:
       throw .graph(
         file: file,
-        problem: "the input '\(shown(input.name))' is of no type that a table's column has")
+        problem: "the input '\(shown(input.name))' has an element type that is not supported for a table column")
     }
     let first = cells
     cells += Int(width)
@@ -194,7 +194,7 @@ struct ONNXColumns: Hashable, Sendable {
     case "Where": return try fill(node, &constants)
     case "Concat":
       guard [1, -1].contains(node.integer("axis", 0)) else {
-        throw problem(node, "axis \(node.integer("axis", 0)) is not that of the columns")
+        throw problem(node, "axis \(node.integer("axis", 0)) is not the column axis")
       }
       let parts = node.input.compactMap { values[$0] }
       guard parts.count == node.input.count else { return nil }
@@ -225,9 +225,9 @@ struct ONNXColumns: Hashable, Sendable {
     case .float, .double, .float16, .bfloat16: value.isDiscrete = false
     case .int64, .int32, .string:
       guard value.isDiscrete else {
-        throw problem(node, "it rounds the rows: float and double are supported")
+        throw problem(node, "it rounds values to integers; casts to float and double are supported")
       }
-    default: throw problem(node, "it makes a type that no column has")
+    default: throw problem(node, "its target type is not supported for a table column")
     }
     return value
   }
@@ -236,7 +236,7 @@ struct ONNXColumns: Hashable, Sendable {
     let filling = node.attribute("imputed_value_floats")?.floats ?? []
     guard filling.count == 1 || filling.count == value.columns.count,
       node.number("replaced_value_float", 0).isNaN, !value.isDiscrete
-    else { throw problem(node, "a missing number of each column is filled, nothing else") }
+    else { throw problem(node, "only imputation of NaN in numeric columns is supported") }
     return try filled(value, with: filling.map(Double.init), node)
   }
 
@@ -247,7 +247,7 @@ struct ONNXColumns: Hashable, Sendable {
     for index in value.columns.indices {
       guard case .number(nil) = value.columns[index].kind, value.columns[index].factor == 1,
         value.columns[index].offset == 0
-      else { throw problem(node, "it fills what is scaled or filled already") }
+      else { throw problem(node, "it imputes values that are already scaled or imputed") }
       value.columns[index].kind = .number(filled: numbers[numbers.count == 1 ? 0 : index])
     }
     return value
@@ -261,10 +261,10 @@ struct ONNXColumns: Hashable, Sendable {
       let rows = values[node.input[2]],
       constants.contains(node.input[1]), flags.columns.map(\.source) == rows.columns.map(\.source),
       flags.columns.allSatisfy({ $0.kind == .missing })
-    else { throw problem(node, "it chooses by something else than what is missing") }
+    else { throw problem(node, "only Where(IsNaN(x), constant, x) is supported") }
     let numbers = try constants.numbers(node.input[1], inDouble: true).values
     guard numbers.count == 1 || numbers.count == rows.columns.count else {
-      throw problem(node, "it has not one number for each column")
+      throw problem(node, "it needs one value for each column")
     }
     return try filled(rows, with: numbers, node)
   }
@@ -274,7 +274,7 @@ struct ONNXColumns: Hashable, Sendable {
     let factors = (node.attribute("scale")?.floats ?? [1]).map { Double($0) }
     let counts = [1, value.columns.count]
     guard counts.contains(offsets.count), counts.contains(factors.count) else {
-      throw problem(node, "it has not one number for each column")
+      throw problem(node, "it needs one value for each column")
     }
     var value = value
     for index in value.columns.indices {
@@ -292,7 +292,7 @@ struct ONNXColumns: Hashable, Sendable {
     if levels.isEmpty { levels = (node.attribute("cats_int64s")?.ints ?? []).map { "\($0)" } }
     guard value.columns.count == 1, !levels.isEmpty, Set(levels).count == levels.count,
       case .number(nil) = value.columns[0].kind
-    else { throw problem(node, "one column at a time becomes one number a level") }
+    else { throw problem(node, "only one column at a time, with distinct levels, can be one-hot encoded") }
     let source = value.columns[0].source
     // An empty text is a missing one.
     return Value(
@@ -317,12 +317,12 @@ struct ONNXColumns: Hashable, Sendable {
     guard !levels.isEmpty, numbers.count == levels.count, Set(levels).count == levels.count,
       (numbers + [others]).allSatisfy(\.isFinite)
     else {
-      throw problem(node, "levels that become one finite number each are supported, nothing else")
+      throw problem(node, "only a map of distinct levels to one finite number each is supported")
     }
     return Value(
       columns: try value.columns.map { column throws(ModelFileError) in
         guard case .number(nil) = column.kind, column.factor == 1, column.offset == 0 else {
-          throw problem(node, "it reads what is scaled or filled already")
+          throw problem(node, "its input is already scaled or imputed")
         }
         return Column(
           source: column.source, kind: .coded(levels: levels, numbers: numbers, others: others))
@@ -335,12 +335,12 @@ struct ONNXColumns: Hashable, Sendable {
     guard node.input.count == 2, values[node.input[0]] != nil, constants.contains(node.input[1])
     else { return nil }
     guard node.opType != "Gather" || [1, -1].contains(node.integer("axis", 0)) else {
-      throw problem(node, "axis \(node.integer("axis", 0)) is not that of the columns")
+      throw problem(node, "axis \(node.integer("axis", 0)) is not the column axis")
     }
     let positions = try constants.integers(node.input[1], most: Self.mostCells)
     let count = Int64(value.columns.count)
     guard positions.allSatisfy({ (-count..<count).contains($0) }) else {
-      throw problem(node, "it names a column that there is not")
+      throw problem(node, "column index out of range")
     }
     try spend(positions.count, &constants)
     return Value(
@@ -358,7 +358,7 @@ struct ONNXColumns: Hashable, Sendable {
     let numbers = try constants.numbers(node.input[isFirst ? 1 : 0], inDouble: true)
     guard numbers.values.count == 1 || numbers.values.count == value.columns.count,
       numbers.dimensions.dropLast().allSatisfy({ $0 == 1 })
-    else { throw problem(node, "its constant has not one number for each column") }
+    else { throw problem(node, "its constant needs one value for each column") }
     var value = value
     for index in value.columns.indices {
       let number = numbers.values[numbers.values.count == 1 ? 0 : index]
@@ -372,7 +372,7 @@ struct ONNXColumns: Hashable, Sendable {
 
   private func checked(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
     guard value.columns.allSatisfy({ $0.factor.isFinite && $0.factor != 0 && $0.offset.isFinite })
-    else { throw problem(node, "it multiplies a column by zero or by no finite number") }
+    else { throw problem(node, "the scale of a column is zero, or its scale or offset is not finite") }
     return value
   }
 

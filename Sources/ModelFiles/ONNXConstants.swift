@@ -36,7 +36,7 @@ struct ONNXConstants {
     budget = max(1 << 22, 2 * bytes)
     for tensor in tensors {
       guard sources.updateValue(Source(tensor: tensor), forKey: tensor.name) == nil else {
-        throw wrong(tensor.name, "is there twice")
+        throw wrong(tensor.name, "is defined twice")
       }
     }
   }
@@ -62,7 +62,7 @@ struct ONNXConstants {
   mutating func spend(_ count: Int) throws(ModelFileError) {
     let (left, overflow) = budget.subtractingReportingOverflow(count)
     guard !overflow, left >= 0 else {
-      throw .graph(file: file, problem: "the layers are far larger than the numbers in the file")
+      throw .graph(file: file, problem: "the layers have far more parameters than the file stores")
     }
     budget = left
     try ModelFileError.admit(count < 1 << 40 ? 4 * count : .max, of: file)
@@ -89,7 +89,7 @@ struct ONNXConstants {
     let type = Onnx_TensorProto.DataType(rawValue: Int(tensor.dataType))
     guard let format = type.flatMap(ONNXNumberFormat.init), wholeToo || !format.isWhole else {
       throw wrong(
-        name, "holds \(Self.name(of: type)) where float, double, float16 or bfloat16 is supported")
+        name, "has the type \(Self.name(of: type)) where float, double, float16 or bfloat16 is supported")
     }
     let raw = try bytes(of: tensor, name, count: count, size: format.size)
     try spend(count)
@@ -136,7 +136,7 @@ struct ONNXConstants {
       values =
         raw.map { ONNXNumberFormat.unpack($0, as: UInt32.self) { Int64(Int32(bitPattern: $0)) } }
         ?? tensor.int32Data.map(Int64.init)
-    default: throw wrong(name, "is not a shape: a few numbers of the type int64")
+    default: throw wrong(name, "is not a shape, a short list of type int64")
     }
     guard values.count == count else { throw wrong(name, Self.mismatch(values.count, tensor)) }
     guard source.transposed, dimensions.count == 2 else { return values }
@@ -236,7 +236,7 @@ struct ONNXConstants {
       let (product, overflow) = count.multipliedReportingOverflow(by: Int(dimension))
       // Eight bytes a number at most: the size in bytes fits too.
       guard dimension >= 0, !overflow, product <= Int.max / 16 else {
-        throw wrong(name, "has an impossible shape: " + Self.text(tensor.dims))
+        throw wrong(name, "has an invalid shape: " + Self.text(tensor.dims))
       }
       count = product
     }
@@ -253,7 +253,7 @@ struct ONNXConstants {
     guard tensor.rawData.count == length else {
       let shape = Self.text(tensor.dims)
       throw wrong(
-        name, "holds \(tensor.rawData.count) bytes where its shape \(shape) means \(length)")
+        name, "holds \(tensor.rawData.count) bytes where its shape \(shape) requires \(length)")
     }
     return tensor.rawData
   }
@@ -265,7 +265,7 @@ struct ONNXConstants {
     let entries = Dictionary(
       tensor.externalData.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     let location = entries["location"] ?? ""
-    let outside = wrong(name, "lies in '\(shown(location))', outside the model's folder")
+    let outside = wrong(name, "is stored in '\(shown(location))', outside the model's folder")
     let parts = location.split(separator: "/", omittingEmptySubsequences: false)
     guard let folder, !location.contains("\0"),
       !parts.contains(where: { $0.isEmpty || $0 == ".." })
@@ -279,7 +279,7 @@ struct ONNXConstants {
       let handle = try? FileHandle(forReadingFrom: place)
     else {
       throw .unreadable(
-        file: shown(location), reason: "the numbers of '\(shown(name))' in \(file) should be there")
+        file: shown(location), reason: "it should hold the values of '\(shown(name))' in \(file)")
     }
     defer { try? handle.close() }
     if externalFiles.insert(place.path).inserted { budget += size / 2 }
@@ -295,20 +295,20 @@ struct ONNXConstants {
     try ModelFileError.admit(length, of: file)
     guard (try? handle.seek(toOffset: UInt64(offset))) != nil,
       let data = try? handle.read(upToCount: length) ?? Data(), data.count == length
-    else { throw .unreadable(file: shown(location), reason: "it ended early") }
+    else { throw .unreadable(file: shown(location), reason: "unexpected end of file") }
     return data
   }
 
   private static func mismatch(_ found: Int, _ tensor: Onnx_TensorProto) -> String {
     let wanted = tensor.dims.reduce(1, *)
-    return "holds \(found) numbers where its shape \(text(tensor.dims)) means \(wanted)"
+    return "holds \(found) values where its shape \(text(tensor.dims)) requires \(wanted)"
   }
 
   private static func text(_ dimensions: [Int64]) -> String {
-    dimensions.isEmpty ? "of no dimension" : dimensions.map(String.init).joined(separator: " x ")
+    dimensions.isEmpty ? "of a scalar" : dimensions.map(String.init).joined(separator: " x ")
   }
 
   private static func name(of type: Onnx_TensorProto.DataType?) -> String {
-    type.map { "\($0)" } ?? "an unknown type"
+    type.map { "\($0)" } ?? "unknown"
   }
 }

@@ -25,7 +25,7 @@ struct ONNXForeignModel: Hashable, Sendable {
   /// A network that says yes or no of each of several labels.
   static let multilabel = ONNXForeignModel(
     kind: "a multilabel network, which gives each row several labels at once",
-    advice: "give a network that answers with one class a row: export one for each label")
+    advice: "give a network with one class per row: export one network for each label")
 
   /// What to do about an operator that is not read.
   static func advice(for name: String, supported: [String]) -> String {
@@ -33,12 +33,12 @@ struct ONNXForeignModel: Hashable, Sendable {
     case "LSTM", "GRU", "RNN", "Scan", "Loop", "If", "SequenceAt", "Attention",
       "MultiHeadAttention",
       "com.microsoft.Attention":
-      return "networks of dense and convolutional layers are read; recurrent layers, attention and "
+      return "dense and convolutional networks are supported; recurrent layers, attention and "
         + "control flow are not"
     case "MatMulInteger", "ConvInteger", "QLinearMatMul", "QLinearConv", "QLinearAdd", "QGemm",
       "DynamicQuantizeLinear", "com.microsoft.QGemm", "com.microsoft.QLinearAdd",
       "com.microsoft.DynamicQuantizeMatMul", "com.microsoft.MatMulNBits":
-      return "export the network before it is quantized; weights alone may be, behind "
+      return "export the network before quantization; only weights may be quantized, followed by "
         + "DequantizeLinear"
     default:
       return "supported: " + supported.joined(separator: ", ")

@@ -35,7 +35,7 @@ struct ONNXFunctions {
     guard let function = functions["\(node.domain)\n\(node.opType)"] else {
       guard nodes.count < Self.mostNodes else {
         throw .graph(
-          file: file, problem: "more than \(Self.mostNodes) nodes with its functions put in")
+          file: file, problem: "more than \(Self.mostNodes) nodes after inlining its functions")
       }
       nodes.append(node)
       return
@@ -43,7 +43,7 @@ struct ONNXFunctions {
     guard level < Self.mostLevels else {
       throw .node(
         file: file, node: node.title, operator: shown(node.opType),
-        problem: "is a function that calls itself, or others \(Self.mostLevels) deep")
+        problem: "is a function with recursive calls, or calls nested \(Self.mostLevels) deep")
     }
     calls += 1
     guard calls <= Self.mostNodes else {

@@ -52,18 +52,18 @@ struct ONNXGraph {
     }
     let most = ONNXFunctions.mostNodes
     guard nodes.count <= most else {
-      throw .graph(file: file, problem: "\(nodes.count) nodes where at most \(most) are read")
+      throw .graph(file: file, problem: "\(nodes.count) nodes where at most \(most) are supported")
     }
     let names = Set(inputs.map(\.name))
     guard names.count == inputs.count else {
-      throw .graph(file: file, problem: "two inputs have one name")
+      throw .graph(file: file, problem: "two inputs have the same name")
     }
     input = first
     for (index, node) in nodes.enumerated() {
       for name in node.output where !name.isEmpty {
         guard producers.updateValue(index, forKey: name) == nil, !names.contains(name),
           !constants.contains(name)
-        else { throw .graph(file: file, problem: "'\(shown(name))' is made twice") }
+        else { throw .graph(file: file, problem: "'\(shown(name))' is defined twice") }
       }
     }
     let answers = ONNXAnswers(graph, constants: constants, isOwn: readsRows)
@@ -98,7 +98,7 @@ struct ONNXGraph {
     from inputs: Set<String>, to output: String, keepsOrder: Bool
   ) throws(ModelFileError) {
     guard producers[output] != nil else {
-      throw .graph(file: file, problem: "the output '\(shown(output))' is made by no node")
+      throw .graph(file: file, problem: "no node computes the output '\(shown(output))'")
     }
     let order = try sorted(try leading(to: output, from: inputs), keepsOrder)
     var moving = inputs
@@ -112,7 +112,7 @@ struct ONNXGraph {
         guard let fold = known.fold else {
           throw problem(
             node,
-            "reads constants alone, which is supported for "
+            "has constant inputs only, which is supported for "
               + ONNXOperator.all.filter { $0.fold != nil }.map(\.name).joined(separator: ", "))
         }
         try fold(&constants, node, file)
@@ -132,7 +132,7 @@ struct ONNXGraph {
         if let producer = producers[name] {
           open.append(producer)
         } else if !constants.contains(name) {
-          throw problem(nodes[index], "reads '\(shown(name))', which nothing in the file gives")
+          throw problem(nodes[index], "reads '\(shown(name))', which is not defined")
         }
       }
     }
@@ -167,7 +167,7 @@ struct ONNXGraph {
       next += 1
     }
     if let index = live.subtracting(order).min() {
-      throw problem(nodes[index], "is part of a cycle or reads one")
+      throw problem(nodes[index], "is part of a cycle or depends on one")
     }
     return order
   }

@@ -34,8 +34,8 @@ struct ONNXInput {
     guard (2...8).contains(stated.count) else {
       throw .graph(
         file: file,
-        problem: "the input '\(name)' has \(stated.count) dimensions where rows of numbers, "
-          + "[batch, numbers], are read")
+        problem: "the input '\(name)' has \(stated.count) dimensions where 2 to 8, batch first, "
+          + "are supported")
     }
     var lengths = stated.dropFirst().map { $0 }
     if lengths.count == 1, lengths[0] < 1 {
@@ -47,8 +47,8 @@ struct ONNXInput {
       throw .graph(
         file: file,
         problem:
-          "the input '\(name)' is neither [batch, numbers] nor [batch, channels, height, width] "
-          + "of known lengths")
+          "the input '\(name)' is neither [batch, features] nor [batch, channels, height, width] "
+          + "of known sizes")
     }
     let sizes = lengths.map { Int($0) }
     let isLarge = sizes.count == 3 && sizes[0] != 1 && sizes[2] != 1
@@ -94,7 +94,7 @@ struct ONNXInput {
     }
     throw .graph(
       file: file,
-      problem: "the input '\(shown(graph.input.name))' does not say how many numbers a row has")
+      problem: "the input '\(shown(graph.input.name))' does not state its number of features")
   }
 
   /// The image that a row of so many numbers becomes at once, and the node that says so.

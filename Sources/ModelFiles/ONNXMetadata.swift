@@ -78,7 +78,7 @@ struct ONNXMetadata {
       {
         throw wrong(key, context.debugDescription)
       } catch {
-        throw wrong(key, "cannot be understood")
+        throw wrong(key, "cannot be decoded")
       }
     }
     try checkSchema()
@@ -86,7 +86,7 @@ struct ONNXMetadata {
     if let originalIndices,
       !originalIndices.allSatisfy({ Set($0).count == $0.count && $0.allSatisfy { $0 >= 0 } })
     {
-      throw wrong(.originalIndices, "one neuron's number is there twice or negative")
+      throw wrong(.originalIndices, "an original index is repeated or negative")
     }
   }
 
@@ -100,7 +100,7 @@ struct ONNXMetadata {
 
   private func checkEncoding() throws(ModelFileError) {
     guard let encoding else { return }
-    guard let schema else { throw wrong(.encoding, "there is no schema beside it") }
+    guard let schema else { throw wrong(.encoding, "it needs a schema, and there is none") }
     if let problem = encoding.inconsistency(with: schema) { throw wrong(.encoding, problem) }
   }
 
@@ -112,7 +112,7 @@ struct ONNXMetadata {
     guard let read = try? columns.encoding(for: &own), own == schema,
       read.inputs.count == encoding.inputs.count,
       zip(read.inputs, encoding.inputs).allSatisfy({ $0.isClose(to: $1) })
-    else { throw wrong(.encoding, "is not what the graph does to rows") }
+    else { throw wrong(.encoding, "does not match the preprocessing of the graph") }
   }
 
   /// The network with the names, births and masks that the file gives it.
@@ -127,7 +127,7 @@ struct ONNXMetadata {
         for (index, bits) in masks[node].enumerated() where !bits.isEmpty {
           let parameter = parameters[node][index]
           guard bits.count == (parameter.value.count + 7) / 8 else {
-            throw wrong(.masks, "one does not fit the weights that it belongs to")
+            throw wrong(.masks, "a mask does not match the shape of its weights")
           }
           let kept = (0..<parameter.value.count).map {
             bits[bits.startIndex + $0 / 8] & (1 << ($0 % 8)) != 0
@@ -139,7 +139,7 @@ struct ONNXMetadata {
     do {
       return try Network(architecture, parameters: parameters, originalIndices: originalIndices)
     } catch {
-      throw wrong(.architecture, "does not fit the graph")
+      throw wrong(.architecture, "does not match the graph")
     }
   }
 }

@@ -18,7 +18,7 @@ struct ONNXNetwork {
     (file, input, hasSoftmax) = (reader.file, reader.input, reader.hasSoftmax)
     steps = reader.steps
     guard let last = reader.values[name] else {
-      throw .graph(file: file, problem: "there is no layer with weights in it, so it is no network")
+      throw .graph(file: file, problem: "no layer has weights, so the file holds no neural network")
     }
     output = last.step
     outputs = last.shape.count
@@ -27,11 +27,11 @@ struct ONNXNetwork {
       output = steps.count - 1
     } else if last.shape.rank != 1 {
       throw .graph(
-        file: file, problem: "the output is no row of numbers, one for each answer")
+        file: file, problem: "the output is not of the form [batch, outputs]")
     }
     if case .flattened = last.order {
       throw .graph(
-        file: file, problem: "the output is no row of numbers, one for each answer")
+        file: file, problem: "the output is not of the form [batch, outputs]")
     }
     fold()
   }
@@ -232,7 +232,7 @@ struct ONNXNetwork {
     if !keepsDropout { copy.removeDropout() }
     guard copy.steps.contains(where: { $0.layer is Dense || $0.layer is Convolution }) else {
       throw .graph(
-        file: file, problem: "there is no layer with weights in it, so it is no network")
+        file: file, problem: "no layer has weights, so the file holds no neural network")
     }
     copy.moveSquashingBehind()
     var head: Head? = hasSoftmax ? .softmax : nil
@@ -269,7 +269,7 @@ struct ONNXNetwork {
 
   private func assembled() throws(ModelFileError) -> Network {
     guard output == steps.count - 1 else {
-      throw .graph(file: file, problem: "the output is not what the last layer makes")
+      throw .graph(file: file, problem: "the output is not the output of the last layer")
     }
     var builder = ArchitectureBuilder(input: input)
     var (ids, parameters) = ([Node.ID](), [[Parameter]]())
@@ -280,7 +280,7 @@ struct ONNXNetwork {
         let values = numbers.values.map { Float($0) }
         guard values.allSatisfy(\.isFinite) else {
           throw .graph(
-            file: file, problem: "folding a scaling into a layer leaves the finite floats")
+            file: file, problem: "folding a scaling into a layer gives values that are not finite floats")
         }
         own.append(Parameter(role, Tensor(values, shape: Shape(numbers.dimensions))))
       }
@@ -289,7 +289,7 @@ struct ONNXNetwork {
     do {
       return try Network(builder.architecture, parameters: parameters)
     } catch {
-      throw .graph(file: file, problem: error.errorDescription ?? "the layers do not fit")
+      throw .graph(file: file, problem: error.errorDescription ?? "the shapes of the layers do not match")
     }
   }
 }

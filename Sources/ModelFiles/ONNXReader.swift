@@ -100,7 +100,7 @@ struct ONNXReader {
         throw problem(node, ONNXOperator.refusal(of: node))
       }
       guard node.output.first.map({ !$0.isEmpty }) ?? false else {
-        throw problem(node, "it makes no value")
+        throw problem(node, "it has no output")
       }
       try read(&self, node)
     }
@@ -155,7 +155,7 @@ struct ONNXReader {
   /// What a node reads at a position, which must not be a constant.
   func answer(_ node: Onnx_NodeProto, _ position: Int = 0) throws(ModelFileError) -> Value {
     guard let name = node.input(position), let value = values[name] else {
-      throw problem(node, "its input \(position + 1) is a constant where a value is read")
+      throw problem(node, "its input \(position + 1) is a constant where a value that depends on the input is expected")
     }
     return value
   }
@@ -164,7 +164,7 @@ struct ONNXReader {
   func value(_ node: Onnx_NodeProto, _ position: Int = 0) throws(ModelFileError) -> Value {
     let value = try answer(node, position)
     guard value.ending == nil else {
-      throw problem(node, "follows the softmax or argmax, which must be the last step")
+      throw problem(node, "follows the softmax or argmax, which must be the last layer")
     }
     return value
   }
@@ -216,7 +216,7 @@ struct ONNXReader {
       values[node.input[0]] = value
     }
     guard value.shape.rank == 3, value.order == .channelsFirst else {
-      throw problem(node, "it does not read an image of [channels, height, width]")
+      throw problem(node, "its input is not an image, [channels, height, width]")
     }
     return value
   }
@@ -235,10 +235,10 @@ struct ONNXReader {
     do {
       shape = try layer.outputShape(joining: inputs.map(\.shape))
     } catch {
-      throw problem(node, error.errorDescription ?? "its inputs do not fit")
+      throw problem(node, error.errorDescription ?? "the shapes of its inputs do not match")
     }
     guard shape.dimensions.reduce(1.0, { $0 * Double($1) }) <= Double(Self.mostNumbers) else {
-      throw problem(node, "it makes more than \(Self.mostNumbers) numbers of a row")
+      throw problem(node, "its output has more than \(Self.mostNumbers) elements per row")
     }
     steps.append(Step(layer: layer, inputs: inputs.map(\.step), parameters: parameters))
     let first = inputs[0]
@@ -281,7 +281,7 @@ struct ONNXReader {
     var numbers = try constants.numbers(name)
     let lengths = value.lengths
     let doesNotFit = problem(
-      node, "its constant of \(text(numbers.dimensions)) does not fit rows of \(text(lengths))")
+      node, "its constant of \(text(numbers.dimensions)) cannot be broadcast to rows of \(text(lengths))")
     if let axis {
       let rank = lengths.count + 1
       let first = Int(clamping: axis < 0 ? axis &+ Int64(rank) : axis)
@@ -340,7 +340,7 @@ struct ONNXReader {
     let numbers = try constants.numbers(name)
     guard numbers.dimensions.count == rank else {
       throw problem(
-        node, "'\(shown(name))' has \(numbers.dimensions.count) dimensions where \(rank) are read")
+        node, "'\(shown(name))' has \(numbers.dimensions.count) dimensions where \(rank) are expected")
     }
     guard !numbers.values.isEmpty else { throw problem(node, "'\(shown(name))' is empty") }
     return numbers
@@ -350,7 +350,7 @@ struct ONNXReader {
   func small(_ value: Int64, _ node: Onnx_NodeProto, least: Int64 = 0) throws(ModelFileError) -> Int
   {
     guard (least...Self.mostPixels).contains(value) else {
-      throw problem(node, "\(value) is no length, stride or padding of an image")
+      throw problem(node, "\(value) is not a valid size, stride or padding of an image")
     }
     return Int(value)
   }
@@ -365,11 +365,11 @@ struct ONNXReader {
     var value = try answer(node)
     let axis = node.integer("axis", standard)
     guard value.shape.rank == 1, value.isRow(axis) || (opset < 13 && axis == 1) else {
-      throw problem(node, "axis \(axis) is not that of the scores")
+      throw problem(node, "axis \(axis) is not the axis of the scores")
     }
     guard value.ending != .position else { throw problem(node, "follows another argmax") }
     guard ending == .position || value.ending == nil else {
-      throw problem(node, "follows the softmax or argmax, which must be the last step")
+      throw problem(node, "follows the softmax or argmax, which must be the last layer")
     }
     value.ending = ending
     if ending == .softmax { hasSoftmax = true }

@@ -190,7 +190,7 @@ import Testing
       """
       error: sk-multilabel.onnx: node 'N10' (Binarizer): the file holds a multilabel network, which \
       gives each row several labels at once
-       hint: give a network that answers with one class a row: export one for each label
+       hint: give a network with one class per row: export one network for each label
 
       """
     ),

@@ -47,7 +47,7 @@ import Testing
       let run = try limited(600_000, ["draw", model, "-o", "net.svg"], in: folder)
       #expect(run.code == 75, "\(run.errorOutput)")
       let start =
-        "error: reading 68 MB of numbers of large-constants.onnx needs about 336 MB of memory "
+        "error: reading 68 MB of weights of large-constants.onnx needs about 336 MB of memory "
       #expect(run.errorOutput.hasPrefix(start + "where "), "\(run.errorOutput)")
       #expect(
         run.errorOutput.hasSuffix(

@@ -162,7 +162,7 @@ import Testing
        hint: give data with the columns that the network was trained with
       """
     let junk = """
-      error: junk.onnx: the bytes are not an ONNX model, or not a whole one
+      error: junk.onnx: the file is not an ONNX model, or is truncated
        hint: give an ONNX file, as torch.onnx.export or espalier train writes it
       """
     let none = """

@@ -200,7 +200,7 @@ struct ExportedModel: Decodable {
     schema = try #require(models["sklearn-names"]).table.schema
     schema.target.kind = .classes(names: ["setosa", "tulip"])
     #expect(
-      try failure("names", schema) == "the class 'tulip' is none that the model answers with")
+      try failure("names", schema) == "the class 'tulip' is not a class of the model")
   }
 
   @Test(arguments: [

@@ -104,8 +104,8 @@ import Testing
     let schema = table((0..<4).map { ("x\($0)", [1.0]) }).schema
     #expect(
       failure { _ = try exported("operators-sigmoid-number").model(for: schema) }
-        == "the one output of the network is scaled behind its last activation: where two classes "
-        + "part is known of a sigmoid, tanh or plain scores")
+        == "the single output of the network is scaled after its last activation: the threshold "
+        + "between two classes is known for a sigmoid, tanh or logits only")
   }
 
   /// Whatever stands behind the last dense layer, outputs go with their classes.

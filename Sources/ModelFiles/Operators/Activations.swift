@@ -21,7 +21,7 @@ extension ONNXOperator {
     case "Gelu":
       let kind = String(decoding: node.attribute("approximate")?.s ?? Data(), as: UTF8.self)
       guard ["", "none", "tanh"].contains(kind) else {
-        throw reader.problem(node, "its approximation '\(shown(kind))' is not known")
+        throw reader.problem(node, "its approximation '\(shown(kind))' is not supported")
       }
       activation = Activation(kind == "tanh" ? .geluTanh : .gelu)
     case "LeakyRelu":
@@ -79,9 +79,9 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     let value = try reader.value(node)
-    guard let name = node.input(1) else { throw reader.problem(node, "it has no slopes") }
+    guard let name = node.input(1) else { throw reader.problem(node, "it has no slope input") }
     guard reader.constants.contains(name) else {
-      throw reader.problem(node, "its slopes are not constant")
+      throw reader.problem(node, "its slope must be a constant")
     }
     // Before version 7 a slope for each channel has one dimension, whatever those of the value are.
     let axis: Int64? = reader.opset < 7 && reader.constants.rank(of: name) == 1 ? 1 : nil

@@ -42,7 +42,7 @@ enum ONNXArithmetic: String {
 
   /// Why there is no such scaling.
   func refusal(isFirst: Bool) -> String {
-    isFirst ? "it divides by zero" : "it divides by the rows"
+    isFirst ? "it divides by zero" : "it divides by a value that depends on the input"
   }
 }
 
@@ -53,7 +53,7 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     guard node.input.count == 2, let arithmetic = ONNXArithmetic(node) else {
-      throw reader.problem(node, "it does not read two values")
+      throw reader.problem(node, "it needs two inputs")
     }
     let moving = reader.moving(node)
     guard moving.count < 2 else { return try readTwo(&reader, node) }
@@ -91,7 +91,7 @@ extension ONNXOperator {
         node, "it divides by a value that depends on the input; constants are supported")
     }
     guard first.shape == second.shape, first.order == second.order, first.lengths == second.lengths
-    else { throw reader.problem(node, "only values of one shape can be added up") }
+    else { throw reader.problem(node, "only values of the same shape can be added") }
     if node.opType == "Sub" {
       try reader.addScaling([-1], [0], of: second, node)
       second = try reader.value(named: node.output[0], node)
@@ -121,7 +121,7 @@ extension ONNXOperator {
       parts.allSatisfy({
         $0.shape == first.shape && $0.order == first.order && $0.lengths == first.lengths
       })
-    else { throw reader.problem(node, "only values of one shape can be added up") }
+    else { throw reader.problem(node, "only values of the same shape can be added") }
     try reader.add(Sum(), reading: parts, node)
     for name in constants {
       let value = try reader.value(named: node.output[0], node)
@@ -158,7 +158,7 @@ extension ONNXOperator {
       if let input = node.input(position) {
         let numbers = try reader.constants.numbers(input, mayBeInfinite: true)
         guard numbers.values.count == 1 else {
-          throw reader.problem(node, "its \(name) is not one number")
+          throw reader.problem(node, "its \(name) is not a scalar")
         }
         number = numbers.values[0]
       }
@@ -167,7 +167,7 @@ extension ONNXOperator {
     }
     let (least, most) = (try limit(1, "min"), try limit(2, "max"))
     guard least.map({ !$0.isNaN }) ?? true, most.map({ !$0.isNaN }) ?? true else {
-      throw reader.problem(node, "a limit is not a number")
+      throw reader.problem(node, "min or max is NaN")
     }
     switch (least, most) {
     case (nil, nil): reader.pass(value, node)
@@ -175,7 +175,7 @@ extension ONNXOperator {
     case (nil, let most?): try reader.limit(value, [most], isLowest: false, node)
     case (let least?, let most?):
       guard least < most else {
-        throw reader.problem(node, "its least number \(least) is not below its largest, \(most)")
+        throw reader.problem(node, "min \(least) is not below max \(most)")
       }
       try reader.clip(value, least, most, node)
     }
@@ -200,7 +200,7 @@ extension ONNXOperator {
 extension ONNXReader {
   /// What a node has made so far.
   func value(named name: String, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
-    guard let value = values[name] else { throw problem(node, "it makes no value") }
+    guard let value = values[name] else { throw problem(node, "it has no output") }
     return value
   }
 

@@ -10,7 +10,7 @@ extension ONNXReader {
     let value = try parted(node)
     let axis = node.integer("axis", 0)
     guard value.isChannels(axis) else {
-      throw problem(node, "axis \(axis) is not that of the channels")
+      throw problem(node, "axis \(axis) is not the channel axis")
     }
     return (value, value.channels)
   }
@@ -73,7 +73,7 @@ extension ONNXOperator {
     let axes = try numbers(3) ?? node.attribute("axes")?.ints ?? starts.indices.map { Int64($0) }
     let steps = try numbers(4) ?? starts.map { _ in 1 }
     guard starts.count == ends.count, starts.count == axes.count, starts.count == steps.count
-    else { throw reader.problem(node, "its lists are not of one length") }
+    else { throw reader.problem(node, "starts, ends, axes and steps differ in length") }
     if axes.count == 1, steps[0] == 1 {
       let value = try reader.parted(node)
       if value.isChannels(axes[0]) {
@@ -82,7 +82,7 @@ extension ONNXOperator {
           Int(min(max(number < 0 ? number &+ channels : number, 0), channels))
         }
         let (start, end) = (place(starts[0]), place(ends[0]))
-        guard start < end else { throw reader.problem(node, "nothing is left of it") }
+        guard start < end else { throw reader.problem(node, "the slice is empty") }
         return try reader.select(Array(start..<end), of: value, along: axes[0], node)
       }
     }
@@ -94,7 +94,7 @@ extension ONNXOperator {
         ends[index] >= Int64(value.shape[Int(axis) - 2])
       else {
         throw reader.problem(
-          node, "some channels, or every so-many-th row and column of pixels, are supported")
+          node, "slices of channels and strided slices of rows and columns of pixels are supported")
       }
       let step = try reader.small(steps[index], node, least: 1)
       if axis == 2 { strides.0 = step } else { strides.1 = step }
@@ -118,7 +118,7 @@ extension ONNXOperator {
       sizes.reduce(0, { min($0 + $1, Int64(channels) + 1) }) == Int64(channels)
     else {
       throw reader.problem(
-        node, "its \(parts) parts are not of at least one channel and \(channels) together")
+        node, "its \(parts) parts must have at least one channel each and \(channels) in total")
     }
     var start = 0
     for (output, size) in sizes.enumerated() {
@@ -135,7 +135,7 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     guard let name = node.input(1), let rank = reader.constants.rank(of: name), rank <= 1 else {
-      throw reader.problem(node, "it does not take a stated list of channels")
+      throw reader.problem(node, "its indices are not a constant list of channels")
     }
     let places = try reader.constants.integers(name, most: 1 << 16)
     let axis = node.integer("axis", 0)
@@ -150,10 +150,10 @@ extension ONNXOperator {
     let (value, count) = try reader.channels(node)
     let channels = Int64(count)
     guard !places.isEmpty, places.allSatisfy({ (-channels..<channels).contains($0) }) else {
-      throw reader.problem(node, "it takes channels that there are not: there are \(channels)")
+      throw reader.problem(node, "channel index out of range: there are \(channels) channels")
     }
     guard rank == 1 || value.shape.rank == 1 else {
-      throw reader.problem(node, "it does not take a stated list of channels")
+      throw reader.problem(node, "its indices are not a constant list of channels")
     }
     try reader.select(
       places.map { Int($0 < 0 ? $0 + channels : $0) }, of: value, along: axis, node)

@@ -135,10 +135,10 @@ struct ONNXOperator: Sendable {
   /// Why a node of the table is not read where it stands.
   static func refusal(of node: Onnx_NodeProto) -> String {
     if classical.contains(node.opType) {
-      return "is supported before the layers or behind them, not between"
+      return "is supported before the first layer or after the last, not between layers"
     }
     return parts.contains(node.opType)
-      ? "is supported inside of GELU, softplus, softmax, layer normalization and the like, not by itself"
-      : "is supported for constants, not for rows"
+      ? "is supported as part of GELU, softplus, softmax, layer normalization and similar functions, not alone"
+      : "is supported for constants only"
   }
 }
