@@ -31,7 +31,8 @@ extension ImportedNetwork {
     }
     guard names.sorted() == data.classes.sorted() else {
       throw .schema(
-        problem: "the class order '\(shown(names.joined(separator: ",")))' is not a permutation of the "
+        problem:
+          "the class order '\(shown(names.joined(separator: ",")))' is not a permutation of the "
           + "data's classes: \(data.classes.map { shown($0) }.joined(separator: ", "))")
     }
     var copy = self

@@ -97,7 +97,8 @@ public struct ImportedNetwork: Hashable, Sendable {
       read >= 0, nodes[read].layer is Activation
     {
       throw ModelFileError.schema(
-        problem: "the single output of the network is scaled after its last activation: the threshold "
+        problem:
+          "the single output of the network is scaled after its last activation: the threshold "
           + "between two classes is known for a sigmoid, tanh or logits only")
     }
     return network

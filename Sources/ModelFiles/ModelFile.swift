@@ -127,7 +127,8 @@ public enum ModelFile {
     guard !classes.isEmpty else { return }
     let scores = (try? network.architecture.shapes().last?.count) ?? 0
     guard classes.count == scores || (classes.count == 2 && scores == 1) else {
-      throw .graph(file: file, problem: "\(classes.count) classes where the network has \(scores) outputs")
+      throw .graph(
+        file: file, problem: "\(classes.count) classes where the network has \(scores) outputs")
     }
     var seen: Set<String> = []
     if let twice = classes.first(where: { !seen.insert($0).inserted }) {

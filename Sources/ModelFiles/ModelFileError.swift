@@ -46,7 +46,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
     case .malformed(let file, let problem): "\(file): \(problem)"
     case .unsupportedOperator(let file, let node, let name, _):
-      "\(file): node '\(node)' is a '\(name)', which is not supported"
+      "\(file): node '\(node)': the operator '\(name)' is not supported"
     case .foreignModel(let file, let node, let name, let kind, _):
       "\(file): node '\(node)' (\(name)): the file holds \(kind)"
     case .node(let file, let node, let name, let problem):
@@ -88,7 +88,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .fraction:
       "export the network with an input of floats, or round the column as it was in training"
     case .schema: "give data with the columns that the network was trained with"
-    case .unwritable: "choose an existing, writable folder"
+    case .unwritable: "choose a folder that exists and that you may write to"
     case .unwritableLayer: "all layers except reshaping and transposition can be exported"
     case .differs: "this is a fault of espalier; please report it with the command"
     case .memory(let error): error.recoverySuggestion

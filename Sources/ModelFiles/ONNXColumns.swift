@@ -157,7 +157,9 @@ struct ONNXColumns: Hashable, Sendable {
     default:
       throw .graph(
         file: file,
-        problem: "the input '\(shown(input.name))' has an element type that is not supported for a table column")
+        problem:
+          "the input '\(shown(input.name))' has an element type that is not supported for a table column"
+      )
     }
     let first = cells
     cells += Int(width)
@@ -292,7 +294,9 @@ struct ONNXColumns: Hashable, Sendable {
     if levels.isEmpty { levels = (node.attribute("cats_int64s")?.ints ?? []).map { "\($0)" } }
     guard value.columns.count == 1, !levels.isEmpty, Set(levels).count == levels.count,
       case .number(nil) = value.columns[0].kind
-    else { throw problem(node, "only one column at a time, with distinct levels, can be one-hot encoded") }
+    else {
+      throw problem(node, "only one column at a time, with distinct levels, can be one-hot encoded")
+    }
     let source = value.columns[0].source
     // An empty text is a missing one.
     return Value(
@@ -372,7 +376,9 @@ struct ONNXColumns: Hashable, Sendable {
 
   private func checked(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
     guard value.columns.allSatisfy({ $0.factor.isFinite && $0.factor != 0 && $0.offset.isFinite })
-    else { throw problem(node, "the scale of a column is zero, or its scale or offset is not finite") }
+    else {
+      throw problem(node, "the scale of a column is zero, or its scale or offset is not finite")
+    }
     return value
   }
 

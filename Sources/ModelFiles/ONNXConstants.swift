@@ -89,7 +89,8 @@ struct ONNXConstants {
     let type = Onnx_TensorProto.DataType(rawValue: Int(tensor.dataType))
     guard let format = type.flatMap(ONNXNumberFormat.init), wholeToo || !format.isWhole else {
       throw wrong(
-        name, "has the type \(Self.name(of: type)) where float, double, float16 or bfloat16 is supported")
+        name,
+        "has the type \(Self.name(of: type)) where float, double, float16 or bfloat16 is supported")
     }
     let raw = try bytes(of: tensor, name, count: count, size: format.size)
     try spend(count)

@@ -280,7 +280,8 @@ struct ONNXNetwork {
         let values = numbers.values.map { Float($0) }
         guard values.allSatisfy(\.isFinite) else {
           throw .graph(
-            file: file, problem: "folding a scaling into a layer gives values that are not finite floats")
+            file: file,
+            problem: "folding a scaling into a layer gives values that are not finite floats")
         }
         own.append(Parameter(role, Tensor(values, shape: Shape(numbers.dimensions))))
       }
@@ -289,7 +290,8 @@ struct ONNXNetwork {
     do {
       return try Network(builder.architecture, parameters: parameters)
     } catch {
-      throw .graph(file: file, problem: error.errorDescription ?? "the shapes of the layers do not match")
+      throw .graph(
+        file: file, problem: error.errorDescription ?? "the shapes of the layers do not match")
     }
   }
 }

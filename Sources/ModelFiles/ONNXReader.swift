@@ -155,7 +155,10 @@ struct ONNXReader {
   /// What a node reads at a position, which must not be a constant.
   func answer(_ node: Onnx_NodeProto, _ position: Int = 0) throws(ModelFileError) -> Value {
     guard let name = node.input(position), let value = values[name] else {
-      throw problem(node, "its input \(position + 1) is a constant where a value that depends on the input is expected")
+      throw problem(
+        node,
+        "its input \(position + 1) is a constant where a value that depends on the input is expected"
+      )
     }
     return value
   }
@@ -281,7 +284,8 @@ struct ONNXReader {
     var numbers = try constants.numbers(name)
     let lengths = value.lengths
     let doesNotFit = problem(
-      node, "its constant of \(text(numbers.dimensions)) cannot be broadcast to rows of \(text(lengths))")
+      node,
+      "its constant of \(text(numbers.dimensions)) cannot be broadcast to rows of \(text(lengths))")
     if let axis {
       let rank = lengths.count + 1
       let first = Int(clamping: axis < 0 ? axis &+ Int64(rank) : axis)
@@ -340,7 +344,8 @@ struct ONNXReader {
     let numbers = try constants.numbers(name)
     guard numbers.dimensions.count == rank else {
       throw problem(
-        node, "'\(shown(name))' has \(numbers.dimensions.count) dimensions where \(rank) are expected")
+        node,
+        "'\(shown(name))' has \(numbers.dimensions.count) dimensions where \(rank) are expected")
     }
     guard !numbers.values.isEmpty else { throw problem(node, "'\(shown(name))' is empty") }
     return numbers

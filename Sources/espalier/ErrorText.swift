@@ -128,7 +128,8 @@ struct ErrorText: Equatable {
     if words.hasPrefix("Cannot initialize"), let value = words.split(separator: " ").last {
       return "'\(value)', which is not a known value,"
     }
-    return words.hasPrefix("The given data was not valid JSON") ? "the text is not valid JSON" : words
+    return words.hasPrefix("The given data was not valid JSON")
+      ? "the text is not valid JSON" : words
   }
 
   /// The `error: …` and ` hint: …` lines, with control characters of names and cells made visible.

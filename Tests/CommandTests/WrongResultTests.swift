@@ -163,11 +163,11 @@ import Testing
       """
     let junk = """
       error: junk.onnx: the file is not an ONNX model, or is truncated
-       hint: give an ONNX file, as torch.onnx.export or espalier train writes it
+       hint: give an ONNX file, as written by torch.onnx.export or espalier train
       """
     let none = """
       error: none.onnx: cannot be read: there is no such file
-       hint: give the path of an ONNX file that you may read
+       hint: give the path of a readable ONNX file
       """
     return [
       (["explain", "wine", "--model", "iris.onnx"], otherColumns, 65),

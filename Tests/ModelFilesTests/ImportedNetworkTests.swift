@@ -77,7 +77,8 @@ import Testing
         == schema.classes.reversed())
     #expect(
       throws: ModelFileError.schema(
-        problem: "the class order '\(schema.classes[0])' is not a permutation of the data's classes: "
+        problem:
+          "the class order '\(schema.classes[0])' is not a permutation of the data's classes: "
           + schema.classes.joined(separator: ", "))
     ) { try imported.answering(inOrder: [schema.classes[0]], for: schema) }
     schema.target.kind = .numeric(unit: nil, cuts: [0])

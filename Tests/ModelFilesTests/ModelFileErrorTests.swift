@@ -83,7 +83,7 @@ import Testing
     ),
     (
       "other-domain",
-      "node 'odd' is a 'com.example.Relu', which is not supported"
+      "node 'odd': the operator 'com.example.Relu' is not supported"
     ),
     (
       "overflowing-double",
@@ -119,7 +119,7 @@ import Testing
     ),
     (
       "unsupported",
-      "node 'wave' is a 'Sin', which is not supported"
+      "node 'wave': the operator 'Sin' is not supported"
     ),
     (
       "whole-numbers",

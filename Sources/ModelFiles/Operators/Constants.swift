@@ -105,7 +105,9 @@ extension ONNXOperator {
       if let axis = node.attribute("axis")?.i, ![.min, .max, .sum].contains(arithmetic) {
         let rank = all.dimensions.count
         let first = Int(clamping: axis < 0 ? axis &+ Int64(rank) : axis)
-        guard (0...rank).contains(first) else { throw wrong(node, file, "axis \(axis) is out of range") }
+        guard (0...rank).contains(first) else {
+          throw wrong(node, file, "axis \(axis) is out of range")
+        }
         other.dimensions += Array(
           repeating: 1, count: max(rank - first - other.dimensions.count, 0))
       }
@@ -332,7 +334,11 @@ extension ONNXOperator {
     let (axis, step) = (try list(3, "axes", 0), try list(4, "steps", 1))
     guard let rows = lengths.first.map(Int64.init), axis == 0 || axis == -Int64(lengths.count),
       step == 1 || step == -1
-    else { throw wrong(node, file, "only slices of integer constants along the first axis, with step 1 or -1, are supported") }
+    else {
+      throw wrong(
+        node, file,
+        "only slices of integer constants along the first axis, with step 1 or -1, are supported")
+    }
     let width = values.count / max(Int(rows), 1)
     // Both ends as they are counted from the front, kept inside.
     let ends = [start, end].map { $0 < 0 ? max($0, -rows - 1) + rows : min($0, rows) }

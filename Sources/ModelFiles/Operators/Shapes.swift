@@ -62,7 +62,8 @@ extension ONNXOperator {
     var view: [Int] = []
     if isSqueeze {
       guard places.allSatisfy({ (1..<rank).contains($0) && value.lengths[Int($0) - 1] == 1 }) else {
-        throw reader.problem(node, "only axes of length 1, other than the batch axis, can be removed")
+        throw reader.problem(
+          node, "only axes of length 1, other than the batch axis, can be removed")
       }
       view = value.lengths.enumerated().filter {
         places.isEmpty ? $0.element != 1 : !places.contains(Int64($0.offset) + 1)
@@ -70,7 +71,9 @@ extension ONNXOperator {
     } else {
       guard rank <= 9, !places.isEmpty, Set(places).count == places.count,
         places.allSatisfy({ (1..<rank).contains($0) })
-      else { throw reader.problem(node, "only axes of length 1 behind the batch axis can be inserted") }
+      else {
+        throw reader.problem(node, "only axes of length 1 behind the batch axis can be inserted")
+      }
       var rest = value.lengths[...]
       view = (1..<rank).map { places.contains($0) ? 1 : rest.popFirst() ?? 1 }
     }
@@ -86,7 +89,8 @@ extension ONNXOperator {
     var value = try reader.answer(node)
     let lengths = value.lengths
     let order = (node.attribute("perm")?.ints ?? []).map { Int(clamping: $0) }
-    let refusal = reader.problem(node, "only permutations that move the channels first or last are supported")
+    let refusal = reader.problem(
+      node, "only permutations that move the channels first or last are supported")
     guard order.first == 0, order.sorted() == Array(0...lengths.count) else { throw refusal }
     let places = order.dropFirst().map { $0 - 1 }
     let long = places.filter { lengths[$0] > 1 }
@@ -152,7 +156,8 @@ extension ONNXOperator {
       let type = Onnx_TensorProto.DataType(rawValue: Int(node.integer("to", 0)))
       guard type == .float || type == .double || type == .float16 || type == .bfloat16 else {
         throw reader.problem(
-          node, "it rounds values to another type: float, double, float16 and bfloat16 are supported")
+          node,
+          "it rounds values to another type: float, double, float16 and bfloat16 are supported")
       }
     }
     reader.pass(value, node)

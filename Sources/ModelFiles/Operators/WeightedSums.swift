@@ -33,7 +33,8 @@ extension ONNXOperator {
     guard inputs > 0, units > 0 else { throw reader.problem(node, "its weights are empty") }
     guard value.shape.rank == 1, value.isRow(-1) else {
       throw reader.problem(
-        node, "its input has \(reader.text(value.lengths)) elements per row; one dimension is supported")
+        node,
+        "its input has \(reader.text(value.lengths)) elements per row; one dimension is supported")
     }
     guard inputs == value.shape.count else {
       throw reader.problem(

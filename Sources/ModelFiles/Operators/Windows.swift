@@ -49,7 +49,10 @@ extension ONNXOperator {
     if let name = node.input(2) { filling = try reader.constants.numbers(name).values.first ?? 0 }
     guard mode == "constant", filling == 0, pads.count == 8, pads[0] == 0, pads[4] == 0,
       node.input(3) == nil
-    else { throw reader.problem(node, "only zero padding of the height and width of an image is supported") }
+    else {
+      throw reader.problem(
+        node, "only zero padding of the height and width of an image is supported")
+    }
     let image = try reader.image(node)
     try reader.add(
       ZeroPadding(

@@ -23,7 +23,8 @@ struct Compare: ParsableCommand {
   @OptionGroup var source: DataOptions
   @Option(help: "An .onnx or .espalier file to prune; no network is trained.")
   var model: String?
-  @Option(help: "Pruning methods, see 'espalier list methods' (default: all that apply to any network).")
+  @Option(
+    help: "Pruning methods, see 'espalier list methods' (default: all that apply to any network).")
   var methods: NameList?
   @Option(help: "Fractions to keep, comma-separated (default: 0.5,0.25,0.125,0.0625,0.03125).")
   var keep: NumberList?
@@ -41,7 +42,8 @@ struct Compare: ParsableCommand {
   var recovery: String?
   @Option(help: "Training epochs of each recovery (default: the method's own).")
   var recoveryEpochs: Int?
-  @Option(help: "Knowledge distillation: weight of the unpruned network's outputs in the loss, 0 to 1.")
+  @Option(
+    help: "Knowledge distillation: weight of the unpruned network's outputs in the loss, 0 to 1.")
   var distill: Double?
   @Option(help: "Number of training rows for importance scores (default: the method's own).")
   var scoreRows: Int?

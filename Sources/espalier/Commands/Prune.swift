@@ -131,7 +131,8 @@ struct Prune: ParsableCommand {
 struct GoalOptions: ParsableArguments {
   @Option(help: "Fraction of parameters to keep (default: 0.5).")
   var keep: Double?
-  @Option(help: "Maximum drop of validation accuracy, at 95 % confidence; 0.01 is one percentage point.")
+  @Option(
+    help: "Maximum drop of validation accuracy, at 95 % confidence; 0.01 is one percentage point.")
   var accuracyDrop: Double?
   @Option(help: "Fraction of multiply-accumulate operations (MACs) per sample to keep.")
   var multiplications: Double?
@@ -170,7 +171,8 @@ struct GoalOptions: ParsableArguments {
     try check(.inputs, inputs)
     try check(.bytes, bytes)
     guard try given().count < 2 else {
-      throw ValidationError("only one pruning goal can be given. Give one of --keep, --accuracy-drop and so on")
+      throw ValidationError(
+        "only one pruning goal can be given. Give one of --keep, --accuracy-drop and so on")
     }
   }
 
@@ -219,7 +221,8 @@ struct RecipeOptions: ParsableArguments {
   var recovery: String?
   @Option(help: "Training epochs of each recovery.")
   var epochs: Int?
-  @Option(help: "Knowledge distillation: weight of the unpruned network's outputs in the loss, 0 to 1.")
+  @Option(
+    help: "Knowledge distillation: weight of the unpruned network's outputs in the loss, 0 to 1.")
   var distill: Double?
   @Option(help: "Ranking scope of the importance scores.")
   var scope: Scope?

@@ -7,7 +7,9 @@ struct LearningFlags: ParsableArguments {
   var learningRate: Double?
   @Option(help: "The batch size.")
   var batch: Int?
-  @Option(help: "Random-shift augmentation: maximum shift of training images in pixels, drawn every epoch.")
+  @Option(
+    help:
+      "Random-shift augmentation: maximum shift of training images in pixels, drawn every epoch.")
   var shift: Int?
   @OptionGroup var pixels: PixelFlags
   @OptionGroup var scaling: ScalingFlags

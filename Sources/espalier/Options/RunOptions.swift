@@ -62,7 +62,9 @@ struct RunOptions: ParsableArguments {
 struct RuleOptions: ParsableArguments {
   @Option(help: "The rule extractor; see 'espalier list extractors'.")
   var extractor: String?
-  @Option(help: "Whether conditions are on inputs or on hidden features; all reports both (default: all).")
+  @Option(
+    help: "Whether conditions are on inputs or on hidden features; all reports both (default: all)."
+  )
   var rules: RulesChoice?
   @Option(help: "Maximum number of rules; exit code 2 if more are needed.")
   var maxRules: Int?
