@@ -1,30 +1,30 @@
 import Foundation
 import Tensors
 
-/// What can be wrong with a model file.
+/// An error of reading or writing a model file.
 public enum ModelFileError: LocalizedError, Hashable, Sendable {
-  /// The file is not there or may not be read.
+  /// The file is missing or not readable.
   case unreadable(file: String, reason: String)
   /// The bytes are not an ONNX model.
   case malformed(file: String, problem: String)
   case unsupportedOperator(file: String, node: String, operator: String, supported: [String])
-  /// A model of another kind, which this operator is the whole of.
+  /// A model of another kind, such as a tree ensemble, represented by this operator.
   case foreignModel(file: String, node: String, operator: String, kind: String, advice: String)
-  /// An operator that is supported, used in a way that is not.
+  /// A supported operator with unsupported attributes or inputs.
   case node(file: String, node: String, operator: String, problem: String)
   case initializer(file: String, name: String, problem: String)
-  /// The nodes do not make one chain from the input to the output.
+  /// The graph is not a network with one input and one output.
   case graph(file: String, problem: String)
   case metadata(file: String, key: String, problem: String)
-  /// A network that reads numbers alone was given a column of levels.
+  /// A network of numeric inputs was given a categorical column.
   case categoricalFeature(name: String)
-  /// The network takes whole numbers, and a cell holds another.
+  /// A cell of an integer input is not an integer.
   case fraction(column: String, value: String, at: String)
-  /// The data have other columns than the model was trained with.
+  /// The data do not have the columns of the training data.
   case schema(problem: String)
   case unwritable(file: String, reason: String)
   case unwritableLayer(node: String, layer: String)
-  /// The bytes of a model file, read back, do not answer as the model that they were made of.
+  /// The predictions of the written file, read back, differ from the model's.
   case differs(file: String, changed: Int, rows: Int)
   /// The model does not fit into memory.
   case memory(MemoryError)
@@ -40,7 +40,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     }
   }
 
-  /// The file, the node or column, and what is wrong.
+  /// The message: the file, the node or column, and the problem.
   public var errorDescription: String? {
     switch self {
     case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
@@ -69,7 +69,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     }
   }
 
-  /// What to do about it.
+  /// The hint.
   public var recoverySuggestion: String? {
     switch self {
     case .unreadable: "give the path of a readable ONNX file"
@@ -95,7 +95,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     }
   }
 
-  /// Refuses to read `bytes` of a model where their numbers would not fit into memory.
+  /// Checks that the parameters of `bytes` of a model fit into memory.
   /// - Throws: `ModelFileError.memory`
   static func admit(_ bytes: Int, of file: String) throws(ModelFileError) {
     do throws(MemoryError) {
@@ -108,11 +108,11 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     }
   }
 
-  /// The file's bytes, what protobuf makes of them, the unpacked numbers of a layer, the network.
+  /// The file's bytes, the decoded message, the unpacked weights of a layer, and the network.
   private static let copies = 5.0
 }
 
-/// A name from a file as an error may show it: one line, not endless.
+/// A name from a file for an error message: on one line, of at most 80 characters.
 func shown(_ name: String) -> String {
   let line = name.unicodeScalars.prefix(80).map { scalar in
     scalar.properties.generalCategory == .control ? "?" : Character(scalar)

@@ -1,33 +1,33 @@
 import Foundation
 import ONNXSchema
 
-/// The numbers that a graph carries, unpacked only when a layer asks for them.
+/// The constants of a graph (initializers and folded nodes), unpacked on demand.
 struct ONNXConstants {
-  /// Numbers in row-major order.
+  /// A tensor of doubles in row-major order.
   struct Numbers {
     var dimensions: [Int]
     var values: [Double]
   }
 
-  /// Where a constant's numbers come from.
+  /// The stored tensor of a constant.
   private struct Source {
     var tensor: Onnx_TensorProto
     var transposed = false
   }
 
   let file: String
-  /// The folder that external data may lie in; none where the model was not read from a file.
+  /// The folder of external data; `nil` if the model was not read from a file.
   let folder: URL?
   private var sources: [String: Source] = [:]
-  /// How many more numbers may be unpacked. A small file that names one weight many times must not
-  /// fill the memory.
+  /// The number of elements that may still be unpacked, so that a small file that uses one weight
+  /// many times cannot exhaust the memory.
   private var budget: Int
   private var externalFiles: Set<String> = []
-  /// How many more numbers may be made of one: enough for ResNet-50, whose parameters ONNX's own test
-  /// data hold as constants of one value.
+  /// The number of elements that constants of one value may still have: enough for ResNet-50, whose
+  /// parameters ONNX's own test data store so.
   private var filled = 1 << 25
 
-  /// - Throws: `ModelFileError` where two initialisers have the same name.
+  /// - Throws: `ModelFileError` if two initializers have the same name.
   init(
     _ tensors: [Onnx_TensorProto], file: String, folder: URL?, bytes: Int
   ) throws(ModelFileError) {
@@ -43,22 +43,22 @@ struct ONNXConstants {
 
   func contains(_ name: String) -> Bool { sources[name] != nil }
 
-  /// How many dimensions a constant has; `nil` where there is none of that name.
+  /// The number of dimensions of a constant; `nil` if there is none of that name.
   func rank(of name: String) -> Int? { sources[name]?.tensor.dims.count }
 
-  /// Gives a tensor a name, as a constant node does.
+  /// Defines a constant, as a Constant node does.
   mutating func define(_ name: String, as tensor: Onnx_TensorProto) {
     sources[name] = Source(tensor: tensor)
   }
 
-  /// Gives a constant a second name, its rows and columns exchanged if asked.
+  /// Defines a constant as a copy of another one, transposed if `transposed`.
   mutating func define(_ name: String, as original: String, transposed: Bool = false) {
     guard var source = sources[original] else { return }
     if transposed { source.transposed.toggle() }
     sources[name] = source
   }
 
-  /// Takes memory for so many numbers from what the file may ask for.
+  /// Reserves elements of the budget for unpacking.
   mutating func spend(_ count: Int) throws(ModelFileError) {
     let (left, overflow) = budget.subtractingReportingOverflow(count)
     guard !overflow, left >= 0 else {
@@ -68,7 +68,7 @@ struct ONNXConstants {
     try ModelFileError.admit(count < 1 << 40 ? 4 * count : .max, of: file)
   }
 
-  /// Takes memory for a constant of one value, which a layer will unpack.
+  /// Reserves elements of the budget for a constant of one value, which a layer unpacks.
   mutating func fill(_ count: Int) throws(ModelFileError) {
     guard count <= filled else { return try spend(.max) }
     filled -= count
@@ -76,10 +76,11 @@ struct ONNXConstants {
     try ModelFileError.admit(4 * count, of: file)
   }
 
-  /// The constant's numbers, each finite unless asked otherwise.
+  /// The elements of a constant, each finite unless stated otherwise.
   ///
-  /// Numbers of the types float, double, float16 and bfloat16 are read; whole numbers where `wholeToo`.
-  /// They must fit a float of 32 bits, as layers compute, unless they scale columns `inDouble` precision.
+  /// The types float, double, float16 and bfloat16 are read, and integers if `wholeToo`. Values
+  /// must fit in float32, the precision of the layers, unless they scale columns `inDouble`
+  /// precision.
   mutating func numbers(
     _ name: String, wholeToo: Bool = false, mayBeInfinite: Bool = false, inDouble: Bool = false
   ) throws(ModelFileError) -> Numbers {
@@ -120,7 +121,7 @@ struct ONNXConstants {
     return exchanged
   }
 
-  /// The constant's whole numbers, such as a shape; at most `most` of them.
+  /// The integers of a constant, such as a shape; at most `most` of them.
   mutating func integers(_ name: String, most: Int = 64) throws(ModelFileError) -> [Int64] {
     guard let source = sources[name] else { throw wrong(name, "is not a constant") }
     let tensor = source.tensor
@@ -144,35 +145,35 @@ struct ONNXConstants {
     return Self.exchanging(values, rows: dimensions[0], columns: dimensions[1])
   }
 
-  /// The lengths of a constant.
+  /// The shape of a constant.
   func lengths(_ name: String) throws(ModelFileError) -> [Int] {
     guard let source = sources[name] else { throw wrong(name, "is not a constant") }
     let (lengths, _) = try dimensions(of: source.tensor, name)
     return source.transposed && lengths.count == 2 ? lengths.reversed() : lengths
   }
 
-  /// The type of a constant's numbers.
+  /// The element type of a constant.
   func type(of name: String) -> Onnx_TensorProto.DataType? {
     sources[name].flatMap { Onnx_TensorProto.DataType(rawValue: Int($0.tensor.dataType)) }
   }
 
-  /// Whether a constant holds whole numbers of any type.
+  /// Whether a constant has an integer type.
   func isWhole(_ name: String) -> Bool {
     type(of: name).flatMap(ONNXNumberFormat.init)?.isWhole ?? false
   }
 
-  /// Whether a constant holds floats of any type.
+  /// Whether a constant has a floating-point type.
   func isFloats(_ name: String) -> Bool {
     type(of: name).flatMap(ONNXNumberFormat.init).map { !$0.isWhole } ?? false
   }
 
-  /// Whether a constant holds whole numbers as lengths are stated.
+  /// Whether a constant has the type int64 or int32, those of shapes.
   func isIntegers(_ name: String) -> Bool {
     let type = Onnx_TensorProto.DataType(rawValue: Int(sources[name]?.tensor.dataType ?? 0))
     return type == .int64 || type == .int32
   }
 
-  /// A constant's texts, or its whole numbers as texts: what classes are called.
+  /// The strings of a constant, or its integers as strings: the class names.
   func texts(_ name: String) -> [String]? {
     guard let tensor = sources[name]?.tensor else { return nil }
     if !tensor.stringData.isEmpty {
@@ -182,7 +183,7 @@ struct ONNXConstants {
     return (try? copy.integers(name, most: 1 << 16))?.map { "\($0)" }
   }
 
-  /// Gives numbers that were worked out a name.
+  /// Defines a computed tensor.
   mutating func define(_ name: String, _ numbers: Numbers) {
     var tensor = Onnx_TensorProto()
     tensor.dataType = Int32(Onnx_TensorProto.DataType.double.rawValue)
@@ -191,7 +192,7 @@ struct ONNXConstants {
     define(name, as: tensor)
   }
 
-  /// Gives whole numbers that were worked out a name; a list where they have no other lengths.
+  /// Defines a computed integer tensor; one-dimensional if `lengths` is `nil`.
   mutating func define(_ name: String, integers: [Int64], lengths: [Int]? = nil) {
     var tensor = Onnx_TensorProto()
     tensor.dataType = Int32(Onnx_TensorProto.DataType.int64.rawValue)
@@ -200,7 +201,7 @@ struct ONNXConstants {
     define(name, as: tensor)
   }
 
-  /// Gives a constant a second name and other lengths of the same product.
+  /// Defines a constant as a reshaped copy of another one with the same number of elements.
   mutating func define(_ name: String, as original: String, lengths: [Int])
     throws(ModelFileError)
   {
@@ -235,7 +236,7 @@ struct ONNXConstants {
     var count = 1
     for dimension in tensor.dims {
       let (product, overflow) = count.multipliedReportingOverflow(by: Int(dimension))
-      // Eight bytes a number at most: the size in bytes fits too.
+      // With at most eight bytes per element the size in bytes does not overflow either.
       guard dimension >= 0, !overflow, product <= Int.max / 16 else {
         throw wrong(name, "has an invalid shape: " + Self.text(tensor.dims))
       }
@@ -244,7 +245,7 @@ struct ONNXConstants {
     return (tensor.dims.map { Int($0) }, count)
   }
 
-  /// The raw bytes; `nil` where the numbers stand in a field of their own type.
+  /// The raw bytes; `nil` if the values are in the typed field of the message.
   private mutating func bytes(
     of tensor: Onnx_TensorProto, _ name: String, count: Int, size: Int
   ) throws(ModelFileError) -> Data? {
@@ -259,7 +260,7 @@ struct ONNXConstants {
     return tensor.rawData
   }
 
-  /// Bytes from a file beside the model, never from anywhere else.
+  /// The bytes of external data, from files in the folder of the model only.
   private mutating func external(
     _ tensor: Onnx_TensorProto, _ name: String, length: Int
   ) throws(ModelFileError) -> Data {

@@ -1,35 +1,37 @@
 import Foundation
 import ONNXSchema
 
-/// A graph's nodes in the order in which they can be worked out.
+/// The nodes of a graph in topological order.
 ///
-/// Names decide, not the order in the file: whatever leads to the output is sorted, and what depends
-/// on constants alone is put aside.
+/// Only nodes that the output depends on are kept; nodes with constant inputs only are folded into
+/// constants.
 struct ONNXGraph {
-  /// From the input to the output, each after those that it reads.
+  /// The nodes from the input to the output, in topological order.
   private(set) var chain: [Onnx_NodeProto] = []
   private(set) var constants: ONNXConstants
-  /// The name and the type of the one value that the layers read.
+  /// The input value of the first layer.
   private(set) var input: Onnx_ValueInfoProto
-  /// How rows of a table become that value, where the file says so.
+  /// The preprocessing of table rows, if the file has it.
   private(set) var columns: ONNXColumns?
-  /// What the answers are called, where the file says so.
+  /// The class names, if the file has them.
   let classes: [String]?
   /// The name of the one output.
   let output: String
-  /// The version of the standard operators.
+  /// The version of the default operator set.
   let opset: Int64
-  /// The node that says yes or no of each score by itself.
+  /// The Binarizer node, which thresholds each score separately.
   let binarizer: Onnx_NodeProto?
 
   private let file: String
   private let nodes: [Onnx_NodeProto]
   private var producers: [String: Int] = [:]
 
-  /// Sorts a graph's nodes; `bytes` is the size of the file, which bounds what its numbers may fill.
+  /// Sorts a graph's nodes; `bytes` is the size of the file, which bounds the size of the unpacked
+  /// weights.
   ///
-  /// `readsRows`: whether the file says that it turns rows of a table into what its layers read.
-  /// - Throws: `ModelFileError` where an operator is not known or nodes read each other in a circle.
+  /// `readsRows`: whether the graph includes the preprocessing of table rows, as in files that
+  /// Espalier wrote.
+  /// - Throws: `ModelFileError` for an unsupported operator or a cycle.
   init(
     _ graph: Onnx_GraphProto, opset: Int64, file: String, folder: URL?, bytes: Int,
     readsRows: Bool = false
@@ -139,8 +141,8 @@ struct ONNXGraph {
     return found
   }
 
-  /// The same nodes, each after those that it reads, those nearest to the inputs first; in the order of
-  /// the file where that is to be kept and will do, so that layers keep their names.
+  /// The nodes in topological order, those nearest to the inputs first; in file order if
+  /// `keepsOrder` and that order is topological, so that layers keep their names.
   private func sorted(_ live: Set<Int>, _ keepsOrder: Bool) throws(ModelFileError) -> [Int] {
     let stated = live.sorted()
     if keepsOrder,
@@ -184,14 +186,14 @@ struct ONNXGraph {
 }
 
 extension Onnx_NodeProto {
-  /// What errors call the node: its name, or the value that it makes.
+  /// The name of the node in errors: its name, or that of its first output.
   var title: String { shown(name.isEmpty ? output.first ?? "" : name) }
 
   func attribute(_ name: String) -> Onnx_AttributeProto? { attribute.first { $0.name == name } }
   func number(_ name: String, _ standard: Float) -> Float { attribute(name)?.f ?? standard }
   func integer(_ name: String, _ standard: Int64) -> Int64 { attribute(name)?.i ?? standard }
 
-  /// The name of an input, `nil` where an optional one is left out.
+  /// The name of an input; `nil` for an omitted optional input.
   func input(_ index: Int) -> String? {
     index < input.count && !input[index].isEmpty ? input[index] : nil
   }

@@ -3,7 +3,7 @@ import ONNXSchema
 import Tensors
 
 extension ONNXReader {
-  /// What a node reads whose axis is that of the channels, and how many there are.
+  /// The input value of a node along the channel axis, and the number of channels.
   fileprivate mutating func channels(
     _ node: Onnx_NodeProto
   ) throws(ModelFileError) -> (value: Value, count: Int) {
@@ -15,7 +15,7 @@ extension ONNXReader {
     return (value, value.channels)
   }
 
-  /// Of two classes' shares by softmax the one at a position: the sigmoid of the difference of the scores.
+  /// The softmax probability of one of two classes: the sigmoid of the difference of the scores.
   fileprivate mutating func addShare(
     of value: Value, at position: Int, view: [Int], _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
@@ -32,7 +32,7 @@ extension ONNXReader {
     try add(Activation(.sigmoid), reading: [try self.value(named: node.output[0], node)], node)
   }
 
-  /// Adds a selection of some channels along an axis.
+  /// Adds a channel selection.
   fileprivate mutating func select(
     _ channels: [Int], of value: Value, along axis: Int64, _ node: Onnx_NodeProto, output: Int = 0
   ) throws(ModelFileError) {
@@ -53,13 +53,13 @@ extension ONNXReader {
 }
 
 extension ONNXReader.Value {
-  /// Whether an axis, as the file counts, is that of the channels, or of a row's numbers.
+  /// Whether an axis of the file is the channel axis, or the axis of a vector.
   fileprivate func isChannels(_ axis: Int64) -> Bool {
     shape.rank == 1 ? isRow(axis) : order == .channelsFirst && place(of: axis) == 0
   }
 }
 
-/// Operators that take parts of an image's channels, or of a row.
+/// Operators that select channels of an image, or elements of a vector.
 extension ONNXOperator {
   static func readSlice(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
@@ -110,7 +110,7 @@ extension ONNXOperator {
     var sizes = node.attribute("split")?.ints ?? []
     if let name = node.input(1) { sizes = try reader.integers(name, node) }
     if sizes.isEmpty, parts > 0 {
-      // Equal parts, of which the last may be smaller.
+      // Parts of equal size; the last may be smaller.
       let each = (channels + parts - 1) / parts
       sizes = (0..<parts).map { Int64(max(min(each, channels - $0 * each), 0)) }
     }
@@ -157,7 +157,7 @@ extension ONNXOperator {
     }
     try reader.select(
       places.map { Int($0 < 0 ? $0 + channels : $0) }, of: value, along: axis, node)
-    // One index alone leaves its length out.
+    // A scalar index removes the axis.
     if rank == 0, let place = value.place(of: axis) {
       reader.values[node.output[0]]?.view.remove(at: place)
     }

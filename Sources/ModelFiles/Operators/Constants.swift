@@ -1,7 +1,7 @@
 import Foundation
 import ONNXSchema
 
-/// How the operators are worked out where they read constants alone.
+/// Constant folding: evaluation of operators whose inputs are all constants.
 extension ONNXOperator {
   static func foldConstant(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
@@ -34,7 +34,7 @@ extension ONNXOperator {
     constants.define(output, as: input)
   }
 
-  /// Whole numbers that become floats are numbers from there on, and the other way round.
+  /// Casts between integers and floats.
   static func foldCast(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
@@ -56,7 +56,7 @@ extension ONNXOperator {
     constants.define(output, as: input)
   }
 
-  /// Rows and columns exchanged, or the dimensions of a larger constant in another order.
+  /// Transposes a constant.
   static func foldTranspose(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
@@ -88,7 +88,7 @@ extension ONNXOperator {
     constants.define(output, .init(dimensions: new, values: values))
   }
 
-  // MARK: Numbers
+  // MARK: Arithmetic
 
   static func foldArithmetic(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
@@ -101,7 +101,7 @@ extension ONNXOperator {
     var all = try numbers(name, &constants)
     for name in node.input.dropFirst() {
       var other = try numbers(name, &constants)
-      // Before version 7 an attribute says where the second constant is laid beside the first.
+      // Before version 7 the attribute `axis` aligns the second operand.
       if let axis = node.attribute("axis")?.i, ![.min, .max, .sum].contains(arithmetic) {
         let rank = all.dimensions.count
         let first = Int(clamping: axis < 0 ? axis &+ Int64(rank) : axis)
@@ -127,7 +127,7 @@ extension ONNXOperator {
     }
   }
 
-  /// Two constants number by number; lengths of 1 are repeated.
+  /// An elementwise operation on two constants, with broadcasting.
   private static func combined(
     _ first: ONNXConstants.Numbers, _ second: ONNXConstants.Numbers,
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String,
@@ -188,9 +188,9 @@ extension ONNXOperator {
     return .init(dimensions: try constants.lengths(name), values: values)
   }
 
-  // MARK: Lengths
+  // MARK: Shapes
 
-  /// Reshape, Flatten, Squeeze and Unsqueeze: the same numbers with other lengths.
+  /// Reshape, Flatten, Squeeze and Unsqueeze of a constant.
   static func foldReshape(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
@@ -242,7 +242,7 @@ extension ONNXOperator {
     constants.define(output, integers: try constants.lengths(input).map(Int64.init))
   }
 
-  /// A choice from a list of lengths.
+  /// Indexing of a constant of one dimension.
   static func foldGather(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
@@ -260,7 +260,7 @@ extension ONNXOperator {
       lengths: try constants.lengths(node.input[1]))
   }
 
-  /// One number over and over, in the lengths that are stated.
+  /// A constant of one value with the given shape.
   static func foldRepetition(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
@@ -282,7 +282,7 @@ extension ONNXOperator {
     }
   }
 
-  /// A constant repeated to the lengths that are stated.
+  /// A constant broadcast to the given shape.
   static func foldExpansion(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
@@ -317,7 +317,7 @@ extension ONNXOperator {
     return wanted.map { Int($0) }
   }
 
-  /// Some of a list, or some rows of a table of whole numbers, perhaps from the last to the first.
+  /// A slice of an integer constant along its first axis, with step 1 or -1.
   static func foldSlice(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
@@ -340,7 +340,7 @@ extension ONNXOperator {
         "only slices of integer constants along the first axis, with step 1 or -1, are supported")
     }
     let width = values.count / max(Int(rows), 1)
-    // Both ends as they are counted from the front, kept inside.
+    // Both ends as non-negative indices, clamped.
     let ends = [start, end].map { $0 < 0 ? max($0, -rows - 1) + rows : min($0, rows) }
     let chosen =
       step > 0

@@ -1,9 +1,9 @@
 import ONNXSchema
 
-/// Lengths of values as files reckon with them.
+/// Shape computations within the graph.
 extension ONNXReader {
-  /// Works out lengths of values, as exporters do before they flatten an image.
-  /// - Returns: whether the node works with lengths.
+  /// Evaluates a node that computes shapes, as exporters write before a Reshape.
+  /// - Returns: whether the node computes shapes.
   mutating func readLengths(_ node: Onnx_NodeProto) throws(ModelFileError) -> Bool {
     guard let output = node.output.first, let input = node.input.first else { return false }
     if node.opType == "Shape", values[input] != nil {
@@ -50,7 +50,7 @@ extension ONNXReader {
     return true
   }
 
-  /// Two lists of lengths added, subtracted, multiplied or divided, one of which may be one number.
+  /// Elementwise arithmetic of two shapes, one of which may be a scalar.
   private mutating func computed(_ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64?] {
     guard let first = node.input(0), let second = node.input(1) else {
       throw problem(node, "it needs two shapes as inputs")
@@ -83,7 +83,7 @@ extension ONNXReader {
     return results
   }
 
-  /// Whole numbers that a node reads, stated or worked out from lengths.
+  /// The integers of an input, constant or computed from shapes.
   mutating func integers(_ name: String, _ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64] {
     guard let list = lengths[name] else { return try constants.integers(name) }
     let known = list.compactMap(\.self)
@@ -93,7 +93,7 @@ extension ONNXReader {
     return known
   }
 
-  /// The lengths that a node gives what it reads; 0, "as it was", for the batch where it is worked out.
+  /// The target shape of a Reshape; 0, "unchanged", for a computed batch size.
   mutating func wantedLengths(_ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64] {
     guard let name = node.input(1) else { return node.attribute("shape")?.ints ?? [] }
     if let list = lengths[name] { return list.map { $0 ?? 0 } }

@@ -87,7 +87,7 @@ extension ONNXWriter {
     addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
   }
 
-  /// Of images the channels are put last before it and first again behind it.
+  /// Images are transposed to channels last before it and back after it.
   mutating func write(
     _ normalization: LayerNormalization, _ own: [Parameter], isImage: Bool,
     to written: inout Onnx_NodeProto

@@ -1,8 +1,8 @@
 import ONNXSchema
 
-/// Weights that are stored as small whole numbers.
+/// Quantized weights.
 extension ONNXOperator {
-  /// What the layers make is never rounded here, so a file that does it answers otherwise.
+  /// Quantization of activations is not supported, because it would change predictions.
   static func refuseQuantization(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
@@ -28,7 +28,7 @@ extension ONNXOperator {
     constants.define(output, numbers)
   }
 
-  /// `round(x / scale) + zero point`, kept within the type's range
+  /// `round(x / scale) + zero point`, clamped to the range of the type
   static func foldQuantization(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
@@ -53,7 +53,7 @@ extension ONNXOperator {
     constants.define(output, numbers)
   }
 
-  /// The sizes of a step and the zero points, one for all or one for each index of an axis.
+  /// The scales and zero points, per tensor or per axis.
   private struct Steps {
     var scales: [Double]
     var zeros: [Double]?

@@ -3,7 +3,7 @@ import Networks
 import ONNXSchema
 import Tensors
 
-/// What gives a row's numbers other lengths or another order, and what leaves them as they are.
+/// Operators that reshape or transpose rows, and operators without effect at inference.
 extension ONNXOperator {
   static func readFlatten(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
@@ -24,7 +24,7 @@ extension ONNXOperator {
     let value = try reader.answer(node)
     let wanted = try reader.wantedLengths(node)
     let refusal = reader.problem(node, "it is not a reshape of each row by itself")
-    // 0 means "as it was" but where allowzero is set.
+    // 0 means unchanged, unless allowzero is set.
     guard let batch = wanted.first, (-1...1).contains(batch), wanted.count(where: { $0 == -1 }) < 2,
       node.integer("allowzero", 0) == 0 || !wanted.contains(0), wanted.count <= 8
     else { throw refusal }
@@ -48,7 +48,7 @@ extension ONNXOperator {
     try reader.flatten(value, to: view, node)
   }
 
-  /// Squeeze and Unsqueeze: lengths of 1 are left out or put in.
+  /// Squeeze and Unsqueeze: axes of length 1 are removed or inserted.
   static func readSqueeze(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
@@ -95,7 +95,7 @@ extension ONNXOperator {
     let places = order.dropFirst().map { $0 - 1 }
     let long = places.filter { lengths[$0] > 1 }
     if value.shape.rank == 1, long == long.sorted() {
-      // Only lengths of 1 change places.
+      // Only axes of length 1 are permuted.
       value.view = places.map { lengths[$0] }
       return reader.pass(value, node)
     }
@@ -139,7 +139,7 @@ extension ONNXOperator {
     try reader.add(Concatenation(), reading: parts, view: view, node)
   }
 
-  // MARK: What changes nothing
+  // MARK: No effect at inference
 
   static func readIdentity(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
@@ -147,7 +147,7 @@ extension ONNXOperator {
     reader.pass(try reader.answer(node), node)
   }
 
-  /// To floats of any size: numbers stay as they are, where the file rounds them to 16 bits.
+  /// Casts between floating-point types; values keep their precision, also for 16-bit types.
   static func readCast(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
@@ -166,7 +166,7 @@ extension ONNXOperator {
   static func readDropout(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    // The third input switches training on. It is a Boolean: one byte, or one entry.
+    // The third input enables training mode. It is a Boolean: one byte, or one entry.
     if let name = node.input(2), !reader.constants.isFalse(name) {
       throw reader.problem(node, "it is set to training mode")
     }
@@ -180,7 +180,7 @@ extension ONNXOperator {
 }
 
 extension ONNXReader {
-  /// Gives a row's numbers other lengths; an image becomes a row first.
+  /// Reshapes a row; an image is flattened first.
   mutating func flatten(
     _ value: Value, to view: [Int], _ node: Onnx_NodeProto
   ) throws(ModelFileError) {

@@ -22,7 +22,7 @@ extension ONNXOperator {
       reader.constants.define(name + "ᵀ", as: name, transposed: true)
     }
     var weight = try reader.constants.numbers(node.integer("transB", 0) != 0 ? name + "ᵀ" : name)
-    // A list of weights makes one number of a row, without a length of its own.
+    // One-dimensional weights give a scalar per row.
     let isList = node.opType == "MatMul" && weight.dimensions.count == 1
     if isList { weight.dimensions.append(1) }
     guard weight.dimensions.count == 2 else {
@@ -41,7 +41,7 @@ extension ONNXOperator {
         node, "it expects \(inputs) inputs and gets \(value.shape.count)")
     }
     if case .flattened(let image) = value.order {
-      // The file counts channel by channel, the rows here pixel by pixel.
+      // The file flattens channels first, the network channels last.
       let order = ONNXReader.positions(in: image)
       weight.values = order.flatMap { weight.values[$0 * units..<($0 + 1) * units] }
     }
@@ -69,7 +69,7 @@ extension ONNXOperator {
       parameters: [weight, .init(dimensions: [units], values: bias)], node)
   }
 
-  /// A linear or logistic regression of scikit-learn: a network of one layer.
+  /// A linear or logistic regression of scikit-learn, a network of one layer.
   static func readLinear(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
@@ -155,7 +155,7 @@ extension ONNXOperator {
       parameters: parameters, node)
   }
 
-  /// A product of two constants, as of a weight and what it is turned by.
+  /// The matrix product of two constants, such as a weight and a rotation.
   static func foldProduct(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {

@@ -66,7 +66,7 @@ extension ONNXOperator {
 extension ONNXReader {
   /// The window that the attributes of a convolution or pooling describe.
   ///
-  /// `size`: what it is where the attributes do not say.
+  /// `size`: the default size without the attribute `kernel_shape`.
   func window(
     _ node: Onnx_NodeProto, over shape: Shape, size: [Int] = []
   ) throws(ModelFileError) -> Window {
