@@ -90,8 +90,8 @@ public struct ImportedNetwork: Hashable, Sendable {
     if let activation = nodes[last].layer as? Activation, !signed.contains(activation.function) {
       throw ModelFileError.schema(
         problem:
-          "the single output of the network ends in '\(activation.function.rawValue)': the threshold "
-          + "between two classes is known for a sigmoid, tanh or logits only")
+          "the single output of the network ends in '\(activation.function.rawValue)': the "
+          + "threshold between two classes is known for a sigmoid, tanh or logits only")
     }
     if nodes[last].layer is BatchNormalization, let read = network.architecture.links[last].first,
       read >= 0, nodes[read].layer is Activation

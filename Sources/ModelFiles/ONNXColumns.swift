@@ -159,7 +159,7 @@ struct ONNXColumns: Hashable, Sendable {
       throw .graph(
         file: file,
         problem:
-          "the input '\(shown(input.name))' has an element type that is not supported for a table column"
+          "the input '\(shown(input.name))' has a type that is not supported for a table column"
       )
     }
     let first = cells

@@ -157,7 +157,7 @@ struct ONNXReader {
     guard let name = node.input(position), let value = values[name] else {
       throw problem(
         node,
-        "its input \(position + 1) is a constant where a value that depends on the input is expected"
+        "its input \(position + 1) is a constant where a non-constant value is expected"
       )
     }
     return value

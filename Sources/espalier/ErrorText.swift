@@ -56,8 +56,8 @@ struct ErrorText: Equatable {
     }
   }
 
-  /// Splits the parser's message, such as "Unknown option '--x'. Did you mean '--y'?", into message and
-  /// hint.
+  /// Splits the parser's message, such as "Unknown option '--x'. Did you mean '--y'?", into message
+  /// and hint.
   init(parser words: String, seeAlso help: String) {
     code = 64
     let quoted = words.split(separator: "'", omittingEmptySubsequences: false).enumerated()
@@ -142,8 +142,8 @@ struct ErrorText: Equatable {
 
   /// Prints the text on stderr and ends the process.
   ///
-  /// Calls `_exit`: output is unbuffered, and exit handlers of libraries, which may block when memory is
-  /// exhausted, do not run.
+  /// Calls `_exit`: output is unbuffered, and exit handlers of libraries, which may block when
+  /// memory is exhausted, do not run.
   func end() -> Never {
     Terminal.stderr.say(text)
     _exit(code)

@@ -72,7 +72,8 @@ struct Espalier: ParsableCommand {
     return computing.contains { $0 == type(of: command) }
   }
 
-  /// Rewrites `--epochs -1` as `--epochs=-1`, because the parser reads a negative number as an option.
+  /// Rewrites `--epochs -1` as `--epochs=-1`, because the parser reads a negative number as an
+  /// option.
   private static func joiningNegativeNumbers(_ arguments: [String]) -> [String] {
     var joined: [String] = []
     for argument in arguments {

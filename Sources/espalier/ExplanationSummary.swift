@@ -14,8 +14,8 @@ struct ExplanationSummary {
     let wording = RuleText(explanation)
     var lines = [Terminal.stdout.paint(report.fidelitySentence.plain, .bold)]
     lines.append(
-      "Pruning kept \(explanation.pruned.neurons) of \(explanation.network.neurons) hidden features "
-        + "and \(explanation.pruned.inputs) of \(explanation.network.inputs) columns.")
+      "Pruning kept \(explanation.pruned.neurons) of \(explanation.network.neurons) hidden "
+        + "features and \(explanation.pruned.inputs) of \(explanation.network.inputs) columns.")
     lines.append("")
     for rule in rules.rules.prefix(Self.most) {
       let support = "(\(rule.confidence.count) of \(rule.coverage.count) rows)"

@@ -1,10 +1,11 @@
 import Foundation
 import Synchronization
 
-/// Handling of SIGINT (Ctrl-C) and SIGTERM: the first signal ends the run, the second ends the process.
+/// Handling of SIGINT (Ctrl-C) and SIGTERM: the first signal ends the run, the second ends the
+/// process.
 ///
-/// While a run has unsaved state, the first signal sets a flag that the run polls; the run then saves its
-/// state and stops. Otherwise the first signal ends the process at once, without polling.
+/// While a run has unsaved state, the first signal sets a flag that the run polls; the run then
+/// saves its state and stops. Otherwise the first signal ends the process at once, without polling.
 enum Interruption {
   /// The response to the first signal.
   private enum Response: Int {

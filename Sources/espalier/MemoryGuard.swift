@@ -2,11 +2,12 @@ import Foundation
 import Synchronization
 import Tensors
 
-/// Exhaustion of the address space (`ulimit -v`) ends the process with an error message and code 75.
+/// Exhaustion of the address space (`ulimit -v`) ends the process with an error message and code
+/// 75.
 ///
-/// Steps of known size are checked against `MemoryBudget` before they start. In all other steps the Swift
-/// runtime raises a signal when an allocation fails; this handler catches it while a limit is set and
-/// most of it is used.
+/// Steps of known size are checked against `MemoryBudget` before they start. In all other steps the
+/// Swift runtime raises a signal when an allocation fails; this handler catches it while a limit is
+/// set and most of it is used.
 enum MemoryGuard {
   /// Address space in bytes, beyond that of the libraries, that the smallest data set needs.
   private static let least = 192 << 20
@@ -73,8 +74,8 @@ enum MemoryGuard {
     length.store(utf8.count, ordering: .sequentiallyConsistent)
   }
 
-  /// Runs in a signal handler and allocates nothing. When ample memory is free the signal has another
-  /// cause; it is raised again with the default action.
+  /// Runs in a signal handler and allocates nothing. When ample memory is free the signal has
+  /// another cause; it is raised again with the default action.
   private static func end(_ signal: Int32) {
     let bytes = limit.load(ordering: .relaxed)
     // A reservation of half the limit tests whether memory is exhausted.

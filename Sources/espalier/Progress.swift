@@ -9,7 +9,8 @@ enum ProgressStyle: String, CaseIterable, Sendable {
   case auto, plain, json, none
 }
 
-/// Prints progress: a bar on a terminal, lines elsewhere, JSON on request; nothing in the first second.
+/// Prints progress: a bar on a terminal, lines elsewhere, JSON on request; nothing in the first
+/// second.
 final class ProgressPrinter: Sendable {
   private enum Form { case bar, lines, json, silent }
 
@@ -27,8 +28,8 @@ final class ProgressPrinter: Sendable {
   private let isQuiet: Bool
   private let start = ContinuousClock.now
   private let state: Mutex<State>
-  // Created, started and cancelled on one thread each. Releasing a timer that was never started traps,
-  // so none is created unless it is started.
+  // Created, started and cancelled on one thread each. Releasing a timer that was never started
+  // traps, so none is created unless it is started.
   nonisolated(unsafe) private let ticker: (any DispatchSourceTimer)?
 
   init(_ style: ProgressStyle, quiet: Bool) {

@@ -6,7 +6,8 @@ import Reports
 struct ResultFile {
   let explanation: Explanation
 
-  /// - Throws: `CommandFailure` with code 66 when the file is missing, 65 when it is not an explanation.
+  /// - Throws: `CommandFailure` with code 66 when the file is missing, 65 when it is not an
+  ///   explanation.
   init(_ path: String) throws {
     var file = path
     var isFolder: ObjCBool = false

@@ -2,8 +2,8 @@ import Foundation
 
 /// Checks of resource limits that system libraries do not check themselves before they abort.
 enum SystemLimits {
-  /// The number of file descriptors that a command may need at once beside the standard streams: its own
-  /// files and three of the thread pool.
+  /// The number of file descriptors that a command may need at once beside the standard streams:
+  /// its own files and three of the thread pool.
   static let files = 8
 
   /// Checks that `files` descriptors can be open at once.

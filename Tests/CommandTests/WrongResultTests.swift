@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-/// Results and models that were changed by hand, belong to other data, or are something else.
+/// Results and models that were edited, belong to other data, or are of another type.
 @Suite struct WrongResultTests {
-  /// A change of an explanation, and what is said of it.
+  /// An edit of an explanation and its message.
   struct Edit: CustomTestStringConvertible, Sendable {
     var testDescription: String
-    /// Where the value stands; numbers are positions in lists.
+    /// The path of the value; numbers are indices of lists.
     var path: [String]
-    /// JSON, nothing where the value is taken away.
+    /// The new JSON value; `nil` removes it.
     var value: String?
     var says: String
 
@@ -21,7 +21,7 @@ import Testing
 
     var isOfRules: Bool { !says.hasPrefix("not an explanation") && !says.hasPrefix("schema") }
 
-    /// One of the edits that are tried with every command, not with one alone.
+    /// Whether the edit is tried with every command.
     var isForEveryCommand: Bool {
       ["a key is missing", "a text for a list", "an unknown column"].contains(testDescription)
     }
@@ -155,7 +155,7 @@ import Testing
     }
   }
 
-  /// A command that is given the wrong model or the wrong rows, and what is said.
+  /// A command with a wrong model or wrong rows, and its message.
   private static let mismatches: [(arguments: [String], says: String, code: Int32)] = {
     let otherColumns = """
       error: the data have no column 'sepal_length'

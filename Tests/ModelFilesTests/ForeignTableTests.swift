@@ -5,7 +5,7 @@ import Networks
 import Tensors
 import Testing
 
-/// What networks of other programs ask of tables, and what their ends mean for answers.
+/// The tables of imported networks, and the effect of their output activations on predictions.
 @Suite struct ForeignTableTests {
   private func exported(_ name: String) throws -> ImportedNetwork {
     try ModelFile.read(ModelFixtures.folder.appending(path: "exported/\(name).onnx"))
@@ -108,7 +108,7 @@ import Testing
         + "between two classes is known for a sigmoid, tanh or logits only")
   }
 
-  /// Whatever stands behind the last dense layer, outputs go with their classes.
+  /// Outputs are permuted with their classes, with any layers after the last dense layer.
   @Test func classesInAnotherOrderTakeTheirScoresAlong() throws {
     let models = try ExportedModel.all("pipelines")
     let expected = try #require(models.first { $0.name == "pipelines-logistic-two" }).model

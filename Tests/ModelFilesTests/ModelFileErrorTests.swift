@@ -3,7 +3,7 @@ import ModelFiles
 import Testing
 
 @Suite struct ModelFileErrorTests {
-  /// What each broken file is refused with, word for word, after the file's name.
+  /// The exact error of each broken file, after the file's name.
   static let refusals: [(name: String, text: String)] = [
     (
       "amplified",
@@ -198,7 +198,7 @@ import Testing
     ),
   ]
 
-  /// What the files of `hostile.py` are refused with, a line each: `name: text`.
+  /// The errors of the files of `hostile.py`, one per line: `name: text`.
   private func statedRefusals() throws -> [(name: String, text: String)] {
     let list = ModelFixtures.folder.appending(path: "refusals.txt")
     return try String(contentsOf: list, encoding: .utf8).split(separator: "\n").map { line in
@@ -246,7 +246,7 @@ import Testing
     }
   }
 
-  /// What to do about a file that is refused, where that is not to export it again.
+  /// The hints other than to export the file again.
   @Test(arguments: [
     (
       "recurrent",

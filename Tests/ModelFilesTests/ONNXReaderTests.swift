@@ -5,7 +5,7 @@ import Tensors
 import Testing
 
 @Suite struct ONNXReaderTests {
-  /// What the file's own last node makes of a network's outputs.
+  /// The outputs after the file's last node.
   private func finished(_ outputs: Tensor, _ ends: String) -> [Float] {
     switch ends {
     case "softmax": outputs.softmax.elements

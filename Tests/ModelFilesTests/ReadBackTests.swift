@@ -30,7 +30,7 @@ import Testing
 
   @Test func aFileOfAnotherNetworkIsRefused() throws {
     let model = try RoundTripTests.model(seed: 1, outputs: 1)
-    // The sign of the only output answers: turned round, every answer is another.
+    // The sign of the only output decides: negated, every prediction changes.
     var other = model
     let last = model.network.parameters.count - 1
     for index in model.network.parameters[last].indices {

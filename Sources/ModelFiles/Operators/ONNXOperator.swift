@@ -137,7 +137,8 @@ struct ONNXOperator: Sendable {
       return "is supported before the first layer or after the last, not between layers"
     }
     return parts.contains(node.opType)
-      ? "is supported as part of GELU, softplus, softmax, layer normalization and similar functions, not alone"
+      ? "is supported as part of GELU, softplus, softmax, layer normalization and similar "
+        + "functions, not alone"
       : "is supported for constants only"
   }
 }

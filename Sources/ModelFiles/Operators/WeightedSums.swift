@@ -155,7 +155,7 @@ extension ONNXOperator {
       parameters: parameters, node)
   }
 
-  /// The matrix product of two constants, such as a weight and a rotation.
+  /// The matrix product of two constants.
   static func foldProduct(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {

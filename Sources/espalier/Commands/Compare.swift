@@ -145,7 +145,8 @@ struct Compare: ParsableCommand {
     try console.summarise(result.markdown(command: command))
   }
 
-  /// - Throws: `CommandFailure` with code 66 when the file is missing, 65 when it is not a comparison.
+  /// - Throws: `CommandFailure` with code 66 when the file is missing, 65 when it is not a
+  ///   comparison.
   private static func comparison(in folder: String) throws -> Comparison.Result {
     let file = folder + "/compare.json"
     guard let data = FileManager.default.contents(atPath: file) else {

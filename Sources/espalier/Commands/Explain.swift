@@ -92,8 +92,8 @@ struct Explain: ParsableCommand {
     }
   }
 
-  /// The arguments that determine the result: without output paths, display options, threads and the
-  /// folders of input files.
+  /// The arguments that determine the result: without output paths, display options, threads and
+  /// the folders of input files.
   static func decidingArguments(_ arguments: [String]) -> [String] {
     let alone: Set = ["--quiet", "--json", "--force", "--resume"]
     let withValue: Set = ["--output", "-o", "--threads", "--progress", "--color", "--known"]

@@ -40,7 +40,8 @@ struct Export: ParsableCommand {
     // Formats have no settings and decode from an empty object.
     let made = try JSONDecoder().decode(type, from: Data("{}".utf8))
     guard var writer = made as? any RuleExport else { return }
-    // Rules over hidden features need the network that computes them, model.onnx of the same folder.
+    // Rules over hidden features need the network that computes them, model.onnx of the same
+    // folder.
     if explanation.level == .features, writer is PythonExport {
       writer = PythonExport(program: try featureProgram(explanation))
     }

@@ -192,8 +192,8 @@ extension [Width] {
         let count = Int(part[part.index(after: sign)...]), count > 0
       else {
         throw ValidationError(
-          "--widths cannot read '\(part)'. Give a layer and the number of neurons to keep, at least 1: "
-            + "dense-1=25")
+          "--widths cannot read '\(part)'. Give a layer and the number of neurons to keep, "
+            + "at least 1: dense-1=25")
       }
       let layer = String(part[..<sign])
       guard !contains(where: { $0.layer == layer }) else {

@@ -36,7 +36,7 @@ extension PixelLayout: ExpressibleByArgument {}
 struct ScalingFlags: ParsableArguments {
   @Option(
     help:
-      "For an imported network: scaling of the columns, fitted to the training rows: none, standardised, or to 0...1 (default: none)."
+      "For an imported network: scaling of the columns, fitted to the training rows (default: none)."
   )
   var scaleInputs: InputScaling?
 
@@ -49,22 +49,22 @@ struct ScalingFlags: ParsableArguments {
 struct PixelFlags: ParsableArguments {
   @Option(
     help:
-      "For an imported network: mean per channel of the normalisation (x/255 - mean)/std: 0.485,0.456,0.406."
+      "For an imported network: mean per channel in (x/255 - mean)/std: 0.485,0.456,0.406."
   )
   var pixelMean: NumberList?
   @Option(
     help:
-      "For an imported network: standard deviation per channel of the normalisation (x/255 - mean)/std: 0.229,0.224,0.225."
+      "For an imported network: std per channel in (x/255 - mean)/std: 0.229,0.224,0.225."
   )
   var pixelDeviation: NumberList?
   @Option(
     help:
-      "For an imported network that reads flattened images: the order of the flattened units (default: channels-last)."
+      "For an imported network of flattened images: order of the units (default: channels-last)."
   )
   var pixelLayout: PixelLayout?
   @Option(
     help:
-      "For an imported network: the classes in the order of its outputs, a,b,c; for one output, the negative class first."
+      "For an imported network: classes in output order, a,b,c; for one output negative first."
   )
   var classOrder: String?
 
