@@ -19,8 +19,8 @@ extension ImportedNetwork {
   /// The network with the class of each output.
   ///
   /// - Parameters:
-  /// - names: the class of each output; for one output of two classes, the negative class first.
-  /// - data: the schema whose classes `names` must be a permutation of.
+  ///   - names: the class of each output; for one output of two classes, the negative class first.
+  ///   - data: the schema whose classes `names` must be a permutation of.
   /// - Returns: a network whose outputs are matched to the data's classes by name.
   /// - Throws: `ModelFileError.schema` if `names` is not a permutation, or the target is numeric.
   public func answering(

@@ -13,7 +13,7 @@ extension ModelFile {
   /// - Parameters:
   ///   - model: the model that was measured.
   ///   - name: the file's name, which errors show.
-  /// - rows: the rows to predict; the first 10,000 are used.
+  ///   - rows: the rows to predict; the first 10,000 are used.
   /// - Returns: the bytes to write.
   /// - Throws: `ModelFileError.differs` if a prediction differs; `ModelFileError.unwritableLayer`,
   ///   `CompressedModelError`, and the errors of reading.

@@ -62,7 +62,7 @@ public enum ModelFile {
   /// Reads the bytes of a compressed model, or of an ONNX file without external data.
   /// - Parameters:
   ///   - data: the bytes.
-  /// - name: the name of the file in errors.
+  ///   - name: the name of the file in errors.
   /// - Returns: the network and the description of its inputs and outputs.
   /// - Throws: `ModelFileError`, `CompressedModelError`
   public static func read(data: Data, name: String) throws -> ImportedNetwork {

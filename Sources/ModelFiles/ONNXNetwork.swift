@@ -223,8 +223,8 @@ struct ONNXNetwork {
 
   /// The network without its output activation.
   /// - Parameters:
-  /// - keepsSquashing: whether a final sigmoid is kept as a layer.
-  /// - keepsDropout: whether dropout is kept in networks of dense layers and activations.
+  ///   - keepsSquashing: whether a final sigmoid is kept as a layer.
+  ///   - keepsDropout: whether dropout is kept in networks of dense layers and activations.
   /// - Returns: the network, its head, and the removed activation.
   /// - Throws: `ModelFileError.graph` if no layer has weights or a weight is not finite.
   func network(keepsSquashing: Bool, keepsDropout: Bool) throws(ModelFileError) -> Ending {
