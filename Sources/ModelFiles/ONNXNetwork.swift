@@ -328,7 +328,9 @@ extension ONNXReader.Step {
   }
 
   /// Folds a scaling of the input of a layer with weights: `factor · weight`, and `offset · weight`
-  /// added to the bias. All pixels of a flattened image are scaled alike.
+  /// added to the bias.
+  ///
+  /// All pixels of a flattened image are scaled alike.
   fileprivate mutating func scaleInputs(by factors: [Double], adding offsets: [Double]) {
     let weight = parameters[0]
     let units = weight.dimensions[weight.dimensions.count - 1]

@@ -74,8 +74,10 @@ enum MemoryGuard {
     length.store(utf8.count, ordering: .sequentiallyConsistent)
   }
 
-  /// Runs in a signal handler and allocates nothing. When ample memory is free the signal has
-  /// another cause; it is raised again with the default action.
+  /// Runs in a signal handler and allocates nothing.
+  ///
+  /// When ample memory is free the signal has another cause; it is raised again with the default
+  /// action.
   private static func end(_ signal: Int32) {
     let bytes = limit.load(ordering: .relaxed)
     // A reservation of half the limit tests whether memory is exhausted.

@@ -84,8 +84,10 @@ struct Terminal: Sendable {
   }
 }
 
-/// The three standard streams. A closed one is opened on /dev/null in the opposite direction, so
-/// that no file of the program gets its descriptor.
+/// The three standard streams.
+///
+/// A closed one is opened on /dev/null in the opposite direction, so that no file of the program
+/// gets its descriptor.
 enum StandardStreams {
   static func hold() {
     for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
