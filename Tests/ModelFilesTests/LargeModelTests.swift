@@ -34,7 +34,7 @@ import Testing
       let right = zip(outputs.largestColumns, labels).count { $0 == $1 }
       print(
         "\(name): \(network.parameterCount) parameters, \(network.multiplications) "
-          + "multiplications, largest difference \(difference), right on \(right) of \(count)")
+          + "MACs, largest difference \(difference), correct on \(right) of \(count)")
       #expect(outputs.elements.count == wanted.count)
       #expect(difference < 1e-4)
     }

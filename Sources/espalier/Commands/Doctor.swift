@@ -74,7 +74,7 @@ struct Doctor: ParsableCommand {
         found: Processor.usesAVX512 ? "yes" : "no; the AVX2 kernels give bit-identical results"),
       Finding(name: "memory", found: "\(process.physicalMemory >> 20) MiB"),
       Finding(
-        name: "free memory",
+        name: "available memory",
         found: MemoryBudget.workspace.map { "\(MemoryError.size(Double($0.bytes))) (\($0.limit))" }
           ?? "unknown"),
     ]
