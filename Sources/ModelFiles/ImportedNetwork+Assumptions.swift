@@ -1,37 +1,38 @@
 import Datasets
 import Networks
 
-/// What a file says of its inputs and outputs, and what has to be assumed or told.
+/// What the file states about inputs and outputs, and what must be assumed or given as an option.
 extension ImportedNetwork {
-  /// Whether the file says how it makes its inputs of the columns: it was written by this program, or
-  /// has preprocessing of its own.
+  /// Whether the file describes its preprocessing: it was written by this program, or has
+  /// preprocessing nodes.
   public var describesInputs: Bool {
     schema != nil || (columns?.columns.contains { !$0.isPlain } ?? false)
   }
 
-  /// Whether the file names the classes of its outputs; numbers from 0 on are no names.
+  /// Whether the file names the classes of its outputs; the names 0, 1, 2, … do not count.
   public var describesClasses: Bool {
     guard schema == nil else { return true }
     guard let classes else { return false }
     return classes != classes.indices.map { "\($0)" }
   }
 
-  /// The same network with names for its outputs.
+  /// The network with the class of each output.
   ///
   /// - Parameters:
-  ///   - names: the class of each output; of one output for two classes, the negative class first.
-  ///   - data: the schema whose classes these must be, in any order.
-  /// - Returns: a network whose outputs meet the data's classes by these names.
-  /// - Throws: `ModelFileError.schema` where they are others.
+  ///   - names: the class of each output; for one output of two classes, the negative class first.
+  ///   - data: the schema whose classes `names` must be a permutation of.
+  /// - Returns: a network whose outputs are matched to the data's classes by name.
+  /// - Throws: `ModelFileError.schema` if `names` is not a permutation, or the target is numeric.
   public func answering(
     inOrder names: [String], for data: Schema
   ) throws(ModelFileError) -> ImportedNetwork {
     guard !data.target.isNumeric else {
-      throw .schema(problem: "a class order is given, and the target is a number")
+      throw .schema(problem: "a class order is given for a numeric target")
     }
     guard names.sorted() == data.classes.sorted() else {
       throw .schema(
-        problem: "the class order '\(shown(names.joined(separator: ",")))' is not an order of the "
+        problem:
+          "the class order '\(shown(names.joined(separator: ",")))' is not a permutation of the "
           + "data's classes: \(data.classes.map { shown($0) }.joined(separator: ", "))")
     }
     var copy = self
@@ -41,7 +42,7 @@ extension ImportedNetwork {
 }
 
 extension ONNXColumns.Column {
-  /// Whether it is a cell's number as it is.
+  /// Whether it is the unscaled number of a cell.
   fileprivate var isPlain: Bool {
     kind == .number(filled: nil) && factor == 1 && offset == 0
   }

@@ -1,13 +1,12 @@
 import Datasets
 
-/// What a network of another program asks of the tables that it is to read.
+/// The conversion of tables to the column types of an imported network.
 extension ImportedNetwork {
-  /// The tables with their columns as the network reads them, all of one schema.
+  /// The tables with the column types of the network, all with the same schema.
   ///
-  /// A column of numbers that the file reads as levels, as a OneHotEncoder over whole numbers does,
-  /// becomes a column of levels.
-  /// - Throws: `ModelFileError.fraction` where the file takes whole numbers and a cell holds another,
-  ///   `ModelFileError.schema` where columns do not fit.
+  /// A numeric column that the file one-hot or ordinal encodes becomes a categorical column.
+  /// - Throws: `ModelFileError.fraction` for a cell that is not an integer in an integer input,
+  ///   `ModelFileError.schema` if the columns do not match.
   public func fitting(_ tables: [Table]) throws(ModelFileError) -> [Table] {
     guard let columns, let first = tables.first else { return tables }
     let positions = try columns.positions(in: first.schema)
@@ -42,7 +41,8 @@ extension ImportedNetwork {
       value: values[row].isNaN ? "no value" : shortest(values[row]), at: table.place(ofRow: row))
   }
 
-  /// Makes levels of a column of numbers: those that the model knows first, then the others by size.
+  /// Makes a numeric column categorical: the levels of the model first, then the others in
+  /// ascending order.
   private static func spread(_ tables: inout [Table], _ position: Int, known: [String]) {
     var levels: [String] = []
     for level in known where !level.isEmpty && !levels.contains(level) { levels.append(level) }
@@ -64,7 +64,7 @@ extension ImportedNetwork {
 }
 
 extension ONNXColumns.Column {
-  /// The levels that it asks for; `nil` where it reads numbers, or only whether there is a value.
+  /// The levels that it encodes; `nil` for a number or a missing-value indicator.
   fileprivate var levels: [String]? {
     switch kind {
     case .level(let level): [level]

@@ -3,19 +3,19 @@ import Naming
 import Networks
 import Tensors
 
-/// What a model file holds: a network, and what it says of the rows that the network reads.
+/// The contents of a model file: a network and the description of its inputs and outputs.
 public struct ImportedNetwork: Hashable, Sendable {
   public var network: Network
-  /// How the outputs become answers, where the file tells.
+  /// The output head, if the file states one.
   public var head: Head?
-  /// The columns that the network was trained with; only in files that this program wrote.
+  /// The schema of the training data; only in files that this program wrote.
   public var schema: Schema?
   public var encoding: Encoding?
-  /// How the file turns rows into what the network reads; only in files of other programs.
+  /// The preprocessing of the file; only in files of other programs.
   var columns: ONNXColumns?
-  /// What the answers are called; only in files of other programs.
+  /// The class names; only in files of other programs.
   public internal(set) var classes: [String]?
-  /// What the file makes of the scores at its end, where that was taken off: a sigmoid, or a hard one.
+  /// The output activation that was removed: a sigmoid or hard sigmoid.
   var squashing: Activation?
 
   public init(
@@ -27,13 +27,12 @@ public struct ImportedNetwork: Hashable, Sendable {
     self.encoding = encoding
   }
 
-  /// The network as a model of data that have this schema.
+  /// The network as a model of data with this schema.
   ///
-  /// A file with a schema of its own meets the data's columns, levels and classes by their names, in
-  /// whatever order they are. Any other network reads the data's columns as they are, in order, or
-  /// as the preprocessing in the file says; its classes meet the data's by their names where the
-  /// file has names.
-  /// - Throws: `ModelFileError`, `NetworkError` where columns or classes do not fit.
+  /// A file with its own schema is matched to the data's columns, levels and classes by name, in
+  /// any order. Any other network reads the data's columns in order, or through the preprocessing
+  /// of the file; its classes are matched by name if the file names them.
+  /// - Throws: `ModelFileError`, `NetworkError` if columns or classes do not match.
   public func model(for data: Schema) throws -> Model {
     if let schema { return try model(for: data, trainedWith: schema) }
     var data = data
@@ -51,35 +50,36 @@ public struct ImportedNetwork: Hashable, Sendable {
       schema: data, encoding: encoding, network: network, head: head(for: data))
   }
 
-  /// The network with its whole end, as its outputs are the numbers themselves.
+  /// The network with its output activation, for a numeric target.
   private func giving(numbers data: Schema) throws(NetworkError) -> Network {
     guard let squashing else { return network }
     return try network.adding(squashing, originalIndices: network.originalIndices.last ?? [])
   }
 
-  /// The network with its outputs in the order of the data's classes, as far as names tell.
+  /// The network with its outputs in the order of the data's classes, matched by name if the file
+  /// names them.
   private func answering(_ data: inout Schema) throws -> Network {
     var network = network
     if network.originalIndices.last?.count == 1 { network = try scoringTwoClasses() }
     guard let classes, case .classes(let names) = data.target.kind else { return network }
     if names.allSatisfy({ !classes.contains($0) }), classes == classes.indices.map({ "\($0)" }) {
-      // Counted classes mean the data's, in order.
+      // Classes named 0, 1, 2, … are the data's classes in order.
       return network
     }
     if let stranger = names.first(where: { !classes.contains($0) }) {
       throw ModelFileError.schema(
-        problem: "the class '\(shown(stranger))' is none that the model answers with")
+        problem: "the class '\(shown(stranger))' is not a class of the model")
     }
     let all = names + classes.filter { !names.contains($0) }
     data.target.kind = .classes(names: all)
     return try network.answering(in: all.compactMap { classes.firstIndex(of: $0) })
   }
 
-  /// The network with one output that is above 0 for the second of two classes.
+  /// The network with one output that is positive for the second of two classes.
   private func scoringTwoClasses() throws -> Network {
     let nodes = network.architecture.nodes
     if squashing?.function == .clippedReLU {
-      // A hard sigmoid's half is where what it reads is 1/2.
+      // A hard sigmoid is 1/2 where its clipped input is 1/2.
       return try network.scaled(by: 1, adding: -0.5)
     }
     let signed: Set<Activation.Function> = [.tanh, .softsign, .elu, .selu, .leakyReLU]
@@ -90,15 +90,16 @@ public struct ImportedNetwork: Hashable, Sendable {
     if let activation = nodes[last].layer as? Activation, !signed.contains(activation.function) {
       throw ModelFileError.schema(
         problem:
-          "the one output of the network ends in '\(activation.function.rawValue)': where two "
-          + "classes part is known of a sigmoid, tanh or plain scores")
+          "the single output of the network ends in '\(activation.function.rawValue)': the "
+          + "threshold between two classes is known for a sigmoid, tanh or logits only")
     }
     if nodes[last].layer is BatchNormalization, let read = network.architecture.links[last].first,
       read >= 0, nodes[read].layer is Activation
     {
       throw ModelFileError.schema(
-        problem: "the one output of the network is scaled behind its last activation: where two "
-          + "classes part is known of a sigmoid, tanh or plain scores")
+        problem:
+          "the single output of the network is scaled after its last activation: the threshold "
+          + "between two classes is known for a sigmoid, tanh or logits only")
     }
     return network
   }
@@ -113,7 +114,7 @@ public struct ImportedNetwork: Hashable, Sendable {
     guard data.target.isNumeric == own.target.isNumeric else {
       let (asked, known) = data.target.isNumeric ? ("a number", "a class") : ("a class", "a number")
       throw ModelFileError.schema(
-        problem: "the target '\(shown(data.target.name))' is \(asked) where the model answers with "
+        problem: "the target '\(shown(data.target.name))' is \(asked) where the model predicts "
           + known)
     }
     var merged = data
@@ -122,7 +123,7 @@ public struct ImportedNetwork: Hashable, Sendable {
     if case .classes(let names) = data.target.kind {
       if let stranger = names.first(where: { !own.classes.contains($0) }) {
         throw ModelFileError.schema(
-          problem: "the class '\(shown(stranger))' is none that the model answers with")
+          problem: "the class '\(shown(stranger))' is not a class of the model")
       }
       let all = names + own.classes.filter { !names.contains($0) }
       merged.target.kind = .classes(names: all)
@@ -133,9 +134,9 @@ public struct ImportedNetwork: Hashable, Sendable {
       schema: merged, encoding: encoding, network: network, head: head ?? head(for: own))
   }
 
-  /// The encoding with the data's positions of features and levels.
+  /// The encoding with the data's indices of features and levels.
   ///
-  /// Levels that the data do not have are put behind the data's own.
+  /// Levels that the data lack are appended to the data's own.
   private func encoding(
     meeting data: inout Schema, from own: Schema
   ) throws(ModelFileError) -> Encoding {
@@ -167,12 +168,12 @@ public struct ImportedNetwork: Hashable, Sendable {
 }
 
 extension Network {
-  /// The same network with its outputs in another order: for each the position that it had.
-  /// - Throws: `ModelFileError`, `NetworkError` where there are other outputs than that.
+  /// The network with its outputs permuted: output `i` is the previous output `order[i]`.
+  /// - Throws: `ModelFileError`, `NetworkError` if the number of outputs differs.
   fileprivate func answering(in order: [Int]) throws -> Network {
     guard order != Array(order.indices) else { return self }
     let outputs = originalIndices.last?.count ?? 0
-    // One output for two classes is read by its sign.
+    // The sign of one output decides between two classes.
     if outputs == 1 { return try scaled(by: -1, adding: 0) }
     guard outputs == order.count else {
       throw NetworkError.wrongAnswers(expected: order.count, found: outputs)
@@ -183,7 +184,8 @@ extension Network {
         nodes[$0].layer is Activation && architecture.links[$0] == [$0 - 1]
       })
     else {
-      // What stands behind the last dense layer has numbers or inputs of its own: the order follows it.
+      // Layers after the last dense layer have parameters or several inputs: a channel selection
+      // permutes the outputs instead.
       return try adding(
         ChannelSelection(order),
         originalIndices: order.map { (self.originalIndices.last ?? [])[$0] })
@@ -205,8 +207,8 @@ extension Network {
     return try Network(architecture, parameters: parameters, originalIndices: originalIndices)
   }
 
-  /// The network with one output, times a factor and with a number added: in its last layer where that
-  /// is dense, by a normalization behind it otherwise.
+  /// The network with its one output scaled and shifted: in the last layer if that is dense, by an
+  /// appended batch normalization otherwise.
   fileprivate func scaled(by factor: Float, adding offset: Float) throws(NetworkError) -> Network {
     guard let last = parameters.indices.last, architecture.nodes[last].layer is Dense else {
       return try adding(
@@ -226,7 +228,7 @@ extension Network {
     return try Network(architecture, parameters: parameters, originalIndices: originalIndices)
   }
 
-  /// The network with a layer more at its end.
+  /// The network with an appended layer.
   fileprivate func adding(
     _ layer: some Layer, originalIndices own: [Int], parameters tensors: [Tensor] = []
   ) throws(NetworkError) -> Network {

@@ -4,19 +4,19 @@ import Foundation
 import Networks
 
 extension ModelFile {
-  /// Rows that a file is asked for at most when it is read back.
+  /// The maximum number of rows for the comparison of a written file.
   public static let mostRowsReadBack = 10_000
 
-  /// The bytes of a file of this name (coded where it ends in `.espalier`, ONNX otherwise) after
-  /// they were read back and answered rows as the model does.
+  /// The bytes of a model file, compressed for the extension `.espalier`, ONNX otherwise, checked
+  /// by reading them back and comparing the predictions with the model's.
   ///
   /// - Parameters:
   ///   - model: the model that was measured.
   ///   - name: the file's name, which errors show.
-  ///   - rows: the rows to ask for; the first 10,000 of them are used.
+  ///   - rows: the rows to predict; the first 10,000 are used.
   /// - Returns: the bytes to write.
-  /// - Throws: `ModelFileError.differs` where an answer differs; `ModelFileError.unwritableLayer`,
-  ///   `CompressedModelError`, and what reading throws.
+  /// - Throws: `ModelFileError.differs` if a prediction differs; `ModelFileError.unwritableLayer`,
+  ///   `CompressedModelError`, and the errors of reading.
   public static func data(
     for model: Model, named name: String, checkedOn rows: Table
   ) throws -> Data {
@@ -25,7 +25,7 @@ extension ModelFile {
     return data
   }
 
-  /// Reads a file's bytes and compares its answers with those of a model.
+  /// Reads a file's bytes and compares its predictions with a model's.
   /// - Throws: as `data(for:named:checkedOn:)`.
   public static func check(
     _ data: Data, named name: String, answersAs model: Model, on rows: Table
@@ -42,15 +42,15 @@ extension ModelFile {
 }
 
 extension Model {
-  /// How many rows another model answers otherwise: with another class, or with a number that
-  /// differs by more than 0.001 % of the largest or of the target's scale.
+  /// The number of rows with a different prediction: another class, or a number that differs by
+  /// more than 0.001 % of the largest or of the target's scale.
   func rowsAnswered(otherwiseBy other: Model, among rows: Table) -> Int {
     let (own, its) = (outputs(for: rows), other.outputs(for: rows))
     guard head == .number, other.head == .number else {
       let (answers, found) = (self.answers(from: own), other.answers(from: its))
       let (classes, names) = (schema.classes, other.schema.classes)
       return zip(answers, found).count { answer, found in
-        // Classes are compared by name: files may have them in another order.
+        // Classes are compared by name, because their order in the file may differ.
         !classes.indices.contains(answer) || !names.indices.contains(found)
           || classes[answer] != names[found]
       }

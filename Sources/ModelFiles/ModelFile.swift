@@ -5,26 +5,26 @@ import ONNXSchema
 import SwiftProtobuf
 import Tensors
 
-/// Networks to and from ONNX files and coded files.
+/// Reading and writing of ONNX files and compressed models.
 public enum ModelFile {
-  /// What protobuf itself allows a message to be.
+  /// The maximum size of a protobuf message in bytes.
   private static let mostBytes = 1 << 31
 
-  /// The bytes of an ONNX file; the same model gives the same bytes.
+  /// The bytes of an ONNX file; deterministic.
   /// - Throws: `ModelFileError.unwritableLayer`
   public static func data(for model: Model) throws -> Data {
     try ONNXWriter.message(for: model).serializedData()
   }
 
-  /// The bytes of a file of this name: coded where it ends in `.espalier`, ONNX otherwise.
+  /// The bytes of a model file: compressed for the extension `.espalier`, ONNX otherwise.
   /// - Throws: `ModelFileError.unwritableLayer`, `CompressedModelError.unwritable`
   public static func data(for model: Model, named name: String) throws -> Data {
     name.hasSuffix("." + CompressedModel.fileExtension)
       ? try CompressedModel.data(for: model) : try data(for: model)
   }
 
-  /// Writes an ONNX file, or a coded one where the name ends in `.espalier`: beside its place first,
-  /// and moved there when it is whole.
+  /// Writes an ONNX file, or a compressed model for the extension `.espalier`, atomically: to a
+  /// temporary file that is then renamed.
   /// - Throws: `ModelFileError`, `CompressedModelError.unwritable`
   public static func write(_ model: Model, to url: URL) throws {
     let data = try data(for: model, named: url.lastPathComponent)
@@ -35,7 +35,7 @@ public enum ModelFile {
     }
   }
 
-  /// Reads an ONNX file, and the files beside it that it keeps its numbers in; or a coded file.
+  /// Reads an ONNX file with its external data, or a compressed model.
   /// - Throws: `ModelFileError`, `CompressedModelError`
   public static func read(_ url: URL) throws -> ImportedNetwork {
     let name = shown(url.lastPathComponent)
@@ -44,7 +44,7 @@ public enum ModelFile {
       throw ModelFileError.unreadable(file: name, reason: "there is no such file")
     }
     guard attributes[.type] as? FileAttributeType == .typeRegular else {
-      throw ModelFileError.unreadable(file: name, reason: "it is not a file of bytes")
+      throw ModelFileError.unreadable(file: name, reason: "it is not a regular file")
     }
     guard let size = (attributes[.size] as? NSNumber)?.intValue, size < mostBytes else {
       throw ModelFileError.malformed(file: name, problem: "a model of 2 GiB or more")
@@ -59,11 +59,11 @@ public enum ModelFile {
     return try read(data: data, name: name, folder: url.deletingLastPathComponent())
   }
 
-  /// Reads the bytes of a coded file, or of an ONNX file that keeps all its numbers in itself.
+  /// Reads the bytes of a compressed model, or of an ONNX file without external data.
   /// - Parameters:
   ///   - data: the bytes.
-  ///   - name: what errors call the file.
-  /// - Returns: the network, and what the file says of the rows that it reads.
+  ///   - name: the name of the file in errors.
+  /// - Returns: the network and the description of its inputs and outputs.
   /// - Throws: `ModelFileError`, `CompressedModelError`
   public static func read(data: Data, name: String) throws -> ImportedNetwork {
     try read(data: data, name: name, folder: nil)
@@ -83,16 +83,16 @@ public enum ModelFile {
       message = try Onnx_ModelProto(serializedBytes: data, options: options)
     } catch {
       throw ModelFileError.malformed(
-        file: name, problem: "the bytes are not an ONNX model, or not a whole one")
+        file: name, problem: "the file is not an ONNX model, or is truncated")
     }
     guard message.hasGraph, !message.graph.node.isEmpty else {
-      throw ModelFileError.malformed(file: name, problem: "there is no graph in it")
+      throw ModelFileError.malformed(file: name, problem: "it has no graph")
     }
     let version = message.opsetImport.first { $0.domain.isEmpty || $0.domain == "ai.onnx" }?.version
     guard let version, version >= 6 else {
-      let found = version.map { "operators of version \($0)" } ?? "no version of the operators"
+      let found = version.map { "operator set version \($0)" } ?? "no operator set version"
       throw ModelFileError.malformed(
-        file: name, problem: "\(found) where version 6 or later is read")
+        file: name, problem: "\(found) where version 6 or later is supported")
     }
     let metadata = try ONNXMetadata(message.metadataProps, file: name)
     let graph = try ONNXGraph(
@@ -120,27 +120,28 @@ public enum ModelFile {
     return imported
   }
 
-  /// Every score must have a name of its own, where the file has names.
+  /// Checks that each output has one class name, and that they are distinct.
   private static func check(
     _ classes: [String], of network: Network, file: String
   ) throws(ModelFileError) {
     guard !classes.isEmpty else { return }
     let scores = (try? network.architecture.shapes().last?.count) ?? 0
     guard classes.count == scores || (classes.count == 2 && scores == 1) else {
-      throw .graph(file: file, problem: "\(classes.count) classes where \(scores) scores are given")
+      throw .graph(
+        file: file, problem: "\(classes.count) classes where the network has \(scores) outputs")
     }
     var seen: Set<String> = []
     if let twice = classes.first(where: { !seen.insert($0).inserted }) {
-      throw .graph(file: file, problem: "two classes are called '\(shown(twice))'")
+      throw .graph(file: file, problem: "two classes have the name '\(shown(twice))'")
     }
   }
 
   private static func reason(_ error: any Error) -> String {
     switch (error as? CocoaError)?.code {
-    case .fileReadNoPermission, .fileWriteNoPermission: "you may not"
+    case .fileReadNoPermission, .fileWriteNoPermission: "permission denied"
     case .fileNoSuchFile, .fileReadNoSuchFile: "there is no such folder"
-    case .fileWriteOutOfSpace: "no space is left"
-    default: "the system refuses"
+    case .fileWriteOutOfSpace: "no space left on device"
+    default: "the system reports an error"
     }
   }
 }

@@ -1,30 +1,30 @@
 import Foundation
 import Tensors
 
-/// What can be wrong with a model file.
+/// An error of reading or writing a model file.
 public enum ModelFileError: LocalizedError, Hashable, Sendable {
-  /// The file is not there or may not be read.
+  /// The file is missing or not readable.
   case unreadable(file: String, reason: String)
   /// The bytes are not an ONNX model.
   case malformed(file: String, problem: String)
   case unsupportedOperator(file: String, node: String, operator: String, supported: [String])
-  /// A model of another kind, which this operator is the whole of.
+  /// A model of another kind, such as a tree ensemble, represented by this operator.
   case foreignModel(file: String, node: String, operator: String, kind: String, advice: String)
-  /// An operator that is supported, used in a way that is not.
+  /// A supported operator with unsupported attributes or inputs.
   case node(file: String, node: String, operator: String, problem: String)
   case initializer(file: String, name: String, problem: String)
-  /// The nodes do not make one chain from the input to the output.
+  /// The graph is not a network with one input and one output.
   case graph(file: String, problem: String)
   case metadata(file: String, key: String, problem: String)
-  /// A network that reads numbers alone was given a column of levels.
+  /// A network of numeric inputs was given a categorical column.
   case categoricalFeature(name: String)
-  /// The network takes whole numbers, and a cell holds another.
+  /// A cell of an integer input is not an integer.
   case fraction(column: String, value: String, at: String)
-  /// The data have other columns than the model was trained with.
+  /// The data do not have the columns of the training data.
   case schema(problem: String)
   case unwritable(file: String, reason: String)
   case unwritableLayer(node: String, layer: String)
-  /// The bytes of a model file, read back, do not answer as the model that they were made of.
+  /// The predictions of the written file, read back, differ from the model's.
   case differs(file: String, changed: Int, rows: Int)
   /// The model does not fit into memory.
   case memory(MemoryError)
@@ -40,13 +40,13 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     }
   }
 
-  /// The file, the node or column, and what is wrong.
+  /// The message: the file, the node or column, and the problem.
   public var errorDescription: String? {
     switch self {
     case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
     case .malformed(let file, let problem): "\(file): \(problem)"
     case .unsupportedOperator(let file, let node, let name, _):
-      "\(file): node '\(node)' is a '\(name)', which is not supported"
+      "\(file): node '\(node)': the operator '\(name)' is not supported"
     case .foreignModel(let file, let node, let name, let kind, _):
       "\(file): node '\(node)' (\(name)): the file holds \(kind)"
     case .node(let file, let node, let name, let problem):
@@ -61,19 +61,19 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .schema(let problem): problem
     case .unwritable(let file, let reason): "\(file): cannot be written: \(reason)"
     case .unwritableLayer(let node, let layer):
-      "layer '\(node)' is of the kind '\(layer)', which cannot be written to an ONNX file"
+      "layer '\(node)' is of the kind '\(layer)', which cannot be exported to ONNX"
     case .differs(let file, let changed, let rows):
-      "\(file): read back, it answers \(changed) of \(rows) rows otherwise than the network that was "
-        + "measured; it is not written"
+      "\(file): read back, its predictions on \(changed) of \(rows) rows differ from those of the "
+        + "measured network; it is not written"
     case .memory(let error): error.errorDescription
     }
   }
 
-  /// What to do about it.
+  /// The hint.
   public var recoverySuggestion: String? {
     switch self {
-    case .unreadable: "give the path of an ONNX file that you may read"
-    case .malformed: "give an ONNX file, as torch.onnx.export or espalier train writes it"
+    case .unreadable: "give the path of a readable ONNX file"
+    case .malformed: "give an ONNX file, as written by torch.onnx.export or espalier train"
     case .unsupportedOperator(_, _, let name, let supported):
       ONNXForeignModel.advice(for: name, supported: supported)
     case .foreignModel(_, _, _, _, let advice): advice
@@ -81,38 +81,38 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
       "export the network for inference, with constant weights: "
         + "torch.onnx.export(net.eval(), (rows,), 'net.onnx')"
     case .initializer:
-      "export the network again in float32; its numbers must be stored whole and finite"
+      "export the network again in float32, with complete and finite weights"
     case .graph: "export the network for inference, from one input to one output"
-    case .metadata: "write the model again, or remove its 'espalier.' metadata"
+    case .metadata: "export the model again, or remove its 'espalier.' metadata"
     case .categoricalFeature: "leave the column out with --ignore, or give it as 0/1 columns"
     case .fraction:
       "export the network with an input of floats, or round the column as it was in training"
     case .schema: "give data with the columns that the network was trained with"
     case .unwritable: "choose a folder that exists and that you may write to"
-    case .unwritableLayer: "every layer can be written but reshaping and transposition"
+    case .unwritableLayer: "all layers except reshaping and transposition can be exported"
     case .differs: "this is a fault of espalier; please report it with the command"
     case .memory(let error): error.recoverySuggestion
     }
   }
 
-  /// Refuses to read `bytes` of a model where their numbers would not fit into memory.
+  /// Checks that the parameters of `bytes` of a model fit into memory.
   /// - Throws: `ModelFileError.memory`
   static func admit(_ bytes: Int, of file: String) throws(ModelFileError) {
     do throws(MemoryError) {
       try MemoryBudget.admit(
         copies * Double(bytes),
-        for: "reading \(MemoryError.size(Double(bytes))) of numbers of \(file)",
+        for: "reading \(MemoryError.size(Double(bytes))) of weights of \(file)",
         advice: "give the process more memory, or export a smaller network")
     } catch {
       throw .memory(error)
     }
   }
 
-  /// The file's bytes, what protobuf makes of them, the unpacked numbers of a layer, the network.
+  /// The file's bytes, the decoded message, the unpacked weights of a layer, and the network.
   private static let copies = 5.0
 }
 
-/// A name from a file as an error may show it: one line, not endless.
+/// A name from a file for an error message: on one line, of at most 80 characters.
 func shown(_ name: String) -> String {
   let line = name.unicodeScalars.prefix(80).map { scalar in
     scalar.properties.generalCategory == .control ? "?" : Character(scalar)

@@ -1,18 +1,19 @@
 import ONNXSchema
 
-/// Which value holds a network's scores, and what its classes are called.
+/// The value with a network's scores (logits), and the class names.
 ///
-/// Classifiers give a label and a score for each class; both are made of one value, which is what
-/// the layers end in.
+/// A classifier outputs a label and a score for each class; both are computed from one value, the
+/// output of the last layer.
 struct ONNXAnswers {
-  /// The value that the layers make; `nil` where there are several outputs that say different things.
+  /// The output value of the last layer; `nil` if there are several unrelated outputs.
   let output: String?
-  /// What the answers are called, in the order of the scores.
+  /// The class names in the order of the scores.
   let classes: [String]?
-  /// The node that says yes or no of each score by itself.
+  /// The Binarizer node, which thresholds each score separately.
   let binarizer: Onnx_NodeProto?
 
-  /// The values from an output back to what the layers make, past what says it in other words.
+  /// The values from an output back to the output of the last layer, through nodes that only
+  /// convert it.
   private struct Trace {
     var path: [String]
     var classes: [String]?
@@ -21,7 +22,7 @@ struct ONNXAnswers {
     var value: String { path[path.count - 1] }
   }
 
-  /// `isOwn`: whether Espalier wrote the graph, whose scores have a name of their own.
+  /// `isOwn`: whether Espalier wrote the graph; its scores have a fixed name.
   init(_ graph: Onnx_GraphProto, constants: ONNXConstants, isOwn: Bool) {
     if isOwn, let scores = graph.output.last(where: { $0.name.hasPrefix(ONNXWriter.scores) }) {
       (output, classes, binarizer) = (scores.name, nil, nil)
@@ -48,7 +49,7 @@ struct ONNXAnswers {
     output = Self.squashed(outputs, producers, constants) ?? Self.last(outputs, producers)
   }
 
-  /// Whether a path of one output only says p as 1 - p and p.
+  /// Whether the path of a single output only expands p to 1 - p and p.
   private static func isOpposite(
     _ path: [String], _ producers: [String: Onnx_NodeProto], _ constants: ONNXConstants
   ) -> Bool {
@@ -57,7 +58,7 @@ struct ONNXAnswers {
     } && path.count > 1
   }
 
-  /// The probabilities, where other outputs are the scores that they are made of.
+  /// The probabilities, if other outputs are the scores that they are computed from.
   private static func squashed(
     _ outputs: [String], _ producers: [String: Onnx_NodeProto], _ constants: ONNXConstants
   ) -> String? {
@@ -72,7 +73,7 @@ struct ONNXAnswers {
     return Set(ends).count <= 1 ? ends.first ?? traces.first?.value : nil
   }
 
-  /// The output that all others lead to: what is computed last.
+  /// The output that depends on all others, the last one to be computed.
   private static func last(
     _ outputs: [String], _ producers: [String: Onnx_NodeProto]
   ) -> String? {
@@ -88,7 +89,7 @@ struct ONNXAnswers {
     return nil
   }
 
-  /// Goes back from an output to what the layers make, past what only says it in other words.
+  /// Traces an output back to the output of the last layer, through nodes that only convert it.
   ///
   /// `takesParts`: whether an output may be the score of one class.
   private static func trace(
@@ -96,7 +97,7 @@ struct ONNXAnswers {
     takesParts: Bool, past squashing: Set<String>
   ) -> Trace {
     var trace = Trace(path: [output])
-    // A chain of a few nodes; a circle is found out later.
+    // At most 16 nodes; cycles are detected later.
     for _ in 0..<16 {
       guard let node = producers[trace.value], let input = node.input.first else { break }
       switch (node.domain, node.opType) {
@@ -115,7 +116,7 @@ struct ONNXAnswers {
       case ("ai.onnx.ml", "LinearClassifier"):
         trace.classes =
           names(of: node, "classlabels_strings", "classlabels_ints") ?? trace.classes
-        // Both outputs are made of the scores, which are the second.
+        // Both outputs are computed from the scores, the second output.
         if trace.value == node.output.first, node.output.count > 1 {
           trace.path.append(node.output[1])
         }
@@ -139,12 +140,12 @@ struct ONNXAnswers {
     return trace
   }
 
-  /// Whether a value is a class's name, perhaps changed in type.
+  /// Whether a value is a class name, possibly after a cast.
   private static func makesLabel(_ value: String, _ producers: [String: Onnx_NodeProto]) -> Bool {
     producers[value]?.opType == "ArrayFeatureExtractor"
   }
 
-  /// Of two classes' scores, 1 - p and p, the second.
+  /// The second of the two class scores 1 - p and p.
   private static func onlyScore(
     _ node: Onnx_NodeProto, _ producers: [String: Onnx_NodeProto], _ constants: ONNXConstants
   ) -> String? {

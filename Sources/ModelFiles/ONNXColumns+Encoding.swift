@@ -1,9 +1,9 @@
 import Datasets
 import Networks
 
-/// From what a file does to rows to the encoding of a table.
+/// The encoding of a table that is equivalent to the preprocessing of a file.
 extension ONNXColumns {
-  /// What is left to do to the encoded numbers before the first layer.
+  /// The transformation between the encoded inputs and the first layer; `nil` for none.
   var preparation: Preparation? {
     let left = columns.map(\.left)
     if columns.contains(where: { $0.inputs.count != 1 }) {
@@ -22,9 +22,9 @@ extension ONNXColumns {
     return .scaling(factors: left.map(\.factor), offsets: left.map(\.offset))
   }
 
-  /// The encoding of rows whose columns have these names and levels, by position where the file has
-  /// no names.
-  /// - Throws: `ModelFileError.schema` where the data have not what the file reads.
+  /// The encoding of rows of this schema, with columns matched by name, or by position if the file
+  /// has no names.
+  /// - Throws: `ModelFileError.schema` if the data lack a column or have another type.
   func encoding(for data: inout Schema) throws(ModelFileError) -> Encoding {
     let positions = try positions(in: data)
     var inputs: [Encoding.Input] = []
@@ -61,7 +61,7 @@ extension ONNXColumns {
     }
   }
 
-  /// For each cell that the file reads the position of the data's column.
+  /// The index of the data's column for each cell of the file.
   func positions(in data: Schema) throws(ModelFileError) -> [Int] {
     guard let names else {
       guard cells == data.features.count else {
@@ -73,15 +73,15 @@ extension ONNXColumns {
     let read = Set(columns.map(\.source))
     var positions: [Int] = []
     for (cell, name) in names.enumerated() {
-      // A cell that no layer reads need not be there.
+      // A cell that no layer reads may be missing from the data.
       positions.append(
         read.contains(cell) ? try Self.position(of: name, in: data) : 0)
     }
     return positions
   }
 
-  /// The column of a name; of the name that skl2onnx makes of it, with underscores for all but letters
-  /// and digits, where none is called so.
+  /// The index of a column by name; or by the identifier that skl2onnx makes of a name, with
+  /// underscores for all characters but letters and digits.
   private static func position(of name: String, in data: Schema) throws(ModelFileError) -> Int {
     let columns = data.features.map(\.id.rawValue)
     if let found = columns.firstIndex(of: name) { return found }
@@ -100,14 +100,14 @@ extension ONNXColumns {
 }
 
 extension String {
-  /// With an underscore for every character that no name of a variable has.
+  /// The text with an underscore for every character that is not an ASCII letter or digit.
   fileprivate var asIdentifier: String {
     String(map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
   }
 }
 
 extension ONNXColumns.Column {
-  /// The encoded numbers that it is made of, and the factor of each where the encoding leaves one.
+  /// The encoded inputs of the column, each with the factor that the encoding does not include.
   fileprivate var inputs: [(kind: ONNXColumns.Kind, factor: Double)] {
     guard case .coded(let levels, let numbers, let others) = kind else {
       return [(kind, left.factor)]
@@ -117,7 +117,8 @@ extension ONNXColumns.Column {
     }
   }
 
-  /// What the encoding leaves to be done: a number that is filled is measured from what fills it.
+  /// The scaling that the encoding does not include; an imputed number is centred on its imputed
+  /// value.
   fileprivate var left: (factor: Double, offset: Double) {
     switch kind {
     case .number(let filled?): (1, factor * filled + offset)

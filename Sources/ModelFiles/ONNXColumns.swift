@@ -3,74 +3,74 @@ import Foundation
 import Networks
 import ONNXSchema
 
-/// How a file turns rows of a table into the numbers that its layers read: scaling, filling of what
-/// is missing, one number a level.
+/// The preprocessing of a file, from the rows of a table to the inputs of the first layer: scaling,
+/// imputation and one-hot encoding.
 ///
-/// What a scikit-learn pipeline writes before its network, and what Espalier writes itself.
+/// Reads the nodes of a scikit-learn pipeline in front of a network, and those that Espalier
+/// writes.
 struct ONNXColumns: Hashable, Sendable {
-  /// What one number is before it is scaled.
+  /// The source of an input, before scaling.
   enum Kind: Hashable, Sendable {
-    /// The cell's number; a missing one is `filled`.
+    /// The number of the cell; a missing one is imputed with `filled`.
     case number(filled: Double?)
-    /// 1 where the cell is this level.
+    /// One-hot: 1 if the cell has this level.
     case level(String)
-    /// 1 where the cell is missing.
+    /// 1 if the cell is missing.
     case missing
-    /// A number for each level, and one for all others.
+    /// Ordinal encoding: a number for each level, and one for all others.
     case coded(levels: [String], numbers: [Double], others: Double)
   }
 
   /// `factor · kind + offset`
   struct Column: Hashable, Sendable {
-    /// The position of the cell in a row.
+    /// The index of the cell in a row.
     var source: Int
     var kind: Kind
     var factor = 1.0
     var offset = 0.0
   }
 
-  /// A value of the file on the way.
+  /// An intermediate value of the preprocessing.
   private struct Value: Hashable {
     var columns: [Column]
-    /// Whether the cells are texts or whole numbers, which nothing but a level is made of.
+    /// Whether the cells are strings or integers, which must be encoded as levels.
     var isDiscrete = false
   }
 
-  /// What is done to the encoded numbers before the first layer.
+  /// The transformation of the encoded inputs before the first layer.
   enum Preparation: Hashable, Sendable {
-    /// `factor · x + offset` for each number.
+    /// `factor · x + offset` for each input.
     case scaling(factors: [Double], offsets: [Double])
-    /// Weighted sums of them, `[inputs, sums]`, and what is added to each.
+    /// A linear map with the weights `[inputs, sums]` and a bias for each sum.
     case sums(weights: [Double], bias: [Double])
   }
 
   private let file: String
-  /// The names of the columns, in the order of the inputs; `nil` where the file has one input of many
-  /// columns.
+  /// The names of the columns in the order of the inputs; `nil` for a single input of many columns.
   private(set) var names: [String]?
-  /// How many cells a row has.
+  /// The number of cells of a row.
   private(set) var cells = 0
-  /// The cells that are whole numbers in the file and become floats in it.
+  /// The cells of integer type that the file casts to floats.
   private(set) var wholeCells: Set<Int> = []
-  /// What the first layer reads.
+  /// The inputs of the first layer.
   private(set) var columns: [Column] = []
-  /// The name and the type of the value that the first layer reads.
+  /// The name and the type of the input value of the first layer.
   private(set) var value = Onnx_ValueInfoProto()
   private var values: [String: Value] = [:]
 
   private static let own: Set<String> = [
     "Imputer", "LabelEncoder", "Scaler", "OneHotEncoder", "ArrayFeatureExtractor", "IsNaN", "Where",
   ]
-  /// More columns than any table has.
+  /// The maximum number of columns.
   private static let mostCells = 1 << 20
 
-  /// Whether a file must be read so: it has several inputs or none of floats, or the operators of
-  /// preprocessing.
+  /// Whether a file has preprocessing of table rows: several inputs, inputs that are not floats, or
+  /// preprocessing operators.
   static func are(needed inputs: [Onnx_ValueInfoProto], by chain: [Onnx_NodeProto]) -> Bool {
     let isFloat = inputs.allSatisfy {
       let type = Onnx_TensorProto.DataType(rawValue: Int($0.type.tensorType.elemType))
       let floats: [Onnx_TensorProto.DataType?] = [.float, .double, .float16, .bfloat16, .undefined]
-      // Pixels are read as they are.
+      // Inputs of rank 4, images, have no preprocessing of columns.
       return floats.contains(type) || $0.type.tensorType.shape.dim.count == 4
     }
     let names = Set(inputs.map(\.name))
@@ -78,7 +78,7 @@ struct ONNXColumns: Hashable, Sendable {
       || chain.contains { $0.opType == "Gather" && names.contains($0.input.first ?? "") }
   }
 
-  /// Reads the nodes that begin a chain and takes them off it.
+  /// Reads the preprocessing nodes at the start of a chain and removes them from it.
   init(
     _ inputs: [Onnx_ValueInfoProto], _ chain: inout [Onnx_NodeProto],
     _ constants: inout ONNXConstants, output: String, file: String
@@ -88,12 +88,13 @@ struct ONNXColumns: Hashable, Sendable {
     if inputs.count > 1 { names = inputs.map(\.name) }
     let started = values
     var rest = try take(chain, upTo: [], &constants)
-    // Inputs that nothing reads are cells that the network does not look at.
+    // Unread inputs are cells that the network ignores.
     var read = Set(rest.flatMap(\.input)).intersection(values.keys)
     if read.count > 1,
       let first = (inputs.map(\.name) + chain.flatMap(\.output)).first(where: read.contains)
     {
-      // The layers read a value from which others are chosen: choosing is theirs as well.
+      // The layers read a value that columns are also selected from: the selection belongs to the
+      // layers.
       values = started
       rest = try take(chain, upTo: [first], &constants)
       read = Set(rest.flatMap(\.input)).intersection(values.keys)
@@ -102,9 +103,9 @@ struct ONNXColumns: Hashable, Sendable {
       let odd = rest.first { node in node.input.contains { values[$0] != nil } }
       guard let odd else {
         throw .graph(
-          file: file, problem: "there is no layer with weights in it, so it is no network")
+          file: file, problem: "no layer has weights, so the file holds no neural network")
       }
-      throw problem(odd, "is not supported for the columns of a table")
+      throw problem(odd, "is not supported before the first layer, for table columns")
     }
     chain = rest
     columns = first.columns
@@ -118,8 +119,8 @@ struct ONNXColumns: Hashable, Sendable {
     value.type.tensorType.shape.dim = [batch, width]
   }
 
-  /// Takes in the nodes that work on columns, but for those that read a value in `ends`.
-  /// - Returns: the nodes that are left.
+  /// Reads the nodes that transform columns, except those that read a value in `ends`.
+  /// - Returns: the remaining nodes.
   private mutating func take(
     _ chain: [Onnx_NodeProto], upTo ends: Set<String>, _ constants: inout ONNXConstants
   ) throws(ModelFileError) -> [Onnx_NodeProto] {
@@ -137,7 +138,7 @@ struct ONNXColumns: Hashable, Sendable {
     return rest
   }
 
-  /// Takes in an input: its columns become cells of the row.
+  /// Adds an input: its columns become cells of the row.
   private mutating func add(_ input: Onnx_ValueInfoProto) throws(ModelFileError) {
     let type = input.type.tensorType
     let lengths = type.shape.dim.dropFirst().map(\.dimValue)
@@ -157,7 +158,9 @@ struct ONNXColumns: Hashable, Sendable {
     default:
       throw .graph(
         file: file,
-        problem: "the input '\(shown(input.name))' is of no type that a table's column has")
+        problem:
+          "the input '\(shown(input.name))' has a type that is not supported for a table column"
+      )
     }
     let first = cells
     cells += Int(width)
@@ -175,7 +178,7 @@ struct ONNXColumns: Hashable, Sendable {
 
   // MARK: Operators
 
-  /// What a node makes of columns; `nil` where a layer begins with it.
+  /// The output of a preprocessing node; `nil` for a node of a layer.
   private func make(
     _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
   ) throws(ModelFileError) -> Value? {
@@ -194,7 +197,7 @@ struct ONNXColumns: Hashable, Sendable {
     case "Where": return try fill(node, &constants)
     case "Concat":
       guard [1, -1].contains(node.integer("axis", 0)) else {
-        throw problem(node, "axis \(node.integer("axis", 0)) is not that of the columns")
+        throw problem(node, "axis \(node.integer("axis", 0)) is not the column axis")
       }
       let parts = node.input.compactMap { values[$0] }
       guard parts.count == node.input.count else { return nil }
@@ -212,7 +215,7 @@ struct ONNXColumns: Hashable, Sendable {
     }
   }
 
-  /// Takes memory for columns, each of which is many times as large as a number.
+  /// Reserves memory for columns, each of which takes as much as 16 numbers.
   private func spend(
     _ columns: Int, _ constants: inout ONNXConstants
   ) throws(ModelFileError) {
@@ -225,9 +228,9 @@ struct ONNXColumns: Hashable, Sendable {
     case .float, .double, .float16, .bfloat16: value.isDiscrete = false
     case .int64, .int32, .string:
       guard value.isDiscrete else {
-        throw problem(node, "it rounds the rows: float and double are supported")
+        throw problem(node, "it rounds values to integers; casts to float and double are supported")
       }
-    default: throw problem(node, "it makes a type that no column has")
+    default: throw problem(node, "its target type is not supported for a table column")
     }
     return value
   }
@@ -236,7 +239,7 @@ struct ONNXColumns: Hashable, Sendable {
     let filling = node.attribute("imputed_value_floats")?.floats ?? []
     guard filling.count == 1 || filling.count == value.columns.count,
       node.number("replaced_value_float", 0).isNaN, !value.isDiscrete
-    else { throw problem(node, "a missing number of each column is filled, nothing else") }
+    else { throw problem(node, "only imputation of NaN in numeric columns is supported") }
     return try filled(value, with: filling.map(Double.init), node)
   }
 
@@ -247,7 +250,7 @@ struct ONNXColumns: Hashable, Sendable {
     for index in value.columns.indices {
       guard case .number(nil) = value.columns[index].kind, value.columns[index].factor == 1,
         value.columns[index].offset == 0
-      else { throw problem(node, "it fills what is scaled or filled already") }
+      else { throw problem(node, "it imputes values that are already scaled or imputed") }
       value.columns[index].kind = .number(filled: numbers[numbers.count == 1 ? 0 : index])
     }
     return value
@@ -261,10 +264,10 @@ struct ONNXColumns: Hashable, Sendable {
       let rows = values[node.input[2]],
       constants.contains(node.input[1]), flags.columns.map(\.source) == rows.columns.map(\.source),
       flags.columns.allSatisfy({ $0.kind == .missing })
-    else { throw problem(node, "it chooses by something else than what is missing") }
+    else { throw problem(node, "only Where(IsNaN(x), constant, x) is supported") }
     let numbers = try constants.numbers(node.input[1], inDouble: true).values
     guard numbers.count == 1 || numbers.count == rows.columns.count else {
-      throw problem(node, "it has not one number for each column")
+      throw problem(node, "it needs one value for each column")
     }
     return try filled(rows, with: numbers, node)
   }
@@ -274,7 +277,7 @@ struct ONNXColumns: Hashable, Sendable {
     let factors = (node.attribute("scale")?.floats ?? [1]).map { Double($0) }
     let counts = [1, value.columns.count]
     guard counts.contains(offsets.count), counts.contains(factors.count) else {
-      throw problem(node, "it has not one number for each column")
+      throw problem(node, "it needs one value for each column")
     }
     var value = value
     for index in value.columns.indices {
@@ -292,14 +295,16 @@ struct ONNXColumns: Hashable, Sendable {
     if levels.isEmpty { levels = (node.attribute("cats_int64s")?.ints ?? []).map { "\($0)" } }
     guard value.columns.count == 1, !levels.isEmpty, Set(levels).count == levels.count,
       case .number(nil) = value.columns[0].kind
-    else { throw problem(node, "one column at a time becomes one number a level") }
+    else {
+      throw problem(node, "only one column at a time, with distinct levels, can be one-hot encoded")
+    }
     let source = value.columns[0].source
-    // An empty text is a missing one.
+    // An empty string is a missing value.
     return Value(
       columns: levels.map { Column(source: source, kind: $0.isEmpty ? .missing : .level($0)) })
   }
 
-  /// A LabelEncoder that makes numbers of texts or of whole numbers, as OrdinalEncoder becomes one.
+  /// A LabelEncoder from strings or integers to numbers, the export of an OrdinalEncoder.
   private func code(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
     var levels = (node.attribute("keys_strings")?.strings ?? []).map {
       String(decoding: $0, as: UTF8.self)
@@ -317,12 +322,12 @@ struct ONNXColumns: Hashable, Sendable {
     guard !levels.isEmpty, numbers.count == levels.count, Set(levels).count == levels.count,
       (numbers + [others]).allSatisfy(\.isFinite)
     else {
-      throw problem(node, "levels that become one finite number each are supported, nothing else")
+      throw problem(node, "only a map of distinct levels to one finite number each is supported")
     }
     return Value(
       columns: try value.columns.map { column throws(ModelFileError) in
         guard case .number(nil) = column.kind, column.factor == 1, column.offset == 0 else {
-          throw problem(node, "it reads what is scaled or filled already")
+          throw problem(node, "its input is already scaled or imputed")
         }
         return Column(
           source: column.source, kind: .coded(levels: levels, numbers: numbers, others: others))
@@ -335,12 +340,12 @@ struct ONNXColumns: Hashable, Sendable {
     guard node.input.count == 2, values[node.input[0]] != nil, constants.contains(node.input[1])
     else { return nil }
     guard node.opType != "Gather" || [1, -1].contains(node.integer("axis", 0)) else {
-      throw problem(node, "axis \(node.integer("axis", 0)) is not that of the columns")
+      throw problem(node, "axis \(node.integer("axis", 0)) is not the column axis")
     }
     let positions = try constants.integers(node.input[1], most: Self.mostCells)
     let count = Int64(value.columns.count)
     guard positions.allSatisfy({ (-count..<count).contains($0) }) else {
-      throw problem(node, "it names a column that there is not")
+      throw problem(node, "column index out of range")
     }
     try spend(positions.count, &constants)
     return Value(
@@ -358,7 +363,7 @@ struct ONNXColumns: Hashable, Sendable {
     let numbers = try constants.numbers(node.input[isFirst ? 1 : 0], inDouble: true)
     guard numbers.values.count == 1 || numbers.values.count == value.columns.count,
       numbers.dimensions.dropLast().allSatisfy({ $0 == 1 })
-    else { throw problem(node, "its constant has not one number for each column") }
+    else { throw problem(node, "its constant needs one value for each column") }
     var value = value
     for index in value.columns.indices {
       let number = numbers.values[numbers.values.count == 1 ? 0 : index]
@@ -372,15 +377,17 @@ struct ONNXColumns: Hashable, Sendable {
 
   private func checked(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
     guard value.columns.allSatisfy({ $0.factor.isFinite && $0.factor != 0 && $0.offset.isFinite })
-    else { throw problem(node, "it multiplies a column by zero or by no finite number") }
+    else {
+      throw problem(node, "the scale of a column is zero, or its scale or offset is not finite")
+    }
     return value
   }
 
-  // MARK: What comes of it
+  // MARK: Checks
 }
 
 extension Onnx_ValueInfoProto {
-  /// Whether the value is one column, `[batch, 1]`.
+  /// Whether the value is a single column, `[batch, 1]`.
   var isColumn: Bool {
     type.tensorType.shape.dim.count == 2 && type.tensorType.shape.dim[1].dimValue == 1
   }
@@ -392,6 +399,6 @@ extension ONNXColumns.Column {
     self.offset = self.offset * factor + offset
   }
 
-  /// Whether it is the number in the cell.
+  /// Whether its source is the number of the cell.
   var isNumber: Bool { if case .number = kind { true } else { false } }
 }

@@ -1,33 +1,33 @@
 import Foundation
 import ONNXSchema
 
-/// The numbers that a graph carries, unpacked only when a layer asks for them.
+/// The constants of a graph (initializers and folded nodes), unpacked on demand.
 struct ONNXConstants {
-  /// Numbers in row-major order.
+  /// A tensor of doubles in row-major order.
   struct Numbers {
     var dimensions: [Int]
     var values: [Double]
   }
 
-  /// Where a constant's numbers come from.
+  /// The stored tensor of a constant.
   private struct Source {
     var tensor: Onnx_TensorProto
     var transposed = false
   }
 
   let file: String
-  /// The folder that external data may lie in; none where the model was not read from a file.
+  /// The folder of external data; `nil` if the model was not read from a file.
   let folder: URL?
   private var sources: [String: Source] = [:]
-  /// How many more numbers may be unpacked. A small file that names one weight many times must not
-  /// fill the memory.
+  /// The number of elements that may still be unpacked, so that a small file that uses one weight
+  /// many times cannot exhaust the memory.
   private var budget: Int
   private var externalFiles: Set<String> = []
-  /// How many more numbers may be made of one: enough for ResNet-50, whose parameters ONNX's own test
-  /// data hold as constants of one value.
+  /// The number of elements that constants of one value may still have: enough for ResNet-50, whose
+  /// parameters ONNX's own test data store so.
   private var filled = 1 << 25
 
-  /// - Throws: `ModelFileError` where two initialisers have the same name.
+  /// - Throws: `ModelFileError` if two initializers have the same name.
   init(
     _ tensors: [Onnx_TensorProto], file: String, folder: URL?, bytes: Int
   ) throws(ModelFileError) {
@@ -36,39 +36,39 @@ struct ONNXConstants {
     budget = max(1 << 22, 2 * bytes)
     for tensor in tensors {
       guard sources.updateValue(Source(tensor: tensor), forKey: tensor.name) == nil else {
-        throw wrong(tensor.name, "is there twice")
+        throw wrong(tensor.name, "is defined twice")
       }
     }
   }
 
   func contains(_ name: String) -> Bool { sources[name] != nil }
 
-  /// How many dimensions a constant has; `nil` where there is none of that name.
+  /// The number of dimensions of a constant; `nil` if there is none of that name.
   func rank(of name: String) -> Int? { sources[name]?.tensor.dims.count }
 
-  /// Gives a tensor a name, as a constant node does.
+  /// Defines a constant, as a Constant node does.
   mutating func define(_ name: String, as tensor: Onnx_TensorProto) {
     sources[name] = Source(tensor: tensor)
   }
 
-  /// Gives a constant a second name, its rows and columns exchanged if asked.
+  /// Defines a constant as a copy of another one, transposed if `transposed`.
   mutating func define(_ name: String, as original: String, transposed: Bool = false) {
     guard var source = sources[original] else { return }
     if transposed { source.transposed.toggle() }
     sources[name] = source
   }
 
-  /// Takes memory for so many numbers from what the file may ask for.
+  /// Reserves elements of the budget for unpacking.
   mutating func spend(_ count: Int) throws(ModelFileError) {
     let (left, overflow) = budget.subtractingReportingOverflow(count)
     guard !overflow, left >= 0 else {
-      throw .graph(file: file, problem: "the layers are far larger than the numbers in the file")
+      throw .graph(file: file, problem: "the layers have far more parameters than the file stores")
     }
     budget = left
     try ModelFileError.admit(count < 1 << 40 ? 4 * count : .max, of: file)
   }
 
-  /// Takes memory for a constant of one value, which a layer will unpack.
+  /// Reserves elements of the budget for a constant of one value, which a layer unpacks.
   mutating func fill(_ count: Int) throws(ModelFileError) {
     guard count <= filled else { return try spend(.max) }
     filled -= count
@@ -76,10 +76,11 @@ struct ONNXConstants {
     try ModelFileError.admit(4 * count, of: file)
   }
 
-  /// The constant's numbers, each finite unless asked otherwise.
+  /// The elements of a constant, each finite unless stated otherwise.
   ///
-  /// Numbers of the types float, double, float16 and bfloat16 are read; whole numbers where `wholeToo`.
-  /// They must fit a float of 32 bits, as layers compute, unless they scale columns `inDouble` precision.
+  /// The types float, double, float16 and bfloat16 are read, and integers if `wholeToo`. Values
+  /// must fit in float32, the precision of the layers, unless they scale columns `inDouble`
+  /// precision.
   mutating func numbers(
     _ name: String, wholeToo: Bool = false, mayBeInfinite: Bool = false, inDouble: Bool = false
   ) throws(ModelFileError) -> Numbers {
@@ -89,7 +90,8 @@ struct ONNXConstants {
     let type = Onnx_TensorProto.DataType(rawValue: Int(tensor.dataType))
     guard let format = type.flatMap(ONNXNumberFormat.init), wholeToo || !format.isWhole else {
       throw wrong(
-        name, "holds \(Self.name(of: type)) where float, double, float16 or bfloat16 is supported")
+        name,
+        "has the type \(Self.name(of: type)) where float, double, float16 or bfloat16 is supported")
     }
     let raw = try bytes(of: tensor, name, count: count, size: format.size)
     try spend(count)
@@ -119,7 +121,7 @@ struct ONNXConstants {
     return exchanged
   }
 
-  /// The constant's whole numbers, such as a shape; at most `most` of them.
+  /// The integers of a constant, such as a shape; at most `most` of them.
   mutating func integers(_ name: String, most: Int = 64) throws(ModelFileError) -> [Int64] {
     guard let source = sources[name] else { throw wrong(name, "is not a constant") }
     let tensor = source.tensor
@@ -136,42 +138,42 @@ struct ONNXConstants {
       values =
         raw.map { ONNXNumberFormat.unpack($0, as: UInt32.self) { Int64(Int32(bitPattern: $0)) } }
         ?? tensor.int32Data.map(Int64.init)
-    default: throw wrong(name, "is not a shape: a few numbers of the type int64")
+    default: throw wrong(name, "is not a shape, a short list of type int64")
     }
     guard values.count == count else { throw wrong(name, Self.mismatch(values.count, tensor)) }
     guard source.transposed, dimensions.count == 2 else { return values }
     return Self.exchanging(values, rows: dimensions[0], columns: dimensions[1])
   }
 
-  /// The lengths of a constant.
+  /// The shape of a constant.
   func lengths(_ name: String) throws(ModelFileError) -> [Int] {
     guard let source = sources[name] else { throw wrong(name, "is not a constant") }
     let (lengths, _) = try dimensions(of: source.tensor, name)
     return source.transposed && lengths.count == 2 ? lengths.reversed() : lengths
   }
 
-  /// The type of a constant's numbers.
+  /// The element type of a constant.
   func type(of name: String) -> Onnx_TensorProto.DataType? {
     sources[name].flatMap { Onnx_TensorProto.DataType(rawValue: Int($0.tensor.dataType)) }
   }
 
-  /// Whether a constant holds whole numbers of any type.
+  /// Whether a constant has an integer type.
   func isWhole(_ name: String) -> Bool {
     type(of: name).flatMap(ONNXNumberFormat.init)?.isWhole ?? false
   }
 
-  /// Whether a constant holds floats of any type.
+  /// Whether a constant has a floating-point type.
   func isFloats(_ name: String) -> Bool {
     type(of: name).flatMap(ONNXNumberFormat.init).map { !$0.isWhole } ?? false
   }
 
-  /// Whether a constant holds whole numbers as lengths are stated.
+  /// Whether a constant has the type int64 or int32, those of shapes.
   func isIntegers(_ name: String) -> Bool {
     let type = Onnx_TensorProto.DataType(rawValue: Int(sources[name]?.tensor.dataType ?? 0))
     return type == .int64 || type == .int32
   }
 
-  /// A constant's texts, or its whole numbers as texts: what classes are called.
+  /// The strings of a constant, or its integers as strings: the class names.
   func texts(_ name: String) -> [String]? {
     guard let tensor = sources[name]?.tensor else { return nil }
     if !tensor.stringData.isEmpty {
@@ -181,7 +183,7 @@ struct ONNXConstants {
     return (try? copy.integers(name, most: 1 << 16))?.map { "\($0)" }
   }
 
-  /// Gives numbers that were worked out a name.
+  /// Defines a computed tensor.
   mutating func define(_ name: String, _ numbers: Numbers) {
     var tensor = Onnx_TensorProto()
     tensor.dataType = Int32(Onnx_TensorProto.DataType.double.rawValue)
@@ -190,7 +192,7 @@ struct ONNXConstants {
     define(name, as: tensor)
   }
 
-  /// Gives whole numbers that were worked out a name; a list where they have no other lengths.
+  /// Defines a computed integer tensor; one-dimensional if `lengths` is `nil`.
   mutating func define(_ name: String, integers: [Int64], lengths: [Int]? = nil) {
     var tensor = Onnx_TensorProto()
     tensor.dataType = Int32(Onnx_TensorProto.DataType.int64.rawValue)
@@ -199,7 +201,7 @@ struct ONNXConstants {
     define(name, as: tensor)
   }
 
-  /// Gives a constant a second name and other lengths of the same product.
+  /// Defines a constant as a reshaped copy of another one with the same number of elements.
   mutating func define(_ name: String, as original: String, lengths: [Int])
     throws(ModelFileError)
   {
@@ -234,16 +236,16 @@ struct ONNXConstants {
     var count = 1
     for dimension in tensor.dims {
       let (product, overflow) = count.multipliedReportingOverflow(by: Int(dimension))
-      // Eight bytes a number at most: the size in bytes fits too.
+      // With at most eight bytes per element the size in bytes does not overflow either.
       guard dimension >= 0, !overflow, product <= Int.max / 16 else {
-        throw wrong(name, "has an impossible shape: " + Self.text(tensor.dims))
+        throw wrong(name, "has an invalid shape: " + Self.text(tensor.dims))
       }
       count = product
     }
     return (tensor.dims.map { Int($0) }, count)
   }
 
-  /// The raw bytes; `nil` where the numbers stand in a field of their own type.
+  /// The raw bytes; `nil` if the values are in the typed field of the message.
   private mutating func bytes(
     of tensor: Onnx_TensorProto, _ name: String, count: Int, size: Int
   ) throws(ModelFileError) -> Data? {
@@ -253,19 +255,19 @@ struct ONNXConstants {
     guard tensor.rawData.count == length else {
       let shape = Self.text(tensor.dims)
       throw wrong(
-        name, "holds \(tensor.rawData.count) bytes where its shape \(shape) means \(length)")
+        name, "holds \(tensor.rawData.count) bytes where its shape \(shape) requires \(length)")
     }
     return tensor.rawData
   }
 
-  /// Bytes from a file beside the model, never from anywhere else.
+  /// The bytes of external data, from files in the folder of the model only.
   private mutating func external(
     _ tensor: Onnx_TensorProto, _ name: String, length: Int
   ) throws(ModelFileError) -> Data {
     let entries = Dictionary(
       tensor.externalData.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     let location = entries["location"] ?? ""
-    let outside = wrong(name, "lies in '\(shown(location))', outside the model's folder")
+    let outside = wrong(name, "is stored in '\(shown(location))', outside the model's folder")
     let parts = location.split(separator: "/", omittingEmptySubsequences: false)
     guard let folder, !location.contains("\0"),
       !parts.contains(where: { $0.isEmpty || $0 == ".." })
@@ -279,7 +281,7 @@ struct ONNXConstants {
       let handle = try? FileHandle(forReadingFrom: place)
     else {
       throw .unreadable(
-        file: shown(location), reason: "the numbers of '\(shown(name))' in \(file) should be there")
+        file: shown(location), reason: "it should hold the values of '\(shown(name))' in \(file)")
     }
     defer { try? handle.close() }
     if externalFiles.insert(place.path).inserted { budget += size / 2 }
@@ -295,20 +297,20 @@ struct ONNXConstants {
     try ModelFileError.admit(length, of: file)
     guard (try? handle.seek(toOffset: UInt64(offset))) != nil,
       let data = try? handle.read(upToCount: length) ?? Data(), data.count == length
-    else { throw .unreadable(file: shown(location), reason: "it ended early") }
+    else { throw .unreadable(file: shown(location), reason: "unexpected end of file") }
     return data
   }
 
   private static func mismatch(_ found: Int, _ tensor: Onnx_TensorProto) -> String {
     let wanted = tensor.dims.reduce(1, *)
-    return "holds \(found) numbers where its shape \(text(tensor.dims)) means \(wanted)"
+    return "holds \(found) values where its shape \(text(tensor.dims)) requires \(wanted)"
   }
 
   private static func text(_ dimensions: [Int64]) -> String {
-    dimensions.isEmpty ? "of no dimension" : dimensions.map(String.init).joined(separator: " x ")
+    dimensions.isEmpty ? "of a scalar" : dimensions.map(String.init).joined(separator: " x ")
   }
 
   private static func name(of type: Onnx_TensorProto.DataType?) -> String {
-    type.map { "\($0)" } ?? "an unknown type"
+    type.map { "\($0)" } ?? "unknown"
   }
 }

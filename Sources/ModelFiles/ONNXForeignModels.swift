@@ -1,12 +1,12 @@
 import ONNXSchema
 
-/// What a node makes of a file that holds no neural network, or one of a kind that is not read: its
-/// name, and what to do.
+/// The kind of a model that is not a supported neural network, recognised by one of its nodes, and
+/// a hint.
 struct ONNXForeignModel: Hashable, Sendable {
   let kind: String
   let advice: String
 
-  /// The kind of model that an operator alone is the whole of; `nil` for parts of networks.
+  /// The kind of model that the operator represents by itself; `nil` for operators of networks.
   static func named(_ node: Onnx_NodeProto) -> ONNXForeignModel? {
     guard node.domain == "ai.onnx.ml" else { return nil }
     let kind: String
@@ -22,23 +22,23 @@ struct ONNXForeignModel: Hashable, Sendable {
         + "without --model")
   }
 
-  /// A network that says yes or no of each of several labels.
+  /// A multilabel network.
   static let multilabel = ONNXForeignModel(
     kind: "a multilabel network, which gives each row several labels at once",
-    advice: "give a network that answers with one class a row: export one for each label")
+    advice: "give a network with one class per row: export one network for each label")
 
-  /// What to do about an operator that is not read.
+  /// The hint for an unsupported operator.
   static func advice(for name: String, supported: [String]) -> String {
     switch name {
     case "LSTM", "GRU", "RNN", "Scan", "Loop", "If", "SequenceAt", "Attention",
       "MultiHeadAttention",
       "com.microsoft.Attention":
-      return "networks of dense and convolutional layers are read; recurrent layers, attention and "
+      return "dense and convolutional networks are supported; recurrent layers, attention and "
         + "control flow are not"
     case "MatMulInteger", "ConvInteger", "QLinearMatMul", "QLinearConv", "QLinearAdd", "QGemm",
       "DynamicQuantizeLinear", "com.microsoft.QGemm", "com.microsoft.QLinearAdd",
       "com.microsoft.DynamicQuantizeMatMul", "com.microsoft.MatMulNBits":
-      return "export the network before it is quantized; weights alone may be, behind "
+      return "export the network before quantization; only weights may be quantized, followed by "
         + "DequantizeLinear"
     default:
       return "supported: " + supported.joined(separator: ", ")

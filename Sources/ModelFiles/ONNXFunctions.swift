@@ -1,15 +1,15 @@
 import ONNXSchema
 
-/// The functions that a file defines for itself, put in wherever they are called.
+/// Inlines the functions that a file defines.
 struct ONNXFunctions {
   private let file: String
   private let functions: [String: Onnx_FunctionProto]
   private var nodes: [Onnx_NodeProto] = []
   private var calls = 0
 
-  /// More nodes than any network that a person wants to read rules of.
+  /// The maximum number of nodes after inlining.
   static let mostNodes = 10_000
-  /// Functions that call functions that call functions.
+  /// The maximum depth of nested calls.
   private static let mostLevels = 32
 
   private init(_ functions: [Onnx_FunctionProto], file: String) {
@@ -18,8 +18,8 @@ struct ONNXFunctions {
       functions.map { ("\($0.domain)\n\($0.name)", $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// A graph without calls of the file's own functions.
-  /// - Throws: `ModelFileError` where functions call each other in a circle or make too many nodes.
+  /// The graph with all local functions inlined.
+  /// - Throws: `ModelFileError` for recursive calls or too many nodes.
   static func inlined(
     _ message: Onnx_ModelProto, file: String
   ) throws(ModelFileError) -> Onnx_GraphProto {
@@ -35,7 +35,7 @@ struct ONNXFunctions {
     guard let function = functions["\(node.domain)\n\(node.opType)"] else {
       guard nodes.count < Self.mostNodes else {
         throw .graph(
-          file: file, problem: "more than \(Self.mostNodes) nodes with its functions put in")
+          file: file, problem: "more than \(Self.mostNodes) nodes after inlining its functions")
       }
       nodes.append(node)
       return
@@ -43,13 +43,13 @@ struct ONNXFunctions {
     guard level < Self.mostLevels else {
       throw .node(
         file: file, node: node.title, operator: shown(node.opType),
-        problem: "is a function that calls itself, or others \(Self.mostLevels) deep")
+        problem: "is a function with recursive calls, or calls nested \(Self.mostLevels) deep")
     }
     calls += 1
     guard calls <= Self.mostNodes else {
       throw .graph(file: file, problem: "more than \(Self.mostNodes) calls of its functions")
     }
-    // Names inside a function are its own; inputs and outputs have those of the call.
+    // Names inside a function are local; inputs and outputs get the names of the call.
     let title = node.name.isEmpty ? "\(function.name)-\(calls)" : node.name
     var names: [String: String] = [:]
     for (position, name) in function.input.enumerated() {
@@ -78,7 +78,7 @@ struct ONNXFunctions {
       }
       try add(copy, level: level + 1)
     }
-    // An input that is an output too is passed on as it is.
+    // An input that is also an output becomes an Identity node.
     for (position, name) in function.output.enumerated()
     where position < node.output.count && function.input.contains(name) {
       var same = Onnx_NodeProto()

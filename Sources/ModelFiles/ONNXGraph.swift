@@ -1,35 +1,37 @@
 import Foundation
 import ONNXSchema
 
-/// A graph's nodes in the order in which they can be worked out.
+/// The nodes of a graph in topological order.
 ///
-/// Names decide, not the order in the file: whatever leads to the output is sorted, and what depends
-/// on constants alone is put aside.
+/// Only nodes that the output depends on are kept; nodes with constant inputs only are folded into
+/// constants.
 struct ONNXGraph {
-  /// From the input to the output, each after those that it reads.
+  /// The nodes from the input to the output, in topological order.
   private(set) var chain: [Onnx_NodeProto] = []
   private(set) var constants: ONNXConstants
-  /// The name and the type of the one value that the layers read.
+  /// The input value of the first layer.
   private(set) var input: Onnx_ValueInfoProto
-  /// How rows of a table become that value, where the file says so.
+  /// The preprocessing of table rows, if the file has it.
   private(set) var columns: ONNXColumns?
-  /// What the answers are called, where the file says so.
+  /// The class names, if the file has them.
   let classes: [String]?
   /// The name of the one output.
   let output: String
-  /// The version of the standard operators.
+  /// The version of the default operator set.
   let opset: Int64
-  /// The node that says yes or no of each score by itself.
+  /// The Binarizer node, which thresholds each score separately.
   let binarizer: Onnx_NodeProto?
 
   private let file: String
   private let nodes: [Onnx_NodeProto]
   private var producers: [String: Int] = [:]
 
-  /// Sorts a graph's nodes; `bytes` is the size of the file, which bounds what its numbers may fill.
+  /// Sorts a graph's nodes; `bytes` is the size of the file, which bounds the size of the unpacked
+  /// weights.
   ///
-  /// `readsRows`: whether the file says that it turns rows of a table into what its layers read.
-  /// - Throws: `ModelFileError` where an operator is not known or nodes read each other in a circle.
+  /// `readsRows`: whether the graph includes the preprocessing of table rows, as in files that
+  /// Espalier wrote.
+  /// - Throws: `ModelFileError` for an unsupported operator or a cycle.
   init(
     _ graph: Onnx_GraphProto, opset: Int64, file: String, folder: URL?, bytes: Int,
     readsRows: Bool = false
@@ -52,18 +54,18 @@ struct ONNXGraph {
     }
     let most = ONNXFunctions.mostNodes
     guard nodes.count <= most else {
-      throw .graph(file: file, problem: "\(nodes.count) nodes where at most \(most) are read")
+      throw .graph(file: file, problem: "\(nodes.count) nodes where at most \(most) are supported")
     }
     let names = Set(inputs.map(\.name))
     guard names.count == inputs.count else {
-      throw .graph(file: file, problem: "two inputs have one name")
+      throw .graph(file: file, problem: "two inputs have the same name")
     }
     input = first
     for (index, node) in nodes.enumerated() {
       for name in node.output where !name.isEmpty {
         guard producers.updateValue(index, forKey: name) == nil, !names.contains(name),
           !constants.contains(name)
-        else { throw .graph(file: file, problem: "'\(shown(name))' is made twice") }
+        else { throw .graph(file: file, problem: "'\(shown(name))' is defined twice") }
       }
     }
     let answers = ONNXAnswers(graph, constants: constants, isOwn: readsRows)
@@ -98,7 +100,7 @@ struct ONNXGraph {
     from inputs: Set<String>, to output: String, keepsOrder: Bool
   ) throws(ModelFileError) {
     guard producers[output] != nil else {
-      throw .graph(file: file, problem: "the output '\(shown(output))' is made by no node")
+      throw .graph(file: file, problem: "no node computes the output '\(shown(output))'")
     }
     let order = try sorted(try leading(to: output, from: inputs), keepsOrder)
     var moving = inputs
@@ -112,7 +114,7 @@ struct ONNXGraph {
         guard let fold = known.fold else {
           throw problem(
             node,
-            "reads constants alone, which is supported for "
+            "has constant inputs only, which is supported for "
               + ONNXOperator.all.filter { $0.fold != nil }.map(\.name).joined(separator: ", "))
         }
         try fold(&constants, node, file)
@@ -132,15 +134,15 @@ struct ONNXGraph {
         if let producer = producers[name] {
           open.append(producer)
         } else if !constants.contains(name) {
-          throw problem(nodes[index], "reads '\(shown(name))', which nothing in the file gives")
+          throw problem(nodes[index], "reads '\(shown(name))', which is not defined")
         }
       }
     }
     return found
   }
 
-  /// The same nodes, each after those that it reads, those nearest to the inputs first; in the order of
-  /// the file where that is to be kept and will do, so that layers keep their names.
+  /// The nodes in topological order, those nearest to the inputs first; in file order if
+  /// `keepsOrder` and that order is topological, so that layers keep their names.
   private func sorted(_ live: Set<Int>, _ keepsOrder: Bool) throws(ModelFileError) -> [Int] {
     let stated = live.sorted()
     if keepsOrder,
@@ -167,7 +169,7 @@ struct ONNXGraph {
       next += 1
     }
     if let index = live.subtracting(order).min() {
-      throw problem(nodes[index], "is part of a cycle or reads one")
+      throw problem(nodes[index], "is part of a cycle or depends on one")
     }
     return order
   }
@@ -184,14 +186,14 @@ struct ONNXGraph {
 }
 
 extension Onnx_NodeProto {
-  /// What errors call the node: its name, or the value that it makes.
+  /// The name of the node in errors: its name, or that of its first output.
   var title: String { shown(name.isEmpty ? output.first ?? "" : name) }
 
   func attribute(_ name: String) -> Onnx_AttributeProto? { attribute.first { $0.name == name } }
   func number(_ name: String, _ standard: Float) -> Float { attribute(name)?.f ?? standard }
   func integer(_ name: String, _ standard: Int64) -> Int64 { attribute(name)?.i ?? standard }
 
-  /// The name of an input, `nil` where an optional one is left out.
+  /// The name of an input; `nil` for an omitted optional input.
   func input(_ index: Int) -> String? {
     index < input.count && !input[index].isEmpty ? input[index] : nil
   }

@@ -1,17 +1,17 @@
 import ONNXSchema
 import Tensors
 
-/// The one value that the layers of a graph read: its shape as the network stores it.
+/// The input value of the first layer, with its shape in the network.
 struct ONNXInput {
-  /// Of one row.
+  /// The shape of one row in the network.
   let shape: Shape
   let order: ONNXReader.Order
-  /// The lengths of one row in the file.
+  /// The shape of one row in the file.
   let view: [Int]
-  /// The outputs of nodes that only say again what the input is.
+  /// The outputs of nodes that only reshape the input to its known shape.
   private(set) var skipped: Set<[String]> = []
 
-  /// Operators that read images.
+  /// The operators whose inputs are images.
   private static let imageOperators: Set<String> = [
     "AveragePool", "Conv", "GlobalAveragePool", "MaxPool", "Pad",
   ]
@@ -26,7 +26,7 @@ struct ONNXInput {
     let whole: [Onnx_TensorProto.DataType] = [
       .uint8, .int8, .uint16, .int16, .int32, .int64, .uint32, .uint64,
     ]
-    // Pixels are whole numbers at any rate.
+    // Inputs of rank 4, images, may be integers.
     guard let element, floats.contains(element) || (stated.count == 4 && whole.contains(element))
     else {
       throw .graph(file: file, problem: "the input '\(name)' is not of the type float or double")
@@ -34,8 +34,8 @@ struct ONNXInput {
     guard (2...8).contains(stated.count) else {
       throw .graph(
         file: file,
-        problem: "the input '\(name)' has \(stated.count) dimensions where rows of numbers, "
-          + "[batch, numbers], are read")
+        problem: "the input '\(name)' has \(stated.count) dimensions where 2 to 8, batch first, "
+          + "are supported")
     }
     var lengths = stated.dropFirst().map { $0 }
     if lengths.count == 1, lengths[0] < 1 {
@@ -47,15 +47,15 @@ struct ONNXInput {
       throw .graph(
         file: file,
         problem:
-          "the input '\(name)' is neither [batch, numbers] nor [batch, channels, height, width] "
-          + "of known lengths")
+          "the input '\(name)' is neither [batch, features] nor [batch, channels, height, width] "
+          + "of known sizes")
     }
     let sizes = lengths.map { Int($0) }
     let isLarge = sizes.count == 3 && sizes[0] != 1 && sizes[2] != 1
     if sizes.count == 1, graph.columns?.preparation == nil,
       let (shape, node) = try Self.image(graph, of: sizes[0])
     {
-      // Rows that are images at once are read as images: rows fit either.
+      // Rows that are first reshaped to images are read as images; either form is accepted as data.
       (self.shape, order, view) = (shape, .stored, shape.dimensions)
       skipped = [node.output]
     } else if sizes.count == 3, isImage || isLarge {
@@ -70,7 +70,7 @@ struct ONNXInput {
     }
   }
 
-  /// How many numbers the first layer reads, where the input does not state it.
+  /// The number of input features of the first layer, for an input without a static shape.
   private static func width(of graph: ONNXGraph, file: String) throws(ModelFileError) -> Int64 {
     var names: Set = [graph.input.name]
     for node in graph.chain where node.input.contains(where: names.contains) {
@@ -94,10 +94,10 @@ struct ONNXInput {
     }
     throw .graph(
       file: file,
-      problem: "the input '\(shown(graph.input.name))' does not say how many numbers a row has")
+      problem: "the input '\(shown(graph.input.name))' does not state its number of features")
   }
 
-  /// The image that a row of so many numbers becomes at once, and the node that says so.
+  /// The image shape of an initial Reshape of rows with `count` elements, and the node.
   private static func image(
     _ graph: ONNXGraph, of count: Int
   ) throws(ModelFileError) -> (Shape, Onnx_NodeProto)? {
@@ -119,8 +119,8 @@ struct ONNXInput {
     return sizes.reduce(1, *) == count ? (Shape(sizes), node) : nil
   }
 
-  /// Whether a graph puts the channels first before its layers: it was given them last. What is done
-  /// to each number alone may come before.
+  /// Whether the graph transposes its input from channels-last to channels-first before its first
+  /// layer; elementwise nodes may precede the Transpose.
   private static func turnsChannels(_ graph: ONNXGraph) -> Bool {
     let alike: Set = ["Add", "Cast", "Div", "Identity", "Mul", "Sub"]
     var values: Set = [graph.input.name]

@@ -4,14 +4,14 @@ import Networks
 import ONNXSchema
 import Tensors
 
-/// What a model file says beside its graph: everything by which a network meets rows.
+/// The metadata of a model file that Espalier wrote: schema, encoding, head, names and masks.
 struct ONNXMetadata {
   enum Key: String, CaseIterable {
     case architecture = "espalier.architecture"
     case originalIndices = "espalier.births"
     case encoding = "espalier.encoding"
     case head = "espalier.head"
-    /// Which weights pruning removed: for each node and parameter one bit an entry, or nothing.
+    /// The pruning masks: for each node and parameter one bit per weight, or nothing.
     case masks = "espalier.masks"
     case schema = "espalier.schema"
   }
@@ -24,7 +24,7 @@ struct ONNXMetadata {
   private var masks: [[Data]]?
   private let file: String
 
-  /// Whether the file's own account of its layers ends in an activation.
+  /// Whether the architecture in the metadata ends in an activation.
   var endsInActivation: Bool { architecture?.nodes.last?.layer is Activation }
 
   // MARK: Writing
@@ -57,7 +57,7 @@ struct ONNXMetadata {
 
   // MARK: Reading
 
-  /// - Throws: `ModelFileError.metadata` where an entry of ours makes no sense.
+  /// - Throws: `ModelFileError.metadata` for an invalid entry.
   init(_ entries: [Onnx_StringStringEntryProto], file: String) throws(ModelFileError) {
     self.file = file
     for entry in entries {
@@ -78,7 +78,7 @@ struct ONNXMetadata {
       {
         throw wrong(key, context.debugDescription)
       } catch {
-        throw wrong(key, "cannot be understood")
+        throw wrong(key, "cannot be decoded")
       }
     }
     try checkSchema()
@@ -86,7 +86,7 @@ struct ONNXMetadata {
     if let originalIndices,
       !originalIndices.allSatisfy({ Set($0).count == $0.count && $0.allSatisfy { $0 >= 0 } })
     {
-      throw wrong(.originalIndices, "one neuron's number is there twice or negative")
+      throw wrong(.originalIndices, "an original index is repeated or negative")
     }
   }
 
@@ -100,25 +100,25 @@ struct ONNXMetadata {
 
   private func checkEncoding() throws(ModelFileError) {
     guard let encoding else { return }
-    guard let schema else { throw wrong(.encoding, "there is no schema beside it") }
+    guard let schema else { throw wrong(.encoding, "it needs a schema, and there is none") }
     if let problem = encoding.inconsistency(with: schema) { throw wrong(.encoding, problem) }
   }
 
-  /// Compares the encoding with what the graph does to rows.
-  /// - Throws: `ModelFileError.metadata` where they are not the same.
+  /// Compares the encoding with the preprocessing of the graph.
+  /// - Throws: `ModelFileError.metadata` if they differ.
   func check(_ columns: ONNXColumns?) throws(ModelFileError) {
     guard let encoding, let schema, let columns else { return }
     var own = schema
     guard let read = try? columns.encoding(for: &own), own == schema,
       read.inputs.count == encoding.inputs.count,
       zip(read.inputs, encoding.inputs).allSatisfy({ $0.isClose(to: $1) })
-    else { throw wrong(.encoding, "is not what the graph does to rows") }
+    else { throw wrong(.encoding, "does not match the preprocessing of the graph") }
   }
 
-  /// The network with the names, births and masks that the file gives it.
+  /// The network with the names, original indices and masks of the file.
   ///
-  /// The graph is what computes: names that no longer fit it, as after another program's changes,
-  /// are left aside.
+  /// The graph defines the network: metadata that no longer match it, as after changes by another
+  /// program, are ignored.
   func named(_ network: Network) throws(ModelFileError) -> Network {
     guard let architecture, architecture.describes(network.architecture) else { return network }
     var parameters = network.parameters
@@ -127,7 +127,7 @@ struct ONNXMetadata {
         for (index, bits) in masks[node].enumerated() where !bits.isEmpty {
           let parameter = parameters[node][index]
           guard bits.count == (parameter.value.count + 7) / 8 else {
-            throw wrong(.masks, "one does not fit the weights that it belongs to")
+            throw wrong(.masks, "a mask does not match the shape of its weights")
           }
           let kept = (0..<parameter.value.count).map {
             bits[bits.startIndex + $0 / 8] & (1 << ($0 % 8)) != 0
@@ -139,13 +139,13 @@ struct ONNXMetadata {
     do {
       return try Network(architecture, parameters: parameters, originalIndices: originalIndices)
     } catch {
-      throw wrong(.architecture, "does not fit the graph")
+      throw wrong(.architecture, "does not match the graph")
     }
   }
 }
 
 extension Encoding.Input {
-  /// Whether both make the same number of a cell, but for rounding.
+  /// Whether both compute the same number from a cell, up to rounding.
   fileprivate func isClose(to other: Encoding.Input) -> Bool {
     guard feature == other.feature else { return false }
     switch (kind, other.kind) {
@@ -158,7 +158,7 @@ extension Encoding.Input {
 }
 
 extension Architecture {
-  /// Whether both compute the same when given the same numbers; names may differ.
+  /// Whether both are the same architecture up to names.
   fileprivate func describes(_ other: Architecture) -> Bool {
     guard input.dimensions == other.input.dimensions, nodes.count == other.nodes.count,
       Set(nodes.map(\.id)).count == nodes.count, links == other.links

@@ -1,24 +1,24 @@
 import Networks
 import Tensors
 
-/// The steps of a graph as a network: scalings folded into the layers beside them, what nothing reads
-/// left out, and the squashing at the end taken off.
+/// Builds a network from the steps of a graph: folds scalings into adjacent layers, removes unread
+/// steps and removes the output activation.
 struct ONNXNetwork {
   private let file: String
   private let input: Shape
   private var steps: [ONNXReader.Step]
-  /// The step that makes the scores.
+  /// The step that computes the scores.
   private var output: Int
   private let hasSoftmax: Bool
-  /// How many scores a row has.
+  /// The number of scores.
   private let outputs: Int
 
-  /// - Throws: `ModelFileError.graph` where the output is no row of scores.
+  /// - Throws: `ModelFileError.graph` if the output is not of the form `[batch, outputs]`.
   init(_ reader: ONNXReader, output name: String) throws(ModelFileError) {
     (file, input, hasSoftmax) = (reader.file, reader.input, reader.hasSoftmax)
     steps = reader.steps
     guard let last = reader.values[name] else {
-      throw .graph(file: file, problem: "there is no layer with weights in it, so it is no network")
+      throw .graph(file: file, problem: "no layer has weights, so the file holds no neural network")
     }
     output = last.step
     outputs = last.shape.count
@@ -27,11 +27,11 @@ struct ONNXNetwork {
       output = steps.count - 1
     } else if last.shape.rank != 1 {
       throw .graph(
-        file: file, problem: "the output is no row of numbers, one for each answer")
+        file: file, problem: "the output is not of the form [batch, outputs]")
     }
     if case .flattened = last.order {
       throw .graph(
-        file: file, problem: "the output is no row of numbers, one for each answer")
+        file: file, problem: "the output is not of the form [batch, outputs]")
     }
     fold()
   }
@@ -42,7 +42,7 @@ struct ONNXNetwork {
     steps.indices.filter { steps[$0].inputs.contains(step) }
   }
 
-  /// How often each step is read, the output once more.
+  /// The number of readers of each step; the output has one more.
   private var readerCounts: [Int] {
     var counts = [Int](repeating: 0, count: steps.count)
     for step in steps { for input in step.inputs where input >= 0 { counts[input] += 1 } }
@@ -58,7 +58,7 @@ struct ONNXNetwork {
     steps[step].inputs = []
   }
 
-  /// Folds every scaling that a layer beside it can take, until none is left that one can.
+  /// Folds scalings into adjacent layers until no more can be folded.
   private mutating func fold() {
     removeUnread()
     var changes = true
@@ -74,7 +74,7 @@ struct ONNXNetwork {
     removeUnread()
   }
 
-  /// Folds weighted sums into the dense layer that they read, or into those that read them.
+  /// Folds a linear map into the dense layer before it, or into those after it.
   private mutating func foldSums(_ index: Int) {
     let before = steps[index].inputs[0]
     if before >= 0, steps[before].layer is Dense, readerCounts[before] == 1 {
@@ -91,7 +91,7 @@ struct ONNXNetwork {
     redirect(index, to: steps[index].inputs[0])
   }
 
-  /// Folds a scaling into the step that it reads.
+  /// Folds a scaling into the step before it.
   private mutating func foldBack(_ index: Int) -> Bool {
     let before = steps[index].inputs[0]
     guard before >= 0, readerCounts[before] == 1 else { return false }
@@ -125,7 +125,7 @@ struct ONNXNetwork {
     return true
   }
 
-  /// Moves a scaling by positive factors before a ReLU, with which it can change places.
+  /// Moves a scaling by positive factors before a ReLU, with which it commutes.
   private mutating func moveBefore(_ index: Int) -> Bool {
     let before = steps[index].inputs[0]
     guard before >= 0, readerCounts[before] == 1,
@@ -149,7 +149,7 @@ struct ONNXNetwork {
     return true
   }
 
-  /// An activation and the scaling behind it become a scaling and an activation behind it.
+  /// Replaces an activation followed by a scaling with a scaling followed by an activation.
   private mutating func exchange(
     _ activation: Int, _ scaling: Int, factor: Double, _ function: Activation.Function
   ) {
@@ -161,7 +161,7 @@ struct ONNXNetwork {
     steps[scaling] = .init(layer: Activation(function), inputs: [activation])
   }
 
-  /// Folds a scaling into every step that reads it.
+  /// Folds a scaling into every step after it.
   private mutating func foldForward(_ index: Int) -> Bool {
     guard index != output else { return false }
     let (factors, offsets) = steps[index].scaling
@@ -192,7 +192,7 @@ struct ONNXNetwork {
     return true
   }
 
-  /// Leaves out the steps that the output does not depend on.
+  /// Removes the steps that the output does not depend on.
   private mutating func removeUnread() {
     var isRead = [Bool](repeating: false, count: steps.count)
     var open = output >= 0 ? [output] : []
@@ -213,26 +213,26 @@ struct ONNXNetwork {
 
   // MARK: The network
 
-  /// What a network's scores were squashed by, which is no layer of a classifier.
+  /// A network without its output activation, which belongs to the head of a classifier.
   struct Ending {
     var network: Network
     var head: Head?
-    /// What was taken off the end, and makes numbers of the scores again.
+    /// The removed output activation.
     var squashing: Activation?
   }
 
-  /// The network, without the squashing at its end.
+  /// The network without its output activation.
   /// - Parameters:
-  ///   - keepsSquashing: whether a sigmoid at the end is a layer, not the head.
-  ///   - keepsDropout: whether dropout stays where all else are dense layers and activations.
-  /// - Returns: the network, its head, and what was taken off.
-  /// - Throws: `ModelFileError.graph` where no layer with weights is left or a number is not finite.
+  ///   - keepsSquashing: whether a final sigmoid is kept as a layer.
+  ///   - keepsDropout: whether dropout is kept in networks of dense layers and activations.
+  /// - Returns: the network, its head, and the removed activation.
+  /// - Throws: `ModelFileError.graph` if no layer has weights or a weight is not finite.
   func network(keepsSquashing: Bool, keepsDropout: Bool) throws(ModelFileError) -> Ending {
     var copy = self
     if !keepsDropout { copy.removeDropout() }
     guard copy.steps.contains(where: { $0.layer is Dense || $0.layer is Convolution }) else {
       throw .graph(
-        file: file, problem: "there is no layer with weights in it, so it is no network")
+        file: file, problem: "no layer has weights, so the file holds no neural network")
     }
     copy.moveSquashingBehind()
     var head: Head? = hasSoftmax ? .softmax : nil
@@ -249,7 +249,8 @@ struct ONNXNetwork {
     return Ending(network: try copy.assembled(), head: head, squashing: squashing)
   }
 
-  /// A sigmoid before the selection at the end stands behind it: each number is squashed alone.
+  /// Moves an activation from before a final channel selection to behind it; activations are
+  /// elementwise.
   private mutating func moveSquashingBehind() {
     guard let end = steps.last, end.layer is ChannelSelection, let before = end.inputs.first,
       before >= 0, readerCounts[before] == 1, let activation = steps[before].layer as? Activation
@@ -269,7 +270,7 @@ struct ONNXNetwork {
 
   private func assembled() throws(ModelFileError) -> Network {
     guard output == steps.count - 1 else {
-      throw .graph(file: file, problem: "the output is not what the last layer makes")
+      throw .graph(file: file, problem: "the output is not the output of the last layer")
     }
     var builder = ArchitectureBuilder(input: input)
     var (ids, parameters) = ([Node.ID](), [[Parameter]]())
@@ -280,7 +281,8 @@ struct ONNXNetwork {
         let values = numbers.values.map { Float($0) }
         guard values.allSatisfy(\.isFinite) else {
           throw .graph(
-            file: file, problem: "folding a scaling into a layer leaves the finite floats")
+            file: file,
+            problem: "folding a scaling into a layer gives values that are not finite floats")
         }
         own.append(Parameter(role, Tensor(values, shape: Shape(numbers.dimensions))))
       }
@@ -289,18 +291,20 @@ struct ONNXNetwork {
     do {
       return try Network(builder.architecture, parameters: parameters)
     } catch {
-      throw .graph(file: file, problem: error.errorDescription ?? "the layers do not fit")
+      throw .graph(
+        file: file, problem: error.errorDescription ?? "the shapes of the layers do not match")
     }
   }
 }
 
 extension ONNXReader.Step {
-  /// The factor and the offset of each channel.
+  /// The factors and offsets of a scaling, one of each per channel.
   fileprivate var scaling: (factors: [Double], offsets: [Double]) {
     (parameters[0].values, parameters[1].values)
   }
 
-  /// Scales what a scaling or a normalization makes, whose first parameters are factors and offsets.
+  /// Scales the output of a scaling or normalization, whose first two parameters are factors and
+  /// offsets.
   fileprivate mutating func scaleFirstTwo(by factors: [Double], adding offsets: [Double]) {
     for channel in factors.indices {
       parameters[0].values[channel] *= factors[channel]
@@ -309,7 +313,7 @@ extension ONNXReader.Step {
     }
   }
 
-  /// Scales what a layer with weights makes: `weight · factor`, `bias · factor + offset`.
+  /// Scales the output of a layer with weights: `weight · factor`, `bias · factor + offset`.
   fileprivate mutating func scaleUnits(by factors: [Double], adding offsets: [Double]) {
     let units = factors.count
     addBias(units)
@@ -323,8 +327,10 @@ extension ONNXReader.Step {
     }
   }
 
-  /// Takes in that what a layer with weights reads is scaled: `factor · weight`, and a bias of
-  /// `offset · weight` more. Of a flattened image every pixel is scaled alike.
+  /// Folds a scaling of the input of a layer with weights: `factor · weight`, and `offset · weight`
+  /// added to the bias.
+  ///
+  /// All pixels of a flattened image are scaled alike.
   fileprivate mutating func scaleInputs(by factors: [Double], adding offsets: [Double]) {
     let weight = parameters[0]
     let units = weight.dimensions[weight.dimensions.count - 1]
@@ -341,7 +347,7 @@ extension ONNXReader.Step {
     }
   }
 
-  /// Makes one dense layer of two, the other behind this one.
+  /// Merges a dense layer with the dense layer `other` after it.
   fileprivate mutating func append(_ other: ONNXReader.Step) {
     let (first, second) = (parameters, other.parameters)
     let (inputs, inner, units) = (

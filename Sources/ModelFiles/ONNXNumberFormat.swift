@@ -1,7 +1,7 @@
 import Foundation
 import ONNXSchema
 
-/// How numbers of a type lie in a file, and what they are.
+/// The storage format of an element type.
 enum ONNXNumberFormat {
   case float, double, float16, bfloat16
   case int8, uint8, int16, uint16, int32, uint32, int64, uint64, bool
@@ -25,7 +25,7 @@ enum ONNXNumberFormat {
     }
   }
 
-  /// Whether it holds whole numbers.
+  /// Whether it is an integer type.
   var isWhole: Bool {
     switch self {
     case .float, .double, .float16, .bfloat16: false
@@ -33,7 +33,7 @@ enum ONNXNumberFormat {
     }
   }
 
-  /// Bytes of a number.
+  /// Bytes per element.
   var size: Int {
     switch self {
     case .int8, .uint8, .bool: 1
@@ -43,7 +43,7 @@ enum ONNXNumberFormat {
     }
   }
 
-  /// The numbers that raw bytes are.
+  /// Decodes raw bytes.
   func unpacked(_ data: Data) -> [Double] {
     switch self {
     case .float: Self.unpack(data, as: UInt32.self) { Double(Float(bitPattern: $0)) }
@@ -61,7 +61,7 @@ enum ONNXNumberFormat {
     }
   }
 
-  /// The numbers in the field that a message has for the type.
+  /// The values in the typed field of a message.
   func fields(of tensor: Onnx_TensorProto) -> [Double] {
     switch self {
     case .float: tensor.floatData.map { Double($0) }
@@ -74,7 +74,7 @@ enum ONNXNumberFormat {
     }
   }
 
-  /// A float of 16 bits, IEEE 754: one of sign, five of exponent, ten of fraction.
+  /// A float16, IEEE 754: one bit of sign, five of exponent, ten of fraction.
   private static func half(_ bits: UInt16) -> Double {
     let sign = bits >> 15 == 0 ? 1.0 : -1.0
     let (exponent, fraction) = (Int(bits >> 10 & 31), Double(bits & 1023))
@@ -87,7 +87,7 @@ enum ONNXNumberFormat {
     }
   }
 
-  /// The upper half of a float.
+  /// A bfloat16: the upper half of a float32.
   private static func brainHalf(_ bits: UInt16) -> Double {
     Double(Float(bitPattern: UInt32(bits) << 16))
   }

@@ -1,9 +1,9 @@
 import Foundation
 import ONNXSchema
 
-/// What nodes make of probe rows: numbers spread over where activations bend and where they are flat.
+/// Evaluates nodes on probe rows, whose values cover the curved and the flat parts of activations.
 struct ONNXProbe {
-  /// The numbers of each value: rows one after the other, or one number for each row, or one for all.
+  /// The elements of each value: row by row, one per row, or one for all.
   private enum Numbers {
     case rows([Double])
     case perRow([Double])
@@ -14,22 +14,21 @@ struct ONNXProbe {
   private let width: Int
   private var constants: ONNXConstants
   private var values: [String: Numbers] = [:]
-  /// Numbers that are added or compared with: candidates for what keeps a division from zero, and for
-  /// thresholds.
+  /// Constants that are added or compared with: candidates for an epsilon and for thresholds.
   private var noted: Set<Double> = []
-  /// The axis of means and sums, as the nodes state it.
+  /// The axis of reductions, as stated by the nodes.
   private var axis: Int64?
 
   static let rows = 12
   private static let mostWidth = 1 << 12
 
-  /// `width`: how many numbers a row has.
+  /// `width`: the number of elements of a row.
   init(_ constants: ONNXConstants, width: Int) {
     self.constants = constants
     self.width = width
   }
 
-  /// Numbers from -20 to 20, most of them near zero, and no two rows alike.
+  /// Values from -20 to 20, most of them near zero, with distinct rows.
   private var probe: [Double] {
     (0..<Self.rows * width).map { place in
       switch place {
@@ -44,8 +43,8 @@ struct ONNXProbe {
     }
   }
 
-  /// Computes a node; values that no node has made are the probe.
-  /// - Returns: `false` where that is not possible.
+  /// Evaluates a node; an undefined input is the probe.
+  /// - Returns: `false` for a node that cannot be evaluated.
   mutating func compute(_ node: Onnx_NodeProto) -> Bool {
     guard width <= Self.mostWidth, let output = node.output.first else { return false }
     var read: [Numbers] = []
@@ -207,7 +206,7 @@ struct ONNXProbe {
 
   // MARK: Comparison
 
-  /// The known function that one value is of another; `nil` where it is none.
+  /// The known function that maps one value to another; `nil` if there is none.
   func function(from source: String, to output: String) -> ONNXKnownFunction? {
     guard case .rows(let x)? = values[source] ?? .rows(probe), let result = values[output],
       case .rows(let y) = result, y.allSatisfy(\.isFinite)
@@ -219,7 +218,7 @@ struct ONNXProbe {
     abs(one - other) <= 2e-6 * max(1, abs(other))
   }
 
-  /// A function of each number alone, perhaps with a factor.
+  /// An elementwise function, possibly with a factor.
   private func activation(_ x: [Double], _ y: [Double]) -> ONNXKnownFunction? {
     // x[0], x[1], x[2], x[3] are 1, -1, 20 and -20.
     func matches(_ scale: Double, _ body: (Double) -> Double) -> Bool {
@@ -269,7 +268,7 @@ struct ONNXProbe {
     return nil
   }
 
-  /// A number without the rounding of what it was computed from.
+  /// A number rounded to remove floating-point error.
   private static func nice(_ value: Double) -> Double {
     let rounded = (value * 1e6).rounded() / 1e6
     return abs(rounded - value) <= 2e-6 * abs(value) ? rounded : value
@@ -291,7 +290,7 @@ struct ONNXProbe {
     ("Selu", nil, { 1.0507009873554805 * ($0 > 0 ? $0 : 1.6732632423543772 * expm1($0)) }),
   ]
 
-  /// A function of a row's numbers together.
+  /// A function of all elements of a row.
   private func rowFunction(_ x: [Double], _ y: [Double]) -> ONNXKnownFunction? {
     func rows(_ body: (ArraySlice<Double>) -> [Double]) -> [Double] {
       (0..<Self.rows).flatMap { body(x[$0 * width..<($0 + 1) * width]) }
@@ -316,7 +315,7 @@ struct ONNXProbe {
         let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(width)
         return row.map { ($0 - mean) / (variance + epsilon).squareRoot() }
       }
-      // Of each column the factor and the offset, from two rows; the others must agree.
+      // The factor and the offset of each column from two rows; all other rows must agree.
       var (scales, shifts) = ([Double](), [Double]())
       for column in 0..<width {
         let (first, second) = (column, (Self.rows / 2) * width + column)
@@ -329,7 +328,7 @@ struct ONNXProbe {
           <= 2e-6 * max(1, abs(y[$0]))
       }
       guard agrees, (scales + shifts).allSatisfy(\.isFinite) else { continue }
-      // One factor and one offset for all say nothing of how many numbers there are.
+      // A single factor and offset do not determine the number of elements.
       let isPlain = zip(scales, shifts).allSatisfy { abs($0 - 1) < 1e-9 && abs($1) < 1e-9 }
       let dimensions = isPlain ? [] : [width]
       return .init(

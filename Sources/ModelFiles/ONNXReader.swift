@@ -3,35 +3,35 @@ import Networks
 import ONNXSchema
 import Tensors
 
-/// Reads the nodes of a graph into the steps of a network.
+/// Converts the nodes of a graph to the steps of a network.
 ///
-/// ONNX stores images with the channels first; here the channels of a pixel lie side by side. A value
-/// knows how it is stored and which lengths the file gives it. Numbers stay in double precision, and
-/// scalings stay steps of their own, until `ONNXNetwork` folds them into the layers beside them.
+/// ONNX stores images channels first, networks here channels last; each value records its layout
+/// and its shape in the file. Parameters are kept in double precision and scalings as separate
+/// steps, until `ONNXNetwork` folds them into adjacent layers.
 struct ONNXReader {
-  /// A layer, the steps that it reads, and its parameters in the layer's own order.
+  /// A layer, the indices of its input steps, and its parameters in the order of its roles.
   struct Step {
     var layer: any Layer
-    /// Positions of steps; -1 is the network's input.
+    /// Indices of steps; -1 is the network's input.
     var inputs: [Int]
     var parameters: [ONNXConstants.Numbers] = []
-    /// Whether it is `factor · x + offset` for each channel: a batch normalization whose moments are 0
-    /// and 1, of which only the first two parameters are used.
+    /// Whether it is a scaling, `factor · x + offset` per channel, stored as a batch normalization
+    /// with mean 0 and variance 1.
     var isScaling = false
-    /// Whether it is weighted sums that the dense layers beside it can take over.
+    /// Whether it is a linear map that can be folded into adjacent dense layers.
     var isPreparation = false
   }
 
-  /// What a name in the file stands for.
+  /// A value of the graph.
   struct Value {
-    /// The step that makes it; -1 is the network's input.
+    /// The step that computes it; -1 is the network's input.
     var step: Int
-    /// Of one row, as it is stored: `[height, width, channels]` or `[numbers]`.
+    /// The stored shape of one row: `[height, width, channels]` or `[units]`.
     var shape: Shape
     var order = Order.stored
-    /// The lengths of one row in the file, the batch left out, where it is stored as a row of numbers.
+    /// The shape of one row in the file, without the batch axis, for a value stored as a vector.
     var view: [Int] = []
-    /// What was done to the scores; nothing but answers may be made of it.
+    /// The softmax or argmax that was applied to the scores, after which no layer may follow.
     var ending: Ending?
 
     init(step: Int, shape: Shape, order: Order = .stored, view: [Int]? = nil) {
@@ -39,43 +39,43 @@ struct ONNXReader {
       self.view = view ?? shape.dimensions
     }
 
-    /// The lengths of one row in the file, the batch left out.
+    /// The shape of one row in the file, without the batch axis.
     var lengths: [Int] {
       if shape.rank == 1 { return view }
       return order == .channelsFirst ? [shape[2], shape[0], shape[1]] : shape.dimensions
     }
 
-    /// How many neurons it has: the last stored length.
+    /// The number of channels or units: the last stored dimension.
     var channels: Int { shape.dimensions[shape.rank - 1] }
   }
 
-  /// In which order the file counts a value's numbers.
+  /// The memory layout of a value in the file.
   enum Order: Hashable {
-    /// As they are stored.
+    /// As stored.
     case stored
     /// An image `[channels, height, width]`.
     case channelsFirst
-    /// A row that was such an image: `[height, width, channels]` of it.
+    /// A flattened image of the stored shape `[height, width, channels]`, flattened channels first.
     case flattened(of: Shape)
   }
 
-  /// What turns scores into answers.
+  /// A final node that turns scores into probabilities or a class index.
   enum Ending { case softmax, position }
 
   let file: String
   let opset: Int64
   var constants: ONNXConstants
-  /// The shape of one row of the network's input.
+  /// The input shape of the network, for one row.
   private(set) var input: Shape
   private(set) var steps: [Step] = []
   var values: [String: Value] = [:]
-  /// The lengths that nodes compute at run time, the batch `nil`.
+  /// The shapes that nodes compute, with `nil` for the batch size.
   var lengths: [String: [Int64?]] = [:]
   var hasSoftmax = false
 
-  /// The largest length, stride or padding that an image may have.
+  /// The maximum size, stride or padding of an image.
   private static let mostPixels: Int64 = 1 << 14
-  /// The most numbers that a value of one row may have.
+  /// The maximum number of elements of a value per row.
   static let mostNumbers = 1 << 24
 
   /// Reads a graph.
@@ -100,13 +100,13 @@ struct ONNXReader {
         throw problem(node, ONNXOperator.refusal(of: node))
       }
       guard node.output.first.map({ !$0.isEmpty }) ?? false else {
-        throw problem(node, "it makes no value")
+        throw problem(node, "it has no output")
       }
       try read(&self, node)
     }
   }
 
-  /// Begins with what the encoding leaves to be done to a row's numbers.
+  /// Adds the part of the preprocessing that the encoding does not include.
   private mutating func begin(
     _ name: String, with preparation: ONNXColumns.Preparation
   ) throws(ModelFileError) {
@@ -152,29 +152,32 @@ struct ONNXReader {
 
   // MARK: Values
 
-  /// What a node reads at a position, which must not be a constant.
+  /// The input value of a node at a position, which must not be a constant.
   func answer(_ node: Onnx_NodeProto, _ position: Int = 0) throws(ModelFileError) -> Value {
     guard let name = node.input(position), let value = values[name] else {
-      throw problem(node, "its input \(position + 1) is a constant where a value is read")
+      throw problem(
+        node,
+        "its input \(position + 1) is a constant where a non-constant value is expected"
+      )
     }
     return value
   }
 
-  /// The same where the scores are not answers yet.
+  /// The input value of a node, before any softmax or argmax.
   func value(_ node: Onnx_NodeProto, _ position: Int = 0) throws(ModelFileError) -> Value {
     let value = try answer(node, position)
     guard value.ending == nil else {
-      throw problem(node, "follows the softmax or argmax, which must be the last step")
+      throw problem(node, "follows the softmax or argmax, which must be the last layer")
     }
     return value
   }
 
-  /// The positions of a node's inputs that are values, not constants.
+  /// The positions of the inputs of a node that are not constants.
   func moving(_ node: Onnx_NodeProto) -> [Int] {
     node.input.indices.filter { values[node.input[$0]] != nil }
   }
 
-  /// A row of numbers; of an image of one pixel its channels.
+  /// A vector; an image of one pixel is flattened to its channels.
   mutating func row(
     _ node: Onnx_NodeProto, _ position: Int = 0
   ) throws(ModelFileError) -> Value {
@@ -187,7 +190,7 @@ struct ONNXReader {
     return row
   }
 
-  /// A row, or an image with its channels first, of which parts are taken.
+  /// A vector or a channels-first image, for nodes that slice it.
   mutating func parted(_ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
     let value = try value(node)
     let isRow =
@@ -195,7 +198,7 @@ struct ONNXReader {
     return isRow ? value : try image(node)
   }
 
-  /// An image that is stored as the file counts it.
+  /// A vector that has three dimensions in the file, reshaped to an image.
   mutating func pixels(_ value: Value, named name: String) -> Value {
     guard value.shape.rank == 1, value.order == .stored, value.view.count == 3 else { return value }
     let shape = Shape(value.view)
@@ -205,7 +208,7 @@ struct ONNXReader {
     return image
   }
 
-  /// An image with its channels first, as the file counts it.
+  /// A channels-first image.
   mutating func image(_ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
     var value = pixels(try value(node), named: node.input[0])
     if value.shape.rank == 3, value.order == .stored {
@@ -216,17 +219,17 @@ struct ONNXReader {
       values[node.input[0]] = value
     }
     guard value.shape.rank == 3, value.order == .channelsFirst else {
-      throw problem(node, "it does not read an image of [channels, height, width]")
+      throw problem(node, "its input is not an image, [channels, height, width]")
     }
     return value
   }
 
-  /// Gives what a node makes another meaning, without a layer of its own.
+  /// Defines the output of a node without adding a layer.
   mutating func pass(_ value: Value, _ node: Onnx_NodeProto) {
     values[node.output[0]] = value
   }
 
-  /// Adds a layer that makes the node's output.
+  /// Adds a layer that computes an output of the node.
   mutating func add(
     _ layer: any Layer, reading inputs: [Value], order: Order? = nil, view: [Int]? = nil,
     parameters: [ONNXConstants.Numbers] = [], _ node: Onnx_NodeProto, output: Int = 0
@@ -235,10 +238,10 @@ struct ONNXReader {
     do {
       shape = try layer.outputShape(joining: inputs.map(\.shape))
     } catch {
-      throw problem(node, error.errorDescription ?? "its inputs do not fit")
+      throw problem(node, error.errorDescription ?? "the shapes of its inputs do not match")
     }
     guard shape.dimensions.reduce(1.0, { $0 * Double($1) }) <= Double(Self.mostNumbers) else {
-      throw problem(node, "it makes more than \(Self.mostNumbers) numbers of a row")
+      throw problem(node, "its output has more than \(Self.mostNumbers) elements per row")
     }
     steps.append(Step(layer: layer, inputs: inputs.map(\.step), parameters: parameters))
     let first = inputs[0]
@@ -247,10 +250,10 @@ struct ONNXReader {
       view: view ?? (shape == first.shape ? first.view : nil))
   }
 
-  /// Says of the step that was added last that layers beside it can do what it does.
+  /// Marks the last step as a linear map that can be folded into adjacent dense layers.
   mutating func markPreparation() { steps[steps.count - 1].isPreparation = true }
 
-  /// Adds `factor · x + offset`, one of either for each channel or for all.
+  /// Adds the scaling `factor · x + offset`, with one factor and offset per channel or for all.
   mutating func addScaling(
     _ factors: [Double], _ offsets: [Double], of value: Value, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
@@ -271,17 +274,18 @@ struct ONNXReader {
     numbers.isEmpty ? "no dimension" : numbers.map(String.init).joined(separator: " x ")
   }
 
-  /// A constant beside a value: one number for all, or one for each channel.
+  /// A constant operand broadcast to a value: one number for all, or one per channel.
   ///
-  /// `axis`: the axis of the value, the batch being 0, that the constant's first one is laid beside, as
-  /// operators before version 7 say; `nil` lays the last ones beside each other.
+  /// `axis`: the axis of the value (batch = 0) that the first axis of the constant is aligned to,
+  /// as in operators before version 7; `nil` aligns the last axes.
   mutating func spread(
     _ name: String, over value: Value, _ node: Onnx_NodeProto, axis: Int64? = nil
   ) throws(ModelFileError) -> [Double] {
     var numbers = try constants.numbers(name)
     let lengths = value.lengths
     let doesNotFit = problem(
-      node, "its constant of \(text(numbers.dimensions)) does not fit rows of \(text(lengths))")
+      node,
+      "its constant of \(text(numbers.dimensions)) cannot be broadcast to rows of \(text(lengths))")
     if let axis {
       let rank = lengths.count + 1
       let first = Int(clamping: axis < 0 ? axis &+ Int64(rank) : axis)
@@ -326,38 +330,39 @@ struct ONNXReader {
     return Self.positions(in: image).map { all[$0] }
   }
 
-  /// For each number of a flattened image, in the order in which it is stored, where the file has it:
-  /// the file counts channel by channel.
+  /// The index in the file of each stored element of a flattened image; the file flattens channels
+  /// first.
   static func positions(in image: Shape) -> [Int] {
     let (pixels, channels) = (image[0] * image[1], image[2])
     return (0..<pixels * channels).map { $0 % channels * pixels + $0 / channels }
   }
 
-  /// A constant of so many dimensions that is not empty.
+  /// A non-empty constant of the given rank.
   mutating func tensor(
     _ name: String, _ node: Onnx_NodeProto, rank: Int
   ) throws(ModelFileError) -> ONNXConstants.Numbers {
     let numbers = try constants.numbers(name)
     guard numbers.dimensions.count == rank else {
       throw problem(
-        node, "'\(shown(name))' has \(numbers.dimensions.count) dimensions where \(rank) are read")
+        node,
+        "'\(shown(name))' has \(numbers.dimensions.count) dimensions where \(rank) are expected")
     }
     guard !numbers.values.isEmpty else { throw problem(node, "'\(shown(name))' is empty") }
     return numbers
   }
 
-  /// A small whole number of a node, such as a stride.
+  /// Checks a size, stride or padding of a node.
   func small(_ value: Int64, _ node: Onnx_NodeProto, least: Int64 = 0) throws(ModelFileError) -> Int
   {
     guard (least...Self.mostPixels).contains(value) else {
-      throw problem(node, "\(value) is no length, stride or padding of an image")
+      throw problem(node, "\(value) is not a valid size, stride or padding of an image")
     }
     return Int(value)
   }
 
   // MARK: The end
 
-  /// Takes in what turns scores into answers.
+  /// Reads a final softmax or argmax.
   mutating func end(
     with ending: Ending, _ node: Onnx_NodeProto, axis standard: Int64
   ) throws(ModelFileError) {
@@ -365,11 +370,11 @@ struct ONNXReader {
     var value = try answer(node)
     let axis = node.integer("axis", standard)
     guard value.shape.rank == 1, value.isRow(axis) || (opset < 13 && axis == 1) else {
-      throw problem(node, "axis \(axis) is not that of the scores")
+      throw problem(node, "axis \(axis) is not the axis of the scores")
     }
     guard value.ending != .position else { throw problem(node, "follows another argmax") }
     guard ending == .position || value.ending == nil else {
-      throw problem(node, "follows the softmax or argmax, which must be the last step")
+      throw problem(node, "follows the softmax or argmax, which must be the last layer")
     }
     value.ending = ending
     if ending == .softmax { hasSoftmax = true }
@@ -378,7 +383,7 @@ struct ONNXReader {
 }
 
 extension ONNXReader.Value {
-  /// The position in the row's lengths of an axis as the file counts, the batch being axis 0.
+  /// The index in the shape of a row of an axis of the file, where the batch is axis 0.
   func place(of axis: Int64) -> Int? {
     let rank = Int64(lengths.count) + 1
     let place = axis < 0 ? axis + rank : axis
@@ -386,7 +391,7 @@ extension ONNXReader.Value {
       ? Int(place) - 1 : nil
   }
 
-  /// Whether all of a row's numbers lie along an axis.
+  /// Whether all elements of a row are along an axis.
   func isRow(_ axis: Int64) -> Bool {
     guard shape.rank == 1, let place = place(of: axis) else { return false }
     return view[place] == shape.count

@@ -1,17 +1,17 @@
 import Foundation
 import ONNXSchema
 
-/// Finds functions that exporters spell out in simple operators, such as GELU, and puts one node in
-/// place of many.
+/// Recognises functions that exporters decompose into elementary operators, such as GELU, and
+/// replaces them with one node.
 ///
-/// However it is spelled, what several nodes make of one value is computed for a set of probe rows and
-/// compared with each function that is known. That catches every spelling of it, and nothing else.
+/// The nodes are evaluated on probe rows and compared with every known function, so any equivalent
+/// decomposition is recognised.
 struct ONNXRecognition {
   private var constants: ONNXConstants
   private var chain: [Onnx_NodeProto]
   private var producers: [String: Int] = [:]
 
-  /// Operators of each number alone, and of a row's numbers together.
+  /// Elementwise operators and reductions over a row.
   private static let parts: Set<String> = [
     "Abs", "Add", "Cast", "Clip", "Div", "Elu", "Erf", "Exp", "HardSigmoid", "Identity",
     "LeakyRelu",
@@ -21,9 +21,9 @@ struct ONNXRecognition {
     "Sub",
     "Tanh", "Where",
   ]
-  /// How many nodes a function is looked for in.
+  /// The maximum number of nodes of a decomposed function.
   private static let mostParts = 40
-  /// How many numbers may be computed for it in all: a small file must not ask for much time.
+  /// The total number of elements that may be computed, which bounds the time for a small file.
   private var work = 1 << 26
 
   private init(_ chain: [Onnx_NodeProto], _ constants: ONNXConstants) {
@@ -33,7 +33,7 @@ struct ONNXRecognition {
     }
   }
 
-  /// The nodes that lead to the output, with known functions as one node each.
+  /// The nodes that the output depends on, with each known function as one node.
   static func rewrite(
     _ chain: inout [Onnx_NodeProto], _ constants: inout ONNXConstants, output: String
   ) {
@@ -48,9 +48,9 @@ struct ONNXRecognition {
     constants = recognition.constants
   }
 
-  /// Whether a node joins values or is of no use by itself.
+  /// Whether a node can be the last of a decomposed function.
   ///
-  /// `maker`: the operator that makes what it reads first.
+  /// `maker`: the operator of its first input.
   private static func needsRecognition(
     _ node: Onnx_NodeProto, _ constants: ONNXConstants, maker: String?
   ) -> Bool {
@@ -66,7 +66,7 @@ struct ONNXRecognition {
     }
   }
 
-  /// Looks for the value of which a node, with those before it, computes a known function.
+  /// Searches for the value that a node and its predecessors map by a known function.
   private mutating func recognize(_ index: Int) {
     let last = chain[index]
     guard let output = last.output.first else { return }
@@ -77,10 +77,10 @@ struct ONNXRecognition {
       if frontier.count == 1, let source = frontier.first,
         let found = identified(inside.sorted(), from: source, to: output)
       {
-        // What more nodes are part of is the whole: softmax may begin before its exponential.
+        // The longest match is used: a softmax may start before its exponential.
         best = (source, found)
       }
-      // The value that is computed last is taken apart first.
+      // The latest computed value is expanded first.
       guard let next = frontier.compactMap({ producers[$0] }).max(),
         Self.parts.contains(chain[next].opType), chain[next].output.count == 1
       else { break }
@@ -106,7 +106,7 @@ struct ONNXRecognition {
     return probe.function(from: source, to: output)
   }
 
-  /// How many numbers the constants of some nodes have for a row.
+  /// The number of elements per row of the constants of some nodes.
   private func width(of nodes: [Int]) -> Int {
     let lengths = nodes.flatMap { index in
       chain[index].input.compactMap { try? constants.lengths($0).reduce(1, *) }
@@ -133,7 +133,7 @@ struct ONNXRecognition {
       chain[index] = node
       return
     }
-    // The scale stands behind the function, as a node of its own.
+    // The scale is a separate Mul node after the function.
     let inner = "\(old.output[0])#function"
     node.output = [inner]
     constants.define(
@@ -141,14 +141,14 @@ struct ONNXRecognition {
     var scaling = old
     (scaling.opType, scaling.domain, scaling.attribute) = ("Mul", "", [])
     scaling.input = [inner, "\(old.output[0])#scale"]
-    // Both stand at one place: the scaling where the function was, the function with it.
+    // The scaling replaces the old node; the function is inserted before it.
     chain[index] = scaling
     inserted[index] = node
   }
 
   private var inserted: [Int: Onnx_NodeProto] = [:]
 
-  /// The nodes that the output depends on, in their order.
+  /// The nodes that the output depends on, in order.
   private func leading(to output: String) -> [Onnx_NodeProto] {
     let all = chain.indices.flatMap { index in
       (inserted[index].map { [$0] } ?? []) + [chain[index]]
@@ -163,12 +163,12 @@ struct ONNXRecognition {
   }
 }
 
-/// A function that is known, as a node states it.
+/// A recognised function as an operator with attributes.
 struct ONNXKnownFunction {
   var name: String
   var attributes: [Onnx_AttributeProto] = []
-  /// What it reads behind the value.
+  /// Its constant inputs, after the value.
   var parameters: [(role: String, numbers: ONNXConstants.Numbers)] = []
-  /// What it is multiplied by.
+  /// The factor of its output.
   var scale = 1.0
 }

@@ -3,15 +3,15 @@ import Foundation
 import Networks
 import ONNXSchema
 
-/// The nodes before the layers and behind them: from a row to numbers, from numbers to an answer.
+/// The preprocessing nodes before the layers and the label lookup after them.
 extension ONNXWriter {
   // MARK: Rows
 
-  /// Adds the inputs, and what makes of a row the numbers that the network reads.
+  /// Adds the inputs and the preprocessing of rows.
   ///
-  /// Where every column holds numbers there is one input, `[batch, columns]`, of doubles, or of
-  /// floats for images. Else each column is an input of its own, `[batch, 1]`, of doubles or of
-  /// texts; an empty text is a missing one, as NaN is a missing number.
+  /// If all columns are numeric, there is one input `[batch, columns]` of doubles, or of floats for
+  /// images. Otherwise each column is an input `[batch, 1]` of doubles or strings; an empty string
+  /// or NaN is a missing value.
   /// - Returns: the name of a value `[batch, inputs]` of floats.
   mutating func addRows() -> String {
     let (schema, encoding) = (model.schema, model.encoding)
@@ -56,7 +56,7 @@ extension ONNXWriter {
     return addChoice(places, of: order.count, from: all, "rows:encoded")
   }
 
-  /// `(x - mean) / scale` for each of some inputs, 0 where the cell is missing.
+  /// `(x - mean) / scale` for each of the inputs, 0 for a missing cell.
   private mutating func addNumbers(_ positions: [Int]) -> String {
     let inputs = positions.map { model.encoding.inputs[$0] }
     var (means, scales) = ([Double](), [Double]())
@@ -84,7 +84,7 @@ extension ONNXWriter {
     return isImage ? value : addCast(of: value, to: .float, makes: "rows:floats")
   }
 
-  /// The cells of some features, one beside the other.
+  /// The cells of some features, concatenated.
   private mutating func addCells(_ features: [Int], _ name: String) -> String {
     let schema = model.schema
     if graph.input.count == 1, schema.features.allSatisfy({ $0.levels == nil }) {
@@ -97,7 +97,7 @@ extension ONNXWriter {
     }
   }
 
-  /// One number a level: 1 where the text is that level.
+  /// One-hot encoding of a categorical feature.
   private mutating func addLevels(of feature: Int, _ positions: [Int]) -> String {
     let column = model.schema.features[feature]
     let texts = positions.map { position -> String in
@@ -116,7 +116,7 @@ extension ONNXWriter {
     return addReshape(of: encoded, to: [-1, texts.count], makes: "rows:column-\(feature)")
   }
 
-  /// Some columns of a value in an order; the value itself where that is all of them as they are.
+  /// A selection of columns of a value; the value itself if the selection is the identity.
   private mutating func addChoice(
     _ places: [Int], of count: Int, from value: String, _ name: String
   ) -> String {
@@ -151,9 +151,9 @@ extension ONNXWriter {
     return prefix + name
   }
 
-  // MARK: Answers
+  // MARK: Predictions
 
-  /// Adds what makes of the scores the name of a class, or a number in the target's unit.
+  /// Adds the nodes from the scores to the class name, or to a number in the unit of the target.
   mutating func addAnswers(of scores: String) {
     let columns = graph.input.map(\.name)
     if model.head == .number {

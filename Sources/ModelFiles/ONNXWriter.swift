@@ -5,24 +5,25 @@ import Networks
 import ONNXSchema
 import Tensors
 
-/// Networks as ONNX messages: opset 17, one node a layer, images with their channels first.
+/// Writes networks as ONNX messages: opset 17, one node per layer where an operator exists, images
+/// channels first.
 ///
-/// Rows go in as the data have them, and answers come out by name: the encoding and the classes are
-/// nodes before and behind those of the layers.
+/// Inputs are raw rows and the output is the class name: the graph includes the preprocessing
+/// before the layers and the label lookup after them.
 struct ONNXWriter {
-  /// What the last layer's value is called, with underscores behind it where a column is called so.
+  /// The name of the logits, with underscores appended if a column has that name.
   static let scores = "logits"
 
   var graph = Onnx_GraphProto()
   let model: Model
-  /// What names of the writer's own begin with, so that no column is called so.
+  /// The prefix of internal names, chosen so that no column name collides with them.
   let prefix: String
   private let scoresName: String
-  /// For each layer the name of its value, and the shape of one row.
+  /// The output name of each layer.
   private var names: [String] = []
   private let shapes: [Shape]
   private let network: Network
-  /// The network's input as the first layers read it.
+  /// The name of the input value of the first layers.
   private var start = ""
 
   /// - Throws: `ModelFileError.unwritableLayer`
@@ -68,14 +69,14 @@ struct ONNXWriter {
     graph.output.append(Self.value(scoresName, .float, width: shapes.last?.count ?? 0))
   }
 
-  /// A name that is not among some others: itself, or with underscores behind it.
+  /// The name, with underscores appended until it is not among `others`.
   static func free(_ name: String, among others: [String]) -> String {
     var name = name
     while others.contains(name) { name += "_" }
     return name
   }
 
-  /// Adds what a layer computes.
+  /// Adds the nodes of a layer.
   private mutating func add(_ index: Int) throws {
     let node = network.architecture.nodes[index]
     let isLast = index == network.architecture.nodes.count - 1
@@ -97,7 +98,7 @@ struct ONNXWriter {
       addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
     case is ParametricReLU:
       written.opType = "PRelu"
-      // One slope for each channel, whatever the row or the pixel.
+      // One slope per channel, broadcast over pixels.
       let slopes = own[0].value
       let lengths: Shape = shape.rank == 3 ? [slopes.count, 1, 1] : [1, slopes.count]
       addParameters([("slope", slopes.reshaped(to: lengths))], to: &written)
@@ -123,7 +124,7 @@ struct ONNXWriter {
     case let padding as ZeroPadding: write(padding, to: &written)
     case let turn as Transposition
     where turn.order == [1, 2, 0] && network.architecture.links[index] == [-1]:
-      // The image is meant with its channels first, as it comes.
+      // The input is already channels first.
       written.opType = "Identity"
     case is Flattening where shape.rank == 3:
       let turned = addTransposition(
@@ -143,12 +144,12 @@ struct ONNXWriter {
     .unwritableLayer(node: node.id.rawValue, layer: type(of: node.layer).name)
   }
 
-  /// Adds initialisers that a node reads behind its values.
+  /// Adds initializers as further inputs of a node.
   mutating func addParameters(
     _ tensors: [(String, Tensor)], to written: inout Onnx_NodeProto
   ) {
     for (role, value) in tensors {
-      // The colon keeps these apart from the names of the input and the output.
+      // The colon separates these from the names of inputs and outputs.
       let name = "\(prefix)\(written.name):\(role)"
       written.input.append(name)
       graph.initializer.append(Self.tensor(name, value))
@@ -165,7 +166,7 @@ struct ONNXWriter {
     }
   }
 
-  /// Adds single numbers that a node reads behind its values.
+  /// Adds scalar initializers as further inputs of a node.
   mutating func addNumbers(_ numbers: [(String, Float)], to written: inout Onnx_NodeProto) {
     addParameters(numbers.map { ($0.0, Tensor([$0.1], shape: [])) }, to: &written)
   }
@@ -184,8 +185,8 @@ struct ONNXWriter {
     }
   }
 
-  /// Adds a node that is no layer, called as what it makes.
-  /// - Returns: the name of what it makes.
+  /// Adds an auxiliary node, named like its output.
+  /// - Returns: the name of its output.
   mutating func add(
     _ operation: String, domain: String = "", of inputs: [String], makes name: String,
     _ complete: (inout ONNXWriter, inout Onnx_NodeProto) -> Void = { _, _ in }
@@ -233,7 +234,7 @@ struct ONNXWriter {
     return tensor
   }
 
-  /// Numbers as little-endian bytes; what a mask removes is zero.
+  /// A tensor as little-endian bytes; masked weights are zero.
   private static func tensor(_ name: String, _ value: Tensor) -> Onnx_TensorProto {
     var tensor = Onnx_TensorProto()
     tensor.name = name

@@ -12,7 +12,7 @@ import Pruning
 import Reports
 import Tensors
 
-/// An error as the tool prints it, with the exit code of the process.
+/// An error message with an optional hint and the exit code of the process.
 struct ErrorText: Equatable {
   var message: String
   var hint: String?
@@ -45,7 +45,7 @@ struct ErrorText: Equatable {
     case is DrawingError: code = 65
     case is Interrupted: code = Interruption.exitCode
     case let error as DecodingError:
-      message = "the file is not what it should be: " + ErrorText.place(of: error)
+      message = "the file has an unexpected format: " + ErrorText.place(of: error)
       hint = "give a file that this version of espalier wrote"
       code = 65
     case let error as CocoaError:
@@ -56,7 +56,8 @@ struct ErrorText: Equatable {
     }
   }
 
-  /// The parser's own words, laid out as ours: "Unknown option '--x'. Did you mean '--y'?"
+  /// Splits the parser's message, such as "Unknown option '--x'. Did you mean '--y'?", into message
+  /// and hint.
   init(parser words: String, seeAlso help: String) {
     code = 64
     let quoted = words.split(separator: "'", omittingEmptySubsequences: false).enumerated()
@@ -64,7 +65,7 @@ struct ErrorText: Equatable {
     if words.hasPrefix("The value '"), quoted.count >= 2 {
       let option = quoted[1].split(separator: " ").first.map(String.init) ?? quoted[1]
       message = "\(option) cannot be '\(quoted[0])'"
-      // Few values stand in one line, many in a list.
+      // The parser prints few values on one line and many as a list.
       let listed = words.split(separator: "\n").filter { $0.hasPrefix("  - ") }
       let known = Array(quoted.dropFirst(2)) + listed.map { String($0.dropFirst(4)) }
       if let allowed = allowedValues(of: option, in: help.split(separator: " ").dropFirst().first) {
@@ -92,17 +93,17 @@ struct ErrorText: Equatable {
     case .fileReadNoSuchFile, .fileNoSuchFile:
       return ("there is no file '\(path)'", "check the path", 66)
     case .fileReadNoPermission, .fileReadUnknown, .fileReadTooLarge:
-      return ("'\(path)' cannot be read", "check that you may read it", 66)
+      return ("'\(path)' cannot be read", "check its permissions", 66)
     case .fileWriteOutOfSpace:
-      return ("'\(path)' cannot be written: no space is left", "free some space", 74)
+      return ("'\(path)' cannot be written: no space left on device", "free some space", 74)
     case .fileWriteUnknown:
       let underlying = error.userInfo[NSUnderlyingErrorKey] as? POSIXError
       let reason = underlying.map {
         ": " + String(cString: strerror($0.code.rawValue)).lowercased()
       }
-      return ("'\(path)' cannot be written\(reason ?? "")", "choose another place", 74)
+      return ("'\(path)' cannot be written\(reason ?? "")", "choose another path", 74)
     case .fileWriteNoPermission, .fileWriteVolumeReadOnly, .fileWriteFileExists:
-      return ("'\(path)' cannot be written", "choose a folder that you may write to", 73)
+      return ("'\(path)' cannot be written", "choose a writable folder", 73)
     default:
       return (error.localizedDescription, nil, 74)
     }
@@ -112,7 +113,7 @@ struct ErrorText: Equatable {
     let (context, words): (DecodingError.Context, String) =
       switch error {
       case .keyNotFound(let key, let context): (context, "'\(key.stringValue)' is missing")
-      case .typeMismatch(_, let context): (context, "a value of the wrong kind")
+      case .typeMismatch(_, let context): (context, "a value of the wrong type")
       case .valueNotFound(_, let context): (context, "a value is missing")
       case .dataCorrupted(let context): (context, words(for: context))
       @unknown default: (.init(codingPath: [], debugDescription: ""), "not readable")
@@ -121,16 +122,17 @@ struct ErrorText: Equatable {
     return path.isEmpty ? words : words + " at '\(path.joined(separator: "."))'"
   }
 
-  /// What a decoder says of a wrong value, in our words where they are not.
+  /// A decoder's description of an invalid value, with Foundation's own sentences replaced.
   private static func words(for context: DecodingError.Context) -> String {
     let words = context.debugDescription
     if words.hasPrefix("Cannot initialize"), let value = words.split(separator: " ").last {
-      return "'\(value)', which is none of the known values,"
+      return "'\(value)', which is not a known value,"
     }
-    return words.hasPrefix("The given data was not valid JSON") ? "the text is no JSON" : words
+    return words.hasPrefix("The given data was not valid JSON")
+      ? "the text is not valid JSON" : words
   }
 
-  /// `error: …` and ` hint: …`; what names and cells bring along cannot steer a terminal.
+  /// The `error: …` and ` hint: …` lines, with control characters of names and cells made visible.
   var text: String {
     let label = Terminal.stderr.paint("error:", .red)
     let first = "\(label) \(visible(message))\n"
@@ -140,15 +142,15 @@ struct ErrorText: Equatable {
 
   /// Prints the text on stderr and ends the process.
   ///
-  /// Nothing is buffered, and the libraries are not told: some wait for memory there, where there is
-  /// none left.
+  /// Calls `_exit`: output is unbuffered, and exit handlers of libraries, which may block when
+  /// memory is exhausted, do not run.
   func end() -> Never {
     Terminal.stderr.say(text)
     _exit(code)
   }
 }
 
-/// What a command itself finds wrong.
+/// An error that a command raises itself.
 struct CommandFailure: LocalizedError, Equatable {
   var errorDescription: String?
   var recoverySuggestion: String?
@@ -160,13 +162,13 @@ struct CommandFailure: LocalizedError, Equatable {
     exitCode = code
   }
 
-  /// The run is done, and what was asked of its result does not hold.
+  /// A completed run whose result misses a required threshold; the exit code is 2.
   ///
-  /// `isWritten`: whether there is a report to look at.
+  /// `isWritten`: whether the result was written to a file.
   static func gates(_ sentences: [String], isWritten: Bool = true) -> CommandFailure {
     CommandFailure(
       sentences.joined(separator: "; "),
       hint: (isWritten ? "the result is written" : "all rows were compared")
-        + "; the exit code 2 says that it is not good enough", code: 2)
+        + "; exit code 2 means that a threshold is not met", code: 2)
   }
 }

@@ -8,7 +8,7 @@ struct Espalier: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "espalier",
-    abstract: "Trains, prunes and explains neural networks in rules that a person can check.",
+    abstract: "Train, prune and explain neural networks with human-readable rules.",
     usage: "espalier <command> [<options>]",
     discussion: """
       Examples:
@@ -22,7 +22,7 @@ struct Espalier: ParsableCommand {
       .espalier file.
       RESULT is a report folder or its explanation.json.
 
-      Nothing is sent anywhere: only 'datasets fetch' uses the network.
+      No data leave this machine; only 'datasets fetch' accesses the internet.
       """,
     version: version,
     subcommands: [
@@ -56,7 +56,7 @@ struct Espalier: ParsableCommand {
       try command.run()
       Foundation.exit(0)
     } catch  where exitCode(for: error) == .success {
-      // Help is a command of its own, which throws what it shows.
+      // The help command throws its text.
       end(parsing: error)
     } catch {
       ErrorText(error).end()
@@ -72,7 +72,8 @@ struct Espalier: ParsableCommand {
     return computing.contains { $0 == type(of: command) }
   }
 
-  /// `--epochs -1` as `--epochs=-1`: the parser takes a negative number for an option.
+  /// Rewrites `--epochs -1` as `--epochs=-1`, because the parser reads a negative number as an
+  /// option.
   private static func joiningNegativeNumbers(_ arguments: [String]) -> [String] {
     var joined: [String] = []
     for argument in arguments {
@@ -87,7 +88,7 @@ struct Espalier: ParsableCommand {
     return joined
   }
 
-  /// A mistyped command is a wrong name, not an argument too many.
+  /// Reports a mistyped command as an unknown name instead of an unexpected argument.
   private static func checkCommand(_ arguments: [String]) throws(UnknownName) {
     guard let first = arguments.first, !first.hasPrefix("-") else { return }
     let names = configuration.subcommands.map { $0._commandName }
@@ -95,7 +96,7 @@ struct Espalier: ParsableCommand {
     throw UnknownName(first, family: "command", known: names)
   }
 
-  /// Help and versions go to stdout with code 0; what cannot be parsed is a usage error.
+  /// Prints help and the version on stdout with code 0; a parsing error ends as a usage error.
   private static func end(parsing error: any Error) -> Never {
     if exitCode(for: error) == .success {
       do {
@@ -109,7 +110,7 @@ struct Espalier: ParsableCommand {
     ErrorText(parser: message(for: error), seeAlso: helpCommand(in: fullMessage(for: error))).end()
   }
 
-  /// "espalier explain --help", as the parser names it.
+  /// The help command in the parser's message, such as "espalier explain --help".
   private static func helpCommand(in message: String) -> String {
     guard let line = message.split(separator: "\n").last(where: { $0.contains("--help' for") }),
       let start = line.firstIndex(of: "'"), let end = line.lastIndex(of: "'"), start < end

@@ -1,9 +1,9 @@
 import Explanations
 import Reports
 
-/// What `explain` says when it is done: how far the rules can be trusted, then the rules.
+/// The summary that `explain` prints: the held-out fidelity, then the rules.
 struct ExplanationSummary {
-  /// Rules shown at most; the report has all.
+  /// The maximum number of rules shown; the report lists all.
   private static let most = 20
 
   let text: String
@@ -14,8 +14,8 @@ struct ExplanationSummary {
     let wording = RuleText(explanation)
     var lines = [Terminal.stdout.paint(report.fidelitySentence.plain, .bold)]
     lines.append(
-      "Pruning left \(explanation.pruned.neurons) of \(explanation.network.neurons) hidden features "
-        + "and \(explanation.pruned.inputs) of \(explanation.network.inputs) columns.")
+      "Pruning kept \(explanation.pruned.neurons) of \(explanation.network.neurons) hidden "
+        + "features and \(explanation.pruned.inputs) of \(explanation.network.inputs) columns.")
     lines.append("")
     for rule in rules.rules.prefix(Self.most) {
       let support = "(\(rule.confidence.count) of \(rule.coverage.count) rows)"

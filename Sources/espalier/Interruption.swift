@@ -1,51 +1,51 @@
 import Foundation
 import Synchronization
 
-/// Ctrl-C and SIGTERM: the first ends the run, the second ends the process whatever it does.
+/// Handling of SIGINT (Ctrl-C) and SIGTERM: the first signal ends the run, the second ends the
+/// process.
 ///
-/// While a run has something to keep that is not yet on the disk, the first is remembered, and the run
-/// stops by itself soon after. At all other times it ends the process at once: no part of the work,
-/// however long, needs to ask.
+/// While a run has unsaved state, the first signal sets a flag that the run polls; the run then
+/// saves its state and stops. Otherwise the first signal ends the process at once, without polling.
 enum Interruption {
-  /// What the first signal does.
+  /// The response to the first signal.
   private enum Response: Int {
-    /// Ends the process: nothing was begun.
+    /// Ends the process; the run has not started.
     case endsUnbegun
-    /// Ends the process: what a resumed run needs is on the disk.
+    /// Ends the process; the checkpoint on disk is complete.
     case endsResumable
-    /// Is remembered; the run asks.
+    /// Sets a flag that the run polls.
     case isRemembered
   }
 
   private static let received = Atomic<Int32>(0)
   private static let response = Atomic<Int>(Response.endsUnbegun.rawValue)
 
-  // What is said at an end at once; a signal may do little more than write it.
+  // Static messages, because a signal handler may only call async-signal-safe functions.
   private static let unbegun: StaticString =
-    "\nerror: interrupted\n hint: nothing was begun; the same command starts anew\n"
+    "\nerror: interrupted\n hint: the run had not started; run the same command again\n"
   private static let resumable: StaticString =
-    "\nerror: interrupted\n hint: the same command with --resume goes on from here\n"
+    "\nerror: interrupted\n hint: the same command with --resume continues the run\n"
 
-  /// Says which part of a run has begun.
+  /// Records the stage that a run has entered.
   static func entered(stage: String) {
     MemoryGuard.entered(stage: stage)
     switch stage {
     case "reading":
-      // Rows may be read again where a run has begun already.
+      // A run in progress may read rows again.
       if now != .endsUnbegun { respond(.isRemembered) }
     case "extracting", "writing": respond(.endsResumable)
     default: respond(.isRemembered)
     }
   }
 
-  /// Says whether the checkpoint on the disk has all that was reached.
+  /// Records whether the checkpoint on disk is up to date.
   static func checkpoint(isCurrent: Bool) {
     respond(isCurrent ? .endsResumable : .isRemembered)
-    // A signal that came shortly before was remembered.
+    // A pending signal ends the run now.
     if isCurrent, isAskedFor { end(by: received.load(ordering: .relaxed), resumable) }
   }
 
-  /// Says that files are written next, which is not to end half done.
+  /// Defers signals while output files are written.
   static func hold() { respond(.isRemembered) }
 
   private static func respond(_ next: Response) {
@@ -61,11 +61,11 @@ enum Interruption {
     Response(rawValue: response.load(ordering: .relaxed)) ?? .isRemembered
   }
 
-  /// From now on signals are heard; after the first, the next one kills as usual.
+  /// Installs the signal handlers; after the first signal the default action applies.
   static func watch() {
     received.store(0, ordering: .relaxed)
     respond(.endsUnbegun)
-    // A file above the limit of its size (ulimit -f) is an error of writing, not the end.
+    // Exceeding the file size limit (ulimit -f) is a write error instead of a fatal signal.
     signal(SIGXFSZ, SIG_IGN)
     for number in [SIGINT, SIGTERM] {
       var action = sigaction()
@@ -79,7 +79,7 @@ enum Interruption {
       }
       action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
       sigaction(number, &action, nil)
-      // Whoever starts a program may hold its signals back without meaning to.
+      // The parent process may have blocked these signals.
       var own = sigset_t()
       sigemptyset(&own)
       sigaddset(&own, number)

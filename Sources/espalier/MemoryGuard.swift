@@ -2,29 +2,30 @@ import Foundation
 import Synchronization
 import Tensors
 
-/// Running out of address space (`ulimit -v`) ends the process with a sentence and code 75.
+/// Exhaustion of the address space (`ulimit -v`) ends the process with an error message and code
+/// 75.
 ///
-/// Steps whose size is known are refused before they begin (`MemoryBudget`). For all others: where an
-/// array cannot be allocated the Swift runtime stops the process by a signal, which is caught here
-/// while a limit is in force and little is left below it.
+/// Steps of known size are checked against `MemoryBudget` before they start. In all other steps the
+/// Swift runtime raises a signal when an allocation fails; this handler catches it while a limit is
+/// set and most of it is used.
 enum MemoryGuard {
-  /// Address space that is needed beside what the libraries take, to explain the smallest data.
+  /// Address space in bytes, beyond that of the libraries, that the smallest data set needs.
   private static let least = 192 << 20
 
   private static let limit = Atomic<Int>(0)
-  /// The address of what is written in the handler, made ready before.
+  /// The address of the message that the handler writes, allocated in advance.
   private static let words = Atomic<UInt>(0)
   private static let length = Atomic<Int>(0)
 
-  /// Below this a single thread works: each more needs buffers of its own.
+  /// The limit in bytes below which one thread is used, because each thread needs its own buffers.
   private static let tight = 2 << 30
 
-  /// How many threads may work where so many were asked for; the result is the same with any number.
+  /// The number of threads to use when `wanted` are requested; it does not change the result.
   static func threads(_ wanted: Int) -> Int {
     (1..<tight).contains(limit.load(ordering: .relaxed)) ? 1 : wanted
   }
 
-  /// Watches a limit from the start of the process on.
+  /// Starts to observe the limit, at process start.
   static func begin() {
     guard let bytes = MemoryBudget.addressSpaceLimit else { return }
     limit.store(bytes, ordering: .relaxed)
@@ -37,7 +38,7 @@ enum MemoryGuard {
     }
   }
 
-  /// Refuses a limit that is too small for anything, and makes ready for a larger one.
+  /// Rejects a limit that is too small for any run and prepares the handler otherwise.
   /// - Throws: `CommandFailure` with code 75
   static func watch() throws(CommandFailure) {
     guard let bytes = MemoryBudget.addressSpaceLimit else { return }
@@ -49,13 +50,13 @@ enum MemoryGuard {
         hint: "raise the limit: ulimit -v \(needed >> 10)", code: 75)
     }
     Workers.threads = threads(Workers.threads)
-    // OpenBLAS asks for its buffer without end where there is no room: it takes it now.
+    // OpenBLAS retries forever when its buffer cannot be allocated, so it is allocated now.
     let square = Tensor(shape: [512, 512])
     _ = square.multiplied(by: square)
     entered(stage: "reading")
   }
 
-  /// Says which part of a run has begun.
+  /// Records the stage for the error message.
   static func entered(stage: String) {
     let bytes = limit.load(ordering: .relaxed)
     guard bytes > 0 else { return }
@@ -66,18 +67,20 @@ enum MemoryGuard {
     let utf8 = Array(text.utf8)
     let buffer = UnsafeMutableRawPointer.allocate(byteCount: utf8.count, alignment: 1)
     buffer.copyMemory(from: utf8, byteCount: utf8.count)
-    // The earlier text stays: a handler may be reading it.
+    // The earlier message is not freed, because a handler may be reading it.
     length.store(
       min(utf8.count, length.load(ordering: .relaxed)), ordering: .sequentiallyConsistent)
     words.store(UInt(bitPattern: buffer), ordering: .sequentiallyConsistent)
     length.store(utf8.count, ordering: .sequentiallyConsistent)
   }
 
-  /// In a signal handler: nothing is allocated. A fault while much is left is no matter of memory: the
-  /// signal comes again, and ends the process as usual.
+  /// Runs in a signal handler and allocates nothing.
+  ///
+  /// When ample memory is free the signal has another cause; it is raised again with the default
+  /// action.
   private static func end(_ signal: Int32) {
     let bytes = limit.load(ordering: .relaxed)
-    // Half of the limit at once could not be had any more.
+    // A reservation of half the limit tests whether memory is exhausted.
     let workspace = mmap(nil, bytes / 2, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard workspace == MAP_FAILED else {
       munmap(workspace, bytes / 2)

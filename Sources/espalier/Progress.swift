@@ -4,12 +4,13 @@ import Foundation
 import Reports
 import Synchronization
 
-/// How a run shows on stderr that it goes on.
+/// The style of the progress display on stderr.
 enum ProgressStyle: String, CaseIterable, Sendable {
   case auto, plain, json, none
 }
 
-/// A bar on a terminal, lines elsewhere, JSON on request; nothing in the first second.
+/// Prints progress: a bar on a terminal, lines elsewhere, JSON on request; nothing in the first
+/// second.
 final class ProgressPrinter: Sendable {
   private enum Form { case bar, lines, json, silent }
 
@@ -27,8 +28,8 @@ final class ProgressPrinter: Sendable {
   private let isQuiet: Bool
   private let start = ContinuousClock.now
   private let state: Mutex<State>
-  // Made, started and cancelled by one thread each time. A timer that was never started must not be
-  // made at all: letting go of one traps.
+  // Created, started and cancelled on one thread each. Releasing a timer that was never started
+  // traps, so none is created unless it is started.
   nonisolated(unsafe) private let ticker: (any DispatchSourceTimer)?
 
   init(_ style: ProgressStyle, quiet: Bool) {
@@ -49,19 +50,19 @@ final class ProgressPrinter: Sendable {
     ticker?.resume()
   }
 
-  /// What a run reports to.
+  /// The control through which a run reports progress and polls for interruption.
   var control: RunControl {
     RunControl(report: { [self] in show($0) }, shouldStop: { Interruption.isAskedFor })
   }
 
-  /// Says what is assumed of a network that was given, and why it may be wrong.
+  /// Prints the assumptions about an imported network and the warnings about them.
   func show(_ imported: ImportedModel) {
     imported.notes.forEach { show(.note($0)) }
     imported.warnings.forEach { show(.warning($0)) }
     finish()
   }
 
-  /// Takes the bar away: talk or data follow.
+  /// Stops the timer and clears the bar.
   func finish() {
     ticker?.cancel()
     state.withLock { clearBar(&$0) }

@@ -2,11 +2,12 @@ import Explanations
 import Foundation
 import Reports
 
-/// `RESULT` on the command line: an `explanation.json` or the folder it lies in.
+/// `RESULT` on the command line: an `explanation.json` or the folder that contains it.
 struct ResultFile {
   let explanation: Explanation
 
-  /// - Throws: `CommandFailure` with code 66 where there is none, 65 where it is something else.
+  /// - Throws: `CommandFailure` with code 66 when the file is missing, 65 when it is not an
+  ///   explanation.
   init(_ path: String) throws {
     var file = path
     var isFolder: ObjCBool = false
@@ -19,7 +20,7 @@ struct ResultFile {
     if isFolder.boolValue { file = path + (path.hasSuffix("/") ? "" : "/") + "explanation.json" }
     guard let data = FileManager.default.contents(atPath: file) else {
       throw CommandFailure(
-        "'\(file)' cannot be read", hint: "check that it is there and that you may read it",
+        "'\(file)' cannot be read", hint: "check the path and its permissions",
         code: 66)
     }
     if let version = (try? JSONDecoder().decode(Version.self, from: data))?.schemaVersion,

@@ -1,13 +1,13 @@
 import Foundation
 
-/// What the system libraries need and do not ask for: without it they end the process by a signal.
+/// Checks of resource limits that system libraries do not check themselves before they abort.
 enum SystemLimits {
-  /// Files that a command may have open at once beside the standard streams: those of its own, and the
-  /// three of the queue that shares work among threads.
+  /// The number of file descriptors that a command may need at once beside the standard streams:
+  /// its own files and three of the thread pool.
   static let files = 8
 
-  /// Finds out whether enough files can be open at once.
-  /// - Throws: `CommandFailure` with code 75 where the limit is too low.
+  /// Checks that `files` descriptors can be open at once.
+  /// - Throws: `CommandFailure` with code 75 when the limit is too low.
   static func checkFiles() throws(CommandFailure) {
     var opened: [Int32] = []
     defer { for file in opened { close(file) } }
@@ -23,8 +23,8 @@ enum SystemLimits {
     }
   }
 
-  /// Finds out whether a thread can be started: the text layout of diagrams does, without asking.
-  /// - Throws: `CommandFailure` with code 75 where it cannot.
+  /// Checks that a thread can be started, which the text layout of diagrams does unchecked.
+  /// - Throws: `CommandFailure` with code 75 when none can be started.
   static func checkThreads() throws(CommandFailure) {
     #if canImport(Glibc)
       var thread = pthread_t()
@@ -32,7 +32,7 @@ enum SystemLimits {
       guard code == 0 else {
         throw CommandFailure(
           "no thread can be started: " + String(cString: strerror(code)).lowercased(),
-          hint: "raise the limit of processes (ulimit -u), or end some", code: 75)
+          hint: "raise the limit of processes (ulimit -u), or stop other processes", code: 75)
       }
       pthread_join(thread, nil)
     #endif

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Where text for people goes, and whether it may have colours.
+/// A standard output stream and whether it is coloured.
 struct Terminal: Sendable {
   enum Colour: String {
     case red = "31"
@@ -22,7 +22,7 @@ struct Terminal: Sendable {
 
   let descriptor: Int32
 
-  /// Looks for `--color` before anything is parsed, so that parsing errors obey it too.
+  /// Reads `--color` before the arguments are parsed, so that it applies to parsing errors too.
   static func choose(from arguments: [String]) {
     for (position, argument) in arguments.enumerated() {
       let value: String? =
@@ -39,7 +39,7 @@ struct Terminal: Sendable {
 
   var isTerminal: Bool { isatty(descriptor) == 1 }
 
-  /// `--color` first, then NO_COLOR, FORCE_COLOR and TERM, then whether a person looks on.
+  /// Decided by `--color`, then NO_COLOR, FORCE_COLOR, TERM and whether the stream is a terminal.
   var hasColours: Bool {
     let environment = ProcessInfo.processInfo.environment
     switch Self.choice.withLock({ $0 }) {
@@ -56,17 +56,17 @@ struct Terminal: Sendable {
     hasColours ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
   }
 
-  /// Columns of the window, 80 where there is none.
+  /// The width of the terminal in columns; 80 when unknown.
   var width: Int {
     var size = winsize()
     return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
       ? Int(size.ws_col) : 80
   }
 
-  /// Writes talk; that it cannot be written is nobody's trouble.
+  /// Writes a console message and ignores write errors.
   func say(_ text: String) { _ = Self.writeAll(text, to: descriptor) }
 
-  /// Writes everything and returns 0, or the code of the failure.
+  /// Writes the whole text and returns 0, or `errno` of the failed write.
   static func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
     var text = text
     return text.withUTF8 { bytes -> Int32 in
@@ -84,8 +84,10 @@ struct Terminal: Sendable {
   }
 }
 
-/// The three standard streams. A closed one is held by what cannot be read or written, so that no file
-/// of the program takes its number and what is written to it.
+/// The three standard streams.
+///
+/// A closed one is opened on /dev/null in the opposite direction, so that no file of the program
+/// gets its descriptor.
 enum StandardStreams {
   static func hold() {
     for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
@@ -94,7 +96,7 @@ enum StandardStreams {
   }
 }
 
-/// Data go here; a full disk below a redirection is an error.
+/// Results on stdout; a failed write, as on a full disk, is an error.
 enum StandardOutput {
   static func write(_ text: String) throws(CommandFailure) {
     let code = Terminal.writeAll(text, to: 1)

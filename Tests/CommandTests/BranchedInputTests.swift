@@ -4,8 +4,9 @@ import ModelFiles
 import Networks
 import Testing
 
-/// Networks whose inputs are read by more than the first layer. The labels in `Tests/Fixtures/branches`
-/// are onnxruntime's answers, so a network that is read and written rightly is right on every row.
+/// Networks whose inputs are read by more than the first layer. The labels in
+/// `Tests/Fixtures/branches` are onnxruntime's predictions, so a correctly imported network has an
+/// accuracy of 1.
 @Suite struct BranchedInputTests {
   private static let folder = Program.home.appending(path: "Tests/Fixtures/branches")
 

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Models that the real program must refuse, soon and in little memory.
+/// Models that the program must reject quickly and in little memory.
 @Suite struct BrokenModelTests {
   @Test(.enabled(if: Program.hasPython)) func everyBrokenModelIsRefusedSoonAndSmall() throws {
     let script = Program.home.appendingPathComponent("Tests/Reliability/broken-models.py").path

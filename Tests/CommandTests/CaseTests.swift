@@ -1,22 +1,22 @@
 import Foundation
 import Testing
 
-/// Inputs of public reports and trials in `Tests/Fixtures/cases`, each with what it gives word for word.
+/// Inputs of public bug reports in `Tests/Fixtures/cases`, each with its exact result.
 ///
-/// The labels beside a model are onnxruntime's answers: a network that is read rightly is right on every
-/// row.
+/// The labels of a model are onnxruntime's predictions: a correctly imported network has an
+/// accuracy of 1.
 @Suite struct CaseTests {
   private static let folder = Program.home.appending(path: "Tests/Fixtures/cases")
 
-  /// What a table gives.
+  /// The expected reading of a table.
   struct Reading: CustomTestStringConvertible, Sendable {
     var name: String
     /// The notes, or the error with its hint.
     var said: [String]
-    /// Names of the numeric columns; `nil` where the table is refused.
+    /// Names of the numeric columns; `nil` for a rejected table.
     var numeric: [String]?
     var levels: [String] = []
-    /// Cells without a value.
+    /// The number of missing cells.
     var missing = 0
     var testDescription: String { name }
   }
@@ -190,7 +190,7 @@ import Testing
       """
       error: sk-multilabel.onnx: node 'N10' (Binarizer): the file holds a multilabel network, which \
       gives each row several labels at once
-       hint: give a network that answers with one class a row: export one for each label
+       hint: give a network with one class per row: export one network for each label
 
       """
     ),
@@ -247,7 +247,7 @@ import Testing
     }
   }
 
-  // What is read of a result.
+  // The decoded part of a result.
   private struct Result: Decodable {
     struct Count: Decodable {
       var count: Int

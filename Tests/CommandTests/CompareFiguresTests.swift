@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The figures of a comparison: those of the single prunings, and their means in the table.
+/// The figures of a comparison: those of the single prunings, and their means.
 @Suite struct CompareFiguresTests {
   private struct Compared: Decodable {
     struct Parent: Decodable {
@@ -43,7 +43,7 @@ import Testing
         in: place)
       let compared = try decode(run, as: Compared.self)
       #expect(compared.cells.count == 12 && compared.parents.map(\.seed) == [42, 43, 44])
-      // The network was trained with another part of the rows than seeds 43 and 44 hold out.
+      // The training set of the network differs from those of seeds 43 and 44.
       let whole = try rows.model(rows.network)
       #expect(
         compared.parents[0].accuracy == Share(answers(whole, rows.heldOut), labels(rows.heldOut)))
@@ -119,8 +119,8 @@ import Testing
     }
   }
 
-  /// Where sums are so long that they are added in another order in the smaller network. Nothing is
-  /// pruned at the first point: a tie, and no win.
+  /// Sums so long that their order differs in the smaller network. Nothing is pruned at the first
+  /// point, which is a tie and not a win.
   @Test func differencesAreRelativeToTheLargestOutputAndTiesAreNoWins() throws {
     try withFolder { place in
       let trained = try Program(

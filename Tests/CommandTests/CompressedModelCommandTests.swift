@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Coded files in the place of ONNX files.
+/// Compressed models in place of ONNX files.
 @Suite struct CodedFileCommandTests {
   private static let iris = Program.home.path + "/Datasets/iris/data.csv"
 

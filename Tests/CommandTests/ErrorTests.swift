@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Wrong input: the code of the contract, one error, one hint, and nothing left behind.
+/// Invalid input: the documented exit code, one error, one hint, and no output files.
 @Suite struct ErrorTests {
   private func explain(_ arguments: String..., in folder: URL) throws -> Program {
     try Program(["explain"] + arguments, in: folder)

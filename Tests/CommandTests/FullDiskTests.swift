@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// Where nothing can be written: an error, nothing half-written, and what was there is whole.
+/// A full disk: an error, no partial files, and existing files unchanged.
 @Suite struct FullDiskTests {
-  /// Whether a small file system can be made that only one process sees.
+  /// Whether a small private file system can be mounted.
   private static let canMount = Program.works(
     "unshare", "-rm", "sh", "-c", "mount -t tmpfs -o size=64k tmpfs /mnt")
 
@@ -26,7 +26,7 @@ import Testing
       #expect(
         run.errorOutput.hasSuffix(
           ": no space left on device\n"
-            + " hint: free some space, then the same command with --resume goes on from here\n"))
+            + " hint: free some space, then the same command with --resume continues the run\n"))
       #expect(run.errorOutput.hasPrefix("error: 'disk/r/"))
       #expect(run.output == "code 74\n.r.espalier-run\n")
     }
@@ -86,7 +86,7 @@ import Testing
       if arguments[1] == "r" { try SmallResult.write(to: folder.appendingPathComponent("r")) }
       let run = try Program(arguments, in: folder)
       let place = try #require(arguments.last)
-      // Root may write there and finds no such file; others may not.
+      // The error depends on whether the user is root.
       #expect(run.errorOutput.hasPrefix("error: '\(place)' cannot be created: "))
       #expect(
         run.errorOutput.hasSuffix(

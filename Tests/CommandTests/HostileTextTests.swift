@@ -7,7 +7,7 @@ import Rules
 import TestSupport
 import Testing
 
-/// A table whose names, levels and classes are made to break what shows them.
+/// A table whose names, levels and classes contain markup and control characters.
 @Suite struct HostileTextTests {
   private static let long = String(repeating: "L", count: 20_000)
   private static let columns = [
@@ -72,7 +72,7 @@ import Testing
     try ResultFolder(folder.appendingPathComponent(name))
   }
 
-  /// The characters that steer a terminal or the direction of text.
+  /// Control characters of terminals and of text direction.
   private func controls(in text: String) -> [UInt32] {
     text.unicodeScalars.map(\.value).filter { value in
       switch value {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Ctrl-C while the real program trains.
+/// Interruption of the program by Ctrl-C.
 @Suite struct InterruptionTests {
   /// One epoch takes seconds: 400 images through a ResNet, four at a time.
   private let arguments = [
@@ -14,7 +14,7 @@ import Testing
       try writeImages(to: folder.appendingPathComponent("pictures"))
       let whole = try Program(arguments + ["-o", "whole.onnx", "--progress", "none"], in: folder)
       #expect(whole.code == 0)
-      // Of a deep network the first layers and the last are named.
+      // The summary of a deep network names its first and last layers.
       #expect(whole.output.contains(" more …, "), "\(whole.output)")
       #expect(whole.output.contains("global-average-pooling, dense 10: "), "\(whole.output)")
       #expect(whole.output.split(separator: "\n").allSatisfy { $0.count < 500 })
@@ -23,7 +23,7 @@ import Testing
       #expect(
         stopped.errorOutput.contains("error: interrupted\n hint: the same command with --resume"))
       #expect(try names(in: folder).filter { $0.hasSuffix(".onnx") } == ["whole.onnx"])
-      // Within the first epoch: what is left is the state that it began with.
+      // Within the first epoch the checkpoint is the initial state.
       let state = try #require(try storedState(in: folder))
       #expect((state["history"] as? [Any])?.count == 0)
       let resumed = try Program(
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  /// One step of all rows takes seconds: the state that it began with is on the disk, and is all there is.
+  /// One full-batch step takes seconds: the checkpoint on disk is the initial state.
   @Test func aLongStepEndsAtOnce() throws {
     try withFolder { folder in
       try writeImages(to: folder.appendingPathComponent("pictures"))
@@ -48,7 +48,7 @@ import Testing
       #expect(stopped.code == 130)
       #expect(
         stopped.errorOutput.hasSuffix(
-          "\nerror: interrupted\n hint: the same command with --resume goes on from here\n"))
+          "\nerror: interrupted\n hint: the same command with --resume continues the run\n"))
       let state = try #require(try storedState(in: folder))
       #expect((state["history"] as? [Any])?.count == 0)
       #expect(try Program(command + ["--resume", "--quiet"], in: folder).code == 0)
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  /// A pruning keeps what it has learned, and ends in the same bytes.
+  /// A resumed pruning gives the same bytes.
   @Test func aPruningGoesOn() throws {
     try withFolder { folder in
       try writeImages(to: folder.appendingPathComponent("pictures"))
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  /// Rows that never end: nothing was begun, so the program ends at once.
+  /// An endless input: the run has not started, so the program ends at once.
   @Test func readingEndsAtOnce() throws {
     try withFolder { folder in
       let rows = Pipe()
@@ -96,14 +96,14 @@ import Testing
       #expect(stopped.code == 130)
       #expect(
         stopped.errorOutput.hasSuffix(
-          "\nerror: interrupted\n hint: nothing was begun; the same command starts anew\n"))
+          "\nerror: interrupted\n hint: the run had not started; run the same command again\n"))
       #expect(try names(in: folder).isEmpty)
       try rows.fileHandleForWriting.close()
     }
   }
 
-  /// Rules and report are made from what is on the disk by then: the program ends at once, leaves no
-  /// report, and goes on to the same one.
+  /// Rules and report are made from the checkpoint: the program ends at once, leaves no report, and
+  /// resumes to the same one.
   @Test func afterPruningItEndsAtOnceAndGoesOn() throws {
     try withFolder { folder in
       let command = ["explain", "digits", "--epochs", "3", "--threads", "1"]
@@ -112,7 +112,7 @@ import Testing
       #expect(stopped.code == 130)
       #expect(
         stopped.errorOutput.hasSuffix(
-          "\nerror: interrupted\n hint: the same command with --resume goes on from here\n"))
+          "\nerror: interrupted\n hint: the same command with --resume continues the run\n"))
       #expect(try names(in: folder).allSatisfy { $0.hasSuffix(".espalier-run") })
       let resumed = try Program(command + ["--output", "r", "--resume", "--quiet"], in: folder)
       let whole = try Program(command + ["--output", "whole", "--quiet"], in: folder)
@@ -126,7 +126,7 @@ import Testing
     }
   }
 
-  /// Stops the program as soon as it says something, and a little later.
+  /// Interrupts the program a little after a given output.
   private func interrupted(
     _ arguments: [String], after word: String = #""stage":"training""#, in folder: URL,
     waiting pause: Double = 0.3, input: Pipe? = nil
@@ -161,7 +161,7 @@ import Testing
     return (stored as? [String: Any])?["value"] as? [String: Any]
   }
 
-  /// CIFAR binary files of stripes that lean to one side or the other.
+  /// CIFAR binary files of diagonal stripes in two directions.
   private func writeImages(to folder: URL) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     for (name, count) in [("train.bin", 400), ("test.bin", 40)] {

@@ -23,7 +23,7 @@ import Testing
     let right = Share(try answers(rows.model(rows.network), heldOut), labels(heldOut))
     #expect(trained.model == "net.onnx" && trained.accuracy == right)
     #expect(right.total == 60 && right.count > 20 && right.count < 60)
-    // 3 · 32 + 32, 32 · 12 + 12 and 12 · 3 + 3 numbers.
+    // 3 · 32 + 32, 32 · 12 + 12 and 12 · 3 + 3 parameters.
     #expect(
       trained.summary == [
         "3 inputs, dense 32, relu, dense 12, sigmoid, dense 3: 563 parameters, 5 epochs",
@@ -49,7 +49,7 @@ import Testing
       )
       let (before, after) = (answers(whole, heldOut), answers(small, heldOut))
       let truth = labels(heldOut)
-      // Otherwise the figures below could not be told apart.
+      // Otherwise the figures below would be equal.
       #expect(before != after && before != truth && after != truth)
       #expect(pruned.method == "l1-filter" && pruned.seed == 42)
       #expect(pruned.before.accuracy == Share(before, truth))
@@ -108,7 +108,8 @@ import Testing
       }
       #expect(try pruned.ratios["latency"] == 1 / #require(pruned.latency).ratio)
       #expect(pruned.equality.changedAnswers == 0)
-      // One is the other over the largest output, on rows that are not the held-out ones.
+      // The relative difference is the absolute one over the largest output, on rows other than the
+      // held-out ones.
       if pruned.equality.largestRelative > 0 {
         let largest = pruned.equality.largestAbsolute / pruned.equality.largestRelative
         let most = small.outputs(for: table).elements.map { Double(abs($0)) }.max() ?? 0
@@ -117,7 +118,7 @@ import Testing
     }
   }
 
-  /// Of more than fifty rows that are answered otherwise the first fifty are listed.
+  /// Of more than fifty rows with another prediction the first fifty are listed.
   @Test func pruneListsTheFirstFiftyChangedRows() throws {
     try withFolder { place in
       try FileManager.default.copyItem(
@@ -178,7 +179,7 @@ import Testing
       var accuracy: [String: Share]
     }
     try withFolder { place in
-      // The rules of one network, beside another one: they disagree.
+      // The rules of another network, which disagree with this one.
       let explain = try Program(
         "explain", rows.file, "-o", "r", "--epochs", "3",
         "--max-rules", "3", "--seed", "3", "--quiet", in: place)
@@ -203,14 +204,14 @@ import Testing
       #expect(measured.majorityBaseline == Share(most, of: 300))
       #expect(
         measured.accuracy == ["network": Share(network, truth), "rules": Share(rules, truth)])
-      // Where the default answers, another default would answer otherwise.
+      // Another default class changes the predictions of the default rule.
       var other = result.json
       other["defaultClass"] = "none"
       let changed = ResultFolder(place.appendingPathComponent("r"), json: other)
       let byDefault = try plainRows(text).count { try changed.answer($0) == "none" }
       #expect(byDefault > 0 && measured.answered == Share(300 - byDefault, of: 300))
 
-      // In words: the Wilson interval of the same count, and each class.
+      // The text output: the Wilson interval of the same count, and each class.
       let words = try Program("fidelity", "r", rows.network, rows.file, in: place)
       let (n, z) = (300.0, 1.959964)
       let share = Double(measured.fidelity.count) / n
@@ -222,13 +223,13 @@ import Testing
           + "(\(String(format: "%.1f", Double(share.count) / Double(max(share.total, 1)) * 100)) %)"
       }
       let classes = measured.byClass.sorted { $0.key < $1.key }.map { name, share in
-        "  where it answers '\(name)': \(counted(share))\n"
+        "  where the network predicts '\(name)': \(counted(share))\n"
       }
       #expect(
         words.output == """
-          The rules answer as the network does on \(counted(measured.fidelity)), \
+          The rules agree with the network on \(counted(measured.fidelity)), \
           95 % interval \(bounds[0]) to \(bounds[1]) %.
-          Always giving the network's commonest answer would agree on \
+          Always predicting the network's majority class would agree on \
           \(counted(measured.majorityBaseline)).
 
           """ + classes.joined())

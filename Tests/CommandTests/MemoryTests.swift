@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// Where memory ends, the process ends with a sentence and code 75, never by a signal.
+/// Exhausted memory ends the process with an error and code 75, never by a signal.
 @Suite struct MemoryTests {
-  /// Runs the tool with its address space limited to so many kilobytes.
+  /// Runs the tool with its address space limited, in kilobytes.
   private func limited(_ kilobytes: Int, _ arguments: [String], in folder: URL) throws -> Program {
     let words = ([Program.url.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
     return try Program.system(
@@ -40,14 +40,14 @@ import Testing
     }
   }
 
-  /// A small file that asks for much: estimated before it is made.
+  /// A small file with large constants: the memory is estimated before it is allocated.
   @Test func aModelThatCannotFitIsRefusedBeforeItIsRead() throws {
     try withFolder { folder in
       let model = Program.home.path + "/Tests/Fixtures/models/large-constants.onnx"
       let run = try limited(600_000, ["draw", model, "-o", "net.svg"], in: folder)
       #expect(run.code == 75, "\(run.errorOutput)")
       let start =
-        "error: reading 68 MB of numbers of large-constants.onnx needs about 336 MB of memory "
+        "error: reading 68 MB of weights of large-constants.onnx needs about 336 MB of memory "
       #expect(run.errorOutput.hasPrefix(start + "where "), "\(run.errorOutput)")
       #expect(
         run.errorOutput.hasSuffix(

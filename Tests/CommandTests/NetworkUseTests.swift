@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Nothing is sent anywhere.
+/// No use of the internet.
 @Suite struct NetworkUseTests {
   private static let canTrace = Program.works("strace", "-f", "-o", "/dev/null", "true")
   private static let canUnshare = Program.works("unshare", "-rn", "true")

@@ -5,8 +5,8 @@ import Networks
 import Tensors
 import Testing
 
-/// 300 rows whose labels follow the columns and are wrong on one row in six, and a network for them
-/// that was trained for five epochs: labels, answers and answers after pruning all differ.
+/// 300 rows with one label in six wrong, and a network that was trained for five epochs: labels,
+/// predictions and predictions after pruning all differ.
 struct NoisyRows {
   static let classes = ["a", "b", "c"]
 
@@ -55,34 +55,34 @@ struct NoisyRows {
   }
 }
 
-/// What a model answers, by name.
+/// The predicted classes of a model.
 func answers(_ model: Model, _ table: Table) -> [String] {
   model.classify(table).map { model.schema.classes[$0] }
 }
 
-/// The right answers, by name.
+/// The true classes.
 func labels(_ table: Table) -> [String] { table.labels.map { table.schema.classes[$0] } }
 
-/// The output of a run that went well.
+/// The output of a successful run.
 func decode<Value: Decodable>(_ run: Program, as type: Value.Type) throws -> Value {
   #expect(run.code == 0, "\(run.errorOutput)")
   return try JSONDecoder().decode(type, from: Data(run.output.utf8))
 }
 
-/// A proportion in JSON: a count and what it is of.
+/// A proportion in JSON: a count and its total.
 struct Share: Decodable, Equatable {
   var count: Int
   var total: Int
 
   init(_ count: Int, of total: Int) { (self.count, self.total) = (count, total) }
 
-  /// How many of two lists are equal.
+  /// The number of equal elements of two lists.
   init(_ first: [String], _ second: [String]) {
     self.init(zip(first, second).count { $0 == $1 }, of: first.count)
   }
 }
 
-/// What `prune --json` says.
+/// The output of `prune --json`.
 struct Pruned: Decodable {
   struct Side: Decodable {
     var parameters, weights, multiplications, neurons, inputs, fileBytes: Int

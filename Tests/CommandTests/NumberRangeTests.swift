@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// Numbers that single precision cannot compute with are refused by name, wherever their row falls.
+/// Numbers out of the range of float32 are rejected with their place, in any row.
 @Suite struct NumberRangeTests {
-  /// Sixty rows, of which one has a number that is far from all others.
+  /// Sixty rows, one of which has an outlier.
   private func rows(_ number: String, at row: Int) -> String {
     var text = "length,width,kind\n"
     for index in 0..<60 {
@@ -22,7 +22,7 @@ import Testing
         let run = try Program(
           command, "rows.csv", "--epochs", "2", "-o", command == "train" ? "net.onnx" : "r",
           "--quiet", in: folder)
-        // In a training row the number is part of the scale; in another it is beyond it.
+        // In a training row the number affects the scale; in another row it is out of range.
         #expect([0, 65].contains(run.code), "\(run.errorOutput)")
         guard run.code == 65 else { continue }
         #expect(

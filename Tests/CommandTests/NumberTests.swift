@@ -136,8 +136,7 @@ import Testing
     }
   }
 
-  /// State that was changed after it was written is not gone on from: training begins anew, and ends in
-  /// the same bytes.
+  /// A modified checkpoint is not used: training starts again and gives the same bytes.
   @Test(arguments: ["training", "trained", "pruning"])
   func changedStateIsNotUsed(_ stage: String) throws {
     try withFolder { folder in
@@ -145,7 +144,7 @@ import Testing
         "explain", "iris", "--epochs", "5", "--max-rules", "3", "--quiet", "--progress", "none",
       ]
       try Program(arguments + ["-o", "whole"], in: folder)
-      // The folder of state stays where the report cannot be written.
+      // The checkpoint is kept when the report cannot be written.
       let run = folder.appendingPathComponent(".r.espalier-run")
       try FileManager.default.createDirectory(at: run, withIntermediateDirectories: false)
       let fingerprint = String(repeating: "0", count: 64)

@@ -5,9 +5,9 @@ import Networks
 import Rules
 import Testing
 
-/// What options of `explain` do to the result.
+/// The effect of options of `explain` on the result.
 @Suite struct OptionsTests {
-  /// Runs `explain` into the folder `r`, with few passes over the rows and few rules.
+  /// Runs `explain` into the folder `r`, with few epochs and few rules.
   private func explain(
     _ arguments: [String], of data: String = "iris", in folder: URL
   ) throws -> (run: Program, result: ResultFolder) {
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test func classWeightsMakeRareClassesCount() throws {
-    // Nine in ten rows are common, and the number tells the classes apart only nearly.
+    // Nine in ten rows are common, and the classes overlap.
     var text = "x,y,kind\n"
     for row in 0..<200 {
       let isRare = row % 10 == 0
@@ -90,7 +90,7 @@ import Testing
       #expect(
         run.errorOutput
           == "error: fidelity \(String(format: "%.4f", value)) is below the wanted 1\n"
-          + " hint: the result is written; the exit code 2 says that it is not good enough\n")
+          + " hint: the result is written; exit code 2 means that a threshold is not met\n")
       #expect(run.code == 2)
       #expect(run.output.hasSuffix("The report: r/report.html\n"))
       #expect(try names(in: folder) == ["r"])
@@ -117,7 +117,7 @@ import Testing
     }
   }
 
-  /// A network that was trained elsewhere reads columns that never vary in the data at hand.
+  /// An imported network reads columns that are constant in the data.
   @Test func aNetworkReadsColumnsThatNeverVary() throws {
     try withFolder { folder in
       let lines =
@@ -134,7 +134,7 @@ import Testing
     }
   }
 
-  /// A network that is given goes on learning from where it stands.
+  /// Training starts from the weights of a given network.
   @Test func aTrainedNetworkIsTrainedOn() throws {
     try withFolder { folder in
       func accuracy(_ arguments: String...) throws -> Double {
@@ -269,7 +269,7 @@ import Testing
       #expect(
         other.errorOutput
           == """
-          error: the model's hidden features are not those that the rules speak of
+          error: the model's hidden features are not those of the rules
            hint: give the model.onnx of the result's own folder
 
           """)

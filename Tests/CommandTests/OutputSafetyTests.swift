@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Whatever stands where output is to go: what is not ours stays.
+/// Existing files at an output path that are not replaced.
 @Suite struct OutputSafetyTests {
   private static let canMakeDevices = Program.works(
     "sh", "-c", "d=$(mktemp -d) && mknod $d/d c 1 3 && rm -r $d")
@@ -12,7 +12,7 @@ import Testing
     ["draw", "r"], ["report", "r"], ["export", "r", "--to", "text"],
   ]
 
-  /// An image's path says its format.
+  /// The extension of a diagram states its format.
   private func output(_ command: [String], _ kind: String) -> String {
     command[0] == "draw" ? kind + ".svg" : kind
   }
@@ -93,8 +93,8 @@ import Testing
     (["explain", "iris", "--config", "set.json", "-o", "set.json"], "set.json", "the settings"),
     (["train", "iris", "--model", "net.onnx", "-o", "net.onnx"], "net.onnx", "the model"),
     (["prune", "net.onnx", "iris", "-o", "net.onnx"], "net.onnx", "the model"),
-    (["draw", "net.onnx", "-o", "./link.svg"], "./link.svg", "what is drawn"),
-    (["draw", "r", "-o", "r/report.svg"], "r/report.svg", "what is drawn"),
+    (["draw", "net.onnx", "-o", "./link.svg"], "./link.svg", "the source"),
+    (["draw", "r", "-o", "r/report.svg"], "r/report.svg", "the source"),
     (
       ["export", "r/explanation.json", "--to", "text", "-o", "r/explanation.json"],
       "r/explanation.json", "the result"
@@ -174,7 +174,7 @@ import Testing
     }
   }
 
-  /// A pruning that was killed between its files goes on, and ends in the same bytes.
+  /// A pruning that was killed between its output files resumes to the same bytes.
   @Test func aPruningKilledBetweenItsFilesIsResumed() throws {
     try withFolder { folder in
       try Program("train", "iris", "--epochs", "5", "-o", "net.onnx", "--quiet", in: folder)
@@ -182,8 +182,8 @@ import Testing
         "prune", "net.onnx", "iris", "-o", "small.onnx", "--plan", "plan.json", "--coded",
         "small.espalier", "--quiet",
       ]
-      // A file at the last place stops the run after the other files were moved to theirs: state is left
-      // as by a kill.
+      // A file at the last output path stops the run after the other files were moved to theirs:
+      // the checkpoint is left as by a kill.
       #expect(try Program(prune, in: folder).code == 0)
       let whole = try ["small.onnx", "plan.json", "small.espalier"].map {
         try Data(contentsOf: folder.appendingPathComponent($0))

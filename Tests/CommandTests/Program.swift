@@ -47,7 +47,7 @@ struct Program {
       .appendingPathComponent("espalier-tests-" + UUID().uuidString)
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: place) }
-    // Files instead of pipes: nothing blocks, however much is said.
+    // Files instead of pipes: large outputs do not block.
     func handle(_ name: String, _ text: String) throws -> FileHandle {
       let file = place.appendingPathComponent(name)
       try Data(text.utf8).write(to: file)
@@ -63,7 +63,7 @@ struct Program {
     code = process.terminationStatus
   }
 
-  /// What was said on stderr beside warnings about the result.
+  /// The stderr output without warnings about the result.
   var talkBesideWarnings: String {
     errorOutput.split(separator: "\n", omittingEmptySubsequences: false)
       .filter { !$0.hasPrefix("warning: ") }.joined(separator: "\n")
@@ -74,7 +74,7 @@ struct Program {
     try Program(arguments, of: URL(fileURLWithPath: "/usr/bin/env"), in: folder)
   }
 
-  /// Whether a command of the system ends well here.
+  /// Whether a system command succeeds.
   static func works(_ arguments: String...) -> Bool {
     let run = try? Program(arguments, of: URL(fileURLWithPath: "/usr/bin/env"))
     return run?.code == 0
@@ -83,7 +83,7 @@ struct Program {
   static let hasPython = works("python3", "-c", "pass")
 }
 
-/// A folder that is there while a test runs.
+/// A temporary folder for a test.
 func withFolder(_ body: (URL) throws -> Void) throws {
   let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
     .appendingPathComponent("espalier-tests-" + UUID().uuidString)
@@ -97,7 +97,7 @@ func names(in folder: URL) throws -> [String] {
   try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
 }
 
-/// Writes `rows.csv`: 90 rows of so many whole numbers `p0`, `p1`, … and a class in turn.
+/// Writes `rows.csv`: 90 rows of random integers `p0`, `p1`, … and the classes in turn.
 func writeRowsByChance(
   _ columns: Int, classes: Int, seed: UInt64, to folder: URL
 ) throws {

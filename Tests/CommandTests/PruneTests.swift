@@ -53,13 +53,13 @@ import Testing
       #expect(run.code == 0 && run.errorOutput.isEmpty, "\(run.errorOutput)")
       let pruned = try JSONDecoder().decode(Pruned.self, from: Data(run.output.utf8))
       #expect(2 * pruned.after.parameters <= pruned.before.parameters)
-      // Weights that are zero are stored all the same.
+      // Zero weights are stored too.
       if method != "weight-magnitude" {
         #expect(pruned.after.fileBytes < pruned.before.fileBytes)
       }
       let file = place.appendingPathComponent("small.onnx")
       #expect(try Data(contentsOf: file).count == pruned.after.fileBytes)
-      // What the file holds is as small as was said.
+      // The file has the reported sizes.
       let read = try ModelFile.read(file).network
       let weights = read.parameters.compactMap { own in own.first { $0.role == .weight }?.value }
       #expect(weights.map { $0.shape.dimensions.last } == pruned.after.widths)
@@ -93,11 +93,11 @@ import Testing
     ),
     (
       ["--keep", "0.5", "--neurons", "3"], 64,
-      "error: a pruning has one goal\n hint: give one of --keep, --accuracy-drop and so on\n"
+      "error: only one pruning goal can be given\n hint: give one of --keep, --accuracy-drop and so on\n"
     ),
     (
       ["--widths", "dense-1=0"], 64,
-      "error: --widths cannot read 'dense-1=0'\n hint: give a layer and how many of its neurons stay, at least 1: dense-1=25\n"
+      "error: --widths cannot read 'dense-1=0'\n hint: give a layer and the number of neurons to keep, at least 1: dense-1=25\n"
     ),
     (
       ["--widths", "dense-1=4,dense-1=5"], 64,
@@ -105,7 +105,7 @@ import Testing
     ),
     (
       ["--widths", "dense-1=4", "--multiple", "2"], 64,
-      "error: --widths says how wide each layer is to be\n hint: leave out --widths or --multiple\n"
+      "error: --widths already sets the width of each layer\n hint: leave out --widths or --multiple\n"
     ),
     (
       ["--widths", "dense-9=4"], 65,
@@ -117,7 +117,7 @@ import Testing
     ),
     (
       ["--inputs", "2", "--distill", "0.5"], 64,
-      "error: --distill needs a network of the same inputs\n hint: leave out --inputs or --distill\n"
+      "error: --distill needs both networks to have the same inputs\n hint: leave out --inputs or --distill\n"
     ),
     (
       ["--method", "block-then-channel"], 65,
@@ -125,7 +125,7 @@ import Testing
     ),
     (
       ["--gate-price", "0.2"], 64,
-      "error: --gate-price is for one method\n hint: add --method block-then-channel\n"
+      "error: --gate-price applies to one method only\n hint: add --method block-then-channel\n"
     ),
     (
       ["--score-rows", "0"], 64,
@@ -147,8 +147,8 @@ import Testing
     }
   }
 
-  /// All rows are what a score looks at where there are few; fewer say something else, and all is the
-  /// same for a score that looks at none.
+  /// With few rows a score uses all of them; fewer rows change the plan, except for a score that
+  /// uses none.
   @Test(arguments: [("taylor", true), ("neuron-magnitude", false)])
   func scoresLookAtAsManyRowsAsAsked(_ method: String, _ looks: Bool) throws {
     let net = try folder.appendingPathComponent("net.onnx").path
@@ -172,7 +172,8 @@ import Testing
     }
   }
 
-  /// A block that costs much goes, one that costs nothing stays, and the result says the price.
+  /// A block with a high gate penalty is pruned, one without is kept, and the result states the
+  /// penalty.
   @Test(arguments: [("0", false), ("5", true)])
   func blocksHaveAPrice(_ price: String, _ goes: Bool) throws {
     try withFolder { place in
@@ -220,7 +221,8 @@ import Testing
     }
   }
 
-  /// A comparison grows by methods, points and seeds, and ends in the bytes of one made in one go.
+  /// A comparison that is extended by methods, points and seeds has the bytes of one made in a
+  /// single run.
   @Test func aComparisonGrows() throws {
     let common = ["compare", "iris", "--epochs", "5", "--recovery-epochs", "1", "--quiet"]
     let whole = ["--methods", "taylor,l1-filter", "--keep", "0.6,0.3", "--seeds", "2"]

@@ -6,7 +6,7 @@ import Rules
 import Tensors
 import Testing
 
-/// Over tables that come with the tool: rules ask about columns that the explained network reads.
+/// On the shipped tables, rules use only columns that the explained network reads.
 @Suite struct ReadColumnsTests {
   @Test(arguments: ["iris", "wine", "digits", "heart"])
   func noRuleNamesAColumnThatTheNetworkDoesNotRead(data: String) throws {
@@ -25,7 +25,7 @@ import Testing
       let asked = Set((explanation.featureRules?.rules ?? []).flatMap { $0.if.map(\.feature) })
       #expect(asked.isSubset(of: features))
 
-      // Rows with the unread columns shuffled: the network and the rules answer as before.
+      // Shuffling the unread columns changes no prediction of the network or the rules.
       var rng = SeededGenerator(seed: 1)
       var shuffled = table
       for column in table.columns.indices where !model.readColumns.contains(column) {

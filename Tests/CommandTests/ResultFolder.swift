@@ -17,7 +17,7 @@ struct ResultFolder {
     json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
   }
 
-  /// The same folder, with `explanation.json` as said.
+  /// The same folder, with another `explanation.json`.
   init(_ url: URL, json: [String: Any]) { (self.url, self.json) = (url, json) }
 
   func data(_ name: String) throws -> Data {
@@ -38,7 +38,7 @@ struct ResultFolder {
     return try #require(keys.last.flatMap { parent[$0] as? NSNumber }).doubleValue
   }
 
-  /// The answers of `model.onnx` to a table's rows, by name.
+  /// The predicted classes of `model.onnx` for the rows of a table.
   func networkAnswers(_ data: String) throws -> [String] {
     let (model, table) = try modelAndRows(data)
     return model.classify(table).map { model.schema.classes[$0] }
@@ -56,7 +56,7 @@ struct ResultFolder {
     get throws { try JSONDecoder().decode(Explanation.self, from: data("explanation.json")) }
   }
 
-  /// What the rules over inputs answer, worked out from the JSON alone.
+  /// The predictions of the rules over inputs, computed from the JSON alone.
   func answer(_ row: [String: String]) throws -> String {
     let rules = try #require(json["rules"] as? [[String: Any]])
     #expect(json["resolution"] as? String == "first-match")
@@ -86,7 +86,7 @@ struct ResultFolder {
     }
   }
 
-  /// What an exported Python file answers to rows.
+  /// The predictions of an exported Python file.
   static func pythonAnswers(_ file: URL, _ rows: [[String: String]]) throws -> [String] {
     try withTemporaryRows(rows) { place in
       let run = try Program.system(

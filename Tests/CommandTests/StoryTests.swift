@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// One result over iris, and what every command makes of it.
+/// One result on iris, and the output of every command for it.
 @Suite struct StoryTests {
   private static let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
     .appendingPathComponent("espalier-story-" + UUID().uuidString)
@@ -109,7 +109,7 @@ import Testing
   @Test func thePageLoadsNothing() throws {
     let page = try result.text("report.html")
     #expect(page.utf8.count < 2_000_000)
-    // A link that a reader may follow is not loaded; everything else with an address is.
+    // Links are not loaded; every other element with an address is.
     let loads = page.matches(
       of: /<(\w+)[^>]*\b(?:src|href|srcset|poster|action|data)\s*=\s*["']?\s*(?:https?:)?\/\//)
     #expect(loads.allSatisfy { $0.1 == "a" })
@@ -193,7 +193,7 @@ import Testing
     #expect(entries.allSatisfy { !$0.drivers.isEmpty })
     #expect(entries.flatMap(\.drivers).allSatisfy { columns.contains($0.input) })
     let text = try Program("features", "r/model.onnx", "iris", in: folder).output
-    #expect(entries.allSatisfy { text.contains($0.id + "  on where it is above 0.500: ") })
+    #expect(entries.allSatisfy { text.contains($0.id + "  active above 0.500: ") })
   }
 
   @Test func fidelityCountsTheRowsThatAgree() throws {

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// What the system refuses ends a command with a sentence and a code, and nothing half-written.
+/// A failed system call ends a command with an error and an exit code, without partial files.
 @Suite struct SystemFaultTests {
-  /// Runs the tool after some words of a shell.
+  /// Runs the tool after shell commands.
   private func after(_ words: String, _ arguments: [String], in folder: URL) throws -> Program {
     let command = ([Program.url.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
     return try Program.system("bash", "-c", "\(words); exec \(command)", in: folder)

@@ -4,9 +4,9 @@ import Foundation
 import Rules
 import Testing
 
-/// Tables as people have them, from the file to the exported code.
+/// Tables in regional formats, from the file to the exported code.
 @Suite struct TableCommandTests {
-  /// Two numbers with decimal commas and a missing word, and what they decide.
+  /// Two numbers with decimal commas and a missing value, and the class.
   private static let rows = (0..<120).map { row in
     let (a, b) = (row * 7 % 40, row * 3 % 50)
     return "\(row % 9 == 4 ? "n/a" : "1.\(100 + a),5");\(b),25;\(a > 20 ? "yes" : "no")"
@@ -37,7 +37,7 @@ import Testing
       let fidelity = try Program("fidelity", "r", "r/model.onnx", "t.csv", in: folder)
       #expect(fidelity.code == 0)
       #expect(fidelity.errorOutput == " note: 13 rows with a missing value in a\n")
-      // Other numbers than those of the training rows are refused, not misread.
+      // Numbers in another format than that of the training rows are rejected.
       try write(["a;b;y", "1.5;2,5;no"], "other.csv", in: folder)
       let other = try Program("fidelity", "r", "r/model.onnx", "other.csv", in: folder)
       #expect(

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What cannot be parsed: code 64, one error, one hint, nothing on stdout.
+/// Usage errors: code 64, one error, one hint, no output on stdout.
 @Suite struct UsageTests {
   @Test(arguments: [
     (

@@ -1,10 +1,9 @@
 import Foundation
 import Testing
 
-/// Tables that are not what they should be: each with its message, its code, and nothing left
-/// behind.
+/// Invalid tables: each with its message, its exit code, and no output files.
 @Suite struct WrongInputTests {
-  /// A table that is wrong in one way, and what is said of it.
+  /// An invalid table and its message.
   struct Case: CustomTestStringConvertible, Sendable {
     var testDescription: String
     var data: Data
@@ -31,7 +30,7 @@ import Testing
     }
   }
 
-  /// 60 rows of two numbers and an answer; line 6 can be another one.
+  /// 60 rows of two numbers and a class; line 6 can be replaced.
   private static func table(
     _ header: String = "a,b,class", sixth: String? = nil, rows: Int = 60,
     _ row: (Int) -> String = { "\($0 * 7 % 10),\($0 * 3 % 8),\($0 * 7 % 10 > 4 ? "yes" : "no")" }

@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-/// Results and models that were changed by hand, belong to other data, or are something else.
+/// Results and models that were edited, belong to other data, or are of another type.
 @Suite struct WrongResultTests {
-  /// A change of an explanation, and what is said of it.
+  /// An edit of an explanation and its message.
   struct Edit: CustomTestStringConvertible, Sendable {
     var testDescription: String
-    /// Where the value stands; numbers are positions in lists.
+    /// The path of the value; numbers are indices of lists.
     var path: [String]
-    /// JSON, nothing where the value is taken away.
+    /// The new JSON value; `nil` removes it.
     var value: String?
     var says: String
 
@@ -21,7 +21,7 @@ import Testing
 
     var isOfRules: Bool { !says.hasPrefix("not an explanation") && !says.hasPrefix("schema") }
 
-    /// One of the edits that are tried with every command, not with one alone.
+    /// Whether the edit is tried with every command.
     var isForEveryCommand: Bool {
       ["a key is missing", "a text for a list", "an unknown column"].contains(testDescription)
     }
@@ -66,10 +66,10 @@ import Testing
       says: "not an explanation: 'heldOut' is missing at 'fidelity'"),
     Edit(
       "a text for a list", "rules", value: #""none""#,
-      says: "not an explanation: a value of the wrong kind at 'rules'"),
+      says: "not an explanation: a value of the wrong type at 'rules'"),
     Edit(
       "a text for a number", "rules", "0", "coverage", "count", value: #""many""#,
-      says: "not an explanation: a value of the wrong kind at 'rules.[0].coverage.count'"),
+      says: "not an explanation: a value of the wrong type at 'rules.[0].coverage.count'"),
     Edit(
       "more than all", "fidelity", "heldOut", "count", value: "31",
       says: "not an explanation: 31 of 30 at 'fidelity.heldOut.count'"),
@@ -83,7 +83,7 @@ import Testing
         + "'rules.[0].confidence.count'"),
     Edit(
       "an operator that is none", "rules", "0", "if", "0", "operator", value: #""~""#,
-      says: "not an explanation: '~', which is none of the known values, at "
+      says: "not an explanation: '~', which is not a known value, at "
         + "'rules.[0].if.[0].operator'"),
     Edit(
       "a version to come", "schemaVersion", value: "2",
@@ -155,19 +155,19 @@ import Testing
     }
   }
 
-  /// A command that is given the wrong model or the wrong rows, and what is said.
+  /// A command with a wrong model or wrong rows, and its message.
   private static let mismatches: [(arguments: [String], says: String, code: Int32)] = {
     let otherColumns = """
       error: the data have no column 'sepal_length'
        hint: give data with the columns that the network was trained with
       """
     let junk = """
-      error: junk.onnx: the bytes are not an ONNX model, or not a whole one
-       hint: give an ONNX file, as torch.onnx.export or espalier train writes it
+      error: junk.onnx: the file is not an ONNX model, or is truncated
+       hint: give an ONNX file, as written by torch.onnx.export or espalier train
       """
     let none = """
       error: none.onnx: cannot be read: there is no such file
-       hint: give the path of an ONNX file that you may read
+       hint: give the path of a readable ONNX file
       """
     return [
       (["explain", "wine", "--model", "iris.onnx"], otherColumns, 65),

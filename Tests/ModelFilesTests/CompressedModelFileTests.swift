@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  /// The bytes say what a file is; its name does not.
+  /// The format is detected from the bytes, not from the name.
   @Test func filesAreKnownByTheirBytes() throws {
     let model = try RoundTripTests.model(seed: 6)
     let coded = try CompressedModel.data(for: model)

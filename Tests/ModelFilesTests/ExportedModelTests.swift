@@ -5,7 +5,7 @@ import Networks
 import Tensors
 import Testing
 
-/// What scikit-learn, PyTorch and Keras write: `Tests/Fixtures/models/exporters`.
+/// Models exported by scikit-learn, PyTorch and Keras: `Tests/Fixtures/models/exporters`.
 struct ExportedModel: Decodable {
   enum Cell: Decodable, Hashable {
     case number(Double)
@@ -30,7 +30,7 @@ struct ExportedModel: Decodable {
   var columns: [String]
   var rows: [[Cell]]
   var head: String?
-  /// What onnxruntime answers, after the file's own softmax or sigmoid.
+  /// The outputs of onnxruntime, after the file's softmax or sigmoid.
   var scores: [[Double]]
   var classes: [String]?
   var labels: [String]?
@@ -50,7 +50,7 @@ struct ExportedModel: Decodable {
     return models.sorted { $0.key < $1.key }.map { (name: $0.key, model: $0.value) }
   }
 
-  /// The classes of the data, in another order than the file's where the file names them.
+  /// The classes of the data, in another order than the file's if the file names them.
   var dataClasses: [String] {
     classes.map { $0.reversed() } ?? (0..<max(scores[0].count, 2)).map { "class \($0)" }
   }
@@ -79,8 +79,8 @@ struct ExportedModel: Decodable {
 }
 
 @Suite struct ExportedModelTests {
-  /// What the file's last node makes of outputs. The data's classes are the file's the other way
-  /// round, so of two classes the first has what the file gives as 1 - p.
+  /// The outputs after the file's last node. The data's classes are the file's in reverse, so for
+  /// two classes the first has the probability 1 - p.
   private func finished(_ outputs: Tensor, _ model: ExportedModel) -> [[Double]] {
     let isSoftmax = model.head == "softmax" || model.head == "log-softmax"
     let ended = isSoftmax ? outputs.softmax : outputs
@@ -133,7 +133,7 @@ struct ExportedModel: Decodable {
     }
   }
 
-  /// Networks that came from both exporters of PyTorch are the same network.
+  /// Both exporters of PyTorch give the same network.
   @Test func oneNetworkIsReadAlikeFromBothExporters() throws {
     for name in [
       "mlp", "elu", "tanh", "convolution", "residual", "view", "normalised", "skip", "halves",
@@ -152,7 +152,7 @@ struct ExportedModel: Decodable {
     }
   }
 
-  /// Rules over what a pipeline prepares speak of the columns as the data have them.
+  /// Rules over a pipeline's preprocessing use the columns of the data.
   @Test func preprocessingBecomesTheEncoding() throws {
     let models = try Dictionary(
       uniqueKeysWithValues: ExportedModel.all("sklearn").map { ($0.name, $0.model) })
@@ -200,7 +200,7 @@ struct ExportedModel: Decodable {
     schema = try #require(models["sklearn-names"]).table.schema
     schema.target.kind = .classes(names: ["setosa", "tulip"])
     #expect(
-      try failure("names", schema) == "the class 'tulip' is none that the model answers with")
+      try failure("names", schema) == "the class 'tulip' is not a class of the model")
   }
 
   @Test(arguments: [

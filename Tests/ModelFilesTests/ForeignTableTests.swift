@@ -5,7 +5,7 @@ import Networks
 import Tensors
 import Testing
 
-/// What networks of other programs ask of tables, and what their ends mean for answers.
+/// The tables of imported networks, and the effect of their output activations on predictions.
 @Suite struct ForeignTableTests {
   private func exported(_ name: String) throws -> ImportedNetwork {
     try ModelFile.read(ModelFixtures.folder.appending(path: "exported/\(name).onnx"))
@@ -104,11 +104,11 @@ import Testing
     let schema = table((0..<4).map { ("x\($0)", [1.0]) }).schema
     #expect(
       failure { _ = try exported("operators-sigmoid-number").model(for: schema) }
-        == "the one output of the network is scaled behind its last activation: where two classes "
-        + "part is known of a sigmoid, tanh or plain scores")
+        == "the single output of the network is scaled after its last activation: the threshold "
+        + "between two classes is known for a sigmoid, tanh or logits only")
   }
 
-  /// Whatever stands behind the last dense layer, outputs go with their classes.
+  /// Outputs are permuted with their classes, with any layers after the last dense layer.
   @Test func classesInAnotherOrderTakeTheirScoresAlong() throws {
     let models = try ExportedModel.all("pipelines")
     let expected = try #require(models.first { $0.name == "pipelines-logistic-two" }).model

@@ -77,13 +77,14 @@ import Testing
         == schema.classes.reversed())
     #expect(
       throws: ModelFileError.schema(
-        problem: "the class order '\(schema.classes[0])' is not an order of the data's classes: "
+        problem:
+          "the class order '\(schema.classes[0])' is not a permutation of the data's classes: "
           + schema.classes.joined(separator: ", "))
     ) { try imported.answering(inOrder: [schema.classes[0]], for: schema) }
     schema.target.kind = .numeric(unit: nil, cuts: [0])
     #expect(
       throws: ModelFileError.schema(
-        problem: "a class order is given, and the target is a number")
+        problem: "a class order is given for a numeric target")
     ) { try imported.answering(inOrder: schema.classes, for: schema) }
   }
 
@@ -135,10 +136,10 @@ import Testing
       refusal(imported, schema) == "the column 'width' holds levels where the model reads numbers")
     schema = RoundTripTests.schema
     schema.target.kind = .classes(names: ["edible", "deadly"])
-    #expect(refusal(imported, schema) == "the class 'deadly' is none that the model answers with")
+    #expect(refusal(imported, schema) == "the class 'deadly' is not a class of the model")
     schema.target.kind = .numeric(unit: nil, cuts: [1])
     #expect(
       refusal(imported, schema)
-        == "the target 'kind' is a number where the model answers with a class")
+        == "the target 'kind' is a number where the model predicts a class")
   }
 }

@@ -4,7 +4,7 @@ import Networks
 import Tensors
 import Testing
 
-/// Trained networks that are too large to ship, where `Tests/Fixtures/models/large.py` has been.
+/// Trained networks that are too large to ship; `Tests/Fixtures/models/large.py` prepares them.
 @Suite struct LargeModelTests {
   private static let folder = ProcessInfo.processInfo.environment["ESPALIER_LARGE"]
 
@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  /// Answers of another runtime to many images, and their labels.
+  /// Outputs of another runtime for many images, and their labels.
   @Test(.enabled(if: folder != nil))
   func answersAreThoseOfAnotherRuntime() throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder ?? "")
@@ -34,7 +34,7 @@ import Testing
       let right = zip(outputs.largestColumns, labels).count { $0 == $1 }
       print(
         "\(name): \(network.parameterCount) parameters, \(network.multiplications) "
-          + "multiplications, largest difference \(difference), right on \(right) of \(count)")
+          + "MACs, largest difference \(difference), correct on \(right) of \(count)")
       #expect(outputs.elements.count == wanted.count)
       #expect(difference < 1e-4)
     }

@@ -3,43 +3,43 @@ import ModelFiles
 import Testing
 
 @Suite struct ModelFileErrorTests {
-  /// What each broken file is refused with, word for word, after the file's name.
+  /// The exact error of each broken file, after the file's name.
   static let refusals: [(name: String, text: String)] = [
     (
       "amplified",
-      "the layers are far larger than the numbers in the file"
+      "the layers have far more parameters than the file stores"
     ),
     (
       "cycle",
-      "node 'first' (Add): is part of a cycle or reads one"
+      "node 'first' (Add): is part of a cycle or depends on one"
     ),
     (
       "deep",
-      "the bytes are not an ONNX model, or not a whole one"
+      "the file is not an ONNX model, or is truncated"
     ),
     (
       "empty",
-      "there is no graph in it"
+      "it has no graph"
     ),
     (
       "external-absolute",
-      "'w' lies in '/etc/passwd', outside the model's folder"
+      "'w' is stored in '/etc/passwd', outside the model's folder"
     ),
     (
       "external-gone",
-      "cannot be read: the numbers of 'w' in external-gone.onnx should be there"
+      "cannot be read: it should hold the values of 'w' in external-gone.onnx"
     ),
     (
       "external-outside",
-      "'w' lies in '../secret.bin', outside the model's folder"
+      "'w' is stored in '../secret.bin', outside the model's folder"
     ),
     (
       "few-numbers",
-      "'w' holds 2 numbers where its shape 4 x 3 means 12"
+      "'w' holds 2 values where its shape 4 x 3 requires 12"
     ),
     (
       "huge-dimensions",
-      "'w' has an impossible shape: 4611686018427387904 x 4611686018427387904"
+      "'w' has an invalid shape: 4611686018427387904 x 4611686018427387904"
     ),
     (
       "infinite-weight",
@@ -47,7 +47,7 @@ import Testing
     ),
     (
       "made-twice",
-      "'y' is made twice"
+      "'y' is defined twice"
     ),
     (
       "metadata-feature",
@@ -55,7 +55,7 @@ import Testing
     ),
     (
       "metadata-form",
-      "metadata 'espalier.schema': cannot be understood"
+      "metadata 'espalier.schema': cannot be decoded"
     ),
     (
       "metadata-picture",
@@ -63,7 +63,7 @@ import Testing
     ),
     (
       "missing-initializer",
-      "node 'gemm' (Gemm): reads 'b', which nothing in the file gives"
+      "node 'gemm' (Gemm): reads 'b', which is not defined"
     ),
     (
       "nan-weight",
@@ -71,19 +71,19 @@ import Testing
     ),
     (
       "negative-dimension",
-      "'w' has an impossible shape: -4 x 3"
+      "'w' has an invalid shape: -4 x 3"
     ),
     (
       "no-dense",
-      "there is no layer with weights in it, so it is no network"
+      "no layer has weights, so the file holds no neural network"
     ),
     (
       "old-operators",
-      "operators of version 5 where version 6 or later is read"
+      "operator set version 5 where version 6 or later is supported"
     ),
     (
       "other-domain",
-      "node 'odd' is a 'com.example.Relu', which is not supported"
+      "node 'odd': the operator 'com.example.Relu' is not supported"
     ),
     (
       "overflowing-double",
@@ -91,15 +91,15 @@ import Testing
     ),
     (
       "short-bytes",
-      "'w' holds 44 bytes where its shape 4 x 3 means 48"
+      "'w' holds 44 bytes where its shape 4 x 3 requires 48"
     ),
     (
       "softmax-inside",
-      "node 'second' (Gemm): follows the softmax or argmax, which must be the last step"
+      "node 'second' (Gemm): follows the softmax or argmax, which must be the last layer"
     ),
     (
       "text",
-      "the bytes are not an ONNX model, or not a whole one"
+      "the file is not an ONNX model, or is truncated"
     ),
     (
       "training-dropout",
@@ -107,11 +107,11 @@ import Testing
     ),
     (
       "transposed-rows",
-      "node 'gemm' (Gemm): transA is set: it mixes rows"
+      "node 'gemm' (Gemm): transA is set: it transposes the batch"
     ),
     (
       "truncated",
-      "the bytes are not an ONNX model, or not a whole one"
+      "the file is not an ONNX model, or is truncated"
     ),
     (
       "two-inputs",
@@ -119,40 +119,40 @@ import Testing
     ),
     (
       "unsupported",
-      "node 'wave' is a 'Sin', which is not supported"
+      "node 'wave': the operator 'Sin' is not supported"
     ),
     (
       "whole-numbers",
-      "node 'cast' (Cast): it rounds the rows: float, double, float16 and bfloat16 are "
+      "node 'cast' (Cast): it rounds values to another type: float, double, float16 and bfloat16 are "
         + "supported"
     ),
     (
       "dilated",
-      "node 'conv' (Conv): it is dilated; windows without gaps are supported"
+      "node 'conv' (Conv): it is dilated; only dilation 1 is supported"
     ),
     (
       "endless-padding",
-      "node 'conv' (Conv): 4611686018427387904 is no length, stride or padding of an image"
+      "node 'conv' (Conv): 4611686018427387904 is not a valid size, stride or padding of an image"
     ),
     (
       "negative-variance",
-      "node 'batchnormalization' (BatchNormalization): a variance is not above zero"
+      "node 'batchnormalization' (BatchNormalization): a variance is not positive"
     ),
     (
       "no-groups",
-      "node 'conv' (Conv): 0 is no length, stride or padding of an image"
+      "node 'conv' (Conv): 0 is not a valid size, stride or padding of an image"
     ),
     (
       "no-stride",
-      "node 'conv' (Conv): 0 is no length, stride or padding of an image"
+      "node 'conv' (Conv): 0 is not a valid size, stride or padding of an image"
     ),
     (
       "other-channels",
-      "node 'conv' (Conv): it reads 2 channels where 3 come in"
+      "node 'conv' (Conv): it expects 2 channels and gets 3"
     ),
     (
       "picture-out",
-      "the output is no row of numbers, one for each answer"
+      "the output is not of the form [batch, outputs]"
     ),
     (
       "product-of-values",
@@ -161,12 +161,12 @@ import Testing
     ),
     (
       "sum-of-shapes",
-      "node 'add' (Add): only values of one shape can be added up"
+      "node 'add' (Add): only values of the same shape can be added"
     ),
     (
       "unknown-size",
-      "the input 'x' is neither [batch, numbers] nor [batch, channels, height, width] of known "
-        + "lengths"
+      "the input 'x' is neither [batch, features] nor [batch, channels, height, width] of known "
+        + "sizes"
     ),
     (
       "window-too-large",
@@ -175,30 +175,30 @@ import Testing
     ),
     (
       "gather-beyond",
-      "node 'gather' (Gather): it takes channels that there are not: there are 3"
+      "node 'gather' (Gather): channel index out of range: there are 3 channels"
     ),
-    ("gather-of-one", "node 'gather' (Gather): it does not take a stated list of channels"),
-    ("slice-of-nothing", "node 'slice' (Slice): nothing is left of it"),
+    ("gather-of-one", "node 'gather' (Gather): its indices are not a constant list of channels"),
+    ("slice-of-nothing", "node 'slice' (Slice): the slice is empty"),
     (
       "split-of-nothing",
-      "node 'split' (Split): its 2 parts are not of at least one channel and 3 together"
+      "node 'split' (Split): its 2 parts must have at least one channel each and 3 in total"
     ),
-    ("split-of-rows", "node 'split' (Split): axis 2 is not that of the channels"),
+    ("split-of-rows", "node 'split' (Split): axis 2 is not the channel axis"),
     (
       "split-too-few",
-      "node 'split' (Split): its 2 parts are not of at least one channel and 3 together"
+      "node 'split' (Split): its 2 parts must have at least one channel each and 3 in total"
     ),
     (
       "split-too-long",
-      "node 'split' (Split): its 2 parts are not of at least one channel and 3 together"
+      "node 'split' (Split): its 2 parts must have at least one channel each and 3 in total"
     ),
     (
       "wrong-width",
-      "node 'gemm' (Gemm): it reads 5 numbers where 4 come in"
+      "node 'gemm' (Gemm): it expects 5 inputs and gets 4"
     ),
   ]
 
-  /// What the files of `hostile.py` are refused with, a line each: `name: text`.
+  /// The errors of the files of `hostile.py`, one per line: `name: text`.
   private func statedRefusals() throws -> [(name: String, text: String)] {
     let list = ModelFixtures.folder.appending(path: "refusals.txt")
     return try String(contentsOf: list, encoding: .utf8).split(separator: "\n").map { line in
@@ -246,16 +246,16 @@ import Testing
     }
   }
 
-  /// What to do about a file that is refused, where that is not to export it again.
+  /// The hints other than to export the file again.
   @Test(arguments: [
     (
       "recurrent",
-      "networks of dense and convolutional layers are read; recurrent layers, attention and control "
+      "dense and convolutional networks are supported; recurrent layers, attention and control "
         + "flow are not"
     ),
     (
       "whole-number-product",
-      "export the network before it is quantized; weights alone may be, behind DequantizeLinear"
+      "export the network before quantization; only weights may be quantized, followed by DequantizeLinear"
     ),
     (
       "trees",
@@ -264,7 +264,7 @@ import Testing
     ),
     (
       "several-labels",
-      "give a network that answers with one class a row: export one for each label"
+      "give a network with one class per row: export one network for each label"
     ),
     (
       "gate",
@@ -292,7 +292,7 @@ import Testing
       try ModelFile.read(ModelFixtures.folder)
     } throws: { error in
       let found = error as? ModelFileError
-      return found?.errorDescription == "models: cannot be read: it is not a file of bytes"
+      return found?.errorDescription == "models: cannot be read: it is not a regular file"
         && found?.exitCode == 66
     }
   }

@@ -3,11 +3,11 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The files that `Tests/Fixtures/models/make.py` wrote, and onnxruntime's answers to them.
+/// The files of `Tests/Fixtures/models/make.py`, and onnxruntime's outputs for them.
 enum ModelFixtures {
   struct Answers: Decodable {
     var head: String?
-    /// What the file's last node is: `outputs`, `softmax`, `sigmoid` or `position`.
+    /// The last node of the file: `outputs`, `softmax`, `sigmoid` or `position`.
     var ends: String
     var inputs: [[Float]]
     var outputs: [[Float]]
@@ -21,8 +21,8 @@ enum ModelFixtures {
   static func good(_ name: String) -> URL { folder.appending(path: "good/\(name).onnx") }
   static func broken(_ name: String) -> URL { folder.appending(path: "broken/\(name).onnx") }
 
-  /// Compares a written file with the one that `check.py` found to answer alike in onnxruntime; keeps
-  /// it for `check.py` where `ESPALIER_WRITTEN` names a folder.
+  /// Compares a written file with the one that `check.py` verified in onnxruntime; writes it for
+  /// `check.py` if `ESPALIER_WRITTEN` names a folder.
   static func checkWritten(_ data: Data, _ name: String) throws {
     if let folder = ProcessInfo.processInfo.environment["ESPALIER_WRITTEN"] {
       try data.write(to: URL(filePath: folder).appending(path: name + ".onnx"))

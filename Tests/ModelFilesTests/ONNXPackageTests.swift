@@ -4,8 +4,8 @@ import Networks
 import Tensors
 import Testing
 
-/// The test data of the onnx package, as `Tests/Fixtures/models/package.py` writes them with
-/// onnxruntime's answers. They are not shipped.
+/// The test data of the onnx package, written by `Tests/Fixtures/models/package.py` with
+/// onnxruntime's outputs. They are not shipped.
 @Suite struct ONNXPackageTests {
   private static let folder = ProcessInfo.processInfo.environment["ESPALIER_ONNX_PACKAGE"]
 

@@ -5,7 +5,7 @@ import Tensors
 import Testing
 
 @Suite struct ONNXReaderTests {
-  /// What the file's own last node makes of a network's outputs.
+  /// The outputs after the file's last node.
   private func finished(_ outputs: Tensor, _ ends: String) -> [Float] {
     switch ends {
     case "softmax": outputs.softmax.elements
@@ -88,7 +88,7 @@ import Testing
       try ModelFile.read(data: data, name: "external.onnx")
     } throws: { error in
       (error as? ModelFileError)?.errorDescription
-        == "external.onnx: 'w1' lies in 'external.weights', outside the model's folder"
+        == "external.onnx: 'w1' is stored in 'external.weights', outside the model's folder"
     }
   }
 
@@ -107,7 +107,7 @@ import Testing
     #expect(
       throws: ModelFileError.initializer(
         file: "external.onnx", name: "w1",
-        problem: "lies in 'external.weights', outside the model's folder")
+        problem: "is stored in 'external.weights', outside the model's folder")
     ) { try ModelFile.read(model) }
     try FileManager.default.removeItem(at: link)
     try FileManager.default.copyItem(at: weights, to: link)

@@ -30,7 +30,7 @@ import Testing
 
   @Test func aFileOfAnotherNetworkIsRefused() throws {
     let model = try RoundTripTests.model(seed: 1, outputs: 1)
-    // The sign of the only output answers: turned round, every answer is another.
+    // The sign of the only output decides: negated, every prediction changes.
     var other = model
     let last = model.network.parameters.count - 1
     for index in model.network.parameters[last].indices {
@@ -49,8 +49,8 @@ import Testing
     let error = ModelFileError.differs(file: "net.onnx", changed: 3, rows: 60)
     #expect(
       error.errorDescription
-        == "net.onnx: read back, it answers 3 of 60 rows otherwise than the network that was "
-        + "measured; it is not written")
+        == "net.onnx: read back, its predictions on 3 of 60 rows differ from those of the "
+        + "measured network; it is not written")
     #expect(
       error.recoverySuggestion == "this is a fault of espalier; please report it with the command")
     #expect(error.exitCode == 1)

@@ -19,7 +19,7 @@ import Testing
     .init(feature: 2, kind: .level(index: 2)),
   ])
 
-  /// A network of every activation, with a mask and with births of its own.
+  /// A network of every activation, with a mask and original indices.
   static func model(seed: UInt64, outputs: Int = 2) throws -> Model {
     var network = try Network(
       Architecture(input: [6]) {
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  /// Every activation, and the layers with numbers of their own, over rows and over images.
+  /// Every activation, and the layers with parameters, on rows and on images.
   @Test func everyLayerWithAFormulaIsReadBackExactly() throws {
     let layers: [any Layer] =
       Activation.Function.allCases.map { Activation($0) } + [

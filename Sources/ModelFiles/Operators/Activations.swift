@@ -2,7 +2,7 @@ import Foundation
 import Networks
 import ONNXSchema
 
-/// Functions of each number alone.
+/// Elementwise functions.
 extension ONNXOperator {
   static func readActivation(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
@@ -21,7 +21,7 @@ extension ONNXOperator {
     case "Gelu":
       let kind = String(decoding: node.attribute("approximate")?.s ?? Data(), as: UTF8.self)
       guard ["", "none", "tanh"].contains(kind) else {
-        throw reader.problem(node, "its approximation '\(shown(kind))' is not known")
+        throw reader.problem(node, "its approximation '\(shown(kind))' is not supported")
       }
       activation = Activation(kind == "tanh" ? .geluTanh : .gelu)
     case "LeakyRelu":
@@ -38,7 +38,7 @@ extension ONNXOperator {
     case "Selu":
       let alpha = try number("alpha", 1.67326319217681884765625, 0)
       let gamma = try number("gamma", 1.05070102214813232421875, .leastNormalMagnitude)
-      // The constants are stated to six or more digits.
+      // The constants must match to six digits.
       if abs(alpha - 1.6732632) < 1e-5, abs(gamma - 1.0507010) < 1e-5 {
         activation = Activation(.selu)
       } else {
@@ -79,11 +79,11 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     let value = try reader.value(node)
-    guard let name = node.input(1) else { throw reader.problem(node, "it has no slopes") }
+    guard let name = node.input(1) else { throw reader.problem(node, "it has no slope input") }
     guard reader.constants.contains(name) else {
-      throw reader.problem(node, "its slopes are not constant")
+      throw reader.problem(node, "its slope must be a constant")
     }
-    // Before version 7 a slope for each channel has one dimension, whatever those of the value are.
+    // Before version 7 slopes per channel have one dimension, for inputs of any rank.
     let axis: Int64? = reader.opset < 7 && reader.constants.rank(of: name) == 1 ? 1 : nil
     let slopes = try reader.spread(name, over: value, node, axis: axis)
     let isOne = slopes.count == 1 && reader.constants.rank(of: name) ?? 0 <= 1
@@ -92,7 +92,7 @@ extension ONNXOperator {
 }
 
 extension ONNXReader {
-  /// Adds an activation, with a factor before it and one behind.
+  /// Adds an activation, with a factor on its input and one on its output.
   fileprivate mutating func add(
     _ activation: Activation, of value: Value, _ before: Double, _ behind: Double,
     _ node: Onnx_NodeProto
@@ -108,9 +108,9 @@ extension ONNXReader {
     }
   }
 
-  /// Adds slopes below zero.
+  /// Adds a leaky or parametric ReLU with these negative slopes.
   ///
-  /// `isOne`: whether there is one slope for all, not one for each channel.
+  /// `isOne`: whether one slope is shared by all channels.
   fileprivate mutating func addSlopes(
     _ slopes: [Double], isOne: Bool, of value: Value, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
@@ -130,7 +130,7 @@ extension ONNXReader {
 // MARK: - Writing
 
 extension ONNXWriter {
-  /// Functions that opset 17 has no operator for are written as those that it has.
+  /// Functions without an operator in opset 17 are decomposed.
   mutating func write(_ activation: Activation, to written: inout Onnx_NodeProto) {
     let (name, input) = (written.name, written.input[0])
     switch activation.function {

@@ -1,6 +1,6 @@
 import ONNXSchema
 
-/// What makes answers of scores.
+/// Operators that turn scores into probabilities or labels.
 extension ONNXOperator {
   static func readSoftmax(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
@@ -14,7 +14,7 @@ extension ONNXOperator {
     try reader.end(with: .position, node, axis: 0)
   }
 
-  /// Log and Exp of a softmax's shares, which change no order.
+  /// Log and Exp of softmax probabilities, which are monotonic.
   static func readPower(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {

@@ -2,7 +2,7 @@ import Foundation
 import Networks
 import ONNXSchema
 
-/// What Add, Sub, Mul, Div, Pow, Min and Max do to two numbers.
+/// The arithmetic of Add, Sub, Mul, Div, Pow, Min and Max.
 enum ONNXArithmetic: String {
   case add = "Add"
   case sub = "Sub"
@@ -27,9 +27,10 @@ enum ONNXArithmetic: String {
     }
   }
 
-  /// With a constant on one side, as `factor · x + offset`; `nil` where it is nothing of the kind.
+  /// The operation with a constant operand as `factor · x + offset`; `nil` if it is not of that
+  /// form.
   ///
-  /// `isFirst`: whether the value stands on the left of the constant.
+  /// `isFirst`: whether the value is the first operand.
   func scaling(_ constant: Double, isFirst: Bool) -> (factor: Double, offset: Double)? {
     switch self {
     case .add, .sum: (1, constant)
@@ -40,26 +41,26 @@ enum ONNXArithmetic: String {
     }
   }
 
-  /// Why there is no such scaling.
+  /// The problem if the operation is not a scaling.
   func refusal(isFirst: Bool) -> String {
-    isFirst ? "it divides by zero" : "it divides by the rows"
+    isFirst ? "it divides by zero" : "it divides by a value that depends on the input"
   }
 }
 
 /// Add, Sub, Mul, Div, Neg, Sum, Min, Max and Clip.
 extension ONNXOperator {
-  /// Of two values a sum, of a value and constants a scaling.
+  /// Reads an operation on two values as a sum, and one on a value and constants as a scaling.
   static func readArithmetic(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     guard node.input.count == 2, let arithmetic = ONNXArithmetic(node) else {
-      throw reader.problem(node, "it does not read two values")
+      throw reader.problem(node, "it needs two inputs")
     }
     let moving = reader.moving(node)
     guard moving.count < 2 else { return try readTwo(&reader, node) }
     let isFirst = moving.first == 0
     let value = try reader.value(node, isFirst ? 0 : 1)
-    // Before version 7 an attribute says where the second value is laid beside the first.
+    // Before version 7 the attribute `axis` aligns the second operand.
     let axis = reader.opset < 7 && isFirst ? node.attribute("axis")?.i : nil
     let numbers = try reader.spread(node.input[isFirst ? 1 : 0], over: value, node, axis: axis)
     var (factors, offsets) = ([Double](), [Double]())
@@ -73,7 +74,7 @@ extension ONNXOperator {
     try reader.addScaling(factors, offsets, of: value, node)
   }
 
-  /// Two values added or subtracted.
+  /// The sum or difference of two values.
   private static func readTwo(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
@@ -91,7 +92,7 @@ extension ONNXOperator {
         node, "it divides by a value that depends on the input; constants are supported")
     }
     guard first.shape == second.shape, first.order == second.order, first.lengths == second.lengths
-    else { throw reader.problem(node, "only values of one shape can be added up") }
+    else { throw reader.problem(node, "only values of the same shape can be added") }
     if node.opType == "Sub" {
       try reader.addScaling([-1], [0], of: second, node)
       second = try reader.value(named: node.output[0], node)
@@ -121,7 +122,7 @@ extension ONNXOperator {
       parts.allSatisfy({
         $0.shape == first.shape && $0.order == first.order && $0.lengths == first.lengths
       })
-    else { throw reader.problem(node, "only values of one shape can be added up") }
+    else { throw reader.problem(node, "only values of the same shape can be added") }
     try reader.add(Sum(), reading: parts, node)
     for name in constants {
       let value = try reader.value(named: node.output[0], node)
@@ -131,7 +132,7 @@ extension ONNXOperator {
 
   // MARK: Limits
 
-  /// The larger or the smaller of a value and constants.
+  /// The maximum or minimum of a value and constants.
   static func readExtreme(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
@@ -158,16 +159,16 @@ extension ONNXOperator {
       if let input = node.input(position) {
         let numbers = try reader.constants.numbers(input, mayBeInfinite: true)
         guard numbers.values.count == 1 else {
-          throw reader.problem(node, "its \(name) is not one number")
+          throw reader.problem(node, "its \(name) is not a scalar")
         }
         number = numbers.values[0]
       }
-      // The largest float stands for none, as in the first versions of the operator.
+      // The largest float means no limit, as in early versions of the operator.
       return number.flatMap { abs($0) > 3e38 ? nil : $0 }
     }
     let (least, most) = (try limit(1, "min"), try limit(2, "max"))
     guard least.map({ !$0.isNaN }) ?? true, most.map({ !$0.isNaN }) ?? true else {
-      throw reader.problem(node, "a limit is not a number")
+      throw reader.problem(node, "min or max is NaN")
     }
     switch (least, most) {
     case (nil, nil): reader.pass(value, node)
@@ -175,7 +176,7 @@ extension ONNXOperator {
     case (nil, let most?): try reader.limit(value, [most], isLowest: false, node)
     case (let least?, let most?):
       guard least < most else {
-        throw reader.problem(node, "its least number \(least) is not below its largest, \(most)")
+        throw reader.problem(node, "min \(least) is not below max \(most)")
       }
       try reader.clip(value, least, most, node)
     }
@@ -198,9 +199,9 @@ extension ONNXOperator {
 }
 
 extension ONNXReader {
-  /// What a node has made so far.
+  /// The value of a name.
   func value(named name: String, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
-    guard let value = values[name] else { throw problem(node, "it makes no value") }
+    guard let value = values[name] else { throw problem(node, "it has no output") }
     return value
   }
 

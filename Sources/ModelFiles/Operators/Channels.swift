@@ -3,19 +3,19 @@ import ONNXSchema
 import Tensors
 
 extension ONNXReader {
-  /// What a node reads whose axis is that of the channels, and how many there are.
+  /// The input value of a node along the channel axis, and the number of channels.
   fileprivate mutating func channels(
     _ node: Onnx_NodeProto
   ) throws(ModelFileError) -> (value: Value, count: Int) {
     let value = try parted(node)
     let axis = node.integer("axis", 0)
     guard value.isChannels(axis) else {
-      throw problem(node, "axis \(axis) is not that of the channels")
+      throw problem(node, "axis \(axis) is not the channel axis")
     }
     return (value, value.channels)
   }
 
-  /// Of two classes' shares by softmax the one at a position: the sigmoid of the difference of the scores.
+  /// The softmax probability of one of two classes: the sigmoid of the difference of the scores.
   fileprivate mutating func addShare(
     of value: Value, at position: Int, view: [Int], _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
@@ -32,7 +32,7 @@ extension ONNXReader {
     try add(Activation(.sigmoid), reading: [try self.value(named: node.output[0], node)], node)
   }
 
-  /// Adds a selection of some channels along an axis.
+  /// Adds a channel selection.
   fileprivate mutating func select(
     _ channels: [Int], of value: Value, along axis: Int64, _ node: Onnx_NodeProto, output: Int = 0
   ) throws(ModelFileError) {
@@ -53,13 +53,13 @@ extension ONNXReader {
 }
 
 extension ONNXReader.Value {
-  /// Whether an axis, as the file counts, is that of the channels, or of a row's numbers.
+  /// Whether an axis of the file is the channel axis, or the axis of a vector.
   fileprivate func isChannels(_ axis: Int64) -> Bool {
     shape.rank == 1 ? isRow(axis) : order == .channelsFirst && place(of: axis) == 0
   }
 }
 
-/// Operators that take parts of an image's channels, or of a row.
+/// Operators that select channels of an image, or elements of a vector.
 extension ONNXOperator {
   static func readSlice(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
@@ -73,7 +73,7 @@ extension ONNXOperator {
     let axes = try numbers(3) ?? node.attribute("axes")?.ints ?? starts.indices.map { Int64($0) }
     let steps = try numbers(4) ?? starts.map { _ in 1 }
     guard starts.count == ends.count, starts.count == axes.count, starts.count == steps.count
-    else { throw reader.problem(node, "its lists are not of one length") }
+    else { throw reader.problem(node, "starts, ends, axes and steps differ in length") }
     if axes.count == 1, steps[0] == 1 {
       let value = try reader.parted(node)
       if value.isChannels(axes[0]) {
@@ -82,7 +82,7 @@ extension ONNXOperator {
           Int(min(max(number < 0 ? number &+ channels : number, 0), channels))
         }
         let (start, end) = (place(starts[0]), place(ends[0]))
-        guard start < end else { throw reader.problem(node, "nothing is left of it") }
+        guard start < end else { throw reader.problem(node, "the slice is empty") }
         return try reader.select(Array(start..<end), of: value, along: axes[0], node)
       }
     }
@@ -94,7 +94,7 @@ extension ONNXOperator {
         ends[index] >= Int64(value.shape[Int(axis) - 2])
       else {
         throw reader.problem(
-          node, "some channels, or every so-many-th row and column of pixels, are supported")
+          node, "slices of channels and strided slices of rows and columns of pixels are supported")
       }
       let step = try reader.small(steps[index], node, least: 1)
       if axis == 2 { strides.0 = step } else { strides.1 = step }
@@ -110,7 +110,7 @@ extension ONNXOperator {
     var sizes = node.attribute("split")?.ints ?? []
     if let name = node.input(1) { sizes = try reader.integers(name, node) }
     if sizes.isEmpty, parts > 0 {
-      // Equal parts, of which the last may be smaller.
+      // Parts of equal size; the last may be smaller.
       let each = (channels + parts - 1) / parts
       sizes = (0..<parts).map { Int64(max(min(each, channels - $0 * each), 0)) }
     }
@@ -118,7 +118,7 @@ extension ONNXOperator {
       sizes.reduce(0, { min($0 + $1, Int64(channels) + 1) }) == Int64(channels)
     else {
       throw reader.problem(
-        node, "its \(parts) parts are not of at least one channel and \(channels) together")
+        node, "its \(parts) parts must have at least one channel each and \(channels) in total")
     }
     var start = 0
     for (output, size) in sizes.enumerated() {
@@ -135,7 +135,7 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     guard let name = node.input(1), let rank = reader.constants.rank(of: name), rank <= 1 else {
-      throw reader.problem(node, "it does not take a stated list of channels")
+      throw reader.problem(node, "its indices are not a constant list of channels")
     }
     let places = try reader.constants.integers(name, most: 1 << 16)
     let axis = node.integer("axis", 0)
@@ -150,14 +150,14 @@ extension ONNXOperator {
     let (value, count) = try reader.channels(node)
     let channels = Int64(count)
     guard !places.isEmpty, places.allSatisfy({ (-channels..<channels).contains($0) }) else {
-      throw reader.problem(node, "it takes channels that there are not: there are \(channels)")
+      throw reader.problem(node, "channel index out of range: there are \(channels) channels")
     }
     guard rank == 1 || value.shape.rank == 1 else {
-      throw reader.problem(node, "it does not take a stated list of channels")
+      throw reader.problem(node, "its indices are not a constant list of channels")
     }
     try reader.select(
       places.map { Int($0 < 0 ? $0 + channels : $0) }, of: value, along: axis, node)
-    // One index alone leaves its length out.
+    // A scalar index removes the axis.
     if rank == 0, let place = value.place(of: axis) {
       reader.values[node.output[0]]?.view.remove(at: place)
     }

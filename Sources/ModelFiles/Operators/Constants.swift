@@ -1,7 +1,7 @@
 import Foundation
 import ONNXSchema
 
-/// How the operators are worked out where they read constants alone.
+/// Constant folding: evaluation of operators whose inputs are all constants.
 extension ONNXOperator {
   static func foldConstant(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
@@ -22,7 +22,7 @@ extension ONNXOperator {
       tensor.dims = [Int64(value.ints.count)]
     } else {
       throw .node(
-        file: file, node: node.title, operator: "Constant", problem: "it holds no numbers")
+        file: file, node: node.title, operator: "Constant", problem: "it holds no numeric value")
     }
     constants.define(output, as: tensor)
   }
@@ -34,7 +34,7 @@ extension ONNXOperator {
     constants.define(output, as: input)
   }
 
-  /// Whole numbers that become floats are numbers from there on, and the other way round.
+  /// Casts between integers and floats.
   static func foldCast(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
@@ -47,7 +47,7 @@ extension ONNXOperator {
       guard constants.isFloats(input) else { break }
       let numbers = try constants.numbers(input)
       guard numbers.values.allSatisfy({ abs($0) < 1e18 }) else {
-        throw wrong(node, file, "it comes to no number")
+        throw wrong(node, file, "the result is not a valid number")
       }
       return constants.define(
         output, integers: numbers.values.map { Int64($0) }, lengths: numbers.dimensions)
@@ -56,7 +56,7 @@ extension ONNXOperator {
     constants.define(output, as: input)
   }
 
-  /// Rows and columns exchanged, or the dimensions of a larger constant in another order.
+  /// Transposes a constant.
   static func foldTranspose(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
@@ -66,7 +66,7 @@ extension ONNXOperator {
     let order = (node.attribute("perm")?.ints ?? standard).map { Int(clamping: $0) }
     guard order.sorted() == Array(lengths.indices) else {
       throw wrong(
-        node, file, "its order names each dimension once where there are \(lengths.count)")
+        node, file, "perm is not a permutation of its \(lengths.count) axes")
     }
     if order == Array(lengths.indices) { return constants.define(output, as: input) }
     if order == [1, 0] { return constants.define(output, as: input, transposed: true) }
@@ -88,7 +88,7 @@ extension ONNXOperator {
     constants.define(output, .init(dimensions: new, values: values))
   }
 
-  // MARK: Numbers
+  // MARK: Arithmetic
 
   static func foldArithmetic(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
@@ -96,16 +96,18 @@ extension ONNXOperator {
     guard let output = node.output.first, let name = node.input.first,
       let arithmetic = ONNXArithmetic(node),
       node.input.count == 2 || (node.input.count > 0 && [.min, .max, .sum].contains(arithmetic))
-    else { throw wrong(node, file, "it does not read two values") }
+    else { throw wrong(node, file, "it needs two inputs") }
     let wasIntegers = node.input.allSatisfy(constants.isIntegers)
     var all = try numbers(name, &constants)
     for name in node.input.dropFirst() {
       var other = try numbers(name, &constants)
-      // Before version 7 an attribute says where the second constant is laid beside the first.
+      // Before version 7 the attribute `axis` aligns the second operand.
       if let axis = node.attribute("axis")?.i, ![.min, .max, .sum].contains(arithmetic) {
         let rank = all.dimensions.count
         let first = Int(clamping: axis < 0 ? axis &+ Int64(rank) : axis)
-        guard (0...rank).contains(first) else { throw wrong(node, file, "axis \(axis) is no axis") }
+        guard (0...rank).contains(first) else {
+          throw wrong(node, file, "axis \(axis) is out of range")
+        }
         other.dimensions += Array(
           repeating: 1, count: max(rank - first - other.dimensions.count, 0))
       }
@@ -116,7 +118,7 @@ extension ONNXOperator {
       }
     }
     guard all.values.allSatisfy({ $0.isFinite && abs($0) < 1e18 || !wasIntegers }) else {
-      throw wrong(node, file, "it comes to no number")
+      throw wrong(node, file, "the result is not a valid number")
     }
     if wasIntegers {
       constants.define(output, integers: all.values.map { Int64($0) }, lengths: all.dimensions)
@@ -125,7 +127,7 @@ extension ONNXOperator {
     }
   }
 
-  /// Two constants number by number; lengths of 1 are repeated.
+  /// An elementwise operation on two constants, with broadcasting.
   private static func combined(
     _ first: ONNXConstants.Numbers, _ second: ONNXConstants.Numbers,
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String,
@@ -137,7 +139,7 @@ extension ONNXOperator {
     }
     let (one, other) = (padded(first.dimensions), padded(second.dimensions))
     guard zip(one, other).allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 }) else {
-      throw wrong(node, file, "the lengths of the two do not fit")
+      throw wrong(node, file, "the shapes of its inputs cannot be broadcast")
     }
     let lengths = zip(one, other).map { $0 == 0 || $1 == 0 ? 0 : max($0, $1) }
     let count = lengths.reduce(1.0) { $0 * Double($1) }
@@ -186,9 +188,9 @@ extension ONNXOperator {
     return .init(dimensions: try constants.lengths(name), values: values)
   }
 
-  // MARK: Lengths
+  // MARK: Shapes
 
-  /// Reshape, Flatten, Squeeze and Unsqueeze: the same numbers with other lengths.
+  /// Reshape, Flatten, Squeeze and Unsqueeze of a constant.
   static func foldReshape(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
@@ -203,7 +205,7 @@ extension ONNXOperator {
       let stated = node.integer("axis", 1)
       let axis = Int(clamping: stated < 0 ? stated &+ Int64(old.count) : stated)
       guard (0...old.count).contains(axis) else {
-        throw wrong(node, file, "axis \(stated) is none of its dimensions")
+        throw wrong(node, file, "axis \(stated) is out of range")
       }
       new = [old[..<axis].reduce(1, *), old[axis...].reduce(1, *)]
     case "Reshape":
@@ -213,7 +215,7 @@ extension ONNXOperator {
       let count = old.reduce(1, *)
       let product = known.filter { $0 > 0 }.reduce(1.0) { $0 * Double($1) }
       guard known.count(where: { $0 < 1 }) <= 1, product <= Double(max(count, 1)) else {
-        throw wrong(node, file, "it changes how many numbers there are")
+        throw wrong(node, file, "it changes the number of elements")
       }
       new = known.map { $0 > 0 ? Int($0) : count / Int(product) }
     case "Squeeze":
@@ -228,7 +230,7 @@ extension ONNXOperator {
       new = (0..<min(rank, 16)).map { axes.contains($0) ? 1 : rest.popFirst() ?? 1 }
     }
     guard new.reduce(1, *) == old.reduce(1, *), new.count <= 8 else {
-      throw wrong(node, file, "it changes how many numbers there are")
+      throw wrong(node, file, "it changes the number of elements")
     }
     try constants.define(output, as: input, lengths: new)
   }
@@ -240,25 +242,25 @@ extension ONNXOperator {
     constants.define(output, integers: try constants.lengths(input).map(Int64.init))
   }
 
-  /// A choice from a list of lengths.
+  /// Indexing of a constant of one dimension.
   static func foldGather(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
     guard node.input.count == 2, let output = node.output.first, node.integer("axis", 0) == 0,
       try constants.lengths(node.input[0]).count == 1
-    else { throw wrong(node, file, "a choice from a list is supported") }
+    else { throw wrong(node, file, "only indexing of a constant of one dimension is supported") }
     let list = try constants.integers(node.input[0])
     let wanted = try constants.integers(node.input[1])
     let count = Int64(list.count)
     guard wanted.allSatisfy({ (-count..<count).contains($0) }) else {
-      throw wrong(node, file, "it names a place that there is not")
+      throw wrong(node, file, "index out of range")
     }
     constants.define(
       output, integers: wanted.map { list[Int($0 < 0 ? $0 + count : $0)] },
       lengths: try constants.lengths(node.input[1]))
   }
 
-  /// One number over and over, in the lengths that are stated.
+  /// A constant of one value with the given shape.
   static func foldRepetition(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
@@ -280,12 +282,12 @@ extension ONNXOperator {
     }
   }
 
-  /// A constant repeated to the lengths that are stated.
+  /// A constant broadcast to the given shape.
   static func foldExpansion(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
     guard node.input.count == 2, let output = node.output.first else {
-      throw wrong(node, file, "it does not read two values")
+      throw wrong(node, file, "it needs two inputs")
     }
     let wanted = try lengths(constants.integers(node.input[1]), &constants, node, file)
     let isIntegers = constants.isIntegers(node.input[0])
@@ -306,16 +308,16 @@ extension ONNXOperator {
   ) throws(ModelFileError) -> [Int] {
     let count = wanted.reduce(1.0) { $0 * Double($1) }
     guard wanted.count <= 8, wanted.allSatisfy({ (0...1 << 24).contains($0) }) else {
-      throw wrong(node, file, "its lengths make no constant")
+      throw wrong(node, file, "its shape is not a valid shape of a constant")
     }
     guard count <= Double(ONNXReader.mostNumbers) else {
-      throw wrong(node, file, "it makes more than \(ONNXReader.mostNumbers) numbers of one")
+      throw wrong(node, file, "its output has more than \(ONNXReader.mostNumbers) elements")
     }
     try constants.fill(Int(count))
     return wanted.map { Int($0) }
   }
 
-  /// Some of a list, or some rows of a table of whole numbers, perhaps from the last to the first.
+  /// A slice of an integer constant along its first axis, with step 1 or -1.
   static func foldSlice(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
@@ -323,7 +325,7 @@ extension ONNXOperator {
     func list(_ position: Int, _ name: String, _ standard: Int64) throws(ModelFileError) -> Int64 {
       var list = node.attribute(name)?.ints ?? [standard]
       if let name = node.input(position) { list = try constants.integers(name) }
-      guard list.count == 1 else { throw wrong(node, file, "it cuts more than one axis") }
+      guard list.count == 1 else { throw wrong(node, file, "it slices more than one axis") }
       return list[0]
     }
     let lengths = try constants.lengths(input)
@@ -332,9 +334,13 @@ extension ONNXOperator {
     let (axis, step) = (try list(3, "axes", 0), try list(4, "steps", 1))
     guard let rows = lengths.first.map(Int64.init), axis == 0 || axis == -Int64(lengths.count),
       step == 1 || step == -1
-    else { throw wrong(node, file, "the first axis of whole numbers can be cut") }
+    else {
+      throw wrong(
+        node, file,
+        "only slices of integer constants along the first axis, with step 1 or -1, are supported")
+    }
     let width = values.count / max(Int(rows), 1)
-    // Both ends as they are counted from the front, kept inside.
+    // Both ends as non-negative indices, clamped.
     let ends = [start, end].map { $0 < 0 ? max($0, -rows - 1) + rows : min($0, rows) }
     let chosen =
       step > 0
@@ -350,7 +356,7 @@ extension ONNXOperator {
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
     guard let output = node.output.first, node.integer("axis", 0) == 0 else {
-      throw wrong(node, file, "lists are put together along their first axis")
+      throw wrong(node, file, "only concatenation along the first axis is supported")
     }
     if node.input.allSatisfy(constants.isIntegers) {
       var list: [Int64] = []
@@ -362,7 +368,7 @@ extension ONNXOperator {
     for name in node.input { parts.append(try constants.numbers(name)) }
     let tail = parts.first.map { Array($0.dimensions.dropFirst()) } ?? []
     guard parts.allSatisfy({ !$0.dimensions.isEmpty && Array($0.dimensions.dropFirst()) == tail })
-    else { throw wrong(node, file, "the lengths of its parts do not fit") }
+    else { throw wrong(node, file, "the shapes of its inputs do not match") }
     let values = parts.flatMap(\.values)
     try constants.spend(values.count)
     let length = parts.reduce(0) { $0 + ($1.dimensions.first ?? 0) }

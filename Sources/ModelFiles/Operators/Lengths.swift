@@ -1,9 +1,9 @@
 import ONNXSchema
 
-/// Lengths of values as files reckon with them.
+/// Shape computations within the graph.
 extension ONNXReader {
-  /// Works out lengths of values, as exporters do before they flatten an image.
-  /// - Returns: whether the node works with lengths.
+  /// Evaluates a node that computes shapes, as exporters write before a Reshape.
+  /// - Returns: whether the node computes shapes.
   mutating func readLengths(_ node: Onnx_NodeProto) throws(ModelFileError) -> Bool {
     guard let output = node.output.first, let input = node.input.first else { return false }
     if node.opType == "Shape", values[input] != nil {
@@ -24,7 +24,7 @@ extension ONNXReader {
       let count = Int64(list.count)
       let places = try numbers(1)
       guard places.allSatisfy({ (-count..<count).contains($0) }) else {
-        throw problem(node, "it names a length that there is not")
+        throw problem(node, "axis index out of range")
       }
       lengths[output] = places.map { list[Int($0 < 0 ? $0 + count : $0)] }
     case "Slice":
@@ -33,7 +33,7 @@ extension ONNXReader {
       let ends = isStated ? try numbers(2) : node.attribute("ends")?.ints ?? []
       let count = Int64(list.count)
       guard starts.count == 1, ends.count == 1, try numbers(4).allSatisfy({ $0 == 1 }) else {
-        throw problem(node, "it cuts no list of lengths")
+        throw problem(node, "it is not a slice of a shape with step 1")
       }
       let places = [starts[0], ends[0]].map { min(max($0 < 0 ? $0 &+ count : $0, 0), count) }
       lengths[output] = places[0] < places[1] ? Array(list[Int(places[0])..<Int(places[1])]) : []
@@ -42,18 +42,18 @@ extension ONNXReader {
       for name in node.input {
         if let part = lengths[name] { all += part } else { all += try constants.integers(name) }
       }
-      guard all.count <= 8 else { throw problem(node, "it makes more than eight lengths") }
+      guard all.count <= 8 else { throw problem(node, "its output has more than eight elements") }
       lengths[output] = all
     case "Add", "Div", "Mul", "Sub": lengths[output] = try computed(node)
-    default: throw problem(node, "is not supported for lengths")
+    default: throw problem(node, "is not supported for shapes")
     }
     return true
   }
 
-  /// Two lists of lengths added, subtracted, multiplied or divided, one of which may be one number.
+  /// Elementwise arithmetic of two shapes, one of which may be a scalar.
   private mutating func computed(_ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64?] {
     guard let first = node.input(0), let second = node.input(1) else {
-      throw problem(node, "it does not read two lists of lengths")
+      throw problem(node, "it needs two shapes as inputs")
     }
     let left: [Int64?] =
       if let list = lengths[first] { list } else { try constants.integers(first) }
@@ -61,7 +61,7 @@ extension ONNXReader {
       if let list = lengths[second] { list } else { try constants.integers(second) }
     let count = max(left.count, right.count)
     guard [left, right].allSatisfy({ $0.count == count || $0.count == 1 }), count > 0 else {
-      throw problem(node, "its lists of lengths are not of one length")
+      throw problem(node, "its inputs cannot be broadcast")
     }
     var results: [Int64?] = []
     for index in 0..<count {
@@ -77,23 +77,23 @@ extension ONNXReader {
         case "Mul": a.multipliedReportingOverflow(by: b)
         default: a.dividedReportingOverflow(by: b)
         }
-      guard !isTooLarge else { throw problem(node, "\(a) and \(b) give no length") }
+      guard !isTooLarge else { throw problem(node, "the result for \(a) and \(b) overflows") }
       results.append(result)
     }
     return results
   }
 
-  /// Whole numbers that a node reads, stated or worked out from lengths.
+  /// The integers of an input, constant or computed from shapes.
   mutating func integers(_ name: String, _ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64] {
     guard let list = lengths[name] else { return try constants.integers(name) }
     let known = list.compactMap(\.self)
     guard known.count == list.count else {
-      throw problem(node, "'\(shown(name))' depends on the number of rows")
+      throw problem(node, "'\(shown(name))' depends on the batch size")
     }
     return known
   }
 
-  /// The lengths that a node gives what it reads; 0, "as it was", for the batch where it is worked out.
+  /// The target shape of a Reshape; 0, "unchanged", for a computed batch size.
   mutating func wantedLengths(_ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64] {
     guard let name = node.input(1) else { return node.attribute("shape")?.ints ?? [] }
     if let list = lengths[name] { return list.map { $0 ?? 0 } }

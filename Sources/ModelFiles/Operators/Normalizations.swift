@@ -15,18 +15,18 @@ extension ONNXOperator {
       throw reader.problem(node, "it is set to training mode: is_test is 0")
     }
     guard node.integer("spatial", 1) != 0 || value.shape.rank == 1 else {
-      throw reader.problem(node, "it normalizes every pixel by itself: spatial is 0")
+      throw reader.problem(node, "it has separate parameters for each pixel: spatial is 0")
     }
     guard value.shape.rank == 1 || value.order == .channelsFirst else {
-      throw reader.problem(node, "it does not read an image of [channels, height, width]")
+      throw reader.problem(node, "its input is not an image, [channels, height, width]")
     }
     if case .flattened = value.order {
-      throw reader.problem(node, "it normalizes the pixels of a flattened image")
+      throw reader.problem(node, "its input is a flattened image")
     }
     var own: [ONNXConstants.Numbers] = []
     for position in 1...4 {
       guard let name = node.input(position) else {
-        throw reader.problem(node, "it has not four inputs beside what it normalizes")
+        throw reader.problem(node, "it needs four parameter inputs: scale, bias, mean and variance")
       }
       own.append(try reader.tensor(name, node, rank: 1))
     }
@@ -34,11 +34,11 @@ extension ONNXOperator {
     guard own.allSatisfy({ $0.values.count == value.channels }),
       value.shape.rank == 3 || value.isRow(1)
     else {
-      throw reader.problem(node, "it has not one number for each of \(value.channels) channels")
+      throw reader.problem(node, "it needs one value for each of \(value.channels) channels")
     }
     guard epsilon.isFinite, epsilon >= 0,
       own[3].values.allSatisfy({ Float($0) + epsilon > 0 })
-    else { throw reader.problem(node, "a variance is not above zero") }
+    else { throw reader.problem(node, "a variance is not positive") }
     try reader.add(
       BatchNormalization(epsilon: epsilon), reading: [value], parameters: own, node)
   }
@@ -56,8 +56,7 @@ extension ONNXOperator {
     guard isWhole, node.output.dropFirst().allSatisfy(\.isEmpty) else {
       throw reader.problem(
         node,
-        "axis \(axis) of \(reader.text(value.lengths)) is not that of a row's "
-          + "numbers")
+        "axis \(axis) is not supported for rows of shape \(reader.text(value.lengths))")
     }
     let epsilon = node.number("epsilon", 1e-5)
     guard epsilon.isFinite, epsilon > 0 else {
@@ -88,7 +87,7 @@ extension ONNXWriter {
     addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
   }
 
-  /// Of images the channels are put last before it and first again behind it.
+  /// Images are transposed to channels last before it and back after it.
   mutating func write(
     _ normalization: LayerNormalization, _ own: [Parameter], isImage: Bool,
     to written: inout Onnx_NodeProto

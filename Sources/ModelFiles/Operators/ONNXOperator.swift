@@ -1,9 +1,9 @@
 import Networks
 import ONNXSchema
 
-/// An operator that can be read: a row of the table.
+/// A supported operator: an entry of the operator table.
 ///
-/// What a row does stands in the file of its family, where the layer that it becomes is written too.
+/// The functions of an entry are in the file of its family, together with the export of the layer.
 struct ONNXOperator: Sendable {
   typealias Read =
     @Sendable (inout ONNXReader, Onnx_NodeProto) throws(ModelFileError) -> Void
@@ -11,9 +11,9 @@ struct ONNXOperator: Sendable {
     @Sendable (inout ONNXConstants, Onnx_NodeProto, String) throws(ModelFileError) -> Void
 
   let name: String
-  /// Adds what the node does to a row to what has been read so far.
+  /// Converts the node to steps of the network.
   let read: Read?
-  /// Computes the node where it reads constants alone.
+  /// Folds the node if all its inputs are constants.
   let fold: Fold?
 
   private init(_ name: String, read: Read? = nil, fold: Fold? = nil) {
@@ -106,14 +106,13 @@ struct ONNXOperator: Sendable {
     ONNXOperator("ZipMap"),
   ]
 
-  /// The operators of classical machine learning that preprocessing, labels and linear models are made
-  /// of.
+  /// The operators of ai.onnx.ml for preprocessing, labels and linear models.
   private static let classical: Set<String> = [
     "ArrayFeatureExtractor", "Imputer", "LabelEncoder", "LinearClassifier", "LinearRegressor",
     "OneHotEncoder", "Scaler", "ZipMap",
   ]
 
-  /// Operators that are read as parts of a function that is recognised, not by themselves.
+  /// Operators that are supported as parts of a recognised function only.
   private static let parts: Set<String> = [
     "Abs", "Erf", "Exp", "Greater", "GreaterOrEqual", "IsNaN", "Less", "LessOrEqual", "Log", "Not",
     "Pow",
@@ -123,7 +122,7 @@ struct ONNXOperator: Sendable {
   static let names = all.map(\.name)
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
-  /// The row for a node; `nil` for other operators and for those of other vendors.
+  /// The entry for a node; `nil` for other operators and other domains.
   static func named(_ node: Onnx_NodeProto) -> ONNXOperator? {
     switch node.domain {
     case "", "ai.onnx": classical.contains(node.opType) ? nil : byName[node.opType]
@@ -132,13 +131,14 @@ struct ONNXOperator: Sendable {
     }
   }
 
-  /// Why a node of the table is not read where it stands.
+  /// The problem of a supported operator at an unsupported position.
   static func refusal(of node: Onnx_NodeProto) -> String {
     if classical.contains(node.opType) {
-      return "is supported before the layers or behind them, not between"
+      return "is supported before the first layer or after the last, not between layers"
     }
     return parts.contains(node.opType)
-      ? "is supported inside of GELU, softplus, softmax, layer normalization and the like, not by itself"
-      : "is supported for constants, not for rows"
+      ? "is supported as part of GELU, softplus, softmax, layer normalization and similar "
+        + "functions, not alone"
+      : "is supported for constants only"
   }
 }

@@ -1,16 +1,16 @@
 import ONNXSchema
 
-/// Weights that are stored as small whole numbers.
+/// Quantized weights.
 extension ONNXOperator {
-  /// What the layers make is never rounded here, so a file that does it answers otherwise.
+  /// Quantization of activations is not supported, because it would change predictions.
   static func refuseQuantization(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     throw reader.problem(
       node,
       node.opType == "QuantizeLinear"
-        ? "it rounds what the layers compute; quantized weights are read, quantized values are not"
-        : "it reads a value that depends on the input; weights that are constant are read")
+        ? "it quantizes activations; only quantized weights are supported"
+        : "it dequantizes a value that depends on the input; only constant weights are supported")
   }
 
   /// `(x - zero point) · scale`
@@ -28,7 +28,7 @@ extension ONNXOperator {
     constants.define(output, numbers)
   }
 
-  /// `round(x / scale) + zero point`, kept within the type's range
+  /// `round(x / scale) + zero point`, clamped to the range of the type
   static func foldQuantization(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
@@ -42,7 +42,7 @@ extension ONNXOperator {
     case .uint8: range = 0...255
     case .int16: range = -32768...32767
     case .uint16: range = 0...65535
-    default: throw wrong(node, file, "8 or 16 bits are supported")
+    default: throw wrong(node, file, "integers of 8 or 16 bits are supported")
     }
     for position in numbers.values.indices {
       let place = step.place(position, numbers.dimensions)
@@ -53,7 +53,7 @@ extension ONNXOperator {
     constants.define(output, numbers)
   }
 
-  /// The sizes of a step and the zero points, one for all or one for each index of an axis.
+  /// The scales and zero points, per tensor or per axis.
   private struct Steps {
     var scales: [Double]
     var zeros: [Double]?
@@ -70,7 +70,7 @@ extension ONNXOperator {
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) -> Steps {
     guard node.input.count >= 2, node.integer("block_size", 0) == 0 else {
-      throw wrong(node, file, "one scale for all or for each index of an axis is supported")
+      throw wrong(node, file, "scales per tensor or per axis are supported")
     }
     let lengths = try constants.lengths(node.input[0])
     let scales = try constants.numbers(node.input[1]).values
@@ -83,7 +83,7 @@ extension ONNXOperator {
       || (lengths.indices.contains(Int(clamping: axis)) && lengths[Int(axis)] == scales.count)
     guard fits, scales.allSatisfy({ $0 != 0 }), zeros.map({ $0.count == scales.count }) ?? true
     else {
-      throw wrong(node, file, "its scales and zero points do not fit what they scale")
+      throw wrong(node, file, "its scales and zero points do not match the shape of the tensor")
     }
     return Steps(scales: scales, zeros: zeros, axis: Int(clamping: axis))
   }

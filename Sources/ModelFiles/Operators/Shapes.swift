@@ -3,7 +3,7 @@ import Networks
 import ONNXSchema
 import Tensors
 
-/// What gives a row's numbers other lengths or another order, and what leaves them as they are.
+/// Operators that reshape or transpose rows, and operators without effect at inference.
 extension ONNXOperator {
   static func readFlatten(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
@@ -14,7 +14,7 @@ extension ONNXOperator {
     let place = axis < 0 ? axis &+ rank : axis
     guard (1...max(rank, 1)).contains(place),
       value.lengths.prefix(Int(place) - 1).allSatisfy({ $0 == 1 })
-    else { throw reader.problem(node, "axis \(axis) mixes rows; 1 is supported") }
+    else { throw reader.problem(node, "axis \(axis) merges the batch axis; axis 1 is supported") }
     try reader.flatten(value, to: [value.shape.count], node)
   }
 
@@ -23,8 +23,8 @@ extension ONNXOperator {
   ) throws(ModelFileError) {
     let value = try reader.answer(node)
     let wanted = try reader.wantedLengths(node)
-    let refusal = reader.problem(node, "it changes more than a row's shape")
-    // 0 means "as it was" but where allowzero is set.
+    let refusal = reader.problem(node, "it is not a reshape of each row by itself")
+    // 0 means unchanged, unless allowzero is set.
     guard let batch = wanted.first, (-1...1).contains(batch), wanted.count(where: { $0 == -1 }) < 2,
       node.integer("allowzero", 0) == 0 || !wanted.contains(0), wanted.count <= 8
     else { throw refusal }
@@ -48,7 +48,7 @@ extension ONNXOperator {
     try reader.flatten(value, to: view, node)
   }
 
-  /// Squeeze and Unsqueeze: lengths of 1 are left out or put in.
+  /// Squeeze and Unsqueeze: axes of length 1 are removed or inserted.
   static func readSqueeze(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
@@ -62,7 +62,8 @@ extension ONNXOperator {
     var view: [Int] = []
     if isSqueeze {
       guard places.allSatisfy({ (1..<rank).contains($0) && value.lengths[Int($0) - 1] == 1 }) else {
-        throw reader.problem(node, "lengths of 1 of a row can be left out, nothing else")
+        throw reader.problem(
+          node, "only axes of length 1, other than the batch axis, can be removed")
       }
       view = value.lengths.enumerated().filter {
         places.isEmpty ? $0.element != 1 : !places.contains(Int64($0.offset) + 1)
@@ -70,12 +71,14 @@ extension ONNXOperator {
     } else {
       guard rank <= 9, !places.isEmpty, Set(places).count == places.count,
         places.allSatisfy({ (1..<rank).contains($0) })
-      else { throw reader.problem(node, "lengths of 1 can be put into a row, nothing else") }
+      else {
+        throw reader.problem(node, "only axes of length 1 behind the batch axis can be inserted")
+      }
       var rest = value.lengths[...]
       view = (1..<rank).map { places.contains($0) ? 1 : rest.popFirst() ?? 1 }
     }
     guard value.shape.rank == 1 else {
-      throw reader.problem(node, "it changes the lengths of an image")
+      throw reader.problem(node, "it changes the rank of an image")
     }
     try reader.flatten(value, to: view, node)
   }
@@ -86,12 +89,13 @@ extension ONNXOperator {
     var value = try reader.answer(node)
     let lengths = value.lengths
     let order = (node.attribute("perm")?.ints ?? []).map { Int(clamping: $0) }
-    let refusal = reader.problem(node, "channels can be put first or last, nothing else")
+    let refusal = reader.problem(
+      node, "only permutations that move the channels first or last are supported")
     guard order.first == 0, order.sorted() == Array(0...lengths.count) else { throw refusal }
     let places = order.dropFirst().map { $0 - 1 }
     let long = places.filter { lengths[$0] > 1 }
     if value.shape.rank == 1, long == long.sorted() {
-      // Only lengths of 1 change places.
+      // Only axes of length 1 are permuted.
       value.view = places.map { lengths[$0] }
       return reader.pass(value, node)
     }
@@ -115,7 +119,7 @@ extension ONNXOperator {
         $0.order == first.order && $0.shape.rank == first.shape.rank
           && $0.lengths.count == first.lengths.count
       })
-    else { throw reader.problem(node, "it puts an image beside a row") }
+    else { throw reader.problem(node, "it concatenates an image and a row") }
     let axis = node.integer("axis", 0)
     let isChannels: Bool
     switch (first.order, first.shape.rank) {
@@ -125,7 +129,7 @@ extension ONNXOperator {
     default: isChannels = false
     }
     guard isChannels else {
-      throw reader.problem(node, "axis \(axis) is not that of the channels")
+      throw reader.problem(node, "axis \(axis) is not the channel axis")
     }
     var view: [Int]?
     if first.shape.rank == 1, let place = first.place(of: axis) {
@@ -135,7 +139,7 @@ extension ONNXOperator {
     try reader.add(Concatenation(), reading: parts, view: view, node)
   }
 
-  // MARK: What changes nothing
+  // MARK: No effect at inference
 
   static func readIdentity(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
@@ -143,7 +147,7 @@ extension ONNXOperator {
     reader.pass(try reader.answer(node), node)
   }
 
-  /// To floats of any size: numbers stay as they are, where the file rounds them to 16 bits.
+  /// Casts between floating-point types; values keep their precision, also for 16-bit types.
   static func readCast(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
@@ -152,7 +156,8 @@ extension ONNXOperator {
       let type = Onnx_TensorProto.DataType(rawValue: Int(node.integer("to", 0)))
       guard type == .float || type == .double || type == .float16 || type == .bfloat16 else {
         throw reader.problem(
-          node, "it rounds the rows: float, double, float16 and bfloat16 are supported")
+          node,
+          "it rounds values to another type: float, double, float16 and bfloat16 are supported")
       }
     }
     reader.pass(value, node)
@@ -161,7 +166,7 @@ extension ONNXOperator {
   static func readDropout(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    // The third input switches training on. It is a Boolean: one byte, or one entry.
+    // The third input enables training mode. It is a Boolean: one byte, or one entry.
     if let name = node.input(2), !reader.constants.isFalse(name) {
       throw reader.problem(node, "it is set to training mode")
     }
@@ -175,7 +180,7 @@ extension ONNXOperator {
 }
 
 extension ONNXReader {
-  /// Gives a row's numbers other lengths; an image becomes a row first.
+  /// Reshapes a row; an image is flattened first.
   mutating func flatten(
     _ value: Value, to view: [Int], _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
@@ -186,7 +191,7 @@ extension ONNXReader {
     }
     if view == value.lengths { return pass(value, node) }
     guard view.filter({ $0 != 1 }) == [value.shape.count] || value.shape.count == 1 else {
-      throw problem(node, "it changes more than a row's shape")
+      throw problem(node, "it is not a reshape of each row by itself")
     }
     let isTurned = value.order == .channelsFirst && value.shape[0] * value.shape[1] > 1
     try add(

@@ -9,10 +9,10 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     guard node.integer("transA", 0) == 0 else {
-      throw reader.problem(node, "transA is set: it mixes rows")
+      throw reader.problem(node, "transA is set: it transposes the batch")
     }
     guard reader.values[node.input.first ?? ""] != nil, let name = node.input(1) else {
-      throw reader.problem(node, "the rows are not its first factor")
+      throw reader.problem(node, "the batch must be its first input")
     }
     guard reader.values[name] == nil else {
       throw reader.problem(node, "it multiplies two values that both depend on the input")
@@ -22,25 +22,26 @@ extension ONNXOperator {
       reader.constants.define(name + "ᵀ", as: name, transposed: true)
     }
     var weight = try reader.constants.numbers(node.integer("transB", 0) != 0 ? name + "ᵀ" : name)
-    // A list of weights makes one number of a row, without a length of its own.
+    // One-dimensional weights give a scalar per row.
     let isList = node.opType == "MatMul" && weight.dimensions.count == 1
     if isList { weight.dimensions.append(1) }
     guard weight.dimensions.count == 2 else {
       throw reader.problem(
-        node, "its weights have \(weight.dimensions.count) dimensions where 2 are read")
+        node, "its weights have \(weight.dimensions.count) dimensions where 2 are supported")
     }
     let (inputs, units) = (weight.dimensions[0], weight.dimensions[1])
     guard inputs > 0, units > 0 else { throw reader.problem(node, "its weights are empty") }
     guard value.shape.rank == 1, value.isRow(-1) else {
       throw reader.problem(
-        node, "it reads rows of \(reader.text(value.lengths)); rows of numbers are supported")
+        node,
+        "its input has \(reader.text(value.lengths)) elements per row; one dimension is supported")
     }
     guard inputs == value.shape.count else {
       throw reader.problem(
-        node, "it reads \(inputs) numbers where \(value.shape.count) come in")
+        node, "it expects \(inputs) inputs and gets \(value.shape.count)")
     }
     if case .flattened(let image) = value.order {
-      // The file counts channel by channel, the rows here pixel by pixel.
+      // The file flattens channels first, the network channels last.
       let order = ONNXReader.positions(in: image)
       weight.values = order.flatMap { weight.values[$0 * units..<($0 + 1) * units] }
     }
@@ -49,7 +50,7 @@ extension ONNXOperator {
     var bias = [Double](repeating: 0, count: units)
     if node.opType == "Gemm", let name = node.input(2) {
       guard reader.constants.contains(name) else {
-        throw reader.problem(node, "its bias is not constant")
+        throw reader.problem(node, "its bias must be a constant")
       }
       let beta = Double(node.number("beta", 1))
       let numbers = try reader.constants.numbers(name)
@@ -68,7 +69,7 @@ extension ONNXOperator {
       parameters: [weight, .init(dimensions: [units], values: bias)], node)
   }
 
-  /// A linear or logistic regression of scikit-learn: a network of one layer.
+  /// A linear or logistic regression of scikit-learn, a network of one layer.
   static func readLinear(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
@@ -85,8 +86,8 @@ extension ONNXOperator {
     else {
       throw reader.problem(
         node,
-        "\(coefficients.count) coefficients and \(intercepts.count) intercepts do not fit "
-          + "\(inputs) numbers")
+        "\(coefficients.count) coefficients and \(intercepts.count) intercepts do not match "
+          + "\(inputs) inputs")
     }
     try reader.constants.spend(coefficients.count)
     let weights = (0..<coefficients.count).map { coefficients[$0 % units * inputs + $0 / units] }
@@ -124,15 +125,15 @@ extension ONNXOperator {
     let (height, width) = (weight.dimensions[2], weight.dimensions[3])
     let window = try reader.window(node, over: value.shape, size: [height, width])
     guard window.height == height, window.width == width else {
-      throw reader.problem(node, "its weights are not of the size that kernel_shape states")
+      throw reader.problem(node, "its weights do not have the size of kernel_shape")
     }
     let groups = try reader.small(node.integer("group", 1), node, least: 1)
     guard value.shape[2] == channels * groups else {
       throw reader.problem(
-        node, "it reads \(channels * groups) channels where \(value.shape[2]) come in")
+        node, "it expects \(channels * groups) channels and gets \(value.shape[2])")
     }
     guard units % groups == 0 else {
-      throw reader.problem(node, "\(units) units are not to be parted into \(groups) groups")
+      throw reader.problem(node, "\(units) output channels cannot be divided into \(groups) groups")
     }
     // [units, channels, height, width] to [height, width, channels, units].
     let area = height * width
@@ -154,7 +155,7 @@ extension ONNXOperator {
       parameters: parameters, node)
   }
 
-  /// A product of two constants, as of a weight and what it is turned by.
+  /// The matrix product of two constants.
   static func foldProduct(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
@@ -164,7 +165,7 @@ extension ONNXOperator {
     )
     guard first.dimensions.count == 2, second.dimensions.count == 2,
       first.dimensions[1] == second.dimensions[0]
-    else { throw wrong(node, file, "two matrices that fit are supported") }
+    else { throw wrong(node, file, "only two matrices of matching shapes are supported") }
     let (rows, inner, columns) = (first.dimensions[0], first.dimensions[1], second.dimensions[1])
     let (terms, isTooLarge) = (rows * columns).multipliedReportingOverflow(by: max(inner, 1))
     try constants.spend(isTooLarge ? .max : terms)

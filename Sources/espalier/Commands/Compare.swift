@@ -6,49 +6,51 @@ import Pruning
 
 extension Comparison.Measure: ExpressibleByArgument {}
 
-/// Sets pruning methods side by side.
+/// Compares pruning methods.
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Set pruning methods side by side, always with the random line.",
+    abstract: "Compare pruning methods with a random-pruning baseline.",
     discussion: """
       Examples:
         espalier compare digits
         espalier compare mnist --architecture lenet-300-100 --methods taylor,l1-filter --seeds 3
         espalier compare june.csv --model loans.onnx --keep 0.8,0.4,0.2 -o compared
 
-      Every method prunes the same networks to the same points with the same epochs of
-      fine-tuning, once for each seed. --resume goes on with what is missing.
+      Every method prunes the same networks to the same values of --keep with the same number
+      of fine-tuning epochs, once per seed. --resume continues an interrupted comparison.
       """)
 
   @OptionGroup var source: DataOptions
-  @Option(help: "An .onnx or .espalier file to prune instead of networks trained here.")
+  @Option(help: "An .onnx or .espalier file to prune; no network is trained.")
   var model: String?
-  @Option(help: "Methods, as 'espalier list methods' has them (default: those for any network).")
+  @Option(
+    help: "Pruning methods, see 'espalier list methods' (default: all that apply to any network).")
   var methods: NameList?
-  @Option(help: "Shares that stay, at least one (default: 0.5,0.25,0.125,0.0625,0.03125).")
+  @Option(help: "Fractions to keep, comma-separated (default: 0.5,0.25,0.125,0.0625,0.03125).")
   var keep: NumberList?
-  @Option(help: "What the shares are of.")
+  @Option(help: "The quantity that the fractions of --keep refer to.")
   var by = Comparison.Measure.parameters
-  @Option(help: "How many seeds, from --seed on.")
+  @Option(help: "Number of consecutive random seeds, starting at --seed.")
   var seeds = 3
-  @Option(help: "How removals are spread over rounds (default: each method's own).")
+  @Option(help: "Pruning schedule over the rounds (default: the method's own).")
   var schedule: Schedule.Course?
-  @Option(help: "Rounds of removal.")
+  @Option(help: "Number of pruning rounds.")
   var rounds: Int?
-  @Option(help: "What makes up for neurons that go (default: each method's own).")
+  @Option(help: "Compensation for pruned neurons (default: the method's own).")
   var compensation: Compensation?
-  @Option(help: "What follows each round (default: each method's own).")
+  @Option(help: "Recovery after each pruning round (default: the method's own).")
   var recovery: String?
-  @Option(help: "Passes over the training rows in each recovery (default: each method's own).")
+  @Option(help: "Training epochs of each recovery (default: the method's own).")
   var recoveryEpochs: Int?
-  @Option(help: "The share of the loss that is the answers of the network before pruning.")
+  @Option(
+    help: "Knowledge distillation: weight of the unpruned network's outputs in the loss, 0 to 1.")
   var distill: Double?
-  @Option(help: "Training rows that scores look at (default: each method's own).")
+  @Option(help: "Number of training rows for importance scores (default: the method's own).")
   var scoreRows: Int?
   @Option(
-    help: "A folder of an earlier comparison: only what it lacks is pruned; may be repeated.")
+    help: "A folder of an earlier comparison whose results are reused; may be repeated.")
   var known: [String] = []
-  @Option(name: .shortAndLong, help: "The folder to write (default: DATA-compared).")
+  @Option(name: .shortAndLong, help: "The output folder (default: DATA-compared).")
   var output: String?
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
@@ -143,7 +145,8 @@ struct Compare: ParsableCommand {
     try console.summarise(result.markdown(command: command))
   }
 
-  /// - Throws: `CommandFailure` with code 66 where there is none, 65 where it is something else.
+  /// - Throws: `CommandFailure` with code 66 when the file is missing, 65 when it is not a
+  ///   comparison.
   private static func comparison(in folder: String) throws -> Comparison.Result {
     let file = folder + "/compare.json"
     guard let data = FileManager.default.contents(atPath: file) else {
@@ -160,7 +163,7 @@ struct Compare: ParsableCommand {
     }
   }
 
-  /// The methods that suit every network.
+  /// The methods that apply to every network.
   private static var usual: [String] {
     pruningCatalog.names.filter { ![BlockThenChannel.name].contains($0) }
   }

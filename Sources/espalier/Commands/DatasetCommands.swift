@@ -2,25 +2,25 @@ import ArgumentParser
 import Datasets
 import Foundation
 
-/// Brings data sets that are too large to come with the tool.
+/// Fetches data sets that are too large to ship with the tool.
 struct DatasetCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "datasets", abstract: "Bring larger data sets.", subcommands: [Fetch.self])
+    commandName: "datasets", abstract: "Fetch larger data sets.", subcommands: [Fetch.self])
 
   struct Fetch: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Bring a larger data set, checked by SHA-256.",
+      abstract: "Fetch a larger data set and verify its SHA-256.",
       discussion: """
         Examples:
           espalier datasets fetch mnist
           espalier datasets fetch mnist --from ~/downloads/mnist
 
-        This is the one command that uses the network, and only without '--from PATH'.
+        This is the only command that accesses the internet, and only without a local --from.
         """)
 
-    @Argument(help: "Its name; see 'espalier list datasets'.")
+    @Argument(help: "The name of the data set; see 'espalier list datasets'.")
     var name: String
-    @Option(help: "A folder, a file or an address to take it from.")
+    @Option(help: "A folder, file or URL to fetch it from.")
     var from: String?
     @OptionGroup(title: "Messages") var console: ConsoleOptions
 

@@ -6,15 +6,15 @@ import Drawing
 import Foundation
 import Tensors
 
-/// Says what works on this machine and what does not.
+/// Checks the installation on this machine.
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Say what works here and what does not.",
+    abstract: "Check the installation.",
     discussion: """
       Example:
         espalier doctor
 
-      Exit code 69 where something is missing that espalier needs.
+      Exit code 69 if a required component is missing.
       """)
 
   @OptionGroup(title: "Messages") var console: ConsoleOptions
@@ -41,7 +41,7 @@ struct Doctor: ParsableCommand {
     }
   }
 
-  /// One thing that espalier stands on.
+  /// The status of one dependency.
   private struct Finding: Encodable {
     var name: String
     var found: String
@@ -68,13 +68,13 @@ struct Doctor: ParsableCommand {
       Finding(name: "zlib", found: String(cString: zlibVersion())),
       Finding(name: "libpng", found: png_get_libpng_ver(nil).map { String(cString: $0) } ?? "?"),
       Finding(name: "cores", found: "\(process.activeProcessorCount), \(Workers.threads) used"),
-      Finding(name: "AVX2", found: Processor.usesAVX2 ? "yes" : "no; the plain loops are used"),
+      Finding(name: "AVX2", found: Processor.usesAVX2 ? "yes" : "no; scalar kernels are used"),
       Finding(
         name: "AVX-512",
-        found: Processor.usesAVX512 ? "yes" : "no; the kernels for AVX2 give the same bits"),
+        found: Processor.usesAVX512 ? "yes" : "no; the AVX2 kernels give bit-identical results"),
       Finding(name: "memory", found: "\(process.physicalMemory >> 20) MiB"),
       Finding(
-        name: "memory left",
+        name: "available memory",
         found: MemoryBudget.workspace.map { "\(MemoryError.size(Double($0.bytes))) (\($0.limit))" }
           ?? "unknown"),
     ]

@@ -25,11 +25,11 @@ struct Draw: ParsableCommand {
 
   @Argument(help: "An .onnx or .espalier file, a report folder or its explanation.json.")
   var source: String
-  @Option(name: .shortAndLong, help: "The image: .svg, .png, .pdf or .dot.")
+  @Option(name: .shortAndLong, help: "The diagram file: .svg, .png, .pdf or .dot.")
   var output: String
-  @Option(help: "What to draw of a result; a model has its network alone.")
+  @Option(help: "The diagram to draw of a result; for a model only network.")
   var picture = Picture.network
-  @Flag(help: "Replace a regular file, or a report of espalier; nothing else ever is.")
+  @Flag(help: "Overwrite an existing regular file or espalier report.")
   var force = false
   @OptionGroup(title: "Messages") var console: ConsoleOptions
 
@@ -42,13 +42,13 @@ struct Draw: ParsableCommand {
     let file = OutputFile(output)
     var conflicts = OutputConflicts()
     conflicts.writes(output, as: "--output")
-    conflicts.reads(source, as: "what is drawn")
+    conflicts.reads(source, as: "the source")
     try conflicts.check()
     try file.check(force: force)
     let drawing = try diagram().drawn(as: format)
     Interruption.hold()
     try file.write(drawing, force: force)
-    try console.summarise("The image: \(output)\n")
+    try console.summarise("The diagram: \(output)\n")
   }
 
   private func diagram() throws -> Diagram {

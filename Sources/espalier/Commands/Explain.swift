@@ -4,10 +4,10 @@ import Explanations
 import Foundation
 import Reports
 
-/// The main job: from data to a report folder.
+/// Trains or loads a network, prunes it, extracts rules and writes a report folder.
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a network or take one, prune it, and explain in rules what it does.",
+    abstract: "Train or load a network, prune it, and explain it with rules.",
     discussion: """
       Examples:
         espalier explain iris
@@ -17,7 +17,7 @@ struct Explain: ParsableCommand {
       """)
 
   @OptionGroup var source: DataOptions
-  @Option(help: "An .onnx or .espalier file to explain instead of a network trained here.")
+  @Option(help: "An .onnx or .espalier file to explain; no network is trained.")
   var model: String?
   @Option(name: .shortAndLong, help: "The report folder (default: <name>-espalier).")
   var output: String?
@@ -58,7 +58,7 @@ struct Explain: ParsableCommand {
     if !outcome.gates.isEmpty { throw CommandFailure.gates(outcome.gates) }
   }
 
-  /// Writes the report. Where that fails, the state of the run stays: the work is done.
+  /// Writes the report; on failure the checkpoint is kept for `--resume`.
   private func write(_ outcome: RunOutcome, to folder: OutputFolder, run: String?) throws {
     Interruption.hold()
     do {
@@ -66,13 +66,13 @@ struct Explain: ParsableCommand {
     } catch let error as OutputError where folder.hasCheckpoint {
       throw CommandFailure(
         error.errorDescription ?? "the report cannot be written",
-        hint: (error.isFullDisk ? "free some space" : "mend that")
-          + ", then the same command with --resume goes on from here",
+        hint: (error.isFullDisk ? "free some space" : "fix the cause")
+          + ", then the same command with --resume continues the run",
         code: error.exitCode)
     }
   }
 
-  /// Runs, and keeps the state of the run only where going on from it makes sense.
+  /// Runs the experiment; keeps the checkpoint after an interruption or a write error only.
   private func outcome(
     of experiment: Experiment, in folder: OutputFolder, onRead: (String) throws -> Void
   ) throws -> RunOutcome {
@@ -92,8 +92,8 @@ struct Explain: ParsableCommand {
     }
   }
 
-  /// The command without what changes no result: where it is written, how it is shown, threads, and
-  /// the folders of the files that it reads.
+  /// The arguments that determine the result: without output paths, display options, threads and
+  /// the folders of input files.
   static func decidingArguments(_ arguments: [String]) -> [String] {
     let alone: Set = ["--quiet", "--json", "--force", "--resume"]
     let withValue: Set = ["--output", "-o", "--threads", "--progress", "--color", "--known"]
@@ -108,7 +108,7 @@ struct Explain: ParsableCommand {
     return kept
   }
 
-  /// `--model=nets/a.onnx` as `--model=a.onnx`, where there is such a file.
+  /// Rewrites `--model=nets/a.onnx` as `--model=a.onnx` if the file exists.
   private static func withoutFolder(_ argument: String) -> String {
     guard argument.contains("/") else { return argument }
     let parts = argument.hasPrefix("--") ? argument.split(separator: "=", maxSplits: 1) : []
@@ -118,7 +118,7 @@ struct Explain: ParsableCommand {
     return parts.count == 2 ? "\(parts[0])=\(name)" : name
   }
 
-  /// "iris-espalier" for iris, data/iris.csv.gz and folders called iris.
+  /// The default folder name: "iris-espalier" for iris, data/iris.csv.gz and folders named iris.
   static func folderName(for data: String) -> String {
     var name = data == "-" ? "stdin" : URL(fileURLWithPath: data).lastPathComponent
     for suffix in [".gz", ".csv", ".tsv", ".txt", ".data"] where name.hasSuffix(suffix) {
@@ -129,7 +129,7 @@ struct Explain: ParsableCommand {
 }
 
 extension OutputConflicts {
-  /// Adds what an experiment reads.
+  /// Adds the input files of an experiment.
   mutating func reads(_ experiment: Experiment, config: String?) {
     reads(experiment.data, as: "the data")
     reads(experiment.model, as: "the model")

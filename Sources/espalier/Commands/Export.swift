@@ -6,10 +6,10 @@ import ModelFiles
 import Naming
 import Reports
 
-/// Writes the rules as code.
+/// Exports the rules as code.
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write the rules as code that answers as they do.",
+    abstract: "Export the rules as code.",
     discussion: """
       Examples:
         espalier export iris-espalier --to python -o iris.py
@@ -18,11 +18,11 @@ struct Export: ParsableCommand {
 
   @Argument(help: "A report folder or its explanation.json.")
   var result: String
-  @Option(help: "python or text; see 'espalier list formats'.")
+  @Option(help: "The format: python or text; see 'espalier list formats'.")
   var to: String
-  @Option(name: .shortAndLong, help: "The file to write; '-' is stdout.")
+  @Option(name: .shortAndLong, help: "The output file; '-' is stdout.")
   var output: String
-  @Flag(help: "Replace a regular file, or a report of espalier; nothing else ever is.")
+  @Flag(help: "Overwrite an existing regular file or espalier report.")
   var force = false
   @OptionGroup(title: "Messages") var console: ConsoleOptions
 
@@ -37,10 +37,11 @@ struct Export: ParsableCommand {
       try file.check(force: force)
     }
     let explanation = try ResultFile(result).explanation
-    // Formats have no settings: an empty object is enough to make one.
+    // Formats have no settings and decode from an empty object.
     let made = try JSONDecoder().decode(type, from: Data("{}".utf8))
     guard var writer = made as? any RuleExport else { return }
-    // Rules over hidden features need the network that computes them: the one in the same folder.
+    // Rules over hidden features need the network that computes them, model.onnx of the same
+    // folder.
     if explanation.level == .features, writer is PythonExport {
       writer = PythonExport(program: try featureProgram(explanation))
     }

@@ -9,10 +9,10 @@ import Networks
 import Reports
 import Tensors
 
-/// Says what drives each hidden feature.
+/// Attributes each hidden feature to the inputs.
 struct Features: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Say what drives each hidden feature of a network.",
+    abstract: "Attribute the hidden features of a network to its inputs.",
     discussion: """
       Examples:
         espalier features model.onnx iris
@@ -22,19 +22,19 @@ struct Features: ParsableCommand {
   @Argument(help: "An .onnx or .espalier file.")
   var model: String
   @OptionGroup var source: DataOptions
-  @Option(help: "The hidden layer to look at (default: the last).")
+  @Option(help: "The hidden layer to analyse (default: the last).")
   var layer: String?
-  @Option(help: "How what drives a feature is measured.")
+  @Option(help: "The attribution method; see 'espalier list methods'.")
   var method = MeanContribution.name
   @OptionGroup(title: "Inputs of the network") var pixels: PixelFlags
   @OptionGroup(title: "Inputs of the network") var scaling: ScalingFlags
-  @Option(help: "Cores to use (default: all).")
+  @Option(help: "Number of threads (default: one per core).")
   var threads: Int?
   @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   mutating func validate() throws { try check(.threads, threads) }
 
-  /// A hidden feature with what drives it.
+  /// A hidden feature with its attributions.
   private struct Entry: Encodable {
     var id: String
     var neuron: String
@@ -64,7 +64,7 @@ struct Features: ParsableCommand {
 
   private func entries(of model: Model, over table: Table) throws -> [Entry] {
     let architecture = model.network.architecture
-    // Features are numbers of a row: the channels of images before them are not.
+    // Hidden features are units of rank 1; channels of feature maps are not.
     let shapes = try architecture.shapes()
     var nodes = architecture.hiddenNodes.filter { node in
       architecture.index(of: node).map { shapes[$0].rank == 1 } ?? false
@@ -99,13 +99,13 @@ struct Features: ParsableCommand {
     }
     guard let last = nodes.last else {
       throw CommandFailure(
-        "the network has no hidden layer", hint: "features are the neurons of hidden layers",
+        "the network has no hidden layer", hint: "hidden features are the units of a hidden layer",
         code: 65)
     }
     return last
   }
 
-  /// Those that rules over features use in the last layer, the middle of the function elsewhere.
+  /// The thresholds of rules in the feature layer; elsewhere 0.5 for a sigmoid and 0 otherwise.
   private static func thresholds(
     of model: Model, node: Node.ID, over table: Table, count: Int
   ) -> [Double] {
@@ -120,7 +120,7 @@ struct Features: ParsableCommand {
   private static func text(_ entry: Entry) -> String {
     let head =
       Terminal.stdout.paint(entry.id, .bold)
-      + "  on where it is above \(fixed(entry.threshold, digits: 3)): "
+      + "  active above \(fixed(entry.threshold, digits: 3)): "
       + "\(fixed(entry.activeShare * 100, digits: 1)) % of the rows\n"
     let drivers = entry.drivers.prefix(8).map { driver in
       let bar = String(repeating: "━", count: max(1, Int((driver.strength * 20).rounded())))
@@ -128,6 +128,6 @@ struct Features: ParsableCommand {
       return
         "      \(side)  \(bar.padding(toLength: 20, withPad: " ", startingAt: 0))  \(shown(driver.input, limit: 90))\n"
     }
-    return head + (drivers.isEmpty ? "      nothing drives it\n" : drivers.joined())
+    return head + (drivers.isEmpty ? "      no attributions\n" : drivers.joined())
   }
 }

@@ -9,11 +9,11 @@ import Reports
 import Rules
 import Tensors
 
-/// Measures how often rules answer as a network does, on rows given.
+/// Measures the fidelity of rules to a network on given rows.
 struct FidelityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fidelity",
-    abstract: "Measure how often the rules answer as the network does, on rows given.",
+    abstract: "Measure the fidelity of rules to a network on given rows.",
     discussion: """
       Examples:
         espalier fidelity loans-espalier loans-espalier/model.onnx new-loans.csv
@@ -27,10 +27,10 @@ struct FidelityCommand: ParsableCommand {
   @Argument(help: "A data set's name, a file, '-' or a folder.")
   var data: String
   @OptionGroup(title: "Table") var form: TableFlags
-  @Option(help: "Fidelity at least, from 0 to 1; exit code 2 where it is not reached.")
+  @Option(help: "Minimum fidelity, 0 to 1; exit code 2 if it is not reached.")
   var minFidelity: Double?
   @OptionGroup(title: "Inputs of the network") var pixels: PixelFlags
-  @Option(help: "Cores to use (default: all).")
+  @Option(help: "Number of threads (default: one per core).")
   var threads: Int?
   @OptionGroup(title: "Messages") var console: ConsoleOptions
 
@@ -44,7 +44,7 @@ struct FidelityCommand: ParsableCommand {
     var fidelity: Proportion
     var byClass: [String: Proportion]
     var majorityBaseline: Proportion
-    /// Rows that some rule answers, not the default.
+    /// The coverage: rows that a rule other than the default rule classifies.
     var answered: Proportion
     var accuracy: [String: Proportion]
   }
@@ -68,8 +68,8 @@ struct FidelityCommand: ParsableCommand {
     if let minFidelity, measured.fidelity.value < minFidelity {
       throw CommandFailure.gates(
         [
-          "the fidelity is \(fixed(measured.fidelity.value, digits: 4)) where "
-            + "\(shortest(minFidelity)) was asked for"
+          "the fidelity \(fixed(measured.fidelity.value, digits: 4)) is below the required "
+            + "\(shortest(minFidelity))"
         ], isWritten: false)
     }
   }
@@ -84,7 +84,7 @@ struct FidelityCommand: ParsableCommand {
     if entries != nil {
       guard let features = HiddenFeatures(of: model, over: table) else {
         throw CommandFailure(
-          "the network has no hidden features that the rules could speak of",
+          "the network has no hidden features for the rules to use",
           hint: "give the model.onnx of the same report", code: 65)
       }
       guard features.neurons.map(\.description) == explanation.features.map(\.neuron) else {
@@ -118,8 +118,8 @@ struct FidelityCommand: ParsableCommand {
     func position(_ name: String) throws -> Int {
       guard let position = classes.firstIndex(of: name) else {
         throw CommandFailure(
-          "the rules answer '\(name)', which the network does not",
-          hint: "give the network that the rules were made for", code: 65)
+          "the rules predict '\(name)', which is not a class of the network",
+          hint: "give the network that the rules were extracted from", code: 65)
       }
       return position
     }
@@ -131,8 +131,8 @@ struct FidelityCommand: ParsableCommand {
           let joined = premise.and(literal)
         else {
           throw CommandFailure(
-            "rule \(entry.id) asks about '\(test.feature)' what the data do not tell",
-            hint: "give rows with the columns that the rules were made from", code: 65)
+            "rule \(entry.id) has a condition on '\(test.feature)' that the data cannot evaluate",
+            hint: "give rows with the columns that the rules were extracted from", code: 65)
         }
         premise = joined
       }
@@ -150,23 +150,23 @@ struct FidelityCommand: ParsableCommand {
     let interval = measured.fidelity.interval
     var lines = [
       Terminal.stdout.paint(
-        "The rules answer as the network does on \(words(measured.fidelity))", .bold)
+        "The rules agree with the network on \(words(measured.fidelity))", .bold)
         + ", 95 % interval \(fixed(interval.lowerBound * 100, digits: 1)) to "
         + "\(fixed(interval.upperBound * 100, digits: 1)) %.",
-      "Always giving the network's commonest answer would agree on "
+      "Always predicting the network's majority class would agree on "
         + "\(words(measured.majorityBaseline)).",
     ]
     for (name, share) in measured.byClass.sorted(by: { $0.key < $1.key }) {
-      lines.append("  where it answers '\(shown(name))': \(words(share))")
+      lines.append("  where the network predicts '\(shown(name))': \(words(share))")
     }
     return lines.joined(separator: "\n") + "\n"
   }
 }
 
-/// Rules over hidden features were to be run on a model that does not have these features.
+/// A model without the hidden features that the rules use.
 struct FeatureMismatch: LocalizedError, Hashable, Sendable {
   var errorDescription: String? {
-    "the model's hidden features are not those that the rules speak of"
+    "the model's hidden features are not those of the rules"
   }
   var recoverySuggestion: String? { "give the model.onnx of the result's own folder" }
 }

@@ -7,25 +7,25 @@ import Networks
 import Pruning
 import Reports
 
-/// Prints the catalogues.
+/// Lists a catalogue.
 struct List: ParsableCommand {
   enum Family: String, CaseIterable, ExpressibleByArgument {
     case datasets, methods, extractors, architectures, layers, formats
   }
 
   static let configuration = CommandConfiguration(
-    abstract: "List what there is, with one line and the source of each.",
+    abstract: "List a catalogue, such as data sets or methods, with sources.",
     discussion: """
       Examples:
         espalier list datasets
         espalier list extractors --json
       """)
 
-  @Argument(help: "datasets, methods, extractors, architectures, layers or formats.")
+  @Argument(help: "The catalogue: datasets, methods, extractors, architectures, layers or formats.")
   var family: Family
   @OptionGroup(title: "Messages") var console: ConsoleOptions
 
-  /// One line of a catalogue.
+  /// One entry of a catalogue.
   struct Entry: Encodable, Equatable {
     var name: String
     var summary: String

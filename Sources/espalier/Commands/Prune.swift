@@ -12,10 +12,10 @@ extension Compensation: ExpressibleByArgument {}
 extension Scope: ExpressibleByArgument {}
 extension Normalization: ExpressibleByArgument {}
 
-/// Prunes a network and writes what is left of it.
+/// Prunes a network and writes the pruned network.
 struct Prune: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Prune a network, nothing more.",
+    abstract: "Prune a network.",
     discussion: """
       Examples:
         espalier prune digits.onnx digits --keep 0.5 -o small.onnx
@@ -24,7 +24,7 @@ struct Prune: ParsableCommand {
         espalier prune digits.onnx digits --widths dense-1=12,dense-2=8 -o narrow.onnx
         espalier prune net.onnx mnist --method deep-compression --keep 0.08 -o net.espalier
 
-      Every pruned network is compared, masked and compacted, before it is written.
+      Before a pruned network is written, its masked and its compacted forms are compared.
       """)
 
   @Argument(help: "An .onnx or .espalier file.")
@@ -32,14 +32,14 @@ struct Prune: ParsableCommand {
   @OptionGroup var source: DataOptions
   @Option(name: .shortAndLong, help: "The .onnx or .espalier file to write.")
   var output: String
-  @Option(help: "Also write a coded file, .espalier.")
+  @Option(help: "Also write a compressed model, .espalier.")
   var coded: String?
   @OptionGroup(title: "Goal") var goal: GoalOptions
   @OptionGroup(title: "Method") var recipe: RecipeOptions
-  @Option(help: "Also write what went, and why, as JSON.")
+  @Option(help: "Also write the pruning plan, with the reason of each step, as JSON.")
   var plan: String?
   @Option(
-    help: "Also write what the loss of each layer costs: a .json file or a table in Markdown.")
+    help: "Also write a sensitivity analysis of the layers, as .json or as a Markdown table.")
   var sensitivity: String?
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Learning") var learning: LearningFlags
@@ -48,11 +48,11 @@ struct Prune: ParsableCommand {
   mutating func validate() throws {
     if recipe.multiple != nil, goal.widths != nil {
       throw ValidationError(
-        "--widths says how wide each layer is to be. Leave out --widths or --multiple")
+        "--widths already sets the width of each layer. Leave out --widths or --multiple")
     }
     if recipe.distill != nil, goal.inputs != nil {
       throw ValidationError(
-        "--distill needs a network of the same inputs. Leave out --inputs or --distill")
+        "--distill needs both networks to have the same inputs. Leave out --inputs or --distill")
     }
   }
 
@@ -102,7 +102,7 @@ struct Prune: ParsableCommand {
       checkpoint.removeCheckpoint()
       throw error
     }
-    // Every model file is read back and asked before any file is written.
+    // Every model file is read back and its predictions compared before any file is written.
     let rows = outcome.readBackRows
     let modelData = try ModelFile.data(for: outcome.model, named: output, checkedOn: rows)
     let compressedData = try coded.map { _ in
@@ -127,27 +127,28 @@ struct Prune: ParsableCommand {
   }
 }
 
-/// What a pruning is to reach: one of these.
+/// The pruning target, exactly one of these options.
 struct GoalOptions: ParsableArguments {
-  @Option(help: "The share of parameters that stays (default: 0.5).")
+  @Option(help: "Fraction of parameters to keep (default: 0.5).")
   var keep: Double?
-  @Option(help: "Validation accuracy that may be lost, at 95 % confidence: 0.01 is one point.")
+  @Option(
+    help: "Maximum drop of validation accuracy, at 95 % confidence; 0.01 is one percentage point.")
   var accuracyDrop: Double?
-  @Option(help: "The share of multiplications that stays.")
+  @Option(help: "Fraction of multiply-accumulate operations (MACs) per sample to keep.")
   var multiplications: Double?
-  @Option(help: "The share of the measured time for an answer that stays.")
+  @Option(help: "Fraction of the measured inference latency to keep.")
   var latency: Double?
-  @Option(help: "Parameters at most.")
+  @Option(help: "Maximum number of parameters.")
   var parameters: Int?
-  @Option(help: "Hidden neurons at most.")
+  @Option(help: "Maximum number of hidden neurons.")
   var neurons: Int?
-  @Option(help: "Inputs of the network at most.")
+  @Option(help: "Maximum number of network inputs.")
   var inputs: Int?
-  @Option(help: "Bytes of numbers at most.")
+  @Option(help: "Maximum weight bytes (bytes of the parameters).")
   var bytes: Int?
   @Option(
     help:
-      "Neurons of layers at most: convolution-1=9,dense-1=25; flattening-1=65 numbers of a flattened image."
+      "Maximum width per layer: convolution-1=9,dense-1=25; flattening-1=65 is in flattened units."
   )
   var widths: String?
 
@@ -170,7 +171,8 @@ struct GoalOptions: ParsableArguments {
     try check(.inputs, inputs)
     try check(.bytes, bytes)
     guard try given().count < 2 else {
-      throw ValidationError("a pruning has one goal. Give one of --keep, --accuracy-drop and so on")
+      throw ValidationError(
+        "only one pruning goal can be given. Give one of --keep, --accuracy-drop and so on")
     }
   }
 
@@ -180,8 +182,8 @@ struct GoalOptions: ParsableArguments {
 }
 
 extension [Width] {
-  /// How wide layers may be, as it is written on the command line.
-  /// - Throws: `ValidationError` where a part is no layer and number, or a layer is there twice.
+  /// Parses the layer widths of the command line.
+  /// - Throws: `ValidationError` when an entry is not `layer=number` or a layer is repeated.
   fileprivate init(_ text: String) throws {
     self = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -190,8 +192,8 @@ extension [Width] {
         let count = Int(part[part.index(after: sign)...]), count > 0
       else {
         throw ValidationError(
-          "--widths cannot read '\(part)'. Give a layer and how many of its neurons stay, at least 1: "
-            + "dense-1=25")
+          "--widths cannot read '\(part)'. Give a layer and the number of neurons to keep, "
+            + "at least 1: dense-1=25")
       }
       let layer = String(part[..<sign])
       guard !contains(where: { $0.layer == layer }) else {
@@ -202,34 +204,35 @@ extension [Width] {
   }
 }
 
-/// How a network is pruned.
+/// The pruning method and its hyperparameters.
 struct RecipeOptions: ParsableArguments {
-  @Option(help: "See 'espalier list methods'.")
+  @Option(help: "The pruning method; see 'espalier list methods'.")
   var method = "neuron-magnitude"
-  @Option(help: "How removals are spread over rounds (default: the method's own).")
+  @Option(help: "Pruning schedule over the rounds (default: the method's own).")
   var schedule: Schedule.Course?
-  @Option(help: "Rounds of removal.")
+  @Option(help: "Number of pruning rounds.")
   var rounds: Int?
-  @Option(help: "What makes up for neurons that go.")
+  @Option(help: "Compensation for pruned neurons.")
   var compensation: Compensation?
   @Option(
     help:
-      "What follows each round: fine-tune, fine-tune-budget, splice, rewind, scratch, scratch-budget, while-training, none."
+      "Recovery after each pruning round: fine-tune, fine-tune-budget, splice, rewind, scratch, scratch-budget, while-training, none."
   )
   var recovery: String?
-  @Option(help: "Passes over the training rows in each recovery.")
+  @Option(help: "Training epochs of each recovery.")
   var epochs: Int?
-  @Option(help: "The share of the loss that is the answers of the network before pruning.")
+  @Option(
+    help: "Knowledge distillation: weight of the unpruned network's outputs in the loss, 0 to 1.")
   var distill: Double?
-  @Option(help: "Where the lowest scores are looked for.")
+  @Option(help: "Ranking scope of the importance scores.")
   var scope: Scope?
-  @Option(help: "What is left of a layer that loses neurons is a multiple of this.")
+  @Option(help: "Keep the width of each pruned layer a multiple of this.")
   var multiple: Int?
-  @Option(help: "How the scores of layers are made comparable.")
+  @Option(help: "Normalisation of importance scores across layers.")
   var normalization: Normalization?
-  @Option(help: "Training rows that scores look at (default: the method's own).")
+  @Option(help: "Number of training rows for importance scores (default: the method's own).")
   var scoreRows: Int?
-  @Option(help: "For block-then-channel: what a block costs while it stays (default: 0.05).")
+  @Option(help: "Gate penalty per block, for block-then-channel only (default: 0.05).")
   var gatePrice: Double?
 
   mutating func validate() throws {
@@ -241,11 +244,11 @@ struct RecipeOptions: ParsableArguments {
     try check(.gatePrice, gatePrice)
     if gatePrice != nil, method != BlockThenChannel.name {
       throw ValidationError(
-        "--gate-price is for one method. Add --method \(BlockThenChannel.name)")
+        "--gate-price applies to one method only. Add --method \(BlockThenChannel.name)")
     }
   }
 
-  /// - Throws: `UnknownName` where there is no such method or recovery.
+  /// - Throws: `UnknownName` for an unknown method or recovery.
   func applied(to experiment: PruningExperiment) throws -> PruningExperiment {
     var copy = experiment
     copy.schedule = schedule

@@ -4,11 +4,11 @@ import Foundation
 import Naming
 import Reports
 
-/// Writes the report again from the result alone.
+/// Regenerates the report from `explanation.json`.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Write the report again from the result alone.",
+    abstract: "Regenerate the report from its explanation.json.",
     discussion: """
       Example:
         espalier report iris-espalier --format html,md -o iris-again
@@ -16,13 +16,13 @@ struct ReportCommand: ParsableCommand {
 
   @Argument(help: "A report folder or its explanation.json.")
   var result: String
-  @Option(help: "Any of html, md, json, text, diagrams, with commas (default: all).")
+  @Option(help: "Comma-separated: html, md, json, text, diagrams (default: all).")
   var format: String?
-  @Option(name: .shortAndLong, help: "The folder to write.")
+  @Option(name: .shortAndLong, help: "The output folder.")
   var output: String
-  @Option(help: "A folder whose page frames stand in for those of the tool.")
+  @Option(help: "A folder of page templates that override the built-in ones.")
   var templates: String?
-  @Flag(help: "Replace a regular file, or a report of espalier; nothing else ever is.")
+  @Flag(help: "Overwrite an existing regular file or espalier report.")
   var force = false
   @OptionGroup(title: "Messages") var console: ConsoleOptions
 

@@ -8,7 +8,7 @@ import Reports
 /// Trains a network and writes it as a model file.
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a network, nothing more.",
+    abstract: "Train a network.",
     discussion: """
       Examples:
         espalier train digits -o digits.onnx
@@ -17,7 +17,7 @@ struct Train: ParsableCommand {
       """)
 
   @OptionGroup var source: DataOptions
-  @Option(help: "An .onnx or .espalier file to go on from.")
+  @Option(help: "An .onnx or .espalier file to fine-tune (default: newly initialised weights).")
   var model: String?
   @Option(name: .shortAndLong, help: "The .onnx or .espalier file to write.")
   var output: String
@@ -77,7 +77,7 @@ extension StandardOutput {
     try write(String(decoding: try json(value), as: UTF8.self))
   }
 
-  /// A value as one JSON object with sorted keys and a line's end.
+  /// A value as one JSON object with sorted keys and a final newline.
   static func json(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -4,23 +4,23 @@ import Reports
 extension ProgressStyle: ExpressibleByArgument {}
 extension Terminal.Choice: ExpressibleByArgument {}
 
-/// How much a command says, and how.
+/// The console output of a command: format, verbosity and colours.
 struct ConsoleOptions: ParsableArguments {
-  @Flag(help: "One JSON object on stdout.")
+  @Flag(help: "Print the result as one JSON object on stdout.")
   var json = false
-  @Flag(help: "No summary and no progress; errors alone.")
+  @Flag(help: "Print no summary and no progress.")
   var quiet = false
-  @Option(help: "auto is a bar on a terminal and a line every 10 s elsewhere.")
+  @Option(help: "Progress on stderr; auto is a bar on a terminal and a line every 10 s elsewhere.")
   var progress = ProgressStyle.auto
-  @Option(help: "NO_COLOR and FORCE_COLOR are obeyed.")
+  @Option(help: "Coloured output; auto respects NO_COLOR and FORCE_COLOR.")
   var color = Terminal.Choice.auto
 
-  /// Writes a summary for people, unless the result is asked for as data or not at all.
+  /// Writes the summary to stdout, unless `json` or `quiet` is set.
   func summarise(_ text: String) throws {
     if !json, !quiet { try StandardOutput.write(text) }
   }
 
-  /// Says on stderr what was decided about the data.
+  /// Prints notes about the data on stderr, unless `quiet` is set.
   func note(_ sentences: [String]) {
     if quiet { return }
     for sentence in sentences { Terminal.stderr.say(" note: \(visible(sentence))\n") }

@@ -1,13 +1,15 @@
 import ArgumentParser
 import Experiments
 
-/// How a network learns, and how it reads images.
+/// Training hyperparameters and the preprocessing of inputs.
 struct LearningFlags: ParsableArguments {
-  @Option(help: "The size of a step of training.")
+  @Option(help: "The learning rate.")
   var learningRate: Double?
-  @Option(help: "Rows in a step of training.")
+  @Option(help: "The batch size.")
   var batch: Int?
-  @Option(help: "Pixels by which training images move at most, anew in every epoch.")
+  @Option(
+    help:
+      "Random-shift augmentation: maximum shift of training images in pixels, drawn every epoch.")
   var shift: Int?
   @OptionGroup var pixels: PixelFlags
   @OptionGroup var scaling: ScalingFlags
@@ -30,11 +32,11 @@ struct LearningFlags: ParsableArguments {
 extension InputScaling: ExpressibleByArgument {}
 extension PixelLayout: ExpressibleByArgument {}
 
-/// How the columns of a table are scaled for a network from elsewhere.
+/// The scaling of table columns for an imported network.
 struct ScalingFlags: ParsableArguments {
   @Option(
     help:
-      "For a network from elsewhere: columns as they are, standardised, or scaled to 0...1, by the training rows (default: none)."
+      "For an imported network: scaling of the columns, fitted to the training rows (default: none)."
   )
   var scaleInputs: InputScaling?
 
@@ -43,26 +45,26 @@ struct ScalingFlags: ParsableArguments {
   }
 }
 
-/// How a network from elsewhere reads images, and in which order it has the classes.
+/// The pixel normalisation, pixel layout and class order of an imported network.
 struct PixelFlags: ParsableArguments {
   @Option(
     help:
-      "For a network from elsewhere: subtracted from each channel's share of white: 0.485,0.456,0.406."
+      "For an imported network: mean per channel in (x/255 - mean)/std: 0.485,0.456,0.406."
   )
   var pixelMean: NumberList?
   @Option(
     help:
-      "For a network from elsewhere: what each channel is divided by after that: 0.229,0.224,0.225."
+      "For an imported network: std per channel in (x/255 - mean)/std: 0.229,0.224,0.225."
   )
   var pixelDeviation: NumberList?
   @Option(
     help:
-      "For a network from elsewhere that reads flat images: the order of their numbers (default: channels-last)."
+      "For an imported network of flattened images: order of the units (default: channels-last)."
   )
   var pixelLayout: PixelLayout?
   @Option(
     help:
-      "For a network from elsewhere: the classes in the order of its outputs, a,b,c; of one output, the negative class first."
+      "For an imported network: classes in output order, a,b,c; for one output negative first."
   )
   var classOrder: String?
 

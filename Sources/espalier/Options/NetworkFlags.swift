@@ -4,28 +4,28 @@ import Networks
 
 extension Activation.Function: ExpressibleByArgument {}
 
-/// The heads that a user may choose; a number's follows from the target.
+/// The classification heads; a numeric target always has the head `number`.
 enum HeadChoice: String, CaseIterable, ExpressibleByArgument {
   case softmax
   case oneVersusRest = "one-vs-rest"
 }
 
-/// What network is trained, and how.
+/// The architecture and the training of a network.
 struct NetworkFlags: ParsableArguments {
-  @Option(help: "A published architecture, as 'espalier list architectures' has them.")
+  @Option(help: "A published architecture; see 'espalier list architectures'.")
   var architecture: String?
-  @Option(help: "Units of the hidden layers before the feature layer: 64,32.")
+  @Option(help: "Units of each hidden layer before the feature layer: 64,32.")
   var hidden: UnitList?
-  @Option(help: "The function of the hidden layers (default: relu).")
+  @Option(help: "Activation function of the hidden layers (default: relu).")
   var activation: Activation.Function?
-  @Option(help: "Units of the feature layer before pruning.")
+  @Option(help: "Units of the feature layer, the last hidden layer, before pruning.")
   var features: Int?
-  @Option(help: "How outputs become an answer.")
+  @Option(help: "Output head: softmax, or one sigmoid per class (one-vs-rest).")
   var head: HeadChoice?
-  @Option(help: "Passes over the training rows at most.")
+  @Option(help: "Maximum number of training epochs.")
   var epochs: Int?
   @OptionGroup var learning: LearningFlags
-  @Flag(help: "Rare classes count as much as common ones.")
+  @Flag(help: "Use balanced class weights in the loss.")
   var classWeights = false
 
   mutating func validate() throws {
@@ -33,7 +33,7 @@ struct NetworkFlags: ParsableArguments {
     try check(.epochs, epochs)
   }
 
-  /// Sets what was given; the rest stays as it is.
+  /// Overrides the settings that were given as options.
   func apply(to options: inout NetworkOptions) {
     learning.apply(to: &options)
     if let architecture { options.architecture = architecture }
@@ -50,11 +50,11 @@ struct NetworkFlags: ParsableArguments {
   }
 }
 
-/// What is taken away before a network is explained.
+/// The pruning of a network before it is explained.
 struct SimplificationFlags: ParsableArguments {
-  @Option(help: "Validation accuracy that pruning may cost: 0.01 is one point.")
+  @Option(help: "Maximum drop of validation accuracy by pruning; 0.01 is one percentage point.")
   var accuracyDrop: Double?
-  @Flag(help: "Take nothing away: explain the network as it was trained.")
+  @Flag(help: "Do not prune; explain the network as trained.")
   var noPruning = false
 
   mutating func validate() throws { try check(.accuracyDrop, accuracyDrop) }
@@ -65,7 +65,7 @@ struct SimplificationFlags: ParsableArguments {
   }
 }
 
-/// "64,32"; an empty text is no layer.
+/// The units of each layer, such as "64,32"; an empty text is no layer.
 struct UnitList: ExpressibleByArgument {
   var units: [Int]
 
@@ -76,7 +76,7 @@ struct UnitList: ExpressibleByArgument {
   }
 }
 
-/// "0.485,0.456": one number for each channel, or one for all.
+/// Comma-separated numbers, such as "0.485,0.456": one for each channel, or one for all.
 struct NumberList: ExpressibleByArgument {
   var numbers: [Double]
 
@@ -87,7 +87,9 @@ struct NumberList: ExpressibleByArgument {
   }
 }
 
-/// - Throws: a usage error where a number is given that may not be.
+/// Checks a hyperparameter against its range.
+///
+/// - Throws: a usage error (`ValidationError`) for a value outside of the range.
 func check<Value>(_ parameter: Hyperparameter<Value>, _ value: Value?) throws {
   do {
     try parameter.check(value)

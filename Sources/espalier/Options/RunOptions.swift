@@ -6,37 +6,37 @@ import Tensors
 
 extension Experiment.ExplainedNetwork: ExpressibleByArgument {}
 
-/// Which rules are spoken of; `all` reports every kind and speaks of those over inputs.
+/// The level of the rules that are measured; `all` reports both and measures those over inputs.
 enum RulesChoice: String, CaseIterable, ExpressibleByArgument {
   case inputs, features, all
 }
 
-/// What data are read, and which rows are kept apart.
+/// The data set and its columns.
 struct DataOptions: ParsableArguments {
   @Argument(help: "A data set's name, a file, '-' or a folder.")
   var data: String
-  @Option(help: "The column to answer (default: the last).")
+  @Option(help: "The target column (default: the last).")
   var target: String?
-  @Option(help: "A column to leave out; may be repeated.")
+  @Option(help: "A column to exclude; may be repeated.")
   var ignore: [String] = []
   @OptionGroup(title: "Table") var table: TableFlags
 }
 
-/// What decides a run, beside the data.
+/// The options of a run that are not about the data.
 struct RunOptions: ParsableArguments {
-  @Option(help: "Rows of their own, or a fraction (default: 0.2), that nothing is fitted to.")
+  @Option(help: "Held-out set: a data file, or a fraction of the rows (default: 0.2).")
   var heldOut: String?
-  @Option(help: "The source of all chance (default: 42).")
+  @Option(help: "Random seed (default: 42).")
   var seed: UInt64?
-  @Option(help: "Cores to use (default: all); the result is the same with any number.")
+  @Option(help: "Number of threads (default: one per core); it does not change the result.")
   var threads: Int?
-  @Option(help: "A file of settings; options win over it.")
+  @Option(help: "A JSON settings file; options override it.")
   var config: String?
-  @Flag(help: "Go on with an interrupted run.")
+  @Flag(help: "Resume an interrupted run.")
   var resume = false
-  @Flag(help: "Replace a regular file, or a report of espalier; nothing else ever is.")
+  @Flag(help: "Overwrite an existing regular file or espalier report.")
   var force = false
-  @Flag(help: "Say what would be done, and stop.")
+  @Flag(help: "Print the plan of the run and exit.")
   var dryRun = false
 
   mutating func validate() throws {
@@ -44,7 +44,7 @@ struct RunOptions: ParsableArguments {
     if let heldOut { try check(.heldOut, Double(heldOut)) }
   }
 
-  /// The settings of the file, if one is given, with what these options say of them.
+  /// The settings of the file, if one is given, overridden by these options.
   func settings(for data: DataOptions) throws -> SettingsFile {
     var settings = try SettingsFile(path: config, data: data.data)
     if let target = data.target { settings.experiment.target = target }
@@ -58,21 +58,23 @@ struct RunOptions: ParsableArguments {
   }
 }
 
-/// What rules are wanted, and how good they must be.
+/// The rule extractor and the required size and fidelity of the rules.
 struct RuleOptions: ParsableArguments {
-  @Option(help: "How rules are found; see 'espalier list extractors'.")
+  @Option(help: "The rule extractor; see 'espalier list extractors'.")
   var extractor: String?
-  @Option(help: "What the rules that are measured and exported speak of (default: all).")
+  @Option(
+    help: "Whether conditions are on inputs or on hidden features; all reports both (default: all)."
+  )
   var rules: RulesChoice?
-  @Option(help: "Rules at most; exit code 2 where more are needed.")
+  @Option(help: "Maximum number of rules; exit code 2 if more are needed.")
   var maxRules: Int?
-  @Option(help: "Held-out fidelity at least, from 0 to 1; exit code 2 where it is not reached.")
+  @Option(help: "Minimum held-out fidelity, 0 to 1; exit code 2 if it is not reached.")
   var minFidelity: Double?
-  @Option(help: "Hidden features at most after pruning.")
+  @Option(help: "Maximum number of hidden features after pruning.")
   var maxNeurons: Int?
-  @Option(help: "Columns at most after pruning.")
+  @Option(help: "Maximum number of input columns after pruning.")
   var maxInputs: Int?
-  @Option(help: "The network that the rules imitate (default: pruned; original with --model).")
+  @Option(help: "The network that the rules approximate (default: pruned; original with --model).")
   var explain: Experiment.ExplainedNetwork?
 
   mutating func validate() throws {
@@ -82,7 +84,7 @@ struct RuleOptions: ParsableArguments {
     try check(.maxInputs, maxInputs)
   }
 
-  /// Sets what was given; the rest stays as it is.
+  /// Overrides the settings that were given as options.
   func apply(to experiment: inout Experiment) {
     if let extractor { experiment.extractor = extractor }
     if let rules { experiment.level = rules == .features ? .features : .inputs }

@@ -2,8 +2,8 @@ import Experiments
 import Foundation
 
 extension SettingsFile {
-  /// The defaults, changed by the file if one is named.
-  /// - Throws: `CommandFailure` where the file cannot be read, `UnknownName` and `SettingsError`.
+  /// The default settings, overridden by the file at `path` if given.
+  /// - Throws: `CommandFailure` when the file cannot be read, `UnknownName` and `SettingsError`.
   init(path: String?, data: String) throws {
     guard let path else {
       self.init(data: data)

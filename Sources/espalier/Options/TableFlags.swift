@@ -5,19 +5,19 @@ import Foundation
 
 extension NumberNotation.DecimalMark: ExpressibleByArgument {}
 
-/// What the form of a table's text is, where it is not found in its first lines.
+/// The format of a table's text; options override what is detected in its first lines.
 struct TableFlags: ParsableArguments {
   @Flag(
     inversion: .prefixedNo,
-    help: "Whether the first line names the columns (default: found in the first lines).")
+    help: "Whether the first line is a header (default: detected).")
   var header: Bool?
-  @Option(help: "The names of the columns, A,B,…, of a file without them.")
+  @Option(help: "Column names, A,B,…, for a file without a header.")
   var names: String?
-  @Option(help: "What stands between fields (default: found in the first lines).")
+  @Option(help: "Field separator (default: detected).")
   var separator: String?
-  @Option(help: "The character before decimals (default: found in the numbers).")
+  @Option(help: "Decimal mark (default: detected).")
   var decimal: NumberNotation.DecimalMark?
-  @Option(help: "Bytes of data at most, unpacked (default: half of the memory).")
+  @Option(help: "Maximum size of the data in bytes, uncompressed (default: half of the memory).")
   var maxInputBytes: Int?
 
   mutating func validate() throws {
@@ -50,7 +50,7 @@ struct TableFlags: ParsableArguments {
     TableFormat(hasHeader: header, names: columnNames, separator: fieldSeparator, decimal: decimal)
   }
 
-  /// Sets what was given; the rest stays as it is.
+  /// Overrides the settings that were given as options.
   func apply(to experiment: inout Experiment) {
     if let header { experiment.header = header }
     if let columnNames { experiment.names = columnNames }
