@@ -166,5 +166,5 @@ public struct Interrupted: LocalizedError, Hashable, Sendable {
   /// The one word that says it.
   public var errorDescription: String? { "interrupted" }
   /// How the run is gone on with.
-  public var recoverySuggestion: String? { "the same command with --resume goes on from here" }
+  public var recoverySuggestion: String? { "the same command with --resume continues the run" }
 }
