@@ -1,27 +1,28 @@
 import Foundation
 
-/// What can go wrong while a network is pruned.
+/// Errors of pruning.
 public enum PruningError: LocalizedError, Hashable, Sendable {
   case notTheSame(EqualityCheck)
   case noFeatureLayer
-  /// The network has a layer that pruning does not know how to make smaller.
+  /// A layer type that pruning does not support.
   case unknownLayer(node: String, layer: String)
-  /// A plan names what the network does not have: it was made for another.
+  /// A plan refers to a node that the network does not have, because it was made for another
+  /// network.
   case unknownNode(String)
   case unknownNeuron(String)
-  /// What a plan takes for a number of a flattened image is none.
+  /// A neuron that a plan treats as a unit of a flattened image is not one.
   case noNumber(String)
   case unknownInput(column: String)
   case unknownWeights(of: String)
   case noBranch(into: String, from: String)
   case protected(neuron: String, reason: String)
-  /// A goal names a layer that has no neurons to prune; those that have are named.
+  /// A width goal names a layer without prunable neurons; `known` lists the layers that have some.
   case noWidth(of: String, known: [String])
-  /// Nothing in the network may go.
+  /// The network has no prunable neurons.
   case nothingToPrune(unknown: [String])
-  /// The method needs something that the network or the data do not have.
+  /// The method does not support the network, the data or the goal.
   case unsuited(method: String, needs: String)
-  /// The nearest that can be met is named.
+  /// The goal cannot be met; `nearest` is the nearest value that can.
   case goalOutOfReach(goal: String, nearest: String)
 
   public var errorDescription: String? {
