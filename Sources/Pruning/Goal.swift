@@ -62,7 +62,7 @@ public enum Goal: Hashable, Codable, Sendable {
   /// - Throws: `PruningError.unsuited` if the goal sets a width per layer.
   func mustBeOneNumber(for method: String) throws(PruningError) {
     if case .widths = self {
-      throw .unsuited(method: method, needs: "a goal for the whole network: not --widths")
+      throw .unsuited(method: method, needs: "a goal for the whole network, not --widths")
     }
   }
 
@@ -80,15 +80,15 @@ public enum Goal: Hashable, Codable, Sendable {
     func percent(_ share: Double) -> String { String(format: "%.4g %%", share * 100) }
     return switch self {
     case .keep(let share): "\(percent(share)) of the parameters"
-    case .multiplications(let share): "\(percent(share)) of the multiplications"
+    case .multiplications(let share): "\(percent(share)) of the MACs"
     case .parameters(let count): "\(count) parameters"
     case .neurons(let count): "\(count) neurons"
     case .inputs(let count): "\(count) inputs"
     case .widths(let widths):
-      widths.map { "\($0.count) of '\($0.layer)'" }.joined(separator: ", ")
+      widths.map { "width \($0.count) of '\($0.layer)'" }.joined(separator: ", ")
     case .bytes(let count): "\(count) bytes"
-    case .latency(let share): "\(percent(share)) of the time for an answer"
-    case .accuracyDrop(let drop): "at most \(percent(drop)) of accuracy lost"
+    case .latency(let share): "\(percent(share)) of the inference time"
+    case .accuracyDrop(let drop): "an accuracy loss of at most \(percent(drop))"
     }
   }
 
@@ -96,11 +96,11 @@ public enum Goal: Hashable, Codable, Sendable {
   func reached(_ cost: Cost) -> String {
     switch self {
     case .keep, .parameters: "\(cost.parameters) parameters"
-    case .multiplications: "\(cost.multiplications) multiplications"
+    case .multiplications: "\(cost.multiplications) MACs"
     case .neurons: "\(cost.neurons) neurons"
     case .inputs: "\(cost.inputs) inputs"
     case .bytes: "\(cost.bytes) bytes"
-    case .latency, .accuracyDrop, .widths: "nothing removed"
+    case .latency, .accuracyDrop, .widths: "no pruning"
     }
   }
 }

@@ -104,7 +104,7 @@ struct RecipeRun {
         return try cut(selection, selection.order.count, round, recipe)
       }
       throw PruningError.goalOutOfReach(
-        goal: "\(goal.description) by neurons, of which each layer keeps one",
+        goal: "\(goal.description) by pruning neurons, with at least one per layer",
         nearest: goal.reached(selection.cost(without: selection.order.count)))
     }
     try cut(selection, count, round, recipe)
@@ -149,11 +149,11 @@ struct RecipeRun {
     let network = pruned.network
     guard network.architecture.input.rank == 1, !context.columns.isEmpty else {
       throw PruningError.unsuited(
-        method: "pruning inputs", needs: "a network that reads a table's columns")
+        method: "input pruning", needs: "a network with tabular inputs")
     }
     guard context.teacher == nil else {
       throw PruningError.unsuited(
-        method: "distillation", needs: "all inputs: a goal other than the number of inputs")
+        method: "distillation", needs: "a goal other than the number of inputs")
     }
     let groups = try NeuronGroups(network.architecture)
     let deviations = context.training.inputs.columnStatistics.deviations

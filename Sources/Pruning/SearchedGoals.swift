@@ -51,8 +51,8 @@ package struct AccuracyFloor {
       throw PruningError.goalOutOfReach(
         goal: Goal.accuracyDrop(drop).description,
         nearest: nearest.isFinite
-          ? String(format: "%.3g %% may be lost, at 95 %% confidence", nearest * 100)
-          : "nothing removed")
+          ? String(format: "an accuracy loss of %.3g %% at 95 %% confidence", nearest * 100)
+          : "no pruning")
     }
     return best
   }

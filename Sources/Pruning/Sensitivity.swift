@@ -36,7 +36,7 @@ public struct Sensitivity: Hashable, Codable, Sendable {
   ) throws {
     guard case .neurons(let score) = recipe.score else {
       throw PruningError.unsuited(
-        method: "a table of layers", needs: "a method that removes neurons")
+        method: "sensitivity analysis", needs: "a method that removes neurons")
     }
     let rows = context.validation.count > 0 ? context.validation : context.training
     func figures(_ network: Network) -> (loss: Double, accuracy: Double) {
