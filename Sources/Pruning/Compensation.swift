@@ -8,8 +8,8 @@ extension Compensation {
   /// The approximate maximum of sampled pixels, over all images.
   private static let pixels = 8192
 
-  /// Returns the network with consumer weights and biases adjusted to compensate for the neurons
-  /// that a plan prunes.
+  /// Returns the network with the weights and biases of the following layers adjusted to compensate
+  /// for the neurons that a plan prunes.
   func applied(
     to network: Network, _ plan: ResolvedPlan, on context: PruningContext
   ) throws -> Network {

@@ -57,8 +57,8 @@ public struct Latency: Hashable, Codable, Sendable {
     (ratio, ratioLow, ratioHigh) = (ratios.median, ratios.low, ratios.high)
   }
 
-  /// The median and its 95 % confidence interval: the order statistics of rank `n / 2 - 1.96 √n /
-  /// 2`, rounded down, from below and from above.
+  /// The median and its 95 % confidence interval: the order statistics of rank
+  /// `n / 2 - 1.96 √n / 2`, rounded down, from below and from above.
   package static func summary(_ values: [Double]) -> Time {
     let sorted = values.sorted()
     guard !sorted.isEmpty else { return Time(median: 0, low: 0, high: 0) }

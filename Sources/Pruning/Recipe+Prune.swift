@@ -3,7 +3,8 @@ import Networks
 import Tensors
 
 extension Recipe {
-  /// Prunes a network in rounds until the goal is met; neurons are compacted in each round.
+  /// Prunes a network in rounds until the goal is met, and compacts it after each round of neuron
+  /// pruning.
   ///
   /// - Throws: `PruningError.goalOutOfReach`, `nothingToPrune`, `unsuited`, `notTheSame`; errors of
   ///   training and of `onRound`.

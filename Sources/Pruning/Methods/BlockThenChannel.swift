@@ -20,7 +20,7 @@ public struct BlockThenChannel: PruningMethod {
       + "doi:10.3233/JIFS-200771")
   public static let suits = "residual networks with batch normalisation"
 
-  /// The gate penalty per open gate, in units of the loss; 0.05 as in the article.
+  /// The gate penalty per open gate, in units of the loss; 0.05 as used by the authors.
   public var price: Float = 0.05
   /// The initial logit of the gates: most blocks are open at first, while in the authors' code half
   /// of them are closed.

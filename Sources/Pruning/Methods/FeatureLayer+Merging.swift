@@ -66,8 +66,8 @@ extension FeatureLayer {
   }
 }
 
-/// A least-squares fit of one activation as a linear function of another: `dependent ≈ factor ·
-/// source + offset`.
+/// A least-squares fit of one activation as a linear function of another:
+/// `dependent ≈ factor · source + offset`.
 struct LinearPair {
   var source: Int
   var dependent: Int

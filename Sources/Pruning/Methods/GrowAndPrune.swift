@@ -8,9 +8,9 @@ import Tensors
 /// A neuron's significance is its mean absolute activation times the sum of its absolute outgoing
 /// weights. Neurons with a significance far below the layer's mean are pruned, except those
 /// correlated with the network's error; a neuron highly correlated with another is merged into it.
-/// If the error stagnates, the neuron most correlated with it is copied, with noise on the incoming
-/// weights, and the outgoing weights are shared between the two. The article's formulas are not
-/// public: thresholds and tests are a reconstruction.
+/// If the error stagnates, the neuron with the largest product of variance and correlation with the
+/// error is copied, with noise on the incoming weights, and the outgoing weights are shared between
+/// the two. The article's formulas are not public: thresholds and tests are a reconstruction.
 public struct GrowAndPrune: AdaptiveMethod {
   public static let name = "grow-and-prune"
   public static let summary = "neurons added if the error stagnates, pruned if insignificant"

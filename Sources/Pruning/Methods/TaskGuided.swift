@@ -6,9 +6,9 @@ import Tensors
 /// Prunes the neurons whose activations discriminate least between the classes.
 ///
 /// The article compares a filter's activation inside and outside the object's bounding box. For
-/// data without boxes, a neuron's score is the largest over the classes of `|mean over the rows of
-/// a class - mean over the others| / standard deviation`, with feature maps averaged over pixels.
-/// This formula is a reconstruction.
+/// data without boxes, a neuron's score is the largest over the classes of
+/// `|mean over the rows of a class - mean over the others| / standard deviation`, with feature maps
+/// averaged over pixels. This formula is a reconstruction.
 public struct TaskGuided: PruningMethod, NeuronScore {
   public static let name = "task-guided"
   public static let summary = "neurons by how well their activations separate the classes"

@@ -4,10 +4,9 @@ import Tensors
 
 /// Prunes channels with both small incoming and small outgoing weights.
 ///
-/// A channel is weak if the absolute sum of its incoming weights and that of its outgoing weights
-/// are both below the p-th percentile of the layer; all weak channels are pruned at once. A
-/// channel's score is the larger of its two ranks, so the lowest scores are the intersection, and
-/// the goal determines p.
+/// A channel is weak if the L1 norms of its incoming and of its outgoing weights are both below the
+/// p-th percentile of the layer; all weak channels are pruned at once. A channel's score is the
+/// larger of its two ranks, so the lowest scores are the intersection, and the goal determines p.
 public struct WeakSubnetwork: PruningMethod, NeuronScore {
   public static let name = "weak-subnetwork"
   public static let summary = "neurons with small incoming and small outgoing weights"
