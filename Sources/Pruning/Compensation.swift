@@ -3,12 +3,13 @@ import Networks
 import Tensors
 
 extension Compensation {
-  /// Rows whose activations say what is missing.
+  /// Training rows on which activations are sampled.
   private static let rows = 4096
-  /// Pixels of images at most: an image gives many.
+  /// The approximate maximum of sampled pixels, over all images.
   private static let pixels = 8192
 
-  /// The network with its readers changed to make up for what a plan will silence.
+  /// Returns the network with the weights and biases of the following layers adjusted to compensate
+  /// for the neurons that a plan prunes.
   func applied(
     to network: Network, _ plan: ResolvedPlan, on context: PruningContext
   ) throws -> Network {
@@ -40,10 +41,11 @@ extension Compensation {
 }
 
 extension Network {
-  /// Gives what some inputs of a layer said to its bias and, where asked, to the other inputs.
+  /// Adds the mean contribution of removed inputs to a layer's bias and, for least squares, their
+  /// weights to those of the kept inputs.
   ///
-  /// `means`: of what each input says.
-  /// `gram`: their products around the means; other inputs take nothing where `nil`.
+  /// `means`: the mean activation of each input.
+  /// `gram`: the centred Gram matrix of the inputs; with `nil` only the bias changes.
   fileprivate mutating func makeUp(
     for removed: [Int], _ slot: NeuronGroups.Slot, means: [Double], gram: Matrix?
   ) {
@@ -90,8 +92,8 @@ extension Network {
     add(constant, behind: slot.node)
   }
 
-  /// Adds a constant to what a layer with weights makes: in its bias, or in the mean that a
-  /// normalisation behind it takes away.
+  /// Adds a constant to the output of a layer with weights: to its bias, or, without a bias, to the
+  /// running mean of the batch normalisation that alone reads it.
   private mutating func add(_ constant: [Double], behind node: Int) {
     if let bias = parameters[node].firstIndex(where: { $0.role == .bias }) {
       change(node, bias, by: constant, sign: 1)
@@ -117,9 +119,9 @@ extension Network {
   }
 }
 
-/// Columns as combinations of others, in the sense of least squares.
+/// A least-squares fit of removed columns as linear combinations of kept columns.
 private struct Fit {
-  /// For each removed column the kept ones it is made of, with their factors.
+  /// For each removed column, the kept columns with non-zero coefficients.
   let coefficients: [[(column: Int, factor: Double)]]
 
   init(_ gram: Matrix, kept: [Int], removed: [Int]) {
@@ -128,7 +130,7 @@ private struct Fit {
     for (row, first) in columns.enumerated() {
       for (column, second) in columns.enumerated() { small[row, column] = gram[first, second] }
     }
-    // A little of the identity keeps factors small where kept columns nearly repeat each other.
+    // Ridge term: bounds the coefficients if kept columns are nearly collinear.
     let trace = kept.reduce(0.0) { $0 + gram[$1, $1] } / Double(max(kept.count, 1))
     for index in kept.indices { small[index, index] += 1e-9 * trace }
     let factor = PivotedFactor(small, tolerance: 1e-10, only: Array(kept.indices))

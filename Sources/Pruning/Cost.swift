@@ -1,29 +1,29 @@
 import Networks
 import Tensors
 
-/// What a network costs: the numbers that a pruning makes smaller.
+/// The size and compute cost of a network.
 public struct Cost: Hashable, Codable, Sendable {
-  /// Numbers that are learned and kept by their masks.
+  /// Learned parameters that are not masked.
   public var parameters: Int
-  /// For one row, masks counted.
+  /// Multiply-accumulate operations (MACs) per sample, without those of masked weights.
   public var multiplications: Int
-  /// Neurons that weights make and that are no outputs of the network.
+  /// Neurons and output channels of layers with weights, except the network's outputs.
   public var neurons: Int
-  /// Numbers, or channels, that the network reads.
+  /// Input features of the network, or input channels of images.
   public var inputs: Int
-  /// All numbers as they are stored, zeros too.
+  /// Bytes of all stored parameters as 32-bit floats, masked zeros included.
   public var bytes: Int
 }
 
-/// The cost of what is left of a network, without building it.
+/// Computes the cost of a pruned network without building it.
 struct CostCounter {
   private struct Term {
-    /// Kept entries, and how often each is multiplied for one row.
+    /// Unmasked entries, and the MACs per sample of each.
     var count: Double
     var uses: Double
     var bytes: Double
     var isLearned: Bool
-    /// The groups along each dimension that stands for neurons.
+    /// The groups along each dimension that indexes neurons.
     var axes: [[Int]]
   }
   private let terms: [Term]
@@ -53,7 +53,7 @@ struct CostCounter {
     }
     self.terms = terms
     makers = groups.groups.indices.map { group in
-      // Numbers of a flattened image are no neurons.
+      // Units of a flattened image do not count as neurons.
       guard groups.groups[group].protection != .output, groups.wholes[group] == nil else {
         return []
       }
@@ -84,8 +84,8 @@ struct CostCounter {
 }
 
 extension Cost {
-  /// What a network costs as it is.
-  /// - Throws: `NetworkError` where it does not hold together.
+  /// Computes the cost of a network.
+  /// - Throws: `NetworkError` if the architecture is invalid.
   public init(of network: Network) throws {
     let groups = try NeuronGroups(network.architecture)
     self = try CostCounter(network, groups).cost(

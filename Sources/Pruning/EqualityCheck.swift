@@ -1,15 +1,16 @@
 import Networks
 import Tensors
 
-/// How nearly a masked network and its compaction answer the same: made for every pruned network.
+/// The numerical difference between a masked network and its compaction, checked for every pruned
+/// network.
 public struct EqualityCheck: Hashable, Codable, Sendable {
-  /// Rows that both networks answered.
+  /// Samples on which both networks are evaluated.
   public let rows: Int
-  /// The largest difference of any output.
+  /// The largest absolute difference between outputs.
   public let largestAbsolute: Double
-  /// The same, divided by the largest output.
+  /// The largest absolute difference divided by the largest absolute output of the masked network.
   public let largestRelative: Double
-  /// The rows whose answer differs.
+  /// Samples whose predicted class differs.
   public let changedAnswers: Int
 
   package init(
@@ -21,13 +22,15 @@ public struct EqualityCheck: Hashable, Codable, Sendable {
     self.changedAnswers = changedAnswers
   }
 
-  /// Of a network that nothing was taken from: it is itself, whatever the rows.
+  /// The check of a network from which nothing is pruned: all differences are zero.
   init(unchangedOver rows: Int) {
     self.init(rows: rows, largestAbsolute: 0, largestRelative: 0, changedAnswers: 0)
   }
 
+  /// Compares the outputs of a compacted network with those of the masked network.
+  ///
   /// `inputs`: `[rows, inputs]` of the masked network.
-  /// `removed`: the positions of the inputs that the compacted network no longer reads.
+  /// `removed`: the positions of the inputs that the compacted network does not read.
   public init(
     of compacted: Network, with masked: Network, inputs: Tensor, removed: [Int], head: Head
   ) {
@@ -51,6 +54,6 @@ public struct EqualityCheck: Hashable, Codable, Sendable {
       ? 0 : zip(head.answers(from: wide), head.answers(from: narrow)).count { $0 != $1 }
   }
 
-  /// Whether the two are the same function, but for the order of additions.
+  /// Whether the relative difference is below 1e-4, the tolerance for floating-point rounding.
   public var holds: Bool { largestRelative < 1e-4 }
 }

@@ -1,41 +1,41 @@
 import Foundation
 
-/// How many neurons a layer may keep at most.
+/// The maximum width of one layer.
 public struct Width: Hashable, Codable, Sendable {
-  /// The layer's name; that of a flattening stands for its numbers.
+  /// The layer's name; the name of a flatten layer refers to its flattened units.
   public var layer: String
-  /// At least 1.
+  /// Neurons, channels or flattened units, at least 1.
   public var count: Int
 
-  /// A width of one layer, named as the network names it.
+  /// Creates the width of the layer with this name.
   public init(of layer: String, _ count: Int) {
     self.layer = layer
     self.count = count
   }
 }
 
-/// What a pruning is to reach.
+/// The target of a pruning.
 public enum Goal: Hashable, Codable, Sendable {
-  /// The share of parameters that stays.
+  /// The share of parameters kept, 0 to 1.
   case keep(Double)
-  /// The share of multiplications that stays.
+  /// The share of MACs per sample kept, 0 to 1.
   case multiplications(Double)
-  /// At most so many learned numbers.
+  /// The maximum number of learned parameters.
   case parameters(Int)
-  /// At most so many hidden neurons.
+  /// The maximum number of hidden neurons.
   case neurons(Int)
-  /// At most so many inputs of the network.
+  /// The maximum number of network inputs.
   case inputs(Int)
-  /// At most so many neurons of some layers, or numbers of flattened images.
+  /// The maximum widths of some layers, in neurons, channels or flattened units.
   case widths([Width])
-  /// At most so many bytes of numbers.
+  /// The maximum number of weight bytes.
   case bytes(Int)
-  /// The share of the measured time for an answer that stays.
+  /// The share of the measured inference time kept, 0 to 1.
   case latency(Double)
-  /// Validation accuracy that may be lost at most, with 95 % confidence.
+  /// The maximum loss of validation accuracy, with 95 % confidence.
   case accuracyDrop(Double)
 
-  /// What counts for the goal; `nil` where it must be tried.
+  /// The cost that the goal limits; `nil` if the goal needs a search or a width per layer.
   func measure(_ cost: Cost) -> Double? {
     switch self {
     case .keep, .parameters: Double(cost.parameters)
@@ -47,7 +47,7 @@ public enum Goal: Hashable, Codable, Sendable {
     }
   }
 
-  /// How much of it may be left of a network of this cost; 0 where it is no one number.
+  /// The limit of `measure` for a network with this initial cost; 0 for widths per layer.
   func limit(from start: Cost) -> Double {
     switch self {
     case .keep(let share): share * Double(start.parameters)
@@ -59,14 +59,14 @@ public enum Goal: Hashable, Codable, Sendable {
     }
   }
 
-  /// - Throws: `PruningError.unsuited` where each layer has a goal of its own.
+  /// - Throws: `PruningError.unsuited` if the goal sets a width per layer.
   func mustBeOneNumber(for method: String) throws(PruningError) {
     if case .widths = self {
-      throw .unsuited(method: method, needs: "a goal for the whole network: not --widths")
+      throw .unsuited(method: method, needs: "a goal for the whole network, not --widths")
     }
   }
 
-  /// The same goal for a network that is no longer whole: a share of the whole is one of what is left.
+  /// Converts a share of the initial network into the equivalent goal for a partly pruned network.
   func absolute(_ limit: Double, in cost: Cost) -> Goal {
     switch self {
     case .keep: .parameters(Int(limit))
@@ -75,32 +75,32 @@ public enum Goal: Hashable, Codable, Sendable {
     }
   }
 
-  /// In words, for errors and reports.
+  /// A description for error messages and reports.
   public var description: String {
     func percent(_ share: Double) -> String { String(format: "%.4g %%", share * 100) }
     return switch self {
     case .keep(let share): "\(percent(share)) of the parameters"
-    case .multiplications(let share): "\(percent(share)) of the multiplications"
+    case .multiplications(let share): "\(percent(share)) of the MACs"
     case .parameters(let count): "\(count) parameters"
     case .neurons(let count): "\(count) neurons"
     case .inputs(let count): "\(count) inputs"
     case .widths(let widths):
-      widths.map { "\($0.count) of '\($0.layer)'" }.joined(separator: ", ")
+      widths.map { "width \($0.count) of '\($0.layer)'" }.joined(separator: ", ")
     case .bytes(let count): "\(count) bytes"
-    case .latency(let share): "\(percent(share)) of the time for an answer"
-    case .accuracyDrop(let drop): "at most \(percent(drop)) of accuracy lost"
+    case .latency(let share): "\(percent(share)) of the inference time"
+    case .accuracyDrop(let drop): "an accuracy loss of at most \(percent(drop))"
     }
   }
 
-  /// What a cost comes to, in the words of the goal.
+  /// The cost that the goal limits, as text.
   func reached(_ cost: Cost) -> String {
     switch self {
     case .keep, .parameters: "\(cost.parameters) parameters"
-    case .multiplications: "\(cost.multiplications) multiplications"
+    case .multiplications: "\(cost.multiplications) MACs"
     case .neurons: "\(cost.neurons) neurons"
     case .inputs: "\(cost.inputs) inputs"
     case .bytes: "\(cost.bytes) bytes"
-    case .latency, .accuracyDrop, .widths: "nothing removed"
+    case .latency, .accuracyDrop, .widths: "no pruning"
     }
   }
 }

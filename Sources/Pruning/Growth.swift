@@ -2,16 +2,17 @@ import Networks
 import Tensors
 
 extension Network {
-  /// The network with one neuron more: a copy of another, with all that goes together with it.
+  /// Returns the network with one neuron added as a copy of another, together with all neurons
+  /// coupled to it.
   ///
-  /// The copy is made as the original is, plus `noise`; whoever reads the original reads the share
-  /// `1 - share` of it and `share` of the copy. Without noise the function is the same. It is the
-  /// inverse of pruning, over the same groups, so it works on residual streams too.
+  /// The copy has the incoming weights of the original plus Gaussian noise of standard deviation
+  /// `noise`. Outgoing weights are multiplied by `1 - share` for the original and by `share` for
+  /// the copy, so without noise the network's function does not change. Growth is the inverse of
+  /// pruning and uses the same neuron groups, so it supports residual connections.
   ///
-  /// `taken`: the largest name that a node has ever given, where neurons that had larger ones than those
-  /// left have gone: names are never given twice.
-  /// - Throws: `PruningError.unsuited` where the neuron stands in a layer of several groups, or must
-  ///   stay as it is.
+  /// `taken`: the largest original index that each node has used so far, including pruned neurons;
+  /// an original index is never reused.
+  /// - Throws: `PruningError.unsuited` if the neuron is in a grouped convolution.
   public func growing(
     copyOf group: Int, _ groups: NeuronGroups, share: Float = 0.5, noise: Float = 0,
     taken: [Node.ID: Int] = [:], using generator: inout SeededGenerator
@@ -66,8 +67,8 @@ extension Network {
       originalIndices: originalIndices)
   }
 
-  /// The network with the neurons that a plan grows; those that it has already are left alone.
-  /// - Throws: `PruningError.unknownNode` and `unknownNeuron` where the plan is for another network.
+  /// Returns the network with the neurons that a plan adds; neurons that already exist are skipped.
+  /// - Throws: `PruningError.unknownNode` and `unknownNeuron` if the plan is for another network.
   public func grown(by plan: PruningPlan) throws -> Network {
     var network = self
     for growth in plan.growths {
@@ -89,14 +90,14 @@ extension Network {
     return network
   }
 
-  /// The largest name that each node gives.
+  /// The largest original index of each node.
   var largestNames: [Node.ID: Int] {
     var names: [Node.ID: Int] = [:]
     for (node, own) in zip(architecture.nodes, originalIndices) { names[node.id] = own.max() }
     return names
   }
 
-  /// Names for the copies that stand behind their originals.
+  /// The original indices with new ones inserted for the copies, each directly after its original.
   private static func grown(
     _ originalIndices: [Int], _ groups: [Int], _ group: Int, after taken: Int
   ) -> [Int] {
@@ -110,7 +111,7 @@ extension Network {
 }
 
 extension Layer {
-  /// The layer with so many neurons more.
+  /// Returns the layer with `count` additional neurons.
   fileprivate func grown(by count: Int, _ groups: [Int], _ group: Int) throws -> any Layer {
     switch self {
     case let dense as Dense: return Dense(dense.units + count, start: dense.start)
@@ -118,7 +119,7 @@ extension Layer {
       return Convolution(
         convolution.units + count, convolution.window, hasBias: convolution.hasBias)
     case is Convolution:
-      throw PruningError.unsuited(method: "growing", needs: "convolutions of one group")
+      throw PruningError.unsuited(method: "growing", needs: "convolutions with one group")
     case var padding as ZeroPadding:
       padding.front += groups.prefix(padding.front).count { $0 == group }
       padding.back += groups.suffix(padding.back).count { $0 == group }
@@ -129,7 +130,7 @@ extension Layer {
 }
 
 extension ChannelSelection {
-  /// The selection where every neuron of a group has a copy behind it.
+  /// Returns the selection with a copy inserted after every neuron of a group.
   fileprivate func grown(_ read: [Int], _ group: Int) -> ChannelSelection {
     ChannelSelection(
       channels.flatMap { channel -> [Int] in
@@ -140,7 +141,7 @@ extension ChannelSelection {
 }
 
 extension Parameter {
-  /// What stands at some indices of one dimension, in their order and as often as they are named.
+  /// Returns the slices at the given indices along an axis, in the given order; indices may repeat.
   func gathering(_ indices: [Int], along axis: Int) -> Parameter {
     let entries = value.shape.entries(of: indices, along: axis)
     var dimensions = value.shape.dimensions

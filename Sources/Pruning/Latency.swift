@@ -2,34 +2,34 @@ import Foundation
 import Networks
 import Tensors
 
-/// How long two networks take for the same rows, measured in turn on this machine.
+/// The inference time of two networks on the same rows, measured alternately on this machine.
 public struct Latency: Hashable, Codable, Sendable {
-  /// One network's time for the rows.
+  /// The inference time of one network for all rows.
   public struct Time: Hashable, Codable, Sendable {
-    /// Microseconds, the median of all runs.
+    /// The median over all runs, in microseconds.
     public var median: Double
-    /// The order statistics between which the true median lies with 95 % confidence.
+    /// The lower bound of the 95 % confidence interval of the median, an order statistic.
     public var low: Double
-    /// The upper end of the same.
+    /// The upper bound of the 95 % confidence interval.
     public var high: Double
   }
 
-  /// Rows answered in one run.
+  /// Rows per run.
   public var rows: Int
-  /// Runs of each network, in turn, after those that warm up.
+  /// Measured runs of each network, without the warm-up runs.
   public var runs: Int
-  /// Of the network before pruning.
+  /// The time of the network before pruning.
   public var before: Time
-  /// Of what is left of it.
+  /// The time of the pruned network.
   public var after: Time
-  /// The median over the runs of after over before, and its interval.
+  /// The median over the runs of the time after pruning divided by the time before.
   public var ratio: Double
-  /// The lower end of the 95 % interval of the ratio.
+  /// The lower bound of the 95 % confidence interval of the ratio.
   public var ratioLow: Double
-  /// Its upper end.
+  /// The upper bound of the 95 % confidence interval of the ratio.
   public var ratioHigh: Double
 
-  /// Warms up, then runs both networks in turn at least `runs` times.
+  /// Runs both networks three times as warm-up, then `runs` times each, alternately.
   public init(of network: Network, beside original: Network, rows: Tensor, runs: Int = 31) {
     self.rows = rows.rows
     self.runs = runs
@@ -42,7 +42,7 @@ public struct Latency: Hashable, Codable, Sendable {
     for _ in 0..<3 { _ = (time(original), time(network)) }
     var (befores, afters): ([Double], [Double]) = ([], [])
     for run in 0..<runs {
-      // Each goes first as often as the other.
+      // The order alternates, so that each network runs first equally often.
       if run.isMultiple(of: 2) {
         befores.append(time(original))
         afters.append(time(network))
@@ -57,8 +57,8 @@ public struct Latency: Hashable, Codable, Sendable {
     (ratio, ratioLow, ratioHigh) = (ratios.median, ratios.low, ratios.high)
   }
 
-  /// The median and the order statistics around it, of the ranks `n / 2 - 1.96 √n / 2` from below,
-  /// rounded down, and from above.
+  /// The median and its 95 % confidence interval: the order statistics of rank
+  /// `n / 2 - 1.96 √n / 2`, rounded down, from below and from above.
   package static func summary(_ values: [Double]) -> Time {
     let sorted = values.sorted()
     guard !sorted.isEmpty else { return Time(median: 0, low: 0, high: 0) }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A matrix of doubles in row-major order, for the small systems that pruning solves.
+/// A dense row-major matrix of doubles, for the small linear systems of pruning.
 struct Matrix {
   var rows: Int
   var columns: Int
@@ -35,14 +35,16 @@ struct Matrix {
     return means
   }
 
-  /// `Aᵀ A` of columns that had their means taken away, with the means.
+  /// The Gram matrix `Aᵀ A` of the mean-centred columns, `[columns, columns]`, and the column
+  /// means.
   /// - Complexity: O(rows · columns²)
   func centeredGram() -> (gram: Matrix, means: [Double]) {
     let means = means
     var gram = Matrix(rows: columns, columns: columns)
     gram.elements.withUnsafeMutableBufferPointer { gram in
       elements.withUnsafeBufferPointer { values in
-        // Four rows at a time, added in their order: a sum is read and written once for them.
+        // Accumulates four rows per pass, in order, so that each sum is loaded and stored once for
+        // four rows.
         var centered = [Double](repeating: 0, count: 4 * columns)
         for start in stride(from: 0, to: rows, by: 4) {
           for row in 0..<4 {
@@ -79,20 +81,21 @@ struct Matrix {
   }
 }
 
-/// Cholesky's factorisation with pivoting of a matrix of inner products: the pivoted QR
-/// factorisation of the columns behind it, `R` alone (Golub & Van Loan, Matrix computations, 5.4.2).
+/// Pivoted Cholesky factorisation of a Gram matrix: the factor `R` of the column-pivoted QR
+/// decomposition of the underlying columns (Golub & Van Loan, Matrix computations, 5.4.2).
 struct PivotedFactor {
-  /// The columns in the order in which they were taken: each the one with the largest part outside
-  /// the span of those before.
+  /// The columns in pivot order: each pivot has the largest residual norm outside the span of the
+  /// previous pivots.
   private(set) var order: [Int]
-  /// The squared length of that part.
+  /// The squared residual norm of each pivot.
   private(set) var residuals: [Double]
   /// Upper triangular, `[rank, columns]`, columns in `order`.
   private(set) var factor: Matrix
 
-  /// Takes columns until what is left is less than a share of the largest column's square.
+  /// Factorises until the largest squared residual is at most `tolerance` times the largest
+  /// diagonal entry.
   ///
-  /// `only`: the columns that may be taken, in their own order, instead of the largest first.
+  /// `only`: the allowed pivots, used in this order instead of by largest residual.
   /// - Complexity: O(columns² · rank)
   init(_ gram: Matrix, tolerance: Double = 0, only: [Int]? = nil) {
     let count = gram.columns
@@ -133,10 +136,10 @@ struct PivotedFactor {
     }
   }
 
-  /// How many columns were taken.
+  /// The number of pivots.
   var rank: Int { residuals.count }
 
-  /// The coefficients by which the columns that were taken make each of the others:
+  /// The least-squares coefficients that express each remaining column by the pivot columns:
   /// `[rank, columns - rank]`, both in `order`.
   var coefficients: Matrix {
     let others = order.count - rank

@@ -2,38 +2,41 @@ import Datasets
 import Networks
 import Tensors
 
-/// What a pruned network may lose against the network before pruning, measured on the same rows.
+/// Decides whether a pruned network may replace the network before pruning, evaluated on the same
+/// rows.
 ///
-/// A loss is judged by its standard error. Of `n` rows, `b` were right before and are wrong now, `c`
-/// the other way round; `k = b - c` rows are lost in all, and the accuracy lost is `k / n` with the
-/// binomial standard error `sqrt(k - k² / n) / n`. Rows that change sides both ways do not widen it: a
-/// network that answers many rows otherwise is not judged more mildly.
+/// A loss is compared with its standard error. Of `n` rows, `b` are correct before and wrong after
+/// pruning, `c` are wrong before and correct after. The net loss is `k = b - c` rows, the accuracy
+/// loss `k / n`, and its binomial standard error `sqrt(k - k² / n) / n`. Rows that change in both
+/// directions do not increase the standard error, so a network with many changed predictions has no
+/// larger tolerance.
 ///
-/// - The accuracy lost, less one standard error, is at most the accuracy drop. For a number it is the
-///   share of explained variance (R²) that is lost, with a standard error of at most the drop.
-/// - The same holds for the recall of every class with at least 10 rows, less two standard errors:
-///   with many classes some lose a few rows by chance.
-/// - A class that the network before pruning answers at least 10 times is still answered at least
-///   half as often. Of a class with fewer answers among these rows, the training rows to which it is
-///   given are looked at: where there are at least 10, half of them still get it.
+/// - The accuracy loss minus one standard error is at most the accuracy drop. For regression the
+///   loss is that of the explained variance (R²), with a standard error of at most the drop.
+/// - The recall loss of every class with at least 10 rows, minus two standard errors, is at most
+///   the accuracy drop. Two standard errors allow for random losses with many classes.
+/// - A class that the network before pruning predicts at least 10 times is still predicted at least
+///   half as often. A class with fewer predictions on these rows is checked on the training rows
+///   with this predicted class: if there are at least 10, at least half keep the prediction.
 package struct LossTolerance {
-  /// The rows of a class, or the answers of a class, from which on it is watched by itself.
+  /// The minimum number of rows, or predictions, of a class that is checked separately.
   static let fewestRows = 10
 
   private let task: FeatureLayer.Task
   private let answers: [Int]
   private let isCorrect: [Bool]
   private let squaredErrors: [Double]
-  /// Of the squared errors about the mean, over all rows.
+  /// The sum of squared deviations of the targets from their mean, over all rows.
   private let variation: Double
-  /// The rows of each class with enough of them.
+  /// The row indices of each class with at least `fewestRows` rows.
   private let rowsOfClasses: [[Int]]
-  /// How often each class was answered.
+  /// The number of predictions of each class.
   private let answered: [Int: Int]
-  /// The training rows of classes that are rarely answered among the watched rows, with the answers.
+  /// The training rows, with predictions, of classes with fewer than `fewestRows` predictions on
+  /// the validation rows.
   private let rare: (inputs: Tensor, answers: [Int])?
 
-  /// Measures the network before pruning on the rows that accuracy is watched on.
+  /// Evaluates the network before pruning on the validation rows.
   package init(_ task: FeatureLayer.Task) {
     self.task = task
     let outputs = task.network.outputs(for: task.checked.inputs)
@@ -71,10 +74,10 @@ package struct LossTolerance {
     return (inputs.gathering(rows[...]), rows.map { answers[$0] })
   }
 
-  /// Whether a pruned network of the same shape loses no more than it may.
+  /// Whether the losses of a pruned network of the same shape are within the tolerance.
   /// - Parameters:
   ///   - network: the pruned network, in masked form.
-  ///   - drop: accuracy (or explained variance) that may be lost, 0 to 1.
+  ///   - drop: the maximum loss of accuracy (or R²), 0 to 1.
   /// - Returns: whether it may replace the network before pruning.
   package func accepts(_ network: Network, drop: Double) -> Bool {
     let outputs = network.outputs(for: task.checked.inputs)
@@ -102,7 +105,7 @@ package struct LossTolerance {
     return kept.values.allSatisfy { 2 * $0.same >= $0.all }
   }
 
-  /// The accuracy lost on some rows, less so many standard errors.
+  /// The accuracy loss on some rows minus `errors` standard errors.
   private func loss(_ rows: [Int], _ correct: [Bool], errors: Double) -> Double {
     let count = Double(max(rows.count, 1))
     let lost = Double(rows.count { isCorrect[$0] && !correct[$0] })

@@ -1,27 +1,27 @@
 import Networks
 import Tensors
 
-/// A network in two: a trunk that stays as it is, and the dense layers behind it.
+/// A network split into a frozen backbone and a head of dense layers.
 ///
-/// What makes hidden features may be large. Where the layers behind it are dense, one after the
-/// other, they are pruned as a network of their own, which reads what the trunk gives. Either they make
-/// the features, or the features are what they read: pooled channels, of which some are read no more.
+/// A head that consists of a chain of dense layers and activations is pruned as a separate network
+/// whose inputs are the backbone's outputs. The hidden features are either neurons of the head or
+/// the inputs of the head: pooled channels, some of which the pruned head does not read.
 public struct NetworkSplit: Hashable, Sendable {
   /// The whole network.
   public let network: Network
-  /// The layers behind the trunk.
+  /// The layers after the backbone.
   public let head: Network
-  /// The node of the trunk that the head reads.
+  /// The backbone node that the head reads.
   public let splitPoint: Node.ID
-  /// Whether the features are what the head reads, not what it makes.
+  /// Whether the features are the head's inputs instead of its hidden neurons.
   public let readsFeatures: Bool
   /// The position of the head's first node in the whole network.
   private let start: Int
 
-  /// Splits a network before the dense layer that makes the neurons of a node.
+  /// Splits a network before the dense layer whose activation is `node`.
   ///
-  /// `nil` where there are other layers than dense ones and activations behind it, where they are no
-  /// chain, or where nothing comes before.
+  /// `nil` if the layers from there on are not a chain of dense layers and activations, or if no
+  /// layer precedes them.
   public init?(_ network: Network, beforeMakerOf node: Node.ID) {
     let architecture = network.architecture
     guard let index = architecture.index(of: node), index >= 1,
@@ -33,9 +33,10 @@ public struct NetworkSplit: Hashable, Sendable {
     self.init(network, from: index - 1, splitPoint: splitPoint, readsFeatures: false)
   }
 
-  /// Splits a network behind a node whose numbers the last dense layer reads.
+  /// Splits a network after a node whose outputs the last dense layer reads, directly or through
+  /// dropout.
   ///
-  /// `nil` where there is anything else than activations behind that layer.
+  /// `nil` if a layer other than an activation follows that dense layer.
   public init?(_ network: Network, behind node: Node.ID) {
     let architecture = network.architecture
     guard let index = architecture.index(of: node),
@@ -75,14 +76,14 @@ public struct NetworkSplit: Hashable, Sendable {
     self.splitPoint = architecture.nodes[splitPoint].id
   }
 
-  /// The parameters of the trunk.
+  /// The number of backbone parameters.
   public var backboneParameters: Int { network.parameterCount - head.parameterCount }
 
-  /// The whole network with another head on its trunk.
+  /// Returns the whole network with another head on its backbone.
   ///
-  /// `unread`: the numbers of the trunk that the head no longer reads; a selection stands between the
-  /// two, whose neurons keep the names they have in the trunk.
-  /// - Throws: `NetworkError` where the head does not fit.
+  /// `unread`: the backbone outputs that the head does not read; a channel selection with the
+  /// original indices of the kept outputs is inserted before the head.
+  /// - Throws: `NetworkError` if the head does not fit the backbone.
   public func joined(with head: Network, unread: [Int] = []) throws -> Network {
     var nodes = network.architecture.nodes
     for (offset, node) in head.architecture.nodes.enumerated() {

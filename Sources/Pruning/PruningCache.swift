@@ -1,16 +1,16 @@
 import Networks
 import Synchronization
 
-/// What methods have found out about a network before they cut anything: learned once, used by every
-/// pruning of it, whatever its goal.
+/// A cache of intermediate results that depend on a network but not on the pruning goal, shared by
+/// several prunings of it.
 public final class PruningCache: Sendable {
   private let known = Mutex<[String: any Sendable]>([:])
 
   public init() {}
 
-  /// A finding that follows from a network and what its name says; two that look for the same at
-  /// once both do.
-  /// - Throws: what `look` throws.
+  /// Returns the cached value for a name and a network, or computes and stores it; concurrent calls
+  /// for the same key may both compute it.
+  /// - Throws: errors thrown by `look`.
   func find<Value: Sendable>(
     _ name: String, in network: Network, _ look: () throws -> Value
   ) throws -> Value {
@@ -23,8 +23,8 @@ public final class PruningCache: Sendable {
 }
 
 extension PruningContext {
-  /// What a method learns of a network whatever the goal is. The name says everything else that the
-  /// finding follows from, but for the rows and the trainer.
+  /// Returns a cached goal-independent result, or computes it; the name must encode every setting
+  /// that the result depends on, except the rows, the trainer and the seed.
   func found<Value: Sendable>(
     _ name: String, in network: Network, _ look: () throws -> Value
   ) throws -> Value {

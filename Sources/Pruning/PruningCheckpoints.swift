@@ -2,16 +2,17 @@ import Networks
 import Synchronization
 import Tensors
 
-/// Where what was learned is kept, by name.
+/// A store of training checkpoints by name.
 public protocol CheckpointStore: Sendable {
-  /// What was kept; `nil` where there is nothing of that name.
+  /// The stored value; `nil` if there is none of this name and type.
   func load<Value: Codable>(_ name: String, as type: Value.Type) -> Value?
   func save<Value: Codable>(_ value: Value, for name: String) throws
 }
 
-/// What a pruning has learned, piece by piece, so that one that was stopped goes on where it was.
+/// The checkpoints of a pruning, from which an interrupted pruning resumes.
 ///
-/// Scores, cuts and checks are made anew, for they are quick and the same; training is not repeated.
+/// Only training results are stored. Scores, pruning and equality checks are recomputed: they are
+/// fast and deterministic.
 public final class PruningCheckpoints: Sendable {
   private let store: any CheckpointStore
   private let reached = Mutex(0)
@@ -23,8 +24,8 @@ public final class PruningCheckpoints: Sendable {
     var value: Value
   }
 
-  /// What a piece of training makes of a network: kept from an earlier run, or made now and kept.
-  /// - Throws: what `learn` and the store throw.
+  /// Returns the result of the next training stage from an earlier run, or trains and stores it.
+  /// - Throws: errors of `learn` and of the store.
   func reach<Value: Codable>(from network: Network, _ learn: () throws -> Value) throws -> Value {
     let number = reached.withLock { count in
       count += 1
@@ -41,7 +42,7 @@ public final class PruningCheckpoints: Sendable {
 }
 
 extension Network {
-  /// A number that other numbers, shapes or masks would change (FNV-1a over their bits).
+  /// A hash of parameters, shapes and masks (FNV-1a over their bits).
   var digest: UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     func add(_ bits: UInt32) { hash = (hash ^ UInt64(bits)) &* 0x100_0000_01b3 }

@@ -2,33 +2,33 @@ import Datasets
 import Networks
 import Tensors
 
-/// The rows that a pruning scores by, learns from and is watched on.
+/// The data, the trainer and the settings of a pruning.
 public struct PruningContext: Sendable {
-  /// How outputs become an answer, and a loss.
+  /// The output head: prediction and loss.
   public var head: Head
-  /// The rows that scores look at and recoveries learn from.
+  /// The training rows for scores and fine-tuning.
   public var training: Examples
-  /// The rows that say what a pruning costs; never learned from.
+  /// The validation rows for evaluation; never used for fitting.
   public var validation: Examples
-  /// How what is left learns; the recipe says for how many epochs.
+  /// The trainer for fine-tuning; the recipe sets the number of epochs.
   public var trainer: Trainer
-  /// The source of all chance of a pruning.
+  /// The random seed.
   public var seed: UInt64
-  /// What is left of a trained network learns in steps of this share of the trainer's; fresh weights
-  /// learn in whole ones.
+  /// The factor on the learning rate when a trained network is fine-tuned; training of newly
+  /// initialised weights uses the full rate. Default 1.
   public var fineTuningScale = 1.0
-  /// The rows that scores look at, whatever the network costs; each method's own number, of an
-  /// expensive network fewer, where `nil`.
+  /// The number of rows for scores, independent of the network's cost; `nil` uses each method's
+  /// default, reduced for expensive networks.
   public var scoreRows: Int?
-  /// Whose answers what is left learns from, beside the labels.
+  /// The teacher for knowledge distillation, in addition to the labels.
   public var teacher: Teacher?
-  /// Where training is kept, so that a pruning can go on; nothing is kept where `nil`.
+  /// The training checkpoints from which a pruning resumes; `nil` disables checkpoints.
   public var checkpoints: PruningCheckpoints?
-  /// What several prunings of one network look for alike; each looks for itself where `nil`.
+  /// The cache shared by several prunings of one network; `nil` disables caching.
   public var cache: PruningCache?
-  /// Called at every step of training; what it throws ends the pruning.
+  /// Called at every training step; an error that it throws aborts the pruning.
   public var onStep: @Sendable () throws -> Void = {}
-  /// The columns of a table and the inputs made of each.
+  /// The columns of a table and the network inputs encoded from each.
   public var columns: [(name: String, inputs: [Int])] = []
 
   public init(
@@ -41,10 +41,10 @@ public struct PruningContext: Sendable {
     self.seed = seed
   }
 
-  /// Some training rows, drawn by the seed: what scores look at.
+  /// Samples training rows at random for scores, with the seed.
   ///
-  /// `passes`: what a row takes, in answers of the network; of an expensive one there are fewer rows,
-  /// but 64 and `fewest` at least.
+  /// `passes`: the cost per row in forward passes. For expensive networks the sample is smaller,
+  /// but has at least 64 and `fewest` rows.
   package func sample(
     of count: Int, for network: Network, passes: Int = 1, fewest: Int = 64
   ) -> Examples {
@@ -52,10 +52,10 @@ public struct PruningContext: Sendable {
     return sample(of: scoreRows ?? min(count, max(affordable, fewest, 64)))
   }
 
-  /// The multiplications of one look at the rows: about a second.
+  /// The MACs of one scoring run, about one second.
   private static let scoreCost = 40_000_000_000
 
-  /// Some training rows, drawn by the seed.
+  /// Samples training rows at random, with the seed.
   func sample(of count: Int) -> Examples {
     guard training.count > count else { return training }
     var order = Array(0..<training.count)
@@ -64,8 +64,8 @@ public struct PruningContext: Sendable {
     return training.gathering(order[..<count])
   }
 
-  /// The validation rows that a network answers rightly; for a number, those within half a standard
-  /// deviation.
+  /// For each validation row, whether the prediction is correct; in regression, whether the error
+  /// is below half a standard deviation.
   public func correct(_ network: Network) -> [Bool] {
     let rows = validation.count > 0 ? validation : training
     let outputs = network.outputs(for: rows.inputs)
@@ -75,22 +75,22 @@ public struct PruningContext: Sendable {
     return (0..<rows.count).map { abs(outputs[$0, 0] - rows.numbers[$0]) < 0.5 }
   }
 
-  /// The share of validation rows that a network answers rightly.
+  /// The validation accuracy of a network.
   public func accuracy(of network: Network) -> Double {
     let correct = correct(network)
     return Double(correct.count { $0 }) / Double(max(correct.count, 1))
   }
 
-  /// The mean loss over some rows and its gradient with respect to the outputs: by the labels, and
-  /// the teacher where there is one.
+  /// The mean loss over some rows and its gradient with respect to the outputs, from the labels and
+  /// the teacher, if there is one.
   func loss(of outputs: Tensor, for examples: Examples) -> (value: Double, gradient: Tensor) {
     teacher?.loss(of: outputs, for: examples, head: head, classWeights: trainer.classWeights)
       ?? head.loss(of: outputs, for: examples, classWeights: trainer.classWeights)
   }
 
-  /// A network that has learned for some more epochs.
+  /// Returns the network after training for `epochs` more epochs.
   ///
-  /// `isFresh`: whether it has not learned anything yet.
+  /// `isFresh`: whether the weights are newly initialised, so that the full learning rate applies.
   func trained(
     _ network: Network, epochs: Int, round: Int, isFresh: Bool = false
   ) throws -> Network {
@@ -107,12 +107,13 @@ public struct PruningContext: Sendable {
     }
   }
 
-  /// What a piece of training comes to, where it was stopped before without doing it again.
+  /// Returns the result of a training stage, from the checkpoint if there is one.
   func once<Value: Codable>(from network: Network, _ learn: () throws -> Value) throws -> Value {
     try checkpoints?.reach(from: network, learn) ?? learn()
   }
 
-  /// A few validation rows: training between the rounds looks at them and decides nothing.
+  /// At most 512 validation rows for the validation loss of intermediate training; no decision
+  /// depends on it.
   private var watched: Examples {
     validation.count > 512 ? validation.gathering(Array(0..<512)[...]) : validation
   }

@@ -1,57 +1,59 @@
 import Foundation
 
-/// What can go wrong while a network is pruned.
+/// Errors of pruning.
 public enum PruningError: LocalizedError, Hashable, Sendable {
   case notTheSame(EqualityCheck)
   case noFeatureLayer
-  /// The network has a layer that pruning does not know how to make smaller.
+  /// A layer type that pruning does not support.
   case unknownLayer(node: String, layer: String)
-  /// A plan names what the network does not have: it was made for another.
+  /// A plan refers to a node that the network does not have, because it was made for another
+  /// network.
   case unknownNode(String)
   case unknownNeuron(String)
-  /// What a plan takes for a number of a flattened image is none.
+  /// A neuron that a plan treats as a unit of a flattened image is not one.
   case noNumber(String)
   case unknownInput(column: String)
   case unknownWeights(of: String)
   case noBranch(into: String, from: String)
   case protected(neuron: String, reason: String)
-  /// A goal names a layer that has no neurons to prune; those that have are named.
+  /// A width goal names a layer without prunable neurons; `known` lists the layers that have some.
   case noWidth(of: String, known: [String])
-  /// Nothing in the network may go.
+  /// The network has no prunable neurons.
   case nothingToPrune(unknown: [String])
-  /// The method needs something that the network or the data do not have.
+  /// The method does not support the network, the data or the goal.
   case unsuited(method: String, needs: String)
-  /// The nearest that can be met is named.
+  /// The goal cannot be met; `nearest` is the nearest value that can.
   case goalOutOfReach(goal: String, nearest: String)
 
   public var errorDescription: String? {
     switch self {
     case .notTheSame(let check):
-      "the compacted network differs from the masked one by \(check.largestAbsolute)"
+      "the outputs of the compacted and the masked network differ by up to "
+        + "\(check.largestAbsolute)"
     case .noFeatureLayer:
       "the network has no hidden layer between two dense layers"
     case .unknownLayer(let node, let layer):
-      "the layer '\(node)' is of the kind '\(layer)', which cannot be pruned"
+      "layer '\(node)' is of type '\(layer)', which cannot be pruned"
     case .unknownNode(let node):
-      "the plan names the layer '\(node)', which the network does not have"
+      "the pruning plan refers to layer '\(node)', which the network does not have"
     case .unknownNeuron(let neuron):
-      "the plan names the neuron '\(neuron)', which the network does not have"
+      "the pruning plan refers to neuron '\(neuron)', which the network does not have"
     case .noNumber(let neuron):
-      "the plan takes '\(neuron)' for a number of a flattened image, which it is not"
+      "the pruning plan refers to '\(neuron)' as a unit of a flattened image, which it is not"
     case .unknownInput(let column):
-      "the plan names inputs of the column '\(column)' that the network does not read"
+      "the pruning plan refers to inputs of column '\(column)' that the network does not have"
     case .unknownWeights(let node):
-      "the plan names weights of '\(node)' that the network does not have"
+      "the pruning plan refers to weights of '\(node)' that the network does not have"
     case .noBranch(let join, let from):
-      "'\(join)' is no sum that can do without '\(from)'"
+      "'\(join)' is not a sum from which the branch '\(from)' can be removed"
     case .protected(let neuron, let reason):
-      "'\(neuron)' must stay: it is \(reason)"
+      "'\(neuron)' cannot be pruned: it is \(reason)"
     case .noWidth(let layer, _):
-      "the network has no layer '\(layer)' whose neurons could go"
+      "the network has no layer '\(layer)' with prunable neurons"
     case .nothingToPrune(let unknown):
       unknown.isEmpty
-        ? "the network has no hidden neuron that could go"
-        : "no hidden neuron may go: nothing is known of "
+        ? "the network has no prunable hidden neurons"
+        : "no hidden neuron can be pruned: the network has unsupported layers "
           + unknown.map { "'\($0)'" }.joined(separator: ", ")
     case .unsuited(let method, let needs):
       "'\(method)' needs \(needs)"
@@ -62,16 +64,16 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
 
   public var recoverySuggestion: String? {
     switch self {
-    case .notTheSame: "please report this: it is a bug"
+    case .notTheSame: "this is a bug: please report it"
     case .noFeatureLayer: "give --hidden at least one layer"
-    case .unknownLayer: "dense layers and activations, one after the other, can be pruned"
+    case .unknownLayer: "a sequence of dense layers and activations can be pruned"
     case .unknownNode, .unknownNeuron, .noNumber, .unknownInput, .unknownWeights, .noBranch:
-      "a plan fits the network that it was made for, and what is left of it"
-    case .protected: "leave it out of the plan"
-    case .noWidth(_, let known): "those that have: \(known.joined(separator: ", "))"
-    case .nothingToPrune: "give a network with hidden layers"
-    case .unsuited: "'espalier list methods' says what each method works on"
-    case .goalOutOfReach(_, let nearest): "the nearest that can be met: \(nearest)"
+      "a plan applies to the network that it was made for, and to pruned versions of it"
+    case .protected: "remove it from the plan"
+    case .noWidth(_, let known): "layers with prunable neurons: \(known.joined(separator: ", "))"
+    case .nothingToPrune: "use a network with hidden layers"
+    case .unsuited: "'espalier list methods' shows the networks that each method supports"
+    case .goalOutOfReach(_, let nearest): "the nearest achievable value: \(nearest)"
     }
   }
 }

@@ -1,18 +1,18 @@
 import Naming
 import Networks
 
-/// A published way to prune: a name, a source, and the recipe it comes to.
+/// A published pruning method: name, citation and recipe.
 public protocol PruningMethod: Named, Hashable {
   init()
   var recipe: Recipe { get }
-  /// What the method works on, for those that do not work on everything.
+  /// The networks that the method supports, for `espalier list methods`.
   static var suits: String { get }
 
-  /// Prunes a network until a goal is met.
+  /// Prunes a network until the goal is met.
   ///
-  /// `recipe`: the method's own, where the caller has not changed it.
-  /// - Throws: `PruningError` where the goal is out of reach or the method unsuited; what training
-  ///   and `onRound` throw.
+  /// `recipe`: the method's own recipe, or one changed by the caller.
+  /// - Throws: `PruningError` if the goal cannot be met or the method does not support the network;
+  ///   errors of training and of `onRound`.
   func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void
@@ -29,8 +29,8 @@ extension PruningMethod {
     try recipe.prune(network, to: goal, on: context, onRound: onRound)
   }
 
-  /// The same where nobody looks at the rounds.
-  /// - Throws: what the other does.
+  /// Prunes a network without a callback for rounds.
+  /// - Throws: the same errors.
   public func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext
   ) throws -> PrunedNetwork {
@@ -38,7 +38,7 @@ extension PruningMethod {
   }
 }
 
-/// The pruning methods there are.
+/// The catalogue of pruning methods.
 public let pruningCatalog = Catalog<any PruningMethod>(
   "pruning method",
   [
@@ -48,36 +48,37 @@ public let pruningCatalog = Catalog<any PruningMethod>(
     DeepCompression.self,
   ])
 
-/// What a pruning comes to: a smaller network, and how it came about.
+/// The result of a pruning: the smaller network and its history.
 public struct PrunedNetwork: Sendable {
-  /// In its small form, as it learned on.
+  /// The compacted network after fine-tuning.
   public var network: Network
-  /// All that went, with the reasons; replayed on the network before pruning it gives this shape.
+  /// All growths and removals; applied to the network before pruning, the plan yields this
+  /// architecture.
   public var plan: PruningPlan
-  /// The masked network beside its compaction, over all rounds: the worst of them.
+  /// The comparison of masked and compacted networks: the worst values over all rounds.
   public var check: EqualityCheck
-  /// What each round took, in order.
+  /// The results of the rounds, in order.
   public var rounds: [Round]
-  /// The cost before and after.
+  /// The cost before pruning.
   public var before: Cost
-  /// What is left.
+  /// The cost after pruning.
   public var after: Cost
-  /// Layers of which nothing is known, whose neighbours were left alone.
+  /// Layers of unsupported types; neurons connected to them are not pruned.
   public var unknown: [Node.ID]
 
-  /// What one round did.
+  /// The result of one round.
   public struct Round: Hashable, Codable, Sendable {
-    /// From 1.
+    /// The round number, from 1.
     public var round: Int
-    /// How many rounds there are at most.
+    /// The maximum number of rounds.
     public var of: Int
-    /// What is left after it.
+    /// The cost after the round.
     public var cost: Cost
-    /// Neurons, or weights, that went.
+    /// The number of removed neurons or weights.
     public var removed: Int
-    /// On validation rows: after the removal, and after what was learned again.
+    /// The validation accuracy after removal, before recovery.
     public var accuracyCut: Double
-    /// The share of validation rows answered rightly after the recovery.
+    /// The validation accuracy after recovery.
     public var accuracy: Double
   }
 }

@@ -2,12 +2,13 @@ import Networks
 import Tensors
 
 extension Network {
-  /// The same function in smaller tensors, with the neurons' birth names kept.
+  /// Returns the pruned network with smaller tensors; neurons keep their original indices.
   ///
-  /// A sum that is left with one branch goes too. A layer that loses all its neurons keeps one that
-  /// says zero, unless the branch it stands in can go.
-  /// - Throws: `PruningError` where the plan is not for this network, `NetworkError` where what is
-  ///   left does not hold together.
+  /// The function is that of the masked network. A sum with a single remaining input is removed. A
+  /// layer that loses all its neurons keeps one that outputs zero, unless its branch can be
+  /// removed.
+  /// - Throws: `PruningError` if the plan is not for this network, `NetworkError` if the pruned
+  ///   architecture is invalid.
   public func compacted(by plan: PruningPlan) throws -> Network {
     let grown = try grown(by: plan)
     if plan.removals.isEmpty { return grown }
@@ -17,7 +18,8 @@ extension Network {
   func compacted(by plan: ResolvedPlan) throws -> Network {
     let masked = masked(by: plan)
     func kept(_ groups: [Int]) -> [Bool] { groups.map { !plan.gone[$0] } }
-    // A flattening makes all numbers of the channels that are left; a selection behind it chooses.
+    // A flatten layer outputs all units of the kept channels; a channel selection after it drops
+    // the pruned units.
     func made(_ index: Int) -> [Bool] {
       let own = plan.groups.ofNodes[index]
       guard architecture.nodes[index].layer.coupling == .spreading else { return kept(own) }
@@ -79,7 +81,7 @@ extension Network {
   }
 }
 
-/// Who reads whom once some nodes are gone.
+/// The connections of the network after nodes are removed.
 private struct Rewiring {
   let architecture: Architecture
   let plan: ResolvedPlan
@@ -98,8 +100,8 @@ private struct Rewiring {
       .map { targets[$0.element] ?? $0.element }
   }
 
-  /// The node to read instead of one that no longer changes anything: a sum of one, or the second
-  /// of two ReLUs that a removed branch has left behind each other.
+  /// The input to connect to instead of a node that has become an identity: a sum of one input, or
+  /// the second of two consecutive ReLUs after the removal of a branch.
   func bypass(_ node: Int, _ links: [Int]) -> Int? {
     guard links.count == 1, let link = links.first, !plan.dropped.isEmpty else { return nil }
     if plan.dropped[node] != nil { return link }
@@ -111,7 +113,7 @@ private struct Rewiring {
 }
 
 extension Parameter {
-  /// A mask that keeps everything is none.
+  /// Without a mask that keeps all entries.
   fileprivate var withoutEmptyMask: Parameter {
     guard let mask, mask.kept.allSatisfy({ $0 }) else { return self }
     return Parameter(role, value)

@@ -2,11 +2,11 @@ import Networks
 import Tensors
 
 extension Network {
-  /// The same network, with what the plan grows, and with zeros, kept zero by masks, in the makers *and*
-  /// the readers of what goes.
+  /// Returns the network with the plan's growths, in which the incoming *and* outgoing weights of
+  /// pruned neurons are zero and masked.
   ///
-  /// A branch that goes is zero in all its parameters.
-  /// - Throws: `PruningError` where the plan is not for this network.
+  /// All parameters of a removed branch are zero and masked.
+  /// - Throws: `PruningError` if the plan is not for this network.
   public func masked(by plan: PruningPlan) throws -> Network {
     let grown = try grown(by: plan)
     return grown.masked(by: try ResolvedPlan(plan, for: grown))
@@ -46,7 +46,7 @@ extension Network {
 }
 
 extension Shape {
-  /// The positions of all elements that stand at some indices of one dimension.
+  /// The flat positions of all elements at the given indices of one axis.
   func entries(of indices: [Int], along axis: Int) -> [Int] {
     let inner = dimensions.dropFirst(axis + 1).reduce(1, *)
     let length = dimensions[axis]

@@ -2,38 +2,39 @@ import Datasets
 import Networks
 import Tensors
 
-/// What goes, what comes, and why: a value that can be stored, compared, composed and replayed.
+/// The removals and additions of a pruning, with scores: a value that can be stored, compared,
+/// combined and replayed.
 ///
-/// Everything is named by what it was born as, so a plan fits the network that it was made for and
-/// every network that is left of it. `Network.masked(by:)` and `Network.compacted(by:)` are two
-/// readings of one plan.
+/// Neurons are identified by their original index, so a plan applies to the network that it was
+/// made for and to every pruned version of it. `Network.masked(by:)` and `Network.compacted(by:)`
+/// apply the same plan in two forms.
 public struct PruningPlan: Hashable, Codable, Sendable {
-  /// What a removal takes away.
+  /// What a removal removes.
   public enum Subject: Hashable, Codable, Sendable {
-    /// A neuron, with all that can only go together with it.
+    /// A neuron, with all neurons coupled to it.
     case neuron(name: Neuron)
-    /// One number of an image that has become a row, by its name there; its channel stays while any
-    /// other number of it is read.
+    /// One unit of a flattened image, by its original index in the flatten layer; the channel is
+    /// kept while any other of its units is read.
     case number(name: Neuron)
-    /// A column of the data, with the positions of the network's inputs that are made of it.
+    /// A column of the data, with the positions of the network inputs encoded from it.
     case column(name: String, inputs: [Int])
-    /// What reaches a sum or a concatenation from one of the nodes it reads.
+    /// The input of a sum from one of the nodes that it reads.
     case branch(into: Node.ID, from: Node.ID)
-    /// Single weights of a node's parameter, by position.
+    /// Individual weights of a node's parameter, by flat position.
     case weights(of: Node.ID, parameter: Int, entries: [Int])
   }
 
-  /// One thing that goes.
+  /// One removal.
   public struct Removal: Hashable, Codable, Sendable {
-    /// What goes.
+    /// The removed structure.
     public var subject: Subject
-    /// The score it had among what was left; the lowest goes first.
+    /// The importance score in its round; lower scores are pruned first.
     public var score: Double
-    /// The round in which it went, from 1.
+    /// The round of the removal, from 1.
     public var round: Int
-    /// How many scored lower in that round.
+    /// The number of lower scores in that round.
     public var rank: Int?
-    /// The lowest score that stayed in that round.
+    /// The lowest score that was kept in that round.
     public var threshold: Double?
 
     public init(
@@ -47,15 +48,16 @@ public struct PruningPlan: Hashable, Codable, Sendable {
     }
   }
 
-  /// One neuron that comes: a copy of another. Copying changes no answer; what it says is learned.
+  /// One added neuron: a copy of another, which leaves the network's function unchanged until
+  /// training.
   public struct Growth: Hashable, Codable, Sendable {
-    /// The neuron that is copied.
+    /// The copied neuron.
     public var original: Neuron
-    /// What the copy is called; no neuron of its node was ever called so.
+    /// The copy; its original index was never used in its node before.
     public var name: Neuron
-    /// The share of what the original said that its readers take from the copy, 0 to 1.
+    /// The factor on the copy's outgoing weights, 0 to 1; the original's are scaled by `1 - share`.
     public var share: Float
-    /// The round in which it came, from 1.
+    /// The round of the addition, from 1.
     public var round: Int
 
     public init(of original: Neuron, name: Neuron, share: Float, round: Int) {
@@ -66,9 +68,9 @@ public struct PruningPlan: Hashable, Codable, Sendable {
     }
   }
 
-  /// All that goes, in the order in which it was decided.
+  /// All removals, in order.
   public var removals: [Removal]
-  /// All that comes before anything goes, in the order in which it was decided.
+  /// All additions, in order; they are applied before the removals.
   public var growths: [Growth]
 
   public init(_ removals: [Removal] = [], growths: [Growth] = []) {
@@ -90,31 +92,31 @@ public struct PruningPlan: Hashable, Codable, Sendable {
     if !growths.isEmpty { try container.encode(growths, forKey: .growths) }
   }
 
-  /// The neurons that go.
+  /// The removed neurons.
   public var neurons: [Neuron] {
     removals.compactMap { if case .neuron(let name) = $0.subject { name } else { nil } }
   }
 
-  /// The numbers of flattened images that go by themselves.
+  /// The individually removed units of flattened images.
   public var numbers: [Neuron] {
     removals.compactMap { if case .number(let name) = $0.subject { name } else { nil } }
   }
 
-  /// The positions of the network's inputs that go.
+  /// The positions of the removed network inputs.
   public var inputs: [Int] {
     removals.flatMap { removal -> [Int] in
       if case .column(_, let inputs) = removal.subject { inputs } else { [] }
     }
   }
 
-  /// What comes and goes by either plan.
+  /// The additions and removals of both plans.
   public func union(_ other: PruningPlan) -> PruningPlan {
     PruningPlan(removals + other.removals, growths: growths + other.growths)
   }
 }
 
 extension Encoding {
-  /// The encoding without some inputs, by position.
+  /// Returns the encoding without the inputs at some positions.
   public func removing(_ positions: [Int]) -> Encoding {
     var copy = self
     let gone = Set(positions)

@@ -2,52 +2,52 @@ import Datasets
 import Networks
 import Tensors
 
-/// Every step of a pruning, with what it cost: a checkpoint while it goes on, a record after.
+/// The history of a pruning with the cost of every step; also the checkpoint from which it resumes.
 public struct PruningTrace: Hashable, Codable, Sendable {
-  /// What is taken away next.
+  /// The current phase of the pruning.
   public enum Phase: String, Codable, Sendable {
     case neurons, lasso, columns, merging, recovery, done
   }
 
-  /// One step, whether it was kept or taken back.
+  /// One step, accepted or rejected.
   public struct Step: Hashable, Codable, Sendable {
-    /// Parameters left, those of a trunk among them.
+    /// The number of remaining parameters, including a frozen backbone.
     public var parameters: Int
-    /// Hidden features left.
+    /// The number of remaining hidden features.
     public var neurons: Int
-    /// Columns of the data that are still read.
+    /// The number of columns of the data that are still used.
     public var columns: Int
-    /// Watched rows answered rightly, of all watched rows.
+    /// The number of correctly classified validation rows; 0 for a numeric target.
     public var correct: Int
-    /// Watched rows; 0 for a numeric target.
+    /// The number of validation rows; 0 for a numeric target.
     public var checked: Int
-    /// What the step took away, by name.
+    /// The names of the removed neurons or columns.
     public var removed: [String]
-    /// Whether the step stayed; it was taken back otherwise.
+    /// Whether the step was accepted; otherwise it was reverted.
     public var kept: Bool
   }
 
-  /// Masked, of the original's shape.
+  /// The masked network, with the shape of the original.
   public var network: Network
-  /// All that has gone.
+  /// All accepted removals.
   public var plan: PruningPlan
-  /// Where the pruning stands.
+  /// The phase in which the pruning continues.
   public var phase: Phase
-  /// The first is the network before anything went.
+  /// The steps; the first records the network before pruning.
   public var steps: [Step]
-  /// Accuracy (or explained variance) before anything went.
+  /// Accuracy (or R²) before pruning.
   public var baseline: Double
-  /// How many neurons go at once, where fewer than at first must.
+  /// The number of neurons per step, after a rejected step with more.
   var neuronBatch: Int?
   var columnBatch: Int?
   var columnTrials = 0
-  /// Refused removals since the last that was kept.
+  /// Consecutive rejected removals.
   var refusals = 0
-  /// Single neurons whose removal was refused, by birth.
+  /// Neurons whose individual removal was rejected, by original index.
   var refusedNeurons: [Int] = []
-  /// Single columns whose removal was refused, by position.
+  /// Columns whose individual removal was rejected, by position.
   var refusedColumns: [Int] = []
-  /// Pairs of neurons whose merging was refused, by birth: what would stay, what would go.
+  /// Pairs of neurons whose merge was rejected, by original index: kept neuron, removed neuron.
   var refusedMerges: [[Int]] = []
 
   init(start task: FeatureLayer.Task) {
@@ -59,7 +59,7 @@ public struct PruningTrace: Hashable, Codable, Sendable {
     steps.append(step(task.network, plan, task, removed: [], kept: true))
   }
 
-  /// The record of a pruning that takes nothing away.
+  /// A history without any removal.
   public init(untouched task: FeatureLayer.Task) {
     self.init(start: task)
     phase = .done
@@ -92,10 +92,10 @@ public struct PruningTrace: Hashable, Codable, Sendable {
       checked: task.head == .number ? 0 : task.checked.count, removed: removed, kept: kept)
   }
 
-  /// The pruned network in its small form, checked against the masked one.
+  /// Returns the compacted network, compared with the masked one.
   ///
-  /// `examples`: the rows of the check.
-  /// - Throws: `PruningError.notTheSame` where the check fails.
+  /// `examples`: the inputs of the comparison.
+  /// - Throws: `PruningError.notTheSame` if the outputs differ.
   public func compacted(
     checkedOn examples: Tensor, head: Head
   ) throws -> (network: Network, check: EqualityCheck) {

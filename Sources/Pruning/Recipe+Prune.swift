@@ -3,10 +3,11 @@ import Networks
 import Tensors
 
 extension Recipe {
-  /// Prunes a network round by round until a goal is met, and compacts it after each.
+  /// Prunes a network in rounds until the goal is met, and compacts it after each round of neuron
+  /// pruning.
   ///
-  /// - Throws: `PruningError.goalOutOfReach`, `nothingToPrune`, `notTheSame`; what training and
-  ///   `onRound` throw.
+  /// - Throws: `PruningError.goalOutOfReach`, `nothingToPrune`, `unsuited`, `notTheSame`; errors of
+  ///   training and of `onRound`.
   public func prune(
     _ network: Network, to goal: Goal, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void = { _ in }
@@ -58,12 +59,12 @@ extension Recipe {
   }
 }
 
-/// A pruning under way.
+/// The state of a running pruning.
 struct RecipeRun {
   let start: Network
   private(set) var context: PruningContext
   private(set) var pruned: PrunedNetwork
-  /// The weights behind a pruned network whose pruned weights go on learning.
+  /// The dense weights of a weight-pruned network, for recovery by splicing.
   private var whole: Network
 
   init(_ network: Network, _ context: PruningContext) throws {
@@ -91,7 +92,8 @@ struct RecipeRun {
     let scores = try score.scores(of: network, groups, on: context, using: &generator)
     let reduced = groups.reduced(scores, recipe.normalization, recipe.reduction)
     func measure(_ cost: Cost) -> Double { goal.measure(cost) ?? 0 }
-    // A goal that is out of reach with so much kept of each layer lowers the floor, down to a neuron.
+    // If the goal cannot be met with this floor, the floor is halved, and finally set to one neuron
+    // per layer.
     var floor = recipe.floor
     var selection = Selection(reduced, groups, counter, recipe, floor: floor)
     while floor > 0, selection.count(until: limit, by: measure) == nil {
@@ -103,7 +105,7 @@ struct RecipeRun {
         return try cut(selection, selection.order.count, round, recipe)
       }
       throw PruningError.goalOutOfReach(
-        goal: "\(goal.description) by neurons, of which each layer keeps one",
+        goal: "\(goal.description) by pruning neurons, with at least one per layer",
         nearest: goal.reached(selection.cost(without: selection.order.count)))
     }
     try cut(selection, count, round, recipe)
@@ -116,7 +118,8 @@ struct RecipeRun {
     try apply(plan, compensation: recipe.compensation, round, recipe.schedule.rounds)
   }
 
-  /// Silences what a plan names, makes up for it, and cuts it out.
+  /// Compensates for the removals of a plan, compacts the network and checks it against the masked
+  /// one.
   mutating func apply(
     _ plan: PruningPlan, compensation: Compensation, _ round: Int, _ rounds: Int
   ) throws {
@@ -142,22 +145,22 @@ struct RecipeRun {
         accuracy: accuracy))
   }
 
-  /// Cuts whole columns of a table, those with the smallest weights times spread first.
+  /// Prunes whole table columns in order of the norm of their weights times standard deviation.
   mutating func cutColumns(to limit: Int, _ recipe: Recipe) throws {
     let network = pruned.network
     guard network.architecture.input.rank == 1, !context.columns.isEmpty else {
       throw PruningError.unsuited(
-        method: "pruning inputs", needs: "a network that reads a table's columns")
+        method: "input pruning", needs: "a network with tabular inputs")
     }
     guard context.teacher == nil else {
       throw PruningError.unsuited(
-        method: "distillation", needs: "all inputs: a goal other than the number of inputs")
+        method: "distillation", needs: "a goal other than the number of inputs")
     }
     let groups = try NeuronGroups(network.architecture)
     let deviations = context.training.inputs.columnStatistics.deviations
     var sizes = [Double](repeating: 0, count: groups.ofInput.count)
     let outgoing = network.outgoing(groups) { Double($0) * Double($0) }
-    // An input may be read by several layers, some of them behind a concatenation.
+    // Several layers may read an input, some of them after a concatenation.
     let positions = Dictionary(
       groups.ofInput.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { $1 })
     for slot in groups.slots where !slot.makes {
@@ -211,13 +214,14 @@ struct RecipeRun {
       guard case .weights(_, _, let entries) = removal.subject else { return sum }
       return sum + entries.count
     }
-    // The shape stays until the end, so that positions mean the same in every round.
+    // The architecture does not change before the last round, so positions are the same in every
+    // round.
     pruned.network = try pruned.network.masked(by: plan)
     pruned.plan = pruned.plan.union(plan)
     try record(removed, round, recipe.schedule.rounds)
   }
 
-  /// Cuts out the neurons that pruned weights have left without readers.
+  /// Removes the neurons whose outgoing weights are all pruned.
   mutating func cutIdleNeurons(_ rounds: Int) throws {
     let idle = try pruned.network.idleNeurons(round: rounds)
     guard !idle.removals.isEmpty else { return }
@@ -261,7 +265,7 @@ struct RecipeRun {
     pruned.rounds[pruned.rounds.count - 1].accuracy = context.accuracy(of: pruned.network)
   }
 
-  /// Fresh weights that have learned as long as one training does before its first cut.
+  /// Trains newly initialised weights for the epochs before the first pruning round.
   mutating func begin(_ recipe: Recipe) throws {
     pruned.network = try context.trained(
       fresh(seed: context.seed ^ Self.scratch),
@@ -271,14 +275,15 @@ struct RecipeRun {
 
   private static let scratch: UInt64 = 0x5C2A_7C85
 
-  /// The network as it came, with fresh numbers; its neurons keep their names.
+  /// The initial architecture with newly initialised parameters and the same original indices.
   private func fresh(seed: UInt64) throws -> Network {
     let numbers = try Network(start.architecture, seed: seed).parameters
     return try Network(
       start.architecture, parameters: numbers, originalIndices: start.originalIndices)
   }
 
-  /// The epochs that take as many multiplications as so many of the whole network.
+  /// The number of epochs of the pruned network with the MACs of `epochs` epochs of the whole
+  /// network.
   private func lengthened(_ epochs: Int) -> Int {
     let (before, after) = (pruned.before.multiplications, max(pruned.after.multiplications, 1))
     return Int((Double(epochs) * Double(before) / Double(after)).rounded())
@@ -292,13 +297,14 @@ extension Recipe {
 }
 
 extension Network {
-  /// The network as a plan leaves it; pruned weights alone leave its shape.
+  /// Applies a plan: masks pruned weights, or compacts if neurons are pruned.
   fileprivate func cut(by plan: PruningPlan) throws -> Network {
     plan.neurons.isEmpty && plan.numbers.isEmpty
       ? try masked(by: plan) : try compacted(by: plan)
   }
 
-  /// The neurons whose readers' weights are all zero: they can go without a change.
+  /// The neurons whose outgoing weights are all zero, which can be removed without changing the
+  /// outputs.
   func idleNeurons(round: Int) throws -> PruningPlan {
     let groups = try NeuronGroups(architecture)
     var isRead = groups.groups.map { $0.protection != nil || $0.makers.isEmpty }
@@ -309,7 +315,7 @@ extension Network {
         isRead[slot.groups[position / inner % slot.groups.count]] = true
       }
     }
-    // A neuron that passes through sums to others is read there, by its own group.
+    // A neuron passed on by a sum is marked as read through its own group.
     return PruningPlan(
       groups.groups.indices.filter { !isRead[$0] }.compactMap { group in
         groups.groups[group].makers.first.map { maker in
@@ -324,11 +330,11 @@ extension Network {
 }
 
 extension PruningContext {
-  /// The most multiplications of a check: of a network with more for a row, fewer rows are tried.
+  /// The maximum MACs of an equality check; larger networks are checked on fewer rows.
   private static let checkCost = 10_000_000_000
 
-  /// The rows on which a masked network is compared with its compaction: 256, for a large network
-  /// fewer, but 32 at least.
+  /// The rows on which a masked network is compared with its compaction: at most 256, fewer for
+  /// large networks, but at least 32.
   func checkRows(for network: Network) -> Tensor {
     let rows = validation.count > 0 ? validation.inputs : training.inputs
     let most = max(32, min(256, Self.checkCost / max(network.multiplications, 1)))
@@ -337,7 +343,7 @@ extension PruningContext {
 }
 
 extension EqualityCheck {
-  /// The larger of two differences in each respect, over the rows of both.
+  /// The larger value of each difference; changed predictions are added.
   package func worst(_ other: EqualityCheck) -> EqualityCheck {
     EqualityCheck(
       rows: max(rows, other.rows),

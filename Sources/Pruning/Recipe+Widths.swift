@@ -2,12 +2,12 @@ import Networks
 import Tensors
 
 extension RecipeRun {
-  /// Prunes layers to widths of their own, round by round.
+  /// Prunes layers to individual widths, in rounds.
   ///
-  /// Of each layer the neurons with the lowest scores go; the numbers of a flattened image after the
-  /// channels they are made of.
-  /// - Throws: `PruningError.noWidth`, `goalOutOfReach`, `unsuited`, `notTheSame`; what training and
-  ///   `onRound` throw.
+  /// The neurons with the lowest scores in each layer are pruned; units of a flattened image are
+  /// pruned after the channels that they belong to.
+  /// - Throws: `PruningError.noWidth`, `goalOutOfReach`, `unsuited`, `notTheSame`; errors of
+  ///   training and of `onRound`.
   mutating func cut(
     to widths: [Width], _ recipe: Recipe, onRound: (PrunedNetwork.Round) throws -> Void
   ) throws {
@@ -31,7 +31,7 @@ extension RecipeRun {
     }
   }
 
-  /// How many neurons of a layer may be left after a round.
+  /// The width of a layer after a round.
   private func target(of width: Width, after round: Int, _ recipe: Recipe) -> Width {
     guard let node = start.architecture.index(of: Node.ID(width.layer)) else { return width }
     let before = Double(start.originalIndices[node].count)
@@ -41,12 +41,12 @@ extension RecipeRun {
   }
 }
 
-/// Which neurons of which layers go, for each layer to be as wide as it may.
+/// Selects the neurons to prune so that each layer reaches its width.
 private struct WidthSelection {
   let groups: NeuronGroups
   private let layers: [(width: Width, node: Int)]
 
-  /// - Throws: `PruningError.noWidth` where a layer is not there, or has no neurons of its own.
+  /// - Throws: `PruningError.noWidth` if a layer does not exist or has no prunable neurons.
   init(_ network: Network, to widths: [Width]) throws {
     let architecture = network.architecture
     let apart = try NeuronGroups(architecture, numbersApart: true)
@@ -59,27 +59,26 @@ private struct WidthSelection {
       }
       return (width: width, node: node)
     }
-    // Channels that go take their numbers with them, so they are chosen first.
+    // Removing a channel also removes its flattened units, so channels are selected first.
     self.layers = layers.filter { !isFlat($0.node) } + layers.filter { isFlat($0.node) }
     groups = layers.contains { isFlat($0.node) } ? apart : try NeuronGroups(architecture)
   }
 
-  /// Whether any layer is wider than it may be.
+  /// Whether any layer is wider than its target.
   var isWider: Bool {
     let none = [Bool](repeating: false, count: groups.groups.count)
     return layers.contains { left(of: $0.node, without: none).count > $0.width.count }
   }
 
-  /// The groups of a layer that are there. A number that is read no more is not, though the flattening
-  /// still makes it.
+  /// The remaining groups of a layer, without flattened units that no layer reads.
   private func left(of node: Int, without gone: [Bool]) -> Set<Int> {
     Set(groups.ofNodes[node]).filter {
       !gone[$0] && (groups.wholes[$0] == nil || !groups.groups[$0].makers.isEmpty)
     }
   }
 
-  /// What goes, by the scores of groups, with its reasons.
-  /// - Throws: `PruningError.goalOutOfReach` where too many neurons of a layer must stay.
+  /// The removals by group score.
+  /// - Throws: `PruningError.goalOutOfReach` if a layer has too few prunable neurons.
   func removals(
     by scores: [Double?], from network: Network, round: Int
   ) throws -> [PruningPlan.Removal] {
@@ -93,8 +92,8 @@ private struct WidthSelection {
       guard count > 0 else { continue }
       guard count <= ranked.count, count < own.count else {
         throw PruningError.goalOutOfReach(
-          goal: "\(width.count) of '\(width.layer)' by these scores",
-          nearest: "\(max(own.count - ranked.count, 1)) of '\(width.layer)'")
+          goal: "width \(width.count) of '\(width.layer)' by these scores",
+          nearest: "width \(max(own.count - ranked.count, 1)) of '\(width.layer)'")
       }
       for (rank, group) in ranked.prefix(count).enumerated() {
         let name = groups.name(of: group, in: network)
@@ -112,12 +111,12 @@ private struct WidthSelection {
 }
 
 extension NeuronGroups {
-  /// Whether a group may go and is made by something.
+  /// Whether a group is not protected and is produced by a layer.
   fileprivate func isPrunable(_ group: Int) -> Bool {
     groups[group].protection == nil && !groups[group].makers.isEmpty
   }
 
-  /// The layers whose neurons may go, each with how many it has.
+  /// The layers with prunable neurons, each with their number.
   fileprivate func widths(of network: Network) -> [String] {
     let nodes = Set(groups.indices.filter(isPrunable).flatMap { groups[$0].makers.map(\.node) })
     return nodes.sorted().map { node in

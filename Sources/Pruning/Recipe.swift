@@ -1,26 +1,26 @@
 import Foundation
 
-/// Six independent choices that the literature calls a pruning method.
+/// A pruning method as a combination of independent choices from the literature.
 public struct Recipe: Sendable {
-  /// What says how little is lost with a neuron or a weight.
+  /// The importance score of neurons or weights.
   public var score: Score
-  /// What makes the scores of layers comparable.
+  /// The normalisation of scores between layers.
   public var normalization: Normalization
-  /// How the scores of neurons that go together become one.
+  /// The reduction of the scores of coupled neurons to one.
   public var reduction: Reduction
-  /// Where the lowest scores are looked for.
+  /// The ranking scope: per layer or global.
   public var scope: Scope
-  /// How what goes is spread over rounds.
+  /// The sparsity schedule over rounds.
   public var schedule: Schedule
-  /// What makes up for what goes before anything is learned again.
+  /// The compensation (reconstruction) after removal, before recovery.
   public var compensation: Compensation
-  /// What is learned after each round.
+  /// The training after each round.
   public var recovery: Recovery
-  /// The share of each layer's neurons that stays whatever their scores, at least one: one layer is
-  /// not to vanish because its scores are small. It is halved where the goal is out of reach with it.
+  /// The minimum share of each layer's neurons that is kept, at least one neuron; it prevents the
+  /// collapse of layers with low scores. It is halved if the goal cannot be met.
   public var floor: Double
-  /// What is left of a layer that loses neurons is a multiple of this, as some machines want it; a
-  /// layer with fewer neurons than that stays whole.
+  /// Pruned layer widths are multiples of this number, for hardware alignment; a layer with fewer
+  /// neurons is not pruned. Default 1.
   public var multiple = 1
 
   public init(
@@ -40,22 +40,23 @@ public struct Recipe: Sendable {
   }
 }
 
-/// How what goes is spread over rounds.
+/// A sparsity schedule over rounds.
 public struct Schedule: Hashable, Codable, Sendable {
-  /// How much goes in which round.
+  /// The distribution of removals over the rounds.
   public enum Course: String, Codable, Sendable, CaseIterable {
-    /// Everything at once.
+    /// All removals in one round.
     case oneShot = "one-shot"
-    /// The same amount in each round.
+    /// The same number in each round.
     case linear
-    /// Much at first, little at the end (Zhu & Gupta 2017, arXiv:1710.01878).
+    /// Most removals in early rounds (Zhu & Gupta 2017, arXiv:1710.01878).
     case cubic
-    /// The same share of what is left in each round (Frankle & Carbin 2019, arXiv:1803.03635).
+    /// The same share of the remaining structures in each round (Frankle & Carbin 2019,
+    /// arXiv:1803.03635).
     case geometric
   }
 
   public var course: Course
-  /// How often something is removed; after each the rest recovers.
+  /// The number of pruning rounds, each followed by recovery.
   public var rounds: Int
 
   public init(_ course: Course, rounds: Int) {
@@ -63,10 +64,10 @@ public struct Schedule: Hashable, Codable, Sendable {
     self.rounds = course == .oneShot ? 1 : max(rounds, 1)
   }
 
-  /// All at once.
+  /// All removals in one round.
   public static let oneShot = Schedule(.oneShot, rounds: 1)
 
-  /// What is left after a round (from 1), on the way from 1 to `share`.
+  /// The remaining share after a round (from 1), from 1 down to `share`.
   func left(after round: Int, of share: Double) -> Double {
     guard round < rounds else { return share }
     let progress = Double(round) / Double(rounds)
@@ -79,43 +80,45 @@ public struct Schedule: Hashable, Codable, Sendable {
   }
 }
 
-/// What makes up for neurons that go, before anything is learned again.
+/// The compensation for pruned neurons before recovery.
 public enum Compensation: String, Codable, Sendable, CaseIterable {
   case none
-  /// What a neuron says on average goes into the biases of its readers. At the borders of an image
-  /// that is padded with zeros it is too much.
+  /// Adds the mean contribution of each pruned neuron to the biases of the layers that read it;
+  /// overcompensates at zero-padded image borders.
   case constant
-  /// The readers' weights are fitted again, in the sense of least squares, to what they got before.
+  /// Adjusts the remaining weights by least squares to reconstruct the previous layer outputs.
   case leastSquares = "least-squares"
 }
 
-/// What is done after each round.
+/// The recovery training after each round.
 public struct Recovery: Hashable, Codable, Sendable {
-  /// What what is left does after a round.
+  /// The kind of recovery training.
   public enum Course: String, Codable, Sendable, CaseIterable {
     case none
-    /// Learns on, after the last of several rounds twice as long.
+    /// Fine-tuning, twice as long after the last of several rounds.
     case fineTune = "fine-tune"
-    /// Learns on, with as many epochs more as each takes fewer multiplications than one of the whole
-    /// network.
+    /// Fine-tuning with more epochs for smaller networks, so that the MACs equal those of `epochs`
+    /// epochs of the whole network.
     case fineTuneBudget = "fine-tune-budget"
-    /// Learns on while pruned weights learn unseen and may come back (Guo, Yao & Chen 2016,
-    /// arXiv:1608.04493); after the last round twice as long. Neurons learn on as with `fineTune`.
+    /// Fine-tuning in which pruned weights are also updated and may be restored (dynamic network
+    /// surgery, Guo, Yao & Chen 2016, arXiv:1608.04493), twice as long after the last round. Neuron
+    /// pruning is fine-tuned as with `fineTune`.
     case splice
-    /// Goes back to the weights it started with and learns again (Frankle & Carbin 2019).
+    /// Weights are reset to the initial weights of the seed and retrained (Frankle & Carbin 2019).
     case rewind
-    /// Learns from fresh weights after the last round (Liu et al. 2019, arXiv:1810.05270).
+    /// Training from newly initialised weights after the last round (Liu et al. 2019,
+    /// arXiv:1810.05270).
     case scratch
-    /// The same, with as many epochs more as each is shorter: the multiplications of the whole
-    /// network's training (Scratch-B of Liu et al.).
+    /// The same with more epochs for smaller networks, so that the MACs equal those of `epochs`
+    /// epochs of the whole network (Scratch-B of Liu et al.).
     case scratchBudget = "scratch-budget"
-    /// Learns from fresh weights before the first round and on between the rounds: what goes goes in
-    /// the course of one training, whose epochs these are.
+    /// One training from newly initialised weights with `epochs` epochs in all, pruned in rounds
+    /// during training.
     case whileTraining = "while-training"
   }
 
   public var course: Course
-  /// Passes over the training rows.
+  /// Epochs of training.
   public var epochs: Int
 
   public init(_ course: Course, epochs: Int) {
@@ -123,27 +126,28 @@ public struct Recovery: Hashable, Codable, Sendable {
     self.epochs = course == .none ? 0 : epochs
   }
 
-  /// Nothing is learned.
+  /// No recovery training.
   public static let none = Recovery(.none, epochs: 0)
-  /// What is left learns on, twice as long after the last of several rounds.
+  /// Fine-tuning, twice as long after the last of several rounds.
   public static func fineTune(epochs: Int) -> Recovery { Recovery(.fineTune, epochs: epochs) }
-  /// Pruned weights learn on too and may come back (Guo, Yao & Chen 2016, arXiv:1608.04493).
+  /// Fine-tuning in which pruned weights are also updated and may be restored (Guo, Yao & Chen
+  /// 2016, arXiv:1608.04493).
   public static func splice(epochs: Int) -> Recovery { Recovery(.splice, epochs: epochs) }
-  /// What is left learns again from the first weights of this seed (Frankle & Carbin 2019,
-  /// arXiv:1803.03635).
+  /// Retraining from the initial weights of the seed (Frankle & Carbin 2019, arXiv:1803.03635).
   public static func rewind(epochs: Int) -> Recovery { Recovery(.rewind, epochs: epochs) }
-  /// What is left at the end learns from fresh weights (Liu et al. 2019, arXiv:1810.05270).
+  /// Training from newly initialised weights after the last round (Liu et al. 2019,
+  /// arXiv:1810.05270).
   public static func scratch(epochs: Int) -> Recovery { Recovery(.scratch, epochs: epochs) }
-  /// The same, for the multiplications of so many epochs of the whole network.
+  /// The same, for the MACs of `epochs` epochs of the whole network.
   public static func scratchBudget(epochs: Int) -> Recovery {
     Recovery(.scratchBudget, epochs: epochs)
   }
-  /// One training of so many epochs from fresh weights, with the rounds in its course.
+  /// One training of `epochs` epochs from newly initialised weights, pruned during training.
   public static func whileTraining(epochs: Int) -> Recovery {
     Recovery(.whileTraining, epochs: epochs)
   }
 
-  /// The epochs between two cuts of one training in so many rounds; those left over come last.
+  /// The epochs between two pruning rounds of one training; the remainder is added after the last.
   package func share(after round: Int, of rounds: Int) -> Int {
     let part = epochs / (rounds + 1)
     return round == rounds ? epochs - part * rounds : part

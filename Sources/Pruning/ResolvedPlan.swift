@@ -1,23 +1,26 @@
 import Networks
 import Tensors
 
-/// A plan laid upon a network: names have become positions, and what they take with them is known.
+/// A plan resolved for a network: names are replaced by positions, and coupled neurons are
+/// included.
 struct ResolvedPlan {
   let groups: NeuronGroups
-  /// The groups that are silenced, in makers and readers.
+  /// The groups whose incoming and outgoing weights are zeroed.
   private(set) var silent: [Bool]
-  /// The groups that are cut out: the silent ones, but for one neuron of a layer that would vanish.
+  /// The groups that compaction removes: the zeroed ones, except one neuron of a layer that would
+  /// be empty.
   private(set) var gone: [Bool]
-  /// For each node that joins others, the positions among them that it no longer reads.
+  /// For each sum, the positions of its inputs that are removed.
   private(set) var dropped: [Int: Set<Int>] = [:]
-  /// The nodes that reach the output.
+  /// The nodes connected to the output.
   private(set) var living: [Bool]
-  /// For each node and parameter the single entries that go.
+  /// For each node and parameter, the flat positions of the removed weights.
   private(set) var entries: [Int: [Int: [Int]]] = [:]
-  /// The layers without a living neuron, whose readers see constants.
+  /// The layers without remaining neurons, whose outputs are constant.
   private(set) var deadLayers: [Node.ID] = []
 
-  /// - Throws: `PruningError` where the plan names what the network does not have, or what must stay.
+  /// - Throws: `PruningError` if the plan names something that the network does not have, or a
+  ///   protected neuron.
   init(_ plan: PruningPlan, for network: Network) throws {
     groups = try NeuronGroups(network.architecture, numbersApart: !plan.numbers.isEmpty)
     silent = [Bool](repeating: false, count: groups.groups.count)
@@ -81,8 +84,8 @@ struct ResolvedPlan {
     }
   }
 
-  /// Makes a sum no longer read one of its nodes.
-  /// - Returns: false, and nothing is done, where it would read nothing.
+  /// Removes an input of a sum.
+  /// - Returns: false, without effect, if it is the only remaining input.
   private mutating func drop(_ position: Int, of node: Int, in network: Network) -> Bool {
     var positions = dropped[node] ?? []
     positions.insert(position)
@@ -92,7 +95,7 @@ struct ResolvedPlan {
     return true
   }
 
-  /// The nodes from which the output is reached.
+  /// The nodes from which the output can be reached.
   private func reachable(_ architecture: Architecture) -> [Bool] {
     var reached = [Bool](repeating: false, count: architecture.nodes.count)
     reached[reached.count - 1] = true
@@ -104,8 +107,8 @@ struct ResolvedPlan {
     return reached
   }
 
-  /// Whether a selection must stand behind a flattening, for some of a channel's numbers are read no
-  /// more and others are.
+  /// Whether compaction needs a channel selection after a flatten layer, because only some units of
+  /// a channel are pruned.
   func narrows(_ node: Int, of architecture: Architecture) -> Bool {
     let readers = architecture.nodes.indices.filter {
       living[$0] && architecture.links[$0].contains(node)
@@ -120,7 +123,7 @@ struct ResolvedPlan {
     return living[node] && groups.ofNodes[node].allSatisfy { silent[$0] }
   }
 
-  /// A branch that goes through a layer without a living neuron says nothing any more.
+  /// Removes each branch of a sum that passes through a layer without remaining neurons.
   private mutating func dropDeadBranches(of network: Network) {
     let architecture = network.architecture
     for node in architecture.nodes.indices where isDead(node, network) {
@@ -139,7 +142,7 @@ struct ResolvedPlan {
     }
   }
 
-  /// Whether everything that reaches a node has come through another.
+  /// Whether every path to a node passes through another node.
   private func needs(_ node: Int, _ other: Int, _ architecture: Architecture) -> Bool {
     var cut = [Bool](repeating: false, count: node + 1)
     for index in 0...node {
@@ -167,6 +170,7 @@ struct ResolvedPlan {
     if groups.ofInput.allSatisfy({ gone[$0] }), let first = groups.ofInput.first {
       gone[first] = false
     }
-    // Groups of a grouped convolution keep one channel each together, by their union.
+    // Groups of a grouped convolution keep one channel each, because their channels are coupled by
+    // union.
   }
 }

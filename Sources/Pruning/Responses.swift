@@ -2,10 +2,10 @@ import Networks
 import Tensors
 
 extension Network {
-  /// What the channels of some nodes say to some rows, in one pass.
+  /// The activations of some nodes for some rows, pooled by channel, in one forward pass.
   ///
-  /// `isLargest`: whether a channel's largest pixel is taken, and not the mean over its pixels.
-  /// - Returns: for each node in turn `[rows, channels]`, and the outputs, `[rows, outputs]`.
+  /// `isLargest`: whether channels are pooled by maximum instead of mean.
+  /// - Returns: for each node `[rows, channels]`, and the outputs, `[rows, outputs]`.
   func responses(
     of nodes: [Int], _ groups: NeuronGroups, for inputs: Tensor, isLargest: Bool = false
   ) -> (responses: [Tensor], outputs: Tensor) {
@@ -26,8 +26,8 @@ extension Network {
     return (responses, outputs)
   }
 
-  /// What some nodes say, in one pass: `[rows · pixels, neurons]` each; of every image so many
-  /// pixels, evenly apart, that they make at most about `limit`.
+  /// The activations of some nodes in one forward pass, `[rows · pixels, channels]` each; from
+  /// every image pixels at regular intervals, about `limit` in all.
   func channelValues(of nodes: [Int], for inputs: Tensor, limit: Int) -> [Int: Tensor] {
     guard let shapes = try? architecture.shapes(), !nodes.isEmpty else { return [:] }
     var found: [Int: [Float]] = [:]
@@ -48,11 +48,11 @@ extension Network {
 }
 
 extension Tensor {
-  /// The channels of about so many pixels of each row, evenly apart.
+  /// The channel values of about `wanted` pixels of each row, at regular intervals.
   fileprivate func pixels(_ wanted: Int, channels: Int) -> [Float] {
     let pixels = max(width / channels, 1)
     guard pixels > wanted else { return elements }
-    // An odd step does not meet the same column in every line.
+    // An odd stride does not sample the same column in every image row.
     let step = pixels / wanted | 1
     var taken: [Float] = []
     taken.reserveCapacity(rows * (pixels / step + 1) * channels)
@@ -65,7 +65,7 @@ extension Tensor {
     return taken
   }
 
-  /// The mean or the largest of each row's pixels, channel by channel, row after row.
+  /// Global mean or max pooling of each row, `[rows, channels]` in row-major order.
   fileprivate func pooled(to channels: Int, isLargest: Bool) -> [Float] {
     let width = count / max(rows, 1)
     let pixels = width / max(channels, 1)

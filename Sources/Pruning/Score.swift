@@ -3,16 +3,16 @@ import Naming
 import Networks
 import Tensors
 
-/// A way to say how much each neuron matters.
+/// An importance score of neurons.
 public protocol NeuronScore: Hashable, Sendable {
-  /// For each node that a score is known of, each of its neurons' score: the higher, the more it
-  /// matters. Neurons that go together are scored together afterwards.
+  /// Returns the scores of the neurons of each scored node; a higher score means a more important
+  /// neuron. The scores of coupled neurons are reduced to one afterwards.
   func scores(
     of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
   ) throws -> [Int: [Double]]
 
-  /// Whether it looks at as many training rows as `PruningContext.scoreRows` says.
+  /// Whether `PruningContext.scoreRows` sets the number of training rows of the score.
   var samplesRows: Bool { get }
 }
 
@@ -20,55 +20,57 @@ extension NeuronScore {
   public var samplesRows: Bool { true }
 }
 
-/// What is scored.
+/// The structures that are scored.
 public enum Score: Sendable {
   case neurons(any NeuronScore)
-  /// Every weight by its size.
+  /// Individual weights by absolute value.
   case weights
 }
 
-/// How the scores of one layer are made comparable with those of another.
+/// The normalisation of scores between layers.
 public enum Normalization: String, Codable, Sendable, CaseIterable {
   case none
-  /// By the layer's mean.
+  /// Division by the layer's mean.
   case mean
-  /// By the layer's Euclidean norm.
+  /// Division by the layer's Euclidean norm.
   case norm
-  /// The share of the layer's neurons that score lower.
+  /// The share of the layer's neurons with a lower score.
   case rank
-  /// For weights: the square of a weight over the sum of the squares of all that are not smaller
-  /// (Lee et al. 2021, "Layer-adaptive sparsity", ICLR 2021, arXiv:2010.07611).
+  /// For weights: the squared weight divided by the sum of the squares of all weights of the layer
+  /// that are not smaller (Lee et al. 2021, "Layer-adaptive sparsity", ICLR 2021,
+  /// arXiv:2010.07611).
   case layerAdaptive = "layer-adaptive"
 }
 
-/// How the scores of neurons that go together become one.
+/// The reduction of the scores of coupled neurons to one.
 public enum Reduction: String, Codable, Sendable, CaseIterable {
   case sum, mean, max
 }
 
-/// Among which neurons the lowest are looked for.
+/// The ranking scope.
 public enum Scope: String, Codable, Sendable, CaseIterable {
-  /// The same share of every layer.
+  /// Per layer: the same share of every layer is pruned.
   case layer
-  /// The lowest of the whole network.
+  /// Global: the lowest scores of the whole network are pruned.
   case network
 }
 
 extension NeuronGroups {
-  /// One score for each group that may go; `nil` for the others.
+  /// One score for each prunable group; `nil` for the others.
   ///
-  /// A neuron of which no score is known, or NaN, leaves its group to the others. A channel that is
-  /// known by the numbers of a flattened image alone is scored by them.
+  /// Missing scores and NaN are ignored within a group. A channel without own scores gets those of
+  /// its flattened units.
   package func reduced(
     _ scores: [Int: [Double]], _ normalization: Normalization, _ reduction: Reduction
   ) -> [Double?] {
     var found = [[Double]](repeating: [], count: groups.count)
     for node in scores.keys.sorted() {
       guard let own = scores[node] else { continue }
-      // A group may stand several times in a node, as each pixel of a flattened image does.
+      // A group may occur several times in a node, as a channel does for each pixel of a flattened
+      // image.
       let values = Self.normalized(own, normalization)
       for (position, group) in ofNodes[node].enumerated() where position < values.count {
-        // No number is known of what has no gate of its own.
+        // NaN marks neurons without a score.
         if !values[position].isNaN { found[group].append(values[position]) }
       }
     }
@@ -101,7 +103,7 @@ extension NeuronGroups {
     }
   }
 
-  /// For each number the share of the others that are lower; of equal ones the first is lower.
+  /// For each score the share of scores that are lower; ties are ordered by position.
   static func ranks(_ scores: [Double]) -> [Double] {
     let order = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }
     var ranks = [Double](repeating: 0, count: scores.count)
@@ -111,7 +113,7 @@ extension NeuronGroups {
 }
 
 extension Network {
-  /// The nodes that layers with weights read: where a neuron's value has become what others use.
+  /// The nodes that layers with weights read, where the activations of neurons are taken.
   func sources(_ groups: NeuronGroups) -> [Int] {
     var sources: Set<Int> = []
     for slot in groups.slots where !slot.makes {
@@ -120,10 +122,10 @@ extension Network {
     return sources.sorted()
   }
 
-  /// The size of the weights into each neuron that weights make, by node; of numbers of a flattened
-  /// image that may go by themselves, which no weights make, of those that read them.
+  /// The summed size of each neuron's incoming weights, by node; for individually prunable units of
+  /// a flattened image, of their outgoing weights.
   ///
-  /// `size`: of one weight; the sum over all is taken.
+  /// `size`: the size of one weight.
   func incoming(_ groups: NeuronGroups, _ size: (Float) -> Double) -> [Int: [Double]] {
     var sums = weightSums(groups, makes: true, size)
     guard !groups.wholes.isEmpty else { return sums }
@@ -141,7 +143,7 @@ extension Network {
     return sums
   }
 
-  /// The size of the weights that read each neuron, by the node that reads.
+  /// The summed size of each neuron's outgoing weights, by the node that reads it.
   func outgoing(_ groups: NeuronGroups, _ size: (Float) -> Double) -> [Int: [Double]] {
     weightSums(groups, makes: false, size)
   }

@@ -2,17 +2,17 @@ import Datasets
 import Foundation
 import Networks
 
-/// The smallest network that loses no more than so much accuracy, with 95 % confidence.
+/// Searches the smallest network whose accuracy loss is within a limit, with 95 % confidence.
 package struct AccuracyFloor {
   var drop: Double
-  /// How often the kept share is halved in the search.
+  /// The number of bisection steps over the kept share.
   private static let steps = 6
 
-  /// The upper bound, at 95 %, of the accuracy lost on validation rows.
+  /// The upper 95 % confidence bound of the accuracy loss on validation rows.
   ///
-  /// The rows are answered by both networks, so those that only one gets right decide (McNemar 1947,
-  /// doi:10.1007/BF02295996): with `b` lost and `c` won of `n` rows the drop is `(b - c) / n`, and its
-  /// standard error `√(b + c - (b - c)² / n) / n`.
+  /// The comparison is paired (McNemar 1947, doi:10.1007/BF02295996): with `b` rows correct only
+  /// before pruning and `c` only after, of `n` rows, the loss is `(b - c) / n` and its standard
+  /// error `√(b + c - (b - c)² / n) / n`.
   package static func bound(before: [Bool], after: [Bool]) -> Double {
     let rows = Double(max(before.count, 1))
     let lost = Double(zip(before, after).count { $0 && !$1 })
@@ -22,7 +22,7 @@ package struct AccuracyFloor {
     return (difference + 1.6448536269514722 * spread) / rows
   }
 
-  /// - Throws: `PruningError.goalOutOfReach` where even the weakest pruning loses too much.
+  /// - Throws: `PruningError.goalOutOfReach` if no tried share meets the limit.
   func search(
     _ network: Network, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void
@@ -51,19 +51,19 @@ package struct AccuracyFloor {
       throw PruningError.goalOutOfReach(
         goal: Goal.accuracyDrop(drop).description,
         nearest: nearest.isFinite
-          ? String(format: "%.3g %% may be lost, at 95 %% confidence", nearest * 100)
-          : "nothing removed")
+          ? String(format: "an accuracy loss of %.3g %% at 95 %% confidence", nearest * 100)
+          : "no pruning")
     }
     return best
   }
 }
 
-/// The largest network whose measured time for an answer is at most a share of what it was.
+/// Searches the largest network whose measured inference time is at most a share of the original's.
 struct LatencyGoal {
   var share: Double
   private static let steps = 6
 
-  /// - Throws: `PruningError.goalOutOfReach` where no pruning of the kind is fast enough.
+  /// - Throws: `PruningError.goalOutOfReach` if no tried network is fast enough.
   func search(
     _ network: Network, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void

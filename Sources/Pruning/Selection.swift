@@ -1,17 +1,17 @@
 import Networks
 
-/// Which groups go: the lowest, as many as a goal asks for.
+/// Selects the groups with the lowest scores until a goal is met.
 struct Selection {
   let groups: NeuronGroups
   let counter: CostCounter
-  /// The groups that may go, the first to go first.
+  /// The prunable groups in pruning order.
   let order: [Int]
   let scores: [Double?]
-  /// How many may go together: every number where widths are free, else those at which every layer's
-  /// width is a multiple of what was asked for.
+  /// The allowed numbers of pruned groups: all, or those for which every layer width is a multiple
+  /// of `Recipe.multiple`.
   let stops: [Int]
 
-  /// `floor`: the share of each layer's neurons that stays, at least one.
+  /// `floor`: the minimum share of each layer's neurons that is kept, at least one neuron.
   init(
     _ scores: [Double?], _ groups: NeuronGroups, _ counter: CostCounter, _ recipe: Recipe,
     floor: Double
@@ -43,8 +43,9 @@ struct Selection {
     stops = packs.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
   }
 
-  /// The groups of each layer in packs, without which the layer's width is a multiple; a pack comes
-  /// where its last group stood. Groups that several layers make are a layer of their own.
+  /// Packs the groups of each layer so that removing a pack leaves a width that is a multiple; a
+  /// pack is ordered by its last group. Groups produced by several layers form a layer of their
+  /// own.
   private static func packs(
     _ order: [Int], _ groups: NeuronGroups, multiple: Int
   ) -> [[Int]] {
@@ -73,7 +74,7 @@ struct Selection {
       (scores[first] ?? 0, first) < (scores[second] ?? 0, second)
     }
     guard scope == .layer else { return scored.sorted(by: isLower) }
-    // A group belongs to the first layer that makes it.
+    // A group belongs to the first layer that produces it.
     var shares = [(share: Double, group: Int)]()
     for layer in Dictionary(grouping: scored, by: { groups.groups[$0].makers[0].node }).values {
       for (rank, group) in layer.sorted(by: isLower).enumerated() {
@@ -83,8 +84,8 @@ struct Selection {
     return shares.sorted { ($0.share, $0.group) < ($1.share, $1.group) }.map(\.group)
   }
 
-  /// The smallest number of groups without which a measure is at most a limit; `nil` where not all
-  /// of them are enough.
+  /// The smallest number of pruned groups for which a measure is at most a limit; `nil` if pruning
+  /// all of them is not enough.
   /// - Complexity: O(log(groups) · network)
   func count(until limit: Double, by measure: (Cost) -> Double) -> Int? {
     func reaches(_ stop: Int) -> Bool { measure(cost(without: stops[stop])) <= limit }
@@ -103,7 +104,7 @@ struct Selection {
     return counter.cost(without: gone)
   }
 
-  /// The removal of the first groups, with its reasons.
+  /// The removals of the first `count` groups, with scores and ranks.
   func removals(_ count: Int, from network: Network, round: Int) -> [PruningPlan.Removal] {
     let threshold = order.indices.contains(count) ? scores[order[count]] : nil
     return order.prefix(count).enumerated().compactMap { rank, group in

@@ -2,41 +2,41 @@ import Datasets
 import Networks
 import Tensors
 
-/// What it costs to take neurons from one layer alone, before anything is learned again.
+/// Layer sensitivity analysis: loss and accuracy after pruning one layer alone, without recovery.
 ///
-/// A layer here is what goes together: the layers that a residual sum ties are one.
+/// Layers coupled by a residual sum count as one layer.
 public struct Sensitivity: Hashable, Codable, Sendable {
-  /// One layer at one share.
+  /// The result for one layer and one share.
   public struct Line: Hashable, Codable, Sendable {
-    /// The layers that make the neurons.
+    /// The layers that produce the neurons.
     public var layers: [Node.ID]
-    /// How many the layer has.
+    /// The number of prunable neurons in the layer.
     public var neurons: Int
-    /// How many of them went for this line.
+    /// The number of pruned neurons.
     public var removed: Int
-    /// Parameters of the whole network that go with them.
+    /// The reduction of the network's parameters.
     public var parameters: Int
-    /// Of the network without them, on validation rows.
+    /// The loss of the pruned network on validation rows.
     public var loss: Double
     public var accuracy: Double
   }
 
-  /// Of the whole network.
+  /// The loss of the whole network.
   public var loss: Double
   public var accuracy: Double
   public var lines: [Line]
 
-  /// Silences the lowest neurons of each layer in turn.
+  /// Masks the lowest-scored neurons of each layer in turn.
   ///
-  /// `shares`: of a layer's neurons; as many go as the share comes to, and one always stays.
-  /// - Throws: what the score throws.
+  /// `shares`: the shares of a layer's neurons to prune; at least one neuron is kept.
+  /// - Throws: errors of the score; `PruningError.unsuited` if the recipe scores weights.
   public init(
     of network: Network, by recipe: Recipe, shares: [Double] = [0.25, 0.5, 0.75],
     on context: PruningContext
   ) throws {
     guard case .neurons(let score) = recipe.score else {
       throw PruningError.unsuited(
-        method: "a table of layers", needs: "a method that removes neurons")
+        method: "sensitivity analysis", needs: "a method that removes neurons")
     }
     let rows = context.validation.count > 0 ? context.validation : context.training
     func figures(_ network: Network) -> (loss: Double, accuracy: Double) {
@@ -84,7 +84,7 @@ public struct Sensitivity: Hashable, Codable, Sendable {
 }
 
 extension NeuronGroups {
-  /// The groups that may go, by the layers that make them, in the order of the network.
+  /// The prunable groups by the layers that produce them, in network order.
   var layers: [[Int]] {
     Dictionary(grouping: prunable.filter { !groups[$0].makers.isEmpty }) {
       groups[$0].makers.map(\.node)
@@ -92,7 +92,7 @@ extension NeuronGroups {
     .sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
   }
 
-  /// What a group is called: the name of the first of its neurons.
+  /// The name of a group: that of its first neuron.
   func name(of group: Int, in network: Network) -> Neuron {
     let maker = groups[group].makers[0]
     return Neuron(

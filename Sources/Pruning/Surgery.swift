@@ -3,25 +3,25 @@ import Foundation
 import Networks
 import Tensors
 
-/// Learning in which pruned weights go on learning unseen, and come back where they grow.
+/// Dynamic network surgery: training in which pruned weights are also updated and may be restored
+/// (Guo, Yao & Chen 2016, NeurIPS 2016, arXiv:1608.04493).
 ///
-/// The network that is seen has the largest weights alone; the gradient with respect to every weight,
-/// seen or not, moves a whole set behind it, and which are the largest is asked again several times an
-/// epoch (dynamic network surgery: Guo, Yao & Chen 2016, NeurIPS 2016, arXiv:1608.04493). Towards the
-/// end the choice stays and the chosen learn on.
+/// The forward and backward passes use the masked network; the gradient of every weight, masked or
+/// not, updates a dense copy. The mask is recomputed from the largest weights of the copy several
+/// times per epoch. In the last part of training the mask is fixed.
 struct Surgery {
   let recipe: Recipe
   let context: PruningContext
-  /// How often in an epoch the weights are chosen again.
+  /// The number of mask updates per epoch.
   private static let choices = 4
-  /// The share of the steps after which the choice stays.
+  /// The share of the steps after which the mask is fixed.
   private static let settled = 0.7
 
-  /// Learns for some epochs.
+  /// Trains for some epochs.
   ///
-  /// `network`: masked; keeps as many weights as it has.
-  /// `whole`: the weights behind it.
-  /// - Throws: `NetworkError.notFinite` where the numbers run away.
+  /// `network`: the masked network; the number of kept weights does not change.
+  /// `whole`: the dense weights.
+  /// - Throws: `NetworkError.notFinite` if training diverges.
   func learn(_ network: inout Network, whole: inout Network, epochs: Int, round: Int) throws {
     let start = (network: network, whole: whole)
     let learned = try context.once(from: start.whole) {
@@ -72,7 +72,7 @@ struct Surgery {
 }
 
 extension Network {
-  /// Takes the numbers of another network of the same shape, as far as its own masks keep them.
+  /// Copies the parameters of another network of the same shape and applies the own masks.
   fileprivate mutating func take(_ other: Network) {
     for node in parameters.indices {
       for index in parameters[node].indices {
@@ -82,7 +82,7 @@ extension Network {
     }
   }
 
-  /// The weights that masks remove, as a plan.
+  /// The masked weights as a plan.
   func maskedWeights(round: Int) -> PruningPlan {
     var plan = PruningPlan()
     for (node, own) in parameters.enumerated() {

@@ -1,10 +1,10 @@
 import Networks
 import Tensors
 
-/// Which weights go: the smallest, as many as a number of parameters asks for.
+/// Selects the weights with the lowest scores until a number of parameters is reached.
 struct WeightSelection {
   private let network: Network
-  /// The weights that are left, with their scores, the lowest first.
+  /// The remaining weights in ascending order of score.
   private let order: [(score: Float, node: Int, parameter: Int, entry: Int)]
 
   init(_ network: Network, normalization: Normalization, scope: Scope) throws {
@@ -16,7 +16,7 @@ struct WeightSelection {
         let sizes = kept.map { abs(parameter.value.elements[$0]) }
         let sorted = kept.indices.sorted { (sizes[$0], $0) < (sizes[$1], $1) }
         let scores = Self.scores(sorted.map { sizes[$0] }, normalization, scope)
-        // The largest of a layer stays: no layer is to fall silent.
+        // The largest weight of each parameter is kept, so that no layer becomes all zero.
         for (rank, position) in sorted.dropLast().enumerated() {
           all.append((scores[rank], node, index, kept[position]))
         }
@@ -27,7 +27,7 @@ struct WeightSelection {
     }
   }
 
-  /// The scores of one layer's weights, given their sizes in order.
+  /// The scores of one parameter's weights, given their absolute values in ascending order.
   private static func scores(
     _ sizes: [Float], _ normalization: Normalization, _ scope: Scope
   ) -> [Float] {
@@ -52,7 +52,8 @@ struct WeightSelection {
     }
   }
 
-  /// - Throws: `PruningError.goalOutOfReach` where biases alone are more.
+  /// - Throws: `PruningError.goalOutOfReach` if the parameters that cannot be pruned exceed the
+  ///   limit.
   func plan(leaving limit: Double, round: Int) throws(PruningError) -> PruningPlan {
     let total = network.parameterCount
     let count = Int((Double(total) - limit).rounded(.up))

@@ -109,11 +109,11 @@ import Testing
     ),
     (
       ["--widths", "dense-9=4"], 65,
-      "error: the network has no layer 'dense-9' whose neurons could go\n hint: those that have: dense-1 (32), dense-2 (12)\n"
+      "error: the network has no layer 'dense-9' with prunable neurons\n hint: layers with prunable neurons: dense-1 (32), dense-2 (12)\n"
     ),
     (
       ["--widths", "dense-1=4", "--method", "weight-magnitude"], 65,
-      "error: 'weight pruning' needs a goal in parameters: --keep\n hint: 'espalier list methods' says what each method works on\n"
+      "error: 'weight pruning' needs a goal in parameters: --keep\n hint: 'espalier list methods' shows the networks that each method supports\n"
     ),
     (
       ["--inputs", "2", "--distill", "0.5"], 64,
@@ -121,7 +121,7 @@ import Testing
     ),
     (
       ["--method", "block-then-channel"], 65,
-      "error: 'block-then-channel' needs a network with residual blocks\n hint: 'espalier list methods' says what each method works on\n"
+      "error: 'block-then-channel' needs a network with residual blocks\n hint: 'espalier list methods' shows the networks that each method supports\n"
     ),
     (
       ["--gate-price", "0.2"], 64,
@@ -133,7 +133,7 @@ import Testing
     ),
     (
       ["--parameters", "1"], 2,
-      "error: the goal cannot be met: 1 parameters by neurons, of which each layer keeps one\n hint: the nearest that can be met: "
+      "error: the goal cannot be met: 1 parameters by pruning neurons, with at least one per layer\n hint: the nearest achievable value: "
     ),
   ])
   func whatCannotBeIsSaid(_ arguments: [String], _ code: Int32, _ errorOutput: String) throws {

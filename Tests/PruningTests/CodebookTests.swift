@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct CodebookTests {
-  /// Lloyd's rounds as they are written down: every number looks at every centroid.
+  /// Reference implementation of Lloyd's algorithm: every value is compared with every centroid.
   private func naive(_ numbers: [Float], from start: [Double]) -> [Int] {
     var places = start
     var codes: [Int] = []
@@ -44,7 +44,8 @@ import Testing
     }
   }
 
-  /// The best clusters of numbers on a line, by trying every last border (Bellman 1973).
+  /// The optimal one-dimensional clustering, by dynamic programming over all cluster boundaries
+  /// (Bellman 1973).
   private func best(_ numbers: [Float], count: Int) -> Double {
     let sorted = numbers.sorted().map(Double.init)
     func cost(_ range: Range<Int>) -> Double {
@@ -88,7 +89,7 @@ import Testing
     #expect(Codebook([1, 5], count: 1, start: .linear, using: &generator).centroids == [3])
   }
 
-  /// Clusters between which no number lies go; none is left that nobody uses.
+  /// Empty clusters are dropped.
   @Test func emptyClustersAreDropped() {
     withEverySeed { generator in
       var numbers = (0..<50).map { _ in Float(generator.normal()) * 0.01 }
@@ -103,7 +104,7 @@ import Testing
     }
   }
 
-  /// Few weights are large, and they matter: linear starts keep them, the others blur them.
+  /// Few weights are large but important: linear initialisation preserves them, the others do not.
   @Test func linearStartsKeepLargeWeightsBest() throws {
     var differences = 0
     try withEverySeed(10) { generator in

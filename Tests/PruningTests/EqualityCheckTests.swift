@@ -3,7 +3,7 @@ import Pruning
 import Tensors
 import Testing
 
-/// Figures of a check on rows that are counted by hand.
+/// Values of an equality check on rows computed by hand.
 @Suite struct EqualityCheckTests {
   private func network(_ weights: [Float], _ biases: [Float], inputs: Int) throws -> Network {
     let layers: [any Layer] = [Dense(biases.count)]
@@ -17,7 +17,7 @@ import Testing
       ])
   }
 
-  /// The second input x alone is read. Masked (x, 1 - 2x), compacted (x, 1 - 2.5x).
+  /// Only the second input x is read. Masked (x, 1 - 2x), compacted (x, 1 - 2.5x).
   private func check(head: Head) throws -> EqualityCheck {
     EqualityCheck(
       of: try network([1, -2.5], [0, 1], inputs: 1),
@@ -27,7 +27,8 @@ import Testing
 
   @Test func differencesAndAnswersAreThoseOfTheRows() throws {
     // Masked (0, 1), (1, -1), (-4, 9), (0.3, 0.4), (6, -11); compacted (0, 1), (1, -1.5), (-4, 11),
-    // (0.3, 0.25), (6, -14). The answers differ in the fourth row; 14 is not of the masked network.
+    // (0.3, 0.25), (6, -14). The predictions differ in the fourth row; 14 is not an output of the
+    // masked network.
     let check = try check(head: .softmax)
     #expect(check.rows == 5)
     #expect(abs(check.largestAbsolute - 3) < 1e-6)

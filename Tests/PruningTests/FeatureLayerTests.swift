@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct FeatureLayerTests {
-  /// Two informative columns among eight of noise, and far more features than are needed.
+  /// Two informative columns, eight noise columns, and more hidden features than needed.
   private func task(seed: UInt64) throws -> FeatureLayer.Task {
     var generator = SeededGenerator(seed: seed)
     let rows = 400
@@ -49,7 +49,7 @@ import Testing
       let kept = (0..<10).filter { !trace.plan.inputs.contains($0) }
       let outputs = network(task.checked.inputs.selectingColumns(kept))
       let correct = zip(outputs.largestColumns, task.checked.labels).count { $0 == $1 }
-      // One point may be lost, and one standard error of the rows lost in all.
+      // The tolerance is 0.01 plus one standard error of the net loss.
       #expect(Double(correct) / 400 >= trace.baseline - 0.0176)
     }
   }
@@ -85,8 +85,8 @@ import Testing
     #expect(trace.steps.allSatisfy { $0.checked == 400 })
   }
 
-  /// Few rows with wrong labels among them: what learns from the network keeps to it on rows that
-  /// nobody has seen; what learns the labels again does not.
+  /// On few training rows with label noise, the distilled network agrees with the original on
+  /// held-out rows more often than one fine-tuned on the labels.
   @Test func whatIsDistilledKeepsToTheNetworkBeforePruning() throws {
     var agreeing = (distilled: 0, relearned: 0)
     for seed in UInt64(0)..<3 {
@@ -123,7 +123,7 @@ import Testing
     #expect(agreeing.distilled >= 2500, "\(agreeing)")
   }
 
-  /// Seven classes, three of them rare: what the trained network answers ten times stays answered.
+  /// Seven classes, three of them rare: a class with at least ten predictions is still predicted.
   @Test func rareClassesSurvive() throws {
     for seed in UInt64(0)..<3 {
       var generator = SeededGenerator(seed: seed)
@@ -132,7 +132,7 @@ import Testing
         let draw = generator.uniform()
         return shares.lastIndex { draw >= $0 } ?? 0
       }
-      // Each class has a place of its own on two of nine columns.
+      // Each class has its own mean on two of nine columns.
       let noise = generator.normalTensor([2000, 9])
       var numbers = noise.elements
       for row in 0..<2000 {
@@ -153,14 +153,14 @@ import Testing
         training: examples, checked: examples,
         columns: (0..<9).map { (name: "x\($0)", inputs: [$0]) }, seed: seed)
       var method = method
-      // So much may be lost that the rare classes could go together.
+      // The tolerance would allow the loss of all rare classes.
       method.accuracyDrop = 0.05
       method.fineTuning.epochs = 1
       let pruned = try method.prune(task).network
       let before = network.outputs(for: examples.inputs).largestColumns
       let after = pruned.outputs(for: examples.inputs).largestColumns
       for label in 0..<7 where before.count(where: { $0 == label }) >= 10 {
-        #expect(after.contains(label), "seed \(seed): class \(label) is gone")
+        #expect(after.contains(label), "seed \(seed): class \(label) is never predicted")
         let rows = labels.indices.filter { labels[$0] == label }
         let lost =
           rows.count { before[$0] == label && after[$0] != label }
@@ -171,7 +171,7 @@ import Testing
     }
   }
 
-  /// Numbers far from zero: the share of their variance that is explained does not depend on that.
+  /// Targets far from zero: R² does not depend on the offset.
   @Test func theBaselineOfNumbersIsTheExplainedShareOfTheirVariance() throws {
     let layers: [any Layer] = [Dense(1), Activation(.relu), Dense(1)]
     var network = try Network(Architecture(input: [1]) { layers }, seed: 1)
@@ -182,11 +182,12 @@ import Testing
     let task = FeatureLayer.Task(
       network: network, node: network.architecture.nodes[1].id, head: .number,
       training: examples, checked: examples, columns: [(name: "x", inputs: [0])], seed: 1)
-    // Outputs 2, 4, 6, 8: squares of the errors 1 + 0 + 1 + 0, about the mean of 5 4 + 1 + 0 + 9.
+    // Outputs 2, 4, 6, 8: squared errors 1 + 0 + 1 + 0, squared deviations from the mean 5: 4 + 1 +
+    // 0 + 9.
     #expect(abs(PruningTrace(untouched: task).baseline - (1 - 2.0 / 14)) < 1e-6)
   }
 
-  /// Of layers that are not dense the first is named.
+  /// The error names the first layer that is not dense.
   @Test func theFirstLayerThatCannotBePrunedIsNamed() throws {
     var task = try task(seed: 1)
     let layers: [any Layer] = [
@@ -200,7 +201,7 @@ import Testing
     }
   }
 
-  /// Dense layers and activations alone, but the last reads past the features.
+  /// Only dense layers and activations, but the last layer does not read the features.
   @Test func aBranchIsNotPrunedAsASequence() throws {
     var task = try task(seed: 1)
     task.network = try Network(

@@ -5,11 +5,11 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Hidden features that are copies or mirrors of each other become one.
+/// Merging of hidden features that are copies or mirrors of each other.
 @Suite struct FeatureMergingTests {
-  /// Six sigmoid units, each with a twin at six places further: a copy, or a mirror 1 - z.
+  /// Six sigmoid units, each with a twin at index + 6: a copy, or a mirror 1 - z.
   ///
-  /// `likeness`: 1 for exact twins; less adds weights of the twin's own.
+  /// `likeness`: 1 for exact twins; a lower value mixes in weights of the twin's own.
   private func network(
     _ generator: inout SeededGenerator, likeness: Float = 1
   ) throws -> Network {
@@ -20,7 +20,7 @@ import Testing
     for unit in 0..<6 {
       let sign: Float = unit % 2 == 0 ? 1 : -1
       for input in 0..<8 {
-        // Each unit has an input of its own, so that no two units of different pairs are alike.
+        // Each unit reads its own input, so units of different pairs are not correlated.
         weights[input, unit] = 0.3 * weights[input, unit] + (input == unit ? 3 : 0)
         let own = likeness == 1 ? 0 : 3 * (1 - likeness) * weights[input, unit + 6]
         weights[input, unit + 6] = sign * weights[input, unit] + own
@@ -29,7 +29,7 @@ import Testing
     }
     var outgoing = generator.normalTensor([12, 3])
     for unit in 0..<12 {
-      // Of the pairs 0, 1 and 2 the first unit weighs more, of the others the second.
+      // In pairs 0, 1 and 2 the first unit has the larger score, in the others the second.
       let isStrong = (unit % 6 < 3) == (unit < 6)
       let norm = (0..<3).reduce(Float(0)) { $0 + outgoing[unit, $1] * outgoing[unit, $1] }
       for output in 0..<3 {
@@ -43,7 +43,7 @@ import Testing
     return network
   }
 
-  /// A task whose labels are what the network answers, and its record just before merging.
+  /// A task whose labels are the network's predictions, and its trace just before merging.
   private func merging(
     _ network: Network, head: Head = .softmax, _ generator: inout SeededGenerator
   ) throws -> (task: FeatureLayer.Task, start: PruningTrace) {
@@ -60,7 +60,7 @@ import Testing
     return (task, start)
   }
 
-  /// Nothing learns: what is left is what merging itself makes.
+  /// No fine-tuning: the result is that of merging alone.
   private var method: FeatureLayer {
     FeatureLayer(
       accuracyDrop: 0.01, fineTuning: Trainer(epochs: 0, batch: 32, learningRate: 0.003),
@@ -82,7 +82,7 @@ import Testing
     return common / (spreads.0 * spreads.1).squareRoot()
   }
 
-  /// The largest absolute correlation of two of these units.
+  /// The largest absolute correlation between two of these units.
   private func closest(_ units: [Int], _ values: Tensor) -> Double {
     units.enumerated().flatMap { index, one in
       units.dropFirst(index + 1).map { abs(correlation(values, one, $0)) }
@@ -98,13 +98,13 @@ import Testing
         #expect(abs(correlation(before, unit, unit + 6) - (unit % 2 == 0 ? 1 : -1)) < 1e-6)
       }
       let trace = try method.prune(task, from: start)
-      // Of each pair the one that weighs less goes.
+      // The unit with the lower score in each pair is removed.
       #expect(trace.plan.neurons.map(\.originalIndex).sorted() == [3, 4, 5, 6, 7, 8])
       #expect(trace.steps.count == 7 && trace.steps.allSatisfy(\.kept))
       #expect(trace.steps.map(\.neurons) == [12, 11, 10, 9, 8, 7, 6])
       let after = trace.network.activations(of: task.node, for: task.training.inputs)
       #expect(closest([0, 1, 2, 9, 10, 11], after) < 0.97)
-      // The other of the pair does for both, on rows that nobody has seen too.
+      // The kept unit replaces the pair, on held-out rows too.
       let unseen = generator.normalTensor([200, 8])
       let (small, check) = try trace.compacted(checkedOn: unseen, head: .softmax)
       #expect(check.holds && small.originalIndices[1].count == 6)
@@ -115,13 +115,14 @@ import Testing
     }
   }
 
-  /// Twins with weights of their own are merged exactly where their correlation is 0.97 or more.
+  /// Twins with additional weights are merged if and only if their absolute correlation is at least
+  /// 0.97.
   @Test func whatOnlyResemblesAnotherStays() throws {
     var counts = (merged: 0, left: 0)
     try withEverySeed(30) { generator in
       let likeness = Float(0.8 + 0.2 * generator.uniform())
       let network = try network(&generator, likeness: likeness)
-      // Numbers that do not vary have nothing to lose: no merge is refused.
+      // With constant targets there is no loss, so no merge is rejected.
       let (task, start) = try merging(network, head: .number, &generator)
       let before = network.activations(of: task.node, for: task.training.inputs)
       let trace = try method.prune(task, from: start)
@@ -137,7 +138,7 @@ import Testing
     #expect(counts.merged >= 20 && counts.left >= 20, "\(counts)")
   }
 
-  /// A network that was trained, with exact twins: no two features that are left are alike.
+  /// A trained network with exact twins: no two remaining features are correlated.
   @Test func noTwinsAreLeftOfATrainedNetwork() throws {
     for seed in UInt64(0)..<2 {
       var generator = SeededGenerator(seed: seed)

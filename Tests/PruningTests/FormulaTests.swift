@@ -6,13 +6,13 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Courses of learning and scores against formulas that are computed here in another way.
+/// Training schedules and scores compared with independently computed formulas.
 @Suite struct FormulaTests {
-  /// A weight of an input that is always zero goes and has no gradient: the others learn as they do
-  /// in a training without pruning, at the learning rates of a half cosine over all steps.
+  /// A pruned weight of an input that is always zero has no gradient: the other weights are updated
+  /// as in training without pruning, with cosine annealing of the learning rate over all steps.
   @Test func splicingWithoutAChoiceIsTraining() throws {
     var generator = SeededGenerator(seed: 3)
-    // Equal rows make equal batches, whatever their order.
+    // Identical rows give identical batches in any order.
     let row: [Float] = [0.5, -1, 2, 0]
     let examples = Examples(
       inputs: Tensor((0..<64).flatMap { _ in row }, shape: [64, 4]),
@@ -29,7 +29,7 @@ import Testing
     var recipe = WeightMagnitude().recipe
     recipe.normalization = .none
     recipe.schedule = Schedule(.oneShot, rounds: 1)
-    // The last round learns twice as long.
+    // The last round trains twice as long.
     recipe.recovery = .splice(epochs: 2)
     let spliced = try recipe.prune(network, to: .parameters(12), on: context).network
     let trained = try trainer.train(
@@ -47,8 +47,8 @@ import Testing
     #expect(spliced.parameters[0][0].value.elements[9...].allSatisfy { $0 == 0 })
   }
 
-  /// Gates follow the loss plus `balance · (mean gate - target)²`, whose slope is taken by a
-  /// difference here, with Adam at a learning rate of 0.01.
+  /// Gates are trained on the loss plus `balance · (mean gate - target)²`, whose gradient is
+  /// computed here by finite differences, with Adam at a learning rate of 0.01.
   @Test func gatesLearnByTheLossAndTheDistanceToTheTarget() throws {
     try withEverySeed(3) { generator in
       let examples = generator.clusters(rows: 24, inputs: 5, classes: 3)
@@ -99,12 +99,12 @@ import Testing
     (0..<exponent).reduce(1) { product, _ in product * base }
   }
 
-  /// What is pooled over an image does not depend on the order of its pixels.
+  /// Pooled scores do not depend on the order of pixels.
   @Test(arguments: [TaskGuided.name, PLSImportance.name])
   func everyPixelCounts(_ name: String) throws {
     let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
     guard case .neurons(let score) = type.init().recipe.score else {
-      Issue.record("\(name) scores no neurons")
+      Issue.record("\(name) does not score neurons")
       return
     }
     try withEverySeed(5) { generator in

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 @Suite struct GatesTests {
-  /// The gradient with respect to a gate is how much the loss changes with it.
+  /// The gradient of a gate is the derivative of the loss with respect to it.
   @Test func aGatesGradientIsThatOfTheLoss() throws {
     try withEverySeed(6) { generator in
       var builder = ArchitectureBuilder(input: [4, 4, 2])
@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  /// The network with a normalisation that says zero.
+  /// The network with a normalisation whose output is zero.
   private func silencing(_ node: Int, of network: Network) -> Network {
     var copy = network
     for parameter in 0...1 {
@@ -61,7 +61,7 @@ import Testing
     return copy
   }
 
-  /// Blocks, then channels; steps have no size, so the weights stay and the gates alone learn.
+  /// Prunes blocks, then channels; with a learning rate of 0 only the gates are trained.
   private func pruned(
     _ network: Network, to goal: Goal, using generator: inout SeededGenerator
   ) throws -> PrunedNetwork {
@@ -78,7 +78,7 @@ import Testing
     return try method.prune(network, to: goal, with: recipe, on: context, onRound: { _ in })
   }
 
-  /// The logit of a block that says nothing follows the price of an open gate alone.
+  /// The logit of a block with zero output depends on the gate penalty alone.
   @Test func aSilentBlocksLogitFollowsThePrice() throws {
     var generator = SeededGenerator(seed: 51)
     var builder = ArchitectureBuilder(input: [4, 4, 2])
@@ -119,7 +119,7 @@ import Testing
     return try Network(builder.architecture, seed: seed)
   }
 
-  /// A share of the multiplications is one of the whole network's, also when blocks have gone.
+  /// A share of the MACs refers to the whole network, also after blocks are pruned.
   @Test(arguments: [Goal.multiplications(0.6), .keep(0.6)])
   func aShareIsOfTheWholeNetwork(_ goal: Goal) throws {
     var generator = SeededGenerator(seed: 52)
@@ -136,8 +136,8 @@ import Testing
     #expect(left <= 0.6 && left > 0.45, "\(left)")
   }
 
-  /// Prunings of one network to several goals look for its gates, or grow it, once, and come to what
-  /// each comes to alone.
+  /// Several prunings of one network with a shared cache train gates, or grow the network, only
+  /// once, and give the same results as separate prunings.
   @Test(arguments: [BlockThenChannel.name, FromScratch.name, GrowAndPrune.name])
   func whatWasFoundServesEveryGoal(_ name: String) throws {
     var generator = SeededGenerator(seed: 53)
@@ -169,14 +169,14 @@ import Testing
     } else {
       #expect(shared > 0 && 2 * shared == steps)
     }
-    // Another seed finds for itself.
+    // Another seed does not use the cached result.
     context.seed = 2
     _ = try method.prune(network, to: goals[0], with: recipe, on: context)
     #expect(counter.reset() >= shared / 2)
   }
 }
 
-/// Counts steps, whoever takes them.
+/// Counts training steps across prunings.
 private final class Counter: Sendable {
   private let steps = Mutex(0)
   func count() { steps.withLock { $0 += 1 } }

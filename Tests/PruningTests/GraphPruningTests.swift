@@ -20,8 +20,8 @@ import Testing
     }
   }
 
-  /// By loops that take every sum in order a masked network and its compaction differ in no bit, and the
-  /// kernels come to the same.
+  /// With plain loops of fixed summation order, the outputs of a masked network and its compaction
+  /// are bitwise equal, and agree with those of the kernels.
   @Test func plainLoopsFindNoDifferenceAtAll() throws {
     try withEverySeed(60) { generator in
       let network = try generator.graphNetwork()
@@ -62,7 +62,7 @@ import Testing
     #expect(cost.parameters == (9 * 2 * 3 + 3) + 2 * 3 + 9 * 3 * 2 + (8 * 2 + 2))
   }
 
-  /// Makers alone masked are another function wherever a normalisation shifts.
+  /// Masking only the incoming weights changes the function if a normalisation has a shift.
   @Test func masksThatSpareTheReadersFailTheCheck() throws {
     var builder = ArchitectureBuilder(input: [4, 4, 1])
     builder.add(Convolution(4, Window(3, padding: 1)))
@@ -89,7 +89,7 @@ import Testing
 
   @Test func plansComposeAndTheirOrderDoesNotMatter() throws {
     try withEverySeed(30) { generator in
-      // A convolution of several groups that is left with a channel in each is pruned by group.
+      // A grouped convolution is pruned by group and keeps a channel in each.
       let network = try generator.graphNetwork(hasGroups: false)
       let plan = try generator.groupPlan(for: network, share: 0.5)
       let half = plan.removals.count / 2
@@ -106,7 +106,7 @@ import Testing
   @Test func aStepOfTrainingKeepsThemEqual() throws {
     try withEverySeed(20) { generator in
       var network = try generator.graphNetwork()
-      // Without the zeros of a masked channel's variance the moments would divide by nothing new.
+      // Scales the weights of all layers by 0.3.
       for node in network.parameters.indices {
         for index in network.parameters[node].indices
         where network.parameters[node][index].role == .weight {
@@ -135,7 +135,7 @@ import Testing
     }
   }
 
-  /// What is cut out learns by the gradients of its own loss.
+  /// The gradients of the pruned network are those of its own loss.
   @Test func gradientsOfWhatIsLeftAreThoseOfItsLoss() throws {
     try withEverySeed(3) { generator in
       var builder = ArchitectureBuilder(input: [6, 6, 2])
@@ -176,7 +176,8 @@ import Testing
       of: compacted, with: try network.masked(by: plan), inputs: inputs, removed: [],
       head: .softmax)
     #expect(check.holds, "\(check)")
-    // Two convolutions, two normalisations, a ReLU and the sum each, and a ReLU behind a ReLU.
+    // Two convolutions, two normalisations, one ReLU and the sum each, and one of two consecutive
+    // ReLUs.
     #expect(compacted.architecture.nodes.count <= network.architecture.nodes.count - 13)
     #expect(compacted.architecture.index(of: Node.ID("sum-2")) == nil)
   }
@@ -234,7 +235,7 @@ import Testing
 }
 
 extension SeededGenerator {
-  /// Some groups that may go, never all of a layer.
+  /// Some prunable groups, never all of a layer.
   mutating func groupPlan(for network: Network, share: Double) throws -> PruningPlan {
     let groups = try NeuronGroups(network.architecture)
     var left: [Int: Int] = [:]

@@ -18,7 +18,7 @@ import Testing
       do {
         grown = try network.growing(copyOf: group, groups, share: 0.3, using: &generator)
       } catch PruningError.unsuited {
-        // A convolution of several groups cannot grow by one.
+        // A grouped convolution cannot grow by one channel.
         return
       }
       let inputs = generator.normalTensor([9, network.architecture.input.count])
@@ -26,14 +26,14 @@ import Testing
         of: grown, with: network, inputs: inputs, removed: [], head: .softmax)
       #expect(check.holds, "\(check)")
       #expect(grown.parameterCount > network.parameterCount)
-      // Without the copy, and with nobody but the original listened to, it is the network again.
+      // With zero outgoing weights, pruning the copy restores the original network.
       let whole = try network.growing(copyOf: group, groups, share: 0, using: &generator)
       let maker = groups.groups[group].makers[0]
       let newest = try #require(whole.originalIndices[maker.node].max())
       let id = network.architecture.nodes[maker.node].id
       let plan = PruningPlan([.init(.neuron(name: Neuron(id, newest)), score: 0, round: 1)])
       #expect(try whole.compacted(by: plan) == network)
-      // The same as one plan for the network as it was.
+      // The same as a single plan for the initial network.
       let original = Neuron(id, network.originalIndices[maker.node][maker.neuron])
       let both = PruningPlan(
         plan.removals,
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  /// A neuron that has gone leaves its name to nobody.
+  /// The original index of a pruned neuron is not reused.
   @Test func namesAreNotGivenTwice() throws {
     var generator = SeededGenerator(seed: 2)
     let network = try Network(
@@ -60,7 +60,7 @@ import Testing
     #expect(grown.originalIndices[0] == [0, 1, 4, 2])
   }
 
-  /// From too few and from too many units the size ends where the task needs it.
+  /// From too few and from too many units the width converges to what the task needs.
   @Test func growingAndPruningFindAUsefulSize() throws {
     var generator = SeededGenerator(seed: 21)
     let rows = (0..<400).map { _ in [Float(generator.normal()), Float(generator.normal())] }
@@ -85,7 +85,7 @@ import Testing
       let rounds = pruned.rounds.count
       let fixed = try trainer.trained(network, on: examples, epochs: 10 * rounds)
       #expect(units == 2 ? pruned.after.neurons > 2 : pruned.after.neurons < 32)
-      // The plan leads from the first network to the shape of the last, whatever was learned between.
+      // The plan turns the first architecture into the last, independent of training in between.
       if units == 2 { #expect(!pruned.plan.growths.isEmpty) }
       let stored = try JSONDecoder().decode(
         PruningPlan.self, from: JSONEncoder().encode(pruned.plan))
@@ -111,7 +111,7 @@ import Testing
 }
 
 extension Trainer {
-  /// A network that learned for so many epochs.
+  /// A network trained for some epochs.
   fileprivate func trained(
     _ network: Network, on examples: Examples, epochs: Int
   ) throws -> Network {

@@ -4,8 +4,8 @@ import Tensors
 import Testing
 
 @Suite struct LatencyTests {
-  /// Ranks that hold the median with 95 % confidence, both ends alike: so few that at most 2.5 % of the
-  /// binomial distribution of `n` at 1/2 lies below (R's `qbinom(0.025, n, 0.5)`).
+  /// Ranks of a two-sided 95 % confidence interval of the median: at most 2.5 % of the binomial
+  /// distribution of `n` at 1/2 lies below (R's `qbinom(0.025, n, 0.5)`).
   @Test(arguments: [
     (31, 16.0, 10.0, 22.0), (100, 50.5, 40, 61), (4, 2.5, 1, 4), (1, 1, 1, 1),
   ])
@@ -24,7 +24,8 @@ import Testing
     #expect(time.median == 0 && time.low == 0 && time.high == 0)
   }
 
-  /// McNemar's: of 200 rows 10 are lost and 4 won, so 6 in all, with the standard error √(14 - 36/200).
+  /// McNemar's test: of 200 rows 10 are lost and 4 gained, a net loss of 6, with the standard error
+  /// √(14 - 36/200).
   @Test func theBoundOfALossIsOneSidedAtNinetyFivePerCent() {
     let before = (0..<200).map { $0 < 150 }
     let after = (0..<200).map { $0 >= 10 && $0 < 154 }

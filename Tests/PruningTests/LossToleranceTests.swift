@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 
 @Suite struct LossToleranceTests {
-  /// A network that answers with the class whose input is largest, so that rows say what it answers.
+  /// A network that predicts the class with the largest input, so that the rows determine the
+  /// predictions.
   private static func passing(_ classes: Int) throws -> Network {
     var network = try Network(Architecture(input: [2 * classes]) { Dense(classes) }, seed: 1)
     network.parameters[0][0].value = Tensor(
@@ -15,7 +16,7 @@ import Testing
     return network
   }
 
-  /// The same, but it answers by the second half of its inputs.
+  /// The same, but the second half of the inputs determines the prediction.
   private static func changed(_ classes: Int) throws -> Network {
     var network = try passing(classes)
     network.parameters[0][0].value = Tensor(
@@ -24,7 +25,7 @@ import Testing
     return network
   }
 
-  /// Whether a network that gives `after` may take the place of one that gives `before`.
+  /// Whether a network with predictions `after` may replace one with predictions `before`.
   private func accepts(
     labels: [Int], before: [Int], after: [Int], classes: Int, drop: Double
   ) throws -> Bool {
@@ -41,7 +42,7 @@ import Testing
   }
 
   @Test func aLossIsJudgedByOneStandardError() throws {
-    // Of 277 rows 269 are right; then two of these are lost: 0.72 % less 0.51 % is within 0.5 %.
+    // Of 277 rows 269 are correct; two of them are lost: 0.72 % minus 0.51 % is within 0.5 %.
     let labels = [Int](repeating: 0, count: 140) + [Int](repeating: 1, count: 137)
     var before = labels
     for row in 0..<8 { before[row] = 1 }
@@ -49,7 +50,7 @@ import Testing
     for row in [20, 21] { after[row] = 1 }
     #expect(
       try accepts(labels: labels, before: before, after: after, classes: 2, drop: 0.005))
-    // A third: 1.08 % less 0.62 % is within 0.5 %; a fifth: 1.81 % less 0.80 % is not.
+    // Three lost: 1.08 % minus 0.62 % is within 0.5 %; five lost: 1.81 % minus 0.80 % is not.
     after[22] = 1
     #expect(
       try accepts(labels: labels, before: before, after: after, classes: 2, drop: 0.005))
@@ -61,7 +62,7 @@ import Testing
   }
 
   @Test func rowsWonCountAgainstRowsLost() throws {
-    // Five lost and five won are no loss.
+    // Five lost and five gained are no net loss.
     let labels = [Int](repeating: 0, count: 100) + [Int](repeating: 1, count: 100)
     var before = labels
     for row in 0..<5 { before[row] = 1 }
@@ -71,18 +72,18 @@ import Testing
   }
 
   @Test func aRareClassIsNotLost() throws {
-    // 20 of 1,000 rows are of the third class: losing all of them costs 2 % of accuracy.
+    // 20 of 1,000 rows are of the third class: losing all of them costs 2 % accuracy.
     let labels = (0..<1000).map { $0 < 20 ? 2 : $0 % 2 }
     let after = labels.map { $0 == 2 ? 0 : $0 }
     #expect(try !accepts(labels: labels, before: labels, after: after, classes: 3, drop: 0.05))
-    // Nine rows are too few for a recall, but the class was answered by chance or not at all.
+    // Nine rows, and nine predictions, are below the minimum for a separate check.
     let few = (0..<1000).map { $0 < 9 ? 2 : $0 % 2 }
     let without = few.map { $0 == 2 ? 0 : $0 }
     #expect(try accepts(labels: few, before: few, after: without, classes: 3, drop: 0.05))
   }
 
   @Test func aClassThatWasOftenAnsweredStaysAnswered() throws {
-    // Nobody has the third class; the network gave it to twelve rows, wrongly.
+    // No row is of the third class; the network predicts it wrongly for twelve rows.
     let labels = (0..<1000).map { $0 % 2 }
     let before = labels.enumerated().map { $0 < 12 ? 2 : $1 }
     #expect(
@@ -93,7 +94,7 @@ import Testing
 
   @Test func aClassThatIsRareAmongTheWatchedRowsIsLookedAtInTraining() throws {
     func accepts(_ kept: Int) throws -> Bool {
-      // Of 400 training rows 20 get the third class, of 100 watched rows none.
+      // Of 400 training rows 20 are predicted as the third class, of 100 validation rows none.
       func rows(_ count: Int, rare: Int, kept: Int) -> Examples {
         let answers = (0..<count).map { $0 < rare ? 2 : $0 % 2 }
         let numbers = answers.enumerated().flatMap { row, answer -> [Float] in
@@ -128,7 +129,7 @@ import Testing
         checked: examples, columns: [], seed: 1)
       return LossTolerance(task).accepts(try network(slope), drop: drop)
     }
-    // Of the variance 1 the slope 0.9 leaves 0.01, in every row alike.
+    // With a variance of 1, the slope 0.9 leaves a squared error of 0.01 in every row.
     #expect(try accepts(0.9, drop: 0.0101))
     #expect(try !accepts(0.9, drop: 0.0099))
   }

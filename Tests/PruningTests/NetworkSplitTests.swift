@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct NetworkSplitTests {
-  /// Two branches of images that meet, and dense layers behind them.
+  /// An image network with two branches that are joined before dense layers.
   private func network(seed: UInt64) throws -> Network {
     var builder = ArchitectureBuilder(input: [6, 6, 2])
     let first = builder.add(Convolution(3, Window(height: 3, width: 3)))
@@ -52,7 +52,7 @@ import Testing
     let pooled = try pooled(seed: 1)
     #expect(NetworkSplit(pooled, beforeMakerOf: pooled.architecture.nodes[2].id) == nil)
     #expect(NetworkSplit(pooled, behind: pooled.architecture.nodes[1].id) == nil)
-    // Only the last dense layer may read the features.
+    // Features can only be inputs of the last dense layer.
     let deeper = try Network(
       Architecture(input: [6, 6, 2]) {
         Convolution(12, Window(height: 3, width: 3))
@@ -65,7 +65,7 @@ import Testing
     #expect(NetworkSplit(deeper, behind: deeper.architecture.nodes[2].id) == nil)
   }
 
-  /// A network whose features are pooled channels, behind a dropout.
+  /// A network whose features are pooled channels followed by dropout.
   private func pooled(seed: UInt64) throws -> Network {
     try Network(
       Architecture(input: [6, 6, 2]) {
@@ -77,8 +77,8 @@ import Testing
       }, seed: seed)
   }
 
-  /// What the last dense layer reads can be its features: some are read no more, and those that are
-  /// keep their names.
+  /// Inputs of the last dense layer can be features: some are pruned, and the others keep their
+  /// original indices.
   @Test func pooledFeaturesAreReadNoMore() throws {
     try withEverySeed(4) { generator in
       let network = try pooled(seed: generator.next())
@@ -107,7 +107,7 @@ import Testing
       #expect(selection.layer is ChannelSelection)
       let kept = (0..<12).filter { !unread.contains($0) }
       #expect(kept.count <= 2 && whole.neurons(of: selection.id).map(\.originalIndex) == kept)
-      // What the head says of the trunk's numbers is what the whole network says.
+      // The head on the backbone's outputs gives the outputs of the whole network.
       let between = network.activations(of: split.splitPoint, for: inputs)
       let differences = zip(
         trace.network(between).elements, whole.outputs(for: inputs).elements
@@ -116,7 +116,7 @@ import Testing
     }
   }
 
-  /// An eighth of many features goes at a time, and what is left is the same network in small.
+  /// With many features an eighth is pruned per step, and the compacted network is equal.
   @Test func featuresBehindATrunkArePruned() throws {
     let network = try network(seed: 3)
     let inputs = rows(300, seed: 4)

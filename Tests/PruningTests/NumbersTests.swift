@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Numbers of flattened images that go by themselves, and layers that are pruned to widths of their own.
+/// Individually pruned units of flattened images, and pruning to widths per layer.
 @Suite struct NumbersTests {
   @Test func compactionEqualsMasking() throws {
     var narrowed = 0
@@ -23,7 +23,7 @@ import Testing
       #expect(check.holds && check.changedAnswers == 0, "\(check)")
       #expect(
         try masked.outputsByPlainLoops(for: inputs) == compacted.outputsByPlainLoops(for: inputs))
-      // Fewer numbers are read, of channels that stay too.
+      // Fewer units are read, also of kept channels.
       let read = try NeuronGroups(compacted.architecture, numbersApart: true).numbersRead
       let whole = try NeuronGroups(network.architecture, numbersApart: true).numbersRead
       #expect(read < whole)
@@ -42,7 +42,7 @@ import Testing
       )
       let whole = try network.compacted(by: plan)
       #expect(try network.compacted(by: neurons.union(numbers)) == whole)
-      // Numbers first, in two halves: the same selection stands behind the flattening.
+      // Units pruned in two steps: the same channel selection follows the flatten layer.
       let half = numbers.removals.count / 2
       let halves = [numbers.removals[..<half], numbers.removals[half...]].map {
         PruningPlan(Array($0))
@@ -75,7 +75,7 @@ import Testing
 
   @Test func aChannelOfWhichNothingIsReadGoesToo() throws {
     let network = try lenet(1)
-    // All four numbers of the second of four channels, and one of the third.
+    // All four units of the second of four channels, and one of the third.
     let plan = PruningPlan(numbers([1, 5, 9, 13, 6]))
     let small = try network.compacted(by: plan)
     func originalIndices(_ node: String) throws -> [Int] {
@@ -88,7 +88,7 @@ import Testing
     #expect(cost.parameters == (9 * 2 * 5 + 5) + (9 * 5 * 3 + 3) + (11 * 8 + 8) + (8 * 3 + 3))
     #expect(cost.multiplications == 16 * 9 * 2 * 5 + 4 * 9 * 5 * 3 + 11 * 8 + 8 * 3)
     #expect(cost.neurons == 5 + 3 + 8)
-    // Where every number goes one is left, which says nothing.
+    // If all units are pruned, one is kept with output zero.
     let none = try network.compacted(by: PruningPlan(numbers(0..<16)))
     #expect(none.originalIndices[4] == [0, 4, 8, 12])
     #expect(
@@ -161,14 +161,14 @@ import Testing
       #expect(try count("channel-selection-1") == 6)
       #expect(pruned.after == (try Cost(of: small)))
       #expect(pruned.rounds.count == 2 && pruned.rounds[0].cost != pruned.rounds[1].cost)
-      // The plan, laid on the network before pruning, gives what was left of it.
+      // Applied to the network before pruning, the plan gives the pruned architecture.
       let replayed = try network.compacted(by: pruned.plan)
       #expect(
         replayed.architecture == small.architecture
           && replayed.originalIndices == small.originalIndices)
       let again = try method.prune(network, to: .widths(widths), with: recipe, on: context)
       #expect(again.network == small && again.plan == pruned.plan)
-      // What is narrow enough already is left alone.
+      // Layers that are narrow enough are not pruned.
       let same = try method.prune(small, to: .widths(widths), with: recipe, on: context)
       #expect(same.network == small && same.rounds.isEmpty)
     }
@@ -189,7 +189,7 @@ import Testing
         continue
       }
     }
-    // Gates stand on neurons: of numbers nothing is said.
+    // Gates exist for neurons only, so flattened units have no score.
     var recipe = FromScratch().recipe
     recipe.recovery = .none
     let pruned = try FromScratch().prune(network, to: goal, with: recipe, on: context)
@@ -200,7 +200,7 @@ import Testing
     }
   }
 
-  /// Of images that are read pixel by pixel the pixels may go, though the image is what comes in.
+  /// Pixels of a directly flattened image can be pruned, although the image input is protected.
   @Test func pixelsGoAndTheImageStays() throws {
     var generator = SeededGenerator(seed: 7)
     let network = try Network(
@@ -222,7 +222,7 @@ import Testing
 }
 
 extension SeededGenerator {
-  /// Some numbers of flattened images, and some neurons, never all of a layer's.
+  /// Some flattened units and some neurons, never all of a layer.
   fileprivate mutating func numberPlan(
     for network: Network, share: Double
   ) throws -> PruningPlan {

@@ -12,7 +12,7 @@ import Testing
       trainer: Trainer(epochs: 1, batch: 16, learningRate: 0.01), seed: 3)
   }
 
-  /// Each score is the length of what the columns before leave of a column, by projection.
+  /// Each score is the residual norm of a column after projection on the previous pivots.
   @Test func scoresAreTheLengthsOutsideTheSpanOfTheOthers() throws {
     try withEverySeed(20) { generator in
       let inputs = 5
@@ -33,7 +33,7 @@ import Testing
         using: &generator)
       let found = try #require(scores[1])
 
-      // Gram and Schmidt, one column after the other, the longest remainder first.
+      // Gram–Schmidt with pivoting by the largest residual.
       var columns = (0..<inputs).map { column -> [Double] in
         let own = (0..<60).map { Double(values[$0, column]) }
         let mean = own.reduce(0, +) / 60
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  /// A network too wide for its task is cut to what the task needs without learning again.
+  /// A network wider than its task needs is pruned without fine-tuning.
   @Test func aWideNetworkIsCutWithoutRetraining() throws {
     try withEverySeed(3) { generator in
       let rows = (0..<600).map { _ in [Float(generator.normal()), Float(generator.normal())] }

@@ -6,10 +6,10 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Networks made so that what matters is known.
+/// Networks constructed with known important neurons.
 @Suite struct PlantedTests {
-  /// Three units that make "x and y, or z", and five that say something and are hardly listened to:
-  /// what is left are the three.
+  /// Three units compute "x and y, or z", and five have very small outgoing weights: the three
+  /// units are kept.
   @Test(arguments: ["weak-subnetwork", "taylor", "grow-and-prune"])
   func whatARuleNeedsStays(_ name: String) throws {
     let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  /// Central differences of the loss over the network that is left.
+  /// Compares gradients of the pruned network with central differences of its loss.
   @Test func gradientsOfWhatIsLeftAreRight() throws {
     try withEverySeed(10) { generator in
       var network = try generator.denseNetwork(inputs: 4, outputs: 3)
@@ -67,7 +67,7 @@ import Testing
         guard let activation = network.architecture.nodes[node].layer as? Activation,
           activation.function == .relu || activation.function == .leakyReLU
         else { continue }
-        // Kinks have no differences.
+        // The loss is not differentiable at the kink.
         return
       }
       let groups = try NeuronGroups(network.architecture)

@@ -19,8 +19,8 @@ import Testing
     }
   }
 
-  /// The negative control: zeros in the makers alone are another function wherever a silent neuron
-  /// still says something, as a sigmoid does at zero.
+  /// Negative control: masking only the incoming weights changes the function if a zeroed neuron
+  /// has a non-zero activation, as a sigmoid does at zero.
   @Test func masksThatSpareTheReadersFailTheCheck() throws {
     var generator = SeededGenerator(seed: 5)
     let layers: [any Layer] = [Dense(6), Activation(.sigmoid), Dense(3)]

@@ -13,7 +13,7 @@ import Testing
     var context: PruningContext
   }
 
-  /// A network that has learned to tell clusters.
+  /// A network trained to classify clusters.
   private func baseline(_ generator: inout SeededGenerator, units: Int = 24) throws -> Baseline {
     let examples = generator.clusters(rows: 300, inputs: 5, classes: 3)
     let fresh = try Network(
@@ -55,7 +55,7 @@ import Testing
       baseline.network, to: .keep(0.5), with: method.recipe, on: baseline.context, onRound: { _ in }
     )
     #expect(again.network == pruned.network && again.plan == pruned.plan)
-    // The plan, laid on the network before pruning, gives what was left of it.
+    // Applied to the network before pruning, the plan gives the pruned architecture.
     guard !name.hasPrefix("grow") else { return }
     let replayed = try baseline.network.compacted(by: pruned.plan)
     #expect(replayed.architecture == pruned.network.architecture)
@@ -63,7 +63,7 @@ import Testing
     #expect(replayed.parameterCount == pruned.network.parameterCount)
   }
 
-  /// Convolutions, a residual sum, normalisation and a flattened image.
+  /// Convolutions, a residual sum, normalisation and a flatten layer.
   @Test(arguments: pruningCatalog.names)
   func everyMethodPrunesResidualNetworks(_ name: String) throws {
     let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
@@ -139,7 +139,7 @@ import Testing
       Issue.record("\(String(describing: error))")
       return
     }
-    // One neuron of each layer stays: 5 + 1 + 1 + 1 + 3 + 3.
+    // One neuron per layer is kept: 5 + 1 + 1 + 1 + 3 + 3.
     #expect(nearest == "14 parameters")
   }
 
@@ -153,12 +153,12 @@ import Testing
     #expect(pruned.after.parameters < pruned.before.parameters / 2)
   }
 
-  /// A neuron that repeats another is found and handed over without a trace.
+  /// A duplicate neuron is found and compensated without a change of outputs.
   @Test func aDuplicateGoesWithoutAChange() throws {
     try withEverySeed(10) { generator in
       let baseline = try baseline(&generator, units: 8)
       var network = baseline.network
-      // The last neuron of the first layer becomes the first one, listened to as half of it.
+      // The last neuron of the first layer duplicates the first; each has half the outgoing weights.
       for row in 0..<5 {
         network.parameters[0][0].value[row, 7] = network.parameters[0][0].value[row, 0]
       }
@@ -201,7 +201,7 @@ import Testing
     #expect(try difference(compensation) <= difference(.none) + 1e-9)
   }
 
-  /// Weights that come back are no longer in the plan, and as many stay as were asked for.
+  /// Restored weights are not in the plan, and the number of kept weights equals the goal.
   @Test func splicedWeightsAreThoseOfThePlan() throws {
     var generator = SeededGenerator(seed: 19)
     let baseline = try baseline(&generator)
@@ -217,7 +217,7 @@ import Testing
     #expect(baseline.context.accuracy(of: pruned.network) > 0.9)
   }
 
-  /// Splicing learns for its epochs after each round, and twice as long after the last.
+  /// Splicing trains for its epochs after each round, and twice as long after the last.
   @Test(arguments: [(1, 2), (2, 3)])
   func splicingTakesEveryStepOfItsEpochs(rounds: Int, epochs: Int) throws {
     var generator = SeededGenerator(seed: 20)
@@ -239,7 +239,7 @@ import Testing
     #expect(loss(pruned.network) < 0.9 * loss(replayed))
   }
 
-  /// One training in whose course neurons go answers as well as a training and its pruning.
+  /// Pruning during one training reaches a high accuracy.
   @Test(arguments: [1, 3])
   func whatGoesCanGoWhileTheNetworkLearns(rounds: Int) throws {
     var generator = SeededGenerator(seed: 31)
@@ -255,7 +255,8 @@ import Testing
       (0...rounds).map { recipe.recovery.share(after: $0, of: rounds) }.reduce(0, +) == 30)
   }
 
-  /// Neurons keep their names where weights are made anew, so a network that was pruned before can be.
+  /// Neurons keep their original indices when weights are reinitialised, so a pruned network can be
+  /// pruned again.
   @Test(arguments: [Recovery.rewind(epochs: 2), .scratch(epochs: 2), .whileTraining(epochs: 4)])
   func aPrunedNetworkIsPrunedFromFreshWeights(_ recovery: Recovery) throws {
     var generator = SeededGenerator(seed: 32)
@@ -270,7 +271,7 @@ import Testing
     #expect(twice.parameterCount < once.parameterCount)
   }
 
-  /// A network of many epochs' multiplications learns for more epochs where it is smaller.
+  /// With an equal budget of MACs a smaller network trains for more epochs.
   @Test func aBudgetOfMultiplicationsIsSpent() throws {
     var generator = SeededGenerator(seed: 33)
     let baseline = try baseline(&generator)

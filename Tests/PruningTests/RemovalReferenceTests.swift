@@ -6,8 +6,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What each method takes from a fixed network, and in which order, compared with what was recorded.
-/// Nothing learns in between, so that only the scores decide.
+/// The removals of each method on a fixed network, in order, compared with a snapshot. There is no
+/// recovery, so only the scores decide.
 @Suite struct RemovalReferenceTests {
   private func lines(_ pruned: PrunedNetwork) -> [String] {
     let widths = pruned.network.originalIndices.map(\.count)

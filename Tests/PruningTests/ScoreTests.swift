@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 @Suite struct ScoreTests {
-  /// Rows that a dense layer of its own inputs passes on as they are.
+  /// A dense layer with identity weights that passes its inputs on unchanged.
   private func passing(_ inputs: Tensor, _ labels: [Int]) throws -> (Network, PruningContext) {
     let width = inputs.width
     var network = try Network(
@@ -35,7 +35,7 @@ import Testing
       Examples(inputs: Tensor(shape: [rows, 1]), labels: [Int](repeating: 0, count: rows)))
     let large = try Network(ResNet56().architecture(input: [32, 32, 3], answers: 10), seed: 1)
     let small = try Network(LeNet5().architecture(input: [28, 28, 1], answers: 10), seed: 1)
-    // 125,485,696 multiplications a row.
+    // 125,485,696 MACs per sample.
     #expect(context.sample(of: 2048, for: large).count == 318)
     #expect(context.sample(of: 2048, for: large, passes: 2).count == 159)
     #expect(context.sample(of: 2048, for: large, passes: 9, fewest: 512).count == 512)
@@ -49,7 +49,7 @@ import Testing
     #expect(context.sample(of: 100, for: large).count == rows)
   }
 
-  /// A sample has different training rows; all of them in their order where no more are there.
+  /// A sample contains distinct training rows, or all rows in order if there are not more.
   @Test func aSampleIsDrawnWithoutReplacement() throws {
     let inputs = Tensor((0..<6).map(Float.init), shape: [6, 1])
     let network = try Network(Architecture(input: [1]) { Dense(2) }, seed: 1)
@@ -82,11 +82,11 @@ import Testing
     for (own, expected) in zip(found, reference.importance) {
       #expect(abs(own - expected) < 1e-4, "\(found)")
     }
-    // Over inputs that vary the mean of the squares is 1.
+    // The mean square over non-constant inputs is 1.
     #expect(abs(found.reduce(0) { $0 + $1 * $1 } / 5 - 1) < 1e-9)
   }
 
-  /// Where all rows are of one class there is nothing to explain: 0, not 0/0.
+  /// With a single class there is no variance to explain: the importance is 0, not 0/0.
   @Test func answersWithoutVarianceGiveNoImportance() throws {
     var generator = SeededGenerator(seed: 9)
     let (network, context) = try passing(
@@ -112,12 +112,12 @@ import Testing
     #expect(
       NeuronMagnitude().scores(of: network, groups, on: context, using: &generator)[0]
         == [5, 5.0.squareRoot()])
-    // Strong forward and weak backward, and the other way round: both rank as high as their better.
+    // A neuron's score is the larger of its forward and backward ranks.
     #expect(
       WeakSubnetwork().scores(of: network, groups, on: context, using: &generator)[0] == [0.5, 0.5])
   }
 
-  /// The change of the loss where a neuron is silenced, to first order, is Taylor's score.
+  /// Taylor's score is the first-order change of the loss when a neuron is zeroed.
   @Test func taylorIsTheSlopeOfTheLoss() throws {
     try withEverySeed(10) { generator in
       let examples = generator.clusters(rows: 1, inputs: 4, classes: 2)
@@ -132,7 +132,7 @@ import Testing
         return Head.softmax.loss(of: copy.outputs(for: examples.inputs), for: examples).value
       }
       for (neuron, score) in (scores[reader - 1] ?? []).enumerated() {
-        // The loss along the way on which the neuron is scaled from 1 to 0.
+        // The loss as the neuron is scaled from 1 to 0.
         let slope = (loss(neuron, 1.01) - loss(neuron, 0.99)) / 0.02
         #expect(abs(abs(slope) - score) < 0.02 * max(abs(slope), 0.05), "\(slope) \(score)")
       }

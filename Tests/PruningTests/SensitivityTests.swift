@@ -8,9 +8,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Tables of layers, widths in multiples, and prunings that go on.
+/// Layer sensitivity analysis, widths as multiples, and resumed prunings.
 @Suite struct SensitivityTests {
-  /// Rows for a network, labelled at random.
+  /// Rows for a network, with random labels.
   private func context(
     for network: Network, _ generator: inout SeededGenerator, seed: UInt64 = 3
   ) -> PruningContext {
@@ -22,7 +22,7 @@ import Testing
       trainer: Trainer(epochs: 1, batch: 16, learningRate: 0.001), seed: seed)
   }
 
-  /// Each line is what a real pruning of that layer comes to: masked and cut out.
+  /// Each line equals an actual pruning of that layer, masked and compacted.
   @Test func everyLineIsARealPruning() throws {
     try withEverySeed(12) { generator in
       let network = try generator.graphNetwork()
@@ -36,7 +36,7 @@ import Testing
         try score.scores(of: network, groups, on: context, using: &random), recipe.normalization,
         recipe.reduction)
       for line in table.lines {
-        // The same neurons, found by hand.
+        // The same neurons, found independently.
         let own = groups.prunable.filter { group in
           groups.groups[group].makers.map { network.architecture.nodes[$0.node].id } == line.layers
         }
@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  /// What is left of a layer that lost neurons is a multiple; masked and compacted agree.
+  /// Pruned layer widths are multiples; masked and compacted networks agree.
   @Test(arguments: [2, 3, 4])
   func widthsAreMultiples(_ multiple: Int) throws {
     try withEverySeed(4) { generator in
@@ -112,7 +112,7 @@ import Testing
     }
   }
 
-  /// A store in memory that a run is stopped over.
+  /// An in-memory checkpoint store for interrupted runs.
   private final class Kept: CheckpointStore {
     private let values = Mutex<[String: Data]>([:])
     func load<Value: Codable>(_ name: String, as type: Value.Type) -> Value? {
@@ -134,7 +134,8 @@ import Testing
 
   private struct Stopped: Error {}
 
-  /// Stopped at a random step and gone on with, a pruning ends in the same bytes, by every method.
+  /// A pruning that is interrupted at a random step and resumed gives bitwise the same result, for
+  /// every method.
   @Test(arguments: pruningCatalog.names)
   func aStoppedPruningGoesOn(_ name: String) throws {
     let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
@@ -177,6 +178,6 @@ import Testing
     context.onStep = { steps.increase() }
     let resumed = try prune()
     #expect(resumed.network == whole.network && resumed.plan == whole.plan)
-    #expect(before == 0 || steps.value < all, "what was learned is not learned again")
+    #expect(before == 0 || steps.value < all, "finished training stages are not repeated")
   }
 }

@@ -30,7 +30,8 @@ import Testing
     }
   }
 
-  /// The loss's change when a shared value moves is the sum of its weights' gradients.
+  /// The derivative of the loss with respect to a shared value is the sum of its weights'
+  /// gradients.
   @Test func tiedGradientsAreThoseOfTheSharedValue() throws {
     try withEverySeed(10) { generator in
       let fresh = try Network(

@@ -3,29 +3,29 @@ import Naming
 import Networks
 import Tensors
 
-/// Whole residual blocks first, then channels, across skip connections.
+/// Prunes whole residual blocks, then channels, including those coupled by skip connections.
 ///
-/// Each block has a logit `a` and is passed by a gate drawn with probability `p = sigmoid(a)`; the
-/// loss is the network's plus a price for each open gate, and the gradient goes straight through the
-/// draw. Blocks whose `p` ends below a half go. Then channels go by the size of the scale in the
-/// normalisation behind them; those that a skip connection ties together count by the largest. The
-/// gates are no part of the network that is left.
+/// Each block has a logit `a` and a binary gate sampled with probability `p = sigmoid(a)`. The
+/// training loss is the network's loss plus a penalty per open gate; the gradient uses the
+/// straight-through estimator. Blocks with a final `p` below 0.5 are pruned. Channels are then
+/// pruned by the absolute scale of their batch normalisation; channels coupled by a skip connection
+/// get the largest of their scores. The pruned network contains no gates.
 public struct BlockThenChannel: PruningMethod {
   public static let name = "block-then-channel"
-  public static let summary = "residual blocks by learned gates, then channels across the skips"
+  public static let summary = "residual blocks by learned gates, then channels by batch-norm scale"
   public static let source = Citation(
     authors: "Huang & Wang", title: "Multi-granularity pruning for deep residual networks",
     year: 2020,
     venue: "Journal of Intelligent & Fuzzy Systems 39(5):7403-7410, "
       + "doi:10.3233/JIFS-200771")
-  public static let suits = "residual networks with normalisation"
+  public static let suits = "residual networks with batch normalisation"
 
-  /// What an open gate costs, in units of the loss; the authors' is 0.05.
+  /// The gate penalty per open gate, in units of the loss; 0.05 as used by the authors.
   public var price: Float = 0.05
-  /// Where the logits begin: most blocks are open at first, unlike in the authors' code, where half of
-  /// them are closed from the first batch on.
+  /// The initial logit of the gates: most blocks are open at first, while in the authors' code half
+  /// of them are closed.
   public var start: Float = 2
-  /// Steps of training in which blocks are looked for.
+  /// The number of training steps with gates.
   public var steps = 400
 
   public init() {}
@@ -62,7 +62,7 @@ public struct BlockThenChannel: PruningMethod {
             from: network.architecture.nodes[block.end].id), score: Double(logits[index]), round: 1,
           rank: rank, threshold: 0))
       let next = try trained.compacted(by: longer)
-      // No more goes than the goal asks for.
+      // Never prunes below the goal.
       if let left = goal.measure(try Cost(of: next)), left < limit { break }
       (plan, small) = (longer, next)
     }
@@ -88,13 +88,13 @@ public struct BlockThenChannel: PruningMethod {
     return pruned
   }
 
-  /// A network trained with gates, and each block's logit.
+  /// The network trained with gates and the logit of each block.
   private struct Found: Codable, Sendable {
     var network: Network
     var logits: [Float]
   }
 
-  /// Trains weights and gates together.
+  /// Trains weights and gates jointly.
   private func search(
     _ network: Network, _ blocks: [ResidualBlock], _ context: PruningContext
   ) throws -> Found {
@@ -122,7 +122,7 @@ public struct BlockThenChannel: PruningMethod {
         let slopes = network.gateGradients(gates, gradients)
         network.updateRunningStatistics(pass)
         for (index, gate) in gates.enumerated() {
-          // What a closed gate hides learns nothing.
+          // The weights of a closed block get no gradient.
           if open[index] == 0 {
             for part in gate.parts {
               gradients[part.node][part.parameter] = Tensor(
@@ -149,13 +149,13 @@ public struct BlockThenChannel: PruningMethod {
   }
 }
 
-/// Channels by the size of the scale in the normalisation behind them.
+/// Scores channels by the absolute scale (gamma) of their batch normalisation.
 public struct NormalizationScale: NeuronScore {
   public init() {}
 
   public var samplesRows: Bool { false }
 
-  /// - Throws: `PruningError.unsuited` where nothing is normalised.
+  /// - Throws: `PruningError.unsuited` if the network has no batch normalisation.
   public func scores(
     of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
@@ -173,17 +173,18 @@ public struct NormalizationScale: NeuronScore {
   }
 }
 
-/// A residual sum and its longer branch.
+/// A residual sum and its residual branch.
 struct ResidualBlock {
   var sum: Int
-  /// The node of the branch that the sum reads.
+  /// The last node of the branch, which the sum reads.
   var end: Int
   /// The last node of the branch that has parameters.
   var gated: Int
 }
 
 extension Network {
-  /// The sums of two nodes, one of which has come further: its branch is the block.
+  /// The sums of two nodes whose branches differ in the number of weight layers; the one with more
+  /// is the block.
   var residualBlocks: [ResidualBlock] {
     architecture.nodes.indices.compactMap { sum in
       let links = architecture.links[sum]

@@ -3,13 +3,14 @@ import Naming
 import Networks
 import Tensors
 
-/// Weights are pruned round by round, those that stay share few values, and the values learn on.
+/// Prunes weights in rounds, quantises the remaining weights with k-means codebooks, and fine-tunes
+/// the shared values.
 ///
-/// What comes out is small in a coded file (`CompressedModel`): zeros are gaps, weights are codes of few
-/// bits, both Huffman coded.
+/// The result is small as a compressed model (`CompressedModel`): weights are stored as gaps
+/// between non-zeros and codebook indices of a few bits, both Huffman-coded.
 public struct DeepCompression: PruningMethod {
   public static let name = "deep-compression"
-  public static let summary = "single weights, the smallest first; the others share few values"
+  public static let summary = "individual weights by magnitude, then weight sharing by k-means"
   public static let source = Citation(
     authors: "Han, Mao & Dally",
     title:
@@ -18,24 +19,25 @@ public struct DeepCompression: PruningMethod {
     venue: "ICLR 2016, arXiv:1510.00149; surveyed by Naeem, Jamil, Khan & Nazir 2020, Complexity "
       + "2020:3853780")
 
-  /// How the weights that stay share values.
+  /// The codebook sizes of the weight sharing.
   public var sharing = WeightSharing()
-  /// Epochs in which shared values learn, at a tenth of the rate of training.
+  /// Fine-tuning epochs of the shared values, at a tenth of the training's learning rate.
   public var epochs = 4
 
   public init() {}
 
-  /// Rounds after Zhu & Gupta (2017); layers made comparable after Lee et al. (2021).
+  /// Rounds as in Zhu & Gupta (2017); normalisation between layers as in Lee et al. (2021).
   public var recipe: Recipe {
     Recipe(
       .weights, normalization: .layerAdaptive, schedule: Schedule(.cubic, rounds: 6),
       recovery: .fineTune(epochs: 3), floor: 0)
   }
 
-  /// - Throws: also `PruningError.unsuited` where the goal is none in parameters or bytes.
+  /// - Throws: also `PruningError.unsuited` if the goal is not in parameters or bytes.
   ///
-  /// A goal in bytes means the numbers in a coded file: weights are pruned to what the bits of code
-  /// and index leave room for, and the codes become shorter until it is met.
+  /// A goal in bytes limits the weight bytes of the compressed model: the number of weights is
+  /// estimated from the bits of codes and indices, then the code length is reduced until the goal
+  /// is met.
   public func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void
@@ -65,8 +67,8 @@ public struct DeepCompression: PruningMethod {
     return pruned
   }
 
-  /// The parameters for which some bytes have room: a weight takes its code and about six bits of
-  /// index, all else 32 bits.
+  /// The number of parameters that fit into a number of bytes: a weight takes its code and about
+  /// six bits of index, any other parameter 32 bits.
   private func workspace(in bytes: Int, _ network: Network) -> Int {
     var others = 0
     var codes = (bits: 0.0, weights: 0.0)
@@ -86,7 +88,8 @@ public struct DeepCompression: PruningMethod {
     return others + Int(min(left / weight, codes.weights))
   }
 
-  /// The sharing with as many bits as a goal in bytes allows; as it is for other goals.
+  /// The weight sharing with the largest code length that meets a goal in bytes; unchanged for
+  /// other goals.
   private func fitting(_ goal: Goal, _ network: Network, seed: UInt64) throws -> WeightSharing {
     guard case .bytes(let limit) = goal else { return sharing }
     var sharing = sharing

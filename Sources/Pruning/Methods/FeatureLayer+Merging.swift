@@ -3,12 +3,14 @@ import Networks
 import Tensors
 
 extension FeatureLayer {
-  /// Units whose activations have at least this absolute correlation may be merged.
+  /// The minimum absolute correlation of the activations of two units for a merge.
   private static let correlationOfCopies = 0.97
 
-  /// Merges the two units whose activations are most nearly copies or mirrors of each other: the
-  /// weaker one is written as `factor · other + offset` by least squares over the training rows, what
-  /// it gave to the next layer is added to the other's weights and to the bias, and it goes.
+  /// Merges the two units with the largest absolute correlation of their activations.
+  ///
+  /// The unit with the lower score is approximated as `factor · other + offset` by least squares
+  /// over the training rows. Its outgoing weights are added to the other unit's outgoing weights
+  /// and to the bias, and it is removed.
   func mergeCopies(
     _ trace: inout PruningTrace, _ task: Task, _ node: Int, _ tolerance: LossTolerance
   ) throws {
@@ -26,7 +28,7 @@ extension FeatureLayer {
     var best: (pair: LinearPair, score: Double)?
     for (first, one) in live.enumerated() {
       for (second, other) in live.enumerated().dropFirst(first + 1) {
-        // The weaker one goes.
+        // The unit with the lower score is removed.
         let (stays, goes, score) =
           scores[first] >= scores[second]
           ? (one, other, scores[second]) : (other, one, scores[first])
@@ -64,17 +66,17 @@ extension FeatureLayer {
   }
 }
 
-/// One activation as a linear function of another, by least squares: `dependent ≈ factor · source +
-/// offset`.
+/// A least-squares fit of one activation as a linear function of another:
+/// `dependent ≈ factor · source + offset`.
 struct LinearPair {
   var source: Int
   var dependent: Int
   var factor: Double
   var offset: Double
-  /// Pearson's correlation of the two, -1 to 1.
+  /// Pearson's correlation of the two activations, -1 to 1.
   var correlation: Double
 
-  /// `nil` where one of the two does not vary.
+  /// `nil` if one of the two activations is constant.
   init?(of dependent: Int, from source: Int, in values: Tensor) {
     let count = Double(max(values.rows, 1))
     var (sumX, sumY, squaresX, squaresY, products) = (0.0, 0.0, 0.0, 0.0, 0.0)
@@ -98,7 +100,7 @@ struct LinearPair {
 }
 
 extension Network {
-  /// Lets a dense layer read one of its inputs in the place of another that is a linear function of it.
+  /// Replaces an input of a dense layer by a linear function of another input.
   fileprivate mutating func fold(_ pair: LinearPair, intoReader node: Int) {
     fold(means: [pair.offset], ofRows: [pair.dependent], intoBiasOf: node)
     for unit in 0..<parameters[node][0].value.width {

@@ -4,35 +4,37 @@ import Naming
 import Networks
 import Tensors
 
-/// Prunes the layer of hidden features unit by unit, then the columns, until accuracy would suffer.
+/// Prunes the hidden feature layer unit by unit, then the input columns, within an accuracy
+/// tolerance.
 ///
-/// A unit's score is the norm of its outgoing weights times its spread over the training rows; a
-/// column's the norm of its weights times its spread. What goes leaves its mean in the next bias,
-/// and the rest is fine-tuned. Where a removal loses too much (`LossTolerance`), the units or columns
-/// with the next lowest scores are tried, until three in a row were refused. Last, units whose
-/// activations are copies or mirrors of each other are merged. The method is the one of FEB-RE (Lee & Kim 2021) in the
-/// reconstruction that the documentation describes; columns are driven to zero together by a group
-/// lasso (Yuan & Lin 2006) before the lowest go.
+/// A unit's score is the norm of its outgoing weights times the standard deviation of its
+/// activation over the training rows; a column's score is the norm of its weights times its
+/// standard deviation. The mean contribution of removed units or columns is added to the next bias,
+/// and the network is fine-tuned. If a removal loses too much (`LossTolerance`), it is reverted and
+/// the units or columns with the next lowest scores are tried, until three removals in a row are
+/// rejected. Finally, units with highly correlated activations are merged. The method is a
+/// reconstruction of FEB-RE (Lee & Kim 2021) that the documentation describes; a group lasso (Yuan
+/// & Lin 2006) shrinks columns before the lowest are removed.
 public struct FeatureLayer: Named, Hashable {
   public static let name = "feature-layer"
-  public static let summary = "the layer of hidden features unit by unit, then the columns"
+  public static let summary = "hidden features one by one, then input columns"
   public static let source = Citation(
     authors: "Lee & Kim", title: "Feature-Based Interpretation of the Deep Neural Network",
     year: 2021, venue: "Electronics 10(21):2687, doi:10.3390/electronics10212687")
 
-  /// How much accuracy (or explained variance) may be lost in all.
+  /// The maximum total loss of accuracy (or R²).
   public var accuracyDrop: Double
-  /// Prunes on to so many units, whatever it costs.
+  /// The maximum number of units, reached even if the accuracy tolerance is exceeded.
   public var maxNeurons: Int?
-  /// Prunes on to so many columns, whatever it costs.
+  /// The maximum number of columns, reached even if the accuracy tolerance is exceeded.
   public var maxColumns: Int?
-  /// How the rest learns after each step.
+  /// The trainer for fine-tuning after each step.
   public var fineTuning: Trainer
-  /// Further epochs at the end.
+  /// Epochs of the final fine-tuning.
   public var finalEpochs: Int
-  /// Whether what is left learns the answers of the network before pruning instead of the labels
-  /// (knowledge distillation, Hinton, Vinyals & Dean 2015, arXiv:1503.02531). Where rows are few,
-  /// learning the labels again at every step learns them by heart.
+  /// Whether fine-tuning uses the predictions of the network before pruning as targets instead of
+  /// the labels (knowledge distillation, Hinton, Vinyals & Dean 2015, arXiv:1503.02531), which
+  /// reduces overfitting on small data.
   public var distils: Bool
 
   public init(
@@ -47,41 +49,41 @@ public struct FeatureLayer: Named, Hashable {
     self.distils = distils
   }
 
-  /// The strengths of the group lasso that are tried in turn. Adam's steps are of the learning rate's
-  /// size whatever the gradient, so strengths below about 0.1 do nothing beside it.
+  /// The group lasso strengths, in increasing order. Adam normalises gradients, so strengths below
+  /// about 0.1 have no visible effect.
   private static let lassoStrengths = [0.1, 0.3, 1.0]
 
-  /// Of more hidden features than these an eighth goes at once.
+  /// Above this number of hidden features an eighth is removed per step.
   private static let few = 48
 
-  /// So many refusals in a row end the removal of single units, of single columns, and merging.
+  /// The number of consecutive rejections that ends the removal of units, of columns, and merging.
   static let mostRefusals = 3
 
-  /// Rows that a step on columns learns from at most, others at every step. Steps on neurons learn
-  /// from all: fewer leave more hidden features, and rules grow with them.
+  /// The maximum number of training rows of a column step, resampled at every step. Unit steps use
+  /// all rows: with fewer, more hidden features and longer rules remain.
   private static let rowsOfAColumnStep = 16_384
 
-  /// What is pruned, and with which rows.
+  /// The network to prune and its data.
   public struct Task: Sendable {
-    /// Before pruning.
+    /// The network before pruning.
     public var network: Network
-    /// The hidden activation whose neurons are the features.
+    /// The activation node whose neurons are the hidden features.
     public var node: Node.ID
-    /// How outputs become an answer.
+    /// The output head.
     public var head: Head
-    /// The rows that scores look at and steps learn from.
+    /// The training rows for scores and fine-tuning.
     public var training: Examples
-    /// The rows that accuracy is watched on.
+    /// The validation rows for accuracy.
     public var checked: Examples
-    /// The columns and the inputs made of each.
+    /// The columns and the network inputs encoded from each.
     public var columns: [(name: String, inputs: [Int])]
-    /// The source of all chance of the steps.
+    /// The random seed.
     public var seed: UInt64
-    /// Called after every batch of every training; what it throws ends the pruning.
+    /// Called after every training batch; an error that it throws aborts the pruning.
     public var onBatch: @Sendable () throws -> Void = {}
-    /// What lies before the network and stays as it is: its parameters, and the columns it reads.
+    /// The frozen backbone before the network: its number of parameters and of input columns.
     public var backbone = (parameters: 0, columns: 0)
-    /// Whether the features are what the network reads: then they stand among the columns.
+    /// Whether the features are the network's inputs, listed as columns, instead of hidden units.
     public private(set) var readsFeatures = false
 
     public init(
@@ -98,10 +100,10 @@ public struct FeatureLayer: Named, Hashable {
     }
   }
 
-  /// Prunes from a state, the start where `nil`, to the end.
+  /// Prunes until no phase is left, from a stored state or, with `nil`, from the start.
   ///
-  /// `onStep`: called after every step; what it throws ends the pruning.
-  /// - Throws: `PruningError.noFeatureLayer`; what training and `onStep` throw.
+  /// `onStep`: called after every step; an error that it throws aborts the pruning.
+  /// - Throws: `PruningError.unknownLayer`, `noFeatureLayer`; errors of training and of `onStep`.
   public func prune(
     _ task: Task, from start: PruningTrace? = nil, onStep: (PruningTrace) throws -> Void = { _ in }
   ) throws -> PruningTrace {
@@ -195,7 +197,7 @@ public struct FeatureLayer: Named, Hashable {
     network.fold(means: units.map { means[$0] }, ofRows: units, intoBiasOf: node + 1)
     network = try fineTune(
       try network.masked(by: plan), task, fineTuning, round: trace.steps.count + 1)
-    // Half of what may be lost is left to the columns.
+    // Half of the tolerance is reserved for the columns.
     let kept = forced || tolerance.accepts(network, drop: accuracyDrop / 2)
     trace.record(
       network, plan: plan, task: task,
@@ -211,7 +213,8 @@ public struct FeatureLayer: Named, Hashable {
     if trace.refusals == Self.mostRefusals { trace.phase = .lasso }
   }
 
-  /// Fine-tunes with the group lasso, stronger and stronger, while accuracy stays.
+  /// Fine-tunes with increasing group lasso strengths while the accuracy loss is within the
+  /// tolerance.
   private func thinColumns(
     _ trace: inout PruningTrace, _ task: Task, _ tolerance: LossTolerance
   ) throws {
@@ -240,7 +243,7 @@ public struct FeatureLayer: Named, Hashable {
     let candidates = live.filter { !refused.contains($0) }
     let batch = min(
       trace.columnBatch ?? max(1, candidates.count / 3), live.count - 1, candidates.count)
-    // Among many columns a few more are not worth another training.
+    // With many columns, small batches do not justify another fine-tuning.
     let worthwhile = batch > live.count / 40 && trace.columnTrials < 16 + trace.refusedColumns.count
     guard batch >= 1, live.count > 1, worthwhile || forced else {
       trace.phase = .merging
@@ -303,8 +306,8 @@ public struct FeatureLayer: Named, Hashable {
       generator.shuffle(&order)
       examples = examples.gathering(order[..<Self.rowsOfAColumnStep])
     }
-    // The last network of so short a training, not the best: the rows that say when to stop also
-    // say what goes.
+    // Returns the last network, not the best: the validation rows for early stopping also decide
+    // about removals.
     return try trainer.train(
       from: Trainer.State(start: network), head: task.head, on: examples,
       validation: task.checked, inputGroups: task.columns.map(\.inputs),
@@ -318,8 +321,8 @@ public struct FeatureLayer: Named, Hashable {
 }
 
 extension FeatureLayer.Task {
-  /// Whether the features are made and read by dense layers, or read alone, in a network of nothing
-  /// else.
+  /// Whether the network consists of dense layers and activations only, with a dense layer before
+  /// and after the features or with features as inputs.
   public var canBePruned: Bool {
     let nodes = network.architecture.nodes
     if readsFeatures { return columns.count > 1 }
@@ -329,14 +332,15 @@ extension FeatureLayer.Task {
       && nodes.allSatisfy { $0.layer is Dense || $0.layer is Activation }
   }
 
-  /// The split of a network that has other layers than dense ones before its features.
+  /// The split into a frozen backbone and a dense head, for a network that cannot be pruned as a
+  /// whole.
   public var split: NetworkSplit? {
     canBePruned
       ? nil : NetworkSplit(network, beforeMakerOf: node) ?? NetworkSplit(network, behind: node)
   }
 
-  /// Leaves a trunk as it is: the rows become what it gives for them, and no column goes, but for
-  /// features that the head reads.
+  /// Freezes the backbone of a split: the inputs become its outputs, and columns are pruned only if
+  /// the head reads the features directly.
   public mutating func keep(_ split: NetworkSplit) {
     network = split.head
     backbone = (parameters: split.backboneParameters, columns: columns.count)
@@ -349,14 +353,14 @@ extension FeatureLayer.Task {
     checked.inputs = split.network.activations(of: split.splitPoint, for: checked.inputs)
   }
 
-  /// The same task with the network's own answers as what is to be learnt.
+  /// The task with the network's predicted probabilities as targets.
   var distilled: FeatureLayer.Task {
     var copy = self
     copy.training.targets = head.probabilities(from: network.outputs(for: training.inputs))
     return copy
   }
 
-  /// Accuracy on the watched rows, or the explained share of a number's variance.
+  /// The accuracy on the validation rows, or R² for a numeric target.
   func quality(of network: Network) -> Double {
     let outputs = network.outputs(for: checked.inputs)
     if head == .number {
@@ -373,7 +377,7 @@ extension FeatureLayer.Task {
 }
 
 extension Network {
-  /// Adds what some inputs of a dense layer contribute on average to its bias.
+  /// Adds the mean contribution of some inputs of a dense layer to its bias.
   mutating func fold(means: [Double], ofRows rows: [Int], intoBiasOf node: Int) {
     let weight = parameters[node][0].value
     for (mean, row) in zip(means, rows) {

@@ -3,26 +3,27 @@ import Naming
 import Networks
 import Tensors
 
-/// The structure is looked for with random weights, and what is found learns from fresh ones.
+/// Searches an architecture with gates on random weights, then trains the pruned network from
+/// scratch.
 ///
-/// Each neuron has a gate, at first 1; only the gates learn (Adam, rate 0.01), by the loss plus
-/// `balance · (mean gate - target)²`, and stay within 0 and 1. The neurons with the smallest gates
-/// go, as many as the goal asks for, and the network that is left learns from fresh weights for as
-/// many multiplications as the whole one would have (Scratch-B).
+/// Each neuron has a gate with initial value 1. Only the gates are trained (Adam, learning rate
+/// 0.01), on the loss plus `balance · (mean gate - target)²`, and clipped to 0...1. The neurons
+/// with the smallest gates are pruned until the goal is met, and the pruned network is trained from
+/// newly initialised weights with the MACs of the whole network's training (Scratch-B).
 public struct FromScratch: PruningMethod, NeuronScore {
   public static let name = "from-scratch"
-  public static let summary = "gates on random weights find the structure; training comes after"
+  public static let summary = "neurons by gates on random weights, then training from scratch"
   public static let source = Citation(
     authors: "Wang, Zhang, Xie, Zhou, Su, Zhang & Hu", title: "Pruning from scratch", year: 2020,
     venue: "AAAI 2020, arXiv:1909.12579")
 
-  /// How much the mean gate is pulled to its target.
+  /// The weight of the penalty on the mean gate.
   public var balance: Float = 0.5
-  /// The mean gate that is wanted.
+  /// The target of the mean gate.
   public var target: Float = 0.2
-  /// Passes over the rows in which the gates learn.
+  /// Epochs of gate training.
   public var epochs = 5
-  /// Rows that the gates learn from in a pass.
+  /// Training rows per epoch of gate training.
   public var rows = 12_800
 
   public init() {}
@@ -38,7 +39,7 @@ public struct FromScratch: PruningMethod, NeuronScore {
     using generator: inout SeededGenerator
   ) throws -> [Int: [Double]] {
     let fresh = try Network(network.architecture, seed: context.seed ^ 0xF4E5)
-    // In residual networks the neurons inside the blocks have gates, not the stream they add to.
+    // In residual networks only neurons inside the blocks have gates, not the residual stream.
     let gated = groups.prunable.filter {
       groups.groups[$0].makers.count == 1 && groups.wholes[$0] == nil
     }
@@ -98,7 +99,7 @@ public struct FromScratch: PruningMethod, NeuronScore {
 }
 
 extension Float {
-  /// A whole power by multiplication: the same bits wherever it is computed.
+  /// An integer power by repeated multiplication, bitwise reproducible on every platform.
   fileprivate static func power(_ base: Float, _ exponent: Int) -> Float {
     var (result, square, left) = (1.0, Double(base), exponent)
     while left > 0 {

@@ -2,12 +2,11 @@ import Datasets
 import Networks
 import Tensors
 
-/// A factor on some numbers of a network, learned as if it were a layer of its own.
+/// A trainable factor on some parameters of a network.
 ///
-/// A gate `g` multiplies what a neuron, or a block, says before its activation. Where the numbers that
-/// make it are a weight's column and a bias, or the scale and shift of a normalisation, that is the
-/// same as multiplying them, and `dLoss/dg = Σ dLoss/d(g·w) · w`: no layer is added, so none has to be
-/// taken out.
+/// A gate `g` scales the pre-activation output of a neuron or block. It is applied to the
+/// parameters that produce the output, a weight's column and bias or the scale and shift of a
+/// normalisation, with `dLoss/dg = Σ dLoss/d(g·w) · w`. The architecture therefore does not change.
 package struct Gate: Sendable {
   /// Entries of one parameter.
   package struct Part: Sendable {
@@ -19,7 +18,7 @@ package struct Gate: Sendable {
 }
 
 extension Network {
-  /// The network with each gate's numbers multiplied by its factor.
+  /// Returns the network with each gate's parameters multiplied by its factor.
   package func gated(_ gates: [Gate], by factors: [Float]) -> Network {
     var copy = self
     for (gate, factor) in zip(gates, factors) where factor != 1 {
@@ -32,7 +31,8 @@ extension Network {
     return copy
   }
 
-  /// The gradient of the loss with respect to each gate, from those of the gated numbers.
+  /// The gradient of the loss with respect to each gate, from the gradients of the gated
+  /// parameters.
   package func gateGradients(_ gates: [Gate], _ gradients: [[Tensor]]) -> [Float] {
     gates.map { gate in
       var sum = 0.0
@@ -45,8 +45,8 @@ extension Network {
     }
   }
 
-  /// The gate on what a neuron with weights says: in the normalisation behind it, where nothing else
-  /// reads it, or in its own weights and bias.
+  /// The gate on a neuron's output: on the normalisation that alone reads the layer, or on the
+  /// neuron's weights and bias.
   package func gate(on maker: NeuronGroups.Position, _ groups: NeuronGroups) -> Gate {
     let node = normalization(behind: maker.node) ?? maker.node
     let group = groups.ofNodes[maker.node][maker.neuron]
@@ -66,7 +66,7 @@ extension Network {
     return Gate(parts: parts)
   }
 
-  /// The gate on everything that a node with parameters says.
+  /// The gate on the whole output of a node with parameters.
   func gate(onAllOf node: Int) -> Gate {
     Gate(
       parts: parameters[node].indices.filter { parameters[node][$0].role.isLearned }.map {
@@ -75,7 +75,7 @@ extension Network {
       })
   }
 
-  /// The normalisation that alone reads a node.
+  /// The batch normalisation that is the only reader of a node.
   func normalization(behind node: Int) -> Int? {
     let readers = architecture.nodes.indices.filter { architecture.links[$0].contains(node) }
     guard readers.count == 1, let reader = readers.first,
@@ -85,7 +85,7 @@ extension Network {
   }
 }
 
-/// Rows in the order of an epoch, batch by batch.
+/// Shuffled mini-batches of an epoch.
 struct Batches {
   let examples: Examples
   let context: PruningContext
@@ -97,7 +97,7 @@ struct Batches {
     self.seed = seed
   }
 
-  /// - Throws: what `body` throws, and what the lesson throws at a step.
+  /// - Throws: errors of `body` and of the context's `onStep`.
   /// - Complexity: O(rows)
   func forEach(epoch: Int, _ body: (Examples) throws -> Void) throws {
     var order = Array(0..<examples.count)

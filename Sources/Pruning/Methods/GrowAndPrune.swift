@@ -3,17 +3,17 @@ import Naming
 import Networks
 import Tensors
 
-/// A network that grows where it errs and shrinks where it says little, while it learns.
+/// Adds and prunes neurons in turn during training.
 ///
-/// A neuron's significance is the mean size of what it says times the sum of the sizes of its
-/// outgoing weights. Those far below the mean go at once; one that another nearly repeats is merged
-/// into it, and one that is related to what the network still gets wrong stays. Where the error no
-/// longer falls, the neuron most related to it is copied, its outgoing weights shared out, so that
-/// nothing changes at first. The article's formulas are not public: thresholds and tests are a
-/// reconstruction.
+/// A neuron's significance is its mean absolute activation times the sum of its absolute outgoing
+/// weights. Neurons with a significance far below the layer's mean are pruned, except those
+/// correlated with the network's error; a neuron highly correlated with another is merged into it.
+/// If the error stagnates, the neuron with the largest product of variance and correlation with the
+/// error is copied, with noise on the incoming weights, and the outgoing weights are shared between
+/// the two. The article's formulas are not public: thresholds and tests are a reconstruction.
 public struct GrowAndPrune: AdaptiveMethod {
   public static let name = "grow-and-prune"
-  public static let summary = "neurons added where the error stays, removed where they say little"
+  public static let summary = "neurons added if the error stagnates, pruned if insignificant"
   public static let source = Citation(
     authors: "Wang, Sun, Zha & Wang",
     title:
@@ -25,20 +25,20 @@ public struct GrowAndPrune: AdaptiveMethod {
   public init() {}
 }
 
-/// The algorithm that `GrowAndPrune` improves: new neurons are drawn by chance, and what goes is
-/// asked for no relation.
+/// The algorithm that `GrowAndPrune` improves: added neurons are random, and pruning ignores
+/// correlations.
 public struct AdaptiveGrowthAndPruning: AdaptiveMethod {
   public static let name = "grow-and-prune-basic"
-  public static let summary = "the same with random new neurons and no regard to relations (AGP)"
+  public static let summary = "the same with random new neurons and without correlations (AGP)"
   public static let source = GrowAndPrune.source
 
   public var adaptation = Adaptation(isImproved: false)
   public init() {}
 }
 
-/// A method that grows and prunes in turn.
+/// A method that adds and prunes neurons in turn.
 public protocol AdaptiveMethod: PruningMethod {
-  /// When and how it does either.
+  /// The settings of growth and pruning.
   var adaptation: Adaptation { get }
 }
 
@@ -54,28 +54,27 @@ extension AdaptiveMethod {
   }
 }
 
-/// Growing and pruning in turn.
+/// The settings of growth and pruning in turn.
 public struct Adaptation: Hashable, Codable, Sendable {
-  /// Whether neurons are copied, merged and spared by their relations.
+  /// Whether correlations decide about copies, merges and exceptions from pruning.
   public var isImproved: Bool
-  /// Rounds of learning, pruning and growing at most.
+  /// The maximum number of rounds of training, pruning and growth.
   public var rounds = 16
-  /// Rounds in a row in which the error has not fallen, and growing has not helped, after which it
-  /// ends.
+  /// The number of consecutive rounds without a lower error after which the search ends.
   public var patience = 4
-  /// Below this share of the mean significance a neuron is a candidate to go.
+  /// The share of the mean significance below which a neuron is a candidate for pruning.
   public var low = 0.15
-  /// From this correlation on one neuron repeats another.
+  /// The minimum absolute correlation with another neuron for a merge.
   public var repeats = 0.95
-  /// From this correlation with the error on a neuron is needed.
+  /// The minimum absolute correlation with the error for which a neuron is kept.
   public var needed = 0.2
-  /// The relative fall of the error below which the network grows.
+  /// The relative decrease of the error below which the network grows.
   public var slowdown = 0.03
-  /// Rounds in which a new neuron is left alone.
+  /// The number of rounds in which a new neuron is not pruned.
   public var youth = 3
 
-  /// What goes beyond the adaptation, where a goal asks for more; significance is one beside the mean of
-  /// a layer, here as there.
+  /// The recipe for further pruning, if the adapted network does not meet the goal; significance is
+  /// divided by the layer's mean here too.
   static let recipe = Recipe(
     .neurons(Significance()), normalization: .mean, reduction: .sum, compensation: .constant,
     recovery: .fineTune(epochs: 2))
@@ -108,8 +107,8 @@ public struct Adaptation: Hashable, Codable, Sendable {
     return pruned
   }
 
-  /// Grows and prunes until the error no longer falls; the smallest network that errs hardly more than
-  /// the best, whatever the goal is.
+  /// Grows and prunes until the error stagnates, independent of the goal; returns the smallest
+  /// network whose validation loss is at most 0.5 % above the lowest.
   private func adapted(
     _ network: Network, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void
@@ -149,7 +148,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
     var plan = PruningPlan()
     var check: EqualityCheck?
     var born: [Neuron: Int] = [:]
-    /// The largest name that each node has ever given.
+    /// The largest original index that each node has used.
     var taken: [Node.ID: Int]
 
     init(network: Network, context: PruningContext) {
@@ -158,7 +157,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
       taken = network.largestNames
     }
 
-    /// On validation rows.
+    /// The loss on validation rows.
     var loss: Double {
       let rows = context.validation.count > 0 ? context.validation : context.training
       return context.head.loss(of: network.outputs(for: rows.inputs), for: rows).value
@@ -205,7 +204,8 @@ public struct Adaptation: Hashable, Codable, Sendable {
     return merges + drops
   }
 
-  /// - Returns: how many neurons went: none where the error would rise, for they were related to it.
+  /// - Returns: the number of pruned neurons: 0 if the removal is reverted because it increases the
+  ///   loss.
   private func apply(
     _ plan: PruningPlan, _ compensation: Compensation, _ state: inout State
   ) throws -> Int {
@@ -246,7 +246,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
       best = (0, group)
     }
     guard let group = best?.group, let maker = groups.groups[group].makers.first else { return }
-    // A random neuron is a copy that remembers nothing and is not listened to yet.
+    // A random neuron is a copy with noisy incoming weights and zero outgoing weights.
     let (share, noise): (Float, Float) = isImproved ? (0.5, 0.2) : (0, 1)
     state.network = try network.growing(
       copyOf: group, groups, share: share, noise: noise, taken: state.taken, using: &generator)
@@ -254,7 +254,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
     let original = groups.name(of: group, in: network)
     let name = Neuron(original.node, state.network.originalIndices[maker.node].max() ?? 0)
     state.plan.growths.append(.init(of: original, name: name, share: share, round: round))
-    // The two are nearly alike at first: neither is to be taken for a repetition of the other.
+    // Copy and original are similar at first, so neither is pruned for a few rounds.
     for neuron in [name, original] { state.born[neuron] = round }
   }
 }

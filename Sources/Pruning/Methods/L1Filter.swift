@@ -2,10 +2,10 @@ import Naming
 import Networks
 import Tensors
 
-/// The filters with the smallest sum of absolute weights, the same share of every layer.
+/// Filter pruning by L1 norm: the filters with the smallest L1 norm, the same share of every layer.
 public struct L1Filter: PruningMethod, NeuronScore {
   public static let name = "l1-filter"
-  public static let summary = "neurons and filters by the sum of their absolute weights"
+  public static let summary = "neurons and filters by the L1 norm of their weights"
   public static let source = Citation(
     authors: "Li, Kadav, Durdanovic, Samet & Graf", title: "Pruning filters for efficient ConvNets",
     year: 2017, venue: "ICLR 2017, arXiv:1608.08710")

@@ -2,12 +2,13 @@ import Naming
 import Networks
 import Tensors
 
-/// The neurons with the smallest weights into them.
+/// Magnitude pruning of neurons by their incoming weights.
 ///
-/// A neuron's score is the Euclidean norm of its incoming weights; the same share of every layer goes.
+/// A neuron's score is the L2 norm of its incoming weights; the same share of every layer is
+/// pruned.
 public struct NeuronMagnitude: PruningMethod, NeuronScore {
   public static let name = "neuron-magnitude"
-  public static let summary = "neurons, those with the smallest incoming weights first"
+  public static let summary = "neurons by the L2 norm of their incoming weights"
   public static let source = Citation(
     authors: "Rahul, Dahiya, Singh & Chawla",
     title: "Novel Pruning Techniques in Convolutional-Neural Networks", year: 2020,

@@ -3,21 +3,21 @@ import Naming
 import Networks
 import Tensors
 
-/// The neurons whose values the others nearly make by themselves.
+/// Prunes neurons whose activations are nearly linear combinations of those of other neurons.
 ///
-/// The activations of a layer are factored by QR with column pivoting; a neuron's score is the share
-/// of it that lies outside the span of those taken before. What goes is handed to the others in the
-/// sense of least squares, so nothing is learned again. Beside the article's abstract this is a
-/// reconstruction with textbook linear algebra.
+/// The activations of a layer are factorised by QR with column pivoting; a neuron's score is the
+/// norm of its residual outside the span of the previous pivots. Pruned neurons are compensated by
+/// least squares, without fine-tuning. The method is a reconstruction of the article's abstract
+/// with textbook linear algebra.
 public struct Orthogonal: PruningMethod, NeuronScore {
   public static let name = "orthogonal"
-  public static let summary = "neurons that others make up for, by pivoted QR and least squares"
+  public static let summary = "redundant neurons by pivoted QR, compensated by least squares"
   public static let source = Citation(
     authors: "Bachiller & Gonzalez",
     title: "Optimizing and Learning Algorithm for Feed-forward Neural Networks", year: 2001,
     venue: "JACIII 5(1):51-57, doi:10.20965/jaciii.2001.p0051")
 
-  /// Rows that activations are taken of.
+  /// Training rows on which activations are computed.
   public var rows = 4096
 
   public init() {}
@@ -32,10 +32,10 @@ public struct Orthogonal: PruningMethod, NeuronScore {
     of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
-    // Pixels are many, so fewer rows will do; what goes is made up for with a look of its own.
+    // Images have many pixels, so fewer rows suffice; the compensation samples its own rows.
     let widest = groups.ofNodes.map { Set($0).count }.max() ?? 1
     let sample = context.sample(of: rows, for: network, passes: 4, fewest: widest)
-    // A flattened image is factored by channel.
+    // A flattened image is factorised by channel.
     let nodes = network.sources(groups).map { source in
       network.channelNode(of: source, Set(groups.ofNodes[source]).count)
     }
@@ -55,7 +55,7 @@ public struct Orthogonal: PruningMethod, NeuronScore {
 }
 
 extension Network {
-  /// The node that a flattened image flattens; any other node itself.
+  /// The input of a flatten layer; any other node itself.
   func channelNode(of node: Int, _ channels: Int) -> Int {
     var node = node
     while architecture.nodes[node].layer is Flattening || architecture.nodes[node].layer is Dropout,

@@ -3,21 +3,22 @@ import Naming
 import Networks
 import Tensors
 
-/// The neurons that matter least in a projection of all neurons on the classes.
+/// Prunes the neurons with the lowest variable importance in a partial least squares projection.
 ///
-/// Each neuron gives one number a row (the largest of a feature map); partial least squares relates
-/// them to the classes, and a neuron's score is its variable importance in projection.
+/// Each neuron contributes one variable (global max pooling for a feature map). Partial least
+/// squares regresses the classes on these variables; a neuron's score is its variable importance in
+/// projection (VIP).
 public struct PLSImportance: PruningMethod, NeuronScore {
   public static let name = "pls-vip"
-  public static let summary = "neurons by their importance in a partial least squares projection"
+  public static let summary = "neurons by variable importance in projection (PLS)"
   public static let source = Citation(
     authors: "Jordao, Kloss, Yamada & Schwartz",
     title: "Pruning deep neural networks using partial least squares", year: 2019,
     venue: "BMVC 2019 workshops, arXiv:1810.07610")
 
-  /// Components of the regression.
+  /// PLS components.
   public var components = 2
-  /// Rows that the projection is made of.
+  /// Training rows of the regression.
   public var rows = 2048
 
   public init() {}
@@ -33,7 +34,7 @@ public struct PLSImportance: PruningMethod, NeuronScore {
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
     let sample = context.sample(of: rows, for: network)
-    // A flattened image repeats the channels of what it reads.
+    // A flattened image repeats the channels of its input.
     let sources = network.sources(groups)
     let (responses, _) = network.responses(
       of: sources, groups, for: sample.inputs, isLargest: true)
@@ -60,7 +61,7 @@ public struct PLSImportance: PruningMethod, NeuronScore {
     return scores
   }
 
-  /// One column a class, 1 for a row's own; the number where numbers are answered.
+  /// One-hot classes, `[rows, classes]`; the numeric target in regression, `[rows, 1]`.
   private static func answers(_ examples: Examples, _ head: Head) -> Matrix {
     let classes = head == .number ? 1 : (examples.labels.max() ?? 0) + 1
     var answers = Matrix(rows: examples.count, columns: classes)
@@ -75,13 +76,14 @@ public struct PLSImportance: PruningMethod, NeuronScore {
   }
 }
 
-/// Partial least squares for several answers, by NIPALS (Wold 1975; the form of Geladi & Kowalski
-/// 1986, doi:10.1016/0003-2670(86)80028-9), and the variable importance in projection.
+/// Multivariate partial least squares by NIPALS (Wold 1975; the form of Geladi & Kowalski 1986,
+/// doi:10.1016/0003-2670(86)80028-9), with the variable importance in projection.
 struct PartialLeastSquares {
-  /// For each input; the mean of the squares is 1 over inputs that vary, and 0 for those that do not.
+  /// The importance of each input; the mean square over non-constant inputs is 1, constant inputs
+  /// have 0.
   let importance: [Double]
 
-  /// `inputs`: `[rows, inputs]`, `answers`: `[rows, answers]`; columns are standardised here.
+  /// `inputs`: `[rows, inputs]`, `answers`: `[rows, targets]`; both are standardised here.
   init(_ inputs: Matrix, _ answers: Matrix, components: Int) {
     var (x, varies) = inputs.standardised()
     var (y, _) = answers.standardised()
@@ -111,7 +113,7 @@ struct PartialLeastSquares {
     }
   }
 
-  /// Weights of length 1, scores, and the loadings of the answers.
+  /// The weights of unit length, the scores, and the target loadings of one component.
   private static func component(
     _ x: Matrix, _ y: Matrix
   ) -> (w: [Double], t: [Double], q: [Double])? {
@@ -146,7 +148,7 @@ struct PartialLeastSquares {
 }
 
 extension Matrix {
-  /// Columns with mean 0 and variance 1, and which of them vary at all.
+  /// Standardises columns to mean 0 and variance 1; reports which columns are not constant.
   func standardised() -> (Matrix, varies: [Bool]) {
     var copy = self
     var varies = [Bool](repeating: false, count: columns)

@@ -2,10 +2,10 @@ import Naming
 import Networks
 import Tensors
 
-/// Neurons drawn by lot: the line that every method has to beat.
+/// Random neurons: the random-pruning baseline for every other method.
 public struct RandomChoice: PruningMethod, NeuronScore {
   public static let name = "random"
-  public static let summary = "neurons by lot, the same share of every layer"
+  public static let summary = "neurons at random, the same share of every layer"
   public static let source = Citation(
     authors: "Mittal, Bhardwaj, Khapra & Ravindran",
     title: "Recovering from random pruning: on the plasticity of deep convolutional networks",

@@ -2,15 +2,15 @@ import Datasets
 import Networks
 import Tensors
 
-/// How the neurons of a layer are related to each other and to what the network gets wrong.
+/// The absolute correlations of a layer's neurons with each other and with the network's error.
 struct Relations {
   private let correlations: Matrix
   private let error: [Double]
   private let variances: [Double]
   private var forgotten: Set<Int> = []
 
-  /// `values`: what each neuron says, a column each.
-  /// `errors`: what the network gets wrong, `[rows, outputs]`.
+  /// `values`: activations, one column per neuron.
+  /// `errors`: target minus output, `[rows, outputs]`.
   init(_ values: Tensor, columns: [Int], errors: Matrix) {
     let own = columns.count
     var table = Matrix(rows: errors.rows, columns: own + errors.columns)
@@ -50,12 +50,12 @@ struct Relations {
 }
 
 extension Network {
-  /// The relations of the neurons of each layer, in one pass.
+  /// The correlations within each layer, computed in one forward pass.
   func relations(_ groups: NeuronGroups, on context: PruningContext) -> [Relations] {
     let layers = groups.layers
     let sample = context.sample(of: 2048, for: self)
     let sources = sources(groups)
-    // Where the neurons' values are what others read, with the activation behind the layer.
+    // Activations are taken at the node that the next layers read, after the activation function.
     let nodes = layers.map { own in
       let layer = groups.groups[own[0]].makers[0].node
       return sources.first { $0 >= layer && groups.ofNodes[$0].contains(own[0]) } ?? layer
@@ -72,7 +72,7 @@ extension Network {
 }
 
 extension Head {
-  /// What is missing from each output, of its probability where it is one: `[rows, outputs]`.
+  /// Target minus output, with probabilities for classification: `[rows, outputs]`.
   fileprivate func errors(of outputs: Tensor, for examples: Examples) -> Matrix {
     let said = probabilities(from: outputs)
     var errors = Matrix(rows: examples.count, columns: said.width)

@@ -2,9 +2,10 @@ import Datasets
 import Networks
 import Tensors
 
-/// A neuron's significance: the mean size of what it says times the sizes of its outgoing weights.
+/// A neuron's significance: its mean absolute activation times the sum of its absolute outgoing
+/// weights.
 public struct Significance: NeuronScore {
-  /// Rows that the score looks at.
+  /// Training rows on which the score is computed.
   public var rows = 2048
 
   public init() {}
@@ -31,7 +32,7 @@ public struct Significance: NeuronScore {
         let sizes = outgoing[slot.node], let said = sums[source]
       else { continue }
       let means = said.map { $0 / Double(max(cases[source] ?? 1, 1)) }
-      // Several layers may read the same node: what they take adds up.
+      // The scores of several layers that read the same node are added.
       var own = scores[source] ?? [Double](repeating: 0, count: means.count)
       for channel in own.indices { own[channel] += means[channel] * sizes[channel] }
       scores[source] = own
@@ -41,7 +42,7 @@ public struct Significance: NeuronScore {
 }
 
 extension Tensor {
-  /// What the sizes of each channel add up to, over rows and pixels.
+  /// The sums of absolute values per channel, over rows and pixels.
   fileprivate func channelSizes(_ channels: Int) -> [Double] {
     var sums = [Double](repeating: 0, count: channels)
     elements.withUnsafeBufferPointer { values in

@@ -3,22 +3,22 @@ import Naming
 import Networks
 import Tensors
 
-/// The neurons that respond least to what the task is about.
+/// Prunes the neurons whose activations discriminate least between the classes.
 ///
-/// The article asks how strongly a filter responds inside and outside the object's box. Data without
-/// boxes have their classes: a neuron's score is the largest of
-/// `|mean over the rows of a class - mean over the others| / standard deviation`, over the pixels'
-/// mean of a feature map. The formula for data without boxes is a reconstruction.
+/// The article compares a filter's activation inside and outside the object's bounding box. For
+/// data without boxes, a neuron's score is the largest over the classes of
+/// `|mean over the rows of a class - mean over the others| / standard deviation`, with feature maps
+/// averaged over pixels. This formula is a reconstruction.
 public struct TaskGuided: PruningMethod, NeuronScore {
   public static let name = "task-guided"
-  public static let summary = "neurons by their response on the task's own classes"
+  public static let summary = "neurons by how well their activations separate the classes"
   public static let source = Citation(
     authors: "Ge, Lu & Gao",
     title: "Small Network for Lightweight Task in Computer Vision: A Pruning Method Based on "
       + "Feature Representation", year: 2021,
     venue: "Computational Intelligence and Neuroscience 2021:5531023, doi:10.1155/2021/5531023")
 
-  /// Rows that the score looks at.
+  /// Training rows on which the score is computed.
   public var rows = 2048
 
   public init() {}

@@ -3,11 +3,11 @@ import Naming
 import Networks
 import Tensors
 
-/// The neurons whose removal changes the loss least, to first order.
+/// First-order Taylor pruning: the neurons whose removal changes the loss least.
 ///
-/// For each row a channel's score is `|mean over its pixels of activation · dLoss/dActivation|`; rows
-/// are averaged, and each layer's scores are divided by their norm. The absolute value is taken row
-/// by row, as the article has it: signs of different rows do not cancel.
+/// For each row a channel's score is `|mean over its pixels of activation · dLoss/dActivation|`.
+/// Scores are averaged over rows and divided by the norm of each layer. The absolute value is taken
+/// per row, as in the article, so that rows of opposite sign do not cancel.
 public struct Taylor: PruningMethod, NeuronScore {
   public static let name = "taylor"
   public static let summary = "neurons by their first-order effect on the loss"
@@ -16,7 +16,7 @@ public struct Taylor: PruningMethod, NeuronScore {
     title: "Pruning convolutional neural networks for resource efficient inference", year: 2017,
     venue: "ICLR 2017, arXiv:1611.06440")
 
-  /// Rows that the score looks at.
+  /// Training rows on which the score is computed.
   public var rows = 1024
 
   public init() {}
@@ -31,10 +31,10 @@ public struct Taylor: PruningMethod, NeuronScore {
     of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
-    // A gradient takes a pass more.
+    // Forward and backward pass.
     let sample = context.sample(of: rows, for: network, passes: 2)
     let sources = network.sources(groups)
-    // Images few at a time, so that what passes from layer to layer stays in the cache.
+    // Small batches of images, so that activations stay in the processor cache.
     let size = network.architecture.input.rank > 1 ? 16 : 128
     let found = Workers.map((sample.count + size - 1) / size) { batch in
       let taken = Array(batch * size..<min((batch + 1) * size, sample.count))
@@ -51,7 +51,7 @@ public struct Taylor: PruningMethod, NeuronScore {
     return sums
   }
 
-  /// For some nodes, and each row, the effect of every channel on the loss.
+  /// For some nodes and each row, the effect of every channel on the loss.
   private func effects(
     in network: Network, _ groups: NeuronGroups, _ sources: [Int], on batch: Examples, _ head: Head
   ) -> [Int: [[Double]]] {
@@ -72,7 +72,7 @@ public struct Taylor: PruningMethod, NeuronScore {
 }
 
 extension Tensor {
-  /// The sums over a row's pixels of what two tensors of `[rows, …, channels]` make together.
+  /// The sums over a row's pixels of the product of two tensors of shape `[rows, …, channels]`.
   fileprivate func channelSums(times other: Tensor, of row: Int, channels: Int) -> [Double] {
     var sums = [Double](repeating: 0, count: channels)
     elements.withUnsafeBufferPointer { first in

@@ -2,15 +2,14 @@ import Naming
 import Networks
 import Tensors
 
-/// The channels that are weak both in what they send forward and in what is taken from them.
+/// Prunes channels with both small incoming and small outgoing weights.
 ///
-/// Of each layer the channels whose incoming absolute weights lie below the p-th percentile, and of
-/// the layer that reads them those whose outgoing ones do; what is in both goes, at once. A channel's
-/// score is the larger of its two ranks, so that the lowest scores are the intersection, and p is
-/// whatever the goal asks for.
+/// A channel is weak if the L1 norms of its incoming and of its outgoing weights are both below the
+/// p-th percentile of the layer; all weak channels are pruned at once. A channel's score is the
+/// larger of its two ranks, so the lowest scores are the intersection, and the goal determines p.
 public struct WeakSubnetwork: PruningMethod, NeuronScore {
   public static let name = "weak-subnetwork"
-  public static let summary = "neurons that are weak in the forward and in the backward pass"
+  public static let summary = "neurons with small incoming and small outgoing weights"
   public static let source = Citation(
     authors: "Guo, Wu, Kittler & Feng",
     title: "Weak sub-network pruning for strong and efficient neural networks", year: 2021,
@@ -27,7 +26,7 @@ public struct WeakSubnetwork: PruningMethod, NeuronScore {
     using generator: inout SeededGenerator
   ) -> [Int: [Double]] {
     let forward = network.incoming(groups) { Double(abs($0)) }
-    // What readers take from each group; a flattened image is read pixel by pixel.
+    // The outgoing weights of each group; a flattened image is read pixel by pixel.
     var taken = [Double](repeating: 0, count: groups.groups.count)
     let outgoing = network.outgoing(groups) { Double(abs($0)) }
     for slot in groups.slots where !slot.makes {

@@ -1,9 +1,9 @@
 import Naming
 
-/// The smallest weights of the whole network.
+/// Global magnitude pruning of individual weights, with layer-adaptive normalisation.
 public struct WeightMagnitude: PruningMethod {
   public static let name = "weight-magnitude"
-  public static let summary = "single weights, the smallest first"
+  public static let summary = "individual weights by magnitude"
   public static let source = Citation(
     authors: "Han, Pool, Tran & Dally",
     title: "Learning both weights and connections for efficient neural networks", year: 2015,
@@ -11,7 +11,7 @@ public struct WeightMagnitude: PruningMethod {
 
   public init() {}
 
-  /// Rounds after Zhu & Gupta (2017); layers made comparable after Lee et al. (2021).
+  /// Rounds as in Zhu & Gupta (2017); normalisation between layers as in Lee et al. (2021).
   public var recipe: Recipe {
     Recipe(
       .weights, normalization: .layerAdaptive, schedule: Schedule(.cubic, rounds: 5),

@@ -1,38 +1,38 @@
 import Tensors
 
-/// Values that weights share: k-means over numbers.
+/// A codebook of shared weight values, by one-dimensional k-means.
 ///
-/// Han, Mao & Dally 2016, arXiv:1510.00149, section 3. Numbers on a line: the clusters are intervals,
-/// found by Lloyd's rounds over the sorted numbers.
+/// Han, Mao & Dally 2016, arXiv:1510.00149, section 3. In one dimension the clusters are intervals,
+/// so Lloyd's algorithm runs over the sorted values.
 public struct Codebook: Hashable, Sendable {
-  /// Where the centroids stand at first.
+  /// The initialisation of the centroids.
   public enum Start: String, Codable, Sendable, CaseIterable {
-    /// At equal steps from the smallest number to the largest: the few large weights, which matter
-    /// most, have centroids near them.
+    /// Equally spaced from the minimum to the maximum: large weights, which are few but important,
+    /// have centroids nearby.
     case linear
-    /// At equal steps of the cumulative distribution: most stand where most numbers are.
+    /// At equally spaced quantiles: most centroids are where the density is highest.
     case density
-    /// On numbers drawn by lot (Forgy 1965): much like `density`.
+    /// At randomly chosen values (Forgy 1965); similar to `density`.
     case random
   }
 
-  /// The lowest first. Clusters that are left empty are dropped.
+  /// The centroids in ascending order, without empty clusters.
   public var centroids: [Float]
-  /// For each number the position of its centroid.
+  /// For each value the index of its centroid.
   public let codes: [Int]
-  /// Rounds until nothing changed.
+  /// The number of iterations until convergence.
   public let rounds: Int
 
   /// - Parameters:
-  ///   - numbers: what is to share values, in any order.
-  ///   - count: centroids at most, at least 1.
-  ///   - start: where they stand at first.
-  ///   - generator: for `random` alone.
+  ///   - numbers: the values to cluster, in any order.
+  ///   - count: the maximum number of centroids, at least 1.
+  ///   - start: the initialisation.
+  ///   - generator: the random generator, used by `random` only.
   /// - Complexity: O(n log n + rounds · k log n)
   public init(
     _ numbers: [Float], count: Int, start: Start, using generator: inout SeededGenerator
   ) {
-    precondition(count >= 1, "a codebook of \(count) values")
+    precondition(count >= 1, "a codebook needs at least one centroid, not \(count)")
     let order = numbers.indices.sorted { (numbers[$0], $0) < (numbers[$1], $1) }
     let line = SortedLine(order.map { Double(numbers[$0]) })
     var places = start.places(on: line.numbers, count: count, using: &generator)
@@ -51,7 +51,7 @@ public struct Codebook: Hashable, Sendable {
     var codes = [Int](repeating: 0, count: numbers.count)
     for (cluster, range) in Self.ranges(ends) where !range.isEmpty {
       let value = Float(places[cluster])
-      // Two means may be one number in single precision.
+      // Two means may be equal in single precision.
       if value != centroids.last { centroids.append(value) }
       for position in range { codes[order[position]] = centroids.count - 1 }
     }
@@ -66,10 +66,10 @@ public struct Codebook: Hashable, Sendable {
     zip([0] + ends, ends).enumerated().map { ($0.offset, $0.element.0..<$0.element.1) }
   }
 
-  /// For each number the value that it shares.
+  /// The values replaced by their centroids.
   public var values: [Float] { codes.map { centroids[$0] } }
 
-  /// The sum of the squared differences of the numbers from their centroids.
+  /// The sum of squared distances of the values from their centroids.
   public func distortion(of numbers: [Float]) -> Double {
     zip(numbers, codes).reduce(0) { sum, pair in
       let difference = Double(pair.0) - Double(centroids[pair.1])
@@ -79,7 +79,7 @@ public struct Codebook: Hashable, Sendable {
 }
 
 extension Codebook.Start {
-  /// First centroids among sorted numbers, in order.
+  /// The initial centroids for sorted values, in ascending order.
   fileprivate func places(
     on sorted: [Double], count: Int, using generator: inout SeededGenerator
   ) -> [Double] {
@@ -98,7 +98,7 @@ extension Codebook.Start {
   }
 }
 
-/// Sorted numbers, of which any stretch has its mean at once.
+/// Sorted numbers with prefix sums, so that the mean of a range takes constant time.
 private struct SortedLine {
   let numbers: [Double]
   /// The sums of the first 0, 1, 2, … numbers.
@@ -115,8 +115,8 @@ private struct SortedLine {
     (sums[range.upperBound] - sums[range.lowerBound]) / Double(range.count)
   }
 
-  /// For each of the ordered centroids where the numbers end that are nearest to it; of two as near,
-  /// the lower has the number.
+  /// For each centroid the end of the range of numbers that are nearest to it; a tie belongs to the
+  /// lower centroid.
   func ends(of places: [Double]) -> [Int] {
     var start = 0
     return places.indices.map { index in

@@ -3,24 +3,25 @@ import Foundation
 import Networks
 import Tensors
 
-/// Which weights of a network share a value: for each parameter a cluster an entry.
+/// The clusters of weights that share a value, for fine-tuning a quantised network.
 ///
-/// The clusters stay while what they share goes on learning.
+/// The clusters do not change during fine-tuning.
 public struct SharedWeights: Hashable, Sendable {
-  /// The clusters of one parameter.
+  /// The weights of one parameter that share one value.
   public struct Cluster: Hashable, Sendable {
     /// The position of the node.
     public var node: Int
     /// The position of the parameter in its layer.
     public var parameter: Int
-    /// The positions of the entries that share a value.
+    /// The flat positions of the weights that share a value.
     public var entries: [Int]
   }
 
-  /// One for each parameter whose numbers are shared.
+  /// The clusters of all parameters with shared weights.
   public let clusters: [Cluster]
 
-  /// The weights that have one value in one parameter, where it has fewer values than weights.
+  /// Finds the weights of equal value within each parameter that has fewer distinct values than
+  /// weights.
   public init(of network: Network) {
     var clusters: [Cluster] = []
     for (node, parameters) in network.parameters.enumerated() {
@@ -37,7 +38,7 @@ public struct SharedWeights: Hashable, Sendable {
     self.clusters = clusters
   }
 
-  /// Every shared entry's gradient becomes that of the value: the sum over all entries that share it.
+  /// Replaces the gradient of every shared weight by the sum of the gradients of its cluster.
   ///
   /// `gradients`: for each node and parameter.
   public func tie(_ gradients: inout [[Tensor]]) {
@@ -50,7 +51,7 @@ public struct SharedWeights: Hashable, Sendable {
     }
   }
 
-  /// Gives all entries of a cluster the value of its first: steps of vectors and of single numbers
+  /// Sets all weights of a cluster to the value of the first, because vectorised and scalar updates
   /// may round differently.
   func hold(_ network: inout Network) {
     for cluster in clusters {
@@ -61,12 +62,13 @@ public struct SharedWeights: Hashable, Sendable {
     }
   }
 
-  /// Lets the shared values learn, and all that is not shared; the clusters stay as they are.
+  /// Fine-tunes the shared values and all other parameters with fixed clusters.
   ///
-  /// The gradient of a shared value is the sum of the gradients of its weights (Han, Mao & Dally 2016,
-  /// arXiv:1510.00149, section 3.3).
-  /// - Returns: the network of the epoch with the lowest validation loss, the first one included.
-  /// - Throws: `NetworkError.notFinite` where the numbers run away.
+  /// The gradient of a shared value is the sum of the gradients of its weights (Han, Mao & Dally
+  /// 2016, arXiv:1510.00149, section 3.3).
+  /// - Returns: the network with the lowest validation loss among the initial one and those after
+  ///   each epoch.
+  /// - Throws: `NetworkError.notFinite` if training diverges.
   public func tuned(_ network: Network, on context: PruningContext, by trainer: Trainer) throws
     -> Network
   {

@@ -2,13 +2,13 @@ import Foundation
 import Networks
 import Tensors
 
-/// How many values weights share, and how those are found.
+/// The codebook size and initialisation of weight sharing.
 public struct WeightSharing: Hashable, Codable, Sendable {
-  /// Bits of a code: at most 2ᵇⁱᵗˢ values in each parameter.
+  /// Bits of a code in convolutions: at most 2ᵇⁱᵗˢ values in each parameter.
   public var convolutionBits: Int
-  /// Bits of a code in dense layers: at most two to so many values.
+  /// Bits of a code in dense layers: at most 2ᵇⁱᵗˢ values in each parameter.
   public var denseBits: Int
-  /// Where the values begin before they are fitted.
+  /// The initialisation of the centroids.
   public var start: Codebook.Start
 
   public init(convolutionBits: Int = 8, denseBits: Int = 5, start: Codebook.Start = .linear) {
@@ -17,16 +17,16 @@ public struct WeightSharing: Hashable, Codable, Sendable {
     self.start = start
   }
 
-  /// The bits of a code for some kept weights of a layer: fewer than asked for where the codebook
-  /// would be larger than the codes.
+  /// The bits of a code for a number of kept weights of a layer; fewer than configured if the
+  /// codebook would be larger than the codes.
   func bits(for layer: any Layer, kept: Int) -> Int {
     var bits = layer is Convolution ? convolutionBits : denseBits
     while bits > 1, 32 << bits > kept * bits { bits -= 1 }
     return bits
   }
 
-  /// The network with the kept weights of each layer moved to the nearest of few values. Zeros stay
-  /// zeros; biases and what normalises stay as they are.
+  /// Returns the network with the kept weights of each layer replaced by their centroids; zeros,
+  /// biases and normalisation parameters do not change.
   public func applied(to network: Network, seed: UInt64) -> Network {
     var network = network
     let generator = SeededGenerator(seed: seed)
