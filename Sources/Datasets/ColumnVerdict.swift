@@ -1,27 +1,25 @@
 import Foundation
 
-/// What a collected column turns out to be.
+/// The inferred kind of a collected column.
 enum ColumnVerdict {
   case feature(Feature, Column)
   case leftOut(reason: String)
 }
 
-/// Decides what the columns of a table are.
+/// Infers the kinds of the columns of a table.
 ///
-/// A column is numeric when all of its cells are numbers or missing. With words in it, it is
-/// categorical, unless at least nine in ten of its cells are numbers and the words are at most
-/// three, or at most one in a hundred, or all the same beside more than twenty numbers: then the
-/// words are taken for mistakes. A category has at most 1,000 levels, at most half as many as
-/// rows when it has more than 50, and fewer than rows.
+/// A column is numeric if all of its cells are numbers or missing. With words in it, it is
+/// categorical, unless at least 90 % of its cells are numbers and the words are at most three, or at
+/// most 1 %, or all equal beside more than 20 numbers: then the words are errors. A categorical column
+/// has at most 1,000 levels, at most half as many as rows if it has more than 50, and fewer than rows.
 struct ColumnJudge {
   let source: String
-  /// The rows that have a value for the target.
+  /// The rows with a target value.
   let kept: [Int]?
   let rows: Int
-  /// Whether every column of the schema has to come out as it is there.
+  /// Whether every column must have the kind declared by the schema.
   let isExact: Bool
-  /// Whether columns that never vary are kept: the pixels of an image are, and what a network that
-  /// was trained elsewhere reads.
+  /// Whether constant columns are kept: as pixels of an image, or as inputs of a given network.
   let keepsConstants: Bool
 
   let notations: NotationJudge
@@ -31,7 +29,7 @@ struct ColumnJudge {
   ) throws -> ColumnVerdict {
     var own = ReadingNotes()
     let verdict = try self.kind(of: name, column, survey, &own)
-    // How cells are read that are left out matters to nobody.
+    // Cells of ignored columns are not interpreted.
     if case .feature = verdict { notes.merge(own) }
     return verdict
   }
@@ -128,8 +126,8 @@ struct ColumnJudge {
     return feature
   }
 
-  /// A number of nothing but nines that stands for a missing value: there at least twice and in fewer
-  /// than half of the rows, every other number nearer to zero than a tenth of it.
+  /// A missing-value code of nines only: in at least two and in fewer than half of the rows, with all
+  /// other numbers below a tenth of its magnitude.
   private static func missingNumber(in values: [Double]) -> Double? {
     guard let lowest = values.min(), let highest = values.max() else { return nil }
     let mark = -lowest > highest ? lowest : highest
@@ -141,7 +139,7 @@ struct ColumnJudge {
     return count > 1 && count * 2 < values.count ? mark : nil
   }
 
-  /// Whether words among numbers are too few, or too few different ones, to be meant.
+  /// Whether words among numbers are so few, or so few different ones, that they are errors.
   static func looksLikeMistake(
     words: Int, spellings: Int, numbers: Int, distinct: Int
   ) -> Bool {
@@ -150,7 +148,7 @@ struct ColumnJudge {
     return numbers * 10 >= all * 9 && words <= max(3, all / 100)
   }
 
-  /// Whether a column numbers the rows, by its name and by its numbers.
+  /// Whether a column is a row index, by its name and by its numbers.
   static func isIdentifier(_ name: String, _ values: [Double]) -> Bool {
     let plain = name.lowercased().filter { $0.isLetter || $0.isNumber }
     let names = ["id", "rowid", "row", "index", "rownames", "rownumber", "unnamed0", "no", "nr"]
@@ -222,7 +220,7 @@ struct ColumnJudge {
     }
   }
 
-  /// A date of a column that has nothing else.
+  /// A date of a column with dates only.
   private func datesOnly(
     _ readings: [CellReading], _ counts: [Int], _ table: LevelTable
   ) -> String? {
@@ -241,8 +239,8 @@ struct ColumnJudge {
 
   private enum Kind { case numbers, words }
 
-  /// Whether an undeclared column holds numbers or words.
-  /// - Throws: `DatasetError` for a word that looks like a mistake, and for infinite numbers.
+  /// Whether an undeclared column is numeric or categorical.
+  /// - Throws: `DatasetError` for a word that is likely an error, and for infinite numbers.
   private func kind(
     _ name: String, _ survey: ColumnSurvey, _ counts: [Int], _ table: LevelTable
   ) throws -> Kind {
@@ -263,7 +261,7 @@ struct ColumnJudge {
         distinct += 1
       }
     }
-    // Nothing but "(1)" and "(2)" are no negative numbers.
+    // A column of only "(1)" and "(2)" has no negative numbers.
     let tally = survey.tally
     if tally.parentheses.count > 0, tally.noParentheses == 0 { return .words }
     if words > 0 {
@@ -295,7 +293,7 @@ struct ColumnJudge {
     if case .word = reading { true } else { false }
   }
 
-  /// Whether a cell is a number, and not a finite one.
+  /// Whether a cell is a non-finite number.
   private func isInfinite(_ reading: CellReading) -> Bool {
     guard case .number(let number) = reading else { return false }
     return (number.point ?? number.comma)?.value.isInfinite == true

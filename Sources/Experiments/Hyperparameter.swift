@@ -174,13 +174,13 @@ extension Hyperparameter where Value == Double {
   public static var gatePrice: Self {
     Self("--gate-price", nil, 0...1_000_000, "a number from 0 to 1,000,000")
   }
-  /// The mean of a channel in the normalisation (x/255 - mean)/std.
+  /// The mean of a channel in the normalisation (x/maximum - mean)/std.
   public static var pixelMean: Self {
     Self(
       "--pixel-mean", "network.pixelMean", -1_000_000...1_000_000,
       "numbers from -1,000,000 to 1,000,000")
   }
-  /// The standard deviation of a channel in the normalisation (x/255 - mean)/std.
+  /// The standard deviation of a channel in the normalisation (x/maximum - mean)/std.
   public static var pixelDeviation: Self {
     Self(
       "--pixel-deviation", "network.pixelDeviation", 1e-6...1_000_000,
