@@ -37,8 +37,8 @@ struct CSVScanner {
   private var windowStart = 0
   private var isAtRecordStart = true
   private var unescaped: [UInt8] = []
-  /// The number of fields by which a line starting with `#` is a row and not a comment; `nil` if there
-  /// are no comments.
+  /// The number of fields by which a line starting with `#` is a row and not a comment; `nil` if
+  /// there are no comments.
   private let commentWidth: Int?
   /// Whether the start of a record must be checked before its fields are parsed.
   private let needsLook: Bool
@@ -112,8 +112,8 @@ struct CSVScanner {
 
   /// Skips blanks that separate fields, or a comment line.
   ///
-  /// Returns the start of the record, or of the line after a comment; `nil` if the window ends before
-  /// that is determined.
+  /// Returns the start of the record, or of the line after a comment; `nil` if the window ends
+  /// before that is determined.
   @inline(never)
   private mutating func beginRecord(
     _ window: UnsafeBufferPointer<UInt8>, from first: Int, isLast: Bool

@@ -10,8 +10,8 @@ enum Expectation: Hashable {
 
 /// Collects the values of one column with bounded memory per cell.
 ///
-/// Texts are dictionary-encoded. Above the maximum number of levels, numbers are stored as numbers and
-/// words are only counted: such a column is numeric, an error, or not used.
+/// Texts are dictionary-encoded. Above the maximum number of levels, numbers are stored as numbers
+/// and words are only counted: such a column is numeric, an error, or not used.
 struct ColumnCollector {
   enum Content {
     case coded([Int32], LevelTable)

@@ -9,9 +9,10 @@ enum ColumnVerdict {
 /// Infers the kinds of the columns of a table.
 ///
 /// A column is numeric if all of its cells are numbers or missing. With words in it, it is
-/// categorical, unless at least 90 % of its cells are numbers and the words are at most three, or at
-/// most 1 %, or all equal beside more than 20 numbers: then the words are errors. A categorical column
-/// has at most 1,000 levels, at most half as many as rows if it has more than 50, and fewer than rows.
+/// categorical, unless at least 90 % of its cells are numbers and the words are at most three, or
+/// at most 1 %, or all equal beside more than 20 numbers: then the words are errors. A categorical
+/// column has at most 1,000 levels, at most half as many as rows if it has more than 50, and fewer
+/// than rows.
 struct ColumnJudge {
   let source: String
   /// The rows with a target value.
@@ -126,8 +127,8 @@ struct ColumnJudge {
     return feature
   }
 
-  /// A missing-value code of nines only: in at least two and in fewer than half of the rows, with all
-  /// other numbers below a tenth of its magnitude.
+  /// A missing-value code of nines only: in at least two and in fewer than half of the rows, with
+  /// all other numbers below a tenth of its magnitude.
   private static func missingNumber(in values: [Double]) -> Double? {
     guard let lowest = values.min(), let highest = values.max() else { return nil }
     let mark = -lowest > highest ? lowest : highest

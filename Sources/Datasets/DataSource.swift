@@ -6,8 +6,8 @@ import Naming
 public enum DataSource {
   /// Loads data from a source.
   ///
-  /// The source is a data set's name, a `.csv` or `.tsv` file (also gzip), `-` for stdin, a folder with
-  /// `data.csv` and `schema.json`, or a folder of IDX or CIFAR binary files.
+  /// The source is a data set's name, a `.csv` or `.tsv` file (also gzip), `-` for stdin, a folder
+  /// with `data.csv` and `schema.json`, or a folder of IDX or CIFAR binary files.
   /// - Throws: `DatasetError`, or `UnknownName` for unknown data sets and columns.
   public static func load(
     _ text: String, options: ReadingOptions = ReadingOptions()
@@ -148,8 +148,8 @@ public struct DatasetListing: Hashable, Codable, Sendable {
 
 /// The data sets bundled with the tool.
 enum ShippedDatasets {
-  /// The folder `Datasets` of the tool: in `ESPALIER_HOME`, or in a parent folder of the executable or
-  /// of the working folder.
+  /// The folder `Datasets` of the tool: in `ESPALIER_HOME`, or in a parent folder of the executable
+  /// or of the working folder.
   static var folder: String? {
     var starts: [String] = []
     if let home = ProcessInfo.processInfo.environment["ESPALIER_HOME"], !home.isEmpty {

@@ -59,8 +59,8 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   // Table contents.
   /// A numeric column contains a few words; `numbers` is the number of its numeric cells.
   case wordAmongNumbers(at: SourcePosition, column: String, found: String, numbers: Int)
-  /// The numbers of a column have two notations; `found` is an example of the rarer one, `others` is the
-  /// number of cells with the other.
+  /// The numbers of a column have two notations; `found` is an example of the rarer one, `others`
+  /// is the number of cells with the other.
   case mixedNotation(
     at: SourcePosition, column: String, found: String, what: String, others: Int,
     otherwise: String)

@@ -32,8 +32,8 @@ public struct DatasetStore: Sendable {
 
   /// Installs a data set atomically and verifies the published checksums; returns its folder.
   ///
-  /// The origin is a folder or file to copy from, or a URL to download from; by default the official
-  /// URL. `progress` is called with sentences about each step.
+  /// The origin is a folder or file to copy from, or a URL to download from; by default the
+  /// official URL. `progress` is called with sentences about each step.
   /// - Throws: `UnknownName`, or `DatasetError`.
   @discardableResult
   public func fetch(

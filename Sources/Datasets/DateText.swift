@@ -2,9 +2,9 @@
 enum DateText {
   /// Whether a text is a date, a date with a time, or a time of day.
   ///
-  /// Supported are `2019-12-31`, `2019/12/31`, `2019-12`, `31.12.2019`, `31/12/19` and `12/31/2019`,
-  /// each optionally followed by a blank or `T` and a time; and `23:59`, `23:59:59.5`, with an offset
-  /// or `Z`.
+  /// Supported are `2019-12-31`, `2019/12/31`, `2019-12`, `31.12.2019`, `31/12/19` and
+  /// `12/31/2019`, each optionally followed by a blank or `T` and a time; and `23:59`,
+  /// `23:59:59.5`, with an offset or `Z`.
   static func isDate(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard (4...40).contains(bytes.count), bytes[0] &- 48 < 10 else { return false }
     var text = Substring(String(decoding: bytes, as: UTF8.self))

@@ -26,7 +26,8 @@ func download(_ address: String) throws -> [UInt8] {
       } else if let data, (200..<300).contains(status) {
         $0 = .success([UInt8](data))
       } else {
-        $0 = .failure(.cannotDownload(address: address, reason: "the server returned status \(status)"))
+        $0 = .failure(
+          .cannotDownload(address: address, reason: "the server returned status \(status)"))
       }
     }
     done.signal()

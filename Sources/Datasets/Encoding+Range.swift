@@ -1,8 +1,8 @@
 import Foundation
 
 extension Encoding {
-  /// The maximum distance of a value from the mean in standard deviations; beyond it, sums and squares
-  /// overflow single precision.
+  /// The maximum distance of a value from the mean in standard deviations; beyond it, sums and
+  /// squares overflow single precision.
   private static let mostDeviations = 1e15
 
   /// Checks that all values of a table are in the range of single precision.

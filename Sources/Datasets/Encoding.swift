@@ -1,8 +1,8 @@
 import Foundation
 import Tensors
 
-/// The preprocessing of rows to network inputs: standardisation and one-hot encoding, fitted on training
-/// rows only.
+/// The preprocessing of rows to network inputs: standardisation and one-hot encoding, fitted on
+/// training rows only.
 ///
 /// Rules use the unencoded rows, so thresholds need no decoding.
 public struct Encoding: Hashable, Codable, Sendable {

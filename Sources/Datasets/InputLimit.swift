@@ -2,8 +2,8 @@ import Foundation
 
 /// The default limit on input size.
 enum InputLimit {
-  /// Half of the available memory: the minimum of the machine's memory, the control group's limit and
-  /// the address space limit.
+  /// Half of the available memory: the minimum of the machine's memory, the control group's limit
+  /// and the address space limit.
   static let standard: Int = max(1 << 20, memory / 2)
 
   private static var memory: Int {

@@ -33,8 +33,8 @@ struct ColumnSurvey {
 
 /// Infers the number notation of a table's columns.
 ///
-/// `2,5` is unambiguously a decimal comma and `2.5` a decimal point; `1,234` is either 1.234 or 1234.
-/// An ambiguous column is decided by the other columns or by its own numbers, or is an error.
+/// `2,5` is unambiguously a decimal comma and `2.5` a decimal point; `1,234` is either 1.234 or
+/// 1234. An ambiguous column is decided by the other columns or by its own numbers, or is an error.
 struct NotationJudge {
   let source: String
   /// The decimal mark given by the user.

@@ -1,7 +1,7 @@
 /// The number notation of a column, if it differs from `-1234.5`.
 ///
-/// The notation is inferred from the training rows and stored in the schema, so that rows read later
-/// and exported rules parse a cell like the training rows.
+/// The notation is inferred from the training rows and stored in the schema, so that rows read
+/// later and exported rules parse a cell like the training rows.
 public struct NumberNotation: Hashable, Sendable {
   /// The decimal mark.
   public enum DecimalMark: String, Hashable, Codable, CaseIterable, Sendable {

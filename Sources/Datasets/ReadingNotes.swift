@@ -1,4 +1,5 @@
-/// Notes about the interpretation of a table, in sentences with counts; similar columns share a note.
+/// Notes about the interpretation of a table, in sentences with counts; similar columns share a
+/// note.
 struct ReadingNotes {
   /// The kind of a note; notes are listed in this order.
   enum Kind: Int, CaseIterable {
@@ -87,13 +88,14 @@ struct ReadingNotes {
     case .blankGroups: "\(columns) \(have) blanks as thousands separators in \(count): \(example)"
     case .apostropheGroups:
       "\(columns) \(have) apostrophes as thousands separators in \(count): \(example)"
-    case .specialBlank: "\(columns) \(have) non-breaking spaces around numbers in \(count): \(example)"
+    case .specialBlank:
+      "\(columns) \(have) non-breaking spaces around numbers in \(count): \(example)"
     case .leadingZeros:
       "\(columns) \(have) leading zeros in \(count): \(example); "
         + "make the column categorical in a schema.json if these are codes"
     case .inexact:
       "\(columns) \(have) whole numbers above 9,007,199,254,740,992 in \(count): \(example), "
-        + "which are not exact in double precision"
+        + "and integers of this size are not exact in double precision"
     case .missingNumber:
       "\(columns) \(have) '\(text)' in \(count), far from all other numbers: "
         + "read as a missing value"

@@ -14,8 +14,8 @@ public struct ReadingOptions: Hashable, Sendable {
   public var keepsConstants: Bool
   /// The given format of the table's text.
   public var format: TableFormat
-  /// The maximum size of a source after decompression, and the maximum memory of the rows, in bytes;
-  /// `nil` is a share of the machine's memory.
+  /// The maximum size of a source after decompression, and the maximum memory of the rows, in
+  /// bytes; `nil` is a share of the machine's memory.
   public var maxInputBytes: Int?
 
   /// Creates options; by default everything is detected from the source.

@@ -86,8 +86,8 @@ public struct Target: Hashable, Codable, Sendable {
   public enum Kind: Hashable, Codable, Sendable {
     /// Classification with these class names.
     case classes(names: [String])
-    /// Regression. The classes of rules are the intervals between `cuts`: at most the first, above the
-    /// first and at most the second, …, above the last.
+    /// Regression. The classes of rules are the intervals between `cuts`: at most the first, above
+    /// the first and at most the second, …, above the last.
     case numeric(unit: String?, cuts: [Double])
   }
 

@@ -162,8 +162,8 @@ struct TableFormFinder {
       found: excerpt(evidence.text))
   }
 
-  /// Evidence that the first line is a row: a number above numbers, or one of several words that occur
-  /// below it too.
+  /// Evidence that the first line is a row: a number above numbers, or one of several words that
+  /// occur below it too.
   private func rowEvidence(_ first: [FormField], _ rows: [[FormField]]) -> FormField? {
     // A repeated header is a header.
     let rows = rows.filter { $0.map(\.text) != first.map(\.text) }

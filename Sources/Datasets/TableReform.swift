@@ -70,7 +70,8 @@ package enum LaggedSeries {
     (1...lags).reversed().map { "flow \($0 * minutes) min before" }
   }
 
-  /// The rows of a table whose first column is a time such as `04/01/2016 0:05` and whose last is a count.
+  /// The rows of a table whose first column is a time such as `04/01/2016 0:05` and whose last is a
+  /// count.
   /// - Throws: `DatasetError` for a row without a time and a count.
   package static func table(_ series: [UInt8], named name: String) throws -> [UInt8] {
     var minutesSeen: [Int] = []

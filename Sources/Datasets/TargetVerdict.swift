@@ -77,8 +77,8 @@ struct TargetVerdict {
     }
   }
 
-  /// The distinct integers of a column in ascending order, as first written, and the class of each text;
-  /// `nil` if there are too many or other values.
+  /// The distinct integers of a column in ascending order, as first written, and the class of each
+  /// text; `nil` if there are too many or other values.
   ///
   /// Integers that are equal in double precision are distinguished by their digits.
   private static func numberedClasses(

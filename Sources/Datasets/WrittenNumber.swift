@@ -1,7 +1,7 @@
 /// A parsed number with optional sign, thousands separators, currency or percent sign.
 ///
-/// Point and comma can each be the decimal mark or the thousands separator, so the text is parsed with
-/// either: `1,234` is 1234 or 1.234, `2,5` is 2.5 only.
+/// Point and comma can each be the decimal mark or the thousands separator, so the text is parsed
+/// with either: `1,234` is 1234 or 1.234, `2,5` is 2.5 only.
 struct WrittenNumber {
   /// The value, and the grouping of its digits.
   struct Reading: Hashable {

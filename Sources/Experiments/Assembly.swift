@@ -157,8 +157,8 @@ extension NetworkSummary.Equality {
   }
 }
 
-/// A summary of each hidden feature: its attributions to input columns, the share of rows in which it
-/// is active, and its output weights.
+/// A summary of each hidden feature: its attributions to input columns, the share of rows in which
+/// it is active, and its output weights.
 func featureMapSummaries(
   _ features: HiddenFeatures, model: Model, node: Int, over table: Table, values: Tensor,
   by method: any AttributionMethod = MeanGradient()

@@ -4,8 +4,8 @@ import Synchronization
 
 /// The checkpoint folder of a run, from which a killed run is resumed.
 ///
-/// Every file is written atomically. A checkpoint that cannot be used is reported in a note, once per
-/// run, and its stage is recomputed.
+/// Every file is written atomically. A checkpoint that cannot be used is reported in a note, once
+/// per run, and its stage is recomputed.
 final class Checkpoint: CheckpointStore {
   private let folder: URL?
   private let format: CheckpointFile
@@ -60,8 +60,8 @@ final class Checkpoint: CheckpointStore {
 
 /// Stores the state of a stage at most once per second, and only if it has changed.
 ///
-/// Computations that check `RunControl` less often (a batch of a large network, its validation rows)
-/// therefore start with the state on disk, and the process may be terminated during them.
+/// Computations that check `RunControl` less often (a batch of a large network, its validation
+/// rows) therefore start with the state on disk, and the process may be terminated during them.
 struct CheckpointSchedule {
   private let checkpoint: Checkpoint
   private let stage: String

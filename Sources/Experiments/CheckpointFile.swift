@@ -3,9 +3,9 @@ import Foundation
 
 /// The format of a checkpoint file: a value with the fingerprint of its run.
 ///
-/// `{"fingerprint": …, "sha256": …, "value": …}`. The fingerprint is the SHA-256 of settings, data and
-/// version of the run; `sha256` is that of the bytes of the value. State of another command, other data
-/// or another version, and modified state, is never used.
+/// `{"fingerprint": …, "sha256": …, "value": …}`. The fingerprint is the SHA-256 of settings, data
+/// and version of the run; `sha256` is that of the bytes of the value. State of another command,
+/// other data or another version, and modified state, is never used.
 public struct CheckpointFile: Hashable, Sendable {
   /// The SHA-256 of settings, data and version of the run, in hexadecimal.
   public var fingerprint: String

@@ -32,13 +32,13 @@ public struct Comparison: Hashable, Codable, Sendable {
   public var rounds: Int?
   /// Compensation (reconstruction) for pruned neurons; `nil` is each method's default.
   public var compensation: Compensation?
-  /// Recovery after each round, by its name in `PruningExperiment.recoveries`; `nil` is each method's
-  /// default.
+  /// Recovery after each round, by its name in `PruningExperiment.recoveries`; `nil` is each
+  /// method's default.
   public var recovery: String?
   /// Epochs of each recovery; `nil` is each method's default.
   public var epochs: Int?
-  /// Weight of the knowledge-distillation loss, 0 to 1, with the network before pruning as the teacher;
-  /// `nil` trains on labels only.
+  /// Weight of the knowledge-distillation loss, 0 to 1, with the network before pruning as the
+  /// teacher; `nil` trains on labels only.
   public var distillation: Double?
   /// Training rows used for scores; `nil` is each method's default, fewer for an expensive network.
   public var scoreRows: Int?
@@ -145,15 +145,15 @@ public struct Comparison: Hashable, Codable, Sendable {
     return experiment
   }
 
-  /// Prunes every cell, in parallel on the available threads; each result is stored at once, so that an
-  /// interrupted run can be resumed.
+  /// Prunes every cell, in parallel on the available threads; each result is stored at once, so
+  /// that an interrupted run can be resumed.
   ///
   /// `known`: earlier comparisons; their cells are reused for the same method, point and seed.
   /// `checkpoint`: the checkpoint folder; `nil` stores nothing.
   /// `onRead`: called after the data are read, with their SHA-256; an error it throws is rethrown.
-  /// - Throws: the errors of reading and training; `ComparisonError.differs` if a known comparison has
-  ///   other data, networks or recoveries; `Interrupted` if `control` requests it. The error of a single
-  ///   pruning is stored as its cell's `failure`.
+  /// - Throws: the errors of reading and training; `ComparisonError.differs` if a known comparison
+  ///   has other data, networks or recoveries; `Interrupted` if `control` requests it. The error of
+  ///   a single pruning is stored as its cell's `failure`.
   public func run(
     known: [Result] = [], control: RunControl = RunControl(), checkpoint folder: URL? = nil,
     onRead: (_ data: String) throws -> Void = { _ in }

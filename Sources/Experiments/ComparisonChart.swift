@@ -2,8 +2,8 @@ import Explanations
 import Foundation
 import Pruning
 
-/// Line chart of accuracy against the share kept: for each method the mean over the seeds, with a band
-/// from minimum to maximum; the random-pruning baseline is black and dashed.
+/// Line chart of accuracy against the share kept: for each method the mean over the seeds, with a
+/// band from minimum to maximum; the random-pruning baseline is black and dashed.
 struct ComparisonChart {
   let svg: String
 

@@ -53,8 +53,8 @@ struct Defaults: Sendable {
     self.trainer = trainer
   }
 
-  /// The requested published architecture, or hidden layers, the sigmoid feature layer and the output
-  /// layer.
+  /// The requested published architecture, or hidden layers, the sigmoid feature layer and the
+  /// output layer.
   func architecture(inputs: Int, outputs: Int) -> Architecture {
     if let known { return known.architecture(input: input ?? [inputs], answers: outputs) }
     let start: Dense.Start =

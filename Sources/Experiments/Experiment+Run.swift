@@ -27,7 +27,8 @@ extension Experiment {
   /// `checkpoint`: the checkpoint folder; `nil` stores nothing.
   /// `resume`: whether to resume from the checkpoints in that folder.
   /// `settings`: the settings file of the experiment, for the manifest.
-  /// `onRead`: called after the data are read, with the run's identifier; an error it throws is rethrown.
+  /// `onRead`: called after the data are read, with the run's identifier; an error it throws is
+  /// rethrown.
   /// - Throws: the errors of the stages; `Interrupted` if `control` requests it.
   public func run(
     control: RunControl = RunControl(), checkpoint folder: URL? = nil, resume: Bool = false,

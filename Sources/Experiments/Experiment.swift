@@ -23,8 +23,8 @@ public struct Experiment: Hashable, Codable, Sendable {
   public var decimal: NumberNotation.DecimalMark?
   /// Maximum bytes read from a source; `nil` is a share of the machine's memory.
   public var maxInputBytes: Int?
-  /// The held-out set: a fraction, or a separate source. `nil` is the published test set, or 20 % of the
-  /// rows.
+  /// The held-out set: a fraction, or a separate source. `nil` is the published test set, or 20 %
+  /// of the rows.
   public var heldOut: HeldOut?
   /// Random seed.
   public var seed: UInt64 = 42
@@ -40,7 +40,8 @@ public struct Experiment: Hashable, Codable, Sendable {
   public var maxNeurons: Int?
   /// Maximum number of columns after pruning.
   public var maxInputs: Int?
-  /// The network that the rules imitate; `nil` is the pruned one, or the original if `model` is given.
+  /// The network that the rules imitate; `nil` is the pruned one, or the original if `model` is
+  /// given.
   public var explain: ExplainedNetwork?
   /// Architecture, training and preprocessing.
   public var network = NetworkOptions()
@@ -102,8 +103,8 @@ public struct NetworkOptions: Hashable, Codable, Sendable {
   public var pixelLayout: PixelLayout?
   /// For a given network, the scaling of numeric columns; `nil` is no scaling.
   public var scaleInputs: InputScaling?
-  /// For a given network, the classes in output order; with one output for two classes, the negative
-  /// class first. `nil` is the class order of the data.
+  /// For a given network, the classes in output order; with one output for two classes, the
+  /// negative class first. `nil` is the class order of the data.
   public var classOrder: [String]?
 
   /// Default settings.
@@ -137,8 +138,8 @@ public enum RunEvent: Sendable {
   case note(String)
   /// A warning about the reliability of the result.
   case warning(Warning)
-  /// Whether the checkpoint on disk is up to date: if so, the process may be terminated at once and the
-  /// run resumed. It is not at the start of each stage.
+  /// Whether the checkpoint on disk is up to date: if so, the process may be terminated at once and
+  /// the run resumed. It is not at the start of each stage.
   case checkpoint(isCurrent: Bool)
 }
 

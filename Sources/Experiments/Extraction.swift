@@ -23,8 +23,8 @@ struct Extraction: Sendable {
 extension Extraction {
   /// Extracts and measures the rules of one level.
   ///
-  /// `model`: the network queried on additional rows (level inputs), or whose hidden features are the
-  /// variables of the rules (level features).
+  /// `model`: the network queried on additional rows (level inputs), or whose hidden features are
+  /// the variables of the rules (level features).
   init(
     _ experiment: Experiment, level: RuleLevel, model: Model, answers: Answers, rows: Preparation,
     control: RunControl

@@ -4,8 +4,8 @@ import Explanations
 import Foundation
 import Tensors
 
-/// An attribution map over the network's inputs as an image: blue is positive, orange negative, white
-/// zero.
+/// An attribution map over the network's inputs as an image: blue is positive, orange negative,
+/// white zero.
 struct FeatureImage: Sendable {
   let image: ImageShape
   /// One attribution per pixel, the mean over the channels, scaled to -1...1.

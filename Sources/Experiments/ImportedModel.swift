@@ -8,10 +8,10 @@ import Tensors
 
 /// A network from a file with the input preprocessing assumed for the rows of a table.
 ///
-/// Files of other programs often do not specify the scaling of inputs, the channel order of flattened
-/// images or the order of classes. The assumptions are listed in `notes`. If another common
-/// preprocessing has a significantly higher accuracy, `warnings` name the option that selects it; it is
-/// never selected automatically.
+/// Files of other programs often do not specify the scaling of inputs, the channel order of
+/// flattened images or the order of classes. The assumptions are listed in `notes`. If another
+/// common preprocessing has a significantly higher accuracy, `warnings` name the option that
+/// selects it; it is never selected automatically.
 public struct ImportedModel: Sendable {
   /// The network with the encoding of the table's rows.
   public var model: Model
@@ -33,10 +33,11 @@ public struct ImportedModel: Sendable {
   /// - Parameters:
   ///   - url: an `.onnx` or `.espalier` file.
   ///   - options: scaling of inputs and order of classes, if the file does not specify them.
-  ///   - given: labelled rows, from which means, standard deviations and ranges are computed; accuracy
-  ///     is measured on up to 2,000 of them.
-  /// - Throws: `ModelFileError`, `CompressedModelError`, `NetworkError`; `PixelError` if an option does
-  ///   not apply; `NumberRangeError` if a value of the table exceeds the range of single precision.
+  ///   - given: labelled rows, from which means, standard deviations and ranges are computed;
+  ///     accuracy is measured on up to 2,000 of them.
+  /// - Throws: `ModelFileError`, `CompressedModelError`, `NetworkError`; `PixelError` if an option
+  ///   does not apply; `NumberRangeError` if a value of the table exceeds the range of single
+  ///   precision.
   public init(_ url: URL, options: NetworkOptions, table given: Table) throws {
     let name = shown(url.lastPathComponent)
     var imported = try ModelFile.read(url)

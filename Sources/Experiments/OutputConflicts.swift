@@ -1,7 +1,7 @@
 import Foundation
 
-/// The inputs and outputs of a command with their options; checks that no output overwrites an input
-/// or another output.
+/// The inputs and outputs of a command with their options; checks that no output overwrites an
+/// input or another output.
 public struct OutputConflicts: Sendable {
   private var outputs: [(option: String, place: OutputPlace)] = []
   private var inputs: [(words: String, place: OutputPlace)] = []
@@ -31,8 +31,8 @@ public struct OutputConflicts: Sendable {
     }
   }
 
-  /// Whether the output would overwrite the input: it is the same file, a file in the input folder, or
-  /// a folder that contains the input.
+  /// Whether the output would overwrite the input: it is the same file, a file in the input folder,
+  /// or a folder that contains the input.
   private static func replaces(_ output: OutputPlace, _ input: OutputPlace) -> Bool {
     if output.isSame(as: input) { return true }
     let folder = URL(fileURLWithPath: input.path).resolvingSymlinksInPath().path

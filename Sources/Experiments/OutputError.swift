@@ -69,7 +69,8 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
       "--force overwrites the report; --output with another folder keeps it"
     case .foreign: "move it out of the folder, or name another folder with --output"
     case .noReport: "name another folder with --output, or remove this one first"
-    case .notReplaced: "--force overwrites only regular files and espalier reports; name another path"
+    case .notReplaced:
+      "--force overwrites only regular files and espalier reports; name another path"
     case .tooMuch: "name a separate folder, for example 'report'"
     case .sameOutput: "give each option a different file"
     case .isInput: "write to another path"

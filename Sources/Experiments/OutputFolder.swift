@@ -33,9 +33,9 @@ public struct OutputFolder: Hashable, Sendable {
 
   /// Checks, before any computation, whether the folder can be written.
   ///
-  /// An empty folder and an unmodified report of the same run may be overwritten; with `force` also a
-  /// regular file and any espalier report. Links, devices, folders with other files, the working and
-  /// the home folder are never overwritten.
+  /// An empty folder and an unmodified report of the same run may be overwritten; with `force` also
+  /// a regular file and any espalier report. Links, devices, folders with other files, the working
+  /// and the home folder are never overwritten.
   ///
   /// `run`: the identifier of the new run, compared with that of an existing report; `nil` if it is
   /// not known yet.
@@ -138,8 +138,8 @@ public struct OutputFolder: Hashable, Sendable {
     place.parent + "/.\(place.name).espalier-\(kind)-\(getpid())"
   }
 
-  /// Renames the new folder to its destination. An existing item is renamed first, checked again, and
-  /// restored if it must not be overwritten.
+  /// Renames the new folder to its destination. An existing item is renamed first, checked again,
+  /// and restored if it must not be overwritten.
   private func replace(with fresh: String, force: Bool, run: String?) throws(OutputError) {
     // Renaming a folder succeeds only over nothing or an empty folder.
     if rename(fresh, place.resolvedPath) == 0 { return }

@@ -93,8 +93,8 @@ extension Encoding {
 }
 
 extension Table {
-  /// The mean and standard deviation of x/maximum for each channel, rounded to four digits, over about
-  /// 500 rows.
+  /// The mean and standard deviation of x/maximum for each channel, rounded to four digits, over
+  /// about 500 rows.
   func channelStatistics(of image: ImageShape) -> (means: [Double], deviations: [Double]) {
     var (means, deviations): ([Double], [Double]) = ([], [])
     let rows = Array(stride(from: 0, to: count, by: max(count / 500, 1)))

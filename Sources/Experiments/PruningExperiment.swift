@@ -30,8 +30,8 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
   public var normalization: Normalization?
   /// The width of each pruned layer is a multiple of this.
   public var multiple: Int?
-  /// Weight of the knowledge-distillation loss, 0 to 1, with the network before pruning as the teacher;
-  /// `nil` trains on labels only.
+  /// Weight of the knowledge-distillation loss, 0 to 1, with the network before pruning as the
+  /// teacher; `nil` trains on labels only.
   public var distillation: Double?
   /// Training rows used for scores; `nil` is the method's default, fewer for an expensive network.
   public var scoreRows: Int?
@@ -173,8 +173,8 @@ extension PruningExperiment {
 
   /// Prunes the network of a baseline.
   ///
-  /// `checkpoint`: the checkpoint folder, from which an interrupted pruning is resumed; `nil` stores
-  /// nothing.
+  /// `checkpoint`: the checkpoint folder, from which an interrupted pruning is resumed; `nil`
+  /// stores nothing.
   /// - Throws: `PruningError`, `UnknownName`; `Interrupted` if `control` requests it.
   public func run(
     on baseline: PruningBaseline, measuresLatency: Bool = true, control: RunControl = RunControl(),

@@ -69,8 +69,8 @@ extension TrainedNetworks {
   /// Maximum number of MACs for the search for vanished classes.
   private static let mostMultiplications = 40_000_000_000
 
-  /// Classes that are no longer predicted, over all rows; for an expensive network, over the rows on
-  /// which model files are verified.
+  /// Classes that are no longer predicted, over all rows; for an expensive network, over the rows
+  /// on which model files are verified.
   func vanishedClasses(_ rows: Preparation) -> [VanishedClass] {
     guard original != pruned, original.head != .number else { return [] }
     let all = rows.training.count + rows.validation.count + rows.heldOut.count

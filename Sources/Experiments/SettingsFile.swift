@@ -1,7 +1,8 @@
 import Foundation
 import Naming
 
-/// The contents of `--config FILE.json`: an experiment, the output folder and the number of threads.
+/// The contents of `--config FILE.json`: an experiment, the output folder and the number of
+/// threads.
 ///
 /// ```json
 /// {"target": "species", "heldOut": 0.25, "maxRules": 10, "network": {"hidden": [32]},
@@ -34,8 +35,8 @@ public struct SettingsFile: Hashable, Sendable {
   /// The default settings for `data` with the values of `json`, a JSON object.
   ///
   /// `file`: the name of the file, for messages.
-  /// - Throws: `UnknownName` for an unknown setting; `SettingsError` if `json` is not a JSON object, or a
-  ///   value has the wrong type or is out of range.
+  /// - Throws: `UnknownName` for an unknown setting; `SettingsError` if `json` is not a JSON
+  ///   object, or a value has the wrong type or is out of range.
   public init(data: String, json: Data, named file: String) throws {
     self.init(data: data)
     guard var settings = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {

@@ -147,8 +147,8 @@ import Testing
     }
   }
 
-  /// All rows are what a score looks at where there are few; fewer say something else, and all is the
-  /// same for a score that looks at none.
+  /// All rows are what a score looks at where there are few; fewer say something else, and all is
+  /// the same for a score that looks at none.
   @Test(arguments: [("taylor", true), ("neuron-magnitude", false)])
   func scoresLookAtAsManyRowsAsAsked(_ method: String, _ looks: Bool) throws {
     let net = try folder.appendingPathComponent("net.onnx").path
@@ -261,7 +261,7 @@ import Testing
       #expect(
         text.hasSuffix(
           """
-          Not done:
+          Failed:
 
           - block-then-channel at 50 %, 30 %, seeds 42, 43: 'block-then-channel' needs a network \
           with residual blocks

@@ -30,7 +30,7 @@ import Testing
     let hint = " | copy or download the file again [65]"
     #expect(
       complaint { _ = try DataSource.load(bytes: packed.dropLast(3), named: "t.gz") }
-        == "t.gz: the gzip data are damaged: they end too early" + hint)
+        == "t.gz: the gzip data are damaged: unexpected end of data" + hint)
     var wrong = packed
     wrong[wrong.count - 6] ^= 1
     #expect(

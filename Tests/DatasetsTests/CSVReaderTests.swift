@@ -120,8 +120,8 @@ import Testing
   @Test func columnsNeedNamesOfTheirOwn() throws {
     #expect(
       complaint { _ = try read("a,b,a,y\n1,2,3,p\n") }
-        == "t.csv:1:5: columns 1 and 3 are both headed 'a' | "
-        + "give each column a name of its own [65]")
+        == "t.csv:1:5: columns 1 and 3 are both named 'a' | "
+        + "give each column a unique name [65]")
     let data = try read(table(",b,y") { "\($0 * 7 % 20),\($0 % 3),\($0 % 2)" })
     #expect(data.table.schema.features.map(\.id) == ["column 1", "b"])
   }

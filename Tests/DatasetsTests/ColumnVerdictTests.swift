@@ -47,7 +47,7 @@ import Testing
 
   @Test func aWordAmongNumbersIsTakenForAMistake() {
     let hint =
-      " | mend the cell, leave it empty if the value is missing, or make the column "
+      " | correct the cell, leave it empty if the value is missing, or make the column "
       + "categorical in a schema.json [65]"
     #expect(
       complaint { _ = try read(table("a,y", rows: 1000) { "\($0 == 500 ? "oops" : "\($0)"),p" }) }
@@ -80,7 +80,7 @@ import Testing
       #expect(
         complaint { _ = try read(table("a,y") { "\($0 == 7 ? text : "\($0)"),\($0 % 2)" }) }
           == "t.csv:9:1: '\(found)' in the column 'a' is not a finite number | "
-          + "mend the cell, or leave it empty if the value is missing [65]")
+          + "correct the cell, or leave it empty if the value is missing [65]")
     }
     #expect(
       complaint { _ = try read(table("a,y", rows: 3000) { "\($0 == 7 ? "inf" : "\($0)"),p" }) }
@@ -125,7 +125,8 @@ import Testing
     #expect(half.notes == ["'a' has 60 different texts in 100 rows and is left out"])
   }
 
-  /// Many numbers with at most three different words are numbers with a mistake; with more they are texts.
+  /// Many numbers with at most three different words are numbers with a mistake; with more they are
+  /// texts.
   @Test(arguments: [3, 4])
   func fewWordsAmongManyNumbersAreAMistake(_ spellings: Int) throws {
     let words = ["low", "mid", "high", "top"].prefix(spellings)
@@ -142,7 +143,7 @@ import Testing
         == (spellings == 4
           ? "no error"
           : "t.csv:3:1: 'low' in the column 'a', which has numbers in 4,500 other rows | "
-            + "mend the cell, leave it empty if the value is missing, or make the column "
+            + "correct the cell, leave it empty if the value is missing, or make the column "
             + "categorical in a schema.json [65]"))
   }
 
@@ -171,7 +172,7 @@ import Testing
   @Test func somethingMustBeLeftToLearnFrom() {
     #expect(
       complaint { _ = try read(table("a,y") { "1,\($0 % 2)" }) }
-        == "t.csv: no column is left to learn from | "
+        == "t.csv: no feature column is left | "
         + "constant, empty and identifying columns are left out; add one that varies [65]")
   }
 }

@@ -54,7 +54,7 @@ import Testing
       #expect(
         complaint { _ = try DataSource.load(folder) }
           == "\(folder)/test.csv:3:3: '\(cell)' in the column 'b', where the schema expects a "
-          + "number | mend the cell, or leave it empty if the value is missing [65]")
+          + "number | correct the cell, or leave it empty if the value is missing [65]")
     }
   }
 
@@ -79,7 +79,7 @@ import Testing
       ("{", "this is not JSON"), ("{}", "there is no 'features'"),
       (#"{"features": [{"kind": "numeric"}]}"#, "there is no 'name' in 'features[0]'"),
       (#"{"features": [], "target": {}}"#, "there is no 'name' in 'target'"),
-      (#"{"features": 3}"#, "a value of the wrong kind in 'features'"),
+      (#"{"features": 3}"#, "a value of the wrong type in 'features'"),
     ] {
       try withFolder { folder in
         try fill(folder)
@@ -95,7 +95,7 @@ import Testing
     try withFolder { folder in
       #expect(
         complaint { _ = try DataSource.load(folder) }
-          == "there are no data in the folder '\(folder)' | a folder of data has data.csv and "
+          == "there are no data in the folder '\(folder)' | a data folder contains data.csv and "
           + "schema.json, IDX files, or CIFAR binary files [66]")
     }
   }

@@ -154,13 +154,13 @@ import Testing
     #expect(data.table.schema.features[0].levels?.count == 5)
     #expect(
       data.notes == [
-        "'x' has levels that differ only in case or blanks and stay apart: 'FALSE', 'false'; "
+        "'x' has levels that differ only in case or blanks and are kept separate: 'FALSE', 'false'; "
           + "'TRUE', 'True', 'true'"
       ])
     let target = try read(table("x,y", rows: 40) { "\($0),\(["NO", "no", "yes"][$0 % 3])" })
     #expect(
       target.notes == [
-        "'y' has levels that differ only in case or blanks and stay apart: 'NO', 'no'"
+        "'y' has levels that differ only in case or blanks and are kept separate: 'NO', 'no'"
       ])
   }
 
@@ -203,6 +203,6 @@ import Testing
     let unknown = try read(
       "x,y\n1,9007199254740994\n2,9007199254740993\n",
       options: ReadingOptions(schema: data.table.schema))
-    #expect(unknown.dropped == [RowCount("a class of 'y' that the schema does not know", 1)])
+    #expect(unknown.dropped == [RowCount("a class of 'y' that is not in the schema", 1)])
   }
 }

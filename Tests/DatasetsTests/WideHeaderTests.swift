@@ -48,7 +48,7 @@ import Testing
     // A sentence with a comma above three columns names nothing.
     let sentence = complaint { _ = try read("# made by Smith, Jones\n" + rows(3)) }
     #expect(
-      sentence.hasPrefix("t.csv:2:1: the first line looks like a row, not like names"),
+      sentence.hasPrefix("t.csv:2:1: the first line looks like a row, not a header"),
       "\(sentence)")
   }
 }

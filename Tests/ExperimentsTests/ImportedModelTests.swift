@@ -63,7 +63,9 @@ import Testing
     #expect(
       raw.notes[0]
         == "\(file.lastPathComponent) reads the columns in the order of the table: age, income")
-    #expect(raw.notes[1].contains("rows as its inputs are read; always answering 'no'"))
+    #expect(
+      raw.notes[1].contains(
+        "rows correctly with the assumed preprocessing; always predicting 'no'"))
     #expect(raw.warnings.map(\.code) == ["inputs-fit-another-reading"])
     #expect(raw.warnings[0].text.hasSuffix("with standardised columns: --scale-inputs standard"))
     let standard = try imported(file) { $0.scaleInputs = .standard }

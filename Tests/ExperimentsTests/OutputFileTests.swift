@@ -169,35 +169,35 @@ import Testing
       .cannotWrite(path: "a", code: EIO), "'a' cannot be written: input/output error",
       "choose another place, then run the command again", 74
     ),
-    (.exists(path: "a"), "'a' exists already", "--force replaces it", 73),
+    (.exists(path: "a"), "'a' already exists", "--force overwrites it", 73),
     (
       .notReplaced(path: "d.onnx", kind: "a device"),
-      "'d.onnx' is a device, which is never replaced",
-      "--force replaces regular files and reports of espalier; name another path", 73
+      "'d.onnx' is a device, which is never overwritten",
+      "--force overwrites only regular files and espalier reports; name another path", 73
     ),
     (
       .foreign(folder: "r", holds: "diary"),
-      "the folder 'r' holds 'diary', which is no part of a report",
+      "the folder 'r' contains 'diary', which is not part of a report",
       "move it out of the folder, or name another folder with --output", 73
     ),
     (
       .noReport(folder: "r"),
-      "the folder 'r' is no report of espalier: it has no manifest.json that says so",
+      "the folder 'r' is not an espalier report: it has no espalier manifest.json",
       "name another folder with --output, or remove this one first", 73
     ),
     (
       .changed(folder: "r", file: "rules.txt"),
       "'rules.txt' in the folder 'r' was changed after it was written",
-      "--force replaces the report; another folder with --output keeps it", 73
+      "--force overwrites the report; --output with another folder keeps it", 73
     ),
     (
       .otherRun(folder: "r", command: "explain iris"),
-      "the folder 'r' holds the report of another run: espalier explain iris",
-      "--force replaces the report; another folder with --output keeps it", 73
+      "the folder 'r' contains the report of another run: espalier explain iris",
+      "--force overwrites the report; --output with another folder keeps it", 73
     ),
     (
       .sameOutput(path: "a", options: ["--plan", "--output"]), "--plan and --output both name 'a'",
-      "give each a file of its own", 64
+      "give each option a different file", 64
     ),
     (
       .isInput(path: "a", option: "--output", input: "the model"),
