@@ -5,7 +5,7 @@ import Testing
 @Suite struct ByteSourceTests {
   private let plain = table("a,y") { "\($0),\($0 % 2)" }
 
-  /// `a,y` and twenty rows, deflated by Python's gzip.
+  /// `a,y` and twenty rows, compressed by Python's gzip.
   private func deflated() throws -> [UInt8] {
     let text =
       "H4sIAAAAAAACAx3LuQGAMBDEwPxqucAynymHMuieFZGS0dNvjR5FUzPd0j090jO90pXeKT9UIkWLGDVy"

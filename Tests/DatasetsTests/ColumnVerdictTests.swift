@@ -52,7 +52,7 @@ import Testing
     #expect(
       complaint { _ = try read(table("a,y", rows: 1000) { "\($0 == 500 ? "oops" : "\($0)"),p" }) }
         == "t.csv:502:1: 'oops' in the column 'a', which has numbers in 999 other rows" + hint)
-    // More different numbers than a category may have levels: nothing but numbers is kept.
+    // More distinct numbers than the maximum number of levels: only numbers are stored.
     #expect(
       complaint {
         _ = try read(table("a,y", rows: 3000) { "\($0 == 2500 ? "oops" : "\($0)"),\($0 % 2)" })
@@ -62,7 +62,7 @@ import Testing
         _ = try read(table("a,y", rows: 100) { "\($0 < 9 ? "nothing" : "\($0)"),\($0 % 2)" })
       }
         == "t.csv:2:1: 'nothing' in the column 'a', which has numbers in 91 other rows" + hint)
-    // Of two words the first.
+    // The first of two words is reported.
     #expect(
       complaint {
         _ = try read(

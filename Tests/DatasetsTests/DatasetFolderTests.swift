@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  /// A zero with a percent sign is no number of a column without percent signs.
+  /// A zero with a percent sign is invalid in a column without percent signs.
   @Test(arguments: ["5%", "0%"]) func testRowsAreWrittenAsTheTableIs(cell: String) throws {
     try withFolder { folder in
       try fill(folder)
@@ -110,7 +110,7 @@ import Testing
     #expect(rising.inconsistency == nil)
   }
 
-  /// Numbers that are scaled may lie 1e15 deviations from the mean; others must fit a float.
+  /// Scaled values may be up to 1e15 standard deviations from the mean; others must fit a float.
   @Test func numbersMustFitWhatANetworkComputesWith() throws {
     func complaint(_ encoding: Encoding, _ value: Double) -> String? {
       let schema = Schema(

@@ -122,12 +122,12 @@ import Testing
     }
   }
 
-  /// Whether an address of this machine is asked itself, not a proxy.
+  /// A local URL is requested directly, without a proxy.
   private static let asksItself = ["http_proxy", "all_proxy", "ALL_PROXY"].allSatisfy {
     ProcessInfo.processInfo.environment[$0] == nil
   }
 
-  /// What a server sends is taken with status 2xx alone.
+  /// A response is accepted with status 2xx only.
   @Test(.enabled(if: asksItself), arguments: [200, 206, 300, 404, 500])
   func onlyASuccessfulAnswerIsDownloaded(_ status: Int) throws {
     try withFolder { folder in

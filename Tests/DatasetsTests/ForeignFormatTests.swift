@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import Testing
 
-/// Files that are no separated text are named as what they are.
+/// Unsupported file formats are named in the error.
 @Suite struct ForeignFormatTests {
   @Test(
     arguments: [

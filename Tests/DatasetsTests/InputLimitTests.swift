@@ -1,7 +1,7 @@
 import Datasets
 import Testing
 
-/// Readers stop at a limit, and say which.
+/// Readers stop at the maximum size and report it.
 @Suite struct InputLimitTests {
   private let hint = " | --max-input-bytes allows more, up to the machine's memory [75]"
 

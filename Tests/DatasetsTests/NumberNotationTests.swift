@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Numbers as people write them, and what a table says of them.
+/// Number notations of columns and the notes about them.
 @Suite struct NumberNotationTests {
   /// A table with one column `x` as written, beside a column without marks.
   private func column(
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func manyDecimalCommasAreFoundToo() throws {
-    // More different numbers than a category may have levels.
+    // More distinct numbers than the maximum number of levels.
     let cells = (0..<3000).map { "\($0),\($0 % 9 + 1)" }
     let data = try column(cells)
     #expect(values(data)[2999] == 2999.3)
@@ -72,7 +72,7 @@ import Testing
     #expect(values(data).prefix(2) == [1100, 2101])
     #expect(
       data.notes.contains("'x' has thousands separators in 20 cells: '1.100' is read as 1100"))
-    // Elsewhere such a number is what every program writes.
+    // Elsewhere such a number has a decimal point.
     #expect(values(try column(texts { "\($0 + 1).\($0 + 100)" })).prefix(2) == [1.1, 2.101])
     let millions = try column(texts { "\($0 + 1).234.567" })
     #expect(values(millions).prefix(2) == [1_234_567, 2_234_567])
@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test func aColumnOfItsOwnDecidesWhereItCan() throws {
-    // Thousands from 1,000 on, and zeros that no decimal needs.
+    // Thousands separators from 1,000 on, and trailing zeros.
     let data = try column(texts { $0 % 2 == 0 ? "\($0 + 1),\($0 + 10)0" : "\($0)7" })
     #expect(values(data).prefix(4) == [1100, 17, 3120, 37])
     #expect(data.notes == ["'x' has thousands separators in 10 cells: '1,100' is read as 1100"])
@@ -133,7 +133,7 @@ import Testing
       complaint { _ = try column(texts { $0 == 4 ? "0.4" : "\($0 + 1)%" }) }
         == "t.csv:6:1: '0.4' in the column 'x' has no percent sign, where 19 other cells have a "
         + "percent sign" + hint)
-    // Zero needs no sign, and has none that others do not have.
+    // Zero may have no sign, but no sign that the other numbers do not have.
     #expect(complaint { _ = try column(texts { $0 == 4 ? "0" : "\($0 + 1)%" }) } == "no error")
     #expect(
       complaint { _ = try column(texts { $0 == 4 ? "0%" : "\($0 + 1)" }) }
@@ -238,7 +238,7 @@ import Testing
       ])
   }
 
-  // MARK: - The same again
+  // MARK: - Later rows
 
   @Test func laterRowsAreReadAsTheTrainingRowsWere() throws {
     let training = try column(texts { "\($0 + 1).234,5 €" }, beside: { "\($0 % 4)%" })
@@ -302,7 +302,7 @@ import Testing
     #expect(text.contains(#"{"kind":"numeric","name":"z"}"#))
   }
 
-  /// Numbers written with any mark, grouping and sign come back, whatever the pieces.
+  /// Numbers with any mark, grouping and sign are parsed exactly, for every chunk size.
   @Test func whatIsWrittenIsRead() throws {
     try withEverySeed(60) { generator in
       let isComma = generator.index(below: 2) == 0

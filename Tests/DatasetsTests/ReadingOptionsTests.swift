@@ -34,7 +34,7 @@ import Testing
         + "choose another column with --target [64]")
   }
 
-  // MARK: - A schema that is given
+  // MARK: - A given schema
 
   private let schema = Schema(
     features: [Feature("size"), Feature("color", .categorical(levels: ["red", "green"]))],

@@ -2,7 +2,7 @@ import Experiments
 import Foundation
 import Testing
 
-/// A file takes the place of nothing or, with `--force`, of a regular file.
+/// An output file overwrites only a regular file, and only with `--force`.
 @Suite struct OutputFileTests {
   private func withFolder(_ body: (URL) throws -> Void) throws {
     let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
@@ -87,8 +87,8 @@ import Testing
     } == 0
   }
 
-  /// What a run that was killed between two files has put in place is replaced by the resumed run,
-  /// and only as long as nobody has changed it.
+  /// Outputs of a run killed between two files are overwritten by the resumed run only if they are
+  /// unmodified.
   @Test func filesOfAnInterruptedRunAreResumed() throws {
     try withFolder { folder in
       let paths = ["plan.json", "net.onnx"].map { folder.path + "/" + $0 }
@@ -122,7 +122,7 @@ import Testing
 
   @Test func leftoversOfAKilledRunAreClearedAway() throws {
     try withFolder { folder in
-      // No process has this number.
+      // No process has this id.
       try Data().write(to: folder.appendingPathComponent(".a.espalier-new-99999999"))
       try OutputFile(folder.path + "/a").write(Data("one".utf8), force: false)
       #expect(try names(folder) == ["a"])
