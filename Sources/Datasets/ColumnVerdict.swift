@@ -46,7 +46,7 @@ struct ColumnJudge {
       return .leftOut(
         reason: column.hasLongText
           ? "has texts of more than \(grouped(LevelTable.longestLevel)) bytes"
-          : "has more than \(grouped(LevelTable.limit)) different texts")
+          : "has more than \(grouped(LevelTable.limit)) distinct texts")
     case .numbers(let numbers):
       return try numeric(name, column, numbers, &notes)
     case .coded(let codes, let table):
@@ -77,7 +77,7 @@ struct ColumnJudge {
         throw DatasetError.wordAmongNumbers(
           at: position(word), column: name, found: word.text, numbers: known)
       }
-      return .leftOut(reason: "has more than \(grouped(LevelTable.limit)) different texts")
+      return .leftOut(reason: "has more than \(grouped(LevelTable.limit)) distinct texts")
     }
     if let infinite = numbers.firstInfinite {
       throw DatasetError.infinite(at: position(infinite), column: name, found: infinite.text)
@@ -122,7 +122,7 @@ struct ColumnJudge {
       }
     }
     if isInferred, Self.isIdentifier(name, values) {
-      return .leftOut(reason: "numbers the rows")
+      return .leftOut(reason: "is a row index")
     }
     return feature
   }
@@ -198,10 +198,10 @@ struct ColumnJudge {
     }
     guard isInferred else { return feature }
     let known = codes.reduce(0) { $0 + (levels.values[Int($1)].isNaN ? 0 : 1) }
-    if levels.names.count == known { return .leftOut(reason: "is different in every row") }
+    if levels.names.count == known { return .leftOut(reason: "is unique in every row") }
     if levels.names.count > 50, levels.names.count * 2 > codes.count {
       return .leftOut(
-        reason: "has \(grouped(levels.names.count)) different texts in "
+        reason: "has \(grouped(levels.names.count)) distinct texts in "
           + counted(codes.count, "row"))
     }
     return feature

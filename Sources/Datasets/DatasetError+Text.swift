@@ -111,7 +111,7 @@ extension DatasetError {
     case .missingPart(let folder, let name):
       "there is no file '\(name)' in '\(folder)'"
     case .otherFile(let folder, let name):
-      "the folder '\(folder)' holds '\(excerpt(name))', which is not part of the data set"
+      "the folder '\(folder)' contains '\(excerpt(name))', which is not part of the data set"
     case .cannotWrite(let path, let reason):
       "cannot write '\(path)': \(reason)"
     case .cannotDownload(let address, let reason):

@@ -8,7 +8,7 @@ public struct DatasetStore: Sendable {
   public let root: URL
 
   /// - Parameter folder: `$XDG_DATA_HOME/espalier/datasets`, or
-  ///   `~/.local/share/espalier/datasets`, when nothing is said.
+  ///   `~/.local/share/espalier/datasets`, if `nil`.
   public init(folder: URL? = nil) {
     let environment = ProcessInfo.processInfo.environment
     if let folder {

@@ -107,8 +107,8 @@ struct NotationJudge {
         name, (tally.pointAmbiguous, "a point"), (tally.commaAmbiguous, "a comma"))
     }
     if let usual { return usual }
-    // Thousands are separated from 1,000 on, and decimals are not filled up with zeros where
-    // other numbers of the column have none.
+    // All integers without a separator are below 1,000 and some ambiguous numbers end in 0, which
+    // is rare for decimals: the comma is a thousands separator.
     if tally.small > 0, tally.large == 0, tally.roundAmbiguous > 0 { return .point }
     let seen = tally.commaAmbiguous
     throw DatasetError.ambiguousNumber(

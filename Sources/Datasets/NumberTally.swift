@@ -26,7 +26,7 @@ struct NumberTally {
   var pointOnly = Sighting()
   /// Numbers valid only with a decimal comma: `2,5`, `1.234,5`.
   var commaOnly = Sighting()
-  /// Those of them that have a comma: `1.234.567` has none.
+  /// The subset of these with a comma: `1.234.567` has none.
   var decimalCommas = Sighting()
   /// Ambiguous numbers with a comma: `1,234`.
   var commaAmbiguous = Sighting()

@@ -10,7 +10,7 @@ extension Schema {
   /// Duplicate names of features, of classes, or of levels.
   var repeatedName: String? {
     let lists = [features.map(\.id.rawValue), classes] + features.compactMap(\.levels)
-    return lists.contains { Set($0).count != $0.count } ? "a name is there twice" : nil
+    return lists.contains { Set($0).count != $0.count } ? "duplicate name" : nil
   }
 
   /// An inconsistency of the image shape with the features.
@@ -23,7 +23,7 @@ extension Schema {
     }
     guard image.count == features.count else {
       return "an image of \(sides.map(String.init).joined(separator: " x ")) has "
-        + "\(grouped(image.count)) numbers where there are \(counted(features.count, "feature"))"
+        + "\(grouped(image.count)) values, and there are \(counted(features.count, "feature"))"
     }
     return nil
   }
@@ -33,7 +33,7 @@ extension Schema {
     guard case .numeric(_, let cuts) = target.kind else { return nil }
     guard cuts.allSatisfy(\.isFinite), zip(cuts, cuts.dropFirst()).allSatisfy({ $0 < $1 })
     else {
-      return "the cuts of '\(excerpt(target.name))' do not rise"
+      return "the cuts of '\(excerpt(target.name))' are not ascending"
     }
     return nil
   }
@@ -44,7 +44,7 @@ extension Encoding {
   public func inconsistency(with schema: Schema) -> String? {
     for (position, input) in inputs.enumerated() {
       guard schema.features.indices.contains(input.feature) else {
-        return "an input is made of feature \(input.feature), which is not there"
+        return "an input is made of feature \(input.feature), which does not exist"
       }
       let feature = schema.features[input.feature]
       let fits =

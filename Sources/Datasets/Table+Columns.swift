@@ -1,5 +1,5 @@
 extension Table {
-  /// The same rows with some of the columns, in the order given.
+  /// The same rows with the given columns, in the given order.
   ///
   /// A subset of the pixels of an image is a table without an image shape.
   public func selectingColumns(_ positions: [Int]) -> Table {

@@ -23,7 +23,7 @@ public enum Column: Hashable, Sendable {
     }
   }
 
-  /// The values of some rows, in the order given.
+  /// The values of the given rows, in the given order.
   public func selecting(_ rows: [Int]) -> Column {
     switch self {
     case .doubles(let values): .doubles(rows.map { values[$0] })
@@ -84,7 +84,7 @@ public struct Table: Hashable, Sendable {
   /// The number of rows.
   public var count: Int { labels.count }
 
-  /// Some rows, in the order given.
+  /// The given rows, in the given order.
   public func selecting(_ rows: [Int]) -> Table {
     Table(
       schema: schema, columns: columns.map { $0.selecting(rows) }, labels: rows.map { labels[$0] },

@@ -154,7 +154,7 @@ struct TableFormFinder {
     guard let evidence = rowEvidence(first, rows) else { return }
     if Self.isCounted(first) {
       form.notes.append(
-        "the first line counts '\(excerpt(evidence.text))' and so on, and is taken for names")
+        "the first line has consecutive numbers such as '\(excerpt(evidence.text))' and is read as names")
       return
     }
     throw DatasetError.noHeader(

@@ -68,7 +68,7 @@ struct WrittenNumber {
       comma = hasMark ? Self.thousands(bytes, value) : point
       return true
     }
-    // `5.` is a number to every program; `5,` to none.
+    // `5.` is a valid number, `5,` is not.
     guard let place = bytes.firstIndex(of: UInt8(ascii: ",")), place + 1 < bytes.count,
       bytes[place + 1] &- 48 < 10,
       let value = DecimalNumber.parse(bytes, mark: UInt8(ascii: ","), &hasMark)
@@ -101,7 +101,7 @@ struct WrittenNumber {
     let whole = mantissa[..<(marks.first ?? mantissa.endIndex)]
     let fraction = marks.first.map { mantissa[($0 + 1)...] } ?? []
     guard fraction.allSatisfy({ $0 &- 48 < 10 }) else { return nil }
-    // `5.` is a number to every program; `5,` to none.
+    // `5.` is a valid number, `5,` is not.
     if mark == .comma, !marks.isEmpty, fraction.isEmpty { return nil }
     guard let (digits, separator) = ungrouped(whole) else { return nil }
     if digits.isEmpty, fraction.isEmpty { return nil }
@@ -125,7 +125,7 @@ struct WrittenNumber {
 
   private enum Mark { case point, comma }
 
-  /// The digits of a whole part without what separates its groups, and that separator.
+  /// The digits of the integer part without thousands separators, and the separator.
   ///
   /// Groups have three digits, the first one to three and no leading zero. Of a number with commas
   /// all groups but the last may have two: `12,34,567`, as in India.
@@ -166,7 +166,7 @@ private struct NumberText {
 
   var rest: ArraySlice<UInt8> { bytes[start..<end] }
 
-  /// Nothing where a character is none of a number's.
+  /// `nil` for a character that is invalid in a number.
   init?(_ text: UnsafeBufferPointer<UInt8>) {
     var index = 0
     while index < text.count {
@@ -210,9 +210,9 @@ private struct NumberText {
     }
   }
 
-  /// Takes signs away from both ends until only digits and marks are left.
+  /// Removes signs from both ends, so that only digits and marks remain.
   ///
-  /// Returns whether the number is negative; nothing where the signs do not fit together.
+  /// Returns whether the number is negative; `nil` if the signs are inconsistent.
   mutating func takeSigns(_ number: inout WrittenNumber) -> Bool? {
     if trim() { number.forms.insert(.specialBlank) }
     number.forms.formUnion(forms)
@@ -284,7 +284,7 @@ private struct NumberText {
     return byte >= firstSign ? signs[Int(byte - firstSign)] : nil
   }
 
-  /// Leaves blanks at both ends out; says whether there were any.
+  /// Trims blanks at both ends; returns whether there were any.
   @discardableResult
   private mutating func trim() -> Bool {
     let (first, last) = (start, end)

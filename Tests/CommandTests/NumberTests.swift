@@ -115,7 +115,7 @@ import Testing
     ),
     (
       #"{"height": 3, "width": 2, "channels": 1, "maximum": 255}"#,
-      "an image of 3 x 2 x 1 has 6 numbers where there are 4 features in 'image'"
+      "an image of 3 x 2 x 1 has 6 values, and there are 4 features in 'image'"
     ),
   ])
   func aImageThatDoesNotFitIsRefused(_ image: String, _ reason: String) throws {

@@ -95,8 +95,8 @@ import Testing
     #expect(data.table.schema.features.map(\.id) == ["x"])
     #expect(
       data.notes == [
-        "'id' numbers the rows and is left out",
-        "'name' is different in every row and is left out",
+        "'id' is a row index and is left out",
+        "'name' is unique in every row and is left out",
         "'same' is 7 in every row and is left out",
         "'word' is 'ja' in every row and is left out",
         "'void' has no value in any row and is left out",
@@ -117,16 +117,15 @@ import Testing
     #expect(data.table.schema.features.map(\.id) == ["b", "x"])
     #expect(
       data.notes == [
-        "'a' has more than 1,000 different texts and is left out",
+        "'a' has more than 1,000 distinct texts and is left out",
         "'b' has 900 texts such as '0w' that begin with digits and are read as levels without an "
           + "order",
       ])
     let half = try read(table("a,x,y", rows: 100) { "v\($0 % 60),\($0),\($0 % 2)" })
-    #expect(half.notes == ["'a' has 60 different texts in 100 rows and is left out"])
+    #expect(half.notes == ["'a' has 60 distinct texts in 100 rows and is left out"])
   }
 
-  /// Many numbers with at most three different words are numbers with a mistake; with more they are
-  /// texts.
+  /// Many numbers with at most three distinct words are an error; with more they are levels.
   @Test(arguments: [3, 4])
   func fewWordsAmongManyNumbersAreAMistake(_ spellings: Int) throws {
     let words = ["low", "mid", "high", "top"].prefix(spellings)
@@ -136,7 +135,7 @@ import Testing
     }
     let found = complaint {
       let data = try read(text)
-      #expect(data.notes == ["'a' has more than 1,000 different texts and is left out"])
+      #expect(data.notes == ["'a' has more than 1,000 distinct texts and is left out"])
     }
     #expect(
       found
@@ -166,7 +165,7 @@ import Testing
     let data = try DataSource.load(
       bytes: bytes, named: "t.csv", options: ReadingOptions(keepsConstants: true))
     #expect(data.table.schema.features.map(\.id) == ["x", "k", "w"])
-    #expect(data.notes == ["'row' numbers the rows and is left out"])
+    #expect(data.notes == ["'row' is a row index and is left out"])
   }
 
   @Test func somethingMustBeLeftToLearnFrom() {

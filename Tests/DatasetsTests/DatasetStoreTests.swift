@@ -73,7 +73,7 @@ import Testing
       }
       #expect(
         complaint { try store(folder).fetch(set(seriesSum, .table), from: folder) }
-          == "the folder '\(place.path)' holds '\(name)', which is not part of the data set | "
+          == "the folder '\(place.path)' contains '\(name)', which is not part of the data set | "
           + "move it elsewhere, then fetch the data set again [73]")
       #expect(FileManager.default.fileExists(atPath: place.path + "/" + name))
     }

@@ -1,11 +1,11 @@
 import Datasets
 import Testing
 
-/// What separates fields, and where the names are: found in the first lines or said by the user.
+/// Separator and header: detected from the first lines or given by the user.
 @Suite struct TableFormTests {
   private let colours = ["blue", "red", "green"]
 
-  /// Rows with two numbers, a colour and a class, with what separates the fields.
+  /// Rows with two numbers, a colour and a class, with the given separator.
   private func rows(_ separator: String = ",", count: Int = 30, end: String = "") -> String {
     (0..<count).map { row in
       [
@@ -31,7 +31,7 @@ import Testing
     #expect(
       complaint { _ = try read(rows()) }
         == "t.csv:1:1: the first line looks like a row, not a header: it has '0.1'" + noHeader)
-    // Words first, numbers later, and values that are there twice.
+    // Words first, numbers later, and repeated values.
     #expect(
       complaint { _ = try read(table("x,4,7,4") { "\(["u", "v"][$0 % 2]),\($0 % 5),7,\($0 % 3)" }) }
         == "t.csv:1:3: the first line looks like a row, not a header: it has '4'" + noHeader)
@@ -53,7 +53,7 @@ import Testing
   @Test func aNumberThatCountsOnIsAName() throws {
     let data = try read(table("2018,2019,2020,y") { "\($0),\($0 % 7).5,\($0 % 3),\($0 % 2)" })
     #expect(names(data) == ["2018", "2019", "2020", "y"])
-    #expect(data.notes == ["the first line counts '2018' and so on, and is taken for names"])
+    #expect(data.notes == ["the first line has consecutive numbers such as '2018' and is read as names"])
   }
 
   @Test func theUserSaysWhetherThereAreNames() throws {
@@ -160,7 +160,7 @@ import Testing
         + "name one with --separator [65]")
   }
 
-  // MARK: - Lines that are no rows
+  // MARK: - Lines that are not rows
 
   @Test func commentsAreLeftOut() throws {
     let head = "# exported 2020, by hand\n#\n" + usual.joined(separator: ",") + "\n"
@@ -202,7 +202,7 @@ import Testing
       let data = try read(head + rows(end: ","))
       #expect(names(data) == usual)
       #expect(data.notes == [note])
-      // Some lines may have none.
+      // Some lines may have no trailing delimiter.
       #expect(try read(head + rows(end: ",") + "1,2,red,no\n").rowsRead == 31)
       #expect(
         complaint { _ = try read(head + rows(end: ",") + "1,2,red,no,7\n") }
@@ -289,7 +289,7 @@ import Testing
     #expect(found(bytes + [0x00, 0xDC]).hasPrefix("u.csv: byte 19 begins half"))
   }
 
-  /// A row is named by its line where every row is one, by its number where none or not all are.
+  /// A row is identified by its line if every row is one line, else by its number.
   @Test(arguments: [
     (table("a,y") { "\($0),\($0 % 2)" }, "line 4"),
     ("sep=,\n" + table("a,y") { "\($0),\($0 % 2)" }, "line 5"),
@@ -299,7 +299,7 @@ import Testing
     let table = try read(text).table
     #expect(table.place(ofRow: 2) == place)
     #expect(table.rowNumbers[2] == 3)
-    // Rows keep their places in whatever is made of them.
+    // Selected rows and columns keep the row positions.
     #expect(table.selecting([5, 2]).selectingColumns([0]).place(ofRow: 1) == place)
   }
 
