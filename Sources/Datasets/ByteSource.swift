@@ -2,26 +2,26 @@ import CZlib
 import Crypto
 import Foundation
 
-/// Bytes that come in pieces: from a file, unpacked if it is gzip, from stdin, or from memory.
+/// A stream of bytes from a file (gzip is decompressed), stdin or memory.
 ///
-/// What comes in is hashed as it lies in the file, before unpacking.
+/// The SHA-256 is computed over the raw bytes, before decompression.
 struct ByteSource: ~Copyable {
   private enum Origin {
     case descriptor(Int32)
     case memory([UInt8])
   }
 
-  /// The source as the user named it.
+  /// The source as named by the user.
   let name: String
   private(set) var hasher: SHA256
   private var origin: Origin
   private var isOpened = false
   private var memoryOffset = 0
   private var inflater: Inflater?
-  /// The most bytes that may come, after unpacking.
+  /// The maximum number of bytes after decompression.
   var limit = Int.max
   private var given = 0
-  /// Bytes read to see what they are, and not yet given away.
+  /// Bytes read for format detection and not yet returned.
   private var lookahead: [UInt8] = []
 
   /// Opens a file, or stdin for `-`.
@@ -33,7 +33,7 @@ struct ByteSource: ~Copyable {
       .descriptor(descriptor), name ?? (path == "-" ? "stdin" : path), hasher)
   }
 
-  /// Reads bytes that are already there.
+  /// A source over bytes in memory.
   init(_ bytes: [UInt8], named name: String) {
     self.init(.memory(bytes), name, SHA256())
   }
@@ -78,8 +78,8 @@ struct ByteSource: ~Copyable {
     }
   }
 
-  /// Fills the beginning of a buffer and returns how many bytes came; 0 is the end.
-  /// - Throws: `DatasetError` where more than `limit` bytes have come.
+  /// Fills the start of a buffer and returns the number of bytes read; 0 at the end.
+  /// - Throws: `DatasetError` after more than `limit` bytes.
   mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     guard buffer.count > 0 else { return 0 }
     let count = try fillUnchecked(buffer)
@@ -132,7 +132,7 @@ struct ByteSource: ~Copyable {
     return count
   }
 
-  /// Everything that is left, and nothing when it is more than a limit.
+  /// All remaining bytes; `nil` if they exceed a limit.
   mutating func readAll(limit: Int, reserving capacity: Int = 0) throws -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(capacity)
@@ -146,7 +146,7 @@ struct ByteSource: ~Copyable {
   }
 }
 
-/// What the system says about a failure, in lower case.
+/// The system's error message, in lower case.
 func systemMessage(_ code: Int32) -> String {
   let text = String(cString: strerror(code))
   return text.prefix(1).lowercased() + text.dropFirst()

@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// Reads images in the binary form of CIFAR-10 (Krizhevsky 2009).
+/// Reads images in the binary format of CIFAR-10 (Krizhevsky 2009).
 ///
 /// A record is a label, then a red, a green and a blue plane of 32 x 32 bytes, row by row.
 enum CIFARReader {
@@ -10,7 +10,7 @@ enum CIFARReader {
   private static let record = 1 + 3 * plane
   static let shape = ImageShape(height: side, width: side, channels: 3, maximum: 255)
 
-  /// The images of some files, one file after the other.
+  /// The images of several files, concatenated.
   static func images(
     _ paths: [String], classes: Int, limit: Int, hasher: inout SHA256
   ) throws -> Images {
@@ -18,7 +18,7 @@ enum CIFARReader {
     var labels: [UInt8] = []
     for path in paths {
       var source = try ByteSource.opening(path, hasher: hasher)
-      // Pixels are turned round into columns while the file's own order is still there.
+      // Pixels are transposed into columns while the file is in memory.
       source.limit = max(0, limit / 2 - pixels.count)
       let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
       if size > source.limit {

@@ -1,12 +1,12 @@
 import Crypto
 import Foundation
 
-/// Reads tables of separated text, piece by piece.
+/// Reads delimited text tables in chunks.
 struct CSVReader {
   var plan: ReadingPlan
-  /// How many bytes are asked for at a time.
+  /// The number of bytes per read.
   var chunkSize = Self.usualChunk
-  /// The delimiter that the file's name says.
+  /// The delimiter by the file's extension.
   var delimiter: UInt8?
 
   static let usualChunk = 1 << 18
@@ -16,12 +16,12 @@ struct CSVReader {
     self.delimiter = delimiter
   }
 
-  /// The columns of a source, whose bytes it reads to the end.
-  /// - Complexity: O(bytes); memory grows with the cells, not with their texts.
+  /// The columns of a source, which is read to its end.
+  /// - Complexity: O(bytes); memory is proportional to the number of cells.
   func read(_ source: inout ByteSource) throws -> CollectedTable {
     source.limit = plan.byteLimit
     var window = TextWindow(chunkSize: chunkSize)
-    // The first lines decide what separates fields and where the names are.
+    // Separator and header are detected from the first lines.
     var isLast = false
     while !isLast, window.filled < TableFormFinder.reach {
       isLast = try !window.readMore(from: &source)
@@ -30,7 +30,7 @@ struct CSVReader {
       isLast = try !window.readMore(from: &source)
     }
     if window.filled == 0 { throw DatasetError.emptyFile(source: source.name) }
-    // The first line and two rows as long: whether it is a header is seen beside rows.
+    // The first line and two rows of its length, for header detection.
     let reach = max(TableFormFinder.reach, window.firstLine.map { 3 * $0 } ?? window.filled)
     while !isLast, window.filled < reach { isLast = try !window.readMore(from: &source) }
     var form = try self.form(of: window, upTo: reach, source.name, isLast)
@@ -64,7 +64,7 @@ struct CSVReader {
   }
 }
 
-/// The part of a text that is in memory, as UTF-8.
+/// The window of a text in memory, as UTF-8.
 struct TextWindow {
   private var bytes: [UInt8]
   private(set) var filled = 0
@@ -83,7 +83,7 @@ struct TextWindow {
     try bytes.withUnsafeBufferPointer { try body(UnsafeBufferPointer(rebasing: $0[..<filled])) }
   }
 
-  /// The bytes of the first line that ends outside quotes; `nil` where none does.
+  /// The length in bytes of the first line that ends outside quotes; `nil` if none does.
   var firstLine: Int? {
     var isQuoted = false
     for (index, byte) in bytes[..<filled].enumerated() {
@@ -93,14 +93,14 @@ struct TextWindow {
     return nil
   }
 
-  /// Gives up the first bytes.
+  /// Removes the first bytes.
   mutating func drop(_ count: Int) {
     if count == 0 { return }
     bytes.replaceSubrange(0..<filled - count, with: bytes[count..<filled])
     filled -= count
   }
 
-  /// Reads the next bytes; whether there were any.
+  /// Reads the next bytes; `false` at the end.
   mutating func readMore(from source: inout ByteSource) throws -> Bool {
     if !isOpened {
       isOpened = true
@@ -135,9 +135,9 @@ struct TextWindow {
     return true
   }
 
-  /// Whether a text that begins so is UTF-16, its byte order, and the length of its mark.
+  /// Whether a text with these first bytes is UTF-16, its byte order, and the length of its mark.
   ///
-  /// Without a mark, two characters of ASCII are enough: no other text has a zero byte.
+  /// Without a mark, two ASCII characters suffice: no other text has a zero byte.
   private static func utf16(_ start: [UInt8]) -> (isBigEndian: Bool, length: Int)? {
     if start.starts(with: [0xFF, 0xFE]) { return (false, 2) }
     if start.starts(with: [0xFE, 0xFF]) { return (true, 2) }

@@ -1,4 +1,4 @@
-/// One field of a table, as it passes by.
+/// One field of a table during parsing.
 struct CSVCell {
   /// The text without its quotes; valid only until the next field is read.
   var bytes: UnsafeBufferPointer<UInt8>
@@ -9,17 +9,17 @@ struct CSVCell {
   var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 
-/// Takes the fields of a table one after the other.
+/// A sink for the parsed fields of a table.
 protocol CSVSink {
   mutating func take(_ cell: CSVCell) throws
-  /// Called after the last field of each record that is not a blank line.
+  /// Called after the last field of each record; blank lines are skipped.
   mutating func endRecord() throws
 }
 
-/// The grammar of RFC 4180, with any line ends, over windows of bytes.
+/// A streaming parser of RFC 4180 with any line endings.
 ///
-/// Space around a field is not part of it, unless it is quoted. Blank lines are passed over, and
-/// comments where the form says that there are such.
+/// Blanks around an unquoted field are trimmed. Blank lines are skipped, and so are comments if the
+/// table form has them.
 struct CSVScanner {
   /// The longest field that is accepted, in bytes.
   static let longestCell = 1 << 20
@@ -32,26 +32,26 @@ struct CSVScanner {
   /// The bytes below 64 that end a field, as bits.
   private let special: UInt64
   private var line = 1
-  /// Where the line and the window begin in the source.
+  /// The source offsets of the line and of the window.
   private var lineStart = 0
   private var windowStart = 0
   private var isAtRecordStart = true
   private var unescaped: [UInt8] = []
-  /// How many fields a line that begins with `#` has where it is a row; no line is a comment where
-  /// nothing is said.
+  /// The number of fields by which a line starting with `#` is a row and not a comment; `nil` if
+  /// there are no comments.
   private let commentWidth: Int?
-  /// Whether the beginning of a record needs a look before its fields are read.
+  /// Whether the start of a record must be checked before its fields are parsed.
   private let needsLook: Bool
-  /// How many lines were passed over as comments.
+  /// The number of skipped comment lines.
   private(set) var comments = 0
-  /// How many fields had blanks around them that are no part of them.
+  /// The number of fields with trimmed blanks.
   private(set) var trimmed = 0
 
   private static let hash = UInt8(ascii: "#")
   private static let space = UInt8(ascii: " ")
   private static let backslash = UInt8(ascii: "\\")
 
-  /// Begins where the form says that the names or the first row are.
+  /// Starts at the header or the first row of the table form.
   init(source: String, form: TableForm) {
     self.source = source
     delimiter = form.delimiter
@@ -76,9 +76,9 @@ struct CSVScanner {
     SourcePosition(source, line: line, column: windowStart + index - lineStart + 1)
   }
 
-  /// Reads whole fields and returns how many bytes they took; the rest is to be shown again.
+  /// Parses complete fields and returns the number of bytes consumed; pass the rest again.
   ///
-  /// `isLast` says that the source ends with this window.
+  /// `isLast`: whether the source ends with this window.
   mutating func scan(
     _ window: UnsafeBufferPointer<UInt8>, isLast: Bool, into sink: inout some CSVSink
   ) throws -> Int {
@@ -110,10 +110,10 @@ struct CSVScanner {
     return start
   }
 
-  /// Passes over blanks that separate fields and over a line that is a comment.
+  /// Skips blanks that separate fields, or a comment line.
   ///
-  /// Returns where the record begins, or the next line after a comment; nothing where the window
-  /// ends before that is clear.
+  /// Returns the start of the record, or of the line after a comment; `nil` if the window ends
+  /// before that is determined.
   @inline(never)
   private mutating func beginRecord(
     _ window: UnsafeBufferPointer<UInt8>, from first: Int, isLast: Bool
@@ -292,7 +292,7 @@ struct CSVScanner {
     var endsLine: Bool
   }
 
-  /// What stands after a field, unless the window ends before that is clear.
+  /// The token after a field; `nil` if the window ends before that is determined.
   private func end(
     of window: UnsafeBufferPointer<UInt8>, at index: Int, isLast: Bool
   ) -> FieldEnd? {
@@ -312,7 +312,7 @@ struct CSVScanner {
     return FieldEnd(index: index + 1, endsRecord: true, endsLine: true)
   }
 
-  /// What stands after blanks that separate fields; those at the end of a line separate nothing.
+  /// The token after separating blanks; blanks at the end of a line separate nothing.
   @inline(never)
   private func endOfBlanks(
     _ window: UnsafeBufferPointer<UInt8>, at first: Int, isLast: Bool
@@ -340,7 +340,7 @@ struct CSVScanner {
   }
 }
 
-/// The first byte that no UTF-8 text can have at its place.
+/// The first byte that is invalid UTF-8.
 func firstInvalidByte(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
   var index = 0
   while index < bytes.count {

@@ -1,20 +1,20 @@
-/// The levels of a category in their order, and what each text of its column is among them.
+/// The ordered levels of a categorical column, and the level of each of its texts.
 struct CategoryLevels {
   var names: [String] = []
-  /// For each text of the column: the position of its level, missing, or unknown.
+  /// For each text of the column: the index of its level, missing, or unknown.
   var values: [Double]
-  /// Cells that are written in another Unicode form than their level, and one of the levels.
+  /// The number of cells in another Unicode normalisation form than their level, with an example.
   private var reformed: (count: Int, level: String) = (0, "")
-  /// Cells with words and with numbers, and the first word.
+  /// The numbers of cells with words and with numbers, and the first word.
   private var mixture: (words: Int, numbers: Int, word: String) = (0, 0, "")
   private let isKnown: Bool
 
-  /// The first `known` texts are the schema's levels, which keep their order; when there are any,
-  /// other texts are unknown.
+  /// The first `known` texts are the schema's levels, in order; if there are any, other texts are
+  /// unknown.
   init(_ table: LevelTable, _ readings: [CellReading], counts: [Int], known: Int) {
     isKnown = known > 0
     values = [Double](repeating: .nan, count: table.levels.count)
-    // Texts that Unicode holds to be equal are one level: `é` as one scalar or as two.
+    // Canonically equivalent Unicode texts are one level: `é` as one scalar or as two.
     var positions: [String: Int] = [:]
     if isKnown {
       names = (0..<known).map { table.text($0) }
@@ -57,7 +57,7 @@ struct CategoryLevels {
     for text in used { values[text] = positions[table.text(text)].map(Double.init) ?? .nan }
   }
 
-  /// The known level that is the same number in another spelling, where that is exact.
+  /// The known level that is the same number in another notation, if the value is exact.
   private static func sameNumber(
     _ position: Int, among known: ArraySlice<CellReading>, _ reading: CellReading
   ) -> Double? {
@@ -72,7 +72,7 @@ struct CategoryLevels {
     return value
   }
 
-  /// By size when all are numbers, by Unicode otherwise.
+  /// Numeric order if all levels are numbers, Unicode order otherwise.
   private static func order(_ names: [String]) -> (String, String) -> Bool {
     let numbers = names.map { name -> Double? in
       var name = name
@@ -88,7 +88,7 @@ struct CategoryLevels {
     }
   }
 
-  /// What a reader has to know of the levels of a column that no schema declares.
+  /// Notes about the inferred levels of a column without a schema.
   func notes(_ column: String) -> [String] {
     guard !isKnown else { return [] }
     var notes: [String] = []
@@ -117,13 +117,13 @@ struct CategoryLevels {
       }
       let rest = groups.count > 3 ? "; and \(grouped(groups.count - 3)) more" : ""
       notes.append(
-        "\(name) has levels that differ only in case or blanks and stay apart: "
+        "\(name) has levels that differ only in case or blanks and are kept separate: "
           + shown.joined(separator: "; ") + rest)
     }
     return notes
   }
 
-  /// Names that are the same without case and blanks, in groups.
+  /// Groups of names that are equal without case and blanks.
   static func alike(_ names: [String]) -> [[String]] {
     var groups: [String: [String]] = [:]
     var order: [String] = []

@@ -1,10 +1,10 @@
 import Foundation
 
-/// What the text of a cell is, whatever its column turns out to be.
+/// The interpretation of a cell's text, independent of its column.
 enum CellReading {
-  /// No value, in any column.
+  /// A missing value in any column.
   case missing
-  /// No value among numbers, a text among texts: `-`, `none`.
+  /// A missing value in a numeric column, a level in a categorical one: `-`, `none`.
   case missingNumber
   case word
   /// A number, which may be infinite.
@@ -27,7 +27,7 @@ enum CellReading {
 }
 
 extension CellReading {
-  /// Whether a text has nothing but special blanks, such as U+00A0.
+  /// Whether a text consists of special blanks only, such as U+00A0.
   private static func isBlank(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = bytes.first, first == 0xC2 || first == 0xE2 || first == 0xE3 else {
       return false
@@ -42,10 +42,10 @@ struct MissingMarks {
   private let numberMarks: Set<String>
   private let longest: Int
   private let longestNumberMark: Int
-  /// Whether a mark is a number to those who do not know: "-999".
+  /// Whether a missing-value mark is a number: "-999".
   let areNumbers: Bool
 
-  /// `amongNumbers` are marks in columns of numbers alone; the case of their letters is free.
+  /// `amongNumbers`: marks in numeric columns only, case-insensitive.
   init(_ texts: [String], amongNumbers: [String]) {
     marks = texts.map { Array($0.utf8) }
     numberMarks = Set(amongNumbers.map { $0.lowercased() })

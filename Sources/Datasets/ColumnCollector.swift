@@ -1,30 +1,29 @@
-/// What is known of a column before it is read.
+/// The declared kind of a column before it is read.
 enum Expectation: Hashable {
   case skipped
   case inferred
-  /// Numbers; as they are written where the notation is known, as the cells say where it is not.
+  /// Numeric; the notation is detected from the cells if it is not given.
   case numeric(unit: String?, notation: NumberNotation?)
-  /// Levels in their order; none when the data are to say.
+  /// Categorical with ordered levels; empty to infer them from the data.
   case categorical(levels: [String]?)
 }
 
-/// The values of one column as they pass by: small whatever the column turns out to be.
+/// Collects the values of one column with bounded memory per cell.
 ///
-/// Texts are coded by their position among the column's texts. Once there are too many for a
-/// category, numbers are kept as they are and words are only counted: such a column is either
-/// numeric, or wrong, or not used.
+/// Texts are dictionary-encoded. Above the maximum number of levels, numbers are stored as numbers
+/// and words are only counted: such a column is numeric, an error, or not used.
 struct ColumnCollector {
   enum Content {
     case coded([Int32], LevelTable)
     case numbers(NumberCollector)
-    /// Too many or too long texts, of which nothing is kept.
+    /// Too many or too long texts; no values are stored.
     case freeText
     case skipped
   }
 
   let expectation: Expectation
   let missing: MissingMarks
-  /// How many levels the schema knows: the first ones.
+  /// The number of levels declared by the schema, which are the first ones.
   let knownLevels: Int
   private var codes: [Int32] = []
   private var table = LevelTable()
@@ -32,7 +31,7 @@ struct ColumnCollector {
   private var mode: Mode
   private(set) var rows = 0
   private(set) var hasLongText = false
-  /// A date that is in a column of nothing but dates, of which there are too many to keep.
+  /// A date of a column with dates only, of which there are too many to store.
   private(set) var firstDate: String?
 
   private enum Mode { case coded, numbers, freeText, skipped }
@@ -66,7 +65,7 @@ struct ColumnCollector {
     }
   }
 
-  /// About how many bytes the values take.
+  /// The approximate size of the values in bytes.
   var bytes: Int {
     switch mode {
     case .coded: rows * 4
@@ -93,7 +92,7 @@ struct ColumnCollector {
     let position = table.position(cell)
     table.count(position)
     codes.append(Int32(position))
-    // Levels that a schema does not know are one to it, however many they are.
+    // All levels unknown to the schema count as one.
     if table.levels.count > knownLevels + LevelTable.limit { leaveCodes() }
   }
 

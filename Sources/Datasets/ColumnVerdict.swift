@@ -1,27 +1,26 @@
 import Foundation
 
-/// What a collected column turns out to be.
+/// The inferred kind of a collected column.
 enum ColumnVerdict {
   case feature(Feature, Column)
   case leftOut(reason: String)
 }
 
-/// Decides what the columns of a table are.
+/// Infers the kinds of the columns of a table.
 ///
-/// A column is numeric when all of its cells are numbers or missing. With words in it, it is
-/// categorical, unless at least nine in ten of its cells are numbers and the words are at most
-/// three, or at most one in a hundred, or all the same beside more than twenty numbers: then the
-/// words are taken for mistakes. A category has at most 1,000 levels, at most half as many as
-/// rows when it has more than 50, and fewer than rows.
+/// A column is numeric if all of its cells are numbers or missing. With words in it, it is
+/// categorical, unless at least 90 % of its cells are numbers and the words are at most three, or
+/// at most 1 %, or all equal beside more than 20 numbers: then the words are errors. A categorical
+/// column has at most 1,000 levels, at most half as many as rows if it has more than 50, and fewer
+/// than rows.
 struct ColumnJudge {
   let source: String
-  /// The rows that have a value for the target.
+  /// The rows with a target value.
   let kept: [Int]?
   let rows: Int
-  /// Whether every column of the schema has to come out as it is there.
+  /// Whether every column must have the kind declared by the schema.
   let isExact: Bool
-  /// Whether columns that never vary are kept: the pixels of an image are, and what a network that
-  /// was trained elsewhere reads.
+  /// Whether constant columns are kept: as pixels of an image, or as inputs of a given network.
   let keepsConstants: Bool
 
   let notations: NotationJudge
@@ -31,7 +30,7 @@ struct ColumnJudge {
   ) throws -> ColumnVerdict {
     var own = ReadingNotes()
     let verdict = try self.kind(of: name, column, survey, &own)
-    // How cells are read that are left out matters to nobody.
+    // Cells of ignored columns are not interpreted.
     if case .feature = verdict { notes.merge(own) }
     return verdict
   }
@@ -47,7 +46,7 @@ struct ColumnJudge {
       return .leftOut(
         reason: column.hasLongText
           ? "has texts of more than \(grouped(LevelTable.longestLevel)) bytes"
-          : "has more than \(grouped(LevelTable.limit)) different texts")
+          : "has more than \(grouped(LevelTable.limit)) distinct texts")
     case .numbers(let numbers):
       return try numeric(name, column, numbers, &notes)
     case .coded(let codes, let table):
@@ -78,7 +77,7 @@ struct ColumnJudge {
         throw DatasetError.wordAmongNumbers(
           at: position(word), column: name, found: word.text, numbers: known)
       }
-      return .leftOut(reason: "has more than \(grouped(LevelTable.limit)) different texts")
+      return .leftOut(reason: "has more than \(grouped(LevelTable.limit)) distinct texts")
     }
     if let infinite = numbers.firstInfinite {
       throw DatasetError.infinite(at: position(infinite), column: name, found: infinite.text)
@@ -123,13 +122,13 @@ struct ColumnJudge {
       }
     }
     if isInferred, Self.isIdentifier(name, values) {
-      return .leftOut(reason: "numbers the rows")
+      return .leftOut(reason: "is a row index")
     }
     return feature
   }
 
-  /// A number of nothing but nines that stands for a missing value: there at least twice and in fewer
-  /// than half of the rows, every other number nearer to zero than a tenth of it.
+  /// A missing-value code of nines only: in at least two and in fewer than half of the rows, with
+  /// all other numbers below a tenth of its magnitude.
   private static func missingNumber(in values: [Double]) -> Double? {
     guard let lowest = values.min(), let highest = values.max() else { return nil }
     let mark = -lowest > highest ? lowest : highest
@@ -141,7 +140,7 @@ struct ColumnJudge {
     return count > 1 && count * 2 < values.count ? mark : nil
   }
 
-  /// Whether words among numbers are too few, or too few different ones, to be meant.
+  /// Whether words among numbers are so few, or so few different ones, that they are errors.
   static func looksLikeMistake(
     words: Int, spellings: Int, numbers: Int, distinct: Int
   ) -> Bool {
@@ -150,7 +149,7 @@ struct ColumnJudge {
     return numbers * 10 >= all * 9 && words <= max(3, all / 100)
   }
 
-  /// Whether a column numbers the rows, by its name and by its numbers.
+  /// Whether a column is a row index, by its name and by its numbers.
   static func isIdentifier(_ name: String, _ values: [Double]) -> Bool {
     let plain = name.lowercased().filter { $0.isLetter || $0.isNumber }
     let names = ["id", "rowid", "row", "index", "rownames", "rownumber", "unnamed0", "no", "nr"]
@@ -199,10 +198,10 @@ struct ColumnJudge {
     }
     guard isInferred else { return feature }
     let known = codes.reduce(0) { $0 + (levels.values[Int($1)].isNaN ? 0 : 1) }
-    if levels.names.count == known { return .leftOut(reason: "is different in every row") }
+    if levels.names.count == known { return .leftOut(reason: "is unique in every row") }
     if levels.names.count > 50, levels.names.count * 2 > codes.count {
       return .leftOut(
-        reason: "has \(grouped(levels.names.count)) different texts in "
+        reason: "has \(grouped(levels.names.count)) distinct texts in "
           + counted(codes.count, "row"))
     }
     return feature
@@ -222,7 +221,7 @@ struct ColumnJudge {
     }
   }
 
-  /// A date of a column that has nothing else.
+  /// A date of a column with dates only.
   private func datesOnly(
     _ readings: [CellReading], _ counts: [Int], _ table: LevelTable
   ) -> String? {
@@ -241,8 +240,8 @@ struct ColumnJudge {
 
   private enum Kind { case numbers, words }
 
-  /// Whether an undeclared column holds numbers or words.
-  /// - Throws: `DatasetError` for a word that looks like a mistake, and for infinite numbers.
+  /// Whether an undeclared column is numeric or categorical.
+  /// - Throws: `DatasetError` for a word that is likely an error, and for infinite numbers.
   private func kind(
     _ name: String, _ survey: ColumnSurvey, _ counts: [Int], _ table: LevelTable
   ) throws -> Kind {
@@ -263,7 +262,7 @@ struct ColumnJudge {
         distinct += 1
       }
     }
-    // Nothing but "(1)" and "(2)" are no negative numbers.
+    // A column of only "(1)" and "(2)" has no negative numbers.
     let tally = survey.tally
     if tally.parentheses.count > 0, tally.noParentheses == 0 { return .words }
     if words > 0 {
@@ -295,7 +294,7 @@ struct ColumnJudge {
     if case .word = reading { true } else { false }
   }
 
-  /// Whether a cell is a number, and not a finite one.
+  /// Whether a cell is a non-finite number.
   private func isInfinite(_ reading: CellReading) -> Bool {
     guard case .number(let number) = reading else { return false }
     return (number.point ?? number.comma)?.value.isInfinite == true

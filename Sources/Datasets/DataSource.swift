@@ -2,19 +2,19 @@ import Crypto
 import Foundation
 import Naming
 
-/// Where data come from: a data set's name, a file, a folder, or stdin.
+/// A data source: a data set's name, a file, a folder, or stdin.
 public enum DataSource {
-  /// Reads the data that a user names.
+  /// Loads data from a source.
   ///
-  /// They are a data set's name, a `.csv` or `.tsv` file (gzip too), `-` for stdin, a folder with
-  /// `data.csv` and `schema.json`, or a folder of IDX or CIFAR binary files.
-  /// - Throws: `DatasetError`, or `UnknownName` for data sets and columns that there are not.
+  /// The source is a data set's name, a `.csv` or `.tsv` file (also gzip), `-` for stdin, a folder
+  /// with `data.csv` and `schema.json`, or a folder of IDX or CIFAR binary files.
+  /// - Throws: `DatasetError`, or `UnknownName` for unknown data sets and columns.
   public static func load(
     _ text: String, options: ReadingOptions = ReadingOptions()
   ) throws -> LoadedData {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: text, isDirectory: &isFolder)
-    // A bare name is the data set's, even where a folder of that name lies about.
+    // A bare name is that of a data set, even if there is a folder of that name.
     if !text.contains("/"), let folder = try knownFolder(named: text) {
       return try load(folder: folder, named: text, options: options)
     }
@@ -32,7 +32,7 @@ public enum DataSource {
     throw UnknownName(text, family: "data set", known: names().map(\.name))
   }
 
-  /// Every data set that has a name, shipped ones first.
+  /// All named data sets, bundled ones first.
   public static func names() -> [DatasetListing] {
     let store = DatasetStore()
     var listings: [DatasetListing] = []
@@ -53,14 +53,14 @@ public enum DataSource {
     return listings
   }
 
-  /// Reads a table from bytes that are already there; messages call them by the name given.
+  /// Reads a table from bytes in memory; error messages contain the given name.
   public static func load(
     bytes: [UInt8], named name: String, options: ReadingOptions = ReadingOptions()
   ) throws -> LoadedData {
     try load(ByteSource(bytes, named: name), name: name, options: options)
   }
 
-  /// The same in pieces of some size.
+  /// The same with a given chunk size.
   package static func load(
     bytes: [UInt8], named name: String, options: ReadingOptions = ReadingOptions(),
     chunkSize: Int
@@ -118,26 +118,26 @@ public enum DataSource {
 
 /// One line of `espalier list datasets`.
 public struct DatasetListing: Hashable, Codable, Sendable {
-  /// Where a data set is found.
+  /// The location of a data set.
   public enum Origin: String, Hashable, Codable, Sendable {
-    /// It comes with the tool.
+    /// Bundled with the tool.
     case shipped
-    /// It was fetched before and lies on this machine.
+    /// Downloaded to this machine.
     case fetched
-    /// It has to be fetched before it can be read.
+    /// Available for download.
     case toBeFetched = "to be fetched"
   }
 
-  /// What the user types: "iris".
+  /// The name on the command line: "iris".
   public var name: String
-  /// What a reader calls it: "Iris".
+  /// The title: "Iris".
   public var title: String
-  /// How many rows it has, where that is known without reading it.
+  /// The number of rows, if it is known without reading the data.
   public var rows: Int?
-  /// Whether it can be read at once.
+  /// Whether it is installed.
   public var origin: Origin
 
-  /// `rows`: how many there are, `nil` where that is not known without reading.
+  /// `rows`: the number of rows; `nil` if it is not known without reading the data.
   public init(name: String, title: String, rows: Int?, origin: Origin) {
     self.name = name
     self.title = title
@@ -146,10 +146,10 @@ public struct DatasetListing: Hashable, Codable, Sendable {
   }
 }
 
-/// The data sets that come with the tool.
+/// The data sets bundled with the tool.
 enum ShippedDatasets {
-  /// The folder `Datasets` of the tool: by `ESPALIER_HOME`, or upward from the program and from
-  /// where we are.
+  /// The folder `Datasets` of the tool: in `ESPALIER_HOME`, or in a parent folder of the executable
+  /// or of the working folder.
   static var folder: String? {
     var starts: [String] = []
     if let home = ProcessInfo.processInfo.environment["ESPALIER_HOME"], !home.isEmpty {

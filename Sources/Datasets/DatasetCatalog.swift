@@ -1,15 +1,15 @@
-/// A data set that is too large, or not free enough, to come with the tool.
+/// A data set that is downloaded because of its size or licence.
 package struct FetchableDataset: Sendable {
-  /// A file that a data set is made of.
+  /// A file of a data set.
   package struct Part: Sendable {
-    /// What the file is called where it is kept in our form.
+    /// The file's name in the installed format.
     var name: String
-    /// What it is called where it was published.
+    /// The file's published names.
     var published: [String]
     var address: String
-    /// SHA-256 of the bytes in our form, unpacked.
+    /// SHA-256 of the uncompressed file in the installed format.
     var sha256: String
-    /// How the published form becomes ours.
+    /// The conversion from the published to the installed format.
     var reform: TableReform?
 
     package init(
@@ -25,15 +25,15 @@ package struct FetchableDataset: Sendable {
   }
 
   package enum Form: Sendable {
-    /// IDX files, kept as they are.
+    /// IDX files, unchanged.
     case images
-    /// CIFAR's batches, or one file for training and one for testing.
+    /// CIFAR batches, or one training and one test file.
     case cifar
-    /// One part to train on, and perhaps another to test with.
+    /// A training table, and optionally a test table.
     case table
-    /// One part whose last rows are to test with.
+    /// One table whose last rows are the test set.
     case split(test: Int)
-    /// Two series: what came next after twelve steps.
+    /// Two time series, converted to rows of twelve lags and the next value.
     case series
   }
 
@@ -43,7 +43,7 @@ package struct FetchableDataset: Sendable {
   var form: Form
   var parts: [Part]
   var units: [String: String]
-  /// Origin and licence, as the README says them.
+  /// Origin and licence, as in the README.
   var origin: String
 
   package init(
@@ -60,7 +60,7 @@ package struct FetchableDataset: Sendable {
   }
 }
 
-/// The data sets that can be fetched.
+/// The downloadable data sets.
 enum DatasetCatalog {
   static let sets: [FetchableDataset] = [
     mnist, fashionMNIST, cifar10, adult, letter, californiaHousing, trafficFlow, titanic,
@@ -163,7 +163,7 @@ enum DatasetCatalog {
         reform: .letter)
     ],
     origin: "David J. Slate (1991), UCI Machine Learning Repository, CC BY 4.0. The first 16,000 "
-      + "rows are to train on and the last 4,000 to test with, as published.")
+      + "rows are the training set and the last 4,000 the test set, as published.")
 
   private static let californiaHousing = FetchableDataset(
     name: "california-housing", title: "California housing", rows: 20640, form: .table,

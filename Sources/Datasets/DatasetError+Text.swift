@@ -1,35 +1,35 @@
 import Foundation
 
 extension DatasetError {
-  /// What is wrong, with the source, the line and the column where they are known.
+  /// The error message, with source, line and column if they are known.
   public var errorDescription: String? {
     switch self {
     case .raggedRow(let at, let found, let expected, _):
       "\(at): \(counted(found, "field")) where the header names \(expected)"
     case .unclosedQuote(let at):
-      "\(at): a quote that is never closed"
+      "\(at): unclosed quote"
     case .textAfterQuote(let at, let found, _):
-      "\(at): '\(found)' after a closing quote, where the field should end"
+      "\(at): '\(found)' after a closing quote, where the field must end"
     case .quoteInsideField(let at):
-      "\(at): a quote inside a field that does not begin with one"
+      "\(at): a quote inside an unquoted field"
     case .nulByte(let at):
-      "\(at): a NUL byte, which no text has"
+      "\(at): a NUL byte, which is invalid in text"
     case .invalidText(let at, let byte):
-      "\(at): byte 0x\(hexadecimal(byte)) where UTF-8 text should be"
+      "\(at): byte 0x\(hexadecimal(byte)) is invalid in UTF-8"
     case .cellTooLong(let at, let limit):
       "\(at): a field of more than \(grouped(limit)) bytes"
     case .duplicateColumn(let at, let name, let first, let second):
-      "\(at): columns \(first) and \(second) are both headed '\(excerpt(name))'"
+      "\(at): columns \(first) and \(second) are both named '\(excerpt(name))'"
     case .noHeader(let at, let found):
-      "\(at): the first line looks like a row, not like names: it has '\(found)'"
+      "\(at): the first line looks like a row, not a header: it has '\(found)'"
     case .wrongNameCount(let source, let names, let fields):
       "\(source): \(counted(names, "name")) given for lines of \(counted(fields, "field"))"
     case .oneField(let at):
-      "\(at): every line is one field, and a table needs a column to learn from and a target"
+      "\(at): every line is one field, and a table needs a feature column and a target"
     case .invalidUTF16(let source, let offset):
-      "\(source): byte \(grouped(offset + 1)) begins half a character of UTF-16"
+      "\(source): byte \(grouped(offset + 1)) begins an incomplete UTF-16 character"
     case .foreignFormat(let source, let kind, _):
-      "\(source): the file is \(kind), where a table of separated text is read"
+      "\(source): the file is \(kind), not a delimited text table"
     case .emptyFile(let source):
       "\(source): the file is empty"
     case .noRows(let source):
@@ -44,7 +44,7 @@ extension DatasetError {
       "\(at): '\(found)' in the column '\(excerpt(column))' looks like a number with a decimal "
         + "comma or with a comma between thousands, as in \(counted(count, "cell"))"
     case .otherDecimal(let at, let column, let found, let given):
-      "\(at): '\(found)' in the column '\(excerpt(column))' is no number with a decimal "
+      "\(at): '\(found)' in the column '\(excerpt(column))' is not a number with a decimal "
         + given.rawValue
     case .notANumber(let at, let column, let found):
       "\(at): '\(found)' in the column '\(excerpt(column))', where the schema expects a number"
@@ -53,7 +53,7 @@ extension DatasetError {
     case .missingColumns(let source, let names):
       "\(source): no column named " + names.map { "'\(excerpt($0))'" }.joined(separator: ", ")
     case .noFeatures(let source):
-      "\(source): no column is left to learn from"
+      "\(source): no feature column is left"
     case .ignoredTarget(let name):
       "the column '\(excerpt(name))' is the target and cannot be ignored"
     case .emptyTarget(let source, let name):
@@ -90,8 +90,8 @@ extension DatasetError {
     case .malformedSource(let source, let reason):
       "\(source): \(reason)"
     case .inputTooLarge(let source, let limit, let isPacked):
-      "\(source): more than \(grouped(limit)) bytes\(isPacked ? " when unpacked" : ""), the most "
-        + "that may be read"
+      "\(source): more than \(grouped(limit)) bytes\(isPacked ? " when unpacked" : ""), the "
+        + "maximum"
     case .imagesTooLarge(let source, let needed, let limit):
       "\(source): the images take \(grouped(needed)) bytes of memory where \(grouped(limit)) are "
         + "allowed"
@@ -99,7 +99,7 @@ extension DatasetError {
       "\(source): the file is gzip inside gzip"
     case .tableTooLarge(let source, let row, let columns, let limit):
       "\(source): the rows up to \(grouped(row)), of \(counted(columns, "column")), take more "
-        + "than \(grouped(limit)) bytes of memory, the most that is allowed"
+        + "than \(grouped(limit)) bytes of memory, the maximum"
     case .missingFile(let path):
       "there is no file '\(path)'"
     case .unreadable(let path, let reason):
@@ -111,7 +111,7 @@ extension DatasetError {
     case .missingPart(let folder, let name):
       "there is no file '\(name)' in '\(folder)'"
     case .otherFile(let folder, let name):
-      "the folder '\(folder)' holds '\(excerpt(name))', which is no part of the data set"
+      "the folder '\(folder)' contains '\(excerpt(name))', which is not part of the data set"
     case .cannotWrite(let path, let reason):
       "cannot write '\(path)': \(reason)"
     case .cannotDownload(let address, let reason):
@@ -119,7 +119,7 @@ extension DatasetError {
     }
   }
 
-  /// One step that helps; `nil` where none is known.
+  /// A remedy; `nil` if none is known.
   public var recoverySuggestion: String? {
     switch self {
     case .raggedRow(_, _, _, let cause): cause.hint
@@ -130,8 +130,8 @@ extension DatasetError {
     case .quoteInsideField: "put the whole field in quotes and write the quotes inside it twice"
     case .nulByte: "is this a text file? a table is CSV or TSV, plain or gzip"
     case .invalidText: "save the file as UTF-8"
-    case .cellTooLong: "look for a quote that is never closed"
-    case .duplicateColumn: "give each column a name of its own"
+    case .cellTooLong: "check for an unclosed quote"
+    case .duplicateColumn: "give each column a unique name"
     case .noHeader:
       "--no-header reads it as a row, --names A,B,… names the columns, --header takes it for names"
     case .wrongNameCount: "give one name for each column with --names"
@@ -140,19 +140,19 @@ extension DatasetError {
     case .invalidUTF16: "save the file as UTF-8"
     case .emptyFile, .noRows: "a table is a header and one line a row"
     case .wordAmongNumbers:
-      "mend the cell, leave it empty if the value is missing, or make the column categorical "
+      "correct the cell, leave it empty if the value is missing, or make the column categorical "
         + "in a schema.json"
-    case .mixedNotation: "write all numbers of a column in one way"
-    case .ambiguousNumber: "say which with --decimal comma or --decimal point"
-    case .otherDecimal: "leave --decimal out, or write all numbers of the table with one mark"
-    case .notANumber: "mend the cell, or leave it empty if the value is missing"
-    case .infinite: "mend the cell, or leave it empty if the value is missing"
-    case .missingColumns: "columns are found by name; their order is free"
+    case .mixedNotation: "use one notation for all numbers of a column"
+    case .ambiguousNumber: "specify --decimal comma or --decimal point"
+    case .otherDecimal: "omit --decimal, or use one decimal mark in the whole table"
+    case .notANumber: "correct the cell, or leave it empty if the value is missing"
+    case .infinite: "correct the cell, or leave it empty if the value is missing"
+    case .missingColumns: "columns are matched by name, in any order"
     case .noFeatures: "constant, empty and identifying columns are left out; add one that varies"
     case .ignoredTarget: "choose another column with --target"
     case .emptyTarget, .longClassName, .unusableTarget: "choose another column with --target"
     case .tooManyClasses: "choose another column with --target; a class needs several rows"
-    case .oneClass: "there is nothing to tell apart; choose another column with --target"
+    case .oneClass: "classification needs at least two classes; choose another column with --target"
     case .tooFewRows: "rows without a value for the target cannot be used"
     case .differentFeatures: "give rows with the columns that the network was trained with"
     case .malformedSchema: "see the schema.json of a data set that comes with the tool"
@@ -168,7 +168,7 @@ extension DatasetError {
     case .missingFile: "see 'espalier list datasets' for the data sets that have names"
     case .unreadable: "check the permissions of the file"
     case .noData:
-      "a folder of data has data.csv and schema.json, IDX files, or CIFAR binary files"
+      "a data folder contains data.csv and schema.json, IDX files, or CIFAR binary files"
     case .notFetched(let name): "espalier datasets fetch \(name)"
     case .missingPart: "name the folder that has the original files with --from"
     case .otherFile: "move it elsewhere, then fetch the data set again"
@@ -182,10 +182,10 @@ extension RaggedCause {
   fileprivate var hint: String {
     switch self {
     case .comma: "quote a field that contains a comma"
-    case .note: "take titles, totals and notes above and below the table out of the file"
-    case .comment: "this line looks like a comment: take it out of the file"
-    case .title: "the names must stand in the first line: take titles above them out of the file"
-    case .trailingDelimiter: "lines end in a delimiter: take it away, or name the last column too"
+    case .note: "remove titles, totals and notes above and below the table from the file"
+    case .comment: "this line looks like a comment: remove it from the file"
+    case .title: "the header must be the first line: remove titles above it from the file"
+    case .trailingDelimiter: "lines end in a delimiter: remove it, or name the last column too"
     case .missingName: "the header has one name too few: name the first column too"
     }
   }

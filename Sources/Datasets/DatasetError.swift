@@ -1,15 +1,15 @@
 import Foundation
 
-/// A place in a text: the source as the user named it, the line, and the byte in that line.
+/// A position in a text: source, line, and byte offset in the line.
 public struct SourcePosition: Hashable, Sendable, CustomStringConvertible {
-  /// The file as the user named it, or "stdin".
+  /// The file as named by the user, or "stdin".
   public var source: String
-  /// Counted from 1.
+  /// The line number, counted from 1.
   public var line: Int
   /// The byte in the line, counted from 1.
   public var column: Int
 
-  /// A place in a source; lines and columns count from 1.
+  /// A position in a source; lines and columns count from 1.
   public init(_ source: String, line: Int, column: Int) {
     self.source = source
     self.line = line
@@ -20,126 +20,125 @@ public struct SourcePosition: Hashable, Sendable, CustomStringConvertible {
   public var description: String { "\(source):\(line):\(column)" }
 }
 
-/// What can be wrong with data.
+/// An error of reading or installing data.
 public enum DatasetError: LocalizedError, Hashable, Sendable {
-  // The form of a table.
-  /// A row has another number of fields than the header, and what may be the cause.
+  // Table syntax.
+  /// The number of fields of a row differs from that of the header, with a likely cause.
   case raggedRow(at: SourcePosition, found: Int, expected: Int, cause: RaggedCause = .comma)
   /// The text ends inside quotes.
   case unclosedQuote(at: SourcePosition)
-  /// Something follows a closing quote before the field ends.
+  /// Text follows a closing quote before the end of the field.
   ///
-  /// `isEscaped`: whether a backslash stands before the quote.
+  /// `isEscaped`: whether a backslash precedes the quote.
   case textAfterQuote(at: SourcePosition, found: String, isEscaped: Bool = false)
-  /// A field without quotes around it has one inside.
+  /// An unquoted field contains a quote.
   case quoteInsideField(at: SourcePosition)
-  /// A byte 0: this is no text.
+  /// A NUL byte: the file is not text.
   case nulByte(at: SourcePosition)
-  /// A byte that no UTF-8 text has at its place.
+  /// A byte that is invalid UTF-8.
   case invalidText(at: SourcePosition, byte: UInt8)
   /// A field of more bytes than `limit`.
   case cellTooLong(at: SourcePosition, limit: Int)
-  /// Two columns have one name; `first` and `second` count from 1.
+  /// Two columns have the same name; `first` and `second` count from 1.
   case duplicateColumn(at: SourcePosition, name: String, first: Int, second: Int)
-  /// The first line looks like a row, not like names; `found` is an example of it.
+  /// The first line looks like a row, not a header; `found` is an example.
   case noHeader(at: SourcePosition, found: String)
-  /// There are more or fewer names than fields in a line.
+  /// The number of given names differs from the number of fields in a line.
   case wrongNameCount(source: String, names: Int, fields: Int)
   /// Every line has one field.
   case oneField(at: SourcePosition)
-  /// UTF-16 text with half a character.
+  /// UTF-16 text with an unpaired surrogate or an odd number of bytes.
   case invalidUTF16(source: String, offset: Int)
-  /// The file is of another format than separated text.
+  /// The file is not delimited text but of another format.
   case foreignFormat(source: String, kind: String, advice: String)
-  /// There is not even a header.
+  /// The file has no header.
   case emptyFile(source: String)
-  /// There is a header and nothing else.
+  /// The file has a header and no rows.
   case noRows(source: String)
 
-  // What a table says.
-  /// A column of numbers has a few words in it; `numbers` counts its numbers.
+  // Table contents.
+  /// A numeric column contains a few words; `numbers` is the number of its numeric cells.
   case wordAmongNumbers(at: SourcePosition, column: String, found: String, numbers: Int)
-  /// The numbers of a column are written in two ways; `found` is one of the rarer kind, `others`
-  /// counts the rest.
+  /// The numbers of a column have two notations; `found` is an example of the rarer one, `others`
+  /// is the number of cells with the other.
   case mixedNotation(
     at: SourcePosition, column: String, found: String, what: String, others: Int,
     otherwise: String)
-  /// A number that means one thing with a decimal comma and another with a decimal point.
+  /// A number that is ambiguous between decimal comma and decimal point.
   case ambiguousNumber(at: SourcePosition, column: String, found: String, count: Int)
-  /// A number with the other decimal mark than the one that was asked for.
+  /// A number that is invalid with the given decimal mark.
   case otherDecimal(
     at: SourcePosition, column: String, found: String, given: NumberNotation.DecimalMark)
-  /// A word where the schema says that there are numbers.
+  /// A word in a column that the schema declares as numeric.
   case notANumber(at: SourcePosition, column: String, found: String)
-  /// A number too large to calculate with, or written as infinite.
+  /// A number that is infinite in double precision.
   case infinite(at: SourcePosition, column: String, found: String)
-  /// Columns of the schema that the source does not have.
+  /// Columns of the schema that are missing from the source.
   case missingColumns(source: String, names: [String])
-  /// Nothing is left to learn from beside the target.
+  /// No feature column is left besides the target.
   case noFeatures(source: String)
-  /// The target is among the columns to leave out.
+  /// The target is among the ignored columns.
   case ignoredTarget(name: String)
-  /// No row has a value for the target.
+  /// The target has no value in any row.
   case emptyTarget(source: String, name: String)
-  /// The target has nearly as many different values as there are rows.
+  /// The target has too many classes for the number of rows.
   case tooManyClasses(source: String, name: String, count: Int, rows: Int)
-  /// The target is of a kind that cannot be answered: it holds dates.
+  /// The target is of an unsupported kind: it holds dates.
   case unusableTarget(source: String, name: String, reason: String)
-  /// The target has texts, not the names of classes.
+  /// The target has texts too long for class names.
   case longClassName(source: String, name: String)
-  /// Every row has the same answer `name`.
+  /// All rows have the same class `name`.
   case oneClass(source: String, target: String, name: String)
-  /// Too few rows have a value for the target.
+  /// Too few rows have a target value.
   case tooFewRows(source: String, usable: Int, needed: Int)
-  /// The rows do not have the columns that are needed.
+  /// The rows do not have the required columns.
   case differentFeatures(source: String, found: String, expected: String)
 
-  // Files that are not what they should be.
-  /// A schema.json says what cannot be.
+  // Invalid files.
+  /// A schema.json is invalid.
   case malformedSchema(source: String, reason: String)
-  /// A packed file cannot be unpacked.
+  /// A gzip file cannot be decompressed.
   case corruptGzip(source: String, reason: String)
-  /// The first bytes say that the file is of another kind.
+  /// The magic number is that of another file type.
   case wrongMagic(source: String, found: String, expected: String)
-  /// A file is longer or shorter than its own header says.
+  /// The size of a file differs from that given in its header.
   case wrongSize(source: String, found: String, expected: String)
-  /// There are more labels than images, or fewer.
+  /// The number of labels differs from the number of images.
   case unpairedLabels(source: String, labels: Int, images: Int)
-  /// A label that no class has; `row` counts from 1.
+  /// A label out of range; `row` counts from 1.
   case wrongLabel(source: String, row: Int, found: Int, classes: Int)
-  /// A file is not the one that was published.
+  /// The checksum of a file differs from the published one.
   case wrongChecksum(source: String, found: String, expected: String)
-  /// A fetched file is not what the data set is made of.
+  /// A downloaded file is malformed.
   case malformedSource(source: String, reason: String)
 
-  /// More bytes than may be read; `isPacked` says that they were counted after unpacking.
+  /// The source exceeds the maximum size; `isPacked`: the size is that after decompression.
   case inputTooLarge(source: String, limit: Int, isPacked: Bool)
-  /// Images that would take more memory than is allowed.
+  /// Images that exceed the maximum memory.
   case imagesTooLarge(source: String, needed: Int, limit: Int)
-  /// A packed file inside a packed file.
+  /// A gzip file inside a gzip file.
   case doublyPacked(source: String)
-  /// A table whose rows would take more memory than is allowed; `row` was reached.
+  /// A table whose rows exceed the maximum memory at row `row`.
   case tableTooLarge(source: String, row: Int, columns: Int, limit: Int)
 
-  // Files that cannot be had.
-  /// There is no file of that name.
+  // Unavailable files.
+  /// The file does not exist.
   case missingFile(path: String)
-  /// The system does not let the file be read, and says why.
+  /// The file cannot be read, with the system's reason.
   case unreadable(path: String, reason: String)
-  /// A folder without anything that is data.
+  /// A folder without data files.
   case noData(path: String)
-  /// A data set that is known and not on this machine.
+  /// A known data set that is not installed.
   case notFetched(name: String)
-  /// One of the files of a data set is not in the folder.
+  /// A file of a data set is missing from the folder.
   case missingPart(folder: String, name: String)
-  /// A data set cannot be kept, and why.
-  /// Where a data set is to be installed there is something that is no part of it.
+  /// The installation folder contains an item that is not part of the data set.
   case otherFile(folder: String, name: String)
   case cannotWrite(path: String, reason: String)
-  /// A data set cannot be had from its address, and why.
+  /// A data set cannot be downloaded, with the reason.
   case cannotDownload(address: String, reason: String)
 
-  /// The exit code that says what kind of mistake it is.
+  /// The exit code of a process that ends with this error.
   public var exitCode: Int32 {
     switch self {
     case .ignoredTarget, .wrongNameCount: 64
@@ -152,15 +151,15 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   }
 }
 
-/// What may be behind a row with another number of fields than the header.
+/// The likely cause of a row whose number of fields differs from the header.
 public enum RaggedCause: Hashable, Sendable {
-  /// A comma inside a field, or a field that is missing.
+  /// A comma inside a field, or a missing field.
   case comma
-  /// A line of another kind: a title, a total, a note.
+  /// A line that is not a row: a title, a total, a note.
   case note
   /// A line that begins with `#`.
   case comment
-  /// The first line is a title, and the names come later.
+  /// The first line is a title above the header.
   case title
   /// A delimiter at the end of the line.
   case trailingDelimiter
@@ -168,7 +167,7 @@ public enum RaggedCause: Hashable, Sendable {
   case missingName
 }
 
-/// A text from outside, short and harmless enough for one line of a message.
+/// A text from the data, truncated and escaped for one line of a message.
 package func excerpt(_ text: String, limit: Int = 40) -> String {
   var result = ""
   for (count, scalar) in text.unicodeScalars.enumerated() {

@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 import Naming
 
-/// A folder with `data.csv`, `schema.json`, perhaps `test.csv` and `README.md`, or with images.
+/// A data set folder: `data.csv`, `schema.json`, optionally `test.csv` and `README.md`, or images.
 struct DatasetFolder {
   let path: String
   private let files: [String]
@@ -29,7 +29,7 @@ struct DatasetFolder {
     return heading.map { $0.dropFirst(2).trimmingCharacters(in: .whitespaces) }
   }
 
-  /// How many rows the table has, by its lines.
+  /// The number of rows of the table, counted as lines.
   var rows: Int? {
     guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: file("data.csv"))) else {
       return nil
@@ -37,7 +37,7 @@ struct DatasetFolder {
     return max(0, bytes.reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) } - 1)
   }
 
-  /// What `schema.json` says, if there is one.
+  /// The contents of `schema.json`, if it exists.
   func schema() throws -> Schema? {
     guard files.contains("schema.json") else { return nil }
     let data: Data
@@ -70,7 +70,7 @@ struct DatasetFolder {
     case .keyNotFound(let key, let context):
       "there is no '\(key.stringValue)'\(place(context))"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "a value of the wrong kind\(place(context))"
+      "a value of the wrong type\(place(context))"
     case .dataCorrupted(let context):
       context.codingPath.isEmpty ? "this is not JSON" : context.debugDescription + place(context)
     @unknown default: "this is not a schema"
@@ -117,7 +117,7 @@ struct DatasetFolder {
 }
 
 extension LoadedData {
-  /// Images brought to a schema, or an error when they are other images.
+  /// Images in the given schema; throws if their shape or pixels differ.
   func matching(_ options: ReadingOptions, source: String) throws -> LoadedData {
     guard let schema = options.schema else { return try choosing(options, source: source) }
     var result = self

@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// Makes the files of a fetched data set from what was published.
+/// Converts the published files of a data set to the installed format.
 struct DatasetInstallation {
   let set: FetchableDataset
   let supply: DatasetSupply
@@ -11,7 +11,7 @@ struct DatasetInstallation {
 
   private static let mostBytes = 1 << 30
 
-  /// Every file that is to be written.
+  /// All files to write.
   /// - Throws: `DatasetError`, such as `wrongChecksum`.
   func files() throws -> [File] {
     var files: [File]
@@ -59,7 +59,7 @@ struct DatasetInstallation {
 
   // MARK: - Tables
 
-  /// A part in our form, from ours or from the published one.
+  /// A part in the installed format, from either format.
   private func table(_ part: FetchableDataset.Part) throws -> [UInt8] {
     let (packed, place) = try supply.bytes(of: part)
     var bytes = try unpacked(packed, place)
@@ -76,7 +76,7 @@ struct DatasetInstallation {
     return bytes
   }
 
-  /// The rows before the last ones, and the last ones, each with the header.
+  /// The training rows and the last `test` rows, each with the header.
   private func split(_ table: [UInt8], last: Int) -> [[UInt8]] {
     var lines = table.split(separator: UInt8(ascii: "\n"))
     let header = lines.removeFirst()
@@ -114,7 +114,7 @@ struct DatasetInstallation {
 
   // MARK: - CIFAR
 
-  /// The batches of the published archive; or, from a folder, any well-formed files.
+  /// The batches of the published archive, or any well-formed files of a folder.
   private func cifar() throws -> [File] {
     let names =
       (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin", "batches.meta.txt"]
@@ -141,7 +141,7 @@ struct DatasetInstallation {
     let loaded = try images.load()
     progress(
       "\(folder) has \(grouped(loaded.rowsRead)) well-formed training images; no checksum is "
-        + "published for such files, so nothing says that they are the original ones")
+        + "published for such files, so their authenticity is not verified")
     return try present.map { ($0, try supply.read(folder + "/" + $0)) }
   }
 }

@@ -2,13 +2,13 @@ import Crypto
 import Foundation
 import Naming
 
-/// The user's folder of fetched data sets.
+/// The user's folder of downloaded data sets.
 public struct DatasetStore: Sendable {
-  /// The folder that holds one folder for each data set.
+  /// The root folder, with one folder per data set.
   public let root: URL
 
   /// - Parameter folder: `$XDG_DATA_HOME/espalier/datasets`, or
-  ///   `~/.local/share/espalier/datasets`, when nothing is said.
+  ///   `~/.local/share/espalier/datasets`, if `nil`.
   public init(folder: URL? = nil) {
     let environment = ProcessInfo.processInfo.environment
     if let folder {
@@ -21,20 +21,19 @@ public struct DatasetStore: Sendable {
     }
   }
 
-  /// The names of what can be fetched.
+  /// The names of the downloadable data sets.
   public static var names: [String] { DatasetCatalog.sets.map(\.name) }
 
-  /// Where a fetched data set lies, if it is there.
+  /// The folder of a downloaded data set, if it exists.
   public func folder(of name: String) -> URL? {
     let folder = root.appendingPathComponent(name)
     return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
   }
 
-  /// Brings a data set into the folder: whole, and with the published checksums, or not at all.
+  /// Installs a data set atomically and verifies the published checksums; returns its folder.
   ///
-  /// The origin is a folder or file to copy from, or an address to download from; the official
-  /// address when nothing is said. `progress` is told in sentences what happens. The result is the
-  /// data set's folder.
+  /// The origin is a folder or file to copy from, or a URL to download from; by default the
+  /// official URL. `progress` is called with sentences about each step.
   /// - Throws: `UnknownName`, or `DatasetError`.
   @discardableResult
   public func fetch(
@@ -47,7 +46,7 @@ public struct DatasetStore: Sendable {
     return try fetch(set, from: origin, progress: progress)
   }
 
-  /// The same for a data set that is described here.
+  /// The same for a given description of a data set.
   @discardableResult
   package func fetch(
     _ set: FetchableDataset, from origin: String? = nil,
@@ -58,7 +57,7 @@ public struct DatasetStore: Sendable {
     return try install(files, as: set.name)
   }
 
-  /// Writes files beside their place and moves them there when all are written.
+  /// Writes files to a temporary sibling folder, then renames it.
   private func install(_ files: [(name: String, bytes: [UInt8])], as name: String) throws -> URL {
     let manager = FileManager.default
     let place = root.appendingPathComponent(name)
@@ -87,7 +86,7 @@ public struct DatasetStore: Sendable {
     return place
   }
 
-  /// Removes what a process that was killed while it installed a data set has left beside its place:
+  /// Deletes temporary folders of processes that were killed while installing a data set:
   /// `.NAME.PROCESS` and `.NAME.PROCESS.old`.
   private func clearLeftovers(of name: String) {
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
@@ -100,7 +99,7 @@ public struct DatasetStore: Sendable {
     }
   }
 
-  /// What is replaced is a folder with the files of the data set and nothing else.
+  /// Checks that the folder to replace contains only files of the data set.
   /// - Throws: `DatasetError.otherFile`
   private func checkPlace(_ place: URL, for names: [String]) throws {
     let manager = FileManager.default
@@ -113,7 +112,7 @@ public struct DatasetStore: Sendable {
         folder: root.path, name: place.lastPathComponent)
     }
     let entries = (try? manager.contentsOfDirectory(atPath: place.path)) ?? []
-    // A file may have been installed packed, and now comes unpacked.
+    // A file may have been installed compressed and is now uncompressed, or the reverse.
     let own = Set(
       names.flatMap { [$0, $0 + ".gz", $0.hasSuffix(".gz") ? String($0.dropLast(3)) : $0] })
     for entry in entries.sorted()
@@ -131,12 +130,12 @@ public struct DatasetStore: Sendable {
     case .fileWriteNoPermission?: "permission denied"
     case .fileWriteOutOfSpace?: "no space left on device"
     case .fileWriteVolumeReadOnly?: "read-only file system"
-    default: "the system refuses"
+    default: "system error"
     }
   }
 }
 
-/// Where the files of a data set come from.
+/// The origin of the files of a data set.
 struct DatasetSupply {
   private enum Origin {
     case official
@@ -165,10 +164,10 @@ struct DatasetSupply {
     origin = isFolder.boolValue ? .folder(text) : .file(text)
   }
 
-  /// The folder that files are copied from, if they are.
+  /// The folder to copy files from; `nil` for a download.
   var folder: String? { if case .folder(let path) = origin { path } else { nil } }
 
-  /// A part's bytes as they are kept there, and where that is.
+  /// The bytes of a part, and its path or URL.
   func bytes(of part: FetchableDataset.Part) throws -> (bytes: [UInt8], place: String) {
     switch origin {
     case .official: return (try fetch(part.address), part.address)

@@ -1,10 +1,10 @@
-/// Dates and times as people and programs write them.
+/// Detection of dates and times in text.
 enum DateText {
   /// Whether a text is a date, a date with a time, or a time of day.
   ///
-  /// Known are `2019-12-31`, `2019/12/31`, `2019-12`, `31.12.2019`, `31/12/19` and `12/31/2019`,
-  /// each perhaps followed by a blank or `T` and a time; and `23:59`, `23:59:59.5`, with an offset
-  /// or `Z`.
+  /// Supported are `2019-12-31`, `2019/12/31`, `2019-12`, `31.12.2019`, `31/12/19` and
+  /// `12/31/2019`, each optionally followed by a blank or `T` and a time; and `23:59`,
+  /// `23:59:59.5`, with an offset or `Z`.
   static func isDate(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard (4...40).contains(bytes.count), bytes[0] &- 48 < 10 else { return false }
     var text = Substring(String(decoding: bytes, as: UTF8.self))
@@ -15,7 +15,7 @@ enum DateText {
     return isTime(text.dropFirst().drop { $0 == " " })
   }
 
-  /// Takes the day from the front of a text; whether it is one, nothing where nothing is like it.
+  /// Removes a date from the start of a text; whether it is valid, `nil` if there is none.
   private static func takeDay(_ text: inout Substring) -> Bool? {
     let length = text.prefix { $0.isASCII && ($0.isNumber || "-/.".contains($0)) }
     let parts = length.split(

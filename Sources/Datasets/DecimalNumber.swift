@@ -1,21 +1,21 @@
-/// Decimal numbers read straight from bytes.
+/// Parsing of decimal numbers from bytes.
 package enum DecimalNumber {
   private static let powers: [Double] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
   ]
 
-  /// The number that a text is, correctly rounded; nothing when it is none.
+  /// The number of a text, correctly rounded; `nil` if it is not a number.
   ///
   /// Up to 15 digits and powers of ten up to 22 are exact in `Double`, so that one product or
-  /// quotient of the two is rounded correctly (Clinger 1990); the rest is left to the library.
-  /// "inf", "infinity" and what is too large are infinite.
+  /// quotient of the two is rounded correctly (Clinger 1990); the C library parses the rest.
+  /// "inf", "infinity" and overflowing numbers are infinite.
   package static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
     var hasMark = false
     return parse(bytes, mark: UInt8(ascii: "."), &hasMark)
   }
 
-  /// The same with a point or a comma before the decimals; `hasMark` says whether there was one.
+  /// The same with a given decimal mark; `hasMark`: whether the text contains it.
   @inline(__always)
   static func parse(
     _ bytes: UnsafeBufferPointer<UInt8>, mark: UInt8, _ hasMark: inout Bool
@@ -94,7 +94,7 @@ package enum DecimalNumber {
     return isInfinite ? (isNegative ? -.infinity : .infinity) : nil
   }
 
-  /// Whether a text is some spelling of "not a number".
+  /// Whether a text is a spelling of NaN.
   static func isNaN(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard (3...4).contains(bytes.count) else { return false }
     let word = String(decoding: bytes, as: UTF8.self).lowercased()

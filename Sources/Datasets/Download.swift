@@ -5,11 +5,11 @@ import Synchronization
   import FoundationNetworking
 #endif
 
-/// The bytes at an address.
+/// Downloads the bytes of a URL.
 /// - Throws: `DatasetError.cannotDownload`.
 func download(_ address: String) throws -> [UInt8] {
   guard let url = URL(string: address) else {
-    throw DatasetError.cannotDownload(address: address, reason: "this is not an address")
+    throw DatasetError.cannotDownload(address: address, reason: "this is not a URL")
   }
   let outcome = Mutex<Result<[UInt8], DatasetError>?>(nil)
   let done = DispatchSemaphore(value: 0)
@@ -26,7 +26,8 @@ func download(_ address: String) throws -> [UInt8] {
       } else if let data, (200..<300).contains(status) {
         $0 = .success([UInt8](data))
       } else {
-        $0 = .failure(.cannotDownload(address: address, reason: "the server answers \(status)"))
+        $0 = .failure(
+          .cannotDownload(address: address, reason: "the server returned status \(status)"))
       }
     }
     done.signal()
@@ -39,7 +40,7 @@ func download(_ address: String) throws -> [UInt8] {
 }
 
 extension String {
-  /// The text without an ending.
+  /// The text without a suffix.
   fileprivate func trimmingSuffix(_ suffix: String) -> String {
     hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
   }

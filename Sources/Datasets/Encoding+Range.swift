@@ -1,13 +1,12 @@
 import Foundation
 
 extension Encoding {
-  /// The most standard deviations that a value may lie from the mean: with more, sums and squares in
-  /// single precision are not finite any more.
+  /// The maximum distance of a value from the mean in standard deviations; beyond it, sums and
+  /// squares overflow single precision.
   private static let mostDeviations = 1e15
 
-  /// Finds out whether every number of a table fits what a network computes with, which is single
-  /// precision.
-  /// - Throws: `NumberRangeError` for the first that does not.
+  /// Checks that all values of a table are in the range of single precision.
+  /// - Throws: `NumberRangeError` for the first value out of range.
   /// - Complexity: O(rows × numeric columns)
   public func checkRange(of table: Table) throws(NumberRangeError) {
     for input in inputs {
@@ -33,22 +32,22 @@ extension Encoding {
   }
 }
 
-/// A number of a table that a network cannot compute with.
+/// A value of a table out of the range of single precision.
 public struct NumberRangeError: LocalizedError, Hashable, Sendable {
   /// The name of the column.
   public let column: String
-  /// The number.
+  /// The value.
   public let value: Double
-  /// Whether it is too far from the mean of its column, not too large for a float.
+  /// Whether the value is too far from the column's mean; otherwise it overflows a float.
   public let isScaled: Bool
 
-  /// The column, the number, and the limit that it is beyond.
+  /// The column, the value, and the limit it exceeds.
   public var errorDescription: String? {
     "'\(column)' has \(value) in a row, which "
       + (isScaled
         ? "is more than 1e15 standard deviations from the mean of the training rows"
         : "does not fit a float of 32 bits")
   }
-  /// What to do with the cell.
-  public var recoverySuggestion: String? { "correct the cell, or leave the column or the row out" }
+  /// The remedy.
+  public var recoverySuggestion: String? { "correct the cell, or remove the column or the row" }
 }

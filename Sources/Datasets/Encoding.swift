@@ -1,24 +1,25 @@
 import Foundation
 import Tensors
 
-/// How rows become numbers that a network can learn from; fitted on training rows only.
+/// The preprocessing of rows to network inputs: standardisation and one-hot encoding, fitted on
+/// training rows only.
 ///
-/// Networks see encodings, rules see rows: no threshold is ever decoded.
+/// Rules use the unencoded rows, so thresholds need no decoding.
 public struct Encoding: Hashable, Codable, Sendable {
-  /// One number that the network reads.
+  /// One network input.
   public struct Input: Hashable, Codable, Sendable {
-    /// How a cell becomes the number.
+    /// The encoding of a cell.
     public enum Kind: Hashable, Codable, Sendable {
       /// `(value - mean) / scale`; a missing value becomes 0.
       case scaled(mean: Double, scale: Double)
-      /// 1 where the value is this level.
+      /// One-hot: 1 if the value is this level, else 0.
       case level(index: Int)
-      /// 1 where the value is missing.
+      /// Missing indicator: 1 if the value is missing, else 0.
       case missing
     }
-    /// The position of the feature it is made of.
+    /// The index of the encoded feature.
     public var feature: Int
-    /// How the feature becomes this number.
+    /// The encoding of the feature.
     public var kind: Kind
 
     public init(feature: Int, kind: Kind) {
@@ -27,7 +28,7 @@ public struct Encoding: Hashable, Codable, Sendable {
     }
   }
 
-  /// What the network reads, in order.
+  /// The network inputs, in order.
   public var inputs: [Input]
   /// The mean of a numeric target, 0 for classes.
   public var targetMean: Double
@@ -40,9 +41,9 @@ public struct Encoding: Hashable, Codable, Sendable {
     self.targetScale = targetScale
   }
 
-  /// Standardises numbers, spreads levels, marks what is missing where something is.
+  /// Standardised numbers, one-hot levels, and a missing indicator for columns with missing values.
   ///
-  /// Pixels are divided by the white value instead, so that an image keeps its meaning.
+  /// Pixels are divided by the maximum pixel value instead.
   public init(fitting table: Table) {
     inputs = []
     for (index, feature) in table.schema.features.enumerated() {
@@ -72,7 +73,7 @@ public struct Encoding: Hashable, Codable, Sendable {
       table.schema.target.isNumeric ? Self.meanAndScale(table.numbers) : (0, 1)
   }
 
-  /// The numbers of numeric columns as they are, for a network that does its own scaling.
+  /// Unscaled numeric columns, for a network that includes its own scaling.
   public static func identity(for schema: Schema) -> Encoding {
     Encoding(
       inputs: schema.features.indices.map {
@@ -80,15 +81,15 @@ public struct Encoding: Hashable, Codable, Sendable {
       })
   }
 
-  /// How many numbers a network reads for each row.
+  /// The number of network inputs.
   public var width: Int { inputs.count }
 
-  /// The positions of the inputs that are made of a feature.
+  /// The indices of the inputs that encode a feature.
   public func inputs(of feature: Int) -> [Int] {
     inputs.indices.filter { inputs[$0].feature == feature }
   }
 
-  /// `[rows, inputs]`, and the labels beside them.
+  /// The encoded rows, `[rows, inputs]`, with their labels.
   /// - Complexity: O(rows × inputs)
   public func encode(_ table: Table) -> Examples {
     let width = width
@@ -123,7 +124,7 @@ public struct Encoding: Hashable, Codable, Sendable {
 
   private static func meanAndScale(_ values: [Double]) -> (mean: Double, scale: Double) {
     guard !values.isEmpty else { return (0, 1) }
-    // Dividing first keeps the sum finite for the largest numbers that a cell can hold.
+    // Dividing first avoids overflow of the sum.
     let mean = values.reduce(0) { $0 + $1 / Double(values.count) }
     let largest = values.reduce(0) { max($0, abs($1 - mean)) }
     guard largest > 0, largest.isFinite else { return (mean.isFinite ? mean : 0, 1) }

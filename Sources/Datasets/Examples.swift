@@ -1,14 +1,14 @@
 import Tensors
 
-/// Rows as a network sees them.
+/// Encoded rows with their labels.
 public struct Examples: Hashable, Sendable {
-  /// `[rows, inputs]`
+  /// Network inputs, `[rows, inputs]`.
   public var inputs: Tensor
-  /// The position of each row's class.
+  /// The class index of each row.
   public var labels: [Int]
   /// The scaled numbers of a numeric target, empty otherwise.
   public var numbers: [Float]
-  /// What a teacher answers instead of the labels, `[rows, outputs]`: a probability for each class.
+  /// Soft targets of a teacher in place of the labels, `[rows, outputs]`: class probabilities.
   public var targets: Tensor?
 
   public init(inputs: Tensor, labels: [Int], numbers: [Float] = [], targets: Tensor? = nil) {
@@ -19,10 +19,10 @@ public struct Examples: Hashable, Sendable {
     self.targets = targets
   }
 
-  /// How many rows there are.
+  /// The number of rows.
   public var count: Int { labels.count }
 
-  /// The examples at these positions, in this order.
+  /// The examples at these indices, in this order.
   public func gathering(_ rows: ArraySlice<Int>) -> Examples {
     Examples(
       inputs: inputs.gathering(rows), labels: rows.map { labels[$0] },
@@ -30,13 +30,13 @@ public struct Examples: Hashable, Sendable {
   }
 }
 
-/// Which rows serve for what. No row serves twice.
+/// A split of the rows into disjoint training, validation and held-out sets.
 public struct Split: Hashable, Codable, Sendable {
-  /// The rows that weights and rules are fitted to.
+  /// The training set, to which weights and rules are fitted.
   public var training: [Int]
-  /// The rows that decide when to stop.
+  /// The validation set, for early stopping.
   public var validation: [Int]
-  /// The rows that neither network nor rules have seen.
+  /// The held-out set, used for neither network nor rules.
   public var heldOut: [Int]
 
   public init(training: [Int], validation: [Int], heldOut: [Int]) {
@@ -45,10 +45,10 @@ public struct Split: Hashable, Codable, Sendable {
     self.heldOut = heldOut
   }
 
-  /// Every class split in the same proportion; a class of one row is trained on.
+  /// A split stratified by class; a class with one row is in the training set.
   ///
-  /// `heldOut`: the fraction of rows to hold out, 0 when they are given apart.
-  /// `validation`: the fraction of the remaining rows that decide when to stop.
+  /// `heldOut`: the fraction of rows to hold out; 0 if they are given separately.
+  /// `validation`: the fraction of the remaining rows for the validation set.
   public static func stratified(
     _ labels: [Int], heldOut: Double, validation: Double, seed: UInt64
   ) -> Split {
@@ -60,7 +60,7 @@ public struct Split: Hashable, Codable, Sendable {
     for label in classes.keys.sorted() {
       var rows = classes[label] ?? []
       generator.shuffle(&rows)
-      // Fractions of a row are carried to the next class, so that the totals come out right.
+      // Rounding remainders are carried to the next class, so that the totals are exact.
       owedHeldOut += Double(rows.count) * heldOut
       let held = min(max(Int(owedHeldOut.rounded()), 0), rows.count - 1)
       owedHeldOut -= Double(held)

@@ -1,11 +1,11 @@
-/// Files that people keep tables in and that are no text, by their first bytes.
+/// Unsupported file formats, detected by magic number.
 struct ForeignFormat {
-  /// What the file is: "an Excel workbook".
+  /// The format: "an Excel workbook".
   let kind: String
-  /// How it becomes a table that is read.
+  /// How to convert it to a supported table.
   let advice: String
 
-  /// How many first bytes are looked at.
+  /// The number of first bytes used for detection.
   static let reach = 16
 
   private static let byBytes: [(start: [UInt8], kind: String, advice: String)] = [
@@ -28,15 +28,15 @@ struct ForeignFormat {
       [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], "a NumPy array", "write it with numpy.savetxt"
     ),
     (
-      Array("BZh91AY&SY".utf8), "packed by bzip2",
-      "unpack it with bunzip2; gzip is read as it is"
+      Array("BZh91AY&SY".utf8), "a bzip2 file",
+      "unpack it with bunzip2; gzip is read directly"
     ),
     (
-      [0xFD, 0x37, 0x7A, 0x58, 0x5A], "packed by xz",
-      "unpack it with unxz; gzip is read as it is"
+      [0xFD, 0x37, 0x7A, 0x58, 0x5A], "an xz file",
+      "unpack it with unxz; gzip is read directly"
     ),
     (
-      [0x28, 0xB5, 0x2F, 0xFD], "packed by zstd", "unpack it with unzstd; gzip is read as it is"
+      [0x28, 0xB5, 0x2F, 0xFD], "a zstd file", "unpack it with unzstd; gzip is read directly"
     ),
     (Array("%PDF-1.".utf8), "a PDF file", "export its table as CSV"),
     ([0x80, 0x02], "a Python pickle", pickle), ([0x80, 0x03], "a Python pickle", pickle),
@@ -51,9 +51,9 @@ struct ForeignFormat {
   private static let json =
     "write it as CSV: pandas.read_json(file).to_csv('rows.csv', index=False)"
 
-  /// The format that a file with these first bytes has; `nil` where it may be separated text.
+  /// The format of a file with these first bytes; `nil` if it may be delimited text.
   init?(_ start: some Collection<UInt8>) {
-    // What begins with letters is only of the format where something follows that no text has.
+    // Magic numbers of letters count only if followed by bytes that are invalid in text.
     let isBinary = start.contains { $0 < 9 || (14..<32).contains($0) || $0 >= 0x80 }
     if let found = Self.byBytes.first(where: {
       start.starts(with: $0.start) && (isBinary || $0.start.count > 6)
@@ -61,7 +61,7 @@ struct ForeignFormat {
       (kind, advice) = (found.kind, found.advice)
       return
     }
-    // JSON: an object or an array that goes on as one.
+    // JSON: an object or an array with a plausible first element.
     let blanks = Array(" \t\r\n".utf8)
     let text = start.filter { !blanks.contains($0) }.prefix(2)
     guard ["{\"", "[{", "[["].contains(where: { text.elementsEqual($0.utf8) }) else { return nil }

@@ -1,17 +1,17 @@
 import Crypto
 import Foundation
 
-/// Reads images and labels in the form of MNIST, plain or gzip.
+/// Reads images and labels in IDX format (MNIST), plain or gzip.
 ///
 /// Big-endian: a magic number whose last byte counts the dimensions, the size of each dimension,
 /// and one byte a pixel or label (LeCun, Cortes and Burges 1998).
 enum IDXReader {
   private static let imagesMagic = 0x0803
   private static let labelsMagic = 0x0801
-  /// More bytes than any image collection here has; a header that says more is wrong.
+  /// The maximum plausible size in bytes; a header with a larger size is invalid.
   private static let most = 1 << 32
 
-  /// Pixels and shape of a file of images.
+  /// The pixels and the shape of an image file.
   static func images(
     _ path: String, limit: Int, hasher: inout SHA256
   ) throws -> (pixels: [UInt8], count: Int, shape: ImageShape) {
@@ -20,7 +20,7 @@ enum IDXReader {
     return (bytes, sizes[0], shape)
   }
 
-  /// One label an image.
+  /// The labels, one per image.
   static func labels(
     _ path: String, limit: Int, hasher: inout SHA256
   ) throws -> [UInt8] {
@@ -69,13 +69,13 @@ enum IDXReader {
         source: path, found: "a header of \(described) bytes",
         expected: "1 to \(grouped(most)) bytes")
     }
-    // Pixels are turned round into columns while the file's own order is still there.
+    // Pixels are transposed into columns while the file is in memory.
     guard total <= limit / 2 else {
       throw DatasetError.imagesTooLarge(
         source: path, needed: total.multipliedReportingOverflow(by: 2).partialValue, limit: limit)
     }
     let fileSize = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-    // Deflate shrinks at most 1,032 times, so a header cannot make us reserve what cannot come.
+    // Deflate compresses at most 1,032 times; larger sizes in a header are not allocated.
     let reserve = min(total, fileSize.multipliedReportingOverflow(by: 1032).partialValue)
     let body = try source.readAll(limit: total, reserving: reserve)
     hasher = source.hasher

@@ -1,17 +1,17 @@
 import Crypto
 import Foundation
 
-/// Finds and reads the images of a folder: IDX or CIFAR binary files.
+/// Reads the images of a folder: IDX or CIFAR binary files.
 struct ImageFolder {
-  /// One set of images: the training rows, or the published test rows.
+  /// The training set or the published test set.
   private enum Part { case training, heldOut }
 
   let folder: String
   private let files: [String]
-  /// The most bytes that the images may take.
+  /// The maximum memory of the images in bytes.
   private let limit: Int
 
-  /// The files are those that the folder has, by their names.
+  /// `files`: the file names in the folder.
   init(_ folder: String, files: [String], limit: Int = InputLimit.standard) {
     self.folder = folder
     self.limit = limit
@@ -53,7 +53,7 @@ struct ImageFolder {
 
   var isPresent: Bool { idx(.training, "images") != nil || !cifarTraining.isEmpty }
 
-  /// The table of the training images, that of the test images, and the files' checksum.
+  /// The training table, the test table, and the checksum of the files.
   func load() throws -> LoadedData {
     idx(.training, "images") != nil ? try loadIDX() : try loadCIFAR()
   }
@@ -62,7 +62,7 @@ struct ImageFolder {
 
   private func loadIDX() throws -> LoadedData {
     var hasher = SHA256()
-    // Test files come first by name, and so they enter the checksum.
+    // The checksum is over the files in name order; test files are first.
     let heldOut = try idxImages(.heldOut, &hasher)
     let training = try idxImages(.training, &hasher)
     guard let training else { throw DatasetError.noData(path: folder) }
@@ -86,7 +86,7 @@ struct ImageFolder {
       notes: Self.notes(onUnusedClasses: names, training.labels))
   }
 
-  /// Says that classes have no training image: a label may be wrong, or stand for none.
+  /// A note about classes without training images, which may indicate wrong labels.
   private static func notes(onUnusedClasses names: [String], _ labels: [UInt8]) -> [String] {
     let used = Set(labels)
     let unused = names.indices.filter { !used.contains(UInt8(truncatingIfNeeded: $0)) }

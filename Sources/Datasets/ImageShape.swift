@@ -1,17 +1,18 @@
-/// How a row's features lie in an image: `index = (y * width + x) * channels + channel`.
+/// The shape of an image whose pixels are the features of a row: channels last,
+/// `index = (y * width + x) * channels + channel`.
 public struct ImageShape: Hashable, Sendable {
-  /// Rows of pixels.
+  /// Height in pixels.
   public var height: Int
-  /// Pixels in a row.
+  /// Width in pixels.
   public var width: Int
-  /// Numbers for a pixel: 1 for grey, 3 for red, green and blue.
+  /// Channels: 1 for greyscale, 3 for RGB.
   public var channels: Int
-  /// The value of a white pixel.
+  /// The maximum pixel value (white).
   public var maximum: Double
 
-  /// The longest side of an image, and the most channels.
+  /// The maximum side length, and the maximum number of channels.
   static let longest = 65_536
-  /// The value of a white pixel at most.
+  /// The upper limit of `maximum`.
   static let brightest = 1e12
 
   public init(height: Int, width: Int, channels: Int, maximum: Double) {
@@ -21,11 +22,11 @@ public struct ImageShape: Hashable, Sendable {
     self.maximum = maximum
   }
 
-  /// Numbers in an image.
+  /// The number of values: height × width × channels.
   public var count: Int { height * width * channels }
 }
 
-/// What is read is checked, so that no arithmetic with it overflows.
+/// Decoded values are validated, so that arithmetic does not overflow.
 extension ImageShape: Codable {
   private enum Key: String, CodingKey { case height, width, channels, maximum }
 

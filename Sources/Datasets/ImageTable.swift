@@ -1,18 +1,18 @@
-/// Images as they lie in a file, one after the other.
+/// Images in file order, concatenated.
 struct Images {
-  /// All pixels, image by image.
+  /// The pixels of all images, in file order.
   var pixels: [UInt8]
   var labels: [UInt8]
   var shape: ImageShape
-  /// Where a pixel of the shape lies in an image of the file.
+  /// The offset of a pixel of the shape within an image of the file.
   var offset: (_ index: Int) -> Int = { $0 }
 }
 
 extension Table {
-  /// A row an image, a column a pixel.
+  /// A table with one row per image and one column per pixel.
   ///
-  /// Bytes are turned round in strips of 64 pixels, a cache line of every image at a time.
-  /// - Complexity: O(pixels); memory beside the result is 64 bytes an image.
+  /// Bytes are transposed in strips of 64 pixels, one cache line per image.
+  /// - Complexity: O(pixels); additional memory is 64 bytes per image.
   init(_ images: Images, target: String, classes: [String]) {
     let shape = images.shape
     let rows = images.labels.count
@@ -43,7 +43,7 @@ extension Table {
 }
 
 extension ImageShape {
-  /// A column a pixel, named by its place: `pixel y3 x7`, `pixel y3 x7 red`.
+  /// One column per pixel, named by its position: `pixel y3 x7`, `pixel y3 x7 red`.
   public var features: [Feature] {
     let colors = channels == 3 ? [" red", " green", " blue"] : nil
     return (0..<count).map { index in

@@ -1,9 +1,9 @@
 import CZlib
 
-/// Unpacks gzip data, one member after the other.
+/// Decompresses gzip data with one or more members.
 struct Inflater: ~Copyable {
   private let name: String
-  // zlib keeps a pointer to its stream, which therefore must never move.
+  // zlib keeps a pointer to its stream, whose address must not change.
   private let stream: UnsafeMutablePointer<z_stream>
   private var packed: [UInt8]
   private var offset = 0
@@ -23,11 +23,11 @@ struct Inflater: ~Copyable {
     stream.deallocate()
   }
 
-  /// Takes the next packed bytes; none mean the end.
+  /// Adds compressed bytes; an empty chunk is the end.
   mutating func feed(_ bytes: [UInt8]) throws {
     if bytes.isEmpty {
       guard isBetweenMembers else {
-        throw DatasetError.corruptGzip(source: name, reason: "they end too early")
+        throw DatasetError.corruptGzip(source: name, reason: "unexpected end of data")
       }
       isAtEnd = true
     }
@@ -35,12 +35,12 @@ struct Inflater: ~Copyable {
     offset = 0
   }
 
-  /// Fills the beginning of a buffer; nothing when more packed bytes are needed, 0 at the end.
+  /// Fills the start of a buffer; `nil` if more compressed bytes are needed, 0 at the end.
   mutating func unpack(into buffer: UnsafeMutableRawBufferPointer) throws -> Int? {
     if isAtEnd { return 0 }
     while offset < packed.count {
       if isBetweenMembers {
-        // Zeros may fill up the last block, as on tapes.
+        // Zero padding after the last member is allowed.
         if packed[offset] == 0 {
           offset += 1
           continue

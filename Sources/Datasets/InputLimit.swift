@@ -1,9 +1,9 @@
 import Foundation
 
-/// How much may be read where the user says nothing.
+/// The default limit on input size.
 enum InputLimit {
-  /// Half of the memory that this process may use: the machine's, the control group's or the
-  /// address space's, whichever is the least.
+  /// Half of the available memory: the minimum of the machine's memory, the control group's limit
+  /// and the address space limit.
   static let standard: Int = max(1 << 20, memory / 2)
 
   private static var memory: Int {
@@ -31,6 +31,6 @@ enum InputLimit {
 }
 
 extension ReadingPlan {
-  /// The most bytes that may be read, and that rows may take.
+  /// The maximum bytes to read, and the maximum memory of the rows.
   var byteLimit: Int { maxInputBytes ?? InputLimit.standard }
 }

@@ -1,4 +1,4 @@
-/// The different texts of a column, in the order in which they came.
+/// The distinct texts of a column, in order of first occurrence.
 struct LevelTable {
   /// A column with more texts than this is not categorical.
   static let limit = 1000
@@ -8,7 +8,7 @@ struct LevelTable {
   struct Level {
     fileprivate var hash: UInt64
     fileprivate var range: Range<Int>
-    /// Where it stood first.
+    /// The position of its first occurrence.
     var line: Int
     var column: Int
     var count = 0
@@ -16,12 +16,12 @@ struct LevelTable {
 
   private(set) var levels: [Level] = []
   private var letters: [UInt8] = []
-  /// Positions in `levels`, -1 where there is none; open addressing.
+  /// Hash table of indices into `levels`, -1 for empty slots; open addressing.
   private var slots = [Int32](repeating: -1, count: 64)
 
   init() {}
 
-  /// A table that begins with levels that are known.
+  /// A table initialised with known levels.
   init(known texts: [String]) {
     for var text in texts {
       text.withUTF8 { _ = position(CSVCell(bytes: $0, line: 0, column: 0)) }
@@ -32,7 +32,7 @@ struct LevelTable {
     String(decoding: letters[levels[position].range], as: UTF8.self)
   }
 
-  /// A level as the cell that had it first.
+  /// A level as the cell of its first occurrence.
   func withCell<Result>(_ position: Int, _ body: (CSVCell) throws -> Result) rethrows -> Result {
     let level = levels[position]
     return try letters.withUnsafeBufferPointer {
@@ -45,7 +45,7 @@ struct LevelTable {
 
   mutating func count(_ position: Int) { levels[position].count += 1 }
 
-  /// The position of a cell's text, which is added when it is new.
+  /// The index of a cell's text, which is added if it is new.
   mutating func position(_ cell: CSVCell) -> Int {
     let hash = Self.hash(cell.bytes)
     var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)

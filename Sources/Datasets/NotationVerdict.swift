@@ -1,6 +1,6 @@
-/// What the cells of a column are as texts and as numbers, before anything is decided about it.
+/// The cells of a column as texts and as numbers, before its kind is inferred.
 struct ColumnSurvey {
-  /// What each text of a coded column is, in the order of its texts.
+  /// The interpretation of each text of a dictionary-encoded column, in the order of its texts.
   var readings: [CellReading] = []
   var tally = NumberTally()
 
@@ -9,7 +9,7 @@ struct ColumnSurvey {
     case .skipped, .freeText: break
     case .numbers(let numbers): tally = numbers.tally
     case .coded(_, let table):
-      // The texts of a declared category say nothing of numbers.
+      // The texts of a declared categorical column are no evidence of number notation.
       let isDeclared = if case .categorical = column.expectation { true } else { false }
       readings = table.levels.indices.map { position in
         table.withCell(position) { cell in
@@ -23,7 +23,7 @@ struct ColumnSurvey {
     }
   }
 
-  /// Whether nearly all texts that are no missing value are numbers.
+  /// Whether nearly all non-missing texts are numbers.
   var isNumeric: Bool {
     let words = readings.count { if case .word = $0 { true } else { false } }
     let numbers = readings.count { if case .number = $0 { true } else { false } }
@@ -31,15 +31,15 @@ struct ColumnSurvey {
   }
 }
 
-/// Decides how the numbers of a table's columns are written.
+/// Infers the number notation of a table's columns.
 ///
-/// `2,5` is a decimal comma and `2.5` a decimal point beyond doubt; `1,234` can be either 1.234 or
-/// 1234. Such a column is decided by the other columns, by its own numbers, or not at all.
+/// `2,5` is unambiguously a decimal comma and `2.5` a decimal point; `1,234` is either 1.234 or
+/// 1234. An ambiguous column is decided by the other columns or by its own numbers, or is an error.
 struct NotationJudge {
   let source: String
-  /// What the user says.
+  /// The decimal mark given by the user.
   let given: NumberNotation.DecimalMark?
-  /// The only mark that some column of the table has beyond doubt.
+  /// The decimal mark of all unambiguous columns of the table.
   private let usual: NumberNotation.DecimalMark?
 
   init(source: String, given: NumberNotation.DecimalMark?, surveys: [ColumnSurvey]) {
@@ -51,8 +51,8 @@ struct NotationJudge {
     usual = points == commas ? nil : points ? .point : .comma
   }
 
-  /// How the numbers of a column are written.
-  /// - Throws: `DatasetError` where they contradict each other or cannot be decided.
+  /// The number notation of a column.
+  /// - Throws: `DatasetError` if its numbers are contradictory or ambiguous.
   func notation(_ name: String, _ tally: NumberTally) throws -> NumberNotation {
     var notation = NumberNotation(decimal: try decimal(name, tally))
     let isComma = notation.decimal == .comma
@@ -98,18 +98,17 @@ struct NotationJudge {
     if tally.pointOnly.count > 0 { return .point }
     if tally.commaOnly.count > 0 { return .comma }
     if tally.commaAmbiguous.count == 0 {
-      // `1.234` is what every program writes for a number; only in a table with decimal commas
-      // does it stand for 1234.
+      // `1.234` is a decimal number by default; only in a table with decimal commas is it 1234.
       return usual == .comma ? .comma : .point
     }
-    // The numbers of one column have one mark: `1,234` beside `1.234` contradict each other.
+    // A column has one decimal mark: `1,234` beside `1.234` is a contradiction.
     if tally.pointAmbiguous.count > 0 {
       throw mixed(
         name, (tally.pointAmbiguous, "a point"), (tally.commaAmbiguous, "a comma"))
     }
     if let usual { return usual }
-    // Thousands are separated from 1,000 on, and decimals are not filled up with zeros where
-    // other numbers of the column have none.
+    // All integers without a separator are below 1,000 and some ambiguous numbers end in 0, which
+    // is rare for decimals: the comma is a thousands separator.
     if tally.small > 0, tally.large == 0, tally.roundAmbiguous > 0 { return .point }
     let seen = tally.commaAmbiguous
     throw DatasetError.ambiguousNumber(
@@ -117,7 +116,7 @@ struct NotationJudge {
       found: excerpt(seen.text), count: seen.count)
   }
 
-  /// The rarer of two ways of writing is what an error shows.
+  /// The error for a column with two notations, with an example of the rarer one.
   private func mixed(
     _ name: String, _ first: (seen: NumberTally.Sighting, what: String),
     _ second: (seen: NumberTally.Sighting, what: String)
@@ -129,7 +128,7 @@ struct NotationJudge {
       otherwise: common.what)
   }
 
-  /// Says what was read in another way than as `-1234.5`.
+  /// Adds notes about numbers with a notation other than `-1234.5`.
   func note(
     _ name: String, _ tally: NumberTally, as notation: NumberNotation, in notes: inout ReadingNotes
   ) {

@@ -1,37 +1,37 @@
-/// The numbers of a column as they pass by, under each decimal mark that is still possible.
+/// Collects the numbers of a column under each decimal mark that is still possible.
 struct NumberCollector {
-  /// Which decimal mark the numbers have had so far.
+  /// The decimal mark of the numbers so far.
   private enum Mark {
-    /// None: whole numbers.
+    /// None: integers.
     case open
     case point, comma
-    /// Every number so far can be read with either, and some differ: `1,234`.
+    /// All numbers so far are valid with either mark, and some differ in value: `1,234`.
     case both
   }
 
-  /// What the schema says of the column; where it says nothing, the numbers do.
+  /// The notation given by the schema; `nil` to infer it from the numbers.
   let notation: NumberNotation?
   private let missing: MissingMarks
   private var mark = Mark.open
-  /// The decimal mark of numbers that need no second look.
+  /// The decimal mark of numbers on the fast path.
   private var plainMark: UInt8
-  /// Cells that were given a second look, and others that have a comma.
+  /// Cells parsed on the slow path, and other cells with a comma.
   private var looked = 0
   private var plainCommas = 0
-  /// The first number other than 0 that needed no second look.
+  /// The first nonzero number on the fast path.
   private var firstPlain: CellExample?
   private var hasPlain = false
-  /// The numbers under the point, or under the comma where that is the only possible mark.
+  /// The numbers with a decimal point, or with a decimal comma if that is the only possible mark.
   private var values: [Double] = []
-  /// The numbers under the comma, where both marks are possible.
+  /// The numbers with a decimal comma, if both marks are possible.
   private var others: [Double] = []
   private var seen = NumberTally()
   private(set) var words = 0
   private(set) var firstWord: CellExample?
   private(set) var firstInfinite: CellExample?
-  /// Different words, four at most.
+  /// Distinct words, at most four.
   private(set) var wordSpellings: [String] = []
-  /// How often each text stood for a missing value.
+  /// The number of cells of each missing-value text.
   private(set) var missingWords: [(text: String, count: Int)] = []
   private let takesPlain: Bool
   private let sentinel: Double
@@ -44,7 +44,7 @@ struct NumberCollector {
     sentinel = notation?.missing ?? .nan
   }
 
-  /// What is unusual in the numbers.
+  /// Unusual notations among the numbers.
   var tally: NumberTally {
     var tally = seen
     let plain = values.count - looked
@@ -95,7 +95,7 @@ struct NumberCollector {
     if mark == .both { others.append(comma) }
   }
 
-  /// Takes the rows of a column that was coded until now, whose texts have been read.
+  /// Takes over the rows of a dictionary-encoded column whose texts are parsed.
   mutating func append(_ codes: [Int32], _ table: LevelTable, _ readings: [CellReading]) {
     for position in readings.indices {
       table.withCell(position) {
@@ -108,7 +108,7 @@ struct NumberCollector {
     if mark == .both { others = codes.map { pairs[Int($0)].comma } }
   }
 
-  /// A number that needs no second look: no leading zeros, and no mark while it is open which.
+  /// Fast path: a number without leading zeros, and without a mark while the decimal mark is open.
   @inline(__always)
   private func plainNumber(
     _ bytes: UnsafeBufferPointer<UInt8>, _ hasMark: inout Bool
@@ -121,7 +121,7 @@ struct NumberCollector {
     return value
   }
 
-  /// What a cell is under either mark; not a number where it is none.
+  /// The value of a cell with either decimal mark; NaN if it is not a number.
   private func numbers(in reading: CellReading) -> (point: Double, comma: Double) {
     guard case .number(let number) = reading else { return (.nan, .nan) }
     if let notation {
@@ -170,7 +170,7 @@ struct NumberCollector {
     }
   }
 
-  /// What one more number says about the decimal mark.
+  /// Updates the possible decimal marks by one number.
   private mutating func settle(by number: WrittenNumber) {
     switch (mark, number.point, number.comma) {
     case (.open, _?, nil): mark = .point
@@ -193,7 +193,7 @@ struct NumberCollector {
   }
 }
 
-/// A cell as a message shows it.
+/// A cell as shown in messages.
 struct CellExample: Hashable {
   var text: String
   var line: Int

@@ -1,9 +1,9 @@
-/// How the numbers of a column are written, where it is not `-1234.5`.
+/// The number notation of a column, if it differs from `-1234.5`.
 ///
-/// The notation is found in the training rows and kept in the schema, so that rows that are read
-/// later, and exported rules, understand a cell as the training rows did.
+/// The notation is inferred from the training rows and stored in the schema, so that rows read
+/// later and exported rules parse a cell like the training rows.
 public struct NumberNotation: Hashable, Sendable {
-  /// The character before a number's decimals.
+  /// The decimal mark.
   public enum DecimalMark: String, Hashable, Codable, CaseIterable, Sendable {
     /// `1.5`
     case point
@@ -11,18 +11,18 @@ public struct NumberNotation: Hashable, Sendable {
     case comma
   }
 
-  /// The character before the decimals.
+  /// The decimal mark.
   public var decimal: DecimalMark
   /// Whether the other of point and comma separates thousands: `1,234.5`, `1.234,5`.
   public var hasThousands: Bool
-  /// Whether numbers end in a percent sign; the value is what stands before it.
+  /// Whether numbers end in a percent sign; the value is the number before it.
   public var isPercent: Bool
-  /// The currency sign or code that numbers may have.
+  /// The optional currency sign or code of numbers.
   public var currency: String?
-  /// A number that stands for a missing value, such as -999.
+  /// A numeric missing-value code, such as -999.
   public var missing: Double?
 
-  /// `-1234.5`, unless the arguments say otherwise.
+  /// The notation `-1234.5` by default.
   public init(
     decimal: DecimalMark = .point, hasThousands: Bool = false, isPercent: Bool = false,
     currency: String? = nil, missing: Double? = nil
@@ -34,13 +34,13 @@ public struct NumberNotation: Hashable, Sendable {
     self.missing = missing
   }
 
-  /// Numbers as `-1234.5` and nothing else.
+  /// The notation `-1234.5`.
   public static let plain = NumberNotation()
 
-  /// The number that a text is in this notation; nothing where it is none.
+  /// The value of a text in this notation; `nil` if it is not a number.
   ///
   /// A minus sign (U+2212), parentheses around a negative number, blanks or apostrophes between
-  /// thousands and blanks around a number have one meaning only, and are read in every notation.
+  /// thousands and blanks around a number are unambiguous and parsed in every notation.
   func number(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
     guard let written = WrittenNumber(bytes) else { return nil }
     return number(written)

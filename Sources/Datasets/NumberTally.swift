@@ -1,13 +1,13 @@
-/// What is unusual in the numbers of a column, counted, with the first example of each.
+/// Counts of unusual number notations in a column, each with its first example.
 struct NumberTally {
-  /// How often something was seen, and what it looked like first.
+  /// A count with its first example.
   struct Sighting: Hashable {
     var count = 0
     var text = ""
     var line = 0
     var column = 0
 
-    /// Counts cells with the text of this one.
+    /// Counts `count` cells with this text.
     mutating func see(_ cell: CSVCell, _ more: Int) {
       if count == 0 { (text, line, column) = (cell.text, cell.line, cell.column) }
       count += more
@@ -22,23 +22,23 @@ struct NumberTally {
     }
   }
 
-  /// Numbers only where the point is the decimal mark: `2.5`, `1,234.5`.
+  /// Numbers valid only with a decimal point: `2.5`, `1,234.5`.
   var pointOnly = Sighting()
-  /// Numbers only where the comma is: `2,5`, `1.234,5`.
+  /// Numbers valid only with a decimal comma: `2,5`, `1.234,5`.
   var commaOnly = Sighting()
-  /// Those of them that have a comma: `1.234.567` has none.
+  /// The subset of these with a comma: `1.234.567` has none.
   var decimalCommas = Sighting()
-  /// Different numbers for either mark, with a comma in the text: `1,234`.
+  /// Ambiguous numbers with a comma: `1,234`.
   var commaAmbiguous = Sighting()
-  /// The same with a point: `1.234`.
+  /// Ambiguous numbers with a point: `1.234`.
   var pointAmbiguous = Sighting()
-  /// Thousands that are separated beyond doubt, for either mark: `1,234.5` and `1.234.567`.
+  /// Unambiguous thousands separators, for either mark: `1,234.5` and `1.234.567`.
   var pointGroups = Sighting()
   var commaGroups = Sighting()
   var percent = Sighting()
-  /// Numbers other than 0 without a percent sign.
+  /// Nonzero numbers without a percent sign.
   var noPercent = Sighting()
-  /// By the currency's sign.
+  /// Numbers with a currency sign, by sign.
   var currencies: [String: Sighting] = [:]
   var parentheses = Sighting()
   var noParentheses = 0
@@ -46,20 +46,20 @@ struct NumberTally {
   var blankGroups = Sighting()
   var apostropheGroups = Sighting()
   var specialBlank = Sighting()
-  /// Whole numbers written as `01234`.
+  /// Integers with leading zeros: `01234`.
   var leadingZeros = Sighting()
-  /// Whole numbers beyond those that are exact.
+  /// Integers that are not exact in double precision.
   var inexact = Sighting()
-  /// Whole numbers without marks, below and from 1000.
+  /// Integers without marks, below 1000 and from 1000.
   var small = 0
   var large = 0
-  /// Ambiguous numbers that end in 0: decimals are rarely written that far.
+  /// Ambiguous numbers that end in 0, which is rare for decimals.
   var roundAmbiguous = 0
 
-  /// Whole numbers up to here are exact in double precision.
+  /// Integers up to this magnitude are exact in double precision.
   static let exact = 9_007_199_254_740_992.0
 
-  /// Counts a whole number that is written with nothing but digits.
+  /// Counts an integer written with digits only.
   mutating func countWhole(_ value: Double) {
     if abs(value) < 1000 { small += 1 } else { large += 1 }
   }
@@ -79,7 +79,7 @@ struct NumberTally {
       && bytes[start + 1] &- 48 < 10
   }
 
-  /// Counts a number that `count` cells have.
+  /// Counts a number of `count` cells.
   mutating func add(_ number: WrittenNumber, _ cell: CSVCell, count: Int) {
     switch (number.point, number.comma) {
     case (let point?, let comma?) where point.value != comma.value:

@@ -1,6 +1,7 @@
-/// What was decided while a table was read, in sentences with counts; columns of one kind share one.
+/// Notes about the interpretation of a table, in sentences with counts; similar columns share a
+/// note.
 struct ReadingNotes {
-  /// Why a note is made; notes stand in this order.
+  /// The kind of a note; notes are listed in this order.
   enum Kind: Int, CaseIterable {
     case decimalComma, thousands, percent, currency, parentheses, minusSign, blankGroups
     case apostropheGroups, specialBlank, leadingZeros, inexact, missingNumber
@@ -14,9 +15,9 @@ struct ReadingNotes {
   }
 
   private var entries: [Kind: [Entry]] = [:]
-  /// By the word that stands for a missing value, in the order in which they came.
+  /// Counts by missing-value text, in order of first occurrence.
   private var words: [(text: String, columns: [String], count: Int)] = []
-  /// What was found out about the file before its cells were read.
+  /// Notes about the file format.
   var first: [String] = []
   private var others: [String] = []
 
@@ -29,7 +30,7 @@ struct ReadingNotes {
       Entry(column: column, count: seen.count, text: seen.text, value: value))
   }
 
-  /// Counts the cells of a column in which a word stands for a missing value.
+  /// Counts the cells of a column with a missing-value text.
   mutating func addMissing(_ word: String, _ count: Int, in column: String) {
     guard count > 0, !word.isEmpty else { return }
     if let index = words.firstIndex(where: { $0.text == word }) {
@@ -40,13 +41,13 @@ struct ReadingNotes {
     }
   }
 
-  /// Adds the notes of another reading behind these.
+  /// Appends the notes of another reading.
   mutating func merge(_ other: ReadingNotes) {
     for (kind, found) in other.entries { entries[kind, default: []] += found }
     mergeTexts(of: other)
   }
 
-  /// Adds what another reading found out about texts.
+  /// Appends the notes of another reading about texts.
   mutating func mergeTexts(of other: ReadingNotes) {
     for word in other.words {
       if let index = words.firstIndex(where: { $0.text == word.text }) {
@@ -79,21 +80,22 @@ struct ReadingNotes {
     let example = "'\(text)' is read as \(shortest(entries[0].value))"
     return switch kind {
     case .decimalComma: "\(columns) \(have) a decimal comma in \(count): \(example)"
-    case .thousands: "\(columns) \(have) marks between thousands in \(count): \(example)"
+    case .thousands: "\(columns) \(have) thousands separators in \(count): \(example)"
     case .percent: "\(columns) \(have) a percent sign in \(count): \(example)"
     case .currency: "\(columns) \(have) a currency sign in \(count): \(example)"
     case .parentheses: "\(columns) \(have) parentheses around numbers in \(count): \(example)"
-    case .minusSign: "\(columns) \(have) a minus sign that is no hyphen in \(count): \(example)"
-    case .blankGroups: "\(columns) \(have) blanks between thousands in \(count): \(example)"
+    case .minusSign: "\(columns) \(have) a Unicode minus sign in \(count): \(example)"
+    case .blankGroups: "\(columns) \(have) blanks as thousands separators in \(count): \(example)"
     case .apostropheGroups:
-      "\(columns) \(have) apostrophes between thousands in \(count): \(example)"
-    case .specialBlank: "\(columns) \(have) no-break blanks around numbers in \(count): \(example)"
+      "\(columns) \(have) apostrophes as thousands separators in \(count): \(example)"
+    case .specialBlank:
+      "\(columns) \(have) non-breaking spaces around numbers in \(count): \(example)"
     case .leadingZeros:
       "\(columns) \(have) leading zeros in \(count): \(example); "
         + "make the column categorical in a schema.json if these are codes"
     case .inexact:
       "\(columns) \(have) whole numbers above 9,007,199,254,740,992 in \(count): \(example), "
-        + "and neighbours may be read as one number"
+        + "and integers of this size are not exact in double precision"
     case .missingNumber:
       "\(columns) \(have) '\(text)' in \(count), far from all other numbers: "
         + "read as a missing value"

@@ -1,24 +1,24 @@
 import Naming
 
-/// What to read from a source, where its own word is not enough.
+/// Options for reading a data source.
 public struct ReadingOptions: Hashable, Sendable {
-  /// The column to answer; the last one, or the schema's, when nothing is said.
+  /// The target column; `nil` is the schema's target or the last column.
   public var target: String?
-  /// The columns to leave out.
+  /// The columns to ignore.
   public var ignore: [String]
-  /// The schema that the rows must have: the training rows' one, for rows that are held out.
+  /// The required schema of the rows: that of the training rows, for a separate held-out set.
   ///
-  /// Columns are matched by name, their order is free, and others are passed over.
+  /// Columns are matched by name, in any order; other columns are ignored.
   public var schema: Schema?
-  /// Whether columns that never vary are kept: a network that was trained elsewhere reads them too.
+  /// Whether constant columns are kept, as inputs of a given network.
   public var keepsConstants: Bool
-  /// What is known of the form of the table's text.
+  /// The given format of the table's text.
   public var format: TableFormat
-  /// The most bytes that a source may have, unpacked, and that the rows may take in memory; a
-  /// share of the machine's memory where nothing is said.
+  /// The maximum size of a source after decompression, and the maximum memory of the rows, in
+  /// bytes; `nil` is a share of the machine's memory.
   public var maxInputBytes: Int?
 
-  /// Without arguments everything is read as the source says.
+  /// Creates options; by default everything is detected from the source.
   public init(
     target: String? = nil, ignore: [String] = [], schema: Schema? = nil,
     keepsConstants: Bool = false, format: TableFormat = TableFormat(), maxInputBytes: Int? = nil
@@ -32,43 +32,42 @@ public struct ReadingOptions: Hashable, Sendable {
   }
 }
 
-/// How many rows something happened to, and what.
+/// A number of rows with a reason.
 public struct RowCount: Hashable, Codable, Sendable {
-  /// What happened: "a missing value in age".
+  /// The reason: "a missing value in age".
   public var reason: String
   /// The number of rows.
   public var count: Int
 
-  /// What happened, and to how many rows.
+  /// A reason, and a number of rows.
   public init(_ reason: String, _ count: Int) {
     self.reason = reason
     self.count = count
   }
 }
 
-/// A table with the account of how it was read.
+/// A loaded table with notes about its interpretation.
 public struct LoadedData: Sendable {
-  /// A short name, fit for a folder: "iris".
+  /// A short name, valid as a folder name: "iris".
   public var name: String
-  /// What a reader calls it: "Iris".
+  /// The title: "Iris".
   public var title: String
-  /// SHA-256 of the data files' bytes as they lie on the disk, one after the other in the order
-  /// of their names.
+  /// SHA-256 of the data files' bytes on disk, concatenated in name order.
   public var sha256: String
-  /// The rows, those published as test rows left out.
+  /// The rows, without the published test set.
   public var table: Table
-  /// The rows that are published as test rows, where there are such.
+  /// The published test set, if there is one.
   public var heldOut: Table?
-  /// How many rows the source has, held-out rows not counted.
+  /// The number of rows of the source, without the held-out set.
   public var rowsRead: Int
-  /// Rows that are not used.
+  /// Dropped rows, by reason.
   public var dropped: [RowCount]
-  /// Rows that are used although something in them is missing or unknown.
+  /// Rows used with missing or unknown values, by reason.
   public var altered: [RowCount]
-  /// What was decided about columns, in sentences.
+  /// Notes about columns, in sentences.
   public var notes: [String]
 
-  /// A table that was read, with the account of it; `rowsRead` counts the dropped rows too.
+  /// A loaded table; `rowsRead` includes dropped rows.
   public init(
     name: String, title: String, sha256: String, table: Table, heldOut: Table? = nil,
     rowsRead: Int, dropped: [RowCount] = [], altered: [RowCount] = [], notes: [String] = []
@@ -86,13 +85,13 @@ public struct LoadedData: Sendable {
 }
 
 extension LoadedData {
-  /// What happened to rows and columns, in sentences with counts.
+  /// Notes about rows and columns, in sentences with counts.
   public var accounts: [String] {
     dropped.map(Self.sentence)
       + altered.map { "\(counted($0.count, "row")) with \($0.reason)" } + notes
   }
 
-  /// The rows that were left out, and what was assumed, in sentences with counts.
+  /// Notes about dropped rows and assumptions, in sentences with counts.
   public var remarks: [String] { dropped.map(Self.sentence) + notes }
 
   private static func sentence(_ dropped: RowCount) -> String {
@@ -100,14 +99,14 @@ extension LoadedData {
   }
 }
 
-/// What decides how the columns of a source are understood.
+/// The source of column kinds.
 struct ReadingPlan {
   enum Guide {
-    /// The cells alone say what a column is.
+    /// Kinds are inferred from the cells.
     case cells
-    /// A data set's own schema says what columns are; what never varies is left out.
+    /// Kinds are declared by the data set's schema; constant columns are dropped.
     case declared(Schema)
-    /// The rows must come out with exactly this schema.
+    /// The rows must have exactly this schema.
     case exact(Schema)
 
     var schema: Schema? {
@@ -130,8 +129,8 @@ struct ReadingPlan {
   var missingMarks: [String] { guide.schema?.missingMarks ?? MissingWords.everywhere }
   var numberMarks: [String] { guide.schema?.numberMarks ?? MissingWords.amongNumbers }
 
-  /// The target's position among the columns, and what to expect of each.
-  /// - Throws: `UnknownName` for a column that is not there, `DatasetError`.
+  /// The index of the target, and the expected kind of each column.
+  /// - Throws: `UnknownName` for an unknown column, `DatasetError`.
   func resolve(
     _ names: [String], source: String
   ) throws -> (target: Int, expectations: [Expectation]) {
@@ -150,7 +149,7 @@ struct ReadingPlan {
     if let schema = guide.schema {
       try checkPresence(of: schema, in: names, source)
       if wanted != schema.target.name, case .numeric = expectations[position] {
-        // A number may name a class: the data say which.
+        // A class may be named by a number; it is resolved from the data.
         expectations[position] = .inferred
       }
       if expectations[position] == .skipped { expectations[position] = .inferred }
@@ -195,7 +194,7 @@ struct ReadingPlan {
     }
   }
 
-  /// Rows that must fit a schema are written as its rows were; else the cells may say.
+  /// The notation given by a required schema; `nil` to infer it from the cells.
   private func notation(_ declared: NumberNotation?) -> NumberNotation? {
     declared ?? (guide.isExact ? .plain : nil)
   }

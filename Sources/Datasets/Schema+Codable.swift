@@ -1,4 +1,4 @@
-/// The form of `schema.json`: one object a feature, so that people can write it.
+/// The format of `schema.json`: one object per feature, writable by hand.
 ///
 /// ```json
 /// {"features": [{"name": "petal_length", "kind": "numeric", "unit": "cm"},
@@ -33,7 +33,7 @@ extension Schema: Codable {
       case .some(let kind):
         throw DecodingError.dataCorruptedError(
           forKey: .kind, in: item,
-          debugDescription: "'\(kind)' where 'numeric' or 'categorical' is known")
+          debugDescription: "'\(kind)' is neither 'numeric' nor 'categorical'")
       }
     }
     let target = try container.nestedContainer(keyedBy: ColumnKey.self, forKey: .target)
@@ -53,7 +53,7 @@ extension Schema: Codable {
     }
     numberMarks = try container.decodeIfPresent([String].self, forKey: .missingNumbers) ?? []
     image = try container.decodeIfPresent(ImageShape.self, forKey: .image)
-    // Coded files leave out the features of an image, which are its pixels.
+    // Compressed models omit the features of an image, which are its pixels.
     let imageProblem = features.isEmpty ? nil : imageInconsistency
     if let problem = imageProblem ?? cutsInconsistency {
       let key: Key = imageProblem == nil ? .target : .image

@@ -1,19 +1,19 @@
-/// What stored schemas and encodings must be like before anything relies on them.
+/// Validation of decoded schemas and encodings.
 extension Schema {
-  /// What is wrong with the schema in itself, in words; `nil` where nothing is.
+  /// An inconsistency of the schema, as text; `nil` if it is valid.
   public var inconsistency: String? {
     if let repeated = repeatedName { return repeated }
     if features.isEmpty || classes.isEmpty { return "there are no features or no classes" }
     return imageInconsistency ?? cutsInconsistency
   }
 
-  /// What is wrong with names that are there twice: of features, of classes, or of levels.
+  /// Duplicate names of features, of classes, or of levels.
   var repeatedName: String? {
     let lists = [features.map(\.id.rawValue), classes] + features.compactMap(\.levels)
-    return lists.contains { Set($0).count != $0.count } ? "a name is there twice" : nil
+    return lists.contains { Set($0).count != $0.count } ? "duplicate name" : nil
   }
 
-  /// What is wrong with the image that the features are said to be.
+  /// An inconsistency of the image shape with the features.
   var imageInconsistency: String? {
     guard let image else { return nil }
     let sides = [image.height, image.width, image.channels]
@@ -23,28 +23,28 @@ extension Schema {
     }
     guard image.count == features.count else {
       return "an image of \(sides.map(String.init).joined(separator: " x ")) has "
-        + "\(grouped(image.count)) numbers where there are \(counted(features.count, "feature"))"
+        + "\(grouped(image.count)) values, and there are \(counted(features.count, "feature"))"
     }
     return nil
   }
 
-  /// What is wrong with the cuts between the intervals of a numeric target.
+  /// An inconsistency of the cuts of a numeric target.
   var cutsInconsistency: String? {
     guard case .numeric(_, let cuts) = target.kind else { return nil }
     guard cuts.allSatisfy(\.isFinite), zip(cuts, cuts.dropFirst()).allSatisfy({ $0 < $1 })
     else {
-      return "the cuts of '\(excerpt(target.name))' do not rise"
+      return "the cuts of '\(excerpt(target.name))' are not ascending"
     }
     return nil
   }
 }
 
 extension Encoding {
-  /// What is wrong with the encoding of rows that have this schema; `nil` where nothing is.
+  /// An inconsistency of an encoding with this schema; `nil` if it is valid.
   public func inconsistency(with schema: Schema) -> String? {
     for (position, input) in inputs.enumerated() {
       guard schema.features.indices.contains(input.feature) else {
-        return "an input is made of feature \(input.feature), which is not there"
+        return "an input is made of feature \(input.feature), which does not exist"
       }
       let feature = schema.features[input.feature]
       let fits =

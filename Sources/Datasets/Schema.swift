@@ -1,14 +1,14 @@
-/// What the columns of a table are: its features and its target.
+/// The schema of a table: its features and its target.
 public struct Schema: Hashable, Sendable {
   /// The input columns, in the order of a table's columns.
   public var features: [Feature]
-  /// The column to answer.
+  /// The target column.
   public var target: Target
-  /// The cell texts that stand for a missing value, beside the empty cell.
+  /// The missing-value texts, besides the empty cell.
   public var missingMarks: [String]
-  /// More such texts in columns of numbers alone; the case of their letters is free.
+  /// Additional missing-value texts of numeric columns, case-insensitive.
   public var numberMarks: [String]
-  /// The image that a row's features are the pixels of, if they are.
+  /// The image shape if the features are the pixels of an image.
   public var image: ImageShape?
 
   public init(
@@ -22,22 +22,22 @@ public struct Schema: Hashable, Sendable {
     self.image = image
   }
 
-  /// The position of a feature in `features` and in a table's columns.
+  /// The index of a feature in `features` and in a table's columns.
   public func index(of feature: Feature.ID) -> Int? {
     features.firstIndex { $0.id == feature }
   }
 
-  /// The names of the answers: class names, or the intervals of a numeric target.
+  /// The class names, or the intervals of a numeric target.
   public var classes: [String] { target.classes }
 }
 
-/// One input column.
+/// A feature column.
 public struct Feature: Hashable, Codable, Sendable, Identifiable {
-  /// A feature's name, as its column is headed.
+  /// A feature's name: its column name.
   public struct ID: RawRepresentable, Hashable, Codable, Comparable, Sendable,
     CodingKeyRepresentable, ExpressibleByStringLiteral, CustomStringConvertible
   {
-    /// The name as it stands in the header.
+    /// The name in the header.
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
     public init(_ name: String) { rawValue = name }
@@ -46,19 +46,19 @@ public struct Feature: Hashable, Codable, Sendable, Identifiable {
     public static func < (first: ID, second: ID) -> Bool { first.rawValue < second.rawValue }
   }
 
-  /// What a column holds.
+  /// The kind of a column.
   public enum Kind: Hashable, Codable, Sendable {
-    /// A number, in a unit if one is known.
+    /// Numeric, with a unit if it is known.
     case numeric(unit: String?)
-    /// A value is the position of its level; see `Table.unknownLevel` for others.
+    /// Categorical: a value is the index of its level; see `Table.unknownLevel` for other values.
     case categorical(levels: [String])
   }
 
-  /// The name, by which rules and encodings find the column.
+  /// The name, which identifies the column in rules and encodings.
   public let id: ID
-  /// What the column holds.
+  /// The kind of the column.
   public var kind: Kind
-  /// How the numbers of a numeric column are written, where it is not as `-1234.5`.
+  /// The number notation of a numeric column, if it differs from `-1234.5`.
   public var notation: NumberNotation?
 
   public init(
@@ -80,22 +80,22 @@ public struct Feature: Hashable, Codable, Sendable, Identifiable {
   }
 }
 
-/// The column that a network learns to answer.
+/// The target column.
 public struct Target: Hashable, Codable, Sendable {
-  /// What is answered.
+  /// The kind of the target.
   public enum Kind: Hashable, Codable, Sendable {
-    /// One of these names.
+    /// Classification with these class names.
     case classes(names: [String])
-    /// A number. Rules speak of the intervals between `cuts`: at most the first, above the first
-    /// and at most the second, …, above the last.
+    /// Regression. The classes of rules are the intervals between `cuts`: at most the first, above
+    /// the first and at most the second, …, above the last.
     case numeric(unit: String?, cuts: [Double])
   }
 
   /// The name of the column.
   public var name: String
-  /// What is answered: a class or a number.
+  /// Classification or regression.
   public var kind: Kind
-  /// How the numbers of a numeric target are written, where it is not as `-1234.5`.
+  /// The number notation of a numeric target, if it differs from `-1234.5`.
   public var notation: NumberNotation?
 
   public init(_ name: String, _ kind: Kind, notation: NumberNotation? = nil) {
@@ -104,10 +104,10 @@ public struct Target: Hashable, Codable, Sendable {
     self.notation = notation
   }
 
-  /// Whether a number is to be answered.
+  /// Whether the target is numeric.
   public var isNumeric: Bool { if case .numeric = kind { true } else { false } }
 
-  /// The names of the answers: class names, or the intervals of a numeric target.
+  /// The class names, or the intervals of a numeric target.
   public var classes: [String] {
     switch kind {
     case .classes(let names): return names
@@ -121,14 +121,14 @@ public struct Target: Hashable, Codable, Sendable {
     }
   }
 
-  /// The answer that a number is, for a numeric target.
+  /// The index of the interval of a number, for a numeric target.
   public func interval(of value: Double) -> Int {
     guard case .numeric(_, let cuts) = kind else { return 0 }
     return cuts.firstIndex { value <= $0 } ?? cuts.count
   }
 }
 
-/// A number as the fewest digits that read back as the same number, without a needless ".0".
+/// The shortest decimal text that parses to the same number, without a trailing ".0".
 public func shortest(_ value: Double) -> String {
   if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }
   return "\(value)"

@@ -1,7 +1,7 @@
 extension Table {
-  /// The same rows with some of the columns, in the order given.
+  /// The same rows with the given columns, in the given order.
   ///
-  /// Some of the pixels of an image are columns like others, and no image.
+  /// A subset of the pixels of an image is a table without an image shape.
   public func selectingColumns(_ positions: [Int]) -> Table {
     var selected = schema
     selected.features = positions.map { schema.features[$0] }

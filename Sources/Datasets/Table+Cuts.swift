@@ -1,7 +1,7 @@
 extension Table {
-  /// The same rows with a numeric target's intervals cut at these numbers.
+  /// The same rows with these cuts between the intervals of a numeric target.
   ///
-  /// A table whose target is a class comes back as it is.
+  /// A table with a class target is returned unchanged.
   public func withCuts(_ cuts: [Double]) -> Table {
     guard case .numeric(let unit, _) = schema.target.kind else { return self }
     var result = self

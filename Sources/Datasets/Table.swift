@@ -1,13 +1,13 @@
-/// One column's values in the units in which people wrote them down.
+/// The unscaled values of one column.
 ///
-/// A categorical value is the position of its level. A missing value is `nan`.
+/// A categorical value is the index of its level. A missing value is NaN.
 public enum Column: Hashable, Sendable {
-  /// Numbers, or positions of levels.
+  /// Numbers, or indices of levels.
   case doubles([Double])
-  /// Pixels: whole numbers in 0...255, none missing. A quarter of an image table's memory and time.
+  /// Pixels: integers in 0...255, none missing; one byte per value.
   case bytes([UInt8])
 
-  /// How many rows the column has.
+  /// The number of rows.
   public var count: Int {
     switch self {
     case .doubles(let values): values.count
@@ -23,7 +23,7 @@ public enum Column: Hashable, Sendable {
     }
   }
 
-  /// The values of some rows, in the order given.
+  /// The values of the given rows, in the given order.
   public func selecting(_ rows: [Int]) -> Column {
     switch self {
     case .doubles(let values): .doubles(rows.map { values[$0] })
@@ -40,22 +40,22 @@ public enum Column: Hashable, Sendable {
   }
 }
 
-/// Rows in the units in which people wrote them down, with their labels.
+/// Unscaled rows with their labels.
 public struct Table: Hashable, Sendable {
-  /// The value of a categorical cell whose level the schema does not know.
+  /// The value of a categorical cell whose level is not in the schema.
   public static let unknownLevel = -1.0
 
-  /// What the columns are.
+  /// The schema of the columns.
   public var schema: Schema
   /// One column for each of `schema.features`, in the same order.
   public var columns: [Column]
-  /// The position of each row's class in `schema.classes`.
+  /// The index of each row's class in `schema.classes`.
   public var labels: [Int]
   /// The numbers of a numeric target, empty otherwise.
   public var numbers: [Double]
-  /// Each row's number in its source, counted from 1 without the header.
+  /// The number of each row in its source, counted from 1 without the header.
   public var rowNumbers: [Int]
-  /// The line of the source's first row, counted from 1; `nil` where rows are not one line each.
+  /// The line of the source's first row, counted from 1; `nil` if rows are not one line each.
   public var firstLine: Int?
 
   public init(
@@ -76,15 +76,15 @@ public struct Table: Hashable, Sendable {
     self.firstLine = firstLine
   }
 
-  /// Where a row stands in its source: "line 2", or "row 1" where rows are not one line each.
+  /// The position of a row in its source: "line 2", or "row 1" if rows are not one line each.
   public func place(ofRow row: Int) -> String {
     firstLine.map { "line \($0 + rowNumbers[row] - 1)" } ?? "row \(rowNumbers[row])"
   }
 
-  /// How many rows there are.
+  /// The number of rows.
   public var count: Int { labels.count }
 
-  /// Some rows, in the order given.
+  /// The given rows, in the given order.
   public func selecting(_ rows: [Int]) -> Table {
     Table(
       schema: schema, columns: columns.map { $0.selecting(rows) }, labels: rows.map { labels[$0] },
@@ -95,7 +95,7 @@ public struct Table: Hashable, Sendable {
   /// One row's values, in the order of the features.
   public func row(_ index: Int) -> [Double] { columns.map { $0[index] } }
 
-  /// How many rows have each class.
+  /// The number of rows of each class.
   public var classCounts: [Int] {
     var counts = [Int](repeating: 0, count: schema.classes.count)
     for label in labels where counts.indices.contains(label) { counts[label] += 1 }

@@ -1,4 +1,4 @@
-/// A table made of collected columns, with the account of its rows.
+/// A table of collected columns, with counts of dropped and altered rows.
 struct AssembledTable {
   var table: Table
   var rowsRead: Int
@@ -6,11 +6,11 @@ struct AssembledTable {
   var altered: [RowCount] = []
   var notes: [String] = []
 
-  /// The fewest rows that anything is learned from.
+  /// The minimum number of rows.
   static let fewestRows = 10
 
-  /// Decides what the columns are and drops the rows that have no answer.
-  /// - Throws: `DatasetError` when too little is left to learn from.
+  /// Infers the kinds of the columns and drops the rows without a target value.
+  /// - Throws: `DatasetError` if too few rows or no features are left.
   init(_ collected: CollectedTable, plan: ReadingPlan) throws {
     let schema = plan.guide.schema
     let isExact = plan.guide.isExact
@@ -36,7 +36,7 @@ struct AssembledTable {
     }
     if target.unknown > 0 {
       dropped.append(
-        RowCount("a class of '\(targetName)' that the schema does not know", target.unknown))
+        RowCount("a class of '\(targetName)' that is not in the schema", target.unknown))
     }
 
     let judge = ColumnJudge(
@@ -81,7 +81,7 @@ struct AssembledTable {
     if !isExact { try Self.checkEnough(table, in: collected) }
   }
 
-  /// The columns' positions: in the order of the schema where one is given.
+  /// The column indices, in the order of the schema if one is given.
   private static func order(of collected: CollectedTable, _ schema: Schema?) -> [Int] {
     guard let schema else { return Array(collected.names.indices) }
     var positions: [String: Int] = [:]
@@ -98,7 +98,7 @@ struct AssembledTable {
     guard feature.levels != nil else { return altered }
     let unknown = column.values.reduce(0) { $0 + ($1 == Table.unknownLevel ? 1 : 0) }
     if unknown > 0 {
-      altered.append(RowCount("a level of \(feature.id) that the schema does not know", unknown))
+      altered.append(RowCount("a level of \(feature.id) that is not in the schema", unknown))
     }
     return altered
   }

@@ -1,17 +1,17 @@
-/// The columns of a source before anything is decided about them.
+/// The collected columns of a source, before their kinds are inferred.
 struct CollectedTable {
   var source: String
   var names: [String]
   var target: Int
   var columns: [ColumnCollector]
   var rows: Int
-  /// The line of the first row where every row is one line, one after the other.
+  /// The line of the first row if rows are consecutive lines.
   var firstLine: Int?
-  /// What was found out about the form of the text, in sentences.
+  /// Notes about the format of the text, in sentences.
   var notes: [String]
 }
 
-/// Sorts the fields of a table into its columns.
+/// Collects the fields of a table by column.
 struct TableCollector: CSVSink {
   private let source: String
   private let plan: ReadingPlan
@@ -30,9 +30,9 @@ struct TableCollector: CSVSink {
   private var rows = 0
   private var firstLine: Int?
   private var isLineByLine = true
-  /// Whether a field that belongs to no column has a value.
+  /// Whether a field outside all columns has a value.
   private var hasExtraValue = false
-  /// Whether the row begins with `#`.
+  /// Whether the row starts with `#`.
   private var isHashed = false
 
   init(source: String, plan: ReadingPlan, form: TableForm) throws {
@@ -134,7 +134,7 @@ struct TableCollector: CSVSink {
     }
     for group in CategoryLevels.alike(names) {
       notes.append(
-        "columns that differ only in case or blanks stay apart: "
+        "columns that differ only in case or blanks are kept separate: "
           + group.map { "'\(excerpt($0))'" }.joined(separator: ", "))
     }
     if scanner.comments > 0 {
@@ -144,7 +144,7 @@ struct TableCollector: CSVSink {
           + (scanner.comments == 1 ? "is" : "are") + " left out")
     }
     if scanner.trimmed > 0 {
-      notes.append("blanks around \(counted(scanner.trimmed, "field")) are no part of them")
+      notes.append("blanks around \(counted(scanner.trimmed, "field")) are trimmed")
     }
     return CollectedTable(
       source: source, names: names, target: target, columns: columns, rows: rows,

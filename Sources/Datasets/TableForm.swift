@@ -1,39 +1,39 @@
-/// The form of a table's text: what stands between fields, and where the names are.
+/// The detected format of a table's text: separator and header.
 struct TableForm {
   var delimiter: UInt8
-  /// Where the names, or the first row, begin: the byte, and its line.
+  /// The start of the header, or of the first row: byte offset and line.
   var offset = 0
   var line = 1
-  /// The names of the columns, where the first line is a row.
+  /// The column names, if the first line is a row.
   var names: [String]?
-  /// Empty fields at the end of lines that belong to no column.
+  /// The number of empty fields at the end of lines that belong to no column.
   var trailing = 0
-  /// The columns, where the lines have empty fields beside them.
+  /// The number of columns, if lines have additional empty fields.
   var columns: Int?
-  /// The fields of most lines.
+  /// The most frequent number of fields per line.
   var width = 0
-  /// Whether lines that begin with `#` and have another number of fields are comments.
+  /// Whether lines that start with `#` and have another number of fields are comments.
   var skipsComments = false
   var notes: [String] = []
 }
 
-/// Finds the form of a table in its first lines.
+/// Detects the format of a table from its first lines.
 struct TableFormFinder {
   let source: String
   let format: TableFormat
-  /// What the name of the file says.
+  /// The delimiter by the file's extension.
   let usual: UInt8?
-  /// The names that a schema asks for: a line that has them all is a header.
+  /// The names in the schema: a line that contains all of them is a header.
   let wanted: Set<String>?
 
-  /// How many bytes are looked at, or three times the first line where that is longer.
+  /// The number of bytes used for detection, or three times the first line if that is longer.
   static let reach = 1 << 16
   private static let mostRecords = 200
   private static let hash = UInt8(ascii: "#")
 
   private typealias Bytes = UnsafeBufferPointer<UInt8>
 
-  /// - Throws: `DatasetError` where the first line is no header, or every line has one field.
+  /// - Throws: `DatasetError` if the first line is not a header, or every line has one field.
   func find(in bytes: UnsafeBufferPointer<UInt8>, isWhole: Bool) throws -> TableForm {
     var form = TableForm(delimiter: UInt8(ascii: ","))
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { form.offset = 3 }
@@ -54,7 +54,7 @@ struct TableFormFinder {
       skipLine(bytes, &form)
       skipBlankLines(bytes, &form)
     }
-    // Until the width of rows is known, every such line is a comment.
+    // Every such line is a comment until the number of fields per row is known.
     form.skipsComments = comments > 0
     form.width = -1
     form.delimiter = try delimiter ?? chosenDelimiter(bytes, form, isWhole)
@@ -123,7 +123,7 @@ struct TableFormFinder {
       let named = first.count - (first.reversed().firstIndex { !$0.text.isEmpty } ?? first.count)
       let longest = rows.map(\.count).max() ?? named
       let filled = rows.count { $0.dropFirst(named).contains { !$0.text.isEmpty } }
-      // Few values in an unnamed column are a mistake, which the reading comes to; many are meant.
+      // Few values in an unnamed column are an error, reported later; many are intended.
       if named > 0, longest > named, filled * 10 <= rows.count {
         form.trailing = longest - named
         form.columns = named
@@ -137,7 +137,7 @@ struct TableFormFinder {
     }
   }
 
-  /// How many fields at the end are empty in every row.
+  /// The number of fields at the end that are empty in every row.
   private static func emptyFields(in rows: [[FormField]], beyond named: Int) -> Int {
     guard let longest = rows.map(\.count).max(), longest > named else { return 0 }
     let filled = rows.reduce(named) { most, row in
@@ -154,7 +154,7 @@ struct TableFormFinder {
     guard let evidence = rowEvidence(first, rows) else { return }
     if Self.isCounted(first) {
       form.notes.append(
-        "the first line counts '\(excerpt(evidence.text))' and so on, and is taken for names")
+        "the first line has consecutive numbers such as '\(excerpt(evidence.text))' and is read as names")
       return
     }
     throw DatasetError.noHeader(
@@ -162,10 +162,10 @@ struct TableFormFinder {
       found: excerpt(evidence.text))
   }
 
-  /// A field of the first line that shows it to be a row like the others: a number over numbers,
-  /// or one of many words that stand below it too.
+  /// Evidence that the first line is a row: a number above numbers, or one of several words that
+  /// occur below it too.
   private func rowEvidence(_ first: [FormField], _ rows: [[FormField]]) -> FormField? {
-    // A header that is there twice is a header.
+    // A repeated header is a header.
     let rows = rows.filter { $0.map(\.text) != first.map(\.text) }
     if rows.isEmpty { return nil }
     let columns = first.enumerated().map { index, field in
@@ -180,7 +180,7 @@ struct TableFormFinder {
     return repeated.count >= 2 && repeated.count * 2 >= first.count ? repeated[0].field : nil
   }
 
-  /// Whether the numbers of a line count on by one, as names of columns and of years do.
+  /// Whether the numbers of a line are consecutive, as in column numbers or years.
   private static func isCounted(_ first: [FormField]) -> Bool {
     let numbers = first.filter { isNumber($0.text) }.map { Int($0.text) }
     guard numbers.count > 1 else { return false }
@@ -218,7 +218,7 @@ struct TableFormFinder {
     form.line += 1
   }
 
-  /// The separator that a first line such as `sep=;` names, as Excel reads and writes it.
+  /// The separator given by a first line such as `sep=;`, as in Excel.
   private func separatorLine(_ bytes: UnsafeBufferPointer<UInt8>, _ offset: Int) -> UInt8? {
     let line = bytes[offset...].prefix { $0 != 0x0A && $0 != 0x0D }
     guard line.count <= 8 else { return nil }
@@ -231,8 +231,8 @@ struct TableFormFinder {
 
   // MARK: - Delimiters
 
-  /// The delimiter that divides the lines into equally many fields; of several, the one whose
-  /// fields hold the fewest other delimiters; else the one that the first line has most often.
+  /// The delimiter that splits all lines into the same number of fields; of several, the one whose
+  /// fields contain the fewest other delimiters; else the most frequent one in the first line.
   private func chosenDelimiter(
     _ bytes: UnsafeBufferPointer<UInt8>, _ form: TableForm, _ isWhole: Bool
   ) throws -> UInt8 {
@@ -262,7 +262,7 @@ struct TableFormFinder {
     return candidates[counts.firstIndex(of: common) ?? 0]
   }
 
-  /// How often a byte is in the first line outside quotes.
+  /// The number of occurrences of a byte in the first line outside quotes.
   private func count(
     of byte: UInt8, _ bytes: UnsafeBufferPointer<UInt8>, _ offset: Int
   ) -> Int {
@@ -277,7 +277,7 @@ struct TableFormFinder {
     return count
   }
 
-  /// The first records, up to where something is wrong with the text.
+  /// The first records, up to the first syntax error.
   private func records(
     _ bytes: UnsafeBufferPointer<UInt8>, _ form: TableForm, _ isWhole: Bool
   ) throws -> [[FormField]] {
@@ -287,7 +287,7 @@ struct TableFormFinder {
       _ = try scanner.scan(
         UnsafeBufferPointer(rebasing: bytes[form.offset...]), isLast: isWhole, into: &sink)
     } catch let error where error is FormSink.Full || error is DatasetError {
-      // Of text that is wrong, the whole reading comes to the same place and says so.
+      // Syntax errors are reported when the table is parsed.
     }
     return sink.records
   }
@@ -300,7 +300,7 @@ private struct FormField: Hashable {
   var column: Int
 }
 
-/// Keeps the first records of a table.
+/// A sink that stores the first records of a table.
 private struct FormSink: CSVSink {
   struct Full: Error {}
 

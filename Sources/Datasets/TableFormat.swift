@@ -1,15 +1,15 @@
-/// The form of a table's text, as far as it is known; the rest is found in the first lines.
+/// The given format of a table's text; unspecified properties are detected from the first lines.
 public struct TableFormat: Hashable, Sendable {
-  /// Whether the first line has the names of the columns.
+  /// Whether the first line is a header; `nil` to detect it.
   public var hasHeader: Bool?
-  /// The names of the columns, where the file does not have them: the first line is a row.
+  /// Column names, for a file without a header.
   public var names: [String]?
-  /// What stands between fields.
+  /// The field separator; `nil` to detect it.
   public var separator: Separator?
-  /// The character before a number's decimals.
+  /// The decimal mark; `nil` to detect it.
   public var decimal: NumberNotation.DecimalMark?
 
-  /// Without arguments everything is found in the first lines.
+  /// Creates a format; by default everything is detected from the first lines.
   public init(
     hasHeader: Bool? = nil, names: [String]? = nil, separator: Separator? = nil,
     decimal: NumberNotation.DecimalMark? = nil
@@ -20,13 +20,13 @@ public struct TableFormat: Hashable, Sendable {
     self.decimal = decimal
   }
 
-  /// What stands between the fields of a line.
+  /// A field separator.
   public enum Separator: Hashable, Codable, Sendable, CaseIterable {
     case comma, semicolon, tab, pipe
     /// One blank or more.
     case blank
 
-    /// The separator that a user names: `,`, `;`, `tab`, `|` or `blank`.
+    /// The separator of a user's text: `,`, `;`, `tab`, `|` or `blank`.
     public init?(_ name: String) {
       switch name.lowercased() {
       case ",", "comma": self = .comma
@@ -52,7 +52,7 @@ public struct TableFormat: Hashable, Sendable {
       try container.encode(name)
     }
 
-    /// As it is written on the command line.
+    /// The separator as a command-line value.
     public var name: String {
       switch self {
       case .comma: ","

@@ -1,7 +1,7 @@
 import Foundation
 
-/// How a published table becomes one with a header and the target last, byte for byte the one
-/// whose checksum is known.
+/// Converts a published table to one with a header and the target last; the result has a known
+/// checksum.
 package enum TableReform: String, Sendable {
   case adult, letter, californiaHousing, trafficFlow, titanic
 
@@ -59,7 +59,7 @@ package enum TableReform: String, Sendable {
   }
 }
 
-/// A series of five-minute counts as rows of what came before and what came next.
+/// A time series of five-minute counts as rows of lagged counts and the next count.
 package enum LaggedSeries {
   static let lags = 12
   private static let minutes = 5
@@ -70,9 +70,9 @@ package enum LaggedSeries {
     (1...lags).reversed().map { "flow \($0 * minutes) min before" }
   }
 
-  /// The rows of a table whose first column is a time such as `04/01/2016 0:05` and whose last is
-  /// a count.
-  /// - Throws: `DatasetError` for a row without them.
+  /// The rows of a table whose first column is a time such as `04/01/2016 0:05` and whose last is a
+  /// count.
+  /// - Throws: `DatasetError` for a row without a time and a count.
   package static func table(_ series: [UInt8], named name: String) throws -> [UInt8] {
     var minutesSeen: [Int] = []
     var counts: [Substring] = []
@@ -94,7 +94,7 @@ package enum LaggedSeries {
     return Array(result.utf8)
   }
 
-  /// Minutes since some day of a time such as `29/02/2016 23:55`.
+  /// Minutes since a fixed day for a time such as `29/02/2016 23:55`.
   private static func minute(of time: Substring) -> Int? {
     let numbers = time.split { "/ :".contains($0) }.map { Int($0) }
     guard numbers.count == 5, let day = numbers[0], let month = numbers[1], let year = numbers[2],

@@ -1,9 +1,9 @@
-/// The files of a tar archive (POSIX ustar), as far as data sets need them.
+/// The regular files of a tar archive (POSIX ustar).
 package struct TarArchive {
-  /// Names without folders, and contents.
+  /// File names without folders, and contents.
   package private(set) var files: [(name: String, bytes: ArraySlice<UInt8>)] = []
 
-  /// Reads an archive, or nothing when the bytes are none.
+  /// Reads an archive; `nil` if the bytes are not a tar archive.
   package init?(_ bytes: [UInt8]) {
     var offset = 0
     while offset + 512 <= bytes.count {

@@ -1,26 +1,26 @@
-/// The target column of a table: its kind, and each row's answer.
+/// The target column of a table: its kind, and each row's label.
 struct TargetVerdict {
   var kind: Target.Kind
-  /// The class of each row, -1 where there is none.
+  /// The class index of each row, -1 if there is none.
   var labels: [Int]
-  /// The number of each row for a numeric target, `nan` where there is none.
+  /// The target value of each row for a numeric target, NaN if there is none.
   var numbers: [Double]
-  /// Rows whose class the schema does not know.
+  /// The number of rows whose class is not in the schema.
   var unknown = 0
 
-  /// The most different whole numbers that are taken for classes.
+  /// The maximum number of distinct integers interpreted as classes.
   static let mostNumberedClasses = 20
 
-  /// How a numeric target is written.
+  /// The number notation of a numeric target.
   var notation: NumberNotation?
 
-  /// - Throws: `DatasetError` when the column cannot be answered.
+  /// - Throws: `DatasetError` if the column cannot be a target.
   init(
     _ name: String, _ column: ColumnCollector, _ survey: ColumnSurvey, notations: NotationJudge,
     rows: Int, cuts: [Double], _ notes: inout ReadingNotes
   ) throws {
     let source = notations.source
-    // A numbered class that appears once in a file is still a class: constants are kept here.
+    // A constant target column is not dropped: its single number may be a class.
     let judge = ColumnJudge(
       source: source, kept: nil, rows: rows, isExact: true, keepsConstants: true,
       notations: notations)
@@ -45,7 +45,7 @@ struct TargetVerdict {
         notation = feature.notation
       }
     }
-    // The digits of a class that is a number are its name.
+    // A numeric class is named by its digits.
     if case .numeric = kind { notes.merge(targetNotes) } else { notes.mergeTexts(of: targetNotes) }
     if labels.allSatisfy({ $0 < 0 }), numbers.allSatisfy(\.isNaN), unknown == 0 {
       throw DatasetError.emptyTarget(source: source, name: name)
@@ -77,10 +77,10 @@ struct TargetVerdict {
     }
   }
 
-  /// The different whole numbers of a column in their order, as they were first written, and the
-  /// class of each text; nothing where there are too many or others.
+  /// The distinct integers of a column in ascending order, as first written, and the class of each
+  /// text; `nil` if there are too many or other values.
   ///
-  /// Numbers that double precision does not tell apart are told apart by their digits.
+  /// Integers that are equal in double precision are distinguished by their digits.
   private static func numberedClasses(
     _ values: [Double], _ codes: [Int32], _ table: LevelTable, _ survey: ColumnSurvey
   ) -> (names: [String], positions: [Int])? {
@@ -114,7 +114,7 @@ struct TargetVerdict {
     return (order.map { classes[$0].name }, classOfText.map { $0 < 0 ? -1 : place[$0] })
   }
 
-  /// The digits of a large whole number without signs, leading zeros and what follows a point.
+  /// The digits of a large integer without sign, leading zeros and decimals.
   private static func exactDigits(_ text: String) -> String {
     let whole = text.drop { !$0.isNumber }.prefix { $0.isNumber || $0 == "_" }
     return String(whole.drop { $0 == "0" })

@@ -1,12 +1,12 @@
-/// Turns UTF-16 that comes in pieces into UTF-8.
+/// A streaming converter from UTF-16 to UTF-8.
 struct UTF16Decoder {
   let source: String
   let isBigEndian: Bool
-  /// A byte whose other half has not come yet.
+  /// The pending first byte of a code unit.
   private var half: UInt8?
-  /// The first half of a character of two units.
+  /// The pending high surrogate.
   private var high: UInt16?
-  /// How many bytes were taken; the byte order mark counts.
+  /// The number of consumed bytes, including the byte order mark.
   private var offset: Int
 
   init(source: String, isBigEndian: Bool, skipping skipped: Int) {
@@ -16,7 +16,7 @@ struct UTF16Decoder {
   }
 
   /// The next bytes as UTF-8.
-  /// - Throws: `DatasetError` for half a character where a whole one must be.
+  /// - Throws: `DatasetError` for an unpaired surrogate.
   mutating func decode(_ bytes: ArraySlice<UInt8>) throws -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(bytes.count)
@@ -53,7 +53,7 @@ struct UTF16Decoder {
     text += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
   }
 
-  /// Ends the text.
+  /// Ends the text; throws for a pending byte or surrogate.
   func finish() throws {
     if half != nil { throw error(1) }
     if high != nil { throw error(2) }

@@ -1,17 +1,16 @@
-/// A text read as a number in the ways in which people write numbers: with signs, groups of
-/// digits, a currency or a percent sign.
+/// A parsed number with optional sign, thousands separators, currency or percent sign.
 ///
-/// A point and a comma can each be the decimal mark or stand between thousands, so there is a
-/// reading for either: `1,234` is 1234 or 1.234, `2,5` is 2.5 only.
+/// Point and comma can each be the decimal mark or the thousands separator, so the text is parsed
+/// with either: `1,234` is 1234 or 1.234, `2,5` is 2.5 only.
 struct WrittenNumber {
-  /// The number, and how its digits are grouped.
+  /// The value, and the grouping of its digits.
   struct Reading: Hashable {
     var value: Double
     /// Whether the mark that is not the decimal one separates thousands.
     var hasThousands = false
   }
 
-  /// What is in the text beside digits and marks.
+  /// Notations in the text besides digits and marks.
   struct Forms: OptionSet, Hashable {
     let rawValue: Int
     /// U+2212 or an en dash for the minus.
@@ -26,29 +25,29 @@ struct WrittenNumber {
     static let specialBlank = Forms(rawValue: 16)
   }
 
-  /// What it is when the point is the decimal mark.
+  /// The value with a decimal point.
   var point: Reading?
-  /// What it is when the comma is the decimal mark.
+  /// The value with a decimal comma.
   var comma: Reading?
   var forms: Forms = []
   var isPercent = false
   var currency: String?
 
-  /// Longer texts are no numbers that a person wrote with these signs.
+  /// The maximum length of a text with these notations.
   private static let longest = 80
 
-  /// Whether both readings are there and are different numbers.
+  /// Whether both values exist and differ.
   var isAmbiguous: Bool {
     if let point, let comma { point.value != comma.value } else { false }
   }
 
-  /// A number that is written the same way for either mark.
+  /// A number with the same value for either mark.
   init(_ value: Double) {
     point = Reading(value: value)
     comma = point
   }
 
-  /// The text as a number; nothing where no reading is one.
+  /// Parses a text; `nil` if it is not a number with either mark.
   init?(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard bytes.contains(where: { $0 &- 48 < 10 }) else { return nil }
     if takePlain(bytes) { return }
@@ -61,7 +60,7 @@ struct WrittenNumber {
     if point == nil, comma == nil { return nil }
   }
 
-  /// Reads a number that has nothing but digits, a sign, one mark and an exponent.
+  /// Parses a number with digits, a sign, one mark and an exponent only.
   private mutating func takePlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     var hasMark = false
     if let value = DecimalNumber.parse(bytes, mark: UInt8(ascii: "."), &hasMark) {
@@ -69,7 +68,7 @@ struct WrittenNumber {
       comma = hasMark ? Self.thousands(bytes, value) : point
       return true
     }
-    // `5.` is a number to every program; `5,` to none.
+    // `5.` is a valid number, `5,` is not.
     guard let place = bytes.firstIndex(of: UInt8(ascii: ",")), place + 1 < bytes.count,
       bytes[place + 1] &- 48 < 10,
       let value = DecimalNumber.parse(bytes, mark: UInt8(ascii: ","), &hasMark)
@@ -79,7 +78,7 @@ struct WrittenNumber {
     return true
   }
 
-  /// The number that `1.234`, whose value is given, is when its mark separates thousands.
+  /// The value of a text such as `1.234` if its mark is a thousands separator.
   private static func thousands(
     _ bytes: UnsafeBufferPointer<UInt8>, _ value: Double
   ) -> Reading? {
@@ -102,7 +101,7 @@ struct WrittenNumber {
     let whole = mantissa[..<(marks.first ?? mantissa.endIndex)]
     let fraction = marks.first.map { mantissa[($0 + 1)...] } ?? []
     guard fraction.allSatisfy({ $0 &- 48 < 10 }) else { return nil }
-    // `5.` is a number to every program; `5,` to none.
+    // `5.` is a valid number, `5,` is not.
     if mark == .comma, !marks.isEmpty, fraction.isEmpty { return nil }
     guard let (digits, separator) = ungrouped(whole) else { return nil }
     if digits.isEmpty, fraction.isEmpty { return nil }
@@ -126,7 +125,7 @@ struct WrittenNumber {
 
   private enum Mark { case point, comma }
 
-  /// The digits of a whole part without what separates its groups, and that separator.
+  /// The digits of the integer part without thousands separators, and the separator.
   ///
   /// Groups have three digits, the first one to three and no leading zero. Of a number with commas
   /// all groups but the last may have two: `12,34,567`, as in India.
@@ -167,7 +166,7 @@ private struct NumberText {
 
   var rest: ArraySlice<UInt8> { bytes[start..<end] }
 
-  /// Nothing where a character is none of a number's.
+  /// `nil` for a character that is invalid in a number.
   init?(_ text: UnsafeBufferPointer<UInt8>) {
     var index = 0
     while index < text.count {
@@ -211,9 +210,9 @@ private struct NumberText {
     }
   }
 
-  /// Takes signs away from both ends until only digits and marks are left.
+  /// Removes signs from both ends, so that only digits and marks remain.
   ///
-  /// Returns whether the number is negative; nothing where the signs do not fit together.
+  /// Returns whether the number is negative; `nil` if the signs are inconsistent.
   mutating func takeSigns(_ number: inout WrittenNumber) -> Bool? {
     if trim() { number.forms.insert(.specialBlank) }
     number.forms.formUnion(forms)
@@ -285,7 +284,7 @@ private struct NumberText {
     return byte >= firstSign ? signs[Int(byte - firstSign)] : nil
   }
 
-  /// Leaves blanks at both ends out; says whether there were any.
+  /// Trims blanks at both ends; returns whether there were any.
   @discardableResult
   private mutating func trim() -> Bool {
     let (first, last) = (start, end)

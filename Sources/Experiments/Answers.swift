@@ -3,19 +3,19 @@ import Explanations
 import Networks
 import Tensors
 
-/// What the networks of a run make of its rows, each asked once.
+/// The predictions of the networks of a run, each computed once per set of rows.
 struct Answers: Sendable {
   var training: [Int]
   var validation: [Int]
   var heldOut: [Int]
-  /// Of the network before pruning, on held-out rows.
+  /// Predictions of the network before pruning on the held-out set.
   var original: [Int]
-  /// Of the pruned network, on held-out rows.
+  /// Predictions of the pruned network on the held-out set.
   var pruned: [Int]
-  /// The hidden features of the pruned network; `nil` where it has none.
+  /// Activations of the hidden features of the pruned network; `nil` if it has none.
   var features: FeatureValues?
 
-  /// `control`: asked between tables whether to stop.
+  /// `control`: checked between tables for a request to stop.
   init(
     _ networks: TrainedNetworks, explained: Model, rows: Preparation, control: RunControl
   ) throws {
@@ -47,7 +47,7 @@ struct Answers: Sendable {
 }
 
 extension Model {
-  /// The answers to rows, and the values of the hidden features where there are any.
+  /// The predictions for the rows, and the activations of the hidden features if there are any.
   fileprivate func responses(to table: Table) -> (answers: [Int], values: Tensor?) {
     guard let node = featureNode else { return (classify(table), nil) }
     let (outputs, kept) = network.outputs(for: encoding.encode(table).inputs, keeping: node)

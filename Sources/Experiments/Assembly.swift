@@ -7,7 +7,7 @@ import Pruning
 import Rules
 import Tensors
 
-/// Puts what the stages found into the one value that every report is made from.
+/// Assembles the results of all stages into the `Explanation` from which all reports are written.
 struct Assembly {
   let experiment: Experiment
   let rows: Preparation
@@ -149,7 +149,7 @@ struct Assembly {
 }
 
 extension NetworkSummary.Equality {
-  /// What a check of the compaction came to.
+  /// The summary of a comparison of masked and compacted network.
   package init(_ check: EqualityCheck) {
     self.init(
       rows: check.rows, largestAbsolute: check.largestAbsolute,
@@ -157,8 +157,8 @@ extension NetworkSummary.Equality {
   }
 }
 
-/// The hidden features of a model in the data's words: what drives each, how often it is on, what it
-/// speaks for.
+/// A summary of each hidden feature: its attributions to input columns, the share of rows in which
+/// it is active, and its output weights.
 func featureMapSummaries(
   _ features: HiddenFeatures, model: Model, node: Int, over table: Table, values: Tensor,
   by method: any AttributionMethod = MeanGradient()
@@ -196,7 +196,7 @@ func featureMapSummaries(
 }
 
 extension Feature {
-  /// A value as the data writes it; missing is "".
+  /// A value as text; a missing value is "".
   func text(of value: Double) -> String {
     if value.isNaN { return "" }
     guard let levels else { return shortest(value) }

@@ -2,18 +2,18 @@ import Foundation
 import Pruning
 import Synchronization
 
-/// The folder that a run leaves its state in, so that it can go on after it was killed.
+/// The checkpoint folder of a run, from which a killed run is resumed.
 ///
-/// Every file is written whole and renamed. One that cannot be used is named in a note, once for a run,
-/// and its stage is computed again.
+/// Every file is written atomically. A checkpoint that cannot be used is reported in a note, once
+/// per run, and its stage is recomputed.
 final class Checkpoint: CheckpointStore {
   private let folder: URL?
   private let format: CheckpointFile
   private let control: RunControl
   private let hasNoted = Mutex(false)
 
-  /// `folder`: `nil` keeps no state.
-  /// `experiment`: everything that decides the run.
+  /// `folder`: `nil` stores no checkpoints.
+  /// `experiment`: all settings of the run.
   init(
     folder: URL?, experiment: some Encodable, version: String, data: String, control: RunControl
   ) {
@@ -23,25 +23,25 @@ final class Checkpoint: CheckpointStore {
       fingerprint: sha256(Data((sha256(of: experiment) + version + data).utf8)))
   }
 
-  /// Whether there is a folder.
+  /// Whether checkpoints are stored.
   var keepsState: Bool { folder != nil }
 
   private func file(_ stage: String) -> URL? { folder?.appendingPathComponent(stage + ".json") }
 
-  /// The stored state of a stage, where there is one of this very run that nobody has changed.
+  /// The stored state of a stage; `nil` if there is none, or if it is of another run or modified.
   func load<Value: Codable>(_ stage: String, as type: Value.Type) -> Value? {
     guard let url = file(stage), let contents = try? Data(contentsOf: url) else { return nil }
     let value = format.value(in: contents, as: type)
     if value == nil, isFirst() {
       control.report(
         .note(
-          "the stored state '\(stage)' is not used: it was changed, or is of another command, "
+          "the checkpoint '\(stage)' is ignored: it was modified, or belongs to another command, "
             + "other data or another version"))
     }
     return value
   }
 
-  /// Whether nothing was noted before.
+  /// Whether this is the first note.
   private func isFirst() -> Bool {
     hasNoted.withLock { hasNoted in
       defer { hasNoted = true }
@@ -50,7 +50,7 @@ final class Checkpoint: CheckpointStore {
   }
 
   /// Stores the state of a stage.
-  /// - Throws: what writing throws.
+  /// - Throws: the errors of writing.
   func save<Value: Codable>(_ value: Value, for stage: String) throws {
     guard let folder, let file = file(stage) else { return }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -58,10 +58,10 @@ final class Checkpoint: CheckpointStore {
   }
 }
 
-/// When the state of a stage is stored: a second after the last time, where it has changed.
+/// Stores the state of a stage at most once per second, and only if it has changed.
 ///
-/// What takes longer between two looks at `RunControl`, a batch of a large network or its validation
-/// rows, is then done with the state on the disk, and the process may be ended at once.
+/// Computations that check `RunControl` less often (a batch of a large network, its validation
+/// rows) therefore start with the state on disk, and the process may be terminated during them.
 struct CheckpointSchedule {
   private let checkpoint: Checkpoint
   private let stage: String
@@ -73,17 +73,17 @@ struct CheckpointSchedule {
     (self.checkpoint, self.stage, self.control) = (checkpoint, stage, control)
   }
 
-  /// There is a state that is not stored yet.
+  /// Marks the state as changed since the last checkpoint.
   mutating func changed() {
     guard isCurrent else { return }
     isCurrent = false
     control.report(.checkpoint(isCurrent: false))
   }
 
-  /// Stores the state if it is time to.
+  /// Stores the state if it has changed and the last checkpoint is more than a second old.
   ///
-  /// `always`: whether it is time whatever the clock says.
-  /// - Throws: what writing throws.
+  /// `always`: store a changed state regardless of the time.
+  /// - Throws: the errors of writing.
   mutating func save(_ state: some Codable, always: Bool = false) throws {
     guard checkpoint.keepsState, !isCurrent, always || last.duration(to: .now) > .seconds(1)
     else { return }

@@ -1,32 +1,32 @@
 import Crypto
 import Foundation
 
-/// The format of a checkpoint: a stored value with what it belongs to.
+/// The format of a checkpoint file: a value with the fingerprint of its run.
 ///
-/// `{"fingerprint": …, "sha256": …, "value": …}`. The fingerprint is the SHA-256 of everything that
-/// decides the run, the other one that of the bytes of the value. State of another command, other data
-/// or another version, and state that was changed since, is never used.
+/// `{"fingerprint": …, "sha256": …, "value": …}`. The fingerprint is the SHA-256 of settings, data
+/// and version of the run; `sha256` is that of the bytes of the value. State of another command,
+/// other data or another version, and modified state, is never used.
 public struct CheckpointFile: Hashable, Sendable {
-  /// The SHA-256 of everything that decides the run, in hexadecimal.
+  /// The SHA-256 of settings, data and version of the run, in hexadecimal.
   public var fingerprint: String
 
-  /// The format of the files of one run; `fingerprint`: the SHA-256 of what decides it, 64 digits.
+  /// The format for one run; `fingerprint`: SHA-256 in 64 hexadecimal digits.
   public init(fingerprint: String) {
     self.fingerprint = fingerprint
   }
 
-  /// The bytes of a file that holds a value.
+  /// The checkpoint file of a value.
   /// - Throws: `EncodingError`
   public func contents(of value: some Encodable) throws -> Data {
     contents(encoded: try JSONEncoder().encode(value))
   }
 
-  /// The bytes of a file that holds a value, given the value as JSON.
+  /// The checkpoint file of a value that is already encoded as JSON.
   public func contents(encoded value: Data) -> Data {
     start(sha256(value)) + value + Data("}".utf8)
   }
 
-  /// The value in the bytes of a file; `nil` where they are of another run, or were changed.
+  /// The value of a checkpoint file; `nil` if it is of another run or was modified.
   public func value<Value: Decodable>(in contents: Data, as type: Value.Type) -> Value? {
     let length = start(sha256(Data())).count
     guard contents.count > length, contents.last == UInt8(ascii: "}") else { return nil }
@@ -35,7 +35,7 @@ public struct CheckpointFile: Hashable, Sendable {
     return try? JSONDecoder().decode(type, from: value)
   }
 
-  /// What stands before the value.
+  /// The bytes before the value.
   private func start(_ sum: String) -> Data {
     Data(#"{"fingerprint":"\#(fingerprint)","sha256":"\#(sum)","value":"#.utf8)
   }

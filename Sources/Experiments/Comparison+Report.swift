@@ -10,7 +10,7 @@ extension Comparison.Result {
     }
   }
 
-  /// Mean and standard deviation, in per cent.
+  /// Mean ± standard deviation, in per cent.
   private static func words(_ values: [Double]) -> String {
     guard !values.isEmpty else { return "–" }
     let mean = values.reduce(0, +) / Double(values.count)
@@ -20,7 +20,7 @@ extension Comparison.Result {
     return "\(fixed(mean * 100, digits: 2)) ± \(fixed(deviation * 100, digits: 2))"
   }
 
-  /// At how many points a method's mean is above the random line's.
+  /// The number of points at which a method's mean accuracy exceeds that of the random baseline.
   func pointsAboveRandom(_ method: String) -> (won: Int, of: Int) {
     var (won, total) = (0, 0)
     for point in comparison.points {
@@ -37,23 +37,23 @@ extension Comparison.Result {
 
   /// The comparison as Markdown.
   ///
-  /// `command`: what made it.
+  /// `command`: the command line of the comparison.
   public func markdown(command: String) -> String {
     var lines = ["# Pruning methods on \(comparison.base.data)", ""]
     lines += ["```sh", command, "```", ""]
     for parent in parents {
       lines.append(
         "- before pruning, seed \(parent.seed): \(parent.parameters) parameters, "
-          + "\(parent.multiplications) multiplications, \(parent.fileBytes) bytes, "
-          + "\(fixed(parent.accuracy.value * 100, digits: 2)) % of "
+          + "\(parent.multiplications) MACs per sample, \(parent.fileBytes) bytes, "
+          + "\(fixed(parent.accuracy.value * 100, digits: 2)) % accuracy on "
           + "\(parent.accuracy.total) held-out rows")
     }
     let seeds = comparison.seeds.count
     let spread = seeds == 1 ? "one seed" : "mean ± standard deviation over \(seeds) seeds"
     lines += [
       "",
-      "Accuracy on held-out rows in per cent, \(spread), where the share of "
-        + "\(comparison.measure.rawValue) in the head of a column stays.", "",
+      "Accuracy on held-out rows in per cent, \(spread), by the share of "
+        + "\(comparison.measure.rawValue) kept (column heading).", "",
     ]
     let shares = comparison.points.map { shortestPercent($0) }
     lines.append("| method | " + shares.joined(separator: " | ") + " | above random |")
@@ -64,7 +64,7 @@ extension Comparison.Result {
       let last = method == RandomChoice.name ? "–" : "\(won) of \(total)"
       lines.append("| \(method) | " + row.joined(separator: " | ") + " | \(last) |")
     }
-    lines += ["", "The same before anything was learned again, on validation rows.", ""]
+    lines += ["", "Accuracy on validation rows after the last removal, before recovery.", ""]
     lines.append("| method | " + shares.joined(separator: " | ") + " |")
     lines.append("|---" + String(repeating: "|--:", count: shares.count) + "|")
     for method in comparison.methods {
@@ -76,9 +76,9 @@ extension Comparison.Result {
       }
       lines.append("| \(method) | " + row.joined(separator: " | ") + " |")
     }
-    lines += ["", "What was left, medians over the seeds.", ""]
+    lines += ["", "Size after pruning, medians over the seeds.", ""]
     lines.append(
-      "| method | stays | parameters | multiplications | neurons | bytes of the file | agreement |")
+      "| method | kept | parameters | MACs per sample | neurons | file bytes | agreement |")
     lines.append("|---|--:|--:|--:|--:|--:|--:|")
     for method in comparison.methods {
       for point in comparison.points {
@@ -99,14 +99,14 @@ extension Comparison.Result {
     lines += [
       "",
       "Masked and compacted networks differ by at most \(String(format: "%.2g", largest)) of the "
-        + "largest output and in \(changed) answers, over all prunings.",
+        + "largest output and in \(changed) predictions, over all prunings.",
     ]
     let failures = cells.filter { $0.failure != nil }
-    if !failures.isEmpty { lines += ["", "Not done:", ""] + Self.lines(of: failures) }
+    if !failures.isEmpty { lines += ["", "Failed:", ""] + Self.lines(of: failures) }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// A line for each method and reason, with the points and seeds where it is alike.
+  /// One line for each method and error, with its points and seeds.
   private static func lines(of failures: [Comparison.Cell]) -> [String] {
     var order: [[String]] = []
     for cell in failures where !order.contains([cell.method, cell.failure ?? ""]) {

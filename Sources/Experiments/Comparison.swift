@@ -9,42 +9,41 @@ import Pruning
 import Synchronization
 import Tensors
 
-/// Pruning methods side by side: methods times operating points times seeds on one data set.
+/// A benchmark of pruning methods: a grid of methods, operating points and seeds on one data set.
 public struct Comparison: Hashable, Codable, Sendable {
-  /// What an operating point is a share of.
+  /// The quantity of which a share is kept; `multiplications` are MACs per sample.
   public enum Measure: String, Codable, Sendable, CaseIterable {
     case parameters, multiplications
   }
 
-  /// The data and the network; `base.model` is pruned where it is given, else one trained for each
-  /// seed.
+  /// The data and the network: `base.model`, or, if it is `nil`, a network trained for each seed.
   public var base: Experiment
-  /// Always with the random line.
+  /// Pruning methods; the random-pruning baseline is always included.
   public var methods: [String]
-  /// What the points are shares of.
+  /// The quantity of which `points` are shares.
   public var measure: Measure
-  /// The shares that stay, falling, each above 0 and at most 1.
+  /// The shares kept, descending, each above 0 and at most 1.
   public var points: [Double]
-  /// Each gives a network of its own, where none is given, and chance of its own to each pruning.
+  /// Random seeds of training (if no network is given) and of pruning.
   public var seeds: [UInt64]
-  /// How removals are spread over rounds; each method's own where `nil`.
+  /// Pruning schedule over the rounds; `nil` is each method's default.
   public var schedule: Schedule.Course?
-  /// Rounds of removal; each method's own where `nil`.
+  /// Pruning rounds; `nil` is each method's default.
   public var rounds: Int?
-  /// What makes up for neurons that go; each method's own where `nil`.
+  /// Compensation (reconstruction) for pruned neurons; `nil` is each method's default.
   public var compensation: Compensation?
-  /// What follows each round, by its name in `PruningExperiment.recoveries`; each method's own where
-  /// `nil`.
+  /// Recovery after each round, by its name in `PruningExperiment.recoveries`; `nil` is each
+  /// method's default.
   public var recovery: String?
-  /// Passes over the training rows in each recovery; each method's own where `nil`.
+  /// Epochs of each recovery; `nil` is each method's default.
   public var epochs: Int?
-  /// The share of the loss, 0 to 1, that is the answers of the network before pruning; labels alone
-  /// where `nil`.
+  /// Weight of the knowledge-distillation loss, 0 to 1, with the network before pruning as the
+  /// teacher; `nil` trains on labels only.
   public var distillation: Double?
-  /// Rows that scores look at; each method's own number, of an expensive network fewer, where `nil`.
+  /// Training rows used for scores; `nil` is each method's default, fewer for an expensive network.
   public var scoreRows: Int?
 
-  /// - Throws: `UnknownName` where a method or recovery is none.
+  /// - Throws: `UnknownName` for an unknown method.
   public init(
     _ base: Experiment, methods: [String], measure: Measure, points: [Double], seeds: [UInt64]
   ) throws(UnknownName) {
@@ -56,70 +55,70 @@ public struct Comparison: Hashable, Codable, Sendable {
     for name in self.methods { _ = try pruningCatalog.type(named: name) }
   }
 
-  /// One method at one point with one seed.
+  /// One cell of the grid: one method at one operating point with one seed.
   public struct Cell: Hashable, Codable, Sendable {
     /// The method's name in `pruningCatalog`.
     public var method: String
-    /// The share that was to stay.
+    /// The share to keep.
     public var point: Double
     /// One of `Comparison.seeds`.
     public var seed: UInt64
-    /// What it came to; `nil` where it failed.
+    /// The result; `nil` if the pruning failed.
     public var figures: Figures?
-    /// Why there are no figures.
+    /// The error of a failed pruning.
     public var failure: String?
 
-    /// Whether it has what another asks for.
+    /// Whether it holds the result of the other cell.
     func isFor(_ other: Cell) -> Bool {
       figures != nil && method == other.method && point == other.point && seed == other.seed
     }
   }
 
-  /// What one pruning came to.
+  /// The result of one pruning.
   public struct Figures: Hashable, Codable, Sendable {
-    /// Numbers that are learned and left; zeros of a mask are not counted.
+    /// Remaining learned parameters, without those set to zero by a mask.
     public var parameters: Int
-    /// For one row, masks counted.
+    /// Multiply-accumulate operations (MACs) per sample; masked weights are not counted.
     public var multiplications: Int
-    /// Hidden neurons that are left.
+    /// Remaining hidden neurons.
     public var neurons: Int
-    /// Of the ONNX file.
+    /// Size of the ONNX file in bytes.
     public var fileBytes: Int
-    /// On held-out rows, against the labels.
+    /// Accuracy on the held-out set.
     public var accuracy: Proportion
-    /// On held-out rows, with the network before pruning.
+    /// Held-out rows with the same prediction as before pruning.
     public var agreement: Proportion
-    /// On validation rows after the last removal, before anything was learned again.
+    /// Validation accuracy after the last removal, before recovery.
     public var accuracyCut: Double
-    /// The masked network beside its compaction.
+    /// Largest relative difference between outputs of the masked and the compacted network.
     public var largestDifference: Double
-    /// Rows that the two answer otherwise.
+    /// Rows for which the predictions of masked and compacted network differ.
     public var changedByCompaction: Int
   }
 
   /// A network before it was pruned.
   public struct Parent: Hashable, Codable, Sendable {
-    /// The seed it was trained with, or by which a given one is pruned.
+    /// The random seed of training, or of pruning if the network is given.
     public var seed: UInt64
-    /// Numbers that are learned.
+    /// Learned parameters.
     public var parameters: Int
-    /// For one row.
+    /// Multiply-accumulate operations (MACs) per sample.
     public var multiplications: Int
-    /// Of the ONNX file.
+    /// Size of the ONNX file in bytes.
     public var fileBytes: Int
-    /// On held-out rows, against the labels.
+    /// Accuracy on the held-out set.
     public var accuracy: Proportion
   }
 
   /// All cells, in the order of methods, points and seeds.
   public struct Result: Codable, Sendable {
-    /// What was compared.
+    /// The settings of the comparison.
     public var comparison: Comparison
-    /// Of the program, the data and the model that was given.
+    /// SHA-256 of version, data and given model.
     public var fingerprint: String?
     /// The networks before pruning, one for each seed.
     public var parents: [Parent]
-    /// One for each method, point and seed.
+    /// One cell for each method, point and seed.
     public var cells: [Cell]
   }
 
@@ -146,15 +145,15 @@ public struct Comparison: Hashable, Codable, Sendable {
     return experiment
   }
 
-  /// Prunes every cell, two at a time where there are two cores; a result is stored as soon as it is
-  /// there, so that a run that was stopped goes on where it was.
+  /// Prunes every cell, in parallel on the available threads; each result is stored at once, so
+  /// that an interrupted run can be resumed.
   ///
-  /// `known`: earlier comparisons, whose cells are taken over where they are the same prunings.
-  /// `checkpoint`: the folder for that; `nil` stores nothing.
-  /// `onRead`: called when the data are read, with their SHA-256; what it throws ends the comparison.
-  /// - Throws: the errors of reading and training; `ComparisonError.differs` where a known comparison
-  ///   is of other prunings; `Interrupted` where `control` says so. What stops a single pruning is its
-  ///   cell's failure.
+  /// `known`: earlier comparisons; their cells are reused for the same method, point and seed.
+  /// `checkpoint`: the checkpoint folder; `nil` stores nothing.
+  /// `onRead`: called after the data are read, with their SHA-256; an error it throws is rethrown.
+  /// - Throws: the errors of reading and training; `ComparisonError.differs` if a known comparison
+  ///   has other data, networks or recoveries; `Interrupted` if `control` requests it. The error of
+  ///   a single pruning is stored as its cell's `failure`.
   public func run(
     known: [Result] = [], control: RunControl = RunControl(), checkpoint folder: URL? = nil,
     onRead: (_ data: String) throws -> Void = { _ in }
@@ -215,7 +214,7 @@ public struct Comparison: Hashable, Codable, Sendable {
       comparison: self, fingerprint: fingerprint, parents: parents(baselines), cells: finished)
   }
 
-  /// Whether a pruning of this comparison that the other has too is the same there.
+  /// Whether the two differ only in methods, points and seeds.
   private func isLike(_ other: Comparison) -> Bool {
     var copy = other
     (copy.methods, copy.points, copy.seeds) = (methods, points, seeds)
@@ -225,7 +224,7 @@ public struct Comparison: Hashable, Codable, Sendable {
 
   private func fingerprint(_ baselines: [UInt64: PruningBaseline]) throws -> String {
     guard let baseline = baselines[seeds[0]] else { return "" }
-    // A network that is trained here follows from the data.
+    // A network trained by the run is determined by the data.
     let model = base.model == nil ? "" : sha256(try ModelFile.data(for: baseline.original))
     return sha256(Data((espalierVersion + baseline.rows.loaded.sha256 + model).utf8))
   }
@@ -275,17 +274,17 @@ public struct Comparison: Hashable, Codable, Sendable {
   }
 }
 
-/// Why a comparison was not made.
+/// An error of a comparison.
 public enum ComparisonError: Error, Hashable, LocalizedError {
-  /// The known comparison at this position is of other data, networks or recoveries.
+  /// The known comparison at this index has other data, networks or recoveries.
   case differs(Int)
 
-  /// What does not fit.
+  /// The mismatch.
   public var errorDescription: String? {
     "a known comparison has other data, networks or recoveries"
   }
-  /// What may differ and what may not.
+  /// The settings that may differ.
   public var recoverySuggestion: String? {
-    "methods, points and seeds may differ; all else must be what it was there"
+    "methods, points and seeds may differ; all other settings must be equal"
   }
 }

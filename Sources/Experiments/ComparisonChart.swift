@@ -2,8 +2,8 @@ import Explanations
 import Foundation
 import Pruning
 
-/// Accuracy against what stays: a line for each method through the means of its seeds, in a band from
-/// the lowest to the highest; the random line is black and dashed.
+/// Line chart of accuracy against the share kept: for each method the mean over the seeds, with a
+/// band from minimum to maximum; the random-pruning baseline is black and dashed.
 struct ComparisonChart {
   let svg: String
 
@@ -56,7 +56,7 @@ struct ComparisonChart {
     marks +=
       "<text x=\"\(fixed((Self.left + Self.width - Self.right) / 2, digits: 1))\" "
       + "y=\"\(y(floor))\" dy=\"38\" text-anchor=\"middle\" fill=\"#444\">"
-      + "\(comparison.measure.rawValue) that stay</text>\n"
+      + "\(comparison.measure.rawValue) kept</text>\n"
     for (index, method) in comparison.methods.enumerated() {
       let isRandom = method == RandomChoice.name
       let colour = isRandom ? "#000000" : Self.colours[index % Self.colours.count]
@@ -83,9 +83,9 @@ struct ComparisonChart {
       \(fixed(Self.height, digits: 0))" width="\(fixed(Self.width, digits: 0))" \
       role="img" aria-label="Accuracy of pruned networks" font-family="DejaVu Sans, sans-serif" \
       font-size="11">
-      <desc>Accuracy on held-out rows against the share of \(comparison.measure.rawValue) that \
-      stays: \(comparison.methods.count) methods, \(points.count) points, \
-      \(comparison.seeds.count) seeds; bands from the lowest to the highest seed.</desc>
+      <desc>Accuracy on held-out rows against the share of \(comparison.measure.rawValue) \
+      kept: \(comparison.methods.count) methods, \(points.count) points, \
+      \(comparison.seeds.count) seeds; bands from minimum to maximum over seeds.</desc>
       <rect width="100%" height="100%" fill="white"/>
       \(marks)</svg>
 
@@ -94,6 +94,6 @@ struct ComparisonChart {
 }
 
 extension Comparison.Result {
-  /// The comparison as an image.
+  /// The line chart of the comparison as SVG.
   public var chart: String { ComparisonChart(self).svg }
 }

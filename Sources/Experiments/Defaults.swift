@@ -5,19 +5,19 @@ import Networks
 import Pruning
 import Tensors
 
-/// What is chosen by the data where the user does not choose.
+/// Default hyperparameters, chosen by the size and kind of the data.
 struct Defaults: Sendable {
   let hidden: [Int]
   let features: Int
   let head: Head
   let trainer: Trainer
   let activation: Activation.Function
-  /// The published architecture that was asked for.
+  /// The requested published architecture.
   let known: (any KnownArchitecture)?
-  /// The shape of an image.
+  /// The shape of an image, `[height, width, channels]`.
   let input: Shape?
 
-  /// - Throws: `UnknownName` where no architecture has the name that was asked for.
+  /// - Throws: `UnknownName` for an unknown architecture.
   init(
     _ options: NetworkOptions, extractor: String?, training: Table, inputs: Int
   ) throws(UnknownName) {
@@ -26,7 +26,7 @@ struct Defaults: Sendable {
     let isLarge = inputs >= 256
     hidden = options.hidden ?? [isLarge ? 256 : inputs >= 48 ? 64 : 32]
     features = options.features ?? (isLarge || schema.classes.count > 6 ? 24 : 12)
-    // The search for minimal premises asks each output by itself, so it wants outputs of their own.
+    // The extractor "oas" evaluates each output separately and needs one-versus-rest outputs.
     let wanted: Head = extractor == "oas" ? .oneVersusRest : .softmax
     head = schema.target.isNumeric ? .number : options.head ?? wanted
     activation = options.activation
@@ -53,8 +53,8 @@ struct Defaults: Sendable {
     self.trainer = trainer
   }
 
-  /// The published architecture that was asked for, or hidden layers, the sigmoid feature layer and
-  /// the outputs.
+  /// The requested published architecture, or hidden layers, the sigmoid feature layer and the
+  /// output layer.
   func architecture(inputs: Int, outputs: Int) -> Architecture {
     if let known { return known.architecture(input: input ?? [inputs], answers: outputs) }
     let start: Dense.Start =
@@ -69,7 +69,7 @@ struct Defaults: Sendable {
     }
   }
 
-  /// How the network is pruned and what it learns between the steps.
+  /// The pruning of the feature layer and of the columns, with its fine-tuning.
   func pruning(_ experiment: Experiment) -> FeatureLayer {
     var tuning = trainer
     tuning.epochs = max(1, trainer.epochs / 20)
@@ -83,7 +83,7 @@ struct Defaults: Sendable {
 }
 
 extension Table {
-  /// `rows / (classes · rows of the class)`: every class counts the same in all.
+  /// Balanced class weights: `rows / (classes · rows of the class)`, over classes that have rows.
   var balancedClassWeights: [Float] {
     let counts = classCounts
     let present = counts.count { $0 > 0 }

@@ -9,26 +9,27 @@ import Reports
 import Rules
 import Tensors
 
-/// What a run came to.
+/// The result of a run.
 public struct RunOutcome: Sendable {
-  /// What was found and measured: the source of every report.
+  /// The measured results, from which all reports are written.
   public var explanation: Explanation
-  /// The whole report folder.
+  /// The files of the report folder.
   public var files: [(name: String, data: Data)]
-  /// The gates that were not met, each a sentence.
+  /// Failed thresholds (quality gates), one sentence each.
   public var gates: [String]
-  /// What was decided about the data, in sentences.
+  /// Decisions about the data, in sentences.
   public var notes: [String]
 }
 
 extension Experiment {
-  /// The main job: read, train, prune, find the hidden features, extract rules, measure, write.
+  /// Runs the pipeline: read, train, prune, extract rules, measure, write.
   ///
-  /// `checkpoint`: the folder that state is left in; none where `nil`.
-  /// `resume`: whether state found there is gone on from.
-  /// `settings`: the file that the experiment was read from, for the manifest.
-  /// `onRead`: called when the data are read, with what identifies the run; what it throws ends it.
-  /// - Throws: the errors of the stages; `Interrupted` where `control` says so.
+  /// `checkpoint`: the checkpoint folder; `nil` stores nothing.
+  /// `resume`: whether to resume from the checkpoints in that folder.
+  /// `settings`: the settings file of the experiment, for the manifest.
+  /// `onRead`: called after the data are read, with the run's identifier; an error it throws is
+  /// rethrown.
+  /// - Throws: the errors of the stages; `Interrupted` if `control` requests it.
   public func run(
     control: RunControl = RunControl(), checkpoint folder: URL? = nil, resume: Bool = false,
     arguments: [String] = [], settings: String? = nil,
@@ -106,39 +107,39 @@ extension Experiment {
     let fidelity = explanation.fidelity.heldOut
     if let minFidelity, fidelity.value < minFidelity {
       gates.append(
-        "fidelity \(fixed(fidelity.value, digits: 4)) is below the wanted "
+        "fidelity \(fixed(fidelity.value, digits: 4)) is below the minimum of "
           + shortest(minFidelity))
     }
     if let maxRules, explanation.complexity.rules > maxRules {
-      gates.append("\(explanation.complexity.rules) rules where at most \(maxRules) were wanted")
+      gates.append("\(explanation.complexity.rules) rules exceed the maximum of \(maxRules)")
     }
     if let maxNeurons, explanation.pruned.neurons > maxNeurons {
       gates.append(
-        "\(explanation.pruned.neurons) hidden features where at most \(maxNeurons) were wanted")
+        "\(explanation.pruned.neurons) hidden features exceed the maximum of \(maxNeurons)")
     }
     if let maxInputs, explanation.pruned.inputs > maxInputs {
       gates.append(
-        "\(explanation.pruned.inputs) columns where at most \(maxInputs) were wanted")
+        "\(explanation.pruned.inputs) columns exceed the maximum of \(maxInputs)")
     }
     return gates
   }
 }
 
-/// An extractor was asked for rules over something it does not speak of.
+/// An extractor does not support the requested rule level.
 public struct ExtractorLevelError: LocalizedError, Hashable, Sendable {
   /// The extractor's name.
   public let extractor: String
-  /// What rules were to speak of.
+  /// The requested rule level.
   public let level: RuleLevel
-  /// What the extractor's rules can speak of.
+  /// The rule levels that the extractor supports.
   public let possible: [RuleLevel]
 
-  /// What was asked for and is not to be had.
+  /// The unsupported level.
   public var errorDescription: String? {
-    "the extractor '\(extractor)' finds no rules over \(level.rawValue)"
+    "the extractor '\(extractor)' does not extract rules over \(level.rawValue)"
   }
 
-  /// The option that fits the extractor.
+  /// The option for a supported level.
   public var recoverySuggestion: String? {
     possible.first.map { "add --rules \($0.rawValue)" }
   }

@@ -3,21 +3,21 @@ import Explanations
 import Foundation
 import Networks
 
-/// A network that was trained and not yet pruned.
+/// The result of training without pruning.
 public struct TrainingOutcome: Sendable {
-  /// As trained, with the encoding that it reads rows by.
+  /// The trained network with its encoding.
   public var model: Model
-  /// What was reached, in sentences.
+  /// Size and accuracy, in sentences.
   public var summary: [String]
-  /// Against the labels, on held-out rows.
+  /// Accuracy on the held-out set.
   public var accuracy: Proportion
-  /// The rows that the written file is to answer as the model does, at most 10,000.
+  /// The rows on which the written file is verified, at most 10,000.
   public var readBackRows: Table
 }
 
 extension Experiment {
-  /// Trains only; a network that is given goes on learning.
-  /// - Throws: the errors of reading and training; `Interrupted` where `control` says so.
+  /// Trains a network, or fine-tunes a given one, without pruning.
+  /// - Throws: the errors of reading and training; `Interrupted` if `control` requests it.
   public func trainModel(
     control: RunControl = RunControl(), checkpoint folder: URL? = nil, resume: Bool = false
   ) throws -> TrainingOutcome {
@@ -42,11 +42,11 @@ extension Experiment {
         "\(start.model.encoding.width) inputs, "
           + network.architecture.outline
           + ": \(network.parameterCount) parameters, \(start.epochs) epochs",
-        "right on \(accuracy.count) of \(accuracy.total) held-out rows (\(rows.heldOutFrom))",
+        "accuracy: \(accuracy.count) of \(accuracy.total) held-out rows (\(rows.heldOutFrom))",
       ], accuracy: accuracy, readBackRows: rows.readBackRows)
   }
 
-  /// What a run would do, without doing it: what `--dry-run` prints.
+  /// The plan of a run, without running it: the output of `--dry-run`.
   /// - Throws: the errors of reading.
   public func plan() throws -> [String] {
     try validate()
@@ -59,8 +59,8 @@ extension Experiment {
     var lines = [
       "data: \(rows.loaded.name), \(rows.loaded.rowsRead) rows, \(schema.features.count) columns, "
         + "target '\(schema.target.name)'",
-      "rows: \(rows.training.count) to train on, \(rows.validation.count) to validate, "
-        + "\(rows.heldOut.count) held out (\(rows.heldOutFrom))",
+      "rows: \(rows.training.count) training, \(rows.validation.count) validation, "
+        + "\(rows.heldOut.count) held-out (\(rows.heldOutFrom))",
     ]
     for dropped in rows.loaded.dropped {
       lines.append("dropped: \(dropped.count) rows, \(dropped.reason)")
@@ -78,7 +78,7 @@ extension Experiment {
       ).outline
       lines.append("network: \(encoding.width) inputs, " + shape)
       lines.append(
-        "training: at most \(defaults.trainer.epochs) epochs, batch \(defaults.trainer.batch), "
+        "training: at most \(defaults.trainer.epochs) epochs, batch size \(defaults.trainer.batch), "
           + "learning rate \(shortest(defaults.trainer.learningRate)), seed \(seed)")
     }
     lines.append(
@@ -88,7 +88,7 @@ extension Experiment {
 }
 
 extension Architecture {
-  /// The layers in one line; of a deep network the first and the last.
+  /// The layers in one line; for more than 24 layers the first 12 and the last 6.
   var outline: String {
     let (layers, shown) = (summary, 24)
     guard layers.count > shown else { return layers.joined(separator: ", ") }

@@ -3,125 +3,125 @@ import Explanations
 import Foundation
 import Networks
 
-/// Everything that decides a run. The same value gives the same bytes.
+/// All settings of a run; equal values give identical output files.
 public struct Experiment: Hashable, Codable, Sendable {
   /// A data set's name, a file, "-", or a folder: `DATA` on the command line.
   public var data: String
   /// An ONNX file to explain instead of a network trained here.
   public var model: String?
-  /// The column to answer; the last where `nil`.
+  /// The target column; `nil` is the last column.
   public var target: String?
-  /// Columns to leave out.
+  /// Columns to ignore.
   public var ignore: [String] = []
-  /// Whether the first line of a table names its columns; found in the first lines where `nil`.
+  /// Whether the first line is a header; `nil` detects it from the first lines.
   public var header: Bool?
-  /// The names of the columns, where the file does not have them.
+  /// Column names, for a file without a header.
   public var names: [String]?
-  /// What stands between fields; found in the first lines where `nil`.
+  /// The field separator; `nil` detects it from the first lines.
   public var separator: TableFormat.Separator?
-  /// The character before a number's decimals; found in the cells where `nil`.
+  /// The decimal mark; `nil` detects it from the cells.
   public var decimal: NumberNotation.DecimalMark?
-  /// The most bytes that are read of a source; a share of the machine's memory where `nil`.
+  /// Maximum bytes read from a source; `nil` is a share of the machine's memory.
   public var maxInputBytes: Int?
-  /// Rows that neither network nor rules are fitted to: a fraction, or a source of their own. Where
-  /// `nil`, the published test rows of the data set, or a fifth of the rows.
+  /// The held-out set: a fraction, or a separate source. `nil` is the published test set, or 20 %
+  /// of the rows.
   public var heldOut: HeldOut?
-  /// The source of all chance.
+  /// Random seed.
   public var seed: UInt64 = 42
-  /// An extractor's name; the level's own default where `nil`.
+  /// The rule extractor's name; `nil` is the default of the level.
   public var extractor: String?
-  /// Which rules `fidelity`, `complexity` and exports speak of.
+  /// The rule level of `fidelity`, `complexity` and exports.
   public var level: RuleLevel = .inputs
-  /// Rules at most; a run fails its gate with more.
+  /// Maximum number of rules; a run with more fails its gate.
   public var maxRules: Int?
-  /// Fidelity on held-out rows at least, 0 to 1.
+  /// Minimum fidelity on the held-out set, 0 to 1.
   public var minFidelity: Double?
-  /// At most so many hidden features after pruning.
+  /// Maximum number of hidden features after pruning.
   public var maxNeurons: Int?
-  /// At most so many columns after pruning.
+  /// Maximum number of columns after pruning.
   public var maxInputs: Int?
-  /// Which network the rules imitate; the pruned one, or the original where a model is given.
+  /// The network that the rules imitate; `nil` is the pruned one, or the original if `model` is
+  /// given.
   public var explain: ExplainedNetwork?
-  /// What is trained or read, and how.
+  /// Architecture, training and preprocessing.
   public var network = NetworkOptions()
 
-  /// An experiment on `data` with the defaults of every option.
+  /// An experiment on `data` with default settings.
   public init(data: String) { self.data = data }
 
-  /// What is known of the form of a table's text.
+  /// The given format of the table's text.
   public var format: TableFormat {
     TableFormat(hasHeader: header, names: names, separator: separator, decimal: decimal)
   }
 
-  /// Rows that nothing is fitted to.
+  /// The held-out set: rows used for neither training nor rule extraction.
   public enum HeldOut: Hashable, Codable, Sendable {
     case fraction(of: Double)
     case rows(of: String)
 
-    /// A fraction where the text is a number, else a source of rows.
+    /// A fraction if the text is a number, else a source of rows.
     public init(_ text: String) {
       self = Double(text).map { .fraction(of: $0) } ?? .rows(of: text)
     }
   }
 
-  /// Which network the rules imitate.
+  /// The network that the rules imitate.
   public typealias ExplainedNetwork = Explanations.ExplainedNetwork
 }
 
-/// What network is trained, and how.
+/// Settings of architecture, training and preprocessing.
 public struct NetworkOptions: Hashable, Codable, Sendable {
-  /// A published architecture's name, instead of hidden layers and a feature layer.
+  /// The name of a published architecture, instead of hidden layers and a feature layer.
   public var architecture: String?
-  /// Units of the hidden layers before the feature layer; chosen by the data where `nil`.
+  /// Units of the hidden layers before the feature layer; `nil` is chosen by the data.
   public var hidden: [Int]?
-  /// The function of the hidden layers before the features.
+  /// Activation function of the hidden layers before the feature layer.
   public var activation: Activation.Function = .relu
-  /// Sigmoid units of the feature layer before pruning; chosen by the data where `nil`.
+  /// Sigmoid units of the feature layer before pruning; `nil` is chosen by the data.
   public var features: Int?
-  /// One-versus-rest sigmoid outputs instead of a softmax.
+  /// Output head: softmax or one-versus-rest sigmoids; `nil` is chosen by extractor and target.
   public var head: Head?
-  /// Passes over the training rows at most; chosen by the data where `nil`.
+  /// Maximum number of epochs; `nil` is chosen by the data.
   public var epochs: Int?
-  /// The size of a step of training; chosen by the data where `nil`.
+  /// Learning rate; `nil` is chosen by the data.
   public var learningRate: Double?
-  /// Rows in a step of training; chosen by the data where `nil`.
+  /// Batch size; `nil` is chosen by the data.
   public var batch: Int?
-  /// Pixels by which training images move at most, anew in every epoch.
+  /// Maximum shift in pixels of the random-shift augmentation; `nil` disables it.
   public var shift: Int?
-  /// Whether rare classes count as much as common ones.
+  /// Whether to use balanced class weights.
   public var classWeights: Bool = false
-  /// Points of validation accuracy that pruning may cost.
+  /// Maximum drop of validation accuracy by pruning, as a fraction.
   public var accuracyDrop: Double = 0.01
-  /// Whether anything is taken away at all.
+  /// Whether to prune.
   public var prunes = true
-  /// What a network that is given reads of an image: each channel's share of white less this …
+  /// For a given network, the mean of each channel in the normalisation (x/maximum - mean)/std.
   public var pixelMean: [Double]?
-  /// … over this.
+  /// For a given network, the standard deviation of each channel in that normalisation.
   public var pixelDeviation: [Double]?
-  /// Whether a flat row of a colour image has its channels first or last for a network that is given;
-  /// channels last where `nil`.
+  /// For a given network, the layout of flattened colour images; `nil` is channels last.
   public var pixelLayout: PixelLayout?
-  /// How the columns of a table are scaled for a network that is given; not at all where `nil`.
+  /// For a given network, the scaling of numeric columns; `nil` is no scaling.
   public var scaleInputs: InputScaling?
-  /// The classes in the order of the outputs of a network that is given, of two classes with one
-  /// output the negative one first; the order of the data's classes where `nil`.
+  /// For a given network, the classes in output order; with one output for two classes, the
+  /// negative class first. `nil` is the class order of the data.
   public var classOrder: [String]?
 
-  /// The defaults of every option.
+  /// Default settings.
   public init() {}
 }
 
-/// How numeric columns are scaled before a network that is given reads them.
+/// The scaling of numeric columns for a given network.
 public enum InputScaling: String, Codable, Sendable, CaseIterable {
-  /// As the data have them.
+  /// No scaling.
   case none
-  /// Less the mean, over the standard deviation of the training rows.
+  /// Standardisation with mean and standard deviation of the training rows.
   case standard
-  /// To 0...1 by the smallest and the largest value of the training rows.
+  /// Min-max scaling to 0...1 with minimum and maximum of the training rows.
   case minmax
 }
 
-/// The order of the numbers of an image in a flat row.
+/// The memory layout of a flattened image.
 public enum PixelLayout: String, Codable, Sendable, CaseIterable {
   /// NCHW: all pixels of the first channel, then those of the next.
   case channelsFirst = "channels-first"
@@ -129,27 +129,27 @@ public enum PixelLayout: String, Codable, Sendable, CaseIterable {
   case channelsLast = "channels-last"
 }
 
-/// What a run says while it goes on; the tool shows it on stderr.
+/// A progress event of a run; the tool shows it on stderr.
 public enum RunEvent: Sendable {
   /// A new stage has begun: "reading", "training", "pruning", "extracting", "writing".
   case stage(name: String, detail: String)
-  /// How far the stage is, 0...1, with figures such as `loss` and `accuracy` in reading order.
+  /// The progress of the stage, 0...1, with metrics such as `loss` and `accuracy` in display order.
   case progress(fraction: Double, figures: [(name: String, value: Double)])
   case note(String)
-  /// A reason not to rely on the result as it is.
+  /// A warning about the reliability of the result.
   case warning(Warning)
-  /// Whether the checkpoint on the disk has all that was reached: where it has, the process may be ended
-  /// at once and the run resumed. Not so at the start of each stage.
+  /// Whether the checkpoint on disk is up to date: if so, the process may be terminated at once and
+  /// the run resumed. It is not at the start of each stage.
   case checkpoint(isCurrent: Bool)
 }
 
-/// Asked often; a run throws `Interrupted` soon after it turns true.
+/// Callbacks of a run: progress events and the request to stop.
 public struct RunControl: Sendable {
-  /// Told what is going on; called from any thread.
+  /// Called with each event, from any thread.
   public var report: @Sendable (RunEvent) -> Void
-  /// Asked at every step; what was reached is kept where it says yes.
+  /// Checked at every step; if true, the run stores a checkpoint and throws `Interrupted`.
   public var shouldStop: @Sendable () -> Bool
-  /// By default nothing is told, and the run goes on to its end.
+  /// By default events are ignored and the run is not stopped.
   public init(
     report: @escaping @Sendable (RunEvent) -> Void = { _ in },
     shouldStop: @escaping @Sendable () -> Bool = { false }
@@ -159,12 +159,12 @@ public struct RunControl: Sendable {
   }
 }
 
-/// The run was asked to stop; what was reached is in its checkpoint.
+/// The run was stopped on request; its checkpoint holds the state.
 public struct Interrupted: LocalizedError, Hashable, Sendable {
-  /// The error of a run that was asked to stop; it has no details.
+  /// Creates the error; it has no details.
   public init() {}
-  /// The one word that says it.
+  /// `interrupted`.
   public var errorDescription: String? { "interrupted" }
-  /// How the run is gone on with.
+  /// How to resume the run.
   public var recoverySuggestion: String? { "the same command with --resume continues the run" }
 }

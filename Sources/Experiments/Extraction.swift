@@ -4,7 +4,7 @@ import Naming
 import Networks
 import Rules
 
-/// Rules of one level with everything that is measured of them.
+/// The rules of one level with their metrics.
 struct Extraction: Sendable {
   var level: RuleLevel
   var extractor: any RuleExtractor.Type
@@ -12,10 +12,10 @@ struct Extraction: Sendable {
   var notes: [String]
   var fidelity: Fidelity
   var curve: [CurvePoint]
-  /// What the rules answer on held-out rows, and which rule does.
+  /// The predictions of the rules on the held-out set, and the index of the deciding rule.
   var heldOut: [Int]
   var deciding: [Int?]
-  /// The rows as the rules see them: columns, or hidden features.
+  /// The rows over the variables of the rules: columns, or hidden features.
   var training: Table
   var heldOutTable: Table
 }
@@ -23,8 +23,8 @@ struct Extraction: Sendable {
 extension Extraction {
   /// Extracts and measures the rules of one level.
   ///
-  /// `model`: the network whose answers are asked for on further rows (level inputs), or whose
-  /// hidden features the rules speak of (level features).
+  /// `model`: the network queried on additional rows (level inputs), or whose hidden features are
+  /// the variables of the rules (level features).
   init(
     _ experiment: Experiment, level: RuleLevel, model: Model, answers: Answers, rows: Preparation,
     control: RunControl
@@ -73,8 +73,7 @@ extension Extraction {
     curve = Self.distinct(points)
   }
 
-  /// The most rules. Those of a level that nobody asked for are there to be compared with: over the
-  /// pixels of images a few do.
+  /// The maximum number of rules; 40 for rules over pixels if their level was not requested.
   private static func limit(
     _ experiment: Experiment, _ level: RuleLevel, _ rows: Preparation
   ) -> Int? {
@@ -82,7 +81,7 @@ extension Extraction {
     return level == .inputs && rows.training.schema.image != nil ? 40 : nil
   }
 
-  /// One point for each size, in order of size; of equals the one listed last.
+  /// One point per number of rules, ascending; the last of equal sizes.
   private static func distinct(_ points: [CurvePoint]) -> [CurvePoint] {
     var bySize: [Int: CurvePoint] = [:]
     for point in points { bySize[point.rules] = point }
@@ -103,7 +102,7 @@ extension Extraction {
       featuresUsed: level == .features ? size.variables : 0)
   }
 
-  /// The rules in names, with what they cover.
+  /// The rules with names, coverage and confidence.
   func entries(answers: Answers) -> [RuleEntry] {
     let schema = training.schema
     let onTraining = coverage(training, answers.training)
@@ -139,8 +138,8 @@ extension Extraction {
   }
 }
 
-/// The extractor with this name and its own default settings.
-/// - Throws: `UnknownName`.
+/// An instance of the named extractor with default settings.
+/// - Throws: `UnknownName`
 func makeExtractor(named name: String) throws -> any RuleExtractor {
   guard let type = try extractorCatalog.type(named: name) as? any RuleExtractor.Type else {
     throw UnknownName(name, family: extractorCatalog.family, known: extractorCatalog.names)

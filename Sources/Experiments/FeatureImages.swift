@@ -4,14 +4,15 @@ import Explanations
 import Foundation
 import Tensors
 
-/// A map over the network's inputs as an image: blue drives up, orange drives down, white nothing.
+/// An attribution map over the network's inputs as an image: blue is positive, orange negative,
+/// white zero.
 struct FeatureImage: Sendable {
   let image: ImageShape
-  /// One value a pixel, the mean over the channels, -1...1.
+  /// One attribution per pixel, the mean over the channels, scaled to -1...1.
   private(set) var values: [Double]
 
-  /// `map`: a value for each of the encoding's inputs.
-  /// `encoding`: of the pruned network, whose inputs may be some of the pixels only.
+  /// `map`: the attribution of each of the encoding's inputs.
+  /// `encoding`: that of the pruned network, whose inputs may be a subset of the pixels.
   init(map: [Double], encoding: Encoding, image: ImageShape) {
     self.image = image
     values = [Double](repeating: 0, count: image.height * image.width)
@@ -23,13 +24,13 @@ struct FeatureImage: Sendable {
     if largest > 0 { values = values.map { $0 / largest } }
   }
 
-  /// Features of a network that get an image: a report of hundreds is neither small nor read.
+  /// Maximum number of features with an image.
   private static let most = 48
 
-  /// The images of the features with the largest effects, in base64, by their positions.
+  /// The images of the features with the largest output weights, as base64 PNG by feature index.
   ///
-  /// `effects`: of each feature on the classes.
-  /// - Throws: `DrawingError` where the encoder fails.
+  /// `effects`: the output weights of each feature by class.
+  /// - Throws: `DrawingError` if the encoder fails.
   static func ofStrongest(
     _ effects: [[FeatureSummary.Effect]], in subject: AttributionSubject, encoding: Encoding,
     image: ImageShape
@@ -48,11 +49,11 @@ struct FeatureImage: Sendable {
     return images
   }
 
-  /// The longest side of an image in pixels; of larger ones the mean of several pixels is drawn.
+  /// The longest side of a drawn image in pixels; larger images are average-pooled.
   private static let longestSide = 64
 
-  /// The image in base64, enlarged so that a pixel can be seen.
-  /// - Throws: `DrawingError` where the encoder fails.
+  /// The image as base64 PNG, enlarged by an integer factor.
+  /// - Throws: `DrawingError` if the encoder fails.
   func base64() throws -> String {
     let up = (0.0, 114.0, 178.0)
     let down = (213.0, 94.0, 0.0)
@@ -73,7 +74,7 @@ struct FeatureImage: Sendable {
       .base64EncodedString()
   }
 
-  /// The image with sides of at most `longestSide` pixels.
+  /// The image, average-pooled to sides of at most `longestSide` pixels.
   private var shrunk: (image: ImageShape, values: [Double]) {
     let step = (max(image.height, image.width) + Self.longestSide - 1) / Self.longestSide
     guard step > 1 else { return (image, values) }

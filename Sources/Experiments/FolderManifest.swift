@@ -2,18 +2,18 @@ import Explanations
 import Foundation
 import Reports
 
-/// The `manifest.json` of a folder that is made from results: what was run, from what, to what.
+/// The `manifest.json` of a folder computed from results: command, inputs and outputs.
 public struct FolderManifest: Codable, Sendable {
   var tool = "espalier"
   var version = espalierVersion
-  /// What identifies the run: the same for the same settings and the same input.
+  /// Identifier of the run: SHA-256 of settings and inputs.
   public private(set) var run: String
   var arguments: [String]
   var inputs: [Manifest.File]
   var outputs: [Manifest.File] = []
 
-  /// `settings`: what decides the files beside the inputs.
-  /// `inputs`: the SHA-256 of what is read, by name.
+  /// `settings`: the settings that determine the outputs.
+  /// `inputs`: the SHA-256 of each input, by name.
   public init(
     arguments: [String], settings: some Encodable, inputs: [(name: String, sha256: String)]
   ) {
@@ -23,8 +23,8 @@ public struct FolderManifest: Codable, Sendable {
     run = sha256(Data((sha256(of: settings) + read).utf8))
   }
 
-  /// The files with the manifest that lists them.
-  /// - Throws: what JSON cannot hold.
+  /// The files, with the manifest that lists them appended.
+  /// - Throws: `EncodingError`.
   public func added(
     to files: [(name: String, data: Data)]
   ) throws -> [(name: String, data: Data)] {
@@ -40,7 +40,7 @@ public struct FolderManifest: Codable, Sendable {
 
 extension Explanation {
   /// The SHA-256 of its `explanation.json`.
-  /// - Throws: what JSON cannot hold.
+  /// - Throws: `EncodingError`.
   public var sha256: String {
     get throws { Experiments.sha256(try ReportFolder.json(self)) }
   }

@@ -3,22 +3,22 @@ import Foundation
 import Pruning
 import Reports
 
-/// A number that a user sets: its names, and the values that it may have.
+/// A numeric hyperparameter with its option, its settings key and its valid range.
 ///
-/// Options, settings files and checkpoints are all checked against what is declared here.
+/// Options, settings files and checkpoints are validated against these ranges.
 public struct Hyperparameter<Value: Comparable & Sendable & LosslessStringConvertible>: Sendable {
-  /// The option that sets it: `--batch`.
+  /// The command-line option: `--batch`.
   public let option: String
-  /// The key that sets it in a settings file: `network.batch`; `nil` where there is none.
+  /// The key in a settings file: `network.batch`; `nil` if there is none.
   public let setting: String?
-  /// The lowest and the highest value.
+  /// The minimum and the maximum.
   public let range: ClosedRange<Value>
-  /// The values that it may have, in words: "a whole number from 1 to 1,024".
+  /// The valid values, as text: "a whole number from 1 to 1,024".
   public let allowed: String
   private let excludesLowest: Bool
   private let excludesHighest: Bool
 
-  /// - Throws: `HyperparameterError` where a value is given that may not be.
+  /// - Throws: `HyperparameterError` for a value out of range; `nil` is valid.
   public func check(_ value: Value?) throws(HyperparameterError) {
     guard let value, !allows(value) else { return }
     throw HyperparameterError(
@@ -31,7 +31,7 @@ public struct Hyperparameter<Value: Comparable & Sendable & LosslessStringConver
       && !(excludesHighest && value == range.upperBound)
   }
 
-  /// What a percentage is as a share: `; 50 % is 0.5`.
+  /// The conversion of a percentage to a fraction: `; 50 % is 0.5`.
   private func advice(on value: Value) -> String? {
     guard let number = value as? Double, let highest = range.upperBound as? Double, highest == 1,
       !excludesHighest, number > 1, number <= 100
@@ -72,70 +72,70 @@ extension Hyperparameter where Value == Double {
   }
 }
 
-/// A value that a hyperparameter may not have.
+/// A hyperparameter value out of range.
 public struct HyperparameterError: LocalizedError, Hashable, Sendable {
-  /// The option that sets it.
+  /// The command-line option.
   public let option: String
-  /// The key that sets it in a settings file.
+  /// The key in a settings file.
   public let setting: String?
-  /// The value that was given.
+  /// The given value.
   public let value: String
-  /// The values that are possible, in words.
+  /// The valid values, as text.
   public let allowed: String
 
   public var errorDescription: String? { "\(option) cannot be \(value)" }
   public var recoverySuggestion: String? { "give \(allowed)" }
 }
 
-/// The numbers that decide how a network is trained, pruned and explained.
+/// Integer hyperparameters of training, pruning and explanation.
 extension Hyperparameter where Value == Int {
-  /// Cores to use.
+  /// Number of threads.
   public static var threads: Self { Self("--threads", "threads", 1...1024) }
-  /// Rules at most.
+  /// Maximum number of rules.
   public static var maxRules: Self { Self("--max-rules", "maxRules", 1...1_000_000) }
-  /// Hidden features after pruning at most.
+  /// Maximum number of hidden features after pruning.
   public static var maxNeurons: Self { Self("--max-neurons", "maxNeurons", 1...1_000_000) }
-  /// Columns after pruning at most.
+  /// Maximum number of columns after pruning.
   public static var maxInputs: Self { Self("--max-inputs", "maxInputs", 1...1_000_000) }
   /// Units of a hidden layer.
   public static var hidden: Self { Self("--hidden", "network.hidden", 1...65_536) }
   /// Units of the feature layer before pruning.
   public static var features: Self { Self("--features", "network.features", 1...65_536) }
-  /// Passes over the training rows at most.
+  /// Maximum number of training epochs.
   public static var epochs: Self { Self("--epochs", "network.epochs", 1...1_000_000) }
-  /// Rows in a training step.
+  /// Batch size.
   public static var batch: Self { Self("--batch", "network.batch", 1...1_000_000_000) }
-  /// Pixels by which training images move at most.
+  /// Maximum shift in pixels of the random-shift augmentation.
   public static var shift: Self { Self("--shift", "network.shift", 1...1024) }
-  /// Random seeds of a comparison.
+  /// Number of random seeds of a comparison.
   public static var seeds: Self { Self("--seeds", nil, 1...1000) }
-  /// Rounds of removal.
+  /// Pruning rounds.
   public static var rounds: Self { Self("--rounds", nil, 1...1000) }
-  /// Training rows that scores are measured on.
+  /// Training rows used for scores.
   public static var scoreRows: Self { Self("--score-rows", nil, 1...1_000_000_000) }
-  /// What the width of a pruned layer is a multiple of.
+  /// The divisor of the widths of pruned layers.
   public static var multiple: Self { Self("--multiple", nil, 1...65_536) }
-  /// Passes over the training rows after each removal; 0 is none.
+  /// Fine-tuning epochs after each pruning round; 0 disables fine-tuning.
   public static var fineTuningEpochs: Self { Self("--epochs", nil, 0...1_000_000) }
-  /// Passes over the training rows after each removal of a comparison; 0 is none.
+  /// Fine-tuning epochs after each pruning round of a comparison; 0 disables fine-tuning.
   public static var recoveryEpochs: Self { Self("--recovery-epochs", nil, 0...1_000_000) }
-  /// Parameters at most.
+  /// Maximum number of parameters.
   public static var parameters: Self { Self("--parameters", nil, 1...Int.max) }
-  /// Hidden neurons at most.
+  /// Maximum number of hidden neurons.
   public static var neurons: Self { Self("--neurons", nil, 1...Int.max) }
-  /// Inputs of the network at most.
+  /// Maximum number of network inputs.
   public static var inputs: Self { Self("--inputs", nil, 1...Int.max) }
-  /// Bytes of parameters at most.
+  /// Maximum size of the parameters in bytes.
   public static var bytes: Self { Self("--bytes", nil, 1...Int.max) }
 
-  /// Bytes of data at most, unpacked.
+  /// Maximum size of the uncompressed data in bytes.
   public static var maxInputBytes: Self {
     Self("--max-input-bytes", "maxInputBytes", 1...Int.max)
   }
-  /// Neurons of a layer that stay at most.
+  /// Maximum width of a layer after pruning.
   public static var width: Self { Self("--widths", nil, 1...Int.max) }
 
-  /// The number of hidden layers; more are an architecture of its own.
+  /// Maximum number of hidden layers.
   static var hiddenLayers: Int { 64 }
 }
 
@@ -148,39 +148,39 @@ extension Hyperparameter where Value == Double {
     Self(option, nil, 0...1, "a number above 0 and at most 1", excludesLowest: true)
   }
 
-  /// The share of rows that nothing is fitted to.
+  /// The fraction of rows in the held-out set.
   public static var heldOut: Self {
     Self(
-      "--held-out", "heldOut", 0...1, "a fraction between 0 and 1, or rows of their own",
+      "--held-out", "heldOut", 0...1, "a fraction between 0 and 1, or a source of rows",
       excludesLowest: true, excludesHighest: true)
   }
-  /// The learning rate of the first step.
+  /// The initial learning rate.
   public static var learningRate: Self {
     Self("--learning-rate", "network.learningRate", 1e-12...1000, "a number from 1e-12 to 1,000")
   }
-  /// Validation accuracy that pruning may cost.
+  /// Maximum drop of validation accuracy by pruning.
   public static var accuracyDrop: Self { share("--accuracy-drop", "network.accuracyDrop") }
-  /// Fidelity on held-out rows at least.
+  /// Minimum fidelity on the held-out set.
   public static var minFidelity: Self { share("--min-fidelity", "minFidelity") }
-  /// The share of the loss that compares with the network before pruning.
+  /// Weight of the knowledge-distillation loss.
   public static var distill: Self { share("--distill") }
-  /// The share of parameters that stays.
+  /// The share of parameters to keep.
   public static var keep: Self { positiveShare("--keep") }
-  /// The share of multiplications that stays.
+  /// The share of MACs to keep.
   public static var multiplications: Self { positiveShare("--multiplications") }
-  /// The share of the measured time that stays.
+  /// The share of the measured inference time to keep.
   public static var latency: Self { positiveShare("--latency") }
-  /// The cost of an open gate of block-then-channel.
+  /// Gate penalty of block-then-channel.
   public static var gatePrice: Self {
     Self("--gate-price", nil, 0...1_000_000, "a number from 0 to 1,000,000")
   }
-  /// What is subtracted from a channel.
+  /// The mean of a channel in the normalisation (x/maximum - mean)/std.
   public static var pixelMean: Self {
     Self(
       "--pixel-mean", "network.pixelMean", -1_000_000...1_000_000,
       "numbers from -1,000,000 to 1,000,000")
   }
-  /// What a channel is divided by.
+  /// The standard deviation of a channel in the normalisation (x/maximum - mean)/std.
   public static var pixelDeviation: Self {
     Self(
       "--pixel-deviation", "network.pixelDeviation", 1e-6...1_000_000,
@@ -189,7 +189,7 @@ extension Hyperparameter where Value == Double {
 }
 
 extension Experiment {
-  /// Checks every number, wherever it was set.
+  /// Validates all numeric settings.
   /// - Throws: `HyperparameterError`
   public func validate() throws(HyperparameterError) {
     if case .fraction(let share)? = heldOut { try Hyperparameter.heldOut.check(share) }
@@ -203,7 +203,7 @@ extension Experiment {
 }
 
 extension NetworkOptions {
-  /// Checks every number, wherever it was set.
+  /// Validates all numeric settings.
   /// - Throws: `HyperparameterError`
   public func validate() throws(HyperparameterError) {
     if let hidden, hidden.count > Hyperparameter.hiddenLayers {
@@ -225,7 +225,7 @@ extension NetworkOptions {
 }
 
 extension Goal {
-  /// - Throws: `HyperparameterError` where the number to be reached cannot be.
+  /// - Throws: `HyperparameterError` for a goal out of range.
   public func validate() throws(HyperparameterError) {
     switch self {
     case .keep(let share): try Hyperparameter.keep.check(share)
@@ -243,7 +243,7 @@ extension Goal {
 }
 
 extension PruningExperiment {
-  /// Checks every number, wherever it was set.
+  /// Validates all numeric settings.
   /// - Throws: `HyperparameterError`
   public func validate() throws(HyperparameterError) {
     try base.validate()
@@ -257,9 +257,9 @@ extension PruningExperiment {
   }
 }
 
-/// The values that a number on the command line may have, in words; `nil` for other options.
+/// The valid values of a numeric command-line option, as text; `nil` for other options.
 ///
-/// `command`: the name of the command, where two have different numbers of one name.
+/// `command`: the name of the command, for options whose range differs between commands.
 public func allowedValues(of option: String, in command: Substring?) -> String? {
   let counts: [Hyperparameter<Int>] = [
     command == "prune" ? .fineTuningEpochs : .epochs, .threads, .maxRules, .maxNeurons, .maxInputs,

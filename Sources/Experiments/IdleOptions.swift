@@ -3,8 +3,8 @@ import Networks
 import Pruning
 
 extension PruningExperiment {
-  /// The options that were given and change nothing here, a sentence for each.
-  /// - Throws: `UnknownName` where there is no such method or recovery.
+  /// Given options that have no effect, one sentence each.
+  /// - Throws: `UnknownName` for an unknown method or recovery.
   public func idleOptions() throws -> [String] {
     let prunes = try prunes()
     let recipe = try recipe(of: prunes)
@@ -19,29 +19,29 @@ extension PruningExperiment {
         ("--normalization", normalization != nil), ("--multiple", multiple != nil),
       ]
       for (option, isGiven) in given {
-        note(isGiven, option, "--inputs removes columns, in one round, by their weights")
+        note(isGiven, option, "--inputs prunes columns by their weights, in one round")
       }
     }
-    let removesWeights = "'\(method)' removes single weights"
+    let removesWeights = "'\(method)' prunes single weights"
     if case .weights = recipe.score {
       note(compensation.map { $0 != .none } ?? false, "--compensation", removesWeights)
       note(multiple.map { $0 > 1 } ?? false, "--multiple", removesWeights)
-      note(scoreRows != nil, "--score-rows", "'\(method)' looks at weights alone")
+      note(scoreRows != nil, "--score-rows", "'\(method)' scores weights without data")
     }
     if case .neurons(let score) = recipe.score, scoreRows != nil {
       note(
         !score.samplesRows && recipe.compensation == .none, "--score-rows",
-        "the scores of '\(method)' do not look at training rows in that number")
+        "the scores of '\(method)' do not use a sample of training rows")
     }
     if case .widths = goal {
-      note(scope != nil, "--scope", "--widths says how many neurons of each layer stay")
+      note(scope != nil, "--scope", "--widths sets the width of each layer")
     }
     note(
       normalization.map { $0 != .none } ?? false && recipe.scope == .layer, "--normalization",
-      "with --scope layer scores are compared within a layer")
+      "with --scope layer, scores are ranked within each layer")
     if recipe.recovery.course == .none {
-      note(epochs.map { $0 > 0 } ?? false, "--epochs", "--recovery none learns nothing")
-      note(distillation != nil, "--distill", "--recovery none learns nothing")
+      note(epochs.map { $0 > 0 } ?? false, "--epochs", "--recovery none does not fine-tune")
+      note(distillation != nil, "--distill", "--recovery none does not fine-tune")
     }
     let isAdaptive = prunes is GrowAndPrune || prunes is AdaptiveGrowthAndPruning
     note(isAdaptive && recovery != nil, "--recovery", "'\(method)' always fine-tunes")
@@ -50,10 +50,10 @@ extension PruningExperiment {
 }
 
 extension Experiment {
-  /// The options that were given and change nothing here, a sentence for each.
+  /// Given options that have no effect, one sentence each.
   ///
-  /// `isNumeric`: whether a number is to be answered.
-  /// `tunes`: whether a network that is given goes on learning from the rows.
+  /// `isNumeric`: whether the target is numeric.
+  /// `tunes`: whether a given network is fine-tuned.
   func idleOptions(isNumeric: Bool, tunes: Bool) -> [String] {
     var found: [String] = []
     func note(_ options: [(name: String, isGiven: Bool)], _ reason: String) {
@@ -68,19 +68,19 @@ extension Experiment {
     if model != nil {
       note(
         shape + [("--architecture", network.architecture != nil), ("--head", network.head != nil)],
-        "--model gives the network")
+        "the network is given by --model")
     } else if network.architecture != nil {
-      note(shape, "--architecture says what the layers are")
+      note(shape, "--architecture defines the layers")
     }
     if model != nil, !tunes {
-      note([("--shift", network.shift != nil)], "--model gives a network that is trained")
+      note([("--shift", network.shift != nil)], "the network given by --model is already trained")
       if !network.prunes {
         note(
           [
             ("--epochs", network.epochs != nil), ("--batch", network.batch != nil),
             ("--learning-rate", network.learningRate != nil),
             ("--class-weights", network.classWeights),
-          ], "nothing is learned with --model and --no-pruning")
+          ], "nothing is trained with --model and --no-pruning")
       }
     }
     if model == nil {
@@ -88,13 +88,13 @@ extension Experiment {
         [
           ("--pixel-mean", network.pixelMean != nil),
           ("--pixel-deviation", network.pixelDeviation != nil),
-        ], "it is for a network given by --model")
+        ], "it requires --model")
     }
     if isNumeric {
       let head = model == nil && network.head != nil
       note(
         [("--head", head), ("--class-weights", network.classWeights)],
-        "the target is a number, not a class")
+        "the target is numeric")
     }
     return found
   }

@@ -6,37 +6,38 @@ import Networks
 import Reports
 import Tensors
 
-/// A network from a file as it reads the rows of a table, with what is known of how well that fits.
+/// A network from a file with the input preprocessing assumed for the rows of a table.
 ///
-/// Files of other programs often do not say how inputs are scaled, in which order a flat image has
-/// its channels, or in which order the classes are. What is assumed is said in `notes`; where another
-/// usual reading of the same rows is clearly right more often, `warnings` name it with the option that
-/// chooses it. It is never chosen without being asked for.
+/// Files of other programs often do not specify the scaling of inputs, the channel order of
+/// flattened images or the order of classes. The assumptions are listed in `notes`. If another
+/// common preprocessing has a significantly higher accuracy, `warnings` name the option that
+/// selects it; it is never selected automatically.
 public struct ImportedModel: Sendable {
-  /// The network with the encoding by which it reads the table's rows.
+  /// The network with the encoding of the table's rows.
   public var model: Model
-  /// The rows with their columns as the network reads them: numbers that its file reads as levels are
-  /// levels.
+  /// The rows in the schema of the network: a numeric column that the file reads as categorical is
+  /// categorical.
   public var table: Table
-  /// What is assumed and how often the network is right, in sentences.
+  /// Assumptions about inputs and the accuracy of the network, in sentences.
   public var notes: [String]
-  /// Why the assumptions may be wrong.
+  /// Warnings that the assumptions may be wrong.
   public var warnings: [Warning]
 
-  /// Rows that readings are compared on at most; of expensive networks fewer.
+  /// Maximum number of rows for comparing preprocessings; fewer for expensive networks.
   private static let mostRows = 2_000
-  /// Multiplications of one comparison at most.
+  /// Maximum number of MACs of one comparison.
   private static let mostMultiplications = 20_000_000_000
 
   /// Reads a model file for a table.
   ///
   /// - Parameters:
   ///   - url: an `.onnx` or `.espalier` file.
-  ///   - options: how inputs are scaled and classes ordered, where the file does not say.
-  ///   - given: rows with labels: means, deviations and ranges are theirs, and accuracy is measured on
-  ///     up to 2,000 of them.
-  /// - Throws: `ModelFileError`, `CompressedModelError`, `NetworkError`; `PixelError` where an option does
-  ///   not apply; `NumberRangeError` where the network cannot compute with a number of the table.
+  ///   - options: scaling of inputs and order of classes, if the file does not specify them.
+  ///   - given: labelled rows, from which means, standard deviations and ranges are computed;
+  ///     accuracy is measured on up to 2,000 of them.
+  /// - Throws: `ModelFileError`, `CompressedModelError`, `NetworkError`; `PixelError` if an option
+  ///   does not apply; `NumberRangeError` if a value of the table exceeds the range of single
+  ///   precision.
   public init(_ url: URL, options: NetworkOptions, table given: Table) throws {
     let name = shown(url.lastPathComponent)
     var imported = try ModelFile.read(url)
@@ -96,8 +97,8 @@ public struct ImportedModel: Sendable {
     let commonest = counts.firstIndex(of: most).map { shown(classes[$0]) } ?? ""
     let total = sample.count
     notes.append(
-      "\(name) is right on \(share(count, of: total)) rows as its inputs are read; "
-        + "always answering '\(commonest)' would be right on \(percent(most, of: total))")
+      "\(name) classifies \(share(count, of: total)) rows correctly with the assumed preprocessing; "
+        + "always predicting '\(commonest)' has an accuracy of \(percent(most, of: total))")
     var best: (option: String, words: String, correct: [Bool])?
     func offer(_ answers: [Int], _ option: String, _ words: String) {
       let correct = zip(answers, sample.labels).map { $0 == $1 }
@@ -128,22 +129,22 @@ public struct ImportedModel: Sendable {
       warnings.append(
         Warning(
           "inputs-fit-another-reading",
-          "\(name) is right on \(share(count, of: total)) rows as its inputs are read, and "
-            + "on \(share(better, of: total)) with \(best.words): \(best.option)",
+          "\(name) classifies \(share(count, of: total)) rows correctly with the assumed "
+            + "preprocessing, and \(share(better, of: total)) with \(best.words): \(best.option)",
           figure: Double(better) / Double(total)))
     } else if Self.isNear(count, majority: most, of: total) {
       warnings.append(
         Warning(
           "network-near-majority",
-          "\(name) is right on \(share(count, of: total)) rows, where always answering "
-            + "'\(commonest)' is right on \(percent(most, of: total)): check that the columns, their "
-            + "order and units, and the classes are those that it was trained with",
+          "\(name) classifies \(share(count, of: total)) rows correctly, and always predicting "
+            + "'\(commonest)' has an accuracy of \(percent(most, of: total)): check that the columns, "
+            + "their order and units, and the classes are those that it was trained with",
           figure: Double(count) / Double(total)))
     }
   }
 
-  /// Whether more rows are right by over two standard errors of the paired difference, and by 1 % of
-  /// the rows.
+  /// Whether accuracy is higher by more than two standard errors of the paired difference and by at
+  /// least 1 % of the rows.
   private static func isClearlyBetter(_ other: [Bool], than own: [Bool]) -> Bool {
     let won = Double(zip(other, own).count { $0 && !$1 })
     let lost = Double(zip(other, own).count { !$0 && $1 })
@@ -152,7 +153,7 @@ public struct ImportedModel: Sendable {
     return won - lost > 2 * error && (won - lost) * 100 >= total
   }
 
-  /// Whether no more rows are right than by the commonest class, but for two standard errors.
+  /// Whether accuracy is at most two standard errors above that of the majority class.
   private static func isNear(_ count: Int, majority: Int, of total: Int) -> Bool {
     let share = Double(majority) / Double(max(total, 1))
     return Double(count) <= Double(majority)
@@ -165,7 +166,7 @@ public struct ImportedModel: Sendable {
     let own = explainedVariance(model, on: sample)
     notes.append(
       "\(name) explains \(percent(own)) of the variance of the target on \(sample.count) "
-        + "rows as its inputs are read (R² \(fixed(own, digits: 3)))")
+        + "rows with the assumed preprocessing (R² \(fixed(own, digits: 3)))")
     let others = readings.map { reading -> (reading: Reading, value: Double) in
       var other = model
       other.encoding.inputs = reading.encoding.inputs
@@ -176,15 +177,15 @@ public struct ImportedModel: Sendable {
       warnings.append(
         Warning(
           "inputs-fit-another-reading",
-          "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) rows as its inputs are "
-            + "read, and \(fixed(best.value, digits: 3)) with \(best.reading.words): "
+          "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) rows with the assumed "
+            + "preprocessing, and \(fixed(best.value, digits: 3)) with \(best.reading.words): "
             + best.reading.option, figure: best.value))
     } else if own <= 0 {
       warnings.append(
         Warning(
           "network-near-majority",
-          "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) rows, no more than the "
-            + "mean of the target would have: check that the columns, their order and units are those "
+          "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) rows, not above that of "
+            + "always predicting the mean: check that the columns, their order and units are those "
             + "that it was trained with", figure: own))
     }
   }
@@ -199,22 +200,22 @@ public struct ImportedModel: Sendable {
   }
 }
 
-/// Another usual way to make a network's inputs of the same rows.
+/// An alternative preprocessing of the rows.
 private struct Reading {
   var encoding: Encoding
-  /// The options that choose it.
+  /// The options that select it.
   var option: String
-  /// What it does, as in "right on 97 of 100 rows with …".
+  /// Its description in messages: "pixels scaled to 0...1".
   var words: String
 
-  /// The readings that networks are usually trained with.
+  /// The common preprocessings of images and numeric columns.
   static func usual(for plain: Model, _ table: Table) -> [Reading] {
     guard let image = table.schema.image else {
       guard plain.encoding.inputs.allSatisfy(\.isScaled) else { return [] }
       return InputScaling.allCases.map { scaling in
         let words =
           switch scaling {
-          case .none: "columns as the data have them"
+          case .none: "unscaled columns"
           case .standard: "standardised columns"
           case .minmax: "columns scaled to 0...1"
           }
@@ -238,7 +239,7 @@ private struct Reading {
       let transposed = layout == .channelsFirst
       let raw = Reading(
         encoding: image.encoding(mean: [0], deviation: [1 / image.maximum], layout: layout),
-        option: "--pixel-layout \(layout.rawValue)", words: "channels before pixels")
+        option: "--pixel-layout \(layout.rawValue)", words: "channels first")
       return (transposed ? [raw] : [])
         + scalings.map { scaling in
           Reading(
@@ -247,20 +248,20 @@ private struct Reading {
             option:
               "--pixel-mean \(list(scaling.mean)) --pixel-deviation \(list(scaling.deviation))"
               + (transposed ? " --pixel-layout \(layout.rawValue)" : ""),
-            words: scaling.words + (transposed ? " and channels before pixels" : ""))
+            words: scaling.words + (transposed ? " and channels first" : ""))
         }
     }
   }
 }
 
-/// Which class each output of a network most likely stands for.
+/// The most likely class of each output of a network.
 package struct ClassOrder {
-  /// For each output the class.
+  /// The class of each output.
   package private(set) var classOfOutput: [Int]
 
   package var isIdentity: Bool { classOfOutput == Array(classOfOutput.indices) }
 
-  /// The one-to-one assignment with the most rows right, found by exchanging pairs.
+  /// The one-to-one assignment with the highest accuracy, found by pairwise exchange.
   package init(answers: [Int], labels: [Int], classes: Int) {
     var counts = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
     for (answer, label) in zip(answers, labels)

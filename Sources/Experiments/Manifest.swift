@@ -2,12 +2,12 @@ import Datasets
 import Foundation
 import Tensors
 
-/// What was run, from what, to what, and how long it took: the only file with times in it.
+/// The `manifest.json` of a run: settings, inputs, outputs and durations; no other file has times.
 struct Manifest: Codable {
   struct File: Codable {
     var name: String
     var sha256: String
-    /// `nil` for data, which may be several files.
+    /// Size in bytes; `nil` for data, which may be several files.
     var bytes: Int?
   }
   struct Stage: Codable {
@@ -17,7 +17,7 @@ struct Manifest: Codable {
 
   var tool = "espalier"
   var version = espalierVersion
-  /// The same for the same settings and the same bytes of input, wherever these lie.
+  /// Identifier of the run: SHA-256 of settings and contents of the inputs.
   var run: String
   var arguments: [String]
   var experiment: Experiment
@@ -64,7 +64,7 @@ struct Manifest: Codable {
     return try encoder.encode(self) + Data("\n".utf8)
   }
 
-  /// The largest resident size of the process so far.
+  /// The peak resident set size of the process in bytes.
   private static func peakMemory() -> Int {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
@@ -72,12 +72,12 @@ struct Manifest: Codable {
   }
 }
 
-/// How long the stages of a run took.
+/// The durations of the stages of a run.
 struct StageClock {
   private var last = ContinuousClock.now
   private(set) var seconds: [(name: String, seconds: Double)] = []
 
-  /// Ends a stage and begins the next.
+  /// Ends the current stage and starts the next.
   mutating func end(_ name: String) {
     let now = ContinuousClock.now
     let passed = last.duration(to: now)

@@ -4,15 +4,16 @@ import Tensors
 
 extension Model {
   /// The same function over standardised inputs: the scaling becomes part of the encoding, its
-  /// inverse is folded into every layer that reads the inputs. Training needs it where a network
-  /// reads columns in their own units.
+  /// inverse is folded into every layer that reads the inputs.
+  ///
+  /// It is needed to fine-tune a network that reads unscaled columns.
   ///
   /// Inputs are read by dense layers, directly or through concatenations, selections of neurons and
-  /// dropout. Where another layer reads them (a sum, an activation, a convolution), where the
-  /// network outputs them, or where rounding changes answers, the model is returned as it is.
+  /// dropout. If another layer reads them (a sum, an activation, a convolution), if the network
+  /// outputs them, or if rounding changes predictions, the model is returned unchanged.
   ///
   /// - Parameter table: the rows whose means and standard deviations are used, `[rows, columns]`.
-  /// - Returns: a model that answers every row as this one does, but for rounding in Float32.
+  /// - Returns: a model with the same outputs up to rounding in Float32.
   package func standardised(over table: Table) -> Model {
     guard network.architecture.input.rank == 1, table.count > 0 else { return self }
     let (means, deviations) = encoding.encode(table).inputs.columnStatistics
@@ -37,14 +38,14 @@ extension Model {
   }
 }
 
-/// How an old input is made of a new one: `old = spread · new + center`.
+/// An affine map from the new to the old input: `old = spread · new + center`.
 private struct Rescaling {
   var center: Double
   var spread: Double
 }
 
 extension Network {
-  /// The same function of inputs that are rescaled; `nil` where some layer cannot take it up.
+  /// The same function of rescaled inputs; `nil` if a layer does not support folding.
   fileprivate func reading(_ changes: [Rescaling?]) -> Network? {
     guard let shapes = try? architecture.shapes() else { return nil }
     // For each node whose output is rescaled, by position; -1 is the input.

@@ -1,19 +1,19 @@
 import Foundation
 
-/// What a command reads and writes, by the options that name it, so that nothing that is read is
-/// replaced and no output is written over another.
+/// The inputs and outputs of a command with their options; checks that no output overwrites an
+/// input or another output.
 public struct OutputConflicts: Sendable {
   private var outputs: [(option: String, place: OutputPlace)] = []
   private var inputs: [(words: String, place: OutputPlace)] = []
 
   public init() {}
 
-  /// Adds a path to be written; `nil` is none.
+  /// Adds an output path; `nil` is ignored.
   public mutating func writes(_ path: String?, as option: String) {
     if let path { outputs.append((option, OutputPlace(path))) }
   }
 
-  /// Adds a path that is read: a file, a folder, or a name that is no path here.
+  /// Adds an input path; `nil`, `-` and paths that do not exist are ignored.
   public mutating func reads(_ path: String?, as words: String) {
     guard let path, path != "-", FileManager.default.fileExists(atPath: path) else { return }
     inputs.append((words, OutputPlace(path)))
@@ -31,8 +31,8 @@ public struct OutputConflicts: Sendable {
     }
   }
 
-  /// Whether writing one would replace the other: the same file, a file of a folder that is read, or
-  /// a folder that holds what is read.
+  /// Whether the output would overwrite the input: it is the same file, a file in the input folder,
+  /// or a folder that contains the input.
   private static func replaces(_ output: OutputPlace, _ input: OutputPlace) -> Bool {
     if output.isSame(as: input) { return true }
     let folder = URL(fileURLWithPath: input.path).resolvingSymlinksInPath().path

@@ -1,27 +1,27 @@
 import Foundation
 
-/// Why something could not be written.
+/// Why an output could not be written.
 public enum OutputError: LocalizedError, Hashable, Sendable {
-  /// There is something in the folder that is no part of a report.
+  /// The folder contains a file that is not part of a report.
   case foreign(folder: String, holds: String)
-  /// The folder has no manifest that says that it is a report.
+  /// The folder has no manifest of a report.
   case noReport(folder: String)
   /// A file of the report in the folder was changed after it was written.
   case changed(folder: String, file: String)
-  /// The report in the folder is of another command or of other data.
+  /// The report in the folder was written by another command or from other data.
   case otherRun(folder: String, command: String)
-  /// A regular file is in the place of the folder or file to be written.
+  /// A regular file exists at the path of the output.
   case exists(path: String)
-  /// A link, a device, a pipe or a socket is in the place.
+  /// A link, a device, a pipe or a socket exists at the path of the output.
   case notReplaced(path: String, kind: String)
-  /// Replacing the folder would take away more than a report.
+  /// Overwriting the folder would delete more than a report.
   case tooMuch(folder: String)
-  /// Two options name one file to be written.
+  /// Two options name the same output file.
   case sameOutput(path: String, options: [String])
-  /// What is to be written is what is read.
+  /// An output path is also an input.
   case isInput(path: String, option: String, input: String)
   case cannotCreate(path: String, reason: String)
-  /// The system refuses with an error number.
+  /// A system call fails with an error number.
   case cannotWrite(path: String, code: Int32)
 
   /// The exit code of a process that ends with this error.
@@ -38,16 +38,16 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
   public var errorDescription: String? {
     switch self {
     case .foreign(let folder, let name):
-      "the folder '\(folder)' holds '\(name)', which is no part of a report"
+      "the folder '\(folder)' contains '\(name)', which is not part of a report"
     case .noReport(let folder):
-      "the folder '\(folder)' is no report of espalier: it has no manifest.json that says so"
+      "the folder '\(folder)' is not an espalier report: it has no espalier manifest.json"
     case .changed(let folder, let file):
       "'\(file)' in the folder '\(folder)' was changed after it was written"
     case .otherRun(let folder, let command):
-      "the folder '\(folder)' holds the report of another run: espalier \(command)"
-    case .exists(let path): "'\(path)' exists already"
-    case .notReplaced(let path, let kind): "'\(path)' is \(kind), which is never replaced"
-    case .tooMuch(let folder): "the folder '\(folder)' holds more than a report"
+      "the folder '\(folder)' contains the report of another run: espalier \(command)"
+    case .exists(let path): "'\(path)' already exists"
+    case .notReplaced(let path, let kind): "'\(path)' is \(kind), which is never overwritten"
+    case .tooMuch(let folder): "the folder '\(folder)' contains more than a report"
     case .sameOutput(let path, let options):
       "\(options.joined(separator: " and ")) both name '\(path)'"
     case .isInput(let path, let option, let input):
@@ -57,21 +57,22 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
     }
   }
 
-  /// Whether there is no room on the disk.
+  /// Whether the disk or the quota is full.
   public var isFullDisk: Bool {
     if case .cannotWrite(_, let code) = self { [ENOSPC, EDQUOT].contains(code) } else { false }
   }
 
   public var recoverySuggestion: String? {
     switch self {
-    case .exists: "--force replaces it"
+    case .exists: "--force overwrites it"
     case .changed, .otherRun:
-      "--force replaces the report; another folder with --output keeps it"
+      "--force overwrites the report; --output with another folder keeps it"
     case .foreign: "move it out of the folder, or name another folder with --output"
     case .noReport: "name another folder with --output, or remove this one first"
-    case .notReplaced: "--force replaces regular files and reports of espalier; name another path"
-    case .tooMuch: "name a folder of its own, for example 'report'"
-    case .sameOutput: "give each a file of its own"
+    case .notReplaced:
+      "--force overwrites only regular files and espalier reports; name another path"
+    case .tooMuch: "name a separate folder, for example 'report'"
+    case .sameOutput: "give each option a different file"
     case .isInput: "write to another path"
     case .cannotCreate: "choose a folder that exists and that you may write to"
     case .cannotWrite:
@@ -81,7 +82,7 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
     }
   }
 
-  /// The error that a failed system call left in `errno`.
+  /// The error for the `errno` of a failed system call.
   static func system(_ path: String, code: Int32 = errno) -> OutputError {
     switch code {
     case EACCES, EPERM, EROFS, ENOENT, ENOTDIR, EISDIR, EEXIST, ENAMETOOLONG, ELOOP, EINVAL:

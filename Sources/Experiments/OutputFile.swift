@@ -1,21 +1,21 @@
 import Foundation
 
-/// A single file that a command leaves behind: written beside its place, moved there when whole.
+/// A single output file, written atomically: to a temporary file in the same folder, then renamed.
 public struct OutputFile: Hashable, Sendable {
   let place: OutputPlace
 
-  /// `path`: as the user gives it, relative to the working folder or absolute; it need not be there.
+  /// `path`: as given by the user, relative to the working folder or absolute; it need not exist.
   public init(_ path: String) { place = OutputPlace(path) }
 
-  /// The file as the user names it.
+  /// The path as given by the user.
   public var path: String { place.path }
-  /// Where the file will be, with links in the folders above resolved.
+  /// The location of the file, with links in the parent folders resolved.
   public var url: URL { place.url }
 
-  /// Finds out, before anything is computed, whether the file can be written.
+  /// Checks, before any computation, whether the file can be written.
   ///
-  /// `force`: whether a regular file may be replaced. Nothing else ever is.
-  /// `known`: the SHA-256 of a file that an interrupted run of the same command has left here.
+  /// `force`: whether a regular file may be overwritten. Nothing else is ever overwritten.
+  /// `known`: the SHA-256 of the file written by an interrupted run of the same command.
   /// - Throws: `OutputError`
   public func check(force: Bool, known: String? = nil) throws(OutputError) {
     switch place.kind {
@@ -31,13 +31,13 @@ public struct OutputFile: Hashable, Sendable {
     try place.probe(place.parent)
   }
 
-  /// Writes the whole file, or nothing.
+  /// Writes the complete file, or nothing.
   /// - Throws: `OutputError`
   public func write(_ data: Data, force: Bool) throws(OutputError) {
     try OutputFiles([self]).write([data], force: force)
   }
 
-  /// What is written beside the place: its name, or a digest of a long one, and the process.
+  /// The prefix of the temporary file: the file's name, or the digest of a long name.
   private var prefix: String {
     let name =
       place.name.utf8.count <= 200 ? place.name : String(sha256(Data(place.name.utf8)).prefix(32))
@@ -46,7 +46,7 @@ public struct OutputFile: Hashable, Sendable {
 
   fileprivate var fresh: String { place.parent + "/" + prefix + "\(getpid())" }
 
-  /// Removes what runs that were killed while writing have left beside the place.
+  /// Removes temporary files of processes that were killed while writing.
   fileprivate func clearLeftovers() {
     let found = (try? FileManager.default.contentsOfDirectory(atPath: place.parent)) ?? []
     for entry in found where entry.hasPrefix(prefix) {
@@ -58,11 +58,11 @@ public struct OutputFile: Hashable, Sendable {
     }
   }
 
-  /// Moves the file from beside its place to it.
+  /// Renames the temporary file to its destination.
   fileprivate func settle(force: Bool, known: String?) throws(OutputError) {
     try check(force: force, known: known)
     if place.kind == .nothing {
-      // Unlike a renaming, a link never replaces what has come since the look.
+      // Unlike rename, link never overwrites a file created since the check.
       if link(fresh, place.resolvedPath) == 0 {
         unlink(fresh)
         return
@@ -73,28 +73,28 @@ public struct OutputFile: Hashable, Sendable {
   }
 }
 
-/// The files that one command leaves behind: all are written before the first is moved to its place.
+/// The output files of one command: all temporary files are written before the first is renamed.
 public struct OutputFiles: Sendable {
   let files: [OutputFile]
   private let record: URL?
 
-  /// `checkpoint`: where a run that is killed between two files notes what it has put in place, so
-  /// that it can be resumed; `nil` notes nothing.
+  /// `checkpoint`: the folder in which the SHA-256 of each output is recorded, so that a run killed
+  /// between two files can be resumed; `nil` records nothing.
   public init(_ files: [OutputFile], checkpoint: URL? = nil) {
     self.files = files
     record = checkpoint?.appendingPathComponent("outputs.json")
   }
 
-  /// Finds out, before anything is computed, whether all files can be written.
+  /// Checks, before any computation, whether all files can be written.
   ///
-  /// `resume`: whether files that an interrupted run has left may be replaced.
+  /// `resume`: whether files written by an interrupted run may be overwritten.
   /// - Throws: `OutputError`
   public func check(force: Bool, resume: Bool = false) throws(OutputError) {
     let known = resume ? noted : [:]
     for file in files { try file.check(force: force, known: known[file.url.path]) }
   }
 
-  /// Writes all files whole, or those that are not in place yet not at all.
+  /// Writes all files; each is either complete or absent.
   /// - Throws: `OutputError`
   public func write(_ contents: [Data], force: Bool, resume: Bool = false) throws(OutputError) {
     let known = resume ? noted : [:]
@@ -115,7 +115,7 @@ public struct OutputFiles: Sendable {
     for folder in Set(files.map(\.place.parent)) { try? synchronize(folder) }
   }
 
-  /// The SHA-256 of each file that an interrupted run was about to put in place, by its path.
+  /// The SHA-256 of each output of an interrupted run, by path.
   private var noted: [String: String] {
     guard let record, let data = FileManager.default.contents(atPath: record.path) else {
       return [:]

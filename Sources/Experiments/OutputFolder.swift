@@ -1,8 +1,8 @@
 import Foundation
 
-/// The folder that a run leaves behind: written beside its place, moved there when it is whole.
+/// The report folder of a run, written atomically: to a temporary sibling folder, then renamed.
 public struct OutputFolder: Hashable, Sendable {
-  /// The files that a report folder may hold. A folder with anything else in it is never replaced.
+  /// The files of a report folder; a folder with any other file is never overwritten.
   public static let names: Set<String> = [
     "explanation.json", "report.html", "report.md", "report.pdf", "rules.txt", "network.dot",
     "network.svg", "features.svg", "rules.svg", "curve.svg", "model.onnx", "manifest.json",
@@ -14,31 +14,31 @@ public struct OutputFolder: Hashable, Sendable {
   /// The folder at a path, relative to the working folder.
   public init(_ path: String) { place = OutputPlace(path) }
 
-  /// The folder as the user names it.
+  /// The path as given by the user.
   public var path: String { place.path }
-  /// Where the folder will be, with links in the folders above resolved.
+  /// The location of the folder, with links in the parent folders resolved.
   public var url: URL { place.url }
 
-  /// The hidden sibling that keeps the state of an unfinished run.
+  /// The checkpoint folder of an unfinished run, a hidden sibling.
   public var checkpoint: URL {
     URL(fileURLWithPath: place.parent)
       .appendingPathComponent(".\(place.name).espalier-run", isDirectory: true)
   }
 
-  /// Whether there is an unfinished run to go on with.
+  /// Whether there is an unfinished run to resume.
   public var hasCheckpoint: Bool { FileManager.default.fileExists(atPath: checkpoint.path) }
 
-  /// Removes the state of an unfinished run.
+  /// Deletes the checkpoints of an unfinished run.
   public func removeCheckpoint() { try? FileManager.default.removeItem(at: checkpoint) }
 
-  /// Finds out, before anything is computed, whether the folder can be written.
+  /// Checks, before any computation, whether the folder can be written.
   ///
-  /// Nothing there, an empty folder, or an unchanged report of the same run may be replaced; with
-  /// `force` also a regular file, and any report of ours. Everything else stays: links, devices,
-  /// folders that hold a file of somebody's, the working and the home folder.
+  /// An empty folder and an unmodified report of the same run may be overwritten; with `force` also
+  /// a regular file and any espalier report. Links, devices, folders with other files, the working
+  /// and the home folder are never overwritten.
   ///
-  /// `run`: what identifies the run that is to be written, compared with that of a report that is
-  /// there; `nil` while it is not known.
+  /// `run`: the identifier of the new run, compared with that of an existing report; `nil` if it is
+  /// not known yet.
   /// - Throws: `OutputError`
   public func check(force: Bool, run: String? = nil) throws(OutputError) {
     for other in [FileManager.default.currentDirectoryPath, NSHomeDirectory(), "/"] {
@@ -52,7 +52,7 @@ public struct OutputFolder: Hashable, Sendable {
     try checkParent()
   }
 
-  /// Whether what is at a path may be replaced by the new folder.
+  /// Checks whether the item at a path may be replaced by the new folder.
   private func mayReplace(_ found: String, force: Bool, run: String?) throws(OutputError) {
     switch OutputPlace.kind(of: found) {
     case .nothing: return
@@ -61,7 +61,7 @@ public struct OutputFolder: Hashable, Sendable {
     case .other(let kind): throw .notReplaced(path: path, kind: kind)
     case .folder:
       guard let entries = try? FileManager.default.contentsOfDirectory(atPath: found) else {
-        throw .cannotCreate(path: path, reason: "what is there cannot be read")
+        throw .cannotCreate(path: path, reason: "the existing folder cannot be read")
       }
       if entries.isEmpty { return }
       try mayReplaceReport(found, entries.sorted(), force: force, run: run)
@@ -89,7 +89,7 @@ public struct OutputFolder: Hashable, Sendable {
     }
   }
 
-  /// Tests whether the folders above can be made, as `mkdir -p` does, and written to.
+  /// Checks whether the parent folders can be created, as by `mkdir -p`, and written to.
   private func checkParent() throws(OutputError) {
     var missing: [String] = []
     var folder = URL(fileURLWithPath: place.parent)
@@ -106,8 +106,8 @@ public struct OutputFolder: Hashable, Sendable {
     else { throw .system(path, code: ENAMETOOLONG) }
   }
 
-  /// Writes all files, or nothing: what was there before stays until the new folder is whole.
-  /// - Throws: `OutputError`; what was begun is cleared away.
+  /// Writes all files, or nothing: an existing folder is replaced only after all files are written.
+  /// - Throws: `OutputError`; temporary files are deleted.
   public func write(
     _ files: [(name: String, data: Data)], force: Bool, run: String? = nil
   ) throws {
@@ -138,10 +138,10 @@ public struct OutputFolder: Hashable, Sendable {
     place.parent + "/.\(place.name).espalier-\(kind)-\(getpid())"
   }
 
-  /// Moves the new folder to its place. What has come there since it was checked is looked at again
-  /// once it is out of everybody's way, and put back where it must stay.
+  /// Renames the new folder to its destination. An existing item is renamed first, checked again,
+  /// and restored if it must not be overwritten.
   private func replace(with fresh: String, force: Bool, run: String?) throws(OutputError) {
-    // A folder takes the place of nothing and of an empty folder alone.
+    // Renaming a folder succeeds only over nothing or an empty folder.
     if rename(fresh, place.resolvedPath) == 0 { return }
     guard [ENOTEMPTY, EEXIST, ENOTDIR].contains(errno) else { throw .system(path) }
     let old = sibling("old")
@@ -160,7 +160,7 @@ public struct OutputFolder: Hashable, Sendable {
     removeReport(old)
   }
 
-  /// Removes a regular file, or the files of a report and the folder that they leave empty.
+  /// Deletes a regular file, or the files of a report and the then empty folder.
   private func removeReport(_ path: String) {
     guard OutputPlace.kind(of: path) == .folder else {
       if OutputPlace.kind(of: path) == .file { unlink(path) }
@@ -172,7 +172,7 @@ public struct OutputFolder: Hashable, Sendable {
     rmdir(path)
   }
 
-  /// Puts back or clears away what runs that were killed while writing have left.
+  /// Restores or deletes temporary folders of processes that were killed while writing.
   private func clearLeftovers() {
     let found = ((try? FileManager.default.contentsOfDirectory(atPath: place.parent)) ?? [])
       .sorted()
@@ -193,13 +193,13 @@ public struct OutputFolder: Hashable, Sendable {
   }
 }
 
-/// What a report folder says of itself.
+/// The manifest of an existing report folder.
 struct WrittenManifest {
   var run: String?
   var arguments: [String]
   var outputs: [Manifest.File]
 
-  /// `nil` where the folder has no manifest of ours.
+  /// `nil` if the folder has no espalier manifest.
   init?(in folder: String) {
     guard let data = FileManager.default.contents(atPath: folder + "/manifest.json"),
       let read = try? JSONDecoder().decode(Form.self, from: data), read.tool == "espalier"

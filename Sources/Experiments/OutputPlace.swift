@@ -1,24 +1,24 @@
 import Foundation
 
-/// A path to be written: the folders above resolved through links, its own name as it stands.
+/// An output path: links in its parent folders are resolved, its last component is not.
 struct OutputPlace: Hashable, Sendable {
-  /// What a path can name.
+  /// The kind of item at a path.
   enum Kind: Hashable, Sendable {
     case nothing, file, folder
-    /// What is never replaced: "a symbolic link", "a device", "a pipe", "a socket".
+    /// An item that is never overwritten: "a symbolic link", "a device", "a pipe", "a socket".
     case other(String)
   }
 
-  /// The path as the user gives it.
+  /// The path as given by the user.
   let path: String
-  /// The folder that holds it.
+  /// The parent folder.
   let parent: String
-  /// Its name in that folder.
+  /// The last path component.
   let name: String
 
   /// `path`: relative to the working folder or absolute; it need not exist.
   ///
-  /// Where the working folder was removed, nothing can be created at a relative path.
+  /// If the working folder was deleted, nothing can be created at a relative path.
   init(_ path: String) {
     self.path = path
     if !path.hasPrefix("/"), !Self.hasWorkingFolder {
@@ -35,7 +35,7 @@ struct OutputPlace: Hashable, Sendable {
     parent = Self.resolved(parts.dropLast())
   }
 
-  /// The whole path, with links in the folders above resolved.
+  /// The absolute path, with links in the parent folders resolved.
   var resolvedPath: String {
     if name == "/" { return "/" }
     return parent == "/" ? "/" + name : parent + "/" + name
@@ -43,10 +43,10 @@ struct OutputPlace: Hashable, Sendable {
 
   var url: URL { URL(fileURLWithPath: resolvedPath) }
 
-  /// What is there now. A link is never followed.
+  /// The kind of the existing item; links are not followed.
   var kind: Kind { Self.kind(of: resolvedPath) }
 
-  /// What a path names. A link is never followed.
+  /// The kind of the item at a path; links are not followed.
   static func kind(of path: String) -> Kind {
     var found = stat()
     guard lstat(path, &found) == 0 else { return .nothing }
@@ -60,28 +60,28 @@ struct OutputPlace: Hashable, Sendable {
     }
   }
 
-  /// Whether two paths name one file, by hard links too.
+  /// Whether two paths name the same file, including hard links.
   func isSame(as other: OutputPlace) -> Bool {
     if resolvedPath == other.resolvedPath { return true }
     guard let own = Self.identity(of: resolvedPath) else { return false }
     return own == Self.identity(of: other.resolvedPath)
   }
 
-  /// Whether the working folder is still there.
+  /// Whether the working folder exists.
   private static var hasWorkingFolder: Bool {
     guard let folder = getcwd(nil, 0) else { return false }
     free(folder)
     return true
   }
 
-  /// Device and number of what a path names, through links.
+  /// Device and inode number of the item at a path; links are followed.
   private static func identity(of path: String) -> [UInt64]? {
     var found = stat()
     guard stat(path, &found) == 0 else { return nil }
     return [UInt64(found.st_dev), UInt64(found.st_ino)]
   }
 
-  /// A path from the root with every link in it followed, as far as it exists.
+  /// An absolute path with all links resolved, as far as it exists.
   private static func resolved(_ parts: some Sequence<String>) -> String {
     var current = "/"
     for part in parts {
@@ -99,22 +99,22 @@ struct OutputPlace: Hashable, Sendable {
     return current
   }
 
-  /// Tests whether anything can be created in the folder: permissions alone do not tell.
+  /// Checks whether a file can be created in the folder, by creating one.
   /// - Throws: `OutputError`
   func probe(_ folder: String) throws(OutputError) {
     guard parent != "." else {
-      throw .cannotCreate(path: path, reason: "the working folder was removed")
+      throw .cannotCreate(path: path, reason: "the working folder was deleted")
     }
     guard access(folder, W_OK | X_OK) == 0 else { throw .system(path) }
     #if os(Linux)
-      // A file without a name leaves nothing behind where the process is killed here.
+      // An unnamed file (O_TMPFILE) leaves nothing behind if the process is killed here.
       let unnamed: Int32 = 0o20_000_000 | O_DIRECTORY
       let file = open(folder, unnamed | O_WRONLY | O_CLOEXEC, 0o600)
       if file >= 0 {
         close(file)
         return
       }
-      // File systems without such files, and kernels that take the flag for that of a folder.
+      // Errors of file systems and kernels without O_TMPFILE.
       guard [EOPNOTSUPP, EISDIR, EINVAL, ENOENT].contains(errno) else { throw .system(path) }
     #endif
     let trial = folder + "/.espalier-try-\(getpid())"
@@ -123,9 +123,9 @@ struct OutputPlace: Hashable, Sendable {
   }
 }
 
-/// Writes a new file and waits until it is on the disk; errors call it by `name`.
+/// Writes a new file and synchronises it to disk; errors contain `name`.
 ///
-/// What has the path already, a link too, is an error and stays.
+/// An existing item at the path, including a link, is an error and is not modified.
 func writeNew(_ data: Data, to path: String, named name: String) throws(OutputError) {
   let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
   let file = open(path, flags, 0o666)
@@ -148,7 +148,7 @@ func writeNew(_ data: Data, to path: String, named name: String) throws(OutputEr
   if closed != 0 { throw .cannotWrite(path: name, code: closed) }
 }
 
-/// Waits until a folder's entries are on the disk.
+/// Synchronises a folder's entries to disk.
 func synchronize(_ folder: String) throws(OutputError) {
   let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
   guard file >= 0 else { throw .system(folder) }

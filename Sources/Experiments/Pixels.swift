@@ -6,7 +6,7 @@ import Reports
 import Tensors
 
 extension NetworkOptions {
-  /// The first option given that says how inputs are read.
+  /// The first given option that sets the preprocessing of inputs.
   var givenReadingOption: String? {
     if pixelMean != nil { return "--pixel-mean" }
     if pixelDeviation != nil { return "--pixel-deviation" }
@@ -14,10 +14,10 @@ extension NetworkOptions {
     return scaleInputs == nil ? nil : "--scale-inputs"
   }
 
-  /// The encoding of a network that was trained elsewhere, where options say how it reads its inputs.
-  /// - Parameter table: the rows that means, deviations and ranges are taken from.
-  /// - Returns: `nil` where no option is given.
-  /// - Throws: `PixelError` where an option does not apply to these data.
+  /// The encoding of a network trained elsewhere, by the preprocessing options.
+  /// - Parameter table: the rows from which means, standard deviations and ranges are computed.
+  /// - Returns: `nil` if no option is given.
+  /// - Throws: `PixelError` if an option does not apply to the data.
   func encoding(for table: Table) throws(PixelError) -> Encoding? {
     let schema = table.schema
     if let scaleInputs {
@@ -40,12 +40,12 @@ extension NetworkOptions {
 }
 
 extension ImageShape {
-  /// Pixels as shares of white, less a mean and over a deviation.
+  /// Normalised pixels: (x/maximum - mean)/std.
   /// - Parameters:
-  ///   - mean: one number for each channel, or one for all.
-  ///   - deviation: likewise, above 0.
-  ///   - layout: the order in which the network reads them.
-  /// - Returns: one input for each number of an image.
+  ///   - mean: one value per channel, or one for all.
+  ///   - deviation: the standard deviation, above 0; one value per channel, or one for all.
+  ///   - layout: the layout of the network's inputs.
+  /// - Returns: an encoding with one input per pixel and channel.
   func encoding(mean: [Double], deviation: [Double], layout: PixelLayout) -> Encoding {
     let pixels = height * width
     return Encoding(
@@ -64,7 +64,7 @@ extension ImageShape {
 }
 
 extension Encoding.Input {
-  /// Whether it is made of a number.
+  /// Whether the input is a scaled numeric column.
   var isScaled: Bool { if case .scaled = kind { true } else { false } }
 }
 
@@ -93,8 +93,8 @@ extension Encoding {
 }
 
 extension Table {
-  /// For each channel the mean and the standard deviation of its pixels as shares of white, to four
-  /// digits.
+  /// The mean and standard deviation of x/maximum for each channel, rounded to four digits, over
+  /// about 500 rows.
   func channelStatistics(of image: ImageShape) -> (means: [Double], deviations: [Double]) {
     var (means, deviations): ([Double], [Double]) = ([], [])
     let rows = Array(stride(from: 0, to: count, by: max(count / 500, 1)))
@@ -116,8 +116,8 @@ extension Table {
 }
 
 extension Model {
-  /// How training images are shifted, where that was asked for.
-  /// - Throws: `PixelError` where the network reads no whole images.
+  /// The random-shift augmentation of training images.
+  /// - Throws: `PixelError` if the network does not read complete images.
   func randomShift(pixels: Int) throws(PixelError) -> RandomShift {
     guard let image = schema.image, encoding.width == image.count,
       encoding.inputs.indices.allSatisfy({ encoding.inputs[$0].feature == $0 })
@@ -129,43 +129,43 @@ extension Model {
   }
 }
 
-/// An option about inputs does not apply to the data or to the model file.
+/// A preprocessing option does not apply to the data or to the model file.
 public enum PixelError: LocalizedError, Hashable, Sendable {
-  /// Pixels are to be scaled and the data are no images …
+  /// A pixel option is given, and the data are not images.
   case nothingToScale
-  /// … or shifted.
+  /// `--shift` is given, and the network does not read complete images.
   case nothingToMove
-  /// Images have another number of channels.
+  /// The number of values differs from the number of channels.
   case channels(of: Int, found: Int)
-  /// Columns are to be scaled and the data are images.
+  /// `--scale-inputs` is given, and the data are images.
   case notForImages
-  /// Columns are to be scaled and one holds levels.
+  /// `--scale-inputs` is given, and a column is categorical.
   case notForLevels(column: String)
-  /// The model file says itself what the option is about.
+  /// The model file already specifies what the option sets.
   case described(String)
 
   public var errorDescription: String? {
     switch self {
-    case .nothingToScale: "pixels are to be scaled, and the data are no images"
-    case .nothingToMove: "images are to be moved, and the data are none"
+    case .nothingToScale: "pixel options require images, and the data are not images"
+    case .nothingToMove: "--shift requires complete images as network inputs"
     case .channels(let channels, let found):
-      "\(found) numbers to scale pixels of \(channels) channels"
+      "\(found) values for the normalisation of \(channels) channels"
     case .notForImages: "--scale-inputs is for the columns of a table, and the data are images"
     case .notForLevels(let column):
-      "--scale-inputs is for numeric columns, and '\(shown(column))' holds levels"
+      "--scale-inputs is for numeric columns, and '\(shown(column))' is categorical"
     case .described(let option):
-      "\(option) does not apply: the model file itself says what the option is about"
+      "\(option) does not apply: the model file already specifies this setting"
     }
   }
 
   public var recoverySuggestion: String? {
     switch self {
-    case .nothingToScale: "leave out --pixel-mean, --pixel-deviation and --pixel-layout"
-    case .nothingToMove: "leave out --shift"
-    case .channels: "give one number for each channel, or one for all"
+    case .nothingToScale: "omit --pixel-mean, --pixel-deviation and --pixel-layout"
+    case .nothingToMove: "omit --shift"
+    case .channels: "give one value per channel, or one for all"
     case .notForImages: "use --pixel-mean and --pixel-deviation"
-    case .notForLevels: "leave the column out with --ignore"
-    case .described(let option): "leave out \(option)"
+    case .notForLevels: "exclude the column with --ignore"
+    case .described(let option): "omit \(option)"
     }
   }
 }

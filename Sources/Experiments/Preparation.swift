@@ -3,15 +3,15 @@ import Explanations
 import Foundation
 import ModelFiles
 
-/// The rows of a run, each in the place where it serves.
+/// The rows of a run, split into training, validation and held-out set.
 struct Preparation: Sendable {
   var loaded: LoadedData
   var training: Table
   var validation: Table
   var heldOut: Table
-  /// How the held-out rows were chosen, in words.
+  /// How the held-out rows were chosen, as text.
   var heldOutFrom: String
-  /// The source of held-out rows where they are of their own.
+  /// The source of the held-out rows if they are given separately.
   var heldOutSource: (name: String, sha256: String)?
 
   /// Reads the data and splits it.
@@ -42,7 +42,7 @@ struct Preparation: Sendable {
     case .fraction(let wanted)?:
       fraction = wanted
       published = nil
-      heldOutFrom = "\(shortest(wanted * 100)) % of the rows, drawn class by class"
+      heldOutFrom = "\(shortest(wanted * 100)) % of the rows, stratified by class"
     case .rows(let source)?:
       options.schema = table.schema
       let other = try DataSource.load(source, options: options)
@@ -52,7 +52,7 @@ struct Preparation: Sendable {
     case nil where published != nil:
       heldOutFrom = "the published test rows"
     case nil:
-      heldOutFrom = "20 % of the rows, drawn class by class"
+      heldOutFrom = "20 % of the rows, stratified by class"
     }
     let split = Split.stratified(
       table.labels, heldOut: published == nil ? fraction : 0,
@@ -62,7 +62,7 @@ struct Preparation: Sendable {
     heldOut = published ?? table.selecting(split.heldOut)
   }
 
-  /// What identifies a run: its settings and the bytes that it reads, wherever they lie.
+  /// Identifier of a run: SHA-256 of its settings and of the contents of its inputs.
   func identity(of experiment: Experiment) -> String {
     var settings = experiment
     settings.data = loaded.sha256
@@ -73,27 +73,27 @@ struct Preparation: Sendable {
     return sha256(of: settings)
   }
 
-  /// Finds out whether a network can compute with every number of the rows.
+  /// Checks that all values are in the range of single precision.
   /// - Throws: `NumberRangeError`
   func checkRange(by encoding: Encoding) throws(NumberRangeError) {
     for table in [training, validation, heldOut] { try encoding.checkRange(of: table) }
   }
 
-  /// The rows that decide what pruning may cost: the validation rows, with the training rows beside
-  /// them where they are too few to show a loss of one point.
+  /// The validation set of pruning: the validation rows, with the training rows added if there are
+  /// fewer than 200.
   var watched: Table {
     validation.count >= 200 ? validation : training.appending(validation)
   }
 
-  /// The rows that a written model file is asked for when it is read back, at most 10,000: held-out
-  /// rows first, then validation and training rows.
+  /// The rows on which a written model file is verified, at most 10,000: held-out rows first, then
+  /// validation and training rows.
   var readBackRows: Table {
     [validation, training].reduce(heldOut.first(ModelFile.mostRowsReadBack)) { rows, more in
       rows.appending(more.first(ModelFile.mostRowsReadBack - rows.count))
     }
   }
 
-  /// Three cuts near the quartiles of a numeric target, written with few digits.
+  /// Three cuts near the quartiles of a numeric target, rounded to few digits.
   static func cuts(of numbers: [Double]) -> [Double] {
     let sorted = numbers.sorted()
     guard let first = sorted.first, let last = sorted.last, first < last else { return [] }
@@ -120,7 +120,7 @@ struct Preparation: Sendable {
 }
 
 extension Table {
-  /// The first rows, all where there are fewer.
+  /// The first `count` rows, or all if there are fewer.
   fileprivate func first(_ count: Int) -> Table {
     count >= self.count ? self : selecting(Array(0..<max(count, 0)))
   }

@@ -6,40 +6,39 @@ import Naming
 import Networks
 import Pruning
 
-/// Everything that decides the pruning of one network. The same value gives the same network.
+/// All settings of the pruning of one network; equal values give equal networks.
 public struct PruningExperiment: Hashable, Codable, Sendable {
-  /// The data, the network and the rows that are held out.
+  /// The data, the network and the held-out set.
   public var base: Experiment
   /// A method's name in `pruningCatalog`.
   public var method: String
-  /// What is to be reached.
+  /// The pruning goal.
   public var goal: Goal
-  /// How removals are spread over rounds; here and below the method's own where `nil`.
+  /// Pruning schedule over the rounds; here and below, `nil` is the method's default.
   public var schedule: Schedule.Course?
-  /// Rounds of removal, at least 1.
+  /// Pruning rounds, at least 1.
   public var rounds: Int?
-  /// What makes up for neurons that go.
+  /// Compensation (reconstruction) for pruned neurons.
   public var compensation: Compensation?
-  /// What follows each round, by its name in `recoveries`.
+  /// Recovery after each round, by its name in `recoveries`.
   public var recovery: String?
-  /// Passes over the training rows in each recovery.
+  /// Epochs of each recovery.
   public var epochs: Int?
-  /// Where the lowest scores are looked for.
+  /// Ranking scope of the scores: per layer or global.
   public var scope: Scope?
-  /// How the scores of layers are made comparable.
+  /// Normalisation of the scores of each layer.
   public var normalization: Normalization?
-  /// What is left of each layer that loses neurons is a multiple of this.
+  /// The width of each pruned layer is a multiple of this.
   public var multiple: Int?
-  /// The share of the loss by which what is left learns from the answers of the network before
-  /// pruning; labels alone where `nil`.
+  /// Weight of the knowledge-distillation loss, 0 to 1, with the network before pruning as the
+  /// teacher; `nil` trains on labels only.
   public var distillation: Double?
-  /// Rows that scores look at; the method's own number, of an expensive network fewer, where `nil`.
+  /// Training rows used for scores; `nil` is the method's default, fewer for an expensive network.
   public var scoreRows: Int?
-  /// What a block's open gate costs while blocks are looked for; block-then-channel's own where `nil`,
-  /// and of no meaning to other methods.
+  /// Gate penalty of block-then-channel; `nil` is its default. Other methods ignore it.
   public var gatePrice: Double?
 
-  /// A pruning by a method's own recipe; an unknown method is an error of `prunes()`.
+  /// A pruning by a method's default recipe; `prunes()` throws if the method is unknown.
   public init(_ base: Experiment, method: String, goal: Goal) {
     self.base = base
     self.method = method
@@ -48,10 +47,10 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
 
   private static let stepsOfAnEpoch = 400
 
-  /// The recoveries that can be asked for.
+  /// The names of all recoveries.
   public static let recoveries = Recovery.Course.allCases.map(\.rawValue)
 
-  /// The method by its name.
+  /// An instance of the pruning method.
   /// - Throws: `UnknownName`
   public func prunes() throws(UnknownName) -> any PruningMethod {
     guard let type = try pruningCatalog.type(named: method) as? any PruningMethod.Type else {
@@ -62,8 +61,8 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
     return blocks
   }
 
-  /// The method's recipe with what was asked for otherwise.
-  /// - Throws: `UnknownName` where there is no such recovery.
+  /// The method's recipe, with the settings of this experiment in place of its defaults.
+  /// - Throws: `UnknownName` for an unknown recovery.
   public func recipe(of method: any PruningMethod) throws(UnknownName) -> Recipe {
     var recipe = method.recipe
     if schedule != nil || rounds != nil {
@@ -87,9 +86,9 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
   }
 }
 
-/// The network, rows and lesson that prunings of one model share.
+/// The original network, the rows and the pruning context shared by prunings of one model.
 public struct PruningBaseline: Sendable {
-  /// The network as it came.
+  /// The network before pruning.
   public let original: Model
   /// The same function over standardised inputs.
   let trainable: Model
@@ -97,14 +96,14 @@ public struct PruningBaseline: Sendable {
   public internal(set) var context: PruningContext
   /// "training", or the file and its SHA-256.
   public let startedFrom: String
-  /// What the network answers on held-out rows, asked once for all prunings of it.
+  /// The predictions of the original network on the held-out set.
   let answers: [Int]
-  /// Why the network that was given may be read wrongly.
+  /// Warnings about the preprocessing assumed for a given network.
   public let warnings: [Warning]
 
-  /// Reads the data and the network, or trains one where none is given.
+  /// Reads the data and the network, or trains a network if none is given.
   ///
-  /// `onRead`: called when the data are read, with their SHA-256; what it throws ends the reading.
+  /// `onRead`: called after the data are read, with their SHA-256; an error it throws is rethrown.
   /// - Throws: the errors of reading and training.
   public init(
     _ experiment: Experiment, control: RunControl = RunControl(), checkpoint folder: URL? = nil,
@@ -133,7 +132,7 @@ public struct PruningBaseline: Sendable {
     var context = PruningContext(
       head: trainable.head, training: trainable.encoding.encode(rows.training),
       validation: trainable.encoding.encode(rows.watched), trainer: trainer, seed: experiment.seed)
-    // What is left of a trained network learns in smaller steps than the network did.
+    // Fine-tuning uses half the learning rate of training.
     if experiment.network.learningRate == nil { context.fineTuningScale = 0.5 }
     let encoding = trainable.encoding
     context.columns = rows.training.schema.features.enumerated().compactMap { index, feature in
@@ -145,21 +144,21 @@ public struct PruningBaseline: Sendable {
   }
 }
 
-/// A pruned model with every figure that says what it has become.
+/// A pruned model with its pruning plan and measured result.
 public struct PruningOutcome: Sendable {
-  /// What is left, in its small form.
+  /// The pruned, compacted model.
   public var model: Model
-  /// All that went, with the reasons.
+  /// The pruning plan: removals and growths with their reasons.
   public var plan: PruningPlan
-  /// What it came to, in figures.
+  /// The measured result.
   public var result: PruningResult
-  /// The rows that the written file is to answer as the model does, at most 10,000.
+  /// The rows on which the written file is verified, at most 10,000.
   public var readBackRows: Table
 }
 
 extension PruningExperiment {
-  /// What the loss of neurons of each layer alone costs, by the method's scores.
-  /// - Throws: `PruningError`, `UnknownName`; `Interrupted` where `control` says so.
+  /// Sensitivity analysis: the cost of pruning each layer alone, by the method's scores.
+  /// - Throws: `PruningError`, `UnknownName`; `Interrupted` if `control` requests it.
   public func sensitivity(
     on baseline: PruningBaseline, control: RunControl = RunControl()
   ) throws -> Sensitivity {
@@ -167,16 +166,16 @@ extension PruningExperiment {
     context.seed = base.seed
     context.scoreRows = scoreRows
     context.onStep = { try control.stopIfAsked {} }
-    control.report(.stage(name: "asking each layer", detail: method))
+    control.report(.stage(name: "analysing layer sensitivity", detail: method))
     return try Sensitivity(
       of: baseline.trainable.network, by: recipe(of: prunes()), on: context)
   }
 
-  /// Prunes the network of a ground.
-  /// - Throws: `PruningError`, `UnknownName`; `Interrupted` where `control` says so.
+  /// Prunes the network of a baseline.
   ///
-  /// `checkpoint`: the folder for what is learned, so that a pruning that was stopped goes on; `nil`
-  /// keeps nothing.
+  /// `checkpoint`: the checkpoint folder, from which an interrupted pruning is resumed; `nil`
+  /// stores nothing.
+  /// - Throws: `PruningError`, `UnknownName`; `Interrupted` if `control` requests it.
   public func run(
     on baseline: PruningBaseline, measuresLatency: Bool = true, control: RunControl = RunControl(),
     checkpoint folder: URL? = nil
@@ -186,7 +185,7 @@ extension PruningExperiment {
     var recipe = try recipe(of: method)
     var context = baseline.context
     if epochs == nil {
-      // An epoch of a few rows teaches little: the methods' own epochs are of hundreds of steps.
+      // Default epochs are scaled so that each has at least `stepsOfAnEpoch` batches on small data.
       let steps = max(context.training.count / max(context.trainer.batch, 1), 1)
       recipe.recovery.epochs *= max(1, Self.stepsOfAnEpoch / steps)
     }
@@ -203,7 +202,7 @@ extension PruningExperiment {
     }
     try idleOptions().forEach { control.report(.note($0)) }
     control.report(.stage(name: "pruning", detail: "\(self.method), \(goal.description)"))
-    // What has been learned is stored as soon as it is.
+    // Fine-tuned networks are stored immediately.
     if folder != nil { control.report(.checkpoint(isCurrent: true)) }
     let pruned = try method.prune(
       baseline.trainable.network, to: goal, with: recipe, on: context
@@ -235,8 +234,8 @@ extension PruningExperiment {
 }
 
 extension PrunedNetwork {
-  /// Whether nothing was removed and nothing added. Methods that prune single weights may still have
-  /// changed values: theirs are compared.
+  /// Whether nothing was pruned or added. For methods that prune single weights, the parameters are
+  /// compared too.
   fileprivate func isUnchanged(from network: Network, by recipe: Recipe) -> Bool {
     guard plan.removals.isEmpty, plan.growths.isEmpty else { return false }
     if case .neurons = recipe.score { return true }

@@ -8,78 +8,78 @@ import Networks
 import Pruning
 import Tensors
 
-/// What a pruning came to, in figures that are all counted or measured here.
+/// The measured result of pruning one network.
 public struct PruningResult: Codable, Sendable {
-  /// A network's size and quality.
+  /// The size and the held-out performance of a network.
   public struct Side: Codable, Sendable {
-    /// Numbers that are learned, zeros of a mask not counted.
+    /// Learned parameters, without those set to zero by a mask.
     public var parameters: Int
-    /// Parameters without biases and the numbers of normalisations; zeros are not counted.
+    /// Parameters without biases and normalisation parameters; masked weights are not counted.
     public var weights: Int
-    /// The neurons of each layer with weights, in the order of the network; the outputs come last.
+    /// The neurons of each layer with weights, in network order; the output layer is last.
     public var widths: [Int]
-    /// For one row, masks counted.
+    /// Multiply-accumulate operations (MACs) per sample; masked weights are not counted.
     public var multiplications: Int
     /// Hidden neurons.
     public var neurons: Int
-    /// The numbers of flattened images that layers read; `nil` where nothing is flattened.
+    /// Flattened units read by later layers; `nil` without a flattening.
     public var flattened: Int?
-    /// What the network reads: numbers of a row, or channels of an image.
+    /// Network inputs: input units of a row, or channels of an image.
     public var inputs: Int
-    /// Of the ONNX file.
+    /// Size of the ONNX file in bytes.
     public var fileBytes: Int
-    /// Of the coded file.
+    /// Size of the compressed model in bytes.
     public var codedBytes: Int?
-    /// Against the labels, on held-out rows.
+    /// Accuracy on the held-out set.
     public var accuracy: Proportion
-    /// For a numeric target the root mean squared error on held-out rows, in the target's unit.
+    /// For regression, the RMSE on the held-out set in the target's unit; `nil` otherwise.
     public var error: Double?
   }
-  /// A held-out row whose answer the pruning changed.
+  /// A held-out row whose prediction changed by pruning.
   public struct Flip: Codable, Sendable {
     /// Counted from 1 in the source, without the header.
     public var row: Int
-    /// The right answer.
+    /// The true class.
     public var label: String
-    /// The answer before pruning.
+    /// The predicted class before pruning.
     public var before: String
-    /// The answer after it.
+    /// The predicted class after pruning.
     public var after: String
   }
 
-  /// Its name in `pruningCatalog`.
+  /// The name of the pruning method in `pruningCatalog`.
   public var method: String
-  /// The article that the method is from.
+  /// The article that published the method.
   public var source: String
-  /// What was to be reached, in words.
+  /// The pruning goal, as text.
   public var goal: String
-  /// What the method did at each choice that a recipe has, in words.
+  /// The settings of the pruning recipe by name, as text.
   public var recipe: [String: String]
-  /// The source of all chance.
+  /// Random seed.
   public var seed: UInt64
-  /// The network as it came.
+  /// The network before pruning.
   public var before: Side
-  /// What is left of it.
+  /// The network after pruning.
   public var after: Side
-  /// How many times smaller: before over after.
+  /// Compression ratios by name: before / after.
   public var ratios: [String: Double]
-  /// The masked network beside the compacted one, the worst of all rounds.
+  /// The comparison of masked and compacted network; the worst over all rounds.
   public var equality: EqualityCheck
-  /// Held-out rows that both networks answer alike.
+  /// Held-out rows with the same prediction before and after pruning.
   public var agreement: Proportion
-  /// The same, over the rows that the network before pruning gives each class.
+  /// Agreement by class predicted before pruning.
   public var agreementByClass: [String: Proportion]
-  /// Held-out rows that the two answer otherwise.
+  /// Held-out rows whose prediction changed.
   public var changedAnswers: Int
-  /// Up to fifty of them.
+  /// The first 50 held-out rows whose prediction changed.
   public var changed: [Flip]
-  /// Of both networks in turn; `nil` where it was not measured.
+  /// Inference time of both networks; `nil` if it was not measured.
   public var latency: Latency?
-  /// What each round took, and what it cost.
+  /// The pruned units and the accuracy of each round.
   public var rounds: [PrunedNetwork.Round]
-  /// Layers of which nothing is known, whose neighbours were left alone.
+  /// Layers that pruning does not support; their neighbours were not pruned.
   public var unknownLayers: [String]
-  /// What a reader must know before relying on the pruned network.
+  /// Warnings about the pruned network.
   public var warnings: [Warning]
 
   private enum CodingKeys: String, CodingKey {
@@ -98,7 +98,7 @@ public struct PruningResult: Codable, Sendable {
     self.recipe = recipe.words
     self.recipe["distillation"] = experiment.distillation.map { shortest($0) }
     self.recipe["scoreRows"] = experiment.scoreRows.map { String($0) }
-    // Widths that are asked for are met whatever else a layer would keep.
+    // Requested widths override the minimum share of neurons per layer.
     if case .widths = experiment.goal { self.recipe["floor"] = nil }
     self.recipe["gatePrice"] = experiment.gatePrice.map { shortest($0) }
     seed = experiment.base.seed
@@ -151,7 +151,7 @@ public struct PruningResult: Codable, Sendable {
     }
     let rows = baseline.trainable.encoding.encode(heldOut).inputs
     let some = rows.rows > 256 ? rows.slicing(0..<256) : rows
-    // A network with fewer inputs reads other rows; it is measured where the inputs are the same.
+    // Latency is compared only if both networks have the same inputs.
     if measuresLatency, pruned.plan.inputs.isEmpty {
       latency = Latency(of: model.network, beside: baseline.trainable.network, rows: some)
     }
@@ -165,7 +165,7 @@ public struct PruningResult: Codable, Sendable {
     if let latency, latency.ratio > 0 { ratios["latency"] = 1 / latency.ratio }
   }
 
-  /// The figures in sentences.
+  /// The result as lines of text.
   public var lines: [String] {
     func times(_ ratio: Double?, _ less: String, _ more: String) -> String {
       guard let ratio, ratio > 0 else { return "" }
@@ -188,7 +188,7 @@ public struct PruningResult: Codable, Sendable {
       "\(method) to \(goal):",
       "parameters       \(before.parameters) -> \(after.parameters), \(fewer("parameters"))",
       "weights          \(before.weights) -> \(after.weights), \(fewer("weights"))",
-      "multiplications  \(before.multiplications) -> \(after.multiplications), "
+      "MACs per sample  \(before.multiplications) -> \(after.multiplications), "
         + "\(fewer("multiplications"))",
       "file             \(before.fileBytes) -> \(after.fileBytes) bytes, "
         + times(ratios["fileBytes"], "smaller", "larger"),
@@ -196,7 +196,7 @@ public struct PruningResult: Codable, Sendable {
     if let coded = after.codedBytes {
       let numbers = 4 * before.parameters
       lines.append(
-        "coded file       \(coded) bytes, "
+        "compressed model \(coded) bytes, "
           + times(Double(numbers) / Double(coded), "smaller", "larger")
           + " than the \(numbers) bytes of all parameters")
     }
@@ -213,7 +213,7 @@ public struct PruningResult: Codable, Sendable {
       "layers           \(layers(before)) -> \(layers(after))",
     ]
     if let first = before.flattened {
-      lines.append("flattened        \(first) -> \(after.flattened ?? 0) numbers")
+      lines.append("flattened units  \(first) -> \(after.flattened ?? 0)")
     }
     lines += [
       "accuracy         \(share(before.accuracy)) -> \(share(after.accuracy))",
@@ -237,16 +237,16 @@ public struct PruningResult: Codable, Sendable {
         + String(
           format: "%.2g absolute, %.2g relative, ", equality.largestAbsolute,
           equality.largestRelative)
-        + "\(equality.changedAnswers) changed answers")
+        + "\(equality.changedAnswers) changed predictions")
     if !unknownLayers.isEmpty {
-      lines.append("left alone, nothing is known of: " + unknownLayers.joined(separator: ", "))
+      lines.append("not pruned, unsupported layers: " + unknownLayers.joined(separator: ", "))
     }
     return lines
   }
 }
 
 extension Model {
-  /// The root mean squared error of numbers; `nil` where classes are answered.
+  /// The root mean squared error on a table; `nil` for classification.
   func error(on table: Table) -> Double? {
     guard head == .number, table.count > 0 else { return nil }
     let found = numbers(from: outputs(for: table))
@@ -256,12 +256,12 @@ extension Model {
 }
 
 extension PruningMethod {
-  /// Where the method was published, in words.
+  /// The citation of the method, as text.
   fileprivate var source: String { Self.source.description }
 }
 
 extension Recipe {
-  /// The choices by name.
+  /// The settings by name.
   var words: [String: String] {
     var words = [
       "normalization": normalization.rawValue, "reduction": reduction.rawValue,

@@ -3,13 +3,13 @@ import Explanations
 import Networks
 import Reports
 
-/// A class that a network answers before pruning and never after it.
+/// A class that is predicted before pruning and never after it.
 package struct VanishedClass: Hashable, Sendable {
   package var name: String
-  /// Rows to which the network before pruning gave the class.
+  /// The number of rows for which the class was predicted before pruning.
   package var rows: Int
 
-  /// The classes that `pruned` no longer gives to any of the rows, in the order of the classes.
+  /// The classes predicted in `original` and not in `pruned`, in class order.
   package static func all(original: [Int], pruned: [Int], classes: [String]) -> [VanishedClass] {
     let left = Set(pruned)
     let counts = original.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
@@ -21,15 +21,15 @@ package struct VanishedClass: Hashable, Sendable {
 }
 
 extension Warning {
-  /// Below this agreement with the network before pruning a pruned network is another network.
+  /// The minimum agreement with the network before pruning without a warning.
   static let leastAgreement = 0.95
 
-  /// What pruning changed that a reader must know.
+  /// Warnings about low agreement and vanished classes.
   /// - Parameters:
-  ///   - agreement: held-out rows that both networks answer alike.
-  ///   - vanished: classes that are no longer answered.
+  ///   - agreement: held-out rows with the same prediction before and after pruning.
+  ///   - vanished: classes that are no longer predicted.
   ///   - explains: the network that rules imitate; `nil` where there are no rules.
-  /// - Returns: none where the pruned network is near enough.
+  /// - Returns: an empty list if agreement is at least 95 % and no class vanished.
   package static func pruning(
     agreement: Proportion, vanished: [VanishedClass], explains: ExplainedNetwork?
   ) -> [Warning] {
@@ -47,8 +47,9 @@ extension Warning {
       warnings.append(
         Warning(
           "agreement-with-original",
-          "the pruned network\(role) answers only \(agreement.count) of \(agreement.total) held-out "
-            + "rows (\(fixed(agreement.value * 100, digits: 1)) %) as the network before pruning"
+          "the pruned network\(role) agrees with the network before pruning on only "
+            + "\(agreement.count) of \(agreement.total) held-out rows "
+            + "(\(fixed(agreement.value * 100, digits: 1)) %)"
             + advice, figure: agreement.value))
     }
     if !vanished.isEmpty {
@@ -57,19 +58,19 @@ extension Warning {
       warnings.append(
         Warning(
           "vanished-classes",
-          "the pruned network never answers \(names.joined(separator: ", "))\(rest), which the network "
-            + "before pruning does", figure: Double(vanished.count)))
+          "the pruned network never predicts \(names.joined(separator: ", "))\(rest), which the "
+            + "network before pruning does", figure: Double(vanished.count)))
     }
     return warnings
   }
 }
 
 extension TrainedNetworks {
-  /// Multiplications that asking for vanished classes takes at most.
+  /// Maximum number of MACs for the search for vanished classes.
   private static let mostMultiplications = 40_000_000_000
 
-  /// The classes that pruning removed, over all rows; of an expensive network over the rows that
-  /// model files are checked on.
+  /// Classes that are no longer predicted, over all rows; for an expensive network, over the rows
+  /// on which model files are verified.
   func vanishedClasses(_ rows: Preparation) -> [VanishedClass] {
     guard original != pruned, original.head != .number else { return [] }
     let all = rows.training.count + rows.validation.count + rows.heldOut.count

@@ -3,14 +3,14 @@ import Networks
 import Pruning
 
 extension Sensitivity {
-  /// The table in Markdown.
+  /// The sensitivity table in Markdown.
   public var markdown: String {
     func percent(_ share: Double) -> String { fixed(share * 100, digits: 2) }
     let heading = """
-      What it costs to take neurons from one layer alone, the lowest scores first, before anything is \
-      learned again; on validation rows. Layers that a sum ties together are one line.
+      Sensitivity of each layer: the neurons with the lowest scores are pruned from one layer at a \
+      time, without fine-tuning; on validation rows. Layers coupled by a sum share one line.
 
-      | layers | neurons | without | parameters fewer | accuracy % | change | loss |
+      | layers | neurons | pruned | parameters pruned | accuracy % | change | loss |
       |---|--:|--:|--:|--:|--:|--:|
       | (the whole network) | | 0 | 0 | \(percent(accuracy)) | | \(fixed(loss, digits: 4)) |
 

@@ -1,18 +1,19 @@
 import Foundation
 import Naming
 
-/// What `--config FILE.json` holds: an experiment, where its result goes, and how many threads compute it.
+/// The contents of `--config FILE.json`: an experiment, the output folder and the number of
+/// threads.
 ///
 /// ```json
 /// {"target": "species", "heldOut": 0.25, "maxRules": 10, "network": {"hidden": [32]},
 ///  "output": "iris-report", "threads": 2}
 /// ```
 public struct SettingsFile: Hashable, Sendable {
-  /// The defaults, changed by what the file says.
+  /// The default settings with the values of the file.
   public var experiment: Experiment
-  /// The output folder; `nil` where the file does not name one.
+  /// The output folder; `nil` if the file does not set it.
   public var output: String?
-  /// The number of threads; `nil` where the file does not say.
+  /// The number of threads; `nil` if the file does not set it.
   public var threads: Int?
 
   private static let experimentKeys = [
@@ -26,16 +27,16 @@ public struct SettingsFile: Hashable, Sendable {
     "pixelLayout", "scaleInputs", "classOrder",
   ]
 
-  /// The defaults for `data`.
+  /// The default settings for `data`.
   public init(data: String) {
     experiment = Experiment(data: data)
   }
 
-  /// The defaults for `data`, changed by the settings in `json`, a JSON object.
+  /// The default settings for `data` with the values of `json`, a JSON object.
   ///
   /// `file`: the name of the file, for messages.
-  /// - Throws: `UnknownName` for a setting that there is not; `SettingsError` where the bytes are no JSON
-  ///   object, or a value has the wrong type or is out of its range.
+  /// - Throws: `UnknownName` for an unknown setting; `SettingsError` if `json` is not a JSON
+  ///   object, or a value has the wrong type or is out of range.
   public init(data: String, json: Data, named file: String) throws {
     self.init(data: data)
     guard var settings = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {
@@ -83,8 +84,8 @@ public struct SettingsFile: Hashable, Sendable {
     guard let found = settings.removeValue(forKey: key) else { return nil }
     guard let value = found as? Value else {
       throw SettingsError(
-        "\(file): '\(key)' has a value of the wrong kind",
-        hint: Value.self == Int.self ? "write a whole number" : "write a text")
+        "\(file): '\(key)' has a value of the wrong type",
+        hint: Value.self == Int.self ? "write an integer" : "write a string")
     }
     return value
   }
@@ -105,12 +106,12 @@ public struct SettingsFile: Hashable, Sendable {
       }
     let path = (context?.codingPath ?? []).map(\.stringValue).joined(separator: ".")
     return SettingsError(
-      "\(file): '\(path)' has a value of the wrong kind",
-      hint: "write it as 'espalier explain --help' says of the option of that name")
+      "\(file): '\(path)' has a value of the wrong type",
+      hint: "'espalier explain --help' describes the option of that name")
   }
 }
 
-/// A settings file that cannot be used.
+/// An error in a settings file.
 public struct SettingsError: LocalizedError, Hashable, Sendable {
   public let errorDescription: String?
   public let recoverySuggestion: String?

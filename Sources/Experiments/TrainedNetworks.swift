@@ -8,21 +8,21 @@ import Tensors
 
 /// The network of a run before and after pruning.
 struct TrainedNetworks: Sendable {
-  /// As trained, or as it came.
+  /// The trained or given network.
   var original: Model
-  /// What pruning made of it, in its small form.
+  /// The pruned network, compacted.
   var pruned: Model
   var trace: PruningTrace
   var check: EqualityCheck
   /// "training", or the file's name and SHA-256.
   var startedFrom: String
   var epochs: Int
-  /// What is assumed of a network that was given.
+  /// Assumptions about the inputs of a given network.
   var notes: [String]
-  /// Why these assumptions may be wrong.
+  /// Warnings that these assumptions may be wrong.
   var warnings: [Warning]
 
-  /// Trains (or reads) a network and prunes it, going on from a checkpoint where there is one.
+  /// Trains (or reads) a network and prunes it; resumes from a checkpoint if there is one.
   init(
     _ experiment: Experiment, _ rows: Preparation, checkpoint: Checkpoint, control: RunControl
   ) throws {
@@ -48,7 +48,7 @@ struct TrainedNetworks: Sendable {
     let prunes = experiment.network.prunes && task.canBePruned
     if experiment.network.prunes, !prunes {
       control.report(
-        .note("nothing is pruned: no last dense layer reads one row of hidden features"))
+        .note("nothing is pruned: the last layer is not a dense layer over hidden features"))
     }
     control.report(
       .stage(
@@ -84,7 +84,7 @@ struct TrainedNetworks: Sendable {
     self.check = check
     let (unread, gone) =
       task.readsFeatures ? (trace.plan.inputs, []) : ([], trace.plan.inputs)
-    // A pruning that removed nothing leaves the network as it was, weights learned since included.
+    // If nothing was pruned, the original network is used, without the fine-tuned weights.
     pruned =
       trace.plan.removals.isEmpty
       ? original
@@ -97,19 +97,19 @@ struct TrainedNetworks: Sendable {
 
 /// The network that pruning starts from.
 struct StartingNetwork: Sendable {
-  /// As trained, or as it came: what "original" means.
+  /// The trained or given network, called "original".
   var model: Model
-  /// The same function over standardised inputs, so that it can be trained on.
+  /// The same function over standardised inputs, for fine-tuning.
   var trainable: Model
   var defaults: Defaults
   var startedFrom: String
   var epochs: Int
-  /// What is assumed of a network that was given.
+  /// Assumptions about the inputs of a given network.
   var notes: [String] = []
-  /// Why these assumptions may be wrong.
+  /// Warnings that these assumptions may be wrong.
   var warnings: [Warning] = []
 
-  /// `tunes`: whether a network that is given goes on learning.
+  /// `tunes`: whether a given network is fine-tuned.
   init(
     _ experiment: Experiment, _ rows: Preparation, tunes: Bool = false, checkpoint: Checkpoint,
     control: RunControl
@@ -157,7 +157,7 @@ struct StartingNetwork: Sendable {
     epochs = state.history.count
   }
 
-  /// Trains a model's network, going on from a checkpoint where there is one.
+  /// Trains a model's network; resumes from a checkpoint if there is one.
   private static func train(
     _ model: Model, with trainer: Trainer, _ rows: Preparation, seed: UInt64, shift: Int?,
     checkpoint: Checkpoint, control: RunControl
@@ -175,7 +175,7 @@ struct StartingNetwork: Sendable {
     let start =
       checkpoint.load("training", as: Trainer.State.self)
       ?? Trainer.State(start: model.network)
-    // Nobody asks whether to stop before the first step is done, which may take a second.
+    // `control` is checked after the first step only, which may take a second.
     let step = min(trainer.batch, rows.training.count) * model.network.multiplications
     if step > 1_000_000_000 { try saving.save(start, always: true) }
     let state = try trainer.train(
@@ -205,7 +205,7 @@ struct StartingNetwork: Sendable {
 }
 
 extension RunControl {
-  /// Throws `Interrupted` where the run was asked to stop, after `save`.
+  /// Calls `save` and throws `Interrupted` if the run is to stop.
   func stopIfAsked(_ save: () throws -> Void) throws {
     guard shouldStop() else { return }
     try save()

@@ -4,32 +4,32 @@ import Reports
 import Tensors
 
 extension Defaults {
-  /// Copies of all parameters while a network is trained: the network, its gradients, two moments of
-  /// Adam, and the best network and the state of the epoch's start to go back to.
+  /// Copies of all parameters during training: the network, its gradients, two moments of Adam, the
+  /// best network, and the state at the start of the epoch.
   private static let copies = 8.0
 
-  /// The network to be trained, refused where it cannot fit the memory.
+  /// The architecture to train; throws if training needs more than the available memory.
   /// - Throws: `MemoryError`, `NetworkError`
   func admitted(inputs: Int, outputs: Int, rows: Int) throws -> Architecture {
     let architecture = architecture(inputs: inputs, outputs: outputs)
     let parameters = try architecture.parameterNumbers()
-    // What the layers say of a batch, and its gradient.
+    // Activations of a batch, and their gradients.
     let values = try architecture.shapes().reduce(0.0) { $0 + Double($1.count) }
     let batch = Double(min(trainer.batch, max(rows, 1)))
     let bytes = 4 * (Self.copies * parameters + 2 * values * batch)
     try MemoryBudget.admit(
       bytes,
       for: "training a network of \(counted(Int(parameters))) parameters"
-        + " with \(counted(Int(batch))) rows a batch",
+        + " with a batch size of \(counted(Int(batch)))",
       advice: known == nil
-        ? "give fewer units with --hidden or --features, or smaller batches with --batch"
-        : "choose a smaller --architecture, or smaller batches with --batch")
+        ? "use fewer units with --hidden or --features, or a smaller batch size with --batch"
+        : "choose a smaller --architecture, or a smaller batch size with --batch")
     return architecture
   }
 }
 
 extension Encoding {
-  /// Refuses rows that cannot fit the memory once they are numbers for a network.
+  /// Checks that the encoded rows fit the available memory.
   /// - Throws: `MemoryError`
   func admit(rows: Int) throws(MemoryError) {
     try MemoryBudget.admit(

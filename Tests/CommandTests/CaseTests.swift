@@ -27,13 +27,13 @@ import Testing
     Reading(
       name: "backslash",
       said: [
-        "error: backslash.csv:2:6: 'p' after a closing quote, where the field should end",
+        "error: backslash.csv:2:6: 'p' after a closing quote, where the field must end",
         " hint: a backslash does not escape a quote: write a quote inside a quoted field twice",
       ]),
     Reading(
       name: "boolmixed",
       said: [
-        "'flag' has levels that differ only in case or blanks and stay apart: "
+        "'flag' has levels that differ only in case or blanks and are kept separate: "
           + "'FALSE', 'False', 'false'; 'TRUE', 'True', 'true'"
       ], numeric: ["beta"], levels: ["flag"]),
     Reading(
@@ -42,7 +42,7 @@ import Testing
     Reading(
       name: "currency",
       said: [
-        "'income' has marks between thousands in 111 cells: '$6,230' is read as 6230",
+        "'income' has thousands separators in 111 cells: '$6,230' is read as 6230",
         "'rate' has a percent sign in 120 cells: '2.4%' is read as 2.4",
         "'income' has a currency sign in 120 cells: '$6,230' is read as 6230",
       ], numeric: ["income", "rate"]),
@@ -61,8 +61,8 @@ import Testing
     Reading(
       name: "labels",
       said: [
-        "blanks around 60 fields are no part of them",
-        "'y' has levels that differ only in case or blanks and stay apart: 'NO', 'no'; 'YES', 'yes'",
+        "blanks around 60 fields are trimmed",
+        "'y' has levels that differ only in case or blanks and are kept separate: 'NO', 'no'; 'YES', 'yes'",
       ], numeric: ["alpha", "beta"]),
     Reading(
       name: "miss-dash", said: ["'-'" + missing], numeric: ["alpha", "beta"], missing: 18),
@@ -84,7 +84,7 @@ import Testing
     Reading(
       name: "nohead",
       said: [
-        "error: nohead.csv:1:1: the first line looks like a row, not like names: it has '6.23'",
+        "error: nohead.csv:1:1: the first line looks like a row, not a header: it has '6.23'",
         " hint: --no-header reads it as a row, --names A,B,… names the columns, "
           + "--header takes it for names",
       ]),
@@ -98,17 +98,17 @@ import Testing
     Reading(name: "space", said: ["fields are separated by blanks"], numeric: ["alpha", "beta"]),
     Reading(
       name: "thousands-mixed",
-      said: ["'income' has marks between thousands in 65 cells: '2,418' is read as 2418"],
+      said: ["'income' has thousands separators in 65 cells: '2,418' is read as 2418"],
       numeric: ["income", "beta"]),
     Reading(
       name: "thousands",
-      said: ["'income' has marks between thousands in 111 cells: '6,230' is read as 6230"],
+      said: ["'income' has thousands separators in 111 cells: '6,230' is read as 6230"],
       numeric: ["income", "beta"]),
     Reading(
       name: "total",
       said: [
         "error: total.csv:123:1: 1 field where the header names 3",
-        " hint: take titles, totals and notes above and below the table out of the file",
+        " hint: remove titles, totals and notes above and below the table from the file",
       ]),
     Reading(
       name: "trailing-rows", said: [trailing], numeric: ["alpha", "beta"], levels: ["colour"]),
@@ -116,7 +116,7 @@ import Testing
       name: "trailing", said: [trailing], numeric: ["alpha", "beta"], levels: ["colour"]),
     Reading(
       name: "uminus",
-      said: ["'beta' has a minus sign that is no hyphen in 67 cells: '−0.34' is read as -0.34"],
+      said: ["'beta' has a Unicode minus sign in 67 cells: '−0.34' is read as -0.34"],
       numeric: ["alpha", "beta"]),
     Reading(name: "utf16", said: [], numeric: ["alpha", "beta"]),
   ]

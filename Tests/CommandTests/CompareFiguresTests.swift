@@ -110,8 +110,8 @@ import Testing
         #expect(
           lines.contains(
             "- before pruning, seed \(parent.seed): \(parent.parameters) parameters, "
-              + "\(parent.multiplications) multiplications, \(parent.fileBytes) bytes, "
-              + "\(percent(accuracy)) % of 60 held-out rows"))
+              + "\(parent.multiplications) MACs per sample, \(parent.fileBytes) bytes, "
+              + "\(percent(accuracy)) % accuracy on 60 held-out rows"))
       }
       let largest = compared.cells.compactMap { $0.figures?.largestDifference }.max() ?? 0
       #expect(

@@ -15,7 +15,7 @@ import Testing
         "small.onnx", "--coded", "small.espalier", in: folder)
       #expect(pruned.code == 0, "\(pruned.errorOutput)")
       let size = try Data(contentsOf: folder.appendingPathComponent("small.espalier")).count
-      #expect(pruned.output.contains("coded file       \(size) bytes, "))
+      #expect(pruned.output.contains("compressed model \(size) bytes, "))
       for file in ["small.onnx", "small.espalier"] {
         let drawn = try Program("draw", file, "-o", file + ".dot", "--quiet", in: folder)
         #expect(drawn.code == 0, "\(drawn.errorOutput)")

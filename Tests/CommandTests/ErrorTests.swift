@@ -16,7 +16,7 @@ import Testing
       #expect(
         run.errorOutput
           == """
-          error: the folder 'mine' holds 'diary.txt', which is no part of a report
+          error: the folder 'mine' contains 'diary.txt', which is not part of a report
            hint: move it out of the folder, or name another folder with --output
 
           """)
@@ -34,8 +34,8 @@ import Testing
       #expect(
         run.errorOutput
           == """
-          error: the folder '.' holds more than a report
-           hint: name a folder of its own, for example 'report'
+          error: the folder '.' contains more than a report
+           hint: name a separate folder, for example 'report'
 
           """)
       #expect(run.code == 73)
@@ -81,8 +81,8 @@ import Testing
       #expect(
         run.errorOutput
           == """
-          error: run.json: 'network.epochs' has a value of the wrong kind
-           hint: write it as 'espalier explain --help' says of the option of that name
+          error: run.json: 'network.epochs' has a value of the wrong type
+           hint: 'espalier explain --help' describes the option of that name
 
           """)
       #expect(run.code == 65)

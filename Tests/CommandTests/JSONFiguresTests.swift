@@ -27,7 +27,7 @@ import Testing
     #expect(
       trained.summary == [
         "3 inputs, dense 32, relu, dense 12, sigmoid, dense 3: 563 parameters, 5 epochs",
-        "right on \(right.count) of 60 held-out rows (20 % of the rows, drawn class by class)",
+        "accuracy: \(right.count) of 60 held-out rows (20 % of the rows, stratified by class)",
       ])
   }
 

@@ -62,11 +62,11 @@ import Testing
         "train", "iris", "--hidden", "65536,65536,65536", "-o", "net.onnx", in: folder)
       #expect(
         run.errorOutput.hasPrefix(
-          "error: training a network of 8,591,179,827 parameters with 16 rows a batch needs about "
+          "error: training a network of 8,591,179,827 parameters with a batch size of 16 needs about "
             + "275.0 GB of memory but only "), "\(run.errorOutput)")
       #expect(
         run.errorOutput.hasSuffix(
-          "\n hint: give fewer units with --hidden or --features, or smaller batches with --batch\n"
+          "\n hint: use fewer units with --hidden or --features, or a smaller batch size with --batch\n"
         ))
       #expect(run.code == 75)
       #expect(try names(in: folder).isEmpty)

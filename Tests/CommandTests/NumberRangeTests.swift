@@ -29,7 +29,7 @@ import Testing
           run.errorOutput == """
             error: 'length' has \(Double(number) ?? 0) in a row, which is more than 1e15 standard \
             deviations from the mean of the training rows
-             hint: correct the cell, or leave the column or the row out
+             hint: correct the cell, or remove the column or the row
 
             """)
       }
@@ -77,7 +77,7 @@ import Testing
       #expect(
         run.errorOutput == """
           error: 'x1' has 1e+39 in a row, which does not fit a float of 32 bits
-           hint: correct the cell, or leave the column or the row out
+           hint: correct the cell, or remove the column or the row
 
           """)
       #expect(run.code == 65)

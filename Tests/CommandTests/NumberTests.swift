@@ -6,19 +6,19 @@ import Testing
   @Test(arguments: [
     (
       #"{"heldOut": 1e308}"#, "'heldOut' cannot be 1e+308",
-      "a fraction between 0 and 1, or rows of their own"
+      "a fraction between 0 and 1, or a source of rows"
     ),
     (
       #"{"heldOut": -0.5}"#, "'heldOut' cannot be -0.5",
-      "a fraction between 0 and 1, or rows of their own"
+      "a fraction between 0 and 1, or a source of rows"
     ),
     (
       #"{"heldOut": 1.5}"#, "'heldOut' cannot be 1.5",
-      "a fraction between 0 and 1, or rows of their own"
+      "a fraction between 0 and 1, or a source of rows"
     ),
     (
       #"{"heldOut": "0"}"#, "'heldOut' cannot be 0",
-      "a fraction between 0 and 1, or rows of their own"
+      "a fraction between 0 and 1, or a source of rows"
     ),
     (
       #"{"network": {"batch": 0}}"#, "'network.batch' cannot be 0",
@@ -115,7 +115,7 @@ import Testing
     ),
     (
       #"{"height": 3, "width": 2, "channels": 1, "maximum": 255}"#,
-      "an image of 3 x 2 x 1 has 6 numbers where there are 4 features in 'image'"
+      "an image of 3 x 2 x 1 has 6 values, and there are 4 features in 'image'"
     ),
   ])
   func aImageThatDoesNotFitIsRefused(_ image: String, _ reason: String) throws {
@@ -156,7 +156,7 @@ import Testing
           + ["-o", "r", "--resume", "--progress", "plain"], in: folder)
       #expect(resumed.code == 0)
       let note =
-        " note: the stored state '\(stage)' is not used: it was changed, or is of another command, "
+        " note: the checkpoint '\(stage)' is ignored: it was modified, or belongs to another command, "
         + "other data or another version\n"
       #expect(resumed.errorOutput.ranges(of: note).count == 1, "\(resumed.errorOutput)")
       let files = try ["whole", "r"].map {
@@ -169,11 +169,11 @@ import Testing
   @Test(arguments: [
     (
       ["explain", "iris", "--architecture", "lenet-300-100", "--hidden", "8", "--epochs", "1"],
-      "--hidden has no effect: --architecture says what the layers are"
+      "--hidden has no effect: --architecture defines the layers"
     ),
     (
       ["train", "iris", "--pixel-mean", "0.5", "--epochs", "1"],
-      "--pixel-mean has no effect: it is for a network given by --model"
+      "--pixel-mean has no effect: it requires --model"
     ),
   ])
   func anOptionWithoutEffectIsNoted(_ arguments: [String], _ note: String) throws {
@@ -188,20 +188,20 @@ import Testing
   @Test(arguments: [
     (
       ["--method", "weight-magnitude", "--compensation", "least-squares"], "--compensation",
-      "'weight-magnitude' removes single weights"
+      "'weight-magnitude' prunes single weights"
     ),
     (
       ["--method", "weight-magnitude", "--multiple", "4"], "--multiple",
-      "'weight-magnitude' removes single weights"
+      "'weight-magnitude' prunes single weights"
     ),
     (
       ["--inputs", "2", "--rounds", "3"], "--rounds",
-      "--inputs removes columns, in one round, by their weights"
+      "--inputs prunes columns by their weights, in one round"
     ),
-    (["--recovery", "none", "--epochs", "4"], "--epochs", "--recovery none learns nothing"),
+    (["--recovery", "none", "--epochs", "4"], "--epochs", "--recovery none does not fine-tune"),
     (
       ["--score-rows", "50"], "--score-rows",
-      "the scores of 'neuron-magnitude' do not look at training rows in that number"
+      "the scores of 'neuron-magnitude' do not use a sample of training rows"
     ),
   ])
   func aPruningOptionWithoutEffectIsNoted(

@@ -89,7 +89,7 @@ import Testing
       #expect(value < 1)
       #expect(
         run.errorOutput
-          == "error: fidelity \(String(format: "%.4f", value)) is below the wanted 1\n"
+          == "error: fidelity \(String(format: "%.4f", value)) is below the minimum of 1\n"
           + " hint: the result is written; exit code 2 means that a threshold is not met\n")
       #expect(run.code == 2)
       #expect(run.output.hasSuffix("The report: r/report.html\n"))
@@ -160,8 +160,8 @@ import Testing
       #expect(
         table.errorOutput.contains(
           """
-          error: images are to be moved, and the data are none
-           hint: leave out --shift
+          error: --shift requires complete images as network inputs
+           hint: omit --shift
 
           """) && table.code == 64)
       let none = try Program("train", "digits", "--shift", "0", "-o", "net.onnx", in: folder)
@@ -177,8 +177,8 @@ import Testing
       #expect(
         table.errorOutput.contains(
           """
-          error: pixels are to be scaled, and the data are no images
-           hint: leave out --pixel-mean, --pixel-deviation and --pixel-layout
+          error: pixel options require images, and the data are not images
+           hint: omit --pixel-mean, --pixel-deviation and --pixel-layout
 
           """) && table.code == 64)
       let zero = try Program(

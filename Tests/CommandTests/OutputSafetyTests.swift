@@ -48,8 +48,8 @@ import Testing
         #expect(
           run.errorOutput
             == """
-            error: '\(name)' is \(words), which is never replaced
-             hint: --force replaces regular files and reports of espalier; name another path
+            error: '\(name)' is \(words), which is never overwritten
+             hint: --force overwrites only regular files and espalier reports; name another path
 
             """)
         #expect(run.code == 73)
@@ -67,7 +67,7 @@ import Testing
       try make("pipe", at: folder.path + "/pipe")
       let run = try Program(
         "prune", "net.onnx", "iris", "-o", "small.onnx", option, "pipe", "--force", in: folder)
-      #expect(run.errorOutput.hasPrefix("error: 'pipe' is a pipe, which is never replaced\n"))
+      #expect(run.errorOutput.hasPrefix("error: 'pipe' is a pipe, which is never overwritten\n"))
       #expect(run.code == 73)
       let both = try Program(
         "prune", "net.onnx", "iris", "-o", "small.onnx", option, "./small.onnx", in: folder)
@@ -75,7 +75,7 @@ import Testing
         both.errorOutput
           == """
           error: \(option) and --output both name 'small.onnx'
-           hint: give each a file of its own
+           hint: give each option a different file
 
           """)
       #expect(both.code == 64)
@@ -149,9 +149,9 @@ import Testing
       #expect(
         another.errorOutput
           == """
-          error: the folder 'r' holds the report of another run: espalier explain data.csv \
+          error: the folder 'r' contains the report of another run: espalier explain data.csv \
           --epochs 2 --max-rules 3
-           hint: --force replaces the report; another folder with --output keeps it
+           hint: --force overwrites the report; --output with another folder keeps it
 
           """)
       #expect(another.code == 73)
@@ -166,7 +166,7 @@ import Testing
         changed.errorOutput
           == """
           error: 'rules.txt' in the folder 'r' was changed after it was written
-           hint: --force replaces the report; another folder with --output keeps it
+           hint: --force overwrites the report; --output with another folder keeps it
 
           """)
       #expect(changed.code == 73)

@@ -263,7 +263,7 @@ import Testing
       #expect(
         text.hasSuffix(
           """
-          Not done:
+          Failed:
 
           - block-then-channel at 50 %, 30 %, seeds 42, 43: 'block-then-channel' needs a network \
           with residual blocks

@@ -169,7 +169,8 @@ import Testing
       if suffix == "svg" { #expect(malformation(of: String(decoding: data, as: UTF8.self)) == nil) }
       let second = try Program("draw", "r/model.onnx", "-o", image.path, in: folder)
       #expect(
-        second.errorOutput == "error: '\(image.path)' exists already\n hint: --force replaces it\n")
+        second.errorOutput
+          == "error: '\(image.path)' already exists\n hint: --force overwrites it\n")
       #expect(second.code == 73)
     }
   }
@@ -253,9 +254,9 @@ import Testing
         run.output
           == """
           data: iris, 150 rows, 4 columns, target 'species'
-          rows: 102 to train on, 18 to validate, 30 held out (20 % of the rows, drawn class by class)
+          rows: 102 training, 18 validation, 30 held-out (20 % of the rows, stratified by class)
           network: 4 inputs, dense 32, relu, dense 12, sigmoid, dense 3
-          training: at most 200 epochs, batch 16, learning rate 0.01, seed 42
+          training: at most 200 epochs, batch size 16, learning rate 0.01, seed 42
           rules: over inputs, of the pruned network
           write the report to 'r'
 

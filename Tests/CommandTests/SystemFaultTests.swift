@@ -37,7 +37,7 @@ import Testing
       let run = try after("rmdir ../gone", arguments, in: gone)
       #expect(
         run.errorOutput == """
-          error: '\(output)' cannot be created: the working folder was removed
+          error: '\(output)' cannot be created: the working folder was deleted
            hint: choose a folder that exists and that you may write to
 
           """)

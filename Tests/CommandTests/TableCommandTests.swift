@@ -21,7 +21,7 @@ import Testing
 
   private static let notes = [
     "'a' and 'b' have a decimal comma in 227 cells: '1.100,5' is read as 1100.5",
-    "'a' has marks between thousands in 107 cells: '1.100,5' is read as 1100.5",
+    "'a' has thousands separators in 107 cells: '1.100,5' is read as 1100.5",
     "'n/a' is read as a missing value in 13 cells of 'a'",
   ]
 
@@ -87,7 +87,7 @@ import Testing
       let none = try Program("explain", "t.csv", "--dry-run", in: folder)
       #expect(
         none.errorOutput == """
-          error: t.csv:1:1: the first line looks like a row, not like names: it has '0.5'
+          error: t.csv:1:1: the first line looks like a row, not a header: it has '0.5'
            hint: --no-header reads it as a row, --names A,B,… names the columns, --header takes it \
           for names
 
@@ -129,7 +129,7 @@ import Testing
         "explain", "t.csv", "--no-header", "--max-input-bytes", "100", in: folder)
       #expect(
         large.errorOutput == """
-          error: t.csv: more than 100 bytes, the most that may be read
+          error: t.csv: more than 100 bytes, the maximum
            hint: --max-input-bytes allows more, up to the machine's memory
 
           """)

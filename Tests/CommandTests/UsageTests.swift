@@ -39,7 +39,7 @@ import Testing
     ),
     (
       ["explain", "iris", "--held-out", "1.5"],
-      "error: --held-out cannot be 1.5\n hint: give a fraction between 0 and 1, or rows of their own\n"
+      "error: --held-out cannot be 1.5\n hint: give a fraction between 0 and 1, or a source of rows\n"
     ),
     (
       ["explain", "iris", "--threads", "0"],
@@ -108,7 +108,7 @@ import Testing
     ),
     (
       ["explain", "iris", "--held-out", "-0.5"],
-      "error: --held-out cannot be -0.5\n hint: give a fraction between 0 and 1, or rows of their own\n"
+      "error: --held-out cannot be -0.5\n hint: give a fraction between 0 and 1, or a source of rows\n"
     ),
     (
       ["train", "iris"],

@@ -62,31 +62,31 @@ import Testing
     Case(
       "quote never closed", table(sixth: "1,\"2,yes"),
       says: """
-        error: t.csv:6:3: a quote that is never closed
+        error: t.csv:6:3: unclosed quote
          hint: close the quote, or write a quote inside a quoted field twice
         """),
     Case(
       "quote inside a field", table(sixth: "1,2,ye\"s"),
       says: """
-        error: t.csv:6:7: a quote inside a field that does not begin with one
+        error: t.csv:6:7: a quote inside an unquoted field
          hint: put the whole field in quotes and write the quotes inside it twice
         """),
     Case(
       "text after a quote", table(sixth: "1,\"2\"x,yes"),
       says: """
-        error: t.csv:6:6: 'x' after a closing quote, where the field should end
+        error: t.csv:6:6: 'x' after a closing quote, where the field must end
          hint: write a quote inside a quoted field twice
         """),
     Case(
       "not UTF-8", Data(table(sixth: "1,2,y§s").utf8.filter { $0 != 0xC2 }),
       says: """
-        error: t.csv:6:6: byte 0xa7 where UTF-8 text should be
+        error: t.csv:6:6: byte 0xa7 is invalid in UTF-8
          hint: save the file as UTF-8
         """),
     Case(
       "UTF-32", table().data(using: .utf32LittleEndian) ?? Data(),
       says: """
-        error: t.csv:1:2: a NUL byte, which no text has
+        error: t.csv:1:2: a NUL byte, which is invalid in text
          hint: is this a text file? a table is CSV or TSV, plain or gzip
         """),
     Case(
@@ -98,8 +98,8 @@ import Testing
     Case(
       "two columns of one name", table("a,a,class"),
       says: """
-        error: t.csv:1:3: columns 1 and 2 are both headed 'a'
-         hint: give each column a name of its own
+        error: t.csv:1:3: columns 1 and 2 are both named 'a'
+         hint: give each column a unique name
         """),
     Case(
       "a target that is not there", table(), "--target", "clas", code: 64,
@@ -123,7 +123,7 @@ import Testing
       "one class", table { "\($0),\($0 * 3 % 8),yes" },
       says: """
         error: t.csv: every row has the class 'yes'
-         hint: there is nothing to tell apart; choose another column with --target
+         hint: classification needs at least two classes; choose another column with --target
         """),
     Case(
       "a class for every row", table { "\($0 % 7),\($0 % 5),name\($0)" },
@@ -146,26 +146,26 @@ import Testing
     Case(
       "nothing that varies", table { "1,x,\($0 % 2 == 0 ? "yes" : "no")" },
       says: """
-        error: t.csv: no column is left to learn from
+        error: t.csv: no feature column is left
          hint: constant, empty and identifying columns are left out; add one that varies
         """),
     Case(
       "infinite numbers", table { "\($0 % 7),inf,\($0 % 7 > 3 ? "yes" : "no")" },
       says: """
         error: t.csv:2:3: 'inf' in the column 'b' is not a finite number
-         hint: mend the cell, or leave it empty if the value is missing
+         hint: correct the cell, or leave it empty if the value is missing
         """),
     Case(
       "one infinite number", table(sixth: "1,-1e999,yes"),
       says: """
         error: t.csv:6:3: '-1e999' in the column 'b' is not a finite number
-         hint: mend the cell, or leave it empty if the value is missing
+         hint: correct the cell, or leave it empty if the value is missing
         """),
     Case(
       "one word among numbers", table(sixth: "1,many,yes"),
       says: """
         error: t.csv:6:3: 'many' in the column 'b', which has numbers in 59 other rows
-         hint: mend the cell, leave it empty if the value is missing, or make the column \
+         hint: correct the cell, leave it empty if the value is missing, or make the column \
         categorical in a schema.json
         """),
     Case(
@@ -173,7 +173,7 @@ import Testing
       table(sixth: "1," + String(repeating: "x", count: 1_100_000) + ",yes"),
       says: """
         error: t.csv:6:3: a field of more than 1,048,576 bytes
-         hint: look for a quote that is never closed
+         hint: check for an unclosed quote
         """),
     Case(
       "a class name of a million letters",
@@ -216,14 +216,14 @@ import Testing
     Case(
       "10,000 levels",
       table(rows: 10_000) { "\($0 * 7 % 10),L\($0),\($0 * 7 % 10 > 4 ? "yes" : "no")" },
-      says: " note: 'b' has more than 1,000 different texts and is left out"),
+      says: " note: 'b' has more than 1,000 distinct texts and is left out"),
     Case(
       "a cell of a million letters",
       table(sixth: "7," + String(repeating: "x", count: 1_000_000) + ",yes"),
       says: " note: 'b' has texts of more than 65,536 bytes and is left out"),
     Case(
       "row numbers", table("id,b,class") { "\($0 + 1),\($0 % 10),\($0 % 10 > 4 ? "yes" : "no")" },
-      says: " note: 'id' numbers the rows and is left out"),
+      says: " note: 'id' is a row index and is left out"),
   ]
 
   @Test(arguments: leftOut) func aUselessColumnIsLeftOutWithANote(_ one: Case) throws {
@@ -255,7 +255,7 @@ import Testing
     ),
     (
       ".", "error: there are no data in the folder '.'",
-      " hint: a folder of data has data.csv and schema.json, IDX files, or CIFAR binary files", 66
+      " hint: a data folder contains data.csv and schema.json, IDX files, or CIFAR binary files", 66
     ),
   ])
   func dataThatAreNotThereAreNamed(

@@ -177,7 +177,7 @@ import Testing
         """
         error: \(Program.home.path)/Datasets/wine/data.csv: no column named 'sepal_length', \
         'sepal_width', 'petal_length', 'petal_width', 'species'
-         hint: columns are found by name; their order is free
+         hint: columns are matched by name, in any order
         """, 65
       ),
       (["draw", "junk.onnx", "-o", "a.svg"], junk, 65),

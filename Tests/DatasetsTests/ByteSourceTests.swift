@@ -5,7 +5,7 @@ import Testing
 @Suite struct ByteSourceTests {
   private let plain = table("a,y") { "\($0),\($0 % 2)" }
 
-  /// `a,y` and twenty rows, deflated by Python's gzip.
+  /// `a,y` and twenty rows, compressed by Python's gzip.
   private func deflated() throws -> [UInt8] {
     let text =
       "H4sIAAAAAAACAx3LuQGAMBDEwPxqucAynymHMuieFZGS0dNvjR5FUzPd0j090jO90pXeKT9UIkWLGDVy"
@@ -30,7 +30,7 @@ import Testing
     let hint = " | copy or download the file again [65]"
     #expect(
       complaint { _ = try DataSource.load(bytes: packed.dropLast(3), named: "t.gz") }
-        == "t.gz: the gzip data are damaged: they end too early" + hint)
+        == "t.gz: the gzip data are damaged: unexpected end of data" + hint)
     var wrong = packed
     wrong[wrong.count - 6] ^= 1
     #expect(

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct CSVReaderTests {
-  /// A random table as people might have written it, and what it says.
+  /// A random table in various notations, with its expected contents.
   private func randomTable(
     _ generator: inout SeededGenerator
   ) -> (bytes: [UInt8], schema: Schema, table: Table) {
@@ -49,7 +49,7 @@ import Testing
       + "\""
   }
 
-  /// Values with `nan` made comparable.
+  /// Values in which NaN is comparable.
   private func values(_ table: Table) -> [[Double?]] {
     table.columns.map { $0.values.map { $0.isNaN ? nil : $0 } }
   }
@@ -71,7 +71,7 @@ import Testing
   @Test func anyBytesEndInATableOrAnErrorWhateverThePieces() {
     let letters = Array("a1.,,;\"\n\r \t-e".utf8) + [0xC3, 0xA9, 0]
     withEverySeed(300) { generator in
-      // Mostly harmless letters, so that errors come late as well as early.
+      // Mostly valid characters, so that errors occur early and late.
       let reach = 6 + generator.index(below: letters.count - 5)
       let noise = (0..<generator.index(below: 120)).map { _ in
         letters[generator.index(below: min(reach, letters.count))]
@@ -120,8 +120,8 @@ import Testing
   @Test func columnsNeedNamesOfTheirOwn() throws {
     #expect(
       complaint { _ = try read("a,b,a,y\n1,2,3,p\n") }
-        == "t.csv:1:5: columns 1 and 3 are both headed 'a' | "
-        + "give each column a name of its own [65]")
+        == "t.csv:1:5: columns 1 and 3 are both named 'a' | "
+        + "give each column a unique name [65]")
     let data = try read(table(",b,y") { "\($0 * 7 % 20),\($0 % 3),\($0 % 2)" })
     #expect(data.table.schema.features.map(\.id) == ["column 1", "b"])
   }

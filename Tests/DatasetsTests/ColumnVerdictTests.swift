@@ -47,12 +47,12 @@ import Testing
 
   @Test func aWordAmongNumbersIsTakenForAMistake() {
     let hint =
-      " | mend the cell, leave it empty if the value is missing, or make the column "
+      " | correct the cell, leave it empty if the value is missing, or make the column "
       + "categorical in a schema.json [65]"
     #expect(
       complaint { _ = try read(table("a,y", rows: 1000) { "\($0 == 500 ? "oops" : "\($0)"),p" }) }
         == "t.csv:502:1: 'oops' in the column 'a', which has numbers in 999 other rows" + hint)
-    // More different numbers than a category may have levels: nothing but numbers is kept.
+    // More distinct numbers than the maximum number of levels: only numbers are stored.
     #expect(
       complaint {
         _ = try read(table("a,y", rows: 3000) { "\($0 == 2500 ? "oops" : "\($0)"),\($0 % 2)" })
@@ -62,7 +62,7 @@ import Testing
         _ = try read(table("a,y", rows: 100) { "\($0 < 9 ? "nothing" : "\($0)"),\($0 % 2)" })
       }
         == "t.csv:2:1: 'nothing' in the column 'a', which has numbers in 91 other rows" + hint)
-    // Of two words the first.
+    // The first of two words is reported.
     #expect(
       complaint {
         _ = try read(
@@ -80,7 +80,7 @@ import Testing
       #expect(
         complaint { _ = try read(table("a,y") { "\($0 == 7 ? text : "\($0)"),\($0 % 2)" }) }
           == "t.csv:9:1: '\(found)' in the column 'a' is not a finite number | "
-          + "mend the cell, or leave it empty if the value is missing [65]")
+          + "correct the cell, or leave it empty if the value is missing [65]")
     }
     #expect(
       complaint { _ = try read(table("a,y", rows: 3000) { "\($0 == 7 ? "inf" : "\($0)"),p" }) }
@@ -95,8 +95,8 @@ import Testing
     #expect(data.table.schema.features.map(\.id) == ["x"])
     #expect(
       data.notes == [
-        "'id' numbers the rows and is left out",
-        "'name' is different in every row and is left out",
+        "'id' is a row index and is left out",
+        "'name' is unique in every row and is left out",
         "'same' is 7 in every row and is left out",
         "'word' is 'ja' in every row and is left out",
         "'void' has no value in any row and is left out",
@@ -117,15 +117,15 @@ import Testing
     #expect(data.table.schema.features.map(\.id) == ["b", "x"])
     #expect(
       data.notes == [
-        "'a' has more than 1,000 different texts and is left out",
+        "'a' has more than 1,000 distinct texts and is left out",
         "'b' has 900 texts such as '0w' that begin with digits and are read as levels without an "
           + "order",
       ])
     let half = try read(table("a,x,y", rows: 100) { "v\($0 % 60),\($0),\($0 % 2)" })
-    #expect(half.notes == ["'a' has 60 different texts in 100 rows and is left out"])
+    #expect(half.notes == ["'a' has 60 distinct texts in 100 rows and is left out"])
   }
 
-  /// Many numbers with at most three different words are numbers with a mistake; with more they are texts.
+  /// Many numbers with at most three distinct words are an error; with more they are levels.
   @Test(arguments: [3, 4])
   func fewWordsAmongManyNumbersAreAMistake(_ spellings: Int) throws {
     let words = ["low", "mid", "high", "top"].prefix(spellings)
@@ -135,14 +135,14 @@ import Testing
     }
     let found = complaint {
       let data = try read(text)
-      #expect(data.notes == ["'a' has more than 1,000 different texts and is left out"])
+      #expect(data.notes == ["'a' has more than 1,000 distinct texts and is left out"])
     }
     #expect(
       found
         == (spellings == 4
           ? "no error"
           : "t.csv:3:1: 'low' in the column 'a', which has numbers in 4,500 other rows | "
-            + "mend the cell, leave it empty if the value is missing, or make the column "
+            + "correct the cell, leave it empty if the value is missing, or make the column "
             + "categorical in a schema.json [65]"))
   }
 
@@ -165,13 +165,13 @@ import Testing
     let data = try DataSource.load(
       bytes: bytes, named: "t.csv", options: ReadingOptions(keepsConstants: true))
     #expect(data.table.schema.features.map(\.id) == ["x", "k", "w"])
-    #expect(data.notes == ["'row' numbers the rows and is left out"])
+    #expect(data.notes == ["'row' is a row index and is left out"])
   }
 
   @Test func somethingMustBeLeftToLearnFrom() {
     #expect(
       complaint { _ = try read(table("a,y") { "1,\($0 % 2)" }) }
-        == "t.csv: no column is left to learn from | "
+        == "t.csv: no feature column is left | "
         + "constant, empty and identifying columns are left out; add one that varies [65]")
   }
 }

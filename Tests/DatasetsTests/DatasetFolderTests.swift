@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  /// A zero with a percent sign is no number of a column without percent signs.
+  /// A zero with a percent sign is invalid in a column without percent signs.
   @Test(arguments: ["5%", "0%"]) func testRowsAreWrittenAsTheTableIs(cell: String) throws {
     try withFolder { folder in
       try fill(folder)
@@ -54,7 +54,7 @@ import Testing
       #expect(
         complaint { _ = try DataSource.load(folder) }
           == "\(folder)/test.csv:3:3: '\(cell)' in the column 'b', where the schema expects a "
-          + "number | mend the cell, or leave it empty if the value is missing [65]")
+          + "number | correct the cell, or leave it empty if the value is missing [65]")
     }
   }
 
@@ -79,7 +79,7 @@ import Testing
       ("{", "this is not JSON"), ("{}", "there is no 'features'"),
       (#"{"features": [{"kind": "numeric"}]}"#, "there is no 'name' in 'features[0]'"),
       (#"{"features": [], "target": {}}"#, "there is no 'name' in 'target'"),
-      (#"{"features": 3}"#, "a value of the wrong kind in 'features'"),
+      (#"{"features": 3}"#, "a value of the wrong type in 'features'"),
     ] {
       try withFolder { folder in
         try fill(folder)
@@ -95,7 +95,7 @@ import Testing
     try withFolder { folder in
       #expect(
         complaint { _ = try DataSource.load(folder) }
-          == "there are no data in the folder '\(folder)' | a folder of data has data.csv and "
+          == "there are no data in the folder '\(folder)' | a data folder contains data.csv and "
           + "schema.json, IDX files, or CIFAR binary files [66]")
     }
   }
@@ -104,13 +104,13 @@ import Testing
   func cutsThatDoNotRiseAreRefused(_ cuts: [Double]) throws {
     let schema = Schema(
       features: [Feature("a")], target: Target("y", .numeric(unit: nil, cuts: cuts)))
-    #expect(schema.inconsistency == "the cuts of 'y' do not rise")
+    #expect(schema.inconsistency == "the cuts of 'y' are not ascending")
     let rising = Schema(
       features: [Feature("a")], target: Target("y", .numeric(unit: nil, cuts: [1, 2])))
     #expect(rising.inconsistency == nil)
   }
 
-  /// Numbers that are scaled may lie 1e15 deviations from the mean; others must fit a float.
+  /// Scaled values may be up to 1e15 standard deviations from the mean; others must fit a float.
   @Test func numbersMustFitWhatANetworkComputesWith() throws {
     func complaint(_ encoding: Encoding, _ value: Double) -> String? {
       let schema = Schema(

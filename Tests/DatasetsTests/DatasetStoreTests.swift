@@ -73,7 +73,7 @@ import Testing
       }
       #expect(
         complaint { try store(folder).fetch(set(seriesSum, .table), from: folder) }
-          == "the folder '\(place.path)' holds '\(name)', which is no part of the data set | "
+          == "the folder '\(place.path)' contains '\(name)', which is not part of the data set | "
           + "move it elsewhere, then fetch the data set again [73]")
       #expect(FileManager.default.fileExists(atPath: place.path + "/" + name))
     }
@@ -122,12 +122,12 @@ import Testing
     }
   }
 
-  /// Whether an address of this machine is asked itself, not a proxy.
+  /// A local URL is requested directly, without a proxy.
   private static let asksItself = ["http_proxy", "all_proxy", "ALL_PROXY"].allSatisfy {
     ProcessInfo.processInfo.environment[$0] == nil
   }
 
-  /// What a server sends is taken with status 2xx alone.
+  /// A response is accepted with status 2xx only.
   @Test(.enabled(if: asksItself), arguments: [200, 206, 300, 404, 500])
   func onlyASuccessfulAnswerIsDownloaded(_ status: Int) throws {
     try withFolder { folder in
@@ -163,7 +163,7 @@ import Testing
         found
           == (status < 300
             ? "no error"
-            : "cannot download 'http://127.0.0.1:\(port)/series.csv': the server answers \(status) | "
+            : "cannot download 'http://127.0.0.1:\(port)/series.csv': the server returned status \(status) | "
               + "get the files another way and name their folder with --from [74]"))
       #expect(FileManager.default.fileExists(atPath: folder + "/store/flow") == (status < 300))
     }
@@ -190,7 +190,7 @@ import Testing
       let place = try store(folder).fetch("cifar10", from: folder) { told.append($0) }
       #expect(
         told.first == "\(folder) has 12 well-formed training images; no checksum is published "
-          + "for such files, so nothing says that they are the original ones")
+          + "for such files, so their authenticity is not verified")
       #expect(try DataSource.load(place.path).heldOut?.count == 12)
     }
   }

@@ -2,15 +2,15 @@ import Datasets
 import Foundation
 import Testing
 
-/// Files that are no separated text are named as what they are.
+/// Unsupported file formats are named in the error.
 @Suite struct ForeignFormatTests {
   @Test(
     arguments: [
       ([0x50, 0x4B, 0x03, 0x04, 0x14, 0], "a zip archive, as Excel and LibreOffice workbooks are"),
       ([0xD0, 0xCF, 0x11, 0xE0, 0xA1], "an Excel workbook"),
       (Array("PAR1\u{15}\u{04}".utf8), "a Parquet file"),
-      (Array("BZh91AY&SY".utf8), "packed by bzip2"),
-      ([0x28, 0xB5, 0x2F, 0xFD, 0x04], "packed by zstd"),
+      (Array("BZh91AY&SY".utf8), "a bzip2 file"),
+      ([0x28, 0xB5, 0x2F, 0xFD, 0x04], "a zstd file"),
       (Array("SQLite format 3\0".utf8), "an SQLite database"),
       ([0x80, 0x04, 0x95, 0x10], "a Python pickle"),
       (Array("[\n  {\"a\": 1, \"y\": \"p\"}]".utf8), "JSON"),
@@ -22,7 +22,7 @@ import Testing
     }
     #expect(
       error?.errorDescription
-        == "rows: the file is \(kind), where a table of separated text is read")
+        == "rows: the file is \(kind), not a delimited text table")
     #expect(error?.recoverySuggestion?.isEmpty == false)
     #expect(error?.exitCode == 65)
   }

@@ -1,7 +1,7 @@
 import Datasets
 import Testing
 
-/// Readers stop at a limit, and say which.
+/// Readers stop at the maximum size and report it.
 @Suite struct InputLimitTests {
   private let hint = " | --max-input-bytes allows more, up to the machine's memory [75]"
 
@@ -13,12 +13,12 @@ import Testing
     #expect(try read(text, options: options(count)).rowsRead == 1000)
     #expect(
       complaint { _ = try read(text, options: options(9000)) }
-        == "t.csv: more than 9,000 bytes, the most that may be read" + hint)
+        == "t.csv: more than 9,000 bytes, the maximum" + hint)
     let packed = gzip(Array(text.utf8))
     #expect(
       complaint {
         _ = try DataSource.load(bytes: packed, named: "t.csv.gz", options: options(9000))
-      } == "t.csv.gz: more than 9,000 bytes when unpacked, the most that may be read" + hint)
+      } == "t.csv.gz: more than 9,000 bytes when unpacked, the maximum" + hint)
   }
 
   @Test func tablesStopAtTheLimitOfTheirMemory() {
@@ -26,7 +26,7 @@ import Testing
     #expect(
       complaint { _ = try read(text, options: options(60_000)) }
         == "t.csv: the rows up to 8,191, of 3 columns, take more than 60,000 bytes of memory, the "
-        + "most that is allowed" + hint)
+        + "maximum" + hint)
   }
 
   private func header(_ count: Int) -> [UInt8] {

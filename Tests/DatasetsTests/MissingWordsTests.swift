@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import Testing
 
-/// What stands for a missing value where no schema says which texts do.
+/// Default missing-value texts, without a schema.
 @Suite struct MissingWordsTests {
   private func column(_ rows: Int = 60, _ cell: (Int) -> String) throws -> LoadedData {
     try read(table("x,y", rows: rows) { "\(cell($0)),\($0 % 2)" })
@@ -19,7 +19,7 @@ import Testing
       "\u{A0}", "n/a\u{A0}",
     ])
   func wordsAmongNumbersAreMissing(word: String) throws {
-    // In few, in many and in most cells; with few and with many different numbers.
+    // In few, in many and in most cells; with few and with many distinct numbers.
     for (share, rows) in [(20, 60), (4, 60), (2, 60), (4, 6000)] {
       let data = try column(rows) { $0 % share == 1 ? word : "\($0).5" }
       #expect(data.table.schema.features[0].levels == nil)
@@ -106,7 +106,7 @@ import Testing
     let positive = try column { $0 % 10 == 1 ? "9999" : "-\($0 % 90).5" }
     #expect(missing(positive) == 6)
     #expect(positive.table.schema.features[0].notation == NumberNotation(missing: 9999))
-    // Once is a number, and so is a neighbour of others, and what most rows have.
+    // A number: if it occurs once, is near other numbers, or is in most rows.
     #expect(missing(try column { $0 % 10 == 1 ? "999" : "\($0 * 10).5" }) == 0)
     #expect(missing(try column { $0 % 3 != 1 ? "999" : "\($0 % 90).5" }) == 0)
     #expect(missing(try column { $0 % 10 == 1 ? "998" : "\($0 % 90).5" }) == 0)
@@ -154,13 +154,13 @@ import Testing
     #expect(data.table.schema.features[0].levels?.count == 5)
     #expect(
       data.notes == [
-        "'x' has levels that differ only in case or blanks and stay apart: 'FALSE', 'false'; "
+        "'x' has levels that differ only in case or blanks and are kept separate: 'FALSE', 'false'; "
           + "'TRUE', 'True', 'true'"
       ])
     let target = try read(table("x,y", rows: 40) { "\($0),\(["NO", "no", "yes"][$0 % 3])" })
     #expect(
       target.notes == [
-        "'y' has levels that differ only in case or blanks and stay apart: 'NO', 'no'"
+        "'y' has levels that differ only in case or blanks and are kept separate: 'NO', 'no'"
       ])
   }
 
@@ -203,6 +203,6 @@ import Testing
     let unknown = try read(
       "x,y\n1,9007199254740994\n2,9007199254740993\n",
       options: ReadingOptions(schema: data.table.schema))
-    #expect(unknown.dropped == [RowCount("a class of 'y' that the schema does not know", 1)])
+    #expect(unknown.dropped == [RowCount("a class of 'y' that is not in the schema", 1)])
   }
 }

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Numbers as people write them, and what a table says of them.
+/// Number notations of columns and the notes about them.
 @Suite struct NumberNotationTests {
   /// A table with one column `x` as written, beside a column without marks.
   private func column(
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func manyDecimalCommasAreFoundToo() throws {
-    // More different numbers than a category may have levels.
+    // More distinct numbers than the maximum number of levels.
     let cells = (0..<3000).map { "\($0),\($0 % 9 + 1)" }
     let data = try column(cells)
     #expect(values(data)[2999] == 2999.3)
@@ -62,7 +62,7 @@ import Testing
     #expect(
       data.notes == [
         "'x' has a decimal comma in 20 cells: '€ 1.210,50' is read as 1210.5",
-        "'x' has marks between thousands in 20 cells: '€ 1.210,50' is read as 1210.5",
+        "'x' has thousands separators in 20 cells: '€ 1.210,50' is read as 1210.5",
         "'x' has a currency sign in 20 cells: '€ 1.210,50' is read as 1210.5",
       ])
   }
@@ -71,14 +71,14 @@ import Testing
     let data = try column(texts { "\($0 + 1).\($0 + 100)" }, beside: { "\($0 % 4),5" })
     #expect(values(data).prefix(2) == [1100, 2101])
     #expect(
-      data.notes.contains("'x' has marks between thousands in 20 cells: '1.100' is read as 1100"))
-    // Elsewhere such a number is what every program writes.
+      data.notes.contains("'x' has thousands separators in 20 cells: '1.100' is read as 1100"))
+    // Elsewhere such a number has a decimal point.
     #expect(values(try column(texts { "\($0 + 1).\($0 + 100)" })).prefix(2) == [1.1, 2.101])
     let millions = try column(texts { "\($0 + 1).234.567" })
     #expect(values(millions).prefix(2) == [1_234_567, 2_234_567])
     #expect(
       millions.notes
-        == ["'x' has marks between thousands in 20 cells: '1.234.567' is read as 1234567"])
+        == ["'x' has thousands separators in 20 cells: '1.234.567' is read as 1234567"])
   }
 
   // MARK: - Thousands
@@ -88,7 +88,7 @@ import Testing
     #expect(values(data).prefix(2) == [1100, 2101])
     #expect(feature(data).notation == NumberNotation(hasThousands: true))
     #expect(
-      data.notes == ["'x' has marks between thousands in 20 cells: '1,100' is read as 1100"])
+      data.notes == ["'x' has thousands separators in 20 cells: '1,100' is read as 1100"])
     let both = try column(texts { "\($0 + 1),234.5" })
     #expect(values(both).prefix(2) == [1234.5, 2234.5])
     let indian = try column(texts { "\($0 + 1),00,\($0 + 100)" })
@@ -96,14 +96,14 @@ import Testing
   }
 
   @Test func aColumnOfItsOwnDecidesWhereItCan() throws {
-    // Thousands from 1,000 on, and zeros that no decimal needs.
+    // Thousands separators from 1,000 on, and trailing zeros.
     let data = try column(texts { $0 % 2 == 0 ? "\($0 + 1),\($0 + 10)0" : "\($0)7" })
     #expect(values(data).prefix(4) == [1100, 17, 3120, 37])
-    #expect(data.notes == ["'x' has marks between thousands in 10 cells: '1,100' is read as 1100"])
+    #expect(data.notes == ["'x' has thousands separators in 10 cells: '1,100' is read as 1100"])
   }
 
   @Test func whatCannotBeDecidedIsRefused() throws {
-    let hint = " | say which with --decimal comma or --decimal point [65]"
+    let hint = " | specify --decimal comma or --decimal point [65]"
     let cells = texts { "\($0 + 1),23\($0 % 9 + 1)" }
     #expect(
       complaint { _ = try column(cells) }
@@ -124,7 +124,7 @@ import Testing
   }
 
   @Test func contradictionsAreRefused() {
-    let hint = " | write all numbers of a column in one way [65]"
+    let hint = " | use one notation for all numbers of a column [65]"
     #expect(
       complaint { _ = try column(texts { $0 == 4 ? "4,5" : "\($0).5" }) }
         == "t.csv:6:1: '4,5' in the column 'x' has a decimal comma, where 19 other cells have a "
@@ -133,7 +133,7 @@ import Testing
       complaint { _ = try column(texts { $0 == 4 ? "0.4" : "\($0 + 1)%" }) }
         == "t.csv:6:1: '0.4' in the column 'x' has no percent sign, where 19 other cells have a "
         + "percent sign" + hint)
-    // Zero needs no sign, and has none that others do not have.
+    // Zero may have no sign, but no sign that the other numbers do not have.
     #expect(complaint { _ = try column(texts { $0 == 4 ? "0" : "\($0 + 1)%" }) } == "no error")
     #expect(
       complaint { _ = try column(texts { $0 == 4 ? "0%" : "\($0 + 1)" }) }
@@ -147,8 +147,8 @@ import Testing
       complaint {
         _ = try column(
           texts { "\($0),5" }, options: ReadingOptions(format: TableFormat(decimal: .point)))
-      } == "t.csv:2:1: '0,5' in the column 'x' is no number with a decimal point | "
-        + "leave --decimal out, or write all numbers of the table with one mark [65]")
+      } == "t.csv:2:1: '0,5' in the column 'x' is not a number with a decimal point | "
+        + "omit --decimal, or use one decimal mark in the whole table [65]")
   }
 
   // MARK: - Signs
@@ -211,10 +211,10 @@ import Testing
     #expect(
       data.notes == [
         "'x' has parentheses around numbers in 1 cell: '(3.5)' is read as -3.5",
-        "'x' has a minus sign that is no hyphen in 1 cell: '−1.5' is read as -1.5",
-        "'x' has blanks between thousands in 1 cell: '4 000' is read as 4000",
-        "'x' has apostrophes between thousands in 1 cell: '5'000' is read as 5000",
-        "'x' has no-break blanks around numbers in 1 cell: '\u{A0}2.5' is read as 2.5",
+        "'x' has a Unicode minus sign in 1 cell: '−1.5' is read as -1.5",
+        "'x' has blanks as thousands separators in 1 cell: '4 000' is read as 4000",
+        "'x' has apostrophes as thousands separators in 1 cell: '5'000' is read as 5000",
+        "'x' has non-breaking spaces around numbers in 1 cell: '\u{A0}2.5' is read as 2.5",
         "'x' has leading zeros in 1 cell: '06' is read as 6; make the column categorical in a "
           + "schema.json if these are codes",
       ])
@@ -234,11 +234,11 @@ import Testing
     #expect(
       data.notes == [
         "'x' has whole numbers above 9,007,199,254,740,992 in 20 cells: '9007199254741000' is read "
-          + "as 9.007199254741e+15, and neighbours may be read as one number"
+          + "as 9.007199254741e+15, and integers of this size are not exact in double precision"
       ])
   }
 
-  // MARK: - The same again
+  // MARK: - Later rows
 
   @Test func laterRowsAreReadAsTheTrainingRowsWere() throws {
     let training = try column(texts { "\($0 + 1).234,5 €" }, beside: { "\($0 % 4)%" })
@@ -302,7 +302,7 @@ import Testing
     #expect(text.contains(#"{"kind":"numeric","name":"z"}"#))
   }
 
-  /// Numbers written with any mark, grouping and sign come back, whatever the pieces.
+  /// Numbers with any mark, grouping and sign are parsed exactly, for every chunk size.
   @Test func whatIsWrittenIsRead() throws {
     try withEverySeed(60) { generator in
       let isComma = generator.index(below: 2) == 0

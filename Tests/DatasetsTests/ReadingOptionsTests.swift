@@ -34,7 +34,7 @@ import Testing
         + "choose another column with --target [64]")
   }
 
-  // MARK: - A schema that is given
+  // MARK: - A given schema
 
   private let schema = Schema(
     features: [Feature("size"), Feature("color", .categorical(levels: ["red", "green"]))],
@@ -55,8 +55,8 @@ import Testing
     let data = try read(text, options: ReadingOptions(schema: schema))
     #expect(data.table.schema == schema)
     #expect(data.table.count == 20)
-    #expect(data.dropped == [RowCount("a class of 'shape' that the schema does not know", 10)])
-    #expect(data.altered == [RowCount("a level of color that the schema does not know", 10)])
+    #expect(data.dropped == [RowCount("a class of 'shape' that is not in the schema", 10)])
+    #expect(data.altered == [RowCount("a level of color that is not in the schema", 10)])
     #expect(data.table.columns[1].values.prefix(2) == [0, Table.unknownLevel])
   }
 
@@ -64,7 +64,7 @@ import Testing
     #expect(
       complaint { _ = try read("size,x\n1,2\n", options: ReadingOptions(schema: schema)) }
         == "t.csv: no column named 'color', 'shape' | "
-        + "columns are found by name; their order is free [65]")
+        + "columns are matched by name, in any order [65]")
   }
 
   @Test func aWordWhereTheSchemaHasANumberIsAnError() {
@@ -73,7 +73,7 @@ import Testing
         _ = try read(
           "size,color,shape\n1,red,flat\nbig,red,flat\n", options: ReadingOptions(schema: schema))
       } == "t.csv:3:1: 'big' in the column 'size', where the schema expects a number | "
-        + "mend the cell, or leave it empty if the value is missing [65]")
+        + "correct the cell, or leave it empty if the value is missing [65]")
   }
 
   @Test func aLevelMayBeTheSameNumberInAnotherSpelling() throws {

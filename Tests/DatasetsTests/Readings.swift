@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import Naming
 
-/// What a user would read after a failure, and the exit code, or "no error".
+/// The error message, hint and exit code of a failure, or "no error".
 func complaint(_ body: () throws -> Void) -> String {
   do {
     try body()
@@ -20,19 +20,19 @@ private func text(_ error: any LocalizedError) -> String {
   "\(error.errorDescription ?? "-") | \(error.recoverySuggestion ?? "-")"
 }
 
-/// Reads a table that is written down here, as if it were a file.
+/// Reads a table from a string.
 func read(
   _ text: String, named name: String = "t.csv", options: ReadingOptions = ReadingOptions()
 ) throws -> LoadedData {
   try DataSource.load(bytes: Array(text.utf8), named: name, options: options)
 }
 
-/// A header and as many rows as are wanted.
+/// A header and `rows` rows.
 func table(_ header: String, rows: Int = 20, _ row: (Int) -> String) -> String {
   ([header] + (0..<rows).map(row)).joined(separator: "\n") + "\n"
 }
 
-/// A folder that is gone afterwards.
+/// A temporary folder.
 func withFolder(_ body: (String) throws -> Void) throws {
   let folder = FileManager.default.temporaryDirectory
     .appendingPathComponent("espalier-\(UUID().uuidString)").path
@@ -47,7 +47,7 @@ func write(_ bytes: [UInt8], _ path: String) throws {
 
 func write(_ text: String, _ path: String) throws { try write(Array(text.utf8), path) }
 
-/// One gzip member that is stored, not deflated.
+/// A gzip member with a stored (uncompressed) block.
 func gzip(_ bytes: [UInt8]) -> [UInt8] {
   var crc: UInt32 = ~0
   for byte in bytes {
@@ -73,7 +73,7 @@ private func littleEndian(_ number: UInt32) -> [UInt8] {
 
 func bigEndian(_ number: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(number >> $0 & 255) } }
 
-/// Files that tests make and remove.
+/// Temporary files of tests.
 enum Files {
   static func make(_ folder: String) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -1,11 +1,11 @@
 import Datasets
 import Testing
 
-/// What separates fields, and where the names are: found in the first lines or said by the user.
+/// Separator and header: detected from the first lines or given by the user.
 @Suite struct TableFormTests {
   private let colours = ["blue", "red", "green"]
 
-  /// Rows with two numbers, a colour and a class, with what separates the fields.
+  /// Rows with two numbers, a colour and a class, with the given separator.
   private func rows(_ separator: String = ",", count: Int = 30, end: String = "") -> String {
     (0..<count).map { row in
       [
@@ -30,14 +30,14 @@ import Testing
   @Test func numbersOverNumbersAreNoHeader() throws {
     #expect(
       complaint { _ = try read(rows()) }
-        == "t.csv:1:1: the first line looks like a row, not like names: it has '0.1'" + noHeader)
-    // Words first, numbers later, and values that are there twice.
+        == "t.csv:1:1: the first line looks like a row, not a header: it has '0.1'" + noHeader)
+    // Words first, numbers later, and repeated values.
     #expect(
       complaint { _ = try read(table("x,4,7,4") { "\(["u", "v"][$0 % 2]),\($0 % 5),7,\($0 % 3)" }) }
-        == "t.csv:1:3: the first line looks like a row, not like names: it has '4'" + noHeader)
+        == "t.csv:1:3: the first line looks like a row, not a header: it has '4'" + noHeader)
     #expect(
       complaint { _ = try read(table("a;0,5;z") { "b;\($0 % 5),5;\(["y", "z"][$0 % 2])" }) }
-        == "t.csv:1:3: the first line looks like a row, not like names: it has '0,5'" + noHeader)
+        == "t.csv:1:3: the first line looks like a row, not a header: it has '0,5'" + noHeader)
   }
 
   @Test func wordsThatStandBelowThemselvesAreNoHeader() {
@@ -47,13 +47,13 @@ import Testing
     }
     #expect(
       complaint { _ = try read(text) }
-        == "t.csv:1:1: the first line looks like a row, not like names: it has 'vhigh'" + noHeader)
+        == "t.csv:1:1: the first line looks like a row, not a header: it has 'vhigh'" + noHeader)
   }
 
   @Test func aNumberThatCountsOnIsAName() throws {
     let data = try read(table("2018,2019,2020,y") { "\($0),\($0 % 7).5,\($0 % 3),\($0 % 2)" })
     #expect(names(data) == ["2018", "2019", "2020", "y"])
-    #expect(data.notes == ["the first line counts '2018' and so on, and is taken for names"])
+    #expect(data.notes == ["the first line has consecutive numbers such as '2018' and is read as names"])
   }
 
   @Test func theUserSaysWhetherThereAreNames() throws {
@@ -92,10 +92,10 @@ import Testing
   @Test func namesThatDifferInCaseAreSaid() throws {
     let data = try read(table("Age,age,y") { "\($0 * 7 % 20),\($0 % 3),\($0 % 2)" })
     #expect(
-      data.notes == ["columns that differ only in case or blanks stay apart: 'Age', 'age'"])
+      data.notes == ["columns that differ only in case or blanks are kept separate: 'Age', 'age'"])
     #expect(
       complaint { _ = try read("e\u{301},\u{E9},y\n1,2,p\n") }
-        .hasPrefix("t.csv:1:5: columns 1 and 2 are both headed 'é'"))
+        .hasPrefix("t.csv:1:5: columns 1 and 2 are both named 'é'"))
   }
 
   // MARK: - Separators
@@ -155,12 +155,12 @@ import Testing
   @Test func aTableOfOneFieldIsNone() {
     #expect(
       complaint { _ = try read(table("a:y") { "\($0):\($0 % 2)" }) }
-        == "t.csv:1:1: every line is one field, and a table needs a column to learn from and a "
+        == "t.csv:1:1: every line is one field, and a table needs a feature column and a "
         + "target | fields are separated by commas, semicolons, tabs, | or blanks; "
         + "name one with --separator [65]")
   }
 
-  // MARK: - Lines that are no rows
+  // MARK: - Lines that are not rows
 
   @Test func commentsAreLeftOut() throws {
     let head = "# exported 2020, by hand\n#\n" + usual.joined(separator: ",") + "\n"
@@ -175,7 +175,7 @@ import Testing
     #expect(
       complaint { _ = try read("a,b,y\n1,2,p\n# note\n3,4,q\n") }
         == "t.csv:3:1: 1 field where the header names 3 | "
-        + "this line looks like a comment: take it out of the file [65]")
+        + "this line looks like a comment: remove it from the file [65]")
   }
 
   @Test func aHeaderMayBeginWithAHash() throws {
@@ -185,15 +185,15 @@ import Testing
   }
 
   @Test func titlesAndTotalsAreNamed() {
-    let hint = "take titles, totals and notes above and below the table out of the file [65]"
+    let hint = "remove titles, totals and notes above and below the table from the file [65]"
     #expect(
       complaint {
         _ = try read(usual.joined(separator: ",") + "\n" + rows() + "\nTotal: 120 rows\n")
       } == "t.csv:33:1: 1 field where the header names 4 | " + hint)
     #expect(
       complaint { _ = try read("My table\na,b,y\n1,2,p\n") }
-        == "t.csv:2:1: 3 fields where the header names 1 | the names must stand in the first line: "
-        + "take titles above them out of the file [65]")
+        == "t.csv:2:1: 3 fields where the header names 1 | the header must be the first line: "
+        + "remove titles above it from the file [65]")
   }
 
   @Test func delimitersAtTheEndOfLinesAreLeftOut() throws {
@@ -202,12 +202,12 @@ import Testing
       let data = try read(head + rows(end: ","))
       #expect(names(data) == usual)
       #expect(data.notes == [note])
-      // Some lines may have none.
+      // Some lines may have no trailing delimiter.
       #expect(try read(head + rows(end: ",") + "1,2,red,no\n").rowsRead == 31)
       #expect(
         complaint { _ = try read(head + rows(end: ",") + "1,2,red,no,7\n") }
           == "t.csv:32:1: 5 fields where the header names 4 | "
-          + "lines end in a delimiter: take it away, or name the last column too [65]")
+          + "lines end in a delimiter: remove it, or name the last column too [65]")
     }
     let wide = try read("alpha,beta,colour,y,,,\n" + rows(end: ",,,"))
     #expect(names(wide) == usual)
@@ -232,13 +232,13 @@ import Testing
   @Test func aBackslashEscapesNoQuote() {
     #expect(
       complaint { _ = try read("a,y\n\"6\\\" pipe\",p\n") }
-        == "t.csv:2:6: 'p' after a closing quote, where the field should end | "
+        == "t.csv:2:6: 'p' after a closing quote, where the field must end | "
         + "a backslash does not escape a quote: write a quote inside a quoted field twice [65]")
   }
 
   @Test func blanksAroundFieldsAreCounted() throws {
     let data = try read(table("a,b,y") { "\($0), \($0 % 3) ,\"p\($0 % 2)\"" })
-    #expect(data.notes == ["blanks around 20 fields are no part of them"])
+    #expect(data.notes == ["blanks around 20 fields are trimmed"])
   }
 
   // MARK: - UTF-16
@@ -282,14 +282,14 @@ import Testing
     }
     #expect(
       found(bytes.dropLast())
-        == "u.csv: byte 17 begins half a character of UTF-16 | save the file as UTF-8 [65]")
+        == "u.csv: byte 17 begins an incomplete UTF-16 character | save the file as UTF-8 [65]")
     #expect(
       found(bytes + [0x00, 0xD8, 0x41, 0x00])
-        == "u.csv: byte 19 begins half a character of UTF-16 | save the file as UTF-8 [65]")
+        == "u.csv: byte 19 begins an incomplete UTF-16 character | save the file as UTF-8 [65]")
     #expect(found(bytes + [0x00, 0xDC]).hasPrefix("u.csv: byte 19 begins half"))
   }
 
-  /// A row is named by its line where every row is one, by its number where none or not all are.
+  /// A row is identified by its line if every row is one line, else by its number.
   @Test(arguments: [
     (table("a,y") { "\($0),\($0 % 2)" }, "line 4"),
     ("sep=,\n" + table("a,y") { "\($0),\($0 % 2)" }, "line 5"),
@@ -299,7 +299,7 @@ import Testing
     let table = try read(text).table
     #expect(table.place(ofRow: 2) == place)
     #expect(table.rowNumbers[2] == 3)
-    // Rows keep their places in whatever is made of them.
+    // Selected rows and columns keep the row positions.
     #expect(table.selecting([5, 2]).selectingColumns([0]).place(ofRow: 1) == place)
   }
 

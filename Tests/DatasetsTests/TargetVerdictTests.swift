@@ -50,11 +50,11 @@ import Testing
     #expect(
       complaint { _ = try read(table("a,b,y", rows: 12) { "\($0),2,p" }) }
         == "t.csv: every row has the y 'p' | "
-        + "there is nothing to tell apart; choose another column with --target [65]")
+        + "classification needs at least two classes; choose another column with --target [65]")
     #expect(
       complaint { _ = try read("a,b,y\n1,2,p\n3,4,p\n5,6,p\n") }
         == "t.csv: every row has the y 'p' | "
-        + "there is nothing to tell apart; choose another column with --target [65]")
+        + "classification needs at least two classes; choose another column with --target [65]")
   }
 
   @Test func tenRowsAreNeeded() {

@@ -1,7 +1,7 @@
 import Datasets
 import Testing
 
-/// First lines that are hard to read: very long ones, and comments that look like headers.
+/// Difficult first lines: very long ones, and comments that look like headers.
 @Suite struct WideHeaderTests {
   @Test func aHeaderMayBeLongerThanWhatIsLookedAtFirst() throws {
     // 900 names of 100 letters: more than 64 KiB.
@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  /// Names that are numbers are a header where a schema has them all: the last one, too.
+  /// Numeric names are a header if the schema contains all of them, including the last one.
   @Test func aLongHeaderOfNumbersIsComparedWithTheSchemaWhole() throws {
     let names = (0..<7000).map { "\(1_000_000 + $0).25" }
     let target = "2000000.5"
@@ -45,10 +45,10 @@ import Testing
     let named = try read("#p,q,y\n" + rows(3))
     #expect(named.table.schema.features.map(\.id.rawValue) == ["#p", "q"])
     #expect(named.table.count == 20)
-    // A sentence with a comma above three columns names nothing.
+    // A sentence with a comma above three columns is not a header.
     let sentence = complaint { _ = try read("# made by Smith, Jones\n" + rows(3)) }
     #expect(
-      sentence.hasPrefix("t.csv:2:1: the first line looks like a row, not like names"),
+      sentence.hasPrefix("t.csv:2:1: the first line looks like a row, not a header"),
       "\(sentence)")
   }
 }

@@ -9,10 +9,10 @@ import Rules
 import Tensors
 import Testing
 
-/// Every figure of `explanation.json`, counted again row by row from the data, the rules as the file
-/// states them, the network that was given and the one that was written.
+/// Every figure of `explanation.json`, recomputed row by row from the data, the rules in the file,
+/// the given network and the written network.
 @Suite struct FiguresTests {
-  /// The rows of a run and what its networks answer to them.
+  /// The rows of a run with the predictions of its networks.
   private struct Run {
     var explanation: Explanation
     var original: Model
@@ -27,10 +27,11 @@ import Testing
   }
 
   private static let classes = ["a", "b", "c"]
-  /// So many that more than fifty of them are answered otherwise by the rules.
+  /// So many rows that the rules disagree with the network on more than fifty of them.
   private static let heldOutRows = 2000
 
-  /// The answer follows p, but c where q is high; r matters a little, or not. All weights by hand.
+  /// The prediction depends on p, but is c for high q; r has little or no effect. Weights are set
+  /// by hand.
   private func network(reading r: Float = 4) throws -> Model {
     let schema = Schema(
       features: ["p", "q", "r"].map { Feature($0) },
@@ -90,10 +91,10 @@ import Testing
     experiment.explain = explain
     experiment.level = level
     experiment.seed = 3
-    // So small that it answers otherwise than the network that it was.
+    // So small that its predictions differ from those of the original network.
     experiment.maxNeurons = 2
     experiment.maxInputs = 2
-    // By default so few that they cannot say all that it does.
+    // By default so few rules that they cannot imitate the network completely.
     experiment.maxRules = maxRules
     let outcome = try experiment.run()
     let written = try #require(outcome.files.first { $0.name == "model.onnx" })
@@ -108,9 +109,9 @@ import Testing
       usesOriginal: explain == .original)
   }
 
-  // MARK: - Counting by plain loops
+  // MARK: - Reference computations
 
-  /// Whether a rule as the file states it holds for a row.
+  /// Whether a rule of the file covers a row.
   private func holds(_ rule: RuleEntry, _ value: (String) -> Double) -> Bool {
     rule.if.allSatisfy { test in
       let number = value(test.feature)
@@ -123,7 +124,7 @@ import Testing
     }
   }
 
-  /// For each row the position of the first rule that holds.
+  /// The index of the first rule that covers each row.
   private func deciding(_ rules: [RuleEntry], _ table: Table) -> [Int?] {
     (0..<table.count).map { row in
       rules.firstIndex { rule in
@@ -263,13 +264,13 @@ import Testing
     #expect(explanation.data.rowsUsed == 300)
     #expect(explanation.data.heldOut == Self.heldOutRows && explanation.data.rows == 300)
     let equality = try #require(explanation.pruned.equality)
-    // Fewer than 200 validation rows: the training rows are watched too.
+    // Fewer than 200 validation rows: the training rows are added to the validation set.
     #expect(equality.rows == 300 && equality.changedAnswers == 0)
     #expect(equality.largestRelative < 1e-4 && equality.largestAbsolute >= 0)
     let last = try #require(explanation.pruning.steps.last { $0.kept })
     #expect(last.neurons == 2 && last.inputs == 2 && last.accuracy.total == 300)
     #expect(last.parameters == 6 + 9)
-    // The first step is the network as it came, over the rows that are watched.
+    // The first step is the original network on the validation set.
     let first = explanation.pruning.steps[0]
     #expect(first.parameters == 31 && first.neurons == 4 && first.inputs == 3)
     let right = [run.training, run.validation].reduce(0) { sum, table in
@@ -278,7 +279,7 @@ import Testing
     #expect(first.accuracy == Proportion(right, of: 300))
   }
 
-  /// Of three columns that are encoded two are read.
+  /// Two of three encoded columns are network inputs.
   @Test func inputsAreTheColumnsThatTheNetworkReads() throws {
     let run = try run(.original, network: network(reading: 0))
     #expect(run.explanation.network.inputs == 2)
@@ -392,7 +393,7 @@ import Testing
       #expect(feature.drivers.map(\.strength) == feature.drivers.map(\.strength).sorted(by: >))
     }
 
-    // Every feature 1 or 0, and the largest output answers.
+    // Every feature is 1 or 0, and the largest output is the predicted class.
     let pruned = names(run.pruned, run.heldOut)
     let switched = (0..<heldOut.rows).map { row -> String in
       let sums = (0..<3).map { output in

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 @Suite struct ImportedModelTests {
-  /// Two columns in their own units; the second class where both are high.
+  /// Two unscaled columns; the second class if both are high.
   private static let table: Table = {
     var generator = SeededGenerator(seed: 3)
     let rows = 400
@@ -63,7 +63,9 @@ import Testing
     #expect(
       raw.notes[0]
         == "\(file.lastPathComponent) reads the columns in the order of the table: age, income")
-    #expect(raw.notes[1].contains("rows as its inputs are read; always answering 'no'"))
+    #expect(
+      raw.notes[1].contains(
+        "rows correctly with the assumed preprocessing; always predicting 'no'"))
     #expect(raw.warnings.map(\.code) == ["inputs-fit-another-reading"])
     #expect(raw.warnings[0].text.hasSuffix("with standardised columns: --scale-inputs standard"))
     let standard = try imported(file) { $0.scaleInputs = .standard }
@@ -87,7 +89,7 @@ import Testing
     }
     #expect(ordered.warnings == [])
     #expect(zip(ordered.model.classify(Self.table), Self.table.labels).count { $0 == $1 } >= 380)
-    // Both at once: the warning names both options.
+    // Both together: the warning names both options.
     let raw = try imported(file)
     #expect(
       raw.warnings[0].text.hasSuffix(": --scale-inputs standard --class-order yes,no"))

@@ -8,10 +8,10 @@ import Pruning
 import Tensors
 import Testing
 
-/// Figures of `explanation.json` that are no counts: differences and errors.
+/// Figures of `explanation.json` that are not counts: differences and errors.
 @Suite struct NumberFiguresTests {
-  /// The second input x alone is read. Masked (x, 1 - 2x), compacted (x, 1 - 2.5x), over 5 rows of
-  /// which one has another answer: at most 3 apart, of 11.
+  /// Only the second input x is read. Masked (x, 1 - 2x), compacted (x, 1 - 2.5x), over 5 rows of
+  /// which one has another prediction: at most 3 apart, of 11.
   @Test func theEqualityIsThatOfTheCheck() throws {
     func network(_ weights: [Float], inputs: Int) throws -> Network {
       try Network(
@@ -65,7 +65,7 @@ import Testing
     let stated = try #require(outcome.explanation.network.rootMeanSquaredError)
     #expect(error > 0.1 && abs(stated - error) < 1e-3 * error)
     #expect(outcome.explanation.pruned.rootMeanSquaredError == stated)
-    // An answer is right where it falls into the label's interval.
+    // A prediction is correct if it is in the label's interval.
     let right = zip(model.classify(table), table.labels).count { $0 == $1 }
     #expect(outcome.explanation.network.accuracy == Proportion(right, of: 40))
   }

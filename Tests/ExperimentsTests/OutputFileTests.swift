@@ -2,7 +2,7 @@ import Experiments
 import Foundation
 import Testing
 
-/// A file takes the place of nothing or, with `--force`, of a regular file.
+/// An output file overwrites only a regular file, and only with `--force`.
 @Suite struct OutputFileTests {
   private func withFolder(_ body: (URL) throws -> Void) throws {
     let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
@@ -87,8 +87,8 @@ import Testing
     } == 0
   }
 
-  /// What a run that was killed between two files has put in place is replaced by the resumed run,
-  /// and only as long as nobody has changed it.
+  /// Outputs of a run killed between two files are overwritten by the resumed run only if they are
+  /// unmodified.
   @Test func filesOfAnInterruptedRunAreResumed() throws {
     try withFolder { folder in
       let paths = ["plan.json", "net.onnx"].map { folder.path + "/" + $0 }
@@ -122,7 +122,7 @@ import Testing
 
   @Test func leftoversOfAKilledRunAreClearedAway() throws {
     try withFolder { folder in
-      // No process has this number.
+      // No process has this id.
       try Data().write(to: folder.appendingPathComponent(".a.espalier-new-99999999"))
       try OutputFile(folder.path + "/a").write(Data("one".utf8), force: false)
       #expect(try names(folder) == ["a"])
@@ -169,35 +169,35 @@ import Testing
       .cannotWrite(path: "a", code: EIO), "'a' cannot be written: input/output error",
       "choose another place, then run the command again", 74
     ),
-    (.exists(path: "a"), "'a' exists already", "--force replaces it", 73),
+    (.exists(path: "a"), "'a' already exists", "--force overwrites it", 73),
     (
       .notReplaced(path: "d.onnx", kind: "a device"),
-      "'d.onnx' is a device, which is never replaced",
-      "--force replaces regular files and reports of espalier; name another path", 73
+      "'d.onnx' is a device, which is never overwritten",
+      "--force overwrites only regular files and espalier reports; name another path", 73
     ),
     (
       .foreign(folder: "r", holds: "diary"),
-      "the folder 'r' holds 'diary', which is no part of a report",
+      "the folder 'r' contains 'diary', which is not part of a report",
       "move it out of the folder, or name another folder with --output", 73
     ),
     (
       .noReport(folder: "r"),
-      "the folder 'r' is no report of espalier: it has no manifest.json that says so",
+      "the folder 'r' is not an espalier report: it has no espalier manifest.json",
       "name another folder with --output, or remove this one first", 73
     ),
     (
       .changed(folder: "r", file: "rules.txt"),
       "'rules.txt' in the folder 'r' was changed after it was written",
-      "--force replaces the report; another folder with --output keeps it", 73
+      "--force overwrites the report; --output with another folder keeps it", 73
     ),
     (
       .otherRun(folder: "r", command: "explain iris"),
-      "the folder 'r' holds the report of another run: espalier explain iris",
-      "--force replaces the report; another folder with --output keeps it", 73
+      "the folder 'r' contains the report of another run: espalier explain iris",
+      "--force overwrites the report; --output with another folder keeps it", 73
     ),
     (
       .sameOutput(path: "a", options: ["--plan", "--output"]), "--plan and --output both name 'a'",
-      "give each a file of its own", 64
+      "give each option a different file", 64
     ),
     (
       .isInput(path: "a", option: "--output", input: "the model"),

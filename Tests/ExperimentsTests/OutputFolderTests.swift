@@ -2,7 +2,7 @@ import Experiments
 import Foundation
 import Testing
 
-/// A report folder takes the place of nothing, of an empty folder, or of a report of ours.
+/// A report folder overwrites only an empty folder or an espalier report.
 @Suite struct OutputFolderTests {
   /// The files of a report with the manifest that lists them.
   private func report(
@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  /// Files of somebody's, and folders too where they bear a name of ours, survive `--force`.
+  /// Other files, and folders named like a report file, are kept with `--force`.
   @Test(arguments: ["notes.txt", "report.pdf", "report.md/", "sub/", "certificate.json/"])
   func aReportThatHoldsMoreIsNeverReplaced(_ entry: String) throws {
     try withFolder { folder in
@@ -140,7 +140,7 @@ import Testing
     }
   }
 
-  /// Links are never replaced: to a folder, to nothing, and to themselves.
+  /// Links are never overwritten: to a folder, to nothing, and to themselves.
   @Test(arguments: ["target", "nowhere", "link"])
   func aLinkIsNeverReplaced(_ destination: String) throws {
     try withFolder { folder in
@@ -203,7 +203,7 @@ import Testing
   @Test func whatAKilledRunLeftIsClearedAway() throws {
     try withFolder { folder in
       let files = FileManager.default
-      // No process has these numbers.
+      // No process has these ids.
       let new = folder.appendingPathComponent(".report.espalier-new-99999999")
       let old = folder.appendingPathComponent(".report.espalier-old-99999999")
       try files.createDirectory(at: new, withIntermediateDirectories: false)

@@ -18,9 +18,9 @@ import Testing
     #expect(low[0].figure == 0.55)
     #expect(
       low[0].text
-        == "the pruned network, which the rules describe, answers only 55 of 100 held-out rows "
-        + "(55.0 %) as the network before pruning; --explain original describes the network before "
-        + "pruning")
+        == "the pruned network, which the rules describe, agrees with the network before pruning "
+        + "on only 55 of 100 held-out rows (55.0 %); --explain original describes the network "
+        + "before pruning")
     #expect(
       Warning.pruning(agreement: Proportion(95, of: 100), vanished: [], explains: .pruned) == [])
     #expect(Warning.pruning(agreement: Proportion(0, of: 0), vanished: [], explains: nil) == [])
@@ -34,7 +34,7 @@ import Testing
     #expect(warnings.map(\.code) == ["vanished-classes"])
     #expect(
       warnings[0].text
-        == "the pruned network never answers 'b' (1 row), 'c' (2 rows), which the network before "
+        == "the pruned network never predicts 'b' (1 row), 'c' (2 rows), which the network before "
         + "pruning does")
   }
 }

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct StandardisationTests {
-  /// Columns of very different means and units.
+  /// Columns of very different means and scales.
   private func table(_ generator: inout SeededGenerator, columns: Int) -> Table {
     let rows = 300
     let data = (0..<columns).map { column in
@@ -33,7 +33,7 @@ import Testing
       let (own, its) = (model.outputs(for: table), scaled.outputs(for: table))
       #expect(difference(own, its) < 1e-4, "\(branch)")
       #expect(zip(model.classify(table), scaled.classify(table)).allSatisfy { $0 == $1 })
-      // A sum with the inputs cannot take the scale up: such a network stays as it is.
+      // A sum with the inputs does not support folding: the network is unchanged.
       #expect((scaled == model) == (branch == .residual))
       guard branch != .residual else { return }
       let (means, deviations) = scaled.encoding.encode(table).inputs.columnStatistics

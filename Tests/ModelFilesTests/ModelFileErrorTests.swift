@@ -51,7 +51,7 @@ import Testing
     ),
     (
       "metadata-feature",
-      "metadata 'espalier.encoding': an input is made of feature 7, which is not there"
+      "metadata 'espalier.encoding': an input is made of feature 7, which does not exist"
     ),
     (
       "metadata-form",
