@@ -154,7 +154,8 @@ struct TableFormFinder {
     guard let evidence = rowEvidence(first, rows) else { return }
     if Self.isCounted(first) {
       form.notes.append(
-        "the first line has consecutive numbers such as '\(excerpt(evidence.text))' and is read as names")
+        "the first line has consecutive numbers such as '\(excerpt(evidence.text))' and is read as names"
+      )
       return
     }
     throw DatasetError.noHeader(

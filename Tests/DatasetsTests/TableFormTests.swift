@@ -53,7 +53,8 @@ import Testing
   @Test func aNumberThatCountsOnIsAName() throws {
     let data = try read(table("2018,2019,2020,y") { "\($0),\($0 % 7).5,\($0 % 3),\($0 % 2)" })
     #expect(names(data) == ["2018", "2019", "2020", "y"])
-    #expect(data.notes == ["the first line has consecutive numbers such as '2018' and is read as names"])
+    #expect(
+      data.notes == ["the first line has consecutive numbers such as '2018' and is read as names"])
   }
 
   @Test func theUserSaysWhetherThereAreNames() throws {
