@@ -1,11 +1,10 @@
 import Foundation
 import Testing
 
-/// Inputs of public reports and trials in `Tests/Fixtures/cases`, each with what it gives word for
-/// word.
+/// Inputs of public reports and trials in `Tests/Fixtures/cases`, each with what it gives word for word.
 ///
-/// The labels beside a model are onnxruntime's answers: a network that is read rightly is right on
-/// every row.
+/// The labels beside a model are onnxruntime's answers: a network that is read rightly is right on every
+/// row.
 @Suite struct CaseTests {
   private static let folder = Program.home.appending(path: "Tests/Fixtures/cases")
 

@@ -136,8 +136,8 @@ import Testing
     }
   }
 
-  /// State that was changed after it was written is not gone on from: training begins anew, and
-  /// ends in the same bytes.
+  /// State that was changed after it was written is not gone on from: training begins anew, and ends in
+  /// the same bytes.
   @Test(arguments: ["training", "trained", "pruning"])
   func changedStateIsNotUsed(_ stage: String) throws {
     try withFolder { folder in

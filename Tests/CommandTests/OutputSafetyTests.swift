@@ -182,8 +182,8 @@ import Testing
         "prune", "net.onnx", "iris", "-o", "small.onnx", "--plan", "plan.json", "--coded",
         "small.espalier", "--quiet",
       ]
-      // A file at the last place stops the run after the other files were moved to theirs: state is
-      // left as by a kill.
+      // A file at the last place stops the run after the other files were moved to theirs: state is left
+      // as by a kill.
       #expect(try Program(prune, in: folder).code == 0)
       let whole = try ["small.onnx", "plan.json", "small.espalier"].map {
         try Data(contentsOf: folder.appendingPathComponent($0))

@@ -147,8 +147,8 @@ import Testing
     }
   }
 
-  /// All rows are what a score looks at where there are few; fewer say something else, and all is
-  /// the same for a score that looks at none.
+  /// All rows are what a score looks at where there are few; fewer say something else, and all is the
+  /// same for a score that looks at none.
   @Test(arguments: [("taylor", true), ("neuron-magnitude", false)])
   func scoresLookAtAsManyRowsAsAsked(_ method: String, _ looks: Bool) throws {
     let net = try folder.appendingPathComponent("net.onnx").path
