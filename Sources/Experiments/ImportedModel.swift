@@ -97,7 +97,7 @@ public struct ImportedModel: Sendable {
     let commonest = counts.firstIndex(of: most).map { shown(classes[$0]) } ?? ""
     let total = sample.count
     notes.append(
-      "\(name) classifies \(share(count, of: total)) rows correctly with the assumed preprocessing; "
+      "\(name) classifies \(share(count, of: total)) rows correctly with the current preprocessing; "
         + "always predicting '\(commonest)' has an accuracy of \(percent(most, of: total))")
     var best: (option: String, words: String, correct: [Bool])?
     func offer(_ answers: [Int], _ option: String, _ words: String) {
@@ -129,7 +129,7 @@ public struct ImportedModel: Sendable {
       warnings.append(
         Warning(
           "inputs-fit-another-reading",
-          "\(name) classifies \(share(count, of: total)) rows correctly with the assumed "
+          "\(name) classifies \(share(count, of: total)) rows correctly with the current "
             + "preprocessing, and \(share(better, of: total)) with \(best.words): \(best.option)",
           figure: Double(better) / Double(total)))
     } else if Self.isNear(count, majority: most, of: total) {
@@ -166,7 +166,7 @@ public struct ImportedModel: Sendable {
     let own = explainedVariance(model, on: sample)
     notes.append(
       "\(name) explains \(percent(own)) of the variance of the target on \(sample.count) "
-        + "rows with the assumed preprocessing (R² \(fixed(own, digits: 3)))")
+        + "rows with the current preprocessing (R² \(fixed(own, digits: 3)))")
     let others = readings.map { reading -> (reading: Reading, value: Double) in
       var other = model
       other.encoding.inputs = reading.encoding.inputs
@@ -177,7 +177,7 @@ public struct ImportedModel: Sendable {
       warnings.append(
         Warning(
           "inputs-fit-another-reading",
-          "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) rows with the assumed "
+          "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) rows with the current "
             + "preprocessing, and \(fixed(best.value, digits: 3)) with \(best.reading.words): "
             + best.reading.option, figure: best.value))
     } else if own <= 0 {

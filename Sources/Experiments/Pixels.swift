@@ -94,7 +94,7 @@ extension Encoding {
 
 extension Table {
   /// The mean and standard deviation of x/maximum for each channel, rounded to four digits, over
-  /// about 500 rows.
+  /// a sample of at least 500 rows, or all if there are fewer.
   func channelStatistics(of image: ImageShape) -> (means: [Double], deviations: [Double]) {
     var (means, deviations): ([Double], [Double]) = ([], [])
     let rows = Array(stride(from: 0, to: count, by: max(count / 500, 1)))

@@ -132,7 +132,7 @@ public struct PruningBaseline: Sendable {
     var context = PruningContext(
       head: trainable.head, training: trainable.encoding.encode(rows.training),
       validation: trainable.encoding.encode(rows.watched), trainer: trainer, seed: experiment.seed)
-    // Fine-tuning uses half the learning rate of training.
+    // Unless a learning rate is given, fine-tuning uses half the learning rate of training.
     if experiment.network.learningRate == nil { context.fineTuningScale = 0.5 }
     let encoding = trainable.encoding
     context.columns = rows.training.schema.features.enumerated().compactMap { index, feature in
@@ -185,7 +185,7 @@ extension PruningExperiment {
     var recipe = try recipe(of: method)
     var context = baseline.context
     if epochs == nil {
-      // Default epochs are scaled so that each has at least `stepsOfAnEpoch` batches on small data.
+      // On small data the default epochs are multiplied, to about `stepsOfAnEpoch` batches each.
       let steps = max(context.training.count / max(context.trainer.batch, 1), 1)
       recipe.recovery.epochs *= max(1, Self.stepsOfAnEpoch / steps)
     }

@@ -287,7 +287,7 @@ import Testing
     #expect(
       found(bytes + [0x00, 0xD8, 0x41, 0x00])
         == "u.csv: byte 19 begins an incomplete UTF-16 character | save the file as UTF-8 [65]")
-    #expect(found(bytes + [0x00, 0xDC]).hasPrefix("u.csv: byte 19 begins half"))
+    #expect(found(bytes + [0x00, 0xDC]).hasPrefix("u.csv: byte 19 begins an incomplete"))
   }
 
   /// A row is identified by its line if every row is one line, else by its number.

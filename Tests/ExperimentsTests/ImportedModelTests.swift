@@ -65,7 +65,7 @@ import Testing
         == "\(file.lastPathComponent) reads the columns in the order of the table: age, income")
     #expect(
       raw.notes[1].contains(
-        "rows correctly with the assumed preprocessing; always predicting 'no'"))
+        "rows correctly with the current preprocessing; always predicting 'no'"))
     #expect(raw.warnings.map(\.code) == ["inputs-fit-another-reading"])
     #expect(raw.warnings[0].text.hasSuffix("with standardised columns: --scale-inputs standard"))
     let standard = try imported(file) { $0.scaleInputs = .standard }

@@ -4,7 +4,7 @@ import ONNXSchema
 import SwiftProtobuf
 import Tensors
 
-/// Writes a network of dense layers and ReLU like another program: a float input, Gemm and Relu
+/// Writes a network of dense layers and ReLU in the format of other programs: a float input, Gemm and Relu
 /// nodes, no names of columns or classes.
 func plainModelFile(of network: Network) throws -> URL {
   var model = Onnx_ModelProto()
