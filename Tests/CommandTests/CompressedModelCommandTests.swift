@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Compressed models in place of ONNX files.
-@Suite struct CodedFileCommandTests {
+@Suite struct CompressedModelCommandTests {
   private static let iris = Program.home.path + "/Datasets/iris/data.csv"
 
   @Test func whatIsWrittenCodedIsReadAndCountedRight() throws {

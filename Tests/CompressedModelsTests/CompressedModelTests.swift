@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite struct CodedFileTests {
+@Suite struct CompressedModelTests {
   @Test func whatIsCodedIsReadBackExactly() throws {
     try withEverySeed(150) { generator in
       let model = try generator.model()

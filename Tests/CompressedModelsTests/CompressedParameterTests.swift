@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite struct CodedParameterTests {
+@Suite struct CompressedParameterTests {
   private func readBack(_ parameter: Parameter) throws -> Parameter {
     var writer = BitWriter()
     let coded = CompressedParameter(parameter)

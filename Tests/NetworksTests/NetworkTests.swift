@@ -98,7 +98,7 @@ import Testing
     )
   }
 
-  @Test func birthsAreKeptWhereTheyFit() throws {
+  @Test func originalIndicesAreKeptWhereTheyFit() throws {
     let network = try Network(architecture(5), seed: 4)
     let originalIndices = [
       [9, 8, 7, 6, 5, 4, 3], [9, 8, 7, 6, 5, 4, 3], [1, 3, 5, 7], [1, 3, 5, 7], [0, 1, 2],
