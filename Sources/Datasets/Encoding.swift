@@ -22,6 +22,7 @@ public struct Encoding: Hashable, Codable, Sendable {
     /// The encoding of the feature.
     public var kind: Kind
 
+    /// `feature`: the position of the column in the schema; `kind`: how its value becomes the input.
     public init(feature: Int, kind: Kind) {
       self.feature = feature
       self.kind = kind
@@ -35,6 +36,8 @@ public struct Encoding: Hashable, Codable, Sendable {
   /// The scale of a numeric target, 1 for classes.
   public var targetScale: Double
 
+  /// `inputs`: in the order in which the network reads them. `targetMean`, `targetScale`: mean and
+  /// standard deviation of a numeric target, 0 and 1 by default.
   public init(inputs: [Input], targetMean: Double = 0, targetScale: Double = 1) {
     self.inputs = inputs
     self.targetMean = targetMean

@@ -11,6 +11,8 @@ public struct Examples: Hashable, Sendable {
   /// Soft targets of a teacher in place of the labels, `[rows, outputs]`: class probabilities.
   public var targets: Tensor?
 
+  /// `inputs`: `[rows, inputs]`; `labels`: class indices; `numbers`: numeric targets, empty for
+  /// classes; `targets`: class probabilities, `[rows, classes]`.
   public init(inputs: Tensor, labels: [Int], numbers: [Float] = [], targets: Tensor? = nil) {
     precondition(inputs.rows == labels.count, "\(inputs.rows) rows for \(labels.count) labels")
     self.inputs = inputs
@@ -39,6 +41,7 @@ public struct Split: Hashable, Codable, Sendable {
   /// The held-out set, used for neither network nor rules.
   public var heldOut: [Int]
 
+  /// Positions of rows in their table.
   public init(training: [Int], validation: [Int], heldOut: [Int]) {
     self.training = training
     self.validation = validation

@@ -15,6 +15,7 @@ public struct ImageShape: Hashable, Sendable {
   /// The upper limit of `maximum`.
   static let brightest = 1e12
 
+  /// `maximum`: the value of a white pixel; sides and `channels` are not checked.
   public init(height: Int, width: Int, channels: Int, maximum: Double) {
     self.height = height
     self.width = width
@@ -30,6 +31,7 @@ public struct ImageShape: Hashable, Sendable {
 extension ImageShape: Codable {
   private enum Key: String, CodingKey { case height, width, channels, maximum }
 
+  /// - Throws: `DecodingError.dataCorrupted` if a side, `channels` or `maximum` is out of range.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     func length(_ key: Key) throws -> Int {
@@ -53,6 +55,7 @@ extension ImageShape: Codable {
     }
   }
 
+  /// Writes the keys that `init(from:)` reads.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(height, forKey: .height)

@@ -59,6 +59,8 @@ public struct NumberNotation: Hashable, Sendable {
 extension NumberNotation: Codable {
   private enum Key: String, CodingKey { case decimal, thousands, percent, currency, missing }
 
+  /// Keys that are absent have the values of `plain`.
+  /// - Throws: `DecodingError` if a value has another type.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     self.init(
@@ -69,6 +71,7 @@ extension NumberNotation: Codable {
       missing: try container.decodeIfPresent(Double.self, forKey: .missing))
   }
 
+  /// Writes `decimal`, and the other keys only where they differ from `plain`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(decimal, forKey: .decimal)

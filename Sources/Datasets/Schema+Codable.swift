@@ -14,6 +14,7 @@ extension Schema: Codable {
     case name, kind, unit, levels, classes, cuts, notation
   }
 
+  /// - Throws: `DecodingError` if a key is missing or its value has another type.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     var list = try container.nestedUnkeyedContainer(forKey: .features)

@@ -11,17 +11,17 @@ extension Diagram {
       return
     }
     if features.contains(where: { $0.image != nil }) {
-      let pictured = features.filter { $0.image != nil }
-      let nodes = pictured.enumerated().map { number, feature in
+      let withImages = features.filter { $0.image != nil }
+      let nodes = withImages.enumerated().map { number, feature in
         Node(
           "f-\(number)", .hidden, feature.id,
           lines: ["active on \(percent(feature.activeShare))"] + Self.pushes(of: feature),
           image: feature.image)
       }
       let left: Phrase =
-        pictured.count < features.count
+        withImages.count < features.count
         ? """
-         The \(pictured.count) features with the largest output weights are drawn, of \
+         The \(withImages.count) features with the largest output weights are drawn, of \
         \(counted(features.count)).
         """ : ""
       self.init(
