@@ -26,32 +26,20 @@ public struct Comparison: Hashable, Codable, Sendable {
   public var points: [Double]
   /// Random seeds of training (if no network is given) and of pruning.
   public var seeds: [UInt64]
-  /// Pruning schedule over the rounds; `nil` is each method's default.
-  public var schedule: Schedule.Course?
-  /// Pruning rounds; `nil` is each method's default.
-  public var rounds: Int?
-  /// Compensation (reconstruction) for pruned neurons; `nil` is each method's default.
-  public var compensation: Compensation?
-  /// Recovery after each round, by its name in `PruningExperiment.recoveries`; `nil` is each
-  /// method's default.
-  public var recovery: String?
-  /// Epochs of each recovery; `nil` is each method's default.
-  public var epochs: Int?
-  /// Weight of the knowledge-distillation loss, 0 to 1, with the network before pruning as the
-  /// teacher; `nil` trains on labels only.
-  public var distillation: Double?
-  /// Training rows used for scores; `nil` is each method's default, fewer for an expensive network.
-  public var scoreRows: Int?
+  /// The hyperparameters of every pruning; those that a method does not have are ignored.
+  public var options: PruningOptions
 
   /// - Throws: `UnknownName` for an unknown method.
   public init(
-    _ base: Experiment, methods: [String], measure: Measure, points: [Double], seeds: [UInt64]
+    _ base: Experiment, methods: [String], measure: Measure, points: [Double], seeds: [UInt64],
+    options: PruningOptions = PruningOptions()
   ) throws(UnknownName) {
     self.base = base
     self.methods = methods.contains(RandomChoice.name) ? methods : [RandomChoice.name] + methods
     self.measure = measure
     self.points = points.sorted(by: >)
     self.seeds = seeds
+    self.options = options
     for name in self.methods { _ = try pruningCatalog.type(named: name) }
   }
 
@@ -132,17 +120,10 @@ public struct Comparison: Hashable, Codable, Sendable {
   private func pruning(_ cell: Cell) -> PruningExperiment {
     var own = base
     own.seed = cell.seed
-    var experiment = PruningExperiment(
+    return PruningExperiment(
       own, method: cell.method,
-      goal: measure == .parameters ? .keep(cell.point) : .multiplications(cell.point))
-    experiment.schedule = schedule
-    experiment.rounds = rounds
-    experiment.compensation = compensation
-    experiment.recovery = recovery
-    experiment.epochs = epochs
-    experiment.distillation = distillation
-    experiment.scoreRows = scoreRows
-    return experiment
+      goal: measure == .parameters ? .keep(cell.point) : .multiplications(cell.point),
+      options: options)
   }
 
   /// Prunes every cell, in parallel on the available threads; each result is stored at once, so
@@ -271,6 +252,31 @@ public struct Comparison: Hashable, Codable, Sendable {
         fileBytes: data.count,
         accuracy: Proportion(agreementOf: baseline.answers, and: baseline.rows.heldOut.labels))
     }
+  }
+}
+
+extension Comparison {
+  private enum CodingKeys: String, CodingKey { case base, methods, measure, points, seeds }
+
+  /// The options are keys of the same object.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    base = try container.decode(Experiment.self, forKey: .base)
+    methods = try container.decode([String].self, forKey: .methods)
+    measure = try container.decode(Measure.self, forKey: .measure)
+    points = try container.decode([Double].self, forKey: .points)
+    seeds = try container.decode([UInt64].self, forKey: .seeds)
+    options = try PruningOptions(from: decoder)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(base, forKey: .base)
+    try container.encode(methods, forKey: .methods)
+    try container.encode(measure, forKey: .measure)
+    try container.encode(points, forKey: .points)
+    try container.encode(seeds, forKey: .seeds)
+    try options.encode(to: encoder)
   }
 }
 

@@ -1,4 +1,5 @@
 import Datasets
+import Explanations
 import Foundation
 import Naming
 import Networks
@@ -27,14 +28,15 @@ struct Defaults: Sendable {
     hidden = options.hidden ?? [isLarge ? 256 : inputs >= 48 ? 64 : 32]
     features = options.features ?? (isLarge || schema.classes.count > 6 ? 24 : 12)
     // The extractor "oas" evaluates each output separately and needs one-versus-rest outputs.
-    let wanted: Head = extractor == "oas" ? .oneVersusRest : .softmax
+    let wanted: Head = extractor == OrderedAttributeSearch.name ? .oneVersusRest : .softmax
     head = schema.target.isNumeric ? .number : options.head ?? wanted
     activation = options.activation
-    var known: (any KnownArchitecture.Type)?
-    if let name = options.architecture {
-      known = try architectureCatalog.type(named: name) as? any KnownArchitecture.Type
-    }
-    self.known = known?.init()
+    known =
+      if let name = options.architecture {
+        try architectureCatalog.type(named: name).init()
+      } else {
+        nil
+      }
     input = schema.image.map { [$0.height, $0.width, $0.channels] }
 
     let batch = options.batch ?? (rows < 500 ? 16 : rows < 5000 ? 32 : 128)

@@ -94,8 +94,7 @@ extension Experiment {
   var explainsOriginal: Bool { (explain ?? (model == nil ? .pruned : .original)) == .original }
 
   private func checkExtractor(_ name: String) throws {
-    let type = try extractorCatalog.type(named: name)
-    guard let extractor = type as? any RuleExtractor.Type else { return }
+    let extractor = try extractorCatalog.type(named: name)
     guard extractor.levels.contains(level) else {
       throw ExtractorLevelError(
         extractor: name, level: level, possible: extractor.levels)

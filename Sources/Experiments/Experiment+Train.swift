@@ -47,8 +47,10 @@ extension Experiment {
   }
 
   /// The plan of a run, without running it: the output of `--dry-run`.
+  ///
+  /// `includesRules`: whether rules are extracted, which the last line then says. Default `true`.
   /// - Throws: the errors of reading.
-  public func plan() throws -> [String] {
+  public func plan(includesRules: Bool = true) throws -> [String] {
     try validate()
     let rows = try Preparation(self)
     let schema = rows.training.schema
@@ -81,6 +83,7 @@ extension Experiment {
         "training: at most \(defaults.trainer.epochs) epochs, batch size \(defaults.trainer.batch), "
           + "learning rate \(shortest(defaults.trainer.learningRate)), seed \(seed)")
     }
+    guard includesRules else { return lines }
     lines.append(
       "rules: over \(level.rawValue), of the \(explainsOriginal ? "original" : "pruned") network")
     return lines

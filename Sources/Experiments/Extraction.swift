@@ -31,7 +31,7 @@ extension Extraction {
   ) throws {
     let requested = level == experiment.level ? experiment.extractor : nil
     let name = requested ?? (level == .inputs ? SurrogateTree.name : TreesOverFeatures.name)
-    let extractor = try makeExtractor(named: name)
+    let extractor = try extractorCatalog.type(named: name).init()
     self.level = level
     self.extractor = type(of: extractor)
     var subject = ExtractionSubject(
@@ -136,13 +136,4 @@ extension Extraction {
         resolution: rules.resolution, extractor: summary, complexity: complexity)
     }
   }
-}
-
-/// An instance of the named extractor with default settings.
-/// - Throws: `UnknownName`
-func makeExtractor(named name: String) throws -> any RuleExtractor {
-  guard let type = try extractorCatalog.type(named: name) as? any RuleExtractor.Type else {
-    throw UnknownName(name, family: extractorCatalog.family, known: extractorCatalog.names)
-  }
-  return type.init()
 }

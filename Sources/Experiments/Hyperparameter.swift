@@ -248,12 +248,20 @@ extension PruningExperiment {
   public func validate() throws(HyperparameterError) {
     try base.validate()
     try goal.validate()
+    try options.validate()
+  }
+}
+
+extension PruningOptions {
+  /// Validates all numeric options.
+  /// - Throws: `HyperparameterError`
+  public func validate() throws(HyperparameterError) {
     try Hyperparameter.rounds.check(rounds)
     try Hyperparameter.fineTuningEpochs.check(epochs)
     try Hyperparameter.multiple.check(multiple)
     try Hyperparameter.distill.check(distillation)
     try Hyperparameter.scoreRows.check(scoreRows)
-    try Hyperparameter.gatePrice.check(gatePrice)
+    try Hyperparameter.gatePrice.check(hyperparameters?["gatePrice"])
   }
 }
 

@@ -4,19 +4,19 @@ import Pruning
 
 extension PruningExperiment {
   /// Given options that have no effect, one sentence each.
-  /// - Throws: `UnknownName` for an unknown method or recovery.
+  /// - Throws: `UnknownName` for an unknown method.
   public func idleOptions() throws -> [String] {
-    let prunes = try prunes()
-    let recipe = try recipe(of: prunes)
+    let prunes = try options.method(named: method)
+    let recipe = options.recipe(of: prunes)
     var found: [String] = []
-    func note(_ isGiven: Bool, _ options: String, _ reason: String) {
-      if isGiven { found.append("\(options) has no effect: \(reason)") }
+    func note(_ isGiven: Bool, _ names: String, _ reason: String) {
+      if isGiven { found.append("\(names) has no effect: \(reason)") }
     }
     if case .inputs = goal {
       let given = [
-        ("--schedule", schedule != nil), ("--rounds", rounds != nil),
-        ("--compensation", compensation != nil), ("--scope", scope != nil),
-        ("--normalization", normalization != nil), ("--multiple", multiple != nil),
+        ("--schedule", options.schedule != nil), ("--rounds", options.rounds != nil),
+        ("--compensation", options.compensation != nil), ("--scope", options.scope != nil),
+        ("--normalization", options.normalization != nil), ("--multiple", options.multiple != nil),
       ]
       for (option, isGiven) in given {
         note(isGiven, option, "--inputs prunes columns by their weights, in one round")
@@ -24,27 +24,28 @@ extension PruningExperiment {
     }
     let removesWeights = "'\(method)' prunes single weights"
     if case .weights = recipe.score {
-      note(compensation.map { $0 != .none } ?? false, "--compensation", removesWeights)
-      note(multiple.map { $0 > 1 } ?? false, "--multiple", removesWeights)
-      note(scoreRows != nil, "--score-rows", "'\(method)' scores weights without data")
+      note(options.compensation.map { $0 != .none } ?? false, "--compensation", removesWeights)
+      note(options.multiple.map { $0 > 1 } ?? false, "--multiple", removesWeights)
+      note(options.scoreRows != nil, "--score-rows", "'\(method)' scores weights without data")
     }
-    if case .neurons(let score) = recipe.score, scoreRows != nil {
+    if case .neurons(let score) = recipe.score, options.scoreRows != nil {
       note(
         !score.samplesRows && recipe.compensation == .none, "--score-rows",
         "the scores of '\(method)' do not use a sample of training rows")
     }
     if case .widths = goal {
-      note(scope != nil, "--scope", "--widths sets the width of each layer")
+      note(options.scope != nil, "--scope", "--widths sets the width of each layer")
     }
     note(
-      normalization.map { $0 != .none } ?? false && recipe.scope == .layer, "--normalization",
+      options.normalization.map { $0 != .none } ?? false && recipe.scope == .layer,
+      "--normalization",
       "with --scope layer, scores are ranked within each layer")
     if recipe.recovery.course == .none {
-      note(epochs.map { $0 > 0 } ?? false, "--epochs", "--recovery none does not fine-tune")
-      note(distillation != nil, "--distill", "--recovery none does not fine-tune")
+      note(options.epochs.map { $0 > 0 } ?? false, "--epochs", "--recovery none does not fine-tune")
+      note(options.distillation != nil, "--distill", "--recovery none does not fine-tune")
     }
     let isAdaptive = prunes is GrowAndPrune || prunes is AdaptiveGrowthAndPruning
-    note(isAdaptive && recovery != nil, "--recovery", "'\(method)' always fine-tunes")
+    note(isAdaptive && options.recovery != nil, "--recovery", "'\(method)' always fine-tunes")
     return found
   }
 }

@@ -14,76 +14,20 @@ public struct PruningExperiment: Hashable, Codable, Sendable {
   public var method: String
   /// The pruning goal.
   public var goal: Goal
-  /// Pruning schedule over the rounds; here and below, `nil` is the method's default.
-  public var schedule: Schedule.Course?
-  /// Pruning rounds, at least 1.
-  public var rounds: Int?
-  /// Compensation (reconstruction) for pruned neurons.
-  public var compensation: Compensation?
-  /// Recovery after each round, by its name in `recoveries`.
-  public var recovery: String?
-  /// Epochs of each recovery.
-  public var epochs: Int?
-  /// Ranking scope of the scores: per layer or global.
-  public var scope: Scope?
-  /// Normalisation of the scores of each layer.
-  public var normalization: Normalization?
-  /// The width of each pruned layer is a multiple of this.
-  public var multiple: Int?
-  /// Weight of the knowledge-distillation loss, 0 to 1, with the network before pruning as the
-  /// teacher; `nil` trains on labels only.
-  public var distillation: Double?
-  /// Training rows used for scores; `nil` is the method's default, fewer for an expensive network.
-  public var scoreRows: Int?
-  /// Gate penalty of block-then-channel; `nil` is its default. Other methods ignore it.
-  public var gatePrice: Double?
+  /// The hyperparameters of the pruning.
+  public var options: PruningOptions
 
-  /// A pruning by a method's default recipe; `prunes()` throws if the method is unknown.
-  public init(_ base: Experiment, method: String, goal: Goal) {
+  /// `method`: a method's name in `pruningCatalog`; a run throws if it is unknown.
+  public init(
+    _ base: Experiment, method: String, goal: Goal, options: PruningOptions = PruningOptions()
+  ) {
     self.base = base
     self.method = method
     self.goal = goal
+    self.options = options
   }
 
   private static let stepsOfAnEpoch = 400
-
-  /// The names of all recoveries.
-  public static let recoveries = Recovery.Course.allCases.map(\.rawValue)
-
-  /// An instance of the pruning method.
-  /// - Throws: `UnknownName`
-  public func prunes() throws(UnknownName) -> any PruningMethod {
-    guard let type = try pruningCatalog.type(named: method) as? any PruningMethod.Type else {
-      throw UnknownName(method, family: pruningCatalog.family, known: pruningCatalog.names)
-    }
-    guard let gatePrice, var blocks = type.init() as? BlockThenChannel else { return type.init() }
-    blocks.price = Float(gatePrice)
-    return blocks
-  }
-
-  /// The method's recipe, with the settings of this experiment in place of its defaults.
-  /// - Throws: `UnknownName` for an unknown recovery.
-  public func recipe(of method: any PruningMethod) throws(UnknownName) -> Recipe {
-    var recipe = method.recipe
-    if schedule != nil || rounds != nil {
-      let own = recipe.schedule
-      let course = schedule ?? (own.course == .oneShot ? .linear : own.course)
-      recipe.schedule = Schedule(course, rounds: rounds ?? (own.rounds > 1 ? own.rounds : 5))
-    }
-    if let compensation { recipe.compensation = compensation }
-    if let scope { recipe.scope = scope }
-    if let multiple { recipe.multiple = multiple }
-    if let normalization { recipe.normalization = normalization }
-    var course = recipe.recovery.course
-    if let recovery {
-      guard let asked = Recovery.Course(rawValue: recovery) else {
-        throw UnknownName(recovery, family: "recovery", known: Self.recoveries)
-      }
-      course = asked
-    }
-    recipe.recovery = Recovery(course, epochs: epochs ?? max(recipe.recovery.epochs, 1))
-    return recipe
-  }
 }
 
 /// The original network, the rows and the pruning context shared by prunings of one model.
@@ -164,11 +108,12 @@ extension PruningExperiment {
   ) throws -> Sensitivity {
     var context = baseline.context
     context.seed = base.seed
-    context.scoreRows = scoreRows
+    context.scoreRows = options.scoreRows
     context.onStep = { try control.stopIfAsked {} }
     control.report(.stage(name: "analysing layer sensitivity", detail: method))
     return try Sensitivity(
-      of: baseline.trainable.network, by: recipe(of: prunes()), on: context)
+      of: baseline.trainable.network, by: options.recipe(of: options.method(named: method)),
+      on: context)
   }
 
   /// Prunes the network of a baseline.
@@ -181,17 +126,16 @@ extension PruningExperiment {
     checkpoint folder: URL? = nil
   ) throws -> PruningOutcome {
     try validate()
-    let method = try prunes()
-    var recipe = try recipe(of: method)
+    let method = try options.method(named: method)
+    var recipe = options.recipe(of: method)
     var context = baseline.context
-    if epochs == nil {
+    if options.epochs == nil {
       // On small data the default epochs are multiplied, to about `stepsOfAnEpoch` batches each.
       let steps = max(context.training.count / max(context.trainer.batch, 1), 1)
       recipe.recovery.epochs *= max(1, Self.stepsOfAnEpoch / steps)
     }
     context.seed = base.seed
-    context.scoreRows = scoreRows
-    context.teacher = distillation.map { Teacher(baseline.trainable.network, share: Float($0)) }
+    options.apply(to: &context, pruning: baseline.trainable.network)
     context.onStep = { try control.stopIfAsked {} }
     if let folder {
       context.checkpoints = PruningCheckpoints(

@@ -93,14 +93,19 @@ public struct PruningResult: Codable, Sendable {
     recipe: Recipe, measuresLatency: Bool
   ) throws {
     method = experiment.method
-    source = try experiment.prunes().source
+    let options = experiment.options
+    let pruning = try options.method(named: experiment.method)
+    source = pruning.source
     goal = experiment.goal.description
     self.recipe = recipe.words
-    self.recipe["distillation"] = experiment.distillation.map { shortest($0) }
-    self.recipe["scoreRows"] = experiment.scoreRows.map { String($0) }
+    self.recipe["distillation"] = options.distillation.map { shortest($0) }
+    self.recipe["scoreRows"] = options.scoreRows.map { String($0) }
     // Requested widths override the minimum share of neurons per layer.
     if case .widths = experiment.goal { self.recipe["floor"] = nil }
-    self.recipe["gatePrice"] = experiment.gatePrice.map { shortest($0) }
+    for (name, value) in options.hyperparameters ?? [:]
+    where pruning.hyperparameters[name] != nil {
+      self.recipe[name] = shortest(value)
+    }
     seed = experiment.base.seed
     equality = pruned.check
     rounds = pruned.rounds

@@ -4,6 +4,7 @@ import Tensors
 
 /// A method that attributes each hidden feature to the inputs: an attribution map per feature.
 public protocol AttributionMethod: Named, Hashable {
+  init()
   /// `subject`: the features, the rows and the active features of each row.
   /// - Returns: for each feature the map over the network's inputs; positive values increase it.
   func maps(of subject: AttributionSubject) -> [[Double]]
@@ -50,5 +51,6 @@ public struct AttributionSubject: Sendable {
 }
 
 /// The catalogue of attribution methods.
-public let attributionCatalog = Catalog<any AttributionMethod>(
-  "attribution method", [DifferenceOfMeans.self, MeanGradient.self, MeanContribution.self])
+public let attributionCatalog = Catalog<any AttributionMethod.Type>(
+  "attribution method", [DifferenceOfMeans.self, MeanGradient.self, MeanContribution.self]
+) { $0 }

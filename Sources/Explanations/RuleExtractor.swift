@@ -15,8 +15,9 @@ public protocol RuleExtractor: Named, Hashable {
 }
 
 /// The catalogue of extractors.
-public let extractorCatalog = Catalog<any RuleExtractor>(
-  "extractor", [SurrogateTree.self, TreesOverFeatures.self, OrderedAttributeSearch.self])
+public let extractorCatalog = Catalog<any RuleExtractor.Type>(
+  "extractor", [SurrogateTree.self, TreesOverFeatures.self, OrderedAttributeSearch.self]
+) { $0 }
 
 /// A network with the rows for rule extraction.
 public struct ExtractionSubject: Sendable {

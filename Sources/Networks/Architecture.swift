@@ -58,7 +58,8 @@ extension Node: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     id = try container.decode(ID.self, forKey: .id)
-    layer = try layerCatalog.decode(from: container.superDecoder(forKey: .layer))
+    let layerDecoder = try container.superDecoder(forKey: .layer)
+    layer = try layerCatalog.type(from: layerDecoder).init(from: layerDecoder)
     inputs = try container.decodeIfPresent([ID].self, forKey: .inputs)
   }
 

@@ -151,14 +151,15 @@ public enum Axis: Hashable, Sendable {
 }
 
 /// All layer types, by name.
-public let layerCatalog = Catalog<any Layer>(
+public let layerCatalog = Catalog<any Layer.Type>(
   "layer",
   [
     Dense.self, Activation.self, Convolution.self, BatchNormalization.self, Pooling.self,
     GlobalAveragePooling.self, Flattening.self, Reshaping.self, Transposition.self, Dropout.self,
     ZeroPadding.self, StridedSlice.self, Sum.self, Concatenation.self,
     ChannelSelection.self, ParametricReLU.self, LayerNormalization.self,
-  ])
+  ]
+) { $0 }
 
 /// A parameter tensor of a layer, with an optional pruning mask.
 public struct Parameter: Hashable, Codable, Sendable {

@@ -7,6 +7,9 @@ public protocol PruningMethod: Named, Hashable {
   var recipe: Recipe { get }
   /// The networks that the method supports, for `espalier list methods`.
   static var suits: String { get }
+  /// The hyperparameters that only this method has, by name, with their values; setting the value of
+  /// another name has no effect. Empty by default.
+  var hyperparameters: [String: Double] { get set }
 
   /// Prunes a network until the goal is met.
   ///
@@ -21,6 +24,11 @@ public protocol PruningMethod: Named, Hashable {
 
 extension PruningMethod {
   public static var suits: String { "any network" }
+
+  public var hyperparameters: [String: Double] {
+    get { [:] }
+    set {}
+  }
 
   public func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
@@ -39,14 +47,15 @@ extension PruningMethod {
 }
 
 /// The catalogue of pruning methods.
-public let pruningCatalog = Catalog<any PruningMethod>(
+public let pruningCatalog = Catalog<any PruningMethod.Type>(
   "pruning method",
   [
     WeightMagnitude.self, NeuronMagnitude.self, RandomChoice.self, WeakSubnetwork.self,
     L1Filter.self, Taylor.self, PLSImportance.self, TaskGuided.self, Orthogonal.self,
     BlockThenChannel.self, GrowAndPrune.self, AdaptiveGrowthAndPruning.self, FromScratch.self,
     DeepCompression.self,
-  ])
+  ]
+) { $0 }
 
 /// The result of a pruning: the smaller network and its history.
 public struct PrunedNetwork: Sendable {

@@ -26,8 +26,8 @@ public protocol ReportWriter: Named {
 }
 
 /// The catalogue of report formats.
-public let reportFormats = Catalog<any ReportWriter>(
-  "format", [HTMLWriter.self, MarkdownWriter.self])
+public let reportFormats = Catalog<any ReportWriter.Type>(
+  "format", [HTMLWriter.self, MarkdownWriter.self]) { $0 }
 
 /// An error while a report is written.
 public enum ReportError: LocalizedError, Hashable, Sendable {

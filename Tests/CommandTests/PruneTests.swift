@@ -89,7 +89,7 @@ import Testing
     ),
     (
       ["--recovery", "rest"], 64,
-      "error: there is no recovery named 'rest'\n hint: known: none, fine-tune, fine-tune-budget, splice, rewind, scratch, scratch-budget, while-training\n"
+      "error: --recovery cannot be 'rest'\n hint: known: none, fine-tune, fine-tune-budget, splice, rewind, scratch, scratch-budget, while-training\n"
     ),
     (
       ["--keep", "0.5", "--neurons", "3"], 64,

@@ -23,13 +23,7 @@ import Testing
     try withEverySeed(5) { generator in
       let subject = try subject(&generator)
       for type in attributionCatalog.types {
-        let method: any AttributionMethod =
-          switch type.name {
-          case DifferenceOfMeans.name: DifferenceOfMeans()
-          case MeanGradient.name: MeanGradient()
-          default: MeanContribution()
-          }
-        let map = method.maps(of: subject)[0]
+        let map = type.init().maps(of: subject)[0]
         #expect(abs(map[0]) > abs(map[2]) && abs(map[2]) > 2 * abs(map[1]), "\(type.name): \(map)")
         #expect(map[0] > 0)
       }

@@ -47,8 +47,7 @@ import Testing
   }
 
   private func extractor(_ name: String) throws -> any RuleExtractor {
-    let type = try extractorCatalog.type(named: name)
-    return try #require(type as? any RuleExtractor.Type).init()
+    try extractorCatalog.type(named: name).init()
   }
 
   @Test(arguments: extractorCatalog.names)

@@ -13,8 +13,7 @@ import Testing
   static let names = extractorCatalog.names
 
   private func extractor(_ name: String) throws -> any RuleExtractor {
-    let type = try extractorCatalog.type(named: name)
-    return try #require(type as? any RuleExtractor.Type).init()
+    try extractorCatalog.type(named: name).init()
   }
 
   @Test(arguments: names) func rulesAnswerEveryRowAndBeatTheMajority(name: String) throws {

@@ -6,8 +6,8 @@ import Testing
 /// The published parameter and MAC counts.
 @Suite struct KnownArchitectureTests {
   private func network(_ name: String, _ input: Shape) throws -> Network {
-    let type = try architectureCatalog.type(named: name) as? any KnownArchitecture.Type
-    let known = try #require(type).init()
+    let type = try architectureCatalog.type(named: name)
+    let known = type.init()
     return try Network(known.architecture(input: input, answers: 10), seed: 1)
   }
 

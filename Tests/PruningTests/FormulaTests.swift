@@ -102,7 +102,7 @@ import Testing
   /// Pooled scores do not depend on the order of pixels.
   @Test(arguments: [TaskGuided.name, PLSImportance.name])
   func everyPixelCounts(_ name: String) throws {
-    let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
+    let type = try pruningCatalog.type(named: name)
     guard case .neurons(let score) = type.init().recipe.score else {
       Issue.record("\(name) does not score neurons")
       return

@@ -149,7 +149,7 @@ import Testing
       trainer: Trainer(epochs: 0, batch: 16, learningRate: 0.01), seed: 1)
     let counter = Counter()
     context.onStep = { counter.count() }
-    let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
+    let type = try pruningCatalog.type(named: name)
     let method = type.init()
     var recipe = method.recipe
     recipe.recovery = name == GrowAndPrune.name ? .fineTune(epochs: 1) : .none

@@ -121,7 +121,7 @@ import Testing
     ]
     return pruningCatalog.names.filter { name in
       guard !others.contains(name),
-        let type = try? pruningCatalog.type(named: name) as? any PruningMethod.Type,
+        let type = try? pruningCatalog.type(named: name),
         case .neurons = type.init().recipe.score
       else { return false }
       return true
@@ -138,7 +138,7 @@ import Testing
 
   @Test(arguments: scoring)
   func layersBecomeAsWideAsTheyMay(_ name: String) throws {
-    let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
+    let type = try pruningCatalog.type(named: name)
     let method = type.init()
     try withEverySeed(3) { generator in
       let network = try lenet(generator.next())
@@ -180,7 +180,7 @@ import Testing
     let context = context(network, &generator)
     let goal = Goal.widths([Width(of: "dense-1", 5)])
     for name in pruningCatalog.names where !Self.scoring.contains(name) && name != "from-scratch" {
-      let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
+      let type = try pruningCatalog.type(named: name)
       let error = #expect(throws: PruningError.self, "\(name)") {
         try type.init().prune(network, to: goal, with: type.init().recipe, on: context)
       }

@@ -40,7 +40,7 @@ import Testing
 
   @Test(arguments: general)
   func everyMethodMeetsItsGoalAndReplays(_ name: String) throws {
-    let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
+    let type = try pruningCatalog.type(named: name)
     let method = type.init()
     var generator = SeededGenerator(seed: 11)
     let baseline = try baseline(&generator)
@@ -66,7 +66,7 @@ import Testing
   /// Convolutions, a residual sum, normalisation and a flatten layer.
   @Test(arguments: pruningCatalog.names)
   func everyMethodPrunesResidualNetworks(_ name: String) throws {
-    let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
+    let type = try pruningCatalog.type(named: name)
     let method = type.init()
     var generator = SeededGenerator(seed: 23)
     var builder = ArchitectureBuilder(input: [4, 4, 2])

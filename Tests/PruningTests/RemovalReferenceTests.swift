@@ -24,7 +24,7 @@ import Testing
       "random", "neuron-magnitude", "l1-filter", "taylor", "pls-vip", "orthogonal", "task-guided",
     ]
     for name in names {
-      let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
+      let type = try pruningCatalog.type(named: name)
       let method = type.init()
       for seed in UInt64(1)...2 {
         var generator = SeededGenerator(seed: seed)

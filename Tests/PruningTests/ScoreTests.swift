@@ -165,7 +165,7 @@ import Testing
     "orthogonal",
   ])
   func whatSaysNothingGoesFirst(_ name: String) throws {
-    let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
+    let type = try pruningCatalog.type(named: name)
     guard case .neurons(let score) = type.init().recipe.score else { return }
     try withEverySeed(5) { generator in
       let examples = generator.clusters(rows: 200, inputs: 4, classes: 3)

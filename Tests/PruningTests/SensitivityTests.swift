@@ -138,7 +138,7 @@ import Testing
   /// every method.
   @Test(arguments: pruningCatalog.names)
   func aStoppedPruningGoesOn(_ name: String) throws {
-    let type = try #require(try pruningCatalog.type(named: name) as? any PruningMethod.Type)
+    let type = try pruningCatalog.type(named: name)
     let method = type.init()
     var generator = SeededGenerator(seed: 41)
     var builder = ArchitectureBuilder(input: [4, 4, 2])

@@ -9,6 +9,7 @@ public protocol KnownArchitecture: Named {
 }
 
 /// All published architectures, by name.
-public let architectureCatalog = Catalog<any KnownArchitecture>(
+public let architectureCatalog = Catalog<any KnownArchitecture.Type>(
   "architecture",
-  [LeNet300.self, LeNet5.self, ResNet20.self, ResNet32.self, ResNet56.self, VGG16.self])
+  [LeNet300.self, LeNet5.self, ResNet20.self, ResNet32.self, ResNet56.self, VGG16.self]
+) { $0 }

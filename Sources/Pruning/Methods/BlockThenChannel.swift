@@ -30,6 +30,11 @@ public struct BlockThenChannel: PruningMethod {
 
   public init() {}
 
+  public var hyperparameters: [String: Double] {
+    get { ["gatePrice": Double(price)] }
+    set { price = newValue["gatePrice"].map { Float($0) } ?? price }
+  }
+
   public var recipe: Recipe {
     Recipe(
       .neurons(NormalizationScale()), reduction: .max, recovery: .fineTune(epochs: 1), floor: 0.1)

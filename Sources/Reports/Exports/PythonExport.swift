@@ -21,7 +21,9 @@ public struct PythonExport: RuleExport {
   /// The layers that compute the hidden features; required for rules over hidden features.
   public var program: FeatureProgram?
 
-  public init(program: FeatureProgram? = nil) { self.program = program }
+  public init() {}
+
+  public init(program: FeatureProgram?) { self.program = program }
 
   public func export(_ explanation: Explanation) throws -> String {
     let (rules, defaultClass) = try explanation.decidingRules()

@@ -5,14 +5,15 @@ import Rules
 /// An export of rules as code or text.
 public protocol RuleExport: Named {
   static var fileExtension: String { get }
+  init()
   /// The rules that the fidelity of the explanation describes, as the text of a file.
   /// - Throws: `ReportError` if the rules cannot be written in this format.
   func export(_ explanation: Explanation) throws -> String
 }
 
 /// The catalogue of export formats.
-public let exportFormats = Catalog<any RuleExport>(
-  "export format", [PythonExport.self, TextExport.self])
+public let exportFormats = Catalog<any RuleExport.Type>(
+  "export format", [PythonExport.self, TextExport.self]) { $0 }
 
 extension Explanation {
   /// The rules that the fidelity describes, as an ordered list in which the first match decides.

@@ -32,42 +32,20 @@ struct Compare: ParsableCommand {
   var by = Comparison.Measure.parameters
   @Option(help: "Number of consecutive random seeds, starting at --seed.")
   var seeds = 3
-  @Option(help: "Pruning schedule over the rounds (default: the method's own).")
-  var schedule: Schedule.Course?
-  @Option(help: "Number of pruning rounds.")
-  var rounds: Int?
-  @Option(help: "Compensation for pruned neurons (default: the method's own).")
-  var compensation: Compensation?
-  @Option(help: "Recovery after each pruning round (default: the method's own).")
-  var recovery: String?
-  @Option(help: "Training epochs of each recovery (default: the method's own).")
-  var recoveryEpochs: Int?
-  @Option(
-    help: "Knowledge distillation: weight of the unpruned network's outputs in the loss, 0 to 1.")
-  var distill: Double?
-  @Option(help: "Number of training rows for importance scores (default: the method's own).")
-  var scoreRows: Int?
   @Option(
     help: "A folder of an earlier comparison whose results are reused; may be repeated.")
   var known: [String] = []
   @Option(name: .shortAndLong, help: "The output folder (default: DATA-compared).")
   var output: String?
+  @OptionGroup(title: "Pruning") var pruning: PruningFlags
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
   @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   mutating func validate() throws {
     try check(.seeds, seeds)
-    try check(.rounds, rounds)
-    try check(.scoreRows, scoreRows)
-    try check(.distill, distill)
-    try check(.recoveryEpochs, recoveryEpochs)
     for share in keep?.numbers ?? [] { try check(.keep, share) }
-    if let recovery, !PruningExperiment.recoveries.contains(recovery) {
-      throw ValidationError(
-        "--recovery cannot be '\(recovery)'. Give one of "
-          + PruningExperiment.recoveries.joined(separator: ", "))
-    }
+    try pruning.checkHyperparameters(of: methods?.names ?? Self.usual)
   }
 
   func run() throws {
@@ -75,17 +53,10 @@ struct Compare: ParsableCommand {
     if let model { settings.experiment.model = model }
     network.apply(to: &settings.experiment.network)
     let first = settings.experiment.seed
-    var comparison = try Comparison(
+    let comparison = try Comparison(
       settings.experiment, methods: methods?.names ?? Self.usual, measure: by,
       points: keep?.numbers ?? [0.5, 0.25, 0.125, 0.0625, 0.03125],
-      seeds: (0..<UInt64(seeds)).map { first &+ $0 })
-    comparison.schedule = schedule
-    comparison.rounds = rounds
-    comparison.compensation = compensation
-    comparison.recovery = recovery
-    comparison.epochs = recoveryEpochs
-    comparison.distillation = distill
-    comparison.scoreRows = scoreRows
+      seeds: (0..<UInt64(seeds)).map { first &+ $0 }, options: pruning.options)
     let name =
       output
       ?? Explain.folderName(for: source.data)
@@ -98,7 +69,7 @@ struct Compare: ParsableCommand {
     try conflicts.check()
     if steps.dryRun {
       let lines =
-        try settings.experiment.plan().filter { !$0.hasPrefix("rules: ") } + [
+        try settings.experiment.plan(includesRules: false) + [
           "methods: " + comparison.methods.joined(separator: ", "),
           "\(comparison.points.count) points, \(comparison.seeds.count) seeds",
           "write the comparison to '\(name)'",

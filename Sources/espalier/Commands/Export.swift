@@ -27,7 +27,7 @@ struct Export: ParsableCommand {
   @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   func run() throws {
-    let type = try exportFormats.type(named: to)
+    let format = try exportFormats.type(named: to)
     let file = OutputFile(output)
     if output != "-" {
       var conflicts = OutputConflicts()
@@ -37,9 +37,7 @@ struct Export: ParsableCommand {
       try file.check(force: force)
     }
     let explanation = try ResultFile(result).explanation
-    // Formats have no settings and decode from an empty object.
-    let made = try JSONDecoder().decode(type, from: Data("{}".utf8))
-    guard var writer = made as? any RuleExport else { return }
+    var writer: any RuleExport = format.init()
     // Rules over hidden features need the network that computes them, model.onnx of the same
     // folder.
     if explanation.level == .features, writer is PythonExport {

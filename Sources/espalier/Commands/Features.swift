@@ -77,10 +77,7 @@ struct Features: ParsableCommand {
     let thresholds = Self.thresholds(of: model, node: node, over: table, count: values.width)
     let subject = AttributionSubject(
       network: model.network, node: index, inputs: inputs, values: values, thresholds: thresholds)
-    let type = try attributionCatalog.type(named: method)
-    let made = try JSONDecoder().decode(type, from: Data("{}".utf8))
-    guard let method = made as? any AttributionMethod else { return [] }
-    let map = FeatureMap(of: subject, by: method)
+    let map = FeatureMap(of: subject, by: try attributionCatalog.type(named: method).init())
     let names = HiddenFeatures.names(values.width, beside: model.schema.features)
     return model.network.neurons(of: node).enumerated().map { position, neuron in
       Entry(

@@ -53,11 +53,11 @@ struct List: ParsableCommand {
         return Entry(
           name: listing.name, summary: listing.title + rows, source: listing.origin.rawValue)
       }
-    case .methods: entries(of: pruningCatalog.types + attributionCatalog.types)
-    case .extractors: entries(of: extractorCatalog.types)
-    case .architectures: entries(of: architectureCatalog.types)
-    case .layers: entries(of: layerCatalog.types)
-    case .formats: entries(of: reportFormats.types + exportFormats.types)
+    case .methods: entries(of: pruningCatalog.entries + attributionCatalog.entries)
+    case .extractors: entries(of: extractorCatalog.entries)
+    case .architectures: entries(of: architectureCatalog.entries)
+    case .layers: entries(of: layerCatalog.entries)
+    case .formats: entries(of: reportFormats.entries + exportFormats.entries)
     }
   }
 

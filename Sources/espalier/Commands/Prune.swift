@@ -3,14 +3,10 @@ import CompressedModels
 import Experiments
 import Foundation
 import ModelFiles
+import Naming
 import Pruning
 import Reports
 import Tensors
-
-extension Schedule.Course: ExpressibleByArgument {}
-extension Compensation: ExpressibleByArgument {}
-extension Scope: ExpressibleByArgument {}
-extension Normalization: ExpressibleByArgument {}
 
 /// Prunes a network and writes the pruned network.
 struct Prune: ParsableCommand {
@@ -35,7 +31,11 @@ struct Prune: ParsableCommand {
   @Option(help: "Also write a compressed model, .espalier.")
   var coded: String?
   @OptionGroup(title: "Goal") var goal: GoalOptions
-  @OptionGroup(title: "Method") var recipe: RecipeOptions
+  @Option(help: "The pruning method; see 'espalier list methods'.")
+  var method = NeuronMagnitude.name
+  @Option(help: "Training epochs of each recovery, as --recovery-epochs.")
+  var epochs: Int?
+  @OptionGroup(title: "Pruning") var pruning: PruningFlags
   @Option(help: "Also write the pruning plan, with the reason of each step, as JSON.")
   var plan: String?
   @Option(
@@ -46,11 +46,13 @@ struct Prune: ParsableCommand {
   @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   mutating func validate() throws {
-    if recipe.multiple != nil, goal.widths != nil {
+    try check(.fineTuningEpochs, epochs)
+    try pruning.checkHyperparameters(of: [method])
+    if pruning.multiple != nil, goal.widths != nil {
       throw ValidationError(
         "--widths already sets the width of each layer. Leave out --widths or --multiple")
     }
-    if recipe.distill != nil, goal.inputs != nil {
+    if pruning.distill != nil, goal.inputs != nil {
       throw ValidationError(
         "--distill needs both networks to have the same inputs. Leave out --inputs or --distill")
     }
@@ -60,9 +62,11 @@ struct Prune: ParsableCommand {
     var settings = try steps.settings(for: source)
     settings.experiment.model = model
     learning.apply(to: &settings.experiment.network)
-    let experiment = try recipe.applied(
-      to: PruningExperiment(
-        settings.experiment, method: recipe.method, goal: try goal.goal))
+    var options = pruning.options
+    if let epochs { options.epochs = epochs }
+    _ = try pruningCatalog.type(named: method)
+    let experiment = PruningExperiment(
+      settings.experiment, method: method, goal: try goal.goal, options: options)
     var conflicts = OutputConflicts()
     conflicts.writes(plan, as: "--plan")
     conflicts.writes(sensitivity, as: "--sensitivity")
@@ -72,8 +76,8 @@ struct Prune: ParsableCommand {
     try conflicts.check()
     if steps.dryRun {
       let lines =
-        try settings.experiment.plan().filter { !$0.hasPrefix("rules: ") } + [
-          "prune: \(recipe.method), \(experiment.goal.description)",
+        try settings.experiment.plan(includesRules: false) + [
+          "prune: \(method), \(experiment.goal.description)",
           "write the model to '\(output)'",
         ]
       return try StandardOutput.write(lines.map(visible).joined(separator: "\n") + "\n")
@@ -201,68 +205,5 @@ extension [Width] {
       }
       append(Width(of: layer, count))
     }
-  }
-}
-
-/// The pruning method and its hyperparameters.
-struct RecipeOptions: ParsableArguments {
-  @Option(help: "The pruning method; see 'espalier list methods'.")
-  var method = "neuron-magnitude"
-  @Option(help: "Pruning schedule over the rounds (default: the method's own).")
-  var schedule: Schedule.Course?
-  @Option(help: "Number of pruning rounds.")
-  var rounds: Int?
-  @Option(help: "Compensation for pruned neurons.")
-  var compensation: Compensation?
-  @Option(
-    help:
-      "Recovery after each pruning round: fine-tune, fine-tune-budget, splice, rewind, scratch, scratch-budget, while-training, none."
-  )
-  var recovery: String?
-  @Option(help: "Training epochs of each recovery.")
-  var epochs: Int?
-  @Option(
-    help: "Knowledge distillation: weight of the unpruned network's outputs in the loss, 0 to 1.")
-  var distill: Double?
-  @Option(help: "Ranking scope of the importance scores.")
-  var scope: Scope?
-  @Option(help: "Keep the width of each pruned layer a multiple of this.")
-  var multiple: Int?
-  @Option(help: "Normalisation of importance scores across layers.")
-  var normalization: Normalization?
-  @Option(help: "Number of training rows for importance scores (default: the method's own).")
-  var scoreRows: Int?
-  @Option(help: "Gate penalty per block, for block-then-channel only (default: 0.05).")
-  var gatePrice: Double?
-
-  mutating func validate() throws {
-    try check(.rounds, rounds)
-    try check(.multiple, multiple)
-    try check(.scoreRows, scoreRows)
-    try check(.distill, distill)
-    try check(.fineTuningEpochs, epochs)
-    try check(.gatePrice, gatePrice)
-    if gatePrice != nil, method != BlockThenChannel.name {
-      throw ValidationError(
-        "--gate-price applies to one method only. Add --method \(BlockThenChannel.name)")
-    }
-  }
-
-  /// - Throws: `UnknownName` for an unknown method or recovery.
-  func applied(to experiment: PruningExperiment) throws -> PruningExperiment {
-    var copy = experiment
-    copy.schedule = schedule
-    copy.rounds = rounds
-    copy.compensation = compensation
-    copy.recovery = recovery
-    copy.epochs = epochs
-    copy.scope = scope
-    copy.normalization = normalization
-    copy.multiple = multiple
-    copy.distillation = distill
-    copy.scoreRows = scoreRows
-    copy.gatePrice = gatePrice
-    _ = try copy.recipe(of: copy.prunes())
-    return copy
   }
 }

@@ -88,8 +88,8 @@ enum PruningTimes {
       |---|--:|--:|
       """)
     for name in pruningCatalog.names {
-      guard let type = try pruningCatalog.type(named: name) as? any PruningMethod.Type,
-        case .neurons(let score) = type.init().recipe.score, !(score is FromScratch)
+      let type = try pruningCatalog.type(named: name)
+      guard case .neurons(let score) = type.init().recipe.score, !(score is FromScratch)
       else { continue }
       var generator = SeededGenerator(seed: Case.seed)
       var nodes = 0

@@ -1,0 +1,71 @@
+import Naming
+import Networks
+
+/// The hyperparameters of a pruning; `nil` is the method's default.
+///
+/// `espalier prune`, `espalier compare` and the runner of experiments share this value.
+public struct PruningOptions: Hashable, Codable, Sendable {
+  /// The sparsity schedule over the rounds.
+  public var schedule: Schedule.Course?
+  /// The number of pruning rounds, at least 1.
+  public var rounds: Int?
+  /// The compensation (reconstruction) for pruned neurons.
+  public var compensation: Compensation?
+  /// The recovery after each round.
+  public var recovery: Recovery.Course?
+  /// Training epochs of each recovery.
+  public var epochs: Int?
+  /// The ranking scope of the scores: per layer or global.
+  public var scope: Scope?
+  /// The normalisation of the scores of each layer.
+  public var normalization: Normalization?
+  /// The width of each pruned layer is a multiple of this.
+  public var multiple: Int?
+  /// The weight of the knowledge-distillation loss, 0 to 1, with the network before pruning as the
+  /// teacher; `nil` trains on labels only.
+  public var distillation: Double?
+  /// The number of training rows for scores; `nil` is the method's default, fewer for an expensive
+  /// network.
+  public var scoreRows: Int?
+  /// The hyperparameters that only one method has, by their names in
+  /// `PruningMethod.hyperparameters`.
+  public var hyperparameters: [String: Double]?
+
+  /// All defaults.
+  public init() {}
+
+  /// A method with its own hyperparameters set; those of other methods are ignored.
+  ///
+  /// `name`: the method's name in `pruningCatalog`.
+  /// - Throws: `UnknownName`
+  public func method(named name: String) throws(UnknownName) -> any PruningMethod {
+    var method = try pruningCatalog.type(named: name).init()
+    for (name, value) in hyperparameters ?? [:] where method.hyperparameters[name] != nil {
+      method.hyperparameters[name] = value
+    }
+    return method
+  }
+
+  /// The recipe of a method, with these options in place of its defaults.
+  public func recipe(of method: any PruningMethod) -> Recipe {
+    var recipe = method.recipe
+    if schedule != nil || rounds != nil {
+      let own = recipe.schedule
+      let course = schedule ?? (own.course == .oneShot ? .linear : own.course)
+      recipe.schedule = Schedule(course, rounds: rounds ?? (own.rounds > 1 ? own.rounds : 5))
+    }
+    if let compensation { recipe.compensation = compensation }
+    if let scope { recipe.scope = scope }
+    if let multiple { recipe.multiple = multiple }
+    if let normalization { recipe.normalization = normalization }
+    recipe.recovery = Recovery(
+      recovery ?? recipe.recovery.course, epochs: epochs ?? max(recipe.recovery.epochs, 1))
+    return recipe
+  }
+
+  /// Sets the rows for scores and the teacher of a pruning of `network`.
+  public func apply(to context: inout PruningContext, pruning network: Network) {
+    context.scoreRows = scoreRows
+    context.teacher = distillation.map { Teacher(network, share: Float($0)) }
+  }
+}
