@@ -71,15 +71,20 @@ struct Defaults: Sendable {
     }
   }
 
-  /// The pruning of the feature layer and of the columns, with its fine-tuning.
-  func pruning(_ experiment: Experiment) -> FeatureLayer {
+  /// The trainer for fine-tuning after each step of the pruning of the feature layer.
+  var fineTuning: Trainer {
     var tuning = trainer
     tuning.epochs = max(1, trainer.epochs / 20)
     tuning.learningRate = trainer.learningRate / 4
     tuning.patience = nil
-    return FeatureLayer(
+    return tuning
+  }
+
+  /// The pruning of the feature layer and of the columns.
+  func pruning(_ experiment: Experiment) -> FeatureLayer {
+    FeatureLayer(
       accuracyDrop: experiment.network.accuracyDrop, maxNeurons: experiment.maxNeurons,
-      maxColumns: experiment.maxInputs, fineTuning: tuning,
+      maxColumns: experiment.maxInputs,
       finalEpochs: max(3, trainer.epochs / 5), distils: true)
   }
 }

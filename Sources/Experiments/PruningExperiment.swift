@@ -73,18 +73,25 @@ public struct PruningBaseline: Sendable {
     if let pixels = experiment.network.shift {
       trainer.shift = try trainable.randomShift(pixels: pixels)
     }
-    var context = PruningContext(
-      head: trainable.head, training: trainable.encoding.encode(rows.training),
-      validation: trainable.encoding.encode(rows.watched), trainer: trainer, seed: experiment.seed)
+    var context = PruningContext(trainable, rows, trainer: trainer, seed: experiment.seed)
     // Unless a learning rate is given, fine-tuning uses half the learning rate of training.
     if experiment.network.learningRate == nil { context.fineTuningScale = 0.5 }
-    let encoding = trainable.encoding
-    context.columns = rows.training.schema.features.enumerated().compactMap { index, feature in
+    self.context = context
+    answers = original.classify(rows.heldOut)
+  }
+}
+
+extension PruningContext {
+  /// The encoded training and validation rows of a model, with its columns.
+  init(_ model: Model, _ rows: Preparation, trainer: Trainer, seed: UInt64) {
+    let encoding = model.encoding
+    self.init(
+      head: model.head, training: encoding.encode(rows.training),
+      validation: encoding.encode(rows.watched), trainer: trainer, seed: seed)
+    columns = rows.training.schema.features.enumerated().compactMap { index, feature in
       let inputs = encoding.inputs(of: index)
       return inputs.isEmpty ? nil : (name: feature.id.rawValue, inputs: inputs)
     }
-    self.context = context
-    answers = original.classify(rows.heldOut)
   }
 }
 

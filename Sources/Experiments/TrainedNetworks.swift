@@ -33,16 +33,11 @@ struct TrainedNetworks: Sendable {
     (notes, warnings) = (start.notes, start.warnings)
     let trainable = start.trainable
     let node = trainable.featureNode
-    let training = trainable.encoding.encode(rows.training)
-    let watched = trainable.encoding.encode(rows.watched)
-    let columns = rows.training.schema.features.enumerated().compactMap { index, feature in
-      let inputs = trainable.encoding.inputs(of: index)
-      return inputs.isEmpty ? nil : (name: feature.id.rawValue, inputs: inputs)
-    }
+    var context = PruningContext(
+      trainable, rows, trainer: start.defaults.fineTuning, seed: experiment.seed)
+    context.onStep = { try control.stopIfAsked {} }
     var task = FeatureLayer.Task(
-      network: trainable.network, node: node ?? .input, head: trainable.head, training: training,
-      checked: watched, columns: columns, seed: experiment.seed)
-    task.onBatch = { try control.stopIfAsked {} }
+      network: trainable.network, node: node ?? .input, context: context)
     let split = task.split
     if let split { task.keep(split) }
     let prunes = experiment.network.prunes && task.canBePruned
@@ -54,7 +49,7 @@ struct TrainedNetworks: Sendable {
       .stage(
         name: "pruning",
         detail: "\(node.map { trainable.network.neurons(of: $0).count } ?? 0) hidden features, "
-          + "\(split == nil ? task.columns.count : 0) columns"))
+          + "\(split == nil ? task.context.columns.count : 0) columns"))
     let stored = checkpoint.load("pruning", as: PruningTrace.self)
     var saving = CheckpointSchedule(checkpoint, stage: "pruning", control: control)
     let first = prunes ? stored : PruningTrace(untouched: task)
@@ -79,9 +74,9 @@ struct TrainedNetworks: Sendable {
       if let latest { try checkpoint.save(latest, for: "pruning") }
       throw error
     }
-    let (network, check) = try trace.compacted(
-      checkedOn: task.checked.inputs, head: trainable.head)
-    self.check = check
+    let compaction = try trace.compacted(
+      checkedOn: task.context.validation.inputs, head: trainable.head)
+    check = compaction.check
     let (unread, gone) =
       task.readsFeatures ? (trace.plan.inputs, []) : ([], trace.plan.inputs)
     // If nothing was pruned, the original network is used, without the fine-tuned weights.
@@ -90,7 +85,7 @@ struct TrainedNetworks: Sendable {
       ? original
       : try Model(
         schema: trainable.schema, encoding: trainable.encoding.removing(gone),
-        network: try split?.joined(with: network, unread: unread) ?? network,
+        network: try split?.joined(with: compaction.network, unread: unread) ?? compaction.network,
         head: trainable.head)
   }
 }

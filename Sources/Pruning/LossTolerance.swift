@@ -22,7 +22,9 @@ package struct LossTolerance {
   /// The minimum number of rows, or predictions, of a class that is checked separately.
   static let fewestRows = 10
 
-  private let task: FeatureLayer.Task
+  private let context: PruningContext
+  /// The rows on which networks are compared.
+  private let rows: Examples
   private let answers: [Int]
   private let isCorrect: [Bool]
   private let squaredErrors: [Double]
@@ -37,34 +39,32 @@ package struct LossTolerance {
   private let rare: (inputs: Tensor, answers: [Int])?
 
   /// Evaluates the network before pruning on the validation rows.
-  package init(_ task: FeatureLayer.Task) {
-    self.task = task
-    let outputs = task.network.outputs(for: task.checked.inputs)
-    guard task.head != .number else {
+  package init(_ network: Network, _ context: PruningContext) {
+    self.context = context
+    let rows = context.measured
+    self.rows = rows
+    let outputs = network.outputs(for: rows.inputs)
+    guard context.head != .number else {
       (answers, isCorrect, rowsOfClasses, answered, rare) = ([], [], [], [:], nil)
-      squaredErrors = Self.squaredErrors(outputs, task.checked.numbers)
-      let count = Double(max(task.checked.count, 1))
-      let mean = task.checked.numbers.reduce(0.0) { $0 + Double($1) } / count
-      variation = task.checked.numbers.reduce(0.0) {
-        $0 + (Double($1) - mean) * (Double($1) - mean)
-      }
+      squaredErrors = rows.squaredErrors(of: outputs)
+      variation = rows.variation
       return
     }
     (squaredErrors, variation) = ([], 0)
-    answers = task.head.answers(from: outputs)
-    isCorrect = zip(answers, task.checked.labels).map { $0 == $1 }
-    rowsOfClasses = Dictionary(grouping: task.checked.labels.indices) { task.checked.labels[$0] }
+    answers = context.head.answers(from: outputs)
+    isCorrect = zip(answers, rows.labels).map { $0 == $1 }
+    rowsOfClasses = Dictionary(grouping: rows.labels.indices) { rows.labels[$0] }
       .sorted { $0.key < $1.key }.map(\.value).filter { $0.count >= Self.fewestRows }
     answered = answers.reduce(into: [:]) { $0[$1, default: 0] += 1 }
-    rare = Self.rareAnswers(task, beside: answered)
+    rare = Self.rareAnswers(of: network, context, beside: answered)
   }
 
   private static func rareAnswers(
-    _ task: FeatureLayer.Task, beside answered: [Int: Int]
+    of network: Network, _ context: PruningContext, beside answered: [Int: Int]
   ) -> (inputs: Tensor, answers: [Int])? {
-    guard task.network.architecture.input.rank == 1 else { return nil }
-    let inputs = task.training.inputs
-    let answers = task.head.answers(from: task.network.outputs(for: inputs))
+    guard network.architecture.input.rank == 1 else { return nil }
+    let inputs = context.training.inputs
+    let answers = context.head.answers(from: network.outputs(for: inputs))
     let counts = answers.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
     let rows = answers.indices.filter { row in
       answered[answers[row], default: 0] < fewestRows
@@ -80,12 +80,12 @@ package struct LossTolerance {
   ///   - drop: the maximum loss of accuracy (or R²), 0 to 1.
   /// - Returns: whether it may replace the network before pruning.
   package func accepts(_ network: Network, drop: Double) -> Bool {
-    let outputs = network.outputs(for: task.checked.inputs)
-    if task.head == .number {
-      return accepts(Self.squaredErrors(outputs, task.checked.numbers), drop)
+    let outputs = network.outputs(for: rows.inputs)
+    if context.head == .number {
+      return accepts(rows.squaredErrors(of: outputs), drop)
     }
-    let found = task.head.answers(from: outputs)
-    let correct = zip(found, task.checked.labels).map { $0 == $1 }
+    let found = context.head.answers(from: outputs)
+    let correct = zip(found, rows.labels).map { $0 == $1 }
     guard loss(Array(correct.indices), correct, errors: 1) <= drop else { return false }
     guard rowsOfClasses.allSatisfy({ loss($0, correct, errors: 2) <= drop }) else { return false }
     let counts = found.reduce(into: [:]) { $0[$1, default: 0] += 1 }
@@ -97,7 +97,7 @@ package struct LossTolerance {
 
   private func keepsRareClasses(_ network: Network) -> Bool {
     guard let rare else { return true }
-    let found = task.head.answers(from: network.outputs(for: rare.inputs))
+    let found = context.head.answers(from: network.outputs(for: rare.inputs))
     let kept = zip(found, rare.answers).reduce(into: [Int: (same: Int, all: Int)]()) {
       $0[$1.1, default: (0, 0)].all += 1
       if $1.0 == $1.1 { $0[$1.1, default: (0, 0)].same += 1 }
@@ -122,12 +122,5 @@ package struct LossTolerance {
     let spread = more.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }.squareRoot()
     // The sum of `count` independent differences has the standard error `spread`.
     return (mean * count - min(spread, drop * variation)) / variation <= drop
-  }
-
-  private static func squaredErrors(_ outputs: Tensor, _ numbers: [Float]) -> [Double] {
-    numbers.indices.map { row in
-      let error = Double(outputs[row, 0] - numbers[row])
-      return error * error
-    }
   }
 }

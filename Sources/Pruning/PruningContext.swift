@@ -64,29 +64,9 @@ public struct PruningContext: Sendable {
     return training.gathering(order[..<count])
   }
 
-  /// For each validation row, whether the prediction is correct; in regression, whether the error
-  /// is below half a standard deviation.
-  public func correct(_ network: Network) -> [Bool] {
-    let rows = validation.count > 0 ? validation : training
-    let outputs = network.outputs(for: rows.inputs)
-    guard head == .number else {
-      return zip(head.answers(from: outputs), rows.labels).map { $0 == $1 }
-    }
-    return (0..<rows.count).map { abs(outputs[$0, 0] - rows.numbers[$0]) < 0.5 }
-  }
-
-  /// The validation accuracy of a network.
-  public func accuracy(of network: Network) -> Double {
-    let correct = correct(network)
-    return Double(correct.count { $0 }) / Double(max(correct.count, 1))
-  }
-
-  /// The mean loss over some rows and its gradient with respect to the outputs, from the labels and
-  /// the teacher, if there is one.
-  func loss(of outputs: Tensor, for examples: Examples) -> (value: Double, gradient: Tensor) {
-    teacher?.loss(of: outputs, for: examples, head: head, classWeights: trainer.classWeights)
-      ?? head.loss(of: outputs, for: examples, classWeights: trainer.classWeights)
-  }
+  /// The training step of fine-tuning, with the loss of the labels and of the teacher, if there is
+  /// one.
+  var step: TrainingStep { trainer.step(head: head, teacher: teacher) }
 
   /// Returns the network after training for `epochs` more epochs.
   ///

@@ -85,9 +85,9 @@ public struct PrunedNetwork: Sendable {
     public var cost: Cost
     /// The number of removed neurons or weights.
     public var removed: Int
-    /// The validation accuracy after removal, before recovery.
+    /// The validation accuracy (R² for a numeric target) after removal, before recovery.
     public var accuracyCut: Double
-    /// The validation accuracy after recovery.
+    /// The validation accuracy (R² for a numeric target) after recovery.
     public var accuracy: Double
   }
 }

@@ -54,7 +54,7 @@ public struct PruningTrace: Hashable, Codable, Sendable {
     network = task.network
     plan = PruningPlan()
     phase = task.readsFeatures ? .lasso : .neurons
-    baseline = task.quality(of: task.network)
+    baseline = task.context.quality(of: task.network)
     steps = []
     steps.append(step(task.network, plan, task, removed: [], kept: true))
   }
@@ -79,30 +79,28 @@ public struct PruningTrace: Hashable, Codable, Sendable {
     kept: Bool
   ) -> Step {
     let gone = Set(plan.inputs)
-    let outputs = network.outputs(for: task.checked.inputs)
+    let outputs = network.outputs(for: task.context.validation.inputs)
     let node = network.architecture.index(of: task.node) ?? 0
-    let columns = task.columns.count { !$0.inputs.allSatisfy(gone.contains) }
+    let columns = task.context.columns.count { !$0.inputs.allSatisfy(gone.contains) }
     return Step(
       parameters: network.parameterCount + task.backbone.parameters,
       neurons: task.readsFeatures
         ? columns : network.originalIndices[node].count - plan.neurons.count,
       columns: task.readsFeatures ? task.backbone.columns : columns + task.backbone.columns,
-      correct: task.head == .number
-        ? 0 : zip(task.head.answers(from: outputs), task.checked.labels).count { $0 == $1 },
-      checked: task.head == .number ? 0 : task.checked.count, removed: removed, kept: kept)
+      correct: task.context.head == .number
+        ? 0
+        : zip(task.context.head.answers(from: outputs), task.context.validation.labels).count {
+          $0 == $1
+        },
+      checked: task.context.head == .number ? 0 : task.context.validation.count, removed: removed,
+      kept: kept)
   }
 
-  /// Returns the compacted network, compared with the masked one.
+  /// Compacts the network and compares it with the masked one.
   ///
-  /// `examples`: the inputs of the comparison.
+  /// `inputs`: the rows of the comparison, `[rows, inputs]`.
   /// - Throws: `PruningError.notTheSame` if the outputs differ.
-  public func compacted(
-    checkedOn examples: Tensor, head: Head
-  ) throws -> (network: Network, check: EqualityCheck) {
-    let compacted = try network.compacted(by: plan)
-    let check = EqualityCheck(
-      of: compacted, with: network, inputs: examples, removed: plan.inputs, head: head)
-    guard check.holds else { throw PruningError.notTheSame(check) }
-    return (compacted, check)
+  public func compacted(checkedOn inputs: Tensor, head: Head) throws -> Compaction {
+    try Compaction(of: network, by: plan, on: inputs, head: head)
   }
 }

@@ -123,21 +123,15 @@ struct RecipeRun {
   mutating func apply(
     _ plan: PruningPlan, compensation: Compensation, _ round: Int, _ rounds: Int
   ) throws {
-    let resolved = try ResolvedPlan(plan, for: pruned.network)
-    let made = try compensation.applied(to: pruned.network, resolved, on: context)
-    let small = try made.compacted(by: resolved)
-    let check = EqualityCheck(
-      of: small, with: made.masked(by: resolved), inputs: context.checkRows(for: made),
-      removed: [], head: context.head)
-    guard check.holds else { throw PruningError.notTheSame(check) }
-    pruned.check = pruned.check.worst(check)
-    pruned.network = small
+    let compaction = try context.compacted(pruned.network, by: plan, compensation: compensation)
+    pruned.check = pruned.check.worst(compaction.check)
+    pruned.network = compaction.network
     pruned.plan = pruned.plan.union(plan)
     try record(plan.removals.count, round, rounds)
   }
 
   mutating func record(_ removed: Int, _ round: Int, _ rounds: Int) throws {
-    let accuracy = context.accuracy(of: pruned.network)
+    let accuracy = context.quality(of: pruned.network)
     pruned.after = try Cost(of: pruned.network)
     pruned.rounds.append(
       .init(
@@ -186,16 +180,11 @@ struct RecipeRun {
       throw PruningError.goalOutOfReach(
         goal: Goal.inputs(limit).description, nearest: Goal.inputs(left).description)
     }
-    let resolved = try ResolvedPlan(plan, for: network)
     let gone = Set(plan.inputs)
     let kept = sizes.indices.filter { !gone.contains($0) }
-    let made = try Compensation.constant.applied(to: network, resolved, on: context)
-    let check = EqualityCheck(
-      of: try made.compacted(by: resolved), with: made.masked(by: resolved),
-      inputs: context.checkRows(for: network), removed: plan.inputs, head: context.head)
-    guard check.holds else { throw PruningError.notTheSame(check) }
-    pruned.check = pruned.check.worst(check)
-    pruned.network = try made.compacted(by: resolved)
+    let compaction = try context.compacted(network, by: plan, compensation: .constant)
+    pruned.check = pruned.check.worst(compaction.check)
+    pruned.network = compaction.network
     pruned.plan = plan
     context.training.inputs = context.training.inputs.selectingColumns(kept)
     context.validation.inputs = context.validation.inputs.selectingColumns(kept)
@@ -203,7 +192,7 @@ struct RecipeRun {
     guard recipe.recovery.epochs > 0 else { return }
     pruned.network = try context.trained(
       pruned.network, epochs: recipe.recovery.epochs, round: 1)
-    pruned.rounds[0].accuracy = context.accuracy(of: pruned.network)
+    pruned.rounds[0].accuracy = context.quality(of: pruned.network)
   }
 
   mutating func cutWeights(to limit: Double, _ round: Int, _ recipe: Recipe) throws {
@@ -262,7 +251,7 @@ struct RecipeRun {
         epochs: recipe.recovery.course == .scratch ? epochs : lengthened(epochs), round: round,
         isFresh: true)
     }
-    pruned.rounds[pruned.rounds.count - 1].accuracy = context.accuracy(of: pruned.network)
+    pruned.rounds[pruned.rounds.count - 1].accuracy = context.quality(of: pruned.network)
   }
 
   /// Trains newly initialised weights for the epochs before the first pruning round.

@@ -8,18 +8,21 @@ package struct AccuracyFloor {
   /// The number of bisection steps over the kept share.
   private static let steps = 6
 
-  /// The upper 95 % confidence bound of the accuracy loss on validation rows.
+  /// The upper 95 % confidence bound of the loss of accuracy, or of R² for a numeric target.
   ///
-  /// The comparison is paired (McNemar 1947, doi:10.1007/BF02295996): with `b` rows correct only
-  /// before pruning and `c` only after, of `n` rows, the loss is `(b - c) / n` and its standard
-  /// error `√(b + c - (b - c)² / n) / n`.
-  package static func bound(before: [Bool], after: [Bool]) -> Double {
+  /// The comparison is paired: the bound is the mean difference of the errors of a row plus 1.64
+  /// standard errors. For classes this is the comparison of McNemar (1947, doi:10.1007/BF02295996):
+  /// with `b` rows correct only before pruning and `c` only after, of `n` rows, the loss is
+  /// `(b - c) / n` and its standard error `√(b + c - (b - c)² / n) / n`.
+  ///
+  /// `before`, `after`: the error of each row.
+  package static func bound(before: [Double], after: [Double]) -> Double {
     let rows = Double(max(before.count, 1))
-    let lost = Double(zip(before, after).count { $0 && !$1 })
-    let won = Double(zip(before, after).count { !$0 && $1 })
-    let difference = lost - won
-    let spread = max(lost + won - difference * difference / rows, 0).squareRoot()
-    return (difference + 1.6448536269514722 * spread) / rows
+    let differences = zip(after, before).map { $0 - $1 }
+    let sum = differences.reduce(0, +)
+    let squares = differences.reduce(0) { $0 + $1 * $1 }
+    let spread = max(squares - sum * sum / rows, 0).squareRoot()
+    return (sum + 1.6448536269514722 * spread) / rows
   }
 
   /// - Throws: `PruningError.goalOutOfReach` if no tried share meets the limit.
@@ -27,7 +30,7 @@ package struct AccuracyFloor {
     _ network: Network, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void
   ) throws -> PrunedNetwork {
-    let before = context.correct(network)
+    let before = context.errors(of: network)
     var (low, high) = (0.0, 1.0)
     var best: PrunedNetwork?
     var nearest = Double.infinity
@@ -35,7 +38,7 @@ package struct AccuracyFloor {
       let share = best == nil && high == 1 ? 0.5 : (low + high) / 2
       do {
         let tried = try recipe.prune(network, to: .keep(share), on: context, onRound: onRound)
-        let bound = Self.bound(before: before, after: context.correct(tried.network))
+        let bound = Self.bound(before: before, after: context.errors(of: tried.network))
         if bound <= drop {
           best = tried
           high = share

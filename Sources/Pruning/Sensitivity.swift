@@ -18,12 +18,15 @@ public struct Sensitivity: Hashable, Codable, Sendable {
     public var parameters: Int
     /// The loss of the pruned network on validation rows.
     public var loss: Double
+    /// The accuracy on validation rows, or R² for a numeric target.
     public var accuracy: Double
   }
 
   /// The loss of the whole network.
   public var loss: Double
+  /// The accuracy of the whole network, or R² for a numeric target.
   public var accuracy: Double
+  /// The result for each layer and share.
   public var lines: [Line]
 
   /// Masks the lowest-scored neurons of each layer in turn.
@@ -38,11 +41,11 @@ public struct Sensitivity: Hashable, Codable, Sendable {
       throw PruningError.unsuited(
         method: "sensitivity analysis", needs: "a method that removes neurons")
     }
-    let rows = context.validation.count > 0 ? context.validation : context.training
+    let rows = context.measured
     func figures(_ network: Network) -> (loss: Double, accuracy: Double) {
       (
         context.head.loss(of: network.outputs(for: rows.inputs), for: rows).value,
-        context.accuracy(of: network)
+        context.quality(of: network)
       )
     }
     (loss, accuracy) = figures(network)

@@ -42,6 +42,7 @@ struct Surgery {
     let total = Double(epochs * perEpoch)
     var memory = Optimizer.Memory(for: whole)
     var chance = SeededGenerator(seed: context.seed).stream("surgery-\(round)")
+    let update = context.step
     var step = 0
     for epoch in 0..<epochs {
       try batches.forEach(epoch: epoch) { batch in
@@ -52,18 +53,9 @@ struct Surgery {
           ).plan(leaving: kept, round: round)
           network = try whole.masked(by: plan)
         }
-        let pass = network.trainingPass(batch.inputs, using: &chance)
-        guard let last = pass.outputs.last else { return }
-        let (loss, gradient) = context.loss(of: last, for: batch)
-        guard loss.isFinite else {
-          throw NetworkError.notFinite(step: step + 1, layer: "surgery")
-        }
-        let gradients = network.gradients(of: pass, gradient: gradient)
-        whole.updateRunningStatistics(pass)
+        let pass = try update.pass(of: network, on: batch, number: step + 1, using: &chance)
         let rate = trainer.learningRate * 0.5 * (1 + cos(Double.pi * progress))
-        trainer.optimizer.step(
-          &whole, gradients: gradients, memory: &memory, rate: Float(rate),
-          decay: Float(trainer.weightDecay))
+        update.update(&whole, by: pass, memory: &memory, rate: rate)
         network.take(whole)
         step += 1
       }

@@ -29,9 +29,7 @@ import Testing
   }
 
   private var method: FeatureLayer {
-    FeatureLayer(
-      accuracyDrop: 0.01, fineTuning: Trainer(epochs: 4, batch: 32, learningRate: 0.003),
-      finalEpochs: 5)
+    FeatureLayer(accuracyDrop: 0.01, finalEpochs: 5)
   }
 
   @Test func noiseGoesAndAccuracyStays() throws {
@@ -44,11 +42,12 @@ import Testing
       #expect(!names.contains("x3") && !names.contains("x7"))
       #expect(names.count >= 4, "seed \(seed): \(names)")
       #expect(trace.plan.neurons.count >= 6)
-      let (network, check) = try trace.compacted(checkedOn: task.checked.inputs, head: .softmax)
-      #expect(check.holds)
+      let compaction = try trace.compacted(
+        checkedOn: task.context.validation.inputs, head: .softmax)
+      #expect(compaction.check.holds)
       let kept = (0..<10).filter { !trace.plan.inputs.contains($0) }
-      let outputs = network(task.checked.inputs.selectingColumns(kept))
-      let correct = zip(outputs.largestColumns, task.checked.labels).count { $0 == $1 }
+      let outputs = compaction.network(task.context.validation.inputs.selectingColumns(kept))
+      let correct = zip(outputs.largestColumns, task.context.validation.labels).count { $0 == $1 }
       // The tolerance is 0.01 plus one standard error of the net loss.
       #expect(Double(correct) / 400 >= trace.baseline - 0.0176)
     }
@@ -103,15 +102,15 @@ import Testing
         from: Trainer.State(start: try Network(Architecture(input: [10]) { layers }, seed: seed)),
         head: .softmax, on: examples, validation: examples, seed: seed
       ).best
-      let task = FeatureLayer.Task(
+      var task = FeatureLayer.Task(
         network: network, node: network.architecture.nodes[3].id, head: .softmax,
         training: examples, checked: examples,
         columns: (0..<10).map { (name: "x\($0)", inputs: [$0]) }, seed: seed)
+      task.context.trainer = Trainer(epochs: 10, batch: 16, learningRate: 0.01)
       let unseen = generator.normalTensor([1000, 10])
       let wanted = network.outputs(for: unseen).largestColumns
       func agreement(distilling: Bool) throws -> Int {
         var method = method
-        method.fineTuning = Trainer(epochs: 10, batch: 16, learningRate: 0.01)
         method.distils = distilling
         let answers = try method.prune(task).network.outputs(for: unseen).largestColumns
         return zip(answers, wanted).count { $0 == $1 }
@@ -148,14 +147,14 @@ import Testing
         from: Trainer.State(start: try Network(Architecture(input: [9]) { layers }, seed: seed)),
         head: .softmax, on: examples, validation: examples, seed: seed
       ).best
-      let task = FeatureLayer.Task(
+      var task = FeatureLayer.Task(
         network: network, node: network.architecture.nodes[3].id, head: .softmax,
         training: examples, checked: examples,
         columns: (0..<9).map { (name: "x\($0)", inputs: [$0]) }, seed: seed)
       var method = method
       // The tolerance would allow the loss of all rare classes.
       method.accuracyDrop = 0.05
-      method.fineTuning.epochs = 1
+      task.context.trainer.epochs = 1
       let pruned = try method.prune(task).network
       let before = network.outputs(for: examples.inputs).largestColumns
       let after = pruned.outputs(for: examples.inputs).largestColumns

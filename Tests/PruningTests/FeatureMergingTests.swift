@@ -54,7 +54,8 @@ import Testing
     let task = FeatureLayer.Task(
       network: network, node: network.architecture.nodes[1].id, head: head,
       training: examples, checked: examples,
-      columns: (0..<8).map { (name: "x\($0)", inputs: [$0]) }, seed: 1)
+      columns: (0..<8).map { (name: "x\($0)", inputs: [$0]) }, seed: 1,
+      trainer: Trainer(epochs: 0, batch: 32, learningRate: 0.003))
     var start = PruningTrace(untouched: task)
     start.phase = .merging
     return (task, start)
@@ -62,9 +63,7 @@ import Testing
 
   /// No fine-tuning: the result is that of merging alone.
   private var method: FeatureLayer {
-    FeatureLayer(
-      accuracyDrop: 0.01, fineTuning: Trainer(epochs: 0, batch: 32, learningRate: 0.003),
-      finalEpochs: 0)
+    FeatureLayer(accuracyDrop: 0.01, finalEpochs: 0)
   }
 
   private func correlation(_ values: Tensor, _ one: Int, _ other: Int) -> Double {
@@ -93,7 +92,7 @@ import Testing
     try withEverySeed(10) { generator in
       let network = try network(&generator)
       let (task, start) = try merging(network, &generator)
-      let before = network.activations(of: task.node, for: task.training.inputs)
+      let before = network.activations(of: task.node, for: task.context.training.inputs)
       for unit in 0..<6 {
         #expect(abs(correlation(before, unit, unit + 6) - (unit % 2 == 0 ? 1 : -1)) < 1e-6)
       }
@@ -102,12 +101,13 @@ import Testing
       #expect(trace.plan.neurons.map(\.originalIndex).sorted() == [3, 4, 5, 6, 7, 8])
       #expect(trace.steps.count == 7 && trace.steps.allSatisfy(\.kept))
       #expect(trace.steps.map(\.neurons) == [12, 11, 10, 9, 8, 7, 6])
-      let after = trace.network.activations(of: task.node, for: task.training.inputs)
+      let after = trace.network.activations(of: task.node, for: task.context.training.inputs)
       #expect(closest([0, 1, 2, 9, 10, 11], after) < 0.97)
       // The kept unit replaces the pair, on held-out rows too.
       let unseen = generator.normalTensor([200, 8])
-      let (small, check) = try trace.compacted(checkedOn: unseen, head: .softmax)
-      #expect(check.holds && small.originalIndices[1].count == 6)
+      let compaction = try trace.compacted(checkedOn: unseen, head: .softmax)
+      let small = compaction.network
+      #expect(compaction.check.holds && small.originalIndices[1].count == 6)
       let difference = zip(
         small.outputs(for: unseen).elements, network.outputs(for: unseen).elements
       ).map { abs($0 - $1) }.max()
@@ -124,7 +124,7 @@ import Testing
       let network = try network(&generator, likeness: likeness)
       // With constant targets there is no loss, so no merge is rejected.
       let (task, start) = try merging(network, head: .number, &generator)
-      let before = network.activations(of: task.node, for: task.training.inputs)
+      let before = network.activations(of: task.node, for: task.context.training.inputs)
       let trace = try method.prune(task, from: start)
       let gone = Set(trace.plan.neurons.map(\.originalIndex))
       for unit in 0..<6 {
@@ -155,14 +155,12 @@ import Testing
         columns: (0..<8).map { (name: "x\($0)", inputs: [$0]) }, seed: seed)
       var method = method
       method.accuracyDrop = 0.02
-      method.fineTuning.epochs = 4
       let trace = try method.prune(task)
       let gone = Set(trace.plan.neurons.map(\.originalIndex))
       let values = trace.network.activations(of: task.node, for: inputs)
       let live = (0..<12).filter { !gone.contains($0) }
       #expect(live.count <= 6 && closest(live, values) < 0.97, "seed \(seed): \(live)")
-      let (_, check) = try trace.compacted(checkedOn: inputs, head: .softmax)
-      #expect(check.holds)
+      #expect(try trace.compacted(checkedOn: inputs, head: .softmax).check.holds)
     }
   }
 }

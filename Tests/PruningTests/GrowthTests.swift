@@ -105,7 +105,7 @@ import Testing
           of: try network.grown(by: stored), with: network, inputs: inputs, removed: [],
           head: .softmax
         ).holds)
-      #expect(context.accuracy(of: pruned.network) > context.accuracy(of: fixed) - 0.02)
+      #expect(context.quality(of: pruned.network) > context.quality(of: fixed) - 0.02)
     }
   }
 }

@@ -27,8 +27,8 @@ import Testing
   /// McNemar's test: of 200 rows 10 are lost and 4 gained, a net loss of 6, with the standard error
   /// √(14 - 36/200).
   @Test func theBoundOfALossIsOneSidedAtNinetyFivePerCent() {
-    let before = (0..<200).map { $0 < 150 }
-    let after = (0..<200).map { $0 >= 10 && $0 < 154 }
+    let before = (0..<200).map { $0 < 150 ? 0.0 : 1 }
+    let after = (0..<200).map { $0 >= 10 && $0 < 154 ? 0.0 : 1 }
     let bound = AccuracyFloor.bound(before: before, after: after)
     #expect(abs(bound - (6 + 1.644_853_626_951 * (14 - 0.18).squareRoot()) / 200) < 1e-12)
     #expect(AccuracyFloor.bound(before: before, after: before) == 0)

@@ -38,7 +38,7 @@ import Testing
     let task = FeatureLayer.Task(
       network: try Self.passing(classes), node: .input, head: .softmax, training: examples,
       checked: examples, columns: [], seed: 1)
-    return LossTolerance(task).accepts(try Self.changed(classes), drop: drop)
+    return LossTolerance(task.network, task.context).accepts(try Self.changed(classes), drop: drop)
   }
 
   @Test func aLossIsJudgedByOneStandardError() throws {
@@ -107,7 +107,7 @@ import Testing
         network: try Self.passing(3), node: .input, head: .softmax,
         training: rows(400, rare: 20, kept: kept), checked: rows(100, rare: 0, kept: 0),
         columns: [], seed: 1)
-      return LossTolerance(task).accepts(try Self.changed(3), drop: 0.05)
+      return LossTolerance(task.network, task.context).accepts(try Self.changed(3), drop: 0.05)
     }
     #expect(try accepts(10))
     #expect(try !accepts(9))
@@ -127,7 +127,7 @@ import Testing
       let task = FeatureLayer.Task(
         network: try network(1), node: .input, head: .number, training: examples,
         checked: examples, columns: [], seed: 1)
-      return LossTolerance(task).accepts(try network(slope), drop: drop)
+      return LossTolerance(task.network, task.context).accepts(try network(slope), drop: drop)
     }
     // With a variance of 1, the slope 0.9 leaves a squared error of 0.01 in every row.
     #expect(try accepts(0.9, drop: 0.0101))

@@ -88,21 +88,21 @@ import Testing
       let node = network.architecture.nodes[2].id
       var task = FeatureLayer.Task(
         network: network, node: node, head: .softmax, training: examples, checked: examples,
-        columns: (0..<72).map { (name: "p\($0)", inputs: [$0]) }, seed: 2)
+        columns: (0..<72).map { (name: "p\($0)", inputs: [$0]) }, seed: 2,
+        trainer: Trainer(epochs: 3, batch: 32, learningRate: 0.003))
       let split = try #require(task.split)
       #expect(split.readsFeatures)
       task.keep(split)
-      #expect(task.canBePruned && task.columns.count == 12)
+      #expect(task.canBePruned && task.context.columns.count == 12)
       let method = FeatureLayer(
-        accuracyDrop: 0.05, maxNeurons: 2,
-        fineTuning: Trainer(epochs: 3, batch: 32, learningRate: 0.003), finalEpochs: 3,
-        distils: true)
+        accuracyDrop: 0.05, maxNeurons: 2, finalEpochs: 3, distils: true)
       let trace = try method.prune(task)
       #expect(trace.steps[0].neurons == 12 && trace.steps.allSatisfy { $0.columns == 72 })
-      let (head, check) = try trace.compacted(checkedOn: task.checked.inputs, head: .softmax)
-      #expect(check.holds && check.changedAnswers == 0)
+      let compaction = try trace.compacted(
+        checkedOn: task.context.validation.inputs, head: .softmax)
+      #expect(compaction.check.holds && compaction.check.changedAnswers == 0)
       let unread = trace.plan.inputs
-      let whole = try split.joined(with: head, unread: unread)
+      let whole = try split.joined(with: compaction.network, unread: unread)
       let selection = whole.architecture.nodes[4]
       #expect(selection.layer is ChannelSelection)
       let kept = (0..<12).filter { !unread.contains($0) }
@@ -124,22 +124,22 @@ import Testing
     let examples = Examples(inputs: inputs, labels: labels)
     var task = FeatureLayer.Task(
       network: network, node: node(network), head: .softmax, training: examples,
-      checked: examples, columns: (0..<72).map { (name: "p\($0)", inputs: [$0]) }, seed: 2)
+      checked: examples, columns: (0..<72).map { (name: "p\($0)", inputs: [$0]) }, seed: 2,
+      trainer: Trainer(epochs: 3, batch: 32, learningRate: 0.003))
     #expect(!task.canBePruned)
     let split = try #require(task.split)
     task.keep(split)
     #expect(task.canBePruned && task.split == nil)
     let method = FeatureLayer(
-      accuracyDrop: 0.3, fineTuning: Trainer(epochs: 3, batch: 32, learningRate: 0.003),
-      finalEpochs: 3, distils: true)
+      accuracyDrop: 0.3, finalEpochs: 3, distils: true)
     let trace = try method.prune(task)
     #expect(trace.steps[1].removed.count == 7)
     #expect(trace.plan.inputs.isEmpty && trace.plan.neurons.count >= 14)
     #expect(trace.steps.allSatisfy { $0.columns == 72 })
     #expect(trace.steps[0].parameters == network.parameterCount)
-    let (head, check) = try trace.compacted(checkedOn: task.checked.inputs, head: .softmax)
-    #expect(check.holds && check.changedAnswers == 0)
-    let whole = try split.joined(with: head)
+    let compaction = try trace.compacted(checkedOn: task.context.validation.inputs, head: .softmax)
+    #expect(compaction.check.holds && compaction.check.changedAnswers == 0)
+    let whole = try split.joined(with: compaction.network)
     let kept = network.neurons(of: node(network)).filter { !trace.plan.neurons.contains($0) }
     #expect(whole.neurons(of: node(network)) == kept)
     let right = zip(whole.outputs(for: inputs).largestColumns, labels).count { $0 == $1 }

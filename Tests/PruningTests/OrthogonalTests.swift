@@ -79,8 +79,8 @@ import Testing
       let pruned = try Orthogonal().prune(
         network, to: .neurons(12), with: Orthogonal().recipe, on: context)
       #expect(
-        context.accuracy(of: pruned.network) > context.accuracy(of: network) - 0.005,
-        "\(context.accuracy(of: network)) \(context.accuracy(of: pruned.network))")
+        context.quality(of: pruned.network) > context.quality(of: network) - 0.005,
+        "\(context.quality(of: network)) \(context.quality(of: pruned.network))")
     }
   }
 }

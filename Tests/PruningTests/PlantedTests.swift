@@ -48,14 +48,14 @@ import Testing
       let context = PruningContext(
         head: .softmax, training: examples, validation: examples,
         trainer: Trainer(epochs: 1, batch: 32, learningRate: 0.001), seed: 3)
-      #expect(context.accuracy(of: network) == 1)
+      #expect(context.quality(of: network) == 1)
       var recipe = method.recipe
       recipe.recovery = .none
       recipe.floor = 0
       let pruned = try recipe.prune(network, to: .neurons(3), on: context)
       let stays = Set(0..<8).subtracting(pruned.plan.neurons.map(\.originalIndex))
       #expect(stays == [0, 1, 2], "\(name): \(stays)")
-      #expect(context.accuracy(of: pruned.network) == 1)
+      #expect(context.quality(of: pruned.network) == 1)
     }
   }
 

@@ -50,7 +50,7 @@ import Testing
     #expect(Double(pruned.after.parameters) <= 0.5 * Double(baseline.network.parameterCount) + 0.5)
     #expect(pruned.check.holds && pruned.check.changedAnswers == 0)
     #expect(pruned.network.parameterCount == pruned.after.parameters)
-    #expect(baseline.context.accuracy(of: pruned.network) > 0.8)
+    #expect(baseline.context.quality(of: pruned.network) > 0.8)
     let again = try method.prune(
       baseline.network, to: .keep(0.5), with: method.recipe, on: baseline.context, onRound: { _ in }
     )
@@ -146,10 +146,10 @@ import Testing
   @Test func anAccuracyFloorIsKept() throws {
     var generator = SeededGenerator(seed: 14)
     let baseline = try baseline(&generator)
-    let before = baseline.context.accuracy(of: baseline.network)
+    let before = baseline.context.quality(of: baseline.network)
     let pruned = try Taylor().prune(
       baseline.network, to: .accuracyDrop(0.02), with: Taylor().recipe, on: baseline.context)
-    #expect(baseline.context.accuracy(of: pruned.network) >= before - 0.02)
+    #expect(baseline.context.quality(of: pruned.network) >= before - 0.02)
     #expect(pruned.after.parameters < pruned.before.parameters / 2)
   }
 
@@ -214,7 +214,7 @@ import Testing
     #expect(
       replayed.parameters.map { $0.map(\.mask) } == pruned.network.parameters.map { $0.map(\.mask) }
     )
-    #expect(baseline.context.accuracy(of: pruned.network) > 0.9)
+    #expect(baseline.context.quality(of: pruned.network) > 0.9)
   }
 
   /// Splicing trains for its epochs after each round, and twice as long after the last.
@@ -250,7 +250,7 @@ import Testing
     let pruned = try recipe.prune(baseline.network, to: .keep(0.5), on: baseline.context)
     #expect(2 * pruned.network.parameterCount <= baseline.network.parameterCount)
     #expect(pruned.check.holds && pruned.rounds.count == rounds)
-    #expect(baseline.context.accuracy(of: pruned.network) > 0.9)
+    #expect(baseline.context.quality(of: pruned.network) > 0.9)
     #expect(
       (0...rounds).map { recipe.recovery.share(after: $0, of: rounds) }.reduce(0, +) == 30)
   }
@@ -339,6 +339,6 @@ import Testing
     let pruned = try method.prune(
       network, to: .keep(0.2), with: method.recipe, on: context, onRound: { _ in })
     #expect(pruned.network.architecture.nodes.allSatisfy { !($0.layer is Sum) })
-    #expect(context.accuracy(of: pruned.network) > 0.9 && pruned.check.holds)
+    #expect(context.quality(of: pruned.network) > 0.9 && pruned.check.holds)
   }
 }

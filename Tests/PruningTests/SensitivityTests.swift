@@ -56,7 +56,7 @@ import Testing
         let outputs = small.outputs(for: context.validation.inputs)
         let loss = context.head.loss(of: outputs, for: context.validation).value
         #expect(abs(loss - line.loss) < 1e-6 * max(1, abs(loss)), "\(line)")
-        #expect(abs(context.accuracy(of: small) - line.accuracy) < 1e-6)
+        #expect(abs(context.quality(of: small) - line.accuracy) < 1e-6)
         #expect(network.parameterCount - small.parameterCount == line.parameters, "\(line)")
       }
     }

@@ -122,7 +122,7 @@ import Testing
     let method = DeepCompression()
     let pruned = try method.prune(network, to: .keep(0.2), with: method.recipe, on: context)
     #expect(pruned.after.parameters <= network.parameterCount / 5)
-    #expect(context.accuracy(of: pruned.network) > 0.95)
+    #expect(context.quality(of: pruned.network) > 0.95)
     #expect(pruned.rounds.map(\.round) == Array(1...7) && pruned.rounds.allSatisfy { $0.of == 7 })
     for part in CompressedNetwork(pruned.network).parts where part.role == .weight {
       #expect(part.distinct <= 32)

@@ -57,7 +57,7 @@ public enum Optimizer: Hashable, Codable, Sendable {
 
 extension Float {
   /// An integer power by repeated squaring, bit-identical on all platforms.
-  func power(_ exponent: Int) -> Float {
+  package func power(_ exponent: Int) -> Float {
     var (result, base, left) = (1.0, Double(self), exponent)
     while left > 0 {
       if left & 1 == 1 { result *= base }

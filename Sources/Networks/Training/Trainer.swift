@@ -131,6 +131,7 @@ public struct Trainer: Hashable, Codable, Sendable {
     let steps = (order.count + batch - 1) / batch
     var total = 0.0
     var chance = generator.stream("chance-\(epoch)")
+    let update = self.step(head: head, teacher: teacher)
     var quick =
       clarified == nil && teacher == nil ? DenseSteps(self, state, head: head, on: examples) : nil
     for step in 0..<steps {
@@ -145,25 +146,13 @@ public struct Trainer: Hashable, Codable, Sendable {
       quick?.store(in: &state)
       quick = nil
       let taken = batch(of: examples, rows, using: &chance)
-      let pass = state.network.trainingPass(taken.inputs, using: &chance)
-      let outputs = pass.outputs
-      guard let last = outputs.last else { continue }
-      let (loss, gradient) =
-        teacher?.loss(of: last, for: taken, head: head, classWeights: classWeights)
-        ?? head.loss(of: last, for: taken, classWeights: classWeights)
-      guard loss.isFinite else {
-        throw NetworkError.notFinite(
-          step: epoch * steps + step + 1, layer: Self.firstNotFinite(outputs, nodes))
+      let pass = try update.pass(
+        of: state.network, on: taken, number: epoch * steps + step + 1, using: &chance
+      ) { forward in
+        clarified.map { [$0: clarificationGradient(forward.outputs[$0])] } ?? [:]
       }
-      total += loss * Double(rows.count)
-      var extra: [Int: Tensor] = [:]
-      if let clarified { extra[clarified] = clarificationGradient(outputs[clarified]) }
-      let gradients = state.network.gradients(
-        of: pass, gradient: gradient, adding: extra)
-      state.network.updateRunningStatistics(pass)
-      optimizer.step(
-        &state.network, gradients: gradients, memory: &state.memory, rate: Float(rate),
-        decay: Float(weightDecay))
+      total += pass.loss * Double(rows.count)
+      update.update(&state.network, by: pass, memory: &state.memory, rate: rate)
       if l1 > 0 { state.network.shrinkWeights(by: Float(rate * l1)) }
       if inputLasso > 0 {
         state.network.shrinkInputs(inputGroups, by: Float(rate * inputLasso))
@@ -194,11 +183,6 @@ public struct Trainer: Hashable, Codable, Sendable {
   private func clarificationGradient(_ values: Tensor) -> Tensor {
     let pull = clarification / Float(values.rows)
     return Tensor(values.elements.map { $0 < 0.5 ? pull : -pull }, shape: values.shape)
-  }
-
-  private static func firstNotFinite(_ outputs: [Tensor], _ nodes: [Node]) -> String {
-    let first = outputs.firstIndex { $0.elements.contains { !$0.isFinite } }
-    return first.map { nodes[$0].id.rawValue } ?? "loss"
   }
 }
 

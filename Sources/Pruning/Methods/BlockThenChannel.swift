@@ -56,7 +56,6 @@ public struct BlockThenChannel: PruningMethod {
     let order = blocks.indices.sorted { (logits[$0], $0) < (logits[$1], $1) }
     let limit = goal.limit(from: try Cost(of: network))
     var plan = PruningPlan()
-    var small = trained
     for (rank, index) in order.enumerated() where logits[index] < 0 {
       let block = blocks[index]
       var longer = plan
@@ -69,25 +68,23 @@ public struct BlockThenChannel: PruningMethod {
       let next = try trained.compacted(by: longer)
       // Never prunes below the goal.
       if let left = goal.measure(try Cost(of: next)), left < limit { break }
-      (plan, small) = (longer, next)
+      plan = longer
     }
-    let check = EqualityCheck(
-      of: small, with: try trained.masked(by: plan), inputs: context.checkRows(for: trained),
-      removed: [],
-      head: context.head)
-    guard check.holds else { throw PruningError.notTheSame(check) }
-    let cut = context.accuracy(of: small)
+    let compaction = try Compaction(
+      of: trained, by: plan, on: context.checkRows(for: trained), head: context.head)
+    let cut = context.quality(of: compaction.network)
+    var small = compaction.network
     if !plan.removals.isEmpty {
       small = try context.trained(small, epochs: recipe.recovery.epochs, round: 1)
     }
     let round = PrunedNetwork.Round(
       round: 1, of: recipe.schedule.rounds + 1, cost: try Cost(of: small),
-      removed: plan.removals.count, accuracyCut: cut, accuracy: context.accuracy(of: small))
+      removed: plan.removals.count, accuracyCut: cut, accuracy: context.quality(of: small))
     try onRound(round)
     let left = goal.absolute(limit, in: round.cost)
     var pruned = try recipe.prune(small, to: left, on: context, onRound: onRound)
     pruned.plan = plan.union(pruned.plan)
-    pruned.check = pruned.check.worst(check)
+    pruned.check = pruned.check.worst(compaction.check)
     pruned.rounds = [round] + pruned.rounds
     pruned.before = try Cost(of: network)
     return pruned
@@ -111,6 +108,7 @@ public struct BlockThenChannel: PruningMethod {
     var chance = SeededGenerator(seed: context.seed).stream("blocks")
     var step = 0
     let batches = Batches(context.training, of: context, seed: context.seed)
+    let update = context.step
     var epoch = 0
     while step < steps {
       defer { epoch += 1 }
@@ -119,29 +117,22 @@ public struct BlockThenChannel: PruningMethod {
         step += 1
         let open = logits.map { Float(chance.uniform()) < sigmoid($0) ? Float(1) : 0 }
         let gated = network.gated(gates, by: open)
-        let pass = gated.trainingPass(batch.inputs, using: &chance)
-        guard let last = pass.outputs.last else { return }
-        let (loss, gradient) = context.loss(of: last, for: batch)
-        guard loss.isFinite else { throw NetworkError.notFinite(step: step, layer: "block gates") }
-        var gradients = gated.gradients(of: pass, gradient: gradient)
-        let slopes = network.gateGradients(gates, gradients)
-        network.updateRunningStatistics(pass)
+        var pass = try update.pass(of: gated, on: batch, number: step, using: &chance)
+        let slopes = network.gateGradients(gates, pass.gradients)
         for (index, gate) in gates.enumerated() {
           // The weights of a closed block get no gradient.
           if open[index] == 0 {
             for part in gate.parts {
-              gradients[part.node][part.parameter] = Tensor(
-                shape: gradients[part.node][part.parameter].shape)
+              pass.gradients[part.node][part.parameter] = Tensor(
+                shape: pass.gradients[part.node][part.parameter].shape)
             }
           }
           let p = sigmoid(logits[index])
           velocity[index] = 0.9 * velocity[index] + (slopes[index] + price) * p * (1 - p)
           logits[index] -= 0.1 * velocity[index]
         }
-        context.trainer.optimizer.step(
-          &network, gradients: gradients, memory: &memory,
-          rate: Float(context.trainer.learningRate),
-          decay: Float(context.trainer.weightDecay))
+        update.update(
+          &network, by: pass, memory: &memory, rate: context.trainer.learningRate)
       }
     }
     return Found(network: network, logits: logits)

@@ -54,14 +54,14 @@ public struct DeepCompression: PruningMethod {
     }
     let sharing = try fitting(goal, pruned.network, seed: context.seed)
     let shared = sharing.applied(to: pruned.network, seed: context.seed)
-    let cut = context.accuracy(of: shared)
+    let cut = context.quality(of: shared)
     var trainer = context.trainer
     trainer.epochs = epochs
     trainer.learningRate /= 10
     pruned.network = try SharedWeights(of: shared).tuned(shared, on: context, by: trainer)
     let round = PrunedNetwork.Round(
       round: last, of: last, cost: pruned.after, removed: 0, accuracyCut: cut,
-      accuracy: context.accuracy(of: pruned.network))
+      accuracy: context.quality(of: pruned.network))
     pruned.rounds = rounds + [round]
     try onRound(round)
     return pruned

@@ -21,7 +21,7 @@ extension FeatureLayer {
       trace.phase = .recovery
       return
     }
-    let values = trace.network.activations(of: task.node, for: task.training.inputs)
+    let values = trace.network.activations(of: task.node, for: task.context.training.inputs)
     let outgoing = trace.network.parameters[node + 1][0].value
     let spreads = values.columnStatistics.deviations
     let scores = live.map { norm(outgoing.row($0)) * spreads[$0] }
@@ -52,7 +52,7 @@ extension FeatureLayer {
     var network = trace.network
     network.fold(pair, intoReader: node + 1)
     network = try fineTune(
-      try network.masked(by: plan), task, fineTuning, round: trace.steps.count + 1)
+      try network.masked(by: plan), task, task.context.trainer, round: trace.steps.count + 1)
     let kept = tolerance.accepts(network, drop: accuracyDrop)
     trace.record(
       network, plan: plan, task: task,

@@ -28,8 +28,6 @@ public struct FeatureLayer: Named, Hashable {
   public var maxNeurons: Int?
   /// The maximum number of columns, reached even if the accuracy tolerance is exceeded.
   public var maxColumns: Int?
-  /// The trainer for fine-tuning after each step.
-  public var fineTuning: Trainer
   /// Epochs of the final fine-tuning.
   public var finalEpochs: Int
   /// Whether fine-tuning uses the predictions of the network before pruning as targets instead of
@@ -38,13 +36,12 @@ public struct FeatureLayer: Named, Hashable {
   public var distils: Bool
 
   public init(
-    accuracyDrop: Double, maxNeurons: Int? = nil, maxColumns: Int? = nil, fineTuning: Trainer,
-    finalEpochs: Int, distils: Bool = false
+    accuracyDrop: Double, maxNeurons: Int? = nil, maxColumns: Int? = nil, finalEpochs: Int,
+    distils: Bool = false
   ) {
     self.accuracyDrop = accuracyDrop
     self.maxNeurons = maxNeurons
     self.maxColumns = maxColumns
-    self.fineTuning = fineTuning
     self.finalEpochs = finalEpochs
     self.distils = distils
   }
@@ -69,34 +66,17 @@ public struct FeatureLayer: Named, Hashable {
     public var network: Network
     /// The activation node whose neurons are the hidden features.
     public var node: Node.ID
-    /// The output head.
-    public var head: Head
-    /// The training rows for scores and fine-tuning.
-    public var training: Examples
-    /// The validation rows for accuracy.
-    public var checked: Examples
-    /// The columns and the network inputs encoded from each.
-    public var columns: [(name: String, inputs: [Int])]
-    /// The random seed.
-    public var seed: UInt64
-    /// Called after every training batch; an error that it throws aborts the pruning.
-    public var onBatch: @Sendable () throws -> Void = {}
+    /// The rows, the columns, and the trainer for fine-tuning after each step.
+    public var context: PruningContext
     /// The frozen backbone before the network: its number of parameters and of input columns.
     public var backbone = (parameters: 0, columns: 0)
     /// Whether the features are the network's inputs, listed as columns, instead of hidden units.
     public private(set) var readsFeatures = false
 
-    public init(
-      network: Network, node: Node.ID, head: Head, training: Examples, checked: Examples,
-      columns: [(name: String, inputs: [Int])], seed: UInt64
-    ) {
+    public init(network: Network, node: Node.ID, context: PruningContext) {
       self.network = network
       self.node = node
-      self.head = head
-      self.training = training
-      self.checked = checked
-      self.columns = columns
-      self.seed = seed
+      self.context = context
     }
   }
 
@@ -124,7 +104,7 @@ public struct FeatureLayer: Named, Hashable {
       return try copy.prune(task, from: start, onStep: onStep)
     }
     var trace = start ?? PruningTrace(start: task)
-    let tolerance = LossTolerance(task)
+    let tolerance = LossTolerance(task.network, task.context)
     while trace.phase == .neurons {
       try pruneNeuron(&trace, task, node, tolerance)
       try onStep(trace)
@@ -133,7 +113,7 @@ public struct FeatureLayer: Named, Hashable {
       try thinColumns(&trace, task, tolerance)
       try onStep(trace)
     }
-    let spread = trace.phase == .columns ? task.training.inputs.columnStatistics : ([], [])
+    let spread = trace.phase == .columns ? task.context.training.inputs.columnStatistics : ([], [])
     while trace.phase == .columns {
       try pruneColumns(&trace, task, spread, tolerance)
       try onStep(trace)
@@ -143,13 +123,13 @@ public struct FeatureLayer: Named, Hashable {
       try onStep(trace)
     }
     if trace.phase == .recovery {
-      var trainer = fineTuning
+      var trainer = task.context.trainer
       trainer.epochs = finalEpochs
       let tuned = try fineTune(trace.network, task, trainer, round: trace.steps.count + 1)
       let isAllowed =
         tolerance.accepts(tuned, drop: accuracyDrop)
         || !tolerance.accepts(trace.network, drop: accuracyDrop)
-      if isAllowed, task.quality(of: tuned) >= task.quality(of: trace.network) {
+      if isAllowed, task.context.quality(of: tuned) >= task.context.quality(of: trace.network) {
         trace.network = tuned
       }
       trace.phase = .done
@@ -171,7 +151,7 @@ public struct FeatureLayer: Named, Hashable {
       trace.phase = .lasso
       return
     }
-    let values = trace.network.activations(of: task.node, for: task.training.inputs)
+    let values = trace.network.activations(of: task.node, for: task.context.training.inputs)
     let (means, deviations) = values.columnStatistics
     let outgoing = trace.network.parameters[node + 1][0].value
     let scores = live.map { unit in
@@ -196,7 +176,7 @@ public struct FeatureLayer: Named, Hashable {
     var network = trace.network
     network.fold(means: units.map { means[$0] }, ofRows: units, intoBiasOf: node + 1)
     network = try fineTune(
-      try network.masked(by: plan), task, fineTuning, round: trace.steps.count + 1)
+      try network.masked(by: plan), task, task.context.trainer, round: trace.steps.count + 1)
     // Half of the tolerance is reserved for the columns.
     let kept = forced || tolerance.accepts(network, drop: accuracyDrop / 2)
     trace.record(
@@ -220,7 +200,7 @@ public struct FeatureLayer: Named, Hashable {
   ) throws {
     trace.phase = .columns
     trace.refusals = 0
-    var trainer = fineTuning
+    var trainer = task.context.trainer
     trainer.epochs *= 2
     for lasso in Self.lassoStrengths {
       trainer.inputLasso = lasso
@@ -235,8 +215,8 @@ public struct FeatureLayer: Named, Hashable {
     _ spread: (means: [Double], deviations: [Double]), _ tolerance: LossTolerance
   ) throws {
     let gone = Set(trace.plan.inputs)
-    let live = task.columns.indices.filter { index in
-      !task.columns[index].inputs.allSatisfy(gone.contains)
+    let live = task.context.columns.indices.filter { index in
+      !task.context.columns[index].inputs.allSatisfy(gone.contains)
     }
     let forced = maxColumns.map { live.count > $0 } ?? false
     let refused = forced ? [] : Set(trace.refusedColumns)
@@ -254,7 +234,7 @@ public struct FeatureLayer: Named, Hashable {
     let (means, deviations) = spread
     let weights = trace.network.parameters[0][0].value
     let scored = candidates.map { index -> (index: Int, score: Double) in
-      let squares = task.columns[index].inputs.reduce(0.0) { sum, input in
+      let squares = task.context.columns[index].inputs.reduce(0.0) { sum, input in
         let size = norm(weights.row(input)) * deviations[input]
         return sum + size * size
       }
@@ -264,22 +244,22 @@ public struct FeatureLayer: Named, Hashable {
     let leaving = scored.prefix(max(count, 1))
     var plan = trace.plan
     for item in leaving {
-      let column = task.columns[item.index]
+      let column = task.context.columns[item.index]
       plan.removals.append(
         .init(
           .column(name: column.name, inputs: column.inputs), score: item.score,
           round: trace.steps.count + 1))
     }
-    let rows = leaving.flatMap { task.columns[$0.index].inputs }
+    let rows = leaving.flatMap { task.context.columns[$0.index].inputs }
     var network = trace.network
     network.fold(means: rows.map { means[$0] }, ofRows: rows, intoBiasOf: 0)
-    var trainer = fineTuning
+    var trainer = task.context.trainer
     trainer.inputLasso = Self.lassoStrengths[0]
     network = try fineTune(
       try network.masked(by: plan), task, trainer, round: trace.steps.count + 1)
     let kept = forced || tolerance.accepts(network, drop: accuracyDrop)
     trace.record(
-      network, plan: plan, task: task, removed: leaving.map { task.columns[$0.index].name },
+      network, plan: plan, task: task, removed: leaving.map { task.context.columns[$0.index].name },
       kept: kept)
     if kept {
       trace.columnBatch = nil
@@ -299,19 +279,19 @@ public struct FeatureLayer: Named, Hashable {
     _ network: Network, _ task: Task, _ trainer: Trainer, round: Int
   ) throws -> Network {
     guard trainer.epochs > 0 else { return network }
-    var examples = task.training
+    var examples = task.context.training
     if examples.count > Self.rowsOfAColumnStep, trainer.inputLasso > 0 {
       var order = Array(0..<examples.count)
-      var generator = SeededGenerator(seed: task.seed).stream("step-\(round)")
+      var generator = SeededGenerator(seed: task.context.seed).stream("step-\(round)")
       generator.shuffle(&order)
       examples = examples.gathering(order[..<Self.rowsOfAColumnStep])
     }
     // Returns the last network, not the best: the validation rows for early stopping also decide
     // about removals.
     return try trainer.train(
-      from: Trainer.State(start: network), head: task.head, on: examples,
-      validation: task.checked, inputGroups: task.columns.map(\.inputs),
-      seed: task.seed &+ UInt64(round), onStep: { _ in try task.onBatch() }
+      from: Trainer.State(start: network), head: task.context.head, on: examples,
+      validation: task.context.validation, inputGroups: task.context.columns.map(\.inputs),
+      seed: task.context.seed &+ UInt64(round), onStep: { _ in try task.context.onStep() }
     ).network
   }
 
@@ -325,7 +305,7 @@ extension FeatureLayer.Task {
   /// and after the features or with features as inputs.
   public var canBePruned: Bool {
     let nodes = network.architecture.nodes
-    if readsFeatures { return columns.count > 1 }
+    if readsFeatures { return context.columns.count > 1 }
     guard let index = network.architecture.index(of: node), index >= 1, index + 1 < nodes.count
     else { return false }
     return nodes[index + 1].layer is Dense && network.architecture.isSequence
@@ -343,36 +323,24 @@ extension FeatureLayer.Task {
   /// the head reads the features directly.
   public mutating func keep(_ split: NetworkSplit) {
     network = split.head
-    backbone = (parameters: split.backboneParameters, columns: columns.count)
+    backbone = (parameters: split.backboneParameters, columns: context.columns.count)
     readsFeatures = split.readsFeatures
-    columns =
+    context.columns =
       readsFeatures
       ? split.network.neurons(of: node).enumerated().map { ($0.element.description, [$0.offset]) }
       : []
-    training.inputs = split.network.activations(of: split.splitPoint, for: training.inputs)
-    checked.inputs = split.network.activations(of: split.splitPoint, for: checked.inputs)
+    context.training.inputs = split.network.activations(
+      of: split.splitPoint, for: context.training.inputs)
+    context.validation.inputs = split.network.activations(
+      of: split.splitPoint, for: context.validation.inputs)
   }
 
   /// The task with the network's predicted probabilities as targets.
   var distilled: FeatureLayer.Task {
     var copy = self
-    copy.training.targets = head.probabilities(from: network.outputs(for: training.inputs))
+    copy.context.training.targets = context.head.probabilities(
+      from: network.outputs(for: context.training.inputs))
     return copy
-  }
-
-  /// The accuracy on the validation rows, or R² for a numeric target.
-  func quality(of network: Network) -> Double {
-    let outputs = network.outputs(for: checked.inputs)
-    if head == .number {
-      let mean = checked.numbers.reduce(0.0) { $0 + Double($1) } / Double(max(checked.count, 1))
-      let total = checked.numbers.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
-      let left = zip(outputs.elements, checked.numbers).reduce(0.0) {
-        $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
-      }
-      return total > 0 ? 1 - left / total : 0
-    }
-    let correct = zip(head.answers(from: outputs), checked.labels).count { $0 == $1 }
-    return Double(correct) / Double(max(checked.count, 1))
   }
 }
 

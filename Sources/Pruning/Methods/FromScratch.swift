@@ -66,20 +66,18 @@ public struct FromScratch: PruningMethod, NeuronScore {
     var generator = SeededGenerator(seed: context.seed).stream("gates")
     var factors = [Float](repeating: 1, count: gates.count)
     var memory = (means: factors.map { _ in Float(0) }, squares: factors.map { _ in Float(0) })
-    var steps: Float = 0
+    var steps = 0
+    let update = TrainingStep(optimizer: .adam) { [head = context.head] outputs, batch in
+      head.loss(of: outputs, for: batch)
+    }
     let batches = Batches(context.sample(of: rows), of: context, seed: context.seed)
     for epoch in 0..<epochs {
       try batches.forEach(epoch: epoch) { batch in
         let gatedNetwork = fresh.gated(gates, by: factors)
-        let pass = gatedNetwork.trainingPass(batch.inputs, using: &generator)
-        guard let last = pass.outputs.last else { return }
-        let (loss, gradient) = context.head.loss(of: last, for: batch)
-        guard loss.isFinite else {
-          throw NetworkError.notFinite(step: Int(steps) + 1, layer: "gates")
-        }
-        fresh.updateRunningStatistics(pass)
-        let gradients = fresh.gateGradients(
-          gates, gatedNetwork.gradients(of: pass, gradient: gradient))
+        let pass = try update.pass(
+          of: gatedNetwork, on: batch, number: steps + 1, using: &generator)
+        fresh.updateRunningStatistics(pass.forward)
+        let gradients = fresh.gateGradients(gates, pass.gradients)
         steps += 1
         let mean = factors.reduce(0, +) / Float(factors.count)
         let pull = 2 * balance * (mean - target) / Float(factors.count)
@@ -88,25 +86,12 @@ public struct FromScratch: PruningMethod, NeuronScore {
           memory.means[index] = 0.9 * memory.means[index] + 0.1 * slope
           memory.squares[index] = 0.999 * memory.squares[index] + 0.001 * slope * slope
           let step =
-            (memory.means[index] / (1 - Float.power(0.9, Int(steps))))
-            / ((memory.squares[index] / (1 - Float.power(0.999, Int(steps)))).squareRoot() + 1e-8)
+            (memory.means[index] / (1 - Float(0.9).power(steps)))
+            / ((memory.squares[index] / (1 - Float(0.999).power(steps))).squareRoot() + 1e-8)
           factors[index] = min(1, max(0, factors[index] - 0.01 * step))
         }
       }
     }
     return factors
-  }
-}
-
-extension Float {
-  /// An integer power by repeated multiplication, bitwise reproducible on every platform.
-  fileprivate static func power(_ base: Float, _ exponent: Int) -> Float {
-    var (result, square, left) = (1.0, Double(base), exponent)
-    while left > 0 {
-      if left & 1 == 1 { result *= square }
-      square *= square
-      left >>= 1
-    }
-    return Float(result)
   }
 }

@@ -128,7 +128,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
       best = min(best, loss)
       seen.append((state, loss))
       if quiet > 0, quiet < patience { try grow(&state, round, using: &generator) }
-      let accuracy = context.accuracy(of: state.network)
+      let accuracy = context.quality(of: state.network)
       log.append(
         .init(
           round: round, of: rounds, cost: try Cost(of: state.network), removed: cut,
@@ -159,7 +159,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
 
     /// The loss on validation rows.
     var loss: Double {
-      let rows = context.validation.count > 0 ? context.validation : context.training
+      let rows = context.measured
       return context.head.loss(of: network.outputs(for: rows.inputs), for: rows).value
     }
   }
@@ -211,16 +211,10 @@ public struct Adaptation: Hashable, Codable, Sendable {
   ) throws -> Int {
     guard !plan.removals.isEmpty else { return 0 }
     let before = state
-    let resolved = try ResolvedPlan(plan, for: state.network)
-    let made = try compensation.applied(to: state.network, resolved, on: state.context)
-    let small = try made.compacted(by: resolved)
-    let check = EqualityCheck(
-      of: small, with: made.masked(by: resolved), inputs: state.context.checkRows(for: made),
-      removed: [],
-      head: state.context.head)
-    guard check.holds else { throw PruningError.notTheSame(check) }
-    state.check = state.check?.worst(check) ?? check
-    state.network = small
+    let compaction = try state.context.compacted(
+      state.network, by: plan, compensation: compensation)
+    state.check = state.check?.worst(compaction.check) ?? compaction.check
+    state.network = compaction.network
     state.plan = state.plan.union(plan)
     if isImproved, state.loss > before.loss * (1 + slowdown) {
       state = before

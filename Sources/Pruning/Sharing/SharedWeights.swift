@@ -79,7 +79,7 @@ public struct SharedWeights: Hashable, Sendable {
     _ network: Network, on context: PruningContext, by trainer: Trainer
   ) throws -> Network {
     var (network, memory) = (network, Optimizer.Memory(for: network))
-    let checked = context.validation.count > 0 ? context.validation : context.training
+    let checked = context.measured
     func loss(_ network: Network) -> Double {
       context.head.loss(
         of: network.outputs(for: checked.inputs), for: checked, classWeights: trainer.classWeights
@@ -87,6 +87,8 @@ public struct SharedWeights: Hashable, Sendable {
     }
     var best = (loss: loss(network), network: network)
     let generator = SeededGenerator(seed: context.seed).stream("shared-weights")
+    var update = context.step
+    (update.optimizer, update.weightDecay) = (trainer.optimizer, 0)
     let steps = (context.training.count + trainer.batch - 1) / trainer.batch
     for epoch in 0..<trainer.epochs {
       var order = Array(0..<context.training.count)
@@ -99,17 +101,10 @@ public struct SharedWeights: Hashable, Sendable {
         let progress = (Double(epoch) + Double(step) / Double(steps)) / Double(trainer.epochs)
         let rate = trainer.learningRate * 0.5 * (1 + cos(Double.pi * progress))
         let batch = trainer.batch(of: context.training, rows, using: &chance)
-        let pass = network.trainingPass(batch.inputs, using: &chance)
-        guard let last = pass.outputs.last else { continue }
-        let (value, gradient) = context.loss(of: last, for: batch)
-        guard value.isFinite else {
-          throw NetworkError.notFinite(step: epoch * steps + step + 1, layer: "loss")
-        }
-        var gradients = network.gradients(of: pass, gradient: gradient)
-        tie(&gradients)
-        network.updateRunningStatistics(pass)
-        trainer.optimizer.step(
-          &network, gradients: gradients, memory: &memory, rate: Float(rate), decay: 0)
+        var pass = try update.pass(
+          of: network, on: batch, number: epoch * steps + step + 1, using: &chance)
+        tie(&pass.gradients)
+        update.update(&network, by: pass, memory: &memory, rate: rate)
         hold(&network)
       }
       let reached = loss(network)

@@ -1,0 +1,55 @@
+import Datasets
+import Networks
+import Tensors
+
+/// How well a network predicts the validation rows; for every pruning measured in the same way.
+///
+/// The error of a row is 0 or 1 for a class, and the squared error divided by the variance of the
+/// targets for a number. The quality is 1 minus the mean error: the accuracy, or R².
+extension PruningContext {
+  /// The rows on which a network is measured: the validation rows, or the training rows if there
+  /// are none.
+  package var measured: Examples { validation.count > 0 ? validation : training }
+
+  /// The validation accuracy of a network, or R² for a numeric target; R² is 0 if all targets are
+  /// equal.
+  public func quality(of network: Network) -> Double {
+    let rows = measured
+    let outputs = network.outputs(for: rows.inputs)
+    guard head == .number else {
+      let correct = zip(head.answers(from: outputs), rows.labels).count { $0 == $1 }
+      return Double(correct) / Double(max(rows.count, 1))
+    }
+    let variation = rows.variation
+    return variation > 0 ? 1 - rows.squaredErrors(of: outputs).reduce(0, +) / variation : 0
+  }
+
+  /// The error of each measured row.
+  package func errors(of network: Network) -> [Double] {
+    let rows = measured
+    let outputs = network.outputs(for: rows.inputs)
+    guard head == .number else {
+      return zip(head.answers(from: outputs), rows.labels).map { $0 == $1 ? 0 : 1 }
+    }
+    let (variation, count) = (rows.variation, Double(max(rows.count, 1)))
+    return rows.squaredErrors(of: outputs).map { variation > 0 ? $0 * count / variation : 0 }
+  }
+}
+
+extension Examples {
+  /// The sum of squared deviations of the numeric targets from their mean.
+  var variation: Double {
+    let mean = numbers.reduce(0.0) { $0 + Double($1) } / Double(max(count, 1))
+    return numbers.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+  }
+
+  /// The squared error of each row's output.
+  ///
+  /// `outputs`: `[rows, 1]`
+  func squaredErrors(of outputs: Tensor) -> [Double] {
+    numbers.indices.map { row in
+      let error = Double(outputs[row, 0] - numbers[row])
+      return error * error
+    }
+  }
+}

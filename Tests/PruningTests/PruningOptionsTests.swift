@@ -1,0 +1,67 @@
+import Datasets
+import Naming
+import Networks
+import Pruning
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct PruningOptionsTests {
+  @Test(arguments: pruningCatalog.names)
+  func noOptionsAreTheDefaultsOfTheMethod(_ name: String) throws {
+    let method = try PruningOptions().method(named: name)
+    let (own, recipe) = (method.recipe, PruningOptions().recipe(of: method))
+    #expect(recipe.schedule == own.schedule && recipe.compensation == own.compensation)
+    #expect(recipe.scope == own.scope && recipe.normalization == own.normalization)
+    #expect(recipe.multiple == own.multiple && recipe.recovery.course == own.recovery.course)
+    #expect(
+      recipe.recovery.epochs == (own.recovery.course == .none ? 0 : max(own.recovery.epochs, 1)))
+  }
+
+  @Test func optionsReplaceTheDefaults() throws {
+    var options = PruningOptions()
+    options.rounds = 4
+    options.compensation = .leastSquares
+    options.recovery = .rewind
+    options.epochs = 7
+    options.scope = .layer
+    options.normalization = .mean
+    options.multiple = 4
+    let recipe = options.recipe(of: try options.method(named: Taylor.name))
+    #expect(recipe.schedule == Schedule(.linear, rounds: 4))
+    #expect(recipe.compensation == .leastSquares && recipe.recovery == .rewind(epochs: 7))
+    #expect(recipe.scope == .layer && recipe.normalization == .mean && recipe.multiple == 4)
+    // More rounds than one need a schedule other than one-shot.
+    let magnitude = try options.method(named: NeuronMagnitude.name)
+    #expect(options.recipe(of: magnitude).schedule == Schedule(.linear, rounds: 4))
+    options.schedule = .cubic
+    options.rounds = nil
+    #expect(options.recipe(of: magnitude).schedule == Schedule(.cubic, rounds: 5))
+    #expect(options.recipe(of: Taylor()).schedule == Schedule(.cubic, rounds: 3))
+  }
+
+  @Test func aMethodTakesItsOwnHyperparametersOnly() throws {
+    var options = PruningOptions()
+    options.hyperparameters = ["gatePrice": 0.25, "other": 3]
+    let gated = try options.method(named: BlockThenChannel.name)
+    #expect((gated as? BlockThenChannel)?.price == 0.25)
+    #expect(gated.hyperparameters == ["gatePrice": 0.25])
+    #expect(try options.method(named: Taylor.name).hyperparameters.isEmpty)
+    #expect(throws: UnknownName.self) { _ = try options.method(named: "taylr") }
+  }
+
+  @Test func theContextGetsRowsAndTeacher() throws {
+    let network = try Network(Architecture(input: [2]) { Dense(1) }, seed: 1)
+    let rows = Examples(inputs: Tensor([1, 2], shape: [1, 2]), labels: [0])
+    var context = PruningContext(
+      head: .softmax, training: rows, validation: rows,
+      trainer: Trainer(epochs: 1, batch: 1, learningRate: 0.1), seed: 1)
+    var options = PruningOptions()
+    options.apply(to: &context, pruning: network)
+    #expect(context.teacher == nil && context.scoreRows == nil)
+    (options.distillation, options.scoreRows) = (0.5, 12)
+    options.apply(to: &context, pruning: network)
+    #expect(context.teacher?.share == 0.5 && context.teacher?.network == network)
+    #expect(context.scoreRows == 12)
+  }
+}
