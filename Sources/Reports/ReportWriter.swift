@@ -27,7 +27,8 @@ public protocol ReportWriter: Named {
 
 /// The catalogue of report formats.
 public let reportFormats = Catalog<any ReportWriter.Type>(
-  "format", [HTMLWriter.self, MarkdownWriter.self]) { $0 }
+  "format", [HTMLWriter.self, MarkdownWriter.self]
+) { $0 }
 
 /// An error while a report is written.
 public enum ReportError: LocalizedError, Hashable, Sendable {

@@ -13,7 +13,8 @@ public protocol RuleExport: Named {
 
 /// The catalogue of export formats.
 public let exportFormats = Catalog<any RuleExport.Type>(
-  "export format", [PythonExport.self, TextExport.self]) { $0 }
+  "export format", [PythonExport.self, TextExport.self]
+) { $0 }
 
 extension Explanation {
   /// The rules that the fidelity describes, as an ordered list in which the first match decides.
