@@ -36,10 +36,12 @@ public struct PruningOptions: Hashable, Codable, Sendable {
 
   /// A method with its own hyperparameters set; those of other methods are ignored.
   ///
-  /// `name`: the method's name in `pruningCatalog`.
+  /// `name`: the method's name in the catalogue, by default `pruningCatalog`.
   /// - Throws: `UnknownName`
-  public func method(named name: String) throws(UnknownName) -> any PruningMethod {
-    var method = try pruningCatalog.type(named: name).init()
+  public func method(
+    named name: String, in catalog: Catalog<any PruningMethod.Type> = pruningCatalog
+  ) throws(UnknownName) -> any PruningMethod {
+    var method = try catalog.type(named: name).init()
     for (name, value) in hyperparameters ?? [:] where method.hyperparameters[name] != nil {
       method.hyperparameters[name] = value
     }

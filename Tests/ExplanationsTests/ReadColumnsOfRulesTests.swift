@@ -47,10 +47,10 @@ import Testing
   }
 
   private func extractor(_ name: String) throws -> any RuleExtractor {
-    try extractorCatalog.type(named: name).init()
+    try testedExtractors.type(named: name).init()
   }
 
-  @Test(arguments: extractorCatalog.names)
+  @Test(arguments: testedExtractors.names)
   func noRuleNamesWhatTheNetworkDoesNotRead(name: String) throws {
     let extractor = try extractor(name)
     for head in [Head.softmax, .oneVersusRest] {
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test(arguments: extractorCatalog.names)
+  @Test(arguments: testedExtractors.names)
   func whatStandsInUnreadColumnsChangesNoRule(name: String) throws {
     let extractor = try extractor(name)
     for level in type(of: extractor).levels {
@@ -101,7 +101,7 @@ import Testing
   }
 
   /// An error thrown by the caller ends an extraction at every step.
-  @Test(arguments: extractorCatalog.names) func anExtractionCanBeEnded(name: String) throws {
+  @Test(arguments: testedExtractors.names) func anExtractionCanBeEnded(name: String) throws {
     struct Stop: Error {}
     let extractor = try extractor(name)
     for level in type(of: extractor).levels {

@@ -10,10 +10,10 @@ import Testing
 
 /// Properties of every extractor of the catalogue.
 @Suite struct RuleExtractorTests {
-  static let names = extractorCatalog.names
+  static let names = testedExtractors.names
 
   private func extractor(_ name: String) throws -> any RuleExtractor {
-    try extractorCatalog.type(named: name).init()
+    try testedExtractors.type(named: name).init()
   }
 
   @Test(arguments: names) func rulesAnswerEveryRowAndBeatTheMajority(name: String) throws {

@@ -50,6 +50,33 @@ import Testing
     #expect(throws: UnknownName.self) { _ = try options.method(named: "taylr") }
   }
 
+  /// A hyperparameter of an added method arrives in its scores.
+  @Test func anAddedMethodHasItsHyperparameter() throws {
+    let network = try Network(
+      Architecture(input: [2]) {
+        Dense(2)
+        Activation(.relu)
+        Dense(1)
+      }, seed: 1)
+    var generator = SeededGenerator(seed: 1)
+    let rows = Examples(inputs: Tensor([1, 2], shape: [1, 2]), labels: [0])
+    let context = PruningContext(
+      head: .softmax, training: rows, validation: rows,
+      trainer: Trainer(epochs: 1, batch: 1, learningRate: 0.1), seed: 1)
+    func scores(_ exponent: Double?) throws -> [Double] {
+      var options = PruningOptions()
+      options.hyperparameters = exponent.map { ["exponent": $0, "gatePrice": 9] }
+      let method = try options.method(named: IncomingNorm.name, in: testedMethods)
+      guard case .neurons(let score) = options.recipe(of: method).score else { return [] }
+      return try score.scores(
+        of: network, NeuronGroups(network.architecture), on: context, using: &generator)[0] ?? []
+    }
+    let weights = network.parameters[0][0].value.elements.map { abs(Double($0)) }
+    #expect(try scores(nil) == [weights[0] + weights[2], weights[1] + weights[3]])
+    let squares = weights.map { $0 * $0 }
+    #expect(try scores(2) == [squares[0] + squares[2], squares[1] + squares[3]])
+  }
+
   @Test func theContextGetsRowsAndTeacher() throws {
     let network = try Network(Architecture(input: [2]) { Dense(1) }, seed: 1)
     let rows = Examples(inputs: Tensor([1, 2], shape: [1, 2]), labels: [0])

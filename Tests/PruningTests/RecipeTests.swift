@@ -35,12 +35,12 @@ import Testing
   }
 
   private static var general: [String] {
-    pruningCatalog.names.filter { $0 != BlockThenChannel.name }
+    testedMethods.names.filter { $0 != BlockThenChannel.name }
   }
 
   @Test(arguments: general)
   func everyMethodMeetsItsGoalAndReplays(_ name: String) throws {
-    let type = try pruningCatalog.type(named: name)
+    let type = try testedMethods.type(named: name)
     let method = type.init()
     var generator = SeededGenerator(seed: 11)
     let baseline = try baseline(&generator)
@@ -64,9 +64,9 @@ import Testing
   }
 
   /// Convolutions, a residual sum, normalisation and a flatten layer.
-  @Test(arguments: pruningCatalog.names)
+  @Test(arguments: testedMethods.names)
   func everyMethodPrunesResidualNetworks(_ name: String) throws {
-    let type = try pruningCatalog.type(named: name)
+    let type = try testedMethods.type(named: name)
     let method = type.init()
     var generator = SeededGenerator(seed: 23)
     var builder = ArchitectureBuilder(input: [4, 4, 2])
