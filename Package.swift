@@ -7,15 +7,12 @@ let strict = Context.environment["ESPALIER_STRICT"] == "1"
 let package = Package(
   name: "espalier",
   platforms: [.macOS(.v15)],
-  products: [
-    .executable(name: "espalier", targets: ["espalier"]),
-    .library(name: "Espalier", targets: ["Experiments"]),
-    // What the benchmarks use.
-    .library(name: "Tensors", targets: ["Tensors"]),
-    .library(name: "Datasets", targets: ["Datasets"]),
-    .library(name: "Networks", targets: ["Networks"]),
-    .library(name: "Pruning", targets: ["Pruning"]),
-  ],
+  // Each library has the name of the module that it is imported as.
+  products: [.executable(name: "espalier", targets: ["espalier"])]
+    + [
+      "Naming", "Tensors", "Datasets", "Rules", "Networks", "ModelFiles", "Pruning", "Explanations",
+      "Reports", "Experiments",
+    ].map { .library(name: $0, targets: [$0]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
