@@ -7,20 +7,19 @@ let strict = Context.environment["ESPALIER_STRICT"] == "1"
 let package = Package(
   name: "espalier",
   platforms: [.macOS(.v15)],
-  products: [
-    .executable(name: "espalier", targets: ["espalier"]),
-    .library(name: "Espalier", targets: ["Experiments"]),
-    // What the benchmarks use.
-    .library(name: "Tensors", targets: ["Tensors"]),
-    .library(name: "Datasets", targets: ["Datasets"]),
-    .library(name: "Networks", targets: ["Networks"]),
-    .library(name: "Pruning", targets: ["Pruning"]),
-  ],
+  // Each library has the name of the module that it is imported as.
+  products: [.executable(name: "espalier", targets: ["espalier"])]
+    + [
+      "Naming", "Tensors", "Datasets", "Rules", "Networks", "ModelFiles", "Pruning", "Explanations",
+      "Reports", "Experiments",
+    ].map { .library(name: $0, targets: [$0]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", "4.5.2"..<"5.0.0"),
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    // Without its traits: the package manager gives several traits to the compiler in random order, and
+    // compiles the module again where the order differs from that of the build before.
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/pointfreeco/swift-custom-dump", from: "1.7.3"),
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),

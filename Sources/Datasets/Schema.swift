@@ -11,6 +11,8 @@ public struct Schema: Hashable, Sendable {
   /// The image shape if the features are the pixels of an image.
   public var image: ImageShape?
 
+  /// Creates a schema; by default missing values are empty cells, `?`, `NA` and `NaN`, and the rows
+  /// are not images.
   public init(
     features: [Feature], target: Target, missingMarks: [String] = ["", "?", "NA", "NaN"],
     numberMarks: [String] = [], image: ImageShape? = nil
@@ -40,6 +42,7 @@ public struct Feature: Hashable, Codable, Sendable, Identifiable {
     /// The name in the header.
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
+    /// The identifier of the column with this name.
     public init(_ name: String) { rawValue = name }
     public init(stringLiteral value: String) { rawValue = value }
     public var description: String { rawValue }
@@ -61,6 +64,7 @@ public struct Feature: Hashable, Codable, Sendable, Identifiable {
   /// The number notation of a numeric column, if it differs from `-1234.5`.
   public var notation: NumberNotation?
 
+  /// Creates a column; by default numeric, without a unit, in plain notation.
   public init(
     _ id: ID, _ kind: Kind = .numeric(unit: nil), notation: NumberNotation? = nil
   ) {
@@ -98,6 +102,7 @@ public struct Target: Hashable, Codable, Sendable {
   /// The number notation of a numeric target, if it differs from `-1234.5`.
   public var notation: NumberNotation?
 
+  /// Creates a target column; by default in plain notation.
   public init(_ name: String, _ kind: Kind, notation: NumberNotation? = nil) {
     self.name = name
     self.kind = kind

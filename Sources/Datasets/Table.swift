@@ -58,6 +58,10 @@ public struct Table: Hashable, Sendable {
   /// The line of the source's first row, counted from 1; `nil` if rows are not one line each.
   public var firstLine: Int?
 
+  /// Creates a table.
+  ///
+  /// The numbers of columns and of features, and the numbers of rows of all columns and of labels,
+  /// must be equal. `rowNumbers` is 1, 2, … by default.
   public init(
     schema: Schema, columns: [Column], labels: [Int], numbers: [Double] = [],
     rowNumbers: [Int]? = nil, firstLine: Int? = nil

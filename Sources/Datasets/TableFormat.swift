@@ -22,6 +22,7 @@ public struct TableFormat: Hashable, Sendable {
 
   /// A field separator.
   public enum Separator: Hashable, Codable, Sendable, CaseIterable {
+    /// One character: `,`, `;`, a tab or `|`.
     case comma, semicolon, tab, pipe
     /// One blank or more.
     case blank

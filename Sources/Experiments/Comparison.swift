@@ -13,6 +13,7 @@ import Tensors
 public struct Comparison: Hashable, Codable, Sendable {
   /// The quantity of which a share is kept; `multiplications` are MACs per sample.
   public enum Measure: String, Codable, Sendable, CaseIterable {
+    /// The number of learned parameters; the number of MACs per sample.
     case parameters, multiplications
   }
 

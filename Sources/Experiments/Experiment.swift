@@ -56,7 +56,9 @@ public struct Experiment: Hashable, Codable, Sendable {
 
   /// The held-out set: rows used for neither training nor rule extraction.
   public enum HeldOut: Hashable, Codable, Sendable {
+    /// A fraction of the rows, above 0 and below 1, stratified by class.
     case fraction(of: Double)
+    /// The rows of a separate source: a data set's name, a file or a folder.
     case rows(of: String)
 
     /// A fraction if the text is a number, else a source of rows.
@@ -135,6 +137,7 @@ public enum RunEvent: Sendable {
   case stage(name: String, detail: String)
   /// The progress of the stage, 0...1, with metrics such as `loss` and `accuracy` in display order.
   case progress(fraction: Double, figures: [(name: String, value: Double)])
+  /// A decision about the data or the settings, in one sentence.
   case note(String)
   /// A warning about the reliability of the result.
   case warning(Warning)

@@ -6,6 +6,7 @@ public struct OutputConflicts: Sendable {
   private var outputs: [(option: String, place: OutputPlace)] = []
   private var inputs: [(words: String, place: OutputPlace)] = []
 
+  /// No inputs and outputs.
   public init() {}
 
   /// Adds an output path; `nil` is ignored.

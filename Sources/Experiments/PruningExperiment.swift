@@ -37,6 +37,7 @@ public struct PruningBaseline: Sendable {
   /// The same function over standardised inputs.
   let trainable: Model
   let rows: Preparation
+  /// The rows, the head and the trainer of the prunings.
   public internal(set) var context: PruningContext
   /// "training", or the file and its SHA-256.
   public let startedFrom: String

@@ -12,6 +12,7 @@ public protocol AttributionMethod: Named, Hashable {
 
 /// The network, rows and features of an attribution.
 public struct AttributionSubject: Sendable {
+  /// The network that computes the features.
   public let network: Network
   /// The position of the node whose neurons are the features.
   public let node: Int
@@ -22,6 +23,7 @@ public struct AttributionSubject: Sendable {
   /// For each feature the threshold above which it is active.
   public let thresholds: [Double]
 
+  /// Creates a subject; `values` are the features' values on the rows of `inputs`.
   public init(
     network: Network, node: Int, inputs: Tensor, values: Tensor, thresholds: [Double]
   ) {

@@ -7,6 +7,7 @@ public struct UnreadableRules: LocalizedError, Hashable, Sendable {
   /// The rule and the error: "rule R1 predicts 'yes', which is not a class of the result".
   public let reason: String
 
+  /// Creates the error.
   public init(_ reason: String) { self.reason = reason }
 
   public var errorDescription: String? { reason }

@@ -61,8 +61,10 @@ public struct Explanation: Codable, Hashable, Sendable {
 
   /// What is proved over the whole input domain; currently nothing.
   @WrittenNull public var certified: Certified?
+  /// The version, the seed and the command of the run.
   public var provenance: Provenance
 
+  /// Creates an explanation from its properties, with the current schema version.
   public init(
     data: DataSummary, network: NetworkSummary, pruned: NetworkSummary, pruning: PruningSummary,
     features: [FeatureSummary], binarisation: Proportion?, clarity: Double?, rules: [RuleEntry],
@@ -100,11 +102,13 @@ public struct Explanation: Codable, Hashable, Sendable {
 
 /// The variables of rules: input columns or hidden features.
 public enum RuleLevel: String, Codable, Sendable, CaseIterable {
+  /// Rules over input columns (`inputs`), rules over hidden features (`features`).
   case inputs, features
 }
 
 /// The network that rules explain: before or after pruning.
 public enum ExplainedNetwork: String, Codable, Sendable, CaseIterable {
+  /// The network before pruning (`original`), the network after pruning (`pruned`).
   case original, pruned
 }
 
@@ -117,6 +121,7 @@ public struct Warning: Codable, Hashable, Sendable {
   /// The number in the sentence, if there is one.
   public var figure: Double?
 
+  /// Creates a warning; by default without a number.
   public init(_ code: String, _ text: String, figure: Double? = nil) {
     self.code = code
     self.text = text
@@ -128,14 +133,17 @@ public struct Warning: Codable, Hashable, Sendable {
 public struct Certified: Codable, Hashable, Sendable {
   /// Whether the rules are proved to agree with the network on every possible row.
   public var exact: Bool
+  /// Creates a value from its properties.
   public init(exact: Bool) { self.exact = exact }
 }
 
 /// An optional value that is encoded as `null` if absent.
 @propertyWrapper
 public struct WrittenNull<Value: Codable & Hashable & Sendable>: Codable, Hashable, Sendable {
+  /// The value; `nil` if absent.
   public var wrappedValue: Value?
 
+  /// Wraps a value.
   public init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
 
   public init(from decoder: any Decoder) throws {
@@ -159,6 +167,7 @@ public struct Provenance: Codable, Hashable, Sendable {
   public var arguments: [String]
   /// "training", or the name and SHA-256 of the model that was given.
   public var startedFrom: String
+  /// Creates a value from its properties.
   public init(version: String, seed: UInt64, arguments: [String], startedFrom: String) {
     self.version = version
     self.seed = seed

@@ -7,6 +7,7 @@ public struct Proportion: Hashable, Sendable {
   /// The total number of rows.
   public let total: Int
 
+  /// Creates a proportion; `count` must be from 0 to `total`.
   public init(_ count: Int, of total: Int) {
     precondition(0 <= count && count <= total, "\(count) of \(total)")
     self.count = count

@@ -3,17 +3,24 @@ import Rules
 
 /// A rule in `explanation.json`, with names instead of positions.
 public struct RuleEntry: Codable, Hashable, Sendable, Identifiable {
+  /// A condition on one column or hidden feature.
   public struct Test: Codable, Hashable, Sendable {
+    /// The operators.
     public enum Operator: String, Codable, Sendable {
+      /// Greater than the value.
       case greater = ">"
+      /// At most the value.
       case atMost = "<="
       /// Greater than the first value and at most the second.
       case between
       /// One of the values.
       case oneOf = "in"
+      /// The value is missing.
       case missing
     }
+    /// The name of the column or hidden feature.
     public var feature: String
+    /// The operator, which determines whether `value`, `bounds` or `values` is set.
     public var `operator`: Operator
     /// The bound of `>` and `<=`.
     public var value: Double?
@@ -27,7 +34,9 @@ public struct RuleEntry: Codable, Hashable, Sendable, Identifiable {
 
   /// "R1", "R2", …
   public var id: String
+  /// The conditions of the rule; empty if it always holds.
   public var `if`: [Test]
+  /// The predicted class.
   public var then: String
   /// The share of training rows that the rule covers; in a rule list, without rows of earlier
   /// rules.
@@ -41,6 +50,7 @@ public struct RuleEntry: Codable, Hashable, Sendable, Identifiable {
   /// Whether the rule is proved; `nil` without a proof attempt.
   public var proved: Bool?
 
+  /// Creates an entry without a proof attempt.
   public init(
     id: String, if tests: [Test], then: String, coverage: Proportion, confidence: Proportion,
     heldOutCoverage: Proportion, heldOutConfidence: Proportion
@@ -74,11 +84,17 @@ public struct RuleEntry: Codable, Hashable, Sendable, Identifiable {
 
 /// A rule set in `explanation.json`.
 public struct RuleSetEntry: Codable, Hashable, Sendable {
+  /// The rules, in the order of a rule list.
   public var rules: [RuleEntry]
+  /// The class predicted if no rule holds.
   public var defaultClass: String
+  /// How the rule set decides between several rules that hold.
   public var resolution: RuleSet.Resolution
+  /// The extractor of the rules.
   public var extractor: ExtractorSummary
+  /// The size of the rule set.
   public var complexity: ComplexitySummary
+  /// Creates a value from its properties.
   public init(
     rules: [RuleEntry], defaultClass: String, resolution: RuleSet.Resolution,
     extractor: ExtractorSummary, complexity: ComplexitySummary

@@ -8,6 +8,7 @@ import Tensors
 public protocol RuleExtractor: Named, Hashable {
   /// The supported levels of rules; the first is the default.
   static var levels: [RuleLevel] { get }
+  /// Creates the extractor with its default settings.
   init()
   /// Extracts rules that approximate the predictions of the subject's network.
   /// - Throws: `ExtractionError` if the network lacks the layers that the extractor needs.
@@ -46,6 +47,7 @@ public struct ExtractionSubject: Sendable {
   /// Called often during extraction; an error thrown by it ends the extraction.
   public var onStep: @Sendable () throws -> Void = {}
 
+  /// Creates a subject and computes the predictions of the model on its rows.
   public init(
     model: Model, training: Table, validation: Table, level: RuleLevel, maxRules: Int? = nil,
     seed: UInt64
@@ -61,6 +63,7 @@ public struct ExtractionSubject: Sendable {
     self.seed = seed
   }
 
+  /// Creates a subject with known predictions, one class position per row.
   public init(
     model: Model, training: Table, validation: Table, answers: [Int], validationAnswers: [Int],
     level: RuleLevel, maxRules: Int?, seed: UInt64
@@ -79,14 +82,16 @@ public struct ExtractionSubject: Sendable {
 
 /// The hidden features of a model with their precomputed values on the rows of a run.
 public struct FeatureValues: Sendable {
+  /// The hidden features.
   public var features: HiddenFeatures
-  /// `[rows, features]`
+  /// The values on the training rows, `[rows, features]`.
   public var training: Tensor
-  /// The predictions of the model on the validation rows.
+  /// The values on the validation rows, `[rows, features]`.
   public var validation: Tensor
-  /// The same on held-out rows.
+  /// The values on the held-out rows, `[rows, features]`.
   public var heldOut: Tensor
 
+  /// Creates a value from its properties.
   public init(_ features: HiddenFeatures, training: Tensor, validation: Tensor, heldOut: Tensor) {
     self.features = features
     self.training = training
@@ -140,6 +145,7 @@ public struct ExtractedRules: Codable, Hashable, Sendable {
   /// Notes, for example that the number of rules was limited.
   public var notes: [String]
 
+  /// Creates a result; by default without other sizes and notes.
   public init(rules: RuleSet, curve: [RuleSet] = [], notes: [String] = []) {
     self.rules = rules
     self.curve = curve

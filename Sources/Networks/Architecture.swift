@@ -82,6 +82,9 @@ public struct Architecture: Hashable, Sendable {
   /// The positions of each node's input nodes, -1 for the network's input.
   public private(set) var links: [[Int]]
 
+  /// Creates an architecture from nodes in topological order.
+  ///
+  /// It is not checked; `shapes()` throws if the layers do not match.
   public init(input: Shape, nodes: [Node]) {
     self.input = input
     self.nodes = nodes
@@ -188,9 +191,11 @@ extension Architecture: Codable {
 
 /// Builds an architecture node by node.
 public struct ArchitectureBuilder: Sendable {
+  /// The architecture of the nodes added so far.
   public private(set) var architecture: Architecture
   private var counts: [String: Int] = [:]
 
+  /// Starts an architecture; `input` is the shape of one row, without the batch dimension.
   public init(input: Shape) { architecture = Architecture(input: input, nodes: []) }
 
   /// The node added last; `input` if there is none.
@@ -204,6 +209,7 @@ public struct ArchitectureBuilder: Sendable {
     add(layer, reading: inputs)
   }
 
+  /// Appends a layer that reads the given nodes; an empty list is the last node.
   @discardableResult
   public mutating func add(_ layer: any Layer, reading inputs: [Node.ID]) -> Node.ID {
     let name = type(of: layer).name
@@ -218,11 +224,18 @@ public struct ArchitectureBuilder: Sendable {
 /// Result builder for a sequence of layers.
 @resultBuilder
 public enum SequenceBuilder {
+  /// A layer or a list of layers in the sequence.
   public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
+  /// A layer or a list of layers in the sequence.
   public static func buildExpression(_ layers: [any Layer]) -> [any Layer] { layers }
+  /// Consecutive layers.
   public static func buildBlock(_ parts: [any Layer]...) -> [any Layer] { parts.flatMap { $0 } }
+  /// The layers of a `for` loop.
   public static func buildArray(_ parts: [[any Layer]]) -> [any Layer] { parts.flatMap { $0 } }
+  /// The layers of an `if` without `else`.
   public static func buildOptional(_ part: [any Layer]?) -> [any Layer] { part ?? [] }
+  /// The layers of an `if`.
   public static func buildEither(first: [any Layer]) -> [any Layer] { first }
+  /// The layers of an `else`.
   public static func buildEither(second: [any Layer]) -> [any Layer] { second }
 }

@@ -189,6 +189,7 @@ public struct Parameter: Hashable, Codable, Sendable {
   /// The pruning mask; `nil` keeps all elements.
   public var mask: Mask?
 
+  /// Creates a parameter; elements that the mask does not keep are set to zero.
   public init(_ role: Role, _ value: Tensor, mask: Mask? = nil) {
     self.role = role
     self.value = value
@@ -210,6 +211,7 @@ public struct Parameter: Hashable, Codable, Sendable {
 public struct Mask: Hashable, Codable, Sendable {
   /// Whether each element is kept, in row-major order.
   public var kept: [Bool]
+  /// Creates a mask; `kept` has one value per element, in row-major order.
   public init(_ kept: [Bool]) { self.kept = kept }
   /// The number of kept elements.
   public var keptCount: Int { kept.count { $0 } }

@@ -2,6 +2,7 @@ import Tensors
 
 /// An architecture with its parameters; a value type, so a copy is a checkpoint.
 public struct Network: Hashable, Codable, Sendable {
+  /// The layers and their connections.
   public private(set) var architecture: Architecture
   /// The parameters of each node, in the order of its layer's roles.
   public var parameters: [[Parameter]]
@@ -273,6 +274,7 @@ public struct Neuron: Hashable, Codable, Sendable, Comparable, CustomStringConve
 
   private enum CodingKeys: String, CodingKey { case node, originalIndex = "birth" }
 
+  /// Creates the identifier of a neuron of a node; `originalIndex` is from 0.
   public init(_ node: Node.ID, _ originalIndex: Int) {
     self.node = node
     self.originalIndex = originalIndex

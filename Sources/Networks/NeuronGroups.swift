@@ -23,13 +23,17 @@ public struct NeuronGroups: Sendable {
 
   /// A neuron by its current node position and index.
   public struct Position: Hashable, Sendable {
+    /// The position of the node in the architecture.
     public var node: Int
+    /// The current index of the neuron in the output of the node.
     public var neuron: Int
   }
 
   /// Why neurons cannot be pruned.
   public enum Protection: Hashable, Sendable, CustomStringConvertible {
+    /// They are inputs of the network.
     case input
+    /// They are outputs of the network.
     case output
     /// They are an input or output of a layer with unknown coupling.
     case unknown(node: Node.ID)
@@ -45,8 +49,11 @@ public struct NeuronGroups: Sendable {
 
   /// A parameter dimension that is indexed by neurons.
   public struct Slot: Sendable {
+    /// The position of the node in the architecture.
     public var node: Int
+    /// The position of the parameter in `Network.parameters` of the node.
     public var parameter: Int
+    /// The dimension of the parameter.
     public var axis: Int
     /// Whether these are output neurons of the layer; otherwise they are its input neurons.
     public var makes: Bool
@@ -54,11 +61,13 @@ public struct NeuronGroups: Sendable {
     public var groups: [Int]
   }
 
+  /// The groups; other properties refer to their positions.
   public let groups: [Group]
   /// The group of each neuron of each node.
   public let ofNodes: [[Int]]
   /// The group of each input neuron of the network: channels of images, else elements.
   public let ofInput: [Int]
+  /// The dimensions of all parameters that are indexed by neurons.
   public let slots: [Slot]
   /// The channel's group of each flattened unit's group; empty if flattened units belong to the
   /// group of their channel.

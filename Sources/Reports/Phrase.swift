@@ -5,6 +5,7 @@
 public struct Phrase: Hashable, Sendable, ExpressibleByStringInterpolation {
   /// A run of text of one kind.
   public enum Run: Hashable, Sendable {
+    /// Words of the report.
     case words(String)
     /// A name or value as it is in the data.
     case name(String)
@@ -16,36 +17,52 @@ public struct Phrase: Hashable, Sendable, ExpressibleByStringInterpolation {
     case small(String)
   }
 
+  /// The runs in order.
   public private(set) var runs: [Run]
 
+  /// Creates a phrase.
   public init(_ runs: [Run] = []) { self.runs = runs }
+  /// Creates a phrase.
   public init(_ words: String) { runs = words.isEmpty ? [] : [.words(words)] }
   public init(stringLiteral value: String) { self.init(value) }
   public init(stringInterpolation: Interpolation) { runs = stringInterpolation.runs }
 
+  /// A phrase of one name or value of the data.
   public static func name(_ name: String) -> Phrase { Phrase([.name(name)]) }
+  /// A phrase of one external sentence or line.
   public static func quote(_ line: String) -> Phrase { Phrase([.quote(line)]) }
+  /// A phrase of emphasised words.
   public static func strong(_ words: String) -> Phrase { Phrase([.strong(words)]) }
 
+  /// The concatenation of two phrases.
   public static func + (first: Phrase, second: Phrase) -> Phrase {
     Phrase(first.runs + second.runs)
   }
 
+  /// Appends a phrase.
   public static func += (first: inout Phrase, second: Phrase) { first.runs += second.runs }
 
+  /// Whether the phrase has no text.
   public var isEmpty: Bool { runs.isEmpty }
 
+  /// The parts of an interpolated phrase.
   public struct Interpolation: StringInterpolationProtocol {
     var runs: [Run] = []
     public init(literalCapacity: Int, interpolationCount: Int) {}
     public mutating func appendLiteral(_ literal: String) {
       if !literal.isEmpty { runs.append(.words(literal)) }
     }
+    /// Appends words of the report, a grouped whole number, or a phrase.
     public mutating func appendInterpolation(_ words: String) { appendLiteral(words) }
+    /// Appends words of the report, a grouped whole number, or a phrase.
     public mutating func appendInterpolation(_ number: Int) { appendLiteral(counted(number)) }
+    /// Appends a name or value of the data.
     public mutating func appendInterpolation(name: String) { runs.append(.name(name)) }
+    /// Appends an external sentence or line.
     public mutating func appendInterpolation(quote: String) { runs.append(.quote(quote)) }
+    /// Appends emphasised words.
     public mutating func appendInterpolation(strong: String) { runs.append(.strong(strong)) }
+    /// Appends words of the report, a grouped whole number, or a phrase.
     public mutating func appendInterpolation(_ phrase: Phrase) { runs += phrase.runs }
   }
 }

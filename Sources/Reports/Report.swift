@@ -6,14 +6,17 @@ import Rules
 /// An explanation as a document: all sentences, tables and figures are derived from one
 /// `Explanation`.
 public struct Report: Hashable, Sendable {
+  /// The explanation that the report describes.
   public let explanation: Explanation
   let text: RuleText
 
+  /// Creates the report of an explanation.
   public init(_ explanation: Explanation) {
     self.explanation = explanation
     text = RuleText(explanation)
   }
 
+  /// The title of the document.
   public var title: Phrase { "Explanation of the network on \(name: explanation.data.name)" }
 
   /// The rules that `fidelity` and `complexity` describe.

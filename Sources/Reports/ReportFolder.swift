@@ -6,11 +6,15 @@ import Foundation
 public struct ReportFolder: Sendable {
   /// The formats of a report.
   public enum Format: String, CaseIterable, Sendable {
+    /// `explanation.json`; `report.html`; `report.md` and its figures; `rules.txt`; the diagrams.
     case json, html, md, text, diagrams
   }
 
+  /// A file of the folder.
   public struct File: Hashable, Sendable {
+    /// The name in the folder.
     public var name: String
+    /// The contents.
     public var data: Data
   }
 

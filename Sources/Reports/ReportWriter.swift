@@ -3,13 +3,16 @@ import Naming
 
 /// A document: blocks of text and tables, with its figures.
 public struct Document: Hashable, Sendable {
+  /// The title.
   public var title: Phrase
   /// The tool and its version, in one line.
   public var origin: String
+  /// The content in order.
   public var blocks: [Block]
   /// SVG by the id of its figure.
   public var images: [String: String]
 
+  /// Creates a document.
   public init(title: Phrase, origin: String, blocks: [Block], images: [String: String]) {
     self.title = title
     self.origin = origin
@@ -20,6 +23,7 @@ public struct Document: Hashable, Sendable {
 
 /// A writer of documents in one format.
 public protocol ReportWriter: Named {
+  /// The extension of the files, without a dot.
   static var fileExtension: String { get }
   /// The whole file.
   func write(_ document: Document) throws -> String

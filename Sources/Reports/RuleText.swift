@@ -9,6 +9,7 @@ public struct RuleText: Hashable, Sendable {
   /// The thresholds above which hidden features are active, by the name of the feature.
   private let thresholds: [String: Double]
 
+  /// Creates the text of the rules of an explanation, with its names, units and thresholds.
   public init(_ explanation: Explanation) {
     schema = explanation.data.schema
     positions = Dictionary(

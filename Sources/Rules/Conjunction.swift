@@ -2,9 +2,12 @@ import Datasets
 
 /// A condition on one variable.
 public struct Literal: Hashable, Codable, Sendable {
+  /// The column or hidden feature that is tested.
   public var variable: Feature.ID
+  /// The condition on its value.
   public var condition: Condition
 
+  /// Creates a literal.
   public init(_ variable: Feature.ID, _ condition: Condition) {
     self.variable = variable
     self.condition = condition

@@ -20,35 +20,46 @@ public struct RowSet: Hashable, Sendable {
     for row in 0..<rows where holds(row) { words[row >> 6] |= 1 << (row & 63) }
   }
 
+  /// The number of rows in the set.
+  /// - Complexity: O(rows / 64)
   public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+  /// Whether no row is in the set.
   public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+  /// Whether a row, from 0 and below `rows`, is in the set.
   public func contains(_ row: Int) -> Bool { words[row >> 6] >> (row & 63) & 1 == 1 }
+  /// Adds a row, from 0 and below `rows`.
   public mutating func insert(_ row: Int) { words[row >> 6] |= 1 << (row & 63) }
 
+  /// Keeps only the rows that are in both sets, which are of tables with equally many rows.
   public mutating func formIntersection(_ other: RowSet) {
     for index in words.indices { words[index] &= other.words[index] }
   }
 
+  /// Adds the rows of the other set, which is of a table with equally many rows.
   public mutating func formUnion(_ other: RowSet) {
     for index in words.indices { words[index] |= other.words[index] }
   }
 
+  /// Removes the rows of the other set, which is of a table with equally many rows.
   public mutating func subtract(_ other: RowSet) {
     for index in words.indices { words[index] &= ~other.words[index] }
   }
 
+  /// The rows that are in both sets.
   public func intersection(_ other: RowSet) -> RowSet {
     var copy = self
     copy.formIntersection(other)
     return copy
   }
 
+  /// The rows that are in at least one of the sets.
   public func union(_ other: RowSet) -> RowSet {
     var copy = self
     copy.formUnion(other)
     return copy
   }
 
+  /// The rows of this set that are not in the other.
   public func subtracting(_ other: RowSet) -> RowSet {
     var copy = self
     copy.subtract(other)
@@ -68,6 +79,7 @@ public struct RowSet: Hashable, Sendable {
     return true
   }
 
+  /// Whether no row is in both sets.
   public func isDisjoint(with other: RowSet) -> Bool {
     for index in words.indices where words[index] & other.words[index] != 0 { return false }
     return true

@@ -5,6 +5,7 @@ public struct SubstitutionLimit: Hashable, Sendable {
   /// The largest number of rules of the result; of the products of a rule, the best supported are
   /// kept.
   public var rules: Int
+  /// Creates the limits; 10,000 rules by default.
   public init(rules: Int = 10_000) { self.rules = rules }
 }
 

@@ -2,6 +2,7 @@ import Datasets
 
 /// A classifier of rules with a default class: an ordered rule list or a voting rule set.
 public struct RuleSet: Hashable, Codable, Sendable {
+  /// How a rule set predicts where several rules hold.
   public enum Resolution: String, Codable, Sendable {
     /// The first rule that holds gives the class.
     case firstMatch = "first-match"
@@ -10,11 +11,16 @@ public struct RuleSet: Hashable, Codable, Sendable {
     case vote
   }
 
+  /// The rules, in the order in which a rule list tries them.
   public var rules: [Rule]
   /// The class predicted if no rule holds.
   public var defaultClass: Int
+  /// How the set predicts where several rules hold.
   public var resolution: Resolution
 
+  /// Creates a rule set.
+  ///
+  /// `defaultClass`: the position of the class predicted if no rule holds.
   public init(_ rules: [Rule], default defaultClass: Int, resolution: Resolution) {
     self.rules = rules
     self.defaultClass = defaultClass
@@ -77,6 +83,7 @@ public struct RuleSet: Hashable, Codable, Sendable {
     deciding(table).map { $0.map { rules[$0].conclusion } ?? defaultClass }
   }
 
+  /// The size of the rule set.
   public var complexity: Complexity {
     Complexity(
       rules: rules.count, literals: rules.reduce(0) { $0 + $1.premise.literals.count },

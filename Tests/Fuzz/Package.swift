@@ -10,12 +10,9 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        .product(name: "Espalier", package: "espalier"),
-        .product(name: "Datasets", package: "espalier"),
-        .product(name: "Networks", package: "espalier"),
-        .product(name: "Pruning", package: "espalier"),
-        .product(name: "Tensors", package: "espalier"),
-      ],
+        "Naming", "Tensors", "Datasets", "Networks", "ModelFiles", "Pruning", "Explanations",
+        "Reports", "Experiments",
+      ].map { .product(name: $0, package: "espalier") },
       swiftSettings: [
         .enableUpcomingFeature("ExistentialAny"),
         // libFuzzer has the main function.

@@ -12,6 +12,7 @@ public struct DifferenceOfMeans: AttributionMethod {
     authors: "Lee & Kim", title: "Feature-Based Interpretation of the Deep Neural Network",
     year: 2021, venue: "Electronics 10(21):2687, doi:10.3390/electronics10212687")
 
+  /// Creates the method; it has no settings.
   public init() {}
 
   /// - Complexity: O(rows × inputs × features)

@@ -13,6 +13,7 @@ public struct MeanGradient: AttributionMethod {
     authors: "Simonyan, Vedaldi & Zisserman", title: "Deep inside convolutional networks",
     year: 2014, venue: "ICLR workshop, arXiv:1312.6034")
 
+  /// Creates the method; it has no settings.
   public init() {}
 
   public func maps(of subject: AttributionSubject) -> [[Double]] {
@@ -33,6 +34,7 @@ public struct MeanContribution: AttributionMethod {
     authors: "Shrikumar et al.", title: "Not just a black box: gradient times input",
     year: 2016, venue: "arXiv:1605.01713")
 
+  /// Creates the method; it has no settings.
   public init() {}
 
   public func maps(of subject: AttributionSubject) -> [[Double]] {

@@ -14,6 +14,8 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
   /// The probability that a value is changed.
   public var change: Double
 
+  /// Creates the settings: by default 12 candidates, a jitter of 0.1 standard deviations, and every
+  /// value changed.
   public init(candidates: Int = 12, jitter: Double = 0.1, change: Double = 1) {
     self.candidates = candidates
     self.jitter = jitter

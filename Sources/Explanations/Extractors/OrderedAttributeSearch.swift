@@ -24,7 +24,9 @@ public struct OrderedAttributeSearch: RuleExtractor {
   /// can have hundreds of thousands of minimal premises.
   public var maximumRules: Int
 
+  /// Creates the extractor with at most 100,000 premises per class and 1,000 rules.
   public init() { self.init(maximumPremises: 100_000) }
+  /// Creates the extractor with given limits.
   public init(maximumPremises: Int, maximumRules: Int = 1000) {
     self.maximumPremises = maximumPremises
     self.maximumRules = maximumRules

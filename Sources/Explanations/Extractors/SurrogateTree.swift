@@ -15,6 +15,7 @@ public struct SurrogateTree: RuleExtractor {
     venue: "Advances in Neural Information Processing Systems 8")
   public static let levels: [RuleLevel] = [.inputs]
 
+  /// Creates the extractor; it has no settings.
   public init() {}
 
   public func extract(from subject: ExtractionSubject) throws -> ExtractedRules {

@@ -1,15 +1,20 @@
 /// A premise over binary features (switches), some required on, some required off: it holds for a
 /// code if `code & mask == value`.
 public struct SwitchPremise: Hashable, Sendable {
+  /// The switches that the premise tests, one per bit.
   public var mask: UInt64
+  /// Of these switches, those that must be on; the others must be off.
   public var value: UInt64
 
+  /// Creates a premise; `value` has no bit outside `mask`.
   public init(mask: UInt64, value: UInt64) {
     self.mask = mask
     self.value = value
   }
 
+  /// Whether the premise holds for a code, the states of all switches.
   public func holds(for code: UInt64) -> Bool { code & mask == value }
+  /// The number of switches tested.
   public var count: Int { mask.nonzeroBitCount }
 }
 
@@ -24,8 +29,11 @@ public struct SwitchSearch: Hashable, Sendable {
   public struct Margin: Hashable, Sendable {
     /// The weight of each switch: its contribution when on.
     public var weights: [Double]
+    /// The sum with all switches off.
     public var bias: Double
+    /// Whether zero is sufficient.
     public var orEqual: Bool
+    /// Creates a sum, by default one that must be greater than zero.
     public init(weights: [Double], bias: Double, orEqual: Bool = false) {
       self.weights = weights
       self.bias = bias
@@ -35,10 +43,13 @@ public struct SwitchSearch: Hashable, Sendable {
 
   /// The limits of a search.
   public struct Limit: Hashable, Sendable {
+    /// The number of premises found.
     public var premises: Int
+    /// The number of switches of a premise.
     public var literals: Int
     /// The number of partial premises visited.
     public var steps: Int
+    /// Creates limits: by default 100,000 premises of up to 64 switches in 4,000,000 steps.
     public init(premises: Int = 100_000, literals: Int = 64, steps: Int = 4_000_000) {
       self.premises = premises
       self.literals = literals
@@ -46,7 +57,9 @@ public struct SwitchSearch: Hashable, Sendable {
     }
   }
 
+  /// The result of a search.
   public struct Found: Hashable, Sendable {
+    /// The minimal premises, in the order in which they were found.
     public var premises: [SwitchPremise]
     /// Whether a limit ended the search: the premises are sound but not complete.
     public var cut: Bool
@@ -55,6 +68,7 @@ public struct SwitchSearch: Hashable, Sendable {
   /// All must be positive together: one margin for an output of its own, one per rival class for an
   /// argmax.
   public var margins: [Margin]
+  /// The limits, after which the search ends.
   public var limit: Limit
 
   /// At most 64 switches.

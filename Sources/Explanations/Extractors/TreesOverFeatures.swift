@@ -19,7 +19,9 @@ public struct TreesOverFeatures: RuleExtractor {
   /// more.
   public var minimumSupport: Int?
 
+  /// Creates the extractor with the default minimum number of rows of a leaf.
   public init() { self.init(minimumSupport: nil) }
+  /// Creates the extractor; `nil` is the default minimum number of rows of a leaf.
   public init(minimumSupport: Int?) { self.minimumSupport = minimumSupport }
 
   public func extract(from subject: ExtractionSubject) throws -> ExtractedRules {

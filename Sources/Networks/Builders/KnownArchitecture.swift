@@ -3,6 +3,7 @@ import Tensors
 
 /// A published architecture, selected by name.
 public protocol KnownArchitecture: Named {
+  /// Creates the published architecture with its default settings.
   init()
   /// The architecture for an input shape and a number of outputs.
   func architecture(input: Shape, answers: Int) -> Architecture

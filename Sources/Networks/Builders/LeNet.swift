@@ -7,6 +7,7 @@ public struct LeNet300: KnownArchitecture {
   public static let summary = "dense 300, dense 100, output layer"
   public static let source = LeNet5.source
 
+  /// Creates the architecture; it has no settings.
   public init() {}
 
   public func architecture(input: Shape, answers: Int) -> Architecture {
@@ -32,6 +33,7 @@ public struct LeNet5: KnownArchitecture {
     title: "Gradient-based learning applied to document recognition", year: 1998,
     venue: "Proceedings of the IEEE 86(11), doi:10.1109/5.726791; sizes as in Caffe")
 
+  /// Creates the architecture; it has no settings.
   public init() {}
 
   public func architecture(input: Shape, answers: Int) -> Architecture {

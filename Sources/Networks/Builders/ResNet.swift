@@ -17,6 +17,7 @@ public struct ResidualStages: Hashable, Codable, Sendable {
   /// The shortcut of the blocks that change the width.
   public var shortcut: Shortcut
 
+  /// Creates the settings; by default with shortcuts without parameters (option A).
   public init(blocks: Int, shortcut: Shortcut = .padding) {
     self.blocks = blocks
     self.shortcut = shortcut
@@ -72,6 +73,7 @@ public struct ResNet20: KnownArchitecture {
   public static let name = "resnet-20"
   public static let summary = "three stages of 3 residual blocks"
   public static let source = residualSource
+  /// Creates the architecture; it has no settings.
   public init() {}
   public func architecture(input: Shape, answers: Int) -> Architecture {
     ResidualStages(blocks: 3).architecture(input: input, answers: answers)
@@ -83,6 +85,7 @@ public struct ResNet32: KnownArchitecture {
   public static let name = "resnet-32"
   public static let summary = "three stages of 5 residual blocks"
   public static let source = residualSource
+  /// Creates the architecture; it has no settings.
   public init() {}
   public func architecture(input: Shape, answers: Int) -> Architecture {
     ResidualStages(blocks: 5).architecture(input: input, answers: answers)
@@ -94,6 +97,7 @@ public struct ResNet56: KnownArchitecture {
   public static let name = "resnet-56"
   public static let summary = "three stages of 9 residual blocks"
   public static let source = residualSource
+  /// Creates the architecture; it has no settings.
   public init() {}
   public func architecture(input: Shape, answers: Int) -> Architecture {
     ResidualStages(blocks: 9).architecture(input: input, answers: answers)

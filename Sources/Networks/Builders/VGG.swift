@@ -11,6 +11,7 @@ public struct VGG16: KnownArchitecture {
     title: "Very deep convolutional networks for large-scale image recognition", year: 2015,
     venue: "ICLR 2015, arXiv:1409.1556; with batch normalisation, one dense layer for CIFAR")
 
+  /// Creates the architecture; it has no settings.
   public init() {}
 
   public func architecture(input: Shape, answers: Int) -> Architecture {

@@ -19,6 +19,7 @@ public enum Optimizer: Hashable, Codable, Sendable {
     /// The second moment of each node and parameter (Adam).
     var squares: [[Tensor]]
 
+    /// The state before the first step: zeros of the shapes of the network's parameters.
     public init(for network: Network) {
       means = network.parameters.map { $0.map { Tensor(shape: $0.value.shape) } }
       squares = means
@@ -70,6 +71,7 @@ extension Float {
 
 /// The learning rate schedules.
 public enum LearningRateSchedule: Hashable, Codable, Sendable {
+  /// The initial rate in every epoch.
   case constant
   /// Cosine annealing from the initial rate to zero (Loshchilov & Hutter 2017, arXiv:1608.03983).
   case cosine

@@ -11,6 +11,7 @@ public struct RandomShift: Hashable, Codable, Sendable {
   /// The fill value of each channel: black in the network's encoding.
   public var edge: [Float]
 
+  /// Creates the augmentation; `edge` has one value per channel.
   public init(pixels: Int, image: ImageShape, edge: [Float]) {
     precondition(
       edge.count == image.channels, "\(edge.count) edges for \(image.channels) channels")

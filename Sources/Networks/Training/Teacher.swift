@@ -15,6 +15,7 @@ public struct Teacher: Sendable {
   /// them.
   public var temperature: Float
 
+  /// Creates a teacher; `share` must be in 0...1, `temperature` above 0 (default 3).
   public init(_ network: Network, share: Float, temperature: Float = 3) {
     precondition((0...1).contains(share), "a share of \(share)")
     precondition(temperature > 0, "a temperature of \(temperature)")

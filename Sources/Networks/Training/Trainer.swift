@@ -31,6 +31,8 @@ public struct Trainer: Hashable, Codable, Sendable {
   /// The random-shift augmentation of images; none if `nil`.
   public var shift: RandomShift?
 
+  /// Creates hyperparameters: by default Adam with cosine annealing, without weight decay,
+  /// penalties, early stopping, class weights and augmentation.
   public init(epochs: Int, batch: Int, learningRate: Double) {
     self.epochs = epochs
     self.batch = batch
@@ -62,6 +64,7 @@ public struct Trainer: Hashable, Codable, Sendable {
     /// The metrics of all epochs so far.
     public var history: [Epoch]
 
+    /// The state before the first epoch.
     public init(start network: Network) {
       self.network = network
       memory = Optimizer.Memory(for: network)

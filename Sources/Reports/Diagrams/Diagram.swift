@@ -4,15 +4,20 @@ import Foundation
 
 /// A diagram of nodes and edges with roles; `DOTWriter` sets colours and shapes.
 public struct Diagram: Hashable, Sendable {
+  /// What a node stands for.
   public enum Role: String, Hashable, Sendable {
+    /// An input, a hidden feature, a class, a rule, or a pruned neuron.
     case input, hidden, output, rule, pruned
   }
 
+  /// A node.
   public struct Node: Hashable, Sendable, Identifiable {
     /// A line of a node that edges can start or end at.
     public struct Part: Hashable, Sendable, Identifiable {
       public var id: String
+      /// The text of the line.
       public var title: String
+      /// Creates a line.
       public init(id: String, title: String) {
         self.id = id
         self.title = title
@@ -20,14 +25,18 @@ public struct Diagram: Hashable, Sendable {
     }
 
     public var id: String
+    /// What the node stands for.
     public var role: Role
+    /// The first line of the node.
     public var title: String
     /// Lines in small type below the title.
     public var lines: [String]
+    /// Lines at which edges can start or end.
     public var parts: [Part]
     /// A PNG in base64.
     public var image: String?
 
+    /// Creates a node, by default with its title only.
     public init(
       _ id: String, _ role: Role, _ title: String, lines: [String] = [], parts: [Part] = [],
       image: String? = nil
@@ -41,10 +50,13 @@ public struct Diagram: Hashable, Sendable {
     }
   }
 
+  /// An edge.
   public struct Edge: Hashable, Sendable {
+    /// The id of the node at which the edge starts.
     public var from: String
     /// The part of the node at which the edge starts.
     public var part: String?
+    /// The id of the node at which the edge ends.
     public var to: String
     /// The part of the node at which the edge ends.
     public var toPart: String?
@@ -52,10 +64,12 @@ public struct Diagram: Hashable, Sendable {
     public var sign: Int
     /// The line width, 0...1.
     public var strength: Double
+    /// The text at the edge; `nil` if it has none.
     public var label: String?
     /// Whether the edge ends in a hollow dot: a condition with an upper bound only.
     public var isNegated: Bool
 
+    /// Creates an edge, by default without sign and label.
     public init(
       _ from: String, part: String? = nil, to: String, toPart: String? = nil, sign: Int = 0,
       strength: Double = 0.2, label: String? = nil, isNegated: Bool = false
@@ -73,9 +87,13 @@ public struct Diagram: Hashable, Sendable {
 
   /// Nodes stacked in one frame.
   public struct Column: Hashable, Sendable {
+    /// The text above the nodes.
     public var title: String
+    /// Small type below the title.
     public var subtitle: String?
+    /// The nodes, from top to bottom.
     public var nodes: [Node]
+    /// Creates a column, by default without a subtitle.
     public init(_ title: String, subtitle: String? = nil, _ nodes: [Node]) {
       self.title = title
       self.subtitle = subtitle
@@ -83,13 +101,18 @@ public struct Diagram: Hashable, Sendable {
     }
   }
 
+  /// The title of the image file.
   public var title: String
+  /// The description of the diagram and of what it omits.
   public var caption: Phrase
+  /// The columns with nodes, from left to right.
   public var columns: [Column]
+  /// The edges.
   public var edges: [Edge]
   /// Whether the nodes are laid out as a grid of images, without edges.
   public var isSheet: Bool
 
+  /// Creates a diagram; columns without nodes are omitted.
   public init(
     title: String, caption: Phrase, columns: [Column], edges: [Edge], isSheet: Bool = false
   ) {

@@ -10,11 +10,13 @@ public struct HTMLWriter: ReportWriter {
   public static let summary = "one self-contained page with sortable tables and inline figures"
   public static let source = Citation(
     authors: "WHATWG", title: "HTML Living Standard", year: 2024, venue: "html.spec.whatwg.org")
+  /// The extension of the files, without a dot.
   public static let fileExtension = "html"
 
   /// A folder with templates that override the built-in ones.
   public var templates: URL?
 
+  /// Creates a writer, by default with the built-in templates.
   public init(templates: URL? = nil) { self.templates = templates }
 
   public func write(_ document: Document) throws -> String {

@@ -7,8 +7,10 @@ public struct MarkdownWriter: ReportWriter {
     "Markdown with tables (CommonMark and GitHub), figures as separate files"
   public static let source = Citation(
     authors: "MacFarlane", title: "CommonMark", year: 2024, venue: "spec.commonmark.org, 0.31.2")
+  /// The extension of the files, without a dot.
   public static let fileExtension = "md"
 
+  /// Creates the writer; it has no settings.
   public init() {}
 
   public func write(_ document: Document) throws -> String {

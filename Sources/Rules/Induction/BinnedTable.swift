@@ -5,7 +5,9 @@ import Tensors
 ///
 /// Bins are fitted to the rows of the table. Byte columns are used as bins without a copy.
 public struct BinnedTable: Sendable {
+  /// The schema of the table.
   public let schema: Schema
+  /// The number of rows.
   public let count: Int
   let columns: [BinnedColumn]
 

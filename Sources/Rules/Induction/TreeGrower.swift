@@ -6,12 +6,16 @@ import Tensors
 ///
 /// All counts are integers, so a tree does not depend on the number of threads.
 public struct TreeGrower: Hashable, Codable, Sendable {
+  /// The impurity criterion of splits; Gini by default.
   public var criterion: Criterion
   /// The minimum weighted number of training rows of a leaf.
   public var minimumSupport: Int
+  /// The largest number of splits on a path; `nil` is no limit.
   public var maximumDepth: Int?
+  /// The largest number of leaves; `nil` is no limit.
   public var maximumLeaves: Int?
 
+  /// Creates a grower; by default with Gini impurity and without limits.
   public init(
     criterion: Criterion = .gini, minimumSupport: Int = 1, maximumDepth: Int? = nil,
     maximumLeaves: Int? = nil

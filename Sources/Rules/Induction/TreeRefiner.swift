@@ -11,6 +11,7 @@ public struct TreeRefiner: Hashable, Codable, Sendable {
   /// The maximum number of passes over the tree; it stops earlier if nothing changes.
   public var maximumPasses: Int
 
+  /// Creates a refiner with at most 20 passes by default.
   public init(maximumPasses: Int = 20) { self.maximumPasses = maximumPasses }
 
   /// - Parameters:
