@@ -98,6 +98,8 @@ public struct PruningBaseline: Sendable {
   public let startedFrom: String
   /// The predictions of the original network on the held-out set.
   let answers: [Int]
+  /// For regression, the RMSE of the original network on the held-out set.
+  let error: Double?
   /// Warnings about the preprocessing assumed for a given network.
   public let warnings: [Warning]
 
@@ -130,17 +132,15 @@ public struct PruningBaseline: Sendable {
       trainer.shift = try trainable.randomShift(pixels: pixels)
     }
     var context = PruningContext(
-      head: trainable.head, training: trainable.encoding.encode(rows.training),
-      validation: trainable.encoding.encode(rows.watched), trainer: trainer, seed: experiment.seed)
+      head: trainable.head, training: start.training.examples(by: trainable.encoding),
+      validation: start.watched, trainer: trainer, seed: experiment.seed)
     // Unless a learning rate is given, fine-tuning uses half the learning rate of training.
     if experiment.network.learningRate == nil { context.fineTuningScale = 0.5 }
-    let encoding = trainable.encoding
-    context.columns = rows.training.schema.features.enumerated().compactMap { index, feature in
-      let inputs = encoding.inputs(of: index)
-      return inputs.isEmpty ? nil : (name: feature.id.rawValue, inputs: inputs)
-    }
+    context.columns = trainable.encoding.columns(of: rows.training.schema)
     self.context = context
-    answers = original.classify(rows.heldOut)
+    let outputs = original.outputs(for: rows.heldOut)
+    answers = original.answers(from: outputs)
+    error = original.rootMeanSquaredError(of: outputs, on: rows.heldOut)
   }
 }
 

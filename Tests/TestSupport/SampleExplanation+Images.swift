@@ -43,7 +43,7 @@ extension SampleExplanation {
           held: covered / 6, heldAgreeing: covered / 6 - number, heldTotal: 10_000)
       }, defaultClass: "1", resolution: .firstMatch, extractor: attributeSearch,
       complexity: ComplexitySummary(
-        rules: 40, literals: 181, meanLiterals: 4.525, inputsUsed: 0, featuresUsed: 18))
+        Complexity(rules: 40, literals: 181, variables: 18), level: .features))
     let byClass = (0...9).map { ("\($0)", Proportion(940 + 3 * $0, of: 1000)) }
     base.fidelity = Fidelity(
       heldOut: Proportion(9_512, of: 10_000),

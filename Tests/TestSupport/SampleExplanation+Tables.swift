@@ -104,7 +104,7 @@ extension SampleExplanation {
       ], disagreementsTotal: 2,
       featureRules: RuleSetEntry(
         rules: featureRules, defaultClass: "versicolor", resolution: .firstMatch,
-        extractor: attributeSearch, complexity: complexity(featureRules, features: 3)),
+        extractor: attributeSearch, complexity: complexity(featureRules, level: .features)),
       featureFidelity: fidelity, provenance: provenance(["explain", "iris"]))
   }
 
@@ -246,7 +246,7 @@ extension SampleExplanation {
     base.disagreementsTotal = 8
     base.featureRules = RuleSetEntry(
       rules: featureRules, defaultClass: "edible", resolution: .vote, extractor: attributeSearch,
-      complexity: complexity(featureRules, features: 6))
+      complexity: complexity(featureRules, level: .features))
     base.featureFidelity = base.fidelity
     base.binarisation = Proportion(1622, of: 1625)
     base.provenance = provenance(["explain", "mushroom", "--max-rules", "3"])

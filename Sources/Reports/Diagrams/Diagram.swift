@@ -13,10 +13,6 @@ public struct Diagram: Hashable, Sendable {
     public struct Part: Hashable, Sendable, Identifiable {
       public var id: String
       public var title: String
-      public init(id: String, title: String) {
-        self.id = id
-        self.title = title
-      }
     }
 
     public var id: String
