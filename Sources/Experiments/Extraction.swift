@@ -61,14 +61,10 @@ extension Extraction {
     let table = heldOutTable
     var points = extracted.curve.map { alternative in
       CurvePoint(
-        rules: alternative.rules.count, literals: alternative.complexity.literals,
-        fidelity: Proportion(
-          agreementOf: alternative.classify(table), and: answers.heldOut))
+        alternative.complexity,
+        fidelity: Proportion(agreementOf: alternative.classify(table), and: answers.heldOut))
     }
-    points.append(
-      CurvePoint(
-        rules: rules.rules.count, literals: rules.complexity.literals,
-        fidelity: fidelity.heldOut))
+    points.append(CurvePoint(rules.complexity, fidelity: fidelity.heldOut))
     curve = Self.distinct(points)
   }
 

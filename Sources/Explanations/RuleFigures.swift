@@ -81,10 +81,10 @@ public struct CurvePoint: Codable, Hashable, Sendable {
   public var literals: Int
   /// Agreement with the network on held-out rows.
   public var fidelity: Proportion
-  /// Creates a value from its properties.
-  public init(rules: Int, literals: Int, fidelity: Proportion) {
-    self.rules = rules
-    self.literals = literals
+  /// The point of rules of a size.
+  public init(_ complexity: Complexity, fidelity: Proportion) {
+    rules = complexity.rules
+    literals = complexity.literals
     self.fidelity = fidelity
   }
 }

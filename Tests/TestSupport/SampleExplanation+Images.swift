@@ -82,7 +82,7 @@ extension SampleExplanation {
       whereBothAgree: Proportion(9_361, of: 9_512))
     base.curve = [5, 10, 15, 20, 30, 40, 60, 90].enumerated().map { index, count in
       CurvePoint(
-        rules: count, literals: count == 40 ? 181 : count * 4,
+        Complexity(rules: count, literals: count == 40 ? 181 : count * 4, variables: 0),
         fidelity: Proportion([4120, 7411, 8423, 8990, 9361, 9512, 9533, 9550][index], of: 10_000))
     }
     base.binarisation = Proportion(9_644, of: 10_000)

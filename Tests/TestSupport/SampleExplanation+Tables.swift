@@ -92,7 +92,8 @@ extension SampleExplanation {
         whereBothAgree: Proportion(27, of: 28)),
       complexity: complexity(rules),
       curve: [(0, 0, 10), (1, 1, 20), (2, 3, 27), (3, 4, 28), (4, 7, 28), (6, 13, 29)].map {
-        CurvePoint(rules: $0.0, literals: $0.1, fidelity: Proportion($0.2, of: 30))
+        CurvePoint(
+          Complexity(rules: $0.0, literals: $0.1, variables: 0), fidelity: Proportion($0.2, of: 30))
       },
       disagreements: [
         Disagreement(
@@ -235,7 +236,8 @@ extension SampleExplanation {
       whereBothAgree: Proportion(1617, of: 1617))
     base.complexity = complexity(rules)
     base.curve = [(1, 1, 1510), (2, 3, 1590), (3, 5, 1617), (9, 20, 1625)].map {
-      CurvePoint(rules: $0.0, literals: $0.1, fidelity: Proportion($0.2, of: 1625))
+      CurvePoint(
+        Complexity(rules: $0.0, literals: $0.1, variables: 0), fidelity: Proportion($0.2, of: 1625))
     }
     base.disagreements = (1...8).map {
       Disagreement(

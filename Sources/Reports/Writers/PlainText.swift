@@ -11,7 +11,7 @@ extension Block {
     case .note(let words): ["Note: " + words.plain]
     case .warning(let words): ["Warning: " + words.plain]
     case .facts(let facts):
-      facts.map { visible("\($0.label): \($0.value)" + ($0.note.isEmpty ? "" : " (\($0.note))")) }
+      facts.map { visible("\($0.label): \($0.value) (\($0.note))") }
     case .list(let items): items.map { "- " + $0.plain }
     case .code(let text, _): lines(of: text)
     case .table(let table): table.plainLines
