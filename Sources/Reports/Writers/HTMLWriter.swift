@@ -28,7 +28,8 @@ public struct HTMLWriter: ReportWriter {
     let contents = contents(of: document)
     return template.render([
       "title": visible(document.title.plain), "heading": HTML.phrase(document.title),
-      "kind": document.kind, "origin": document.origin, "source": document.source as Any,
+      "kind": document.kind, "origin": document.origin,
+      "source": document.source.map { " from \($0)" } ?? "",
       "style": try files.text(of: .style), "script": try files.text(of: .script),
       "hasContents": !contents.isEmpty, "contents": contents,
       "body": document.blocks.map { HTML.block($0, images: document.images) }.joined(),
