@@ -92,6 +92,15 @@ public struct Encoding: Hashable, Codable, Sendable {
     inputs.indices.filter { inputs[$0].feature == feature }
   }
 
+  /// The encoded columns of a schema by name, in its order, each with the positions of its inputs;
+  /// columns without an input are left out.
+  public func columns(of schema: Schema) -> [(name: String, inputs: [Int])] {
+    schema.features.enumerated().compactMap { index, feature in
+      let own = inputs(of: index)
+      return own.isEmpty ? nil : (name: feature.id.rawValue, inputs: own)
+    }
+  }
+
   /// The encoded rows, `[rows, inputs]`, with their labels.
   /// - Complexity: O(rows × inputs)
   public func encode(_ table: Table) -> Examples {

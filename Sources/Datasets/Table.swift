@@ -49,7 +49,9 @@ public struct Table: Hashable, Sendable {
   public var schema: Schema
   /// One column for each of `schema.features`, in the same order.
   public var columns: [Column]
-  /// The index of each row's class in `schema.classes`.
+  /// The index of each row's true class in `schema.classes`.
+  ///
+  /// Predictions are never stored here: they are passed beside a table, as `answers`.
   public var labels: [Int]
   /// The numbers of a numeric target, empty otherwise.
   public var numbers: [Double]

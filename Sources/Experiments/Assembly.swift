@@ -4,8 +4,8 @@ import Foundation
 import Naming
 import Networks
 import Pruning
+import Reports
 import Rules
-import Tensors
 
 /// Assembles the results of all stages into the `Explanation` from which all reports are written.
 struct Assembly {
@@ -24,15 +24,15 @@ struct Assembly {
 
   func explanation() throws -> Explanation {
     Explanation(
-      data: dataSummary, network: summary(of: networks.original, answers: answers.original),
+      data: dataSummary, network: summary(of: networks.original, answers.original),
       pruned: prunedSummary, pruning: pruningSummary, features: try featureSummaries(),
       binarisation: answers.features.map {
-        $0.features.binarisation($0.heldOut, in: networks.pruned, answers: answers.pruned)
+        $0.features.binarisation($0.heldOut, in: networks.pruned, answers: answers.pruned.answers)
       },
       clarity: answers.features.flatMap {
         $0.features.clarity($0.training)?.roundedTo(digits: 6)
       },
-      rules: inputRules.entries(answers: answers),
+      rules: inputRules.entries(answers),
       defaultClass: schema.classes[inputRules.rules.defaultClass],
       resolution: inputRules.rules.resolution, level: chosen.level, extractor: chosen.summary,
       fidelity: chosen.fidelity, accuracy: accuracy, complexity: chosen.complexity,
@@ -43,8 +43,7 @@ struct Assembly {
       explains: experiment.explainsOriginal ? .original : .pruned,
       warnings: networks.warnings
         + Warning.pruning(
-          agreement: Proportion(agreementOf: answers.pruned, and: answers.original),
-          vanished: networks.vanishedClasses(rows),
+          agreement: agreement, vanished: answers.vanished,
           explains: experiment.explainsOriginal ? .original : .pruned),
       provenance: Provenance(
         version: espalierVersion, seed: experiment.seed, arguments: arguments,
@@ -68,30 +67,25 @@ struct Assembly {
     if case .rows = experiment.heldOut { true } else { false }
   }
 
-  private func summary(of model: Model, answers: [Int]) -> NetworkSummary {
-    return NetworkSummary(
+  private func summary(of model: Model, _ heldOut: Answers.HeldOut) -> NetworkSummary {
+    NetworkSummary(
       architecture: ["\(model.encoding.width) inputs"] + model.network.architecture.summary,
       parameters: model.network.parameterCount, multiplications: model.network.multiplications,
       bytes: model.network.bytes,
       neurons: model.featureNode.map { model.network.neurons(of: $0).count } ?? 0,
       inputs: model.readColumns.count,
-      accuracy: Proportion(agreementOf: answers, and: rows.heldOut.labels),
-      rootMeanSquaredError: rootMeanSquaredError(of: model))
+      accuracy: Proportion(agreementOf: heldOut.answers, and: rows.heldOut.labels),
+      rootMeanSquaredError: heldOut.error?.roundedTo(digits: 6))
   }
 
-  private func rootMeanSquaredError(of model: Model) -> Double? {
-    guard model.head == .number, rows.heldOut.count > 0 else { return nil }
-    let numbers = model.numbers(from: model.outputs(for: rows.heldOut))
-    let sum = zip(numbers, rows.heldOut.numbers).reduce(0.0) {
-      $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
-    }
-    return (sum / Double(rows.heldOut.count)).squareRoot().roundedTo(digits: 6)
+  /// The agreement of the pruned network with the one before pruning, on held-out rows.
+  private var agreement: Proportion {
+    Proportion(agreementOf: answers.pruned.answers, and: answers.original.answers)
   }
 
   private var prunedSummary: NetworkSummary {
-    var summary = summary(of: networks.pruned, answers: answers.pruned)
-    summary.agreementWithOriginal = Proportion(
-      agreementOf: answers.pruned, and: answers.original)
+    var summary = summary(of: networks.pruned, answers.pruned)
+    summary.agreementWithOriginal = agreement
     summary.equality = .init(networks.check)
     return summary
   }
@@ -108,12 +102,16 @@ struct Assembly {
   }
 
   private func featureSummaries() throws -> [FeatureSummary] {
-    guard let known = answers.features,
-      let node = networks.pruned.network.architecture.index(of: known.features.node)
-    else { return [] }
-    return try featureMapSummaries(
-      known.features, model: networks.pruned, node: node, over: rows.training,
-      values: known.training)
+    guard let hidden = answers.features?.features, let subject = answers.attribution else {
+      return []
+    }
+    let encoding = networks.pruned.encoding
+    var summaries = hidden.summaries(of: subject, encoding: encoding, schema: schema)
+    guard let image = schema.image else { return summaries }
+    let images = try FeatureImage.ofStrongest(
+      summaries.map(\.effects), in: subject, encoding: encoding, image: image)
+    for (feature, image) in images { summaries[feature].image = image }
+    return summaries
   }
 
   private var accuracy: AccuracySummary {
@@ -154,44 +152,6 @@ extension NetworkSummary.Equality {
     self.init(
       rows: check.rows, largestAbsolute: check.largestAbsolute,
       largestRelative: check.largestRelative, changedAnswers: check.changedAnswers)
-  }
-}
-
-/// A summary of each hidden feature: its attributions to input columns, the share of rows in which
-/// it is active, and its output weights.
-func featureMapSummaries(
-  _ features: HiddenFeatures, model: Model, node: Int, over table: Table, values: Tensor,
-  by method: any AttributionMethod = MeanGradient()
-) throws -> [FeatureSummary] {
-  let schema = table.schema
-  let count = min(table.count, 10_000)
-  let sample = count == table.count ? table : table.selecting(Array(0..<count))
-  let subject = AttributionSubject(
-    network: model.network, node: node, inputs: model.encoding.encode(sample).inputs,
-    values: values.slicing(0..<count), thresholds: features.thresholds)
-  let map = FeatureMap(of: subject, by: method)
-  let spreads = subject.values.columnStatistics.deviations
-  let classes = model.head == .number ? [schema.target.name] : schema.classes
-  let effects = features.ids.indices.map { feature in
-    (0..<features.weights.width).map { output in
-      FeatureSummary.Effect(
-        class: features.weights.width == 1 && classes.count == 2 ? classes[1] : classes[output],
-        weight: (Double(features.weights[feature, output]) * spreads[feature])
-          .roundedTo(digits: 6))
-    }
-  }
-  let images = try schema.image.map { image in
-    try FeatureImage.ofStrongest(
-      effects, in: subject, encoding: model.encoding, image: image)
-  }
-  return features.ids.indices.map { feature in
-    FeatureSummary(
-      id: features.ids[feature].rawValue, neuron: features.neurons[feature].description,
-      layer: features.node.rawValue,
-      drivers: map.drivers(of: feature, encoding: model.encoding, schema: schema),
-      threshold: features.thresholds[feature].roundedTo(digits: 6),
-      activeShare: map.activeShares[feature].roundedTo(digits: 6), effects: effects[feature],
-      image: images?[feature])
   }
 }
 

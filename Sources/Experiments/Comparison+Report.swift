@@ -1,129 +1,182 @@
 import Explanations
 import Foundation
 import Pruning
+import Reports
 
 extension Comparison.Result {
-  /// The accuracies of one method at one point, in the order of the seeds.
-  func accuracies(_ method: String, _ point: Double) -> [Double] {
-    cells.filter { $0.method == method && $0.point == point }.compactMap {
-      $0.figures?.accuracy.value
-    }
+  /// The comparison as a document with a chart.
+  ///
+  /// `command`: the command line of the comparison.
+  public func document(command: String) -> Document {
+    Document(
+      title: "Pruning methods on \(quote: comparison.base.data)",
+      kind: "Comparison of pruning methods", origin: "espalier \(espalierVersion)",
+      source: "compare.json",
+      blocks: [
+        .code(command, language: "sh"), .list(parents.map(\.words)),
+        .figure(
+          Figure(
+            "compare", "Accuracy against the share of \(comparison.measure.rawValue) kept",
+            "Mean over the seeds; bands from minimum to maximum.")),
+        .table(accuracyTable), .table(cutTable), .table(sizeTable),
+        .paragraph(equalitySentence),
+      ] + failureBlocks, images: ["compare": chart])
   }
 
-  /// Mean ± standard deviation, in per cent.
-  private static func words(_ values: [Double]) -> String {
-    guard !values.isEmpty else { return "–" }
-    let mean = values.reduce(0, +) / Double(values.count)
-    guard values.count > 1 else { return fixed(mean * 100, digits: 2) }
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    let deviation = (squares / Double(values.count - 1)).squareRoot()
-    return "\(fixed(mean * 100, digits: 2)) ± \(fixed(deviation * 100, digits: 2))"
+  // MARK: Figures
+
+  private func figures(_ method: String, _ point: Double) -> [Comparison.Figures] {
+    cells.filter { $0.method == method && $0.point == point }.compactMap(\.figures)
+  }
+
+  /// The accuracies of one method at one point, in the order of the seeds.
+  private func accuracies(_ method: String, _ point: Double) -> [Double] {
+    figures(method, point).map(\.accuracy.value)
   }
 
   /// The number of points at which a method's mean accuracy exceeds that of the random baseline.
-  func pointsAboveRandom(_ method: String) -> (won: Int, of: Int) {
+  private func pointsAboveRandom(_ method: String) -> Proportion {
     var (won, total) = (0, 0)
     for point in comparison.points {
       let (own, lot) = (accuracies(method, point), accuracies(RandomChoice.name, point))
       guard !own.isEmpty, !lot.isEmpty else { continue }
       total += 1
-      let means = (
-        own.reduce(0, +) / Double(own.count), lot.reduce(0, +) / Double(lot.count)
-      )
-      if means.0 > means.1 { won += 1 }
+      if own.mean > lot.mean { won += 1 }
     }
-    return (won, total)
+    return Proportion(won, of: total)
   }
 
-  /// The comparison as Markdown.
-  ///
-  /// `command`: the command line of the comparison.
-  public func markdown(command: String) -> String {
-    var lines = ["# Pruning methods on \(comparison.base.data)", ""]
-    lines += ["```sh", command, "```", ""]
-    for parent in parents {
-      lines.append(
-        "- before pruning, seed \(parent.seed): \(parent.parameters) parameters, "
-          + "\(parent.multiplications) MACs per sample, \(parent.fileBytes) bytes, "
-          + "\(fixed(parent.accuracy.value * 100, digits: 2)) % accuracy on "
-          + "\(parent.accuracy.total) held-out rows")
-    }
+  // MARK: Blocks
+
+  private var accuracyTable: DataTable {
     let seeds = comparison.seeds.count
     let spread = seeds == 1 ? "one seed" : "mean ± standard deviation over \(seeds) seeds"
-    lines += [
-      "",
-      "Accuracy on held-out rows in per cent, \(spread), by the share of "
-        + "\(comparison.measure.rawValue) kept (column heading).", "",
+    return DataTable(
+      "accuracy",
+      """
+      Accuracy on held-out rows in per cent, \(spread), by the share of \
+      \(comparison.measure.rawValue) kept (column heading).
+      """, pointColumns + [.number("above random")],
+      comparison.methods.map { method in
+        let won = pointsAboveRandom(method)
+        let last =
+          method == RandomChoice.name
+          ? DataTable.Cell("–")
+          : DataTable.Cell("\(won.count) of \(won.total)", key: Double(won.count))
+        return [DataTable.Cell(Phrase(method))]
+          + comparison.points.map { .spread(accuracies(method, $0)) } + [last]
+      })
+  }
+
+  private var cutTable: DataTable {
+    DataTable(
+      "accuracy-cut", "Accuracy on validation rows after the last removal, before recovery.",
+      pointColumns,
+      comparison.methods.map { method in
+        [DataTable.Cell(Phrase(method))]
+          + comparison.points.map { .spread(figures(method, $0).map(\.accuracyCut)) }
+      })
+  }
+
+  private var pointColumns: [DataTable.Column] {
+    [.text("method")] + comparison.points.map { .number(percentage($0)) }
+  }
+
+  private var sizeTable: DataTable {
+    DataTable(
+      "size", "Size after pruning, medians over the seeds.",
+      [
+        .text("method"), .number("kept"), .number("parameters"), .number("MACs per sample"),
+        .number("neurons"), .number("file bytes"), .number("agreement"),
+      ],
+      comparison.methods.flatMap { method in
+        comparison.points.compactMap { sizeRow(method, $0) }
+      })
+  }
+
+  private func sizeRow(_ method: String, _ point: Double) -> [DataTable.Cell]? {
+    let own = figures(method, point)
+    guard !own.isEmpty else { return nil }
+    func median(_ value: (Comparison.Figures) -> Int) -> DataTable.Cell {
+      .digits(own.map(value).sorted()[own.count / 2])
+    }
+    let agreement = own.map(\.agreement.value).sorted()[own.count / 2]
+    return [
+      DataTable.Cell(Phrase(method)), DataTable.Cell(Phrase(percentage(point)), key: point),
+      median(\.parameters), median(\.multiplications), median(\.neurons), median(\.fileBytes),
+      DataTable.Cell("\(fixed(agreement * 100, digits: 2)) %", key: agreement),
     ]
-    let shares = comparison.points.map { shortestPercent($0) }
-    lines.append("| method | " + shares.joined(separator: " | ") + " | above random |")
-    lines.append("|---" + String(repeating: "|--:", count: shares.count + 1) + "|")
-    for method in comparison.methods {
-      let row = comparison.points.map { Self.words(accuracies(method, $0)) }
-      let (won, total) = pointsAboveRandom(method)
-      let last = method == RandomChoice.name ? "–" : "\(won) of \(total)"
-      lines.append("| \(method) | " + row.joined(separator: " | ") + " | \(last) |")
-    }
-    lines += ["", "Accuracy on validation rows after the last removal, before recovery.", ""]
-    lines.append("| method | " + shares.joined(separator: " | ") + " |")
-    lines.append("|---" + String(repeating: "|--:", count: shares.count) + "|")
-    for method in comparison.methods {
-      let row = comparison.points.map { point in
-        Self.words(
-          cells.filter { $0.method == method && $0.point == point }.compactMap {
-            $0.figures?.accuracyCut
-          })
-      }
-      lines.append("| \(method) | " + row.joined(separator: " | ") + " |")
-    }
-    lines += ["", "Size after pruning, medians over the seeds.", ""]
-    lines.append(
-      "| method | kept | parameters | MACs per sample | neurons | file bytes | agreement |")
-    lines.append("|---|--:|--:|--:|--:|--:|--:|")
-    for method in comparison.methods {
-      for point in comparison.points {
-        let own = cells.filter { $0.method == method && $0.point == point }.compactMap(\.figures)
-        guard !own.isEmpty else { continue }
-        func median(_ value: (Comparison.Figures) -> Int) -> Int {
-          own.map(value).sorted()[own.count / 2]
-        }
-        let agreement = own.map(\.agreement.value).sorted()[own.count / 2]
-        lines.append(
-          "| \(method) | \(shortestPercent(point)) | \(median(\.parameters)) | "
-            + "\(median(\.multiplications)) | \(median(\.neurons)) | \(median(\.fileBytes)) | "
-            + "\(fixed(agreement * 100, digits: 2)) % |")
-      }
-    }
+  }
+
+  private var equalitySentence: Phrase {
     let largest = cells.compactMap { $0.figures?.largestDifference }.max() ?? 0
     let changed = cells.reduce(0) { $0 + ($1.figures?.changedByCompaction ?? 0) }
-    lines += [
-      "",
-      "Masked and compacted networks differ by at most \(String(format: "%.2g", largest)) of the "
-        + "largest output and in \(changed) predictions, over all prunings.",
-    ]
-    let failures = cells.filter { $0.failure != nil }
-    if !failures.isEmpty { lines += ["", "Failed:", ""] + Self.lines(of: failures) }
-    return lines.joined(separator: "\n") + "\n"
+    return """
+      Masked and compacted networks differ by at most \(String(format: "%.2g", largest)) of the \
+      largest output and in \(String(changed)) predictions, over all prunings.
+      """
   }
 
   /// One line for each method and error, with its points and seeds.
-  private static func lines(of failures: [Comparison.Cell]) -> [String] {
+  private var failureBlocks: [Block] {
+    let failures = cells.filter { $0.failure != nil }
+    guard !failures.isEmpty else { return [] }
     var order: [[String]] = []
     for cell in failures where !order.contains([cell.method, cell.failure ?? ""]) {
       order.append([cell.method, cell.failure ?? ""])
     }
-    return order.map { reason in
+    let lines = order.map { reason -> Phrase in
       let own = failures.filter { [$0.method, $0.failure ?? ""] == reason }
-      let points = Set(own.map(\.point)).sorted(by: >).map(shortestPercent)
+      let points = Set(own.map(\.point)).sorted(by: >).map(percentage)
       let seeds = Set(own.map(\.seed)).sorted().map(String.init)
-      return "- \(reason[0]) at \(points.joined(separator: ", ")), "
-        + "\(seeds.count == 1 ? "seed" : "seeds") \(seeds.joined(separator: ", ")): \(reason[1])"
+      return """
+        \(reason[0]) at \(points.joined(separator: ", ")), \
+        \(seeds.count == 1 ? "seed" : "seeds") \(seeds.joined(separator: ", ")): \
+        \(quote: reason[1])
+        """
     }
+    return [.paragraph("Failed:"), .list(lines)]
+  }
+
+  private var chart: String {
+    let (methods, points, seeds) = (comparison.methods, comparison.points, comparison.seeds)
+    return BandChart(
+      methods.map { method in
+        BandChart.Series(
+          method, isBaseline: method == RandomChoice.name, points.map { accuracies(method, $0) })
+      }, points: points, axis: "\(comparison.measure.rawValue) kept",
+      label: "Accuracy of pruned networks",
+      description: "Accuracy on held-out rows against the share of "
+        + "\(comparison.measure.rawValue) kept: \(methods.count) methods, \(points.count) points, "
+        + "\(seeds.count) seeds; bands from minimum to maximum over seeds."
+    ).svg
   }
 }
 
-/// "12.5 %".
-func shortestPercent(_ share: Double) -> String {
-  let text = String(format: "%.4g", share * 100)
-  return text + " %"
+extension Comparison.Parent {
+  /// The network in one line.
+  fileprivate var words: Phrase {
+    """
+    before pruning, seed \(String(seed)): \(String(parameters)) parameters, \
+    \(String(multiplications)) MACs per sample, \(String(fileBytes)) bytes, \
+    \(fixed(accuracy.value * 100, digits: 2)) % accuracy on \(String(accuracy.total)) held-out rows
+    """
+  }
+}
+
+extension DataTable.Cell {
+  /// Mean ± standard deviation of shares, in per cent.
+  fileprivate static func spread(_ values: [Double]) -> DataTable.Cell {
+    guard !values.isEmpty else { return DataTable.Cell("–") }
+    let mean = values.mean
+    let center = fixed(mean * 100, digits: 2)
+    guard values.count > 1 else { return DataTable.Cell(Phrase(center), key: mean) }
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let deviation = (squares / Double(values.count - 1)).squareRoot()
+    return DataTable.Cell("\(center) ± \(fixed(deviation * 100, digits: 2))", key: mean)
+  }
+}
+
+extension [Double] {
+  fileprivate var mean: Double { reduce(0, +) / Double(count) }
 }

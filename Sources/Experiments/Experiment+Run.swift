@@ -49,22 +49,19 @@ extension Experiment {
     let checkpoint = Checkpoint(
       folder: folder, experiment: self, version: espalierVersion, data: rows.loaded.sha256,
       control: control)
-    let networks = try TrainedNetworks(self, rows, checkpoint: checkpoint, control: control)
-    clock.end("training and pruning")
+    let (networks, answers) = try trainedAnswers(
+      on: rows, checkpoint: checkpoint, control: control, clock: &clock)
     try control.stopIfAsked {}
-
-    control.report(
-      .stage(name: "extracting", detail: "rules over \(level.rawValue)"))
-    let explained = explainsOriginal ? networks.original : networks.pruned
-    let answers = try Answers(networks, explained: explained, rows: rows, control: control)
-    try control.stopIfAsked {}
+    let usesOriginal = explainsOriginal && networks.original != networks.pruned
     let inputRules = try Extraction(
-      self, level: .inputs, model: explained, answers: answers, rows: rows, control: control)
+      self, level: .inputs, model: usesOriginal ? networks.original : networks.pruned,
+      features: usesOriginal ? nil : answers.features, answers: answers, rows: rows,
+      control: control)
     try control.stopIfAsked {}
-    let featureRules = try answers.features.map { _ in
+    let featureRules = try answers.features.map { features in
       try Extraction(
-        self, level: .features, model: networks.pruned, answers: answers, rows: rows,
-        control: control)
+        self, level: .features, model: networks.pruned, features: features, answers: answers,
+        rows: rows, control: control)
     }
     clock.end("extracting")
 
@@ -88,6 +85,24 @@ extension Experiment {
     return RunOutcome(
       explanation: explanation, files: files, gates: failedGates(explanation),
       notes: rows.loaded.notes)
+  }
+
+  /// Trains and prunes a network and computes its predictions; the encoded rows, which only this
+  /// needs, are freed on return.
+  private func trainedAnswers(
+    on rows: Preparation, checkpoint: Checkpoint, control: RunControl, clock: inout StageClock
+  ) throws -> (TrainedNetworks, Answers) {
+    let start = try StartingNetwork(self, rows, checkpoint: checkpoint, control: control)
+    let networks = try TrainedNetworks(self, from: start, checkpoint: checkpoint, control: control)
+    clock.end("training and pruning")
+    try control.stopIfAsked {}
+    control.report(.stage(name: "extracting", detail: "rules over \(level.rawValue)"))
+    return (
+      networks,
+      try Answers(
+        networks, from: start, explained: explainsOriginal ? networks.original : networks.pruned,
+        heldOut: rows.heldOut, control: control)
+    )
   }
 
   /// Whether the rules imitate the network before pruning.

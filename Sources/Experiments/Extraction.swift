@@ -25,9 +25,10 @@ extension Extraction {
   ///
   /// `model`: the network queried on additional rows (level inputs), or whose hidden features are
   /// the variables of the rules (level features).
+  /// `features`: its hidden features; `nil` if it has none or their values are not known.
   init(
-    _ experiment: Experiment, level: RuleLevel, model: Model, answers: Answers, rows: Preparation,
-    control: RunControl
+    _ experiment: Experiment, level: RuleLevel, model: Model, features: FeatureValues?,
+    answers: Answers, rows: Preparation, control: RunControl
   ) throws {
     let requested = level == experiment.level ? experiment.extractor : nil
     let name = requested ?? (level == .inputs ? SurrogateTree.name : TreesOverFeatures.name)
@@ -38,14 +39,12 @@ extension Extraction {
       model: model, training: rows.training, validation: rows.validation,
       answers: answers.training, validationAnswers: answers.validation, level: level,
       maxRules: Self.limit(experiment, level, rows), seed: experiment.seed)
-    if level == .features { subject.features = answers.features }
+    subject.features = features
     subject.onStep = { try control.stopIfAsked {} }
     let extracted = try extractor.extract(from: subject)
-    if level == .features, let known = answers.features {
-      training = known.features.activationTable(
-        of: known.training, like: rows.training, answers: answers.training)
-      heldOutTable = known.features.activationTable(
-        of: known.heldOut, like: rows.heldOut, answers: answers.heldOut)
+    if level == .features, let features {
+      training = features.features.activationTable(of: features.training, like: rows.training)
+      heldOutTable = features.features.activationTable(of: features.heldOut, like: rows.heldOut)
     } else {
       training = rows.training
       heldOutTable = rows.heldOut
@@ -57,19 +56,15 @@ extension Extraction {
     heldOut = deciding.map { $0.map { rules.rules[$0].conclusion } ?? rules.defaultClass }
     fidelity = Fidelity(
       rules: (heldOut, rules.classify(training)), network: (answers.heldOut, answers.training),
-      original: answers.original, answered: deciding.map { $0 != nil },
+      original: answers.original.answers, answered: deciding.map { $0 != nil },
       classes: rows.training.schema.classes)
     let table = heldOutTable
     var points = extracted.curve.map { alternative in
       CurvePoint(
-        rules: alternative.rules.count, literals: alternative.complexity.literals,
-        fidelity: Proportion(
-          agreementOf: alternative.classify(table), and: answers.heldOut))
+        alternative.complexity,
+        fidelity: Proportion(agreementOf: alternative.classify(table), and: answers.heldOut))
     }
-    points.append(
-      CurvePoint(
-        rules: rules.rules.count, literals: rules.complexity.literals,
-        fidelity: fidelity.heldOut))
+    points.append(CurvePoint(rules.complexity, fidelity: fidelity.heldOut))
     curve = Self.distinct(points)
   }
 
@@ -93,47 +88,18 @@ extension Extraction {
       name: extractor.name, source: extractor.source.description, notes: notes)
   }
 
-  var complexity: ComplexitySummary {
-    let size = rules.complexity
-    return ComplexitySummary(
-      rules: size.rules, literals: size.literals,
-      meanLiterals: size.meanLiterals.roundedTo(digits: 4),
-      inputsUsed: level == .inputs ? size.variables : 0,
-      featuresUsed: level == .features ? size.variables : 0)
-  }
+  var complexity: ComplexitySummary { ComplexitySummary(rules.complexity, level: level) }
 
   /// The rules with names, coverage and confidence.
-  func entries(answers: Answers) -> [RuleEntry] {
-    let schema = training.schema
-    let onTraining = coverage(training, answers.training)
-    let onHeldOut = coverage(heldOutTable, answers.heldOut)
-    return rules.rules.enumerated().map { index, rule in
-      RuleEntry(
-        id: "R\(index + 1)",
-        if: rule.premise.literals.map { RuleEntry.Test($0, schema: schema) },
-        then: schema.classes[rule.conclusion],
-        coverage: onTraining[index].coverage, confidence: onTraining[index].confidence,
-        heldOutCoverage: onHeldOut[index].coverage, heldOutConfidence: onHeldOut[index].confidence)
-    }
+  func entries(_ answers: Answers) -> [RuleEntry] {
+    rules.entries(
+      training: (training, answers.training), heldOut: (heldOutTable, answers.heldOut))
   }
 
-  private func coverage(
-    _ table: Table, _ answers: [Int]
-  ) -> [(coverage: Proportion, confidence: Proportion)] {
-    rules.supported(by: table, answers: answers).rules.map { rule in
-      (
-        Proportion(rule.support.covered, of: table.count),
-        Proportion(rule.support.agreeing, of: rule.support.covered)
-      )
-    }
-  }
-
-  var ruleSetEntry: (Answers) -> RuleSetEntry {
-    { answers in
-      RuleSetEntry(
-        rules: entries(answers: answers),
-        defaultClass: training.schema.classes[rules.defaultClass],
-        resolution: rules.resolution, extractor: summary, complexity: complexity)
-    }
+  /// The rule set with its extractor and its size.
+  func ruleSetEntry(_ answers: Answers) -> RuleSetEntry {
+    RuleSetEntry(
+      rules: entries(answers), defaultClass: training.schema.classes[rules.defaultClass],
+      resolution: rules.resolution, extractor: summary, complexity: complexity)
   }
 }

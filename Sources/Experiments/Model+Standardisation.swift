@@ -12,11 +12,13 @@ extension Model {
   /// dropout. If another layer reads them (a sum, an activation, a convolution), if the network
   /// outputs them, or if rounding changes predictions, the model is returned unchanged.
   ///
-  /// - Parameter table: the rows whose means and standard deviations are used, `[rows, columns]`.
+  /// - Parameter rows: the rows whose means and standard deviations are used, encoded for this
+  ///   model; on return also for the standardised one.
   /// - Returns: a model with the same outputs up to rounding in Float32.
-  package func standardised(over table: Table) -> Model {
-    guard network.architecture.input.rank == 1, table.count > 0 else { return self }
-    let (means, deviations) = encoding.encode(table).inputs.columnStatistics
+  package func standardised(over rows: inout EncodedRows) -> Model {
+    guard network.architecture.input.rank == 1, rows.count > 0 else { return self }
+    let table = rows.table
+    let (means, deviations) = rows.inputs(by: encoding).columnStatistics
     let changes = encoding.inputs.enumerated().map { position, input -> Rescaling? in
       guard case .scaled = input.kind, deviations[position] > 0,
         !table.columns[input.feature].values.contains(where: \.isNaN)
@@ -32,9 +34,20 @@ extension Model {
       copy.encoding.inputs[position].kind = .scaled(
         mean: mean + change.center * scale, scale: scale * change.spread)
     }
-    let sample = table.selecting(Array(0..<min(table.count, 10_000)))
-    let differing = zip(classify(sample), copy.classify(sample)).count { $0 != $1 }
-    return differing * 1000 <= sample.count ? copy : self
+    var encoded = rows
+    encoded.add(copy.encoding)
+    let sample = min(rows.count, 10_000)
+    let differing = zip(
+      answers(to: encoded, first: sample), copy.answers(to: encoded, first: sample)
+    ).count { $0 != $1 }
+    guard differing * 1000 <= sample else { return self }
+    rows = encoded
+    return copy
+  }
+
+  /// The position of the predicted class of each of the first `count` rows.
+  func answers(to rows: EncodedRows, first count: Int = .max) -> [Int] {
+    answers(from: network.outputs(for: rows.inputs(by: encoding, first: count)))
   }
 }
 

@@ -6,7 +6,7 @@ public struct OutputFolder: Hashable, Sendable {
   public static let names: Set<String> = [
     "explanation.json", "report.html", "report.md", "report.pdf", "rules.txt", "network.dot",
     "network.svg", "features.svg", "rules.svg", "curve.svg", "model.onnx", "manifest.json",
-    "certificate.json", "compare.json", "compare.md", "compare.svg",
+    "certificate.json", "compare.json", "compare.html", "compare.md", "compare.svg",
   ]
 
   let place: OutputPlace

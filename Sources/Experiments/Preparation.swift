@@ -79,12 +79,6 @@ struct Preparation: Sendable {
     for table in [training, validation, heldOut] { try encoding.checkRange(of: table) }
   }
 
-  /// The validation set of pruning: the validation rows, with the training rows added if there are
-  /// fewer than 200.
-  var watched: Table {
-    validation.count >= 200 ? validation : training.appending(validation)
-  }
-
   /// The rows on which a written model file is verified, at most 10,000: held-out rows first, then
   /// validation and training rows.
   var readBackRows: Table {
@@ -121,7 +115,7 @@ struct Preparation: Sendable {
 
 extension Table {
   /// The first `count` rows, or all if there are fewer.
-  fileprivate func first(_ count: Int) -> Table {
+  func first(_ count: Int) -> Table {
     count >= self.count ? self : selecting(Array(0..<max(count, 0)))
   }
 }

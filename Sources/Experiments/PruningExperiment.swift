@@ -43,6 +43,8 @@ public struct PruningBaseline: Sendable {
   public let startedFrom: String
   /// The predictions of the original network on the held-out set.
   let answers: [Int]
+  /// For regression, the RMSE of the original network on the held-out set.
+  let error: Double?
   /// Warnings about the preprocessing assumed for a given network.
   public let warnings: [Warning]
 
@@ -74,25 +76,24 @@ public struct PruningBaseline: Sendable {
     if let pixels = experiment.network.shift {
       trainer.shift = try trainable.randomShift(pixels: pixels)
     }
-    var context = PruningContext(trainable, rows, trainer: trainer, seed: experiment.seed)
+    var context = PruningContext(start, trainer: trainer, seed: experiment.seed)
     // Unless a learning rate is given, fine-tuning uses half the learning rate of training.
     if experiment.network.learningRate == nil { context.fineTuningScale = 0.5 }
     self.context = context
-    answers = original.classify(rows.heldOut)
+    let outputs = original.outputs(for: rows.heldOut)
+    answers = original.answers(from: outputs)
+    error = original.rootMeanSquaredError(of: outputs, on: rows.heldOut)
   }
 }
 
 extension PruningContext {
-  /// The encoded training and validation rows of a model, with its columns.
-  init(_ model: Model, _ rows: Preparation, trainer: Trainer, seed: UInt64) {
-    let encoding = model.encoding
+  /// The encoded training and validation rows of a network, with its columns.
+  init(_ start: StartingNetwork, trainer: Trainer, seed: UInt64) {
+    let model = start.trainable
     self.init(
-      head: model.head, training: encoding.encode(rows.training),
-      validation: encoding.encode(rows.watched), trainer: trainer, seed: seed)
-    columns = rows.training.schema.features.enumerated().compactMap { index, feature in
-      let inputs = encoding.inputs(of: index)
-      return inputs.isEmpty ? nil : (name: feature.id.rawValue, inputs: inputs)
-    }
+      head: model.head, training: start.training.examples(by: model.encoding),
+      validation: start.watched, trainer: trainer, seed: seed)
+    columns = model.encoding.columns(of: start.training.table.schema)
   }
 }
 

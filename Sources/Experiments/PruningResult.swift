@@ -112,8 +112,9 @@ public struct PruningResult: Codable, Sendable {
     unknownLayers = pruned.unknown.map(\.rawValue)
     let heldOut = baseline.rows.heldOut
     let answers = baseline.answers
-    let fewer = model.classify(heldOut)
-    func side(_ model: Model, _ cost: Cost, _ answers: [Int]) throws -> Side {
+    let outputs = model.outputs(for: heldOut)
+    let fewer = model.answers(from: outputs)
+    func side(_ model: Model, _ cost: Cost, _ answers: [Int], error: Double?) throws -> Side {
       let layers = model.network.architecture.nodes.indices.filter { node in
         model.network.parameters[node].contains { $0.role == .weight }
       }
@@ -128,10 +129,11 @@ public struct PruningResult: Codable, Sendable {
         inputs: cost.inputs, fileBytes: try ModelFile.data(for: model).count,
         codedBytes: try? CompressedModel.data(for: model).count,
         accuracy: Proportion(agreementOf: answers, and: heldOut.labels),
-        error: model.error(on: heldOut))
+        error: error)
     }
-    before = try side(baseline.original, pruned.before, answers)
-    after = try side(model, pruned.after, fewer)
+    before = try side(baseline.original, pruned.before, answers, error: baseline.error)
+    after = try side(
+      model, pruned.after, fewer, error: model.rootMeanSquaredError(of: outputs, on: heldOut))
     agreement = Proportion(agreementOf: answers, and: fewer)
     let classes = model.schema.classes
     var byClass: [String: Proportion] = [:]
@@ -154,11 +156,11 @@ public struct PruningResult: Codable, Sendable {
         row: heldOut.rowNumbers[$0], label: classes[heldOut.labels[$0]],
         before: classes[answers[$0]], after: classes[fewer[$0]])
     }
-    let rows = baseline.trainable.encoding.encode(heldOut).inputs
-    let some = rows.rows > 256 ? rows.slicing(0..<256) : rows
     // Latency is compared only if both networks have the same inputs.
     if measuresLatency, pruned.plan.inputs.isEmpty {
-      latency = Latency(of: model.network, beside: baseline.trainable.network, rows: some)
+      latency = Latency(
+        of: model.network, beside: baseline.trainable.network,
+        rows: baseline.trainable.encoding.encode(heldOut.first(256)).inputs)
     }
     func ratio(_ before: Int, _ after: Int) -> Double { Double(before) / Double(max(after, 1)) }
     ratios = [
@@ -168,95 +170,6 @@ public struct PruningResult: Codable, Sendable {
       "fileBytes": ratio(before.fileBytes, after.fileBytes),
     ]
     if let latency, latency.ratio > 0 { ratios["latency"] = 1 / latency.ratio }
-  }
-
-  /// The result as lines of text.
-  public var lines: [String] {
-    func times(_ ratio: Double?, _ less: String, _ more: String) -> String {
-      guard let ratio, ratio > 0 else { return "" }
-      let size = max(ratio, 1 / ratio)
-      return fixed(size, digits: size < 10 ? 2 : 1) + "x " + (ratio < 1 ? more : less)
-    }
-    func fewer(_ key: String) -> String { times(ratios[key], "fewer", "more") }
-    func share(_ proportion: Proportion) -> String {
-      let interval = proportion.interval
-      return "\(proportion.count) of \(proportion.total) "
-        + "(\(fixed(proportion.value * 100, digits: 2)) %, 95 % interval "
-        + "\(fixed(interval.lowerBound * 100, digits: 2)) to "
-        + "\(fixed(interval.upperBound * 100, digits: 2)) %)"
-    }
-    func layers(_ side: Side) -> String {
-      side.widths.count > 12
-        ? "\(side.widths.count)" : side.widths.map(String.init).joined(separator: "-")
-    }
-    var lines = [
-      "\(method) to \(goal):",
-      "parameters       \(before.parameters) -> \(after.parameters), \(fewer("parameters"))",
-      "weights          \(before.weights) -> \(after.weights), \(fewer("weights"))",
-      "MACs per sample  \(before.multiplications) -> \(after.multiplications), "
-        + "\(fewer("multiplications"))",
-      "file             \(before.fileBytes) -> \(after.fileBytes) bytes, "
-        + times(ratios["fileBytes"], "smaller", "larger"),
-    ]
-    if let coded = after.codedBytes {
-      let numbers = 4 * before.parameters
-      lines.append(
-        "compressed model \(coded) bytes, "
-          + times(Double(numbers) / Double(coded), "smaller", "larger")
-          + " than the \(numbers) bytes of all parameters")
-    }
-    if let latency {
-      lines.append(
-        "time             \(fixed(latency.before.median, digits: 0)) -> "
-          + "\(fixed(latency.after.median, digits: 0)) µs for \(latency.rows) rows, "
-          + "\(times(ratios["latency"], "faster", "slower")) (\(latency.runs) runs in turn, ratio "
-          + "\(fixed(latency.ratioLow, digits: 3)) to \(fixed(latency.ratioHigh, digits: 3)))")
-    }
-    lines += [
-      "neurons          \(before.neurons) -> \(after.neurons), inputs \(before.inputs) -> "
-        + "\(after.inputs)",
-      "layers           \(layers(before)) -> \(layers(after))",
-    ]
-    if let first = before.flattened {
-      lines.append("flattened units  \(first) -> \(after.flattened ?? 0)")
-    }
-    lines += [
-      "accuracy         \(share(before.accuracy)) -> \(share(after.accuracy))",
-      "agreement        \(share(agreement)) with the network before pruning",
-    ]
-    if let first = before.error, let last = after.error {
-      lines.append(
-        "error            \(fixed(first, digits: 4)) -> \(fixed(last, digits: 4)), root mean squared"
-      )
-    }
-    let changed = agreementByClass.sorted { $0.key < $1.key }.filter {
-      $0.value.count < $0.value.total
-    }
-    if !changed.isEmpty {
-      var parts = changed.map { "\($0.key) \($0.value.count)/\($0.value.total)" }
-      if changed.count < agreementByClass.count { parts.append("all of the others") }
-      lines.append("  by class       " + parts.joined(separator: ", "))
-    }
-    lines.append(
-      "masked = compacted on \(equality.rows) rows: largest difference "
-        + String(
-          format: "%.2g absolute, %.2g relative, ", equality.largestAbsolute,
-          equality.largestRelative)
-        + "\(equality.changedAnswers) changed predictions")
-    if !unknownLayers.isEmpty {
-      lines.append("not pruned, unsupported layers: " + unknownLayers.joined(separator: ", "))
-    }
-    return lines
-  }
-}
-
-extension Model {
-  /// The root mean squared error on a table; `nil` for classification.
-  func error(on table: Table) -> Double? {
-    guard head == .number, table.count > 0 else { return nil }
-    let found = numbers(from: outputs(for: table))
-    let squares = zip(found, table.numbers).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-    return (squares / Double(table.count)).squareRoot()
   }
 }
 

@@ -1,6 +1,4 @@
-import Datasets
 import Explanations
-import Networks
 import Reports
 
 /// A class that is predicted before pruning and never after it.
@@ -62,23 +60,5 @@ extension Warning {
             + "network before pruning does", figure: Double(vanished.count)))
     }
     return warnings
-  }
-}
-
-extension TrainedNetworks {
-  /// Maximum number of MACs for the search for vanished classes.
-  private static let mostMultiplications = 40_000_000_000
-
-  /// Classes that are no longer predicted, over all rows; for an expensive network, over the rows
-  /// on which model files are verified.
-  func vanishedClasses(_ rows: Preparation) -> [VanishedClass] {
-    guard original != pruned, original.head != .number else { return [] }
-    let all = rows.training.count + rows.validation.count + rows.heldOut.count
-    let isCheap =
-      all * (original.network.multiplications + 1000) <= Self.mostMultiplications
-    let tables = isCheap ? [rows.heldOut, rows.validation, rows.training] : [rows.readBackRows]
-    return VanishedClass.all(
-      original: tables.flatMap { original.classify($0) },
-      pruned: tables.flatMap { pruned.classify($0) }, classes: pruned.schema.classes)
   }
 }

@@ -22,11 +22,11 @@ struct TrainedNetworks: Sendable {
   /// Warnings that these assumptions may be wrong.
   var warnings: [Warning]
 
-  /// Trains (or reads) a network and prunes it; resumes from a checkpoint if there is one.
+  /// Prunes a network; resumes from a checkpoint if there is one.
   init(
-    _ experiment: Experiment, _ rows: Preparation, checkpoint: Checkpoint, control: RunControl
+    _ experiment: Experiment, from start: StartingNetwork, checkpoint: Checkpoint,
+    control: RunControl
   ) throws {
-    let start = try StartingNetwork(experiment, rows, checkpoint: checkpoint, control: control)
     original = start.model
     startedFrom = start.startedFrom
     epochs = start.epochs
@@ -34,7 +34,7 @@ struct TrainedNetworks: Sendable {
     let trainable = start.trainable
     let node = trainable.featureNode
     var context = PruningContext(
-      trainable, rows, trainer: start.defaults.fineTuning, seed: experiment.seed)
+      start, trainer: start.defaults.fineTuning, seed: experiment.seed)
     context.onStep = { try control.stopIfAsked {} }
     var task = FeatureLayer.Task(
       network: trainable.network, node: node ?? .input, context: context)
@@ -96,6 +96,10 @@ struct StartingNetwork: Sendable {
   var model: Model
   /// The same function over standardised inputs, for fine-tuning.
   var trainable: Model
+  /// The training rows, encoded for both models.
+  private(set) var training: EncodedRows
+  /// The validation rows, encoded for `trainable`.
+  private(set) var validation: EncodedRows
   var defaults: Defaults
   var startedFrom: String
   var epochs: Int
@@ -123,15 +127,17 @@ struct StartingNetwork: Sendable {
       imported.notes.forEach { control.report(.note($0)) }
       imported.warnings.forEach { control.report(.warning($0)) }
       try rows.checkRange(by: model.encoding)
-      trainable = model.standardised(over: rows.training)
+      training = EncodedRows(rows.training, by: model.encoding)
+      trainable = model.standardised(over: &training)
+      validation = EncodedRows(rows.validation, by: trainable.encoding)
       startedFrom = "\(url.lastPathComponent) (SHA-256 \(sha256(try Data(contentsOf: url))))"
       epochs = 0
       guard tunes else { return }
       var trainer = defaults.trainer
       trainer.learningRate = experiment.network.learningRate ?? trainer.learningRate / 10
       let state = try Self.train(
-        trainable, with: trainer, rows, seed: experiment.seed, shift: experiment.network.shift,
-        checkpoint: checkpoint, control: control)
+        trainable, with: trainer, training, validation, seed: experiment.seed,
+        shift: experiment.network.shift, checkpoint: checkpoint, control: control)
       trainable.network = state.best
       model = trainable
       epochs = state.history.count
@@ -143,19 +149,29 @@ struct StartingNetwork: Sendable {
       defaults.admitted(inputs: encoding.width, outputs: outputs, rows: rows.training.count),
       seed: experiment.seed)
     model = try Model(schema: schema, encoding: encoding, network: fresh, head: defaults.head)
+    training = EncodedRows(rows.training, by: encoding)
+    validation = EncodedRows(rows.validation, by: encoding)
     let state = try Self.train(
-      model, with: defaults.trainer, rows, seed: experiment.seed, shift: experiment.network.shift,
-      checkpoint: checkpoint, control: control)
+      model, with: defaults.trainer, training, validation, seed: experiment.seed,
+      shift: experiment.network.shift, checkpoint: checkpoint, control: control)
     model.network = state.best
     trainable = model
     startedFrom = "training"
     epochs = state.history.count
   }
 
+  /// The validation set of pruning, encoded for `trainable`: the validation rows, with the training
+  /// rows added if there are fewer than 200.
+  var watched: Examples {
+    let examples = validation.examples(by: trainable.encoding)
+    return examples.count >= 200
+      ? examples : training.examples(by: trainable.encoding).appending(examples)
+  }
+
   /// Trains a model's network; resumes from a checkpoint if there is one.
   private static func train(
-    _ model: Model, with trainer: Trainer, _ rows: Preparation, seed: UInt64, shift: Int?,
-    checkpoint: Checkpoint, control: RunControl
+    _ model: Model, with trainer: Trainer, _ training: EncodedRows, _ validation: EncodedRows,
+    seed: UInt64, shift: Int?, checkpoint: Checkpoint, control: RunControl
   ) throws -> Trainer.State {
     var trainer = trainer
     trainer.shift = try shift.map { try model.randomShift(pixels: $0) }
@@ -163,18 +179,18 @@ struct StartingNetwork: Sendable {
     control.report(
       .stage(
         name: "training",
-        detail: "\(rows.training.count) rows, \(model.encoding.width) inputs, "
+        detail: "\(training.count) rows, \(model.encoding.width) inputs, "
           + "\(model.network.parameterCount) parameters, at most \(trainer.epochs) epochs"))
-    let validation = model.encoding.encode(rows.validation)
+    let validation = validation.examples(by: model.encoding)
     var saving = CheckpointSchedule(checkpoint, stage: "training", control: control)
     let start =
       checkpoint.load("training", as: Trainer.State.self)
       ?? Trainer.State(start: model.network)
     // `control` is checked after the first step only, which may take a second.
-    let step = min(trainer.batch, rows.training.count) * model.network.multiplications
+    let step = min(trainer.batch, training.count) * model.network.multiplications
     if step > 1_000_000_000 { try saving.save(start, always: true) }
     let state = try trainer.train(
-      from: start, head: model.head, on: model.encoding.encode(rows.training),
+      from: start, head: model.head, on: training.examples(by: model.encoding),
       validation: validation, seed: seed,
       onStep: { state in
         try control.stopIfAsked { try checkpoint.save(state, for: "training") }

@@ -98,13 +98,13 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
     model.network.activations(of: node, for: model.encoding.encode(table).inputs)
   }
 
-  /// The features as columns of a table, with the model's predictions as labels.
-  public func activationTable(in model: Model, over table: Table, answers: [Int]) -> Table {
-    activationTable(of: values(in: model, for: table), like: table, answers: answers)
+  /// The features as columns of a table, with the labels and row numbers of the given rows.
+  public func activationTable(in model: Model, over table: Table) -> Table {
+    activationTable(of: values(in: model, for: table), like: table)
   }
 
-  /// The table for precomputed values.
-  public func activationTable(of values: Tensor, like table: Table, answers: [Int]) -> Table {
+  /// The table for precomputed values, `[rows, features]`.
+  public func activationTable(of values: Tensor, like table: Table) -> Table {
     let schema = Schema(
       features: ids.map { Feature($0) },
       target: Target(table.schema.target.name, .classes(names: table.schema.classes)))
@@ -112,7 +112,7 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
       Column.doubles((0..<values.rows).map { Double(values[$0, feature]) })
     }
     return Table(
-      schema: schema, columns: columns, labels: answers, rowNumbers: table.rowNumbers)
+      schema: schema, columns: columns, labels: table.labels, rowNumbers: table.rowNumbers)
   }
 
   /// Whether each feature is active: `[row][feature]`.

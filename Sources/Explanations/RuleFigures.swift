@@ -1,3 +1,5 @@
+import Rules
+
 /// The agreement of rules and network.
 public struct Fidelity: Codable, Hashable, Sendable {
   /// Agreement on held-out rows.
@@ -61,15 +63,13 @@ public struct ComplexitySummary: Codable, Hashable, Sendable {
   public var inputsUsed: Int
   /// The number of distinct hidden features in the rules.
   public var featuresUsed: Int
-  /// Creates a value from its properties.
-  public init(
-    rules: Int, literals: Int, meanLiterals: Double, inputsUsed: Int, featuresUsed: Int
-  ) {
-    self.rules = rules
-    self.literals = literals
-    self.meanLiterals = meanLiterals
-    self.inputsUsed = inputsUsed
-    self.featuresUsed = featuresUsed
+  /// The size of rules whose variables are those of a level.
+  public init(_ size: Complexity, level: RuleLevel) {
+    rules = size.rules
+    literals = size.literals
+    meanLiterals = size.meanLiterals.roundedTo(digits: 4)
+    inputsUsed = level == .inputs ? size.variables : 0
+    featuresUsed = level == .features ? size.variables : 0
   }
 }
 
@@ -81,10 +81,10 @@ public struct CurvePoint: Codable, Hashable, Sendable {
   public var literals: Int
   /// Agreement with the network on held-out rows.
   public var fidelity: Proportion
-  /// Creates a value from its properties.
-  public init(rules: Int, literals: Int, fidelity: Proportion) {
-    self.rules = rules
-    self.literals = literals
+  /// The point of rules of a size.
+  public init(_ complexity: Complexity, fidelity: Proportion) {
+    rules = complexity.rules
+    literals = complexity.literals
     self.fidelity = fidelity
   }
 }

@@ -64,6 +64,18 @@ public struct Model: Hashable, Codable, Sendable {
     }
   }
 
+  /// The root mean squared error of a regression, in the unit of the target; `nil` for classes and
+  /// without rows.
+  ///
+  /// `outputs`: the network's outputs for the rows of `table`, `[rows, 1]`.
+  public func rootMeanSquaredError(of outputs: Tensor, on table: Table) -> Double? {
+    guard head == .number, table.count > 0 else { return nil }
+    let squares = zip(numbers(from: outputs), table.numbers).reduce(0.0) {
+      $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
+    }
+    return (squares / Double(table.count)).squareRoot()
+  }
+
   /// The node whose neurons are the hidden features: the activation, pooling or flattening node
   /// that the last dense layer reads; `nil` if there is none.
   public var featureNode: Node.ID? {

@@ -16,6 +16,8 @@ public enum Block: Hashable, Sendable {
   case facts([Fact])
   /// A list with one item per phrase.
   case list([Phrase])
+  /// A listing, such as a command line, in a language: `sh`.
+  case code(String, language: String)
   /// A table.
   case table(DataTable)
   /// A figure; `Document.images` has its image.
@@ -84,6 +86,10 @@ public struct DataTable: Hashable, Sendable {
     /// A whole number.
     public static func number(_ value: Int) -> Cell {
       Cell(Phrase(counted(value)), key: Double(value))
+    }
+    /// A whole number without commas between the thousands.
+    public static func digits(_ value: Int) -> Cell {
+      Cell(Phrase(String(value)), key: Double(value))
     }
     /// A share in percent.
     public static func percent(_ proportion: Proportion) -> Cell {

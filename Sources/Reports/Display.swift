@@ -31,6 +31,11 @@ package func visible(_ text: String) -> String {
   return all
 }
 
+/// The lines of a listing, with other control characters escaped.
+func lines(of listing: String) -> [String] {
+  listing.split(separator: "\n", omittingEmptySubsequences: false).map { visible(String($0)) }
+}
+
 /// A text truncated to `limit` characters, with an ellipsis if it is longer.
 package func shortened(_ text: String, limit: Int) -> String {
   // A character can consist of any number of scalars: both are limited.

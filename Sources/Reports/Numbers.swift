@@ -1,5 +1,6 @@
 import Datasets
 import Explanations
+import Foundation
 
 /// A whole number with commas between the thousands: `60,000`.
 package func counted(_ value: Int) -> String {
@@ -24,6 +25,9 @@ package func percent(_ value: Double) -> String { bareFigure(value) + " %" }
 package func percent(_ proportion: Proportion) -> String {
   proportion.total == 0 ? "none counted" : percent(proportion.value)
 }
+
+/// A share in percent with up to four significant digits: `12.5 %`.
+package func percentage(_ share: Double) -> String { String(format: "%.4g", share * 100) + " %" }
 
 /// `78.7 to 98.2 %`
 package func interval(_ proportion: Proportion) -> String {

@@ -69,7 +69,7 @@ public struct Phrase: Hashable, Sendable, ExpressibleByStringInterpolation {
 
 extension Sequence<Phrase> {
   /// The concatenation of the phrases with a separator.
-  func joined(by separator: Phrase) -> Phrase {
+  package func joined(by separator: Phrase) -> Phrase {
     var all = Phrase()
     for (index, phrase) in enumerated() {
       if index > 0 { all += separator }

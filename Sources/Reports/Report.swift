@@ -83,8 +83,9 @@ public struct Report: Hashable, Sendable {
 
   func document(with images: [String: String]) -> Document {
     Document(
-      title: title, origin: "espalier \(explanation.provenance.version)", blocks: blocks,
-      images: images)
+      title: title, kind: "Explanation of a neural network",
+      origin: "espalier \(explanation.provenance.version)", source: "explanation.json",
+      blocks: blocks, images: images)
   }
 
   private var opening: [Block] {

@@ -5,19 +5,38 @@ import Naming
 public struct Document: Hashable, Sendable {
   /// The title.
   public var title: Phrase
+  /// The kind of the document in a few words: `Explanation of a neural network`.
+  public var kind: String
   /// The tool and its version, in one line.
   public var origin: String
+  /// The name of the file from which the document can be made again; `nil` if there is none.
+  public var source: String?
   /// The content in order.
   public var blocks: [Block]
   /// SVG by the id of its figure.
   public var images: [String: String]
 
-  /// Creates a document.
-  public init(title: Phrase, origin: String, blocks: [Block], images: [String: String]) {
+  /// Creates a document; without `source` and images by default.
+  public init(
+    title: Phrase, kind: String, origin: String, source: String? = nil, blocks: [Block],
+    images: [String: String] = [:]
+  ) {
     self.title = title
+    self.kind = kind
     self.origin = origin
+    self.source = source
     self.blocks = blocks
     self.images = images
+  }
+}
+
+extension Document {
+  /// The text of a file with this name: a page of HTML if it ends in `.html`, otherwise the blocks in
+  /// Markdown.
+  /// - Throws: `ReportError`
+  public func text(for file: String) throws -> String {
+    file.hasSuffix("." + HTMLWriter.fileExtension)
+      ? try HTMLWriter().write(self) : try MarkdownWriter(.fragment).write(self)
   }
 }
 

@@ -105,6 +105,23 @@ import Testing
                 + "\(median(\.fileBytes)) | \(percent(agreement)) % |"), "\(text)")
         }
       }
+      // The page has the same rows.
+      let page = try String(
+        contentsOf: place.appendingPathComponent("c/compare.html"), encoding: .utf8)
+      func cells(_ row: String) -> [String] {
+        row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      }
+      let drawn = page.replacing("\u{A0}", with: " ").split(separator: "\n")
+        .filter { $0.hasPrefix("<tr><th scope=\"row\">") }
+        .map { cells(String($0.replacing(/<[^>]*>/, with: "|"))) }
+      #expect(
+        drawn
+          == lines.filter { $0.hasPrefix("| random |") || $0.hasPrefix("| l1-filter |") }.map(cells)
+      )
+      #expect(drawn.count == 8)
+      let manifest = try String(
+        contentsOf: place.appendingPathComponent("c/manifest.json"), encoding: .utf8)
+      #expect(manifest.contains("\"name\" : \"compare.html\""))
       for parent in compared.parents {
         let accuracy = Double(parent.accuracy.count) / Double(parent.accuracy.total)
         #expect(

@@ -176,7 +176,7 @@ import Testing
     #expect(try result.explanation.features.allSatisfy { $0.id.hasPrefix("FF") })
     let (model, table) = try result.modelAndRows(folder.path + "/t.csv")
     let features = try #require(HiddenFeatures(of: model, over: table))
-    let values = features.activationTable(in: model, over: table, answers: table.labels)
+    let values = features.activationTable(in: model, over: table)
     let rules = try #require(try result.explanation.ruleSet(.features))
     let expected = rules.classify(values).map { model.schema.classes[$0] }
     #expect(try ResultFolder.pythonAnswers(file, Self.rows) == expected)

@@ -257,7 +257,7 @@ import Testing
       let found = try ResultFolder.pythonAnswers(file, shippedRows(data))
       let (model, table) = try result.modelAndRows(source)
       let features = try #require(HiddenFeatures(of: model, over: table))
-      let values = features.activationTable(in: model, over: table, answers: table.labels)
+      let values = features.activationTable(in: model, over: table)
       let rules = try #require(try explanation.ruleSet(.features))
       let expected = rules.classify(values).map { model.schema.classes[$0] }
       #expect(found == expected)

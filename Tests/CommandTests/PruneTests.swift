@@ -205,6 +205,16 @@ import Testing
         contentsOf: place.appendingPathComponent("layers.md"), encoding: .utf8)
       #expect(table.contains("| (the whole network) | | 0 | 0 |"))
       #expect(table.split(separator: "\n").count { $0.hasPrefix("| dense-") } >= 3, "\(table)")
+      try Program(
+        "prune", net, "iris", "--recovery", "none", "-o", "page.onnx", "--sensitivity",
+        "layers.html", "--quiet", in: place)
+      let page = try String(
+        contentsOf: place.appendingPathComponent("layers.html"), encoding: .utf8)
+      #expect(page.hasPrefix("<!doctype html>") && page.contains("<h1>Layer sensitivity of "))
+      #expect(page.contains(">(the whole network)</th>"))
+      #expect(
+        page.matches(of: /<tr><th scope="row"><bdi>dense-/).count
+          == table.split(separator: "\n").count { $0.hasPrefix("| dense-") })
       struct Layers: Decodable {
         struct Line: Decodable {
           var layers: [String]
@@ -234,7 +244,7 @@ import Testing
         try run(["--methods", "taylor", "--keep", "0.6", "--seeds", "1", "-o", "a"]).code == 0)
       #expect(try run(whole + ["-o", "b", "--known", "a"]).code == 0)
       #expect(try run(whole + ["-o", "c"]).code == 0)
-      for name in ["compare.json", "compare.md", "compare.svg"] {
+      for name in ["compare.json", "compare.html", "compare.md", "compare.svg"] {
         let files = try ["b", "c"].map {
           try Data(contentsOf: place.appendingPathComponent($0 + "/" + name))
         }
@@ -282,7 +292,7 @@ import Testing
         #expect(run.code == 0 && run.errorOutput.isEmpty, "\(run.errorOutput)")
       }
       #expect(try names(in: place) == ["c1", "c2"])
-      for name in ["compare.json", "compare.md", "compare.svg"] {
+      for name in ["compare.json", "compare.html", "compare.md", "compare.svg"] {
         let files = try ["c1", "c2"].map {
           try Data(contentsOf: place.appendingPathComponent($0 + "/" + name))
         }

@@ -340,7 +340,8 @@ import Testing
       }
       let rules = answers(entries, otherwise: Self.classes[set.defaultClass], run.heldOut)
       expected[entries.count] = CurvePoint(
-        rules: entries.count, literals: entries.reduce(0) { $0 + $1.if.count },
+        Complexity(
+          rules: entries.count, literals: entries.reduce(0) { $0 + $1.if.count }, variables: 0),
         fidelity: equal(rules, network))
     }
     #expect(expected.count >= 3 && expected.values.contains { $0.literals > $0.rules })

@@ -17,15 +17,16 @@ import Testing
     #expect(features.switched(values).map { $0[0] } == (0..<50).map { table.columns[0][$0] > 3 })
   }
 
-  @Test func anActivationTableHoldsValuesAnswersAndRowNumbers() throws {
+  @Test func anActivationTableHoldsValuesTrueLabelsAndRowNumbers() throws {
     let model = try SmallNetwork.model(head: .softmax)
-    let table = SmallNetwork.table(rows: 50, seed: 1).selecting([7, 3, 20])
-    let features = try #require(HiddenFeatures(of: model, over: table))
+    var table = SmallNetwork.table(rows: 50, seed: 1).selecting([7, 3, 20])
     let answers = model.classify(table)
+    table.labels = answers.map { 1 - min($0, 1) }
+    let features = try #require(HiddenFeatures(of: model, over: table))
     let values = features.values(in: model, for: table)
-    let activations = features.activationTable(in: model, over: table, answers: answers)
+    let activations = features.activationTable(in: model, over: table)
     #expect(activations.rowNumbers == [8, 4, 21])
-    #expect(activations.labels == answers)
+    #expect(activations.labels == table.labels && table.labels != answers)
     #expect(activations.columns[2][1] == Double(values[1, 2]))
     #expect(activations.schema.classes == table.schema.classes)
   }

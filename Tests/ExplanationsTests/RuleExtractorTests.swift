@@ -40,7 +40,7 @@ import Testing
     }
     let features = try #require(HiddenFeatures(of: subject.model, over: subject.training))
     let answers = subject.model.classify(held)
-    let table = features.activationTable(in: subject.model, over: held, answers: answers)
+    let table = features.activationTable(in: subject.model, over: held)
     return zip(rules.classify(table), answers).count { $0 == $1 }
   }
 

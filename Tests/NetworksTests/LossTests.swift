@@ -95,6 +95,27 @@ import Testing
     }
   }
 
+  @Test func theErrorOfARegressionIsInTheUnitOfTheTarget() throws {
+    let schema = Schema(
+      features: [Feature("x")], target: Target("y", .numeric(unit: nil, cuts: [15])))
+    var model = try Model(
+      schema: schema,
+      encoding: Encoding(
+        inputs: [.init(feature: 0, kind: .scaled(mean: 0, scale: 1))], targetMean: 10,
+        targetScale: 5),
+      network: Network(Architecture(input: [1]) { Dense(1) }, seed: 1), head: .number)
+    let table = Table(
+      schema: schema, columns: [.doubles([0, 0])], labels: [0, 1], numbers: [13, 16])
+    // The predictions are 10 and 20.
+    let outputs = Tensor([0, 2], shape: [2, 1])
+    let error = try #require(model.rootMeanSquaredError(of: outputs, on: table))
+    #expect(abs(error - 12.5.squareRoot()) < 1e-12)
+    let none = table.selecting([])
+    #expect(model.rootMeanSquaredError(of: Tensor(shape: [0, 1]), on: none) == nil)
+    model.head = .softmax
+    #expect(model.rootMeanSquaredError(of: outputs, on: table) == nil)
+  }
+
   private func labelled(_ labels: Int...) -> Examples {
     Examples(inputs: Tensor(shape: [labels.count, 1]), labels: labels)
   }

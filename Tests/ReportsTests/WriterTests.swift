@@ -7,7 +7,9 @@ import Testing
 @Suite struct WriterTests {
   private func document(_ sample: SampleExplanation) -> Document {
     let report = Report(sample.explanation)
-    return Document(title: report.title, origin: "espalier", blocks: report.blocks, images: [:])
+    return Document(
+      title: report.title, kind: "Explanation of a neural network", origin: "espalier",
+      source: "explanation.json", blocks: report.blocks)
   }
 
   @Test(arguments: SampleExplanation.allCases)

@@ -43,7 +43,7 @@ extension SampleExplanation {
           held: covered / 6, heldAgreeing: covered / 6 - number, heldTotal: 10_000)
       }, defaultClass: "1", resolution: .firstMatch, extractor: attributeSearch,
       complexity: ComplexitySummary(
-        rules: 40, literals: 181, meanLiterals: 4.525, inputsUsed: 0, featuresUsed: 18))
+        Complexity(rules: 40, literals: 181, variables: 18), level: .features))
     let byClass = (0...9).map { ("\($0)", Proportion(940 + 3 * $0, of: 1000)) }
     base.fidelity = Fidelity(
       heldOut: Proportion(9_512, of: 10_000),
@@ -82,7 +82,7 @@ extension SampleExplanation {
       whereBothAgree: Proportion(9_361, of: 9_512))
     base.curve = [5, 10, 15, 20, 30, 40, 60, 90].enumerated().map { index, count in
       CurvePoint(
-        rules: count, literals: count == 40 ? 181 : count * 4,
+        Complexity(rules: count, literals: count == 40 ? 181 : count * 4, variables: 0),
         fidelity: Proportion([4120, 7411, 8423, 8990, 9361, 9512, 9533, 9550][index], of: 10_000))
     }
     base.binarisation = Proportion(9_644, of: 10_000)

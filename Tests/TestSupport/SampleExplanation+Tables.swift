@@ -92,7 +92,8 @@ extension SampleExplanation {
         whereBothAgree: Proportion(27, of: 28)),
       complexity: complexity(rules),
       curve: [(0, 0, 10), (1, 1, 20), (2, 3, 27), (3, 4, 28), (4, 7, 28), (6, 13, 29)].map {
-        CurvePoint(rules: $0.0, literals: $0.1, fidelity: Proportion($0.2, of: 30))
+        CurvePoint(
+          Complexity(rules: $0.0, literals: $0.1, variables: 0), fidelity: Proportion($0.2, of: 30))
       },
       disagreements: [
         Disagreement(
@@ -104,7 +105,7 @@ extension SampleExplanation {
       ], disagreementsTotal: 2,
       featureRules: RuleSetEntry(
         rules: featureRules, defaultClass: "versicolor", resolution: .firstMatch,
-        extractor: attributeSearch, complexity: complexity(featureRules, features: 3)),
+        extractor: attributeSearch, complexity: complexity(featureRules, level: .features)),
       featureFidelity: fidelity, provenance: provenance(["explain", "iris"]))
   }
 
@@ -235,7 +236,8 @@ extension SampleExplanation {
       whereBothAgree: Proportion(1617, of: 1617))
     base.complexity = complexity(rules)
     base.curve = [(1, 1, 1510), (2, 3, 1590), (3, 5, 1617), (9, 20, 1625)].map {
-      CurvePoint(rules: $0.0, literals: $0.1, fidelity: Proportion($0.2, of: 1625))
+      CurvePoint(
+        Complexity(rules: $0.0, literals: $0.1, variables: 0), fidelity: Proportion($0.2, of: 1625))
     }
     base.disagreements = (1...8).map {
       Disagreement(
@@ -246,7 +248,7 @@ extension SampleExplanation {
     base.disagreementsTotal = 8
     base.featureRules = RuleSetEntry(
       rules: featureRules, defaultClass: "edible", resolution: .vote, extractor: attributeSearch,
-      complexity: complexity(featureRules, features: 6))
+      complexity: complexity(featureRules, level: .features))
     base.featureFidelity = base.fidelity
     base.binarisation = Proportion(1622, of: 1625)
     base.provenance = provenance(["explain", "mushroom", "--max-rules", "3"])

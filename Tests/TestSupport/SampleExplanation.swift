@@ -58,13 +58,13 @@ public enum SampleExplanation: String, CaseIterable, Sendable {
     return .levels(among: Set(names.compactMap { levels.firstIndex(of: $0) }), orMissing: false)
   }
 
-  static func complexity(_ rules: [RuleEntry], features: Int = 0) -> ComplexitySummary {
-    let literals = rules.reduce(0) { $0 + $1.if.count }
-    let asked = Set(rules.flatMap { $0.if.map(\.feature) }).count
-    return ComplexitySummary(
-      rules: rules.count, literals: literals,
-      meanLiterals: rules.isEmpty ? 0 : Double(literals) / Double(rules.count),
-      inputsUsed: asked - features, featuresUsed: features)
+  static func complexity(
+    _ rules: [RuleEntry], level: RuleLevel = .inputs
+  ) -> ComplexitySummary {
+    ComplexitySummary(
+      Complexity(
+        rules: rules.count, literals: rules.reduce(0) { $0 + $1.if.count },
+        variables: Set(rules.flatMap { $0.if.map(\.feature) }).count), level: level)
   }
 
   static let tree = ExtractorSummary(

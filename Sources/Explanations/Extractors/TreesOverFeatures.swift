@@ -32,11 +32,10 @@ public struct TreesOverFeatures: RuleExtractor {
     // A feature without a weight to any output changes no prediction: rules do not use it.
     let read = features.readFeatures
     let training = features.activationTable(
-      of: subject.trainingValues(features), like: subject.training, answers: subject.answers
+      of: subject.trainingValues(features), like: subject.training
     ).selectingColumns(read)
     let validation = features.activationTable(
-      of: subject.validationValues(features), like: subject.validation,
-      answers: subject.validationAnswers
+      of: subject.validationValues(features), like: subject.validation
     ).selectingColumns(read)
     var sized = try sizedRules(training, subject)
     let agreements = sized.sequence.agreements(

@@ -17,11 +17,6 @@ public struct Diagram: Hashable, Sendable {
       public var id: String
       /// The text of the line.
       public var title: String
-      /// Creates a line.
-      public init(id: String, title: String) {
-        self.id = id
-        self.title = title
-      }
     }
 
     public var id: String

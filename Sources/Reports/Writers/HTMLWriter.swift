@@ -27,10 +27,13 @@ public struct HTMLWriter: ReportWriter {
     } catch {
       throw ReportError.template(file: Templates.File.page.rawValue, words: "\(error)")
     }
+    let contents = contents(of: document)
     return template.render([
       "title": visible(document.title.plain), "heading": HTML.phrase(document.title),
-      "origin": document.origin, "style": try files.text(of: .style),
-      "script": try files.text(of: .script), "contents": contents(of: document),
+      "kind": document.kind, "origin": document.origin,
+      "source": document.source.map { " from \($0)" } ?? "",
+      "style": try files.text(of: .style), "script": try files.text(of: .script),
+      "hasContents": !contents.isEmpty, "contents": contents,
       "body": document.blocks.map { HTML.block($0, images: document.images) }.joined(),
     ])
   }
@@ -102,6 +105,9 @@ enum HTML {
     case .facts(let facts): "<dl class=\"facts\">\n\(facts.map(fact).joined())</dl>\n"
     case .list(let items):
       "<ul>\n\(items.map { "<li>\(phrase($0))</li>\n" }.joined())</ul>\n"
+    case .code(let text, let language):
+      "<pre class=\"scroll\"><code class=\"language-\(escape(language))\">"
+        + "\(lines(of: text).map(escape).joined(separator: "\n"))</code></pre>\n"
     case .table(let all): table(all)
     case .figure(let figure): self.figure(figure, image: images[figure.id])
     }

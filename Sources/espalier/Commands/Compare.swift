@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Naming
 import Pruning
+import Reports
 
 extension Comparison.Measure: ExpressibleByArgument {}
 
@@ -103,17 +104,20 @@ struct Compare: ParsableCommand {
     }
     progress.finish()
     let command = (["espalier"] + arguments).joined(separator: " ")
+    let document = result.document(command: command)
+    let markdown = try MarkdownWriter(.text).write(document)
     let json = try StandardOutput.json(result)
     var files = [
       (name: "compare.json", data: json),
-      (name: "compare.md", data: Data(result.markdown(command: command).utf8)),
-      (name: "compare.svg", data: Data(result.chart.utf8)),
+      (name: "compare.html", data: Data(try HTMLWriter().write(document).utf8)),
+      (name: "compare.md", data: Data(markdown.utf8)),
     ]
+    files += document.images.map { (name: "\($0).svg", data: Data($1.utf8)) }
     if let manifest { files = try manifest.added(to: files) }
     try folder.write(files, force: steps.force, run: manifest?.run)
     folder.removeCheckpoint()
     if console.json { try StandardOutput.write(String(decoding: json, as: UTF8.self)) }
-    try console.summarise(result.markdown(command: command))
+    try console.summarise(markdown)
   }
 
   /// - Throws: `CommandFailure` with code 66 when the file is missing, 65 when it is not a

@@ -90,7 +90,7 @@ struct FidelityCommand: ParsableCommand {
       guard features.neurons.map(\.description) == explanation.features.map(\.neuron) else {
         throw FeatureMismatch()
       }
-      rows = features.activationTable(in: model, over: table, answers: network)
+      rows = features.activationTable(in: model, over: table)
     }
     let rules = try ruleSet(
       entries?.rules ?? explanation.rules,

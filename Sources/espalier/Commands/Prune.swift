@@ -39,7 +39,7 @@ struct Prune: ParsableCommand {
   @Option(help: "Also write the pruning plan, with the reason of each step, as JSON.")
   var plan: String?
   @Option(
-    help: "Also write a sensitivity analysis of the layers, as .json or as a Markdown table.")
+    help: "Also write a sensitivity analysis of the layers, as .json, .html or a Markdown table.")
   var sensitivity: String?
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Learning") var learning: LearningFlags
@@ -117,9 +117,10 @@ struct Prune: ParsableCommand {
     var contents: [Data] = []
     if plan != nil { contents.append(try StandardOutput.json(outcome.plan)) }
     if let layers, let sensitivity {
+      let document = layers.document(of: model, origin: "espalier \(espalierVersion)")
       contents.append(
         sensitivity.hasSuffix(".json")
-          ? try StandardOutput.json(layers) : Data(layers.markdown.utf8))
+          ? try StandardOutput.json(layers) : Data(try document.text(for: sensitivity).utf8))
     }
     if let compressedData { contents.append(compressedData) }
     contents.append(modelData)
@@ -127,7 +128,7 @@ struct Prune: ParsableCommand {
     checkpoint.removeCheckpoint()
     if console.json { try StandardOutput.writeJSON(outcome.result) }
     try console.summarise(
-      (outcome.result.lines.map(visible) + ["The model: \(output)"]).joined(separator: "\n") + "\n")
+      outcome.result.document.plain + "The model: \(output)\n")
   }
 }
 

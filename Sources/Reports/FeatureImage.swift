@@ -6,7 +6,7 @@ import Tensors
 
 /// An attribution map over the network's inputs as an image: blue is positive, orange negative,
 /// white zero.
-struct FeatureImage: Sendable {
+package struct FeatureImage: Sendable {
   let image: ImageShape
   /// One attribution per pixel, the mean over the channels, scaled to -1...1.
   private(set) var values: [Double]
@@ -31,7 +31,7 @@ struct FeatureImage: Sendable {
   ///
   /// `effects`: the output weights of each feature by class.
   /// - Throws: `DrawingError` if the encoder fails.
-  static func ofStrongest(
+  package static func ofStrongest(
     _ effects: [[FeatureSummary.Effect]], in subject: AttributionSubject, encoding: Encoding,
     image: ImageShape
   ) throws -> [Int: String] {
