@@ -15,7 +15,7 @@ public struct Support: Hashable, Codable, Sendable {
 }
 
 /// An if-then rule: premise and predicted class.
-public struct Rule: Hashable, Codable, Sendable {
+public struct Rule: Hashable, Codable, Sendable, VotingRule {
   public var premise: Conjunction
   /// The position of a class in the schema.
   public var conclusion: Int
