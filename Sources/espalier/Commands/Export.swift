@@ -1,9 +1,11 @@
 import ArgumentParser
+import Datasets
 import Experiments
 import Explanations
 import Foundation
 import ModelFiles
 import Naming
+import Networks
 import Reports
 
 /// Exports the rules as code.
@@ -27,7 +29,7 @@ struct Export: ParsableCommand {
   @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   func run() throws {
-    let type = try exportFormats.type(named: to)
+    let format = try Self.format(named: to)
     let file = OutputFile(output)
     if output != "-" {
       var conflicts = OutputConflicts()
@@ -37,28 +39,30 @@ struct Export: ParsableCommand {
       try file.check(force: force)
     }
     let explanation = try ResultFile(result).explanation
-    // Formats have no settings and decode from an empty object.
-    let made = try JSONDecoder().decode(type, from: Data("{}".utf8))
-    guard var writer = made as? any RuleExport else { return }
-    // Rules over hidden features need the network that computes them, model.onnx of the same
-    // folder.
-    if explanation.level == .features, writer is PythonExport {
-      writer = PythonExport(program: try featureProgram(explanation))
+    let program = try RuleProgram(explanation, for: format) {
+      try model(for: explanation.data.schema)
     }
-    let text = try writer.export(explanation)
+    let text = try format.init().export(program, of: explanation)
     if output == "-" { return try StandardOutput.write(text) }
     Interruption.hold()
     try file.write(Data(text.utf8), force: force)
     try console.summarise("The rules: \(output)\n")
   }
 
-  private func featureProgram(_ explanation: Explanation) throws -> FeatureProgram? {
+  private static func format(named name: String) throws -> any RuleExport.Type {
+    guard let format = try exportFormats.type(named: name) as? any RuleExport.Type else {
+      throw UnknownName(name, family: exportFormats.family, known: exportFormats.names)
+    }
+    return format
+  }
+
+  /// The network that computes the hidden features: model.onnx in the folder of the result; `nil` if
+  /// there is no such file.
+  private func model(for schema: Schema) throws -> Model? {
     let place = URL(fileURLWithPath: result)
     let folder = place.pathExtension == "json" ? place.deletingLastPathComponent() : place
     let file = folder.appendingPathComponent("model.onnx")
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-    let model = try ModelFile.read(file).model(for: explanation.data.schema)
-    let ids = explanation.features.map { ($0.neuron, $0.id) }
-    return FeatureProgram(model, ids: Dictionary(ids, uniquingKeysWith: { first, _ in first }))
+    return try ModelFile.read(file).model(for: schema)
   }
 }
