@@ -186,7 +186,7 @@ func featureMapSummaries(
   }
   return features.ids.indices.map { feature in
     FeatureSummary(
-      id: features.ids[feature].rawValue, neuron: features.neurons[feature].description,
+      id: features.ids[feature].rawValue, neuron: features.neurons[feature],
       layer: features.node.rawValue,
       drivers: map.drivers(of: feature, encoding: model.encoding, schema: schema),
       threshold: features.thresholds[feature].roundedTo(digits: 6),

@@ -196,7 +196,7 @@ import Testing
       let values = network.activations(of: node, for: model.encoding.encode(table).inputs)
       one.explanation.features = network.neurons(of: node).enumerated().map { position, neuron in
         FeatureSummary(
-          id: "F\(position)", neuron: neuron.description, layer: node.rawValue, drivers: [],
+          id: "F\(position)", neuron: neuron, layer: node.rawValue, drivers: [],
           threshold: 0, activeShare: 0, effects: [], image: nil)
       }
       let rules = RuleSet(

@@ -45,6 +45,6 @@ extension Explanation {
   fileprivate func names(of neurons: [Neuron]) -> [Feature.ID] {
     let names = Dictionary(
       features.map { ($0.neuron, Feature.ID($0.id)) }, uniquingKeysWith: { first, _ in first })
-    return neurons.map { names[$0.description] ?? Feature.ID($0.description) }
+    return neurons.map { names[$0] ?? Feature.ID($0.description) }
   }
 }

@@ -86,7 +86,7 @@ struct FidelityCommand: ParsableCommand {
           "the network has no hidden features for the rules to use",
           hint: "give the model.onnx of the same report", code: 65)
       }
-      guard features.neurons.map(\.description) == explanation.features.map(\.neuron) else {
+      guard features.neurons == explanation.features.map(\.neuron) else {
         throw FeatureMismatch()
       }
       rows = features.activationTable(in: model, over: table, answers: network)
