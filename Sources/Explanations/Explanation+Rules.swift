@@ -3,14 +3,41 @@ import Foundation
 import Rules
 
 /// An error of rules that are inconsistent with the schema of their result.
-public struct UnreadableRules: LocalizedError, Hashable, Sendable {
-  /// The rule and the error: "rule R1 predicts 'yes', which is not a class of the result".
-  public let reason: String
+///
+/// `rule`: the name of the rule, "R1".
+public enum UnreadableRules: LocalizedError, Hashable, Sendable {
+  /// A condition on a variable that is neither a column nor a hidden feature.
+  case unknownVariable(rule: String, name: String)
+  /// A condition that is incomplete, or that does not apply to the kind of its variable.
+  case invalidCondition(rule: String, variable: String)
+  /// Conditions on one variable that no value satisfies.
+  case contradiction(rule: String, variable: String)
+  /// A rule that predicts no class of the schema.
+  case unknownClass(rule: String, name: String)
+  /// A default class that is no class of the schema.
+  case unknownDefault(name: String)
+  /// The classes of the result are not those of its schema.
+  case otherClasses
+  /// The result has no rules of its level.
+  case noFeatureRules
 
-  /// Creates the error.
-  public init(_ reason: String) { self.reason = reason }
+  public var errorDescription: String? {
+    switch self {
+    case .unknownVariable(let rule, let name):
+      "rule \(rule) tests '\(excerpt(name))', which is not in the result"
+    case .invalidCondition(let rule, let variable):
+      "rule \(rule) has an invalid condition on '\(excerpt(variable))'"
+    case .contradiction(let rule, let variable):
+      "rule \(rule) has contradictory conditions on '\(excerpt(variable))'"
+    case .unknownClass(let rule, let name):
+      "rule \(rule) predicts '\(excerpt(name))', which is not a class of the result"
+    case .unknownDefault(let name):
+      "the default class '\(excerpt(name))' is not a class of the result"
+    case .otherClasses: "the classes are not those of the schema"
+    case .noFeatureRules: "the level is 'features' and there are no 'featureRules'"
+    }
+  }
 
-  public var errorDescription: String? { reason }
   public var recoverySuggestion: String? { "the result file was edited or truncated" }
 }
 
@@ -20,65 +47,95 @@ extension Explanation {
     Schema(features: features.map { Feature(Feature.ID($0.id)) }, target: data.schema.target)
   }
 
+  /// The rules over input columns.
+  ///
+  /// Extractor and complexity are those of the rules of `level`.
+  public var inputRules: RuleSetEntry {
+    RuleSetEntry(
+      rules: rules, defaultClass: defaultClass, resolution: resolution, extractor: extractor,
+      complexity: complexity)
+  }
+
+  /// The rules of a level; `nil` if the result has none of that level.
+  public func entry(_ level: RuleLevel) -> RuleSetEntry? {
+    switch level {
+    case .inputs: inputRules
+    case .features: featureRules
+    }
+  }
+
+  /// The variables of the rules of a level: the columns of the data, or the hidden features.
+  private func schema(_ level: RuleLevel) -> Schema {
+    switch level {
+    case .inputs: data.schema
+    case .features: featureSchema
+    }
+  }
+
   /// The executable rule set of a level.
   /// - Returns: the rules, `nil` if the result has none of that level.
   /// - Throws: `UnreadableRules`.
   public func ruleSet(_ level: RuleLevel) throws(UnreadableRules) -> RuleSet? {
-    switch level {
-    case .inputs:
-      return try Self.ruleSet(
-        rules, default: defaultClass, resolution: resolution, schema: data.schema)
-    case .features:
-      guard let set = featureRules else { return nil }
-      return try Self.ruleSet(
-        set.rules, default: set.defaultClass, resolution: set.resolution, schema: featureSchema)
-    }
+    guard let entry = entry(level) else { return nil }
+    let schema = schema(level)
+    return try entry.ruleSet(over: schema, classes: schema.classes)
   }
 
   /// Validates the rules of both levels.
   /// - Throws: `UnreadableRules`.
   public func checkRules() throws(UnreadableRules) {
     guard data.classes == data.schema.classes else {
-      throw UnreadableRules("the classes are not those of the schema")
+      throw .otherClasses
     }
     _ = try ruleSet(.inputs)
     if try ruleSet(.features) == nil, level == .features {
-      throw UnreadableRules("the level is 'features' and there are no 'featureRules'")
+      throw .noFeatureRules
     }
   }
+}
 
-  private static func ruleSet(
-    _ entries: [RuleEntry], default name: String, resolution: RuleSet.Resolution, schema: Schema
+extension RuleSetEntry {
+  /// Resolves the names of the rules.
+  /// - Parameters:
+  ///   - schema: the variables of the rules, by name.
+  ///   - classes: the class names, in the order of the conclusions' positions.
+  /// - Returns: the executable rules, in the same order.
+  /// - Throws: `UnreadableRules` if a name is not in them, or a condition does not fit.
+  public func ruleSet(
+    over schema: Schema, classes: [String]
   ) throws(UnreadableRules) -> RuleSet {
-    var rules: [Rule] = []
-    for entry in entries {
-      var premise = Conjunction.always
-      for test in entry.if {
-        let name = excerpt(test.feature)
-        guard let index = schema.index(of: Feature.ID(test.feature)) else {
-          throw UnreadableRules("rule \(entry.id) tests '\(name)', which is not in the result")
-        }
-        guard test.fits(schema.features[index]), let literal = test.literal(in: schema) else {
-          throw UnreadableRules("rule \(entry.id) has an invalid condition on '\(name)'")
-        }
-        guard let next = premise.and(literal) else {
-          throw UnreadableRules("rule \(entry.id) has contradictory conditions on '\(name)'")
-        }
-        premise = next
+    var all: [Rule] = []
+    for entry in rules {
+      let premise = try entry.premise(over: schema)
+      guard let conclusion = classes.firstIndex(of: entry.then) else {
+        throw .unknownClass(rule: entry.id, name: entry.then)
       }
-      guard let conclusion = schema.classes.firstIndex(of: entry.then) else {
-        throw UnreadableRules(
-          "rule \(entry.id) predicts '\(excerpt(entry.then))', which is not a class of the result")
+      let support = Support(covered: entry.confidence.total, agreeing: entry.confidence.count)
+      all.append(Rule(if: premise, then: conclusion, support: support))
+    }
+    guard let fallback = classes.firstIndex(of: defaultClass) else {
+      throw .unknownDefault(name: defaultClass)
+    }
+    return RuleSet(all, default: fallback, resolution: resolution)
+  }
+}
+
+extension RuleEntry {
+  fileprivate func premise(over schema: Schema) throws(UnreadableRules) -> Conjunction {
+    var premise = Conjunction.always
+    for test in `if` {
+      guard let index = schema.index(of: Feature.ID(test.feature)) else {
+        throw .unknownVariable(rule: id, name: test.feature)
       }
-      rules.append(
-        Rule(
-          if: premise, then: conclusion,
-          support: Support(covered: entry.coverage.count, agreeing: entry.confidence.count)))
+      guard test.fits(schema.features[index]), let literal = test.literal(in: schema) else {
+        throw .invalidCondition(rule: id, variable: test.feature)
+      }
+      guard let next = premise.and(literal) else {
+        throw .contradiction(rule: id, variable: test.feature)
+      }
+      premise = next
     }
-    guard let fallback = schema.classes.firstIndex(of: name) else {
-      throw UnreadableRules("the default class '\(excerpt(name))' is not a class of the result")
-    }
-    return RuleSet(rules, default: fallback, resolution: resolution)
+    return premise
   }
 }
 

@@ -16,7 +16,7 @@ extension HiddenFeatures {
     let classes = head == .number ? [schema.target.name] : schema.classes
     return ids.indices.map { feature in
       FeatureSummary(
-        id: ids[feature].rawValue, neuron: neurons[feature].description, layer: node.rawValue,
+        id: ids[feature].rawValue, neuron: neurons[feature], layer: node.rawValue,
         drivers: map.drivers(of: feature, encoding: encoding, schema: schema),
         threshold: thresholds[feature].roundedTo(digits: 6),
         activeShare: map.activeShares[feature].roundedTo(digits: 6),

@@ -1,3 +1,5 @@
+import Networks
+
 /// The size of a network and its accuracy on held-out rows.
 public struct NetworkSummary: Codable, Hashable, Sendable {
   /// The layers as text: "4 inputs", "dense 16", "relu", ….
@@ -135,8 +137,8 @@ public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
 
   /// "F1", "F2", …, the name in rules and diagrams.
   public var id: String
-  /// The node and the original index: "activation-2:7".
-  public var neuron: String
+  /// The neuron: its node and original index, written "activation-2:7".
+  public var neuron: Neuron
   /// The layer of the neuron.
   public var layer: String
   /// The inputs with the largest attributions, in descending order.
@@ -156,7 +158,7 @@ public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
 
   /// Creates a value from its properties.
   public init(
-    id: String, neuron: String, layer: String, drivers: [Driver], threshold: Double,
+    id: String, neuron: Neuron, layer: String, drivers: [Driver], threshold: Double,
     activeShare: Double, effects: [Effect], image: String?
   ) {
     self.id = id

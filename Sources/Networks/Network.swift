@@ -266,22 +266,17 @@ extension Shape {
 }
 
 /// One output unit or channel of a node, identified by its original index.
-public struct Neuron: Hashable, Codable, Sendable, Comparable, CustomStringConvertible {
+public struct Neuron: Hashable, Sendable, Comparable {
   /// The node that outputs it.
   public var node: Node.ID
   /// The index in the unpruned node, from 0; pruning does not change it.
   public var originalIndex: Int
-
-  private enum CodingKeys: String, CodingKey { case node, originalIndex = "birth" }
 
   /// Creates the identifier of a neuron of a node; `originalIndex` is from 0.
   public init(_ node: Node.ID, _ originalIndex: Int) {
     self.node = node
     self.originalIndex = originalIndex
   }
-
-  /// The form used in reports: `activation-2:17`.
-  public var description: String { "\(node):\(originalIndex)" }
 
   public static func < (first: Neuron, second: Neuron) -> Bool {
     (first.node, first.originalIndex) < (second.node, second.originalIndex)

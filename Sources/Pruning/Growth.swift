@@ -79,7 +79,7 @@ extension Network {
       if network.originalIndices[node].contains(name.originalIndex) { continue }
       guard let position = network.originalIndices[node].firstIndex(of: original.originalIndex)
       else {
-        throw PruningError.unknownNeuron(original.description)
+        throw PruningError.unknownNeuron(original)
       }
       let groups = try NeuronGroups(network.architecture)
       var generator = SeededGenerator(seed: 0)

@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 
 /// Errors of pruning.
 public enum PruningError: LocalizedError, Hashable, Sendable {
@@ -9,13 +10,14 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
   /// A plan refers to a node that the network does not have, because it was made for another
   /// network.
   case unknownNode(String)
-  case unknownNeuron(String)
+  case unknownNeuron(Neuron)
   /// A neuron that a plan treats as a unit of a flattened image is not one.
-  case noNumber(String)
+  case noNumber(Neuron)
   case unknownInput(column: String)
   case unknownWeights(of: String)
   case noBranch(into: String, from: String)
-  case protected(neuron: String, reason: String)
+  case protected(neuron: Neuron, reason: String)
+  case protectedColumn(String, reason: String)
   /// A width goal names a layer without prunable neurons; `known` lists the layers that have some.
   case noWidth(of: String, known: [String])
   /// The network has no prunable neurons.
@@ -48,6 +50,8 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
       "'\(join)' is not a sum from which the branch '\(from)' can be removed"
     case .protected(let neuron, let reason):
       "'\(neuron)' cannot be pruned: it is \(reason)"
+    case .protectedColumn(let column, let reason):
+      "'\(column)' cannot be pruned: it is \(reason)"
     case .noWidth(let layer, _):
       "the network has no layer '\(layer)' with prunable neurons"
     case .nothingToPrune(let unknown):
@@ -69,7 +73,7 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
     case .unknownLayer: "a sequence of dense layers and activations can be pruned"
     case .unknownNode, .unknownNeuron, .noNumber, .unknownInput, .unknownWeights, .noBranch:
       "a plan applies to the network that it was made for, and to pruned versions of it"
-    case .protected: "remove it from the plan"
+    case .protected, .protectedColumn: "remove it from the plan"
     case .noWidth(_, let known): "layers with prunable neurons: \(known.joined(separator: ", "))"
     case .nothingToPrune: "use a network with hidden layers"
     case .unsuited: "'espalier list methods' shows the networks that each method supports"

@@ -43,14 +43,14 @@ struct ResolvedPlan {
     case .neuron(let name), .number(let name):
       let node = try index(of: name.node)
       guard let position = network.originalIndices[node].firstIndex(of: name.originalIndex) else {
-        throw PruningError.unknownNeuron(name.description)
+        throw PruningError.unknownNeuron(name)
       }
       let group = groups.ofNodes[node][position]
       if case .number = subject, groups.wholes[group] == nil {
-        throw PruningError.noNumber(name.description)
+        throw PruningError.noNumber(name)
       }
       if let reason = groups.groups[group].protection {
-        throw PruningError.protected(neuron: name.description, reason: reason.description)
+        throw PruningError.protected(neuron: name, reason: reason.description)
       }
       silent[group] = true
     case .column(let name, let inputs):
@@ -59,7 +59,7 @@ struct ResolvedPlan {
       }
       for group in inputs.map({ groups.ofInput[$0] }) {
         if let reason = groups.groups[group].protection, reason != .input {
-          throw PruningError.protected(neuron: name, reason: reason.description)
+          throw PruningError.protectedColumn(name, reason: reason.description)
         }
         silent[group] = true
       }

@@ -1,4 +1,5 @@
 import Explanations
+import Networks
 
 /// Above this mean distance of feature values from 0 and 1, the report warns about rules over them.
 private let unclear = 0.05
@@ -83,7 +84,7 @@ extension Report {
       DataTable.Cell(Phrase(percent(feature.activeShare)), key: feature.activeShare),
       DataTable.Cell(Phrase(significant(feature.threshold)), key: feature.threshold),
       DataTable.Cell(effects(of: feature) { $0 > 0 }),
-      DataTable.Cell(effects(of: feature) { $0 < 0 }), .name(feature.neuron),
+      DataTable.Cell(effects(of: feature) { $0 < 0 }), .name(feature.neuron.description),
     ]
   }
 

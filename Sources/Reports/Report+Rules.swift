@@ -14,12 +14,9 @@ extension Report {
     }
     if explanation.level == .features, !explanation.rules.isEmpty {
       blocks.append(.heading("Rules over the columns of the data", level: 3, id: "input-rules"))
-      let entry = RuleSetEntry(
-        rules: explanation.rules, defaultClass: explanation.defaultClass,
-        resolution: explanation.resolution, extractor: explanation.extractor,
-        complexity: explanation.complexity)
       blocks += list(
-        of: entry, id: "input-rules-table", caption: "Rules over the columns of the data")
+        of: explanation.inputRules, id: "input-rules-table",
+        caption: "Rules over the columns of the data")
     }
     return blocks
   }

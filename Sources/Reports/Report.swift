@@ -21,11 +21,7 @@ public struct Report: Hashable, Sendable {
 
   /// The rules that `fidelity` and `complexity` describe.
   public var spokenRules: RuleSetEntry {
-    if explanation.level == .features, let rules = explanation.featureRules { return rules }
-    return RuleSetEntry(
-      rules: explanation.rules, defaultClass: explanation.defaultClass,
-      resolution: explanation.resolution, extractor: explanation.extractor,
-      complexity: explanation.complexity)
+    explanation.entry(explanation.level) ?? explanation.inputRules
   }
 
   /// The fidelity of the rules on held-out rows, with its 95 % interval and the majority-class

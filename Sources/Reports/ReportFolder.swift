@@ -26,7 +26,7 @@ public struct ReportFolder: Sendable {
   ///   - formats: the formats to write; all by default.
   ///   - templates: a folder with templates that override the built-in ones.
   /// - Returns: the files in a fixed order.
-  /// - Throws: `ReportError` or `DrawingError`.
+  /// - Throws: `ReportError`, `DrawingError`, or `UnreadableRules` if the rules do not fit the schema.
   public static func files(
     for explanation: Explanation, formats: Set<Format> = Set(Format.allCases),
     templates: URL? = nil
@@ -46,7 +46,10 @@ public struct ReportFolder: Sendable {
       add("report.html", try HTMLWriter(templates: templates).write(document))
     }
     if formats.contains(.md) { add("report.md", try MarkdownWriter().write(document)) }
-    if formats.contains(.text) { add("rules.txt", try TextExport().export(explanation)) }
+    if formats.contains(.text) {
+      let program = try RuleProgram(explanation, for: TextExport.self)
+      add("rules.txt", TextExport().export(program, of: explanation))
+    }
     if formats.contains(.diagrams) {
       add("network.dot", DOTWriter(Diagram(network: explanation)).text)
     }

@@ -20,14 +20,44 @@ public struct RuleText: Hashable, Sendable {
   }
 
   /// `petal_length > 2.45 cm and odor is foul or musty`; `always` for an empty premise.
-  public func premise(_ rule: RuleEntry) -> Phrase {
-    rule.if.isEmpty
-      ? "always" : rule.if.map(condition).joined(by: Phrase([.small(" and ")]))
+  public func premise(_ rule: RuleEntry) -> Phrase { conjunction(rule.if.map(condition)) }
+
+  private func conjunction(_ conditions: [Phrase]) -> Phrase {
+    conditions.isEmpty ? "always" : conditions.joined(by: Phrase([.small(" and ")]))
   }
 
   /// `if petal_length > 2.45 cm then species is versicolor`
-  public func sentence(_ rule: RuleEntry) -> Phrase {
-    Phrase([.small("if ")]) + premise(rule) + Phrase([.small(" then ")]) + conclusion(rule.then)
+  public func sentence(_ rule: RuleEntry) -> Phrase { sentence(premise(rule), rule.then) }
+
+  private func sentence(_ premise: Phrase, _ answer: String) -> Phrase {
+    Phrase([.small("if ")]) + premise + Phrase([.small(" then ")]) + conclusion(answer)
+  }
+
+  /// The text of a rule of a program.
+  public func sentence(_ rule: RuleProgram.Rule, of program: RuleProgram) -> Phrase {
+    let conditions = rule.premise.map { condition($0, of: program) }
+    return sentence(conjunction(conditions), program.answers[rule.conclusion].name)
+  }
+
+  /// The text of a condition of a program.
+  public func condition(_ condition: RuleProgram.Condition, of program: RuleProgram) -> Phrase {
+    self.condition(RuleEntry.Test(program.literal(condition), schema: program.schema))
+  }
+
+  /// The definition of a score of a program: `S1 = 2 × petal_length + 3 if odor is foul`.
+  public func score(_ score: RuleProgram.Score, of program: RuleProgram) -> Phrase {
+    let terms = score.terms.map { term in
+      let weight = Phrase(number(term.weight.value))
+      switch term.operand {
+      case .indicator(let condition):
+        return weight + " if " + self.condition(condition, of: program)
+      case .value(let quantity, let ifMissing):
+        let name = Phrase.name(program.name(of: .quantity(quantity)).rawValue)
+        guard case .column = quantity else { return weight + " × " + name }
+        return weight + " × " + name + " (\(number(ifMissing)) if missing)"
+      }
+    }
+    return .name(score.name) + " = " + (terms.isEmpty ? "0" : terms.joined(by: " + "))
   }
 
   /// `species is versicolor`

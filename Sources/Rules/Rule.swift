@@ -16,7 +16,7 @@ public struct Support: Hashable, Codable, Sendable {
 }
 
 /// An if-then rule: premise and predicted class.
-public struct Rule: Hashable, Codable, Sendable {
+public struct Rule: Hashable, Codable, Sendable, VotingRule {
   /// The conditions of the rule.
   public var premise: Conjunction
   /// The position of a class in the schema.

@@ -41,13 +41,7 @@ public struct RuleSet: Hashable, Codable, Sendable {
   }
 
   /// The positions of the rules in the order of evaluation.
-  var order: [Int] {
-    guard resolution == .vote else { return Array(rules.indices) }
-    return rules.indices.sorted { first, second in
-      rules[first].outvotes(rules[second])
-        || (!rules[second].outvotes(rules[first]) && first < second)
-    }
-  }
+  var order: [Int] { resolution.order(of: rules) }
 
   /// The deciding rule of each row of a table, `nil` for the default.
   /// - Complexity: O(rows × literals), each condition at most once per row
@@ -114,19 +108,5 @@ public struct RuleSet: Hashable, Codable, Sendable {
         agreeing: agreeing[rules[index].conclusion].map(covered.countInCommon) ?? 0)
     }
     return copy
-  }
-}
-
-extension Rule {
-  /// Whether this rule has priority over another in a vote.
-  func outvotes(_ other: Rule) -> Bool {
-    // Compared exactly, as fractions of integers.
-    let mine = support.agreeing * max(other.support.covered, 1)
-    let others = other.support.agreeing * max(support.covered, 1)
-    if mine != others { return mine > others }
-    if support.covered != other.support.covered {
-      return support.covered > other.support.covered
-    }
-    return conclusion < other.conclusion
   }
 }

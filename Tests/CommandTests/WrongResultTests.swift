@@ -86,6 +86,10 @@ import Testing
       says: "not an explanation: '~', which is not a known value, at "
         + "'rules.[0].if.[0].operator'"),
     Edit(
+      "a neuron without an index", "features", "0", "neuron", value: #""activation-1""#,
+      says: "not an explanation: 'activation-1' is not a neuron, such as 'activation-2:17', at "
+        + "'features.[0].neuron'"),
+    Edit(
       "a version to come", "schemaVersion", value: "2",
       says: "schema version 2 where version 1 is read"),
     Edit(

@@ -1,3 +1,4 @@
+import Datasets
 import Explanations
 import Foundation
 import Rules
@@ -14,7 +15,7 @@ import Testing
   }
 
   @Test func everySampleCanBeExecuted() throws {
-    for sample in SampleExplanation.allCases where sample != .hostile {
+    for sample in SampleExplanation.allCases {
       let explanation = sample.explanation
       #expect(throws: Never.self, "\(sample)") { try explanation.checkRules() }
       #expect(try explanation.ruleSet(.inputs)?.rules.count == explanation.rules.count)
@@ -38,8 +39,28 @@ import Testing
 
   @Test func aLevelThatTheColumnLacksIsRefused() throws {
     let wrong = try explanation(#"[{"feature": "odor", "operator": "in", "values": ["sweet?"]}]"#)
-    #expect(throws: UnreadableRules("rule R1 has an invalid condition on 'odor'")) {
+    #expect(throws: UnreadableRules.invalidCondition(rule: "R1", variable: "odor")) {
       try wrong.checkRules()
+    }
+  }
+
+  @Test func rulesAreReadOverOtherColumnsAndClasses() throws {
+    let explanation = SampleExplanation.iris.explanation
+    let entry = explanation.inputRules
+    var schema = explanation.data.schema
+    schema.features.reverse()
+    let classes = ["virginica", "setosa", "versicolor"]
+    let rules = try entry.ruleSet(over: schema, classes: classes)
+    #expect(rules.rules.map(\.conclusion) == [1, 2, 0])
+    #expect(rules.rules.map(\.support.covered) == [32, 31, 32])
+    #expect(rules.rules.map(\.support.agreeing) == [32, 30, 31])
+    #expect(rules.defaultClass == 2)
+    schema.features.removeFirst()
+    #expect(throws: UnreadableRules.unknownVariable(rule: "R2", name: "petal_width")) {
+      try entry.ruleSet(over: schema, classes: classes)
+    }
+    #expect(throws: UnreadableRules.unknownClass(rule: "R1", name: "setosa")) {
+      try entry.ruleSet(over: explanation.data.schema, classes: ["versicolor", "virginica"])
     }
   }
 
@@ -47,8 +68,6 @@ import Testing
     var explanation = SampleExplanation.mushroom.explanation
     explanation.level = .features
     explanation.featureRules = nil
-    #expect(
-      throws: UnreadableRules("the level is 'features' and there are no 'featureRules'")
-    ) { try explanation.checkRules() }
+    #expect(throws: UnreadableRules.noFeatureRules) { try explanation.checkRules() }
   }
 }

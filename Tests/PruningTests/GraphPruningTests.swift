@@ -219,10 +219,12 @@ import Testing
       return #expect(throws: PruningError.self) { try network.compacted(by: plan) }
     }
     #expect(error(.neuron(name: Neuron(Node.ID("dense-9"), 0))) == .unknownNode("dense-9"))
-    #expect(error(.neuron(name: Neuron(Node.ID("dense-1"), 99))) == .unknownNeuron("dense-1:99"))
+    #expect(
+      error(.neuron(name: Neuron(Node.ID("dense-1"), 99)))
+        == .unknownNeuron(Neuron(Node.ID("dense-1"), 99)))
     #expect(
       error(.neuron(name: Neuron(Node.ID("dense-3"), 0)))
-        == .protected(neuron: "dense-3:0", reason: "an output of the network"))
+        == .protected(neuron: Neuron(Node.ID("dense-3"), 0), reason: "an output of the network"))
     #expect(error(.column(name: "x", inputs: [7])) == .unknownInput(column: "x"))
     #expect(
       error(.weights(of: Node.ID("dense-1"), parameter: 0, entries: [100_000]))

@@ -108,10 +108,10 @@ import Testing
     }
     #expect(
       error(.number(name: Neuron(Node.ID("dense-1"), 0)))
-        == .noNumber(Neuron(Node.ID("dense-1"), 0).description))
+        == .noNumber(Neuron(Node.ID("dense-1"), 0)))
     #expect(
       error(.number(name: Neuron(Node.ID("flattening-1"), 16)))
-        == .unknownNeuron(Neuron(Node.ID("flattening-1"), 16).description))
+        == .unknownNeuron(Neuron(Node.ID("flattening-1"), 16)))
     #expect(error(.number(name: Neuron(Node.ID("flat"), 0))) == .unknownNode("flat"))
   }
 

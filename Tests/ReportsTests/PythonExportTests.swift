@@ -92,6 +92,12 @@ import Testing
     }
   }
 
+  /// The Python file of an explanation.
+  static func python(_ explanation: Explanation, model: Model? = nil) throws -> String {
+    let program = try RuleProgram(explanation, for: PythonExport.self) { model }
+    return PythonExport().export(program, of: explanation)
+  }
+
   /// The cells of a row as in a file; missing values are written with every marker.
   private func cells(_ table: Table, _ row: Int) -> [String: Any] {
     var all: [String: Any] = [:]
@@ -156,7 +162,7 @@ import Testing
     withEverySeed(40) { cases.append(Case(&$0)) }
     let programs = try cases.map { one in
       (
-        code: try PythonExport().export(one.explanation),
+        code: try Self.python(one.explanation),
         rows: (0..<one.table.count).map { cells(one.table, $0) }
       )
     }
@@ -188,10 +194,11 @@ import Testing
         schema: table.schema, encoding: Encoding(fitting: table), network: network, head: .softmax)
       let node = try #require(model.featureNode)
       let values = network.activations(of: node, for: model.encoding.encode(table).inputs)
-      let ids = Dictionary(
-        uniqueKeysWithValues: network.neurons(of: node).enumerated().map {
-          ($1.description, "F\($0)")
-        })
+      one.explanation.features = network.neurons(of: node).enumerated().map { position, neuron in
+        FeatureSummary(
+          id: "F\(position)", neuron: neuron, layer: node.rawValue, drivers: [],
+          threshold: 0, activeShare: 0, effects: [], image: nil)
+      }
       let rules = RuleSet(
         [
           Rule(
@@ -210,10 +217,9 @@ import Testing
         rules: Self.entries(rules, table.schema), defaultClass: table.schema.classes[0],
         resolution: .firstMatch, extractor: one.explanation.extractor,
         complexity: one.explanation.complexity)
-      let program = try #require(FeatureProgram(model, ids: ids))
       programs.append(
         (
-          code: try PythonExport(program: program).export(one.explanation),
+          code: try Self.python(one.explanation, model: model),
           rows: (0..<table.count).map { cells(table, $0) }
         ))
       expected.append(
@@ -226,8 +232,126 @@ import Testing
     #expect(found == expected)
   }
 
+  @Test func pythonAnswersAsProgramsOverScores() throws {
+    var cases: [(table: Table, program: RuleProgram)] = []
+    withEverySeed(40) { generator in
+      let one = Case(&generator)
+      let schema = one.table.schema
+      let scores = generator.scores(over: schema, count: 3)
+      let rules = (0..<6).map { number in
+        let bound = (generator.normal() * 4).roundedTo(digits: 2)
+        let premise: [RuleProgram.Condition] = [
+          .number(
+            .score(number % 3), number % 2 == 0 ? .above(bound) : .between(bound - 3, bound),
+            orMissing: false),
+          number < 3 ? .known(.quantity(.column(0))) : .missing(.level(column: 2)),
+        ]
+        let support = Support(covered: 9, agreeing: generator.index(below: 10))
+        return RuleProgram.Rule(
+          id: "R\(number + 1)", if: premise, then: generator.index(below: 3), support: support)
+      }
+      let program = RuleProgram(
+        rules, default: 0, resolution: generator.index(below: 2) == 0 ? .firstMatch : .vote,
+        schema: schema, scores: scores)
+      cases.append((one.table, program))
+    }
+    let explanation = SampleExplanation.iris.explanation
+    let programs = cases.map { table, program in
+      (
+        code: PythonExport().export(program, of: explanation),
+        rows: (0..<table.count).map { cells(table, $0) }
+      )
+    }
+    guard let found = try answers(programs) else { return }
+    #expect(found.count == cases.count)
+    for (seed, ((table, program), answers)) in zip(cases, found).enumerated() {
+      #expect(answers == program.classify(table).map { program.answers[$0].name }, "seed \(seed)")
+    }
+    #expect(found.count { Set($0).count > 1 } > 20)
+  }
+
+  /// A program with a score over numbers, levels and another score.
+  private var scoreCard: RuleProgram {
+    let schema = Schema(
+      features: [
+        Feature("age", .numeric(unit: "years")), Feature("odor", .categorical(levels: ["a", "b"])),
+      ], target: Target("kind", .classes(names: ["no", "yes"])))
+    let support = Support(covered: 4, agreeing: 3)
+    return RuleProgram(
+      [
+        .init(
+          id: "R1", if: [.number(.score(1), .above(2.5), orMissing: false)], then: 1,
+          support: support),
+        .init(
+          id: "R2",
+          if: [.number(.score(0), .between(-1, 0), orMissing: false), .known(.level(column: 1))],
+          then: 0, support: support),
+      ], default: 0, resolution: .firstMatch, schema: schema,
+      scores: [
+        .init(
+          "S1",
+          [
+            .init(.real(0.25), .value(.column(0), ifMissing: 31.5)),
+            .init(.integer(-3), .indicator(.level(column: 1, among: [1], orMissing: true))),
+          ]),
+        .init(
+          "S2",
+          [
+            .init(.integer(2), .value(.score(0), ifMissing: 0)),
+            .init(.integer(1), .indicator(.number(.column(0), .atMost(18), orMissing: false))),
+          ]), .init("S3", []),
+      ])
+  }
+
+  /// An explanation of the data of the score card.
+  private var scored: Explanation {
+    var explanation = SampleExplanation.iris.explanation
+    explanation.data.schema = scoreCard.schema
+    return explanation
+  }
+
+  @Test func scoresAreExpressions() {
+    let code = PythonExport().export(scoreCard, of: scored)
+    let lines = code.split(separator: "\n").map(String.init)
+    let start = lines.firstIndex { $0 == "    cells = cells_of(row)" } ?? 0
+    #expect(
+      lines[start...].prefix(14).joined(separator: "\n") == """
+            cells = cells_of(row)
+            c0 = number(cells, "age")
+            c1 = level(cells, "odor")
+            # S1 = 0.25 × age (31.5 if missing) + \u{2212}3 if odor is b or missing
+            s0 = 0.25 * (31.5 if c0 is None else c0) + -3 * ((c1 is None or c1 in {"b"}))
+            # S2 = 2 × S1 + 1 if age ≤ 18 years
+            s1 = 2 * s0 + 1 * ((c0 is not None and c0 <= 18.0))
+            # S3 = 0
+            s2 = 0
+            if s1 > 2.5:
+                return "yes", "R1", "if S2 > 2.5 then kind is yes"
+            if -1.0 < s0 <= 0.0 and c1 is not None:
+                return "no", "R2", "if S1 > \\u22121 and \\u2264 0 and odor is known then kind is no"
+            return "no", None, "no rule holds"
+        """)
+  }
+
+  @Test func scoresAreDefinedInTexts() {
+    let text = TextExport().export(scoreCard, of: scored)
+    #expect(
+      text.contains(
+        """
+
+        S1 = 0.25 × age (31.5 if missing) + \u{2212}3 if odor is b or missing
+        S2 = 2 × S1 + 1 if age ≤ 18 years
+        S3 = 0
+
+        Ordered list: the first rule that holds gives the predicted class.
+
+        R1  if S2 > 2.5 then kind is yes
+
+        """))
+  }
+
   @Test func hostileNamesAreHarmless() throws {
-    let code = try PythonExport().export(SampleExplanation.hostile.explanation)
+    let code = try Self.python(SampleExplanation.hostile.explanation)
     #expect(code.utf8.count > 0)
     let names = SampleExplanation.hostile.explanation.data.schema.features.map(\.id.rawValue)
     let row = Dictionary(names.map { ($0, "") }, uniquingKeysWith: { first, _ in first })
@@ -238,7 +362,7 @@ import Testing
   @Test func featuresNeedTheirNetwork() {
     var explanation = SampleExplanation.iris.explanation
     explanation.level = .features
-    let error = #expect(throws: ReportError.self) { try PythonExport().export(explanation) }
+    let error = #expect(throws: ReportError.self) { try Self.python(explanation) }
     #expect(
       error?.errorDescription
         == "the rules use the hidden feature 'F1', which only the network computes")
@@ -246,7 +370,7 @@ import Testing
       error?.recoverySuggestion
         == "keep model.onnx beside it; if layers are not dense, use --rules inputs")
     explanation.featureRules = nil
-    #expect(throws: ReportError.noFeatureRules) { try PythonExport().export(explanation) }
+    #expect(throws: ReportError.noFeatureRules) { try Self.python(explanation) }
   }
 
   @Test func formatsAreFoundByName() throws {

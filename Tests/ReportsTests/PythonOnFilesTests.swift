@@ -22,14 +22,14 @@ import Testing
       _ generator: inout SeededGenerator
     ) throws {
       (self.file, self.separator, self.table) = (file, separator, table)
-      rules = PythonOnFilesTests.rules(over: table, &generator)
+      rules = generator.ruleSet(onRowsOf: table, rules: 40, resolution: .firstMatch)
       var explanation = SampleExplanation.iris.explanation
       explanation.data.schema = table.schema
       explanation.data.classes = table.schema.classes
       explanation.rules = PythonExportTests.entries(rules, table.schema)
       explanation.defaultClass = table.schema.classes[rules.defaultClass]
       explanation.resolution = rules.resolution
-      code = try PythonExport().export(explanation)
+      code = try PythonExportTests.python(explanation)
     }
 
     /// For each row of the table the predicted class and the rule.
@@ -40,37 +40,6 @@ import Testing
         return [table.schema.classes[answer], rule.map { "R\($0 + 1)" }]
       }
     }
-  }
-
-  /// Rules with conditions on every column, with bounds and levels that occur in rows.
-  private static func rules(over table: Table, _ generator: inout SeededGenerator) -> RuleSet {
-    let classes = table.schema.classes.count
-    let rules = (0..<40).compactMap { _ -> Rule? in
-      let row = generator.index(below: table.count)
-      let columns = (0...generator.index(below: 2)).map { _ in
-        generator.index(below: table.columns.count)
-      }
-      let literals = Set(columns).sorted().map { index -> Literal in
-        let feature = table.schema.features[index]
-        let value = table.columns[index][row]
-        return Literal(feature.id, condition(on: feature, at: value, &generator))
-      }
-      return Conjunction(literals).map { Rule(if: $0, then: generator.index(below: classes)) }
-    }
-    return RuleSet(rules, default: 0, resolution: .firstMatch)
-  }
-
-  private static func condition(
-    on feature: Feature, at value: Double, _ generator: inout SeededGenerator
-  ) -> Condition {
-    if value.isNaN { return .onlyMissing }
-    let orMissing = generator.index(below: 8) == 0
-    if feature.levels != nil { return .levels(among: [max(0, Int(value))], orMissing: orMissing) }
-    // A bound equal to a value of a row exposes the smallest difference.
-    let width = max(abs(value), 1) / 50
-    return generator.index(below: 2) == 0
-      ? .interval(lower: value - width, upper: value, orMissing: orMissing)
-      : .interval(lower: value, upper: value + width, orMissing: orMissing)
   }
 
   private static let driver = """
@@ -211,7 +180,7 @@ import Testing
     explanation.data.classes = schema.classes
     explanation.rules = PythonExportTests.entries(rules, schema)
     explanation.defaultClass = "no"
-    let code = try PythonExport().export(explanation)
+    let code = try PythonExportTests.python(explanation)
     let driver = """
       import json, sys
       sys.path.insert(0, sys.argv[1])

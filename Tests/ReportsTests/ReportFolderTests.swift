@@ -39,7 +39,8 @@ import Testing
 
   @Test(arguments: SampleExplanation.allCases)
   func rulesAreAsRecorded(sample: SampleExplanation) throws {
-    let text = try TextExport().export(sample.explanation)
+    let program = try RuleProgram(sample.explanation, for: TextExport.self)
+    let text = TextExport().export(program, of: sample.explanation)
     try expectSnapshot(text, named: "\(sample.rawValue)-rules.txt")
     let controls = text.unicodeScalars.filter { $0.value < 0x20 && $0 != "\n" }
     #expect(controls.isEmpty)

@@ -1,4 +1,5 @@
 import Datasets
+import Explanations
 import Rules
 import Tensors
 
@@ -61,6 +62,82 @@ extension SeededGenerator {
         support: Support(covered: covered, agreeing: index(below: covered + 1)))
     }
     return RuleSet(all, default: index(below: classes), resolution: resolution)
+  }
+
+  /// Random rules with bounds and levels that occur in the rows of a table, and arbitrary supports.
+  public mutating func ruleSet(
+    onRowsOf table: Table, rules: Int, resolution: RuleSet.Resolution
+  ) -> RuleSet {
+    let classes = table.schema.classes.count
+    let all = (0..<rules).compactMap { _ -> Rule? in
+      let row = index(below: table.count)
+      let columns = (0...index(below: 2)).map { _ in index(below: table.columns.count) }
+      let literals = Set(columns).sorted().map { column -> Literal in
+        let feature = table.schema.features[column]
+        return Literal(feature.id, condition(on: feature, at: table.columns[column][row]))
+      }
+      let covered = index(below: 6)
+      let support = Support(covered: covered, agreeing: index(below: covered + 1))
+      return Conjunction(literals).map {
+        Rule(if: $0, then: index(below: classes), support: support)
+      }
+    }
+    return RuleSet(all, default: index(below: classes), resolution: resolution)
+  }
+
+  /// A condition that a value satisfies, or misses by the smallest difference.
+  private mutating func condition(on feature: Feature, at value: Double) -> Condition {
+    if value.isNaN { return .onlyMissing }
+    let orMissing = index(below: 8) == 0
+    if feature.levels != nil { return .levels(among: [max(0, Int(value))], orMissing: orMissing) }
+    let width = max(abs(value), 1) / 50
+    return index(below: 2) == 0
+      ? .interval(lower: value - width, upper: value, orMissing: orMissing)
+      : .interval(lower: value, upper: value + width, orMissing: orMissing)
+  }
+
+  /// Random scores over a table's columns; every score but the first also uses the one before it.
+  public mutating func scores(over schema: Schema, count: Int) -> [RuleProgram.Score] {
+    (0..<count).map { number in
+      var terms: [RuleProgram.Score.Term] = []
+      for (column, feature) in schema.features.enumerated() {
+        let weight = self.weight()
+        switch (feature.levels, index(below: 3)) {
+        case (_, 0): continue
+        case (let levels?, _):
+          let among = levels.indices.filter { _ in index(below: 2) == 0 }
+          terms.append(
+            .init(
+              weight,
+              .indicator(
+                .level(column: column, among: among, orMissing: index(below: 2) == 0))))
+        case (nil, 1):
+          let other = (normal() * 5).roundedTo(digits: 2)
+          terms.append(.init(weight, .value(.column(column), ifMissing: other)))
+        default:
+          let bound = (normal() * 5).roundedTo(digits: 2)
+          let bounds: RuleProgram.Bounds =
+            index(below: 2) == 0 ? .above(bound) : .between(bound - 4, bound)
+          terms.append(
+            .init(
+              weight,
+              .indicator(.number(.column(column), bounds, orMissing: index(below: 2) == 0))))
+        }
+      }
+      if number > 0 {
+        terms.append(.init(weight(), .value(.score(number - 1), ifMissing: 0)))
+        terms.append(
+          .init(
+            weight(),
+            .indicator(.number(.score(number - 1), .atMost(normal()), orMissing: false))))
+      }
+      return RuleProgram.Score("S\(number + 1)", terms)
+    }
+  }
+
+  private mutating func weight() -> RuleProgram.Score.Weight {
+    index(below: 2) == 0
+      ? .integer(Int32(index(below: 9)) - 4) : .real((normal() * 2).roundedTo(digits: 3))
   }
 
   /// Labels of a simple function with some noise.

@@ -2,6 +2,7 @@ import Datasets
 import Drawing
 import Explanations
 import Foundation
+import Networks
 import Rules
 import Tensors
 
@@ -22,7 +23,8 @@ extension SampleExplanation {
           sign: generator.uniform() < 0.7 ? 1 : -1)
       }
       return FeatureSummary(
-        id: "F\(number)", neuron: "activation-2:\(number * 3)", layer: "activation-2",
+        id: "F\(number)", neuron: Neuron(Node.ID("activation-2"), number * 3),
+        layer: "activation-2",
         drivers: drivers, threshold: 0.5,
         activeShare: (0.08 + 0.5 * generator.uniform()).roundedTo(digits: 4),
         effects: (0...9).map {
@@ -170,7 +172,7 @@ extension SampleExplanation {
       for effect in base.features[index].effects.indices {
         base.features[index].effects[effect].class = classes[effect]
       }
-      base.features[index].neuron = texts[index]
+      base.features[index].neuron = Neuron(Node.ID(texts[index]), index)
     }
     base.featureRules?.defaultClass = classes[2]
     for index in base.featureRules?.rules.indices ?? 0..<0 {

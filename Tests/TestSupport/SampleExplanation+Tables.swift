@@ -1,6 +1,7 @@
 import Datasets
 import Explanations
 import Foundation
+import Networks
 import Rules
 import Tensors
 
@@ -115,7 +116,7 @@ extension SampleExplanation {
     effects: [Double]
   ) -> FeatureSummary {
     FeatureSummary(
-      id: id, neuron: "activation-1:\(originalIndex)", layer: "activation-1",
+      id: id, neuron: Neuron(Node.ID("activation-1"), originalIndex), layer: "activation-1",
       drivers: drivers.map { .init(input: $0.0, strength: $0.1, sign: $0.2) },
       threshold: threshold, activeShare: on,
       effects: zip(irisSchema.classes, effects).map { .init(class: $0, weight: $1) }, image: nil)
@@ -193,7 +194,8 @@ extension SampleExplanation {
       drivers.sort { $0.strength > $1.strength }
       if !drivers.isEmpty { drivers[0].strength = 1 }
       return FeatureSummary(
-        id: "F\(number)", neuron: "activation-1:\(number * 3)", layer: "activation-1",
+        id: "F\(number)", neuron: Neuron(Node.ID("activation-1"), number * 3),
+        layer: "activation-1",
         drivers: drivers, threshold: 0.5, activeShare: generator.uniform().roundedTo(digits: 4),
         effects: [
           .init(class: "edible", weight: (generator.normal() * 2).roundedTo(digits: 3)),

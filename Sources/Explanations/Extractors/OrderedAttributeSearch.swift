@@ -204,7 +204,7 @@ struct SwitchedLayer {
 }
 
 /// A premise with its conclusion and its support among the training rows.
-struct SwitchRule: Hashable {
+struct SwitchRule: Hashable, VotingRule {
   var premise: SwitchPremise
   var conclusion: Int
   var support: Support
@@ -222,15 +222,6 @@ struct SwitchRule: Hashable {
 
   func rule(_ layer: SwitchedLayer) -> Rule {
     Rule(if: layer.conjunction(premise), then: conclusion, support: support)
-  }
-
-  /// Whether this rule has priority in a vote: the order of `Rule.outvotes`.
-  func outvotes(_ other: SwitchRule) -> Bool {
-    let mine = support.agreeing * max(other.support.covered, 1)
-    let others = other.support.agreeing * max(support.covered, 1)
-    if mine != others { return mine > others }
-    if support.covered != other.support.covered { return support.covered > other.support.covered }
-    return conclusion < other.conclusion
   }
 
   /// The order of the rules in the result.

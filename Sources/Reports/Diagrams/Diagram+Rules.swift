@@ -11,12 +11,7 @@ private let mostDrivers = 4
 extension Diagram {
   /// The diagram of inputs, hidden features and rules; without features if no rule uses one.
   public init(rules explanation: Explanation) {
-    let entry =
-      explanation.featureRules
-      ?? RuleSetEntry(
-        rules: explanation.rules, defaultClass: explanation.defaultClass,
-        resolution: explanation.resolution, extractor: explanation.extractor,
-        complexity: explanation.complexity)
+    let entry = explanation.featureRules ?? explanation.inputRules
     let shownRules = Self.mostCovering(entry.rules)
     let asked = Set(shownRules.flatMap { $0.if.map(\.feature) })
     let features = explanation.features.filter { asked.contains($0.id) }

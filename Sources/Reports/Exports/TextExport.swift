@@ -9,34 +9,38 @@ public struct TextExport: RuleExport {
   public static let source = Citation(
     authors: "Espalier", title: "Rules as sentences", year: 2026, venue: "this tool")
   public static let fileExtension = "txt"
+  public static let evaluatesRules = false
 
   public init() {}
 
-  public func export(_ explanation: Explanation) throws -> String {
+  public func export(_ program: RuleProgram, of explanation: Explanation) -> String {
     let report = Report(explanation)
-    let rules = report.spokenRules
+    let text = report.text
+    let defaultClass = program.answers[program.defaultAnswer].name
     var lines = [report.title.plain, ""]
     lines += wrapped(report.fidelitySentence.plain, width: 92, most: 40) + [""]
-    if rules.rules.isEmpty {
-      lines.append("always \(report.text.conclusion(rules.defaultClass).plain)")
+    for score in program.scores { lines.append(text.score(score, of: program).plain) }
+    if !program.scores.isEmpty { lines.append("") }
+    if program.rules.isEmpty {
+      lines.append("always \(text.conclusion(defaultClass).plain)")
     } else {
       lines.append(
-        rules.resolution == .firstMatch
+        program.resolution == .firstMatch
           ? "Ordered list: the first rule that holds gives the predicted class."
           : "Of the rules that hold, the one with the highest confidence gives the predicted "
             + "class.")
       lines.append("")
-      for rule in rules.rules {
-        lines.append("\(rule.id)  \(report.text.sentence(rule).plain)")
+      for (rule, figures) in zip(program.rules, report.spokenRules.rules) {
+        lines.append("\(rule.id)  \(text.sentence(rule, of: program).plain)")
         let held =
-          rule.heldOutConfidence.total == 0
-          ? "covers no held-out row" : "held out \(ratio(rule.heldOutConfidence))"
+          figures.heldOutConfidence.total == 0
+          ? "covers no held-out row" : "held out \(ratio(figures.heldOutConfidence))"
         lines.append(
-          "    coverage \(ratio(rule.coverage)) training rows; "
-            + "confidence \(ratio(rule.confidence)), \(held)")
+          "    coverage \(ratio(figures.coverage)) training rows; "
+            + "confidence \(ratio(figures.confidence)), \(held)")
       }
       lines.append("")
-      lines.append("else  \(report.text.conclusion(rules.defaultClass).plain)")
+      lines.append("else  \(text.conclusion(defaultClass).plain)")
     }
     return lines.joined(separator: "\n") + "\n"
   }

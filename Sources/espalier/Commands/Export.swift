@@ -1,9 +1,11 @@
 import ArgumentParser
+import Datasets
 import Experiments
 import Explanations
 import Foundation
 import ModelFiles
 import Naming
+import Networks
 import Reports
 
 /// Exports the rules as code.
@@ -37,26 +39,23 @@ struct Export: ParsableCommand {
       try file.check(force: force)
     }
     let explanation = try ResultFile(result).explanation
-    var writer: any RuleExport = format.init()
-    // Rules over hidden features need the network that computes them, model.onnx of the same
-    // folder.
-    if explanation.level == .features, writer is PythonExport {
-      writer = PythonExport(program: try featureProgram(explanation))
+    let program = try RuleProgram(explanation, for: format) {
+      try model(for: explanation.data.schema)
     }
-    let text = try writer.export(explanation)
+    let text = try format.init().export(program, of: explanation)
     if output == "-" { return try StandardOutput.write(text) }
     Interruption.hold()
     try file.write(Data(text.utf8), force: force)
     try console.summarise("The rules: \(output)\n")
   }
 
-  private func featureProgram(_ explanation: Explanation) throws -> FeatureProgram? {
+  /// The network that computes the hidden features: model.onnx in the folder of the result; `nil` if
+  /// there is no such file.
+  private func model(for schema: Schema) throws -> Model? {
     let place = URL(fileURLWithPath: result)
     let folder = place.pathExtension == "json" ? place.deletingLastPathComponent() : place
     let file = folder.appendingPathComponent("model.onnx")
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-    let model = try ModelFile.read(file).model(for: explanation.data.schema)
-    let ids = explanation.features.map { ($0.neuron, $0.id) }
-    return FeatureProgram(model, ids: Dictionary(ids, uniquingKeysWith: { first, _ in first }))
+    return try ModelFile.read(file).model(for: schema)
   }
 }

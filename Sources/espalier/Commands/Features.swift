@@ -37,7 +37,7 @@ struct Features: ParsableCommand {
   /// A hidden feature with its attributions.
   private struct Entry: Encodable {
     var id: String
-    var neuron: String
+    var neuron: Neuron
     var threshold: Double
     var activeShare: Double
     var drivers: [FeatureSummary.Driver]
@@ -81,7 +81,7 @@ struct Features: ParsableCommand {
     let names = HiddenFeatures.names(values.width, beside: model.schema.features)
     return model.network.neurons(of: node).enumerated().map { position, neuron in
       Entry(
-        id: names[position].rawValue, neuron: "\(neuron)", threshold: thresholds[position],
+        id: names[position].rawValue, neuron: neuron, threshold: thresholds[position],
         activeShare: map.activeShares[position].roundedTo(digits: 6),
         drivers: map.drivers(of: position, encoding: model.encoding, schema: model.schema))
     }

@@ -79,24 +79,20 @@ struct FidelityCommand: ParsableCommand {
   ) throws -> Measured {
     let classes = model.schema.classes
     let network = model.classify(table)
-    let entries = explanation.level == .features ? explanation.featureRules : nil
     var rows = table
-    if entries != nil {
+    if explanation.level == .features {
       guard let features = HiddenFeatures(of: model, over: table) else {
         throw CommandFailure(
           "the network has no hidden features for the rules to use",
           hint: "give the model.onnx of the same report", code: 65)
       }
-      guard features.neurons.map(\.description) == explanation.features.map(\.neuron) else {
+      guard features.neurons == explanation.features.map(\.neuron) else {
         throw FeatureMismatch()
       }
       rows = features.activationTable(in: model, over: table)
     }
-    let rules = try ruleSet(
-      entries?.rules ?? explanation.rules,
-      otherwise: entries?.defaultClass ?? explanation.defaultClass,
-      resolution: entries?.resolution ?? explanation.resolution, schema: rows.schema,
-      classes: classes)
+    let entry = explanation.entry(explanation.level) ?? explanation.inputRules
+    let rules = try ruleSet(entry, schema: rows.schema, classes: classes)
     let deciding = rules.deciding(rows)
     let answers = deciding.map { $0.map { rules.rules[$0].conclusion } ?? rules.defaultClass }
     let fidelity = Fidelity(
@@ -111,36 +107,26 @@ struct FidelityCommand: ParsableCommand {
       ])
   }
 
+  /// The rules over the columns of the rows, for the classes of the network.
   private static func ruleSet(
-    _ entries: [RuleEntry], otherwise: String, resolution: RuleSet.Resolution, schema: Schema,
-    classes: [String]
+    _ entry: RuleSetEntry, schema: Schema, classes: [String]
   ) throws -> RuleSet {
-    func position(_ name: String) throws -> Int {
-      guard let position = classes.firstIndex(of: name) else {
+    do {
+      return try entry.ruleSet(over: schema, classes: classes)
+    } catch {
+      switch error {
+      case .unknownClass(_, let name), .unknownDefault(let name):
         throw CommandFailure(
           "the rules predict '\(name)', which is not a class of the network",
           hint: "give the network that the rules were extracted from", code: 65)
+      case .unknownVariable(let rule, let name), .invalidCondition(let rule, let name),
+        .contradiction(let rule, let name):
+        throw CommandFailure(
+          "rule \(rule) has a condition on '\(name)' that the data cannot evaluate",
+          hint: "give rows with the columns that the rules were extracted from", code: 65)
+      case .otherClasses, .noFeatureRules: throw error
       }
-      return position
     }
-    let rules = try entries.map { entry in
-      var premise = Conjunction.always
-      for test in entry.if {
-        guard schema.index(of: Feature.ID(test.feature)) != nil,
-          let literal = test.literal(in: schema),
-          let joined = premise.and(literal)
-        else {
-          throw CommandFailure(
-            "rule \(entry.id) has a condition on '\(test.feature)' that the data cannot evaluate",
-            hint: "give rows with the columns that the rules were extracted from", code: 65)
-        }
-        premise = joined
-      }
-      return Rule(
-        if: premise, then: try position(entry.then),
-        support: Support(covered: entry.confidence.total, agreeing: entry.confidence.count))
-    }
-    return RuleSet(rules, default: try position(otherwise), resolution: resolution)
   }
 
   private static func text(_ measured: Measured) -> String {

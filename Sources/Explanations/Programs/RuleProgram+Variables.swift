@@ -1,0 +1,123 @@
+import Datasets
+
+extension RuleProgram.Condition {
+  /// The variable that the condition tests.
+  public var variable: RuleProgram.Variable {
+    switch self {
+    case .number(let quantity, _, _): .quantity(quantity)
+    case .level(let column, _, _): .level(column: column)
+    case .known(let variable), .missing(let variable): variable
+    }
+  }
+}
+
+extension RuleProgram.Score.Operand {
+  /// The variable that the operand reads.
+  public var variable: RuleProgram.Variable {
+    switch self {
+    case .value(let quantity, _): .quantity(quantity)
+    case .indicator(let condition): condition.variable
+    }
+  }
+}
+
+extension RuleProgram.Variable {
+  /// The column of the variable; `nil` for hidden features and scores.
+  fileprivate var column: Int? {
+    switch self {
+    case .quantity(.column(let position)), .level(let position): position
+    case .quantity: nil
+    }
+  }
+}
+
+extension RuleProgram {
+  /// The positions of the columns in conditions and scores, ascending.
+  public var columns: [Int] { variables.compactMap(\.column).sorted() }
+
+  /// The positions of the columns that an evaluation reads, ascending: those in conditions and
+  /// scores, and those from which hidden features are computed.
+  public var columnsRead: [Int] {
+    let encoded = usesFeatures ? layers?.encoding.inputs.map(\.feature) ?? [] : []
+    return Set(columns + encoded).sorted()
+  }
+
+  /// The name of a variable: of a column, a hidden feature or a score.
+  public func name(of variable: Variable) -> Feature.ID {
+    switch variable {
+    case .quantity(.column(let position)), .level(let position): schema.features[position].id
+    case .quantity(.feature(let position)): features[position]
+    case .quantity(.score(let position)): Feature.ID(scores[position].name)
+    }
+  }
+
+  /// What contradicts the precondition of the program, as text; `nil` if nothing does.
+  var fault: String? {
+    if let layers, layers.neurons.count != features.count {
+      return "\(features.count) names for \(layers.neurons.count) hidden features"
+    }
+    for position in rules.map(\.conclusion) + [defaultAnswer]
+    where !answers.indices.contains(position) {
+      return "prediction \(position) of \(answers.count)"
+    }
+    for (position, score) in scores.enumerated() {
+      for term in score.terms {
+        if let fault = fault(of: term, scores: position) { return "\(score.name): \(fault)" }
+      }
+    }
+    return rules.lazy.flatMap(\.premise).compactMap { fault(of: $0, scores: scores.count) }.first
+  }
+
+  private func fault(of term: Score.Term, scores known: Int) -> String? {
+    guard term.weight.value.isFinite else { return "weight \(term.weight.value)" }
+    switch term.operand {
+    case .indicator(let condition): return fault(of: condition, scores: known)
+    case .value(let quantity, let ifMissing):
+      guard ifMissing.isFinite else { return "\(ifMissing) for a missing value" }
+      return fault(of: .quantity(quantity), scores: known)
+    }
+  }
+
+  private func fault(of condition: Condition, scores known: Int) -> String? {
+    if let fault = fault(of: condition.variable, scores: known) { return fault }
+    switch condition {
+    case .number(_, let bounds, _):
+      return bounds.isValid ? nil : "thresholds of \(bounds)"
+    case .level(let column, let among, _):
+      let count = schema.features[column].levels?.count ?? 0
+      let isValid = among.allSatisfy((0..<count).contains) && among == Set(among).sorted()
+      return isValid ? nil : "levels \(among) of \(count)"
+    case .known, .missing: return nil
+    }
+  }
+
+  private func fault(of variable: Variable, scores known: Int) -> String? {
+    let (exists, isLevel): (Bool, Bool)
+    switch variable {
+    case .quantity(.column(let position)):
+      (exists, isLevel) = (schema.features.indices.contains(position), false)
+    case .level(let position):
+      (exists, isLevel) = (schema.features.indices.contains(position), true)
+    case .quantity(.feature(let position)):
+      return features.indices.contains(position)
+        ? nil : "hidden feature \(position) of \(features.count)"
+    case .quantity(.score(let position)):
+      return (0..<known).contains(position)
+        ? nil : "score \(position) of \(known) before it"
+    }
+    guard exists, let column = variable.column else {
+      return "a column that is not one of \(schema.features.count)"
+    }
+    return (schema.features[column].levels != nil) == isLevel
+      ? nil : "column \(column) is \(isLevel ? "a number" : "a level")"
+  }
+}
+
+extension RuleProgram.Bounds {
+  fileprivate var isValid: Bool {
+    switch self {
+    case .above(let bound), .atMost(let bound): bound.isFinite
+    case .between(let lower, let upper): lower.isFinite && upper.isFinite && lower < upper
+    }
+  }
+}
