@@ -138,7 +138,7 @@ public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
   /// "F1", "F2", …, the name in rules and diagrams.
   public var id: String
   /// The neuron: its node and original index, written "activation-2:7".
-  public var neuron: Neuron
+  @NeuronText public var neuron: Neuron
   /// The layer of the neuron.
   public var layer: String
   /// The inputs with the largest attributions, in descending order.

@@ -17,8 +17,18 @@ extension Neuron: LosslessStringConvertible {
   }
 }
 
-/// A neuron is encoded as its text.
+/// In pruning plans a neuron is an object with its node and original index.
 extension Neuron: Codable {
+  private enum CodingKeys: String, CodingKey { case node, originalIndex = "birth" }
+}
+
+/// A neuron that is encoded as its text, as in results.
+@propertyWrapper public struct NeuronText: Hashable, Codable, Sendable {
+  /// The neuron.
+  public var wrappedValue: Neuron
+
+  public init(wrappedValue: Neuron) { self.wrappedValue = wrappedValue }
+
   /// - Throws: `DecodingError.dataCorrupted` if the text is not the description of a neuron.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
@@ -28,11 +38,11 @@ extension Neuron: Codable {
         in: container,
         debugDescription: "'\(excerpt(text))' is not a neuron, such as 'activation-2:17',")
     }
-    self = neuron
+    wrappedValue = neuron
   }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    try container.encode(description)
+    try container.encode(wrappedValue.description)
   }
 }

@@ -42,6 +42,6 @@ put("config", "all", json.dumps({
     "network": {"hidden": [32], "features": 12, "batch": 16, "epochs": 20, "learningRate": 0.01,
                 "activation": "relu", "classWeights": False, "accuracyDrop": 0.01, "prunes": True}}))
 put("plan", "neuron", json.dumps({"removals": [
-    {"subject": {"neuron": {"name": "dense-1:1"}}, "score": 0.5, "round": 1},
+    {"subject": {"neuron": {"name": {"node": "dense-1", "birth": 1}}}, "score": 0.5, "round": 1},
     {"subject": {"column": {"name": "a", "inputs": [0]}}, "score": 0.5, "round": 1},
     {"subject": {"weights": {"of": "dense-2", "parameter": 0, "entries": [0, 3]}}, "score": 0.1, "round": 1}]}))

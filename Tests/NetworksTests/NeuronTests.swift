@@ -14,9 +14,10 @@ import Testing
     #expect(Neuron(text) == neuron)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes
-    let data = try encoder.encode([neuron])
+    let data = try encoder.encode([NeuronText(wrappedValue: neuron)])
     #expect(String(decoding: data, as: UTF8.self) == "[\"\(text)\"]")
-    #expect(try JSONDecoder().decode([Neuron].self, from: data) == [neuron])
+    let copies = try JSONDecoder().decode([NeuronText].self, from: data)
+    #expect(copies.map(\.wrappedValue) == [neuron])
   }
 
   @Test(arguments: [
@@ -28,7 +29,7 @@ import Testing
     #expect(Neuron(text) == nil)
     let data = try JSONEncoder().encode([text])
     let error = #expect(throws: DecodingError.self) {
-      try JSONDecoder().decode([Neuron].self, from: data)
+      try JSONDecoder().decode([NeuronText].self, from: data)
     }
     guard case .dataCorrupted(let context) = error else {
       Issue.record("\(String(describing: error))")
@@ -36,5 +37,14 @@ import Testing
     }
     #expect(context.debugDescription == "'\(text)' is not a neuron, such as 'activation-2:17',")
     #expect(context.codingPath.map(\.intValue) == [0])
+  }
+
+  /// The form of pruning plans.
+  @Test func aNeuronOfAPlanIsAnObject() throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let data = try encoder.encode(Neuron("dense-1", 7))
+    #expect(String(decoding: data, as: UTF8.self) == "{\"birth\":7,\"node\":\"dense-1\"}")
+    #expect(try JSONDecoder().decode(Neuron.self, from: data) == Neuron("dense-1", 7))
   }
 }

@@ -37,7 +37,7 @@ struct Features: ParsableCommand {
   /// A hidden feature with its attributions.
   private struct Entry: Encodable {
     var id: String
-    var neuron: Neuron
+    @NeuronText var neuron: Neuron
     var threshold: Double
     var activeShare: Double
     var drivers: [FeatureSummary.Driver]
