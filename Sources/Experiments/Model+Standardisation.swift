@@ -77,8 +77,8 @@ extension Network {
 
   /// Weights and biases of a dense layer whose inputs are rescaled; sums in double precision.
   private mutating func fold(_ changes: [Rescaling?], intoDense node: Int) {
-    var weight = parameters[node][0].value
-    var bias = parameters[node][1].value
+    var weight = parameters[node][.weight].value
+    var bias = parameters[node][.bias].value
     for unit in 0..<weight.width {
       var sum = Double(bias[unit, 0])
       for (position, change) in changes.enumerated() {
@@ -89,7 +89,7 @@ extension Network {
       }
       bias[unit, 0] = Float(sum)
     }
-    parameters[node][0].value = weight
-    parameters[node][1].value = bias
+    parameters[node][.weight].value = weight
+    parameters[node][.bias].value = bias
   }
 }

@@ -59,8 +59,8 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
     self.node = node
     neurons = model.network.neurons(of: node)
     ids = Self.names(neurons.count, beside: model.schema.features)
-    weights = parameters[0].value
-    bias = parameters[1].value.elements.map(Double.init)
+    weights = parameters[.weight].value
+    bias = parameters[.bias].value.elements.map(Double.init)
     head = model.head
     isSigmoid = function == .sigmoid
     thresholds = neurons.map { _ in function == .sigmoid ? 0.5 : 0 }

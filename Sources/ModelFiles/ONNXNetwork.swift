@@ -99,7 +99,7 @@ struct ONNXNetwork {
     switch steps[before].layer {
     case is BatchNormalization where steps[before].isScaling,
       is LayerNormalization:
-      steps[before].scaleFirstTwo(by: factors, adding: offsets)
+      steps[before].scaleNormalized(by: factors, adding: offsets)
     case is Dense, is Convolution:
       steps[before].scaleUnits(by: factors, adding: offsets)
     case let activation as Activation where activation.function == .sigmoid:
@@ -298,18 +298,23 @@ struct ONNXNetwork {
 }
 
 extension ONNXReader.Step {
-  /// The factors and offsets of a scaling, one of each per channel.
-  fileprivate var scaling: (factors: [Double], offsets: [Double]) {
-    (parameters[0].values, parameters[1].values)
+  /// The position of the parameter with a role, which the layer must have.
+  private func position(of role: Parameter.Role) -> Int {
+    layer.roles.firstIndex(of: role) ?? parameters.count
   }
 
-  /// Scales the output of a scaling or normalization, whose first two parameters are factors and
-  /// offsets.
-  fileprivate mutating func scaleFirstTwo(by factors: [Double], adding offsets: [Double]) {
+  /// The factors and offsets of a scaling, one of each per channel.
+  fileprivate var scaling: (factors: [Double], offsets: [Double]) {
+    (parameters[position(of: .scale)].values, parameters[position(of: .bias)].values)
+  }
+
+  /// Scales the output of a scaling or normalization: `scale · factor`, `bias · factor + offset`.
+  fileprivate mutating func scaleNormalized(by factors: [Double], adding offsets: [Double]) {
+    let (scale, bias) = (position(of: .scale), position(of: .bias))
     for channel in factors.indices {
-      parameters[0].values[channel] *= factors[channel]
-      parameters[1].values[channel] =
-        parameters[1].values[channel] * factors[channel] + offsets[channel]
+      parameters[scale].values[channel] *= factors[channel]
+      parameters[bias].values[channel] =
+        parameters[bias].values[channel] * factors[channel] + offsets[channel]
     }
   }
 
@@ -317,13 +322,14 @@ extension ONNXReader.Step {
   fileprivate mutating func scaleUnits(by factors: [Double], adding offsets: [Double]) {
     let units = factors.count
     addBias(units)
+    let (weight, bias) = (position(of: .weight), position(of: .bias))
     if factors.contains(where: { $0 != 1 }) {
-      for position in parameters[0].values.indices {
-        parameters[0].values[position] *= factors[position % units]
+      for position in parameters[weight].values.indices {
+        parameters[weight].values[position] *= factors[position % units]
       }
     }
     for unit in 0..<units {
-      parameters[1].values[unit] = parameters[1].values[unit] * factors[unit] + offsets[unit]
+      parameters[bias].values[unit] = parameters[bias].values[unit] * factors[unit] + offsets[unit]
     }
   }
 
@@ -332,35 +338,39 @@ extension ONNXReader.Step {
   ///
   /// All pixels of a flattened image are scaled alike.
   fileprivate mutating func scaleInputs(by factors: [Double], adding offsets: [Double]) {
-    let weight = parameters[0]
+    let place = position(of: .weight)
+    let weight = parameters[place]
     let units = weight.dimensions[weight.dimensions.count - 1]
     let own = weight.dimensions[weight.dimensions.count - 2]
     let groups = (layer as? Convolution)?.groups ?? 1
     if offsets.contains(where: { $0 != 0 }) { addBias(units) }
+    let bias = position(of: .bias)
     for position in weight.values.indices {
       let unit = position % units
       let channel = (position / units % own + unit / (units / groups) * own) % factors.count
       if offsets[channel] != 0 {
-        parameters[1].values[unit] += offsets[channel] * weight.values[position]
+        parameters[bias].values[unit] += offsets[channel] * weight.values[position]
       }
-      parameters[0].values[position] *= factors[channel]
+      parameters[place].values[position] *= factors[channel]
     }
   }
 
   /// Merges a dense layer with the dense layer `other` after it.
   fileprivate mutating func append(_ other: ONNXReader.Step) {
-    let (first, second) = (parameters, other.parameters)
+    let first = parameters[position(of: .weight)]
+    let second = other.parameters[other.position(of: .weight)]
     let (inputs, inner, units) = (
-      first[0].dimensions[0], first[0].dimensions[1], second[0].dimensions[1]
+      first.dimensions[0], first.dimensions[1], second.dimensions[1]
     )
     var product = [Double](repeating: 0, count: inputs * units)
-    var bias = second[1].values
+    let firstBias = parameters[position(of: .bias)].values
+    var bias = other.parameters[other.position(of: .bias)].values
     for place in 0..<inner {
       for unit in 0..<units {
-        let factor = second[0].values[place * units + unit]
-        bias[unit] += first[1].values[place] * factor
+        let factor = second.values[place * units + unit]
+        bias[unit] += firstBias[place] * factor
         for input in 0..<inputs {
-          product[input * units + unit] += first[0].values[input * inner + place] * factor
+          product[input * units + unit] += first.values[input * inner + place] * factor
         }
       }
     }

@@ -99,7 +99,7 @@ struct ONNXWriter {
     case is ParametricReLU:
       written.opType = "PRelu"
       // One slope per channel, broadcast over pixels.
-      let slopes = own[0].value
+      let slopes = own[.slope].value
       let lengths: Shape = shape.rank == 3 ? [slopes.count, 1, 1] : [1, slopes.count]
       addParameters([("slope", slopes.reshaped(to: lengths))], to: &written)
     case let activation as Activation: write(activation, to: &written)

@@ -69,7 +69,7 @@ extension Layer {
             parameter.value.elements.map { $0 == 0 ? 0 : 1 }, shape: parameter.value.shape))
       case .variance:
         Parameter(parameter.role, Tensor(repeating: 1, shape: parameter.value.shape))
-      case .bias, .mean, .slope: Parameter(parameter.role, Tensor(shape: parameter.value.shape))
+      default: Parameter(parameter.role, Tensor(shape: parameter.value.shape))
       }
     }
     let output = Tensor(shape: above.shape)

@@ -3,8 +3,16 @@ import Tensors
 /// An architecture with its parameters; a value type, so a copy is a checkpoint.
 public struct Network: Hashable, Codable, Sendable {
   public private(set) var architecture: Architecture
-  /// The parameters of each node, in the order of its layer's roles.
-  public var parameters: [[Parameter]]
+  /// The parameters of each node, in the order of its layer's roles; their shapes cannot change.
+  public var parameters: NetworkParameters {
+    get { stored }
+    set {
+      precondition(newValue.fit(stored), "parameters with other roles or shapes")
+      stored = newValue
+    }
+    _modify { yield &stored }
+  }
+  private var stored: NetworkParameters
   /// The original index of each node's output neurons, unchanged by pruning.
   public private(set) var originalIndices: [[Int]]
 
@@ -20,7 +28,7 @@ public struct Network: Hashable, Codable, Sendable {
       parameters.append(zip(node.layer.roles, tensors).map { Parameter($0, $1) })
     }
     self.architecture = architecture
-    self.parameters = parameters
+    stored = NetworkParameters(parameters)
     originalIndices = shapes.map { Array(0..<$0.neurons) }
   }
 
@@ -29,22 +37,24 @@ public struct Network: Hashable, Codable, Sendable {
   /// `originalIndices`: the original index of each neuron; its position if `nil` or of other sizes.
   /// - Throws: `NetworkError` if shapes do not match.
   public init(
-    _ architecture: Architecture, parameters: [[Parameter]], originalIndices: [[Int]]? = nil
+    _ architecture: Architecture, parameters: some Sequence<[Parameter]>,
+    originalIndices: [[Int]]? = nil
   ) throws(NetworkError) {
     let shapes = try Self.checkedShapes(architecture)
+    let parameters = Array(parameters)
     for (index, node) in architecture.nodes.enumerated() {
       let input = architecture.inputShape(of: index, among: shapes)
       let expected = node.layer.parameterShapes(for: input)
-      let found = index < parameters.count ? parameters[index].map(\.value.shape) : []
-      guard found == expected else {
+      let own = index < parameters.count ? parameters[index] : []
+      guard own.map(\.value.shape) == expected, own.map(\.role) == node.layer.roles else {
         throw .shapeMismatch(
           layer: node.id.rawValue,
           expected: "parameters of " + expected.map(\.description).joined(separator: ", "),
-          found: found.first ?? [])
+          found: own.first?.value.shape ?? [])
       }
     }
     self.architecture = architecture
-    self.parameters = parameters
+    stored = NetworkParameters(parameters)
     let known = originalIndices.map { $0.map(\.count) == shapes.map(\.neurons) } ?? false
     self.originalIndices = (known ? originalIndices : nil) ?? shapes.map { Array(0..<$0.neurons) }
   }
@@ -197,7 +207,8 @@ public struct Network: Hashable, Codable, Sendable {
   private func inBatches(_ inputs: Tensor, to last: Int) -> Tensor {
     if let (links, nodes) = architecture.denseChain(to: last),
       let outputs = DenseChain.answers(
-        links, nodes.map { (parameters[$0][0].value, parameters[$0][1].value) }, for: inputs)
+        links, nodes.map { (parameters[$0][.weight].value, parameters[$0][.bias].value) },
+        for: inputs)
     {
       return outputs
     }

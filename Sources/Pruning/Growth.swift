@@ -33,7 +33,7 @@ extension Network {
         originalIndices[index], own, group, after: taken[nodes[index].id] ?? 0)
       nodes[index].layer = try nodes[index].layer.grown(by: copies, own, group)
     }
-    var parameters = parameters
+    var parameters = Array(parameters)
     for slot in groups.slots where slot.groups.contains(group) {
       let value = parameters[slot.node][slot.parameter]
       let indices = slot.groups.indices.flatMap {

@@ -192,7 +192,7 @@ extension ONNXWriter {
     write(convolution.window, to: &written)
     written.attribute.append(Self.integers("group", one: convolution.groups))
     // [height, width, channels, units] to [units, channels, height, width].
-    let weight = own[0].value
+    let weight = own[.weight].value
     let transposed = weight.reshaped(to: Shape([1] + weight.shape.dimensions))
       .transposed(by: [3, 2, 0, 1])
     let first = transposed.reshaped(to: Shape(transposed.shape.dimensions.dropFirst().map { $0 }))

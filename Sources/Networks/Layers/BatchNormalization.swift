@@ -31,16 +31,16 @@ public struct BatchNormalization: Layer {
   }
 
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    line(input, parameters, parameters[2].value.elements, inverse(parameters[3].value.elements))
+    line(input, parameters, parameters[.mean].value.elements, inverse(parameters[.variance].value.elements))
   }
 
   public func backward(
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
   ) -> (input: Tensor?, parameters: [Tensor]) {
-    let means = parameters[2].value.elements
-    let inverses = inverse(parameters[3].value.elements)
+    let means = parameters[.mean].value.elements
+    let inverses = inverse(parameters[.variance].value.elements)
     let (sums, products) = input.channelProducts(with: gradient, around: means)
-    let shape = parameters[0].value.shape
+    let shape = parameters[.scale].value.shape
     let below =
       needsInput
       ? inputGradient(gradient, input: input, output: output, parameters) : nil
@@ -58,8 +58,8 @@ public struct BatchNormalization: Layer {
   public func inputGradient(
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
   ) -> Tensor {
-    let inverses = inverse(parameters[3].value.elements)
-    let scales = zip(parameters[0].value.elements, inverses).map { $0 * $1 }
+    let inverses = inverse(parameters[.variance].value.elements)
+    let scales = zip(parameters[.scale].value.elements, inverses).map { $0 * $1 }
     return gradient.scaledByChannel(scales, shifts: scales.map { _ in 0 })
   }
 
@@ -68,7 +68,7 @@ public struct BatchNormalization: Layer {
   ) -> (output: Tensor, memory: [Tensor]) {
     let (means, variances) = input.channelMoments
     let output = line(input, parameters, means, inverse(variances))
-    let shape = parameters[0].value.shape
+    let shape = parameters[.scale].value.shape
     let count = Float(input.count / max(means.count, 1))
     return (
       output,
@@ -87,7 +87,7 @@ public struct BatchNormalization: Layer {
     let inverses = inverse(memory[1].elements)
     let count = Double(memory[2].elements[0])
     let (sums, products) = input.channelProducts(with: gradient, around: means)
-    let shape = parameters[0].value.shape
+    let shape = parameters[.scale].value.shape
     let toScale = zip(products, inverses).map { $0 * Double($1) }
     let own = [
       Tensor(toScale.map { Float($0) }, shape: shape),
@@ -98,7 +98,7 @@ public struct BatchNormalization: Layer {
     var (factors, scales, shifts) = ([Float](), [Float](), [Float]())
     for channel in means.indices {
       let inverse = Double(inverses[channel])
-      let a = Double(parameters[0].value.elements[channel]) * inverse
+      let a = Double(parameters[.scale].value.elements[channel]) * inverse
       let slope = -a * inverse * toScale[channel] / count
       factors.append(Float(a))
       scales.append(Float(slope))
@@ -114,8 +114,8 @@ public struct BatchNormalization: Layer {
     // The running variance uses the unbiased batch variance, as PyTorch does.
     let corrected = count > 1 ? count / (count - 1) : 1
     for channel in memory[0].elements.indices {
-      blend(&parameters[2].value, channel, memory[0].elements[channel])
-      blend(&parameters[3].value, channel, memory[1].elements[channel] * corrected)
+      blend(&parameters[.mean].value, channel, memory[0].elements[channel])
+      blend(&parameters[.variance].value, channel, memory[1].elements[channel] * corrected)
     }
   }
 
@@ -130,9 +130,9 @@ public struct BatchNormalization: Layer {
   private func line(
     _ input: Tensor, _ parameters: [Parameter], _ means: [Float], _ inverses: [Float]
   ) -> Tensor {
-    let scales = zip(parameters[0].value.elements, inverses).map { $0 * $1 }
+    let scales = zip(parameters[.scale].value.elements, inverses).map { $0 * $1 }
     let shifts = means.indices.map {
-      parameters[1].value.elements[$0] - means[$0] * scales[$0]
+      parameters[.bias].value.elements[$0] - means[$0] * scales[$0]
     }
     return input.scaledByChannel(scales, shifts: shifts)
   }

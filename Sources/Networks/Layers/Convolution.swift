@@ -67,7 +67,7 @@ public struct Convolution: Layer {
 
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
     WindowKernel.convolve(
-      input, parameters[0].value, bias: hasBias ? parameters[1].value : nil,
+      input, parameters[.weight].value, bias: hasBias ? parameters[.bias].value : nil,
       window.windows(over: input), units: units, groups: groups)
   }
 
@@ -75,7 +75,7 @@ public struct Convolution: Layer {
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
   ) -> (input: Tensor?, parameters: [Tensor]) {
     let (below, weight) = WindowKernel.convolveBackward(
-      gradient, input, parameters[0].value, window.windows(over: input), units: units,
+      gradient, input, parameters[.weight].value, window.windows(over: input), units: units,
       groups: groups, needsInput: needsInput)
     guard hasBias else { return (below, [weight]) }
     return (below, [weight, gradient.reshaped(to: [gradient.count / units, units]).columnSums])
@@ -85,13 +85,13 @@ public struct Convolution: Layer {
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
   ) -> Tensor {
     WindowKernel.convolveToInput(
-      gradient, input, parameters[0].value, window.windows(over: input), units: units,
+      gradient, input, parameters[.weight].value, window.windows(over: input), units: units,
       groups: groups)
   }
 
   public func multiplications(for input: Shape, _ parameters: [Parameter]) -> Int {
     guard let output = try? outputShape(for: input) else { return 0 }
-    return parameters[0].keptCount * output[0] * output[1]
+    return parameters[.weight].keptCount * output[0] * output[1]
   }
 }
 

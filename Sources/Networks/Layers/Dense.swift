@@ -58,7 +58,7 @@ public struct Dense: Layer {
   }
 
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    input.multiplied(by: parameters[0].value, adding: parameters[1].value)
+    input.multiplied(by: parameters[.weight].value, adding: parameters[.bias].value)
   }
 
   public func backward(
@@ -75,6 +75,6 @@ public struct Dense: Layer {
   public func inputGradient(
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
   ) -> Tensor {
-    gradient.multiplied(by: parameters[0].value, rightTransposed: true)
+    gradient.multiplied(by: parameters[.weight].value, rightTransposed: true)
   }
 }

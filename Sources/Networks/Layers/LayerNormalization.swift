@@ -28,7 +28,7 @@ public struct LayerNormalization: Layer {
   }
 
   public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    let (scales, shifts) = (parameters[0].value.elements, parameters[1].value.elements)
+    let (scales, shifts) = (parameters[.scale].value.elements, parameters[.bias].value.elements)
     var output = input
     output.withElements { elements in
       for start in stride(from: 0, to: elements.count, by: scales.count) {
@@ -45,7 +45,7 @@ public struct LayerNormalization: Layer {
   public func backward(
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
   ) -> (input: Tensor?, parameters: [Tensor]) {
-    let width = parameters[0].value.count
+    let width = parameters[.scale].value.count
     var toScale = [Double](repeating: 0, count: width)
     var toShift = toScale
     for start in stride(from: 0, to: input.count, by: width) {
@@ -58,7 +58,7 @@ public struct LayerNormalization: Layer {
     }
     let below =
       needsInput ? inputGradient(gradient, input: input, output: output, parameters) : nil
-    let shape = parameters[0].value.shape
+    let shape = parameters[.scale].value.shape
     return (
       below,
       [
@@ -73,7 +73,7 @@ public struct LayerNormalization: Layer {
   public func inputGradient(
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
   ) -> Tensor {
-    let scales = parameters[0].value.elements.map(Double.init)
+    let scales = parameters[.scale].value.elements.map(Double.init)
     let width = scales.count
     var below = gradient
     below.withElements { elements in

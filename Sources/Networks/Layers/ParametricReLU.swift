@@ -32,7 +32,7 @@ public struct ParametricReLU: Layer {
   }
 
   public func forward(inPlace values: inout Tensor, _ parameters: [Parameter]) {
-    let slopes = parameters[0].value.elements
+    let slopes = parameters[.slope].value.elements
     values.withElements { elements in
       for start in stride(from: 0, to: elements.count, by: slopes.count) {
         for (channel, slope) in slopes.enumerated() where !(elements[start + channel] > 0) {
@@ -45,7 +45,7 @@ public struct ParametricReLU: Layer {
   public func backward(
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
   ) -> (input: Tensor?, parameters: [Tensor]) {
-    let width = parameters[0].value.count
+    let width = parameters[.slope].value.count
     var sums = [Double](repeating: 0, count: width)
     for start in stride(from: 0, to: input.count, by: width) {
       for channel in 0..<width where !(input.elements[start + channel] > 0) {
@@ -55,13 +55,13 @@ public struct ParametricReLU: Layer {
     }
     let below =
       needsInput ? inputGradient(gradient, input: input, output: output, parameters) : nil
-    return (below, [Tensor(sums.map { Float($0) }, shape: parameters[0].value.shape)])
+    return (below, [Tensor(sums.map { Float($0) }, shape: parameters[.slope].value.shape)])
   }
 
   public func inputGradient(
     _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
   ) -> Tensor {
-    let slopes = parameters[0].value.elements
+    let slopes = parameters[.slope].value.elements
     var below = gradient
     below.withElements { elements in
       for start in stride(from: 0, to: elements.count, by: slopes.count) {

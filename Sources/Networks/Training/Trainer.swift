@@ -223,9 +223,9 @@ extension Network {
   /// Shrinks the norm of the first layer's weights of each input group, the proximal step of the
   /// group lasso.
   mutating func shrinkInputs(_ groups: [[Int]], by amount: Float) {
-    guard !parameters.isEmpty, parameters[0].first?.role == .weight else { return }
-    let units = parameters[0][0].value.width
-    parameters[0][0].value.withElements { weights in
+    guard parameters.first?.index(of: .weight) != nil else { return }
+    let units = parameters[0][.weight].value.width
+    parameters[0][.weight].value.withElements { weights in
       for group in groups {
         var squares: Float = 0
         for input in group {

@@ -163,7 +163,7 @@ public struct NormalizationScale: NeuronScore {
     var scores: [Int: [Double]] = [:]
     for (node, item) in network.architecture.nodes.enumerated()
     where item.layer is BatchNormalization {
-      scores[node] = network.parameters[node][0].value.elements.map { Double(abs($0)) }
+      scores[node] = network.parameters[node][.scale].value.elements.map { Double(abs($0)) }
     }
     guard !scores.isEmpty else {
       throw PruningError.unsuited(

@@ -173,7 +173,7 @@ public struct FeatureLayer: Named, Hashable {
     }
     let values = trace.network.activations(of: task.node, for: task.training.inputs)
     let (means, deviations) = values.columnStatistics
-    let outgoing = trace.network.parameters[node + 1][0].value
+    let outgoing = trace.network.parameters[node + 1][.weight].value
     let scores = live.map { unit in
       norm(outgoing.row(unit)) * deviations[unit]
     }
@@ -252,7 +252,7 @@ public struct FeatureLayer: Named, Hashable {
     }
     trace.columnTrials += 1
     let (means, deviations) = spread
-    let weights = trace.network.parameters[0][0].value
+    let weights = trace.network.parameters[0][.weight].value
     let scored = candidates.map { index -> (index: Int, score: Double) in
       let squares = task.columns[index].inputs.reduce(0.0) { sum, input in
         let size = norm(weights.row(input)) * deviations[input]
@@ -379,11 +379,11 @@ extension FeatureLayer.Task {
 extension Network {
   /// Adds the mean contribution of some inputs of a dense layer to its bias.
   mutating func fold(means: [Double], ofRows rows: [Int], intoBiasOf node: Int) {
-    let weight = parameters[node][0].value
+    let weight = parameters[node][.weight].value
     for (mean, row) in zip(means, rows) {
       for unit in 0..<weight.width {
-        let folded = Double(parameters[node][1].value[unit, 0]) + mean * Double(weight[row, unit])
-        parameters[node][1].value[unit, 0] = Float(folded)
+        let folded = Double(parameters[node][.bias].value[unit, 0]) + mean * Double(weight[row, unit])
+        parameters[node][.bias].value[unit, 0] = Float(folded)
       }
     }
   }
