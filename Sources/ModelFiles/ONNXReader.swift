@@ -236,7 +236,7 @@ struct ONNXReader {
   ) throws(ModelFileError) {
     let shape: Shape
     do {
-      shape = try layer.outputShape(joining: inputs.map(\.shape))
+      shape = try layer.outputShape(for: inputs.map(\.shape))
     } catch {
       throw problem(node, error.errorDescription ?? "the shapes of its inputs do not match")
     }

@@ -126,7 +126,7 @@ public struct Architecture: Hashable, Sendable {
         throw .joins(layer: node.id.rawValue, found: count)
       }
       do {
-        shapes.append(try node.layer.outputShape(joining: read))
+        shapes.append(try node.layer.outputShape(for: read))
       } catch .shapeMismatch(_, let expected, let found) {
         throw .shapeMismatch(layer: node.id.rawValue, expected: expected, found: found)
       }

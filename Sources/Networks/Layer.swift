@@ -3,121 +3,88 @@ import Tensors
 
 /// A layer type with its hyperparameters; the learned parameters are stored in `Network`.
 ///
-/// Each layer implements `forward` and `backward`; both are tested against finite differences.
+/// A layer reads one or several input nodes; shapes and tensors are given for all of them, in order.
+/// `forward` and `backward` are tested against finite differences.
 public protocol Layer: Named, Hashable {
-  /// The output shape for one row, without the batch dimension.
-  /// - Throws: `NetworkError.shapeMismatch` if the layer does not accept this input shape.
-  func outputShape(for input: Shape) throws(NetworkError) -> Shape
-  /// The roles of the layer's parameters, in the order in which `forward` takes them.
+  /// The number of input nodes; `nil` for one or more. Default 1.
+  var arity: Int? { get }
+  /// The output shape for one row, without the batch dimension; its last axis holds the units.
+  /// - Throws: `NetworkError.shapeMismatch` if the layer does not accept these input shapes.
+  func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape
+
+  /// The roles of the layer's parameters, each once. Default none.
   var roles: [Parameter.Role] { get }
-  /// The shapes of the parameters, in the order of `roles`, for a valid input shape.
-  func parameterShapes(for input: Shape) -> [Shape]
-  /// Newly initialised parameters, in the order of `roles`.
-  func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor]
+  /// The shapes of the parameters, in the order of `roles`, for valid input shapes.
+  func parameterShapes(for inputs: [Shape]) -> [Shape]
+  /// Newly initialised parameters, in the order of `roles`. Default ones for scales and variances,
+  /// zeros for all other roles.
+  func makeParameters(
+    for inputs: [Shape], using generator: inout SeededGenerator
+  ) -> [Tensor]
+
   /// The output of the layer at inference.
   ///
-  /// `input`: `[rows, …]`
-  func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor
-  /// Replaces `values` by the output of `forward`.
+  /// `inputs`: `[rows, …]` each.
+  func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor
+  /// Replaces the values of the only input by the output of `forward`.
   func forward(inPlace values: inout Tensor, _ parameters: [Parameter])
-  /// The gradients with respect to the input (if `needsInput`) and to each parameter.
+  /// The output in training mode, and the intermediate values that the backward pass needs. Default
+  /// `forward`, with none.
+  func forwardInTraining(
+    _ inputs: [Tensor], _ parameters: [Parameter], using generator: inout SeededGenerator
+  ) -> (output: Tensor, memory: [Tensor])
+  /// The gradients of a loss with respect to the inputs and the parameters.
   ///
   /// `gradient`: the gradient with respect to the output, of the output's shape.
+  /// `pass`: the forward pass; in training mode if it has a memory.
+  /// `wanted`: the gradients that must be computed; others are ignored.
   func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor])
-  /// The gradient with respect to the input only, equal to that of `backward`.
-  func inputGradient(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
-  ) -> Tensor
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients
+  /// Updates the running statistics of the layer, such as batch normalisation means and variances.
+  func updateRunningStatistics(_ memory: [Tensor], into parameters: inout [Parameter])
+
   /// How the layer couples its input and output neurons for structured pruning.
   var coupling: Coupling { get }
-  /// The meaning of each dimension of each parameter, in the order of `roles`.
+  /// The meaning of each dimension of each parameter, in the order of `roles`. Default inputs and
+  /// outputs for weights, outputs for all other roles.
   var axes: [[Axis]] { get }
   /// The layer after pruning: only the input and output neurons marked `true` are kept.
   func keeping(inputs: [Bool], outputs: [Bool]) -> Self
-
-  /// The number of input nodes; `nil` for one or more.
-  var arity: Int? { get }
-  /// The output shape for one row of a layer with several input nodes.
-  /// - Throws: `NetworkError.shapeMismatch` if the shapes do not match.
-  func outputShape(joining inputs: [Shape]) throws(NetworkError) -> Shape
-  func forward(joining inputs: [Tensor], _ parameters: [Parameter]) -> Tensor
-  /// The gradient with respect to each of several inputs.
-  func backward(_ gradient: Tensor, joining inputs: [Tensor]) -> [Tensor]
-
-  /// The output in training mode, and the intermediate values that the backward pass needs.
-  func forwardInTraining(
-    _ input: Tensor, _ parameters: [Parameter], using generator: inout SeededGenerator
-  ) -> (output: Tensor, memory: [Tensor])
-  /// The backward pass of `forwardInTraining`, with the intermediate values of the forward pass.
-  func backwardInTraining(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter],
-    memory: [Tensor], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor])
-  /// Updates the running statistics of the layer, such as batch normalisation means and variances.
-  func updateRunningStatistics(_ memory: [Tensor], into parameters: inout [Parameter])
   /// The number of multiply-accumulate operations (MACs) per sample; masked weights are not
-  /// counted.
-  func multiplications(for input: Shape, _ parameters: [Parameter]) -> Int
+  /// counted. Default the number of weights.
+  func multiplications(for inputs: [Shape], _ parameters: [Parameter]) -> Int
 }
 
 extension Layer {
   public var arity: Int? { 1 }
+  public var roles: [Parameter.Role] { [] }
   public var axes: [[Axis]] { roles.map { $0 == .weight ? [.inputs, .outputs] : [.outputs] } }
   public func keeping(inputs: [Bool], outputs: [Bool]) -> Self { self }
 
-  public func parameterShapes(for input: Shape) -> [Shape] { [] }
+  public func parameterShapes(for inputs: [Shape]) -> [Shape] { [] }
 
-  /// Ones for scales and variances, zeros for all other roles.
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    zip(roles, parameterShapes(for: input)).map { role, shape in
+  public func makeParameters(
+    for inputs: [Shape], using generator: inout SeededGenerator
+  ) -> [Tensor] {
+    zip(roles, parameterShapes(for: inputs)).map { role, shape in
       Tensor(repeating: role == .scale || role == .variance ? 1 : 0, shape: shape)
     }
   }
 
-  public func outputShape(joining inputs: [Shape]) throws(NetworkError) -> Shape {
-    guard let input = inputs.first, inputs.count == 1 else {
-      throw .joins(layer: Self.name, found: inputs.count)
-    }
-    return try outputShape(for: input)
-  }
-
-  public func forward(joining inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
-    forward(inputs[0], parameters)
-  }
-
   public func forward(inPlace values: inout Tensor, _ parameters: [Parameter]) {
-    values = forward(values, parameters)
-  }
-
-  public func inputGradient(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
-  ) -> Tensor {
-    backward(gradient, input: input, output: output, parameters, needsInput: true).input
-      ?? Tensor(shape: input.shape)
-  }
-
-  public func backward(_ gradient: Tensor, joining inputs: [Tensor]) -> [Tensor] {
-    inputs.map { _ in gradient }
+    values = forward([values], parameters)
   }
 
   public func forwardInTraining(
-    _ input: Tensor, _ parameters: [Parameter], using generator: inout SeededGenerator
+    _ inputs: [Tensor], _ parameters: [Parameter], using generator: inout SeededGenerator
   ) -> (output: Tensor, memory: [Tensor]) {
-    (forward(input, parameters), [])
-  }
-
-  public func backwardInTraining(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter],
-    memory: [Tensor], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    backward(gradient, input: input, output: output, parameters, needsInput: needsInput)
+    (forward(inputs, parameters), [])
   }
 
   public func updateRunningStatistics(_ memory: [Tensor], into parameters: inout [Parameter]) {}
 
-  public func multiplications(for input: Shape, _ parameters: [Parameter]) -> Int {
+  public func multiplications(for inputs: [Shape], _ parameters: [Parameter]) -> Int {
     parameters.reduce(0) { $0 + ($1.role == .weight ? $1.keptCount : 0) }
   }
 }

@@ -34,10 +34,7 @@ extension Network {
       let read = links.map { link in
         Tensor(shape: Shape([1] + (link < 0 ? architecture.input : shapes[link]).dimensions))
       }
-      let parts =
-        links.count == 1
-        ? [nodes[index].layer.paths(to: above, from: read[0], parameters[index])]
-        : nodes[index].layer.backward(above, joining: read)
+      let parts = nodes[index].layer.paths(to: above, from: read, parameters[index])
       for (link, part) in zip(links, parts) {
         let paths = part.elements.map { $0 > 0 }
         if link < 0 {
@@ -54,36 +51,39 @@ extension Network {
 }
 
 extension Layer {
-  /// A positive value for each input with a path to an output marked in `above`, zero for the
-  /// others: the input gradient of the same layer with all non-zero weights set to 1, independent
-  /// of the magnitudes of weights and activations.
+  /// For each input, a positive value for each element with a path to an output marked in `above`,
+  /// zero for the others: the input gradients of the same layer with all non-zero weights set to 1,
+  /// independent of the magnitudes of weights and activations.
   fileprivate func paths(
-    to above: Tensor, from input: Tensor, _ parameters: [Parameter]
-  ) -> Tensor {
-    let paths = parameters.map { parameter in
-      switch parameter.role {
-      case .weight, .scale:
-        Parameter(
-          parameter.role,
-          Tensor(
-            parameter.value.elements.map { $0 == 0 ? 0 : 1 }, shape: parameter.value.shape))
-      case .variance:
-        Parameter(parameter.role, Tensor(repeating: 1, shape: parameter.value.shape))
-      default: Parameter(parameter.role, Tensor(shape: parameter.value.shape))
-      }
-    }
-    let output = Tensor(shape: above.shape)
+    to above: Tensor, from inputs: [Tensor], _ parameters: [Parameter]
+  ) -> [Tensor] {
     switch self {
-    case is Activation, is ParametricReLU: return above
+    case is Activation, is ParametricReLU: return [above]
     case is LayerNormalization:
       // Every element depends on the mean and standard deviation of all.
       let isRead = above.elements.contains { $0 > 0 }
-      return Tensor(repeating: isRead ? 1 : 0, shape: input.shape)
-    case let pooling as Pooling:
+      return [Tensor(repeating: isRead ? 1 : 0, shape: inputs[0].shape)]
+    case let pooling as Pooling where pooling.kind == .largest:
       // The maximum of a window may be any of its elements.
-      return Pooling(.mean, pooling.window)
-        .inputGradient(above, input: input, output: output, paths)
-    default: return inputGradient(above, input: input, output: output, paths)
+      return Pooling(.mean, pooling.window).paths(to: above, from: inputs, parameters)
+    default:
+      let paths = parameters.map { parameter in
+        switch parameter.role {
+        case .weight, .scale:
+          Parameter(
+            parameter.role,
+            Tensor(
+              parameter.value.elements.map { $0 == 0 ? 0 : 1 }, shape: parameter.value.shape))
+        case .variance:
+          Parameter(parameter.role, Tensor(repeating: 1, shape: parameter.value.shape))
+        default: Parameter(parameter.role, Tensor(shape: parameter.value.shape))
+        }
+      }
+      return backward(
+        above,
+        through: LayerPass(inputs: inputs, output: Tensor(shape: above.shape), parameters: paths),
+        wanted: .inputs
+      ).inputs
     }
   }
 }

@@ -23,8 +23,8 @@ public struct Network: Hashable, Codable, Sendable {
     var generator = SeededGenerator(seed: seed).stream("network")
     var parameters: [[Parameter]] = []
     for (index, node) in architecture.nodes.enumerated() {
-      let input = architecture.inputShape(of: index, among: shapes)
-      let tensors = node.layer.makeParameters(for: input, using: &generator)
+      let inputs = architecture.inputShapes(of: index, among: shapes)
+      let tensors = node.layer.makeParameters(for: inputs, using: &generator)
       parameters.append(zip(node.layer.roles, tensors).map { Parameter($0, $1) })
     }
     self.architecture = architecture
@@ -43,8 +43,8 @@ public struct Network: Hashable, Codable, Sendable {
     let shapes = try Self.checkedShapes(architecture)
     let parameters = Array(parameters)
     for (index, node) in architecture.nodes.enumerated() {
-      let input = architecture.inputShape(of: index, among: shapes)
-      let expected = node.layer.parameterShapes(for: input)
+      let inputs = architecture.inputShapes(of: index, among: shapes)
+      let expected = node.layer.parameterShapes(for: inputs)
       let own = index < parameters.count ? parameters[index] : []
       guard own.map(\.value.shape) == expected, own.map(\.role) == node.layer.roles else {
         throw .shapeMismatch(
@@ -136,11 +136,8 @@ public struct Network: Hashable, Codable, Sendable {
   }
 
   private func output(of index: Int, reading value: (Int) -> Tensor) -> Tensor {
-    let links = architecture.links[index]
-    let layer = architecture.nodes[index].layer
-    return links.count == 1
-      ? layer.forward(value(links[0]), parameters[index])
-      : layer.forward(joining: links.map(value), parameters[index])
+    architecture.nodes[index].layer.forward(
+      architecture.links[index].map(value), parameters[index])
   }
 
   /// The output for any number of rows, computed in batches.
@@ -249,7 +246,7 @@ public struct Network: Hashable, Codable, Sendable {
     return architecture.nodes.indices.reduce(0) { sum, index in
       sum
         + architecture.nodes[index].layer.multiplications(
-          for: architecture.inputShape(of: index, among: shapes), parameters[index])
+          for: architecture.inputShapes(of: index, among: shapes), parameters[index])
     }
   }
 
@@ -264,15 +261,20 @@ public struct Network: Hashable, Codable, Sendable {
 }
 
 extension Architecture {
-  /// The shape of a node's first input.
-  func inputShape(of index: Int, among shapes: [Shape]) -> Shape {
-    links[index].first.map { $0 < 0 ? input : shapes[$0] } ?? input
+  /// The shapes of a node's inputs for one row, without the batch dimension.
+  ///
+  /// `shapes`: the output shape of each node, as `shapes()` returns them.
+  package func inputShapes(of index: Int, among shapes: [Shape]) -> [Shape] {
+    links[index].map { $0 < 0 ? input : shapes[$0] }
   }
 }
 
 extension Shape {
-  /// The number of neurons of an output of this shape: channels of an image, elements otherwise.
-  public var neurons: Int { rank == 3 ? self[2] : count }
+  /// The axis of an output of this shape, without the batch dimension, that holds the neurons: the
+  /// last, as in `[units]`, `[steps, units]` or `[height, width, channels]`.
+  public var unitAxis: Int { rank - 1 }
+  /// The number of neurons of an output of this shape: its length along `unitAxis`.
+  public var neurons: Int { rank > 0 ? self[unitAxis] : 1 }
 }
 
 /// One output unit or channel of a node, identified by its original index.

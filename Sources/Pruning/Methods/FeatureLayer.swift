@@ -382,7 +382,8 @@ extension Network {
     let weight = parameters[node][.weight].value
     for (mean, row) in zip(means, rows) {
       for unit in 0..<weight.width {
-        let folded = Double(parameters[node][.bias].value[unit, 0]) + mean * Double(weight[row, unit])
+        let folded =
+          Double(parameters[node][.bias].value[unit, 0]) + mean * Double(weight[row, unit])
         parameters[node][.bias].value[unit, 0] = Float(folded)
       }
     }
