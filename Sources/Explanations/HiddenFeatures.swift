@@ -51,10 +51,10 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
   ) {
     let architecture = model.network.architecture
     guard let node = model.featureNode, let index = architecture.index(of: node),
-      let reader = architecture.nodes.lastIndex(where: { $0.layer is Dense }),
-      architecture.nodes.dropFirst(reader + 1).allSatisfy({ $0.layer is Activation })
+      let reader = architecture.nodes.lastIndex(where: { $0.layer.isFullyConnected }),
+      architecture.nodes.dropFirst(reader + 1).allSatisfy({ $0.layer.activation != nil })
     else { return nil }
-    let function = (architecture.nodes[index].layer as? Activation)?.function
+    let function = architecture.nodes[index].layer.activation?.function
     let parameters = model.network.parameters[reader]
     self.node = node
     neurons = model.network.neurons(of: node)

@@ -152,20 +152,11 @@ public struct Architecture: Hashable, Sendable {
 
   /// The activation nodes except the output: the candidates for hidden features.
   public var hiddenNodes: [Node.ID] {
-    nodes.dropLast().filter { $0.layer is Activation }.map(\.id)
+    nodes.dropLast().filter { $0.layer.activation != nil }.map(\.id)
   }
 
   /// A short description of each layer: `dense 64`, `relu`, ….
-  public var summary: [String] {
-    nodes.map { node in
-      switch node.layer {
-      case let dense as Dense: "dense \(dense.units)"
-      case let convolution as Convolution: "convolution \(convolution.units)"
-      case let activation as Activation: activation.function.rawValue
-      default: type(of: node.layer).name
-      }
-    }
-  }
+  public var summary: [String] { nodes.map(\.layer.title) }
 }
 
 extension Architecture: Codable {

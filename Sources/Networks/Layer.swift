@@ -49,18 +49,56 @@ public protocol Layer: Named, Hashable {
   /// The meaning of each dimension of each parameter, in the order of `roles`. Default inputs and
   /// outputs for weights, outputs for all other roles.
   var axes: [[Axis]] { get }
-  /// The layer after pruning: only the input and output neurons marked `true` are kept.
-  func keeping(inputs: [Bool], outputs: [Bool]) -> Self
+  /// The layer after pruning or growth: with a selection of its input and output neurons. Default
+  /// the same layer.
+  ///
+  /// `inputs`: the neurons of the first input node.
+  func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> Self
   /// The number of multiply-accumulate operations (MACs) per sample; masked weights are not
   /// counted. Default the number of weights.
   func multiplications(for inputs: [Shape], _ parameters: [Parameter]) -> Int
+
+  /// A short description: `dense 64`, `relu`. Default the name.
+  var title: String { get }
+  /// The activation function, if the layer computes one without parameters; `nil` by default.
+  var activation: Activation? { get }
+  /// Whether it is an activation, with or without parameters: a nonlinear function of each element.
+  /// Default whether it has an `activation`.
+  var isActivation: Bool { get }
+  /// Whether it is `output = input · weight + bias` for vectors, with a `weight` of
+  /// `[inputs, units]` and a `bias` of `[units]`; false by default.
+  var isFullyConnected: Bool { get }
+  /// Whether its output at inference is its input, as that of dropout is; false by default.
+  var isIdentityAtInference: Bool { get }
+  /// Whether it normalises each unit with its running `mean` and `variance`, multiplies it by its
+  /// `scale` and adds its `bias`, as batch normalisation does; false by default.
+  var scalesUnits: Bool { get }
+  /// Whether its output is the sum of its inputs, of which pruning may remove some; false by default.
+  var addsInputs: Bool { get }
+  /// For each input, a positive value for each element on which an output element that is positive
+  /// in `above` depends, zero for the others.
+  ///
+  /// Weights and scales of zero cut a path; the values of all other parameters do not matter. The
+  /// default is the input gradient at an input of zeros with all other weights and scales set to 1,
+  /// for layers that are linear in their inputs.
+  ///
+  /// `above`: zeros and ones of the output's shape, for one row.
+  /// `inputs`: zeros of the shapes of the inputs, for one row.
+  func paths(to above: Tensor, from inputs: [Tensor], _ parameters: [Parameter]) -> [Tensor]
 }
 
 extension Layer {
   public var arity: Int? { 1 }
   public var roles: [Parameter.Role] { [] }
   public var axes: [[Axis]] { roles.map { $0 == .weight ? [.inputs, .outputs] : [.outputs] } }
-  public func keeping(inputs: [Bool], outputs: [Bool]) -> Self { self }
+  public func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> Self { self }
+  public var title: String { Self.name }
+  public var activation: Activation? { nil }
+  public var isActivation: Bool { activation != nil }
+  public var isFullyConnected: Bool { false }
+  public var isIdentityAtInference: Bool { false }
+  public var scalesUnits: Bool { false }
+  public var addsInputs: Bool { false }
 
   public func parameterShapes(for inputs: [Shape]) -> [Shape] { [] }
 
@@ -105,6 +143,27 @@ public enum Coupling: Hashable, Sendable {
   case selecting([Int])
   /// Unknown coupling: the input and output neurons cannot be pruned.
   case opaque
+}
+
+/// Neurons of a node that pruning keeps or growth copies, in the order of the new node.
+public struct NeuronSelection: Hashable, Sendable {
+  /// Their positions in the old node, in ascending order; the position of a copied neuron occurs
+  /// twice.
+  public var positions: [Int]
+  /// The number of neurons of the old node.
+  public var count: Int
+
+  /// Keeps the neurons that are marked `true`.
+  public init(keeping kept: [Bool]) {
+    positions = kept.indices.filter { kept[$0] }
+    count = kept.count
+  }
+
+  /// Keeps all neurons and copies those marked `true`.
+  public init(copying copied: [Bool]) {
+    positions = copied.indices.flatMap { copied[$0] ? [$0, $0] : [$0] }
+    count = copied.count
+  }
 }
 
 /// The meaning of a dimension of a parameter.

@@ -51,39 +51,25 @@ extension Network {
 }
 
 extension Layer {
-  /// For each input, a positive value for each element with a path to an output marked in `above`,
-  /// zero for the others: the input gradients of the same layer with all non-zero weights set to 1,
-  /// independent of the magnitudes of weights and activations.
-  fileprivate func paths(
+  public func paths(
     to above: Tensor, from inputs: [Tensor], _ parameters: [Parameter]
   ) -> [Tensor] {
-    switch self {
-    case is Activation, is ParametricReLU: return [above]
-    case is LayerNormalization:
-      // Every element depends on the mean and standard deviation of all.
-      let isRead = above.elements.contains { $0 > 0 }
-      return [Tensor(repeating: isRead ? 1 : 0, shape: inputs[0].shape)]
-    case let pooling as Pooling where pooling.kind == .largest:
-      // The maximum of a window may be any of its elements.
-      return Pooling(.mean, pooling.window).paths(to: above, from: inputs, parameters)
-    default:
-      let paths = parameters.map { parameter in
-        switch parameter.role {
-        case .weight, .scale:
-          Parameter(
-            parameter.role,
-            Tensor(
-              parameter.value.elements.map { $0 == 0 ? 0 : 1 }, shape: parameter.value.shape))
-        case .variance:
-          Parameter(parameter.role, Tensor(repeating: 1, shape: parameter.value.shape))
-        default: Parameter(parameter.role, Tensor(shape: parameter.value.shape))
-        }
+    let paths = parameters.map { parameter in
+      switch parameter.role {
+      case .weight, .scale:
+        Parameter(
+          parameter.role,
+          Tensor(
+            parameter.value.elements.map { $0 == 0 ? 0 : 1 }, shape: parameter.value.shape))
+      case .variance:
+        Parameter(parameter.role, Tensor(repeating: 1, shape: parameter.value.shape))
+      default: Parameter(parameter.role, Tensor(shape: parameter.value.shape))
       }
-      return backward(
-        above,
-        through: LayerPass(inputs: inputs, output: Tensor(shape: above.shape), parameters: paths),
-        wanted: .inputs
-      ).inputs
     }
+    return backward(
+      above,
+      through: LayerPass(inputs: inputs, output: Tensor(shape: above.shape), parameters: paths),
+      wanted: .inputs
+    ).inputs
   }
 }

@@ -59,6 +59,12 @@ public struct Activation: Layer {
   }
 
   public var coupling: Coupling { .unitwise }
+  public var title: String { function.rawValue }
+  public var activation: Activation? { self }
+
+  public func paths(
+    to above: Tensor, from inputs: [Tensor], _ parameters: [Parameter]
+  ) -> [Tensor] { [above] }
 
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape { inputs[0] }
 

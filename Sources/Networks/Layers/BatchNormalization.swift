@@ -23,6 +23,7 @@ public struct BatchNormalization: Layer {
 
   public var roles: [Parameter.Role] { [.scale, .bias, .mean, .variance] }
   public var coupling: Coupling { .unitwise }
+  public var scalesUnits: Bool { true }
 
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape { inputs[0] }
 

@@ -17,10 +17,16 @@ public struct ChannelSelection: Layer {
 
   public var coupling: Coupling { .selecting(channels) }
 
-  public func keeping(inputs: [Bool], outputs: [Bool]) -> ChannelSelection {
-    var places: [Int] = []
-    for isKept in inputs { places.append((places.last ?? -1) + (isKept ? 1 : 0)) }
-    return ChannelSelection(zip(channels, outputs).filter(\.1).map { places[$0.0] })
+  /// The copy of an output reads the copy of its input.
+  public func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> ChannelSelection {
+    var places = [Int](repeating: 0, count: inputs.count)
+    for (place, position) in inputs.positions.enumerated().reversed() { places[position] = place }
+    var before: Int?
+    return ChannelSelection(
+      outputs.positions.map { position in
+        defer { before = position }
+        return places[channels[position]] + (position == before ? 1 : 0)
+      })
   }
 
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {

@@ -36,10 +36,12 @@ public struct Convolution: Layer {
     return hasBias ? [weight, [.outputs]] : [weight]
   }
 
-  public func keeping(inputs: [Bool], outputs: [Bool]) -> Convolution {
+  public var title: String { "convolution \(units)" }
+
+  public func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> Convolution {
     // In a depthwise convolution, pruning an input channel removes its group.
-    let left = groups > 1 && groups == inputs.count ? inputs.count { $0 } : groups
-    return Convolution(outputs.count { $0 }, window, groups: left, hasBias: hasBias)
+    let left = groups > 1 && groups == inputs.count ? inputs.positions.count : groups
+    return Convolution(outputs.positions.count, window, groups: left, hasBias: hasBias)
   }
 
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {

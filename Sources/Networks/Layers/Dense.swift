@@ -30,8 +30,11 @@ public struct Dense: Layer {
   public var roles: [Parameter.Role] { [.weight, .bias] }
   public var coupling: Coupling { .mixing(groups: 1) }
 
-  public func keeping(inputs: [Bool], outputs: [Bool]) -> Dense {
-    Dense(outputs.count { $0 }, start: start)
+  public var title: String { "dense \(units)" }
+  public var isFullyConnected: Bool { true }
+
+  public func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> Dense {
+    Dense(outputs.positions.count, start: start)
   }
 
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {

@@ -16,6 +16,7 @@ public struct Dropout: Layer {
   public init(_ share: Float = 0.5) { self.share = min(max(share, 0), 0.99) }
 
   public var coupling: Coupling { .unitwise }
+  public var isIdentityAtInference: Bool { true }
 
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape { inputs[0] }
   public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor { inputs[0] }

@@ -12,6 +12,7 @@ public struct Sum: Layer {
   public init() {}
 
   public var coupling: Coupling { .unitwise }
+  public var addsInputs: Bool { true }
   public var arity: Int? { nil }
 
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {

@@ -21,6 +21,14 @@ public struct LayerNormalization: Layer {
   public var roles: [Parameter.Role] { [.scale, .bias] }
   public var coupling: Coupling { .opaque }
 
+  /// Every element depends on the mean and standard deviation of all.
+  public func paths(
+    to above: Tensor, from inputs: [Tensor], _ parameters: [Parameter]
+  ) -> [Tensor] {
+    let isRead = above.elements.contains { $0 > 0 }
+    return [Tensor(repeating: isRead ? 1 : 0, shape: inputs[0].shape)]
+  }
+
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape { inputs[0] }
 
   public func parameterShapes(for inputs: [Shape]) -> [Shape] {

@@ -15,6 +15,11 @@ public struct ParametricReLU: Layer {
 
   public var roles: [Parameter.Role] { [.slope] }
   public var coupling: Coupling { .unitwise }
+  public var isActivation: Bool { true }
+
+  public func paths(
+    to above: Tensor, from inputs: [Tensor], _ parameters: [Parameter]
+  ) -> [Tensor] { [above] }
 
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape { inputs[0] }
 

@@ -59,6 +59,15 @@ public struct Pooling: Layer {
     ])
   }
 
+  /// The maximum of a window may be any of its elements, so its paths are those of the mean.
+  public func paths(
+    to above: Tensor, from inputs: [Tensor], _ parameters: [Parameter]
+  ) -> [Tensor] {
+    Pooling(.mean, window).backward(
+      above, through: LayerPass(inputs: inputs, output: above, parameters: []), wanted: .inputs
+    ).inputs
+  }
+
   private var kernel: WindowKernel.Pooling {
     kind == .largest ? .largest : .mean(countingPadding: kind == .paddedMean)
   }

@@ -35,10 +35,10 @@ public struct ZeroPadding: Layer {
 
   public var coupling: Coupling { .padding(front: front, back: back) }
 
-  public func keeping(inputs: [Bool], outputs: [Bool]) -> ZeroPadding {
+  public func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> ZeroPadding {
     var copy = self
-    copy.front = outputs.prefix(front).count { $0 }
-    copy.back = outputs.suffix(back).count { $0 }
+    copy.front = outputs.positions.count { $0 < front }
+    copy.back = outputs.positions.count { $0 >= outputs.count - back }
     return copy
   }
 

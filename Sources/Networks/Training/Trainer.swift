@@ -126,7 +126,7 @@ public struct Trainer: Hashable, Codable, Sendable {
     let clarified =
       clarification > 0 && 2 * epoch >= epochs
       ? nodes.indices.last {
-        $0 < nodes.count - 1 && (nodes[$0].layer as? Activation)?.function == .sigmoid
+        $0 < nodes.count - 1 && nodes[$0].layer.activation?.function == .sigmoid
       } : nil
     let steps = (order.count + batch - 1) / batch
     var total = 0.0

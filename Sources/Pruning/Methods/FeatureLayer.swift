@@ -110,7 +110,7 @@ public struct FeatureLayer: Named, Hashable {
     if start?.phase == .done, let start { return start }
     let architecture = task.network.architecture
     if let strange = architecture.nodes.first(where: {
-      !($0.layer is Dense || $0.layer is Activation) || $0.inputs != nil
+      !($0.layer.isFullyConnected || $0.layer.activation != nil) || $0.inputs != nil
     }) {
       throw PruningError.unknownLayer(
         node: strange.id.rawValue, layer: type(of: strange.layer).name)
@@ -328,8 +328,8 @@ extension FeatureLayer.Task {
     if readsFeatures { return columns.count > 1 }
     guard let index = network.architecture.index(of: node), index >= 1, index + 1 < nodes.count
     else { return false }
-    return nodes[index + 1].layer is Dense && network.architecture.isSequence
-      && nodes.allSatisfy { $0.layer is Dense || $0.layer is Activation }
+    return nodes[index + 1].layer.isFullyConnected && network.architecture.isSequence
+      && nodes.allSatisfy { $0.layer.isFullyConnected || $0.layer.activation != nil }
   }
 
   /// The split into a frozen backbone and a dense head, for a network that cannot be pruned as a
