@@ -343,7 +343,7 @@ extension ONNXReader.Step {
     let weight = parameters[place]
     let units = weight.dimensions[weight.dimensions.count - 1]
     let own = weight.dimensions[weight.dimensions.count - 2]
-    let groups = (layer as? Convolution)?.groups ?? 1
+    let groups = if case .mixing(let groups) = layer.coupling { groups } else { 1 }
     if offsets.contains(where: { $0 != 0 }) { addBias(units) }
     let bias = position(of: .bias)
     for position in weight.values.indices {
