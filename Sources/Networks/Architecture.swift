@@ -58,14 +58,14 @@ extension Node: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     id = try container.decode(ID.self, forKey: .id)
-    layer = try layerCatalog.decode(from: container.superDecoder(forKey: .layer))
+    layer = try LayerCatalog.current.decode(from: container.superDecoder(forKey: .layer))
     inputs = try container.decodeIfPresent([ID].self, forKey: .inputs)
   }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(id, forKey: .id)
-    try layerCatalog.encode(layer, to: container.superEncoder(forKey: .layer))
+    try LayerCatalog.current.encode(layer, to: container.superEncoder(forKey: .layer))
     try container.encodeIfPresent(inputs, forKey: .inputs)
   }
 }

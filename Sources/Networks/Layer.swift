@@ -176,6 +176,17 @@ public enum Axis: Hashable, Sendable {
   case other
 }
 
+/// The catalogue of layer types that stored networks are decoded with.
+public enum LayerCatalog {
+  /// `layerCatalog`, or within `withValue` a catalogue with further types.
+  ///
+  /// Types that the catalogue does not list are added for the duration of a call. A registration
+  /// would be a global variable on whose order of changes everything that lists or decodes layers
+  /// depends, in tests that run at the same time too; a parameter would pass through every function
+  /// that decodes a network as a part of something else, such as a checkpoint.
+  @TaskLocal public static var current = layerCatalog
+}
+
 /// All layer types, by name.
 public let layerCatalog = Catalog<any Layer>(
   "layer",

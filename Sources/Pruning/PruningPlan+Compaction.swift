@@ -80,7 +80,7 @@ extension Network {
     let left = plan.groups.ofInput.count { !plan.gone[$0] }
     let input = architecture.input
     return left == plan.groups.ofInput.count
-      ? input : Shape(input.rank == 3 ? [input[0], input[1], left] : [left])
+      ? input : Shape(input.dimensions.dropLast() + [left])
   }
 }
 
