@@ -29,14 +29,14 @@ struct CheckedSizes {
         node.layer.arity.map({ $0 == links.count }) ?? true
       else { throw CodingProblem("the inputs of a layer are invalid") }
       let read = links.map { $0 < 0 ? architecture.input : shapes[$0] }
-      guard let output = try? node.layer.outputShape(joining: read) else {
+      guard let output = try? node.layer.outputShape(for: read) else {
         throw CodingProblem("the shapes of the layers do not match")
       }
       guard let count = output.checkedCount, numbers + count <= limit else { throw tooLarge }
       numbers += count
       shapes.append(output)
       var own: [(role: Parameter.Role, shape: Shape)] = []
-      for (role, shape) in zip(node.layer.roles, node.layer.parameterShapes(for: read[0])) {
+      for (role, shape) in zip(node.layer.roles, node.layer.parameterShapes(for: read)) {
         guard let count = shape.checkedCount, entries + count <= limit else { throw tooLarge }
         entries += count
         own.append((role, shape))
@@ -52,23 +52,6 @@ struct CheckedSizes {
   func fit(_ network: Network) -> Bool {
     network.parameters.elementsEqual(parameters) { own, expected in
       own.elementsEqual(expected) { $0.role == $1.role && $0.value.shape == $1.shape }
-    }
-  }
-}
-
-extension Layer {
-  /// The shapes of the layer's parameters, in the order of `roles`.
-  fileprivate func parameterShapes(for input: Shape) -> [Shape] {
-    let channels = input.dimensions.last ?? 1
-    switch self {
-    case let dense as Dense: return [[channels, dense.units], [dense.units]]
-    case let convolution as Convolution:
-      let window = convolution.window
-      let weight: Shape = [
-        window.height, window.width, channels / convolution.groups, convolution.units,
-      ]
-      return [weight, [convolution.units]]
-    default: return roles.map { _ in [channels] }
     }
   }
 }

@@ -67,21 +67,21 @@ extension Network {
     for (index, node) in architecture.nodes.enumerated() {
       let links = architecture.links[index]
       guard links.contains(where: { carried[$0] != nil }) else { continue }
-      switch node.layer {
-      case is Dense:
+      switch node.layer.coupling {
+      case _ where node.layer.isFullyConnected:
         guard let changes = carried[links[0]] else { continue }
         copy.fold(changes, intoDense: index)
-      case is Concatenation where shapes[index].rank == 1:
+      case .joining where shapes[index].rank == 1:
         carried[index] = links.flatMap { link in
           carried[link]
             ?? [Rescaling?](
               repeating: nil,
               count: link < 0 ? architecture.input.count : shapes[link].count)
         }
-      case let selection as ChannelSelection where shapes[index].rank == 1:
+      case .selecting(let channels) where shapes[index].rank == 1:
         guard let changes = carried[links[0]] else { continue }
-        carried[index] = selection.channels.map { changes[$0] }
-      case is Dropout: carried[index] = carried[links[0]]
+        carried[index] = channels.map { changes[$0] }
+      case _ where node.layer.isIdentityAtInference: carried[index] = carried[links[0]]
       default: return nil
       }
     }
@@ -90,8 +90,8 @@ extension Network {
 
   /// Weights and biases of a dense layer whose inputs are rescaled; sums in double precision.
   private mutating func fold(_ changes: [Rescaling?], intoDense node: Int) {
-    var weight = parameters[node][0].value
-    var bias = parameters[node][1].value
+    var weight = parameters[node][.weight].value
+    var bias = parameters[node][.bias].value
     for unit in 0..<weight.width {
       var sum = Double(bias[unit, 0])
       for (position, change) in changes.enumerated() {
@@ -102,7 +102,7 @@ extension Network {
       }
       bias[unit, 0] = Float(sum)
     }
-    parameters[node][0].value = weight
-    parameters[node][1].value = bias
+    parameters[node][.weight].value = weight
+    parameters[node][.bias].value = bias
   }
 }

@@ -45,7 +45,7 @@ public struct AttributionSubject: Sendable {
   func netGradient(of feature: Int, rows: [Int]) -> Tensor {
     let below = network.architecture.links[node].first ?? -1
     let before =
-      below >= 0 && network.architecture.nodes[node].layer is Activation ? below : node
+      below >= 0 && network.architecture.nodes[node].layer.activation != nil ? below : node
     var seed = Tensor(shape: [rows.count, thresholds.count])
     for row in rows.indices { seed[row, feature] = 1 }
     return network.inputGradient(of: before, inputs: inputs.selectingRows(rows), gradient: seed)

@@ -51,16 +51,16 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
   ) {
     let architecture = model.network.architecture
     guard let node = model.featureNode, let index = architecture.index(of: node),
-      let reader = architecture.nodes.lastIndex(where: { $0.layer is Dense }),
-      architecture.nodes.dropFirst(reader + 1).allSatisfy({ $0.layer is Activation })
+      let reader = architecture.nodes.lastIndex(where: { $0.layer.isFullyConnected }),
+      architecture.nodes.dropFirst(reader + 1).allSatisfy({ $0.layer.activation != nil })
     else { return nil }
-    let function = (architecture.nodes[index].layer as? Activation)?.function
+    let function = architecture.nodes[index].layer.activation?.function
     let parameters = model.network.parameters[reader]
     self.node = node
     neurons = model.network.neurons(of: node)
     ids = Self.names(neurons.count, beside: model.schema.features)
-    weights = parameters[0].value
-    bias = parameters[1].value.elements.map(Double.init)
+    weights = parameters[.weight].value
+    bias = parameters[.bias].value.elements.map(Double.init)
     head = model.head
     isSigmoid = function == .sigmoid
     thresholds = neurons.map { _ in function == .sigmoid ? 0.5 : 0 }

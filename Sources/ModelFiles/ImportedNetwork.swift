@@ -84,17 +84,17 @@ public struct ImportedNetwork: Hashable, Sendable {
     }
     let signed: Set<Activation.Function> = [.tanh, .softsign, .elu, .selu, .leakyReLU]
     var last = nodes.count - 1
-    while nodes[last].layer is Flattening || nodes[last].layer is ChannelSelection,
+    while nodes[last].layer.passesUnits,
       let read = network.architecture.links[last].first, read >= 0
     { last = read }
-    if let activation = nodes[last].layer as? Activation, !signed.contains(activation.function) {
+    if let activation = nodes[last].layer.activation, !signed.contains(activation.function) {
       throw ModelFileError.schema(
         problem:
           "the single output of the network ends in '\(activation.function.rawValue)': the "
           + "threshold between two classes is known for a sigmoid, tanh or logits only")
     }
-    if nodes[last].layer is BatchNormalization, let read = network.architecture.links[last].first,
-      read >= 0, nodes[read].layer is Activation
+    if nodes[last].layer.scalesUnits, let read = network.architecture.links[last].first,
+      read >= 0, nodes[read].layer.activation != nil
     {
       throw ModelFileError.schema(
         problem:
@@ -167,6 +167,16 @@ public struct ImportedNetwork: Hashable, Sendable {
   }
 }
 
+extension Layer {
+  /// Whether each output is an input: a flattening or a selection.
+  fileprivate var passesUnits: Bool {
+    switch coupling {
+    case .spreading, .selecting: true
+    default: false
+    }
+  }
+}
+
 extension Network {
   /// The network with its outputs permuted: output `i` is the previous output `order[i]`.
   /// - Throws: `ModelFileError`, `NetworkError` if the number of outputs differs.
@@ -179,9 +189,9 @@ extension Network {
       throw NetworkError.wrongAnswers(expected: order.count, found: outputs)
     }
     let nodes = architecture.nodes
-    guard let dense = nodes.lastIndex(where: { $0.layer is Dense }),
+    guard let dense = nodes.lastIndex(where: { $0.layer.isFullyConnected }),
       nodes.indices.dropFirst(dense + 1).allSatisfy({
-        nodes[$0].layer is Activation && architecture.links[$0] == [$0 - 1]
+        nodes[$0].layer.activation != nil && architecture.links[$0] == [$0 - 1]
       })
     else {
       // Layers after the last dense layer have parameters or several inputs: a channel selection
@@ -210,7 +220,7 @@ extension Network {
   /// The network with its one output scaled and shifted: in the last layer if that is dense, by an
   /// appended batch normalization otherwise.
   fileprivate func scaled(by factor: Float, adding offset: Float) throws(NetworkError) -> Network {
-    guard let last = parameters.indices.last, architecture.nodes[last].layer is Dense else {
+    guard let last = parameters.indices.last, architecture.nodes[last].layer.isFullyConnected else {
       return try adding(
         BatchNormalization(epsilon: 0), originalIndices: originalIndices.last ?? [],
         parameters: [factor, offset, 0, 1].map { Tensor([$0], shape: [1]) })

@@ -2,9 +2,9 @@ import Foundation
 import ONNXSchema
 
 /// The constants of a graph (initializers and folded nodes), unpacked on demand.
-struct ONNXConstants {
+package struct ONNXConstants {
   /// A tensor of doubles in row-major order.
-  struct Numbers {
+  package struct Numbers {
     var dimensions: [Int]
     var values: [Double]
   }

@@ -106,7 +106,7 @@ struct ONNXGraph {
     var moving = inputs
     for index in order {
       let node = nodes[index]
-      guard let known = ONNXOperator.named(node) else { throw unsupported(node) }
+      guard let known = ONNXOperator.table.row(of: node) else { throw unsupported(node) }
       if node.input.contains(where: { moving.contains($0) }) {
         moving.formUnion(node.output.filter { !$0.isEmpty })
         chain.append(node)
@@ -115,7 +115,8 @@ struct ONNXGraph {
           throw problem(
             node,
             "has constant inputs only, which is supported for "
-              + ONNXOperator.all.filter { $0.fold != nil }.map(\.name).joined(separator: ", "))
+              + ONNXOperator.table.rows.filter { $0.fold != nil }.map(\.name).joined(
+                separator: ", "))
         }
         try fold(&constants, node, file)
       }
@@ -181,7 +182,8 @@ struct ONNXGraph {
   private func unsupported(_ node: Onnx_NodeProto) -> ModelFileError {
     let name = node.domain.isEmpty ? node.opType : node.domain + "." + node.opType
     return .unsupportedOperator(
-      file: file, node: node.title, operator: shown(name), supported: ONNXOperator.names)
+      file: file, node: node.title, operator: shown(name),
+      supported: ONNXOperator.table.rows.map(\.name))
   }
 }
 

@@ -25,7 +25,7 @@ struct ONNXMetadata {
   private let file: String
 
   /// Whether the architecture in the metadata ends in an activation.
-  var endsInActivation: Bool { architecture?.nodes.last?.layer is Activation }
+  var endsInActivation: Bool { architecture?.nodes.last?.layer.activation != nil }
 
   // MARK: Writing
 

@@ -77,12 +77,12 @@ struct ONNXNetwork {
   /// Folds a linear map into the dense layer before it, or into those after it.
   private mutating func foldSums(_ index: Int) {
     let before = steps[index].inputs[0]
-    if before >= 0, steps[before].layer is Dense, readerCounts[before] == 1 {
+    if before >= 0, steps[before].layer.isFullyConnected, readerCounts[before] == 1 {
       steps[before].append(steps[index])
       return redirect(index, to: before)
     }
     let readers = readers(of: index)
-    guard index != output, readers.allSatisfy({ steps[$0].layer is Dense }) else { return }
+    guard index != output, readers.allSatisfy({ steps[$0].layer.isFullyConnected }) else { return }
     for reader in readers {
       var both = steps[index]
       both.append(steps[reader])
@@ -96,13 +96,12 @@ struct ONNXNetwork {
     let before = steps[index].inputs[0]
     guard before >= 0, readerCounts[before] == 1 else { return false }
     let (factors, offsets) = steps[index].scaling
-    switch steps[before].layer {
-    case is BatchNormalization where steps[before].isScaling,
-      is LayerNormalization:
-      steps[before].scaleFirstTwo(by: factors, adding: offsets)
-    case is Dense, is Convolution:
+    switch steps[before].layer.activation?.function {
+    case nil where steps[before].isScaling || steps[before].layer.roles == [.scale, .bias]:
+      steps[before].scaleNormalized(by: factors, adding: offsets)
+    case nil where steps[before].layer.roles.contains(.weight):
       steps[before].scaleUnits(by: factors, adding: offsets)
-    case let activation as Activation where activation.function == .sigmoid:
+    case .sigmoid:
       // 2 sigmoid(x) - 1 = tanh(x / 2)
       if factors.allSatisfy({ $0 == 2 }), offsets.allSatisfy({ $0 == -1 }) {
         exchange(before, index, factor: 0.5, .tanh)
@@ -112,7 +111,7 @@ struct ONNXNetwork {
       guard factors.allSatisfy({ $0 == -1 }), offsets.allSatisfy({ $0 == 1 }) else { return false }
       exchange(before, index, factor: -1, .sigmoid)
       return true
-    case let activation as Activation where activation.function == .tanh:
+    case .tanh:
       // (1 + tanh(x)) / 2 = sigmoid(2x)
       guard factors.allSatisfy({ $0 == 0.5 }), offsets.allSatisfy({ $0 == 0.5 }) else {
         return false
@@ -129,7 +128,7 @@ struct ONNXNetwork {
   private mutating func moveBefore(_ index: Int) -> Bool {
     let before = steps[index].inputs[0]
     guard before >= 0, readerCounts[before] == 1,
-      let activation = steps[before].layer as? Activation
+      let activation = steps[before].layer.activation
     else { return false }
     let (factors, offsets) = steps[index].scaling
     guard factors.allSatisfy({ $0 > 0 }), offsets.allSatisfy({ $0 == 0 }),
@@ -169,7 +168,7 @@ struct ONNXNetwork {
     for reader in readers(of: index) {
       guard steps[reader].inputs.count == 1 else { return false }
       switch steps[reader].layer {
-      case is Dense: targets.append((reader, factors.count))
+      case let layer where layer.isFullyConnected: targets.append((reader, factors.count))
       case let convolution as Convolution:
         let window = convolution.window
         guard
@@ -177,10 +176,10 @@ struct ONNXNetwork {
             || offsets.allSatisfy({ $0 == 0 })
         else { return false }
         targets.append((reader, factors.count))
-      case is Flattening:
+      case let layer where layer.coupling == .spreading:
         let next = readers(of: reader)
         guard reader != output,
-          next.allSatisfy({ steps[$0].layer is Dense && steps[$0].inputs == [reader] })
+          next.allSatisfy({ steps[$0].layer.isFullyConnected && steps[$0].inputs == [reader] })
         else { return false }
         targets += next.map { ($0, factors.count) }
       default: return false
@@ -230,7 +229,7 @@ struct ONNXNetwork {
   func network(keepsSquashing: Bool, keepsDropout: Bool) throws(ModelFileError) -> Ending {
     var copy = self
     if !keepsDropout { copy.removeDropout() }
-    guard copy.steps.contains(where: { $0.layer is Dense || $0.layer is Convolution }) else {
+    guard copy.steps.contains(where: { $0.layer.roles.contains(.weight) }) else {
       throw .graph(
         file: file, problem: "no layer has weights, so the file holds no neural network")
     }
@@ -238,7 +237,7 @@ struct ONNXNetwork {
     var head: Head? = hasSoftmax ? .softmax : nil
     var squashing: Activation?
     if !keepsSquashing, !hasSoftmax, copy.steps.count > 1, copy.output == copy.steps.count - 1,
-      let end = copy.steps.last?.layer as? Activation,
+      let end = copy.steps.last?.layer.activation,
       end.function == .sigmoid || (end == Activation(.clippedReLU, slope: 1) && outputs == 1)
     {
       copy.output = copy.steps[copy.output].inputs[0]
@@ -252,17 +251,19 @@ struct ONNXNetwork {
   /// Moves an activation from before a final channel selection to behind it; activations are
   /// elementwise.
   private mutating func moveSquashingBehind() {
-    guard let end = steps.last, end.layer is ChannelSelection, let before = end.inputs.first,
-      before >= 0, readerCounts[before] == 1, let activation = steps[before].layer as? Activation
+    guard let end = steps.last, case .selecting = end.layer.coupling, let before = end.inputs.first,
+      before >= 0, readerCounts[before] == 1, let activation = steps[before].layer.activation
     else { return }
     (steps[before].layer, steps[steps.count - 1].layer) = (end.layer, activation)
   }
 
   private mutating func removeDropout() {
     guard input.rank == 1,
-      steps.allSatisfy({ $0.layer is Dense || $0.layer is Activation || $0.layer is Dropout })
+      steps.allSatisfy({
+        $0.layer.isFullyConnected || $0.layer.activation != nil || $0.layer.isIdentityAtInference
+      })
     else { return }
-    for index in steps.indices where steps[index].layer is Dropout {
+    for index in steps.indices where steps[index].layer.isIdentityAtInference {
       redirect(index, to: steps[index].inputs[0])
     }
     removeUnread()
@@ -298,18 +299,23 @@ struct ONNXNetwork {
 }
 
 extension ONNXReader.Step {
-  /// The factors and offsets of a scaling, one of each per channel.
-  fileprivate var scaling: (factors: [Double], offsets: [Double]) {
-    (parameters[0].values, parameters[1].values)
+  /// The position of the parameter with a role, which the layer must have.
+  private func position(of role: Parameter.Role) -> Int {
+    layer.roles.firstIndex(of: role) ?? parameters.count
   }
 
-  /// Scales the output of a scaling or normalization, whose first two parameters are factors and
-  /// offsets.
-  fileprivate mutating func scaleFirstTwo(by factors: [Double], adding offsets: [Double]) {
+  /// The factors and offsets of a scaling, one of each per channel.
+  fileprivate var scaling: (factors: [Double], offsets: [Double]) {
+    (parameters[position(of: .scale)].values, parameters[position(of: .bias)].values)
+  }
+
+  /// Scales the output of a scaling or normalization: `scale · factor`, `bias · factor + offset`.
+  fileprivate mutating func scaleNormalized(by factors: [Double], adding offsets: [Double]) {
+    let (scale, bias) = (position(of: .scale), position(of: .bias))
     for channel in factors.indices {
-      parameters[0].values[channel] *= factors[channel]
-      parameters[1].values[channel] =
-        parameters[1].values[channel] * factors[channel] + offsets[channel]
+      parameters[scale].values[channel] *= factors[channel]
+      parameters[bias].values[channel] =
+        parameters[bias].values[channel] * factors[channel] + offsets[channel]
     }
   }
 
@@ -317,13 +323,14 @@ extension ONNXReader.Step {
   fileprivate mutating func scaleUnits(by factors: [Double], adding offsets: [Double]) {
     let units = factors.count
     addBias(units)
+    let (weight, bias) = (position(of: .weight), position(of: .bias))
     if factors.contains(where: { $0 != 1 }) {
-      for position in parameters[0].values.indices {
-        parameters[0].values[position] *= factors[position % units]
+      for position in parameters[weight].values.indices {
+        parameters[weight].values[position] *= factors[position % units]
       }
     }
     for unit in 0..<units {
-      parameters[1].values[unit] = parameters[1].values[unit] * factors[unit] + offsets[unit]
+      parameters[bias].values[unit] = parameters[bias].values[unit] * factors[unit] + offsets[unit]
     }
   }
 
@@ -332,35 +339,39 @@ extension ONNXReader.Step {
   ///
   /// All pixels of a flattened image are scaled alike.
   fileprivate mutating func scaleInputs(by factors: [Double], adding offsets: [Double]) {
-    let weight = parameters[0]
+    let place = position(of: .weight)
+    let weight = parameters[place]
     let units = weight.dimensions[weight.dimensions.count - 1]
     let own = weight.dimensions[weight.dimensions.count - 2]
-    let groups = (layer as? Convolution)?.groups ?? 1
+    let groups = if case .mixing(let groups) = layer.coupling { groups } else { 1 }
     if offsets.contains(where: { $0 != 0 }) { addBias(units) }
+    let bias = position(of: .bias)
     for position in weight.values.indices {
       let unit = position % units
       let channel = (position / units % own + unit / (units / groups) * own) % factors.count
       if offsets[channel] != 0 {
-        parameters[1].values[unit] += offsets[channel] * weight.values[position]
+        parameters[bias].values[unit] += offsets[channel] * weight.values[position]
       }
-      parameters[0].values[position] *= factors[channel]
+      parameters[place].values[position] *= factors[channel]
     }
   }
 
   /// Merges a dense layer with the dense layer `other` after it.
   fileprivate mutating func append(_ other: ONNXReader.Step) {
-    let (first, second) = (parameters, other.parameters)
+    let first = parameters[position(of: .weight)]
+    let second = other.parameters[other.position(of: .weight)]
     let (inputs, inner, units) = (
-      first[0].dimensions[0], first[0].dimensions[1], second[0].dimensions[1]
+      first.dimensions[0], first.dimensions[1], second.dimensions[1]
     )
     var product = [Double](repeating: 0, count: inputs * units)
-    var bias = second[1].values
+    let firstBias = parameters[position(of: .bias)].values
+    var bias = other.parameters[other.position(of: .bias)].values
     for place in 0..<inner {
       for unit in 0..<units {
-        let factor = second[0].values[place * units + unit]
-        bias[unit] += first[1].values[place] * factor
+        let factor = second.values[place * units + unit]
+        bias[unit] += firstBias[place] * factor
         for input in 0..<inputs {
-          product[input * units + unit] += first[0].values[input * inner + place] * factor
+          product[input * units + unit] += first.values[input * inner + place] * factor
         }
       }
     }

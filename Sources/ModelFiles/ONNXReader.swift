@@ -8,7 +8,7 @@ import Tensors
 /// ONNX stores images channels first, networks here channels last; each value records its layout
 /// and its shape in the file. Parameters are kept in double precision and scalings as separate
 /// steps, until `ONNXNetwork` folds them into adjacent layers.
-struct ONNXReader {
+package struct ONNXReader {
   /// A layer, the indices of its input steps, and its parameters in the order of its roles.
   struct Step {
     var layer: any Layer
@@ -23,7 +23,7 @@ struct ONNXReader {
   }
 
   /// A value of the graph.
-  struct Value {
+  package struct Value {
     /// The step that computes it; -1 is the network's input.
     var step: Int
     /// The stored shape of one row: `[height, width, channels]` or `[units]`.
@@ -50,7 +50,7 @@ struct ONNXReader {
   }
 
   /// The memory layout of a value in the file.
-  enum Order: Hashable {
+  package enum Order: Hashable {
     /// As stored.
     case stored
     /// An image `[channels, height, width]`.
@@ -96,7 +96,7 @@ struct ONNXReader {
         continue
       }
       if try readLengths(node) { continue }
-      guard let read = ONNXOperator.named(node)?.read else {
+      guard let read = ONNXOperator.table.row(of: node)?.read else {
         throw problem(node, ONNXOperator.refusal(of: node))
       }
       guard node.output.first.map({ !$0.isEmpty }) ?? false else {
@@ -164,7 +164,9 @@ struct ONNXReader {
   }
 
   /// The input value of a node, before any softmax or argmax.
-  func value(_ node: Onnx_NodeProto, _ position: Int = 0) throws(ModelFileError) -> Value {
+  package func value(
+    _ node: Onnx_NodeProto, _ position: Int = 0
+  ) throws(ModelFileError) -> Value {
     let value = try answer(node, position)
     guard value.ending == nil else {
       throw problem(node, "follows the softmax or argmax, which must be the last layer")
@@ -230,13 +232,13 @@ struct ONNXReader {
   }
 
   /// Adds a layer that computes an output of the node.
-  mutating func add(
+  package mutating func add(
     _ layer: any Layer, reading inputs: [Value], order: Order? = nil, view: [Int]? = nil,
     parameters: [ONNXConstants.Numbers] = [], _ node: Onnx_NodeProto, output: Int = 0
   ) throws(ModelFileError) {
     let shape: Shape
     do {
-      shape = try layer.outputShape(joining: inputs.map(\.shape))
+      shape = try layer.outputShape(for: inputs.map(\.shape))
     } catch {
       throw problem(node, error.errorDescription ?? "the shapes of its inputs do not match")
     }
@@ -338,7 +340,7 @@ struct ONNXReader {
   }
 
   /// A non-empty constant of the given rank.
-  mutating func tensor(
+  package mutating func tensor(
     _ name: String, _ node: Onnx_NodeProto, rank: Int
   ) throws(ModelFileError) -> ONNXConstants.Numbers {
     let numbers = try constants.numbers(name)

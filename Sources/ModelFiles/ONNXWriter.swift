@@ -10,7 +10,7 @@ import Tensors
 ///
 /// Inputs are raw rows and the output is the class name: the graph includes the preprocessing
 /// before the layers and the label lookup after them.
-struct ONNXWriter {
+package struct ONNXWriter {
   /// The name of the logits, with underscores appended if a column has that name.
   static let scores = "logits"
 
@@ -32,11 +32,10 @@ struct ONNXWriter {
     var message = Onnx_ModelProto()
     message.irVersion = 8
     message.producerName = "espalier"
-    for (domain, version) in [("", 17), ("ai.onnx.ml", 1)] {
-      guard writer.graph.node.contains(where: { $0.domain == domain }) else { continue }
+    for domain in Set(writer.graph.node.map(\.domain)).sorted() {
       var operators = Onnx_OperatorSetIdProto()
       operators.domain = domain
-      operators.version = Int64(version)
+      operators.version = domain.isEmpty ? 17 : 1
       message.opsetImport.append(operators)
     }
     message.graph = writer.graph
@@ -69,6 +68,18 @@ struct ONNXWriter {
     graph.output.append(Self.value(scoresName, .float, width: shapes.last?.count ?? 0))
   }
 
+  /// A layer in its network.
+  package struct Place {
+    /// The name of the layer's node.
+    var node: Node.ID
+    /// The parameters of the layer.
+    package var parameters: [Parameter]
+    /// The shapes of its inputs for one row.
+    package var inputs: [Shape]
+    /// Whether it reads the network's input alone.
+    package var readsInput: Bool
+  }
+
   /// The name, with underscores appended until it is not among `others`.
   static func free(_ name: String, among others: [String]) -> String {
     var name = name
@@ -86,66 +97,28 @@ struct ONNXWriter {
     written.name = node.id.rawValue
     written.input = network.architecture.links[index].map { $0 < 0 ? start : names[$0] }
     written.output = [output]
-    let own = network.parameters[index]
-    let shape = network.architecture.links[index].first.map {
-      $0 < 0 ? network.architecture.input : shapes[$0]
+    let place = Place(
+      node: node.id, parameters: network.parameters[index],
+      inputs: network.architecture.inputShapes(of: index, among: shapes),
+      readsInput: network.architecture.links[index] == [-1])
+    guard let write = ONNXOperator.table.row(writing: node.layer)?.write else {
+      throw Self.unwritable(node.layer, place)
     }
-    guard let shape else { throw unwritable(node) }
-    var following: Onnx_NodeProto?
-    switch node.layer {
-    case is Dense:
-      written.opType = "Gemm"
-      addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
-    case is ParametricReLU:
-      written.opType = "PRelu"
-      // One slope per channel, broadcast over pixels.
-      let slopes = own[0].value
-      let lengths: Shape = shape.rank == 3 ? [slopes.count, 1, 1] : [1, slopes.count]
-      addParameters([("slope", slopes.reshaped(to: lengths))], to: &written)
-    case let activation as Activation: write(activation, to: &written)
-    case let convolution as Convolution: write(convolution, own, to: &written)
-    case let normalization as BatchNormalization: write(normalization, own, to: &written)
-    case let normalization as LayerNormalization:
-      following = write(normalization, own, isImage: shape.rank == 3, to: &written)
-    case let pooling as Pooling: write(pooling, to: &written)
-    case is GlobalAveragePooling:
-      written.opType = "ReduceMean"
-      written.attribute = [Self.integers("axes", [2, 3]), Self.integers("keepdims", one: 0)]
-    case let dropout as Dropout:
-      written.opType = "Dropout"
-      addParameters([("ratio", Tensor([dropout.share], shape: []))], to: &written)
-    case is Sum:
-      written.opType = "Sum"
-    case is Concatenation:
-      written.opType = "Concat"
-      written.attribute = [Self.integers("axis", one: 1)]
-    case let slice as StridedSlice: write(slice, over: shape, to: &written)
-    case let selection as ChannelSelection: write(selection, to: &written)
-    case let padding as ZeroPadding: write(padding, to: &written)
-    case let turn as Transposition
-    where turn.order == [1, 2, 0] && network.architecture.links[index] == [-1]:
-      // The input is already channels first.
-      written.opType = "Identity"
-    case is Flattening where shape.rank == 3:
-      let turned = addTransposition(
-        of: written.input[0], [0, 2, 3, 1], makes: "\(node.id):pixels")
-      written.opType = "Flatten"
-      written.input = [turned]
-    case is Flattening:
-      written.opType = "Flatten"
-    default:
-      throw unwritable(node)
-    }
+    try write(&self, node.layer, place, &written)
     graph.node.append(written)
-    if let following { graph.node.append(following) }
   }
 
-  private func unwritable(_ node: Node) -> ModelFileError {
-    .unwritableLayer(node: node.id.rawValue, layer: type(of: node.layer).name)
+  static func unwritable(_ layer: any Layer, _ place: Place) -> ModelFileError {
+    .unwritableLayer(node: place.node.rawValue, layer: type(of: layer).name)
+  }
+
+  /// Adds the parameters of a layer, under the names of their roles, as further inputs of its node.
+  package mutating func addParameters(of place: Place, to written: inout Onnx_NodeProto) {
+    addParameters(place.parameters.map { ($0.role.rawValue, $0.value) }, to: &written)
   }
 
   /// Adds initializers as further inputs of a node.
-  mutating func addParameters(
+  package mutating func addParameters(
     _ tensors: [(String, Tensor)], to written: inout Onnx_NodeProto
   ) {
     for (role, value) in tensors {

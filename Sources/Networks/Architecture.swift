@@ -59,14 +59,14 @@ extension Node: Codable {
     let container = try decoder.container(keyedBy: Key.self)
     id = try container.decode(ID.self, forKey: .id)
     let layerDecoder = try container.superDecoder(forKey: .layer)
-    layer = try layerCatalog.type(from: layerDecoder).init(from: layerDecoder)
+    layer = try LayerCatalog.current.type(from: layerDecoder).init(from: layerDecoder)
     inputs = try container.decodeIfPresent([ID].self, forKey: .inputs)
   }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(id, forKey: .id)
-    try layerCatalog.encode(layer, to: container.superEncoder(forKey: .layer))
+    try LayerCatalog.current.encode(layer, to: container.superEncoder(forKey: .layer))
     try container.encodeIfPresent(inputs, forKey: .inputs)
   }
 }
@@ -130,7 +130,7 @@ public struct Architecture: Hashable, Sendable {
         throw .joins(layer: node.id.rawValue, found: count)
       }
       do {
-        shapes.append(try node.layer.outputShape(joining: read))
+        shapes.append(try node.layer.outputShape(for: read))
       } catch .shapeMismatch(_, let expected, let found) {
         throw .shapeMismatch(layer: node.id.rawValue, expected: expected, found: found)
       }
@@ -156,20 +156,11 @@ public struct Architecture: Hashable, Sendable {
 
   /// The activation nodes except the output: the candidates for hidden features.
   public var hiddenNodes: [Node.ID] {
-    nodes.dropLast().filter { $0.layer is Activation }.map(\.id)
+    nodes.dropLast().filter { $0.layer.activation != nil }.map(\.id)
   }
 
   /// A short description of each layer: `dense 64`, `relu`, ….
-  public var summary: [String] {
-    nodes.map { node in
-      switch node.layer {
-      case let dense as Dense: "dense \(dense.units)"
-      case let convolution as Convolution: "convolution \(convolution.units)"
-      case let activation as Activation: activation.function.rawValue
-      default: type(of: node.layer).name
-      }
-    }
-  }
+  public var summary: [String] { nodes.map(\.layer.title) }
 }
 
 extension Architecture: Codable {

@@ -3,121 +3,126 @@ import Tensors
 
 /// A layer type with its hyperparameters; the learned parameters are stored in `Network`.
 ///
-/// Each layer implements `forward` and `backward`; both are tested against finite differences.
+/// A layer reads one or several input nodes; shapes and tensors are given for all of them, in order.
+/// `forward` and `backward` are tested against finite differences.
 public protocol Layer: Named, Hashable {
-  /// The output shape for one row, without the batch dimension.
-  /// - Throws: `NetworkError.shapeMismatch` if the layer does not accept this input shape.
-  func outputShape(for input: Shape) throws(NetworkError) -> Shape
-  /// The roles of the layer's parameters, in the order in which `forward` takes them.
+  /// The number of input nodes; `nil` for one or more. Default 1.
+  var arity: Int? { get }
+  /// The output shape for one row, without the batch dimension; its last axis holds the units.
+  /// - Throws: `NetworkError.shapeMismatch` if the layer does not accept these input shapes.
+  func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape
+
+  /// The roles of the layer's parameters, each once. Default none.
   var roles: [Parameter.Role] { get }
-  /// The shapes of the parameters, in the order of `roles`, for a valid input shape.
-  func parameterShapes(for input: Shape) -> [Shape]
-  /// Newly initialised parameters, in the order of `roles`.
-  func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor]
+  /// The shapes of the parameters, in the order of `roles`, for valid input shapes.
+  func parameterShapes(for inputs: [Shape]) -> [Shape]
+  /// Newly initialised parameters, in the order of `roles`. Default ones for scales and variances,
+  /// zeros for all other roles.
+  func makeParameters(
+    for inputs: [Shape], using generator: inout SeededGenerator
+  ) -> [Tensor]
+
   /// The output of the layer at inference.
   ///
-  /// `input`: `[rows, …]`
-  func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor
-  /// Replaces `values` by the output of `forward`.
+  /// `inputs`: `[rows, …]` each.
+  func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor
+  /// Replaces the values of the only input by the output of `forward`.
   func forward(inPlace values: inout Tensor, _ parameters: [Parameter])
-  /// The gradients with respect to the input (if `needsInput`) and to each parameter.
+  /// The output in training mode, and the intermediate values that the backward pass needs. Default
+  /// `forward`, with none.
+  func forwardInTraining(
+    _ inputs: [Tensor], _ parameters: [Parameter], using generator: inout SeededGenerator
+  ) -> (output: Tensor, memory: [Tensor])
+  /// The gradients of a loss with respect to the inputs and the parameters.
   ///
   /// `gradient`: the gradient with respect to the output, of the output's shape.
+  /// `pass`: the forward pass; in training mode if it has a memory.
+  /// `wanted`: the gradients that must be computed; others are ignored.
   func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor])
-  /// The gradient with respect to the input only, equal to that of `backward`.
-  func inputGradient(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
-  ) -> Tensor
-  /// How the layer couples its input and output neurons for structured pruning.
-  var coupling: Coupling { get }
-  /// The meaning of each dimension of each parameter, in the order of `roles`.
-  var axes: [[Axis]] { get }
-  /// The layer after pruning: only the input and output neurons marked `true` are kept.
-  func keeping(inputs: [Bool], outputs: [Bool]) -> Self
-
-  /// The number of input nodes; `nil` for one or more.
-  var arity: Int? { get }
-  /// The output shape for one row of a layer with several input nodes.
-  /// - Throws: `NetworkError.shapeMismatch` if the shapes do not match.
-  func outputShape(joining inputs: [Shape]) throws(NetworkError) -> Shape
-  func forward(joining inputs: [Tensor], _ parameters: [Parameter]) -> Tensor
-  /// The gradient with respect to each of several inputs.
-  func backward(_ gradient: Tensor, joining inputs: [Tensor]) -> [Tensor]
-
-  /// The output in training mode, and the intermediate values that the backward pass needs.
-  func forwardInTraining(
-    _ input: Tensor, _ parameters: [Parameter], using generator: inout SeededGenerator
-  ) -> (output: Tensor, memory: [Tensor])
-  /// The backward pass of `forwardInTraining`, with the intermediate values of the forward pass.
-  func backwardInTraining(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter],
-    memory: [Tensor], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor])
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients
   /// Updates the running statistics of the layer, such as batch normalisation means and variances.
   func updateRunningStatistics(_ memory: [Tensor], into parameters: inout [Parameter])
+
+  /// How the layer couples its input and output neurons for structured pruning.
+  var coupling: Coupling { get }
+  /// The meaning of each dimension of each parameter, in the order of `roles`. Default inputs and
+  /// outputs for weights, outputs for all other roles.
+  var axes: [[Axis]] { get }
+  /// The layer after pruning or growth: with a selection of its input and output neurons. Default
+  /// the same layer.
+  ///
+  /// `inputs`: the neurons of the first input node.
+  func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> Self
   /// The number of multiply-accumulate operations (MACs) per sample; masked weights are not
-  /// counted.
-  func multiplications(for input: Shape, _ parameters: [Parameter]) -> Int
+  /// counted. Default the number of weights.
+  func multiplications(for inputs: [Shape], _ parameters: [Parameter]) -> Int
+
+  /// A short description: `dense 64`, `relu`. Default the name.
+  var title: String { get }
+  /// The activation function, if the layer computes one without parameters; `nil` by default.
+  var activation: Activation? { get }
+  /// Whether it is an activation, with or without parameters: a nonlinear function of each element.
+  /// Default whether it has an `activation`.
+  var isActivation: Bool { get }
+  /// Whether it is `output = input · weight + bias` for vectors, with a `weight` of
+  /// `[inputs, units]` and a `bias` of `[units]`; false by default.
+  var isFullyConnected: Bool { get }
+  /// Whether its output at inference is its input, as that of dropout is; false by default.
+  var isIdentityAtInference: Bool { get }
+  /// Whether it normalises each unit with its running `mean` and `variance`, multiplies it by its
+  /// `scale` and adds its `bias`, as batch normalisation does; false by default.
+  var scalesUnits: Bool { get }
+  /// Whether its output is the sum of its inputs, of which pruning may remove some; false by default.
+  var addsInputs: Bool { get }
+  /// For each input, a positive value for each element on which an output element that is positive
+  /// in `above` depends, zero for the others.
+  ///
+  /// Weights and scales of zero cut a path; the values of all other parameters do not matter. The
+  /// default is the input gradient at an input of zeros with all other weights and scales set to 1,
+  /// for layers that are linear in their inputs.
+  ///
+  /// `above`: zeros and ones of the output's shape, for one row.
+  /// `inputs`: zeros of the shapes of the inputs, for one row.
+  func paths(to above: Tensor, from inputs: [Tensor], _ parameters: [Parameter]) -> [Tensor]
 }
 
 extension Layer {
   public var arity: Int? { 1 }
+  public var roles: [Parameter.Role] { [] }
   public var axes: [[Axis]] { roles.map { $0 == .weight ? [.inputs, .outputs] : [.outputs] } }
-  public func keeping(inputs: [Bool], outputs: [Bool]) -> Self { self }
+  public func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> Self { self }
+  public var title: String { Self.name }
+  public var activation: Activation? { nil }
+  public var isActivation: Bool { activation != nil }
+  public var isFullyConnected: Bool { false }
+  public var isIdentityAtInference: Bool { false }
+  public var scalesUnits: Bool { false }
+  public var addsInputs: Bool { false }
 
-  public func parameterShapes(for input: Shape) -> [Shape] { [] }
+  public func parameterShapes(for inputs: [Shape]) -> [Shape] { [] }
 
-  /// Ones for scales and variances, zeros for all other roles.
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    zip(roles, parameterShapes(for: input)).map { role, shape in
+  public func makeParameters(
+    for inputs: [Shape], using generator: inout SeededGenerator
+  ) -> [Tensor] {
+    zip(roles, parameterShapes(for: inputs)).map { role, shape in
       Tensor(repeating: role == .scale || role == .variance ? 1 : 0, shape: shape)
     }
   }
 
-  public func outputShape(joining inputs: [Shape]) throws(NetworkError) -> Shape {
-    guard let input = inputs.first, inputs.count == 1 else {
-      throw .joins(layer: Self.name, found: inputs.count)
-    }
-    return try outputShape(for: input)
-  }
-
-  public func forward(joining inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
-    forward(inputs[0], parameters)
-  }
-
   public func forward(inPlace values: inout Tensor, _ parameters: [Parameter]) {
-    values = forward(values, parameters)
-  }
-
-  public func inputGradient(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
-  ) -> Tensor {
-    backward(gradient, input: input, output: output, parameters, needsInput: true).input
-      ?? Tensor(shape: input.shape)
-  }
-
-  public func backward(_ gradient: Tensor, joining inputs: [Tensor]) -> [Tensor] {
-    inputs.map { _ in gradient }
+    values = forward([values], parameters)
   }
 
   public func forwardInTraining(
-    _ input: Tensor, _ parameters: [Parameter], using generator: inout SeededGenerator
+    _ inputs: [Tensor], _ parameters: [Parameter], using generator: inout SeededGenerator
   ) -> (output: Tensor, memory: [Tensor]) {
-    (forward(input, parameters), [])
-  }
-
-  public func backwardInTraining(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter],
-    memory: [Tensor], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    backward(gradient, input: input, output: output, parameters, needsInput: needsInput)
+    (forward(inputs, parameters), [])
   }
 
   public func updateRunningStatistics(_ memory: [Tensor], into parameters: inout [Parameter]) {}
 
-  public func multiplications(for input: Shape, _ parameters: [Parameter]) -> Int {
+  public func multiplications(for inputs: [Shape], _ parameters: [Parameter]) -> Int {
     parameters.reduce(0) { $0 + ($1.role == .weight ? $1.keptCount : 0) }
   }
 }
@@ -140,6 +145,27 @@ public enum Coupling: Hashable, Sendable {
   case opaque
 }
 
+/// Neurons of a node that pruning keeps or growth copies, in the order of the new node.
+public struct NeuronSelection: Hashable, Sendable {
+  /// Their positions in the old node, in ascending order; the position of a copied neuron occurs
+  /// twice.
+  public var positions: [Int]
+  /// The number of neurons of the old node.
+  public var count: Int
+
+  /// Keeps the neurons that are marked `true`.
+  public init(keeping kept: [Bool]) {
+    positions = kept.indices.filter { kept[$0] }
+    count = kept.count
+  }
+
+  /// Keeps all neurons and copies those marked `true`.
+  public init(copying copied: [Bool]) {
+    positions = copied.indices.flatMap { copied[$0] ? [$0, $0] : [$0] }
+    count = copied.count
+  }
+}
+
 /// The meaning of a dimension of a parameter.
 public enum Axis: Hashable, Sendable {
   /// The input neurons of the layer.
@@ -148,6 +174,17 @@ public enum Axis: Hashable, Sendable {
   case outputs
   /// Neither, such as the height and width of a kernel.
   case other
+}
+
+/// The catalogue of layer types that stored networks are decoded with.
+public enum LayerCatalog {
+  /// `layerCatalog`, or within `withValue` a catalogue with further types.
+  ///
+  /// Types that the catalogue does not list are added for the duration of a call. A registration
+  /// would be a global variable on whose order of changes everything that lists or decodes layers
+  /// depends, in tests that run at the same time too; a parameter would pass through every function
+  /// that decodes a network as a part of something else, such as a checkpoint.
+  @TaskLocal public static var current = layerCatalog
 }
 
 /// All layer types, by name.
@@ -160,59 +197,3 @@ public let layerCatalog = Catalog<any Layer.Type>(
     ChannelSelection.self, ParametricReLU.self, LayerNormalization.self,
   ]
 ) { $0 }
-
-/// A parameter tensor of a layer, with an optional pruning mask.
-public struct Parameter: Hashable, Codable, Sendable {
-  /// The role of a parameter in its layer.
-  public enum Role: String, Codable, Sendable {
-    /// `[inputs, units]`, or `[height, width, channels, units]` of a convolution.
-    case weight
-    /// `[units]`
-    case bias
-    /// The scale of a normalised channel (gamma), `[channels]`.
-    case scale
-    /// The negative slope of a parametric ReLU, `[channels]`.
-    case slope
-    /// The running mean of a channel, `[channels]`; not updated by gradients.
-    case mean
-    /// The running variance of a channel, `[channels]`; not updated by gradients.
-    case variance
-
-    /// Whether the parameter is updated by gradients.
-    public var isLearned: Bool { self != .mean && self != .variance }
-  }
-
-  /// The role of the parameter in its layer.
-  public var role: Role
-  /// The values; masked elements are zero.
-  public var value: Tensor
-  /// The pruning mask; `nil` keeps all elements.
-  public var mask: Mask?
-
-  /// Creates a parameter; elements that the mask does not keep are set to zero.
-  public init(_ role: Role, _ value: Tensor, mask: Mask? = nil) {
-    self.role = role
-    self.value = value
-    self.mask = mask
-    applyMask()
-  }
-
-  /// Sets masked elements to zero, as after every optimiser step.
-  public mutating func applyMask() {
-    guard let mask else { return }
-    for (index, kept) in mask.kept.enumerated() where !kept { value.elements[index] = 0 }
-  }
-
-  /// The number of elements that the mask keeps.
-  public var keptCount: Int { mask?.keptCount ?? value.count }
-}
-
-/// A pruning mask: the elements of a parameter that are kept.
-public struct Mask: Hashable, Codable, Sendable {
-  /// Whether each element is kept, in row-major order.
-  public var kept: [Bool]
-  /// Creates a mask; `kept` has one value per element, in row-major order.
-  public init(_ kept: [Bool]) { self.kept = kept }
-  /// The number of kept elements.
-  public var keptCount: Int { kept.count { $0 } }
-}

@@ -34,10 +34,7 @@ extension Network {
       let read = links.map { link in
         Tensor(shape: Shape([1] + (link < 0 ? architecture.input : shapes[link]).dimensions))
       }
-      let parts =
-        links.count == 1
-        ? [nodes[index].layer.paths(to: above, from: read[0], parameters[index])]
-        : nodes[index].layer.backward(above, joining: read)
+      let parts = nodes[index].layer.paths(to: above, from: read, parameters[index])
       for (link, part) in zip(links, parts) {
         let paths = part.elements.map { $0 > 0 }
         if link < 0 {
@@ -54,12 +51,9 @@ extension Network {
 }
 
 extension Layer {
-  /// A positive value for each input with a path to an output marked in `above`, zero for the
-  /// others: the input gradient of the same layer with all non-zero weights set to 1, independent
-  /// of the magnitudes of weights and activations.
-  fileprivate func paths(
-    to above: Tensor, from input: Tensor, _ parameters: [Parameter]
-  ) -> Tensor {
+  public func paths(
+    to above: Tensor, from inputs: [Tensor], _ parameters: [Parameter]
+  ) -> [Tensor] {
     let paths = parameters.map { parameter in
       switch parameter.role {
       case .weight, .scale:
@@ -69,21 +63,13 @@ extension Layer {
             parameter.value.elements.map { $0 == 0 ? 0 : 1 }, shape: parameter.value.shape))
       case .variance:
         Parameter(parameter.role, Tensor(repeating: 1, shape: parameter.value.shape))
-      case .bias, .mean, .slope: Parameter(parameter.role, Tensor(shape: parameter.value.shape))
+      default: Parameter(parameter.role, Tensor(shape: parameter.value.shape))
       }
     }
-    let output = Tensor(shape: above.shape)
-    switch self {
-    case is Activation, is ParametricReLU: return above
-    case is LayerNormalization:
-      // Every element depends on the mean and standard deviation of all.
-      let isRead = above.elements.contains { $0 > 0 }
-      return Tensor(repeating: isRead ? 1 : 0, shape: input.shape)
-    case let pooling as Pooling:
-      // The maximum of a window may be any of its elements.
-      return Pooling(.mean, pooling.window)
-        .inputGradient(above, input: input, output: output, paths)
-    default: return inputGradient(above, input: input, output: output, paths)
-    }
+    return backward(
+      above,
+      through: LayerPass(inputs: inputs, output: Tensor(shape: above.shape), parameters: paths),
+      wanted: .inputs
+    ).inputs
   }
 }

@@ -80,19 +80,22 @@ public struct Model: Hashable, Codable, Sendable {
   /// that the last dense layer reads; `nil` if there is none.
   public var featureNode: Node.ID? {
     let architecture = network.architecture
-    guard let reader = architecture.nodes.lastIndex(where: { $0.layer is Dense }),
+    guard let reader = architecture.nodes.lastIndex(where: { $0.layer.isFullyConnected }),
       let shapes = try? architecture.shapes()
     else { return nil }
     var index = architecture.links[reader].first ?? -1
-    // Dropout is the identity at inference.
-    while index >= 0, architecture.nodes[index].layer is Dropout {
+    while index >= 0, architecture.nodes[index].layer.isIdentityAtInference {
       index = architecture.links[index].first ?? -1
     }
     guard index >= 0, shapes[index].rank == 1 else { return nil }
-    switch architecture.nodes[index].layer {
-    case is Activation, is ParametricReLU, is GlobalAveragePooling, is ChannelSelection:
-      return architecture.nodes[index].id
-    case is Flattening where architecture.links[index] != [-1]: return architecture.nodes[index].id
+    let (id, layer) = (architecture.nodes[index].id, architecture.nodes[index].layer)
+    switch layer.coupling {
+    case .selecting: return id
+    case .spreading: return architecture.links[index] == [-1] ? nil : id
+    case .unitwise:
+      // The channels of images have been pooled if the inputs are no vectors.
+      let isPooled = architecture.inputShapes(of: index, among: shapes).allSatisfy { $0.rank > 1 }
+      return layer.isActivation || isPooled ? id : nil
     default: return nil
     }
   }

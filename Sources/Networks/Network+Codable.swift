@@ -22,7 +22,7 @@ extension Network {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(architecture, forKey: .architecture)
-    try container.encode(parameters, forKey: .parameters)
+    try container.encode(Array(parameters), forKey: .parameters)
     try container.encode(originalIndices, forKey: .originalIndices)
   }
 }

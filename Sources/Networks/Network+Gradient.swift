@@ -21,17 +21,10 @@ extension Network {
     var pass = TrainingPass(inputs: shaped(inputs), outputs: [], memories: [])
     pass.outputs.reserveCapacity(architecture.nodes.count)
     for (index, node) in architecture.nodes.enumerated() {
-      let links = architecture.links[index]
-      if links.count == 1 {
-        let (output, memory) = node.layer.forwardInTraining(
-          pass.value(links[0]), parameters[index], using: &generator)
-        pass.outputs.append(output)
-        pass.memories.append(memory)
-      } else {
-        pass.outputs.append(
-          node.layer.forward(joining: links.map(pass.value), parameters[index]))
-        pass.memories.append([])
-      }
+      let (output, memory) = node.layer.forwardInTraining(
+        architecture.links[index].map(pass.value), parameters[index], using: &generator)
+      pass.outputs.append(output)
+      pass.memories.append(memory)
     }
     return pass
   }
@@ -119,27 +112,18 @@ extension Network {
       above[index] = nil
       meeting(index, own)
       let links = architecture.links[index]
-      let layer = architecture.nodes[index].layer
-      guard links.count == 1 else {
-        let parts = layer.backward(own, joining: links.map(pass.value))
-        for (link, part) in zip(links, parts) { send(part, to: link) }
-        continue
+      var wanted: LayerGradients.Kinds = inTraining && !parameters[index].isEmpty ? .parameters : []
+      if needsInput || links.contains(where: { $0 >= 0 }) { wanted.insert(.inputs) }
+      guard !wanted.isEmpty else { continue }
+      let found = architecture.nodes[index].layer.backward(
+        own,
+        through: LayerPass(
+          inputs: links.map(pass.value), output: pass.outputs[index], parameters: parameters[index],
+          memory: pass.memories[index]), wanted: wanted)
+      if inTraining { take(index, found.parameters) }
+      for (link, part) in zip(links, found.inputs) where needsInput || link >= 0 {
+        send(part, to: link)
       }
-      let wanted = needsInput || links[0] >= 0
-      guard inTraining else {
-        // In inference mode only the gradients with respect to the inputs are needed.
-        guard wanted else { continue }
-        send(
-          layer.inputGradient(
-            own, input: pass.value(links[0]), output: pass.outputs[index], parameters[index]),
-          to: links[0])
-        continue
-      }
-      let (next, parameters) = layer.backwardInTraining(
-        own, input: pass.value(links[0]), output: pass.outputs[index], parameters[index],
-        memory: pass.memories[index], needsInput: wanted)
-      take(index, parameters)
-      if let next, wanted { send(next, to: links[0]) }
     }
     return below
   }

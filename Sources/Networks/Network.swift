@@ -4,8 +4,16 @@ import Tensors
 public struct Network: Hashable, Codable, Sendable {
   /// The layers and their connections.
   public private(set) var architecture: Architecture
-  /// The parameters of each node, in the order of its layer's roles.
-  public var parameters: [[Parameter]]
+  /// The parameters of each node, in the order of its layer's roles; their shapes cannot change.
+  public var parameters: NetworkParameters {
+    get { stored }
+    set {
+      precondition(newValue.fit(stored), "parameters with other roles or shapes")
+      stored = newValue
+    }
+    _modify { yield &stored }
+  }
+  private var stored: NetworkParameters
   /// The original index of each node's output neurons, unchanged by pruning.
   public private(set) var originalIndices: [[Int]]
 
@@ -16,12 +24,12 @@ public struct Network: Hashable, Codable, Sendable {
     var generator = SeededGenerator(seed: seed).stream("network")
     var parameters: [[Parameter]] = []
     for (index, node) in architecture.nodes.enumerated() {
-      let input = architecture.inputShape(of: index, among: shapes)
-      let tensors = node.layer.makeParameters(for: input, using: &generator)
+      let inputs = architecture.inputShapes(of: index, among: shapes)
+      let tensors = node.layer.makeParameters(for: inputs, using: &generator)
       parameters.append(zip(node.layer.roles, tensors).map { Parameter($0, $1) })
     }
     self.architecture = architecture
-    self.parameters = parameters
+    stored = NetworkParameters(parameters)
     originalIndices = shapes.map { Array(0..<$0.neurons) }
   }
 
@@ -30,22 +38,24 @@ public struct Network: Hashable, Codable, Sendable {
   /// `originalIndices`: the original index of each neuron; its position if `nil` or of other sizes.
   /// - Throws: `NetworkError` if shapes do not match.
   public init(
-    _ architecture: Architecture, parameters: [[Parameter]], originalIndices: [[Int]]? = nil
+    _ architecture: Architecture, parameters: some Sequence<[Parameter]>,
+    originalIndices: [[Int]]? = nil
   ) throws(NetworkError) {
     let shapes = try Self.checkedShapes(architecture)
+    let parameters = Array(parameters)
     for (index, node) in architecture.nodes.enumerated() {
-      let input = architecture.inputShape(of: index, among: shapes)
-      let expected = node.layer.parameterShapes(for: input)
-      let found = index < parameters.count ? parameters[index].map(\.value.shape) : []
-      guard found == expected else {
+      let inputs = architecture.inputShapes(of: index, among: shapes)
+      let expected = node.layer.parameterShapes(for: inputs)
+      let own = index < parameters.count ? parameters[index] : []
+      guard own.map(\.value.shape) == expected, own.map(\.role) == node.layer.roles else {
         throw .shapeMismatch(
           layer: node.id.rawValue,
           expected: "parameters of " + expected.map(\.description).joined(separator: ", "),
-          found: found.first ?? [])
+          found: own.first?.value.shape ?? [])
       }
     }
     self.architecture = architecture
-    self.parameters = parameters
+    stored = NetworkParameters(parameters)
     let known = originalIndices.map { $0.map(\.count) == shapes.map(\.neurons) } ?? false
     self.originalIndices = (known ? originalIndices : nil) ?? shapes.map { Array(0..<$0.neurons) }
   }
@@ -127,11 +137,8 @@ public struct Network: Hashable, Codable, Sendable {
   }
 
   private func output(of index: Int, reading value: (Int) -> Tensor) -> Tensor {
-    let links = architecture.links[index]
-    let layer = architecture.nodes[index].layer
-    return links.count == 1
-      ? layer.forward(value(links[0]), parameters[index])
-      : layer.forward(joining: links.map(value), parameters[index])
+    architecture.nodes[index].layer.forward(
+      architecture.links[index].map(value), parameters[index])
   }
 
   /// The output for any number of rows, computed in batches.
@@ -198,7 +205,8 @@ public struct Network: Hashable, Codable, Sendable {
   private func inBatches(_ inputs: Tensor, to last: Int) -> Tensor {
     if let (links, nodes) = architecture.denseChain(to: last),
       let outputs = DenseChain.answers(
-        links, nodes.map { (parameters[$0][0].value, parameters[$0][1].value) }, for: inputs)
+        links, nodes.map { (parameters[$0][.weight].value, parameters[$0][.bias].value) },
+        for: inputs)
     {
       return outputs
     }
@@ -239,7 +247,7 @@ public struct Network: Hashable, Codable, Sendable {
     return architecture.nodes.indices.reduce(0) { sum, index in
       sum
         + architecture.nodes[index].layer.multiplications(
-          for: architecture.inputShape(of: index, among: shapes), parameters[index])
+          for: architecture.inputShapes(of: index, among: shapes), parameters[index])
     }
   }
 
@@ -254,15 +262,20 @@ public struct Network: Hashable, Codable, Sendable {
 }
 
 extension Architecture {
-  /// The shape of a node's first input.
-  func inputShape(of index: Int, among shapes: [Shape]) -> Shape {
-    links[index].first.map { $0 < 0 ? input : shapes[$0] } ?? input
+  /// The shapes of a node's inputs for one row, without the batch dimension.
+  ///
+  /// `shapes`: the output shape of each node, as `shapes()` returns them.
+  package func inputShapes(of index: Int, among shapes: [Shape]) -> [Shape] {
+    links[index].map { $0 < 0 ? input : shapes[$0] }
   }
 }
 
 extension Shape {
-  /// The number of neurons of an output of this shape: channels of an image, elements otherwise.
-  public var neurons: Int { rank == 3 ? self[2] : count }
+  /// The axis of an output of this shape, without the batch dimension, that holds the neurons: the
+  /// last, as in `[units]`, `[steps, units]` or `[height, width, channels]`.
+  public var unitAxis: Int { rank - 1 }
+  /// The number of neurons of an output of this shape: its length along `unitAxis`.
+  public var neurons: Int { rank > 0 ? self[unitAxis] : 1 }
 }
 
 /// One output unit or channel of a node, identified by its original index.

@@ -214,10 +214,7 @@ private struct Builder {
       if groups > 1 { unite(own, with: read[0], groups: groups) }
       return own
     case .unitwise:
-      // Per-channel parameters are supported for rows and images only.
-      let isKnown =
-        architecture.nodes[index].layer.roles.isEmpty || [1, 3].contains(shapes[index].rank)
-      guard isKnown, read.allSatisfy({ $0.count == count }) else {
+      guard read.allSatisfy({ $0.count == count }) else {
         return unknown(index, read, fresh(&self))
       }
       for other in read.dropFirst() {

@@ -95,15 +95,15 @@ extension Network {
   /// Adds a constant to the output of a layer with weights: to its bias, or, without a bias, to the
   /// running mean of the batch normalisation that alone reads it.
   private mutating func add(_ constant: [Double], behind node: Int) {
-    if let bias = parameters[node].firstIndex(where: { $0.role == .bias }) {
+    if let bias = parameters[node].index(of: .bias) {
       change(node, bias, by: constant, sign: 1)
       return
     }
     let readers = architecture.nodes.indices.filter { architecture.links[$0].contains(node) }
     guard readers.count == 1, let reader = readers.first,
-      architecture.nodes[reader].layer is BatchNormalization
+      let mean = parameters[reader].index(of: .mean)
     else { return }
-    change(reader, 2, by: constant, sign: -1)
+    change(reader, mean, by: constant, sign: -1)
   }
 
   private mutating func change(

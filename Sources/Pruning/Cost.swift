@@ -36,11 +36,9 @@ struct CostCounter {
     let shapes = try architecture.shapes()
     var terms: [Term] = []
     for (node, parameters) in network.parameters.enumerated() {
-      let link = architecture.links[node].first ?? -1
-      let input = link < 0 ? architecture.input : shapes[link]
       let weights = parameters.reduce(0) { $0 + ($1.role == .weight ? $1.keptCount : 0) }
       let multiplications = architecture.nodes[node].layer.multiplications(
-        for: input, parameters)
+        for: architecture.inputShapes(of: node, among: shapes), parameters)
       for (index, parameter) in parameters.enumerated() {
         let isWeight = parameter.role == .weight && weights > 0
         terms.append(

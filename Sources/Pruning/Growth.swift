@@ -21,19 +21,19 @@ extension Network {
     var originalIndices = originalIndices
     for index in nodes.indices {
       let own = groups.ofNodes[index]
-      let copies = own.count { $0 == group }
-      if let selection = nodes[index].layer as? ChannelSelection,
-        let link = architecture.links[index].first
-      {
-        let read = link < 0 ? groups.ofInput : groups.ofNodes[link]
-        nodes[index].layer = selection.grown(read, group)
+      let link = architecture.links[index][0]
+      let read = link < 0 ? groups.ofInput : groups.ofNodes[link]
+      if own.contains(group), case .mixing(let parts) = nodes[index].layer.coupling, parts > 1 {
+        throw PruningError.unsuited(method: "growing", needs: "convolutions with one group")
       }
-      guard copies > 0 else { continue }
+      nodes[index].layer = nodes[index].layer.selecting(
+        inputs: NeuronSelection(copying: read.map { $0 == group }),
+        outputs: NeuronSelection(copying: own.map { $0 == group }))
+      guard own.contains(group) else { continue }
       originalIndices[index] = Self.grown(
         originalIndices[index], own, group, after: taken[nodes[index].id] ?? 0)
-      nodes[index].layer = try nodes[index].layer.grown(by: copies, own, group)
     }
-    var parameters = parameters
+    var parameters = Array(parameters)
     for slot in groups.slots where slot.groups.contains(group) {
       let value = parameters[slot.node][slot.parameter]
       let indices = slot.groups.indices.flatMap {
@@ -107,36 +107,6 @@ extension Network {
       defer { next += 1 }
       return [originalIndices[index], next]
     }
-  }
-}
-
-extension Layer {
-  /// Returns the layer with `count` additional neurons.
-  fileprivate func grown(by count: Int, _ groups: [Int], _ group: Int) throws -> any Layer {
-    switch self {
-    case let dense as Dense: return Dense(dense.units + count, start: dense.start)
-    case let convolution as Convolution where convolution.groups == 1:
-      return Convolution(
-        convolution.units + count, convolution.window, hasBias: convolution.hasBias)
-    case is Convolution:
-      throw PruningError.unsuited(method: "growing", needs: "convolutions with one group")
-    case var padding as ZeroPadding:
-      padding.front += groups.prefix(padding.front).count { $0 == group }
-      padding.back += groups.suffix(padding.back).count { $0 == group }
-      return padding
-    default: return self
-    }
-  }
-}
-
-extension ChannelSelection {
-  /// Returns the selection with a copy inserted after every neuron of a group.
-  fileprivate func grown(_ read: [Int], _ group: Int) -> ChannelSelection {
-    ChannelSelection(
-      channels.flatMap { channel -> [Int] in
-        let place = channel + read.prefix(channel).count { $0 == group }
-        return read[channel] == group ? [place, place + 1] : [place]
-      })
   }
 }
 

@@ -25,8 +25,8 @@ public struct NetworkSplit: Hashable, Sendable {
   public init?(_ network: Network, beforeMakerOf node: Node.ID) {
     let architecture = network.architecture
     guard let index = architecture.index(of: node), index >= 1,
-      architecture.nodes[index].layer is Activation, architecture.links[index] == [index - 1],
-      architecture.nodes[index - 1].layer is Dense,
+      architecture.nodes[index].layer.activation != nil, architecture.links[index] == [index - 1],
+      architecture.nodes[index - 1].layer.isFullyConnected,
       let splitPoint = architecture.links[index - 1].first,
       splitPoint >= 0
     else { return nil }
@@ -41,11 +41,11 @@ public struct NetworkSplit: Hashable, Sendable {
     let architecture = network.architecture
     guard let index = architecture.index(of: node),
       let reader = architecture.nodes.indices.last(where: {
-        architecture.nodes[$0].layer is Dense
+        architecture.nodes[$0].layer.isFullyConnected
       }), let splitPoint = architecture.links[reader].first
     else { return nil }
     var source = splitPoint
-    while source > index, architecture.nodes[source].layer is Dropout {
+    while source > index, architecture.nodes[source].layer.isIdentityAtInference {
       source = architecture.links[source].first ?? -1
     }
     guard source == index else { return nil }
@@ -58,7 +58,8 @@ public struct NetworkSplit: Hashable, Sendable {
     let behind = architecture.nodes.indices.dropFirst(start)
     guard behind.dropFirst().allSatisfy({ architecture.links[$0] == [$0 - 1] }),
       behind.allSatisfy({
-        architecture.nodes[$0].layer is Dense || architecture.nodes[$0].layer is Activation
+        architecture.nodes[$0].layer.isFullyConnected
+          || architecture.nodes[$0].layer.activation != nil
       })
     else { return nil }
     let nodes = behind.map { Node(architecture.nodes[$0].id, architecture.nodes[$0].layer) }

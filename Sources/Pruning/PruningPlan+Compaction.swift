@@ -48,7 +48,10 @@ extension Network {
       let before = nodes.last?.id ?? .input
       nodes.append(
         Node(
-          node.id, node.layer.keeping(inputs: inputs ?? [], outputs: outputs),
+          node.id,
+          node.layer.selecting(
+            inputs: NeuronSelection(keeping: inputs ?? []),
+            outputs: NeuronSelection(keeping: outputs)),
           reading: names == [before] ? nil : names))
       parameters.append(masked.parameters[index])
       originalIndices.append(zip(self.originalIndices[index], outputs).filter(\.1).map(\.0))
@@ -77,7 +80,7 @@ extension Network {
     let left = plan.groups.ofInput.count { !plan.gone[$0] }
     let input = architecture.input
     return left == plan.groups.ofInput.count
-      ? input : Shape(input.rank == 3 ? [input[0], input[1], left] : [left])
+      ? input : Shape(input.dimensions.dropLast() + [left])
   }
 }
 
@@ -106,7 +109,7 @@ private struct Rewiring {
     guard links.count == 1, let link = links.first, !plan.dropped.isEmpty else { return nil }
     if plan.dropped[node] != nil { return link }
     func isReLU(_ index: Int) -> Bool {
-      index >= 0 && (architecture.nodes[index].layer as? Activation)?.function == .relu
+      index >= 0 && architecture.nodes[index].layer.activation?.function == .relu
     }
     return isReLU(node) && isReLU(link) && node < architecture.nodes.count - 1 ? link : nil
   }

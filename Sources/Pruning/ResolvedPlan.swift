@@ -69,7 +69,7 @@ struct ResolvedPlan {
       let positions = architecture.links[node].indices.filter {
         architecture.links[node][$0] == source
       }
-      guard let position = positions.first, architecture.nodes[node].layer is Sum else {
+      guard let position = positions.first, architecture.nodes[node].layer.addsInputs else {
         throw PruningError.noBranch(into: join.rawValue, from: from.rawValue)
       }
       guard drop(position, of: node, in: network) else {
@@ -115,7 +115,9 @@ struct ResolvedPlan {
     }
     return architecture.nodes[node].layer.coupling == .spreading
       && groups.ofNodes[node].contains { gone[$0] && !gone[groups.wholes[$0] ?? $0] }
-      && !readers.allSatisfy { architecture.nodes[$0].layer is ChannelSelection }
+      && !readers.allSatisfy {
+        if case .selecting = architecture.nodes[$0].layer.coupling { true } else { false }
+      }
   }
 
   private func isDead(_ node: Int, _ network: Network) -> Bool {
@@ -128,7 +130,7 @@ struct ResolvedPlan {
     let architecture = network.architecture
     for node in architecture.nodes.indices where isDead(node, network) {
       for join in architecture.nodes.indices.dropFirst(node + 1)
-      where living[join] && architecture.nodes[join].layer is Sum {
+      where living[join] && architecture.nodes[join].layer.addsInputs {
         let through = architecture.links[join].indices.filter { position in
           let link = architecture.links[join][position]
           return link >= 0 && dropped[join]?.contains(position) != true

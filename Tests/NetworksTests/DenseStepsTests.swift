@@ -79,7 +79,7 @@ import Testing
         }, seed: generator.next())
       let values = generator.normalTensor([rows, inputs])
       let outputs = network.outputs(for: values)
-      let hidden = Activation(function).forward(plainLayer(values, network.parameters[0]), [])
+      let hidden = Activation(function).forward([plainLayer(values, network.parameters[0])], [])
       let expected = plainLayer(hidden, network.parameters[2])
       #expect(outputs.shape == [rows, answers])
       for (own, wanted) in zip(outputs.elements, expected.elements) {

@@ -7,7 +7,7 @@ import Testing
 /// Invalid shapes of layers and models, each with the nearest valid shape.
 @Suite struct RefusalTests {
   private func convolves(_ window: Window, over input: Shape = [5, 6, 2]) -> Bool {
-    (try? Convolution(3, window).outputShape(for: input)) != nil
+    (try? Convolution(3, window).outputShape(for: [input])) != nil
   }
 
   @Test func windowsHaveASizeAStepAndNoNegativePadding() {
@@ -36,7 +36,7 @@ import Testing
 
   @Test func aPoolingWindowIsLargerThanThePaddingOnEverySide() {
     func pools(_ window: Window) -> Bool {
-      (try? Pooling(.largest, window).outputShape(for: [5, 6, 2])) != nil
+      (try? Pooling(.largest, window).outputShape(for: [[5, 6, 2]])) != nil
     }
     #expect(pools(Window(height: 3, width: 4, top: 2, left: 3, bottom: 2, right: 3)))
     for window in [

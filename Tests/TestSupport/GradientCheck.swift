@@ -5,45 +5,45 @@ import Testing
 
 /// The error of a layer's `backward` against finite differences of its `forward`.
 public struct GradientCheck {
-  /// The largest difference with respect to the input, and to each parameter.
-  public var input: Float
+  /// The largest difference with respect to each input, and to each parameter.
+  public var inputs: [Float]
   public var parameters: [Float]
 
   /// Compares every entry with `(L(x + h) - L(x - h)) / 2h`, where L is the sum of the outputs with
   /// random weights.
   /// - Parameters:
   ///   - layer: the layer.
-  ///   - input: `[rows, …]`, away from non-differentiable points of the layer.
+  ///   - inputs: `[rows, …]` each, away from non-differentiable points of the layer.
   ///   - parameters: its weights, in the order of its roles.
   ///   - step: small enough for the curvature, large enough for single precision.
-  ///   - inTraining: whether `forwardInTraining` and `backwardInTraining` are checked.
+  ///   - inTraining: whether the pass of `forwardInTraining` is checked.
   ///   - generator: the random generator.
   public init(
-    _ layer: any Layer, input: Tensor, parameters: [Parameter], step: Float = 1e-2,
+    _ layer: any Layer, inputs: [Tensor], parameters: [Parameter], step: Float = 1e-2,
     inTraining: Bool = false, using generator: inout SeededGenerator
   ) {
     let chance = generator.stream("chance")
     func forward(
-      _ input: Tensor, _ parameters: [Parameter]
+      _ inputs: [Tensor], _ parameters: [Parameter]
     ) -> (output: Tensor, memory: [Tensor]) {
-      guard inTraining else { return (layer.forward(input, parameters), []) }
+      guard inTraining else { return (layer.forward(inputs, parameters), []) }
       var same = chance
-      return layer.forwardInTraining(input, parameters, using: &same)
+      return layer.forwardInTraining(inputs, parameters, using: &same)
     }
-    let (output, memory) = forward(input, parameters)
+    let (output, memory) = forward(inputs, parameters)
     let weights = generator.normalTensor(output.shape)
-    let (below, own) =
-      inTraining
-      ? layer.backwardInTraining(
-        weights, input: input, output: output, parameters, memory: memory, needsInput: true)
-      : layer.backward(weights, input: input, output: output, parameters, needsInput: true)
+    let found = layer.backward(
+      weights,
+      through: LayerPass(inputs: inputs, output: output, parameters: parameters, memory: memory),
+      wanted: [.inputs, .parameters])
 
-    func loss(_ input: Tensor, _ parameters: [Parameter]) -> Double {
-      zip(forward(input, parameters).output.elements, weights.elements)
+    func loss(_ inputs: [Tensor], _ parameters: [Parameter]) -> Double {
+      zip(forward(inputs, parameters).output.elements, weights.elements)
         .reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }
-    func numeric(_ value: Tensor, _ loss: (Tensor) -> Double) -> Tensor {
-      let gradient = value.elements.indices.map { index in
+    func error(_ gradient: Tensor?, at value: Tensor, _ loss: (Tensor) -> Double) -> Float {
+      guard let gradient else { return .infinity }
+      let numeric = value.elements.indices.map { index in
         let shifted = [step, -step].map { shift in
           var elements = value.elements
           elements[index] += shift
@@ -51,19 +51,26 @@ public struct GradientCheck {
         }
         return Float((shifted[0] - shifted[1]) / (2 * Double(step)))
       }
-      return Tensor(gradient, shape: value.shape)
+      return difference(gradient, Tensor(numeric, shape: value.shape))
     }
 
-    self.input = below.map { difference($0, numeric(input) { loss($0, parameters) }) } ?? .infinity
+    self.inputs = inputs.indices.map { index in
+      error(found.inputs.indices.contains(index) ? found.inputs[index] : nil, at: inputs[index]) {
+        var changed = inputs
+        changed[index] = $0
+        return loss(changed, parameters)
+      }
+    }
     self.parameters = parameters.indices.map { index in
       guard parameters[index].role.isLearned else { return 0 }
-      return difference(
-        own[index],
-        numeric(parameters[index].value) { value in
-          var changed = parameters
-          changed[index].value = value
-          return loss(input, changed)
-        })
+      return error(
+        found.parameters.indices.contains(index) ? found.parameters[index] : nil,
+        at: parameters[index].value
+      ) {
+        var changed = parameters
+        changed[index].value = $0
+        return loss(inputs, changed)
+      }
     }
   }
 }

@@ -106,6 +106,12 @@ extension Layer {
       return input.numbers.indices.map { entry in
         read.dropFirst().reduce(input.numbers[entry]) { $0 + $1.numbers[entry] }
       }
+    case is GatedSum:
+      return each { y, x, channel in
+        let share = 1 / (1 + exp(-parameters[0][channel]))
+        let (first, second) = (read[0].at(y, x, channel) ?? .nan, read[1].at(y, x, channel) ?? .nan)
+        return share * first + (1 - share) * second
+      }
     case is Concatenation:
       let channels = read.flatMap { part in (0..<part.channels).map { (part, $0) } }
       return each { channels[$2].0.at($0, $1, channels[$2].1) ?? .nan }

@@ -49,7 +49,7 @@ public struct FeatureProgram: Hashable, Sendable {
       switch model.network.architecture.nodes[index].layer {
       case is Dense where parameters.count == 2:
         steps.append(
-          Step(weight: parameters[0].value, bias: parameters[1].value, function: nil))
+          Step(weight: parameters[.weight].value, bias: parameters[.bias].value, function: nil))
       case let activation as Activation where !steps.isEmpty && steps.last?.function == nil:
         steps[steps.count - 1].function = activation.function
         steps[steps.count - 1].slope = activation.slope

@@ -1,6 +1,7 @@
 import Foundation
 import Networks
 import ONNXSchema
+import Tensors
 
 /// Elementwise functions.
 extension ONNXOperator {
@@ -129,64 +130,85 @@ extension ONNXReader {
 
 // MARK: - Writing
 
-extension ONNXWriter {
+extension ONNXOperator {
   /// Functions without an operator in opset 17 are decomposed.
-  mutating func write(_ activation: Activation, to written: inout Onnx_NodeProto) {
-    let (name, input) = (written.name, written.input[0])
-    switch activation.function {
-    case .relu: written.opType = "Relu"
-    case .leakyReLU: written.opType = "LeakyRelu"
-    case .elu: written.opType = "Elu"
-    case .sigmoid: written.opType = "Sigmoid"
-    case .tanh: written.opType = "Tanh"
-    case .selu: written.opType = "Selu"
-    case .softplus: written.opType = "Softplus"
-    case .softsign: written.opType = "Softsign"
-    case .thresholdedReLU: written.opType = "ThresholdedRelu"
-    case .hardSwish: written.opType = "HardSwish"
+  static func writeActivation(
+    _ writer: inout ONNXWriter, _ layer: Activation, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
+  ) {
+    let (name, input) = (node.name, node.input[0])
+    switch layer.function {
+    case .relu: node.opType = "Relu"
+    case .leakyReLU: node.opType = "LeakyRelu"
+    case .elu: node.opType = "Elu"
+    case .sigmoid: node.opType = "Sigmoid"
+    case .tanh: node.opType = "Tanh"
+    case .selu: node.opType = "Selu"
+    case .softplus: node.opType = "Softplus"
+    case .softsign: node.opType = "Softsign"
+    case .thresholdedReLU: node.opType = "ThresholdedRelu"
+    case .hardSwish: node.opType = "HardSwish"
     case .clippedReLU:
-      written.opType = "Clip"
-      addNumbers([("min", 0), ("max", activation.slope)], to: &written)
+      node.opType = "Clip"
+      writer.addNumbers([("min", 0), ("max", layer.slope)], to: &node)
     case .silu:
-      let gate = add("Sigmoid", of: [input], makes: "\(name):sigmoid")
-      (written.opType, written.input) = ("Mul", [input, gate])
+      let gate = writer.add("Sigmoid", of: [input], makes: "\(name):sigmoid")
+      (node.opType, node.input) = ("Mul", [input, gate])
     case .mish:
-      let soft = add("Softplus", of: [input], makes: "\(name):softplus")
-      let gate = add("Tanh", of: [soft], makes: "\(name):tanh")
-      (written.opType, written.input) = ("Mul", [input, gate])
+      let soft = writer.add("Softplus", of: [input], makes: "\(name):softplus")
+      let gate = writer.add("Tanh", of: [soft], makes: "\(name):tanh")
+      (node.opType, node.input) = ("Mul", [input, gate])
     case .gelu:
       // x / 2 · (1 + erf(x / √2))
-      let scaled = product(of: input, 0.5.squareRoot(), "\(name):root")
-      let erf = add("Erf", of: [scaled], makes: "\(name):erf")
-      (written.opType, written.input) = ("Mul", [half(of: input, name), onePlus(erf, name)])
+      let scaled = writer.product(of: input, 0.5.squareRoot(), "\(name):root")
+      let erf = writer.add("Erf", of: [scaled], makes: "\(name):erf")
+      (node.opType, node.input) = (
+        "Mul", [writer.half(of: input, name), writer.onePlus(erf, name)]
+      )
     case .geluTanh:
-      let cube = add("Pow", of: [input], makes: "\(name):cube") { writer, node in
+      let cube = writer.add("Pow", of: [input], makes: "\(name):cube") { writer, node in
         writer.addNumbers([("exponent", 3)], to: &node)
       }
-      let part = product(of: cube, 0.044715, "\(name):part")
-      let sum = add("Add", of: [input, part], makes: "\(name):sum")
-      let scaled = product(of: sum, (2 / Double.pi).squareRoot(), "\(name):scaled")
-      let tanh = add("Tanh", of: [scaled], makes: "\(name):tanh")
-      (written.opType, written.input) = ("Mul", [half(of: input, name), onePlus(tanh, name)])
+      let part = writer.product(of: cube, 0.044715, "\(name):part")
+      let sum = writer.add("Add", of: [input, part], makes: "\(name):sum")
+      let scaled = writer.product(of: sum, (2 / Double.pi).squareRoot(), "\(name):scaled")
+      let tanh = writer.add("Tanh", of: [scaled], makes: "\(name):tanh")
+      (node.opType, node.input) = (
+        "Mul", [writer.half(of: input, name), writer.onePlus(tanh, name)]
+      )
     }
-    switch activation.function {
+    switch layer.function {
     case .leakyReLU, .elu, .thresholdedReLU:
-      written.attribute = [Self.number("alpha", activation.slope)]
+      node.attribute = [ONNXWriter.number("alpha", layer.slope)]
     default: break
     }
   }
 
-  private mutating func product(of input: String, _ factor: Double, _ name: String) -> String {
+  static func writeParametricReLU(
+    _ writer: inout ONNXWriter, _ layer: ParametricReLU, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
+  ) {
+    node.opType = "PRelu"
+    // One slope per channel, broadcast over pixels.
+    let slopes = place.parameters[.slope].value
+    let lengths: Shape =
+      place.inputs[0].rank == 3 ? [slopes.count, 1, 1] : [1, slopes.count]
+    writer.addParameters([("slope", slopes.reshaped(to: lengths))], to: &node)
+  }
+}
+
+extension ONNXWriter {
+  fileprivate mutating func product(of input: String, _ factor: Double, _ name: String) -> String {
     add("Mul", of: [input], makes: name) { writer, node in
       writer.addNumbers([("factor", Float(factor))], to: &node)
     }
   }
 
-  private mutating func half(of input: String, _ name: String) -> String {
+  fileprivate mutating func half(of input: String, _ name: String) -> String {
     product(of: input, 0.5, "\(name):half")
   }
 
-  private mutating func onePlus(_ input: String, _ name: String) -> String {
+  fileprivate mutating func onePlus(_ input: String, _ name: String) -> String {
     add("Add", of: [input], makes: "\(name):gate") { writer, node in
       writer.addNumbers([("one", 1)], to: &node)
     }

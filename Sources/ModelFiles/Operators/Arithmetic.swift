@@ -237,3 +237,14 @@ extension ONNXReader {
     }
   }
 }
+
+// MARK: - Writing
+
+extension ONNXOperator {
+  static func writeSum(
+    _ writer: inout ONNXWriter, _ layer: Sum, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
+  ) {
+    node.opType = "Sum"
+  }
+}

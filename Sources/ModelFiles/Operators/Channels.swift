@@ -166,25 +166,31 @@ extension ONNXOperator {
 
 // MARK: - Writing
 
-extension ONNXWriter {
-  mutating func write(_ selection: ChannelSelection, to written: inout Onnx_NodeProto) {
-    let (first, last) = (selection.channels[0], selection.channels[0] + selection.channels.count)
-    if selection.channels == Array(first..<last) {
-      written.opType = "Slice"
-      addIntegers([("starts", [first]), ("ends", [last]), ("axes", [1])], to: &written)
+extension ONNXOperator {
+  static func writeChannelSelection(
+    _ writer: inout ONNXWriter, _ layer: ChannelSelection, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
+  ) {
+    let (first, last) = (layer.channels[0], layer.channels[0] + layer.channels.count)
+    if layer.channels == Array(first..<last) {
+      node.opType = "Slice"
+      writer.addIntegers([("starts", [first]), ("ends", [last]), ("axes", [1])], to: &node)
     } else {
-      written.opType = "Gather"
-      written.attribute = [Self.integers("axis", one: 1)]
-      addIntegers([("channels", selection.channels)], to: &written)
+      node.opType = "Gather"
+      node.attribute = [ONNXWriter.integers("axis", one: 1)]
+      writer.addIntegers([("channels", layer.channels)], to: &node)
     }
   }
 
-  mutating func write(_ slice: StridedSlice, over shape: Shape, to written: inout Onnx_NodeProto) {
-    written.opType = "Slice"
-    addIntegers(
+  static func writeStridedSlice(
+    _ writer: inout ONNXWriter, _ layer: StridedSlice, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
+  ) {
+    node.opType = "Slice"
+    writer.addIntegers(
       [
-        ("starts", [0, 0]), ("ends", [shape[0], shape[1]]), ("axes", [2, 3]),
-        ("steps", [slice.strideHeight, slice.strideWidth]),
-      ], to: &written)
+        ("starts", [0, 0]), ("ends", [place.inputs[0][0], place.inputs[0][1]]), ("axes", [2, 3]),
+        ("steps", [layer.strideHeight, layer.strideWidth]),
+      ], to: &node)
   }
 }

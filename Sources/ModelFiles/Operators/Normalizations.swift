@@ -78,38 +78,41 @@ extension ONNXOperator {
 
 // MARK: - Writing
 
-extension ONNXWriter {
-  mutating func write(
-    _ normalization: BatchNormalization, _ own: [Parameter], to written: inout Onnx_NodeProto
+extension ONNXOperator {
+  static func writeBatchNormalization(
+    _ writer: inout ONNXWriter, _ layer: BatchNormalization, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
   ) {
-    written.opType = "BatchNormalization"
-    written.attribute = [Self.number("epsilon", normalization.epsilon)]
-    addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
+    node.opType = "BatchNormalization"
+    node.attribute = [ONNXWriter.number("epsilon", layer.epsilon)]
+    writer.addParameters(of: place, to: &node)
   }
 
   /// Images are transposed to channels last before it and back after it.
-  mutating func write(
-    _ normalization: LayerNormalization, _ own: [Parameter], isImage: Bool,
-    to written: inout Onnx_NodeProto
-  ) -> Onnx_NodeProto? {
-    written.opType = "LayerNormalization"
-    written.attribute = [
-      Self.integers("axis", one: -1), Self.number("epsilon", normalization.epsilon),
+  static func writeLayerNormalization(
+    _ writer: inout ONNXWriter, _ layer: LayerNormalization, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
+  ) {
+    node.opType = "LayerNormalization"
+    node.attribute = [
+      ONNXWriter.integers("axis", one: -1), ONNXWriter.number("epsilon", layer.epsilon),
     ]
-    guard isImage else {
-      addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
-      return nil
+    guard place.inputs[0].rank == 3 else {
+      return writer.addParameters(of: place, to: &node)
     }
-    let (name, output) = (written.name, written.output)
-    written.input = [addTransposition(of: written.input[0], [0, 2, 3, 1], makes: "\(name):pixels")]
-    addParameters(own.map { ($0.role.rawValue, $0.value) }, to: &written)
-    written.output = [prefix + "\(name):normalized"]
+    let (name, output) = (node.name, node.output)
+    node.input = [
+      writer.addTransposition(of: node.input[0], [0, 2, 3, 1], makes: "\(name):pixels")
+    ]
+    writer.addParameters(of: place, to: &node)
+    node.output = [writer.prefix + "\(name):normalized"]
+    writer.graph.node.append(node)
     var turned = Onnx_NodeProto()
     turned.name = "\(name):channels"
     turned.opType = "Transpose"
-    turned.input = written.output
+    turned.input = node.output
     turned.output = output
-    turned.attribute = [Self.integers("perm", [0, 3, 1, 2])]
-    return turned
+    turned.attribute = [ONNXWriter.integers("perm", [0, 3, 1, 2])]
+    node = turned
   }
 }

@@ -200,3 +200,47 @@ extension ONNXReader {
     values[node.output[0]]?.ending = value.ending
   }
 }
+
+// MARK: - Writing
+
+extension ONNXOperator {
+  /// Images are transposed to channels last before it.
+  static func writeFlattening(
+    _ writer: inout ONNXWriter, _ layer: Flattening, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
+  ) {
+    if place.inputs[0].rank == 3 {
+      node.input = [
+        writer.addTransposition(of: node.input[0], [0, 2, 3, 1], makes: "\(node.name):pixels")
+      ]
+    }
+    node.opType = "Flatten"
+  }
+
+  static func writeTransposition(
+    _ writer: inout ONNXWriter, _ layer: Transposition, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
+  ) throws(ModelFileError) {
+    guard layer.order == [1, 2, 0], place.readsInput else {
+      throw ONNXWriter.unwritable(layer, place)
+    }
+    // The input is already channels first.
+    node.opType = "Identity"
+  }
+
+  static func writeConcatenation(
+    _ writer: inout ONNXWriter, _ layer: Concatenation, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
+  ) {
+    node.opType = "Concat"
+    node.attribute = [ONNXWriter.integers("axis", one: 1)]
+  }
+
+  static func writeDropout(
+    _ writer: inout ONNXWriter, _ layer: Dropout, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
+  ) {
+    node.opType = "Dropout"
+    writer.addParameters([("ratio", Tensor([layer.share], shape: []))], to: &node)
+  }
+}

@@ -184,19 +184,28 @@ extension ONNXOperator {
 
 // MARK: - Writing
 
-extension ONNXWriter {
-  mutating func write(
-    _ convolution: Convolution, _ own: [Parameter], to written: inout Onnx_NodeProto
+extension ONNXOperator {
+  static func writeDense(
+    _ writer: inout ONNXWriter, _ layer: Dense, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
   ) {
-    written.opType = "Conv"
-    write(convolution.window, to: &written)
-    written.attribute.append(Self.integers("group", one: convolution.groups))
+    node.opType = "Gemm"
+    writer.addParameters(of: place, to: &node)
+  }
+
+  static func writeConvolution(
+    _ writer: inout ONNXWriter, _ layer: Convolution, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
+  ) {
+    node.opType = "Conv"
+    writer.write(layer.window, to: &node)
+    node.attribute.append(ONNXWriter.integers("group", one: layer.groups))
     // [height, width, channels, units] to [units, channels, height, width].
-    let weight = own[0].value
+    let weight = place.parameters[.weight].value
     let transposed = weight.reshaped(to: Shape([1] + weight.shape.dimensions))
       .transposed(by: [3, 2, 0, 1])
     let first = transposed.reshaped(to: Shape(transposed.shape.dimensions.dropFirst().map { $0 }))
-    addParameters(
-      [("weight", first)] + own.dropFirst().map { ($0.role.rawValue, $0.value) }, to: &written)
+    writer.addParameters(
+      place.parameters.map { ($0.role.rawValue, $0.role == .weight ? first : $0.value) }, to: &node)
   }
 }

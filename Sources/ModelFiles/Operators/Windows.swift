@@ -110,22 +110,40 @@ extension ONNXReader {
 
 // MARK: - Writing
 
-extension ONNXWriter {
-  func write(_ pooling: Pooling, to written: inout Onnx_NodeProto) {
-    written.opType = pooling.kind == .largest ? "MaxPool" : "AveragePool"
-    write(pooling.window, to: &written)
-    if pooling.kind == .paddedMean {
-      written.attribute.append(Self.integers("count_include_pad", one: 1))
+extension ONNXOperator {
+  static func writePooling(
+    _ writer: inout ONNXWriter, _ layer: Pooling, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
+  ) {
+    node.opType = layer.kind == .largest ? "MaxPool" : "AveragePool"
+    writer.write(layer.window, to: &node)
+    if layer.kind == .paddedMean {
+      node.attribute.append(ONNXWriter.integers("count_include_pad", one: 1))
     }
   }
 
-  mutating func write(_ padding: ZeroPadding, to written: inout Onnx_NodeProto) {
-    written.opType = "Pad"
-    let before = [0, padding.front, padding.top, padding.left]
-    let behind = [0, padding.back, padding.bottom, padding.right]
-    addIntegers([("pads", before + behind)], to: &written)
+  static func writeGlobalAveragePooling(
+    _ writer: inout ONNXWriter, _ layer: GlobalAveragePooling, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
+  ) {
+    node.opType = "ReduceMean"
+    node.attribute = [
+      ONNXWriter.integers("axes", [2, 3]), ONNXWriter.integers("keepdims", one: 0),
+    ]
   }
 
+  static func writeZeroPadding(
+    _ writer: inout ONNXWriter, _ layer: ZeroPadding, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
+  ) {
+    node.opType = "Pad"
+    let before = [0, layer.front, layer.top, layer.left]
+    let behind = [0, layer.back, layer.bottom, layer.right]
+    writer.addIntegers([("pads", before + behind)], to: &node)
+  }
+}
+
+extension ONNXWriter {
   func write(_ window: Window, to written: inout Onnx_NodeProto) {
     written.attribute += [
       Self.integers("kernel_shape", [window.height, window.width]),

@@ -58,12 +58,18 @@ public struct Activation: Layer {
     self.slope = slope ?? function.standardSlope
   }
 
-  public var roles: [Parameter.Role] { [] }
   public var coupling: Coupling { .unitwise }
+  public var title: String { function.rawValue }
+  public var activation: Activation? { self }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape { input }
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    input.activated(function.kernel, slope: slope)
+  public func paths(
+    to above: Tensor, from inputs: [Tensor], _ parameters: [Parameter]
+  ) -> [Tensor] { [above] }
+
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape { inputs[0] }
+
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    inputs[0].activated(function.kernel, slope: slope)
   }
 
   public func forward(inPlace values: inout Tensor, _ parameters: [Parameter]) {
@@ -71,11 +77,12 @@ public struct Activation: Layer {
   }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    (
-      gradient.activationGradient(function.kernel, slope: slope, input: input, output: output), []
-    )
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    LayerGradients(inputs: [
+      gradient.activationGradient(
+        function.kernel, slope: slope, input: pass.inputs[0], output: pass.output)
+    ])
   }
 }
 

@@ -23,53 +23,27 @@ public struct BatchNormalization: Layer {
 
   public var roles: [Parameter.Role] { [.scale, .bias, .mean, .variance] }
   public var coupling: Coupling { .unitwise }
+  public var scalesUnits: Bool { true }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape { input }
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape { inputs[0] }
 
-  public func parameterShapes(for input: Shape) -> [Shape] {
-    [Shape](repeating: [input.dimensions.last ?? 1], count: 4)
+  public func parameterShapes(for inputs: [Shape]) -> [Shape] {
+    [Shape](repeating: [inputs[0].neurons], count: 4)
   }
 
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    line(input, parameters, parameters[2].value.elements, inverse(parameters[3].value.elements))
-  }
-
-  public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    let means = parameters[2].value.elements
-    let inverses = inverse(parameters[3].value.elements)
-    let (sums, products) = input.channelProducts(with: gradient, around: means)
-    let shape = parameters[0].value.shape
-    let below =
-      needsInput
-      ? inputGradient(gradient, input: input, output: output, parameters) : nil
-    let toScale = zip(products, inverses).map { Float($0 * Double($1)) }
-    // The running statistics are constants and have no gradient.
-    return (
-      below,
-      [
-        Tensor(toScale, shape: shape), Tensor(sums.map { Float($0) }, shape: shape),
-        Tensor(shape: shape), Tensor(shape: shape),
-      ]
-    )
-  }
-
-  public func inputGradient(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
-  ) -> Tensor {
-    let inverses = inverse(parameters[3].value.elements)
-    let scales = zip(parameters[0].value.elements, inverses).map { $0 * $1 }
-    return gradient.scaledByChannel(scales, shifts: scales.map { _ in 0 })
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    line(
+      inputs[0], parameters, parameters[.mean].value.elements,
+      inverse(parameters[.variance].value.elements))
   }
 
   public func forwardInTraining(
-    _ input: Tensor, _ parameters: [Parameter], using generator: inout SeededGenerator
+    _ inputs: [Tensor], _ parameters: [Parameter], using generator: inout SeededGenerator
   ) -> (output: Tensor, memory: [Tensor]) {
-    let (means, variances) = input.channelMoments
-    let output = line(input, parameters, means, inverse(variances))
-    let shape = parameters[0].value.shape
-    let count = Float(input.count / max(means.count, 1))
+    let (means, variances) = inputs[0].channelMoments
+    let output = line(inputs[0], parameters, means, inverse(variances))
+    let shape = parameters[.scale].value.shape
+    let count = Float(inputs[0].count / max(means.count, 1))
     return (
       output,
       [
@@ -79,48 +53,79 @@ public struct BatchNormalization: Layer {
     )
   }
 
-  public func backwardInTraining(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter],
-    memory: [Tensor], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    let means = memory[0].elements
-    let inverses = inverse(memory[1].elements)
-    let count = Double(memory[2].elements[0])
-    let (sums, products) = input.channelProducts(with: gradient, around: means)
-    let shape = parameters[0].value.shape
+  public func backward(
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    pass.memory.isEmpty
+      ? backwardAtInference(gradient, pass, wanted) : backwardInTraining(gradient, pass, wanted)
+  }
+
+  private func backwardAtInference(
+    _ gradient: Tensor, _ pass: LayerPass, _ wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    let inverses = inverse(pass.parameters[.variance].value.elements)
+    var found = LayerGradients()
+    if wanted.contains(.inputs) {
+      let scales = zip(pass.parameters[.scale].value.elements, inverses).map { $0 * $1 }
+      found.inputs = [gradient.scaledByChannel(scales, shifts: scales.map { _ in 0 })]
+    }
+    if wanted.contains(.parameters) {
+      let means = pass.parameters[.mean].value.elements
+      let (sums, products) = pass.inputs[0].channelProducts(with: gradient, around: means)
+      found.parameters = gradients(toScale: zip(products, inverses).map { $0 * Double($1) }, sums)
+    }
+    return found
+  }
+
+  private func backwardInTraining(
+    _ gradient: Tensor, _ pass: LayerPass, _ wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    let means = pass.memory[0].elements
+    let inverses = inverse(pass.memory[1].elements)
+    let count = Double(pass.memory[2].elements[0])
+    let (sums, products) = pass.inputs[0].channelProducts(with: gradient, around: means)
     let toScale = zip(products, inverses).map { $0 * Double($1) }
-    let own = [
-      Tensor(toScale.map { Float($0) }, shape: shape),
-      Tensor(sums.map { Float($0) }, shape: shape), Tensor(shape: shape), Tensor(shape: shape),
-    ]
-    guard needsInput else { return (nil, own) }
+    var found = LayerGradients(parameters: gradients(toScale: toScale, sums))
+    guard wanted.contains(.inputs) else { return found }
     // dx = a (g - mean(g) - x̂ mean(g x̂)), an affine function of g and x for each channel.
     var (factors, scales, shifts) = ([Float](), [Float](), [Float]())
     for channel in means.indices {
       let inverse = Double(inverses[channel])
-      let a = Double(parameters[0].value.elements[channel]) * inverse
+      let a = Double(pass.parameters[.scale].value.elements[channel]) * inverse
       let slope = -a * inverse * toScale[channel] / count
       factors.append(Float(a))
       scales.append(Float(slope))
       shifts.append(Float(-a * sums[channel] / count - slope * Double(means[channel])))
     }
-    return (
-      input.scaledByChannel(scales, shifts: shifts, adding: gradient, factors: factors), own
-    )
+    found.inputs = [
+      pass.inputs[0].scaledByChannel(scales, shifts: shifts, adding: gradient, factors: factors)
+    ]
+    return found
+  }
+
+  /// The gradients of the parameters; those of the running statistics are zero.
+  private func gradients(toScale: [Double], _ toBias: [Double]) -> [Tensor] {
+    let shape: Shape = [toScale.count]
+    return [
+      Tensor(toScale.map { Float($0) }, shape: shape),
+      Tensor(toBias.map { Float($0) }, shape: shape), Tensor(shape: shape), Tensor(shape: shape),
+    ]
   }
 
   public func updateRunningStatistics(_ memory: [Tensor], into parameters: inout [Parameter]) {
     let count = memory[2].elements[0]
     // The running variance uses the unbiased batch variance, as PyTorch does.
     let corrected = count > 1 ? count / (count - 1) : 1
-    for channel in memory[0].elements.indices {
-      blend(&parameters[2].value, channel, memory[0].elements[channel])
-      blend(&parameters[3].value, channel, memory[1].elements[channel] * corrected)
-    }
+    blend(&parameters[.mean].value, memory[0].elements)
+    blend(&parameters[.variance].value, memory[1].elements.map { $0 * corrected })
   }
 
-  private func blend(_ value: inout Tensor, _ channel: Int, _ seen: Float) {
-    value.withElements { $0[channel] = momentum * $0[channel] + (1 - momentum) * seen }
+  private func blend(_ value: inout Tensor, _ seen: [Float]) {
+    value.withElements { elements in
+      for (channel, seen) in seen.enumerated() {
+        elements[channel] = momentum * elements[channel] + (1 - momentum) * seen
+      }
+    }
   }
 
   private func inverse(_ variances: [Float]) -> [Float] {
@@ -130,9 +135,9 @@ public struct BatchNormalization: Layer {
   private func line(
     _ input: Tensor, _ parameters: [Parameter], _ means: [Float], _ inverses: [Float]
   ) -> Tensor {
-    let scales = zip(parameters[0].value.elements, inverses).map { $0 * $1 }
+    let scales = zip(parameters[.scale].value.elements, inverses).map { $0 * $1 }
     let shifts = means.indices.map {
-      parameters[1].value.elements[$0] - means[$0] * scales[$0]
+      parameters[.bias].value.elements[$0] - means[$0] * scales[$0]
     }
     return input.scaledByChannel(scales, shifts: shifts)
   }

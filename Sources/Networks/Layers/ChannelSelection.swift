@@ -15,16 +15,22 @@ public struct ChannelSelection: Layer {
 
   public init(_ channels: [Int]) { self.channels = channels }
 
-  public var roles: [Parameter.Role] { [] }
   public var coupling: Coupling { .selecting(channels) }
 
-  public func keeping(inputs: [Bool], outputs: [Bool]) -> ChannelSelection {
-    var places: [Int] = []
-    for isKept in inputs { places.append((places.last ?? -1) + (isKept ? 1 : 0)) }
-    return ChannelSelection(zip(channels, outputs).filter(\.1).map { places[$0.0] })
+  /// The copy of an output reads the copy of its input.
+  public func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> ChannelSelection {
+    var places = [Int](repeating: 0, count: inputs.count)
+    for (place, position) in inputs.positions.enumerated().reversed() { places[position] = place }
+    var before: Int?
+    return ChannelSelection(
+      outputs.positions.map { position in
+        defer { before = position }
+        return places[channels[position]] + (position == before ? 1 : 0)
+      })
   }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
+    let input = inputs[0]
     let count = input.dimensions.last ?? 0
     guard let most = channels.max(), let least = channels.min(), least >= 0, most < count else {
       throw .shapeMismatch(
@@ -36,7 +42,8 @@ public struct ChannelSelection: Layer {
     return Shape(input.dimensions.dropLast() + [channels.count])
   }
 
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    let input = inputs[0]
     let width = input.shape.dimensions[input.shape.rank - 1]
     var output = Tensor(shape: Shape(input.shape.dimensions.dropLast() + [channels.count]))
     let source = input.elements
@@ -51,9 +58,9 @@ public struct ChannelSelection: Layer {
   }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    guard needsInput else { return (nil, []) }
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    let input = pass.inputs[0]
     let width = input.shape.dimensions[input.shape.rank - 1]
     var below = Tensor(shape: input.shape)
     let source = gradient.elements
@@ -64,6 +71,6 @@ public struct ChannelSelection: Layer {
         }
       }
     }
-    return (below, [])
+    return LayerGradients(inputs: [below])
   }
 }

@@ -36,13 +36,16 @@ public struct Convolution: Layer {
     return hasBias ? [weight, [.outputs]] : [weight]
   }
 
-  public func keeping(inputs: [Bool], outputs: [Bool]) -> Convolution {
+  public var title: String { "convolution \(units)" }
+
+  public func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> Convolution {
     // In a depthwise convolution, pruning an input channel removes its group.
-    let left = groups > 1 && groups == inputs.count ? inputs.count { $0 } : groups
-    return Convolution(outputs.count { $0 }, window, groups: left, hasBias: hasBias)
+    let left = groups > 1 && groups == inputs.count ? inputs.positions.count : groups
+    return Convolution(outputs.positions.count, window, groups: left, hasBias: hasBias)
   }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
+    let input = inputs[0]
     let (height, width) = try window.outputSize(of: input, layer: Self.name)
     guard groups > 0, units > 0, input[2] % groups == 0, units % groups == 0 else {
       throw .shapeMismatch(
@@ -51,13 +54,15 @@ public struct Convolution: Layer {
     return [height, width, units]
   }
 
-  public func parameterShapes(for input: Shape) -> [Shape] {
-    let weight: Shape = [window.height, window.width, input[2] / groups, units]
+  public func parameterShapes(for inputs: [Shape]) -> [Shape] {
+    let weight: Shape = [window.height, window.width, inputs[0][2] / groups, units]
     return hasBias ? [weight, [units]] : [weight]
   }
 
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    let shapes = parameterShapes(for: input)
+  public func makeParameters(
+    for inputs: [Shape], using generator: inout SeededGenerator
+  ) -> [Tensor] {
+    let shapes = parameterShapes(for: inputs)
     let weights = shapes[0].dimensions.dropLast().reduce(1, *)
     let deviation = (2 / Double(max(weights, 1))).squareRoot()
     let weight = Tensor(
@@ -65,33 +70,34 @@ public struct Convolution: Layer {
     return [weight] + shapes.dropFirst().map { Tensor(shape: $0) }
   }
 
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
     WindowKernel.convolve(
-      input, parameters[0].value, bias: hasBias ? parameters[1].value : nil,
-      window.windows(over: input), units: units, groups: groups)
+      inputs[0], parameters[.weight].value, bias: hasBias ? parameters[.bias].value : nil,
+      window.windows(over: inputs[0]), units: units, groups: groups)
   }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    let (below, weight) = WindowKernel.convolveBackward(
-      gradient, input, parameters[0].value, window.windows(over: input), units: units,
-      groups: groups, needsInput: needsInput)
-    guard hasBias else { return (below, [weight]) }
-    return (below, [weight, gradient.reshaped(to: [gradient.count / units, units]).columnSums])
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    let (input, weight) = (pass.inputs[0], pass.parameters[.weight].value)
+    let windows = window.windows(over: input)
+    guard wanted.contains(.parameters) else {
+      return LayerGradients(inputs: [
+        WindowKernel.convolveToInput(gradient, input, weight, windows, units: units, groups: groups)
+      ])
+    }
+    let (below, own) = WindowKernel.convolveBackward(
+      gradient, input, weight, windows, units: units, groups: groups,
+      needsInput: wanted.contains(.inputs))
+    let inputs = below.map { [$0] } ?? []
+    guard hasBias else { return LayerGradients(inputs: inputs, parameters: [own]) }
+    let bias = gradient.reshaped(to: [gradient.count / units, units]).columnSums
+    return LayerGradients(inputs: inputs, parameters: [own, bias])
   }
 
-  public func inputGradient(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
-  ) -> Tensor {
-    WindowKernel.convolveToInput(
-      gradient, input, parameters[0].value, window.windows(over: input), units: units,
-      groups: groups)
-  }
-
-  public func multiplications(for input: Shape, _ parameters: [Parameter]) -> Int {
-    guard let output = try? outputShape(for: input) else { return 0 }
-    return parameters[0].keptCount * output[0] * output[1]
+  public func multiplications(for inputs: [Shape], _ parameters: [Parameter]) -> Int {
+    guard let output = try? outputShape(for: inputs) else { return 0 }
+    return parameters[.weight].keptCount * output[0] * output[1]
   }
 }
 

@@ -30,21 +30,28 @@ public struct Dense: Layer {
   public var roles: [Parameter.Role] { [.weight, .bias] }
   public var coupling: Coupling { .mixing(groups: 1) }
 
-  public func keeping(inputs: [Bool], outputs: [Bool]) -> Dense {
-    Dense(outputs.count { $0 }, start: start)
+  public var title: String { "dense \(units)" }
+  public var isFullyConnected: Bool { true }
+
+  public func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> Dense {
+    Dense(outputs.positions.count, start: start)
   }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
-    guard input.rank == 1 else {
-      throw .shapeMismatch(layer: Self.name, expected: "a vector", found: input)
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
+    guard inputs[0].rank == 1 else {
+      throw .shapeMismatch(layer: Self.name, expected: "a vector", found: inputs[0])
     }
     return [units]
   }
 
-  public func parameterShapes(for input: Shape) -> [Shape] { [[input[0], units], [units]] }
+  public func parameterShapes(for inputs: [Shape]) -> [Shape] {
+    [[inputs[0].neurons, units], [units]]
+  }
 
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    let inputs = input[0]
+  public func makeParameters(
+    for inputs: [Shape], using generator: inout SeededGenerator
+  ) -> [Tensor] {
+    let inputs = inputs[0].neurons
     let elements: [Float]
     switch start {
     case .he:
@@ -57,24 +64,24 @@ public struct Dense: Layer {
     return [Tensor(elements, shape: [inputs, units]), Tensor(shape: [units])]
   }
 
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    input.multiplied(by: parameters[0].value, adding: parameters[1].value)
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    inputs[0].multiplied(by: parameters[.weight].value, adding: parameters[.bias].value)
   }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    let weight = input.multiplied(by: gradient, transposed: true)
-    let bias = gradient.columnSums
-    let below =
-      needsInput
-      ? inputGradient(gradient, input: input, output: output, parameters) : nil
-    return (below, [weight, bias])
-  }
-
-  public func inputGradient(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
-  ) -> Tensor {
-    gradient.multiplied(by: parameters[0].value, rightTransposed: true)
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    var found = LayerGradients()
+    if wanted.contains(.parameters) {
+      found.parameters = [
+        pass.inputs[0].multiplied(by: gradient, transposed: true), gradient.columnSums,
+      ]
+    }
+    if wanted.contains(.inputs) {
+      found.inputs = [
+        gradient.multiplied(by: pass.parameters[.weight].value, rightTransposed: true)
+      ]
+    }
+    return found
   }
 }

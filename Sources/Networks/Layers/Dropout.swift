@@ -15,32 +15,27 @@ public struct Dropout: Layer {
 
   public init(_ share: Float = 0.5) { self.share = min(max(share, 0), 0.99) }
 
-  public var roles: [Parameter.Role] { [] }
   public var coupling: Coupling { .unitwise }
+  public var isIdentityAtInference: Bool { true }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape { input }
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor { input }
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape { inputs[0] }
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor { inputs[0] }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    (needsInput ? gradient : nil, [])
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    LayerGradients(inputs: [
+      pass.memory.first.map { gradient.multiplied(elementwiseBy: $0) } ?? gradient
+    ])
   }
 
   public func forwardInTraining(
-    _ input: Tensor, _ parameters: [Parameter], using generator: inout SeededGenerator
+    _ inputs: [Tensor], _ parameters: [Parameter], using generator: inout SeededGenerator
   ) -> (output: Tensor, memory: [Tensor]) {
     let kept = 1 / (1 - share)
     let mask = Tensor(
-      (0..<input.count).map { _ in Float(generator.uniform()) < share ? 0 : kept },
-      shape: input.shape)
-    return (input.multiplied(elementwiseBy: mask), [mask])
-  }
-
-  public func backwardInTraining(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter],
-    memory: [Tensor], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    (needsInput ? gradient.multiplied(elementwiseBy: memory[0]) : nil, [])
+      (0..<inputs[0].count).map { _ in Float(generator.uniform()) < share ? 0 : kept },
+      shape: inputs[0].shape)
+    return (inputs[0].multiplied(elementwiseBy: mask), [mask])
   }
 }

@@ -12,18 +12,18 @@ public struct Flattening: Layer {
 
   public init() {}
 
-  public var roles: [Parameter.Role] { [] }
   public var coupling: Coupling { .spreading }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape { [input.count] }
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    input.reshaped(to: [input.rows, input.width])
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape { [inputs[0].count] }
+
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    inputs[0].reshaped(to: [inputs[0].rows, inputs[0].width])
   }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    (needsInput ? gradient.reshaped(to: input.shape) : nil, [])
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    LayerGradients(inputs: [gradient.reshaped(to: pass.inputs[0].shape)])
   }
 }
 
@@ -40,24 +40,24 @@ public struct Reshaping: Layer {
 
   public init(_ shape: Shape) { self.shape = shape }
 
-  public var roles: [Parameter.Role] { [] }
   public var coupling: Coupling { .opaque }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
+    let input = inputs[0]
     guard input.count == shape.count else {
       throw .shapeMismatch(layer: Self.name, expected: "\(shape.count) elements", found: input)
     }
     return shape
   }
 
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    input.reshaped(to: Shape([input.rows] + shape.dimensions))
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    inputs[0].reshaped(to: Shape([inputs[0].rows] + shape.dimensions))
   }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    (needsInput ? gradient.reshaped(to: input.shape) : nil, [])
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    LayerGradients(inputs: [gradient.reshaped(to: pass.inputs[0].shape)])
   }
 }
 
@@ -74,10 +74,10 @@ public struct Transposition: Layer {
 
   public init(_ order: [Int]) { self.order = order }
 
-  public var roles: [Parameter.Role] { [] }
   public var coupling: Coupling { .opaque }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
+    let input = inputs[0]
     guard order.sorted() == Array(0..<input.rank) else {
       throw .shapeMismatch(
         layer: Self.name, expected: "\(order.count) dimensions", found: input)
@@ -85,14 +85,14 @@ public struct Transposition: Layer {
     return Shape(order.map { input[$0] })
   }
 
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    input.transposed(by: order)
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    inputs[0].transposed(by: order)
   }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
     let back = order.indices.map { order.firstIndex(of: $0) ?? $0 }
-    return (needsInput ? gradient.transposed(by: back) : nil, [])
+    return LayerGradients(inputs: [gradient.transposed(by: back)])
   }
 }

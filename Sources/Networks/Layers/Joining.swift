@@ -11,31 +11,27 @@ public struct Sum: Layer {
 
   public init() {}
 
-  public var roles: [Parameter.Role] { [] }
   public var coupling: Coupling { .unitwise }
+  public var addsInputs: Bool { true }
   public var arity: Int? { nil }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape { input }
-
-  public func outputShape(joining inputs: [Shape]) throws(NetworkError) -> Shape {
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
     for input in inputs.dropFirst() where input != inputs[0] {
       throw .shapeMismatch(layer: Self.name, expected: "\(inputs[0])", found: input)
     }
     return inputs[0]
   }
 
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor { input }
-
-  public func forward(joining inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
     var sum = inputs[0]
     for input in inputs.dropFirst() { sum.add(input) }
     return sum
   }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    (needsInput ? gradient : nil, [])
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    LayerGradients(inputs: pass.inputs.map { _ in gradient })
   }
 }
 
@@ -49,13 +45,10 @@ public struct Concatenation: Layer {
 
   public init() {}
 
-  public var roles: [Parameter.Role] { [] }
   public var coupling: Coupling { .joining }
   public var arity: Int? { nil }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape { input }
-
-  public func outputShape(joining inputs: [Shape]) throws(NetworkError) -> Shape {
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
     for input in inputs.dropFirst()
     where input.dimensions.dropLast() != inputs[0].dimensions.dropLast() {
       throw .shapeMismatch(
@@ -65,19 +58,14 @@ public struct Concatenation: Layer {
     return Shape(inputs[0].dimensions.dropLast() + [channels])
   }
 
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor { input }
-
-  public func forward(joining inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
-    Tensor(concatenating: inputs)
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    inputs.count == 1 ? inputs[0] : Tensor(concatenating: inputs)
   }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    (needsInput ? gradient : nil, [])
-  }
-
-  public func backward(_ gradient: Tensor, joining inputs: [Tensor]) -> [Tensor] {
-    gradient.split(like: inputs)
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    LayerGradients(
+      inputs: pass.inputs.count == 1 ? [gradient] : gradient.split(like: pass.inputs))
   }
 }

@@ -21,14 +21,23 @@ public struct LayerNormalization: Layer {
   public var roles: [Parameter.Role] { [.scale, .bias] }
   public var coupling: Coupling { .opaque }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape { input }
-
-  public func parameterShapes(for input: Shape) -> [Shape] {
-    [Shape](repeating: [input.dimensions.last ?? 1], count: 2)
+  /// Every element depends on the mean and standard deviation of all.
+  public func paths(
+    to above: Tensor, from inputs: [Tensor], _ parameters: [Parameter]
+  ) -> [Tensor] {
+    let isRead = above.elements.contains { $0 > 0 }
+    return [Tensor(repeating: isRead ? 1 : 0, shape: inputs[0].shape)]
   }
 
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    let (scales, shifts) = (parameters[0].value.elements, parameters[1].value.elements)
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape { inputs[0] }
+
+  public func parameterShapes(for inputs: [Shape]) -> [Shape] {
+    [Shape](repeating: [inputs[0].neurons], count: 2)
+  }
+
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    let input = inputs[0]
+    let (scales, shifts) = (parameters[.scale].value.elements, parameters[.bias].value.elements)
     var output = input
     output.withElements { elements in
       for start in stride(from: 0, to: elements.count, by: scales.count) {
@@ -43,9 +52,16 @@ public struct LayerNormalization: Layer {
   }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    let width = parameters[0].value.count
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    LayerGradients(
+      inputs: wanted.contains(.inputs) ? [inputGradient(gradient, pass)] : [],
+      parameters: wanted.contains(.parameters) ? parameterGradients(gradient, pass) : [])
+  }
+
+  private func parameterGradients(_ gradient: Tensor, _ pass: LayerPass) -> [Tensor] {
+    let (input, shape) = (pass.inputs[0], pass.parameters[.scale].value.shape)
+    let width = shape.count
     var toScale = [Double](repeating: 0, count: width)
     var toShift = toScale
     for start in stride(from: 0, to: input.count, by: width) {
@@ -56,24 +72,15 @@ public struct LayerNormalization: Layer {
         toShift[column] += above
       }
     }
-    let below =
-      needsInput ? inputGradient(gradient, input: input, output: output, parameters) : nil
-    let shape = parameters[0].value.shape
-    return (
-      below,
-      [
-        Tensor(toScale.map { Float($0) }, shape: shape),
-        Tensor(toShift.map { Float($0) }, shape: shape),
-      ]
-    )
+    return [toScale, toShift].map { Tensor($0.map { Float($0) }, shape: shape) }
   }
 
   /// dx = inverse · (g - mean(g) - x̂ · mean(g x̂)), where g is the output gradient times the
   /// scale.
-  public func inputGradient(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
-  ) -> Tensor {
-    let scales = parameters[0].value.elements.map(Double.init)
+  private func inputGradient(_ gradient: Tensor, _ pass: LayerPass) -> Tensor {
+    let (input, scales) = (
+      pass.inputs[0], pass.parameters[.scale].value.elements.map(Double.init)
+    )
     let width = scales.count
     var below = gradient
     below.withElements { elements in

@@ -15,24 +15,31 @@ public struct ParametricReLU: Layer {
 
   public var roles: [Parameter.Role] { [.slope] }
   public var coupling: Coupling { .unitwise }
+  public var isActivation: Bool { true }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape { input }
+  public func paths(
+    to above: Tensor, from inputs: [Tensor], _ parameters: [Parameter]
+  ) -> [Tensor] { [above] }
 
-  public func parameterShapes(for input: Shape) -> [Shape] { [[input.dimensions.last ?? 1]] }
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape { inputs[0] }
+
+  public func parameterShapes(for inputs: [Shape]) -> [Shape] { [[inputs[0].neurons]] }
 
   /// Slopes of 0.25, PyTorch's default.
-  public func makeParameters(for input: Shape, using generator: inout SeededGenerator) -> [Tensor] {
-    parameterShapes(for: input).map { Tensor(repeating: 0.25, shape: $0) }
+  public func makeParameters(
+    for inputs: [Shape], using generator: inout SeededGenerator
+  ) -> [Tensor] {
+    parameterShapes(for: inputs).map { Tensor(repeating: 0.25, shape: $0) }
   }
 
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    var output = input
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    var output = inputs[0]
     forward(inPlace: &output, parameters)
     return output
   }
 
   public func forward(inPlace values: inout Tensor, _ parameters: [Parameter]) {
-    let slopes = parameters[0].value.elements
+    let slopes = parameters[.slope].value.elements
     values.withElements { elements in
       for start in stride(from: 0, to: elements.count, by: slopes.count) {
         for (channel, slope) in slopes.enumerated() where !(elements[start + channel] > 0) {
@@ -43,9 +50,16 @@ public struct ParametricReLU: Layer {
   }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    let width = parameters[0].value.count
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    LayerGradients(
+      inputs: wanted.contains(.inputs) ? [inputGradient(gradient, pass)] : [],
+      parameters: wanted.contains(.parameters) ? [slopeGradient(gradient, pass)] : [])
+  }
+
+  private func slopeGradient(_ gradient: Tensor, _ pass: LayerPass) -> Tensor {
+    let (input, shape) = (pass.inputs[0], pass.parameters[.slope].value.shape)
+    let width = shape.count
     var sums = [Double](repeating: 0, count: width)
     for start in stride(from: 0, to: input.count, by: width) {
       for channel in 0..<width where !(input.elements[start + channel] > 0) {
@@ -53,15 +67,11 @@ public struct ParametricReLU: Layer {
           Double(input.elements[start + channel]) * Double(gradient.elements[start + channel])
       }
     }
-    let below =
-      needsInput ? inputGradient(gradient, input: input, output: output, parameters) : nil
-    return (below, [Tensor(sums.map { Float($0) }, shape: parameters[0].value.shape)])
+    return Tensor(sums.map { Float($0) }, shape: shape)
   }
 
-  public func inputGradient(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter]
-  ) -> Tensor {
-    let slopes = parameters[0].value.elements
+  private func inputGradient(_ gradient: Tensor, _ pass: LayerPass) -> Tensor {
+    let (input, slopes) = (pass.inputs[0], pass.parameters[.slope].value.elements)
     var below = gradient
     below.withElements { elements in
       for start in stride(from: 0, to: elements.count, by: slopes.count) {

@@ -30,10 +30,10 @@ public struct Pooling: Layer {
     self.window = window
   }
 
-  public var roles: [Parameter.Role] { [] }
   public var coupling: Coupling { .unitwise }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
+    let input = inputs[0]
     let (height, width) = try window.outputSize(of: input, layer: Self.name)
     let reaches =
       max(window.top, window.bottom) < window.height
@@ -45,18 +45,27 @@ public struct Pooling: Layer {
     return [height, width, input[2]]
   }
 
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    WindowKernel.pool(input, window.windows(over: input), kernel)
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    WindowKernel.pool(inputs[0], window.windows(over: inputs[0]), kernel)
   }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    (
-      needsInput
-        ? WindowKernel.poolBackward(gradient, input, output, window.windows(over: input), kernel)
-        : nil, []
-    )
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    let input = pass.inputs[0]
+    return LayerGradients(inputs: [
+      WindowKernel.poolBackward(
+        gradient, input, pass.output, window.windows(over: input), kernel)
+    ])
+  }
+
+  /// The maximum of a window may be any of its elements, so its paths are those of the mean.
+  public func paths(
+    to above: Tensor, from inputs: [Tensor], _ parameters: [Parameter]
+  ) -> [Tensor] {
+    Pooling(.mean, window).backward(
+      above, through: LayerPass(inputs: inputs, output: above, parameters: []), wanted: .inputs
+    ).inputs
   }
 
   private var kernel: WindowKernel.Pooling {
@@ -74,10 +83,10 @@ public struct GlobalAveragePooling: Layer {
 
   public init() {}
 
-  public var roles: [Parameter.Role] { [] }
   public var coupling: Coupling { .unitwise }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
+    let input = inputs[0]
     guard input.rank == 3, input[0] > 0, input[1] > 0 else {
       throw .shapeMismatch(
         layer: Self.name, expected: "an image of height x width x channels", found: input)
@@ -89,18 +98,19 @@ public struct GlobalAveragePooling: Layer {
     Window(height: input.shape[1], width: input.shape[2]).windows(over: input)
   }
 
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    WindowKernel.pool(input, windows(over: input), .mean(countingPadding: false))
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    let input = inputs[0]
+    return WindowKernel.pool(input, windows(over: input), .mean(countingPadding: false))
       .reshaped(to: [input.rows, input.shape[3]])
   }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    (
-      needsInput
-        ? WindowKernel.poolBackward(
-          gradient, input, output, windows(over: input), .mean(countingPadding: false)) : nil, []
-    )
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    let input = pass.inputs[0]
+    return LayerGradients(inputs: [
+      WindowKernel.poolBackward(
+        gradient, input, pass.output, windows(over: input), .mean(countingPadding: false))
+    ])
   }
 }

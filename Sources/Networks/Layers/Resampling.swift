@@ -33,17 +33,17 @@ public struct ZeroPadding: Layer {
     self.back = back
   }
 
-  public var roles: [Parameter.Role] { [] }
   public var coupling: Coupling { .padding(front: front, back: back) }
 
-  public func keeping(inputs: [Bool], outputs: [Bool]) -> ZeroPadding {
+  public func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> ZeroPadding {
     var copy = self
-    copy.front = outputs.prefix(front).count { $0 }
-    copy.back = outputs.suffix(back).count { $0 }
+    copy.front = outputs.positions.count { $0 < front }
+    copy.back = outputs.positions.count { $0 >= outputs.count - back }
     return copy
   }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
+    let input = inputs[0]
     guard input.rank == 3, [top, left, bottom, right, front, back].allSatisfy({ $0 >= 0 }) else {
       throw .shapeMismatch(
         layer: Self.name, expected: "an image of height x width x channels", found: input)
@@ -51,7 +51,8 @@ public struct ZeroPadding: Layer {
     return [input[0] + top + bottom, input[1] + left + right, input[2] + front + back]
   }
 
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    let input = inputs[0]
     let shape = input.shape
     var output = Tensor(
       shape: [
@@ -63,13 +64,13 @@ public struct ZeroPadding: Layer {
   }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    guard needsInput else { return (nil, []) }
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    let input = pass.inputs[0]
     var below = Tensor(shape: input.shape)
     below.copyBlock(
       of: gradient, size: input.shape.dimensions, from: [0, top, left, front], to: [0, 0, 0, 0])
-    return (below, [])
+    return LayerGradients(inputs: [below])
   }
 }
 
@@ -91,30 +92,29 @@ public struct StridedSlice: Layer {
     self.strideWidth = strideWidth
   }
 
-  public var roles: [Parameter.Role] { [] }
   public var coupling: Coupling { .unitwise }
 
   private var window: Window {
     Window(height: 1, width: 1, strideHeight: strideHeight, strideWidth: strideWidth)
   }
 
-  public func outputShape(for input: Shape) throws(NetworkError) -> Shape {
+  public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
+    let input = inputs[0]
     let (height, width) = try window.outputSize(of: input, layer: Self.name)
     return [height, width, input[2]]
   }
 
-  public func forward(_ input: Tensor, _ parameters: [Parameter]) -> Tensor {
-    WindowKernel.pool(input, window.windows(over: input), .largest)
+  public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
+    WindowKernel.pool(inputs[0], window.windows(over: inputs[0]), .largest)
   }
 
   public func backward(
-    _ gradient: Tensor, input: Tensor, output: Tensor, _ parameters: [Parameter], needsInput: Bool
-  ) -> (input: Tensor?, parameters: [Tensor]) {
-    (
-      needsInput
-        ? WindowKernel.poolBackward(
-          gradient, input, output, window.windows(over: input), .mean(countingPadding: false))
-        : nil, []
-    )
+    _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
+  ) -> LayerGradients {
+    let input = pass.inputs[0]
+    return LayerGradients(inputs: [
+      WindowKernel.poolBackward(
+        gradient, input, pass.output, window.windows(over: input), .mean(countingPadding: false))
+    ])
   }
 }

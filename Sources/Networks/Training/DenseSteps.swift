@@ -27,10 +27,9 @@ struct DenseSteps {
     units = links.last?.units ?? 0
     steps = state.memory.steps
     for (link, node) in nodes.enumerated() {
-      for index in 0...1 {
-        let isBias = index == 1
-        chain.set(
-          .parameters, link, isBias: isBias, to: state.network.parameters[node][index].value)
+      for (index, parameter) in state.network.parameters[node].enumerated() {
+        let isBias = parameter.role == .bias
+        chain.set(.parameters, link, isBias: isBias, to: parameter.value)
         chain.set(.means, link, isBias: isBias, to: state.memory.means[node][index])
         chain.set(.squares, link, isBias: isBias, to: state.memory.squares[node][index])
       }
@@ -41,8 +40,8 @@ struct DenseSteps {
   func store(in state: inout Trainer.State) {
     state.memory.steps = steps
     for (link, node) in nodes.enumerated() {
-      for index in 0...1 {
-        let isBias = index == 1
+      for (index, role) in state.network.parameters[node].map(\.role).enumerated() {
+        let isBias = role == .bias
         chain.get(
           .parameters, link, isBias: isBias, into: &state.network.parameters[node][index].value)
         chain.get(.means, link, isBias: isBias, into: &state.memory.means[node][index])

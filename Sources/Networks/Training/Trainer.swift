@@ -129,7 +129,7 @@ public struct Trainer: Hashable, Codable, Sendable {
     let clarified =
       clarification > 0 && 2 * epoch >= epochs
       ? nodes.indices.last {
-        $0 < nodes.count - 1 && (nodes[$0].layer as? Activation)?.function == .sigmoid
+        $0 < nodes.count - 1 && nodes[$0].layer.activation?.function == .sigmoid
       } : nil
     let steps = (order.count + batch - 1) / batch
     var total = 0.0
@@ -210,9 +210,9 @@ extension Network {
   /// Shrinks the norm of the first layer's weights of each input group, the proximal step of the
   /// group lasso.
   mutating func shrinkInputs(_ groups: [[Int]], by amount: Float) {
-    guard !parameters.isEmpty, parameters[0].first?.role == .weight else { return }
-    let units = parameters[0][0].value.width
-    parameters[0][0].value.withElements { weights in
+    guard parameters.first?.index(of: .weight) != nil else { return }
+    let units = parameters[0][.weight].value.width
+    parameters[0][.weight].value.withElements { weights in
       for group in groups {
         var squares: Float = 0
         for input in group {

@@ -158,8 +158,8 @@ public struct NormalizationScale: NeuronScore {
   ) throws -> [Int: [Double]] {
     var scores: [Int: [Double]] = [:]
     for (node, item) in network.architecture.nodes.enumerated()
-    where item.layer is BatchNormalization {
-      scores[node] = network.parameters[node][0].value.elements.map { Double(abs($0)) }
+    where item.layer.scalesUnits {
+      scores[node] = network.parameters[node][.scale].value.elements.map { Double(abs($0)) }
     }
     guard !scores.isEmpty else {
       throw PruningError.unsuited(
@@ -184,7 +184,8 @@ extension Network {
   var residualBlocks: [ResidualBlock] {
     architecture.nodes.indices.compactMap { sum in
       let links = architecture.links[sum]
-      guard architecture.nodes[sum].layer is Sum, links.count == 2, links.allSatisfy({ $0 >= 0 })
+      guard architecture.nodes[sum].layer.addsInputs, links.count == 2,
+        links.allSatisfy({ $0 >= 0 })
       else { return nil }
       let reached = links.map { ancestors(of: $0) }
       let own = [reached[0].subtracting(reached[1]), reached[1].subtracting(reached[0])]

@@ -22,7 +22,7 @@ extension FeatureLayer {
       return
     }
     let values = trace.network.activations(of: task.node, for: task.context.training.inputs)
-    let outgoing = trace.network.parameters[node + 1][0].value
+    let outgoing = trace.network.parameters[node + 1][.weight].value
     let spreads = values.columnStatistics.deviations
     let scores = live.map { norm(outgoing.row($0)) * spreads[$0] }
     var best: (pair: LinearPair, score: Double)?
@@ -103,10 +103,10 @@ extension Network {
   /// Replaces an input of a dense layer by a linear function of another input.
   fileprivate mutating func fold(_ pair: LinearPair, intoReader node: Int) {
     fold(means: [pair.offset], ofRows: [pair.dependent], intoBiasOf: node)
-    for unit in 0..<parameters[node][0].value.width {
-      let moved = pair.factor * Double(parameters[node][0].value[pair.dependent, unit])
-      let own = Double(parameters[node][0].value[pair.source, unit])
-      parameters[node][0].value[pair.source, unit] = Float(own + moved)
+    for unit in 0..<parameters[node][.weight].value.width {
+      let moved = pair.factor * Double(parameters[node][.weight].value[pair.dependent, unit])
+      let own = Double(parameters[node][.weight].value[pair.source, unit])
+      parameters[node][.weight].value[pair.source, unit] = Float(own + moved)
     }
   }
 }

@@ -90,7 +90,7 @@ public struct FeatureLayer: Named, Hashable {
     if start?.phase == .done, let start { return start }
     let architecture = task.network.architecture
     if let strange = architecture.nodes.first(where: {
-      !($0.layer is Dense || $0.layer is Activation) || $0.inputs != nil
+      !($0.layer.isFullyConnected || $0.layer.activation != nil) || $0.inputs != nil
     }) {
       throw PruningError.unknownLayer(
         node: strange.id.rawValue, layer: type(of: strange.layer).name)
@@ -153,7 +153,7 @@ public struct FeatureLayer: Named, Hashable {
     }
     let values = trace.network.activations(of: task.node, for: task.context.training.inputs)
     let (means, deviations) = values.columnStatistics
-    let outgoing = trace.network.parameters[node + 1][0].value
+    let outgoing = trace.network.parameters[node + 1][.weight].value
     let scores = live.map { unit in
       norm(outgoing.row(unit)) * deviations[unit]
     }
@@ -232,7 +232,7 @@ public struct FeatureLayer: Named, Hashable {
     }
     trace.columnTrials += 1
     let (means, deviations) = spread
-    let weights = trace.network.parameters[0][0].value
+    let weights = trace.network.parameters[0][.weight].value
     let scored = candidates.map { index -> (index: Int, score: Double) in
       let squares = task.context.columns[index].inputs.reduce(0.0) { sum, input in
         let size = norm(weights.row(input)) * deviations[input]
@@ -308,8 +308,8 @@ extension FeatureLayer.Task {
     if readsFeatures { return context.columns.count > 1 }
     guard let index = network.architecture.index(of: node), index >= 1, index + 1 < nodes.count
     else { return false }
-    return nodes[index + 1].layer is Dense && network.architecture.isSequence
-      && nodes.allSatisfy { $0.layer is Dense || $0.layer is Activation }
+    return nodes[index + 1].layer.isFullyConnected && network.architecture.isSequence
+      && nodes.allSatisfy { $0.layer.isFullyConnected || $0.layer.activation != nil }
   }
 
   /// The split into a frozen backbone and a dense head, for a network that cannot be pruned as a
@@ -347,11 +347,12 @@ extension FeatureLayer.Task {
 extension Network {
   /// Adds the mean contribution of some inputs of a dense layer to its bias.
   mutating func fold(means: [Double], ofRows rows: [Int], intoBiasOf node: Int) {
-    let weight = parameters[node][0].value
+    let weight = parameters[node][.weight].value
     for (mean, row) in zip(means, rows) {
       for unit in 0..<weight.width {
-        let folded = Double(parameters[node][1].value[unit, 0]) + mean * Double(weight[row, unit])
-        parameters[node][1].value[unit, 0] = Float(folded)
+        let folded =
+          Double(parameters[node][.bias].value[unit, 0]) + mean * Double(weight[row, unit])
+        parameters[node][.bias].value[unit, 0] = Float(folded)
       }
     }
   }

@@ -79,7 +79,7 @@ extension Network {
   func normalization(behind node: Int) -> Int? {
     let readers = architecture.nodes.indices.filter { architecture.links[$0].contains(node) }
     guard readers.count == 1, let reader = readers.first,
-      architecture.nodes[reader].layer is BatchNormalization
+      architecture.nodes[reader].layer.scalesUnits
     else { return nil }
     return reader
   }

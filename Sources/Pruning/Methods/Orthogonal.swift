@@ -58,7 +58,8 @@ extension Network {
   /// The input of a flatten layer; any other node itself.
   func channelNode(of node: Int, _ channels: Int) -> Int {
     var node = node
-    while architecture.nodes[node].layer is Flattening || architecture.nodes[node].layer is Dropout,
+    while architecture.nodes[node].layer.coupling == .spreading
+      || architecture.nodes[node].layer.isIdentityAtInference,
       let below = architecture.links[node].first, below >= 0,
       originalIndices[below].count >= channels
     {

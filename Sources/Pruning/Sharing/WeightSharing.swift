@@ -20,7 +20,7 @@ public struct WeightSharing: Hashable, Codable, Sendable {
   /// The bits of a code for a number of kept weights of a layer; fewer than configured if the
   /// codebook would be larger than the codes.
   func bits(for layer: any Layer, kept: Int) -> Int {
-    var bits = layer is Convolution ? convolutionBits : denseBits
+    var bits = layer.isFullyConnected ? denseBits : convolutionBits
     while bits > 1, 32 << bits > kept * bits { bits -= 1 }
     return bits
   }

@@ -47,7 +47,7 @@ extension Diagram {
       let place = index
       var name = nodes[index].id.rawValue
       // An activation is part of the layer before it.
-      while index + 1 < nodes.count, let activation = nodes[index + 1].layer as? Activation {
+      while index + 1 < nodes.count, let activation = nodes[index + 1].layer.activation {
         name += ", \(activation.function.rawValue)"
         index += 1
       }

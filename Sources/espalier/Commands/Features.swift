@@ -110,8 +110,8 @@ struct Features: ParsableCommand {
       return features.thresholds
     }
     let index = model.network.architecture.index(of: node)
-    let layer = index.map { model.network.architecture.nodes[$0].layer } as? Activation
-    return [Double](repeating: layer?.function == .sigmoid ? 0.5 : 0, count: count)
+    let activation = index.flatMap { model.network.architecture.nodes[$0].layer.activation }
+    return [Double](repeating: activation?.function == .sigmoid ? 0.5 : 0, count: count)
   }
 
   private static func text(_ entry: Entry) -> String {
