@@ -9,9 +9,6 @@ public enum CompressedModelError: LocalizedError, Hashable, Sendable {
   /// The model cannot be represented in the format.
   case unwritable(problem: String)
 
-  /// The exit code for this error: 65.
-  public var exitCode: Int32 { 65 }
-
   /// The message, prefixed by the file name if there is one.
   public var errorDescription: String? {
     switch self {

@@ -112,8 +112,7 @@ public enum ModelFile {
       imported.squashing = ending.squashing
       if let node = graph.binarizer, try network.architecture.shapes().last?.count ?? 0 > 1 {
         throw ModelFileError.foreignModel(
-          file: name, node: node.title, operator: shown(node.opType),
-          kind: ONNXForeignModel.multilabel.kind, advice: ONNXForeignModel.multilabel.advice)
+          file: name, node: node.title, operator: shown(node.opType), .multilabel)
       }
       try check(graph.classes ?? [], of: network, file: name)
     }

@@ -39,10 +39,9 @@ struct ONNXGraph {
     self.file = file
     self.opset = opset
     for node in graph.node {
-      if let model = ONNXForeignModel.named(node) {
+      if let model = ForeignModel(node) {
         throw .foreignModel(
-          file: file, node: node.title, operator: shown(node.opType), kind: model.kind,
-          advice: model.advice)
+          file: file, node: node.title, operator: shown(node.opType), model)
       }
     }
     nodes = graph.node

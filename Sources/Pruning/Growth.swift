@@ -119,7 +119,7 @@ extension Layer {
       return Convolution(
         convolution.units + count, convolution.window, hasBias: convolution.hasBias)
     case is Convolution:
-      throw PruningError.unsuited(method: "growing", needs: "convolutions with one group")
+      throw PruningError.unsuited(method: "growing", needs: .ungroupedConvolutions)
     case var padding as ZeroPadding:
       padding.front += groups.prefix(padding.front).count { $0 == group }
       padding.back += groups.suffix(padding.back).count { $0 == group }
