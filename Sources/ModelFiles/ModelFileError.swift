@@ -6,7 +6,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   /// The file is missing or not readable.
   case unreadable(file: String, reason: String)
   /// The bytes are not an ONNX model.
-  case malformed(file: String, problem: String)
+  case malformed(file: String, FormatProblem)
   case unsupportedOperator(file: String, node: String, operator: String, supported: [String])
   /// A model that is not a supported neural network, recognised by a node with this operator.
   case foreignModel(file: String, node: String, operator: String, ForeignModel)
@@ -14,7 +14,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   case node(file: String, node: String, operator: String, problem: String)
   case initializer(file: String, name: String, problem: String)
   /// The graph is not a network with one input and one output.
-  case graph(file: String, problem: String)
+  case graph(file: String, GraphProblem)
   case metadata(file: String, key: String, problem: String)
   /// A network of numeric inputs was given a categorical column.
   case categoricalFeature(name: String)
@@ -33,7 +33,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   public var errorDescription: String? {
     switch self {
     case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
-    case .malformed(let file, let problem): "\(file): \(problem)"
+    case .malformed(let file, let problem): "\(file): \(problem.text)"
     case .unsupportedOperator(let file, let node, let name, _):
       "\(file): node '\(node)': the operator '\(name)' is not supported"
     case .foreignModel(let file, let node, let name, let model):
@@ -41,7 +41,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .node(let file, let node, let name, let problem):
       "\(file): node '\(node)' (\(name)): \(problem)"
     case .initializer(let file, let name, let problem): "\(file): '\(name)' \(problem)"
-    case .graph(let file, let problem): "\(file): \(problem)"
+    case .graph(let file, let problem): "\(file): \(problem.text)"
     case .metadata(let file, let key, let problem): "\(file): metadata '\(key)': \(problem)"
     case .categoricalFeature(let name):
       "the column '\(name)' holds levels where the network reads numbers"

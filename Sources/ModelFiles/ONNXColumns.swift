@@ -102,8 +102,7 @@ struct ONNXColumns: Hashable, Sendable {
     guard let name = read.first, read.count == 1, let first = values[name], !first.isDiscrete else {
       let odd = rest.first { node in node.input.contains { values[$0] != nil } }
       guard let odd else {
-        throw .graph(
-          file: file, problem: "no layer has weights, so the file holds no neural network")
+        throw .graph(file: file, .noWeights)
       }
       throw problem(odd, "is not supported before the first layer, for table columns")
     }
@@ -144,9 +143,7 @@ struct ONNXColumns: Hashable, Sendable {
     let lengths = type.shape.dim.dropFirst().map(\.dimValue)
     let width = lengths.first ?? 1
     guard lengths.count <= 1, width > 0, width <= Self.mostCells else {
-      throw .graph(
-        file: file,
-        problem: "the input '\(shown(input.name))' is not of the form [batch, columns]")
+      throw .graph(file: file, .columnsShape(name: input.name))
     }
     let isDiscrete: Bool
     switch Onnx_TensorProto.DataType(rawValue: Int(type.elemType)) {
@@ -156,16 +153,12 @@ struct ONNXColumns: Hashable, Sendable {
       wholeCells.formUnion(cells..<cells + Int(width))
     case .string, .bool: isDiscrete = true
     default:
-      throw .graph(
-        file: file,
-        problem:
-          "the input '\(shown(input.name))' has a type that is not supported for a table column"
-      )
+      throw .graph(file: file, .columnsType(name: input.name))
     }
     let first = cells
     cells += Int(width)
     guard cells <= Self.mostCells else {
-      throw .graph(file: file, problem: "more than \(Self.mostCells) columns")
+      throw .graph(file: file, .columnCount(most: Self.mostCells))
     }
     values[input.name] = Value(
       columns: (first..<cells).map { Column(source: $0, kind: .number(filled: nil)) },

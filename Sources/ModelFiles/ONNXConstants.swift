@@ -62,7 +62,7 @@ struct ONNXConstants {
   mutating func spend(_ count: Int) throws(ModelFileError) {
     let (left, overflow) = budget.subtractingReportingOverflow(count)
     guard !overflow, left >= 0 else {
-      throw .graph(file: file, problem: "the layers have far more parameters than the file stores")
+      throw .graph(file: file, .parameterCount)
     }
     budget = left
     try ModelFileError.admit(count < 1 << 40 ? 4 * count : .max, of: file)

@@ -49,27 +49,27 @@ struct ONNXGraph {
     let initializers = constants
     let inputs = graph.input.filter { !initializers.contains($0.name) }
     guard let first = inputs.first else {
-      throw .graph(file: file, problem: Self.count(inputs, "input"))
+      throw .graph(file: file, .inputs(inputs.map(\.name)))
     }
     let most = ONNXFunctions.mostNodes
     guard nodes.count <= most else {
-      throw .graph(file: file, problem: "\(nodes.count) nodes where at most \(most) are supported")
+      throw .graph(file: file, .nodeCount(found: nodes.count, most: most))
     }
     let names = Set(inputs.map(\.name))
     guard names.count == inputs.count else {
-      throw .graph(file: file, problem: "two inputs have the same name")
+      throw .graph(file: file, .repeatedInput)
     }
     input = first
     for (index, node) in nodes.enumerated() {
       for name in node.output where !name.isEmpty {
         guard producers.updateValue(index, forKey: name) == nil, !names.contains(name),
           !constants.contains(name)
-        else { throw .graph(file: file, problem: "'\(shown(name))' is defined twice") }
+        else { throw .graph(file: file, .definedTwice(name: name)) }
       }
     }
     let answers = ONNXAnswers(graph, constants: constants, isOwn: readsRows)
     guard let output = answers.output else {
-      throw .graph(file: file, problem: Self.count(graph.output, "output"))
+      throw .graph(file: file, .outputs(graph.output.map(\.name)))
     }
     self.output = output
     classes = answers.classes
@@ -77,29 +77,22 @@ struct ONNXGraph {
     try link(from: names, to: output, keepsOrder: readsRows)
     if readsRows || ONNXColumns.are(needed: inputs, by: chain) {
       guard inputs.count == 1 || inputs.allSatisfy(\.isColumn) else {
-        throw .graph(file: file, problem: Self.count(inputs, "input"))
+        throw .graph(file: file, .inputs(inputs.map(\.name)))
       }
       let columns = try ONNXColumns(inputs, &chain, &constants, output: output, file: file)
       input = columns.value
       self.columns = columns
     } else if inputs.count > 1 {
-      throw .graph(file: file, problem: Self.count(inputs, "input"))
+      throw .graph(file: file, .inputs(inputs.map(\.name)))
     }
     ONNXRecognition.rewrite(&chain, &constants, output: output)
-  }
-
-  private static func count(_ values: [Onnx_ValueInfoProto], _ kind: String) -> String {
-    let names = values.prefix(4).map { "'\(shown($0.name))'" }.joined(separator: ", ")
-    let list = names.isEmpty ? "" : " (\(names)\(values.count > 4 ? ", …" : ""))"
-    let columns = kind == "input" && values.count > 1 ? ", or one for each column, [batch, 1]" : ""
-    return "\(values.count) \(kind)s\(list) where one is supported\(columns)"
   }
 
   private mutating func link(
     from inputs: Set<String>, to output: String, keepsOrder: Bool
   ) throws(ModelFileError) {
     guard producers[output] != nil else {
-      throw .graph(file: file, problem: "no node computes the output '\(shown(output))'")
+      throw .graph(file: file, .noOutputNode(name: output))
     }
     let order = try sorted(try leading(to: output, from: inputs), keepsOrder)
     var moving = inputs

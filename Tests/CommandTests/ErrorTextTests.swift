@@ -202,7 +202,7 @@ import espalier
       "a.onnx: cannot be written: there is no such folder",
       "choose a folder that exists and that you may write to", 73),
     Expected(
-      ModelFileError.malformed(file: "a.onnx", problem: "it has no graph"),
+      ModelFileError.malformed(file: "a.onnx", .noGraph),
       "a.onnx: it has no graph",
       "give an ONNX file, as written by torch.onnx.export or espalier train", 65),
     Expected(

@@ -1,0 +1,79 @@
+import ModelFiles
+import Networks
+import Tensors
+import Testing
+
+/// The message of each kind of problem.
+@Suite struct ModelFileProblemTests {
+  @Test(arguments: [
+    (FormatProblem.tooLarge(gibibytes: 2), "a model of 2 GiB or more"),
+    (.undecodable, "the file is not an ONNX model, or is truncated"),
+    (.noGraph, "it has no graph"),
+    (
+      .operatorSet(version: 5, least: 6),
+      "operator set version 5 where version 6 or later is supported"
+    ),
+    (
+      .operatorSet(version: nil, least: 6),
+      "no operator set version where version 6 or later is supported"
+    ),
+  ])
+  func formats(_ problem: FormatProblem, _ text: String) {
+    #expect(
+      ModelFileError.malformed(file: "a.onnx", problem).errorDescription == "a.onnx: " + text)
+  }
+
+  @Test(arguments: [
+    (GraphProblem.inputs([]), "0 inputs where one is supported"),
+    (
+      .inputs(["x", "z"]),
+      "2 inputs ('x', 'z') where one is supported, or one for each column, [batch, 1]"
+    ),
+    (
+      .inputs(["a", "b", "c", "d", "e"]),
+      "5 inputs ('a', 'b', 'c', 'd', …) where one is supported, or one for each column, [batch, 1]"
+    ),
+    (.repeatedInput, "two inputs have the same name"),
+    (.inputType(name: "x"), "the input 'x' is not of the type float or double"),
+    (
+      .inputRank(name: "x", found: 9),
+      "the input 'x' has 9 dimensions where 2 to 8, batch first, are supported"
+    ),
+    (
+      .inputShape(name: "x"),
+      "the input 'x' is neither [batch, features] nor [batch, channels, height, width] of known "
+        + "sizes"
+    ),
+    (.inputWidth(name: "x"), "the input 'x' does not state its number of features"),
+    (.columnsShape(name: "x"), "the input 'x' is not of the form [batch, columns]"),
+    (
+      .columnsType(name: "x"),
+      "the input 'x' has a type that is not supported for a table column"
+    ),
+    (.columnCount(most: 100), "more than 100 columns"),
+    (.nodeCount(found: 12, most: 10), "12 nodes where at most 10 are supported"),
+    (.inlinedNodeCount(most: 10), "more than 10 nodes after inlining its functions"),
+    (.functionCallCount(most: 10), "more than 10 calls of its functions"),
+    (.definedTwice(name: "y"), "'y' is defined twice"),
+    (.noWeights, "no layer has weights, so the file holds no neural network"),
+    (.parameterCount, "the layers have far more parameters than the file stores"),
+    (
+      .infiniteFolding,
+      "folding a scaling into a layer gives values that are not finite floats"
+    ),
+    (
+      .network(.shapeMismatch(layer: "dense", expected: "4 inputs", found: [3])),
+      "layer 'dense' expects 4 inputs but was given 3"
+    ),
+    (.outputs(["y", "z"]), "2 outputs ('y', 'z') where one is supported"),
+    (.outputs([]), "0 outputs where one is supported"),
+    (.noOutputNode(name: "y"), "no node computes the output 'y'"),
+    (.outputShape, "the output is not of the form [batch, outputs]"),
+    (.outputBeforeEnd, "the output is not the output of the last layer"),
+    (.classCount(found: 3, outputs: 2), "3 classes where the network has 2 outputs"),
+    (.repeatedClass(name: "a"), "two classes have the name 'a'"),
+  ])
+  func graphs(_ problem: GraphProblem, _ text: String) {
+    #expect(ModelFileError.graph(file: "a.onnx", problem).errorDescription == "a.onnx: " + text)
+  }
+}
