@@ -12,7 +12,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   case foreignModel(file: String, node: String, operator: String, ForeignModel)
   /// A supported operator with unsupported attributes or inputs.
   case node(file: String, node: String, operator: String, problem: String)
-  case initializer(file: String, name: String, problem: String)
+  case initializer(file: String, name: String, TensorProblem)
   /// The graph is not a network with one input and one output.
   case graph(file: String, GraphProblem)
   case metadata(file: String, key: String, problem: String)
@@ -40,7 +40,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
       "\(file): node '\(node)' (\(name)): the file holds \(model.kind)"
     case .node(let file, let node, let name, let problem):
       "\(file): node '\(node)' (\(name)): \(problem)"
-    case .initializer(let file, let name, let problem): "\(file): '\(name)' \(problem)"
+    case .initializer(let file, let name, let problem): "\(file): '\(name)' \(problem.text)"
     case .graph(let file, let problem): "\(file): \(problem.text)"
     case .metadata(let file, let key, let problem): "\(file): metadata '\(key)': \(problem)"
     case .categoricalFeature(let name):

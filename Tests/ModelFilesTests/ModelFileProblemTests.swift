@@ -76,4 +76,43 @@ import Testing
   func graphs(_ problem: GraphProblem, _ text: String) {
     #expect(ModelFileError.graph(file: "a.onnx", problem).errorDescription == "a.onnx: " + text)
   }
+
+  @Test(arguments: [
+    (TensorProblem.definedTwice, "is defined twice"),
+    (.notConstant, "is not a constant"),
+    (
+      .type("int64"), "has the type int64 where float, double, float16 or bfloat16 is supported"
+    ),
+    (.dimensions(9), "has 9 dimensions or is stored in segments"),
+    (.shape([-4, 3]), "has an invalid shape: -4 x 3"),
+    (
+      .valueCount(found: 2, expected: 12, shape: [4, 3]),
+      "holds 2 values where its shape 4 x 3 requires 12"
+    ),
+    (
+      .valueCount(found: 2, expected: 1, shape: []),
+      "holds 2 values where its shape of a scalar requires 1"
+    ),
+    (
+      .byteCount(found: 44, expected: 48, shape: [4, 3]),
+      "holds 44 bytes where its shape 4 x 3 requires 48"
+    ),
+    (
+      .notFinite(value: .nan, position: 5), "holds nan at position 5, which is not a finite float"
+    ),
+    (.notShape, "is not a shape, a short list of type int64"),
+    (
+      .outside(location: "../secret.bin"),
+      "is stored in '../secret.bin', outside the model's folder"
+    ),
+    (
+      .range(location: "w.bin", offset: "8", length: "x", needed: 48, size: 20),
+      "needs 48 bytes of 'w.bin', which has 20, and states offset 8 and length x"
+    ),
+  ])
+  func tensors(_ problem: TensorProblem, _ text: String) {
+    #expect(
+      ModelFileError.initializer(file: "a.onnx", name: "w", problem).errorDescription
+        == "a.onnx: 'w' " + text)
+  }
 }
