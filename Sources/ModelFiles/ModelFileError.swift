@@ -15,7 +15,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   case initializer(file: String, name: String, TensorProblem)
   /// The graph is not a network with one input and one output.
   case graph(file: String, GraphProblem)
-  case metadata(file: String, key: String, problem: String)
+  case metadata(file: String, key: String, MetadataProblem)
   /// A network of numeric inputs was given a categorical column.
   case categoricalFeature(name: String)
   /// A cell of an integer input is not an integer.
@@ -42,7 +42,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
       "\(file): node '\(node)' (\(name)): \(problem)"
     case .initializer(let file, let name, let problem): "\(file): '\(name)' \(problem.text)"
     case .graph(let file, let problem): "\(file): \(problem.text)"
-    case .metadata(let file, let key, let problem): "\(file): metadata '\(key)': \(problem)"
+    case .metadata(let file, let key, let problem): "\(file): metadata '\(key)': \(problem.text)"
     case .categoricalFeature(let name):
       "the column '\(name)' holds levels where the network reads numbers"
     case .fraction(let column, let value, let place):

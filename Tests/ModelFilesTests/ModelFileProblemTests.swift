@@ -115,4 +115,19 @@ import Testing
       ModelFileError.initializer(file: "a.onnx", name: "w", problem).errorDescription
         == "a.onnx: 'w' " + text)
   }
+
+  @Test(arguments: [
+    (MetadataProblem.undecodable, "cannot be decoded"),
+    (.inconsistent(reason: "the columns differ"), "the columns differ"),
+    (.repeatedIndex, "an original index is repeated or negative"),
+    (.noSchema, "it needs a schema, and there is none"),
+    (.otherPreprocessing, "does not match the preprocessing of the graph"),
+    (.maskShape, "a mask does not match the shape of its weights"),
+    (.otherGraph, "does not match the graph"),
+  ])
+  func metadata(_ problem: MetadataProblem, _ text: String) {
+    #expect(
+      ModelFileError.metadata(file: "a.onnx", key: "espalier.schema", problem).errorDescription
+        == "a.onnx: metadata 'espalier.schema': " + text)
+  }
 }
