@@ -21,7 +21,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   /// A cell of an integer input is not an integer.
   case fraction(column: String, value: String, at: String)
   /// The data do not have the columns of the training data.
-  case schema(problem: String)
+  case schema(SchemaMismatch)
   case unwritable(file: String, reason: String)
   case unwritableLayer(node: String, layer: String)
   /// The predictions of the written file, read back, differ from the model's.
@@ -47,7 +47,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
       "the column '\(name)' holds levels where the network reads numbers"
     case .fraction(let column, let value, let place):
       "the input takes whole numbers, \(shown(column)) has \(value) in \(place)"
-    case .schema(let problem): problem
+    case .schema(let mismatch): mismatch.text
     case .unwritable(let file, let reason): "\(file): cannot be written: \(reason)"
     case .unwritableLayer(let node, let layer):
       "layer '\(node)' is of the kind '\(layer)', which cannot be exported to ONNX"

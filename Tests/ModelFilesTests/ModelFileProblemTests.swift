@@ -130,4 +130,51 @@ import Testing
       ModelFileError.metadata(file: "a.onnx", key: "espalier.schema", problem).errorDescription
         == "a.onnx: metadata 'espalier.schema': " + text)
   }
+
+  @Test(arguments: [
+    (SchemaMismatch.missingColumn(name: "age"), "the data have no column 'age'"),
+    (
+      .columnKind(name: "age", hasLevels: true),
+      "the column 'age' holds levels where the model reads numbers"
+    ),
+    (
+      .columnKind(name: "age", hasLevels: false),
+      "the column 'age' holds numbers where the model reads levels"
+    ),
+    (.twoKinds(name: "age"), "the model reads the column 'age' both as numbers and as levels"),
+    (
+      .columnCount(found: 3, expected: 4), "the data have 3 columns where the model reads 4"
+    ),
+    (
+      .ambiguousColumns(first: "a b", second: "a-b", input: "a_b"),
+      "the columns 'a b' and 'a-b' may both be the model's input 'a_b'"
+    ),
+    (
+      .target(name: "y", isNumeric: true),
+      "the target 'y' is a number where the model predicts a class"
+    ),
+    (
+      .target(name: "y", isNumeric: false),
+      "the target 'y' is a class where the model predicts a number"
+    ),
+    (.unknownClass(name: "no"), "the class 'no' is not a class of the model"),
+    (
+      .thresholdOfActivation(.relu),
+      "the single output of the network ends in 'relu': the threshold between two classes is known "
+        + "for a sigmoid, tanh or logits only"
+    ),
+    (
+      .thresholdOfScaling,
+      "the single output of the network is scaled after its last activation: the threshold between "
+        + "two classes is known for a sigmoid, tanh or logits only"
+    ),
+    (.classOrderOfNumber, "a class order is given for a numeric target"),
+    (
+      .classOrder(given: ["yes"], classes: ["no", "yes"]),
+      "the class order 'yes' is not a permutation of the data's classes: no, yes"
+    ),
+  ])
+  func schemas(_ mismatch: SchemaMismatch, _ text: String) {
+    #expect(ModelFileError.schema(mismatch).errorDescription == text)
+  }
 }
