@@ -11,7 +11,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   /// A model that is not a supported neural network, recognised by a node with this operator.
   case foreignModel(file: String, node: String, operator: String, ForeignModel)
   /// A supported operator with unsupported attributes or inputs.
-  case node(file: String, node: String, operator: String, problem: String)
+  case node(file: String, node: String, operator: String, NodeProblem)
   case initializer(file: String, name: String, TensorProblem)
   /// The graph is not a network with one input and one output.
   case graph(file: String, GraphProblem)
@@ -39,7 +39,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .foreignModel(let file, let node, let name, let model):
       "\(file): node '\(node)' (\(name)): the file holds \(model.kind)"
     case .node(let file, let node, let name, let problem):
-      "\(file): node '\(node)' (\(name)): \(problem)"
+      "\(file): node '\(node)' (\(name)): \(problem.text)"
     case .initializer(let file, let name, let problem): "\(file): '\(name)' \(problem.text)"
     case .graph(let file, let problem): "\(file): \(problem.text)"
     case .metadata(let file, let key, let problem): "\(file): metadata '\(key)': \(problem.text)"

@@ -42,7 +42,7 @@ struct ONNXFunctions {
     guard level < Self.mostLevels else {
       throw .node(
         file: file, node: node.title, operator: shown(node.opType),
-        problem: "is a function with recursive calls, or calls nested \(Self.mostLevels) deep")
+        .place(.functionDepth(most: Self.mostLevels)))
     }
     calls += 1
     guard calls <= Self.mostNodes else {

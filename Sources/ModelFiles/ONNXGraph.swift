@@ -106,8 +106,7 @@ struct ONNXGraph {
         guard let fold = known.fold else {
           throw problem(
             node,
-            "has constant inputs only, which is supported for "
-              + ONNXOperator.all.filter { $0.fold != nil }.map(\.name).joined(separator: ", "))
+            .place(.onConstants(supported: ONNXOperator.all.filter { $0.fold != nil }.map(\.name))))
         }
         try fold(&constants, node, file)
       }
@@ -126,7 +125,7 @@ struct ONNXGraph {
         if let producer = producers[name] {
           open.append(producer)
         } else if !constants.contains(name) {
-          throw problem(nodes[index], "reads '\(shown(name))', which is not defined")
+          throw problem(nodes[index], .place(.undefinedInput(name: name)))
         }
       }
     }
@@ -161,13 +160,13 @@ struct ONNXGraph {
       next += 1
     }
     if let index = live.subtracting(order).min() {
-      throw problem(nodes[index], "is part of a cycle or depends on one")
+      throw problem(nodes[index], .place(.cycle))
     }
     return order
   }
 
-  private func problem(_ node: Onnx_NodeProto, _ text: String) -> ModelFileError {
-    .node(file: file, node: node.title, operator: shown(node.opType), problem: text)
+  private func problem(_ node: Onnx_NodeProto, _ problem: NodeProblem) -> ModelFileError {
+    .node(file: file, node: node.title, operator: shown(node.opType), problem)
   }
 
   private func unsupported(_ node: Onnx_NodeProto) -> ModelFileError {

@@ -132,13 +132,8 @@ struct ONNXOperator: Sendable {
   }
 
   /// The problem of a supported operator at an unsupported position.
-  static func refusal(of node: Onnx_NodeProto) -> String {
-    if classical.contains(node.opType) {
-      return "is supported before the first layer or after the last, not between layers"
-    }
-    return parts.contains(node.opType)
-      ? "is supported as part of GELU, softplus, softmax, layer normalization and similar "
-        + "functions, not alone"
-      : "is supported for constants only"
+  static func refusal(of node: Onnx_NodeProto) -> PlaceProblem {
+    if classical.contains(node.opType) { return .betweenLayers }
+    return parts.contains(node.opType) ? .alone : .onValue
   }
 }
