@@ -132,8 +132,8 @@ let package = Package(
       .testTarget(
         name: "CommandTests",
         dependencies: [
-          "espalier", "ModelFiles", "Explanations", "Networks", "Datasets", "Drawing", "Rules",
-          "Tensors",
+          "espalier", "Experiments", "Reports", "Explanations", "Pruning", "ModelFiles",
+          "CompressedModels", "Networks", "Datasets", "Drawing", "Rules", "Naming", "Tensors",
           "TestSupport",
         ],
         exclude: ["Snapshots"])

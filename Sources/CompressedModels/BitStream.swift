@@ -81,7 +81,7 @@ package struct BitReader {
     var zeros = 0
     while try readBit() == 0 {
       zeros += 1
-      guard zeros < 48 else { throw CodingProblem("a gamma code is too long") }
+      guard zeros < 48 else { throw .longGammaCode }
     }
     return Int(1 << UInt64(zeros) | (try read(zeros)))
   }
@@ -92,12 +92,4 @@ package struct BitReader {
     var copy = self
     return (try? copy.read(left)) == 0
   }
-}
-
-/// An encoding or decoding error; the message follows the file name.
-package struct CodingProblem: Error, Hashable {
-  package var text: String
-  package init(_ text: String) { self.text = text }
-
-  package static let endsTooEarly = CodingProblem("unexpected end of file")
 }

@@ -18,7 +18,7 @@ struct CheckedSizes {
   ///   invalid.
   init(_ architecture: Architecture, bytes: Int) throws(CodingProblem) {
     let limit = min(Self.most, bytes * Self.mostFromOneByte)
-    let tooLarge = CodingProblem("the network is too large for the size of the file")
+    let tooLarge = CodingProblem.tooLarge(bytes: bytes)
     guard let inputs = architecture.input.checkedCount, inputs <= limit else { throw tooLarge }
     var shapes: [Shape] = []
     var (numbers, entries) = (inputs, 0)
@@ -27,10 +27,10 @@ struct CheckedSizes {
       let links = architecture.links[index]
       guard links.allSatisfy({ $0 < index }), !links.isEmpty,
         node.layer.arity.map({ $0 == links.count }) ?? true
-      else { throw CodingProblem("the inputs of a layer are invalid") }
+      else { throw .layerInputs(node: index) }
       let read = links.map { $0 < 0 ? architecture.input : shapes[$0] }
       guard let output = try? node.layer.outputShape(for: read) else {
-        throw CodingProblem("the shapes of the layers do not match")
+        throw .layerShapes(node: index)
       }
       guard let count = output.checkedCount, numbers + count <= limit else { throw tooLarge }
       numbers += count
@@ -43,7 +43,7 @@ struct CheckedSizes {
       }
       parameters.append(own)
     }
-    guard !shapes.isEmpty else { throw CodingProblem("there are no layers") }
+    guard !shapes.isEmpty else { throw .noLayers }
     self.parameters = parameters
     neurons = shapes.map(\.neurons)
   }

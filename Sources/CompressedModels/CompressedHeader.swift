@@ -66,7 +66,7 @@ package struct CompressedHeader: Codable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(self) else {
-      throw CodingProblem("a value in its header is not finite")
+      throw .infiniteHeaderValue
     }
     return (try Deflation.deflated(Array(data)), data.count)
   }
@@ -76,9 +76,9 @@ package struct CompressedHeader: Codable {
     let data = Data(try Deflation.inflated(bytes, to: count))
     guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
       let description = object["architecture"], Self.isSensible(description)
-    else { throw CodingProblem("the header is invalid") }
+    else { throw .invalidHeader }
     guard let heading = try? JSONDecoder().decode(CompressedHeader.self, from: data) else {
-      throw CodingProblem("the header cannot be decoded")
+      throw .undecodableHeader
     }
     self = heading
   }
@@ -104,17 +104,17 @@ package struct CompressedHeader: Codable {
   func model(_ parameters: [[Parameter]], _ sizes: CheckedSizes) throws(CodingProblem) -> Model {
     let schema = try wholeSchema()
     let encoding = try wholeEncoding(schema)
-    if let problem = schema.inconsistency ?? encoding.inconsistency(with: schema) {
-      throw CodingProblem(problem)
+    if let reason = schema.inconsistency ?? encoding.inconsistency(with: schema) {
+      throw .inconsistentColumns(reason: reason)
     }
     guard originalIndices.count == sizes.neurons.count else {
-      throw CodingProblem("the original indices do not match the layers")
+      throw .originalIndices(node: nil)
     }
     var names: [[Int]] = []
     for (own, count) in zip(originalIndices, sizes.neurons) {
       let sums = own.map(Self.sums) ?? Array(0..<count)
       guard sums.count == count, Set(sums).count == count, sums.allSatisfy({ $0 >= 0 }) else {
-        throw CodingProblem("the original indices do not match the layers")
+        throw .originalIndices(node: names.count)
       }
       names.append(sums)
     }
@@ -123,7 +123,7 @@ package struct CompressedHeader: Codable {
         schema: schema, encoding: encoding,
         network: Network(architecture, parameters: parameters, originalIndices: names), head: head)
     } catch {
-      throw CodingProblem(error.errorDescription ?? "the network is inconsistent")
+      throw .network(error)
     }
   }
 
@@ -132,7 +132,8 @@ package struct CompressedHeader: Codable {
     var count = 1
     for length in [image.height, image.width, image.channels] {
       guard (1...Self.mostPixels).contains(length), count * length <= Self.mostPixels else {
-        throw CodingProblem("the image size is invalid")
+        throw .imageSize(
+          height: image.height, width: image.width, channels: image.channels)
       }
       count *= length
     }
@@ -143,9 +144,7 @@ package struct CompressedHeader: Codable {
 
   private func wholeEncoding(_ schema: Schema) throws(CodingProblem) -> Encoding {
     if let encoding { return encoding }
-    guard let image = schema.image else {
-      throw CodingProblem("the encoding is missing")
-    }
+    guard let image = schema.image else { throw .noEncoding }
     return Self.encoding(of: pixels.map(Self.sums) ?? Array(0..<image.count), image)
   }
 }

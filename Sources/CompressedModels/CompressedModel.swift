@@ -25,7 +25,7 @@ public enum CompressedModel {
     do {
       return Data(try bytes(of: model))
     } catch {
-      throw .unwritable(problem: error.text)
+      throw .unwritable(error)
     }
   }
 
@@ -38,13 +38,13 @@ public enum CompressedModel {
     rest += CompressedNetwork(model.network).bytes
     let sizes = try CheckedSizes(model.network.architecture, bytes: start + rest.count)
     guard sizes.fit(model.network) else {
-      throw CodingProblem("it has layers of an unsupported type")
+      throw .unsupportedLayers
     }
     var bytes = magic + [version]
     bytes.append(littleEndian: Deflation.checksum(rest[...]))
     bytes += rest
     guard try self.model(from: bytes) == model else {
-      throw CodingProblem("it contains a NaN value")
+      throw .notANumber
     }
     return bytes
   }
@@ -60,22 +60,19 @@ public enum CompressedModel {
   /// - Throws: `CompressedModelError.malformed`, `version`
   public static func model(from data: Data, name: String) throws(CompressedModelError) -> Model {
     let bytes = [UInt8](data)
-    guard isCompressed(bytes) else {
-      throw .malformed(file: name, problem: "the file is not a compressed model")
-    }
-    guard bytes.count > prefix else {
-      throw .malformed(file: name, problem: CodingProblem.endsTooEarly.text)
-    }
+    guard isCompressed(bytes) else { throw .malformed(file: name, .otherFormat) }
+    guard bytes.count > prefix else { throw .malformed(file: name, .endsTooEarly) }
     guard bytes[4] == version else {
       throw .version(file: name, found: Int(bytes[4]), known: Int(version))
     }
-    guard Deflation.checksum(bytes[start...]) == bytes.littleEndian(at: 5) else {
-      throw .malformed(file: name, problem: "the checksum does not match")
+    let (found, expected) = (Deflation.checksum(bytes[start...]), bytes.littleEndian(at: 5))
+    guard found == expected else {
+      throw .malformed(file: name, .wrongChecksum(found: found, expected: expected))
     }
     do {
       return try model(from: bytes)
     } catch {
-      throw .malformed(file: name, problem: error.text)
+      throw .malformed(file: name, error)
     }
   }
 

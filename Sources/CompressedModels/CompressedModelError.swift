@@ -3,22 +3,19 @@ import Foundation
 /// Errors of reading and writing compressed model files.
 public enum CompressedModelError: LocalizedError, Hashable, Sendable {
   /// The file is not a compressed model, or is corrupted or truncated.
-  case malformed(file: String, problem: String)
+  case malformed(file: String, CodingProblem)
   /// The format version is not supported.
   case version(file: String, found: Int, known: Int)
   /// The model cannot be represented in the format.
-  case unwritable(problem: String)
-
-  /// The exit code for this error: 65.
-  public var exitCode: Int32 { 65 }
+  case unwritable(CodingProblem)
 
   /// The message, prefixed by the file name if there is one.
   public var errorDescription: String? {
     switch self {
-    case .malformed(let file, let problem): "\(file): \(problem)"
+    case .malformed(let file, let problem): "\(file): \(problem.text)"
     case .version(let file, let found, let known):
       "\(file): unsupported compressed model version \(found); expected version \(known)"
-    case .unwritable(let problem): "the model cannot be compressed: \(problem)"
+    case .unwritable(let problem): "the model cannot be compressed: \(problem.text)"
     }
   }
 

@@ -82,7 +82,7 @@ public struct CompressedNetwork: Sendable {
       }
       result.append(own)
     }
-    guard reader.isAtEnd else { throw CodingProblem("there is data after the parameters") }
+    guard reader.isAtEnd else { throw .dataAfterEnd(bits: reader.left) }
     return result
   }
 }

@@ -62,14 +62,14 @@ package struct CompressedParameter {
     let hasMask = try reader.readBit() == 1
     guard let positionLayout = Layout(rawValue: try reader.read(2)),
       let valueLayout = Layout(rawValue: try reader.read(2))
-    else { throw CodingProblem("unknown weight layout") }
+    else { throw .weightLayout }
     guard positionLayout != .plain else {
       let values = try ValueCode.read(valueLayout, count, from: &reader)
       let mask = hasMask ? Mask([Bool](repeating: true, count: count)) : nil
       return Parameter(role, Tensor(values, shape: shape), mask: mask)
     }
     let kept = try reader.readGamma() - 1
-    guard kept <= count else { throw CodingProblem("there are more kept weights than elements") }
+    guard kept <= count else { throw .keptWeights(found: kept, elements: count) }
     let positions = try GapCode.read(positionLayout, kept, below: count, from: &reader)
     let values = try ValueCode.read(valueLayout, kept, from: &reader)
     var elements = [Float](repeating: 0, count: count)
@@ -171,7 +171,9 @@ private struct GapCode {
     _ layout: CompressedParameter.Layout, _ count: Int, below end: Int, from reader: inout BitReader
   ) throws(CodingProblem) -> [Int] {
     let width = Int(try reader.read(widthBits)) + widths.lowerBound
-    guard widths.contains(width) else { throw CodingProblem("gaps are wider than 16 bits") }
+    guard widths.contains(width) else {
+      throw .gapWidth(found: width, most: widths.upperBound)
+    }
     let filler = 1 << width - 1
     let symbols = try SymbolReader(layout, alphabet: filler + 1, width: width, from: &reader)
     var positions: [Int] = []
@@ -180,7 +182,7 @@ private struct GapCode {
     while positions.count < count {
       let symbol = try symbols.read(from: &reader)
       next += symbol
-      guard next < end else { throw CodingProblem("a weight index is out of range") }
+      guard next < end else { throw .weightIndex(found: next, count: end) }
       if symbol == filler { continue }
       positions.append(next)
       next += 1
@@ -263,7 +265,7 @@ private struct ValueCode {
     }
     let size = try reader.readGamma()
     guard size <= mostCodes, size <= reader.left / 32 else {
-      throw CodingProblem("a codebook is larger than the file")
+      throw .codebookSize(found: size)
     }
     var codebook: [Float] = []
     for _ in 0..<size { codebook.append(try reader.readFloat()) }
@@ -272,7 +274,7 @@ private struct ValueCode {
     values.reserveCapacity(count)
     for _ in 0..<count {
       let code = try symbols.read(from: &reader)
-      guard code < size else { throw CodingProblem("a codebook index is out of range") }
+      guard code < size else { throw .codebookIndex(found: code, count: size) }
       values.append(codebook[code])
     }
     return values

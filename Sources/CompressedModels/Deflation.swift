@@ -9,9 +9,8 @@ package enum Deflation {
   package static func deflated(_ bytes: [UInt8]) throws(CodingProblem) -> [UInt8] {
     var size = compressBound(UInt(bytes.count))
     var result = [UInt8](repeating: 0, count: Int(size))
-    guard compress2(&result, &size, bytes, UInt(bytes.count), Z_BEST_COMPRESSION) == Z_OK else {
-      throw CodingProblem("zlib compression failed")
-    }
+    let status = compress2(&result, &size, bytes, UInt(bytes.count), Z_BEST_COMPRESSION)
+    guard status == Z_OK else { throw .packing(status: status) }
     return Array(result.prefix(Int(size)))
   }
 
@@ -20,13 +19,13 @@ package enum Deflation {
     _ bytes: ArraySlice<UInt8>, to count: Int
   ) throws(CodingProblem) -> [UInt8] {
     guard count > 0, count / mostFromOne <= bytes.count else {
-      throw CodingProblem("the header has an invalid size")
+      throw .headerSize(packed: bytes.count, unpacked: count)
     }
     var size = UInt(count)
     var result = [UInt8](repeating: 0, count: count)
     let status = uncompress(&result, &size, Array(bytes), UInt(bytes.count))
     guard status == Z_OK, size == UInt(count) else {
-      throw CodingProblem("the header cannot be decompressed")
+      throw .headerPacking(status: status)
     }
     return result
   }

@@ -86,7 +86,7 @@ public struct HuffmanCode: Hashable, Sendable {
   package init(from reader: inout BitReader, alphabet: Int) throws(CodingProblem) {
     let count = try reader.readGamma() - 1
     guard count <= alphabet else {
-      throw CodingProblem("a Huffman table has more code words than symbols")
+      throw .huffmanTableSize(found: count, symbols: alphabet)
     }
     var symbols: [Int] = []
     var lengths: [Int] = []
@@ -98,14 +98,14 @@ public struct HuffmanCode: Hashable, Sendable {
       let step = try reader.readGamma() - 1
       length += step % 2 == 1 ? (step + 1) / 2 : -step / 2
       guard symbol < alphabet, (1...Self.mostBits).contains(length) else {
-        throw CodingProblem("a Huffman table is invalid")
+        throw .huffmanTableEntry(symbol: symbol, length: length)
       }
       symbols.append(symbol)
       lengths.append(length)
       taken += 1 << UInt64(Self.mostBits - length)
     }
     guard taken == 1 << UInt64(Self.mostBits) || lengths == [1] || lengths.isEmpty else {
-      throw CodingProblem("a Huffman code is not a complete prefix code")
+      throw .incompleteHuffmanCode
     }
     self.symbols = symbols
     self.lengths = lengths
@@ -155,6 +155,6 @@ package struct HuffmanReader {
       first += count
       before += count
     }
-    throw CodingProblem("invalid Huffman code word")
+    throw .huffmanWord
   }
 }

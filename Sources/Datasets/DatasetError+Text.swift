@@ -132,30 +132,28 @@ extension DatasetError {
     case .invalidText: "save the file as UTF-8"
     case .cellTooLong: "check for an unclosed quote"
     case .duplicateColumn: "give each column a unique name"
-    case .noHeader:
-      "--no-header reads it as a row, --names A,B,… names the columns, --header takes it for names"
-    case .wrongNameCount: "give one name for each column with --names"
-    case .oneField:
-      "fields are separated by commas, semicolons, tabs, | or blanks; name one with --separator"
+    case .noHeader: "give the names of the columns, or specify whether the first line has them"
+    case .wrongNameCount: "give one name for each column"
+    case .oneField: "fields are separated by commas, semicolons, tabs, | or blanks"
     case .invalidUTF16: "save the file as UTF-8"
     case .emptyFile, .noRows: "a table is a header and one line a row"
     case .wordAmongNumbers:
       "correct the cell, leave it empty if the value is missing, or make the column categorical "
         + "in a schema.json"
     case .mixedNotation: "use one notation for all numbers of a column"
-    case .ambiguousNumber: "specify --decimal comma or --decimal point"
-    case .otherDecimal: "omit --decimal, or use one decimal mark in the whole table"
+    case .ambiguousNumber: "specify the decimal mark: comma or point"
+    case .otherDecimal: "specify no decimal mark, or use one in the whole table"
     case .notANumber: "correct the cell, or leave it empty if the value is missing"
     case .infinite: "correct the cell, or leave it empty if the value is missing"
     case .missingColumns: "columns are matched by name, in any order"
     case .noFeatures: "constant, empty and identifying columns are left out; add one that varies"
-    case .ignoredTarget: "choose another column with --target"
-    case .emptyTarget, .longClassName, .unusableTarget: "choose another column with --target"
-    case .tooManyClasses: "choose another column with --target; a class needs several rows"
-    case .oneClass: "classification needs at least two classes; choose another column with --target"
+    case .ignoredTarget, .emptyTarget, .longClassName, .unusableTarget:
+      "choose another column as the target"
+    case .tooManyClasses: "choose another column as the target; a class needs several rows"
+    case .oneClass: "classification needs at least two classes; choose another column as the target"
     case .tooFewRows: "rows without a value for the target cannot be used"
     case .differentFeatures: "give rows with the columns that the network was trained with"
-    case .malformedSchema: "see the schema.json of a data set that comes with the tool"
+    case .malformedSchema: "see the schema.json of an installed data set"
     case .corruptGzip, .wrongSize: "copy or download the file again"
     case .wrongMagic: "images are IDX files (MNIST) or CIFAR binary files"
     case .unpairedLabels, .wrongLabel: "the labels belong to other images"
@@ -164,16 +162,16 @@ extension DatasetError {
     case .foreignFormat(_, _, let advice): advice
     case .doublyPacked: "unpack it once with gunzip"
     case .inputTooLarge, .tableTooLarge, .imagesTooLarge:
-      "--max-input-bytes allows more, up to the machine's memory"
-    case .missingFile: "see 'espalier list datasets' for the data sets that have names"
+      "a higher limit allows more, up to the machine's memory"
+    case .missingFile: "check the path, or give the name of a data set"
     case .unreadable: "check the permissions of the file"
     case .noData:
       "a data folder contains data.csv and schema.json, IDX files, or CIFAR binary files"
-    case .notFetched(let name): "espalier datasets fetch \(name)"
-    case .missingPart: "name the folder that has the original files with --from"
+    case .notFetched: "fetch the data set first"
+    case .missingPart: "give the folder that has the original files"
     case .otherFile: "move it elsewhere, then fetch the data set again"
     case .cannotWrite: "check the permissions of the folder and the space on the disk"
-    case .cannotDownload: "get the files another way and name their folder with --from"
+    case .cannotDownload: "get the files another way and give their folder"
     }
   }
 }

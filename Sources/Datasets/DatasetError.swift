@@ -137,18 +137,6 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   case cannotWrite(path: String, reason: String)
   /// A data set cannot be downloaded, with the reason.
   case cannotDownload(address: String, reason: String)
-
-  /// The exit code of a process that ends with this error.
-  public var exitCode: Int32 {
-    switch self {
-    case .ignoredTarget, .wrongNameCount: 64
-    case .inputTooLarge, .tableTooLarge, .imagesTooLarge: 75
-    case .missingFile, .unreadable, .noData, .notFetched, .missingPart: 66
-    case .cannotWrite, .otherFile: 73
-    case .cannotDownload: 74
-    default: 65
-    }
-  }
 }
 
 /// The likely cause of a row whose number of fields differs from the header.

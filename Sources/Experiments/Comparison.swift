@@ -132,12 +132,16 @@ public struct Comparison: Hashable, Codable, Sendable {
   ///
   /// `known`: earlier comparisons; their cells are reused for the same method, point and seed.
   /// `checkpoint`: the checkpoint folder; `nil` stores nothing.
+  /// `message`: the text of a pruning's error for the result; by default its own.
   /// `onRead`: called after the data are read, with their SHA-256; an error it throws is rethrown.
   /// - Throws: the errors of reading and training; `ComparisonError.differs` if a known comparison
   ///   has other data, networks or recoveries; `Interrupted` if `control` requests it. The error of
   ///   a single pruning is stored as its cell's `failure`.
   public func run(
     known: [Result] = [], control: RunControl = RunControl(), checkpoint folder: URL? = nil,
+    message: @escaping @Sendable (any Error) -> String = {
+      ($0 as? any LocalizedError)?.errorDescription ?? "\($0)"
+    },
     onRead: (_ data: String) throws -> Void = { _ in }
   ) throws -> Result {
     let baselines = try baselines(control, folder, onRead)
@@ -168,7 +172,7 @@ public struct Comparison: Hashable, Codable, Sendable {
         } catch is Interrupted {
           return
         } catch {
-          cell.failure = (error as? any LocalizedError)?.errorDescription ?? "\(error)"
+          cell.failure = message(error)
         }
         try? store.save(cell, for: "cell-\(index)")
       }

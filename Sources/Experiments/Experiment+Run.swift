@@ -153,8 +153,8 @@ public struct ExtractorLevelError: LocalizedError, Hashable, Sendable {
     "the extractor '\(extractor)' does not extract rules over \(level.rawValue)"
   }
 
-  /// The option for a supported level.
+  /// A supported level.
   public var recoverySuggestion: String? {
-    possible.first.map { "add --rules \($0.rawValue)" }
+    possible.first.map { "extract rules over \($0.rawValue)" }
   }
 }

@@ -169,5 +169,5 @@ public struct Interrupted: LocalizedError, Hashable, Sendable {
   /// `interrupted`.
   public var errorDescription: String? { "interrupted" }
   /// How to resume the run.
-  public var recoverySuggestion: String? { "the same command with --resume continues the run" }
+  public var recoverySuggestion: String? { "the run can be resumed from its checkpoint" }
 }

@@ -24,17 +24,6 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
   /// A system call fails with an error number.
   case cannotWrite(path: String, code: Int32)
 
-  /// The exit code of a process that ends with this error.
-  public var exitCode: Int32 {
-    switch self {
-    case .foreign, .noReport, .changed, .otherRun, .exists, .notReplaced, .tooMuch,
-      .cannotCreate:
-      73
-    case .sameOutput, .isInput: 64
-    case .cannotWrite: 74
-    }
-  }
-
   public var errorDescription: String? {
     switch self {
     case .foreign(let folder, let name):
@@ -64,21 +53,18 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
 
   public var recoverySuggestion: String? {
     switch self {
-    case .exists: "--force overwrites it"
-    case .changed, .otherRun:
-      "--force overwrites the report; --output with another folder keeps it"
-    case .foreign: "move it out of the folder, or name another folder with --output"
-    case .noReport: "name another folder with --output, or remove this one first"
-    case .notReplaced:
-      "--force overwrites only regular files and espalier reports; name another path"
+    case .exists: "allow it to be overwritten, or name another path"
+    case .changed, .otherRun: "allow the report to be overwritten, or name another folder"
+    case .foreign: "move it out of the folder, or name another folder"
+    case .noReport: "name another folder, or remove this one first"
+    case .notReplaced: "only regular files and reports are overwritten; name another path"
     case .tooMuch: "name a separate folder, for example 'report'"
-    case .sameOutput: "give each option a different file"
+    case .sameOutput: "give each output a different file"
     case .isInput: "write to another path"
     case .cannotCreate: "choose a folder that exists and that you may write to"
     case .cannotWrite:
       isFullDisk
-        ? "free some space or choose another place, then run the command again"
-        : "choose another place, then run the command again"
+        ? "free some space or choose another place" : "choose another place"
     }
   }
 

@@ -19,10 +19,10 @@ public enum ExtractionError: LocalizedError, Hashable, Sendable {
 
   public var recoverySuggestion: String? {
     switch self {
-    case .noFeatureLayer: "use --extractor surrogate-tree, which uses only the predictions"
+    case .noFeatureLayer: "use the extractor 'surrogate-tree', which uses only the predictions"
     case .noRows: "give at least one row that is not held out"
     case .level(_, _, let known):
-      known.first.map { "use --rules \($0.rawValue)" }
+      known.first.map { "extract rules over \($0.rawValue)" }
     }
   }
 }

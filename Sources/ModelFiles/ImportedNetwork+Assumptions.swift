@@ -27,13 +27,10 @@ extension ImportedNetwork {
     inOrder names: [String], for data: Schema
   ) throws(ModelFileError) -> ImportedNetwork {
     guard !data.target.isNumeric else {
-      throw .schema(problem: "a class order is given for a numeric target")
+      throw .schema(.classOrderOfNumber)
     }
     guard names.sorted() == data.classes.sorted() else {
-      throw .schema(
-        problem:
-          "the class order '\(shown(names.joined(separator: ",")))' is not a permutation of the "
-          + "data's classes: \(data.classes.map { shown($0) }.joined(separator: ", "))")
+      throw .schema(.classOrder(given: names, classes: data.classes))
     }
     var copy = self
     copy.classes = names

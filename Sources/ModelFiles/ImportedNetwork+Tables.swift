@@ -22,8 +22,7 @@ extension ImportedNetwork {
       else { continue }
       guard !columns.columns.contains(where: { $0.isNumber && $0.source == column.source }) else {
         let name = first.schema.features[position].id.rawValue
-        throw .schema(
-          problem: "the model reads the column '\(shown(name))' both as numbers and as levels")
+        throw .schema(.twoKinds(name: name))
       }
       let all = columns.columns.filter { $0.source == column.source }.flatMap { $0.levels ?? known }
       Self.spread(&tables, position, known: all)

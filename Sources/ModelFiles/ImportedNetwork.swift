@@ -67,8 +67,7 @@ public struct ImportedNetwork: Hashable, Sendable {
       return network
     }
     if let stranger = names.first(where: { !classes.contains($0) }) {
-      throw ModelFileError.schema(
-        problem: "the class '\(shown(stranger))' is not a class of the model")
+      throw ModelFileError.schema(.unknownClass(name: stranger))
     }
     let all = names + classes.filter { !names.contains($0) }
     data.target.kind = .classes(names: all)
@@ -88,18 +87,12 @@ public struct ImportedNetwork: Hashable, Sendable {
       let read = network.architecture.links[last].first, read >= 0
     { last = read }
     if let activation = nodes[last].layer.activation, !signed.contains(activation.function) {
-      throw ModelFileError.schema(
-        problem:
-          "the single output of the network ends in '\(activation.function.rawValue)': the "
-          + "threshold between two classes is known for a sigmoid, tanh or logits only")
+      throw ModelFileError.schema(.thresholdOfActivation(activation.function))
     }
     if nodes[last].layer.scalesUnits, let read = network.architecture.links[last].first,
       read >= 0, nodes[read].layer.activation != nil
     {
-      throw ModelFileError.schema(
-        problem:
-          "the single output of the network is scaled after its last activation: the threshold "
-          + "between two classes is known for a sigmoid, tanh or logits only")
+      throw ModelFileError.schema(.thresholdOfScaling)
     }
     return network
   }
@@ -112,18 +105,15 @@ public struct ImportedNetwork: Hashable, Sendable {
 
   private func model(for data: Schema, trainedWith own: Schema) throws -> Model {
     guard data.target.isNumeric == own.target.isNumeric else {
-      let (asked, known) = data.target.isNumeric ? ("a number", "a class") : ("a class", "a number")
       throw ModelFileError.schema(
-        problem: "the target '\(shown(data.target.name))' is \(asked) where the model predicts "
-          + known)
+        .target(name: data.target.name, isNumeric: data.target.isNumeric))
     }
     var merged = data
     let encoding = try encoding(meeting: &merged, from: own)
     var network = network
     if case .classes(let names) = data.target.kind {
       if let stranger = names.first(where: { !own.classes.contains($0) }) {
-        throw ModelFileError.schema(
-          problem: "the class '\(shown(stranger))' is not a class of the model")
+        throw ModelFileError.schema(.unknownClass(name: stranger))
       }
       let all = names + own.classes.filter { !names.contains($0) }
       merged.target.kind = .classes(names: all)
@@ -144,7 +134,7 @@ public struct ImportedNetwork: Hashable, Sendable {
     for (index, input) in result.inputs.enumerated() {
       let feature = own.features[input.feature]
       guard let position = data.index(of: feature.id) else {
-        throw .schema(problem: "the data have no column '\(shown(feature.id.rawValue))'")
+        throw .schema(.missingColumn(name: feature.id.rawValue))
       }
       result.inputs[index].feature = position
       switch (feature.levels, data.features[position].levels) {
@@ -157,10 +147,7 @@ public struct ImportedNetwork: Hashable, Sendable {
         }
         result.inputs[index].kind = .level(index: known.firstIndex(of: levels[level]) ?? level)
       case (let levels, _):
-        let (held, read) = levels == nil ? ("levels", "numbers") : ("numbers", "levels")
-        throw .schema(
-          problem: "the column '\(shown(feature.id.rawValue))' holds \(held) where the model reads "
-            + read)
+        throw .schema(.columnKind(name: feature.id.rawValue, hasLevels: levels == nil))
       }
     }
     return result

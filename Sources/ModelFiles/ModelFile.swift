@@ -9,6 +9,8 @@ import Tensors
 public enum ModelFile {
   /// The maximum size of a protobuf message in bytes.
   private static let mostBytes = 1 << 31
+  /// The oldest supported version of the operator set.
+  private static let oldestOperators: Int64 = 6
 
   /// The bytes of an ONNX file; deterministic.
   /// - Throws: `ModelFileError.unwritableLayer`
@@ -47,7 +49,7 @@ public enum ModelFile {
       throw ModelFileError.unreadable(file: name, reason: "it is not a regular file")
     }
     guard let size = (attributes[.size] as? NSNumber)?.intValue, size < mostBytes else {
-      throw ModelFileError.malformed(file: name, problem: "a model of 2 GiB or more")
+      throw ModelFileError.malformed(file: name, .tooLarge(gibibytes: mostBytes >> 30))
     }
     try ModelFileError.admit(size, of: name)
     let data: Data
@@ -82,17 +84,15 @@ public enum ModelFile {
     do {
       message = try Onnx_ModelProto(serializedBytes: data, options: options)
     } catch {
-      throw ModelFileError.malformed(
-        file: name, problem: "the file is not an ONNX model, or is truncated")
+      throw ModelFileError.malformed(file: name, .undecodable)
     }
     guard message.hasGraph, !message.graph.node.isEmpty else {
-      throw ModelFileError.malformed(file: name, problem: "it has no graph")
+      throw ModelFileError.malformed(file: name, .noGraph)
     }
     let version = message.opsetImport.first { $0.domain.isEmpty || $0.domain == "ai.onnx" }?.version
-    guard let version, version >= 6 else {
-      let found = version.map { "operator set version \($0)" } ?? "no operator set version"
+    guard let version, version >= oldestOperators else {
       throw ModelFileError.malformed(
-        file: name, problem: "\(found) where version 6 or later is supported")
+        file: name, .operatorSet(version: version, least: oldestOperators))
     }
     let metadata = try ONNXMetadata(message.metadataProps, file: name)
     let graph = try ONNXGraph(
@@ -112,8 +112,7 @@ public enum ModelFile {
       imported.squashing = ending.squashing
       if let node = graph.binarizer, try network.architecture.shapes().last?.count ?? 0 > 1 {
         throw ModelFileError.foreignModel(
-          file: name, node: node.title, operator: shown(node.opType),
-          kind: ONNXForeignModel.multilabel.kind, advice: ONNXForeignModel.multilabel.advice)
+          file: name, node: node.title, operator: shown(node.opType), .multilabel)
       }
       try check(graph.classes ?? [], of: network, file: name)
     }
@@ -127,12 +126,11 @@ public enum ModelFile {
     guard !classes.isEmpty else { return }
     let scores = (try? network.architecture.shapes().last?.count) ?? 0
     guard classes.count == scores || (classes.count == 2 && scores == 1) else {
-      throw .graph(
-        file: file, problem: "\(classes.count) classes where the network has \(scores) outputs")
+      throw .graph(file: file, .classCount(found: classes.count, outputs: scores))
     }
     var seen: Set<String> = []
     if let twice = classes.first(where: { !seen.insert($0).inserted }) {
-      throw .graph(file: file, problem: "two classes have the name '\(shown(twice))'")
+      throw .graph(file: file, .repeatedClass(name: twice))
     }
   }
 

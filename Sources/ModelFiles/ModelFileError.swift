@@ -6,22 +6,22 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   /// The file is missing or not readable.
   case unreadable(file: String, reason: String)
   /// The bytes are not an ONNX model.
-  case malformed(file: String, problem: String)
+  case malformed(file: String, FormatProblem)
   case unsupportedOperator(file: String, node: String, operator: String, supported: [String])
-  /// A model of another kind, such as a tree ensemble, represented by this operator.
-  case foreignModel(file: String, node: String, operator: String, kind: String, advice: String)
+  /// A model that is not a supported neural network, recognised by a node with this operator.
+  case foreignModel(file: String, node: String, operator: String, ForeignModel)
   /// A supported operator with unsupported attributes or inputs.
-  case node(file: String, node: String, operator: String, problem: String)
-  case initializer(file: String, name: String, problem: String)
+  case node(file: String, node: String, operator: String, NodeProblem)
+  case initializer(file: String, name: String, TensorProblem)
   /// The graph is not a network with one input and one output.
-  case graph(file: String, problem: String)
-  case metadata(file: String, key: String, problem: String)
+  case graph(file: String, GraphProblem)
+  case metadata(file: String, key: String, MetadataProblem)
   /// A network of numeric inputs was given a categorical column.
   case categoricalFeature(name: String)
   /// A cell of an integer input is not an integer.
   case fraction(column: String, value: String, at: String)
   /// The data do not have the columns of the training data.
-  case schema(problem: String)
+  case schema(SchemaMismatch)
   case unwritable(file: String, reason: String)
   case unwritableLayer(node: String, layer: String)
   /// The predictions of the written file, read back, differ from the model's.
@@ -29,36 +29,25 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   /// The model does not fit into memory.
   case memory(MemoryError)
 
-  /// The exit code of a process that ends with this error.
-  public var exitCode: Int32 {
-    switch self {
-    case .unreadable: 66
-    case .unwritable: 73
-    case .differs: 1
-    case .memory: 75
-    default: 65
-    }
-  }
-
   /// The message: the file, the node or column, and the problem.
   public var errorDescription: String? {
     switch self {
     case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
-    case .malformed(let file, let problem): "\(file): \(problem)"
+    case .malformed(let file, let problem): "\(file): \(problem.text)"
     case .unsupportedOperator(let file, let node, let name, _):
       "\(file): node '\(node)': the operator '\(name)' is not supported"
-    case .foreignModel(let file, let node, let name, let kind, _):
-      "\(file): node '\(node)' (\(name)): the file holds \(kind)"
+    case .foreignModel(let file, let node, let name, let model):
+      "\(file): node '\(node)' (\(name)): the file holds \(model.kind)"
     case .node(let file, let node, let name, let problem):
-      "\(file): node '\(node)' (\(name)): \(problem)"
-    case .initializer(let file, let name, let problem): "\(file): '\(name)' \(problem)"
-    case .graph(let file, let problem): "\(file): \(problem)"
-    case .metadata(let file, let key, let problem): "\(file): metadata '\(key)': \(problem)"
+      "\(file): node '\(node)' (\(name)): \(problem.text)"
+    case .initializer(let file, let name, let problem): "\(file): '\(name)' \(problem.text)"
+    case .graph(let file, let problem): "\(file): \(problem.text)"
+    case .metadata(let file, let key, let problem): "\(file): metadata '\(key)': \(problem.text)"
     case .categoricalFeature(let name):
       "the column '\(name)' holds levels where the network reads numbers"
     case .fraction(let column, let value, let place):
       "the input takes whole numbers, \(shown(column)) has \(value) in \(place)"
-    case .schema(let problem): problem
+    case .schema(let mismatch): mismatch.text
     case .unwritable(let file, let reason): "\(file): cannot be written: \(reason)"
     case .unwritableLayer(let node, let layer):
       "layer '\(node)' is of the kind '\(layer)', which cannot be exported to ONNX"
@@ -73,10 +62,10 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   public var recoverySuggestion: String? {
     switch self {
     case .unreadable: "give the path of a readable ONNX file"
-    case .malformed: "give an ONNX file, as written by torch.onnx.export or espalier train"
+    case .malformed: "give an ONNX file, as written by torch.onnx.export"
     case .unsupportedOperator(_, _, let name, let supported):
-      ONNXForeignModel.advice(for: name, supported: supported)
-    case .foreignModel(_, _, _, _, let advice): advice
+      Self.advice(for: name, supported: supported)
+    case .foreignModel(_, _, _, let model): model.advice
     case .node:
       "export the network for inference, with constant weights: "
         + "torch.onnx.export(net.eval(), (rows,), 'net.onnx')"
@@ -84,13 +73,13 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
       "export the network again in float32, with complete and finite weights"
     case .graph: "export the network for inference, from one input to one output"
     case .metadata: "export the model again, or remove its 'espalier.' metadata"
-    case .categoricalFeature: "leave the column out with --ignore, or give it as 0/1 columns"
+    case .categoricalFeature: "leave the column out, or give it as 0/1 columns"
     case .fraction:
       "export the network with an input of floats, or round the column as it was in training"
     case .schema: "give data with the columns that the network was trained with"
     case .unwritable: "choose a folder that exists and that you may write to"
     case .unwritableLayer: "all layers except reshaping and transposition can be exported"
-    case .differs: "this is a fault of espalier; please report it with the command"
+    case .differs: "this is a fault of espalier; please report it"
     case .memory(let error): error.recoverySuggestion
     }
   }

@@ -54,10 +54,7 @@ extension ONNXColumns {
       }
       return .level(index: levels.firstIndex(of: level) ?? 0)
     case (.level, nil), (.coded, nil), (.number, _?), (.coded, _?):
-      let (held, read) = feature.levels == nil ? ("numbers", "levels") : ("levels", "numbers")
-      throw .schema(
-        problem: "the column '\(shown(feature.id.rawValue))' holds \(held) where the model reads "
-          + read)
+      throw .schema(.columnKind(name: feature.id.rawValue, hasLevels: feature.levels != nil))
     }
   }
 
@@ -65,8 +62,7 @@ extension ONNXColumns {
   func positions(in data: Schema) throws(ModelFileError) -> [Int] {
     guard let names else {
       guard cells == data.features.count else {
-        throw .schema(
-          problem: "the data have \(data.features.count) columns where the model reads \(cells)")
+        throw .schema(.columnCount(found: data.features.count, expected: cells))
       }
       return Array(0..<cells)
     }
@@ -87,13 +83,11 @@ extension ONNXColumns {
     if let found = columns.firstIndex(of: name) { return found }
     let likely = columns.indices.filter { columns[$0].asIdentifier == name.asIdentifier }
     guard let first = likely.first else {
-      throw .schema(problem: "the data have no column '\(shown(name))'")
+      throw .schema(.missingColumn(name: name))
     }
     guard likely.count == 1 else {
       throw .schema(
-        problem:
-          "the columns '\(shown(columns[first]))' and '\(shown(columns[likely[1]]))' may both "
-          + "be the model's input '\(shown(name))'")
+        .ambiguousColumns(first: columns[first], second: columns[likely[1]], input: name))
     }
     return first
   }

@@ -102,10 +102,9 @@ struct ONNXColumns: Hashable, Sendable {
     guard let name = read.first, read.count == 1, let first = values[name], !first.isDiscrete else {
       let odd = rest.first { node in node.input.contains { values[$0] != nil } }
       guard let odd else {
-        throw .graph(
-          file: file, problem: "no layer has weights, so the file holds no neural network")
+        throw .graph(file: file, .noWeights)
       }
-      throw problem(odd, "is not supported before the first layer, for table columns")
+      throw problem(odd, .place(.onColumns))
     }
     chain = rest
     columns = first.columns
@@ -144,9 +143,7 @@ struct ONNXColumns: Hashable, Sendable {
     let lengths = type.shape.dim.dropFirst().map(\.dimValue)
     let width = lengths.first ?? 1
     guard lengths.count <= 1, width > 0, width <= Self.mostCells else {
-      throw .graph(
-        file: file,
-        problem: "the input '\(shown(input.name))' is not of the form [batch, columns]")
+      throw .graph(file: file, .columnsShape(name: input.name))
     }
     let isDiscrete: Bool
     switch Onnx_TensorProto.DataType(rawValue: Int(type.elemType)) {
@@ -156,24 +153,20 @@ struct ONNXColumns: Hashable, Sendable {
       wholeCells.formUnion(cells..<cells + Int(width))
     case .string, .bool: isDiscrete = true
     default:
-      throw .graph(
-        file: file,
-        problem:
-          "the input '\(shown(input.name))' has a type that is not supported for a table column"
-      )
+      throw .graph(file: file, .columnsType(name: input.name))
     }
     let first = cells
     cells += Int(width)
     guard cells <= Self.mostCells else {
-      throw .graph(file: file, problem: "more than \(Self.mostCells) columns")
+      throw .graph(file: file, .columnCount(most: Self.mostCells))
     }
     values[input.name] = Value(
       columns: (first..<cells).map { Column(source: $0, kind: .number(filled: nil)) },
       isDiscrete: isDiscrete)
   }
 
-  private func problem(_ node: Onnx_NodeProto, _ text: String) -> ModelFileError {
-    .node(file: file, node: node.title, operator: shown(node.opType), problem: text)
+  private func problem(_ node: Onnx_NodeProto, _ problem: NodeProblem) -> ModelFileError {
+    .node(file: file, node: node.title, operator: shown(node.opType), problem)
   }
 
   // MARK: Operators
@@ -197,7 +190,7 @@ struct ONNXColumns: Hashable, Sendable {
     case "Where": return try fill(node, &constants)
     case "Concat":
       guard [1, -1].contains(node.integer("axis", 0)) else {
-        throw problem(node, "axis \(node.integer("axis", 0)) is not the column axis")
+        throw problem(node, .axis(node.integer("axis", 0), .notColumns))
       }
       let parts = node.input.compactMap { values[$0] }
       guard parts.count == node.input.count else { return nil }
@@ -228,9 +221,9 @@ struct ONNXColumns: Hashable, Sendable {
     case .float, .double, .float16, .bfloat16: value.isDiscrete = false
     case .int64, .int32, .string:
       guard value.isDiscrete else {
-        throw problem(node, "it rounds values to integers; casts to float and double are supported")
+        throw problem(node, .column(.rounding))
       }
-    default: throw problem(node, "its target type is not supported for a table column")
+    default: throw problem(node, .column(.type))
     }
     return value
   }
@@ -239,7 +232,7 @@ struct ONNXColumns: Hashable, Sendable {
     let filling = node.attribute("imputed_value_floats")?.floats ?? []
     guard filling.count == 1 || filling.count == value.columns.count,
       node.number("replaced_value_float", 0).isNaN, !value.isDiscrete
-    else { throw problem(node, "only imputation of NaN in numeric columns is supported") }
+    else { throw problem(node, .column(.imputation)) }
     return try filled(value, with: filling.map(Double.init), node)
   }
 
@@ -250,7 +243,7 @@ struct ONNXColumns: Hashable, Sendable {
     for index in value.columns.indices {
       guard case .number(nil) = value.columns[index].kind, value.columns[index].factor == 1,
         value.columns[index].offset == 0
-      else { throw problem(node, "it imputes values that are already scaled or imputed") }
+      else { throw problem(node, .column(.imputedBefore)) }
       value.columns[index].kind = .number(filled: numbers[numbers.count == 1 ? 0 : index])
     }
     return value
@@ -264,10 +257,10 @@ struct ONNXColumns: Hashable, Sendable {
       let rows = values[node.input[2]],
       constants.contains(node.input[1]), flags.columns.map(\.source) == rows.columns.map(\.source),
       flags.columns.allSatisfy({ $0.kind == .missing })
-    else { throw problem(node, "only Where(IsNaN(x), constant, x) is supported") }
+    else { throw problem(node, .column(.condition)) }
     let numbers = try constants.numbers(node.input[1], inDouble: true).values
     guard numbers.count == 1 || numbers.count == rows.columns.count else {
-      throw problem(node, "it needs one value for each column")
+      throw problem(node, .column(.valueCount))
     }
     return try filled(rows, with: numbers, node)
   }
@@ -277,7 +270,7 @@ struct ONNXColumns: Hashable, Sendable {
     let factors = (node.attribute("scale")?.floats ?? [1]).map { Double($0) }
     let counts = [1, value.columns.count]
     guard counts.contains(offsets.count), counts.contains(factors.count) else {
-      throw problem(node, "it needs one value for each column")
+      throw problem(node, .column(.valueCount))
     }
     var value = value
     for index in value.columns.indices {
@@ -296,7 +289,7 @@ struct ONNXColumns: Hashable, Sendable {
     guard value.columns.count == 1, !levels.isEmpty, Set(levels).count == levels.count,
       case .number(nil) = value.columns[0].kind
     else {
-      throw problem(node, "only one column at a time, with distinct levels, can be one-hot encoded")
+      throw problem(node, .column(.oneHot))
     }
     let source = value.columns[0].source
     // An empty string is a missing value.
@@ -322,12 +315,12 @@ struct ONNXColumns: Hashable, Sendable {
     guard !levels.isEmpty, numbers.count == levels.count, Set(levels).count == levels.count,
       (numbers + [others]).allSatisfy(\.isFinite)
     else {
-      throw problem(node, "only a map of distinct levels to one finite number each is supported")
+      throw problem(node, .column(.map))
     }
     return Value(
       columns: try value.columns.map { column throws(ModelFileError) in
         guard case .number(nil) = column.kind, column.factor == 1, column.offset == 0 else {
-          throw problem(node, "its input is already scaled or imputed")
+          throw problem(node, .column(.scaledBefore))
         }
         return Column(
           source: column.source, kind: .coded(levels: levels, numbers: numbers, others: others))
@@ -340,12 +333,12 @@ struct ONNXColumns: Hashable, Sendable {
     guard node.input.count == 2, values[node.input[0]] != nil, constants.contains(node.input[1])
     else { return nil }
     guard node.opType != "Gather" || [1, -1].contains(node.integer("axis", 0)) else {
-      throw problem(node, "axis \(node.integer("axis", 0)) is not the column axis")
+      throw problem(node, .axis(node.integer("axis", 0), .notColumns))
     }
     let positions = try constants.integers(node.input[1], most: Self.mostCells)
     let count = Int64(value.columns.count)
     guard positions.allSatisfy({ (-count..<count).contains($0) }) else {
-      throw problem(node, "column index out of range")
+      throw problem(node, .column(.index))
     }
     try spend(positions.count, &constants)
     return Value(
@@ -363,12 +356,12 @@ struct ONNXColumns: Hashable, Sendable {
     let numbers = try constants.numbers(node.input[isFirst ? 1 : 0], inDouble: true)
     guard numbers.values.count == 1 || numbers.values.count == value.columns.count,
       numbers.dimensions.dropLast().allSatisfy({ $0 == 1 })
-    else { throw problem(node, "its constant needs one value for each column") }
+    else { throw problem(node, .column(.constantCount)) }
     var value = value
     for index in value.columns.indices {
       let number = numbers.values[numbers.values.count == 1 ? 0 : index]
       guard let (factor, offset) = arithmetic.scaling(number, isFirst: isFirst) else {
-        throw problem(node, arithmetic.refusal(isFirst: isFirst))
+        throw problem(node, .value(arithmetic.refusal(isFirst: isFirst)))
       }
       value.columns[index].scale(by: factor, adding: offset)
     }
@@ -378,7 +371,7 @@ struct ONNXColumns: Hashable, Sendable {
   private func checked(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
     guard value.columns.allSatisfy({ $0.factor.isFinite && $0.factor != 0 && $0.offset.isFinite })
     else {
-      throw problem(node, "the scale of a column is zero, or its scale or offset is not finite")
+      throw problem(node, .column(.scale))
     }
     return value
   }

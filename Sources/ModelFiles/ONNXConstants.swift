@@ -36,7 +36,7 @@ package struct ONNXConstants {
     budget = max(1 << 22, 2 * bytes)
     for tensor in tensors {
       guard sources.updateValue(Source(tensor: tensor), forKey: tensor.name) == nil else {
-        throw wrong(tensor.name, "is defined twice")
+        throw wrong(tensor.name, .definedTwice)
       }
     }
   }
@@ -62,7 +62,7 @@ package struct ONNXConstants {
   mutating func spend(_ count: Int) throws(ModelFileError) {
     let (left, overflow) = budget.subtractingReportingOverflow(count)
     guard !overflow, left >= 0 else {
-      throw .graph(file: file, problem: "the layers have far more parameters than the file stores")
+      throw .graph(file: file, .parameterCount)
     }
     budget = left
     try ModelFileError.admit(count < 1 << 40 ? 4 * count : .max, of: file)
@@ -84,23 +84,21 @@ package struct ONNXConstants {
   mutating func numbers(
     _ name: String, wholeToo: Bool = false, mayBeInfinite: Bool = false, inDouble: Bool = false
   ) throws(ModelFileError) -> Numbers {
-    guard let source = sources[name] else { throw wrong(name, "is not a constant") }
+    guard let source = sources[name] else { throw wrong(name, .notConstant) }
     let tensor = source.tensor
     let (dimensions, count) = try dimensions(of: tensor, name)
     let type = Onnx_TensorProto.DataType(rawValue: Int(tensor.dataType))
     guard let format = type.flatMap(ONNXNumberFormat.init), wholeToo || !format.isWhole else {
-      throw wrong(
-        name,
-        "has the type \(Self.name(of: type)) where float, double, float16 or bfloat16 is supported")
+      throw wrong(name, .type(type.map { "\($0)" } ?? "unknown"))
     }
     let raw = try bytes(of: tensor, name, count: count, size: format.size)
     try spend(count)
     let values = raw.map(format.unpacked) ?? format.fields(of: tensor)
-    guard values.count == count else { throw wrong(name, Self.mismatch(values.count, tensor)) }
+    guard values.count == count else { throw mismatch(name, values.count, tensor) }
     if !mayBeInfinite,
       let index = values.firstIndex(where: { inDouble ? !$0.isFinite : !Float($0).isFinite })
     {
-      throw wrong(name, "holds \(values[index]) at position \(index), which is not a finite float")
+      throw wrong(name, .notFinite(value: values[index], position: index))
     }
     guard source.transposed, dimensions.count == 2 else {
       return Numbers(dimensions: dimensions, values: values)
@@ -123,7 +121,7 @@ package struct ONNXConstants {
 
   /// The integers of a constant, such as a shape; at most `most` of them.
   mutating func integers(_ name: String, most: Int = 64) throws(ModelFileError) -> [Int64] {
-    guard let source = sources[name] else { throw wrong(name, "is not a constant") }
+    guard let source = sources[name] else { throw wrong(name, .notConstant) }
     let tensor = source.tensor
     let (dimensions, count) = try dimensions(of: tensor, name)
     let values: [Int64]
@@ -138,16 +136,16 @@ package struct ONNXConstants {
       values =
         raw.map { ONNXNumberFormat.unpack($0, as: UInt32.self) { Int64(Int32(bitPattern: $0)) } }
         ?? tensor.int32Data.map(Int64.init)
-    default: throw wrong(name, "is not a shape, a short list of type int64")
+    default: throw wrong(name, .notShape)
     }
-    guard values.count == count else { throw wrong(name, Self.mismatch(values.count, tensor)) }
+    guard values.count == count else { throw mismatch(name, values.count, tensor) }
     guard source.transposed, dimensions.count == 2 else { return values }
     return Self.exchanging(values, rows: dimensions[0], columns: dimensions[1])
   }
 
   /// The shape of a constant.
   func lengths(_ name: String) throws(ModelFileError) -> [Int] {
-    guard let source = sources[name] else { throw wrong(name, "is not a constant") }
+    guard let source = sources[name] else { throw wrong(name, .notConstant) }
     let (lengths, _) = try dimensions(of: source.tensor, name)
     return source.transposed && lengths.count == 2 ? lengths.reversed() : lengths
   }
@@ -223,22 +221,30 @@ package struct ONNXConstants {
       ? tensor.rawData.allSatisfy { $0 == 0 } : tensor.int32Data.allSatisfy { $0 == 0 }
   }
 
-  private func wrong(_ name: String, _ problem: String) -> ModelFileError {
-    .initializer(file: file, name: shown(name), problem: problem)
+  private func wrong(_ name: String, _ problem: TensorProblem) -> ModelFileError {
+    .initializer(file: file, name: shown(name), problem)
+  }
+
+  private func mismatch(
+    _ name: String, _ found: Int, _ tensor: Onnx_TensorProto
+  ) -> ModelFileError {
+    wrong(
+      name,
+      .valueCount(found: found, expected: Int(tensor.dims.reduce(1, *)), shape: tensor.dims))
   }
 
   private func dimensions(
     of tensor: Onnx_TensorProto, _ name: String
   ) throws(ModelFileError) -> ([Int], count: Int) {
     guard tensor.dims.count <= 8, !tensor.hasSegment else {
-      throw wrong(name, "has \(tensor.dims.count) dimensions or is stored in segments")
+      throw wrong(name, .dimensions(tensor.dims.count))
     }
     var count = 1
     for dimension in tensor.dims {
       let (product, overflow) = count.multipliedReportingOverflow(by: Int(dimension))
       // With at most eight bytes per element the size in bytes does not overflow either.
       guard dimension >= 0, !overflow, product <= Int.max / 16 else {
-        throw wrong(name, "has an invalid shape: " + Self.text(tensor.dims))
+        throw wrong(name, .shape(tensor.dims))
       }
       count = product
     }
@@ -253,9 +259,8 @@ package struct ONNXConstants {
     if tensor.dataLocation == .external { return try external(tensor, name, length: length) }
     guard tensor.hasRawData else { return nil }
     guard tensor.rawData.count == length else {
-      let shape = Self.text(tensor.dims)
       throw wrong(
-        name, "holds \(tensor.rawData.count) bytes where its shape \(shape) requires \(length)")
+        name, .byteCount(found: tensor.rawData.count, expected: length, shape: tensor.dims))
     }
     return tensor.rawData
   }
@@ -267,7 +272,7 @@ package struct ONNXConstants {
     let entries = Dictionary(
       tensor.externalData.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     let location = entries["location"] ?? ""
-    let outside = wrong(name, "is stored in '\(shown(location))', outside the model's folder")
+    let outside = wrong(name, .outside(location: location))
     let parts = location.split(separator: "/", omittingEmptySubsequences: false)
     guard let folder, !location.contains("\0"),
       !parts.contains(where: { $0.isEmpty || $0 == ".." })
@@ -291,26 +296,14 @@ package struct ONNXConstants {
     else {
       throw wrong(
         name,
-        "needs \(length) bytes of '\(shown(location))', which has \(size), and states "
-          + "offset \(shown(stated.offset)) and length \(shown(stated.length))")
+        .range(
+          location: location, offset: stated.offset, length: stated.length, needed: length,
+          size: size))
     }
     try ModelFileError.admit(length, of: file)
     guard (try? handle.seek(toOffset: UInt64(offset))) != nil,
       let data = try? handle.read(upToCount: length) ?? Data(), data.count == length
     else { throw .unreadable(file: shown(location), reason: "unexpected end of file") }
     return data
-  }
-
-  private static func mismatch(_ found: Int, _ tensor: Onnx_TensorProto) -> String {
-    let wanted = tensor.dims.reduce(1, *)
-    return "holds \(found) values where its shape \(text(tensor.dims)) requires \(wanted)"
-  }
-
-  private static func text(_ dimensions: [Int64]) -> String {
-    dimensions.isEmpty ? "of a scalar" : dimensions.map(String.init).joined(separator: " x ")
-  }
-
-  private static func name(of type: Onnx_TensorProto.DataType?) -> String {
-    type.map { "\($0)" } ?? "unknown"
   }
 }

@@ -34,8 +34,7 @@ struct ONNXFunctions {
   private mutating func add(_ node: Onnx_NodeProto, level: Int) throws(ModelFileError) {
     guard let function = functions["\(node.domain)\n\(node.opType)"] else {
       guard nodes.count < Self.mostNodes else {
-        throw .graph(
-          file: file, problem: "more than \(Self.mostNodes) nodes after inlining its functions")
+        throw .graph(file: file, .inlinedNodeCount(most: Self.mostNodes))
       }
       nodes.append(node)
       return
@@ -43,11 +42,11 @@ struct ONNXFunctions {
     guard level < Self.mostLevels else {
       throw .node(
         file: file, node: node.title, operator: shown(node.opType),
-        problem: "is a function with recursive calls, or calls nested \(Self.mostLevels) deep")
+        .place(.functionDepth(most: Self.mostLevels)))
     }
     calls += 1
     guard calls <= Self.mostNodes else {
-      throw .graph(file: file, problem: "more than \(Self.mostNodes) calls of its functions")
+      throw .graph(file: file, .functionCallCount(most: Self.mostNodes))
     }
     // Names inside a function are local; inputs and outputs get the names of the call.
     let title = node.name.isEmpty ? "\(function.name)-\(calls)" : node.name

@@ -39,10 +39,9 @@ struct ONNXGraph {
     self.file = file
     self.opset = opset
     for node in graph.node {
-      if let model = ONNXForeignModel.named(node) {
+      if let model = ForeignModel(node) {
         throw .foreignModel(
-          file: file, node: node.title, operator: shown(node.opType), kind: model.kind,
-          advice: model.advice)
+          file: file, node: node.title, operator: shown(node.opType), model)
       }
     }
     nodes = graph.node
@@ -50,27 +49,27 @@ struct ONNXGraph {
     let initializers = constants
     let inputs = graph.input.filter { !initializers.contains($0.name) }
     guard let first = inputs.first else {
-      throw .graph(file: file, problem: Self.count(inputs, "input"))
+      throw .graph(file: file, .inputs(inputs.map(\.name)))
     }
     let most = ONNXFunctions.mostNodes
     guard nodes.count <= most else {
-      throw .graph(file: file, problem: "\(nodes.count) nodes where at most \(most) are supported")
+      throw .graph(file: file, .nodeCount(found: nodes.count, most: most))
     }
     let names = Set(inputs.map(\.name))
     guard names.count == inputs.count else {
-      throw .graph(file: file, problem: "two inputs have the same name")
+      throw .graph(file: file, .repeatedInput)
     }
     input = first
     for (index, node) in nodes.enumerated() {
       for name in node.output where !name.isEmpty {
         guard producers.updateValue(index, forKey: name) == nil, !names.contains(name),
           !constants.contains(name)
-        else { throw .graph(file: file, problem: "'\(shown(name))' is defined twice") }
+        else { throw .graph(file: file, .definedTwice(name: name)) }
       }
     }
     let answers = ONNXAnswers(graph, constants: constants, isOwn: readsRows)
     guard let output = answers.output else {
-      throw .graph(file: file, problem: Self.count(graph.output, "output"))
+      throw .graph(file: file, .outputs(graph.output.map(\.name)))
     }
     self.output = output
     classes = answers.classes
@@ -78,29 +77,22 @@ struct ONNXGraph {
     try link(from: names, to: output, keepsOrder: readsRows)
     if readsRows || ONNXColumns.are(needed: inputs, by: chain) {
       guard inputs.count == 1 || inputs.allSatisfy(\.isColumn) else {
-        throw .graph(file: file, problem: Self.count(inputs, "input"))
+        throw .graph(file: file, .inputs(inputs.map(\.name)))
       }
       let columns = try ONNXColumns(inputs, &chain, &constants, output: output, file: file)
       input = columns.value
       self.columns = columns
     } else if inputs.count > 1 {
-      throw .graph(file: file, problem: Self.count(inputs, "input"))
+      throw .graph(file: file, .inputs(inputs.map(\.name)))
     }
     ONNXRecognition.rewrite(&chain, &constants, output: output)
-  }
-
-  private static func count(_ values: [Onnx_ValueInfoProto], _ kind: String) -> String {
-    let names = values.prefix(4).map { "'\(shown($0.name))'" }.joined(separator: ", ")
-    let list = names.isEmpty ? "" : " (\(names)\(values.count > 4 ? ", …" : ""))"
-    let columns = kind == "input" && values.count > 1 ? ", or one for each column, [batch, 1]" : ""
-    return "\(values.count) \(kind)s\(list) where one is supported\(columns)"
   }
 
   private mutating func link(
     from inputs: Set<String>, to output: String, keepsOrder: Bool
   ) throws(ModelFileError) {
     guard producers[output] != nil else {
-      throw .graph(file: file, problem: "no node computes the output '\(shown(output))'")
+      throw .graph(file: file, .noOutputNode(name: output))
     }
     let order = try sorted(try leading(to: output, from: inputs), keepsOrder)
     var moving = inputs
@@ -114,9 +106,9 @@ struct ONNXGraph {
         guard let fold = known.fold else {
           throw problem(
             node,
-            "has constant inputs only, which is supported for "
-              + ONNXOperator.table.rows.filter { $0.fold != nil }.map(\.name).joined(
-                separator: ", "))
+            .place(
+              .onConstants(
+                supported: ONNXOperator.table.rows.filter { $0.fold != nil }.map(\.name))))
         }
         try fold(&constants, node, file)
       }
@@ -135,7 +127,7 @@ struct ONNXGraph {
         if let producer = producers[name] {
           open.append(producer)
         } else if !constants.contains(name) {
-          throw problem(nodes[index], "reads '\(shown(name))', which is not defined")
+          throw problem(nodes[index], .place(.undefinedInput(name: name)))
         }
       }
     }
@@ -170,13 +162,13 @@ struct ONNXGraph {
       next += 1
     }
     if let index = live.subtracting(order).min() {
-      throw problem(nodes[index], "is part of a cycle or depends on one")
+      throw problem(nodes[index], .place(.cycle))
     }
     return order
   }
 
-  private func problem(_ node: Onnx_NodeProto, _ text: String) -> ModelFileError {
-    .node(file: file, node: node.title, operator: shown(node.opType), problem: text)
+  private func problem(_ node: Onnx_NodeProto, _ problem: NodeProblem) -> ModelFileError {
+    .node(file: file, node: node.title, operator: shown(node.opType), problem)
   }
 
   private func unsupported(_ node: Onnx_NodeProto) -> ModelFileError {

@@ -18,7 +18,7 @@ struct ONNXInput {
 
   init(_ graph: ONNXGraph, file: String) throws(ModelFileError) {
     let type = graph.input.type.tensorType
-    let name = shown(graph.input.name)
+    let name = graph.input.name
     let stated = type.hasShape ? type.shape.dim.map(\.dimValue) : [0, 0]
     let element = Onnx_TensorProto.DataType(rawValue: Int(type.elemType))
     let isImage = graph.chain.contains { Self.imageOperators.contains($0.opType) }
@@ -29,13 +29,10 @@ struct ONNXInput {
     // Inputs of rank 4, images, may be integers.
     guard let element, floats.contains(element) || (stated.count == 4 && whole.contains(element))
     else {
-      throw .graph(file: file, problem: "the input '\(name)' is not of the type float or double")
+      throw .graph(file: file, .inputType(name: name))
     }
     guard (2...8).contains(stated.count) else {
-      throw .graph(
-        file: file,
-        problem: "the input '\(name)' has \(stated.count) dimensions where 2 to 8, batch first, "
-          + "are supported")
+      throw .graph(file: file, .inputRank(name: name, found: stated.count))
     }
     var lengths = stated.dropFirst().map { $0 }
     if lengths.count == 1, lengths[0] < 1 {
@@ -44,11 +41,7 @@ struct ONNXInput {
     guard lengths.allSatisfy({ (1...1 << 24).contains($0) }),
       lengths.reduce(1.0, { $0 * Double($1) }) <= Double(ONNXReader.mostNumbers)
     else {
-      throw .graph(
-        file: file,
-        problem:
-          "the input '\(name)' is neither [batch, features] nor [batch, channels, height, width] "
-          + "of known sizes")
+      throw .graph(file: file, .inputShape(name: name))
     }
     let sizes = lengths.map { Int($0) }
     let isLarge = sizes.count == 3 && sizes[0] != 1 && sizes[2] != 1
@@ -92,9 +85,7 @@ struct ONNXInput {
       }
       names.formUnion(node.output)
     }
-    throw .graph(
-      file: file,
-      problem: "the input '\(shown(graph.input.name))' does not state its number of features")
+    throw .graph(file: file, .inputWidth(name: graph.input.name))
   }
 
   /// The image shape of an initial Reshape of rows with `count` elements, and the node.

@@ -76,9 +76,9 @@ struct ONNXMetadata {
       } catch DecodingError.dataCorrupted(let context)
         where key == .schema && !context.codingPath.isEmpty
       {
-        throw wrong(key, context.debugDescription)
+        throw wrong(key, .inconsistent(reason: context.debugDescription))
       } catch {
-        throw wrong(key, "cannot be decoded")
+        throw wrong(key, .undecodable)
       }
     }
     try checkSchema()
@@ -86,22 +86,24 @@ struct ONNXMetadata {
     if let originalIndices,
       !originalIndices.allSatisfy({ Set($0).count == $0.count && $0.allSatisfy { $0 >= 0 } })
     {
-      throw wrong(.originalIndices, "an original index is repeated or negative")
+      throw wrong(.originalIndices, .repeatedIndex)
     }
   }
 
-  private func wrong(_ key: Key, _ problem: String) -> ModelFileError {
-    .metadata(file: file, key: key.rawValue, problem: problem)
+  private func wrong(_ key: Key, _ problem: MetadataProblem) -> ModelFileError {
+    .metadata(file: file, key: key.rawValue, problem)
   }
 
   private func checkSchema() throws(ModelFileError) {
-    if let problem = schema?.inconsistency { throw wrong(.schema, problem) }
+    if let reason = schema?.inconsistency { throw wrong(.schema, .inconsistent(reason: reason)) }
   }
 
   private func checkEncoding() throws(ModelFileError) {
     guard let encoding else { return }
-    guard let schema else { throw wrong(.encoding, "it needs a schema, and there is none") }
-    if let problem = encoding.inconsistency(with: schema) { throw wrong(.encoding, problem) }
+    guard let schema else { throw wrong(.encoding, .noSchema) }
+    if let reason = encoding.inconsistency(with: schema) {
+      throw wrong(.encoding, .inconsistent(reason: reason))
+    }
   }
 
   /// Compares the encoding with the preprocessing of the graph.
@@ -112,7 +114,7 @@ struct ONNXMetadata {
     guard let read = try? columns.encoding(for: &own), own == schema,
       read.inputs.count == encoding.inputs.count,
       zip(read.inputs, encoding.inputs).allSatisfy({ $0.isClose(to: $1) })
-    else { throw wrong(.encoding, "does not match the preprocessing of the graph") }
+    else { throw wrong(.encoding, .otherPreprocessing) }
   }
 
   /// The network with the names, original indices and masks of the file.
@@ -127,7 +129,7 @@ struct ONNXMetadata {
         for (index, bits) in masks[node].enumerated() where !bits.isEmpty {
           let parameter = parameters[node][index]
           guard bits.count == (parameter.value.count + 7) / 8 else {
-            throw wrong(.masks, "a mask does not match the shape of its weights")
+            throw wrong(.masks, .maskShape)
           }
           let kept = (0..<parameter.value.count).map {
             bits[bits.startIndex + $0 / 8] & (1 << ($0 % 8)) != 0
@@ -139,7 +141,7 @@ struct ONNXMetadata {
     do {
       return try Network(architecture, parameters: parameters, originalIndices: originalIndices)
     } catch {
-      throw wrong(.architecture, "does not match the graph")
+      throw wrong(.architecture, .otherGraph)
     }
   }
 }

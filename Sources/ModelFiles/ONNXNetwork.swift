@@ -18,7 +18,7 @@ struct ONNXNetwork {
     (file, input, hasSoftmax) = (reader.file, reader.input, reader.hasSoftmax)
     steps = reader.steps
     guard let last = reader.values[name] else {
-      throw .graph(file: file, problem: "no layer has weights, so the file holds no neural network")
+      throw .graph(file: file, .noWeights)
     }
     output = last.step
     outputs = last.shape.count
@@ -26,12 +26,10 @@ struct ONNXNetwork {
       steps.append(.init(layer: Flattening(), inputs: [last.step]))
       output = steps.count - 1
     } else if last.shape.rank != 1 {
-      throw .graph(
-        file: file, problem: "the output is not of the form [batch, outputs]")
+      throw .graph(file: file, .outputShape)
     }
     if case .flattened = last.order {
-      throw .graph(
-        file: file, problem: "the output is not of the form [batch, outputs]")
+      throw .graph(file: file, .outputShape)
     }
     fold()
   }
@@ -230,8 +228,7 @@ struct ONNXNetwork {
     var copy = self
     if !keepsDropout { copy.removeDropout() }
     guard copy.steps.contains(where: { $0.layer.roles.contains(.weight) }) else {
-      throw .graph(
-        file: file, problem: "no layer has weights, so the file holds no neural network")
+      throw .graph(file: file, .noWeights)
     }
     copy.moveSquashingBehind()
     var head: Head? = hasSoftmax ? .softmax : nil
@@ -271,7 +268,7 @@ struct ONNXNetwork {
 
   private func assembled() throws(ModelFileError) -> Network {
     guard output == steps.count - 1 else {
-      throw .graph(file: file, problem: "the output is not the output of the last layer")
+      throw .graph(file: file, .outputBeforeEnd)
     }
     var builder = ArchitectureBuilder(input: input)
     var (ids, parameters) = ([Node.ID](), [[Parameter]]())
@@ -281,9 +278,7 @@ struct ONNXNetwork {
       for (role, numbers) in zip(step.layer.roles, step.parameters) {
         let values = numbers.values.map { Float($0) }
         guard values.allSatisfy(\.isFinite) else {
-          throw .graph(
-            file: file,
-            problem: "folding a scaling into a layer gives values that are not finite floats")
+          throw .graph(file: file, .infiniteFolding)
         }
         own.append(Parameter(role, Tensor(values, shape: Shape(numbers.dimensions))))
       }
@@ -292,8 +287,7 @@ struct ONNXNetwork {
     do {
       return try Network(builder.architecture, parameters: parameters)
     } catch {
-      throw .graph(
-        file: file, problem: error.errorDescription ?? "the shapes of the layers do not match")
+      throw .graph(file: file, .network(error))
     }
   }
 }

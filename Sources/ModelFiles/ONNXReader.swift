@@ -97,10 +97,10 @@ package struct ONNXReader {
       }
       if try readLengths(node) { continue }
       guard let read = ONNXOperator.table.row(of: node)?.read else {
-        throw problem(node, ONNXOperator.refusal(of: node))
+        throw problem(node, .place(ONNXOperator.refusal(of: node)))
       }
       guard node.output.first.map({ !$0.isEmpty }) ?? false else {
-        throw problem(node, "it has no output")
+        throw problem(node, .place(.noOutput))
       }
       try read(&self, node)
     }
@@ -146,8 +146,8 @@ package struct ONNXReader {
       ], isScaling: true)
   }
 
-  func problem(_ node: Onnx_NodeProto, _ text: String) -> ModelFileError {
-    .node(file: file, node: node.title, operator: shown(node.opType), problem: text)
+  func problem(_ node: Onnx_NodeProto, _ problem: NodeProblem) -> ModelFileError {
+    .node(file: file, node: node.title, operator: shown(node.opType), problem)
   }
 
   // MARK: Values
@@ -155,10 +155,7 @@ package struct ONNXReader {
   /// The input value of a node at a position, which must not be a constant.
   func answer(_ node: Onnx_NodeProto, _ position: Int = 0) throws(ModelFileError) -> Value {
     guard let name = node.input(position), let value = values[name] else {
-      throw problem(
-        node,
-        "its input \(position + 1) is a constant where a non-constant value is expected"
-      )
+      throw problem(node, .value(.constant(position: position + 1)))
     }
     return value
   }
@@ -169,7 +166,7 @@ package struct ONNXReader {
   ) throws(ModelFileError) -> Value {
     let value = try answer(node, position)
     guard value.ending == nil else {
-      throw problem(node, "follows the softmax or argmax, which must be the last layer")
+      throw problem(node, .place(.afterAnswer))
     }
     return value
   }
@@ -221,7 +218,7 @@ package struct ONNXReader {
       values[node.input[0]] = value
     }
     guard value.shape.rank == 3, value.order == .channelsFirst else {
-      throw problem(node, "its input is not an image, [channels, height, width]")
+      throw problem(node, .value(.notImage))
     }
     return value
   }
@@ -240,10 +237,10 @@ package struct ONNXReader {
     do {
       shape = try layer.outputShape(for: inputs.map(\.shape))
     } catch {
-      throw problem(node, error.errorDescription ?? "the shapes of its inputs do not match")
+      throw problem(node, .network(error))
     }
     guard shape.dimensions.reduce(1.0, { $0 * Double($1) }) <= Double(Self.mostNumbers) else {
-      throw problem(node, "its output has more than \(Self.mostNumbers) elements per row")
+      throw problem(node, .value(.outputSize(most: Self.mostNumbers)))
     }
     steps.append(Step(layer: layer, inputs: inputs.map(\.step), parameters: parameters))
     let first = inputs[0]
@@ -272,10 +269,6 @@ package struct ONNXReader {
 
   // MARK: Constants
 
-  func text(_ numbers: [Int]) -> String {
-    numbers.isEmpty ? "no dimension" : numbers.map(String.init).joined(separator: " x ")
-  }
-
   /// A constant operand broadcast to a value: one number for all, or one per channel.
   ///
   /// `axis`: the axis of the value (batch = 0) that the first axis of the constant is aligned to,
@@ -285,9 +278,7 @@ package struct ONNXReader {
   ) throws(ModelFileError) -> [Double] {
     var numbers = try constants.numbers(name)
     let lengths = value.lengths
-    let doesNotFit = problem(
-      node,
-      "its constant of \(text(numbers.dimensions)) cannot be broadcast to rows of \(text(lengths))")
+    let doesNotFit = problem(node, .weights(.broadcast(numbers.dimensions, rows: lengths)))
     if let axis {
       let rank = lengths.count + 1
       let first = Int(clamping: axis < 0 ? axis &+ Int64(rank) : axis)
@@ -306,13 +297,13 @@ package struct ONNXReader {
     guard zip(own, lengths).allSatisfy({ $0 == 1 || $0 == $1 }) else { throw doesNotFit }
     if value.order == .channelsFirst {
       guard own[1] == 1, own[2] == 1 else {
-        throw problem(node, "its constant of \(text(own)) differs from pixel to pixel")
+        throw problem(node, .weights(.pixels(own)))
       }
       return numbers.values
     }
     if value.shape.rank == 3 {
       guard own[0] == 1, own[1] == 1 else {
-        throw problem(node, "its constant of \(text(own)) differs from pixel to pixel")
+        throw problem(node, .weights(.pixels(own)))
       }
       return numbers.values
     }
@@ -346,10 +337,9 @@ package struct ONNXReader {
     let numbers = try constants.numbers(name)
     guard numbers.dimensions.count == rank else {
       throw problem(
-        node,
-        "'\(shown(name))' has \(numbers.dimensions.count) dimensions where \(rank) are expected")
+        node, .weights(.tensorRank(name: name, found: numbers.dimensions.count, expected: rank)))
     }
-    guard !numbers.values.isEmpty else { throw problem(node, "'\(shown(name))' is empty") }
+    guard !numbers.values.isEmpty else { throw problem(node, .weights(.emptyTensor(name: name))) }
     return numbers
   }
 
@@ -357,7 +347,7 @@ package struct ONNXReader {
   func small(_ value: Int64, _ node: Onnx_NodeProto, least: Int64 = 0) throws(ModelFileError) -> Int
   {
     guard (least...Self.mostPixels).contains(value) else {
-      throw problem(node, "\(value) is not a valid size, stride or padding of an image")
+      throw problem(node, .setting(.size(value)))
     }
     return Int(value)
   }
@@ -372,11 +362,11 @@ package struct ONNXReader {
     var value = try answer(node)
     let axis = node.integer("axis", standard)
     guard value.shape.rank == 1, value.isRow(axis) || (opset < 13 && axis == 1) else {
-      throw problem(node, "axis \(axis) is not the axis of the scores")
+      throw problem(node, .axis(axis, .notScores))
     }
-    guard value.ending != .position else { throw problem(node, "follows another argmax") }
+    guard value.ending != .position else { throw problem(node, .place(.afterArgmax)) }
     guard ending == .position || value.ending == nil else {
-      throw problem(node, "follows the softmax or argmax, which must be the last layer")
+      throw problem(node, .place(.afterAnswer))
     }
     value.ending = ending
     if ending == .softmax { hasSoftmax = true }

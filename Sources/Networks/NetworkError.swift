@@ -37,8 +37,8 @@ public enum NetworkError: LocalizedError, Hashable, Sendable {
     case .unknownInput: "list the nodes in topological order, each after its inputs"
     case .joins: "combine the inputs with a 'sum' or 'concatenation' layer"
     case .noLayers: "add at least one dense layer"
-    case .wrongInputs: "use the columns of the training data; --ignore excludes other columns"
-    case .wrongAnswers: "check --target: it names the column that the network predicts"
+    case .wrongInputs: "use the columns of the training data"
+    case .wrongAnswers: "the target must be the column that the network predicts"
     case .notFinite: "lower the learning rate"
     }
   }

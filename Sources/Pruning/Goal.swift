@@ -62,7 +62,7 @@ public enum Goal: Hashable, Codable, Sendable {
   /// - Throws: `PruningError.unsuited` if the goal sets a width per layer.
   func mustBeOneNumber(for method: String) throws(PruningError) {
     if case .widths = self {
-      throw .unsuited(method: method, needs: "a goal for the whole network, not --widths")
+      throw .unsuited(method: method, needs: .goalOfNetwork)
     }
   }
 

@@ -23,9 +23,22 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
   /// The network has no prunable neurons.
   case nothingToPrune(unknown: [String])
   /// The method does not support the network, the data or the goal.
-  case unsuited(method: String, needs: String)
+  case unsuited(method: String, needs: Requirement)
   /// The goal cannot be met; `nearest` is the nearest value that can.
   case goalOutOfReach(goal: String, nearest: String)
+
+  /// What a method requires of the network, the goal or the other options.
+  public enum Requirement: String, Hashable, Sendable {
+    case parameterGoal = "a goal in parameters"
+    /// One goal for all layers, not a width for each.
+    case goalOfNetwork = "a goal for the whole network"
+    case otherThanInputGoal = "a goal other than the number of inputs"
+    case ungroupedConvolutions = "convolutions with one group"
+    case residualBlocks = "a network with residual blocks"
+    case batchNormalisation = "a network with batch normalisation"
+    case tabularInputs = "a network with tabular inputs"
+    case neuronPruning = "a method that removes neurons"
+  }
 
   public var errorDescription: String? {
     switch self {
@@ -60,7 +73,7 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
         : "no hidden neuron can be pruned: the network has unsupported layers "
           + unknown.map { "'\($0)'" }.joined(separator: ", ")
     case .unsuited(let method, let needs):
-      "'\(method)' needs \(needs)"
+      "'\(method)' needs \(needs.rawValue)"
     case .goalOutOfReach(let goal, _):
       "the goal cannot be met: \(goal)"
     }
@@ -69,14 +82,14 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
   public var recoverySuggestion: String? {
     switch self {
     case .notTheSame: "this is a bug: please report it"
-    case .noFeatureLayer: "give --hidden at least one layer"
+    case .noFeatureLayer: "use a network with at least one hidden layer"
     case .unknownLayer: "a sequence of dense layers and activations can be pruned"
     case .unknownNode, .unknownNeuron, .noNumber, .unknownInput, .unknownWeights, .noBranch:
       "a plan applies to the network that it was made for, and to pruned versions of it"
     case .protected, .protectedColumn: "remove it from the plan"
     case .noWidth(_, let known): "layers with prunable neurons: \(known.joined(separator: ", "))"
     case .nothingToPrune: "use a network with hidden layers"
-    case .unsuited: "'espalier list methods' shows the networks that each method supports"
+    case .unsuited: "use another method, or meet the requirement"
     case .goalOutOfReach(_, let nearest): "the nearest achievable value: \(nearest)"
     }
   }

@@ -42,7 +42,7 @@ extension Recipe {
         guard case .keep = goal else {
           guard case .parameters = goal else {
             throw PruningError.unsuited(
-              method: "weight pruning", needs: "a goal in parameters: --keep")
+              method: "weight pruning", needs: .parameterGoal)
           }
           try run.cutWeights(to: left, round, self)
           break
@@ -144,11 +144,11 @@ struct RecipeRun {
     let network = pruned.network
     guard network.architecture.input.rank == 1, !context.columns.isEmpty else {
       throw PruningError.unsuited(
-        method: "input pruning", needs: "a network with tabular inputs")
+        method: "input pruning", needs: .tabularInputs)
     }
     guard context.teacher == nil else {
       throw PruningError.unsuited(
-        method: "distillation", needs: "a goal other than the number of inputs")
+        method: "distillation", needs: .otherThanInputGoal)
     }
     let groups = try NeuronGroups(network.architecture)
     let deviations = context.training.inputs.columnStatistics.deviations

@@ -12,7 +12,7 @@ extension RecipeRun {
     to widths: [Width], _ recipe: Recipe, onRound: (PrunedNetwork.Round) throws -> Void
   ) throws {
     guard case .neurons(let score) = recipe.score else {
-      throw PruningError.unsuited(method: "weight pruning", needs: "a goal in parameters: --keep")
+      throw PruningError.unsuited(method: "weight pruning", needs: .parameterGoal)
     }
     guard try WidthSelection(pruned.network, to: widths).isWider else { return }
     if recipe.recovery.course == .whileTraining { try begin(recipe) }

@@ -39,7 +39,7 @@ public struct Sensitivity: Hashable, Codable, Sendable {
   ) throws {
     guard case .neurons(let score) = recipe.score else {
       throw PruningError.unsuited(
-        method: "sensitivity analysis", needs: "a method that removes neurons")
+        method: "sensitivity analysis", needs: .neuronPruning)
     }
     let rows = context.measured
     func figures(_ network: Network) -> (loss: Double, accuracy: Double) {

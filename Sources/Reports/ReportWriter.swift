@@ -74,10 +74,10 @@ public enum ReportError: LocalizedError, Hashable, Sendable {
   public var recoverySuggestion: String? {
     switch self {
     case .featuresNeeded:
-      "keep model.onnx beside it; if layers are not dense, use --rules inputs"
+      "keep model.onnx beside it; if layers are not dense, extract rules over inputs"
     case .notANumber: "this is a bug in the explanation; JSON has no NaN and no infinity"
     case .template: "start from the built-in templates"
-    case .noFeatureRules: "make the explanation with --rules inputs"
+    case .noFeatureRules: "use the rules over inputs"
     }
   }
 }

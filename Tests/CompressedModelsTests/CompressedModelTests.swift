@@ -117,22 +117,27 @@ import Testing
     }
   }
 
-  /// Headers with invalid values.
+  /// Headers with invalid values; `nil` stands for a network that is too large for the file.
   @Test(arguments: [
-    (#""units":3"#, #""units":3000000000000000000"#),
-    (#""units":3"#, #""units":16777216"#),
-    (#""units":3"#, #""units":-3"#),
-    (#""units":3"#, #""units":9000000"#),
-    (#""input":[4]"#, #""input":[4000000,4000000,4000000]"#),
-    (#""input":[4]"#, #""input":[-4]"#),
-    (#""input":[4]"#, #""input":[]"#),
-    (#""head":"softmax""#, #""head":"best""#),
-    (#""feature":0"#, #""feature":77"#),
-    (#""births":["#, #""births":[null,"#),
-    (#""name":"dense""#, #""name":"magic""#),
-    (#""nodes":["#, #""nodes":[],"other":["#),
+    (#""units":3"#, #""units":3000000000000000000"#, CodingProblem.invalidHeader),
+    (#""units":3"#, #""units":16777216"#, .endsTooEarly),
+    (#""units":3"#, #""units":-3"#, nil),
+    (#""units":3"#, #""units":9000000"#, .endsTooEarly),
+    (#""input":[4]"#, #""input":[4000000,4000000,4000000]"#, .invalidHeader),
+    (#""input":[4]"#, #""input":[-4]"#, nil),
+    (#""input":[4]"#, #""input":[]"#, .layerShapes(node: 0)),
+    (#""head":"softmax""#, #""head":"best""#, .undecodableHeader),
+    (
+      #""feature":0"#, #""feature":77"#,
+      .inconsistentColumns(reason: "an input is made of feature 77, which does not exist")
+    ),
+    (#""births":["#, #""births":[null,"#, .originalIndices(node: nil)),
+    (#""name":"dense""#, #""name":"magic""#, .undecodableHeader),
+    (#""nodes":["#, #""nodes":[],"other":["#, .noLayers),
   ])
-  func headingsThatCannotBeAreRefused(_ original: String, _ wrong: String) throws {
+  func headingsThatCannotBeAreRefused(
+    _ original: String, _ wrong: String, _ problem: CodingProblem?
+  ) throws {
     let model = try Self.model()
     let heading = try CompressedHeader(model).packed()
     let json = try Deflation.inflated(heading.bytes[...], to: heading.count)
@@ -145,7 +150,8 @@ import Testing
       bytes += (0..<4).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) }
     }
     bytes += packed + CompressedNetwork(model.network).bytes
-    #expect(throws: CompressedModelError.self) {
+    let expected = problem ?? .tooLarge(bytes: bytes.count)
+    #expect(throws: CompressedModelError.malformed(file: "x.espalier", expected)) {
       try CompressedModel.model(from: Self.sealed(bytes), name: "x.espalier")
     }
   }
@@ -176,7 +182,7 @@ import Testing
     var model = try Self.model()
     model.network.parameters[0][0].value[0, 0] = .nan
     #expect(
-      throws: CompressedModelError.unwritable(problem: "it contains a NaN value")
+      throws: CompressedModelError.unwritable(.notANumber)
     ) { try CompressedModel.data(for: model) }
   }
 

@@ -73,8 +73,14 @@ import Testing
   }
 
   @Test func tablesThatAreNoCodeAreRefused() throws {
-    // Three code words of one bit; one code word too few; a symbol outside the alphabet.
-    for (symbols, lengths) in [([0, 1, 2], [1, 1, 1]), ([0, 1], [1, 2]), ([0, 9], [1, 1])] {
+    // Three code words of one bit; one code word too few; a symbol outside the alphabet; more code
+    // words than symbols.
+    let tables: [(symbols: [Int], lengths: [Int], problem: CodingProblem)] = [
+      ([0, 1, 2], [1, 1, 1], .incompleteHuffmanCode), ([0, 1], [1, 2], .incompleteHuffmanCode),
+      ([0, 9], [1, 1], .huffmanTableEntry(symbol: 9, length: 1)),
+      ([0, 1, 2, 3, 4], [3, 3, 3, 3, 1], .huffmanTableSize(found: 5, symbols: 4)),
+    ]
+    for (symbols, lengths, problem) in tables {
       var writer = BitWriter()
       writer.writeGamma(symbols.count + 1)
       var (symbol, length) = (-1, 0)
@@ -85,7 +91,7 @@ import Testing
         (symbol, length) = (next, own)
       }
       writer.finish()
-      #expect(throws: CodingProblem.self) {
+      #expect(throws: problem) {
         var reader = BitReader(writer.bytes[...])
         _ = try HuffmanCode(from: &reader, alphabet: 4)
       }

@@ -27,7 +27,7 @@ import Testing
 
   @Test func damagedPacksAreErrors() {
     let packed = gzip(Array(plain.utf8))
-    let hint = " | copy or download the file again [65]"
+    let hint = " | copy or download the file again"
     #expect(
       complaint { _ = try DataSource.load(bytes: packed.dropLast(3), named: "t.gz") }
         == "t.gz: the gzip data are damaged: unexpected end of data" + hint)
@@ -50,14 +50,14 @@ import Testing
     #expect(
       complaint { _ = try DataSource.load("no/such.csv") }
         == "there is no file 'no/such.csv' | "
-        + "see 'espalier list datasets' for the data sets that have names [66]")
+        + "check the path, or give the name of a data set")
     try withFolder { folder in
       try FileManager.default.createDirectory(
         atPath: folder + "/data.csv", withIntermediateDirectories: true)
       #expect(
         complaint { _ = try DataSource.load(folder) }
           == "cannot read '\(folder)/data.csv': is a directory | "
-          + "check the permissions of the file [66]")
+          + "check the permissions of the file")
     }
   }
 }

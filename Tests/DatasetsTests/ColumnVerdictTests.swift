@@ -48,7 +48,7 @@ import Testing
   @Test func aWordAmongNumbersIsTakenForAMistake() {
     let hint =
       " | correct the cell, leave it empty if the value is missing, or make the column "
-      + "categorical in a schema.json [65]"
+      + "categorical in a schema.json"
     #expect(
       complaint { _ = try read(table("a,y", rows: 1000) { "\($0 == 500 ? "oops" : "\($0)"),p" }) }
         == "t.csv:502:1: 'oops' in the column 'a', which has numbers in 999 other rows" + hint)
@@ -80,7 +80,7 @@ import Testing
       #expect(
         complaint { _ = try read(table("a,y") { "\($0 == 7 ? text : "\($0)"),\($0 % 2)" }) }
           == "t.csv:9:1: '\(found)' in the column 'a' is not a finite number | "
-          + "correct the cell, or leave it empty if the value is missing [65]")
+          + "correct the cell, or leave it empty if the value is missing")
     }
     #expect(
       complaint { _ = try read(table("a,y", rows: 3000) { "\($0 == 7 ? "inf" : "\($0)"),p" }) }
@@ -143,7 +143,7 @@ import Testing
           ? "no error"
           : "t.csv:3:1: 'low' in the column 'a', which has numbers in 4,500 other rows | "
             + "correct the cell, leave it empty if the value is missing, or make the column "
-            + "categorical in a schema.json [65]"))
+            + "categorical in a schema.json"))
   }
 
   @Test func aCellOfAMillionCharactersIsNoCategory() throws {
@@ -172,6 +172,6 @@ import Testing
     #expect(
       complaint { _ = try read(table("a,y") { "1,\($0 % 2)" }) }
         == "t.csv: no feature column is left | "
-        + "constant, empty and identifying columns are left out; add one that varies [65]")
+        + "constant, empty and identifying columns are left out; add one that varies")
   }
 }

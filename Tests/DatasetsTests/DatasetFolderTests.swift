@@ -54,7 +54,7 @@ import Testing
       #expect(
         complaint { _ = try DataSource.load(folder) }
           == "\(folder)/test.csv:3:3: '\(cell)' in the column 'b', where the schema expects a "
-          + "number | correct the cell, or leave it empty if the value is missing [65]")
+          + "number | correct the cell, or leave it empty if the value is missing")
     }
   }
 
@@ -69,12 +69,12 @@ import Testing
       #expect(ignoring.table.schema.features.map(\.id) == ["a"])
       #expect(
         complaint { _ = try DataSource.load(folder, options: ReadingOptions(target: "Y2")) }
-          == "there is no column named 'Y2' | did you mean 'y'? [64]")
+          == "there is no column named 'Y2' | did you mean 'y'?")
     }
   }
 
   @Test func schemasThatAreWrongSayWhere() throws {
-    let hint = " | see the schema.json of a data set that comes with the tool [65]"
+    let hint = " | see the schema.json of an installed data set"
     for (text, message) in [
       ("{", "this is not JSON"), ("{}", "there is no 'features'"),
       (#"{"features": [{"kind": "numeric"}]}"#, "there is no 'name' in 'features[0]'"),
@@ -96,7 +96,7 @@ import Testing
       #expect(
         complaint { _ = try DataSource.load(folder) }
           == "there are no data in the folder '\(folder)' | a data folder contains data.csv and "
-          + "schema.json, IDX files, or CIFAR binary files [66]")
+          + "schema.json, IDX files, or CIFAR binary files")
     }
   }
 

@@ -24,7 +24,6 @@ import Testing
       error?.errorDescription
         == "rows: the file is \(kind), not a delimited text table")
     #expect(error?.recoverySuggestion?.isEmpty == false)
-    #expect(error?.exitCode == 65)
   }
 
   @Test(arguments: ["PAR1,y\n", "[a],y\n", "{a},y\n", "BZh9,y\n", "ORCA,y\n"])

@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test func whatCannotBeDecidedIsRefused() throws {
-    let hint = " | specify --decimal comma or --decimal point [65]"
+    let hint = " | specify the decimal mark: comma or point"
     let cells = texts { "\($0 + 1),23\($0 % 9 + 1)" }
     #expect(
       complaint { _ = try column(cells) }
@@ -124,7 +124,7 @@ import Testing
   }
 
   @Test func contradictionsAreRefused() {
-    let hint = " | use one notation for all numbers of a column [65]"
+    let hint = " | use one notation for all numbers of a column"
     #expect(
       complaint { _ = try column(texts { $0 == 4 ? "4,5" : "\($0).5" }) }
         == "t.csv:6:1: '4,5' in the column 'x' has a decimal comma, where 19 other cells have a "
@@ -148,7 +148,7 @@ import Testing
         _ = try column(
           texts { "\($0),5" }, options: ReadingOptions(format: TableFormat(decimal: .point)))
       } == "t.csv:2:1: '0,5' in the column 'x' is not a number with a decimal point | "
-        + "omit --decimal, or use one decimal mark in the whole table [65]")
+        + "specify no decimal mark, or use one in the whole table")
   }
 
   // MARK: - Signs

@@ -2,15 +2,15 @@ import Datasets
 import Foundation
 import Naming
 
-/// The error message, hint and exit code of a failure, or "no error".
+/// The error message and hint of a failure, or "no error".
 func complaint(_ body: () throws -> Void) -> String {
   do {
     try body()
     return "no error"
   } catch let error as DatasetError {
-    return text(error) + " [\(error.exitCode)]"
+    return text(error)
   } catch let error as UnknownName {
-    return text(error) + " [64]"
+    return text(error)
   } catch {
     return "another error: \(error)"
   }

@@ -24,8 +24,7 @@ import Testing
   // MARK: - Headers
 
   private let noHeader =
-    " | --no-header reads it as a row, --names A,B,… names the columns, "
-    + "--header takes it for names [65]"
+    " | give the names of the columns, or specify whether the first line has them"
 
   @Test func numbersOverNumbersAreNoHeader() throws {
     #expect(
@@ -72,7 +71,7 @@ import Testing
       complaint {
         _ = try read(rows(), options: ReadingOptions(format: TableFormat(names: ["a", "b"])))
       } == "t.csv: 2 names given for lines of 4 fields | "
-        + "give one name for each column with --names [64]")
+        + "give one name for each column")
     let target = ReadingOptions(target: "colour", format: TableFormat(names: usual))
     #expect(try read(rows(), options: target).table.schema.target.name == "colour")
   }
@@ -150,15 +149,14 @@ import Testing
     #expect(
       complaint { _ = try read("sep=;\na;b;y\n1;2\n") }
         == "t.csv:3:1: 2 fields where the header names 3 | "
-        + "quote a field that contains a comma [65]")
+        + "quote a field that contains a comma")
   }
 
   @Test func aTableOfOneFieldIsNone() {
     #expect(
       complaint { _ = try read(table("a:y") { "\($0):\($0 % 2)" }) }
         == "t.csv:1:1: every line is one field, and a table needs a feature column and a "
-        + "target | fields are separated by commas, semicolons, tabs, | or blanks; "
-        + "name one with --separator [65]")
+        + "target | fields are separated by commas, semicolons, tabs, | or blanks")
   }
 
   // MARK: - Lines that are not rows
@@ -176,7 +174,7 @@ import Testing
     #expect(
       complaint { _ = try read("a,b,y\n1,2,p\n# note\n3,4,q\n") }
         == "t.csv:3:1: 1 field where the header names 3 | "
-        + "this line looks like a comment: remove it from the file [65]")
+        + "this line looks like a comment: remove it from the file")
   }
 
   @Test func aHeaderMayBeginWithAHash() throws {
@@ -186,7 +184,7 @@ import Testing
   }
 
   @Test func titlesAndTotalsAreNamed() {
-    let hint = "remove titles, totals and notes above and below the table from the file [65]"
+    let hint = "remove titles, totals and notes above and below the table from the file"
     #expect(
       complaint {
         _ = try read(usual.joined(separator: ",") + "\n" + rows() + "\nTotal: 120 rows\n")
@@ -194,7 +192,7 @@ import Testing
     #expect(
       complaint { _ = try read("My table\na,b,y\n1,2,p\n") }
         == "t.csv:2:1: 3 fields where the header names 1 | the header must be the first line: "
-        + "remove titles above it from the file [65]")
+        + "remove titles above it from the file")
   }
 
   @Test func delimitersAtTheEndOfLinesAreLeftOut() throws {
@@ -208,7 +206,7 @@ import Testing
       #expect(
         complaint { _ = try read(head + rows(end: ",") + "1,2,red,no,7\n") }
           == "t.csv:32:1: 5 fields where the header names 4 | "
-          + "lines end in a delimiter: remove it, or name the last column too [65]")
+          + "lines end in a delimiter: remove it, or name the last column too")
     }
     let wide = try read("alpha,beta,colour,y,,,\n" + rows(end: ",,,"))
     #expect(names(wide) == usual)
@@ -227,14 +225,14 @@ import Testing
     #expect(
       complaint { _ = try read(text) }
         == "t.csv:2:1: 5 fields where the header names 4 | "
-        + "the header has one name too few: name the first column too [65]")
+        + "the header has one name too few: name the first column too")
   }
 
   @Test func aBackslashEscapesNoQuote() {
     #expect(
       complaint { _ = try read("a,y\n\"6\\\" pipe\",p\n") }
         == "t.csv:2:6: 'p' after a closing quote, where the field must end | "
-        + "a backslash does not escape a quote: write a quote inside a quoted field twice [65]")
+        + "a backslash does not escape a quote: write a quote inside a quoted field twice")
   }
 
   @Test func blanksAroundFieldsAreCounted() throws {
@@ -283,10 +281,10 @@ import Testing
     }
     #expect(
       found(bytes.dropLast())
-        == "u.csv: byte 17 begins an incomplete UTF-16 character | save the file as UTF-8 [65]")
+        == "u.csv: byte 17 begins an incomplete UTF-16 character | save the file as UTF-8")
     #expect(
       found(bytes + [0x00, 0xD8, 0x41, 0x00])
-        == "u.csv: byte 19 begins an incomplete UTF-16 character | save the file as UTF-8 [65]")
+        == "u.csv: byte 19 begins an incomplete UTF-16 character | save the file as UTF-8")
     #expect(found(bytes + [0x00, 0xDC]).hasPrefix("u.csv: byte 19 begins an incomplete"))
   }
 

@@ -50,27 +50,27 @@ import Testing
     #expect(
       complaint { _ = try read(table("a,b,y", rows: 12) { "\($0),2,p" }) }
         == "t.csv: every row has the y 'p' | "
-        + "classification needs at least two classes; choose another column with --target [65]")
+        + "classification needs at least two classes; choose another column as the target")
     #expect(
       complaint { _ = try read("a,b,y\n1,2,p\n3,4,p\n5,6,p\n") }
         == "t.csv: every row has the y 'p' | "
-        + "classification needs at least two classes; choose another column with --target [65]")
+        + "classification needs at least two classes; choose another column as the target")
   }
 
   @Test func tenRowsAreNeeded() {
     #expect(
       complaint { _ = try read(table("x,y", rows: 9) { "\($0),\($0 % 2)" }) }
         == "t.csv: 9 usable rows where at least 10 are needed | "
-        + "rows without a value for the target cannot be used [65]")
+        + "rows without a value for the target cannot be used")
     #expect(complaint { _ = try read(table("x,y", rows: 10) { "\($0),\($0 % 2)" }) } == "no error")
   }
 
   @Test func aTargetNeedsValuesAndNotTooManyClasses() {
-    let hint = " | choose another column with --target; a class needs several rows [65]"
+    let hint = " | choose another column as the target; a class needs several rows"
     #expect(
       complaint { _ = try read(table("x,y") { "\($0)," }) }
         == "t.csv: the target 'y' has no value in any row | "
-        + "choose another column with --target [65]")
+        + "choose another column as the target")
     #expect(
       complaint { _ = try read(table("x,y", rows: 10_000) { "\($0),c\($0)" }) }
         == "t.csv: the target 'y' has more than 1,000 classes in 10,000 rows" + hint)
@@ -81,6 +81,6 @@ import Testing
     #expect(
       complaint { _ = try read(table("x,y") { "\($0),\($0 % 2 == 0 ? long : "s")" }) }
         == "t.csv: the target 'y' has a text of more than 65,536 bytes | "
-        + "choose another column with --target [65]")
+        + "choose another column as the target")
   }
 }

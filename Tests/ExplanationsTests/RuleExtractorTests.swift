@@ -99,7 +99,7 @@ import Testing
       error?.errorDescription
         == "extractor 'surrogate-tree' cannot extract rules over features, only rules over "
         + "inputs")
-    #expect(error?.recoverySuggestion == "use --rules inputs")
+    #expect(error?.recoverySuggestion == "extract rules over inputs")
   }
 }
 

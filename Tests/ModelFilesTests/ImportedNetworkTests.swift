@@ -77,14 +77,11 @@ import Testing
         == schema.classes.reversed())
     #expect(
       throws: ModelFileError.schema(
-        problem:
-          "the class order '\(schema.classes[0])' is not a permutation of the data's classes: "
-          + schema.classes.joined(separator: ", "))
+        .classOrder(given: [schema.classes[0]], classes: schema.classes))
     ) { try imported.answering(inOrder: [schema.classes[0]], for: schema) }
     schema.target.kind = .numeric(unit: nil, cuts: [0])
     #expect(
-      throws: ModelFileError.schema(
-        problem: "a class order is given for a numeric target")
+      throws: ModelFileError.schema(.classOrderOfNumber)
     ) { try imported.answering(inOrder: schema.classes, for: schema) }
   }
 

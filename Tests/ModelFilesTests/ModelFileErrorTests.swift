@@ -222,7 +222,9 @@ import Testing
         let start = name == "external-gone" ? "gone.bin: " : "\(name).onnx: "
         #expect(found?.errorDescription == start + text, "\(name)")
         #expect(found?.recoverySuggestion?.isEmpty == false, "\(name)")
-        #expect(found?.exitCode == (name == "external-gone" ? 66 : 65), "\(name)")
+        if case .unreadable? = found {
+          #expect(name == "external-gone")
+        }
       }
     }
   }
@@ -259,8 +261,7 @@ import Testing
     ),
     (
       "trees",
-      "give a neural network, such as scikit-learn's MLPClassifier; or explain the data without "
-        + "--model"
+      "give a neural network, such as scikit-learn's MLPClassifier"
     ),
     (
       "several-labels",
@@ -286,14 +287,12 @@ import Testing
     } throws: { error in
       let found = error as? ModelFileError
       return found?.errorDescription == "no such.onnx: cannot be read: there is no such file"
-        && found?.exitCode == 66
     }
     #expect {
       try ModelFile.read(ModelFixtures.folder)
     } throws: { error in
       let found = error as? ModelFileError
       return found?.errorDescription == "models: cannot be read: it is not a regular file"
-        && found?.exitCode == 66
     }
   }
 }

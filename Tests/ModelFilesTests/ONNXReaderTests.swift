@@ -106,8 +106,7 @@ import Testing
       at: link, withDestinationURL: home.appending(path: "elsewhere"))
     #expect(
       throws: ModelFileError.initializer(
-        file: "external.onnx", name: "w1",
-        problem: "is stored in 'external.weights', outside the model's folder")
+        file: "external.onnx", name: "w1", .outside(location: "external.weights"))
     ) { try ModelFile.read(model) }
     try FileManager.default.removeItem(at: link)
     try FileManager.default.copyItem(at: weights, to: link)

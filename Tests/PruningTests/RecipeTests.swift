@@ -302,7 +302,7 @@ import Testing
     let baseline = try baseline(&generator)
     #expect(
       throws: PruningError.unsuited(
-        method: "block-then-channel", needs: "a network with residual blocks")
+        method: "block-then-channel", needs: .residualBlocks)
     ) {
       try BlockThenChannel().prune(
         baseline.network, to: .keep(0.5), with: BlockThenChannel().recipe, on: baseline.context,

@@ -368,7 +368,7 @@ import Testing
         == "the rules use the hidden feature 'F1', which only the network computes")
     #expect(
       error?.recoverySuggestion
-        == "keep model.onnx beside it; if layers are not dense, use --rules inputs")
+        == "keep model.onnx beside it; if layers are not dense, extract rules over inputs")
     explanation.featureRules = nil
     #expect(throws: ReportError.noFeatureRules) { try Self.python(explanation) }
   }

@@ -22,12 +22,14 @@ extension ONNXOperator {
     case "Gelu":
       let kind = String(decoding: node.attribute("approximate")?.s ?? Data(), as: UTF8.self)
       guard ["", "none", "tanh"].contains(kind) else {
-        throw reader.problem(node, "its approximation '\(shown(kind))' is not supported")
+        throw reader.problem(node, .setting(.approximation(kind)))
       }
       activation = Activation(kind == "tanh" ? .geluTanh : .gelu)
     case "LeakyRelu":
       let alpha = node.number("alpha", 0.01)
-      guard alpha.isFinite else { throw reader.problem(node, "alpha is not a finite number") }
+      guard alpha.isFinite else {
+        throw reader.problem(node, .setting(.notFinite(names: ["alpha"])))
+      }
       return try reader.addSlopes([Double(alpha)], isOne: true, of: value, node)
     case "ThresholdedRelu":
       activation = Activation(.thresholdedReLU, slope: try number("alpha", 1, -.infinity))
@@ -55,9 +57,10 @@ extension ONNXOperator {
       guard number.isFinite, number >= least else {
         throw reader.problem(
           node,
-          "\(name) is \(number) where "
-            + (least > 0 ? "a number above 0" : least == 0 ? "0 or more" : "a finite number")
-            + " is supported")
+          .setting(
+            .number(
+              name: name, number,
+              supported: least > 0 ? .positive : least == 0 ? .notNegative : .finite)))
       }
       return number
     }
@@ -71,7 +74,7 @@ extension ONNXOperator {
     let alpha = Double(node.number("alpha", 1))
     guard alpha.isFinite, alpha != 0 else {
       throw reader.problem(
-        node, "alpha is \(alpha) where a finite number other than 0 is supported")
+        node, .setting(.number(name: "alpha", Float(alpha), supported: .notZero)))
     }
     try reader.add(Activation(.silu), of: try reader.value(node), alpha, 1 / alpha, node)
   }
@@ -80,9 +83,9 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     let value = try reader.value(node)
-    guard let name = node.input(1) else { throw reader.problem(node, "it has no slope input") }
+    guard let name = node.input(1) else { throw reader.problem(node, .weights(.noSlope)) }
     guard reader.constants.contains(name) else {
-      throw reader.problem(node, "its slope must be a constant")
+      throw reader.problem(node, .weights(.movingSlope))
     }
     // Before version 7 slopes per channel have one dimension, for inputs of any rank.
     let axis: Int64? = reader.opset < 7 && reader.constants.rank(of: name) == 1 ? 1 : nil

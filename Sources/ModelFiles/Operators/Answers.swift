@@ -19,7 +19,7 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     let value = try reader.answer(node)
-    guard value.ending == .softmax else { throw reader.problem(node, refusal(of: node)) }
+    guard value.ending == .softmax else { throw reader.problem(node, .place(refusal(of: node))) }
     reader.pass(value, node)
   }
 }

@@ -42,8 +42,8 @@ enum ONNXArithmetic: String {
   }
 
   /// The problem if the operation is not a scaling.
-  func refusal(isFirst: Bool) -> String {
-    isFirst ? "it divides by zero" : "it divides by a value that depends on the input"
+  func refusal(isFirst: Bool) -> ValueProblem {
+    isFirst ? .zeroDivisor : .divisor
   }
 }
 
@@ -54,7 +54,7 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     guard node.input.count == 2, let arithmetic = ONNXArithmetic(node) else {
-      throw reader.problem(node, "it needs two inputs")
+      throw reader.problem(node, .value(.twoNeeded))
     }
     let moving = reader.moving(node)
     guard moving.count < 2 else { return try readTwo(&reader, node) }
@@ -66,7 +66,7 @@ extension ONNXOperator {
     var (factors, offsets) = ([Double](), [Double]())
     for number in numbers {
       guard let (factor, offset) = arithmetic.scaling(number, isFirst: isFirst) else {
-        throw reader.problem(node, arithmetic.refusal(isFirst: isFirst))
+        throw reader.problem(node, .value(arithmetic.refusal(isFirst: isFirst)))
       }
       factors.append(factor)
       offsets.append(offset)
@@ -83,16 +83,12 @@ extension ONNXOperator {
     switch node.opType {
     case "Add", "Sub": break
     case "Mul":
-      throw reader.problem(
-        node,
-        "it multiplies two values that both depend on the input; products with constants and "
-          + "activations such as x · sigmoid(x) are supported")
+      throw reader.problem(node, .value(.product))
     default:
-      throw reader.problem(
-        node, "it divides by a value that depends on the input; constants are supported")
+      throw reader.problem(node, .value(.quotient))
     }
     guard first.shape == second.shape, first.order == second.order, first.lengths == second.lengths
-    else { throw reader.problem(node, "only values of the same shape can be added") }
+    else { throw reader.problem(node, .value(.differentShapes)) }
     if node.opType == "Sub" {
       try reader.addScaling([-1], [0], of: second, node)
       second = try reader.value(named: node.output[0], node)
@@ -122,7 +118,7 @@ extension ONNXOperator {
       parts.allSatisfy({
         $0.shape == first.shape && $0.order == first.order && $0.lengths == first.lengths
       })
-    else { throw reader.problem(node, "only values of the same shape can be added") }
+    else { throw reader.problem(node, .value(.differentShapes)) }
     try reader.add(Sum(), reading: parts, node)
     for name in constants {
       let value = try reader.value(named: node.output[0], node)
@@ -138,8 +134,7 @@ extension ONNXOperator {
   ) throws(ModelFileError) {
     let moving = reader.moving(node)
     guard moving.count == 1, let position = moving.first else {
-      throw reader.problem(
-        node, "it compares two values that both depend on the input; constants are supported")
+      throw reader.problem(node, .value(.comparison))
     }
     var value = try reader.value(node, position)
     if node.input.count == 1 { return reader.pass(value, node) }
@@ -159,7 +154,7 @@ extension ONNXOperator {
       if let input = node.input(position) {
         let numbers = try reader.constants.numbers(input, mayBeInfinite: true)
         guard numbers.values.count == 1 else {
-          throw reader.problem(node, "its \(name) is not a scalar")
+          throw reader.problem(node, .setting(.notScalar(name: name)))
         }
         number = numbers.values[0]
       }
@@ -168,7 +163,7 @@ extension ONNXOperator {
     }
     let (least, most) = (try limit(1, "min"), try limit(2, "max"))
     guard least.map({ !$0.isNaN }) ?? true, most.map({ !$0.isNaN }) ?? true else {
-      throw reader.problem(node, "min or max is NaN")
+      throw reader.problem(node, .setting(.limitNotANumber))
     }
     switch (least, most) {
     case (nil, nil): reader.pass(value, node)
@@ -176,7 +171,7 @@ extension ONNXOperator {
     case (nil, let most?): try reader.limit(value, [most], isLowest: false, node)
     case (let least?, let most?):
       guard least < most else {
-        throw reader.problem(node, "min \(least) is not below max \(most)")
+        throw reader.problem(node, .setting(.limits(least: least, most: most)))
       }
       try reader.clip(value, least, most, node)
     }
@@ -189,7 +184,7 @@ extension ONNXOperator {
     let value = try reader.value(node)
     let (alpha, beta) = (node.number("alpha", 0.2), node.number("beta", 0.5))
     guard alpha.isFinite, beta.isFinite else {
-      throw reader.problem(node, "alpha or beta is not a finite number")
+      throw reader.problem(node, .setting(.notFinite(names: ["alpha", "beta"])))
     }
     try reader.addScaling([Double(alpha)], [Double(beta)], of: value, node)
     try reader.add(
@@ -201,7 +196,7 @@ extension ONNXOperator {
 extension ONNXReader {
   /// The value of a name.
   func value(named name: String, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
-    guard let value = values[name] else { throw problem(node, "it has no output") }
+    guard let value = values[name] else { throw problem(node, .place(.noOutput)) }
     return value
   }
 

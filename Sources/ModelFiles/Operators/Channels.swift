@@ -10,7 +10,7 @@ extension ONNXReader {
     let value = try parted(node)
     let axis = node.integer("axis", 0)
     guard value.isChannels(axis) else {
-      throw problem(node, "axis \(axis) is not the channel axis")
+      throw problem(node, .axis(axis, .notChannels))
     }
     return (value, value.channels)
   }
@@ -73,7 +73,7 @@ extension ONNXOperator {
     let axes = try numbers(3) ?? node.attribute("axes")?.ints ?? starts.indices.map { Int64($0) }
     let steps = try numbers(4) ?? starts.map { _ in 1 }
     guard starts.count == ends.count, starts.count == axes.count, starts.count == steps.count
-    else { throw reader.problem(node, "starts, ends, axes and steps differ in length") }
+    else { throw reader.problem(node, .shape(.sliceLengths)) }
     if axes.count == 1, steps[0] == 1 {
       let value = try reader.parted(node)
       if value.isChannels(axes[0]) {
@@ -82,7 +82,7 @@ extension ONNXOperator {
           Int(min(max(number < 0 ? number &+ channels : number, 0), channels))
         }
         let (start, end) = (place(starts[0]), place(ends[0]))
-        guard start < end else { throw reader.problem(node, "the slice is empty") }
+        guard start < end else { throw reader.problem(node, .shape(.emptySlice)) }
         return try reader.select(Array(start..<end), of: value, along: axes[0], node)
       }
     }
@@ -93,8 +93,7 @@ extension ONNXOperator {
       guard axis == 2 || axis == 3, starts[index] == 0,
         ends[index] >= Int64(value.shape[Int(axis) - 2])
       else {
-        throw reader.problem(
-          node, "slices of channels and strided slices of rows and columns of pixels are supported")
+        throw reader.problem(node, .shape(.slice))
       }
       let step = try reader.small(steps[index], node, least: 1)
       if axis == 2 { strides.0 = step } else { strides.1 = step }
@@ -117,8 +116,7 @@ extension ONNXOperator {
     guard sizes.count == parts, sizes.allSatisfy({ (1...Int64(channels)).contains($0) }),
       sizes.reduce(0, { min($0 + $1, Int64(channels) + 1) }) == Int64(channels)
     else {
-      throw reader.problem(
-        node, "its \(parts) parts must have at least one channel each and \(channels) in total")
+      throw reader.problem(node, .shape(.split(parts: parts, channels: channels)))
     }
     var start = 0
     for (output, size) in sizes.enumerated() {
@@ -135,7 +133,7 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     guard let name = node.input(1), let rank = reader.constants.rank(of: name), rank <= 1 else {
-      throw reader.problem(node, "its indices are not a constant list of channels")
+      throw reader.problem(node, .shape(.indices))
     }
     let places = try reader.constants.integers(name, most: 1 << 16)
     let axis = node.integer("axis", 0)
@@ -150,10 +148,10 @@ extension ONNXOperator {
     let (value, count) = try reader.channels(node)
     let channels = Int64(count)
     guard !places.isEmpty, places.allSatisfy({ (-channels..<channels).contains($0) }) else {
-      throw reader.problem(node, "channel index out of range: there are \(channels) channels")
+      throw reader.problem(node, .shape(.channelIndex(count: count)))
     }
     guard rank == 1 || value.shape.rank == 1 else {
-      throw reader.problem(node, "its indices are not a constant list of channels")
+      throw reader.problem(node, .shape(.indices))
     }
     try reader.select(
       places.map { Int($0 < 0 ? $0 + channels : $0) }, of: value, along: axis, node)

@@ -22,7 +22,7 @@ extension ONNXOperator {
       tensor.dims = [Int64(value.ints.count)]
     } else {
       throw .node(
-        file: file, node: node.title, operator: "Constant", problem: "it holds no numeric value")
+        file: file, node: node.title, operator: "Constant", .constant(.noNumbers))
     }
     constants.define(output, as: tensor)
   }
@@ -47,7 +47,7 @@ extension ONNXOperator {
       guard constants.isFloats(input) else { break }
       let numbers = try constants.numbers(input)
       guard numbers.values.allSatisfy({ abs($0) < 1e18 }) else {
-        throw wrong(node, file, "the result is not a valid number")
+        throw wrong(node, file, .constant(.invalidResult))
       }
       return constants.define(
         output, integers: numbers.values.map { Int64($0) }, lengths: numbers.dimensions)
@@ -65,8 +65,7 @@ extension ONNXOperator {
     let standard = lengths.indices.reversed().map { Int64($0) }
     let order = (node.attribute("perm")?.ints ?? standard).map { Int(clamping: $0) }
     guard order.sorted() == Array(lengths.indices) else {
-      throw wrong(
-        node, file, "perm is not a permutation of its \(lengths.count) axes")
+      throw wrong(node, file, .constant(.permutation(axes: lengths.count)))
     }
     if order == Array(lengths.indices) { return constants.define(output, as: input) }
     if order == [1, 0] { return constants.define(output, as: input, transposed: true) }
@@ -96,7 +95,7 @@ extension ONNXOperator {
     guard let output = node.output.first, let name = node.input.first,
       let arithmetic = ONNXArithmetic(node),
       node.input.count == 2 || (node.input.count > 0 && [.min, .max, .sum].contains(arithmetic))
-    else { throw wrong(node, file, "it needs two inputs") }
+    else { throw wrong(node, file, .value(.twoNeeded)) }
     let wasIntegers = node.input.allSatisfy(constants.isIntegers)
     var all = try numbers(name, &constants)
     for name in node.input.dropFirst() {
@@ -106,7 +105,7 @@ extension ONNXOperator {
         let rank = all.dimensions.count
         let first = Int(clamping: axis < 0 ? axis &+ Int64(rank) : axis)
         guard (0...rank).contains(first) else {
-          throw wrong(node, file, "axis \(axis) is out of range")
+          throw wrong(node, file, .axis(axis, .outOfRange))
         }
         other.dimensions += Array(
           repeating: 1, count: max(rank - first - other.dimensions.count, 0))
@@ -118,7 +117,7 @@ extension ONNXOperator {
       }
     }
     guard all.values.allSatisfy({ $0.isFinite && abs($0) < 1e18 || !wasIntegers }) else {
-      throw wrong(node, file, "the result is not a valid number")
+      throw wrong(node, file, .constant(.invalidResult))
     }
     if wasIntegers {
       constants.define(output, integers: all.values.map { Int64($0) }, lengths: all.dimensions)
@@ -139,7 +138,7 @@ extension ONNXOperator {
     }
     let (one, other) = (padded(first.dimensions), padded(second.dimensions))
     guard zip(one, other).allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 }) else {
-      throw wrong(node, file, "the shapes of its inputs cannot be broadcast")
+      throw wrong(node, file, .constant(.broadcast))
     }
     let lengths = zip(one, other).map { $0 == 0 || $1 == 0 ? 0 : max($0, $1) }
     let count = lengths.reduce(1.0) { $0 * Double($1) }
@@ -205,7 +204,7 @@ extension ONNXOperator {
       let stated = node.integer("axis", 1)
       let axis = Int(clamping: stated < 0 ? stated &+ Int64(old.count) : stated)
       guard (0...old.count).contains(axis) else {
-        throw wrong(node, file, "axis \(stated) is out of range")
+        throw wrong(node, file, .axis(stated, .outOfRange))
       }
       new = [old[..<axis].reduce(1, *), old[axis...].reduce(1, *)]
     case "Reshape":
@@ -215,7 +214,7 @@ extension ONNXOperator {
       let count = old.reduce(1, *)
       let product = known.filter { $0 > 0 }.reduce(1.0) { $0 * Double($1) }
       guard known.count(where: { $0 < 1 }) <= 1, product <= Double(max(count, 1)) else {
-        throw wrong(node, file, "it changes the number of elements")
+        throw wrong(node, file, .constant(.elementCount))
       }
       new = known.map { $0 > 0 ? Int($0) : count / Int(product) }
     case "Squeeze":
@@ -230,7 +229,7 @@ extension ONNXOperator {
       new = (0..<min(rank, 16)).map { axes.contains($0) ? 1 : rest.popFirst() ?? 1 }
     }
     guard new.reduce(1, *) == old.reduce(1, *), new.count <= 8 else {
-      throw wrong(node, file, "it changes the number of elements")
+      throw wrong(node, file, .constant(.elementCount))
     }
     try constants.define(output, as: input, lengths: new)
   }
@@ -248,12 +247,12 @@ extension ONNXOperator {
   ) throws(ModelFileError) {
     guard node.input.count == 2, let output = node.output.first, node.integer("axis", 0) == 0,
       try constants.lengths(node.input[0]).count == 1
-    else { throw wrong(node, file, "only indexing of a constant of one dimension is supported") }
+    else { throw wrong(node, file, .constant(.indexing)) }
     let list = try constants.integers(node.input[0])
     let wanted = try constants.integers(node.input[1])
     let count = Int64(list.count)
     guard wanted.allSatisfy({ (-count..<count).contains($0) }) else {
-      throw wrong(node, file, "index out of range")
+      throw wrong(node, file, .constant(.index))
     }
     constants.define(
       output, integers: wanted.map { list[Int($0 < 0 ? $0 + count : $0)] },
@@ -287,7 +286,7 @@ extension ONNXOperator {
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
     guard node.input.count == 2, let output = node.output.first else {
-      throw wrong(node, file, "it needs two inputs")
+      throw wrong(node, file, .value(.twoNeeded))
     }
     let wanted = try lengths(constants.integers(node.input[1]), &constants, node, file)
     let isIntegers = constants.isIntegers(node.input[0])
@@ -308,10 +307,10 @@ extension ONNXOperator {
   ) throws(ModelFileError) -> [Int] {
     let count = wanted.reduce(1.0) { $0 * Double($1) }
     guard wanted.count <= 8, wanted.allSatisfy({ (0...1 << 24).contains($0) }) else {
-      throw wrong(node, file, "its shape is not a valid shape of a constant")
+      throw wrong(node, file, .constant(.shape))
     }
     guard count <= Double(ONNXReader.mostNumbers) else {
-      throw wrong(node, file, "its output has more than \(ONNXReader.mostNumbers) elements")
+      throw wrong(node, file, .constant(.size(most: ONNXReader.mostNumbers)))
     }
     try constants.fill(Int(count))
     return wanted.map { Int($0) }
@@ -325,7 +324,7 @@ extension ONNXOperator {
     func list(_ position: Int, _ name: String, _ standard: Int64) throws(ModelFileError) -> Int64 {
       var list = node.attribute(name)?.ints ?? [standard]
       if let name = node.input(position) { list = try constants.integers(name) }
-      guard list.count == 1 else { throw wrong(node, file, "it slices more than one axis") }
+      guard list.count == 1 else { throw wrong(node, file, .constant(.sliceAxes)) }
       return list[0]
     }
     let lengths = try constants.lengths(input)
@@ -335,9 +334,7 @@ extension ONNXOperator {
     guard let rows = lengths.first.map(Int64.init), axis == 0 || axis == -Int64(lengths.count),
       step == 1 || step == -1
     else {
-      throw wrong(
-        node, file,
-        "only slices of integer constants along the first axis, with step 1 or -1, are supported")
+      throw wrong(node, file, .constant(.slice))
     }
     let width = values.count / max(Int(rows), 1)
     // Both ends as non-negative indices, clamped.
@@ -356,7 +353,7 @@ extension ONNXOperator {
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) {
     guard let output = node.output.first, node.integer("axis", 0) == 0 else {
-      throw wrong(node, file, "only concatenation along the first axis is supported")
+      throw wrong(node, file, .constant(.concatenation))
     }
     if node.input.allSatisfy(constants.isIntegers) {
       var list: [Int64] = []
@@ -368,7 +365,7 @@ extension ONNXOperator {
     for name in node.input { parts.append(try constants.numbers(name)) }
     let tail = parts.first.map { Array($0.dimensions.dropFirst()) } ?? []
     guard parts.allSatisfy({ !$0.dimensions.isEmpty && Array($0.dimensions.dropFirst()) == tail })
-    else { throw wrong(node, file, "the shapes of its inputs do not match") }
+    else { throw wrong(node, file, .constant(.differentShapes)) }
     let values = parts.flatMap(\.values)
     try constants.spend(values.count)
     let length = parts.reduce(0) { $0 + ($1.dimensions.first ?? 0) }
@@ -376,8 +373,8 @@ extension ONNXOperator {
   }
 
   static func wrong(
-    _ node: Onnx_NodeProto, _ file: String, _ text: String
+    _ node: Onnx_NodeProto, _ file: String, _ problem: NodeProblem
   ) -> ModelFileError {
-    .node(file: file, node: node.title, operator: shown(node.opType), problem: text)
+    .node(file: file, node: node.title, operator: shown(node.opType), problem)
   }
 }

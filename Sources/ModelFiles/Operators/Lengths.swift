@@ -24,7 +24,7 @@ extension ONNXReader {
       let count = Int64(list.count)
       let places = try numbers(1)
       guard places.allSatisfy({ (-count..<count).contains($0) }) else {
-        throw problem(node, "axis index out of range")
+        throw problem(node, .shape(.lengthIndex))
       }
       lengths[output] = places.map { list[Int($0 < 0 ? $0 + count : $0)] }
     case "Slice":
@@ -33,7 +33,7 @@ extension ONNXReader {
       let ends = isStated ? try numbers(2) : node.attribute("ends")?.ints ?? []
       let count = Int64(list.count)
       guard starts.count == 1, ends.count == 1, try numbers(4).allSatisfy({ $0 == 1 }) else {
-        throw problem(node, "it is not a slice of a shape with step 1")
+        throw problem(node, .shape(.sliceOfShape))
       }
       let places = [starts[0], ends[0]].map { min(max($0 < 0 ? $0 &+ count : $0, 0), count) }
       lengths[output] = places[0] < places[1] ? Array(list[Int(places[0])..<Int(places[1])]) : []
@@ -42,10 +42,10 @@ extension ONNXReader {
       for name in node.input {
         if let part = lengths[name] { all += part } else { all += try constants.integers(name) }
       }
-      guard all.count <= 8 else { throw problem(node, "its output has more than eight elements") }
+      guard all.count <= 8 else { throw problem(node, .value(.shapeLength)) }
       lengths[output] = all
     case "Add", "Div", "Mul", "Sub": lengths[output] = try computed(node)
-    default: throw problem(node, "is not supported for shapes")
+    default: throw problem(node, .place(.onShape))
     }
     return true
   }
@@ -53,7 +53,7 @@ extension ONNXReader {
   /// Elementwise arithmetic of two shapes, one of which may be a scalar.
   private mutating func computed(_ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64?] {
     guard let first = node.input(0), let second = node.input(1) else {
-      throw problem(node, "it needs two shapes as inputs")
+      throw problem(node, .value(.twoShapesNeeded))
     }
     let left: [Int64?] =
       if let list = lengths[first] { list } else { try constants.integers(first) }
@@ -61,7 +61,7 @@ extension ONNXReader {
       if let list = lengths[second] { list } else { try constants.integers(second) }
     let count = max(left.count, right.count)
     guard [left, right].allSatisfy({ $0.count == count || $0.count == 1 }), count > 0 else {
-      throw problem(node, "its inputs cannot be broadcast")
+      throw problem(node, .value(.shapeBroadcast))
     }
     var results: [Int64?] = []
     for index in 0..<count {
@@ -77,7 +77,7 @@ extension ONNXReader {
         case "Mul": a.multipliedReportingOverflow(by: b)
         default: a.dividedReportingOverflow(by: b)
         }
-      guard !isTooLarge else { throw problem(node, "the result for \(a) and \(b) overflows") }
+      guard !isTooLarge else { throw problem(node, .value(.overflow(a, b))) }
       results.append(result)
     }
     return results
@@ -88,7 +88,7 @@ extension ONNXReader {
     guard let list = lengths[name] else { return try constants.integers(name) }
     let known = list.compactMap(\.self)
     guard known.count == list.count else {
-      throw problem(node, "'\(shown(name))' depends on the batch size")
+      throw problem(node, .value(.batchSize(name: name)))
     }
     return known
   }

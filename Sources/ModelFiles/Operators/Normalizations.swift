@@ -9,24 +9,24 @@ extension ONNXOperator {
   ) throws(ModelFileError) {
     let value = try reader.value(node)
     guard node.integer("training_mode", 0) == 0, node.output.count == 1 else {
-      throw reader.problem(node, "it is set to training mode")
+      throw reader.problem(node, .setting(.training))
     }
     guard reader.opset >= 7 || node.integer("is_test", 0) != 0 else {
-      throw reader.problem(node, "it is set to training mode: is_test is 0")
+      throw reader.problem(node, .setting(.isTest))
     }
     guard node.integer("spatial", 1) != 0 || value.shape.rank == 1 else {
-      throw reader.problem(node, "it has separate parameters for each pixel: spatial is 0")
+      throw reader.problem(node, .setting(.parametersOfPixels))
     }
     guard value.shape.rank == 1 || value.order == .channelsFirst else {
-      throw reader.problem(node, "its input is not an image, [channels, height, width]")
+      throw reader.problem(node, .value(.notImage))
     }
     if case .flattened = value.order {
-      throw reader.problem(node, "its input is a flattened image")
+      throw reader.problem(node, .value(.flattenedImage))
     }
     var own: [ONNXConstants.Numbers] = []
     for position in 1...4 {
       guard let name = node.input(position) else {
-        throw reader.problem(node, "it needs four parameter inputs: scale, bias, mean and variance")
+        throw reader.problem(node, .weights(.normalizationInputs))
       }
       own.append(try reader.tensor(name, node, rank: 1))
     }
@@ -34,11 +34,11 @@ extension ONNXOperator {
     guard own.allSatisfy({ $0.values.count == value.channels }),
       value.shape.rank == 3 || value.isRow(1)
     else {
-      throw reader.problem(node, "it needs one value for each of \(value.channels) channels")
+      throw reader.problem(node, .weights(.channelCount(expected: value.channels)))
     }
     guard epsilon.isFinite, epsilon >= 0,
       own[3].values.allSatisfy({ Float($0) + epsilon > 0 })
-    else { throw reader.problem(node, "a variance is not positive") }
+    else { throw reader.problem(node, .weights(.variance)) }
     try reader.add(
       BatchNormalization(epsilon: epsilon), reading: [value], parameters: own, node)
   }
@@ -54,13 +54,11 @@ extension ONNXOperator {
       ? place.map { value.view[$0...].reduce(1, *) == value.shape.count } ?? false
       : value.order == .stored && place == 2
     guard isWhole, node.output.dropFirst().allSatisfy(\.isEmpty) else {
-      throw reader.problem(
-        node,
-        "axis \(axis) is not supported for rows of shape \(reader.text(value.lengths))")
+      throw reader.problem(node, .axis(axis, .rows(value.lengths)))
     }
     let epsilon = node.number("epsilon", 1e-5)
     guard epsilon.isFinite, epsilon > 0 else {
-      throw reader.problem(node, "epsilon is \(epsilon) where a number above 0 is supported")
+      throw reader.problem(node, .setting(.number(name: "epsilon", epsilon, supported: .positive)))
     }
     let width = value.channels
     var own: [ONNXConstants.Numbers] = []

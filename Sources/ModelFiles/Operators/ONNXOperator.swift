@@ -164,14 +164,9 @@ package struct ONNXOperator: Sendable {
   @TaskLocal package static var table = ONNXOperatorTable(all)
 
   /// The problem of a supported operator at an unsupported position.
-  static func refusal(of node: Onnx_NodeProto) -> String {
-    if node.domain == classical {
-      return "is supported before the first layer or after the last, not between layers"
-    }
-    return parts.contains(node.opType)
-      ? "is supported as part of GELU, softplus, softmax, layer normalization and similar "
-        + "functions, not alone"
-      : "is supported for constants only"
+  static func refusal(of node: Onnx_NodeProto) -> PlaceProblem {
+    if node.domain == classical { return .betweenLayers }
+    return parts.contains(node.opType) ? .alone : .onValue
   }
 }
 

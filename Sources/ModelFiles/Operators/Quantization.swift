@@ -6,11 +6,7 @@ extension ONNXOperator {
   static func refuseQuantization(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    throw reader.problem(
-      node,
-      node.opType == "QuantizeLinear"
-        ? "it quantizes activations; only quantized weights are supported"
-        : "it dequantizes a value that depends on the input; only constant weights are supported")
+    throw reader.problem(node, .value(node.opType == "QuantizeLinear" ? .quantized : .dequantized))
   }
 
   /// `(x - zero point) · scale`
@@ -42,7 +38,7 @@ extension ONNXOperator {
     case .uint8: range = 0...255
     case .int16: range = -32768...32767
     case .uint16: range = 0...65535
-    default: throw wrong(node, file, "integers of 8 or 16 bits are supported")
+    default: throw wrong(node, file, .constant(.quantizedType))
     }
     for position in numbers.values.indices {
       let place = step.place(position, numbers.dimensions)
@@ -70,7 +66,7 @@ extension ONNXOperator {
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
   ) throws(ModelFileError) -> Steps {
     guard node.input.count >= 2, node.integer("block_size", 0) == 0 else {
-      throw wrong(node, file, "scales per tensor or per axis are supported")
+      throw wrong(node, file, .constant(.quantizedScales))
     }
     let lengths = try constants.lengths(node.input[0])
     let scales = try constants.numbers(node.input[1]).values
@@ -83,7 +79,7 @@ extension ONNXOperator {
       || (lengths.indices.contains(Int(clamping: axis)) && lengths[Int(axis)] == scales.count)
     guard fits, scales.allSatisfy({ $0 != 0 }), zeros.map({ $0.count == scales.count }) ?? true
     else {
-      throw wrong(node, file, "its scales and zero points do not match the shape of the tensor")
+      throw wrong(node, file, .constant(.quantizedShape))
     }
     return Steps(scales: scales, zeros: zeros, axis: Int(clamping: axis))
   }

@@ -14,7 +14,7 @@ extension ONNXOperator {
     let place = axis < 0 ? axis &+ rank : axis
     guard (1...max(rank, 1)).contains(place),
       value.lengths.prefix(Int(place) - 1).allSatisfy({ $0 == 1 })
-    else { throw reader.problem(node, "axis \(axis) merges the batch axis; axis 1 is supported") }
+    else { throw reader.problem(node, .axis(axis, .mergesBatch)) }
     try reader.flatten(value, to: [value.shape.count], node)
   }
 
@@ -23,7 +23,7 @@ extension ONNXOperator {
   ) throws(ModelFileError) {
     let value = try reader.answer(node)
     let wanted = try reader.wantedLengths(node)
-    let refusal = reader.problem(node, "it is not a reshape of each row by itself")
+    let refusal = reader.problem(node, .shape(.reshape))
     // 0 means unchanged, unless allowzero is set.
     guard let batch = wanted.first, (-1...1).contains(batch), wanted.count(where: { $0 == -1 }) < 2,
       node.integer("allowzero", 0) == 0 || !wanted.contains(0), wanted.count <= 8
@@ -62,8 +62,7 @@ extension ONNXOperator {
     var view: [Int] = []
     if isSqueeze {
       guard places.allSatisfy({ (1..<rank).contains($0) && value.lengths[Int($0) - 1] == 1 }) else {
-        throw reader.problem(
-          node, "only axes of length 1, other than the batch axis, can be removed")
+        throw reader.problem(node, .shape(.removedAxes))
       }
       view = value.lengths.enumerated().filter {
         places.isEmpty ? $0.element != 1 : !places.contains(Int64($0.offset) + 1)
@@ -72,13 +71,13 @@ extension ONNXOperator {
       guard rank <= 9, !places.isEmpty, Set(places).count == places.count,
         places.allSatisfy({ (1..<rank).contains($0) })
       else {
-        throw reader.problem(node, "only axes of length 1 behind the batch axis can be inserted")
+        throw reader.problem(node, .shape(.insertedAxes))
       }
       var rest = value.lengths[...]
       view = (1..<rank).map { places.contains($0) ? 1 : rest.popFirst() ?? 1 }
     }
     guard value.shape.rank == 1 else {
-      throw reader.problem(node, "it changes the rank of an image")
+      throw reader.problem(node, .shape(.imageRank))
     }
     try reader.flatten(value, to: view, node)
   }
@@ -89,8 +88,7 @@ extension ONNXOperator {
     var value = try reader.answer(node)
     let lengths = value.lengths
     let order = (node.attribute("perm")?.ints ?? []).map { Int(clamping: $0) }
-    let refusal = reader.problem(
-      node, "only permutations that move the channels first or last are supported")
+    let refusal = reader.problem(node, .shape(.permutation))
     guard order.first == 0, order.sorted() == Array(0...lengths.count) else { throw refusal }
     let places = order.dropFirst().map { $0 - 1 }
     let long = places.filter { lengths[$0] > 1 }
@@ -119,7 +117,7 @@ extension ONNXOperator {
         $0.order == first.order && $0.shape.rank == first.shape.rank
           && $0.lengths.count == first.lengths.count
       })
-    else { throw reader.problem(node, "it concatenates an image and a row") }
+    else { throw reader.problem(node, .value(.imageAndRow)) }
     let axis = node.integer("axis", 0)
     let isChannels: Bool
     switch (first.order, first.shape.rank) {
@@ -129,7 +127,7 @@ extension ONNXOperator {
     default: isChannels = false
     }
     guard isChannels else {
-      throw reader.problem(node, "axis \(axis) is not the channel axis")
+      throw reader.problem(node, .axis(axis, .notChannels))
     }
     var view: [Int]?
     if first.shape.rank == 1, let place = first.place(of: axis) {
@@ -155,9 +153,7 @@ extension ONNXOperator {
     if value.ending != .position, node.opType == "Cast" {
       let type = Onnx_TensorProto.DataType(rawValue: Int(node.integer("to", 0)))
       guard type == .float || type == .double || type == .float16 || type == .bfloat16 else {
-        throw reader.problem(
-          node,
-          "it rounds values to another type: float, double, float16 and bfloat16 are supported")
+        throw reader.problem(node, .setting(.rounding))
       }
     }
     reader.pass(value, node)
@@ -168,7 +164,7 @@ extension ONNXOperator {
   ) throws(ModelFileError) {
     // The third input enables training mode. It is a Boolean: one byte, or one entry.
     if let name = node.input(2), !reader.constants.isFalse(name) {
-      throw reader.problem(node, "it is set to training mode")
+      throw reader.problem(node, .setting(.training))
     }
     let value = try reader.value(node)
     var share = node.number("ratio", 0.5)
@@ -191,7 +187,7 @@ extension ONNXReader {
     }
     if view == value.lengths { return pass(value, node) }
     guard view.filter({ $0 != 1 }) == [value.shape.count] || value.shape.count == 1 else {
-      throw problem(node, "it is not a reshape of each row by itself")
+      throw problem(node, .shape(.reshape))
     }
     let isTurned = value.order == .channelsFirst && value.shape[0] * value.shape[1] > 1
     try add(

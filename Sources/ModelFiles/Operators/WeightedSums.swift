@@ -9,13 +9,13 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     guard node.integer("transA", 0) == 0 else {
-      throw reader.problem(node, "transA is set: it transposes the batch")
+      throw reader.problem(node, .setting(.transposedBatch))
     }
     guard reader.values[node.input.first ?? ""] != nil, let name = node.input(1) else {
-      throw reader.problem(node, "the batch must be its first input")
+      throw reader.problem(node, .value(.batchSecond))
     }
     guard reader.values[name] == nil else {
-      throw reader.problem(node, "it multiplies two values that both depend on the input")
+      throw reader.problem(node, .value(.matrixProduct))
     }
     let value = try reader.row(node)
     if node.integer("transB", 0) != 0 {
@@ -26,19 +26,15 @@ extension ONNXOperator {
     let isList = node.opType == "MatMul" && weight.dimensions.count == 1
     if isList { weight.dimensions.append(1) }
     guard weight.dimensions.count == 2 else {
-      throw reader.problem(
-        node, "its weights have \(weight.dimensions.count) dimensions where 2 are supported")
+      throw reader.problem(node, .weights(.rank(found: weight.dimensions.count)))
     }
     let (inputs, units) = (weight.dimensions[0], weight.dimensions[1])
-    guard inputs > 0, units > 0 else { throw reader.problem(node, "its weights are empty") }
+    guard inputs > 0, units > 0 else { throw reader.problem(node, .weights(.empty)) }
     guard value.shape.rank == 1, value.isRow(-1) else {
-      throw reader.problem(
-        node,
-        "its input has \(reader.text(value.lengths)) elements per row; one dimension is supported")
+      throw reader.problem(node, .value(.notRow(value.lengths)))
     }
     guard inputs == value.shape.count else {
-      throw reader.problem(
-        node, "it expects \(inputs) inputs and gets \(value.shape.count)")
+      throw reader.problem(node, .value(.width(found: value.shape.count, expected: inputs)))
     }
     if case .flattened(let image) = value.order {
       // The file flattens channels first, the network channels last.
@@ -50,14 +46,14 @@ extension ONNXOperator {
     var bias = [Double](repeating: 0, count: units)
     if node.opType == "Gemm", let name = node.input(2) {
       guard reader.constants.contains(name) else {
-        throw reader.problem(node, "its bias must be a constant")
+        throw reader.problem(node, .weights(.movingBias))
       }
       let beta = Double(node.number("beta", 1))
       let numbers = try reader.constants.numbers(name)
       guard numbers.values.count == units || numbers.values.count == 1,
         numbers.dimensions.dropLast().allSatisfy({ $0 == 1 })
       else {
-        throw reader.problem(node, "it has \(numbers.values.count) biases for \(units) units")
+        throw reader.problem(node, .weights(.biasCount(found: numbers.values.count, units: units)))
       }
       for unit in 0..<units {
         bias[unit] = beta * numbers.values[numbers.values.count == 1 ? 0 : unit]
@@ -86,8 +82,7 @@ extension ONNXOperator {
     else {
       throw reader.problem(
         node,
-        "\(coefficients.count) coefficients and \(intercepts.count) intercepts do not match "
-          + "\(inputs) inputs")
+        .weights(.coefficients(coefficients.count, intercepts: intercepts.count, inputs: inputs)))
     }
     try reader.constants.spend(coefficients.count)
     let weights = (0..<coefficients.count).map { coefficients[$0 % units * inputs + $0 / units] }
@@ -108,7 +103,7 @@ extension ONNXOperator {
     case "NONE": break
     case "LOGISTIC": try reader.add(Activation(.sigmoid), reading: [scores], ended)
     case "SOFTMAX": try reader.end(with: .softmax, ended, axis: -1)
-    default: throw reader.problem(node, "post_transform '\(shown(end))' is not supported")
+    default: throw reader.problem(node, .setting(.option(name: "post_transform", end)))
     }
   }
 
@@ -116,24 +111,24 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     let value = try reader.image(node)
-    guard let name = node.input(1) else { throw reader.problem(node, "it has no weights") }
+    guard let name = node.input(1) else { throw reader.problem(node, .weights(.missing)) }
     guard reader.values[name] == nil else {
-      throw reader.problem(node, "it multiplies two values that both depend on the input")
+      throw reader.problem(node, .value(.matrixProduct))
     }
     var weight = try reader.tensor(name, node, rank: 4)
     let (units, channels) = (weight.dimensions[0], weight.dimensions[1])
     let (height, width) = (weight.dimensions[2], weight.dimensions[3])
     let window = try reader.window(node, over: value.shape, size: [height, width])
     guard window.height == height, window.width == width else {
-      throw reader.problem(node, "its weights do not have the size of kernel_shape")
+      throw reader.problem(node, .weights(.kernelSize))
     }
     let groups = try reader.small(node.integer("group", 1), node, least: 1)
     guard value.shape[2] == channels * groups else {
       throw reader.problem(
-        node, "it expects \(channels * groups) channels and gets \(value.shape[2])")
+        node, .value(.channels(found: value.shape[2], expected: channels * groups)))
     }
     guard units % groups == 0 else {
-      throw reader.problem(node, "\(units) output channels cannot be divided into \(groups) groups")
+      throw reader.problem(node, .weights(.groups(units: units, groups: groups)))
     }
     // [units, channels, height, width] to [height, width, channels, units].
     let area = height * width
@@ -146,7 +141,7 @@ extension ONNXOperator {
     if let name = node.input(2) {
       let bias = try reader.tensor(name, node, rank: 1)
       guard bias.values.count == units else {
-        throw reader.problem(node, "it has \(bias.values.count) biases for \(units) units")
+        throw reader.problem(node, .weights(.biasCount(found: bias.values.count, units: units)))
       }
       parameters.append(bias)
     }
@@ -165,7 +160,7 @@ extension ONNXOperator {
     )
     guard first.dimensions.count == 2, second.dimensions.count == 2,
       first.dimensions[1] == second.dimensions[0]
-    else { throw wrong(node, file, "only two matrices of matching shapes are supported") }
+    else { throw wrong(node, file, .constant(.matrices)) }
     let (rows, inner, columns) = (first.dimensions[0], first.dimensions[1], second.dimensions[1])
     let (terms, isTooLarge) = (rows * columns).multipliedReportingOverflow(by: max(inner, 1))
     try constants.spend(isTooLarge ? .max : terms)

@@ -11,7 +11,7 @@ extension ONNXOperator {
     let value = try reader.image(node)
     let window = try reader.window(node, over: value.shape)
     guard node.output.count == 1, node.integer("storage_order", 0) == 0 else {
-      throw reader.problem(node, "its second output, the indices of the maxima, is not supported")
+      throw reader.problem(node, .place(.secondOutput))
     }
     let kind: Pooling.Kind =
       node.opType == "MaxPool"
@@ -27,7 +27,7 @@ extension ONNXOperator {
       var axes = node.attribute("axes")?.ints ?? []
       if let name = node.input(1) { axes = try reader.constants.integers(name) }
       guard Set(axes.map { $0 < 0 ? $0 &+ 4 : $0 }) == [2, 3] else {
-        throw reader.problem(node, "only means over axes 2 and 3, all pixels, are supported")
+        throw reader.problem(node, .setting(.meanAxes))
       }
       keeps = node.integer("keepdims", 1) != 0
     }
@@ -50,8 +50,7 @@ extension ONNXOperator {
     guard mode == "constant", filling == 0, pads.count == 8, pads[0] == 0, pads[4] == 0,
       node.input(3) == nil
     else {
-      throw reader.problem(
-        node, "only zero padding of the height and width of an image is supported")
+      throw reader.problem(node, .setting(.otherPadding))
     }
     let image = try reader.image(node)
     try reader.add(
@@ -72,16 +71,16 @@ extension ONNXReader {
   ) throws(ModelFileError) -> Window {
     func pair(_ name: String, _ standard: [Int64]) throws(ModelFileError) -> (Int, Int) {
       let values = node.attribute(name)?.ints ?? standard
-      guard values.count == 2 else { throw problem(node, "\(name) must have two values") }
+      guard values.count == 2 else { throw problem(node, .setting(.pair(name: name))) }
       return (try small(values[0], node, least: 1), try small(values[1], node, least: 1))
     }
     let size = try pair("kernel_shape", size.map(Int64.init))
     let stride = try pair("strides", [1, 1])
     guard node.attribute("dilations")?.ints.allSatisfy({ $0 == 1 }) ?? true else {
-      throw problem(node, "it is dilated; only dilation 1 is supported")
+      throw problem(node, .setting(.dilation))
     }
     guard node.integer("ceil_mode", 0) == 0 else {
-      throw problem(node, "ceil_mode is set: windows beyond the image are not supported")
+      throw problem(node, .setting(.windowsBeyondImage))
     }
     var window = Window(
       height: size.0, width: size.1, strideHeight: stride.0, strideWidth: stride.1)
@@ -89,7 +88,7 @@ extension ONNXReader {
     switch padding {
     case "", "NOTSET":
       let pads = node.attribute("pads")?.ints ?? [0, 0, 0, 0]
-      guard pads.count == 4 else { throw problem(node, "pads must have four values") }
+      guard pads.count == 4 else { throw problem(node, .setting(.padding)) }
       window.top = try small(pads[0], node)
       window.left = try small(pads[1], node)
       window.bottom = try small(pads[2], node)
@@ -102,7 +101,7 @@ extension ONNXReader {
       }
       (window.top, window.bottom) = share(shape[0], window.height, window.strideHeight)
       (window.left, window.right) = share(shape[1], window.width, window.strideWidth)
-    default: throw problem(node, "auto_pad '\(shown(padding))' is not supported")
+    default: throw problem(node, .setting(.option(name: "auto_pad", padding)))
     }
     return window
   }

@@ -47,7 +47,7 @@ public struct BlockThenChannel: PruningMethod {
     try goal.mustBeOneNumber(for: Self.name)
     let blocks = network.residualBlocks
     guard !blocks.isEmpty else {
-      throw PruningError.unsuited(method: Self.name, needs: "a network with residual blocks")
+      throw PruningError.unsuited(method: Self.name, needs: .residualBlocks)
     }
     let found = try context.found("blocks \(price) \(start) \(steps)", in: network) {
       try context.once(from: network) { try search(network, blocks, context) }
@@ -163,7 +163,7 @@ public struct NormalizationScale: NeuronScore {
     }
     guard !scores.isEmpty else {
       throw PruningError.unsuited(
-        method: BlockThenChannel.name, needs: "a network with batch normalisation")
+        method: BlockThenChannel.name, needs: .batchNormalisation)
     }
     return scores
   }

@@ -87,7 +87,8 @@ struct Compare: ParsableCommand {
     let result: Comparison.Result
     do {
       result = try comparison.run(
-        known: earlier, control: progress.control, checkpoint: folder.checkpoint
+        known: earlier, control: progress.control, checkpoint: folder.checkpoint,
+        message: { ErrorText($0).message }
       ) { data in
         let own = FolderManifest(
           arguments: arguments, settings: comparison,

@@ -150,7 +150,8 @@ struct FidelityCommand: ParsableCommand {
 }
 
 /// A model without the hidden features that the rules use.
-struct FeatureMismatch: LocalizedError, Hashable, Sendable {
+struct FeatureMismatch: CommandLineError, Hashable {
+  var exitCode: Int32 { 65 }
   var errorDescription: String? {
     "the model's hidden features are not those of the rules"
   }

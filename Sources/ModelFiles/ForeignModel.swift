@@ -1,0 +1,57 @@
+import ONNXSchema
+
+/// The kind of a model that is not a supported neural network.
+public enum ForeignModel: Hashable, Sendable {
+  case treeEnsemble, supportVectorMachine
+  /// A network that gives each row several labels at once.
+  case multilabel
+
+  /// The kind of model that an operator represents by itself; `nil` for operators of networks.
+  init?(_ node: Onnx_NodeProto) {
+    guard node.domain == "ai.onnx.ml" else { return nil }
+    switch node.opType {
+    case "TreeEnsembleClassifier", "TreeEnsembleRegressor", "TreeEnsemble": self = .treeEnsemble
+    case "SVMClassifier", "SVMRegressor": self = .supportVectorMachine
+    default: return nil
+    }
+  }
+
+  /// The kind, in words.
+  var kind: String {
+    switch self {
+    case .treeEnsemble: "an ensemble of decision trees, not a neural network"
+    case .supportVectorMachine: "a support vector machine, not a neural network"
+    case .multilabel: "a multilabel network, which gives each row several labels at once"
+    }
+  }
+
+  /// The hint.
+  var advice: String {
+    switch self {
+    case .treeEnsemble, .supportVectorMachine:
+      "give a neural network, such as scikit-learn's MLPClassifier"
+    case .multilabel:
+      "give a network with one class per row: export one network for each label"
+    }
+  }
+}
+
+extension ModelFileError {
+  /// The hint for an unsupported operator.
+  static func advice(for name: String, supported: [String]) -> String {
+    switch name {
+    case "LSTM", "GRU", "RNN", "Scan", "Loop", "If", "SequenceAt", "Attention",
+      "MultiHeadAttention",
+      "com.microsoft.Attention":
+      return "dense and convolutional networks are supported; recurrent layers, attention and "
+        + "control flow are not"
+    case "MatMulInteger", "ConvInteger", "QLinearMatMul", "QLinearConv", "QLinearAdd", "QGemm",
+      "DynamicQuantizeLinear", "com.microsoft.QGemm", "com.microsoft.QLinearAdd",
+      "com.microsoft.DynamicQuantizeMatMul", "com.microsoft.MatMulNBits":
+      return "export the network before quantization; only weights may be quantized, followed by "
+        + "DequantizeLinear"
+    default:
+      return "supported: " + supported.joined(separator: ", ")
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Drawing
+import Experiments
+import Explanations
+import Foundation
+import Naming
+import Networks
+import Reports
+import Tensors
+
+/// An error of a library as the command line shows it: with an exit code, and with the options that
+/// the libraries do not know.
+protocol CommandLineError: LocalizedError {
+  /// The exit code of a process that ends with this error.
+  var exitCode: Int32 { get }
+  /// The message with options; `nil` where `errorDescription` is shown.
+  var optionMessage: String? { get }
+  /// The hint with options; `nil` where `recoverySuggestion` is shown.
+  var optionHint: String? { get }
+}
+
+extension CommandLineError {
+  var optionMessage: String? { nil }
+  var optionHint: String? { nil }
+}
+
+extension UnknownName: CommandLineError {
+  var exitCode: Int32 { 64 }
+}
+
+extension MemoryError: CommandLineError {
+  var exitCode: Int32 { 75 }
+}
+
+extension NetworkError: CommandLineError {
+  var exitCode: Int32 { 65 }
+
+  var optionHint: String? {
+    switch self {
+    case .wrongInputs: "use the columns of the training data; --ignore excludes other columns"
+    case .wrongAnswers: "check --target: it names the column that the network predicts"
+    default: nil
+    }
+  }
+}
+
+extension ExtractionError: CommandLineError {
+  var exitCode: Int32 { 65 }
+
+  var optionHint: String? {
+    switch self {
+    case .noFeatureLayer: "use --extractor surrogate-tree, which uses only the predictions"
+    case .noRows: nil
+    case .level(_, _, let known): known.first.map { "use --rules \($0.rawValue)" }
+    }
+  }
+}
+
+extension UnreadableRules: CommandLineError {
+  var exitCode: Int32 { 65 }
+}
+
+extension ReportError: CommandLineError {
+  var exitCode: Int32 { 65 }
+
+  var optionHint: String? {
+    switch self {
+    case .featuresNeeded: "keep model.onnx beside it; if layers are not dense, use --rules inputs"
+    case .noFeatureRules: "make the explanation with --rules inputs"
+    case .notANumber, .template: nil
+    }
+  }
+}
+
+extension DrawingError: CommandLineError {
+  var exitCode: Int32 {
+    switch self {
+    case .noContext: 69
+    case .noFolder: 73
+    case .refused, .badImage, .pixels, .encoder: 65
+    }
+  }
+}
