@@ -279,11 +279,14 @@ extension Shape {
 }
 
 /// One output unit or channel of a node, identified by its original index.
-public struct Neuron: Hashable, Sendable, Comparable {
+public struct Neuron: Hashable, Codable, Sendable, Comparable {
   /// The node that outputs it.
   public var node: Node.ID
   /// The index in the unpruned node, from 0; pruning does not change it.
   public var originalIndex: Int
+
+  /// In pruning plans a neuron is an object of these keys; for its text see `NeuronText`.
+  private enum CodingKeys: String, CodingKey { case node, originalIndex = "birth" }
 
   /// Creates the identifier of a neuron of a node; `originalIndex` is from 0.
   public init(_ node: Node.ID, _ originalIndex: Int) {

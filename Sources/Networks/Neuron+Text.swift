@@ -17,11 +17,6 @@ extension Neuron: LosslessStringConvertible {
   }
 }
 
-/// In pruning plans a neuron is an object with its node and original index.
-extension Neuron: Codable {
-  private enum CodingKeys: String, CodingKey { case node, originalIndex = "birth" }
-}
-
 /// A neuron that is encoded as its text, as in results.
 @propertyWrapper public struct NeuronText: Hashable, Codable, Sendable {
   /// The neuron.

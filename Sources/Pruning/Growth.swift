@@ -24,7 +24,7 @@ extension Network {
       let link = architecture.links[index][0]
       let read = link < 0 ? groups.ofInput : groups.ofNodes[link]
       if own.contains(group), case .mixing(let parts) = nodes[index].layer.coupling, parts > 1 {
-        throw PruningError.unsuited(method: "growing", needs: "convolutions with one group")
+        throw PruningError.unsuited(method: "growing", needs: .ungroupedConvolutions)
       }
       nodes[index].layer = nodes[index].layer.selecting(
         inputs: NeuronSelection(copying: read.map { $0 == group }),

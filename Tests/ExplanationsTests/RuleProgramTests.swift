@@ -88,8 +88,7 @@ import Testing
     let model = try SmallNetwork.model(head: .softmax)
     let table = SmallNetwork.table(rows: 300, seed: 3)
     let features = try #require(HiddenFeatures(of: model, over: table))
-    let answers = model.classify(table)
-    let values = features.activationTable(in: model, over: table, answers: answers)
+    let values = features.activationTable(in: model, over: table)
     try withEverySeed(10) { generator in
       let literals = features.ids.map { id in
         Literal(

@@ -43,8 +43,8 @@ import Testing
   @Test func aNeuronOfAPlanIsAnObject() throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    let data = try encoder.encode(Neuron("dense-1", 7))
+    let data = try encoder.encode(Neuron(Node.ID("dense-1"), 7))
     #expect(String(decoding: data, as: UTF8.self) == "{\"birth\":7,\"node\":\"dense-1\"}")
-    #expect(try JSONDecoder().decode(Neuron.self, from: data) == Neuron("dense-1", 7))
+    #expect(try JSONDecoder().decode(Neuron.self, from: data) == Neuron(Node.ID("dense-1"), 7))
   }
 }
