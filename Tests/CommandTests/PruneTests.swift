@@ -304,4 +304,16 @@ import Testing
       #expect(text.contains("espalier compare iris --epochs 5"))
     }
   }
+
+  @Test func compareNamesTheOptionOfItsMethods() throws {
+    try withFolder { place in
+      let run = try Program(
+        "compare", "iris", "--methods", "taylor", "--gate-price", "0.2", in: place)
+      #expect(run.code == 64)
+      #expect(
+        run.errorOutput
+          == "error: --gate-price applies to one method only\n"
+          + " hint: add --methods block-then-channel\n")
+    }
+  }
 }

@@ -46,7 +46,7 @@ struct Compare: ParsableCommand {
   mutating func validate() throws {
     try check(.seeds, seeds)
     for share in keep?.numbers ?? [] { try check(.keep, share) }
-    try pruning.checkHyperparameters(of: methods?.names ?? Self.usual)
+    try pruning.checkHyperparameters(of: methods?.names ?? Self.usual, option: "--methods")
   }
 
   func run() throws {

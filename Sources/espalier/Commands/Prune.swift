@@ -47,7 +47,7 @@ struct Prune: ParsableCommand {
 
   mutating func validate() throws {
     try check(.fineTuningEpochs, epochs)
-    try pruning.checkHyperparameters(of: [method])
+    try pruning.checkHyperparameters(of: [method], option: "--method")
     if pruning.multiple != nil, goal.widths != nil {
       throw ValidationError(
         "--widths already sets the width of each layer. Leave out --widths or --multiple")

@@ -59,11 +59,12 @@ struct PruningFlags: ParsableArguments {
     return options
   }
 
+  /// `option`: the option that names the methods.
   /// - Throws: `ValidationError` for a hyperparameter that none of the methods has.
-  func checkHyperparameters(of methods: [String]) throws {
+  func checkHyperparameters(of methods: [String], option: String) throws {
     if gatePrice != nil, !methods.contains(BlockThenChannel.name) {
       throw ValidationError(
-        "--gate-price applies to one method only. Add --method \(BlockThenChannel.name)")
+        "--gate-price applies to one method only. Add \(option) \(BlockThenChannel.name)")
     }
   }
 }
