@@ -27,7 +27,7 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-TOOL = HERE / ".build/release/benchmarks"
+TOOL = HERE.parent.parent / ".build/release/benchmarks"
 CASES = ["lenet-300-100", "small", "lenet-5", "resnet-20", "inference", "inference-one-call"]
 # Cases that are another's work, done otherwise by the peer.
 WORK = {"inference-one-call": "inference"}
