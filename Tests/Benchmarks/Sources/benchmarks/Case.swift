@@ -65,7 +65,7 @@ struct Case: Sendable {
     let all = network.multiplications
     guard let trainer else { return 2 * Double(rows) * Double(all) }
     let first = architecture.nodes[0].layer.multiplications(
-      for: architecture.input, network.parameters[0])
+      for: [architecture.input], network.parameters[0])
     return 2 * Double(trainer.epochs * rows) * Double(3 * all - first)
   }
 
