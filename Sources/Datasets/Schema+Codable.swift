@@ -63,6 +63,7 @@ extension Schema: Codable {
     }
   }
 
+  /// Encodes the fields of the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     var list = container.nestedUnkeyedContainer(forKey: .features)

@@ -41,11 +41,15 @@ public struct Feature: Hashable, Codable, Sendable, Identifiable {
   {
     /// The name in the header.
     public let rawValue: String
+    /// Creates an identifier from the name of a column.
     public init(rawValue: String) { self.rawValue = rawValue }
     /// The identifier of the column with this name.
     public init(_ name: String) { rawValue = name }
+    /// Creates the value of a literal.
     public init(stringLiteral value: String) { rawValue = value }
+    /// The text in messages and reports.
     public var description: String { rawValue }
+    /// Orders by the fields, in their order.
     public static func < (first: ID, second: ID) -> Bool { first.rawValue < second.rawValue }
   }
 

@@ -39,6 +39,7 @@ public struct TableFormat: Hashable, Sendable {
       }
     }
 
+    /// - Throws: `DecodingError` if a field is missing or invalid.
     public init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
       guard let separator = Separator(try container.decode(String.self)) else {
@@ -48,6 +49,7 @@ public struct TableFormat: Hashable, Sendable {
       self = separator
     }
 
+    /// Encodes the fields of the value.
     public func encode(to encoder: any Encoder) throws {
       var container = encoder.singleValueContainer()
       try container.encode(name)

@@ -10,6 +10,7 @@ public enum DrawingError: LocalizedError, Hashable, Sendable {
   case pixels(expected: Int, found: Int)
   case encoder(String)
 
+  /// What is wrong, in one sentence.
   public var errorDescription: String? {
     switch self {
     case .refused(let words): "Graphviz could not render the diagram: \(words)"
@@ -21,6 +22,7 @@ public enum DrawingError: LocalizedError, Hashable, Sendable {
     }
   }
 
+  /// What to do; `nil` if nothing is known to help.
   public var recoverySuggestion: String? {
     switch self {
     case .refused: "this is likely a bug in the diagram; render it as dot to inspect its source"

@@ -274,6 +274,7 @@ extension Comparison {
     options = try PruningOptions(from: decoder)
   }
 
+  /// Encodes the fields of the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(base, forKey: .base)

@@ -83,7 +83,9 @@ public struct HyperparameterError: LocalizedError, Hashable, Sendable {
   /// The valid values, as text.
   public let allowed: String
 
+  /// What is wrong, in one sentence.
   public var errorDescription: String? { "\(option) cannot be \(value)" }
+  /// What to do; `nil` if nothing is known to help.
   public var recoverySuggestion: String? { "give \(allowed)" }
 }
 

@@ -24,6 +24,7 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
   /// A system call fails with an error number.
   case cannotWrite(path: String, code: Int32)
 
+  /// What is wrong, in one sentence.
   public var errorDescription: String? {
     switch self {
     case .foreign(let folder, let name):
@@ -51,6 +52,7 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
     if case .cannotWrite(_, let code) = self { [ENOSPC, EDQUOT].contains(code) } else { false }
   }
 
+  /// What to do; `nil` if nothing is known to help.
   public var recoverySuggestion: String? {
     switch self {
     case .exists: "allow it to be overwritten, or name another path"

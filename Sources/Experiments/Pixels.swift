@@ -144,6 +144,7 @@ public enum PixelError: LocalizedError, Hashable, Sendable {
   /// The model file already specifies what the option sets.
   case described(String)
 
+  /// What is wrong, in one sentence.
   public var errorDescription: String? {
     switch self {
     case .nothingToScale: "pixel options require images, and the data are not images"
@@ -158,6 +159,7 @@ public enum PixelError: LocalizedError, Hashable, Sendable {
     }
   }
 
+  /// What to do; `nil` if nothing is known to help.
   public var recoverySuggestion: String? {
     switch self {
     case .nothingToScale: "omit --pixel-mean, --pixel-deviation and --pixel-layout"

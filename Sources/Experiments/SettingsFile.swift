@@ -113,7 +113,9 @@ public struct SettingsFile: Hashable, Sendable {
 
 /// An error in a settings file.
 public struct SettingsError: LocalizedError, Hashable, Sendable {
+  /// What is wrong, in one sentence.
   public let errorDescription: String?
+  /// What to do; `nil` if nothing is known to help.
   public let recoverySuggestion: String?
 
   init(_ message: String, hint: String?) {

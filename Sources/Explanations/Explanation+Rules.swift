@@ -21,6 +21,7 @@ public enum UnreadableRules: LocalizedError, Hashable, Sendable {
   /// The result has no rules of its level.
   case noFeatureRules
 
+  /// What is wrong, in one sentence.
   public var errorDescription: String? {
     switch self {
     case .unknownVariable(let rule, let name):
@@ -38,6 +39,7 @@ public enum UnreadableRules: LocalizedError, Hashable, Sendable {
     }
   }
 
+  /// What to do; `nil` if nothing is known to help.
   public var recoverySuggestion: String? { "the result file was edited or truncated" }
 }
 

@@ -6,6 +6,7 @@ public enum ExtractionError: LocalizedError, Hashable, Sendable {
   case noRows
   case level(RuleLevel, extractor: String, known: [RuleLevel])
 
+  /// What is wrong, in one sentence.
   public var errorDescription: String? {
     switch self {
     case .noFeatureLayer(let extractor):
@@ -17,6 +18,7 @@ public enum ExtractionError: LocalizedError, Hashable, Sendable {
     }
   }
 
+  /// What to do; `nil` if nothing is known to help.
   public var recoverySuggestion: String? {
     switch self {
     case .noFeatureLayer: "use the extractor 'surrogate-tree', which uses only the predictions"

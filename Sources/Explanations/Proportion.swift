@@ -41,6 +41,7 @@ public struct Proportion: Hashable, Sendable {
 extension Proportion: Codable {
   private enum Key: String, CodingKey { case count, total, value, low, high, method }
 
+  /// - Throws: `DecodingError` if a field is missing or invalid.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     let count = try container.decode(Int.self, forKey: .count)
@@ -53,6 +54,7 @@ extension Proportion: Codable {
     self.init(count, of: total)
   }
 
+  /// Encodes the fields of the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(count, forKey: .count)

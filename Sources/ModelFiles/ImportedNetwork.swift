@@ -5,11 +5,13 @@ import Tensors
 
 /// The contents of a model file: a network and the description of its inputs and outputs.
 public struct ImportedNetwork: Hashable, Sendable {
+  /// The network as read.
   public var network: Network
   /// The output head, if the file states one.
   public var head: Head?
   /// The schema of the training data; only in files that this program wrote.
   public var schema: Schema?
+  /// How rows are encoded as inputs, where the file says it.
   public var encoding: Encoding?
   /// The preprocessing of the file; only in files of other programs.
   var columns: ONNXColumns?
@@ -18,6 +20,7 @@ public struct ImportedNetwork: Hashable, Sendable {
   /// The output activation that was removed: a sigmoid or hard sigmoid.
   var squashing: Activation?
 
+  /// Creates an imported network.
   public init(
     network: Network, head: Head? = nil, schema: Schema? = nil, encoding: Encoding? = nil
   ) {

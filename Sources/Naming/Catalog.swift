@@ -17,6 +17,7 @@ public struct Catalog<Kind: Sendable>: Sendable {
     entries = types.map(named)
   }
 
+  /// The names of the types, in order.
   public var names: [String] { entries.map { $0.name } }
 
   /// The type with this name.

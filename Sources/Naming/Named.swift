@@ -10,12 +10,16 @@ public protocol Named: Codable, Sendable {
 
 /// The publication of a method, printed in reports.
 public struct Citation: Hashable, Codable, Sendable, CustomStringConvertible {
+  /// The authors: "Guo, Yao & Chen".
   public var authors: String
+  /// The title of the publication.
   public var title: String
+  /// The year of the publication.
   public var year: Int
   /// Journal or conference, volume and identifier.
   public var venue: String
 
+  /// Creates a citation.
   public init(authors: String, title: String, year: Int, venue: String) {
     self.authors = authors
     self.title = title
@@ -23,5 +27,6 @@ public struct Citation: Hashable, Codable, Sendable, CustomStringConvertible {
     self.venue = venue
   }
 
+  /// The text in messages and reports.
   public var description: String { "\(authors) (\(year)), \(title), \(venue)" }
 }

@@ -4,9 +4,12 @@ import Foundation
 public struct UnknownName: LocalizedError, Hashable, Sendable {
   /// The kind of item, in the singular: "data set", "column", "extractor".
   public let family: String
+  /// The given name.
   public let name: String
+  /// The known names.
   public let known: [String]
 
+  /// Creates the error; `family` is the kind of item in the singular.
   public init(_ name: String, family: String, known: [String]) {
     self.name = name
     self.family = family
@@ -34,8 +37,10 @@ public struct UnknownName: LocalizedError, Hashable, Sendable {
     return start.count > 3 ? min(whole, editDistance(own, String(start))) : whole
   }
 
+  /// What is wrong, in one sentence.
   public var errorDescription: String? { "there is no \(family) named '\(cut(name, 200))'" }
 
+  /// What to do; `nil` if nothing is known to help.
   public var recoverySuggestion: String? {
     if let nearest { return "did you mean '\(cut(nearest, 200))'?" }
     if known.isEmpty { return nil }

@@ -46,6 +46,7 @@ extension Node: Hashable {
       && AnyHashable(first.layer) == AnyHashable(second.layer)
   }
 
+  /// Hashes the compared fields.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(id)
     hasher.combine(AnyHashable(layer))
@@ -55,6 +56,7 @@ extension Node: Hashable {
 extension Node: Codable {
   private enum Key: String, CodingKey { case id, layer, inputs }
 
+  /// - Throws: `DecodingError` if a field is missing or invalid.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     id = try container.decode(ID.self, forKey: .id)
@@ -63,6 +65,7 @@ extension Node: Codable {
     inputs = try container.decodeIfPresent([ID].self, forKey: .inputs)
   }
 
+  /// Encodes the fields of the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(id, forKey: .id)
@@ -166,6 +169,7 @@ public struct Architecture: Hashable, Sendable {
 extension Architecture: Codable {
   private enum Key: String, CodingKey { case input, nodes }
 
+  /// - Throws: `DecodingError` if a field is missing or invalid.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     self.init(
@@ -173,6 +177,7 @@ extension Architecture: Codable {
       nodes: try container.decode([Node].self, forKey: .nodes))
   }
 
+  /// Encodes the fields of the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(input, forKey: .input)

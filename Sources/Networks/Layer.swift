@@ -88,20 +88,33 @@ public protocol Layer: Named, Hashable {
 }
 
 extension Layer {
+  /// The number of input nodes; `nil` for one or more.
   public var arity: Int? { 1 }
+  /// The roles of the parameters, in order.
   public var roles: [Parameter.Role] { [] }
+  /// What the dimensions of each parameter stand for.
   public var axes: [[Axis]] { roles.map { $0 == .weight ? [.inputs, .outputs] : [.outputs] } }
+  /// The layer with a selection of its inputs and outputs.
   public func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> Self { self }
+  /// The name and size in drawings.
   public var title: String { Self.name }
+  /// The activation function, if the layer is one.
   public var activation: Activation? { nil }
+  /// Whether the layer is an activation function.
   public var isActivation: Bool { activation != nil }
+  /// Whether every output is a weighted sum of all inputs.
   public var isFullyConnected: Bool { false }
+  /// Whether the layer does nothing at inference.
   public var isIdentityAtInference: Bool { false }
+  /// Whether the layer scales and shifts each unit.
   public var scalesUnits: Bool { false }
+  /// Whether the output is the sum of the input nodes.
   public var addsInputs: Bool { false }
 
+  /// The shapes of the parameters, in the order of `roles`.
   public func parameterShapes(for inputs: [Shape]) -> [Shape] { [] }
 
+  /// Newly initialised parameters, in the order of `roles`.
   public func makeParameters(
     for inputs: [Shape], using generator: inout SeededGenerator
   ) -> [Tensor] {
@@ -110,18 +123,22 @@ extension Layer {
     }
   }
 
+  /// Replaces the values `[rows, …]` by the output of `forward`.
   public func forward(inPlace values: inout Tensor, _ parameters: [Parameter]) {
     values = forward([values], parameters)
   }
 
+  /// The output in training mode, and what the backward pass needs.
   public func forwardInTraining(
     _ inputs: [Tensor], _ parameters: [Parameter], using generator: inout SeededGenerator
   ) -> (output: Tensor, memory: [Tensor]) {
     (forward(inputs, parameters), [])
   }
 
+  /// Updates the running statistics from a training pass.
   public func updateRunningStatistics(_ memory: [Tensor], into parameters: inout [Parameter]) {}
 
+  /// The multiply-accumulate operations (MACs) per sample.
   public func multiplications(for inputs: [Shape], _ parameters: [Parameter]) -> Int {
     parameters.reduce(0) { $0 + ($1.role == .weight ? $1.keptCount : 0) }
   }

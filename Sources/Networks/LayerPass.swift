@@ -11,6 +11,7 @@ public struct LayerPass: Sendable {
   /// What `forwardInTraining` saved; empty for the forward pass at inference.
   public var memory: [Tensor]
 
+  /// Creates the pass of a layer; without memory it is a pass at inference.
   public init(
     inputs: [Tensor], output: Tensor, parameters: [Parameter], memory: [Tensor] = []
   ) {
@@ -25,7 +26,9 @@ public struct LayerPass: Sendable {
 public struct LayerGradients: Sendable {
   /// The kinds of gradients that a caller wants; a layer may skip the others.
   public struct Kinds: OptionSet, Sendable {
+    /// The bits of the options.
     public let rawValue: Int
+    /// Creates the kinds of these bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
 
     /// The gradients with respect to the inputs.
@@ -40,6 +43,7 @@ public struct LayerGradients: Sendable {
   /// running statistics.
   public var parameters: [Tensor]
 
+  /// Creates gradients, by the positions of inputs and parameters.
   public init(inputs: [Tensor] = [], parameters: [Tensor] = []) {
     self.inputs = inputs
     self.parameters = parameters

@@ -51,6 +51,7 @@ extension Network {
 }
 
 extension Layer {
+  /// The paths by which the layer reaches other nodes.
   public func paths(
     to above: Tensor, from inputs: [Tensor], _ parameters: [Parameter]
   ) -> [Tensor] {

@@ -4,6 +4,7 @@ import Tensors
 extension Network {
   private enum Key: String, CodingKey { case architecture, parameters, originalIndices = "births" }
 
+  /// - Throws: `DecodingError` if a field is missing or invalid.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     let parameters = try container.decode([[Parameter]].self, forKey: .parameters)
@@ -19,6 +20,7 @@ extension Network {
       originalIndices: container.decode([[Int]].self, forKey: .originalIndices))
   }
 
+  /// Encodes the fields of the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(architecture, forKey: .architecture)

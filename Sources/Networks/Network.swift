@@ -294,6 +294,7 @@ public struct Neuron: Hashable, Codable, Sendable, Comparable {
     self.originalIndex = originalIndex
   }
 
+  /// Orders by the fields, in their order.
   public static func < (first: Neuron, second: Neuron) -> Bool {
     (first.node, first.originalIndex) < (second.node, second.originalIndex)
   }

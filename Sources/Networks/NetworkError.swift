@@ -12,6 +12,7 @@ public enum NetworkError: LocalizedError, Hashable, Sendable {
   case wrongAnswers(expected: Int, found: Int)
   case notFinite(step: Int, layer: String)
 
+  /// What is wrong, in one sentence.
   public var errorDescription: String? {
     switch self {
     case .shapeMismatch(let layer, let expected, let found):
@@ -31,6 +32,7 @@ public enum NetworkError: LocalizedError, Hashable, Sendable {
     }
   }
 
+  /// What to do; `nil` if nothing is known to help.
   public var recoverySuggestion: String? {
     switch self {
     case .shapeMismatch: "check the sizes of neighbouring layers"

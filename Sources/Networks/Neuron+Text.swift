@@ -22,6 +22,7 @@ extension Neuron: LosslessStringConvertible {
   /// The neuron.
   public var wrappedValue: Neuron
 
+  /// Creates the text of a neuron.
   public init(wrappedValue: Neuron) { self.wrappedValue = wrappedValue }
 
   /// - Throws: `DecodingError.dataCorrupted` if the text is not the description of a neuron.
@@ -36,6 +37,7 @@ extension Neuron: LosslessStringConvertible {
     wrappedValue = neuron
   }
 
+  /// Encodes the fields of the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(wrappedValue.description)

@@ -38,6 +38,7 @@ public struct NeuronGroups: Sendable {
     /// They are an input or output of a layer with unknown coupling.
     case unknown(node: Node.ID)
 
+    /// The text in messages and reports.
     public var description: String {
       switch self {
       case .input: "an input of the network"

@@ -9,6 +9,7 @@ public struct Parameter: Hashable, Codable, Sendable {
     /// The name in files: `weight`.
     public let rawValue: String
 
+    /// Creates a role from its name in files.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// `[inputs, units]`, or `[height, width, channels, units]` of a convolution. Weight decay, the
@@ -38,6 +39,7 @@ public struct Parameter: Hashable, Codable, Sendable {
   /// The pruning mask; `nil` keeps all elements.
   public var mask: Mask?
 
+  /// Creates a parameter; elements that the mask does not keep are set to zero.
   public init(_ role: Role, _ value: Tensor, mask: Mask? = nil) {
     self.role = role
     self.value = value
@@ -59,6 +61,7 @@ public struct Parameter: Hashable, Codable, Sendable {
 public struct Mask: Hashable, Codable, Sendable {
   /// Whether each element is kept, in row-major order.
   public var kept: [Bool]
+  /// Creates a mask; `kept` has one value per element, in row-major order.
   public init(_ kept: [Bool]) { self.kept = kept }
   /// The number of kept elements.
   public var keptCount: Int { kept.count { $0 } }
@@ -104,7 +107,9 @@ public struct NetworkParameters: RandomAccessCollection, MutableCollection, Send
     forms = lists.map { $0.map(Form.init) }
   }
 
+  /// The position of the first node, 0.
   public var startIndex: Int { 0 }
+  /// The number of nodes.
   public var endIndex: Int { lists.count }
 
   /// The parameters of the node at a position.
@@ -123,9 +128,11 @@ public struct NetworkParameters: RandomAccessCollection, MutableCollection, Send
 }
 
 extension NetworkParameters: Hashable {
+  /// Whether all compared fields are equal.
   public static func == (first: NetworkParameters, second: NetworkParameters) -> Bool {
     first.lists == second.lists
   }
 
+  /// Hashes the compared fields.
   public func hash(into hasher: inout Hasher) { hasher.combine(lists) }
 }

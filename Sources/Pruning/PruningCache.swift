@@ -6,6 +6,7 @@ import Synchronization
 public final class PruningCache: Sendable {
   private let known = Mutex<[String: any Sendable]>([:])
 
+  /// Creates an empty cache.
   public init() {}
 
   /// Returns the cached value for a name and a network, or computes and stores it; concurrent calls

@@ -17,6 +17,7 @@ public final class PruningCheckpoints: Sendable {
   private let store: any CheckpointStore
   private let reached = Mutex(0)
 
+  /// Creates the checkpoints of one pruning in a store.
   public init(_ store: any CheckpointStore) { self.store = store }
 
   private struct Learned<Value: Codable>: Codable {

@@ -31,6 +31,7 @@ public struct PruningContext: Sendable {
   /// The columns of a table and the network inputs encoded from each.
   public var columns: [(name: String, inputs: [Int])] = []
 
+  /// Creates a context with the defaults of the other settings.
   public init(
     head: Head, training: Examples, validation: Examples, trainer: Trainer, seed: UInt64
   ) {

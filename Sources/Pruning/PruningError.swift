@@ -40,6 +40,7 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
     case neuronPruning = "a method that removes neurons"
   }
 
+  /// What is wrong, in one sentence.
   public var errorDescription: String? {
     switch self {
     case .notTheSame(let check):
@@ -79,6 +80,7 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
     }
   }
 
+  /// What to do; `nil` if nothing is known to help.
   public var recoverySuggestion: String? {
     switch self {
     case .notTheSame: "this is a bug: please report it"

@@ -23,13 +23,17 @@ public protocol PruningMethod: Named, Hashable {
 }
 
 extension PruningMethod {
+  /// The networks that the method supports.
   public static var suits: String { "any network" }
 
+  /// The hyperparameters that only this method has, by name.
   public var hyperparameters: [String: Double] {
     get { [:] }
     set {}
   }
 
+  /// Prunes a network until the goal is met.
+  /// - Throws: `PruningError`; errors of training and of the callback.
   public func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void

@@ -37,6 +37,7 @@ public struct PruningPlan: Hashable, Codable, Sendable {
     /// The lowest score that was kept in that round.
     public var threshold: Double?
 
+    /// Creates a removal; rank and threshold are `nil` where nothing was ranked.
     public init(
       _ subject: Subject, score: Double, round: Int, rank: Int? = nil, threshold: Double? = nil
     ) {
@@ -60,6 +61,7 @@ public struct PruningPlan: Hashable, Codable, Sendable {
     /// The round of the addition, from 1.
     public var round: Int
 
+    /// Creates the addition of a copy of a neuron.
     public init(of original: Neuron, name: Neuron, share: Float, round: Int) {
       self.original = original
       self.name = name
@@ -73,6 +75,7 @@ public struct PruningPlan: Hashable, Codable, Sendable {
   /// All additions, in order; they are applied before the removals.
   public var growths: [Growth]
 
+  /// Creates a plan; by default it changes nothing.
   public init(_ removals: [Removal] = [], growths: [Growth] = []) {
     self.removals = removals
     self.growths = growths
@@ -80,12 +83,15 @@ public struct PruningPlan: Hashable, Codable, Sendable {
 
   private enum CodingKeys: String, CodingKey { case removals, growths }
 
+  /// Decodes a plan; without additions there is no key for them.
+  /// - Throws: `DecodingError` if a field is missing or invalid.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     removals = try container.decode([Removal].self, forKey: .removals)
     growths = try container.decodeIfPresent([Growth].self, forKey: .growths) ?? []
   }
 
+  /// Encodes the fields of the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(removals, forKey: .removals)

@@ -23,6 +23,7 @@ public struct Recipe: Sendable {
   /// neurons is not pruned. Default 1.
   public var multiple = 1
 
+  /// Creates a recipe; by default one-shot pruning over all layers and fine-tuning of 3 epochs.
   public init(
     _ score: Score, normalization: Normalization = .none, reduction: Reduction = .sum,
     scope: Scope = .network, schedule: Schedule = .oneShot,
@@ -55,10 +56,12 @@ public struct Schedule: Hashable, Codable, Sendable {
     case geometric
   }
 
+  /// The kind.
   public var course: Course
   /// The number of pruning rounds, each followed by recovery.
   public var rounds: Int
 
+  /// Creates a schedule; `oneShot` has one round.
   public init(_ course: Course, rounds: Int) {
     self.course = course
     self.rounds = course == .oneShot ? 1 : max(rounds, 1)
@@ -117,10 +120,12 @@ public struct Recovery: Hashable, Codable, Sendable {
     case whileTraining = "while-training"
   }
 
+  /// The kind.
   public var course: Course
   /// Epochs of training.
   public var epochs: Int
 
+  /// Creates a recovery; `none` has no epochs.
   public init(_ course: Course, epochs: Int) {
     self.course = course
     self.epochs = course == .none ? 0 : epochs

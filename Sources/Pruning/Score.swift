@@ -17,6 +17,7 @@ public protocol NeuronScore: Hashable, Sendable {
 }
 
 extension NeuronScore {
+  /// Whether the scores use a sample of training rows.
   public var samplesRows: Bool { true }
 }
 

@@ -24,7 +24,9 @@ public struct Phrase: Hashable, Sendable, ExpressibleByStringInterpolation {
   public init(_ runs: [Run] = []) { self.runs = runs }
   /// Creates a phrase.
   public init(_ words: String) { runs = words.isEmpty ? [] : [.words(words)] }
+  /// Creates the value of a literal.
   public init(stringLiteral value: String) { self.init(value) }
+  /// Creates the phrase of an interpolated literal.
   public init(stringInterpolation: Interpolation) { runs = stringInterpolation.runs }
 
   /// A phrase of one name or value of the data.
@@ -48,7 +50,9 @@ public struct Phrase: Hashable, Sendable, ExpressibleByStringInterpolation {
   /// The parts of an interpolated phrase.
   public struct Interpolation: StringInterpolationProtocol {
     var runs: [Run] = []
+    /// Starts an interpolation; the sizes are not used.
     public init(literalCapacity: Int, interpolationCount: Int) {}
+    /// Appends the project's own text.
     public mutating func appendLiteral(_ literal: String) {
       if !literal.isEmpty { runs.append(.words(literal)) }
     }

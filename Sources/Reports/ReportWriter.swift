@@ -61,6 +61,7 @@ public enum ReportError: LocalizedError, Hashable, Sendable {
   case template(file: String, words: String)
   case noFeatureRules
 
+  /// What is wrong, in one sentence.
   public var errorDescription: String? {
     switch self {
     case .featuresNeeded(let example):
@@ -71,6 +72,7 @@ public enum ReportError: LocalizedError, Hashable, Sendable {
     }
   }
 
+  /// What to do; `nil` if nothing is known to help.
   public var recoverySuggestion: String? {
     switch self {
     case .featuresNeeded:

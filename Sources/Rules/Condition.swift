@@ -55,6 +55,7 @@ public enum Condition: Hashable, Codable, Sendable {
 
   private enum Key: String, CodingKey { case greaterThan, atMost, among, orMissing }
 
+  /// - Throws: `DecodingError` if a field is missing or invalid.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     let orMissing = try container.decodeIfPresent(Bool.self, forKey: .orMissing) ?? false
@@ -67,6 +68,7 @@ public enum Condition: Hashable, Codable, Sendable {
     }
   }
 
+  /// Encodes the fields of the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     switch self {

@@ -71,6 +71,7 @@ public struct Conjunction: Hashable, Codable, Sendable {
     literals.first { $0.variable == variable }?.condition
   }
 
+  /// - Throws: `DecodingError` if a field is missing or invalid.
   public init(from decoder: any Decoder) throws {
     let literals = try decoder.singleValueContainer().decode([Literal].self)
     guard let all = Conjunction(literals) else {
@@ -80,6 +81,7 @@ public struct Conjunction: Hashable, Codable, Sendable {
     self = all
   }
 
+  /// Encodes the fields of the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(literals)

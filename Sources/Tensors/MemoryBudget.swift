@@ -9,6 +9,7 @@ public enum MemoryBudget {
     /// The limit that applies: "ulimit -v", "the memory limit of the container", "free memory".
     public var limit: String
 
+    /// Creates a budget; `limit` says where the limit comes from.
     public init(bytes: Int, limit: String) {
       self.bytes = bytes
       self.limit = limit
@@ -115,6 +116,7 @@ public struct MemoryError: LocalizedError, Hashable, Sendable {
   /// How to reduce the memory.
   public let advice: String
 
+  /// Creates the error of a step that needs more bytes than there are.
   public init(step: String, needed: Double, workspace: MemoryBudget.Room, advice: String) {
     self.step = step
     self.needed = needed
@@ -122,10 +124,12 @@ public struct MemoryError: LocalizedError, Hashable, Sendable {
     self.advice = advice
   }
 
+  /// What is wrong, in one sentence.
   public var errorDescription: String? {
     "\(step) needs about \(Self.size(needed)) of memory but only "
       + "\(Self.size(Double(workspace.bytes))) are available (\(workspace.limit))"
   }
+  /// What to do; `nil` if nothing is known to help.
   public var recoverySuggestion: String? { advice }
 
   /// "137.4 GB", "250 MB".

@@ -6,9 +6,11 @@ import Foundation
 /// Named streams are independent, so that random numbers drawn for one purpose do not affect
 /// another.
 public struct SeededGenerator: RandomNumberGenerator, Hashable, Codable, Sendable {
+  /// The random seed.
   public let seed: UInt64
   private var state: [UInt64]
 
+  /// Creates the generator of a seed.
   public init(seed: UInt64) {
     self.seed = seed
     var word = seed
@@ -25,6 +27,7 @@ public struct SeededGenerator: RandomNumberGenerator, Hashable, Codable, Sendabl
     return SeededGenerator(seed: Self.mix(seed ^ hash))
   }
 
+  /// The next 64 random bits.
   public mutating func next() -> UInt64 {
     let result = Self.rotate(state[0] &+ state[3], by: 23) &+ state[0]
     let shifted = state[1] << 17

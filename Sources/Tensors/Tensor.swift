@@ -4,13 +4,18 @@ import Foundation
 public struct Shape: Hashable, Codable, Sendable, ExpressibleByArrayLiteral,
   CustomStringConvertible
 {
+  /// The dimensions, outermost first.
   public let dimensions: [Int]
 
+  /// Creates a shape.
   public init(_ dimensions: [Int]) { self.dimensions = dimensions }
+  /// Creates a shape from its dimensions.
   public init(arrayLiteral elements: Int...) { dimensions = elements }
+  /// - Throws: `DecodingError` if a field is missing or invalid.
   public init(from decoder: any Decoder) throws {
     dimensions = try decoder.singleValueContainer().decode([Int].self)
   }
+  /// Encodes the fields of the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(dimensions)
@@ -18,16 +23,23 @@ public struct Shape: Hashable, Codable, Sendable, ExpressibleByArrayLiteral,
 
   /// The number of elements.
   public var count: Int { dimensions.reduce(1, *) }
+  /// The number of dimensions.
   public var rank: Int { dimensions.count }
+  /// The size of a dimension.
   public subscript(_ axis: Int) -> Int { dimensions[axis] }
+  /// The text in messages and reports.
   public var description: String { dimensions.map(String.init).joined(separator: " x ") }
 }
 
 /// A dense `Float` tensor in row-major order; the batch is the first dimension: `[rows, inputs]`.
 public struct Tensor: Hashable, Sendable {
+  /// The shape; the first dimension counts the rows.
   public let shape: Shape
+  /// The elements in row-major order.
   public package(set) var elements: [Float]
 
+  /// Creates a tensor from its elements in row-major order.
+  /// - Precondition: as many elements as the shape has.
   public init(_ elements: [Float], shape: Shape) {
     precondition(
       elements.count == shape.count, "\(elements.count) elements for a shape of \(shape)")
@@ -35,6 +47,7 @@ public struct Tensor: Hashable, Sendable {
     self.shape = shape
   }
 
+  /// Creates a tensor of one value, by default 0.
   public init(repeating value: Float = 0, shape: Shape) {
     self.init([Float](repeating: value, count: shape.count), shape: shape)
   }
@@ -49,12 +62,14 @@ public struct Tensor: Hashable, Sendable {
       }, shape: shape)
   }
 
+  /// The number of elements.
   public var count: Int { elements.count }
   /// The length of the first dimension.
   public var rows: Int { shape[0] }
   /// The number of elements per row.
   public var width: Int { shape.dimensions.dropFirst().reduce(1, *) }
 
+  /// The element of a row and column of a matrix.
   public subscript(_ row: Int, _ column: Int) -> Float {
     get { elements[row * width + column] }
     set { elements[row * width + column] = newValue }
@@ -81,6 +96,7 @@ public struct Tensor: Hashable, Sendable {
 extension Tensor: Codable {
   private enum Key: String, CodingKey { case shape, data }
 
+  /// - Throws: `DecodingError` if a field is missing or invalid.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     let shape = try container.decode(Shape.self, forKey: .shape)
@@ -109,6 +125,7 @@ extension Tensor: Codable {
     self.init(elements, shape: shape)
   }
 
+  /// Encodes the fields of the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(shape, forKey: .shape)

@@ -20,8 +20,10 @@ import Testing
       for resolution in resolutions {
         let rules = generator.ruleSet(over: table, rules: 12, resolution: resolution)
         let program = try RuleProgram(rules, ids: names(rules), schema: table.schema)
-        #expect(program.classify(table) == rules.classify(table))
-        #expect((0..<table.count).map { program.deciding(table.row($0)) } == rules.deciding(table))
+        #expect(try program.classify(table) == rules.classify(table))
+        #expect(
+          try (0..<table.count).map { try program.deciding(table.row($0)) } == rules.deciding(table)
+        )
       }
     }
   }
@@ -37,9 +39,9 @@ import Testing
       for resolution in resolutions {
         let rules = generator.ruleSet(onRowsOf: table, rules: 40, resolution: resolution)
         let program = try RuleProgram(rules, ids: names(rules), schema: table.schema)
-        let deciding = (0..<some.count).map { program.deciding(some.row($0)) }
+        let deciding = try (0..<some.count).map { try program.deciding(some.row($0)) }
         #expect(deciding == rules.deciding(some))
-        #expect(program.classify(some) == rules.classify(some))
+        #expect(try program.classify(some) == rules.classify(some))
         used.formUnion(deciding)
       }
     }
@@ -109,11 +111,11 @@ import Testing
       #expect(program.usesFeatures)
       #expect(program.columns == [])
       #expect(program.columnsRead == [0, 1, 2])
-      #expect(program.classify(table) == rules.classify(values))
+      #expect(try program.classify(table) == rules.classify(values))
     }
   }
 
-  @Test func scoresAreWeightedSums() {
+  @Test func scoresAreWeightedSums() throws {
     let schema = Schema(
       features: [Feature("x"), Feature("c", .categorical(levels: ["a", "b", "d"]))],
       target: Target("y", .classes(names: ["no", "yes"])))
@@ -134,23 +136,23 @@ import Testing
         ]),
     ]
     /// The score at a position, found by the thresholds that it exceeds.
-    func value(_ score: Int, _ row: [Double]) -> Double? {
-      Array(stride(from: -4.0, through: 20, by: 0.125)).last { threshold in
+    func value(_ score: Int, _ row: [Double]) throws -> Double? {
+      try Array(stride(from: -4.0, through: 20, by: 0.125)).last { threshold in
         let rule = RuleProgram.Rule(
           id: "R1", if: [.number(.score(score), .above(threshold - 0.125), orMissing: false)],
           then: 1, support: Support(covered: 0, agreeing: 0))
-        let program = RuleProgram(
+        let program = try RuleProgram(
           [rule], default: 0, resolution: .firstMatch, schema: schema, scores: scores)
-        return program.classify(row) == 1
+        return try program.classify(row) == 1
       }
     }
-    #expect(value(0, [1, 0]) == 10)
-    #expect(value(0, [1.5, 0]) == 8)
-    #expect(value(0, [4, 1]) == 5)
-    #expect(value(0, [.nan, .nan]) == 3)
-    #expect(value(0, [5, Table.unknownLevel]) == 7)
-    #expect(value(1, [1, 0]) == 1.75)
-    #expect(value(1, [.nan, .nan]) == 5.375)
+    #expect(try value(0, [1, 0]) == 10)
+    #expect(try value(0, [1.5, 0]) == 8)
+    #expect(try value(0, [4, 1]) == 5)
+    #expect(try value(0, [.nan, .nan]) == 3)
+    #expect(try value(0, [5, Table.unknownLevel]) == 7)
+    #expect(try value(1, [1, 0]) == 1.75)
+    #expect(try value(1, [.nan, .nan]) == 5.375)
   }
 
   @Test func literalsFindScoresAndFeaturesByName() throws {
@@ -203,27 +205,93 @@ import Testing
         .interval(name: "150 to 252.5 k$", lower: 150, upper: 252.5),
         .interval(name: "above 252.5 k$", lower: 252.5, upper: nil),
       ])
-    #expect(program.classify([7, 1, -2, 0]) == 2)
-    #expect(program.classify([7, .nan, 0, 0]) == 0)
-    #expect(program.classify([6, 0, 0, 0]) == 1)
+    #expect(try program.classify([7, 1, -2, 0]) == 2)
+    #expect(try program.classify([7, .nan, 0, 0]) == 0)
+    #expect(try program.classify([6, 0, 0, 0]) == 1)
   }
 
-  @Test func impossibleProgramsTrap() async {
-    await #expect(processExitsWith: .failure) {
-      // The score uses itself.
-      let score = RuleProgram.Score("S", [.init(.integer(1), .value(.score(0), ifMissing: 0))])
-      _ = RuleProgram(
-        [], default: 0, resolution: .vote, schema: SampleExplanation.iris.explanation.data.schema,
-        scores: [score])
+  private static let schema = Schema(
+    features: [Feature("x"), Feature("c", .categorical(levels: ["a", "b"]))],
+    target: Target("y", .classes(names: ["no", "yes"])))
+
+  /// A program with one rule, to which a row without values is given.
+  private func fault(
+    _ premise: [RuleProgram.Condition] = [], then conclusion: Int = 1,
+    features: [Feature.ID] = [], scores: [RuleProgram.Score] = []
+  ) -> RuleProgram.Fault? {
+    let rule = RuleProgram.Rule(
+      id: "R1", if: premise, then: conclusion, support: Support(covered: 0, agreeing: 0))
+    do throws(RuleProgram.Fault) {
+      let program = try RuleProgram(
+        [rule], default: 0, resolution: .vote, schema: Self.schema, features: features,
+        scores: scores)
+      _ = try program.classify([1, 0])
+      return nil
+    } catch {
+      return error
     }
-    await #expect(processExitsWith: .failure) {
-      // A level of a number.
-      let rule = RuleProgram.Rule(
-        id: "R1", if: [.level(column: 0, among: [], orMissing: true)], then: 0,
-        support: Support(covered: 0, agreeing: 0))
-      _ = RuleProgram(
-        [rule], default: 0, resolution: .vote,
-        schema: SampleExplanation.iris.explanation.data.schema)
+  }
+
+  @Test func impossibleProgramsAreErrors() {
+    func number(_ bounds: RuleProgram.Bounds) -> RuleProgram.Condition {
+      .number(.column(0), bounds, orMissing: false)
     }
+    func score(_ term: RuleProgram.Score.Term) -> [RuleProgram.Score] { [.init("S", [term])] }
+    #expect(fault() == nil && fault([number(.above(0))]) == nil)
+    #expect(fault(then: 2) == .prediction(2, of: 2))
+    #expect(fault([number(.above(.infinity))]) == .thresholds(.above(.infinity)))
+    #expect(fault([number(.between(2, 2))]) == .thresholds(.between(2, 2)))
+    #expect(fault([.level(column: 1, among: [2], orMissing: false)]) == .levels([2], of: 2))
+    #expect(fault([.level(column: 1, among: [1, 0], orMissing: false)]) == .levels([1, 0], of: 2))
+    #expect(
+      fault([.level(column: 0, among: [], orMissing: true)])
+        == .kind(column: "x", hasLevels: false))
+    #expect(
+      fault([.number(.column(1), .above(0), orMissing: true)])
+        == .kind(column: "c", hasLevels: true))
+    #expect(fault([.missing(.level(column: 2))]) == .column(2, of: 2))
+    #expect(fault([.known(.quantity(.feature(0)))]) == .feature(0, of: 0))
+    // A score that uses itself.
+    #expect(
+      fault(scores: score(.init(.integer(1), .value(.score(0), ifMissing: 0))))
+        == .score(0, before: 0))
+    #expect(
+      fault(scores: score(.init(.real(.infinity), .value(.column(0), ifMissing: 0))))
+        == .weight(score: "S", .infinity))
+    #expect(
+      fault(scores: score(.init(.real(1), .value(.column(0), ifMissing: -.infinity))))
+        == .ifMissing(score: "S", -.infinity))
+    #expect(fault([.known(.quantity(.feature(0)))], features: ["F1"]) == .noLayers)
+  }
+
+  @Test func rowsOfAnotherWidthAreErrors() throws {
+    let program = try RuleProgram(
+      [], default: 0, resolution: .vote, schema: Self.schema)
+    #expect(throws: RuleProgram.Fault.rowWidth(1, columns: 2)) { try program.classify([1]) }
+  }
+
+  @Test(arguments: [
+    (RuleProgram.Fault.featureNames(2, computed: 3), "2 names for 3 hidden features"),
+    (.prediction(2, of: 2), "a rule has the prediction 2, and there are 2"),
+    (.weight(score: "S", .infinity), "the score 'S' has the weight inf"),
+    (.ifMissing(score: "S", .nan), "the score 'S' has nan in place of a missing value"),
+    (.thresholds(.between(2, 1)), "a condition has the thresholds between(2.0, 1.0)"),
+    (.levels([4], of: 2), "a condition has the levels [4], and the column has 2"),
+    (.feature(1, of: 1), "a condition is on the hidden feature 1, and there are 1"),
+    (.score(1, before: 1), "a condition is on the score 1, and 1 are before it"),
+    (.column(9, of: 4), "a condition is on the column 9, and there are 4"),
+    (
+      .kind(column: "c", hasLevels: true),
+      "a condition on a number is on the column 'c' of levels"
+    ),
+    (
+      .kind(column: "x", hasLevels: false),
+      "a condition on a level is on the column 'x' of numbers"
+    ),
+    (.noLayers, "the layers that compute the hidden features are not known"),
+    (.rowWidth(1, columns: 2), "a row has 1 values for 2 columns"),
+  ])
+  func faultsAreExplained(_ fault: RuleProgram.Fault, _ message: String) {
+    #expect(fault.errorDescription == message)
   }
 }

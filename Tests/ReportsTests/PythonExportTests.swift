@@ -234,7 +234,7 @@ import Testing
 
   @Test func pythonAnswersAsProgramsOverScores() throws {
     var cases: [(table: Table, program: RuleProgram)] = []
-    withEverySeed(40) { generator in
+    try withEverySeed(40) { generator in
       let one = Case(&generator)
       let schema = one.table.schema
       let scores = generator.scores(over: schema, count: 3)
@@ -250,7 +250,7 @@ import Testing
         return RuleProgram.Rule(
           id: "R\(number + 1)", if: premise, then: generator.index(below: 3), support: support)
       }
-      let program = RuleProgram(
+      let program = try RuleProgram(
         rules, default: 0, resolution: generator.index(below: 2) == 0 ? .firstMatch : .vote,
         schema: schema, scores: scores)
       cases.append((one.table, program))
@@ -265,19 +265,20 @@ import Testing
     guard let found = try answers(programs) else { return }
     #expect(found.count == cases.count)
     for (seed, ((table, program), answers)) in zip(cases, found).enumerated() {
-      #expect(answers == program.classify(table).map { program.answers[$0].name }, "seed \(seed)")
+      #expect(
+        try answers == program.classify(table).map { program.answers[$0].name }, "seed \(seed)")
     }
     #expect(found.count { Set($0).count > 1 } > 20)
   }
 
   /// A program with a score over numbers, levels and another score.
-  private var scoreCard: RuleProgram {
+  private func scoreCard() throws -> RuleProgram {
     let schema = Schema(
       features: [
         Feature("age", .numeric(unit: "years")), Feature("odor", .categorical(levels: ["a", "b"])),
       ], target: Target("kind", .classes(names: ["no", "yes"])))
     let support = Support(covered: 4, agreeing: 3)
-    return RuleProgram(
+    return try RuleProgram(
       [
         .init(
           id: "R1", if: [.number(.score(1), .above(2.5), orMissing: false)], then: 1,
@@ -304,14 +305,14 @@ import Testing
   }
 
   /// An explanation of the data of the score card.
-  private var scored: Explanation {
+  private func scored() throws -> Explanation {
     var explanation = SampleExplanation.iris.explanation
-    explanation.data.schema = scoreCard.schema
+    explanation.data.schema = try scoreCard().schema
     return explanation
   }
 
-  @Test func scoresAreExpressions() {
-    let code = PythonExport().export(scoreCard, of: scored)
+  @Test func scoresAreExpressions() throws {
+    let code = try PythonExport().export(scoreCard(), of: scored())
     let lines = code.split(separator: "\n").map(String.init)
     let start = lines.firstIndex { $0 == "    cells = cells_of(row)" } ?? 0
     #expect(
@@ -333,8 +334,8 @@ import Testing
         """)
   }
 
-  @Test func scoresAreDefinedInTexts() {
-    let text = TextExport().export(scoreCard, of: scored)
+  @Test func scoresAreDefinedInTexts() throws {
+    let text = try TextExport().export(scoreCard(), of: scored())
     #expect(
       text.contains(
         """

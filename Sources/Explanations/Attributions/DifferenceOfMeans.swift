@@ -5,9 +5,12 @@ import Tensors
 ///
 /// `M[i] = mean(x[i] where active) - mean(x[i] where inactive)`
 public struct DifferenceOfMeans: AttributionMethod {
+  /// The name in commands, settings and files.
   public static let name = "difference-of-means"
+  /// The description in one line.
   public static let summary =
     "mean input where the feature is active minus mean input where it is inactive"
+  /// The publication.
   public static let source = Citation(
     authors: "Lee & Kim", title: "Feature-Based Interpretation of the Deep Neural Network",
     year: 2021, venue: "Electronics 10(21):2687, doi:10.3390/electronics10212687")

@@ -6,9 +6,12 @@ import Tensors
 ///
 /// `M[i] = mean(∂net/∂x[i] where active)`
 public struct MeanGradient: AttributionMethod {
+  /// The name in commands, settings and files.
   public static let name = "mean-gradient"
+  /// The description in one line.
   public static let summary =
     "mean gradient of the pre-activation by the input, where the feature is active"
+  /// The publication.
   public static let source = Citation(
     authors: "Simonyan, Vedaldi & Zisserman", title: "Deep inside convolutional networks",
     year: 2014, venue: "ICLR workshop, arXiv:1312.6034")
@@ -16,6 +19,7 @@ public struct MeanGradient: AttributionMethod {
   /// Creates the method; it has no settings.
   public init() {}
 
+  /// For each hidden feature the attribution of every input.
   public func maps(of subject: AttributionSubject) -> [[Double]] {
     Workers.map(subject.thresholds.count) { feature in
       let rows = subject.rowsOn(feature)
@@ -28,8 +32,11 @@ public struct MeanGradient: AttributionMethod {
 ///
 /// `M[i] = mean(x[i] · ∂net/∂x[i] where active)`
 public struct MeanContribution: AttributionMethod {
+  /// The name in commands, settings and files.
   public static let name = "mean-contribution"
+  /// The description in one line.
   public static let summary = "mean gradient times input, where the feature is active"
+  /// The publication.
   public static let source = Citation(
     authors: "Shrikumar et al.", title: "Not just a black box: gradient times input",
     year: 2016, venue: "arXiv:1605.01713")
@@ -37,6 +44,7 @@ public struct MeanContribution: AttributionMethod {
   /// Creates the method; it has no settings.
   public init() {}
 
+  /// For each hidden feature the attribution of every input.
   public func maps(of subject: AttributionSubject) -> [[Double]] {
     Workers.map(subject.thresholds.count) { feature in
       let rows = subject.rowsOn(feature)

@@ -9,13 +9,17 @@ import Tensors
 ///
 /// The rules are a vote: of the rules that hold, the one with the highest confidence decides.
 public struct OrderedAttributeSearch: RuleExtractor {
+  /// The name in commands, settings and files.
   public static let name = "oas"
+  /// The description in one line.
   public static let summary =
     "ordered-attribute search: minimal sets of binarised hidden features that imply a class"
+  /// The publication.
   public static let source = Citation(
     authors: "Kim",
     title: "Computationally efficient heuristics for if-then rule extraction from feed-forward "
       + "neural networks", year: 2000, venue: "Discovery Science 2000, LNCS 1967")
+  /// The supported levels of rules; the first is the default.
   public static let levels: [RuleLevel] = [.features]
 
   /// The largest number of premises searched for one class.
@@ -32,6 +36,8 @@ public struct OrderedAttributeSearch: RuleExtractor {
     self.maximumRules = maximumRules
   }
 
+  /// Extracts rules that approximate the predictions of the network.
+  /// - Throws: `ExtractionError`; errors of the callback of the subject.
   public func extract(from subject: ExtractionSubject) throws -> ExtractedRules {
     guard subject.level == .features else {
       throw ExtractionError.level(subject.level, extractor: Self.name, known: Self.levels)

@@ -7,12 +7,16 @@ import Tensors
 /// Decompositional rule extraction (CRED): a tree from hidden features to the predicted class, then
 /// a tree from the inputs to each condition on a hidden feature, combined by substitution.
 public struct TreesOverFeatures: RuleExtractor {
+  /// The name in commands, settings and files.
   public static let name = "cred"
+  /// The description in one line.
   public static let summary = "decision trees over hidden features, then over inputs (CRED)"
+  /// The publication.
   public static let source = Citation(
     authors: "Sato & Tsukimoto",
     title: "Rule extraction from neural networks via decision tree induction", year: 2001,
     venue: "IJCNN 2001, doi:10.1109/IJCNN.2001.938448")
+  /// The supported levels of rules; the first is the default.
   public static let levels: [RuleLevel] = [.features, .inputs]
 
   /// The minimum number of training rows of a leaf; `nil`: 5, or 1/2000 of the rows if that is
@@ -24,6 +28,8 @@ public struct TreesOverFeatures: RuleExtractor {
   /// Creates the extractor; `nil` is the default minimum number of rows of a leaf.
   public init(minimumSupport: Int?) { self.minimumSupport = minimumSupport }
 
+  /// Extracts rules that approximate the predictions of the network.
+  /// - Throws: `ExtractionError`; errors of the callback of the subject.
   public func extract(from subject: ExtractionSubject) throws -> ExtractedRules {
     guard subject.training.count > 0 else { throw ExtractionError.noRows }
     guard let features = subject.hiddenFeatures else {

@@ -16,6 +16,7 @@ public struct FeatureProgram: Hashable, Sendable {
     /// The hyperparameter of the function.
     public var slope: Float
 
+    /// Creates a layer; without a function it is linear.
     public init(weight: Tensor, bias: Tensor, function: Activation.Function?, slope: Float = 0) {
       self.weight = weight
       self.bias = bias
@@ -31,6 +32,7 @@ public struct FeatureProgram: Hashable, Sendable {
   /// The hidden features, in the order of the outputs of the last step.
   public var neurons: [Neuron]
 
+  /// Creates the layers that compute some hidden features from a row.
   public init(encoding: Encoding, steps: [Step], neurons: [Neuron]) {
     self.encoding = encoding
     self.steps = steps

@@ -5,24 +5,27 @@ extension RuleProgram {
   ///
   /// `row`: one value for each column of the schema: a number, or the position of a level;
   /// `Table.unknownLevel` is a level that the schema does not have, and `nan` a missing value.
-  /// - Precondition: the layers are known if the rules use hidden features.
+  /// - Throws: `Fault.rowWidth`; `Fault.noLayers` if the rules use hidden features and the layers are
+  ///   not known.
   /// - Complexity: O(conditions), and the layers of the hidden features if the rules use them
-  public func deciding(_ row: [Double]) -> Int? {
-    precondition(
-      row.count == schema.features.count,
-      "\(row.count) values for \(schema.features.count) columns")
-    let values = RowValues(row, self)
+  public func deciding(_ row: [Double]) throws(Fault) -> Int? {
+    guard row.count == schema.features.count else {
+      throw .rowWidth(row.count, columns: schema.features.count)
+    }
+    let values = try RowValues(row, self)
     return order.first { rules[$0].premise.allSatisfy(values.satisfy) }
   }
 
   /// The position in `answers` of the prediction for a row.
-  public func classify(_ row: [Double]) -> Int {
-    deciding(row).map { rules[$0].conclusion } ?? defaultAnswer
+  /// - Throws: `Fault` as `deciding`.
+  public func classify(_ row: [Double]) throws(Fault) -> Int {
+    try deciding(row).map { rules[$0].conclusion } ?? defaultAnswer
   }
 
   /// The position in `answers` of the prediction for each row of a table.
-  public func classify(_ table: Table) -> [Int] {
-    (0..<table.count).map { classify(table.row($0)) }
+  /// - Throws: `Fault` as `deciding`.
+  public func classify(_ table: Table) throws(Fault) -> [Int] {
+    try (0..<table.count).map { row throws(Fault) in try classify(table.row(row)) }
   }
 }
 
@@ -32,12 +35,10 @@ private struct RowValues {
   private let features: [Double]
   private var scores: [Double] = []
 
-  init(_ row: [Double], _ program: RuleProgram) {
+  init(_ row: [Double], _ program: RuleProgram) throws(RuleProgram.Fault) {
     columns = row
     if program.usesFeatures {
-      guard let layers = program.layers else {
-        preconditionFailure("rules over hidden features without the layers that compute them")
-      }
+      guard let layers = program.layers else { throw .noLayers }
       features = layers.values(of: row)
     } else {
       features = []

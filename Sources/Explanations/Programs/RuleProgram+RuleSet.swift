@@ -12,11 +12,12 @@ extension RuleProgram {
   ///   - features: the names of the hidden features, in the order of the outputs of `layers`.
   ///   - layers: the layers that compute the hidden features.
   ///   - scores: the scores.
-  /// - Throws: `UnreadableRules` if there is no such variable, or a condition does not apply to it.
+  /// - Throws: `UnreadableRules` if there is no such variable, or a condition does not apply to it;
+  ///   `Fault`.
   public init(
     _ set: RuleSet, ids: [String], schema: Schema, features: [Feature.ID] = [],
     layers: FeatureProgram? = nil, scores: [Score] = []
-  ) throws(UnreadableRules) {
+  ) throws {
     precondition(ids.count == set.rules.count, "\(ids.count) names for \(set.rules.count) rules")
     let variables = Self.variables(schema, features, scores)
     var rules: [Rule] = []
@@ -25,16 +26,16 @@ extension RuleProgram {
       for literal in rule.premise.literals {
         let name = literal.variable.rawValue
         guard let variable = variables[literal.variable] else {
-          throw .unknownVariable(rule: id, name: name)
+          throw UnreadableRules.unknownVariable(rule: id, name: name)
         }
         guard let condition = Condition(literal.condition, on: variable) else {
-          throw .invalidCondition(rule: id, variable: name)
+          throw UnreadableRules.invalidCondition(rule: id, variable: name)
         }
         premise.append(condition)
       }
       rules.append(Rule(id: id, if: premise, then: rule.conclusion, support: rule.support))
     }
-    self.init(
+    try self.init(
       rules, default: set.defaultClass, resolution: set.resolution, schema: schema,
       features: features, layers: layers, scores: scores)
   }

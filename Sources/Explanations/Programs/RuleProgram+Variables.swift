@@ -51,65 +51,65 @@ extension RuleProgram {
     }
   }
 
-  /// What contradicts the precondition of the program, as text; `nil` if nothing does.
-  var fault: String? {
+  /// What makes the program impossible; `nil` if nothing does.
+  var fault: Fault? {
     if let layers, layers.neurons.count != features.count {
-      return "\(features.count) names for \(layers.neurons.count) hidden features"
+      return .featureNames(features.count, computed: layers.neurons.count)
     }
     for position in rules.map(\.conclusion) + [defaultAnswer]
     where !answers.indices.contains(position) {
-      return "prediction \(position) of \(answers.count)"
+      return .prediction(position, of: answers.count)
     }
     for (position, score) in scores.enumerated() {
       for term in score.terms {
-        if let fault = fault(of: term, scores: position) { return "\(score.name): \(fault)" }
+        if let fault = fault(of: term, of: score.name, scores: position) { return fault }
       }
     }
     return rules.lazy.flatMap(\.premise).compactMap { fault(of: $0, scores: scores.count) }.first
   }
 
-  private func fault(of term: Score.Term, scores known: Int) -> String? {
-    guard term.weight.value.isFinite else { return "weight \(term.weight.value)" }
+  private func fault(
+    of term: Score.Term, of score: String, scores known: Int
+  ) -> Fault? {
+    guard term.weight.value.isFinite else { return .weight(score: score, term.weight.value) }
     switch term.operand {
     case .indicator(let condition): return fault(of: condition, scores: known)
     case .value(let quantity, let ifMissing):
-      guard ifMissing.isFinite else { return "\(ifMissing) for a missing value" }
+      guard ifMissing.isFinite else { return .ifMissing(score: score, ifMissing) }
       return fault(of: .quantity(quantity), scores: known)
     }
   }
 
-  private func fault(of condition: Condition, scores known: Int) -> String? {
+  private func fault(of condition: Condition, scores known: Int) -> Fault? {
     if let fault = fault(of: condition.variable, scores: known) { return fault }
     switch condition {
     case .number(_, let bounds, _):
-      return bounds.isValid ? nil : "thresholds of \(bounds)"
+      return bounds.isValid ? nil : .thresholds(bounds)
     case .level(let column, let among, _):
       let count = schema.features[column].levels?.count ?? 0
       let isValid = among.allSatisfy((0..<count).contains) && among == Set(among).sorted()
-      return isValid ? nil : "levels \(among) of \(count)"
+      return isValid ? nil : .levels(among, of: count)
     case .known, .missing: return nil
     }
   }
 
-  private func fault(of variable: Variable, scores known: Int) -> String? {
-    let (exists, isLevel): (Bool, Bool)
+  private func fault(of variable: Variable, scores known: Int) -> Fault? {
+    let (column, isLevel): (Int, Bool)
     switch variable {
-    case .quantity(.column(let position)):
-      (exists, isLevel) = (schema.features.indices.contains(position), false)
-    case .level(let position):
-      (exists, isLevel) = (schema.features.indices.contains(position), true)
+    case .quantity(.column(let position)): (column, isLevel) = (position, false)
+    case .level(let position): (column, isLevel) = (position, true)
     case .quantity(.feature(let position)):
       return features.indices.contains(position)
-        ? nil : "hidden feature \(position) of \(features.count)"
+        ? nil : .feature(position, of: features.count)
     case .quantity(.score(let position)):
-      return (0..<known).contains(position)
-        ? nil : "score \(position) of \(known) before it"
+      return (0..<known).contains(position) ? nil : .score(position, before: known)
     }
-    guard exists, let column = variable.column else {
-      return "a column that is not one of \(schema.features.count)"
+    guard schema.features.indices.contains(column) else {
+      return .column(column, of: schema.features.count)
     }
-    return (schema.features[column].levels != nil) == isLevel
-      ? nil : "column \(column) is \(isLevel ? "a number" : "a level")"
+    let feature = schema.features[column]
+    return (feature.levels != nil) == isLevel
+      ? nil : .kind(column: feature.id.rawValue, hasLevels: feature.levels != nil)
   }
 }
 

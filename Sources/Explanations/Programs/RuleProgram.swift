@@ -90,6 +90,7 @@ public struct RuleProgram: Hashable, Sendable {
       /// The multiplied value.
       public var operand: Operand
 
+      /// Creates a term: weight times operand.
       public init(_ weight: Weight, _ operand: Operand) {
         self.weight = weight
         self.operand = operand
@@ -101,6 +102,7 @@ public struct RuleProgram: Hashable, Sendable {
     /// The terms, added in this order in double precision; without terms the score is 0.
     public var terms: [Term]
 
+    /// Creates a score with a name.
     public init(_ name: String, _ terms: [Term]) {
       self.name = name
       self.terms = terms
@@ -118,6 +120,7 @@ public struct RuleProgram: Hashable, Sendable {
     /// The support on the training rows, which decides votes.
     public var support: Support
 
+    /// Creates a rule.
     public init(id: String, if premise: [Condition], then conclusion: Int, support: Support) {
       self.id = id
       self.premise = premise
@@ -166,12 +169,13 @@ public struct RuleProgram: Hashable, Sendable {
   /// Whether a condition or a score uses a hidden feature.
   public let usesFeatures: Bool
 
-  /// - Precondition: positions exist, thresholds and weights are finite, variables have the kind
-  ///   that their conditions need, and a score uses only scores before it.
+  /// Creates a program.
+  /// - Throws: `Fault` unless positions exist, thresholds and weights are finite, variables have the
+  ///   kind that their conditions need, and a score uses only scores before it.
   public init(
     _ rules: [Rule], default defaultAnswer: Int, resolution: RuleSet.Resolution, schema: Schema,
     features: [Feature.ID] = [], layers: FeatureProgram? = nil, scores: [Score] = []
-  ) {
+  ) throws(Fault) {
     self.rules = rules
     self.defaultAnswer = defaultAnswer
     self.resolution = resolution
@@ -186,7 +190,7 @@ public struct RuleProgram: Hashable, Sendable {
     usesFeatures = variables.contains {
       if case .quantity(.feature) = $0 { true } else { false }
     }
-    if let fault { preconditionFailure(fault) }
+    if let fault { throw fault }
   }
 }
 

@@ -3,13 +3,17 @@ import Tensors
 
 /// Two hidden layers of 300 and 100 units: 266,610 parameters for 784 inputs and 10 classes.
 public struct LeNet300: KnownArchitecture {
+  /// The name in commands, settings and files.
   public static let name = "lenet-300-100"
+  /// The description in one line.
   public static let summary = "dense 300, dense 100, output layer"
+  /// The publication.
   public static let source = LeNet5.source
 
   /// Creates the architecture; it has no settings.
   public init() {}
 
+  /// The architecture for an input shape and a number of outputs.
   public func architecture(input: Shape, answers: Int) -> Architecture {
     Architecture(input: input) {
       if input.rank > 1 { Flattening() }
@@ -25,9 +29,12 @@ public struct LeNet300: KnownArchitecture {
 /// Two convolutions with 20 and 50 filters and a hidden layer of 500 units: 431,080 parameters for
 /// images of 28 x 28 and 10 classes.
 public struct LeNet5: KnownArchitecture {
+  /// The name in commands, settings and files.
   public static let name = "lenet-5"
+  /// The description in one line.
   public static let summary =
     "convolutions with 20 and 50 filters of 5 x 5, dense 500, output layer"
+  /// The publication.
   public static let source = Citation(
     authors: "LeCun, Bottou, Bengio & Haffner",
     title: "Gradient-based learning applied to document recognition", year: 1998,
@@ -36,6 +43,7 @@ public struct LeNet5: KnownArchitecture {
   /// Creates the architecture; it has no settings.
   public init() {}
 
+  /// The architecture for an input shape and a number of outputs.
   public func architecture(input: Shape, answers: Int) -> Architecture {
     Architecture(input: input) {
       Convolution(20, Window(5))

@@ -70,11 +70,15 @@ private let residualSource = Citation(
 
 /// ResNet with 20 layers.
 public struct ResNet20: KnownArchitecture {
+  /// The name in commands, settings and files.
   public static let name = "resnet-20"
+  /// The description in one line.
   public static let summary = "three stages of 3 residual blocks"
+  /// The publication.
   public static let source = residualSource
   /// Creates the architecture; it has no settings.
   public init() {}
+  /// The architecture for an input shape and a number of outputs.
   public func architecture(input: Shape, answers: Int) -> Architecture {
     ResidualStages(blocks: 3).architecture(input: input, answers: answers)
   }
@@ -82,11 +86,15 @@ public struct ResNet20: KnownArchitecture {
 
 /// ResNet with 32 layers.
 public struct ResNet32: KnownArchitecture {
+  /// The name in commands, settings and files.
   public static let name = "resnet-32"
+  /// The description in one line.
   public static let summary = "three stages of 5 residual blocks"
+  /// The publication.
   public static let source = residualSource
   /// Creates the architecture; it has no settings.
   public init() {}
+  /// The architecture for an input shape and a number of outputs.
   public func architecture(input: Shape, answers: Int) -> Architecture {
     ResidualStages(blocks: 5).architecture(input: input, answers: answers)
   }
@@ -94,11 +102,15 @@ public struct ResNet32: KnownArchitecture {
 
 /// ResNet with 56 layers: 853,018 parameters, 125,485,696 MACs per image.
 public struct ResNet56: KnownArchitecture {
+  /// The name in commands, settings and files.
   public static let name = "resnet-56"
+  /// The description in one line.
   public static let summary = "three stages of 9 residual blocks"
+  /// The publication.
   public static let source = residualSource
   /// Creates the architecture; it has no settings.
   public init() {}
+  /// The architecture for an input shape and a number of outputs.
   public func architecture(input: Shape, answers: Int) -> Architecture {
     ResidualStages(blocks: 9).architecture(input: input, answers: answers)
   }

@@ -3,9 +3,12 @@ import Tensors
 
 /// An element-wise activation function.
 public struct Activation: Layer {
+  /// The name in commands, settings and files.
   public static let name = "activation"
+  /// The description in one line.
   public static let summary =
     "element-wise function: " + Function.allCases.map(\.rawValue).joined(separator: ", ")
+  /// The publication.
   public static let source = Citation(
     authors: "Nair & Hinton", title: "Rectified linear units improve restricted Boltzmann machines",
     year: 2010,
@@ -53,29 +56,40 @@ public struct Activation: Layer {
   /// ELU (1), the threshold of thresholded ReLU (1), the maximum of clipped ReLU (6). Not learned.
   public var slope: Float
 
+  /// Creates an activation; `slope` is the hyperparameter of the function, by default its usual
+  /// value.
   public init(_ function: Function, slope: Float? = nil) {
     self.function = function
     self.slope = slope ?? function.standardSlope
   }
 
+  /// How the layer couples its inputs and outputs for structured pruning.
   public var coupling: Coupling { .unitwise }
+  /// The name and size in drawings.
   public var title: String { function.rawValue }
+  /// The activation function, if the layer is one.
   public var activation: Activation? { self }
 
+  /// For each input node, the values on which the marked outputs depend, by ones.
   public func paths(
     to above: Tensor, from inputs: [Tensor], _ parameters: [Parameter]
   ) -> [Tensor] { [above] }
 
+  /// The shape of the output of one row.
+  /// - Throws: `NetworkError.shapeMismatch` if the layer does not accept the inputs.
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape { inputs[0] }
 
+  /// The output for a batch, `[rows, …]`.
   public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
     inputs[0].activated(function.kernel, slope: slope)
   }
 
+  /// Replaces the values `[rows, …]` by the output of `forward`.
   public func forward(inPlace values: inout Tensor, _ parameters: [Parameter]) {
     values.activate(function.kernel, slope: slope)
   }
 
+  /// The gradients with respect to the inputs and to the parameters, by their positions.
   public func backward(
     _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
   ) -> LayerGradients {

@@ -5,8 +5,11 @@ import Tensors
 ///
 /// Training uses the batch statistics; inference uses the running statistics.
 public struct BatchNormalization: Layer {
+  /// The name in commands, settings and files.
   public static let name = "batch-normalization"
+  /// The description in one line.
   public static let summary = "each channel with mean 0 and variance 1, then scaled and shifted"
+  /// The publication.
   public static let source = Citation(
     authors: "Ioffe & Szegedy", title: "Batch normalization: accelerating deep network training",
     year: 2015, venue: "ICML 2015, arXiv:1502.03167")
@@ -16,27 +19,36 @@ public struct BatchNormalization: Layer {
   /// The weight of the old running statistics in an update; 1 minus PyTorch's `momentum`.
   public var momentum: Float
 
+  /// Creates a batch normalisation; `momentum` is the weight of the earlier running statistics.
   public init(epsilon: Float = 1e-5, momentum: Float = 0.9) {
     self.epsilon = epsilon
     self.momentum = momentum
   }
 
+  /// The roles of the parameters, in order.
   public var roles: [Parameter.Role] { [.scale, .bias, .mean, .variance] }
+  /// How the layer couples its inputs and outputs for structured pruning.
   public var coupling: Coupling { .unitwise }
+  /// Whether the layer scales and shifts each unit.
   public var scalesUnits: Bool { true }
 
+  /// The shape of the output of one row.
+  /// - Throws: `NetworkError.shapeMismatch` if the layer does not accept the inputs.
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape { inputs[0] }
 
+  /// The shapes of the parameters, in the order of `roles`.
   public func parameterShapes(for inputs: [Shape]) -> [Shape] {
     [Shape](repeating: [inputs[0].neurons], count: 4)
   }
 
+  /// The output for a batch, `[rows, …]`.
   public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
     line(
       inputs[0], parameters, parameters[.mean].value.elements,
       inverse(parameters[.variance].value.elements))
   }
 
+  /// The output in training mode, and what the backward pass needs.
   public func forwardInTraining(
     _ inputs: [Tensor], _ parameters: [Parameter], using generator: inout SeededGenerator
   ) -> (output: Tensor, memory: [Tensor]) {
@@ -53,6 +65,7 @@ public struct BatchNormalization: Layer {
     )
   }
 
+  /// The gradients with respect to the inputs and to the parameters, by their positions.
   public func backward(
     _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
   ) -> LayerGradients {
@@ -112,6 +125,7 @@ public struct BatchNormalization: Layer {
     ]
   }
 
+  /// Updates the running statistics from a training pass.
   public func updateRunningStatistics(_ memory: [Tensor], into parameters: inout [Parameter]) {
     let count = memory[2].elements[0]
     // The running variance uses the unbiased batch variance, as PyTorch does.

@@ -3,8 +3,11 @@ import Tensors
 
 /// Selects channels or elements of a node by index, as ONNX Split and Gather do.
 public struct ChannelSelection: Layer {
+  /// The name in commands, settings and files.
   public static let name = "channel-selection"
+  /// The description in one line.
   public static let summary = "selected channels of a node, such as one output of a split"
+  /// The publication.
   public static let source = Citation(
     authors: "Ma, Zhang, Zheng & Sun",
     title: "ShuffleNet V2: practical guidelines for efficient CNN architecture design", year: 2018,
@@ -13,8 +16,10 @@ public struct ChannelSelection: Layer {
   /// The selected indices, at least one; repetitions are allowed.
   public var channels: [Int]
 
+  /// Creates a selection of input channels, by position, in order.
   public init(_ channels: [Int]) { self.channels = channels }
 
+  /// How the layer couples its inputs and outputs for structured pruning.
   public var coupling: Coupling { .selecting(channels) }
 
   /// The copy of an output reads the copy of its input.
@@ -29,6 +34,8 @@ public struct ChannelSelection: Layer {
       })
   }
 
+  /// The shape of the output of one row.
+  /// - Throws: `NetworkError.shapeMismatch` if the layer does not accept the inputs.
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
     let input = inputs[0]
     let count = input.dimensions.last ?? 0
@@ -42,6 +49,7 @@ public struct ChannelSelection: Layer {
     return Shape(input.dimensions.dropLast() + [channels.count])
   }
 
+  /// The output for a batch, `[rows, …]`.
   public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
     let input = inputs[0]
     let width = input.shape.dimensions[input.shape.rank - 1]
@@ -57,6 +65,7 @@ public struct ChannelSelection: Layer {
     return output
   }
 
+  /// The gradients with respect to the inputs and to the parameters, by their positions.
   public func backward(
     _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
   ) -> LayerGradients {

@@ -6,8 +6,11 @@ import Tensors
 /// Images are `[rows, height, width, channels]`. Grouped convolutions are supported; with as many
 /// groups as input and output channels the convolution is depthwise.
 public struct Convolution: Layer {
+  /// The name in commands, settings and files.
   public static let name = "convolution"
+  /// The description in one line.
   public static let summary = "2-D convolution of an image"
+  /// The publication.
   public static let source = Citation(
     authors: "LeCun, Bottou, Bengio & Haffner",
     title: "Gradient-based learning applied to document recognition", year: 1998,
@@ -22,6 +25,7 @@ public struct Convolution: Layer {
   /// Whether each output channel has a bias.
   public var hasBias: Bool
 
+  /// Creates a convolution with a number of output channels; by default one group and a bias.
   public init(_ units: Int, _ window: Window, groups: Int = 1, hasBias: Bool = true) {
     self.units = units
     self.window = window
@@ -29,21 +33,28 @@ public struct Convolution: Layer {
     self.hasBias = hasBias
   }
 
+  /// The roles of the parameters, in order.
   public var roles: [Parameter.Role] { hasBias ? [.weight, .bias] : [.weight] }
+  /// How the layer couples its inputs and outputs for structured pruning.
   public var coupling: Coupling { .mixing(groups: groups) }
+  /// What the dimensions of each parameter stand for.
   public var axes: [[Axis]] {
     let weight: [Axis] = [.other, .other, .inputs, .outputs]
     return hasBias ? [weight, [.outputs]] : [weight]
   }
 
+  /// The name and size in drawings.
   public var title: String { "convolution \(units)" }
 
+  /// The layer with a selection of its inputs and outputs.
   public func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> Convolution {
     // In a depthwise convolution, pruning an input channel removes its group.
     let left = groups > 1 && groups == inputs.count ? inputs.positions.count : groups
     return Convolution(outputs.positions.count, window, groups: left, hasBias: hasBias)
   }
 
+  /// The shape of the output of one row.
+  /// - Throws: `NetworkError.shapeMismatch` if the layer does not accept the inputs.
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
     let input = inputs[0]
     let (height, width) = try window.outputSize(of: input, layer: Self.name)
@@ -54,11 +65,13 @@ public struct Convolution: Layer {
     return [height, width, units]
   }
 
+  /// The shapes of the parameters, in the order of `roles`.
   public func parameterShapes(for inputs: [Shape]) -> [Shape] {
     let weight: Shape = [window.height, window.width, inputs[0][2] / groups, units]
     return hasBias ? [weight, [units]] : [weight]
   }
 
+  /// Newly initialised parameters, in the order of `roles`.
   public func makeParameters(
     for inputs: [Shape], using generator: inout SeededGenerator
   ) -> [Tensor] {
@@ -70,12 +83,14 @@ public struct Convolution: Layer {
     return [weight] + shapes.dropFirst().map { Tensor(shape: $0) }
   }
 
+  /// The output for a batch, `[rows, …]`.
   public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
     WindowKernel.convolve(
       inputs[0], parameters[.weight].value, bias: hasBias ? parameters[.bias].value : nil,
       window.windows(over: inputs[0]), units: units, groups: groups)
   }
 
+  /// The gradients with respect to the inputs and to the parameters, by their positions.
   public func backward(
     _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
   ) -> LayerGradients {
@@ -95,6 +110,7 @@ public struct Convolution: Layer {
     return LayerGradients(inputs: inputs, parameters: [own, bias])
   }
 
+  /// The multiply-accumulate operations (MACs) per sample.
   public func multiplications(for inputs: [Shape], _ parameters: [Parameter]) -> Int {
     guard let output = try? outputShape(for: inputs) else { return 0 }
     return parameters[.weight].keptCount * output[0] * output[1]
@@ -120,6 +136,7 @@ public struct Window: Hashable, Codable, Sendable {
   /// Columns of zero padding right of the image.
   public var right: Int
 
+  /// Creates a window: kernel size, stride and zero padding.
   public init(
     height: Int, width: Int, strideHeight: Int = 1, strideWidth: Int = 1, top: Int = 0,
     left: Int = 0, bottom: Int = 0, right: Int = 0

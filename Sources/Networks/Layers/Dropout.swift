@@ -3,8 +3,11 @@ import Tensors
 
 /// Dropout: zeroes elements at random during training; the identity at inference.
 public struct Dropout: Layer {
+  /// The name in commands, settings and files.
   public static let name = "dropout"
+  /// The description in one line.
   public static let summary = "elements zeroed at random during training"
+  /// The publication.
   public static let source = Citation(
     authors: "Srivastava et al.",
     title: "Dropout: a simple way to prevent neural networks from overfitting", year: 2014,
@@ -13,14 +16,21 @@ public struct Dropout: Layer {
   /// The dropout probability, clamped to 0...0.99; default 0.5.
   public var share: Float
 
+  /// Creates a dropout of a share of the values, limited to 0...0.99; default 0.5.
   public init(_ share: Float = 0.5) { self.share = min(max(share, 0), 0.99) }
 
+  /// How the layer couples its inputs and outputs for structured pruning.
   public var coupling: Coupling { .unitwise }
+  /// Whether the layer does nothing at inference.
   public var isIdentityAtInference: Bool { true }
 
+  /// The shape of the output of one row.
+  /// - Throws: `NetworkError.shapeMismatch` if the layer does not accept the inputs.
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape { inputs[0] }
+  /// The output for a batch, `[rows, …]`.
   public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor { inputs[0] }
 
+  /// The gradients with respect to the inputs and to the parameters, by their positions.
   public func backward(
     _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
   ) -> LayerGradients {
@@ -29,6 +39,7 @@ public struct Dropout: Layer {
     ])
   }
 
+  /// The output in training mode, and what the backward pass needs.
   public func forwardInTraining(
     _ inputs: [Tensor], _ parameters: [Parameter], using generator: inout SeededGenerator
   ) -> (output: Tensor, memory: [Tensor]) {

@@ -7,8 +7,11 @@ import Tensors
 /// Pruning one input neuron would change the mean and variance of all others, so its input neurons
 /// are not pruned.
 public struct LayerNormalization: Layer {
+  /// The name in commands, settings and files.
   public static let name = "layer-normalization"
+  /// The description in one line.
   public static let summary = "each row with mean 0 and variance 1, then scaled and shifted"
+  /// The publication.
   public static let source = Citation(
     authors: "Ba, Kiros & Hinton", title: "Layer normalization", year: 2016,
     venue: "arXiv:1607.06450")
@@ -16,9 +19,12 @@ public struct LayerNormalization: Layer {
   /// Added to the variance for numerical stability.
   public var epsilon: Float
 
+  /// Creates a layer normalisation; `epsilon` is added to the variance.
   public init(epsilon: Float = 1e-5) { self.epsilon = epsilon }
 
+  /// The roles of the parameters, in order.
   public var roles: [Parameter.Role] { [.scale, .bias] }
+  /// How the layer couples its inputs and outputs for structured pruning.
   public var coupling: Coupling { .opaque }
 
   /// Every element depends on the mean and standard deviation of all.
@@ -29,12 +35,16 @@ public struct LayerNormalization: Layer {
     return [Tensor(repeating: isRead ? 1 : 0, shape: inputs[0].shape)]
   }
 
+  /// The shape of the output of one row.
+  /// - Throws: `NetworkError.shapeMismatch` if the layer does not accept the inputs.
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape { inputs[0] }
 
+  /// The shapes of the parameters, in the order of `roles`.
   public func parameterShapes(for inputs: [Shape]) -> [Shape] {
     [Shape](repeating: [inputs[0].neurons], count: 2)
   }
 
+  /// The output for a batch, `[rows, …]`.
   public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
     let input = inputs[0]
     let (scales, shifts) = (parameters[.scale].value.elements, parameters[.bias].value.elements)
@@ -51,6 +61,7 @@ public struct LayerNormalization: Layer {
     return output
   }
 
+  /// The gradients with respect to the inputs and to the parameters, by their positions.
   public func backward(
     _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
   ) -> LayerGradients {

@@ -3,8 +3,11 @@ import Tensors
 
 /// Max or average pooling over windows, per channel.
 public struct Pooling: Layer {
+  /// The name in commands, settings and files.
   public static let name = "pooling"
+  /// The description in one line.
   public static let summary = "max or average pooling over windows"
+  /// The publication.
   public static let source = Citation(
     authors: "LeCun, Bottou, Bengio & Haffner",
     title: "Gradient-based learning applied to document recognition", year: 1998,
@@ -25,13 +28,17 @@ public struct Pooling: Layer {
   /// Window size, stride and padding, in pixels.
   public var window: Window
 
+  /// Creates a pooling over a window.
   public init(_ kind: Kind, _ window: Window) {
     self.kind = kind
     self.window = window
   }
 
+  /// How the layer couples its inputs and outputs for structured pruning.
   public var coupling: Coupling { .unitwise }
 
+  /// The shape of the output of one row.
+  /// - Throws: `NetworkError.shapeMismatch` if the layer does not accept the inputs.
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
     let input = inputs[0]
     let (height, width) = try window.outputSize(of: input, layer: Self.name)
@@ -45,10 +52,12 @@ public struct Pooling: Layer {
     return [height, width, input[2]]
   }
 
+  /// The output for a batch, `[rows, …]`.
   public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
     WindowKernel.pool(inputs[0], window.windows(over: inputs[0]), kernel)
   }
 
+  /// The gradients with respect to the inputs and to the parameters, by their positions.
   public func backward(
     _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
   ) -> LayerGradients {
@@ -75,16 +84,23 @@ public struct Pooling: Layer {
 
 /// Global average pooling: the mean of each channel over all pixels, `[channels]`.
 public struct GlobalAveragePooling: Layer {
+  /// The name in commands, settings and files.
   public static let name = "global-average-pooling"
+  /// The description in one line.
   public static let summary = "the mean of each channel over all pixels"
+  /// The publication.
   public static let source = Citation(
     authors: "Lin, Chen & Yan", title: "Network in network", year: 2014,
     venue: "ICLR 2014, arXiv:1312.4400")
 
+  /// Creates the layer.
   public init() {}
 
+  /// How the layer couples its inputs and outputs for structured pruning.
   public var coupling: Coupling { .unitwise }
 
+  /// The shape of the output of one row.
+  /// - Throws: `NetworkError.shapeMismatch` if the layer does not accept the inputs.
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
     let input = inputs[0]
     guard input.rank == 3, input[0] > 0, input[1] > 0 else {
@@ -98,12 +114,14 @@ public struct GlobalAveragePooling: Layer {
     Window(height: input.shape[1], width: input.shape[2]).windows(over: input)
   }
 
+  /// The output for a batch, `[rows, …]`.
   public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
     let input = inputs[0]
     return WindowKernel.pool(input, windows(over: input), .mean(countingPadding: false))
       .reshaped(to: [input.rows, input.shape[3]])
   }
 
+  /// The gradients with respect to the inputs and to the parameters, by their positions.
   public func backward(
     _ gradient: Tensor, through pass: LayerPass, wanted: LayerGradients.Kinds
   ) -> LayerGradients {

@@ -15,6 +15,7 @@ public struct TrainingStep: Sendable {
   public var loss:
     @Sendable (_ outputs: Tensor, _ batch: Examples) -> (value: Double, gradient: Tensor)
 
+  /// Creates a step; `weightDecay` is 0 by default.
   public init(
     optimizer: Optimizer, weightDecay: Double = 0,
     loss:

@@ -11,13 +11,17 @@ import Tensors
 /// pruned by the absolute scale of their batch normalisation; channels coupled by a skip connection
 /// get the largest of their scores. The pruned network contains no gates.
 public struct BlockThenChannel: PruningMethod {
+  /// The name in commands, settings and files.
   public static let name = "block-then-channel"
+  /// The description in one line.
   public static let summary = "residual blocks by learned gates, then channels by batch-norm scale"
+  /// The publication.
   public static let source = Citation(
     authors: "Huang & Wang", title: "Multi-granularity pruning for deep residual networks",
     year: 2020,
     venue: "Journal of Intelligent & Fuzzy Systems 39(5):7403-7410, "
       + "doi:10.3233/JIFS-200771")
+  /// The networks that the method supports.
   public static let suits = "residual networks with batch normalisation"
 
   /// The gate penalty per open gate, in units of the loss; 0.05 as used by the authors.
@@ -28,18 +32,23 @@ public struct BlockThenChannel: PruningMethod {
   /// The number of training steps with gates.
   public var steps = 400
 
+  /// Creates the method with its defaults.
   public init() {}
 
+  /// The hyperparameters that only this method has, by name.
   public var hyperparameters: [String: Double] {
     get { ["gatePrice": Double(price)] }
     set { price = newValue["gatePrice"].map { Float($0) } ?? price }
   }
 
+  /// The choices of the method.
   public var recipe: Recipe {
     Recipe(
       .neurons(NormalizationScale()), reduction: .max, recovery: .fineTune(epochs: 1), floor: 0.1)
   }
 
+  /// Prunes a network until the goal is met.
+  /// - Throws: `PruningError`; errors of training and of the callback.
   public func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void
@@ -147,8 +156,10 @@ public struct BlockThenChannel: PruningMethod {
 
 /// Scores channels by the absolute scale (gamma) of their batch normalisation.
 public struct NormalizationScale: NeuronScore {
+  /// Creates the score.
   public init() {}
 
+  /// Whether the scores use a sample of training rows.
   public var samplesRows: Bool { false }
 
   /// - Throws: `PruningError.unsuited` if the network has no batch normalisation.

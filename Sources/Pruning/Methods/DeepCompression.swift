@@ -9,8 +9,11 @@ import Tensors
 /// The result is small as a compressed model (`CompressedModel`): weights are stored as gaps
 /// between non-zeros and codebook indices of a few bits, both Huffman-coded.
 public struct DeepCompression: PruningMethod {
+  /// The name in commands, settings and files.
   public static let name = "deep-compression"
+  /// The description in one line.
   public static let summary = "individual weights by magnitude, then weight sharing by k-means"
+  /// The publication.
   public static let source = Citation(
     authors: "Han, Mao & Dally",
     title:
@@ -24,6 +27,7 @@ public struct DeepCompression: PruningMethod {
   /// Fine-tuning epochs of the shared values, at a tenth of the training's learning rate.
   public var epochs = 4
 
+  /// Creates the method with its defaults.
   public init() {}
 
   /// Rounds as in Zhu & Gupta (2017); normalisation between layers as in Lee et al. (2021).

@@ -16,8 +16,11 @@ import Tensors
 /// reconstruction of FEB-RE (Lee & Kim 2021) that the documentation describes; a group lasso (Yuan
 /// & Lin 2006) shrinks columns before the lowest are removed.
 public struct FeatureLayer: Named, Hashable {
+  /// The name in commands, settings and files.
   public static let name = "feature-layer"
+  /// The description in one line.
   public static let summary = "hidden features one by one, then input columns"
+  /// The publication.
   public static let source = Citation(
     authors: "Lee & Kim", title: "Feature-Based Interpretation of the Deep Neural Network",
     year: 2021, venue: "Electronics 10(21):2687, doi:10.3390/electronics10212687")
@@ -35,6 +38,7 @@ public struct FeatureLayer: Named, Hashable {
   /// reduces overfitting on small data.
   public var distils: Bool
 
+  /// Creates the method; without maxima only the accuracy drop limits it.
   public init(
     accuracyDrop: Double, maxNeurons: Int? = nil, maxColumns: Int? = nil, finalEpochs: Int,
     distils: Bool = false
@@ -73,6 +77,7 @@ public struct FeatureLayer: Named, Hashable {
     /// Whether the features are the network's inputs, listed as columns, instead of hidden units.
     public private(set) var readsFeatures = false
 
+    /// Creates the pruning of the hidden features at a node.
     public init(network: Network, node: Node.ID, context: PruningContext) {
       self.network = network
       self.node = node
@@ -301,14 +306,15 @@ public struct FeatureLayer: Named, Hashable {
 }
 
 extension FeatureLayer.Task {
-  /// Whether the network consists of dense layers and activations only, with a dense layer before
-  /// and after the features or with features as inputs.
+  /// Whether the network consists of dense layers and activations only, the first of them dense,
+  /// with a dense layer after the features or with features as inputs.
   public var canBePruned: Bool {
     let nodes = network.architecture.nodes
     if readsFeatures { return context.columns.count > 1 }
     guard let index = network.architecture.index(of: node), index >= 1, index + 1 < nodes.count
     else { return false }
-    return nodes[index + 1].layer.isFullyConnected && network.architecture.isSequence
+    return nodes[0].layer.isFullyConnected && nodes[index + 1].layer.isFullyConnected
+      && network.architecture.isSequence
       && nodes.allSatisfy { $0.layer.isFullyConnected || $0.layer.activation != nil }
   }
 

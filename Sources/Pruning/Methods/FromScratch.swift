@@ -11,8 +11,11 @@ import Tensors
 /// with the smallest gates are pruned until the goal is met, and the pruned network is trained from
 /// newly initialised weights with the MACs of the whole network's training (Scratch-B).
 public struct FromScratch: PruningMethod, NeuronScore {
+  /// The name in commands, settings and files.
   public static let name = "from-scratch"
+  /// The description in one line.
   public static let summary = "neurons by gates on random weights, then training from scratch"
+  /// The publication.
   public static let source = Citation(
     authors: "Wang, Zhang, Xie, Zhou, Su, Zhang & Hu", title: "Pruning from scratch", year: 2020,
     venue: "AAAI 2020, arXiv:1909.12579")
@@ -26,14 +29,18 @@ public struct FromScratch: PruningMethod, NeuronScore {
   /// Training rows per epoch of gate training.
   public var rows = 12_800
 
+  /// Creates the method with its defaults.
   public init() {}
 
+  /// Whether the scores use a sample of training rows.
   public var samplesRows: Bool { false }
 
+  /// The choices of the method.
   public var recipe: Recipe {
     Recipe(.neurons(self), reduction: .mean, recovery: .scratchBudget(epochs: 5), floor: 0)
   }
 
+  /// The score of each neuron, by node.
   public func scores(
     of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator

@@ -12,8 +12,11 @@ import Tensors
 /// error is copied, with noise on the incoming weights, and the outgoing weights are shared between
 /// the two. The article's formulas are not public: thresholds and tests are a reconstruction.
 public struct GrowAndPrune: AdaptiveMethod {
+  /// The name in commands, settings and files.
   public static let name = "grow-and-prune"
+  /// The description in one line.
   public static let summary = "neurons added if the error stagnates, pruned if insignificant"
+  /// The publication.
   public static let source = Citation(
     authors: "Wang, Sun, Zha & Wang",
     title:
@@ -21,18 +24,25 @@ public struct GrowAndPrune: AdaptiveMethod {
       + "Feedforward Neural Networks", year: 2015,
     venue: "Mathematical Problems in Engineering 2015:481919, doi:10.1155/2015/481919")
 
+  /// The settings of growth and pruning.
   public var adaptation = Adaptation(isImproved: true)
+  /// Creates the method with its defaults.
   public init() {}
 }
 
 /// The algorithm that `GrowAndPrune` improves: added neurons are random, and pruning ignores
 /// correlations.
 public struct AdaptiveGrowthAndPruning: AdaptiveMethod {
+  /// The name in commands, settings and files.
   public static let name = "grow-and-prune-basic"
+  /// The description in one line.
   public static let summary = "the same with random new neurons and without correlations (AGP)"
+  /// The publication.
   public static let source = GrowAndPrune.source
 
+  /// The settings of growth and pruning.
   public var adaptation = Adaptation(isImproved: false)
+  /// Creates the method with its defaults.
   public init() {}
 }
 
@@ -43,8 +53,11 @@ public protocol AdaptiveMethod: PruningMethod {
 }
 
 extension AdaptiveMethod {
+  /// The choices of the method.
   public var recipe: Recipe { Adaptation.recipe }
 
+  /// Prunes a network until the goal is met.
+  /// - Throws: `PruningError`; errors of training and of the callback.
   public func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
     onRound: (PrunedNetwork.Round) throws -> Void

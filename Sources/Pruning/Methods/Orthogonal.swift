@@ -10,8 +10,11 @@ import Tensors
 /// least squares, without fine-tuning. The method is a reconstruction of the article's abstract
 /// with textbook linear algebra.
 public struct Orthogonal: PruningMethod, NeuronScore {
+  /// The name in commands, settings and files.
   public static let name = "orthogonal"
+  /// The description in one line.
   public static let summary = "redundant neurons by pivoted QR, compensated by least squares"
+  /// The publication.
   public static let source = Citation(
     authors: "Bachiller & Gonzalez",
     title: "Optimizing and Learning Algorithm for Feed-forward Neural Networks", year: 2001,
@@ -20,14 +23,17 @@ public struct Orthogonal: PruningMethod, NeuronScore {
   /// Training rows on which activations are computed.
   public var rows = 4096
 
+  /// Creates the method with its defaults.
   public init() {}
 
+  /// The choices of the method.
   public var recipe: Recipe {
     Recipe(
       .neurons(self), normalization: .norm, reduction: .max, scope: .network,
       compensation: .leastSquares, recovery: .none, floor: 0.05)
   }
 
+  /// The score of each neuron, by node.
   public func scores(
     of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator

@@ -9,8 +9,11 @@ import Tensors
 /// squares regresses the classes on these variables; a neuron's score is its variable importance in
 /// projection (VIP).
 public struct PLSImportance: PruningMethod, NeuronScore {
+  /// The name in commands, settings and files.
   public static let name = "pls-vip"
+  /// The description in one line.
   public static let summary = "neurons by variable importance in projection (PLS)"
+  /// The publication.
   public static let source = Citation(
     authors: "Jordao, Kloss, Yamada & Schwartz",
     title: "Pruning deep neural networks using partial least squares", year: 2019,
@@ -21,14 +24,17 @@ public struct PLSImportance: PruningMethod, NeuronScore {
   /// Training rows of the regression.
   public var rows = 2048
 
+  /// Creates the method with its defaults.
   public init() {}
 
+  /// The choices of the method.
   public var recipe: Recipe {
     Recipe(
       .neurons(self), reduction: .max, schedule: Schedule(.linear, rounds: 3),
       recovery: .fineTune(epochs: 1))
   }
 
+  /// The score of each neuron, by node.
   public func scores(
     of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator

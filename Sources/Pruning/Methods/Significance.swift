@@ -8,8 +8,10 @@ public struct Significance: NeuronScore {
   /// Training rows on which the score is computed.
   public var rows = 2048
 
+  /// Creates the method with its defaults.
   public init() {}
 
+  /// The score of each neuron, by node.
   public func scores(
     of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator

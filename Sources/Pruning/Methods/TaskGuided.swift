@@ -10,8 +10,11 @@ import Tensors
 /// `|mean over the rows of a class - mean over the others| / standard deviation`, with feature maps
 /// averaged over pixels. This formula is a reconstruction.
 public struct TaskGuided: PruningMethod, NeuronScore {
+  /// The name in commands, settings and files.
   public static let name = "task-guided"
+  /// The description in one line.
   public static let summary = "neurons by how well their activations separate the classes"
+  /// The publication.
   public static let source = Citation(
     authors: "Ge, Lu & Gao",
     title: "Small Network for Lightweight Task in Computer Vision: A Pruning Method Based on "
@@ -21,10 +24,13 @@ public struct TaskGuided: PruningMethod, NeuronScore {
   /// Training rows on which the score is computed.
   public var rows = 2048
 
+  /// Creates the method with its defaults.
   public init() {}
 
+  /// The choices of the method.
   public var recipe: Recipe { Recipe(.neurons(self), normalization: .norm, reduction: .max) }
 
+  /// The score of each neuron, by node.
   public func scores(
     of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator

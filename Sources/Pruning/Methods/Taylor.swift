@@ -9,8 +9,11 @@ import Tensors
 /// Scores are averaged over rows and divided by the norm of each layer. The absolute value is taken
 /// per row, as in the article, so that rows of opposite sign do not cancel.
 public struct Taylor: PruningMethod, NeuronScore {
+  /// The name in commands, settings and files.
   public static let name = "taylor"
+  /// The description in one line.
   public static let summary = "neurons by their first-order effect on the loss"
+  /// The publication.
   public static let source = Citation(
     authors: "Molchanov, Tyree, Karras, Aila & Kautz",
     title: "Pruning convolutional neural networks for resource efficient inference", year: 2017,
@@ -19,14 +22,17 @@ public struct Taylor: PruningMethod, NeuronScore {
   /// Training rows on which the score is computed.
   public var rows = 1024
 
+  /// Creates the method with its defaults.
   public init() {}
 
+  /// The choices of the method.
   public var recipe: Recipe {
     Recipe(
       .neurons(self), normalization: .norm, schedule: Schedule(.linear, rounds: 3),
       recovery: .fineTune(epochs: 1))
   }
 
+  /// The score of each neuron, by node.
   public func scores(
     of network: Network, _ groups: NeuronGroups, on context: PruningContext,
     using generator: inout SeededGenerator

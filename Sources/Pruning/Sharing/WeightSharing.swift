@@ -11,6 +11,7 @@ public struct WeightSharing: Hashable, Codable, Sendable {
   /// The initialisation of the centroids.
   public var start: Codebook.Start
 
+  /// Creates a weight sharing; codes have 8 bits in convolutions and 5 in dense layers by default.
   public init(convolutionBits: Int = 8, denseBits: Int = 5, start: Codebook.Start = .linear) {
     self.convolutionBits = convolutionBits
     self.denseBits = denseBits

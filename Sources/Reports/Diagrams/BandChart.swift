@@ -6,11 +6,14 @@ import Foundation
 public struct BandChart: Hashable, Sendable {
   /// The values of one method.
   public struct Series: Hashable, Sendable {
+    /// The name in the legend.
     public var name: String
+    /// Whether the series is the baseline, which is drawn dashed.
     public var isBaseline: Bool
     /// Shares for each point of the chart; points without values are left out.
     public var values: [[Double]]
 
+    /// Creates a series; `values` has for each point the value of every seed.
     public init(_ name: String, isBaseline: Bool = false, _ values: [[Double]]) {
       self.name = name
       self.isBaseline = isBaseline

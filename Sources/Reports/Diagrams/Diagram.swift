@@ -14,11 +14,13 @@ public struct Diagram: Hashable, Sendable {
   public struct Node: Hashable, Sendable, Identifiable {
     /// A line of a node that edges can start or end at.
     public struct Part: Hashable, Sendable, Identifiable {
+      /// The identifier in DOT, unique within its owner.
       public var id: String
       /// The text of the line.
       public var title: String
     }
 
+    /// The identifier in DOT, unique within its owner.
     public var id: String
     /// What the node stands for.
     public var role: Role

@@ -8,17 +8,24 @@ import Naming
 /// Cells are parsed as the tool parses them: blanks around names and cells are stripped, numbers
 /// have the notation of the training rows, and a missing column is an error.
 public struct PythonExport: RuleExport {
+  /// The name in commands, settings and files.
   public static let name = "python"
+  /// The description in one line.
   public static let summary =
     "one Python file that defines classify(row: dict) -> str and explain(row)"
+  /// The publication.
   public static let source = Citation(
     authors: "Python Software Foundation", title: "The Python Language Reference", year: 2024,
     venue: "docs.python.org/3/reference")
+  /// The extension of file names, without the dot.
   public static let fileExtension = "py"
+  /// Whether the text computes predictions.
   public static let evaluatesRules = true
 
+  /// Creates the format.
   public init() {}
 
+  /// The rules as the text of a file.
   public func export(_ program: RuleProgram, of explanation: Explanation) -> String {
     let schema = program.schema
     let text = RuleText(explanation)

@@ -4,15 +4,22 @@ import Rules
 
 /// The rules with coverage and confidence as plain text: `rules.txt`.
 public struct TextExport: RuleExport {
+  /// The name in commands, settings and files.
   public static let name = "text"
+  /// The description in one line.
   public static let summary = "the rules as plain text, with coverage and confidence"
+  /// The publication.
   public static let source = Citation(
     authors: "Espalier", title: "Rules as sentences", year: 2026, venue: "this tool")
+  /// The extension of file names, without the dot.
   public static let fileExtension = "txt"
+  /// Whether the text computes predictions.
   public static let evaluatesRules = false
 
+  /// Creates the format.
   public init() {}
 
+  /// The rules as the text of a file.
   public func export(_ program: RuleProgram, of explanation: Explanation) -> String {
     let report = Report(explanation)
     let text = report.text

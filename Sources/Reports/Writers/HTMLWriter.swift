@@ -6,8 +6,11 @@ import Templates
 
 /// A self-contained HTML file with text, tables and figures, for screen and print.
 public struct HTMLWriter: ReportWriter {
+  /// The name in commands, settings and files.
   public static let name = "html"
+  /// The description in one line.
   public static let summary = "one self-contained page with sortable tables and inline figures"
+  /// The publication.
   public static let source = Citation(
     authors: "WHATWG", title: "HTML Living Standard", year: 2024, venue: "html.spec.whatwg.org")
   /// The extension of the files, without a dot.
@@ -19,6 +22,7 @@ public struct HTMLWriter: ReportWriter {
   /// Creates a writer, by default with the built-in templates.
   public init(templates: URL? = nil) { self.templates = templates }
 
+  /// The document as the text of a file.
   public func write(_ document: Document) throws -> String {
     let files = Templates(folder: templates)
     let template: MustacheTemplate

@@ -2,9 +2,12 @@ import Naming
 
 /// A Markdown file (CommonMark with GitHub tables); figures are separate files.
 public struct MarkdownWriter: ReportWriter {
+  /// The name in commands, settings and files.
   public static let name = "md"
+  /// The description in one line.
   public static let summary =
     "Markdown with tables (CommonMark and GitHub), figures as separate files"
+  /// The publication.
   public static let source = Citation(
     authors: "MacFarlane", title: "CommonMark", year: 2024, venue: "spec.commonmark.org, 0.31.2")
   /// The extension of the files, without a dot.
@@ -23,8 +26,10 @@ public struct MarkdownWriter: ReportWriter {
   /// How much of a document is written; the whole page by default.
   public var extent: Extent
 
+  /// Creates a writer; by default of a whole page.
   public init(_ extent: Extent = .page) { self.extent = extent }
 
+  /// The document as the text of a file.
   public func write(_ document: Document) throws -> String {
     var parts = extent == .fragment ? [] : ["# \(phrase(document.title))\n"]
     parts += document.blocks.compactMap { self.block($0, images: document.images) }

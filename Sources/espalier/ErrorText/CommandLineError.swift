@@ -59,6 +59,10 @@ extension UnreadableRules: CommandLineError {
   var exitCode: Int32 { 65 }
 }
 
+extension RuleProgram.Fault: CommandLineError {
+  var exitCode: Int32 { 65 }
+}
+
 extension ReportError: CommandLineError {
   var exitCode: Int32 { 65 }
 
