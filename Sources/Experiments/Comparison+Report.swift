@@ -70,7 +70,8 @@ extension Comparison.Result {
 
   private var cutTable: DataTable {
     DataTable(
-      "accuracy-cut", "Accuracy on validation rows after the last removal, before recovery.",
+      "accuracy-cut",
+      "Accuracy (R² for a numeric target) on validation rows after the last removal, before recovery.",
       pointColumns,
       comparison.methods.map { method in
         [DataTable.Cell(Phrase(method))]

@@ -77,7 +77,7 @@ public struct Comparison: Hashable, Codable, Sendable {
     public var accuracy: Proportion
     /// Held-out rows with the same prediction as before pruning.
     public var agreement: Proportion
-    /// Validation accuracy after the last removal, before recovery.
+    /// Validation accuracy (R² for a numeric target) after the last removal, before recovery.
     public var accuracyCut: Double
     /// Largest relative difference between outputs of the masked and the compacted network.
     public var largestDifference: Double

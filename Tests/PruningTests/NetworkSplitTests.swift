@@ -145,4 +145,36 @@ import Testing
     let right = zip(whole.outputs(for: inputs).largestColumns, labels).count { $0 == $1 }
     #expect(Double(right) / 300 >= 0.7)
   }
+
+  /// Columns read through an activation have no weights of their own: the activation is a frozen
+  /// backbone, and no column is pruned.
+  @Test func aLeadingActivationIsABackbone() throws {
+    var generator = SeededGenerator(seed: 8)
+    let network = try Network(
+      Architecture(input: [6]) {
+        Activation(.tanh)
+        Dense(10, start: .glorot)
+        Activation(.sigmoid)
+        Dense(3, start: .glorot)
+      }, seed: 8)
+    let inputs = generator.normalTensor([300, 6])
+    let labels = network.outputs(for: inputs).largestColumns
+    let examples = Examples(inputs: inputs, labels: labels)
+    let node = network.architecture.nodes[2].id
+    var task = FeatureLayer.Task(
+      network: network, node: node, head: .softmax, training: examples, checked: examples,
+      columns: (0..<6).map { (name: "x\($0)", inputs: [$0]) }, seed: 2)
+    #expect(!task.canBePruned)
+    let split = try #require(task.split)
+    #expect(!split.readsFeatures)
+    task.keep(split)
+    let trace = try FeatureLayer(accuracyDrop: 0.3, finalEpochs: 1).prune(task)
+    #expect(trace.plan.inputs.isEmpty && !trace.plan.neurons.isEmpty)
+    let compaction = try trace.compacted(checkedOn: task.context.validation.inputs, head: .softmax)
+    #expect(compaction.check.holds)
+    let whole = try split.joined(with: compaction.network)
+    #expect(whole.architecture.nodes[0].layer is Activation)
+    let kept = network.neurons(of: node).filter { !trace.plan.neurons.contains($0) }
+    #expect(whole.neurons(of: node) == kept)
+  }
 }
