@@ -29,7 +29,7 @@ struct Answers: Sendable {
   var attribution: AttributionSubject?
 
   /// Maximum number of MACs for the search for vanished classes.
-  private static let mostMultiplications = 40_000_000_000
+  private static let mostMACs = 40_000_000_000
   /// Maximum number of rows for attributions.
   private static let mostAttributed = 10_000
 
@@ -92,7 +92,7 @@ struct Answers: Sendable {
     on sets: [(rows: EncodedRows, before: [Int]?, after: [Int])]
   ) -> [VanishedClass] {
     let all = sets.reduce(0) { $0 + $1.rows.count }
-    let isCheap = all * (original.network.multiplications + 1000) <= mostMultiplications
+    let isCheap = all * (original.network.macs + 1000) <= mostMACs
     var left = isCheap ? all : ModelFile.mostRowsReadBack
     var (before, after): ([Int], [Int]) = ([], [])
     for set in sets {

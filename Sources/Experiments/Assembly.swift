@@ -70,7 +70,7 @@ struct Assembly {
   private func summary(of model: Model, _ heldOut: Answers.HeldOut) -> NetworkSummary {
     NetworkSummary(
       architecture: ["\(model.encoding.width) inputs"] + model.network.architecture.summary,
-      parameters: model.network.parameterCount, multiplications: model.network.multiplications,
+      parameters: model.network.parameterCount, macs: model.network.macs,
       bytes: model.network.bytes,
       neurons: model.featureNode.map { model.network.neurons(of: $0).count } ?? 0,
       inputs: model.readColumns.count,

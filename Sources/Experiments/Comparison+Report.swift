@@ -104,7 +104,7 @@ extension Comparison.Result {
     let agreement = own.map(\.agreement.value).sorted()[own.count / 2]
     return [
       DataTable.Cell(Phrase(method)), DataTable.Cell(Phrase(percentage(point)), key: point),
-      median(\.parameters), median(\.multiplications), median(\.neurons), median(\.fileBytes),
+      median(\.parameters), median(\.macs), median(\.neurons), median(\.fileBytes),
       DataTable.Cell("\(fixed(agreement * 100, digits: 2)) %", key: agreement),
     ]
   }
@@ -159,7 +159,7 @@ extension Comparison.Parent {
   fileprivate var words: Phrase {
     """
     before pruning, seed \(String(seed)): \(String(parameters)) parameters, \
-    \(String(multiplications)) MACs per sample, \(String(fileBytes)) bytes, \
+    \(String(macs)) MACs per sample, \(String(fileBytes)) bytes, \
     \(fixed(accuracy.value * 100, digits: 2)) % accuracy on \(String(accuracy.total)) held-out rows
     """
   }

@@ -11,10 +11,12 @@ import Tensors
 
 /// A benchmark of pruning methods: a grid of methods, operating points and seeds on one data set.
 public struct Comparison: Hashable, Codable, Sendable {
-  /// The quantity of which a share is kept; `multiplications` are MACs per sample.
+  /// The quantity of which a share is kept.
   public enum Measure: String, Codable, Sendable, CaseIterable {
-    /// The number of learned parameters; the number of MACs per sample.
-    case parameters, multiplications
+    /// The number of learned parameters.
+    case parameters
+    /// The number of multiply-accumulate operations (MACs) per sample.
+    case macs = "multiplications"
   }
 
   /// The data and the network: `base.model`, or, if it is `nil`, a network trained for each seed.
@@ -68,7 +70,7 @@ public struct Comparison: Hashable, Codable, Sendable {
     /// Remaining learned parameters, without those set to zero by a mask.
     public var parameters: Int
     /// Multiply-accumulate operations (MACs) per sample; masked weights are not counted.
-    public var multiplications: Int
+    public var macs: Int
     /// Remaining hidden neurons.
     public var neurons: Int
     /// Size of the ONNX file in bytes.
@@ -83,6 +85,11 @@ public struct Comparison: Hashable, Codable, Sendable {
     public var largestDifference: Double
     /// Rows for which the predictions of masked and compacted network differ.
     public var changedByCompaction: Int
+
+    private enum CodingKeys: String, CodingKey {
+      case parameters, macs = "multiplications", neurons, fileBytes, accuracy, agreement
+      case accuracyCut, largestDifference, changedByCompaction
+    }
   }
 
   /// A network before it was pruned.
@@ -92,11 +99,15 @@ public struct Comparison: Hashable, Codable, Sendable {
     /// Learned parameters.
     public var parameters: Int
     /// Multiply-accumulate operations (MACs) per sample.
-    public var multiplications: Int
+    public var macs: Int
     /// Size of the ONNX file in bytes.
     public var fileBytes: Int
     /// Accuracy on the held-out set.
     public var accuracy: Proportion
+
+    private enum CodingKeys: String, CodingKey {
+      case seed, parameters, macs = "multiplications", fileBytes, accuracy
+    }
   }
 
   /// All cells, in the order of methods, points and seeds.
@@ -123,7 +134,7 @@ public struct Comparison: Hashable, Codable, Sendable {
     own.seed = cell.seed
     return PruningExperiment(
       own, method: cell.method,
-      goal: measure == .parameters ? .keep(cell.point) : .multiplications(cell.point),
+      goal: measure == .parameters ? .keep(cell.point) : .macs(cell.point),
       options: options)
   }
 
@@ -237,7 +248,7 @@ public struct Comparison: Hashable, Codable, Sendable {
     let quiet = RunControl(report: { _ in }, shouldStop: control.shouldStop)
     let result = try experiment.run(on: baseline, measuresLatency: false, control: quiet).result
     return Figures(
-      parameters: result.after.parameters, multiplications: result.after.multiplications,
+      parameters: result.after.parameters, macs: result.after.macs,
       neurons: result.after.neurons, fileBytes: result.after.fileBytes,
       accuracy: result.after.accuracy, agreement: result.agreement,
       accuracyCut: result.rounds.last?.accuracyCut ?? result.after.accuracy.value,
@@ -253,7 +264,7 @@ public struct Comparison: Hashable, Codable, Sendable {
       }
       let network = baseline.original.network
       return Parent(
-        seed: seed, parameters: network.parameterCount, multiplications: network.multiplications,
+        seed: seed, parameters: network.parameterCount, macs: network.macs,
         fileBytes: data.count,
         accuracy: Proportion(agreementOf: baseline.answers, and: baseline.rows.heldOut.labels))
     }

@@ -169,7 +169,7 @@ extension Hyperparameter where Value == Double {
   /// The share of parameters to keep.
   public static var keep: Self { positiveShare("--keep") }
   /// The share of MACs to keep.
-  public static var multiplications: Self { positiveShare("--multiplications") }
+  public static var macs: Self { positiveShare("--multiplications") }
   /// The share of the measured inference time to keep.
   public static var latency: Self { positiveShare("--latency") }
   /// Gate penalty of block-then-channel.
@@ -231,7 +231,7 @@ extension Goal {
   public func validate() throws(HyperparameterError) {
     switch self {
     case .keep(let share): try Hyperparameter.keep.check(share)
-    case .multiplications(let share): try Hyperparameter.multiplications.check(share)
+    case .macs(let share): try Hyperparameter.macs.check(share)
     case .latency(let share): try Hyperparameter.latency.check(share)
     case .accuracyDrop(let share): try Hyperparameter.accuracyDrop.check(share)
     case .parameters(let count): try Hyperparameter.parameters.check(count)
@@ -277,7 +277,7 @@ public func allowedValues(of option: String, in command: Substring?) -> String? 
     .parameters, .neurons, .inputs, .bytes, .maxInputBytes,
   ]
   let numbers: [Hyperparameter<Double>] = [
-    .heldOut, .learningRate, .accuracyDrop, .minFidelity, .distill, .multiplications, .latency,
+    .heldOut, .learningRate, .accuracyDrop, .minFidelity, .distill, .macs, .latency,
     .gatePrice, .pixelMean, .pixelDeviation, .keep,
   ]
   switch option {

@@ -26,7 +26,7 @@ public struct ImportedModel: Sendable {
   /// Maximum number of rows for comparing preprocessings; fewer for expensive networks.
   private static let mostRows = 2_000
   /// Maximum number of MACs of one comparison.
-  private static let mostMultiplications = 20_000_000_000
+  private static let mostMACs = 20_000_000_000
 
   /// Reads a model file for a table.
   ///
@@ -77,7 +77,7 @@ public struct ImportedModel: Sendable {
 
   /// Rows spread evenly over the table.
   private static func sample(of table: Table, for network: Network) -> Table {
-    let affordable = mostMultiplications / max(network.multiplications, 1)
+    let affordable = mostMACs / max(network.macs, 1)
     let count = min(table.count, mostRows, max(affordable, 100))
     return count == table.count
       ? table : table.selecting((0..<count).map { $0 * table.count / count })

@@ -34,7 +34,7 @@ extension PruningResult {
     let quantities = [
       ("parameters", "parameters", before.parameters, after.parameters),
       ("weights", "weights", before.weights, after.weights),
-      ("MACs per sample", "multiplications", before.multiplications, after.multiplications),
+      ("MACs per sample", "multiplications", before.macs, after.macs),
     ]
     let rows = quantities.map { label, key, before, after -> Row in
       (label, text(["\(before) -> \(after)", times(ratios[key], "fewer", "more")]))

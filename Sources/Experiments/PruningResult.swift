@@ -19,7 +19,7 @@ public struct PruningResult: Codable, Sendable {
     /// The neurons of each layer with weights, in network order; the output layer is last.
     public var widths: [Int]
     /// Multiply-accumulate operations (MACs) per sample; masked weights are not counted.
-    public var multiplications: Int
+    public var macs: Int
     /// Hidden neurons.
     public var neurons: Int
     /// Flattened units read by later layers; `nil` without a flattening.
@@ -34,6 +34,11 @@ public struct PruningResult: Codable, Sendable {
     public var accuracy: Proportion
     /// For regression, the RMSE on the held-out set in the target's unit; `nil` otherwise.
     public var error: Double?
+
+    private enum CodingKeys: String, CodingKey {
+      case parameters, weights, widths, macs = "multiplications", neurons, flattened, inputs
+      case fileBytes, codedBytes, accuracy, error
+    }
   }
   /// A held-out row whose prediction changed by pruning.
   public struct Flip: Codable, Sendable {
@@ -124,7 +129,7 @@ public struct PruningResult: Codable, Sendable {
         weights: model.network.parameters.joined().reduce(0) {
           $0 + ($1.role == .weight ? $1.keptCount : 0)
         }, widths: layers.map { model.network.originalIndices[$0].count },
-        multiplications: cost.multiplications, neurons: cost.neurons,
+        macs: cost.macs, neurons: cost.neurons,
         flattened: numbers > 0 ? numbers : nil,
         inputs: cost.inputs, fileBytes: try ModelFile.data(for: model).count,
         codedBytes: try? CompressedModel.data(for: model).count,
@@ -166,7 +171,7 @@ public struct PruningResult: Codable, Sendable {
     ratios = [
       "parameters": ratio(before.parameters, after.parameters),
       "weights": ratio(before.weights, after.weights),
-      "multiplications": ratio(before.multiplications, after.multiplications),
+      "multiplications": ratio(before.macs, after.macs),
       "fileBytes": ratio(before.fileBytes, after.fileBytes),
     ]
     if let latency, latency.ratio > 0 { ratios["latency"] = 1 / latency.ratio }

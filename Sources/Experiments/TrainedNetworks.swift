@@ -187,7 +187,7 @@ struct StartingNetwork: Sendable {
       checkpoint.load("training", as: Trainer.State.self)
       ?? Trainer.State(start: model.network)
     // `control` is checked after the first step only, which may take a second.
-    let step = min(trainer.batch, training.count) * model.network.multiplications
+    let step = min(trainer.batch, training.count) * model.network.macs
     if step > 1_000_000_000 { try saving.save(start, always: true) }
     let state = try trainer.train(
       from: start, head: model.head, on: training.examples(by: model.encoding),

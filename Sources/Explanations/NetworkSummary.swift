@@ -7,7 +7,7 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
   /// The number of parameters, without pruned ones.
   public var parameters: Int
   /// Multiply-accumulate operations (MACs) per sample.
-  public var multiplications: Int
+  public var macs: Int
   /// The bytes of all stored parameters.
   public var bytes: Int
   /// The number of hidden features.
@@ -22,6 +22,11 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
   public var agreementWithOriginal: Proportion?
   /// The comparison of the masked network with the compacted one.
   public var equality: Equality?
+
+  private enum CodingKeys: String, CodingKey {
+    case architecture, parameters, macs = "multiplications", bytes, neurons, inputs, accuracy
+    case rootMeanSquaredError, agreementWithOriginal, equality
+  }
 
   /// The equivalence of the masked network (pruned weights zero) and the compacted network.
   public struct Equality: Codable, Hashable, Sendable {
@@ -44,13 +49,13 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
 
   /// Creates a value from its properties.
   public init(
-    architecture: [String], parameters: Int, multiplications: Int, bytes: Int, neurons: Int,
+    architecture: [String], parameters: Int, macs: Int, bytes: Int, neurons: Int,
     inputs: Int, accuracy: Proportion, rootMeanSquaredError: Double? = nil,
     agreementWithOriginal: Proportion? = nil, equality: Equality? = nil
   ) {
     self.architecture = architecture
     self.parameters = parameters
-    self.multiplications = multiplications
+    self.macs = macs
     self.bytes = bytes
     self.neurons = neurons
     self.inputs = inputs

@@ -56,7 +56,7 @@ public protocol Layer: Named, Hashable {
   func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> Self
   /// The number of multiply-accumulate operations (MACs) per sample; masked weights are not
   /// counted. Default the number of weights.
-  func multiplications(for inputs: [Shape], _ parameters: [Parameter]) -> Int
+  func macs(for inputs: [Shape], _ parameters: [Parameter]) -> Int
 
   /// A short description: `dense 64`, `relu`. Default the name.
   var title: String { get }
@@ -139,7 +139,7 @@ extension Layer {
   public func updateRunningStatistics(_ memory: [Tensor], into parameters: inout [Parameter]) {}
 
   /// The multiply-accumulate operations (MACs) per sample.
-  public func multiplications(for inputs: [Shape], _ parameters: [Parameter]) -> Int {
+  public func macs(for inputs: [Shape], _ parameters: [Parameter]) -> Int {
     parameters.reduce(0) { $0 + ($1.role == .weight ? $1.keptCount : 0) }
   }
 }

@@ -242,11 +242,11 @@ public struct Network: Hashable, Codable, Sendable {
 
   /// The number of multiply-accumulate operations (MACs) per sample; masked weights are not
   /// counted.
-  public var multiplications: Int {
+  public var macs: Int {
     guard let shapes = try? architecture.shapes() else { return 0 }
     return architecture.nodes.indices.reduce(0) { sum, index in
       sum
-        + architecture.nodes[index].layer.multiplications(
+        + architecture.nodes[index].layer.macs(
           for: architecture.inputShapes(of: index, among: shapes), parameters[index])
     }
   }

@@ -6,13 +6,17 @@ public struct Cost: Hashable, Codable, Sendable {
   /// Learned parameters that are not masked.
   public var parameters: Int
   /// Multiply-accumulate operations (MACs) per sample, without those of masked weights.
-  public var multiplications: Int
+  public var macs: Int
   /// Neurons and output channels of layers with weights, except the network's outputs.
   public var neurons: Int
   /// Input features of the network, or input channels of images.
   public var inputs: Int
   /// Bytes of all stored parameters as 32-bit floats, masked zeros included.
   public var bytes: Int
+
+  private enum CodingKeys: String, CodingKey {
+    case parameters, macs = "multiplications", neurons, inputs, bytes
+  }
 }
 
 /// Computes the cost of a pruned network without building it.
@@ -37,14 +41,14 @@ struct CostCounter {
     var terms: [Term] = []
     for (node, parameters) in network.parameters.enumerated() {
       let weights = parameters.reduce(0) { $0 + ($1.role == .weight ? $1.keptCount : 0) }
-      let multiplications = architecture.nodes[node].layer.multiplications(
+      let macs = architecture.nodes[node].layer.macs(
         for: architecture.inputShapes(of: node, among: shapes), parameters)
       for (index, parameter) in parameters.enumerated() {
         let isWeight = parameter.role == .weight && weights > 0
         terms.append(
           Term(
             count: Double(parameter.keptCount),
-            uses: isWeight ? Double(multiplications) / Double(weights) : 0,
+            uses: isWeight ? Double(macs) / Double(weights) : 0,
             bytes: 4 * Double(parameter.value.count), isLearned: parameter.role.isLearned,
             axes: groups.slots.filter { $0.node == node && $0.parameter == index }.map(\.groups)))
       }
@@ -64,19 +68,19 @@ struct CostCounter {
   func cost(without chosen: [Bool]) -> Cost {
     var gone = chosen
     groups.close(&gone)
-    var (parameters, multiplications, bytes) = (0.0, 0.0, 0.0)
+    var (parameters, macs, bytes) = (0.0, 0.0, 0.0)
     for term in terms {
       var share = 1.0
       for axis in term.axes where !axis.isEmpty {
         share *= Double(axis.count { !gone[$0] }) / Double(axis.count)
       }
       if term.isLearned { parameters += term.count * share }
-      multiplications += term.count * share * term.uses
+      macs += term.count * share * term.uses
       bytes += term.bytes * share
     }
     let neurons = makers.indices.reduce(0) { gone[$1] ? $0 : $0 + makers[$1].count }
     return Cost(
-      parameters: Int(parameters.rounded()), multiplications: Int(multiplications.rounded()),
+      parameters: Int(parameters.rounded()), macs: Int(macs.rounded()),
       neurons: neurons, inputs: inputs.count { !gone[$0] }, bytes: Int(bytes.rounded()))
   }
 }

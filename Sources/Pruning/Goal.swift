@@ -19,7 +19,7 @@ public enum Goal: Hashable, Codable, Sendable {
   /// The share of parameters kept, 0 to 1.
   case keep(Double)
   /// The share of MACs per sample kept, 0 to 1.
-  case multiplications(Double)
+  case macs(Double)
   /// The maximum number of learned parameters.
   case parameters(Int)
   /// The maximum number of hidden neurons.
@@ -35,11 +35,16 @@ public enum Goal: Hashable, Codable, Sendable {
   /// The maximum loss of validation accuracy, with 95 % confidence.
   case accuracyDrop(Double)
 
+  private enum CodingKeys: String, CodingKey {
+    case keep, macs = "multiplications", parameters, neurons, inputs, widths, bytes, latency
+    case accuracyDrop
+  }
+
   /// The cost that the goal limits; `nil` if the goal needs a search or a width per layer.
   func measure(_ cost: Cost) -> Double? {
     switch self {
     case .keep, .parameters: Double(cost.parameters)
-    case .multiplications: Double(cost.multiplications)
+    case .macs: Double(cost.macs)
     case .neurons: Double(cost.neurons)
     case .inputs: Double(cost.inputs)
     case .bytes: Double(cost.bytes)
@@ -51,7 +56,7 @@ public enum Goal: Hashable, Codable, Sendable {
   func limit(from start: Cost) -> Double {
     switch self {
     case .keep(let share): share * Double(start.parameters)
-    case .multiplications(let share): share * Double(start.multiplications)
+    case .macs(let share): share * Double(start.macs)
     case .parameters(let count), .neurons(let count), .inputs(let count), .bytes(let count):
       Double(count)
     case .latency(let share), .accuracyDrop(let share): share
@@ -70,7 +75,7 @@ public enum Goal: Hashable, Codable, Sendable {
   func absolute(_ limit: Double, in cost: Cost) -> Goal {
     switch self {
     case .keep: .parameters(Int(limit))
-    case .multiplications: .multiplications(limit / Double(max(cost.multiplications, 1)))
+    case .macs: .macs(limit / Double(max(cost.macs, 1)))
     default: self
     }
   }
@@ -80,7 +85,7 @@ public enum Goal: Hashable, Codable, Sendable {
     func percent(_ share: Double) -> String { String(format: "%.4g %%", share * 100) }
     return switch self {
     case .keep(let share): "\(percent(share)) of the parameters"
-    case .multiplications(let share): "\(percent(share)) of the MACs"
+    case .macs(let share): "\(percent(share)) of the MACs"
     case .parameters(let count): "\(count) parameters"
     case .neurons(let count): "\(count) neurons"
     case .inputs(let count): "\(count) inputs"
@@ -96,7 +101,7 @@ public enum Goal: Hashable, Codable, Sendable {
   func reached(_ cost: Cost) -> String {
     switch self {
     case .keep, .parameters: "\(cost.parameters) parameters"
-    case .multiplications: "\(cost.multiplications) MACs"
+    case .macs: "\(cost.macs) MACs"
     case .neurons: "\(cost.neurons) neurons"
     case .inputs: "\(cost.inputs) inputs"
     case .bytes: "\(cost.bytes) bytes"

@@ -49,7 +49,7 @@ public struct PruningContext: Sendable {
   package func sample(
     of count: Int, for network: Network, passes: Int = 1, fewest: Int = 64
   ) -> Examples {
-    let affordable = Self.scoreCost / max(network.multiplications * passes, 1)
+    let affordable = Self.scoreCost / max(network.macs * passes, 1)
     return sample(of: scoreRows ?? min(count, max(affordable, fewest, 64)))
   }
 

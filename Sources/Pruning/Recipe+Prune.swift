@@ -274,7 +274,7 @@ struct RecipeRun {
   /// The number of epochs of the pruned network with the MACs of `epochs` epochs of the whole
   /// network.
   private func lengthened(_ epochs: Int) -> Int {
-    let (before, after) = (pruned.before.multiplications, max(pruned.after.multiplications, 1))
+    let (before, after) = (pruned.before.macs, max(pruned.after.macs, 1))
     return Int((Double(epochs) * Double(before) / Double(after)).rounded())
   }
 }
@@ -326,7 +326,7 @@ extension PruningContext {
   /// large networks, but at least 32.
   func checkRows(for network: Network) -> Tensor {
     let rows = validation.count > 0 ? validation.inputs : training.inputs
-    let most = max(32, min(256, Self.checkCost / max(network.multiplications, 1)))
+    let most = max(32, min(256, Self.checkCost / max(network.macs, 1)))
     return rows.rows > most ? rows.slicing(0..<most) : rows
   }
 }

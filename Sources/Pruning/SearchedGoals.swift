@@ -81,7 +81,7 @@ struct LatencyGoal {
     for _ in 0..<Self.steps {
       let keep = (low + high) / 2
       do {
-        let tried = try quick.prune(network, to: .multiplications(keep), on: context)
+        let tried = try quick.prune(network, to: .macs(keep), on: context)
         let ratio = Latency(
           of: tried.network, beside: network, rows: context.checkRows(for: network)
         ).ratio
@@ -102,6 +102,6 @@ struct LatencyGoal {
         goal: Goal.latency(share).description,
         nearest: Goal.latency(nearest).description)
     }
-    return try recipe.prune(network, to: .multiplications(found), on: context, onRound: onRound)
+    return try recipe.prune(network, to: .macs(found), on: context, onRound: onRound)
   }
 }

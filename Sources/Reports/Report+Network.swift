@@ -130,7 +130,7 @@ extension Report {
           [.text("Property"), .number("Before"), .number("After"), .number("Kept")],
           [
             size("Inputs read", \.inputs), size("Hidden features", \.neurons),
-            size("Parameters", \.parameters), size("MACs per sample", \.multiplications),
+            size("Parameters", \.parameters), size("MACs per sample", \.macs),
             size("Weight bytes", \.bytes),
             [
               DataTable.Cell("Accuracy, held-out rows"), .percent(before.accuracy),

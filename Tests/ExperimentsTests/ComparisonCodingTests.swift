@@ -28,7 +28,7 @@ import Testing
 
   @Test func aRecoveryIsStoredByItsName() throws {
     var comparison = try Comparison(
-      Experiment(data: "iris"), methods: [], measure: .multiplications, points: [0.5], seeds: [1])
+      Experiment(data: "iris"), methods: [], measure: .macs, points: [0.5], seeds: [1])
     comparison.options.recovery = .scratchBudget
     let text = String(decoding: try JSONEncoder().encode(comparison), as: UTF8.self)
     #expect(text.contains("\"recovery\":\"scratch-budget\""))

@@ -254,11 +254,11 @@ import Testing
 
     // Three columns and four features before; the pruned network as it was written.
     #expect(explanation.network.neurons == 4 && explanation.network.inputs == 3)
-    #expect(explanation.network.parameters == 31 && explanation.network.multiplications == 24)
+    #expect(explanation.network.parameters == 31 && explanation.network.macs == 24)
     #expect(explanation.network.bytes == 4 * 31)
     #expect(explanation.pruned.neurons == 2 && explanation.pruned.inputs == 2)
     #expect(explanation.pruned.inputs == run.pruned.readColumns.count)
-    #expect(explanation.pruned.parameters == 6 + 9 && explanation.pruned.multiplications == 10)
+    #expect(explanation.pruned.parameters == 6 + 9 && explanation.pruned.macs == 10)
     #expect(explanation.data.training == run.training.count)
     #expect(explanation.data.validation == run.validation.count)
     #expect(explanation.data.rowsUsed == 300)

@@ -33,7 +33,7 @@ import Testing
       let difference = zip(outputs.elements, wanted).map { abs($0 - $1) }.max() ?? .infinity
       let right = zip(outputs.largestColumns, labels).count { $0 == $1 }
       print(
-        "\(name): \(network.parameterCount) parameters, \(network.multiplications) "
+        "\(name): \(network.parameterCount) parameters, \(network.macs) "
           + "MACs, largest difference \(difference), correct on \(right) of \(count)")
       #expect(outputs.elements.count == wanted.count)
       #expect(difference < 1e-4)

@@ -68,7 +68,7 @@ import Testing
         changed[position] ^= change
         do {
           let network = try ModelFile.read(data: changed, name: "changed.onnx").network
-          if network.multiplications < 1_000_000 {
+          if network.macs < 1_000_000 {
             let input = Shape([1] + network.architecture.input.dimensions)
             _ = network(Tensor(shape: input))
           }

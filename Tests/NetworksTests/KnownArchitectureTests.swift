@@ -21,8 +21,8 @@ import Testing
   }
 
   @Test func multiplicationsAreAsPublished() throws {
-    #expect(try network("resnet-56", [32, 32, 3]).multiplications == 125_485_696)
-    #expect(try network("lenet-300-100", [784]).multiplications == 266_200)
+    #expect(try network("resnet-56", [32, 32, 3]).macs == 125_485_696)
+    #expect(try network("lenet-300-100", [784]).macs == 266_200)
   }
 
   @Test func weightsOfConvolutionsAreAsPublished() throws {

@@ -31,7 +31,7 @@ import Testing
     #expect(try Network(architecture(5), seed: 1) == first)
     #expect(try Network(architecture(5), seed: 2) != first)
     #expect(first.parameterCount == 5 * 7 + 7 + 7 * 4 + 4 + 4 * 3 + 3)
-    #expect(first.multiplications == 5 * 7 + 7 * 4 + 4 * 3)
+    #expect(first.macs == 5 * 7 + 7 * 4 + 4 * 3)
     #expect(first.bytes == 4 * first.parameterCount)
     #expect(
       first.originalIndices == [Array(0..<7), Array(0..<7), Array(0..<4), Array(0..<4), [0, 1, 2]])
@@ -92,7 +92,7 @@ import Testing
     let mask = Mask((0..<35).map { $0 % 5 != 0 })
     network.parameters[0][0] = Parameter(.weight, network.parameters[0][0].value, mask: mask)
     #expect(network.parameterCount == count - 7)
-    #expect(network.multiplications == 35 - 7 + 28 + 12)
+    #expect(network.macs == 35 - 7 + 28 + 12)
     #expect(
       stride(from: 0, to: 35, by: 5).allSatisfy { network.parameters[0][0].value.elements[$0] == 0 }
     )

@@ -120,7 +120,7 @@ import Testing
   }
 
   /// A share of the MACs refers to the whole network, also after blocks are pruned.
-  @Test(arguments: [Goal.multiplications(0.6), .keep(0.6)])
+  @Test(arguments: [Goal.macs(0.6), .keep(0.6)])
   func aShareIsOfTheWholeNetwork(_ goal: Goal) throws {
     var generator = SeededGenerator(seed: 52)
     let network = try residualNetwork(blocks: 3, channels: 8, seed: 52)
@@ -130,7 +130,7 @@ import Testing
     if case .keep = goal {
       left = Double(pruned.after.parameters) / Double(pruned.before.parameters)
     } else {
-      left = Double(pruned.after.multiplications) / Double(pruned.before.multiplications)
+      left = Double(pruned.after.macs) / Double(pruned.before.macs)
     }
     #expect(pruned.plan.removals.contains { if case .branch = $0.subject { true } else { false } })
     #expect(left <= 0.6 && left > 0.45, "\(left)")

@@ -52,13 +52,13 @@ import Testing
     builder.add(Flattening())
     builder.add(Dense(2))
     let network = try Network(builder.architecture, seed: 1)
-    #expect(network.multiplications == 16 * 9 * 2 * 5 + 4 * 9 * 5 * 3 + 12 * 2)
+    #expect(network.macs == 16 * 9 * 2 * 5 + 4 * 9 * 5 * 3 + 12 * 2)
     let plan = PruningPlan(
       [("convolution-1", 0), ("convolution-1", 4), ("convolution-2", 1)].map {
         .init(.neuron(name: Neuron(Node.ID($0.0), $0.1)), score: 0, round: 1)
       })
     let cost = try Cost(of: network.compacted(by: plan))
-    #expect(cost.multiplications == 16 * 9 * 2 * 3 + 4 * 9 * 3 * 2 + 8 * 2)
+    #expect(cost.macs == 16 * 9 * 2 * 3 + 4 * 9 * 3 * 2 + 8 * 2)
     #expect(cost.parameters == (9 * 2 * 3 + 3) + 2 * 3 + 9 * 3 * 2 + (8 * 2 + 2))
   }
 

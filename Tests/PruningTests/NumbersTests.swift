@@ -86,7 +86,7 @@ import Testing
     #expect(try originalIndices("channel-selection-1") == [0, 2, 3, 4, 7, 8, 10, 11, 12, 14, 15])
     let cost = try Cost(of: small)
     #expect(cost.parameters == (9 * 2 * 5 + 5) + (9 * 5 * 3 + 3) + (11 * 8 + 8) + (8 * 3 + 3))
-    #expect(cost.multiplications == 16 * 9 * 2 * 5 + 4 * 9 * 5 * 3 + 11 * 8 + 8 * 3)
+    #expect(cost.macs == 16 * 9 * 2 * 5 + 4 * 9 * 5 * 3 + 11 * 8 + 8 * 3)
     #expect(cost.neurons == 5 + 3 + 8)
     // If all units are pruned, one is kept with output zero.
     let none = try network.compacted(by: PruningPlan(numbers(0..<16)))

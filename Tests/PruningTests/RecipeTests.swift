@@ -106,7 +106,7 @@ import Testing
   }
 
   @Test(arguments: [
-    Goal.multiplications(0.4), .parameters(150), .neurons(9), .bytes(700), .keep(0.3),
+    Goal.macs(0.4), .parameters(150), .neurons(9), .bytes(700), .keep(0.3),
   ])
   func goalsOfEveryKindAreMet(_ goal: Goal) throws {
     var generator = SeededGenerator(seed: 12)
@@ -114,9 +114,9 @@ import Testing
     let pruned = try NeuronMagnitude().prune(
       baseline.network, to: goal, with: NeuronMagnitude().recipe, on: baseline.context)
     switch goal {
-    case .multiplications(let share):
+    case .macs(let share):
       #expect(
-        Double(pruned.network.multiplications) <= share * Double(baseline.network.multiplications))
+        Double(pruned.network.macs) <= share * Double(baseline.network.macs))
     case .parameters(let count): #expect(pruned.network.parameterCount <= count)
     case .neurons(let count): #expect(pruned.after.neurons <= count)
     case .bytes(let count): #expect(pruned.network.bytes <= count)
@@ -278,11 +278,11 @@ import Testing
     var recipe = NeuronMagnitude().recipe
     func network(_ course: Recovery.Course, _ epochs: Int) throws -> Network {
       recipe.recovery = Recovery(course, epochs: epochs)
-      return try recipe.prune(baseline.network, to: .multiplications(0.25), on: baseline.context)
+      return try recipe.prune(baseline.network, to: .macs(0.25), on: baseline.context)
         .network
     }
     let cost = try Cost(of: network(.none, 0))
-    let longer = Double(baseline.network.multiplications) / Double(cost.multiplications)
+    let longer = Double(baseline.network.macs) / Double(cost.macs)
     #expect(
       try network(.fineTuneBudget, 2) == network(.fineTune, Int((2 * longer).rounded())))
   }

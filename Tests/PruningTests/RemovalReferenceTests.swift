@@ -13,7 +13,7 @@ import Testing
     let widths = pruned.network.originalIndices.map(\.count)
     return [
       "  widths \(widths), parameters \(pruned.after.parameters), "
-        + "multiplications \(pruned.after.multiplications)",
+        + "multiplications \(pruned.after.macs)",
       "  " + pruned.plan.removals.map { "\($0.subject)@\($0.round)" }.joined(separator: " "),
     ]
   }
@@ -39,7 +39,7 @@ import Testing
         var recipe = method.recipe
         recipe.recovery = .none
         for (goal, rounds) in [
-          (Goal.keep(0.5), 1), (.keep(0.7), 3), (.multiplications(0.4), 2),
+          (Goal.keep(0.5), 1), (.keep(0.7), 3), (.macs(0.4), 2),
         ] {
           recipe.schedule = Schedule(rounds == 1 ? .oneShot : .geometric, rounds: rounds)
           text.append("# \(name), seed \(seed), \(goal.description), \(rounds) rounds")

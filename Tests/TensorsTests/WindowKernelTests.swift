@@ -62,7 +62,7 @@ import Testing
       let input = generator.normalTensor([known.rows, w.height, w.width, w.channels])
       let weights = generator.normalTensor([w.windowHeight, w.windowWidth, own, known.units])
       let output = WindowKernel.convolve(
-        input, weights, w, units: known.units, groups: known.groups)
+        input, weights, w, outputChannels: known.units, groups: known.groups)
       var plain = Tensor(shape: output.shape)
       var weightGradient = Tensor(shape: weights.shape)
       var inputGradient = Tensor(shape: input.shape)
@@ -87,7 +87,8 @@ import Testing
       inputGradient = Tensor(ofInput, shape: input.shape)
       #expect(difference(output, plain) < 1e-4, "\(known)")
       let (below, gradient) = WindowKernel.convolveBackward(
-        above, input, weights, w, units: known.units, groups: known.groups, needsInput: true)
+        above, input, weights, w, outputChannels: known.units, groups: known.groups,
+        needsInput: true)
       #expect(difference(gradient, weightGradient) < 1e-3, "\(known)")
       #expect(below.map { difference($0, inputGradient) < 1e-4 } == true, "\(known)")
     }

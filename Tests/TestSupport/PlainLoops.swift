@@ -69,14 +69,14 @@ extension Layer {
     case let layer as Convolution:
       let (window, own) = (layer.window, input.channels / layer.groups)
       return each { y, x, unit in
-        let first = unit / (layer.units / layer.groups) * own
+        let first = unit / (layer.outputChannels / layer.groups) * own
         var sum = layer.hasBias ? parameters[1][unit] : 0
         for tap in 0..<window.height * window.width {
           for channel in 0..<own {
             let value = input.at(
               y * window.strideHeight - window.top + tap / window.width,
               x * window.strideWidth - window.left + tap % window.width, first + channel)
-            sum += (value ?? 0) * parameters[0][(tap * own + channel) * layer.units + unit]
+            sum += (value ?? 0) * parameters[0][(tap * own + channel) * layer.outputChannels + unit]
           }
         }
         return sum

@@ -25,7 +25,7 @@ public enum SampleExplanation: String, CaseIterable, Sendable {
     _ layers: [String], parameters: Int, neurons: Int, inputs: Int, right: Int, of held: Int
   ) -> NetworkSummary {
     NetworkSummary(
-      architecture: layers, parameters: parameters, multiplications: parameters - neurons,
+      architecture: layers, parameters: parameters, macs: parameters - neurons,
       bytes: 4 * parameters, neurons: neurons, inputs: inputs,
       accuracy: Proportion(right, of: held))
   }

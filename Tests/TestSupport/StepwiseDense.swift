@@ -31,7 +31,7 @@ public struct StepwiseDense: Layer {
     [[inputs[0].neurons, units], [units]]
   }
 
-  public func multiplications(for inputs: [Shape], _ parameters: [Parameter]) -> Int {
+  public func macs(for inputs: [Shape], _ parameters: [Parameter]) -> Int {
     inputs[0][0] * parameters[.weight].keptCount
   }
 

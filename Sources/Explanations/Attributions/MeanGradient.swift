@@ -67,7 +67,7 @@ extension AttributionSubject {
   /// for large networks: a gradient costs three passes per row and feature, and a report must take
   /// seconds. A multiplication takes longer in a convolution than in a dense layer.
   func rowsOn(_ feature: Int) -> [Int] {
-    let work = max(3 * network.multiplications * thresholds.count, 1)
+    let work = max(3 * network.macs * thresholds.count, 1)
     let budget = network.architecture.input.rank > 1 ? 20_000_000_000 : 100_000_000_000
     let limit = max(10, min(2000, budget / work))
     let on = (0..<values.rows).filter { isOn(feature, $0) }

@@ -16,8 +16,8 @@ public struct Convolution: Layer {
     title: "Gradient-based learning applied to document recognition", year: 1998,
     venue: "Proceedings of the IEEE 86(11), doi:10.1109/5.726791")
 
-  /// Output channels.
-  public var units: Int
+  /// The number of output channels.
+  public var outputChannels: Int
   /// Kernel size, stride and zero padding, in pixels.
   public var window: Window
   /// Groups of input channels, each connected only to its own group of output channels; default 1.
@@ -25,9 +25,13 @@ public struct Convolution: Layer {
   /// Whether each output channel has a bias.
   public var hasBias: Bool
 
+  private enum CodingKeys: String, CodingKey {
+    case outputChannels = "units", window, groups, hasBias
+  }
+
   /// Creates a convolution with a number of output channels; by default one group and a bias.
-  public init(_ units: Int, _ window: Window, groups: Int = 1, hasBias: Bool = true) {
-    self.units = units
+  public init(_ outputChannels: Int, _ window: Window, groups: Int = 1, hasBias: Bool = true) {
+    self.outputChannels = outputChannels
     self.window = window
     self.groups = groups
     self.hasBias = hasBias
@@ -44,7 +48,7 @@ public struct Convolution: Layer {
   }
 
   /// The name and size in drawings.
-  public var title: String { "convolution \(units)" }
+  public var title: String { "convolution \(outputChannels)" }
 
   /// The layer with a selection of its inputs and outputs.
   public func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> Convolution {
@@ -58,17 +62,18 @@ public struct Convolution: Layer {
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
     let input = inputs[0]
     let (height, width) = try window.outputSize(of: input, layer: Self.name)
-    guard groups > 0, units > 0, input[2] % groups == 0, units % groups == 0 else {
+    guard groups > 0, outputChannels > 0, input[2] % groups == 0, outputChannels % groups == 0
+    else {
       throw .shapeMismatch(
         layer: Self.name, expected: "channel counts divisible by \(groups) groups", found: input)
     }
-    return [height, width, units]
+    return [height, width, outputChannels]
   }
 
   /// The shapes of the parameters, in the order of `roles`.
   public func parameterShapes(for inputs: [Shape]) -> [Shape] {
-    let weight: Shape = [window.height, window.width, inputs[0][2] / groups, units]
-    return hasBias ? [weight, [units]] : [weight]
+    let weight: Shape = [window.height, window.width, inputs[0][2] / groups, outputChannels]
+    return hasBias ? [weight, [outputChannels]] : [weight]
   }
 
   /// Newly initialised parameters, in the order of `roles`.
@@ -87,7 +92,7 @@ public struct Convolution: Layer {
   public func forward(_ inputs: [Tensor], _ parameters: [Parameter]) -> Tensor {
     WindowKernel.convolve(
       inputs[0], parameters[.weight].value, bias: hasBias ? parameters[.bias].value : nil,
-      window.windows(over: inputs[0]), units: units, groups: groups)
+      window.windows(over: inputs[0]), outputChannels: outputChannels, groups: groups)
   }
 
   /// The gradients with respect to the inputs and to the parameters, by their positions.
@@ -98,20 +103,21 @@ public struct Convolution: Layer {
     let windows = window.windows(over: input)
     guard wanted.contains(.parameters) else {
       return LayerGradients(inputs: [
-        WindowKernel.convolveToInput(gradient, input, weight, windows, units: units, groups: groups)
+        WindowKernel.convolveToInput(
+          gradient, input, weight, windows, outputChannels: outputChannels, groups: groups)
       ])
     }
     let (below, own) = WindowKernel.convolveBackward(
-      gradient, input, weight, windows, units: units, groups: groups,
+      gradient, input, weight, windows, outputChannels: outputChannels, groups: groups,
       needsInput: wanted.contains(.inputs))
     let inputs = below.map { [$0] } ?? []
     guard hasBias else { return LayerGradients(inputs: inputs, parameters: [own]) }
-    let bias = gradient.reshaped(to: [gradient.count / units, units]).columnSums
+    let bias = gradient.reshaped(to: [gradient.count / outputChannels, outputChannels]).columnSums
     return LayerGradients(inputs: inputs, parameters: [own, bias])
   }
 
   /// The multiply-accumulate operations (MACs) per sample.
-  public func multiplications(for inputs: [Shape], _ parameters: [Parameter]) -> Int {
+  public func macs(for inputs: [Shape], _ parameters: [Parameter]) -> Int {
     guard let output = try? outputShape(for: inputs) else { return 0 }
     return parameters[.weight].keptCount * output[0] * output[1]
   }

@@ -1,40 +1,43 @@
 import CKernels
 
 /// Convolution over `[rows, height, width, channels]` with weights `[height, width, channels,
-/// units]`.
+/// outputChannels]`.
 ///
 /// The batch is split into two pieces with separate partial sums, so results do not depend on the
 /// number of threads.
 extension WindowKernel {
   /// The forward convolution: `output[row, pixel, unit]`.
   ///
-  /// `units`: output channels.
   /// `groups`: groups of a grouped convolution.
   package static func convolve(
-    _ input: Tensor, _ weights: Tensor, bias: Tensor? = nil, _ windows: Windows, units: Int,
+    _ input: Tensor, _ weights: Tensor, bias: Tensor? = nil, _ windows: Windows,
+    outputChannels: Int,
     groups: Int
   ) -> Tensor {
     guard groups == 1 else {
       let output =
-        isDepthwise(windows, units, groups)
-        ? depthwise(input, weights, windows) : grouped(input, weights, windows, units, groups)
+        isDepthwise(windows, outputChannels, groups)
+        ? depthwise(input, weights, windows)
+        : grouped(input, weights, windows, outputChannels, groups)
       guard let bias else { return output }
-      var flat = output.reshaped(to: [output.count / units, units])
+      var flat = output.reshaped(to: [output.count / outputChannels, outputChannels])
       flat.addBias(bias)
       return flat.reshaped(to: output.shape)
     }
     let panels = weights.elements.withUnsafeBufferPointer { weights in
-      weights.baseAddress.map { Panels(of: $0, rows: weights.count / units, columns: units) }
+      weights.baseAddress.map {
+        Panels(of: $0, rows: weights.count / outputChannels, columns: outputChannels)
+      }
     }
-    let shape: Shape = [input.rows, windows.outputHeight, windows.outputWidth, units]
+    let shape: Shape = [input.rows, windows.outputHeight, windows.outputWidth, outputChannels]
     return Tensor(uninitialized: shape) { output in
       withPointers(input.elements, panels?.numbers ?? [], bias?.elements ?? []) {
         x, panels, added in
         guard let y = output.baseAddress else { return }
         eachRow(of: shape[0], windows, workspace: ek_convolve_room) { row, w, workspace, _ in
           ek_convolve(
-            x + row * windows.inputCount, w, panels, bias == nil ? nil : added, units,
-            y + row * windows.pixels * units, workspace)
+            x + row * windows.inputCount, w, panels, bias == nil ? nil : added, outputChannels,
+            y + row * windows.pixels * outputChannels, workspace)
         }
       }
     }
@@ -42,55 +45,62 @@ extension WindowKernel {
 
   /// The gradient of `convolve` with respect to its input.
   package static func convolveToInput(
-    _ above: Tensor, _ input: Tensor, _ weights: Tensor, _ windows: Windows, units: Int,
+    _ above: Tensor, _ input: Tensor, _ weights: Tensor, _ windows: Windows, outputChannels: Int,
     groups: Int
   ) -> Tensor {
     guard groups > 1 else {
-      return convolveToInput(above, of: input.shape, weights, windows, units: units)
+      return convolveToInput(
+        above, of: input.shape, weights, windows, outputChannels: outputChannels)
     }
     let (below, _) = convolveBackward(
-      above, input, weights, windows, units: units, groups: groups, needsInput: true)
+      above, input, weights, windows, outputChannels: outputChannels, groups: groups,
+      needsInput: true)
     return below ?? Tensor(shape: input.shape)
   }
 
   /// The gradients of `convolve` with respect to its weights and, if `needsInput`, its input.
   package static func convolveBackward(
-    _ above: Tensor, _ input: Tensor, _ weights: Tensor, _ windows: Windows, units: Int,
+    _ above: Tensor, _ input: Tensor, _ weights: Tensor, _ windows: Windows, outputChannels: Int,
     groups: Int, needsInput: Bool
   ) -> (input: Tensor?, weights: Tensor) {
-    if isDepthwise(windows, units, groups) {
+    if isDepthwise(windows, outputChannels, groups) {
       return depthwiseBackward(above, input, weights, windows, needsInput: needsInput)
     }
     if groups > 1 {
-      return groupedBackward(above, input, weights, windows, units, groups, needsInput)
+      return groupedBackward(above, input, weights, windows, outputChannels, groups, needsInput)
     }
     let gradient = sumOverPieces(like: weights) { sums in
       withPointers(input.elements, above.elements, []) { x, above, _ in
         eachRow(
-          of: input.rows, windows, workspace: { ek_convolve_weights_room($0, units) }
+          of: input.rows, windows, workspace: { ek_convolve_weights_room($0, outputChannels) }
         ) { row, w, workspace, piece in
           ek_convolve_weights(
-            x + row * windows.inputCount, above + row * windows.pixels * units, w, units,
+            x + row * windows.inputCount, above + row * windows.pixels * outputChannels, w,
+            outputChannels,
             sums + piece * weights.count, workspace)
         }
       }
     }
     guard needsInput else { return (nil, gradient) }
-    return (convolveToInput(above, of: input.shape, weights, windows, units: units), gradient)
+    return (
+      convolveToInput(above, of: input.shape, weights, windows, outputChannels: outputChannels),
+      gradient
+    )
   }
 
   /// The gradient of `convolve` with respect to its input, for one group.
   private static func convolveToInput(
-    _ above: Tensor, of shape: Shape, _ weights: Tensor, _ windows: Windows, units: Int
+    _ above: Tensor, of shape: Shape, _ weights: Tensor, _ windows: Windows, outputChannels: Int
   ) -> Tensor {
     Tensor(uninitialized: shape) { below in
-      withPointers(above.elements, belowPanels(weights, windows, units), []) { above, panels, _ in
+      withPointers(above.elements, belowPanels(weights, windows, outputChannels), []) {
+        above, panels, _ in
         guard let below = below.baseAddress else { return }
         eachRow(
-          of: shape[0], windows, workspace: { ek_convolve_below_room($0, units) }
+          of: shape[0], windows, workspace: { ek_convolve_below_room($0, outputChannels) }
         ) { row, w, workspace, _ in
           ek_convolve_below(
-            above + row * windows.pixels * units, w, panels, units,
+            above + row * windows.pixels * outputChannels, w, panels, outputChannels,
             below + row * windows.inputCount, workspace)
         }
       }
@@ -99,8 +109,9 @@ extension WindowKernel {
 
   // MARK: Grouped convolution
 
-  private static func isDepthwise(_ windows: Windows, _ units: Int, _ groups: Int) -> Bool {
-    groups > 1 && groups == windows.channels && units == groups
+  private static func isDepthwise(_ windows: Windows, _ outputChannels: Int, _ groups: Int) -> Bool
+  {
+    groups > 1 && groups == windows.channels && outputChannels == groups
   }
 
   private static func depthwise(_ input: Tensor, _ weights: Tensor, _ windows: Windows) -> Tensor {
@@ -140,17 +151,19 @@ extension WindowKernel {
 
   /// Grouped convolution: one convolution per group.
   private static func grouped(
-    _ input: Tensor, _ weights: Tensor, _ windows: Windows, _ units: Int, _ groups: Int
+    _ input: Tensor, _ weights: Tensor, _ windows: Windows, _ outputChannels: Int, _ groups: Int
   ) -> Tensor {
     var own = windows
     own.channels /= groups
     let parts = zip(input.cut(into: groups), weights.cut(into: groups))
     return Tensor(
-      concatenating: parts.map { convolve($0, $1, own, units: units / groups, groups: 1) })
+      concatenating: parts.map {
+        convolve($0, $1, own, outputChannels: outputChannels / groups, groups: 1)
+      })
   }
 
   private static func groupedBackward(
-    _ above: Tensor, _ input: Tensor, _ weights: Tensor, _ windows: Windows, _ units: Int,
+    _ above: Tensor, _ input: Tensor, _ weights: Tensor, _ windows: Windows, _ outputChannels: Int,
     _ groups: Int, _ needsInput: Bool
   ) -> (input: Tensor?, weights: Tensor) {
     var own = windows
@@ -158,7 +171,8 @@ extension WindowKernel {
     let (gradients, inputs) = (above.cut(into: groups), input.cut(into: groups))
     let parts = weights.cut(into: groups).enumerated().map { group, weights in
       convolveBackward(
-        gradients[group], inputs[group], weights, own, units: units / groups, groups: 1,
+        gradients[group], inputs[group], weights, own, outputChannels: outputChannels / groups,
+        groups: 1,
         needsInput: needsInput)
     }
     return (
@@ -206,13 +220,14 @@ extension WindowKernel {
   }
 
   private static func belowPanels(
-    _ weights: Tensor, _ windows: Windows, _ units: Int
+    _ weights: Tensor, _ windows: Windows, _ outputChannels: Int
   ) -> [Float] {
     withUnsafePointer(to: windows.c) { windows in
       weights.elements.withUnsafeBufferPointer { weights in
-        let count = ek_pack_below(weights.baseAddress, windows, units, nil)
+        let count = ek_pack_below(weights.baseAddress, windows, outputChannels, nil)
         return [Float](unsafeUninitializedCapacity: count) { panels, initialized in
-          initialized = ek_pack_below(weights.baseAddress, windows, units, panels.baseAddress)
+          initialized = ek_pack_below(
+            weights.baseAddress, windows, outputChannels, panels.baseAddress)
         }
       }
     }

@@ -139,8 +139,10 @@ struct GoalOptions: ParsableArguments {
   @Option(
     help: "Maximum drop of validation accuracy, at 95 % confidence; 0.01 is one percentage point.")
   var accuracyDrop: Double?
-  @Option(help: "Fraction of multiply-accumulate operations (MACs) per sample to keep.")
-  var multiplications: Double?
+  @Option(
+    name: .customLong("multiplications"),
+    help: "Fraction of multiply-accumulate operations (MACs) per sample to keep.")
+  var macs: Double?
   @Option(help: "Fraction of the measured inference latency to keep.")
   var latency: Double?
   @Option(help: "Maximum number of parameters.")
@@ -160,7 +162,7 @@ struct GoalOptions: ParsableArguments {
   private func given() throws -> [Goal] {
     try [
       keep.map { .keep($0) }, accuracyDrop.map { .accuracyDrop($0) },
-      multiplications.map { .multiplications($0) }, latency.map { .latency($0) },
+      macs.map { .macs($0) }, latency.map { .latency($0) },
       parameters.map { .parameters($0) }, neurons.map { .neurons($0) }, inputs.map { .inputs($0) },
       bytes.map { .bytes($0) }, widths.map { .widths(try [Width]($0)) },
     ].compactMap { $0 }
@@ -169,7 +171,7 @@ struct GoalOptions: ParsableArguments {
   mutating func validate() throws {
     try check(.keep, keep)
     try check(.accuracyDrop, accuracyDrop)
-    try check(.multiplications, multiplications)
+    try check(.macs, macs)
     try check(.latency, latency)
     try check(.parameters, parameters)
     try check(.neurons, neurons)

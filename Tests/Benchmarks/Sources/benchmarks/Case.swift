@@ -62,9 +62,9 @@ struct Case: Sendable {
   /// Learning takes three products of the size of the answer's, but for the gradient of the
   /// network's own input, which nobody needs.
   func arithmetic(of network: Network) -> Double {
-    let all = network.multiplications
+    let all = network.macs
     guard let trainer else { return 2 * Double(rows) * Double(all) }
-    let first = architecture.nodes[0].layer.multiplications(
+    let first = architecture.nodes[0].layer.macs(
       for: [architecture.input], network.parameters[0])
     return 2 * Double(trainer.epochs * rows) * Double(3 * all - first)
   }

@@ -34,7 +34,7 @@ enum FuzzTarget: String, CaseIterable {
       let name = self == .onnx ? "model.onnx" : "model.espalier"
       let imported = try ModelFile.read(data: Data(bytes), name: name)
       let inputs = imported.network.architecture.input.count
-      guard inputs <= 4096, imported.network.multiplications <= 10_000_000 else { return }
+      guard inputs <= 4096, imported.network.macs <= 10_000_000 else { return }
       let outputs = try imported.network.architecture.shapes().last?.count ?? 0
       guard outputs <= 1000 else { return }
       let schema =
