@@ -5,7 +5,7 @@ import Testing
 @Suite struct CompressedModelCommandTests {
   private static let iris = Program.home.path + "/Datasets/iris/data.csv"
 
-  @Test func whatIsWrittenCodedIsReadAndCountedRight() throws {
+  @Test func aCompressedModelIsReadBackWithItsSize() throws {
     try withFolder { folder in
       let trained = try Program(
         "train", Self.iris, "--epochs", "5", "-o", "net.espalier", "--quiet", in: folder)

@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  @Test func theToolRunsAndItsTalkIsHarmless() throws {
+  @Test func theToolRunsAndItsOutputIsHarmless() throws {
     let talks =
       runs + [
         try Program("features", "inputs/model.onnx", "t.csv", in: folder),

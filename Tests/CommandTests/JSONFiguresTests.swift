@@ -236,7 +236,7 @@ import Testing
     }
   }
 
-  @Test func featuresSaysThresholdsSharesAndDriversOfTheNetwork() throws {
+  @Test func featuresPrintsThresholdsSharesAndDriversOfTheNetwork() throws {
     struct Entry: Decodable {
       struct Driver: Decodable {
         var input: String

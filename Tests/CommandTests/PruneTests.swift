@@ -150,7 +150,7 @@ import Testing
   /// With few rows a score uses all of them; fewer rows change the plan, except for a score that
   /// uses none.
   @Test(arguments: [("taylor", true), ("neuron-magnitude", false)])
-  func scoresLookAtAsManyRowsAsAsked(_ method: String, _ looks: Bool) throws {
+  func scoresUseTheGivenNumberOfRows(_ method: String, _ looks: Bool) throws {
     let net = try folder.appendingPathComponent("net.onnx").path
     try withFolder { place in
       struct Result: Decodable { var recipe: [String: String] }
@@ -175,7 +175,7 @@ import Testing
   /// A block with a high gate penalty is pruned, one without is kept, and the result states the
   /// penalty.
   @Test(arguments: [("0", false), ("5", true)])
-  func blocksHaveAPrice(_ price: String, _ goes: Bool) throws {
+  func blocksHaveAGatePenalty(_ price: String, _ goes: Bool) throws {
     try withFolder { place in
       try writeRowsByChance(168, classes: 4, seed: 6, to: place)
       let network = Program.home.appendingPathComponent(
@@ -194,7 +194,7 @@ import Testing
     }
   }
 
-  @Test func layersAreAskedAndWidthsAreMultiples() throws {
+  @Test func theSensitivityIsWrittenAndWidthsAreMultiples() throws {
     let net = try folder.appendingPathComponent("net.onnx").path
     try withFolder { place in
       let run = try Program(
@@ -282,7 +282,7 @@ import Testing
     }
   }
 
-  @Test func aComparisonIsTheSameWithAnyThreadsAndHasTheRandomLine() throws {
+  @Test func aComparisonIsTheSameWithAnyThreadsAndHasTheRandomBaseline() throws {
     try withFolder { place in
       for threads in ["1", "2"] {
         let run = try Program(

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct CompressedModelTests {
-  @Test func whatIsCodedIsReadBackExactly() throws {
+  @Test func aCompressedModelIsReadBackExactly() throws {
     try withEverySeed(150) { generator in
       let model = try generator.model()
       let data = try CompressedModel.data(for: model)

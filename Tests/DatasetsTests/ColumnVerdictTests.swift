@@ -87,7 +87,7 @@ import Testing
         .hasPrefix("t.csv:9:1: 'inf' in the column 'a' is not a finite number"))
   }
 
-  @Test func columnsThatSayNothingAreLeftOutWithANote() throws {
+  @Test func constantColumnsAndIdentifiersAreLeftOutWithANote() throws {
     let data = try read(
       table("id,name,same,word,void,x,y", rows: 60) {
         "\($0 + 1),n\($0)n,7,ja,NaN,\($0 % 5),\($0 % 2)"

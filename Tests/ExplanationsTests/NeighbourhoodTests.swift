@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test func chanceDoesNotDependOnThreads() {
+  @Test func randomNumbersDoNotDependOnThreads() {
     let before = Workers.threads
     defer { Workers.threads = before }
     var rng = SeededGenerator(seed: 1)

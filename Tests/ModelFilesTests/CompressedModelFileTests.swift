@@ -14,7 +14,7 @@ import Testing
     try body(folder)
   }
 
-  @Test func codedFilesAreModelFiles() throws {
+  @Test func compressedModelsAreModelFiles() throws {
     try withFolder { folder in
       let model = try RoundTripTests.model(seed: 5)
       let url = folder.appending(path: "small.espalier")
@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test func activationsAndNormalizationsAreCoded() throws {
+  @Test func activationsAndNormalizationsAreCompressed() throws {
     let functions: [Activation.Function] = [.gelu, .silu, .mish, .clippedReLU, .softplus]
     for function in functions {
       let architecture = Architecture(input: [6]) {

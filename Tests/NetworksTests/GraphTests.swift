@@ -110,7 +110,7 @@ import Testing
     }
   }
 
-  @Test func aLookSeesWhatEveryNodeSays() throws {
+  @Test func everyNodesOutputIsThatOfItsLayer() throws {
     var generator = SeededGenerator(seed: 4)
     let flat = Architecture(input: [72]) {
       Dense(7)

@@ -20,7 +20,7 @@ import Testing
     #expect(try network(name, Shape(input)).parameterCount == count)
   }
 
-  @Test func multiplicationsAreAsPublished() throws {
+  @Test func macsAreAsPublished() throws {
     #expect(try network("resnet-56", [32, 32, 3]).macs == 125_485_696)
     #expect(try network("lenet-300-100", [784]).macs == 266_200)
   }

@@ -67,7 +67,7 @@ import Testing
   }
 
   /// A sum of sums, one input through a projection, another concatenated with itself.
-  @Test func projectionsAndConcatenationsGoWithWhatTheyAreAddedTo() throws {
+  @Test func projectionsAndConcatenationsArePrunedWithWhatTheyAreAddedTo() throws {
     var builder = ArchitectureBuilder(input: [2, 2, 1])
     let start = builder.add(Convolution(2, Window(1)))
     let body = builder.add(Convolution(4, Window(1)))
@@ -113,7 +113,7 @@ import Testing
     #expect(groups.ofNodes[0] == groups.ofInput && groups.prunable.isEmpty)
   }
 
-  @Test func paddedChannelsGoWithWhatTheyAreAddedTo() throws {
+  @Test func paddedChannelsArePrunedWithWhatTheyAreAddedTo() throws {
     var builder = ArchitectureBuilder(input: [2, 2, 1])
     let start = builder.add(Convolution(2, Window(1)))
     let body = builder.add(Convolution(4, Window(1)))

@@ -79,7 +79,7 @@ import Testing
   }
 
   /// PyTorch's rule: momentum 0.1 for the batch mean and the unbiased batch variance.
-  @Test func aStepOfTrainingMovesTheRunningMoments() throws {
+  @Test func aTrainingStepUpdatesTheRunningStatistics() throws {
     var generator = SeededGenerator(seed: 4)
     let inputs = generator.normalTensor([30, 3])
     let examples = Examples(inputs: inputs, labels: (0..<30).map { $0 % 2 })

@@ -32,7 +32,7 @@ import Testing
     FeatureLayer(accuracyDrop: 0.01, finalEpochs: 5)
   }
 
-  @Test func noiseGoesAndAccuracyStays() throws {
+  @Test func noiseIsPrunedAndAccuracyIsKept() throws {
     for seed in UInt64(0)..<3 {
       let task = try task(seed: seed)
       let trace = try method.prune(task)
@@ -86,7 +86,7 @@ import Testing
 
   /// On few training rows with label noise, the distilled network agrees with the original on
   /// held-out rows more often than one fine-tuned on the labels.
-  @Test func whatIsDistilledKeepsToTheNetworkBeforePruning() throws {
+  @Test func aDistilledNetworkAgreesWithTheNetworkBeforePruning() throws {
     var agreeing = (distilled: 0, relearned: 0)
     for seed in UInt64(0)..<3 {
       var generator = SeededGenerator(seed: seed)

@@ -49,7 +49,7 @@ import Testing
 
   /// Gates are trained on the loss plus `balance · (mean gate - target)²`, whose gradient is
   /// computed here by finite differences, with Adam at a learning rate of 0.01.
-  @Test func gatesLearnByTheLossAndTheDistanceToTheTarget() throws {
+  @Test func gatesAreTrainedOnTheLossAndTheDistanceToTheTarget() throws {
     try withEverySeed(3) { generator in
       let examples = generator.clusters(rows: 24, inputs: 5, classes: 3)
       let layers: [any Layer] = [Dense(6), Activation(.sigmoid), Dense(3)]

@@ -79,7 +79,7 @@ import Testing
   }
 
   /// The logit of a block with zero output depends on the gate penalty alone.
-  @Test func aSilentBlocksLogitFollowsThePrice() throws {
+  @Test func theLogitOfABlockWithZeroOutputFollowsTheGatePenalty() throws {
     var generator = SeededGenerator(seed: 51)
     var builder = ArchitectureBuilder(input: [4, 4, 2])
     builder.add(Convolution(4, Window(3, padding: 1), hasBias: false))

@@ -63,7 +63,7 @@ import Testing
   }
 
   /// Masking only the incoming weights changes the function if a normalisation has a shift.
-  @Test func masksThatSpareTheReadersFailTheCheck() throws {
+  @Test func masksOfIncomingWeightsAloneFailTheCheck() throws {
     var builder = ArchitectureBuilder(input: [4, 4, 1])
     builder.add(Convolution(4, Window(3, padding: 1)))
     builder.add(BatchNormalization())
@@ -160,7 +160,7 @@ import Testing
     }
   }
 
-  @Test func aBranchThatGoesLeavesTheRest() throws {
+  @Test func aRemovedBranchLeavesTheRest() throws {
     let network = try Network(
       ResNet20().architecture(input: [8, 8, 3], answers: 4), seed: 5)
     let plan = PruningPlan([
@@ -182,7 +182,7 @@ import Testing
     #expect(compacted.architecture.index(of: Node.ID("sum-2")) == nil)
   }
 
-  @Test func aDeadBranchGoesAndADeadLayerKeepsOneSilentNeuron() throws {
+  @Test func aDeadBranchIsRemovedAndADeadLayerKeepsOneZeroedNeuron() throws {
     let residual = try Network(ResNet20().architecture(input: [8, 8, 3], answers: 4), seed: 6)
     let inner = PruningPlan(
       residual.neurons(of: Node.ID("convolution-4")).map {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct GrowthTests {
-  @Test func aCopyChangesNothingAndCanGoAgain() throws {
+  @Test func aCopyChangesNothingAndCanBePruned() throws {
     try withEverySeed(60) { generator in
       let network = try generator.graphNetwork()
       let groups = try NeuronGroups(network.architecture)

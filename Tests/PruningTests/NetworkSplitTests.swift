@@ -29,7 +29,7 @@ import Testing
     network.architecture.nodes[network.architecture.nodes.count - 2].id
   }
 
-  @Test func trunkAndHeadAreTheWholeNetwork() throws {
+  @Test func backboneAndHeadAreTheWholeNetwork() throws {
     try withEverySeed(5) { generator in
       let network = try network(seed: generator.next())
       let split = try #require(NetworkSplit(network, beforeMakerOf: node(network)))
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test func onlyDenseLayersBehindATrunkAreSplitOff() throws {
+  @Test func onlyDenseLayersBehindABackboneAreSplitOff() throws {
     let dense = try Network(
       Architecture(input: [4]) {
         Dense(5)
@@ -117,7 +117,7 @@ import Testing
   }
 
   /// With many features an eighth is pruned per step, and the compacted network is equal.
-  @Test func featuresBehindATrunkArePruned() throws {
+  @Test func featuresBehindABackboneArePruned() throws {
     let network = try network(seed: 3)
     let inputs = rows(300, seed: 4)
     let labels = network.outputs(for: inputs).largestColumns

@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  @Test func aChannelOfWhichNothingIsReadGoesToo() throws {
+  @Test func aChannelOfWhichNothingIsReadIsPrunedToo() throws {
     let network = try lenet(1)
     // All four units of the second of four channels, and one of the third.
     let plan = PruningPlan(numbers([1, 5, 9, 13, 6]))
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test(arguments: scoring)
-  func layersBecomeAsWideAsTheyMay(_ name: String) throws {
+  func layersArePrunedToTheirWidths(_ name: String) throws {
     let type = try pruningCatalog.type(named: name)
     let method = type.init()
     try withEverySeed(3) { generator in
@@ -201,7 +201,7 @@ import Testing
   }
 
   /// Pixels of a directly flattened image can be pruned, although the image input is protected.
-  @Test func pixelsGoAndTheImageStays() throws {
+  @Test func pixelsArePrunedAndTheImageIsKept() throws {
     var generator = SeededGenerator(seed: 7)
     let network = try Network(
       Architecture(input: [5, 5, 1]) {

@@ -11,7 +11,7 @@ import Testing
   /// Three units compute "x and y, or z", and five have very small outgoing weights: the three
   /// units are kept.
   @Test(arguments: ["weak-subnetwork", "taylor", "grow-and-prune"])
-  func whatARuleNeedsStays(_ name: String) throws {
+  func whatARuleNeedsIsKept(_ name: String) throws {
     let type = try pruningCatalog.type(named: name)
     let method = type.init()
     try withEverySeed(5) { generator in

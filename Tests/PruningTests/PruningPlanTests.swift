@@ -21,7 +21,7 @@ import Testing
 
   /// Negative control: masking only the incoming weights changes the function if a zeroed neuron
   /// has a non-zero activation, as a sigmoid does at zero.
-  @Test func masksThatSpareTheReadersFailTheCheck() throws {
+  @Test func masksOfIncomingWeightsAloneFailTheCheck() throws {
     var generator = SeededGenerator(seed: 5)
     let layers: [any Layer] = [Dense(6), Activation(.sigmoid), Dense(3)]
     var network = try Network(Architecture(input: [4]) { layers }, seed: 5)
@@ -37,7 +37,7 @@ import Testing
     #expect(!check.holds)
   }
 
-  @Test func keptNeuronsKeepTheirNames() throws {
+  @Test func keptNeuronsKeepTheirOriginalIndices() throws {
     try withEverySeed { generator in
       let network = try generator.denseNetwork(inputs: 6)
       let plan = generator.plan(for: network)

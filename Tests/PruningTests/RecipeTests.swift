@@ -154,7 +154,7 @@ import Testing
   }
 
   /// A duplicate neuron is found and compensated without a change of outputs.
-  @Test func aDuplicateGoesWithoutAChange() throws {
+  @Test func aDuplicateIsPrunedWithoutAChange() throws {
     try withEverySeed(10) { generator in
       let baseline = try baseline(&generator, units: 8)
       var network = baseline.network
@@ -241,7 +241,7 @@ import Testing
 
   /// Pruning during one training reaches a high accuracy.
   @Test(arguments: [1, 3])
-  func whatGoesCanGoWhileTheNetworkLearns(rounds: Int) throws {
+  func pruningCanTakePlaceDuringTraining(rounds: Int) throws {
     var generator = SeededGenerator(seed: 31)
     let baseline = try baseline(&generator)
     var recipe = Orthogonal().recipe
@@ -272,7 +272,7 @@ import Testing
   }
 
   /// With an equal budget of MACs a smaller network trains for more epochs.
-  @Test func aBudgetOfMultiplicationsIsSpent() throws {
+  @Test func aBudgetOfMACsIsSpent() throws {
     var generator = SeededGenerator(seed: 33)
     let baseline = try baseline(&generator)
     var recipe = NeuronMagnitude().recipe

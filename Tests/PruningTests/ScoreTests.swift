@@ -29,7 +29,7 @@ import Testing
       trainer: Trainer(epochs: 1, batch: 16, learningRate: 0.01), seed: 3)
   }
 
-  @Test func anExpensiveNetworkIsAskedOfFewerRows() throws {
+  @Test func anExpensiveNetworkIsScoredOnFewerRows() throws {
     let rows = 4096
     var context = context(
       Examples(inputs: Tensor(shape: [rows, 1]), labels: [Int](repeating: 0, count: rows)))
@@ -164,7 +164,7 @@ import Testing
     "neuron-magnitude", "weak-subnetwork", "l1-filter", "taylor", "pls-vip", "task-guided",
     "orthogonal",
   ])
-  func whatSaysNothingGoesFirst(_ name: String) throws {
+  func whatHasNoEffectIsPrunedFirst(_ name: String) throws {
     let type = try pruningCatalog.type(named: name)
     guard case .neurons(let score) = type.init().recipe.score else { return }
     try withEverySeed(5) { generator in
