@@ -94,10 +94,10 @@ public struct Encoding: Hashable, Codable, Sendable {
 
   /// The encoded columns of a schema by name, in its order, each with the positions of its inputs;
   /// columns without an input are left out.
-  public func columns(of schema: Schema) -> [(name: String, inputs: [Int])] {
+  public func columns(of schema: Schema) -> [InputColumn] {
     schema.features.enumerated().compactMap { index, feature in
       let own = inputs(of: index)
-      return own.isEmpty ? nil : (name: feature.id.rawValue, inputs: own)
+      return own.isEmpty ? nil : InputColumn(name: feature.id.rawValue, inputs: own)
     }
   }
 

@@ -91,14 +91,23 @@ struct Assembly {
   }
 
   private var pruningSummary: PruningSummary {
-    PruningSummary(
+    let (trace, remaining) = (networks.pruning.trace, networks.pruning.remaining)
+    func step(
+      _ result: PruningTrace.Measurement, _ remaining: FeatureLayer.Remaining,
+      removed: [PruningPlan.Removal] = [], kept: Bool = true
+    ) -> PruningSummary.Step {
+      PruningSummary.Step(
+        parameters: result.cost.parameters, neurons: remaining.features,
+        inputs: remaining.columns,
+        accuracy: Proportion(result.quality.correct, of: result.quality.classified),
+        removed: removed.map(\.subject.text), kept: kept)
+    }
+    return PruningSummary(
       method: FeatureLayer.name, source: FeatureLayer.source.description,
-      steps: networks.trace.steps.map { step in
-        .init(
-          parameters: step.parameters, neurons: step.neurons, inputs: step.columns,
-          accuracy: Proportion(step.correct, of: step.checked), removed: step.removed,
-          kept: step.kept)
-      })
+      steps: [step(trace.before, remaining[0])]
+        + zip(trace.steps, remaining.dropFirst()).map {
+          step($0.result, $1, removed: $0.removals, kept: $0.isAccepted)
+        })
   }
 
   private func featureSummaries() throws -> [FeatureSummary] {
@@ -152,6 +161,18 @@ extension NetworkSummary.Equality {
     self.init(
       rows: check.rows, largestAbsolute: check.largestAbsolute,
       largestRelative: check.largestRelative, changedAnswers: check.changedAnswers)
+  }
+}
+
+extension PruningPlan.Subject {
+  /// The text of what was removed: a neuron or the name of a column.
+  fileprivate var text: String {
+    switch self {
+    case .neuron(let name), .number(let name): name.description
+    case .column(let name, _): name
+    case .branch(let sum, let source): "\(source) into \(sum)"
+    case .weights(let node, _, let entries): "\(entries.count) weights of \(node)"
+    }
   }
 }
 

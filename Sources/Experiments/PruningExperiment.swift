@@ -160,12 +160,13 @@ extension PruningExperiment {
     let pruned = try method.prune(
       baseline.trainable.network, to: goal, with: recipe, on: context
     ) { round in
+      let (cost, quality) = (round.result.cost, round.result.quality)
       control.report(
         .progress(
-          fraction: Double(round.round) / Double(max(round.of, 1)),
+          fraction: Double(round.number) / Double(round.limit ?? round.number),
           figures: [
-            ("parameters", Double(round.cost.parameters)), ("neurons", Double(round.cost.neurons)),
-            ("accuracy", round.accuracy),
+            ("parameters", Double(cost.parameters)), ("neurons", Double(cost.neurons)),
+            ("accuracy", quality.value),
           ]))
     }
     let model =

@@ -51,6 +51,30 @@ public struct PruningResult: Codable, Sendable {
     /// The predicted class after pruning.
     public var after: String
   }
+  /// One round of the pruning.
+  public struct Round: Codable, Sendable {
+    /// The round number, from 1.
+    public var round: Int
+    /// The maximum number of rounds.
+    public var of: Int
+    /// The cost after the round.
+    public var cost: Cost
+    /// The number of removed neurons or weights.
+    public var removed: Int
+    /// The validation accuracy (R² for a numeric target) after removal, before recovery.
+    public var accuracyCut: Double
+    /// The validation accuracy (R² for a numeric target) after recovery.
+    public var accuracy: Double
+
+    init(_ step: PruningTrace.Step) {
+      round = step.number
+      of = step.limit ?? step.number
+      cost = step.result.cost
+      removed = step.removedCount
+      accuracyCut = step.qualityBeforeRecovery.value
+      accuracy = step.result.quality.value
+    }
+  }
 
   /// The name of the pruning method in `pruningCatalog`.
   public var method: String
@@ -81,7 +105,7 @@ public struct PruningResult: Codable, Sendable {
   /// Inference time of both networks; `nil` if it was not measured.
   public var latency: Latency?
   /// The pruned units and the accuracy of each round.
-  public var rounds: [PrunedNetwork.Round]
+  public var rounds: [Round]
   /// Layers that pruning does not support; their neighbours were not pruned.
   public var unknownLayers: [String]
   /// Warnings about the pruned network.
@@ -113,7 +137,7 @@ public struct PruningResult: Codable, Sendable {
     }
     seed = experiment.base.seed
     equality = pruned.check
-    rounds = pruned.rounds
+    rounds = pruned.trace.steps.map { Round($0) }
     unknownLayers = pruned.unknown.map(\.rawValue)
     let heldOut = baseline.rows.heldOut
     let answers = baseline.answers

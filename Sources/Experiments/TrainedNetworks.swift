@@ -12,7 +12,8 @@ struct TrainedNetworks: Sendable {
   var original: Model
   /// The pruned network, compacted.
   var pruned: Model
-  var trace: PruningTrace
+  /// The pruning of hidden features and columns, with its history.
+  var pruning: FeatureLayer.State
   var check: EqualityCheck
   /// "training", or the file's name and SHA-256.
   var startedFrom: String
@@ -39,7 +40,7 @@ struct TrainedNetworks: Sendable {
     var task = FeatureLayer.Task(
       network: trainable.network, node: node ?? .input, context: context)
     let split = task.split
-    if let split { task.keep(split) }
+    if let split { try task.keep(split) }
     let prunes = experiment.network.prunes && task.canBePruned
     if experiment.network.prunes, !prunes {
       control.report(
@@ -50,23 +51,24 @@ struct TrainedNetworks: Sendable {
         name: "pruning",
         detail: "\(node.map { trainable.network.neurons(of: $0).count } ?? 0) hidden features, "
           + "\(split == nil ? task.context.columns.count : 0) columns"))
-    let stored = checkpoint.load("pruning", as: PruningTrace.self)
+    let stored = checkpoint.load("pruning", as: FeatureLayer.State.self)
     var saving = CheckpointSchedule(checkpoint, stage: "pruning", control: control)
-    let first = prunes ? stored : PruningTrace(untouched: task)
+    let first = prunes ? stored : try FeatureLayer.State(untouched: task)
     var latest = first
     do {
-      trace = try start.defaults.pruning(experiment).prune(task, from: first) { trace in
-        latest = trace
+      pruning = try start.defaults.pruning(experiment).prune(task, from: first) { state in
+        latest = state
         saving.changed()
         try control.stopIfAsked {}
-        try saving.save(trace, always: trace.phase == .done)
-        if let step = trace.steps.last {
+        try saving.save(state, always: state.phase == .done)
+        let quality = (state.trace.steps.last?.result ?? state.trace.before).quality
+        if let remaining = state.remaining.last {
           control.report(
             .progress(
-              fraction: trace.phase == .done ? 1 : 0.5,
+              fraction: state.phase == .done ? 1 : 0.5,
               figures: [
-                ("features", Double(step.neurons)), ("columns", Double(step.columns)),
-                ("accuracy", Double(step.correct) / Double(max(step.checked, 1))),
+                ("features", Double(remaining.features)), ("columns", Double(remaining.columns)),
+                ("accuracy", quality.value),
               ]))
         }
       }
@@ -74,14 +76,14 @@ struct TrainedNetworks: Sendable {
       if let latest { try checkpoint.save(latest, for: "pruning") }
       throw error
     }
-    let compaction = try trace.compacted(
+    let compaction = try pruning.compacted(
       checkedOn: task.context.validation.inputs, head: trainable.head)
     check = compaction.check
     let (unread, gone) =
-      task.readsFeatures ? (trace.plan.inputs, []) : ([], trace.plan.inputs)
+      task.readsFeatures ? (pruning.plan.inputs, []) : ([], pruning.plan.inputs)
     // If nothing was pruned, the original network is used, without the fine-tuned weights.
     pruned =
-      trace.plan.removals.isEmpty
+      pruning.plan.removals.isEmpty
       ? original
       : try Model(
         schema: trainable.schema, encoding: trainable.encoding.removing(gone),

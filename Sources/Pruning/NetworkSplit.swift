@@ -77,8 +77,19 @@ public struct NetworkSplit: Hashable, Sendable {
     self.splitPoint = architecture.nodes[splitPoint].id
   }
 
-  /// The number of backbone parameters.
-  public var backboneParameters: Int { network.parameterCount - head.parameterCount }
+  /// The cost of the backbone, which reads all inputs of the network.
+  /// - Throws: `NetworkError` if the architecture is invalid.
+  public var backboneCost: Cost {
+    get throws {
+      var cost = try Cost(of: network)
+      let above = try Cost(of: head)
+      cost.parameters -= above.parameters
+      cost.macs -= above.macs
+      cost.neurons -= above.neurons
+      cost.bytes -= above.bytes
+      return cost
+    }
+  }
 
   /// Returns the whole network with another head on its backbone.
   ///

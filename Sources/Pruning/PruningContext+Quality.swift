@@ -13,15 +13,27 @@ extension PruningContext {
 
   /// The validation accuracy of a network, or R² for a numeric target; R² is 0 if all targets are
   /// equal.
-  public func quality(of network: Network) -> Double {
+  public func quality(of network: Network) -> Double { measure(network).value }
+
+  /// The validation accuracy of a network with its number of correct rows, or R² for a numeric
+  /// target.
+  public func measure(_ network: Network) -> Quality {
     let rows = measured
     let outputs = network.outputs(for: rows.inputs)
     guard head == .number else {
-      let correct = zip(head.answers(from: outputs), rows.labels).count { $0 == $1 }
-      return Double(correct) / Double(max(rows.count, 1))
+      return Quality(
+        correct: zip(head.answers(from: outputs), rows.labels).count { $0 == $1 }, of: rows.count)
     }
     let variation = rows.variation
-    return variation > 0 ? 1 - rows.squaredErrors(of: outputs).reduce(0, +) / variation : 0
+    return Quality(
+      explainedVariance: variation > 0
+        ? 1 - rows.squaredErrors(of: outputs).reduce(0, +) / variation : 0)
+  }
+
+  /// The cost and the quality of a network.
+  /// - Throws: `NetworkError` if the architecture is invalid.
+  func measurement(of network: Network) throws -> PruningTrace.Measurement {
+    PruningTrace.Measurement(cost: try Cost(of: network), quality: measure(network))
   }
 
   /// The error of each measured row.

@@ -29,7 +29,7 @@ public struct PruningContext: Sendable {
   /// Called at every training step; an error that it throws aborts the pruning.
   public var onStep: @Sendable () throws -> Void = {}
   /// The columns of a table and the network inputs encoded from each.
-  public var columns: [(name: String, inputs: [Int])] = []
+  public var columns: [InputColumn] = []
 
   /// Creates a context with the defaults of the other settings.
   public init(

@@ -18,7 +18,7 @@ public protocol PruningMethod: Named, Hashable {
   ///   errors of training and of `onRound`.
   func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
-    onRound: (PrunedNetwork.Round) throws -> Void
+    onRound: (PruningTrace.Step) throws -> Void
   ) throws -> PrunedNetwork
 }
 
@@ -36,7 +36,7 @@ extension PruningMethod {
   /// - Throws: `PruningError`; errors of training and of the callback.
   public func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
-    onRound: (PrunedNetwork.Round) throws -> Void
+    onRound: (PruningTrace.Step) throws -> Void
   ) throws -> PrunedNetwork {
     try recipe.prune(network, to: goal, on: context, onRound: onRound)
   }
@@ -70,28 +70,13 @@ public struct PrunedNetwork: Sendable {
   public var plan: PruningPlan
   /// The comparison of masked and compacted networks: the worst values over all rounds.
   public var check: EqualityCheck
-  /// The results of the rounds, in order.
-  public var rounds: [Round]
-  /// The cost before pruning.
-  public var before: Cost
+  /// The history; a step is a round.
+  public var trace: PruningTrace
   /// The cost after pruning.
   public var after: Cost
   /// Layers of unsupported types; neurons connected to them are not pruned.
   public var unknown: [Node.ID]
 
-  /// The result of one round.
-  public struct Round: Hashable, Codable, Sendable {
-    /// The round number, from 1.
-    public var round: Int
-    /// The maximum number of rounds.
-    public var of: Int
-    /// The cost after the round.
-    public var cost: Cost
-    /// The number of removed neurons or weights.
-    public var removed: Int
-    /// The validation accuracy (R² for a numeric target) after removal, before recovery.
-    public var accuracyCut: Double
-    /// The validation accuracy (R² for a numeric target) after recovery.
-    public var accuracy: Double
-  }
+  /// The cost before pruning.
+  public var before: Cost { trace.before.cost }
 }

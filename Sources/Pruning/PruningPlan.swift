@@ -22,6 +22,11 @@ public struct PruningPlan: Hashable, Codable, Sendable {
     case branch(into: Node.ID, from: Node.ID)
     /// Individual weights of a node's parameter, by flat position.
     case weights(of: Node.ID, parameter: Int, entries: [Int])
+
+    /// A column of the data.
+    public static func column(_ column: InputColumn) -> Subject {
+      .column(name: column.name, inputs: column.inputs)
+    }
   }
 
   /// One removal.

@@ -10,7 +10,7 @@ extension Recipe {
   ///   training and of `onRound`.
   public func prune(
     _ network: Network, to goal: Goal, on context: PruningContext,
-    onRound: (PrunedNetwork.Round) throws -> Void = { _ in }
+    onRound: (PruningTrace.Step) throws -> Void = { _ in }
   ) throws -> PrunedNetwork {
     switch goal {
     case .accuracyDrop(let drop):
@@ -24,7 +24,7 @@ extension Recipe {
     var run = try RecipeRun(network, context)
     if case .inputs(let count) = goal {
       try run.cutColumns(to: count, self)
-      if let last = run.pruned.rounds.last { try onRound(last) }
+      if let last = run.pruned.trace.steps.last { try onRound(last) }
       return run.pruned
     }
     if case .widths(let widths) = goal {
@@ -53,7 +53,7 @@ extension Recipe {
       }
       try run.recover(round, self)
       if case .weights = score, round == schedule.rounds { try run.cutIdleNeurons(round) }
-      try onRound(run.pruned.rounds[run.pruned.rounds.count - 1])
+      try onRound(run.lastRound)
     }
     return run.pruned
   }
@@ -75,8 +75,15 @@ struct RecipeRun {
     let cost = try Cost(of: network)
     pruned = PrunedNetwork(
       network: network, plan: PruningPlan(),
-      check: EqualityCheck(unchangedOver: context.checkRows(for: network).rows), rounds: [],
-      before: cost, after: cost, unknown: groups.unknownNodes)
+      check: EqualityCheck(unchangedOver: context.checkRows(for: network).rows),
+      trace: PruningTrace(before: .init(cost: cost, quality: context.measure(network))),
+      after: cost, unknown: groups.unknownNodes)
+  }
+
+  /// The round that was recorded last; there must be one.
+  var lastRound: PruningTrace.Step {
+    get { pruned.trace.steps[pruned.trace.steps.count - 1] }
+    set { pruned.trace.steps[pruned.trace.steps.count - 1] = newValue }
   }
 
   mutating func cutNeurons(
@@ -123,20 +130,27 @@ struct RecipeRun {
   mutating func apply(
     _ plan: PruningPlan, compensation: Compensation, _ round: Int, _ rounds: Int
   ) throws {
+    try compact(by: plan, compensation: compensation)
+    try record(plan.removals, round, rounds)
+  }
+
+  private mutating func compact(by plan: PruningPlan, compensation: Compensation) throws {
     let compaction = try context.compacted(pruned.network, by: plan, compensation: compensation)
     pruned.check = pruned.check.worst(compaction.check)
     pruned.network = compaction.network
     pruned.plan = pruned.plan.union(plan)
-    try record(plan.removals.count, round, rounds)
   }
 
-  mutating func record(_ removed: Int, _ round: Int, _ rounds: Int) throws {
-    let accuracy = context.quality(of: pruned.network)
+  /// Adds a round to the history, before recovery.
+  private mutating func record(
+    _ removals: [PruningPlan.Removal], _ round: Int, _ rounds: Int
+  ) throws {
+    let quality = context.measure(pruned.network)
     pruned.after = try Cost(of: pruned.network)
-    pruned.rounds.append(
+    pruned.trace.steps.append(
       .init(
-        round: round, of: rounds, cost: pruned.after, removed: removed, accuracyCut: accuracy,
-        accuracy: accuracy))
+        round, of: rounds, removals: removals, qualityBeforeRecovery: quality,
+        result: .init(cost: pruned.after, quality: quality)))
   }
 
   /// Prunes whole table columns in order of the norm of their weights times standard deviation.
@@ -173,8 +187,8 @@ struct RecipeRun {
       left -= column.inputs.count
       plan.removals.append(
         .init(
-          .column(name: column.name, inputs: column.inputs), score: scored[index], round: 1,
-          rank: rank, threshold: scored[order[rank + 1]]))
+          .column(column), score: scored[index], round: 1, rank: rank,
+          threshold: scored[order[rank + 1]]))
     }
     guard left <= limit else {
       throw PruningError.goalOutOfReach(
@@ -182,43 +196,35 @@ struct RecipeRun {
     }
     let gone = Set(plan.inputs)
     let kept = sizes.indices.filter { !gone.contains($0) }
-    let compaction = try context.compacted(network, by: plan, compensation: .constant)
-    pruned.check = pruned.check.worst(compaction.check)
-    pruned.network = compaction.network
-    pruned.plan = plan
+    try compact(by: plan, compensation: .constant)
     context.training.inputs = context.training.inputs.selectingColumns(kept)
     context.validation.inputs = context.validation.inputs.selectingColumns(kept)
-    try record(plan.removals.count, 1, 1)
+    try record(plan.removals, 1, 1)
     guard recipe.recovery.epochs > 0 else { return }
     pruned.network = try context.trained(
       pruned.network, epochs: recipe.recovery.epochs, round: 1)
-    pruned.rounds[0].accuracy = context.quality(of: pruned.network)
+    lastRound.result.quality = context.measure(pruned.network)
   }
 
   mutating func cutWeights(to limit: Double, _ round: Int, _ recipe: Recipe) throws {
     let plan = try WeightSelection(
       pruned.network, normalization: recipe.normalization, scope: recipe.scope
     ).plan(leaving: limit, round: round)
-    let removed = plan.removals.reduce(0) { sum, removal in
-      guard case .weights(_, _, let entries) = removal.subject else { return sum }
-      return sum + entries.count
-    }
     // The architecture does not change before the last round, so positions are the same in every
     // round.
     pruned.network = try pruned.network.masked(by: plan)
     pruned.plan = pruned.plan.union(plan)
-    try record(removed, round, recipe.schedule.rounds)
+    try record(plan.removals, round, recipe.schedule.rounds)
   }
 
-  /// Removes the neurons whose outgoing weights are all pruned.
+  /// Removes the neurons whose outgoing weights are all pruned; only the weights count as removed
+  /// in the history.
   mutating func cutIdleNeurons(_ rounds: Int) throws {
     let idle = try pruned.network.idleNeurons(round: rounds)
     guard !idle.removals.isEmpty else { return }
-    let last = pruned.rounds[pruned.rounds.count - 1]
-    try apply(idle, compensation: .none, rounds, rounds)
-    pruned.rounds.removeLast()
-    pruned.rounds[pruned.rounds.count - 1] = last
-    pruned.rounds[pruned.rounds.count - 1].cost = pruned.after
+    try compact(by: idle, compensation: .none)
+    pruned.after = try Cost(of: pruned.network)
+    lastRound.result.cost = pruned.after
   }
 
   mutating func recover(_ round: Int, _ recipe: Recipe) throws {
@@ -251,7 +257,7 @@ struct RecipeRun {
         epochs: recipe.recovery.course == .scratch ? epochs : lengthened(epochs), round: round,
         isFresh: true)
     }
-    pruned.rounds[pruned.rounds.count - 1].accuracy = context.quality(of: pruned.network)
+    lastRound.result.quality = context.measure(pruned.network)
   }
 
   /// Trains newly initialised weights for the epochs before the first pruning round.

@@ -9,7 +9,7 @@ extension RecipeRun {
   /// - Throws: `PruningError.noWidth`, `goalOutOfReach`, `unsuited`, `notTheSame`; errors of
   ///   training and of `onRound`.
   mutating func cut(
-    to widths: [Width], _ recipe: Recipe, onRound: (PrunedNetwork.Round) throws -> Void
+    to widths: [Width], _ recipe: Recipe, onRound: (PruningTrace.Step) throws -> Void
   ) throws {
     guard case .neurons(let score) = recipe.score else {
       throw PruningError.unsuited(method: "weight pruning", needs: .parameterGoal)
@@ -27,7 +27,7 @@ extension RecipeRun {
       try apply(
         PruningPlan(removals), compensation: recipe.compensation, round, recipe.schedule.rounds)
       try recover(round, recipe)
-      try onRound(pruned.rounds[pruned.rounds.count - 1])
+      try onRound(lastRound)
     }
   }
 

@@ -28,7 +28,7 @@ package struct AccuracyFloor {
   /// - Throws: `PruningError.goalOutOfReach` if no tried share meets the limit.
   func search(
     _ network: Network, with recipe: Recipe, on context: PruningContext,
-    onRound: (PrunedNetwork.Round) throws -> Void
+    onRound: (PruningTrace.Step) throws -> Void
   ) throws -> PrunedNetwork {
     let before = context.errors(of: network)
     var (low, high) = (0.0, 1.0)
@@ -69,7 +69,7 @@ struct LatencyGoal {
   /// - Throws: `PruningError.goalOutOfReach` if no tried network is fast enough.
   func search(
     _ network: Network, with recipe: Recipe, on context: PruningContext,
-    onRound: (PrunedNetwork.Round) throws -> Void
+    onRound: (PruningTrace.Step) throws -> Void
   ) throws -> PrunedNetwork {
     var quick = recipe
     quick.schedule = .oneShot

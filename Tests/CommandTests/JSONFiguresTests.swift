@@ -106,6 +106,14 @@ import Testing
       for (key, before, after) in sizes {
         #expect(pruned.ratios[key] == Double(before) / Double(after))
       }
+      let last = try #require(pruned.rounds.last)
+      #expect(last.round == pruned.rounds.count && last.of == last.round)
+      #expect(last.cost.parameters == pruned.after.parameters)
+      #expect(last.cost.multiplications == pruned.after.multiplications)
+      #expect(last.cost.neurons == pruned.after.neurons && last.cost.inputs == 3)
+      #expect(
+        pruned.rounds.reduce(0) { $0 + $1.removed } == pruned.before.neurons - pruned.after.neurons)
+      #expect(pruned.rounds.allSatisfy { (0...1).contains($0.accuracy) })
       #expect(try pruned.ratios["latency"] == 1 / #require(pruned.latency).ratio)
       #expect(pruned.equality.changedAnswers == 0)
       // The relative difference is the absolute one over the largest output, on rows other than the

@@ -101,7 +101,12 @@ struct Pruned: Decodable {
     var rows, changedAnswers: Int
     var largestAbsolute, largestRelative: Double
   }
-  struct Round: Decodable { var accuracyCut: Double }
+  struct Round: Decodable {
+    struct Cost: Decodable { var parameters, multiplications, neurons, inputs, bytes: Int }
+    var round, of, removed: Int
+    var cost: Cost
+    var accuracy, accuracyCut: Double
+  }
   struct Latency: Decodable { var ratio: Double }
   var method: String
   var seed: Int

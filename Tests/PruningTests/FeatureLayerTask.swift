@@ -6,7 +6,7 @@ extension FeatureLayer.Task {
   /// A task with fine-tuning of 4 epochs after each step.
   init(
     network: Network, node: Node.ID, head: Head, training: Examples, checked: Examples,
-    columns: [(name: String, inputs: [Int])], seed: UInt64,
+    columns: [InputColumn], seed: UInt64,
     trainer: Trainer = Trainer(epochs: 4, batch: 32, learningRate: 0.003)
   ) {
     var context = PruningContext(

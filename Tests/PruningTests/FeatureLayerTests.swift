@@ -25,7 +25,7 @@ import Testing
     return FeatureLayer.Task(
       network: network, node: network.architecture.nodes[3].id, head: .softmax,
       training: examples, checked: examples,
-      columns: (0..<10).map { (name: "x\($0)", inputs: [$0]) }, seed: seed)
+      columns: (0..<10).map { InputColumn(name: "x\($0)", inputs: [$0]) }, seed: seed)
   }
 
   private var method: FeatureLayer {
@@ -35,32 +35,32 @@ import Testing
   @Test func noiseIsPrunedAndAccuracyIsKept() throws {
     for seed in UInt64(0)..<3 {
       let task = try task(seed: seed)
-      let trace = try method.prune(task)
-      let names = trace.plan.removals.compactMap { removal -> String? in
+      let state = try method.prune(task)
+      let names = state.plan.removals.compactMap { removal -> String? in
         if case .column(let name, _) = removal.subject { name } else { nil }
       }
       #expect(!names.contains("x3") && !names.contains("x7"))
       #expect(names.count >= 4, "seed \(seed): \(names)")
-      #expect(trace.plan.neurons.count >= 6)
-      let compaction = try trace.compacted(
+      #expect(state.plan.neurons.count >= 6)
+      let compaction = try state.compacted(
         checkedOn: task.context.validation.inputs, head: .softmax)
       #expect(compaction.check.holds)
-      let kept = (0..<10).filter { !trace.plan.inputs.contains($0) }
+      let kept = (0..<10).filter { !state.plan.inputs.contains($0) }
       let outputs = compaction.network(task.context.validation.inputs.selectingColumns(kept))
       let correct = zip(outputs.largestColumns, task.context.validation.labels).count { $0 == $1 }
       // The tolerance is 0.01 plus one standard error of the net loss.
-      #expect(Double(correct) / 400 >= trace.baseline - 0.0176)
+      #expect(Double(correct) / 400 >= state.trace.before.quality.value - 0.0176)
     }
   }
 
-  @Test func aStoredTraceGoesOnToTheSameEnd() throws {
+  @Test func aStoredStateGoesOnToTheSameEnd() throws {
     struct Stop: Error {}
     let task = try task(seed: 7)
     let whole = try method.prune(task)
-    var stored: PruningTrace? = nil
+    var stored: FeatureLayer.State? = nil
     var steps = 0
-    _ = try? method.prune(task) { trace in
-      stored = trace
+    _ = try? method.prune(task) { state in
+      stored = state
       steps += 1
       if steps == 5 { throw Stop() }
     }
@@ -72,16 +72,32 @@ import Testing
     var limited = method
     limited.maxNeurons = 3
     limited.maxColumns = 1
-    let trace = try limited.prune(task(seed: 1))
-    #expect(12 - trace.plan.neurons.count <= 3)
-    #expect(10 - trace.plan.inputs.count <= 1)
+    let plan = try limited.prune(task(seed: 1)).plan
+    #expect(12 - plan.neurons.count <= 3)
+    #expect(10 - plan.inputs.count <= 1)
   }
 
   @Test func everyStepIsRecorded() throws {
-    let trace = try method.prune(task(seed: 2))
-    #expect(trace.steps.first?.neurons == 12)
-    #expect(trace.steps.count { $0.kept } >= trace.plan.neurons.count)
-    #expect(trace.steps.allSatisfy { $0.checked == 400 })
+    let task = try task(seed: 2)
+    let state = try method.prune(task)
+    let steps = state.trace.steps
+    #expect(state.remaining.map(\.features).first == 12 && state.remaining.count == steps.count + 1)
+    #expect(steps.count(where: \.isAccepted) < steps.count)
+    #expect(steps.map(\.number) == Array(1...steps.count) && steps.allSatisfy { $0.limit == nil })
+    #expect(steps.allSatisfy { $0.result.quality.classified == 400 })
+    // The accepted steps are the plan, each with what is left.
+    #expect(steps.filter(\.isAccepted).flatMap(\.removals) == state.plan.removals)
+    let last = try #require(steps.lastIndex { $0.isAccepted })
+    #expect(state.remaining[last + 1].features == 12 - state.plan.neurons.count)
+    #expect(state.remaining[last + 1].columns == 10 - state.plan.inputs.count)
+    #expect(
+      try steps[last].result.cost
+        == Cost(
+          of: state.compacted(checkedOn: task.context.training.inputs, head: .softmax).network)
+    )
+    #expect(state.trace.before.cost == (try Cost(of: task.network)))
+    // Fine-tuning changes the predictions of some step.
+    #expect(steps.contains { $0.qualityBeforeRecovery != $0.result.quality })
   }
 
   /// On few training rows with label noise, the distilled network agrees with the original on
@@ -105,7 +121,7 @@ import Testing
       var task = FeatureLayer.Task(
         network: network, node: network.architecture.nodes[3].id, head: .softmax,
         training: examples, checked: examples,
-        columns: (0..<10).map { (name: "x\($0)", inputs: [$0]) }, seed: seed)
+        columns: (0..<10).map { InputColumn(name: "x\($0)", inputs: [$0]) }, seed: seed)
       task.context.trainer = Trainer(epochs: 10, batch: 16, learningRate: 0.01)
       let unseen = generator.normalTensor([1000, 10])
       let wanted = network.outputs(for: unseen).largestColumns
@@ -150,7 +166,7 @@ import Testing
       var task = FeatureLayer.Task(
         network: network, node: network.architecture.nodes[3].id, head: .softmax,
         training: examples, checked: examples,
-        columns: (0..<9).map { (name: "x\($0)", inputs: [$0]) }, seed: seed)
+        columns: (0..<9).map { InputColumn(name: "x\($0)", inputs: [$0]) }, seed: seed)
       var method = method
       // The tolerance would allow the loss of all rare classes.
       method.accuracyDrop = 0.05
@@ -180,10 +196,12 @@ import Testing
       inputs: Tensor([1, 2, 3, 4], shape: [4, 1]), labels: [0, 0, 0, 0], numbers: [3, 4, 5, 8])
     let task = FeatureLayer.Task(
       network: network, node: network.architecture.nodes[1].id, head: .number,
-      training: examples, checked: examples, columns: [(name: "x", inputs: [0])], seed: 1)
+      training: examples, checked: examples, columns: [InputColumn(name: "x", inputs: [0])], seed: 1
+    )
+    let state = try FeatureLayer.State(untouched: task)
     // Outputs 2, 4, 6, 8: squared errors 1 + 0 + 1 + 0, squared deviations from the mean 5: 4 + 1 +
     // 0 + 9.
-    #expect(abs(PruningTrace(untouched: task).baseline - (1 - 2.0 / 14)) < 1e-6)
+    #expect(abs(state.trace.before.quality.value - (1 - 2.0 / 14)) < 1e-6)
   }
 
   /// The error names the first layer that is not dense.

@@ -43,10 +43,10 @@ import Testing
     return network
   }
 
-  /// A task whose labels are the network's predictions, and its trace just before merging.
+  /// A task whose labels are the network's predictions, and its state just before merging.
   private func merging(
     _ network: Network, head: Head = .softmax, _ generator: inout SeededGenerator
-  ) throws -> (task: FeatureLayer.Task, start: PruningTrace) {
+  ) throws -> (task: FeatureLayer.Task, start: FeatureLayer.State) {
     let inputs = generator.normalTensor([300, 8])
     let examples = Examples(
       inputs: inputs, labels: network.outputs(for: inputs).largestColumns,
@@ -54,9 +54,9 @@ import Testing
     let task = FeatureLayer.Task(
       network: network, node: network.architecture.nodes[1].id, head: head,
       training: examples, checked: examples,
-      columns: (0..<8).map { (name: "x\($0)", inputs: [$0]) }, seed: 1,
+      columns: (0..<8).map { InputColumn(name: "x\($0)", inputs: [$0]) }, seed: 1,
       trainer: Trainer(epochs: 0, batch: 32, learningRate: 0.003))
-    var start = PruningTrace(untouched: task)
+    var start = try FeatureLayer.State(untouched: task)
     start.phase = .merging
     return (task, start)
   }
@@ -96,16 +96,16 @@ import Testing
       for unit in 0..<6 {
         #expect(abs(correlation(before, unit, unit + 6) - (unit % 2 == 0 ? 1 : -1)) < 1e-6)
       }
-      let trace = try method.prune(task, from: start)
+      let state = try method.prune(task, from: start)
       // The unit with the lower score in each pair is removed.
-      #expect(trace.plan.neurons.map(\.originalIndex).sorted() == [3, 4, 5, 6, 7, 8])
-      #expect(trace.steps.count == 7 && trace.steps.allSatisfy(\.kept))
-      #expect(trace.steps.map(\.neurons) == [12, 11, 10, 9, 8, 7, 6])
-      let after = trace.network.activations(of: task.node, for: task.context.training.inputs)
+      #expect(state.plan.neurons.map(\.originalIndex).sorted() == [3, 4, 5, 6, 7, 8])
+      #expect(state.trace.steps.count == 6 && state.trace.steps.allSatisfy(\.isAccepted))
+      #expect(state.remaining.map(\.features) == [12, 11, 10, 9, 8, 7, 6])
+      let after = state.network.activations(of: task.node, for: task.context.training.inputs)
       #expect(closest([0, 1, 2, 9, 10, 11], after) < 0.97)
       // The kept unit replaces the pair, on held-out rows too.
       let unseen = generator.normalTensor([200, 8])
-      let compaction = try trace.compacted(checkedOn: unseen, head: .softmax)
+      let compaction = try state.compacted(checkedOn: unseen, head: .softmax)
       let small = compaction.network
       #expect(compaction.check.holds && small.originalIndices[1].count == 6)
       let difference = zip(
@@ -125,8 +125,8 @@ import Testing
       // With constant targets there is no loss, so no merge is rejected.
       let (task, start) = try merging(network, head: .number, &generator)
       let before = network.activations(of: task.node, for: task.context.training.inputs)
-      let trace = try method.prune(task, from: start)
-      let gone = Set(trace.plan.neurons.map(\.originalIndex))
+      let state = try method.prune(task, from: start)
+      let gone = Set(state.plan.neurons.map(\.originalIndex))
       for unit in 0..<6 {
         let isCopy = abs(correlation(before, unit, unit + 6)) >= 0.97
         #expect(
@@ -152,15 +152,15 @@ import Testing
       let task = FeatureLayer.Task(
         network: network, node: network.architecture.nodes[1].id, head: .softmax,
         training: examples, checked: examples,
-        columns: (0..<8).map { (name: "x\($0)", inputs: [$0]) }, seed: seed)
+        columns: (0..<8).map { InputColumn(name: "x\($0)", inputs: [$0]) }, seed: seed)
       var method = method
       method.accuracyDrop = 0.02
-      let trace = try method.prune(task)
-      let gone = Set(trace.plan.neurons.map(\.originalIndex))
-      let values = trace.network.activations(of: task.node, for: inputs)
+      let state = try method.prune(task)
+      let gone = Set(state.plan.neurons.map(\.originalIndex))
+      let values = state.network.activations(of: task.node, for: inputs)
       let live = (0..<12).filter { !gone.contains($0) }
       #expect(live.count <= 6 && closest(live, values) < 0.97, "seed \(seed): \(live)")
-      #expect(try trace.compacted(checkedOn: inputs, head: .softmax).check.holds)
+      #expect(try state.compacted(checkedOn: inputs, head: .softmax).check.holds)
     }
   }
 }

@@ -82,7 +82,7 @@ import Testing
       recipe.recovery = .fineTune(epochs: 10)
       let pruned = try method.prune(
         network, to: .neurons(1000), with: recipe, on: context, onRound: { _ in })
-      let rounds = pruned.rounds.count
+      let rounds = pruned.trace.steps.count
       let fixed = try trainer.trained(network, on: examples, epochs: 10 * rounds)
       #expect(units == 2 ? pruned.after.neurons > 2 : pruned.after.neurons < 32)
       // The plan turns the first architecture into the last, independent of training in between.

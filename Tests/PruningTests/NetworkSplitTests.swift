@@ -37,7 +37,9 @@ import Testing
       let between = network.activations(of: split.splitPoint, for: rows)
       #expect(split.head(between).elements == network.outputs(for: rows).elements)
       #expect(try split.joined(with: split.head) == network)
-      #expect(split.backboneParameters + split.head.parameterCount == network.parameterCount)
+      let cost = try split.backboneCost
+      #expect(cost.parameters + split.head.parameterCount == network.parameterCount)
+      #expect(cost.macs + split.head.macs == network.macs)
     }
   }
 
@@ -88,20 +90,25 @@ import Testing
       let node = network.architecture.nodes[2].id
       var task = FeatureLayer.Task(
         network: network, node: node, head: .softmax, training: examples, checked: examples,
-        columns: (0..<72).map { (name: "p\($0)", inputs: [$0]) }, seed: 2,
+        columns: (0..<72).map { InputColumn(name: "p\($0)", inputs: [$0]) }, seed: 2,
         trainer: Trainer(epochs: 3, batch: 32, learningRate: 0.003))
       let split = try #require(task.split)
       #expect(split.readsFeatures)
-      task.keep(split)
+      try task.keep(split)
       #expect(task.canBePruned && task.context.columns.count == 12)
       let method = FeatureLayer(
         accuracyDrop: 0.05, maxNeurons: 2, finalEpochs: 3, distils: true)
-      let trace = try method.prune(task)
-      #expect(trace.steps[0].neurons == 12 && trace.steps.allSatisfy { $0.columns == 72 })
-      let compaction = try trace.compacted(
+      let state = try method.prune(task)
+      #expect(state.remaining[0].features == 12 && state.remaining.allSatisfy { $0.columns == 72 })
+      // The trace names the pruned inputs of the head as neurons of the whole network.
+      let removed = state.trace.steps.filter(\.isAccepted).flatMap(\.removals).map(\.subject)
+      #expect(
+        removed == state.plan.inputs.map { .neuron(name: network.neurons(of: node)[$0]) })
+      #expect(state.trace.before.cost == (try Cost(of: network)))
+      let compaction = try state.compacted(
         checkedOn: task.context.validation.inputs, head: .softmax)
       #expect(compaction.check.holds && compaction.check.changedAnswers == 0)
-      let unread = trace.plan.inputs
+      let unread = state.plan.inputs
       let whole = try split.joined(with: compaction.network, unread: unread)
       let selection = whole.architecture.nodes[4]
       #expect(selection.layer is ChannelSelection)
@@ -110,7 +117,7 @@ import Testing
       // The head on the backbone's outputs gives the outputs of the whole network.
       let between = network.activations(of: split.splitPoint, for: inputs)
       let differences = zip(
-        trace.network(between).elements, whole.outputs(for: inputs).elements
+        state.network(between).elements, whole.outputs(for: inputs).elements
       ).map { abs($0 - $1) }
       #expect((differences.max() ?? 1) < 1e-5)
     }
@@ -124,23 +131,26 @@ import Testing
     let examples = Examples(inputs: inputs, labels: labels)
     var task = FeatureLayer.Task(
       network: network, node: node(network), head: .softmax, training: examples,
-      checked: examples, columns: (0..<72).map { (name: "p\($0)", inputs: [$0]) }, seed: 2,
+      checked: examples, columns: (0..<72).map { InputColumn(name: "p\($0)", inputs: [$0]) },
+      seed: 2,
       trainer: Trainer(epochs: 3, batch: 32, learningRate: 0.003))
     #expect(!task.canBePruned)
     let split = try #require(task.split)
-    task.keep(split)
+    try task.keep(split)
     #expect(task.canBePruned && task.split == nil)
     let method = FeatureLayer(
       accuracyDrop: 0.3, finalEpochs: 3, distils: true)
-    let trace = try method.prune(task)
-    #expect(trace.steps[1].removed.count == 7)
-    #expect(trace.plan.inputs.isEmpty && trace.plan.neurons.count >= 14)
-    #expect(trace.steps.allSatisfy { $0.columns == 72 })
-    #expect(trace.steps[0].parameters == network.parameterCount)
-    let compaction = try trace.compacted(checkedOn: task.context.validation.inputs, head: .softmax)
+    let state = try method.prune(task)
+    #expect(state.trace.steps[0].removals.count == 7)
+    #expect(state.plan.inputs.isEmpty && state.plan.neurons.count >= 14)
+    #expect(state.remaining.allSatisfy { $0.columns == 72 })
+    #expect(state.trace.before.cost == (try Cost(of: network)))
+    let compaction = try state.compacted(checkedOn: task.context.validation.inputs, head: .softmax)
     #expect(compaction.check.holds && compaction.check.changedAnswers == 0)
     let whole = try split.joined(with: compaction.network)
-    let kept = network.neurons(of: node(network)).filter { !trace.plan.neurons.contains($0) }
+    let last = try #require(state.trace.steps.last { $0.isAccepted })
+    #expect(last.result.cost == (try Cost(of: whole)))
+    let kept = network.neurons(of: node(network)).filter { !state.plan.neurons.contains($0) }
     #expect(whole.neurons(of: node(network)) == kept)
     let right = zip(whole.outputs(for: inputs).largestColumns, labels).count { $0 == $1 }
     #expect(Double(right) / 300 >= 0.7)
@@ -163,18 +173,18 @@ import Testing
     let node = network.architecture.nodes[2].id
     var task = FeatureLayer.Task(
       network: network, node: node, head: .softmax, training: examples, checked: examples,
-      columns: (0..<6).map { (name: "x\($0)", inputs: [$0]) }, seed: 2)
+      columns: (0..<6).map { InputColumn(name: "x\($0)", inputs: [$0]) }, seed: 2)
     #expect(!task.canBePruned)
     let split = try #require(task.split)
     #expect(!split.readsFeatures)
-    task.keep(split)
-    let trace = try FeatureLayer(accuracyDrop: 0.3, finalEpochs: 1).prune(task)
-    #expect(trace.plan.inputs.isEmpty && !trace.plan.neurons.isEmpty)
-    let compaction = try trace.compacted(checkedOn: task.context.validation.inputs, head: .softmax)
+    try task.keep(split)
+    let state = try FeatureLayer(accuracyDrop: 0.3, finalEpochs: 1).prune(task)
+    #expect(state.plan.inputs.isEmpty && !state.plan.neurons.isEmpty)
+    let compaction = try state.compacted(checkedOn: task.context.validation.inputs, head: .softmax)
     #expect(compaction.check.holds)
     let whole = try split.joined(with: compaction.network)
     #expect(whole.architecture.nodes[0].layer is Activation)
-    let kept = network.neurons(of: node).filter { !trace.plan.neurons.contains($0) }
+    let kept = network.neurons(of: node).filter { !state.plan.neurons.contains($0) }
     #expect(whole.neurons(of: node) == kept)
   }
 }

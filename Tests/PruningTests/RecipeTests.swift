@@ -105,6 +105,33 @@ import Testing
     #expect(pruned.check.holds && pruned.check.changedAnswers == 0, "\(pruned.check)")
   }
 
+  /// The history has the network before pruning, and in each round its removals, what they cost and
+  /// what recovery regains.
+  @Test func everyRoundIsRecorded() throws {
+    var generator = SeededGenerator(seed: 33)
+    let baseline = try baseline(&generator)
+    var recipe = L1Filter().recipe
+    recipe.schedule = Schedule(.linear, rounds: 3)
+    recipe.recovery = .fineTune(epochs: 2)
+    recipe.compensation = .none
+    var reported: [PruningTrace.Step] = []
+    let pruned = try recipe.prune(baseline.network, to: .keep(0.3), on: baseline.context) {
+      reported.append($0)
+    }
+    let trace = pruned.trace
+    #expect(trace.before.cost == (try Cost(of: baseline.network)))
+    #expect(trace.before.quality.value == baseline.context.quality(of: baseline.network))
+    #expect(trace.steps == reported && trace.steps.map(\.number) == [1, 2, 3])
+    #expect(trace.steps.allSatisfy { $0.limit == 3 && $0.isAccepted })
+    #expect(trace.steps.flatMap(\.removals) == pruned.plan.removals)
+    #expect(trace.steps.map(\.removedCount) == trace.steps.map(\.removals.count))
+    #expect(trace.steps.last?.result.cost == (try Cost(of: pruned.network)))
+    let quality = baseline.context.measure(pruned.network)
+    #expect(trace.steps.last?.result.quality == quality)
+    #expect(quality.value == Double(quality.correct) / Double(quality.classified))
+    #expect(trace.steps.contains { $0.qualityBeforeRecovery.value < $0.result.quality.value })
+  }
+
   @Test(arguments: [
     Goal.macs(0.4), .parameters(150), .neurons(9), .bytes(700), .keep(0.3),
   ])
@@ -249,7 +276,7 @@ import Testing
     recipe.recovery = .whileTraining(epochs: 30)
     let pruned = try recipe.prune(baseline.network, to: .keep(0.5), on: baseline.context)
     #expect(2 * pruned.network.parameterCount <= baseline.network.parameterCount)
-    #expect(pruned.check.holds && pruned.rounds.count == rounds)
+    #expect(pruned.check.holds && pruned.trace.steps.count == rounds)
     #expect(baseline.context.quality(of: pruned.network) > 0.9)
     #expect(
       (0...rounds).map { recipe.recovery.share(after: $0, of: rounds) }.reduce(0, +) == 30)
@@ -290,7 +317,7 @@ import Testing
   @Test func inputsCanBeTheGoal() throws {
     var generator = SeededGenerator(seed: 16)
     var baseline = try baseline(&generator)
-    baseline.context.columns = (0..<5).map { (name: "x\($0)", inputs: [$0]) }
+    baseline.context.columns = (0..<5).map { InputColumn(name: "x\($0)", inputs: [$0]) }
     let pruned = try Taylor().prune(
       baseline.network, to: .inputs(3), with: Taylor().recipe, on: baseline.context)
     #expect(pruned.network.architecture.input == [3] && pruned.plan.inputs.count == 2)

@@ -123,7 +123,9 @@ import Testing
     let pruned = try method.prune(network, to: .keep(0.2), with: method.recipe, on: context)
     #expect(pruned.after.parameters <= network.parameterCount / 5)
     #expect(context.quality(of: pruned.network) > 0.95)
-    #expect(pruned.rounds.map(\.round) == Array(1...7) && pruned.rounds.allSatisfy { $0.of == 7 })
+    let rounds = pruned.trace.steps
+    #expect(rounds.map(\.number) == Array(1...7) && rounds.allSatisfy { $0.limit == 7 })
+    #expect(rounds.prefix(6).allSatisfy { $0.removedCount > 0 } && rounds[6].removals.isEmpty)
     for part in CompressedNetwork(pruned.network).parts where part.role == .weight {
       #expect(part.distinct <= 32)
     }

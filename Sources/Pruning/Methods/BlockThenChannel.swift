@@ -51,7 +51,7 @@ public struct BlockThenChannel: PruningMethod {
   /// - Throws: `PruningError`; errors of training and of the callback.
   public func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
-    onRound: (PrunedNetwork.Round) throws -> Void
+    onRound: (PruningTrace.Step) throws -> Void
   ) throws -> PrunedNetwork {
     try goal.mustBeOneNumber(for: Self.name)
     let blocks = network.residualBlocks
@@ -81,21 +81,21 @@ public struct BlockThenChannel: PruningMethod {
     }
     let compaction = try Compaction(
       of: trained, by: plan, on: context.checkRows(for: trained), head: context.head)
-    let cut = context.quality(of: compaction.network)
+    let cut = context.measure(compaction.network)
     var small = compaction.network
     if !plan.removals.isEmpty {
       small = try context.trained(small, epochs: recipe.recovery.epochs, round: 1)
     }
-    let round = PrunedNetwork.Round(
-      round: 1, of: recipe.schedule.rounds + 1, cost: try Cost(of: small),
-      removed: plan.removals.count, accuracyCut: cut, accuracy: context.quality(of: small))
+    let round = PruningTrace.Step(
+      1, of: recipe.schedule.rounds + 1, removals: plan.removals, qualityBeforeRecovery: cut,
+      result: try context.measurement(of: small))
     try onRound(round)
-    let left = goal.absolute(limit, in: round.cost)
+    let left = goal.absolute(limit, in: round.result.cost)
     var pruned = try recipe.prune(small, to: left, on: context, onRound: onRound)
     pruned.plan = plan.union(pruned.plan)
     pruned.check = pruned.check.worst(compaction.check)
-    pruned.rounds = [round] + pruned.rounds
-    pruned.before = try Cost(of: network)
+    pruned.trace = PruningTrace(
+      before: try context.measurement(of: network), steps: [round] + pruned.trace.steps)
     return pruned
   }
 

@@ -44,29 +44,29 @@ public struct DeepCompression: PruningMethod {
   /// is met.
   public func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
-    onRound: (PrunedNetwork.Round) throws -> Void
+    onRound: (PruningTrace.Step) throws -> Void
   ) throws -> PrunedNetwork {
     var weightGoal = goal
     if case .bytes(let limit) = goal { weightGoal = .parameters(workspace(in: limit, network)) }
-    var rounds: [PrunedNetwork.Round] = []
+    var rounds: [PruningTrace.Step] = []
     let last = recipe.schedule.rounds + 1
     var pruned = try recipe.prune(network, to: weightGoal, on: context) { round in
       var round = round
-      round.of = last
+      round.limit = last
       rounds.append(round)
       try onRound(round)
     }
     let sharing = try fitting(goal, pruned.network, seed: context.seed)
     let shared = sharing.applied(to: pruned.network, seed: context.seed)
-    let cut = context.quality(of: shared)
+    let cut = context.measure(shared)
     var trainer = context.trainer
     trainer.epochs = epochs
     trainer.learningRate /= 10
     pruned.network = try SharedWeights(of: shared).tuned(shared, on: context, by: trainer)
-    let round = PrunedNetwork.Round(
-      round: last, of: last, cost: pruned.after, removed: 0, accuracyCut: cut,
-      accuracy: context.quality(of: pruned.network))
-    pruned.rounds = rounds + [round]
+    let round = PruningTrace.Step(
+      last, of: last, removals: [], qualityBeforeRecovery: cut,
+      result: .init(cost: pruned.after, quality: context.measure(pruned.network)))
+    pruned.trace.steps = rounds + [round]
     try onRound(round)
     return pruned
   }

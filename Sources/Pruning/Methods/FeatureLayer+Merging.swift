@@ -12,17 +12,17 @@ extension FeatureLayer {
   /// over the training rows. Its outgoing weights are added to the other unit's outgoing weights
   /// and to the bias, and it is removed.
   func mergeCopies(
-    _ trace: inout PruningTrace, _ task: Task, _ node: Int, _ tolerance: LossTolerance
+    _ state: inout State, _ task: Task, _ node: Int, _ tolerance: LossTolerance
   ) throws {
-    let gone = Set(trace.plan.neurons.map(\.originalIndex))
+    let gone = Set(state.plan.neurons.map(\.originalIndex))
     let originalIndices = task.network.originalIndices[node]
     let live = originalIndices.indices.filter { !gone.contains(originalIndices[$0]) }
-    guard !task.readsFeatures, live.count > 1, trace.refusals < Self.mostRefusals else {
-      trace.phase = .recovery
+    guard !task.readsFeatures, live.count > 1, state.refusals < Self.mostRefusals else {
+      state.phase = .recovery
       return
     }
-    let values = trace.network.activations(of: task.node, for: task.context.training.inputs)
-    let outgoing = trace.network.parameters[node + 1][.weight].value
+    let values = state.network.activations(of: task.node, for: task.context.training.inputs)
+    let outgoing = state.network.parameters[node + 1][.weight].value
     let spreads = values.columnStatistics.deviations
     let scores = live.map { norm(outgoing.row($0)) * spreads[$0] }
     var best: (pair: LinearPair, score: Double)?
@@ -32,7 +32,7 @@ extension FeatureLayer {
         let (stays, goes, score) =
           scores[first] >= scores[second]
           ? (one, other, scores[second]) : (other, one, scores[first])
-        guard !trace.refusedMerges.contains([originalIndices[stays], originalIndices[goes]]),
+        guard !state.refusedMerges.contains([originalIndices[stays], originalIndices[goes]]),
           let pair = LinearPair(of: goes, from: stays, in: values),
           abs(pair.correlation) >= Self.correlationOfCopies,
           abs(pair.correlation) > abs(best?.pair.correlation ?? 0)
@@ -41,27 +41,21 @@ extension FeatureLayer {
       }
     }
     guard let (pair, score) = best else {
-      trace.phase = .recovery
+      state.phase = .recovery
       return
     }
-    var plan = trace.plan
-    plan.removals.append(
-      .init(
-        .neuron(name: Neuron(task.node, originalIndices[pair.dependent])), score: score,
-        round: trace.steps.count + 1))
-    var network = trace.network
+    let removal = PruningPlan.Removal(
+      .neuron(name: Neuron(task.node, originalIndices[pair.dependent])), score: score,
+      round: state.nextStep)
+    var network = state.network
     network.fold(pair, intoReader: node + 1)
-    network = try fineTune(
-      try network.masked(by: plan), task, task.context.trainer, round: trace.steps.count + 1)
-    let kept = tolerance.accepts(network, drop: accuracyDrop)
-    trace.record(
-      network, plan: plan, task: task,
-      removed: [Neuron(task.node, originalIndices[pair.dependent]).description], kept: kept)
-    if kept {
-      trace.refusals = 0
+    let isAccepted = try attempt(
+      [removal], in: network, &state, task, task.context.trainer, tolerance, drop: accuracyDrop)
+    if isAccepted {
+      state.refusals = 0
     } else {
-      trace.refusals += 1
-      trace.refusedMerges.append([originalIndices[pair.source], originalIndices[pair.dependent]])
+      state.refusals += 1
+      state.refusedMerges.append([originalIndices[pair.source], originalIndices[pair.dependent]])
     }
   }
 }

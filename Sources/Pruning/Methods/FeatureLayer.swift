@@ -72,10 +72,13 @@ public struct FeatureLayer: Named, Hashable {
     public var node: Node.ID
     /// The rows, the columns, and the trainer for fine-tuning after each step.
     public var context: PruningContext
-    /// The frozen backbone before the network: its number of parameters and of input columns.
-    public var backbone = (parameters: 0, columns: 0)
-    /// Whether the features are the network's inputs, listed as columns, instead of hidden units.
-    public private(set) var readsFeatures = false
+    /// The frozen backbone before the network: its cost, or `nil` without a backbone, and its number
+    /// of input columns.
+    private(set) var backbone: (cost: Cost?, columns: Int) = (nil, 0)
+    /// The hidden features, if they are the network's inputs instead of hidden units.
+    private(set) var inputFeatures: [Neuron] = []
+    /// Whether the features are the network's inputs instead of hidden units.
+    public var readsFeatures: Bool { !inputFeatures.isEmpty }
 
     /// Creates the pruning of the hidden features at a node.
     public init(network: Network, node: Node.ID, context: PruningContext) {
@@ -90,8 +93,8 @@ public struct FeatureLayer: Named, Hashable {
   /// `onStep`: called after every step; an error that it throws aborts the pruning.
   /// - Throws: `PruningError.unknownLayer`, `noFeatureLayer`; errors of training and of `onStep`.
   public func prune(
-    _ task: Task, from start: PruningTrace? = nil, onStep: (PruningTrace) throws -> Void = { _ in }
-  ) throws -> PruningTrace {
+    _ task: Task, from start: State? = nil, onStep: (State) throws -> Void = { _ in }
+  ) throws -> State {
     if start?.phase == .done, let start { return start }
     let architecture = task.network.architecture
     if let strange = architecture.nodes.first(where: {
@@ -108,136 +111,131 @@ public struct FeatureLayer: Named, Hashable {
       copy.maxColumns = maxNeurons
       return try copy.prune(task, from: start, onStep: onStep)
     }
-    var trace = start ?? PruningTrace(start: task)
+    var state = try start ?? State(start: task)
     let tolerance = LossTolerance(task.network, task.context)
-    while trace.phase == .neurons {
-      try pruneNeuron(&trace, task, node, tolerance)
-      try onStep(trace)
+    while state.phase == .neurons {
+      try pruneNeuron(&state, task, node, tolerance)
+      try onStep(state)
     }
-    if trace.phase == .lasso {
-      try thinColumns(&trace, task, tolerance)
-      try onStep(trace)
+    if state.phase == .lasso {
+      try thinColumns(&state, task, tolerance)
+      try onStep(state)
     }
-    let spread = trace.phase == .columns ? task.context.training.inputs.columnStatistics : ([], [])
-    while trace.phase == .columns {
-      try pruneColumns(&trace, task, spread, tolerance)
-      try onStep(trace)
+    let spread = state.phase == .columns ? task.context.training.inputs.columnStatistics : ([], [])
+    while state.phase == .columns {
+      try pruneColumns(&state, task, spread, tolerance)
+      try onStep(state)
     }
-    while trace.phase == .merging {
-      try mergeCopies(&trace, task, node, tolerance)
-      try onStep(trace)
+    while state.phase == .merging {
+      try mergeCopies(&state, task, node, tolerance)
+      try onStep(state)
     }
-    if trace.phase == .recovery {
+    if state.phase == .recovery {
       var trainer = task.context.trainer
       trainer.epochs = finalEpochs
-      let tuned = try fineTune(trace.network, task, trainer, round: trace.steps.count + 1)
+      let tuned = try fineTune(state.network, task, trainer, step: state.nextStep)
       let isAllowed =
         tolerance.accepts(tuned, drop: accuracyDrop)
-        || !tolerance.accepts(trace.network, drop: accuracyDrop)
-      if isAllowed, task.context.quality(of: tuned) >= task.context.quality(of: trace.network) {
-        trace.network = tuned
+        || !tolerance.accepts(state.network, drop: accuracyDrop)
+      if isAllowed, task.context.quality(of: tuned) >= task.context.quality(of: state.network) {
+        state.network = tuned
       }
-      trace.phase = .done
-      try onStep(trace)
+      state.phase = .done
+      try onStep(state)
     }
-    return trace
+    return state
   }
 
   private func pruneNeuron(
-    _ trace: inout PruningTrace, _ task: Task, _ node: Int, _ tolerance: LossTolerance
+    _ state: inout State, _ task: Task, _ node: Int, _ tolerance: LossTolerance
   ) throws {
-    let gone = Set(trace.plan.neurons.map(\.originalIndex))
+    let gone = Set(state.plan.neurons.map(\.originalIndex))
     let originalIndices = task.network.originalIndices[node]
     let live = originalIndices.indices.filter { !gone.contains(originalIndices[$0]) }
     let batch = min(
-      trace.neuronBatch ?? (live.count > Self.few ? live.count / 8 : 1), live.count - 2,
+      state.neuronBatch ?? (live.count > Self.few ? live.count / 8 : 1), live.count - 2,
       maxNeurons.map { max($0 < live.count ? live.count - $0 : live.count, 1) } ?? live.count)
     guard batch > 0 else {
-      trace.phase = .lasso
+      state.phase = .lasso
       return
     }
-    let values = trace.network.activations(of: task.node, for: task.context.training.inputs)
+    let values = state.network.activations(of: task.node, for: task.context.training.inputs)
     let (means, deviations) = values.columnStatistics
-    let outgoing = trace.network.parameters[node + 1][.weight].value
+    let outgoing = state.network.parameters[node + 1][.weight].value
     let scores = live.map { unit in
       norm(outgoing.row(unit)) * deviations[unit]
     }
     let forced = maxNeurons.map { live.count > $0 } ?? false
-    let refused = forced ? [] : Set(trace.refusedNeurons)
+    let refused = forced ? [] : Set(state.refusedNeurons)
     let lowest = scores.indices.filter { !refused.contains(originalIndices[live[$0]]) }
       .sorted { (scores[$0], $0) < (scores[$1], $1) }.prefix(batch)
     let units = lowest.map { live[$0] }
     guard !units.isEmpty else {
-      trace.phase = .lasso
+      state.phase = .lasso
       return
     }
-    var plan = trace.plan
-    for index in lowest {
-      plan.removals.append(
-        .init(
-          .neuron(name: Neuron(task.node, originalIndices[live[index]])), score: scores[index],
-          round: trace.steps.count + 1))
+    let removals = lowest.map { index in
+      PruningPlan.Removal(
+        .neuron(name: Neuron(task.node, originalIndices[live[index]])), score: scores[index],
+        round: state.nextStep)
     }
-    var network = trace.network
+    var network = state.network
     network.fold(means: units.map { means[$0] }, ofRows: units, intoBiasOf: node + 1)
-    network = try fineTune(
-      try network.masked(by: plan), task, task.context.trainer, round: trace.steps.count + 1)
     // Half of the tolerance is reserved for the columns.
-    let kept = forced || tolerance.accepts(network, drop: accuracyDrop / 2)
-    trace.record(
-      network, plan: plan, task: task,
-      removed: units.map { Neuron(task.node, originalIndices[$0]).description }, kept: kept)
-    if kept {
-      trace.refusals = 0
+    let isAccepted = try attempt(
+      removals, in: network, &state, task, task.context.trainer, tolerance,
+      drop: forced ? nil : accuracyDrop / 2)
+    if isAccepted {
+      state.refusals = 0
       return
     }
-    trace.neuronBatch = max(units.count / 2, 1)
+    state.neuronBatch = max(units.count / 2, 1)
     guard units.count == 1 else { return }
-    trace.refusedNeurons += units.map { originalIndices[$0] }
-    trace.refusals += 1
-    if trace.refusals == Self.mostRefusals { trace.phase = .lasso }
+    state.refusedNeurons += units.map { originalIndices[$0] }
+    state.refusals += 1
+    if state.refusals == Self.mostRefusals { state.phase = .lasso }
   }
 
   /// Fine-tunes with increasing group lasso strengths while the accuracy loss is within the
   /// tolerance.
   private func thinColumns(
-    _ trace: inout PruningTrace, _ task: Task, _ tolerance: LossTolerance
+    _ state: inout State, _ task: Task, _ tolerance: LossTolerance
   ) throws {
-    trace.phase = .columns
-    trace.refusals = 0
+    state.phase = .columns
+    state.refusals = 0
     var trainer = task.context.trainer
     trainer.epochs *= 2
     for lasso in Self.lassoStrengths {
       trainer.inputLasso = lasso
-      let thinned = try fineTune(trace.network, task, trainer, round: trace.steps.count + 1)
+      let thinned = try fineTune(state.network, task, trainer, step: state.nextStep)
       guard tolerance.accepts(thinned, drop: accuracyDrop / 2) else { return }
-      trace.network = thinned
+      state.network = thinned
     }
   }
 
   private func pruneColumns(
-    _ trace: inout PruningTrace, _ task: Task,
+    _ state: inout State, _ task: Task,
     _ spread: (means: [Double], deviations: [Double]), _ tolerance: LossTolerance
   ) throws {
-    let gone = Set(trace.plan.inputs)
+    let gone = Set(state.plan.inputs)
     let live = task.context.columns.indices.filter { index in
       !task.context.columns[index].inputs.allSatisfy(gone.contains)
     }
     let forced = maxColumns.map { live.count > $0 } ?? false
-    let refused = forced ? [] : Set(trace.refusedColumns)
+    let refused = forced ? [] : Set(state.refusedColumns)
     let candidates = live.filter { !refused.contains($0) }
     let batch = min(
-      trace.columnBatch ?? max(1, candidates.count / 3), live.count - 1, candidates.count)
+      state.columnBatch ?? max(1, candidates.count / 3), live.count - 1, candidates.count)
     // With many columns, small batches do not justify another fine-tuning.
-    let worthwhile = batch > live.count / 40 && trace.columnTrials < 16 + trace.refusedColumns.count
+    let worthwhile = batch > live.count / 40 && state.columnTrials < 16 + state.refusedColumns.count
     guard batch >= 1, live.count > 1, worthwhile || forced else {
-      trace.phase = .merging
-      trace.refusals = 0
+      state.phase = .merging
+      state.refusals = 0
       return
     }
-    trace.columnTrials += 1
+    state.columnTrials += 1
     let (means, deviations) = spread
-    let weights = trace.network.parameters[0][.weight].value
+    let weights = state.network.parameters[0][.weight].value
     let scored = candidates.map { index -> (index: Int, score: Double) in
       let squares = task.context.columns[index].inputs.reduce(0.0) { sum, input in
         let size = norm(weights.row(input)) * deviations[input]
@@ -247,43 +245,55 @@ public struct FeatureLayer: Named, Hashable {
     }.sorted { ($0.score, $0.index) < ($1.score, $1.index) }
     let count = forced ? min(max(batch, 1), live.count - (maxColumns ?? 1)) : batch
     let leaving = scored.prefix(max(count, 1))
-    var plan = trace.plan
-    for item in leaving {
-      let column = task.context.columns[item.index]
-      plan.removals.append(
-        .init(
-          .column(name: column.name, inputs: column.inputs), score: item.score,
-          round: trace.steps.count + 1))
+    let removals = leaving.map { item in
+      PruningPlan.Removal(
+        .column(task.context.columns[item.index]), score: item.score, round: state.nextStep)
     }
     let rows = leaving.flatMap { task.context.columns[$0.index].inputs }
-    var network = trace.network
+    var network = state.network
     network.fold(means: rows.map { means[$0] }, ofRows: rows, intoBiasOf: 0)
     var trainer = task.context.trainer
     trainer.inputLasso = Self.lassoStrengths[0]
-    network = try fineTune(
-      try network.masked(by: plan), task, trainer, round: trace.steps.count + 1)
-    let kept = forced || tolerance.accepts(network, drop: accuracyDrop)
-    trace.record(
-      network, plan: plan, task: task, removed: leaving.map { task.context.columns[$0.index].name },
-      kept: kept)
-    if kept {
-      trace.columnBatch = nil
-      trace.refusals = 0
+    let isAccepted = try attempt(
+      removals, in: network, &state, task, trainer, tolerance, drop: forced ? nil : accuracyDrop)
+    if isAccepted {
+      state.columnBatch = nil
+      state.refusals = 0
       return
     }
-    trace.columnBatch = max(leaving.count / 2, 1)
+    state.columnBatch = max(leaving.count / 2, 1)
     guard leaving.count == 1 else { return }
-    trace.refusedColumns += leaving.map(\.index)
-    trace.refusals += 1
-    guard trace.refusals == Self.mostRefusals else { return }
-    trace.refusals = 0
-    trace.phase = .merging
+    state.refusedColumns += leaving.map(\.index)
+    state.refusals += 1
+    guard state.refusals == Self.mostRefusals else { return }
+    state.refusals = 0
+    state.phase = .merging
   }
 
-  func fineTune(
-    _ network: Network, _ task: Task, _ trainer: Trainer, round: Int
+  /// Removes neurons or columns, fine-tunes the network, and records the step.
+  ///
+  /// `network`: the network whose biases compensate for the removals.
+  /// `drop`: the maximum loss of accuracy (or R²); `nil` accepts every loss.
+  /// - Returns: whether the removal was accepted.
+  func attempt(
+    _ removals: [PruningPlan.Removal], in network: Network, _ state: inout State, _ task: Task,
+    _ trainer: Trainer, _ tolerance: LossTolerance, drop: Double?
+  ) throws -> Bool {
+    let masked = try network.masked(by: state.plan.union(PruningPlan(removals)))
+    let tuned = try fineTune(masked, task, trainer, step: state.nextStep)
+    let isAccepted = drop.map { tolerance.accepts(tuned, drop: $0) } ?? true
+    try state.record(
+      tuned, removing: removals, of: task, qualityBeforeRecovery: task.context.measure(masked),
+      isAccepted: isAccepted)
+    return isAccepted
+  }
+
+  private func fineTune(
+    _ network: Network, _ task: Task, _ trainer: Trainer, step: Int
   ) throws -> Network {
     guard trainer.epochs > 0 else { return network }
+    // The streams of random numbers count the network before pruning as the first step.
+    let round = step + 1
     var examples = task.context.training
     if examples.count > Self.rowsOfAColumnStep, trainer.inputLasso > 0 {
       var order = Array(0..<examples.count)
@@ -327,14 +337,14 @@ extension FeatureLayer.Task {
 
   /// Freezes the backbone of a split: the inputs become its outputs, and columns are pruned only if
   /// the head reads the features directly.
-  public mutating func keep(_ split: NetworkSplit) {
+  /// - Throws: `NetworkError` if the architecture is invalid.
+  public mutating func keep(_ split: NetworkSplit) throws {
     network = split.head
-    backbone = (parameters: split.backboneParameters, columns: context.columns.count)
-    readsFeatures = split.readsFeatures
-    context.columns =
-      readsFeatures
-      ? split.network.neurons(of: node).enumerated().map { ($0.element.description, [$0.offset]) }
-      : []
+    backbone = (try split.backboneCost, context.columns.count)
+    inputFeatures = split.readsFeatures ? split.network.neurons(of: node) : []
+    context.columns = inputFeatures.enumerated().map { input, neuron in
+      InputColumn(name: neuron.description, inputs: [input])
+    }
     context.training.inputs = split.network.activations(
       of: split.splitPoint, for: context.training.inputs)
     context.validation.inputs = split.network.activations(

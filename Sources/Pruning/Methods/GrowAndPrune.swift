@@ -60,7 +60,7 @@ extension AdaptiveMethod {
   /// - Throws: `PruningError`; errors of training and of the callback.
   public func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
-    onRound: (PrunedNetwork.Round) throws -> Void
+    onRound: (PruningTrace.Step) throws -> Void
   ) throws -> PrunedNetwork {
     try goal.mustBeOneNumber(for: Self.name)
     return try adaptation.prune(network, to: goal, with: recipe, on: context, onRound: onRound)
@@ -94,7 +94,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
 
   func prune(
     _ network: Network, to goal: Goal, with recipe: Recipe, on context: PruningContext,
-    onRound: (PrunedNetwork.Round) throws -> Void
+    onRound: (PruningTrace.Step) throws -> Void
   ) throws -> PrunedNetwork {
     let (state, log) = try context.found(
       "adaptation \(self) epochs \(recipe.recovery.epochs)", in: network
@@ -114,8 +114,8 @@ public struct Adaptation: Hashable, Codable, Sendable {
         state.network, to: goal.absolute(limit, in: left), on: context, onRound: onRound)
     }
     pruned.check = pruned.check.worst(state.check ?? pruned.check)
-    pruned.before = try Cost(of: network)
-    pruned.rounds = log + pruned.rounds
+    pruned.trace = PruningTrace(
+      before: try context.measurement(of: network), steps: log + pruned.trace.steps)
     pruned.plan = state.plan.union(pruned.plan)
     return pruned
   }
@@ -124,28 +124,28 @@ public struct Adaptation: Hashable, Codable, Sendable {
   /// network whose validation loss is at most 0.5 % above the lowest.
   private func adapted(
     _ network: Network, with recipe: Recipe, on context: PruningContext,
-    onRound: (PrunedNetwork.Round) throws -> Void
-  ) throws -> (state: State, log: [PrunedNetwork.Round]) {
+    onRound: (PruningTrace.Step) throws -> Void
+  ) throws -> (state: State, log: [PruningTrace.Step]) {
     var state = State(network: network, context: context)
     var generator = SeededGenerator(seed: context.seed).stream("growing")
-    var log: [PrunedNetwork.Round] = []
+    var log: [PruningTrace.Step] = []
     var seen: [(state: State, loss: Double)] = []
     var best = Double.infinity
     var quiet = 0
     for round in 1...rounds where quiet < patience {
       state.network = try context.trained(
         state.network, epochs: recipe.recovery.epochs, round: round)
-      let cut = try shrink(&state, round)
+      let removals = try shrink(&state, round)
       let loss = state.loss
       quiet = loss < best * (1 - slowdown) ? 0 : quiet + 1
       best = min(best, loss)
       seen.append((state, loss))
       if quiet > 0, quiet < patience { try grow(&state, round, using: &generator) }
-      let accuracy = context.quality(of: state.network)
+      let result = try context.measurement(of: state.network)
       log.append(
         .init(
-          round: round, of: rounds, cost: try Cost(of: state.network), removed: cut,
-          accuracyCut: accuracy, accuracy: accuracy))
+          round, of: rounds, removals: removals, qualityBeforeRecovery: result.quality,
+          result: result))
       try onRound(log[log.count - 1])
     }
     let good = seen.filter { $0.loss <= best * 1.005 }
@@ -177,7 +177,10 @@ public struct Adaptation: Hashable, Codable, Sendable {
     }
   }
 
-  private func shrink(_ state: inout State, _ round: Int) throws -> Int {
+  /// - Returns: the removals that were not reverted.
+  private func shrink(
+    _ state: inout State, _ round: Int
+  ) throws -> [PruningPlan.Removal] {
     let network = state.network
     let groups = try NeuronGroups(network.architecture)
     var generator = SeededGenerator(seed: 0)
@@ -217,12 +220,11 @@ public struct Adaptation: Hashable, Codable, Sendable {
     return merges + drops
   }
 
-  /// - Returns: the number of pruned neurons: 0 if the removal is reverted because it increases the
-  ///   loss.
+  /// - Returns: the removals: none if they are reverted because they increase the loss.
   private func apply(
     _ plan: PruningPlan, _ compensation: Compensation, _ state: inout State
-  ) throws -> Int {
-    guard !plan.removals.isEmpty else { return 0 }
+  ) throws -> [PruningPlan.Removal] {
+    guard !plan.removals.isEmpty else { return [] }
     let before = state
     let compaction = try state.context.compacted(
       state.network, by: plan, compensation: compensation)
@@ -231,9 +233,9 @@ public struct Adaptation: Hashable, Codable, Sendable {
     state.plan = state.plan.union(plan)
     if isImproved, state.loss > before.loss * (1 + slowdown) {
       state = before
-      return 0
+      return []
     }
-    return plan.removals.count
+    return plan.removals
   }
 
   private func grow(

@@ -65,8 +65,8 @@ enum FuzzTarget: String, CaseIterable {
       let format = CheckpointFile(fingerprint: String(repeating: "0", count: 64))
       _ = format.value(in: Data(bytes), as: Trainer.State.self)
       let signed = format.contents(encoded: Data(bytes))
-      if let trace = format.value(in: signed, as: PruningTrace.self) {
-        _ = try format.contents(of: trace)
+      if let state = format.value(in: signed, as: FeatureLayer.State.self) {
+        _ = try format.contents(of: state)
       }
       if let state = format.value(in: signed, as: Trainer.State.self) {
         _ = try format.contents(of: state)
