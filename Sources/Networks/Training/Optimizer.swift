@@ -24,6 +24,12 @@ public enum Optimizer: Hashable, Codable, Sendable {
       means = network.parameters.map { $0.map { Tensor(shape: $0.value.shape) } }
       squares = means
     }
+
+    /// The state before the first step of one tensor: zeros of its shape.
+    package init(for tensor: Tensor) {
+      means = [[Tensor(shape: tensor.shape)]]
+      squares = means
+    }
   }
 
   /// Applies one optimiser step; masked elements stay zero.
@@ -38,20 +44,40 @@ public enum Optimizer: Hashable, Codable, Sendable {
       for index in network.parameters[node].indices
       where network.parameters[node][index].role.isLearned && !gradients[node].isEmpty {
         let own = network.parameters[node][index].role == .weight ? decay : 0
-        switch self {
-        case .momentum(let momentum):
-          network.parameters[node][index].value.momentumStep(
-            gradient: gradients[node][index], velocity: &memory.means[node][index], rate: rate,
-            momentum: momentum, decay: own)
-        case .adam(let beta1, let beta2, let epsilon):
-          network.parameters[node][index].value.adamStep(
-            gradient: gradients[node][index], mean: &memory.means[node][index],
-            square: &memory.squares[node][index], rate: rate, beta1: beta1, beta2: beta2,
-            epsilon: epsilon, decay: own,
-            corrections: (1 - beta1.power(memory.steps), 1 - beta2.power(memory.steps)))
-        }
+        update(
+          &network.parameters[node][index].value, gradient: gradients[node][index],
+          (node, index), &memory, rate: rate, decay: own)
         network.parameters[node][index].applyMask()
       }
+    }
+  }
+
+  /// Applies one optimiser step, without weight decay, to a tensor that is not a parameter of a
+  /// network.
+  package func step(
+    _ tensor: inout Tensor, gradient: Tensor, memory: inout Memory, rate: Float
+  ) {
+    memory.steps += 1
+    update(&tensor, gradient: gradient, (0, 0), &memory, rate: rate, decay: 0)
+  }
+
+  /// `place`: the node and the parameter in the optimiser state.
+  private func update(
+    _ value: inout Tensor, gradient: Tensor, _ place: (node: Int, parameter: Int),
+    _ memory: inout Memory, rate: Float, decay: Float
+  ) {
+    let (node, index) = place
+    switch self {
+    case .momentum(let momentum):
+      value.momentumStep(
+        gradient: gradient, velocity: &memory.means[node][index], rate: rate, momentum: momentum,
+        decay: decay)
+    case .adam(let beta1, let beta2, let epsilon):
+      value.adamStep(
+        gradient: gradient, mean: &memory.means[node][index],
+        square: &memory.squares[node][index], rate: rate, beta1: beta1, beta2: beta2,
+        epsilon: epsilon, decay: decay,
+        corrections: (1 - beta1.power(memory.steps), 1 - beta2.power(memory.steps)))
     }
   }
 }

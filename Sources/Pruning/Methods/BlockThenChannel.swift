@@ -111,8 +111,9 @@ public struct BlockThenChannel: PruningMethod {
   ) throws -> Found {
     var network = network
     let gates = blocks.map { network.gate(onAllOf: $0.gated) }
-    var logits = [Float](repeating: start, count: blocks.count)
-    var velocity = logits.map { _ in Float(0) }
+    var logits = Tensor(repeating: start, shape: [blocks.count])
+    let optimizer = Optimizer.momentum(momentum: 0.9)
+    var velocity = Optimizer.Memory(for: logits)
     var memory = Optimizer.Memory(for: network)
     var chance = SeededGenerator(seed: context.seed).stream("blocks")
     var step = 0
@@ -124,10 +125,10 @@ public struct BlockThenChannel: PruningMethod {
       try batches.forEach(epoch: epoch) { batch in
         guard step < steps else { return }
         step += 1
-        let open = logits.map { Float(chance.uniform()) < sigmoid($0) ? Float(1) : 0 }
+        let open = logits.elements.map { Float(chance.uniform()) < sigmoid($0) ? Float(1) : 0 }
         let gated = network.gated(gates, by: open)
         var pass = try update.pass(of: gated, on: batch, number: step, using: &chance)
-        let slopes = network.gateGradients(gates, pass.gradients)
+        var slopes = network.gateGradients(gates, pass.gradients)
         for (index, gate) in gates.enumerated() {
           // The weights of a closed block get no gradient.
           if open[index] == 0 {
@@ -136,15 +137,16 @@ public struct BlockThenChannel: PruningMethod {
                 shape: pass.gradients[part.node][part.parameter].shape)
             }
           }
-          let p = sigmoid(logits[index])
-          velocity[index] = 0.9 * velocity[index] + (slopes[index] + price) * p * (1 - p)
-          logits[index] -= 0.1 * velocity[index]
+          let p = sigmoid(logits.elements[index])
+          slopes[index] = (slopes[index] + price) * p * (1 - p)
         }
+        optimizer.step(
+          &logits, gradient: Tensor(slopes, shape: logits.shape), memory: &velocity, rate: 0.1)
         update.update(
           &network, by: pass, memory: &memory, rate: context.trainer.learningRate)
       }
     }
-    return Found(network: network, logits: logits)
+    return Found(network: network, logits: logits.elements)
   }
 
   private func sigmoid(_ logit: Float) -> Float {

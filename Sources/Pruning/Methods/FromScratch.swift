@@ -71,8 +71,8 @@ public struct FromScratch: PruningMethod, NeuronScore {
   ) throws -> [Float] {
     var fresh = fresh
     var generator = SeededGenerator(seed: context.seed).stream("gates")
-    var factors = [Float](repeating: 1, count: gates.count)
-    var memory = (means: factors.map { _ in Float(0) }, squares: factors.map { _ in Float(0) })
+    var factors = Tensor(repeating: 1, shape: [gates.count])
+    var memory = Optimizer.Memory(for: factors)
     var steps = 0
     let update = TrainingStep(optimizer: .adam) { [head = context.head] outputs, batch in
       head.loss(of: outputs, for: batch)
@@ -80,25 +80,22 @@ public struct FromScratch: PruningMethod, NeuronScore {
     let batches = Batches(context.sample(of: rows), of: context, seed: context.seed)
     for epoch in 0..<epochs {
       try batches.forEach(epoch: epoch) { batch in
-        let gatedNetwork = fresh.gated(gates, by: factors)
+        steps += 1
         let pass = try update.pass(
-          of: gatedNetwork, on: batch, number: steps + 1, using: &generator)
+          of: fresh.gated(gates, by: factors.elements), on: batch, number: steps,
+          using: &generator)
         fresh.updateRunningStatistics(pass.forward)
         let gradients = fresh.gateGradients(gates, pass.gradients)
-        steps += 1
-        let mean = factors.reduce(0, +) / Float(factors.count)
-        let pull = 2 * balance * (mean - target) / Float(factors.count)
-        for index in factors.indices {
-          let slope = gradients[index] + pull
-          memory.means[index] = 0.9 * memory.means[index] + 0.1 * slope
-          memory.squares[index] = 0.999 * memory.squares[index] + 0.001 * slope * slope
-          let step =
-            (memory.means[index] / (1 - Float(0.9).power(steps)))
-            / ((memory.squares[index] / (1 - Float(0.999).power(steps))).squareRoot() + 1e-8)
-          factors[index] = min(1, max(0, factors[index] - 0.01 * step))
+        let mean = factors.elements.reduce(0, +) / Float(factors.count)
+        let penalty = 2 * balance * (mean - target) / Float(factors.count)
+        update.optimizer.step(
+          &factors, gradient: Tensor(gradients.map { $0 + penalty }, shape: factors.shape),
+          memory: &memory, rate: 0.01)
+        factors.withElements { elements in
+          for index in elements.indices { elements[index] = min(1, max(0, elements[index])) }
         }
       }
     }
-    return factors
+    return factors.elements
   }
 }
