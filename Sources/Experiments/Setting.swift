@@ -1,13 +1,13 @@
 /// A setting of a run that errors, notes and warnings refer to.
 public enum Setting: String, Hashable, Sendable, CaseIterable {
   // Data and network.
-  case model, heldOut, maxInputBytes, threads, architecture, hidden, activation, features, head
+  case heldOut, maxInputBytes, threads, architecture, hidden, activation, features, head
   // Preprocessing of the inputs of a given network.
   case pixelMean, pixelDeviation, pixelLayout, scaleInputs, classOrder
   // Training.
   case epochs, batch, learningRate, shift, classWeights
   // Pruning and its goals.
-  case prunes, accuracyDrop, keep, parameters, neurons, inputs, multiplications, latency, bytes
+  case accuracyDrop, keep, parameters, neurons, inputs, multiplications, latency, bytes
   case widths, rounds, scoreRows, multiple, schedule, compensation, scope, normalization, recovery
   case distillation, gatePrice
   // Rules and comparisons.

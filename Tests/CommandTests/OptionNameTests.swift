@@ -5,14 +5,14 @@ import espalier
 /// The options of the settings that libraries refer to, and the notes about options without effect.
 @Suite struct OptionNameTests {
   static let options: [Setting: String] = [
-    .model: "--model", .heldOut: "--held-out", .maxInputBytes: "--max-input-bytes",
+    .heldOut: "--held-out", .maxInputBytes: "--max-input-bytes",
     .threads: "--threads", .architecture: "--architecture", .hidden: "--hidden",
     .activation: "--activation", .features: "--features", .head: "--head",
     .pixelMean: "--pixel-mean", .pixelDeviation: "--pixel-deviation",
     .pixelLayout: "--pixel-layout", .scaleInputs: "--scale-inputs",
     .classOrder: "--class-order", .epochs: "--epochs", .batch: "--batch",
     .learningRate: "--learning-rate", .shift: "--shift", .classWeights: "--class-weights",
-    .prunes: "--no-pruning", .accuracyDrop: "--accuracy-drop", .keep: "--keep",
+    .accuracyDrop: "--accuracy-drop", .keep: "--keep",
     .parameters: "--parameters", .neurons: "--neurons", .inputs: "--inputs",
     .multiplications: "--multiplications", .latency: "--latency", .bytes: "--bytes",
     .widths: "--widths", .rounds: "--rounds", .scoreRows: "--score-rows",

@@ -5,7 +5,6 @@ extension Setting {
   package var option: String {
     switch self {
     case .distillation: "--distill"
-    case .prunes: "--no-pruning"
     default:
       "--"
         + rawValue.map { $0.isUppercase ? "-" + $0.lowercased() : String($0) }.joined()
