@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 
 /// What is wrong with the bytes of a compressed model, or with a model that cannot be compressed.
@@ -20,8 +21,9 @@ public enum CodingProblem: Error, Hashable, Sendable {
   case invalidHeader
   /// The JSON is not that of a header.
   case undecodableHeader
-  /// The schema or the encoding contradicts itself or the other.
-  case inconsistentColumns(reason: String)
+  case schema(SchemaProblem)
+  /// The encoding contradicts itself or the schema.
+  case encoding(EncodingProblem)
   /// The sizes of images are not positive, or their product is too large.
   case imageSize(height: Int, width: Int, channels: Int)
   case noEncoding
@@ -74,7 +76,8 @@ public enum CodingProblem: Error, Hashable, Sendable {
     case .headerPacking: "the header cannot be decompressed"
     case .invalidHeader: "the header is invalid"
     case .undecodableHeader: "the header cannot be decoded"
-    case .inconsistentColumns(let reason): reason
+    case .schema(let problem): problem.text
+    case .encoding(let problem): problem.text
     case .imageSize: "the image size is invalid"
     case .noEncoding: "the encoding is missing"
     case .originalIndices: "the original indices do not match the layers"

@@ -104,9 +104,8 @@ package struct CompressedHeader: Codable {
   func model(_ parameters: [[Parameter]], _ sizes: CheckedSizes) throws(CodingProblem) -> Model {
     let schema = try wholeSchema()
     let encoding = try wholeEncoding(schema)
-    if let reason = schema.inconsistency ?? encoding.inconsistency(with: schema) {
-      throw .inconsistentColumns(reason: reason)
-    }
+    if let problem = schema.inconsistency { throw .schema(problem) }
+    if let problem = encoding.inconsistency(with: schema) { throw .encoding(problem) }
     guard originalIndices.count == sizes.neurons.count else {
       throw .originalIndices(node: nil)
     }

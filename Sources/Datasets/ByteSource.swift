@@ -51,7 +51,7 @@ struct ByteSource: ~Copyable {
     }
     let descriptor = open(path, O_RDONLY)
     guard descriptor >= 0 else {
-      throw DatasetError.unreadable(path: path, reason: systemMessage(errno))
+      throw DatasetError.unreadable(path: path, code: errno)
     }
     return descriptor
   }
@@ -117,7 +117,7 @@ struct ByteSource: ~Copyable {
         got = read(descriptor, buffer.baseAddress, buffer.count)
       }
       guard got >= 0 else {
-        throw DatasetError.unreadable(path: name, reason: systemMessage(errno))
+        throw DatasetError.unreadable(path: name, code: errno)
       }
       count = got
     case .memory(let bytes):

@@ -52,9 +52,7 @@ enum CIFARReader {
       }
       total += filled
       guard filled % record == 0 else {
-        throw DatasetError.wrongSize(
-          source: name, found: "\(grouped(total)) bytes",
-          expected: "records of \(grouped(record)) bytes")
+        throw DatasetError.wrongSize(source: name, .records(bytes: total, record: record))
       }
       for start in stride(from: 0, to: filled, by: record) {
         let label = chunk[start]

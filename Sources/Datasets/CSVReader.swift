@@ -106,8 +106,7 @@ struct TextWindow {
       isOpened = true
       while filled < ForeignFormat.reach, try readRaw(from: &source) {}
       if let format = ForeignFormat(bytes[..<min(filled, ForeignFormat.reach)]) {
-        throw DatasetError.foreignFormat(
-          source: source.name, kind: format.kind, advice: format.advice)
+        throw DatasetError.foreignFormat(source: source.name, format)
       }
       let start = Array(bytes[..<min(filled, 4)])
       if start.starts(with: [0x1F, 0x8B]) {

@@ -3,7 +3,7 @@ import Foundation
 /// The inferred kind of a collected column.
 enum ColumnVerdict {
   case feature(Feature, Column)
-  case leftOut(reason: String)
+  case leftOut(ExclusionReason)
 }
 
 /// Infers the kinds of the columns of a table.
@@ -40,23 +40,18 @@ struct ColumnJudge {
     _ notes: inout ReadingNotes
   ) throws -> ColumnVerdict {
     switch column.content {
-    case .skipped: return .leftOut(reason: "")
+    case .skipped: return .leftOut(.ignored)
     case .freeText:
-      if let date = column.firstDate { return .leftOut(reason: Self.holdsDates(date)) }
+      if let date = column.firstDate { return .leftOut(.dates(example: date)) }
       return .leftOut(
-        reason: column.hasLongText
-          ? "has texts of more than \(grouped(LevelTable.longestLevel)) bytes"
-          : "has more than \(grouped(LevelTable.limit)) distinct texts")
+        column.hasLongText
+          ? .longTexts(limit: LevelTable.longestLevel) : .manyTexts(limit: LevelTable.limit))
     case .numbers(let numbers):
       return try numeric(name, column, numbers, &notes)
     case .coded(let codes, let table):
       return try coded(
         name, column, kept.map { $0.map { codes[$0] } } ?? codes, table, survey, &notes)
     }
-  }
-
-  private static func holdsDates(_ example: String) -> String {
-    "holds dates or times such as '\(excerpt(example))'"
   }
 
   // MARK: - Numbers
@@ -77,7 +72,7 @@ struct ColumnJudge {
         throw DatasetError.wordAmongNumbers(
           at: position(word), column: name, found: word.text, numbers: known)
       }
-      return .leftOut(reason: "has more than \(grouped(LevelTable.limit)) distinct texts")
+      return .leftOut(.manyTexts(limit: LevelTable.limit))
     }
     if let infinite = numbers.firstInfinite {
       throw DatasetError.infinite(at: position(infinite), column: name, found: infinite.text)
@@ -115,16 +110,13 @@ struct ColumnJudge {
     if isExact { return feature }
     if !keepsConstants {
       guard let first = values.first(where: { !$0.isNaN }) else {
-        return .leftOut(reason: "has no value in any row")
+        return .leftOut(.empty)
       }
       if values.allSatisfy({ $0 == first || $0.isNaN }) {
-        return .leftOut(reason: "is \(shortest(first)) in every row")
+        return .leftOut(.constant(first))
       }
     }
-    if isInferred, Self.isIdentifier(name, values) {
-      return .leftOut(reason: "is a row index")
-    }
-    return feature
+    return isInferred && Self.isIdentifier(name, values) ? .leftOut(.rowIndex) : feature
   }
 
   /// A missing-value code of nines only: in at least two and in fewer than half of the rows, with
@@ -180,7 +172,7 @@ struct ColumnJudge {
       return judge(name, codes.map { values[Int($0)] }, notation, column, &notes)
     }
     if isInferred, let date = datesOnly(readings, counts, table) {
-      return .leftOut(reason: Self.holdsDates(date))
+      return .leftOut(.dates(example: date))
     }
     let levels = CategoryLevels(table, readings, counts: counts, known: column.knownLevels)
     let feature = ColumnVerdict.feature(
@@ -191,18 +183,16 @@ struct ColumnJudge {
     if isExact { return feature }
     if !keepsConstants {
       let used = Set(codes.map { levels.values[Int($0)] }.filter { !$0.isNaN })
-      if used.isEmpty { return .leftOut(reason: "has no value in any row") }
+      if used.isEmpty { return .leftOut(.empty) }
       if used.count == 1, !used.contains(Table.unknownLevel), let only = used.first {
-        return .leftOut(reason: "is '\(excerpt(levels.names[Int(only)]))' in every row")
+        return .leftOut(.constantLevel(levels.names[Int(only)]))
       }
     }
     guard isInferred else { return feature }
     let known = codes.reduce(0) { $0 + (levels.values[Int($1)].isNaN ? 0 : 1) }
-    if levels.names.count == known { return .leftOut(reason: "is unique in every row") }
+    if levels.names.count == known { return .leftOut(.unique) }
     if levels.names.count > 50, levels.names.count * 2 > codes.count {
-      return .leftOut(
-        reason: "has \(grouped(levels.names.count)) distinct texts in "
-          + counted(codes.count, "row"))
+      return .leftOut(.manyLevels(levels: levels.names.count, rows: codes.count))
     }
     return feature
   }

@@ -28,8 +28,8 @@ extension DatasetError {
       "\(at): every line is one field, and a table needs a feature column and a target"
     case .invalidUTF16(let source, let offset):
       "\(source): byte \(grouped(offset + 1)) begins an incomplete UTF-16 character"
-    case .foreignFormat(let source, let kind, _):
-      "\(source): the file is \(kind), not a delimited text table"
+    case .foreignFormat(let source, let format):
+      "\(source): the file is \(format.kind), not a delimited text table"
     case .emptyFile(let source):
       "\(source): the file is empty"
     case .noRows(let source):
@@ -38,8 +38,8 @@ extension DatasetError {
       "\(at): '\(found)' in the column '\(excerpt(column))', which has numbers in "
         + counted(numbers, "other row")
     case .mixedNotation(let at, let column, let found, let what, let others, let otherwise):
-      "\(at): '\(found)' in the column '\(excerpt(column))' has \(what), where "
-        + "\(counted(others, "other cell")) \(others == 1 ? "has" : "have") \(otherwise)"
+      "\(at): '\(found)' in the column '\(excerpt(column))' has \(what.text), where "
+        + "\(counted(others, "other cell")) \(others == 1 ? "has" : "have") \(otherwise.text)"
     case .ambiguousNumber(let at, let column, let found, let count):
       "\(at): '\(found)' in the column '\(excerpt(column))' looks like a number with a decimal "
         + "comma or with a comma between thousands, as in \(counted(count, "cell"))"
@@ -63,7 +63,7 @@ extension DatasetError {
         + (count > LevelTable.limit ? "more than \(grouped(LevelTable.limit))" : grouped(count))
         + " classes in \(counted(rows, "row"))"
     case .unusableTarget(let source, let name, let reason):
-      "\(source): the target '\(excerpt(name))' \(reason)"
+      "\(source): the target '\(excerpt(name))' \(reason.text)"
     case .longClassName(let source, let name):
       "\(source): the target '\(excerpt(name))' has a text of more than "
         + "\(grouped(LevelTable.longestLevel)) bytes"
@@ -71,24 +71,25 @@ extension DatasetError {
       "\(source): every row has the \(excerpt(target)) '\(excerpt(name))'"
     case .tooFewRows(let source, let usable, let needed):
       "\(source): \(counted(usable, "usable row")) where at least \(needed) are needed"
-    case .differentFeatures(let source, let found, let expected):
-      "\(source): \(found) where \(expected) are expected"
-    case .malformedSchema(let source, let reason):
-      "\(source): \(reason)"
-    case .corruptGzip(let source, let reason):
-      "\(source): the gzip data are damaged: \(reason)"
+    case .differentFeatures(let source, let pixels, let expected):
+      "\(source): \(counted(pixels, "pixel")) where other columns, such as "
+        + "'\(excerpt(expected))', are expected"
+    case .malformedSchema(let source, let problem):
+      "\(source): \(problem.text)"
+    case .corruptGzip(let source, let problem):
+      "\(source): the gzip data are damaged: \(problem.text)"
     case .wrongMagic(let source, let found, let expected):
-      "\(source): begins with \(found) where \(expected) is expected"
-    case .wrongSize(let source, let found, let expected):
-      "\(source): \(found) where \(expected) are expected"
+      "\(source): begins with 0x\(hexadecimal(found)) where 0x\(hexadecimal(expected)) is expected"
+    case .wrongSize(let source, let problem):
+      "\(source): \(problem.text)"
     case .unpairedLabels(let source, let labels, let images):
       "\(source): \(grouped(labels)) labels for \(grouped(images)) images"
     case .wrongLabel(let source, let row, let found, let classes):
       "\(source): label \(found) in row \(row), where there are \(classes) classes"
     case .wrongChecksum(let source, let found, let expected):
       "\(source): SHA-256 is \(found) where \(expected) is published"
-    case .malformedSource(let source, let reason):
-      "\(source): \(reason)"
+    case .malformedSource(let source, let problem):
+      "\(source): \(problem.text)"
     case .inputTooLarge(let source, let limit, let isPacked):
       "\(source): more than \(grouped(limit)) bytes\(isPacked ? " when unpacked" : ""), the "
         + "maximum"
@@ -102,8 +103,8 @@ extension DatasetError {
         + "than \(grouped(limit)) bytes of memory, the maximum"
     case .missingFile(let path):
       "there is no file '\(path)'"
-    case .unreadable(let path, let reason):
-      "cannot read '\(path)': \(reason)"
+    case .unreadable(let path, let code):
+      "cannot read '\(path)': \(systemMessage(code))"
     case .noData(let path):
       "there are no data in the folder '\(path)'"
     case .notFetched(let name):
@@ -112,10 +113,10 @@ extension DatasetError {
       "there is no file '\(name)' in '\(folder)'"
     case .otherFile(let folder, let name):
       "the folder '\(folder)' contains '\(excerpt(name))', which is not part of the data set"
-    case .cannotWrite(let path, let reason):
-      "cannot write '\(path)': \(reason)"
-    case .cannotDownload(let address, let reason):
-      "cannot download '\(address)': \(reason)"
+    case .cannotWrite(let path, let code):
+      "cannot write '\(path)': \(code.map(systemMessage) ?? "system error")"
+    case .cannotDownload(let address, let problem):
+      "cannot download '\(address)': \(problem.text)"
     }
   }
 
@@ -159,7 +160,7 @@ extension DatasetError {
     case .unpairedLabels, .wrongLabel: "the labels belong to other images"
     case .wrongChecksum: "copy or download the file again; nothing was installed"
     case .malformedSource: "copy or download the file again; nothing was installed"
-    case .foreignFormat(_, _, let advice): advice
+    case .foreignFormat(_, let format): format.advice
     case .doublyPacked: "unpack it once with gunzip"
     case .inputTooLarge, .tableTooLarge, .imagesTooLarge:
       "a higher limit allows more, up to the machine's memory"

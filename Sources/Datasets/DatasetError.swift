@@ -50,7 +50,7 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   /// UTF-16 text with an unpaired surrogate or an odd number of bytes.
   case invalidUTF16(source: String, offset: Int)
   /// The file is not delimited text but of another format.
-  case foreignFormat(source: String, kind: String, advice: String)
+  case foreignFormat(source: String, ForeignFormat)
   /// The file has no header.
   case emptyFile(source: String)
   /// The file has a header and no rows.
@@ -60,10 +60,10 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   /// A numeric column contains a few words; `numbers` is the number of its numeric cells.
   case wordAmongNumbers(at: SourcePosition, column: String, found: String, numbers: Int)
   /// The numbers of a column have two notations; `found` is an example of the rarer one, `others`
-  /// is the number of cells with the other.
+  /// is the number of cells with the other, `otherwise`.
   case mixedNotation(
-    at: SourcePosition, column: String, found: String, what: String, others: Int,
-    otherwise: String)
+    at: SourcePosition, column: String, found: String, what: NotationMark, others: Int,
+    otherwise: NotationMark)
   /// A number that is ambiguous between decimal comma and decimal point.
   case ambiguousNumber(at: SourcePosition, column: String, found: String, count: Int)
   /// A number that is invalid with the given decimal mark.
@@ -84,25 +84,25 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   /// The target has too many classes for the number of rows.
   case tooManyClasses(source: String, name: String, count: Int, rows: Int)
   /// The target is of an unsupported kind: it holds dates.
-  case unusableTarget(source: String, name: String, reason: String)
+  case unusableTarget(source: String, name: String, ExclusionReason)
   /// The target has texts too long for class names.
   case longClassName(source: String, name: String)
   /// All rows have the same class `name`.
   case oneClass(source: String, target: String, name: String)
   /// Too few rows have a target value.
   case tooFewRows(source: String, usable: Int, needed: Int)
-  /// The rows do not have the required columns.
-  case differentFeatures(source: String, found: String, expected: String)
+  /// Images do not have the required columns; `expected` is the first of those.
+  case differentFeatures(source: String, pixels: Int, expected: String)
 
   // Invalid files.
   /// A schema.json is invalid.
-  case malformedSchema(source: String, reason: String)
+  case malformedSchema(source: String, SchemaProblem)
   /// A gzip file cannot be decompressed.
-  case corruptGzip(source: String, reason: String)
+  case corruptGzip(source: String, GzipProblem)
   /// The magic number is that of another file type.
-  case wrongMagic(source: String, found: String, expected: String)
+  case wrongMagic(source: String, found: [UInt8], expected: [UInt8])
   /// The size of a file differs from that given in its header.
-  case wrongSize(source: String, found: String, expected: String)
+  case wrongSize(source: String, SizeProblem)
   /// The number of labels differs from the number of images.
   case unpairedLabels(source: String, labels: Int, images: Int)
   /// A label out of range; `row` counts from 1.
@@ -110,7 +110,7 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   /// The checksum of a file differs from the published one.
   case wrongChecksum(source: String, found: String, expected: String)
   /// A downloaded file is malformed.
-  case malformedSource(source: String, reason: String)
+  case malformedSource(source: String, SourceProblem)
 
   /// The source exceeds the maximum size; `isPacked`: the size is that after decompression.
   case inputTooLarge(source: String, limit: Int, isPacked: Bool)
@@ -124,8 +124,8 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   // Unavailable files.
   /// The file does not exist.
   case missingFile(path: String)
-  /// The file cannot be read, with the system's reason.
-  case unreadable(path: String, reason: String)
+  /// The file cannot be read, with the `errno` of the system.
+  case unreadable(path: String, code: Int32)
   /// A folder without data files.
   case noData(path: String)
   /// A known data set that is not installed.
@@ -134,9 +134,10 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   case missingPart(folder: String, name: String)
   /// The installation folder contains an item that is not part of the data set.
   case otherFile(folder: String, name: String)
-  case cannotWrite(path: String, reason: String)
-  /// A data set cannot be downloaded, with the reason.
-  case cannotDownload(address: String, reason: String)
+  /// The data set cannot be installed, with the `errno` of the system, `nil` if it is not known.
+  case cannotWrite(path: String, code: Int32?)
+  /// A data set cannot be downloaded.
+  case cannotDownload(address: String, DownloadProblem)
 }
 
 /// The likely cause of a row whose number of fields differs from the header.
@@ -153,6 +154,33 @@ public enum RaggedCause: Hashable, Sendable {
   case trailingDelimiter
   /// The header has no name for one of the columns.
   case missingName
+}
+
+/// The part of a notation in which the numbers of a column differ.
+public enum NotationMark: Hashable, Sendable {
+  case percentSign
+  case noPercentSign
+  /// A currency sign or code.
+  case currency(String)
+  case decimalPoint
+  case decimalComma
+  /// A point that may be a decimal point or a thousands separator.
+  case point
+  /// A comma that may be a decimal comma or a thousands separator.
+  case comma
+
+  /// The mark with its article.
+  var text: String {
+    switch self {
+    case .percentSign: "a percent sign"
+    case .noPercentSign: "no percent sign"
+    case .currency(let name): "the currency '\(name)'"
+    case .decimalPoint: "a decimal point"
+    case .decimalComma: "a decimal comma"
+    case .point: "a point"
+    case .comma: "a comma"
+    }
+  }
 }
 
 /// A text from the data, truncated and escaped for one line of a message.

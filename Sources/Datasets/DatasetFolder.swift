@@ -12,7 +12,7 @@ struct DatasetFolder {
     do {
       files = try FileManager.default.contentsOfDirectory(atPath: path)
     } catch {
-      throw DatasetError.unreadable(path: path, reason: systemMessage(errno == 0 ? EACCES : errno))
+      throw DatasetError.unreadable(path: path, code: errno == 0 ? EACCES : errno)
     }
   }
 
@@ -44,36 +44,16 @@ struct DatasetFolder {
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: file("schema.json")))
     } catch {
-      throw DatasetError.unreadable(path: file("schema.json"), reason: "permission denied")
+      throw DatasetError.unreadable(path: file("schema.json"), code: EACCES)
     }
     do {
       let schema = try JSONDecoder().decode(Schema.self, from: data)
-      if let problem = schema.repeatedName {
-        throw DatasetError.malformedSchema(source: file("schema.json"), reason: problem)
+      if let problem = schema.duplicateName {
+        throw DatasetError.malformedSchema(source: file("schema.json"), problem)
       }
       return schema
     } catch let error as DecodingError {
-      throw DatasetError.malformedSchema(
-        source: file("schema.json"), reason: Self.reason(for: error))
-    }
-  }
-
-  private static func reason(for error: DecodingError) -> String {
-    func place(_ context: DecodingError.Context) -> String {
-      let keys = context.codingPath.map { key in
-        key.intValue.map { "[\($0)]" } ?? "." + key.stringValue
-      }
-      let path = keys.joined().drop { $0 == "." }
-      return path.isEmpty ? "" : " in '\(path)'"
-    }
-    return switch error {
-    case .keyNotFound(let key, let context):
-      "there is no '\(key.stringValue)'\(place(context))"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "a value of the wrong type\(place(context))"
-    case .dataCorrupted(let context):
-      context.codingPath.isEmpty ? "this is not JSON" : context.debugDescription + place(context)
-    @unknown default: "this is not a schema"
+      throw DatasetError.malformedSchema(source: file("schema.json"), SchemaProblem(error))
     }
   }
 
@@ -163,8 +143,8 @@ extension Table {
     let positions = wanted.features.compactMap { schema.index(of: $0.id) }
     guard positions.count == wanted.features.count else {
       throw DatasetError.differentFeatures(
-        source: source, found: counted(schema.features.count, "pixel"),
-        expected: "other columns, such as '\(excerpt(wanted.features.first?.id.rawValue ?? ""))',")
+        source: source, pixels: schema.features.count,
+        expected: wanted.features.first?.id.rawValue ?? "")
     }
     let classes = schema.classes.map { wanted.classes.firstIndex(of: $0) }
     let kept = labels.indices.filter { classes[labels[$0]] != nil }

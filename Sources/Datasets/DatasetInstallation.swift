@@ -43,8 +43,7 @@ struct DatasetInstallation {
   private func unpacked(_ bytes: [UInt8], _ place: String) throws -> [UInt8] {
     var source = ByteSource(bytes, named: place)
     guard let all = try source.readAll(limit: Self.mostBytes) else {
-      throw DatasetError.malformedSource(
-        source: place, reason: "more than \(grouped(Self.mostBytes)) bytes")
+      throw DatasetError.malformedSource(source: place, .tooLarge(limit: Self.mostBytes))
     }
     return all
   }
@@ -102,7 +101,7 @@ struct DatasetInstallation {
     do {
       files.append(("schema.json", [UInt8](try encoder.encode(schema))))
     } catch {
-      throw DatasetError.malformedSchema(source: "schema.json", reason: "it cannot be written")
+      throw DatasetError.malformedSchema(source: "schema.json", .unwritable)
     }
     return files
   }
@@ -127,7 +126,7 @@ struct DatasetInstallation {
     let (packed, place) = try supply.bytes(of: set.parts[0])
     try check(packed, set.parts[0], place)
     guard let archive = TarArchive(try unpacked(packed, place)) else {
-      throw DatasetError.malformedSource(source: place, reason: "this is not a tar archive")
+      throw DatasetError.malformedSource(source: place, .notATarArchive)
     }
     return archive.files.filter { names.contains($0.name) }.map { ($0.name, Array($0.bytes)) }
   }

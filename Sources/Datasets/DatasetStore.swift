@@ -81,7 +81,7 @@ public struct DatasetStore: Sendable {
         throw error
       }
     } catch {
-      throw DatasetError.cannotWrite(path: place.path, reason: Self.reason(for: error))
+      throw DatasetError.cannotWrite(path: place.path, code: Self.code(of: error))
     }
     return place
   }
@@ -121,16 +121,17 @@ public struct DatasetStore: Sendable {
     }
   }
 
-  private static func reason(for error: any Error) -> String {
+  /// The `errno` of a failed file operation; `nil` if it is not known.
+  private static func code(of error: any Error) -> Int32? {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     if let underlying, underlying.domain == NSPOSIXErrorDomain {
-      return systemMessage(Int32(underlying.code))
+      return Int32(underlying.code)
     }
     return switch (error as? CocoaError)?.code {
-    case .fileWriteNoPermission?: "permission denied"
-    case .fileWriteOutOfSpace?: "no space left on device"
-    case .fileWriteVolumeReadOnly?: "read-only file system"
-    default: "system error"
+    case .fileWriteNoPermission?: EACCES
+    case .fileWriteOutOfSpace?: ENOSPC
+    case .fileWriteVolumeReadOnly?: EROFS
+    default: nil
     }
   }
 }
@@ -197,7 +198,7 @@ struct DatasetSupply {
     do {
       return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {
-      throw DatasetError.unreadable(path: path, reason: "permission denied")
+      throw DatasetError.unreadable(path: path, code: EACCES)
     }
   }
 }

@@ -9,7 +9,7 @@ import Synchronization
 /// - Throws: `DatasetError.cannotDownload`.
 func download(_ address: String) throws -> [UInt8] {
   guard let url = URL(string: address) else {
-    throw DatasetError.cannotDownload(address: address, reason: "this is not a URL")
+    throw DatasetError.cannotDownload(address: address, .notAURL)
   }
   let outcome = Mutex<Result<[UInt8], DatasetError>?>(nil)
   let done = DispatchSemaphore(value: 0)
@@ -22,12 +22,14 @@ func download(_ address: String) throws -> [UInt8] {
       if let error {
         $0 = .failure(
           .cannotDownload(
-            address: address, reason: error.localizedDescription.trimmingSuffix(".")))
+            address: address,
+            .transfer(
+              code: (error as NSError).code,
+              message: error.localizedDescription.trimmingSuffix("."))))
       } else if let data, (200..<300).contains(status) {
         $0 = .success([UInt8](data))
       } else {
-        $0 = .failure(
-          .cannotDownload(address: address, reason: "the server returned status \(status)"))
+        $0 = .failure(.cannotDownload(address: address, .status(status)))
       }
     }
     done.signal()

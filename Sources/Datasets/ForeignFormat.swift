@@ -1,55 +1,77 @@
 /// Unsupported file formats, detected by magic number.
-struct ForeignFormat {
-  /// The format: "an Excel workbook".
-  let kind: String
+public enum ForeignFormat: Hashable, Sendable, CaseIterable {
+  case zip, excel, parquet, arrow, sqlite, hdf5, numpy, bzip2, xz, zstd, pdf, pickle, png, jpeg
+  case json
+
+  /// The format with its article: "an Excel workbook".
+  var kind: String {
+    switch self {
+    case .zip: "a zip archive, as Excel and LibreOffice workbooks are"
+    case .excel: "an Excel workbook"
+    case .parquet: "a Parquet file"
+    case .arrow: "an Arrow or Feather file"
+    case .sqlite: "an SQLite database"
+    case .hdf5: "an HDF5 file"
+    case .numpy: "a NumPy array"
+    case .bzip2: "a bzip2 file"
+    case .xz: "an xz file"
+    case .zstd: "a zstd file"
+    case .pdf: "a PDF file"
+    case .pickle: "a Python pickle"
+    case .png: "a PNG image"
+    case .jpeg: "a JPEG image"
+    case .json: "JSON"
+    }
+  }
+
   /// How to convert it to a supported table.
-  let advice: String
+  var advice: String {
+    switch self {
+    case .zip: "save the sheet as CSV, or unpack the archive"
+    case .excel: "save the sheet as CSV"
+    case .parquet: Self.pandas("parquet")
+    case .arrow: Self.pandas("feather")
+    case .sqlite: "export the table as CSV"
+    case .hdf5: "write its table as CSV"
+    case .numpy: "write it with numpy.savetxt"
+    case .bzip2: Self.unpacking("bunzip2")
+    case .xz: Self.unpacking("unxz")
+    case .zstd: Self.unpacking("unzstd")
+    case .pdf: "export its table as CSV"
+    case .pickle: Self.pandas("pickle")
+    case .png, .jpeg: "images are read from folders of IDX or CIFAR binary files"
+    case .json: Self.pandas("json")
+    }
+  }
+
+  private static func pandas(_ reader: String) -> String {
+    "write it as CSV: pandas.read_\(reader)(file).to_csv('rows.csv', index=False)"
+  }
+
+  private static func unpacking(_ program: String) -> String {
+    "unpack it with \(program); gzip is read directly"
+  }
 
   /// The number of first bytes used for detection.
   static let reach = 16
 
-  private static let byBytes: [(start: [UInt8], kind: String, advice: String)] = [
-    (
-      [0x50, 0x4B, 0x03, 0x04], "a zip archive, as Excel and LibreOffice workbooks are",
-      "save the sheet as CSV, or unpack the archive"
-    ),
-    ([0xD0, 0xCF, 0x11, 0xE0], "an Excel workbook", "save the sheet as CSV"),
-    (
-      Array("PAR1".utf8), "a Parquet file",
-      "write it as CSV: pandas.read_parquet(file).to_csv('rows.csv', index=False)"
-    ),
-    (
-      Array("ARROW1".utf8), "an Arrow or Feather file",
-      "write it as CSV: pandas.read_feather(file).to_csv('rows.csv', index=False)"
-    ),
-    (Array("SQLite format 3".utf8), "an SQLite database", "export the table as CSV"),
-    ([0x89, 0x48, 0x44, 0x46], "an HDF5 file", "write its table as CSV"),
-    (
-      [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], "a NumPy array", "write it with numpy.savetxt"
-    ),
-    (
-      Array("BZh91AY&SY".utf8), "a bzip2 file",
-      "unpack it with bunzip2; gzip is read directly"
-    ),
-    (
-      [0xFD, 0x37, 0x7A, 0x58, 0x5A], "an xz file",
-      "unpack it with unxz; gzip is read directly"
-    ),
-    (
-      [0x28, 0xB5, 0x2F, 0xFD], "a zstd file", "unpack it with unzstd; gzip is read directly"
-    ),
-    (Array("%PDF-1.".utf8), "a PDF file", "export its table as CSV"),
-    ([0x80, 0x02], "a Python pickle", pickle), ([0x80, 0x03], "a Python pickle", pickle),
-    ([0x80, 0x04], "a Python pickle", pickle), ([0x80, 0x05], "a Python pickle", pickle),
-    ([0x89, 0x50, 0x4E, 0x47], "a PNG image", images),
-    ([0xFF, 0xD8, 0xFF], "a JPEG image", images),
+  private static let byBytes: [(start: [UInt8], format: ForeignFormat)] = [
+    ([0x50, 0x4B, 0x03, 0x04], .zip),
+    ([0xD0, 0xCF, 0x11, 0xE0], .excel),
+    (Array("PAR1".utf8), .parquet),
+    (Array("ARROW1".utf8), .arrow),
+    (Array("SQLite format 3".utf8), .sqlite),
+    ([0x89, 0x48, 0x44, 0x46], .hdf5),
+    ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], .numpy),
+    (Array("BZh91AY&SY".utf8), .bzip2),
+    ([0xFD, 0x37, 0x7A, 0x58, 0x5A], .xz),
+    ([0x28, 0xB5, 0x2F, 0xFD], .zstd),
+    (Array("%PDF-1.".utf8), .pdf),
+    ([0x80, 0x02], .pickle), ([0x80, 0x03], .pickle), ([0x80, 0x04], .pickle),
+    ([0x80, 0x05], .pickle),
+    ([0x89, 0x50, 0x4E, 0x47], .png),
+    ([0xFF, 0xD8, 0xFF], .jpeg),
   ]
-
-  private static let pickle =
-    "write it as CSV: pandas.read_pickle(file).to_csv('rows.csv', index=False)"
-  private static let images = "images are read from folders of IDX or CIFAR binary files"
-  private static let json =
-    "write it as CSV: pandas.read_json(file).to_csv('rows.csv', index=False)"
 
   /// The format of a file with these first bytes; `nil` if it may be delimited text.
   init?(_ start: some Collection<UInt8>) {
@@ -58,13 +80,13 @@ struct ForeignFormat {
     if let found = Self.byBytes.first(where: {
       start.starts(with: $0.start) && (isBinary || $0.start.count > 6)
     }) {
-      (kind, advice) = (found.kind, found.advice)
+      self = found.format
       return
     }
     // JSON: an object or an array with a plausible first element.
     let blanks = Array(" \t\r\n".utf8)
     let text = start.filter { !blanks.contains($0) }.prefix(2)
     guard ["{\"", "[{", "[["].contains(where: { text.elementsEqual($0.utf8) }) else { return nil }
-    (kind, advice) = ("JSON", Self.json)
+    self = .json
   }
 }

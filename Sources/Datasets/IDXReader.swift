@@ -49,13 +49,11 @@ enum IDXReader {
     }
     guard filled >= 4, numbers[0] == magic else {
       throw DatasetError.wrongMagic(
-        source: path, found: "0x" + hexadecimal(header[..<min(4, filled)]),
-        expected: "0x" + hexadecimal(bytes(of: magic)))
+        source: path, found: Array(header[..<min(4, filled)]), expected: bytes(of: magic))
     }
     guard filled == header.count else {
       throw DatasetError.wrongSize(
-        source: path, found: "a header of \(counted(filled, "byte"))",
-        expected: "\(header.count) bytes")
+        source: path, .header(bytes: filled, expected: header.count))
     }
     let sizes = Array(numbers.dropFirst())
     var total = 1
@@ -63,11 +61,8 @@ enum IDXReader {
       let (product, overflow) = total.multipliedReportingOverflow(by: size)
       total = overflow ? .max : product
     }
-    let described = sizes.map { grouped($0) }.joined(separator: " x ")
     guard total > 0, total <= most else {
-      throw DatasetError.wrongSize(
-        source: path, found: "a header of \(described) bytes",
-        expected: "1 to \(grouped(most)) bytes")
+      throw DatasetError.wrongSize(source: path, .sizes(sizes, limit: most))
     }
     // Pixels are transposed into columns while the file is in memory.
     guard total <= limit / 2 else {
@@ -80,10 +75,7 @@ enum IDXReader {
     let body = try source.readAll(limit: total, reserving: reserve)
     hasher = source.hasher
     guard let body, body.count == total else {
-      throw DatasetError.wrongSize(
-        source: path,
-        found: body.map { "\(grouped($0.count)) bytes" } ?? "more than \(grouped(total)) bytes",
-        expected: "\(described)\(sizes.count > 1 ? " = \(grouped(total))" : "") bytes")
+      throw DatasetError.wrongSize(source: path, .body(bytes: body?.count, sizes: sizes))
     }
     return (body, sizes)
   }

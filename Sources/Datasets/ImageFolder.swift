@@ -75,8 +75,7 @@ struct ImageFolder {
     if let heldOut, heldOut.shape != training.shape {
       throw DatasetError.wrongSize(
         source: path(idx(.heldOut, "images") ?? ""),
-        found: "images of \(heldOut.shape.height) x \(heldOut.shape.width)",
-        expected: "\(training.shape.height) x \(training.shape.width) pixels")
+        .heldOutShape(heldOut.shape, training: training.shape))
     }
     return LoadedData(
       name: "", title: "", sha256: hexadecimal(hasher.finalize()),

@@ -37,9 +37,7 @@ extension ImageShape: Codable {
     func length(_ key: Key) throws -> Int {
       let value = try container.decode(Int.self, forKey: key)
       guard (1...Self.longest).contains(value) else {
-        throw DecodingError.dataCorruptedError(
-          forKey: key, in: container,
-          debugDescription: "\(value) where a whole number from 1 to 65,536 is needed")
+        throw SchemaProblem.imageLength(found: value).decodingError(at: container.codingPath, key)
       }
       return value
     }
@@ -48,10 +46,8 @@ extension ImageShape: Codable {
     channels = try length(.channels)
     maximum = try container.decode(Double.self, forKey: .maximum)
     guard maximum > 0, maximum <= Self.brightest else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .maximum, in: container,
-        debugDescription: "\(shortest(maximum)) where the value of a white pixel is needed, "
-          + "a number above 0")
+      throw SchemaProblem.imageMaximum(found: maximum).decodingError(
+        at: container.codingPath, Key.maximum)
     }
   }
 

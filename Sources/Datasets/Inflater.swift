@@ -27,7 +27,7 @@ struct Inflater: ~Copyable {
   mutating func feed(_ bytes: [UInt8]) throws {
     if bytes.isEmpty {
       guard isBetweenMembers else {
-        throw DatasetError.corruptGzip(source: name, reason: "unexpected end of data")
+        throw DatasetError.corruptGzip(source: name, .truncated)
       }
       isAtEnd = true
     }
@@ -66,8 +66,8 @@ struct Inflater: ~Copyable {
       case Z_STREAM_END: isBetweenMembers = true
       case Z_OK, Z_BUF_ERROR: break
       default:
-        let reason = stream.pointee.msg.map { String(cString: $0) } ?? "error \(status)"
-        throw DatasetError.corruptGzip(source: name, reason: reason)
+        let message = stream.pointee.msg.map { String(cString: $0) }
+        throw DatasetError.corruptGzip(source: name, .zlib(status: status, message: message))
       }
       if produced > 0 { return produced }
     }

@@ -62,7 +62,7 @@ struct NotationJudge {
     if tally.percent.count > 0 {
       if tally.noPercent.count > 0 {
         throw mixed(
-          name, (tally.percent, "a percent sign"), (tally.noPercent, "no percent sign"))
+          name, (tally.percent, .percentSign), (tally.noPercent, .noPercentSign))
       }
       notation.isPercent = true
     }
@@ -72,7 +72,7 @@ struct NotationJudge {
     if currencies.count > 1 {
       let (one, other) = (currencies[0], currencies[1])
       throw mixed(
-        name, (one.value, "the currency '\(one.key)'"), (other.value, "the currency '\(other.key)'")
+        name, (one.value, .currency(one.key)), (other.value, .currency(other.key))
       )
     }
     notation.currency = currencies.first?.key
@@ -84,7 +84,7 @@ struct NotationJudge {
   ) throws -> NumberNotation.DecimalMark {
     if tally.pointOnly.count > 0, tally.commaOnly.count > 0 {
       throw mixed(
-        name, (tally.pointOnly, "a decimal point"), (tally.commaOnly, "a decimal comma"))
+        name, (tally.pointOnly, .decimalPoint), (tally.commaOnly, .decimalComma))
     }
     if let given {
       let other = given == .point ? tally.commaOnly : tally.pointOnly
@@ -104,7 +104,7 @@ struct NotationJudge {
     // A column has one decimal mark: `1,234` beside `1.234` is a contradiction.
     if tally.pointAmbiguous.count > 0 {
       throw mixed(
-        name, (tally.pointAmbiguous, "a point"), (tally.commaAmbiguous, "a comma"))
+        name, (tally.pointAmbiguous, .point), (tally.commaAmbiguous, .comma))
     }
     if let usual { return usual }
     // All integers without a separator are below 1,000 and some ambiguous numbers end in 0, which
@@ -118,8 +118,8 @@ struct NotationJudge {
 
   /// The error for a column with two notations, with an example of the rarer one.
   private func mixed(
-    _ name: String, _ first: (seen: NumberTally.Sighting, what: String),
-    _ second: (seen: NumberTally.Sighting, what: String)
+    _ name: String, _ first: (seen: NumberTally.Sighting, what: NotationMark),
+    _ second: (seen: NumberTally.Sighting, what: NotationMark)
   ) -> DatasetError {
     let (rare, common) = first.seen.count < second.seen.count ? (first, second) : (second, first)
     return .mixedNotation(

@@ -32,9 +32,7 @@ extension Schema: Codable {
             id, .numeric(unit: try item.decodeIfPresent(String.self, forKey: .unit)),
             notation: try item.decodeIfPresent(NumberNotation.self, forKey: .notation)))
       case .some(let kind):
-        throw DecodingError.dataCorruptedError(
-          forKey: .kind, in: item,
-          debugDescription: "'\(kind)' is neither 'numeric' nor 'categorical'")
+        throw SchemaProblem.kind(found: kind).decodingError(at: item.codingPath, ColumnKey.kind)
       }
     }
     let target = try container.nestedContainer(keyedBy: ColumnKey.self, forKey: .target)
@@ -58,8 +56,7 @@ extension Schema: Codable {
     let imageProblem = features.isEmpty ? nil : imageInconsistency
     if let problem = imageProblem ?? cutsInconsistency {
       let key: Key = imageProblem == nil ? .target : .image
-      throw DecodingError.dataCorruptedError(
-        forKey: key, in: container, debugDescription: problem)
+      throw problem.decodingError(at: container.codingPath, key)
     }
   }
 

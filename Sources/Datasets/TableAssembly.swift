@@ -49,7 +49,7 @@ struct AssembledTable {
       let column = collected.columns[index]
       if column.expectation == .skipped { continue }
       switch try judge.verdict(name, column, surveys[index], &notes) {
-      case .leftOut(let reason): notes.add("'\(excerpt(name))' \(reason) and is left out")
+      case .leftOut(let reason): notes.add("'\(excerpt(name))' \(reason.text) and is left out")
       case .feature(let feature, let values):
         features.append(feature)
         columns.append(values)
@@ -66,7 +66,7 @@ struct AssembledTable {
       made.image = image
       let problem = made.imageInconsistency
       if let problem, plan.ignore.isEmpty, plan.target == nil {
-        throw DatasetError.malformedSchema(source: collected.source, reason: problem)
+        throw DatasetError.malformedSchema(source: collected.source, problem)
       }
       if problem != nil || features.map(\.id) != schema?.features.map(\.id) {
         made.image = nil

@@ -80,8 +80,7 @@ package enum LaggedSeries {
     for (number, line) in text.split(whereSeparator: \.isNewline).enumerated().dropFirst() {
       let fields = line.split(separator: ",", omittingEmptySubsequences: false)
       guard let first = fields.first, let last = fields.last, let minute = minute(of: first) else {
-        throw DatasetError.malformedSource(
-          source: name, reason: "no time in row \(number), such as '04/01/2016 0:05'")
+        throw DatasetError.malformedSource(source: name, .noTime(row: number))
       }
       minutesSeen.append(minute)
       counts.append(last)

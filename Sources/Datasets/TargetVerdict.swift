@@ -35,7 +35,7 @@ struct TargetVerdict {
     var targetNotes = ReadingNotes()
     switch try judge.verdict(name, column, survey, &targetNotes) {
     case .leftOut(let reason):
-      throw DatasetError.unusableTarget(source: source, name: name, reason: reason)
+      throw DatasetError.unusableTarget(source: source, name: name, reason)
     case .feature(let feature, let values):
       switch feature.kind {
       case .categorical(let levels):

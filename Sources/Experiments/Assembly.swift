@@ -16,6 +16,7 @@ struct Assembly {
   let inputRules: Extraction
   let featureRules: Extraction?
   let arguments: [String]
+  let names: SettingNames
 
   private var schema: Schema { rows.training.schema }
   private var chosen: Extraction {
@@ -44,7 +45,7 @@ struct Assembly {
       warnings: networks.warnings
         + Warning.pruning(
           agreement: agreement, vanished: answers.vanished,
-          explains: experiment.explainsOriginal ? .original : .pruned),
+          explains: experiment.explainsOriginal ? .original : .pruned, names: names),
       provenance: Provenance(
         version: espalierVersion, seed: experiment.seed, arguments: arguments,
         startedFrom: networks.startedFrom))

@@ -43,8 +43,8 @@ extension Experiment {
     rows.loaded.remarks.forEach { control.report(.note($0)) }
     clock.end("reading")
     try onRead(rows.identity(of: self))
-    idleOptions(isNumeric: rows.training.schema.target.isNumeric, tunes: false)
-      .forEach { control.report(.note($0)) }
+    idleSettings(isNumeric: rows.training.schema.target.isNumeric, tunes: false)
+      .forEach { control.report(.idle($0)) }
     if !resume, let folder { try? FileManager.default.removeItem(at: folder) }
     let checkpoint = Checkpoint(
       folder: folder, experiment: self, version: espalierVersion, data: rows.loaded.sha256,
@@ -68,7 +68,8 @@ extension Experiment {
     control.report(.stage(name: "writing", detail: "the report"))
     let explanation = try Assembly(
       experiment: self, rows: rows, networks: networks, answers: answers,
-      inputRules: inputRules, featureRules: featureRules, arguments: arguments
+      inputRules: inputRules, featureRules: featureRules, arguments: arguments,
+      names: control.names
     ).explanation()
     for warning in (explanation.warnings ?? []) where !networks.warnings.contains(warning) {
       control.report(.warning(warning))
@@ -147,6 +148,13 @@ public struct ExtractorLevelError: LocalizedError, Hashable, Sendable {
   public let level: RuleLevel
   /// The rule levels that the extractor supports.
   public let possible: [RuleLevel]
+
+  /// The error of an extractor that supports the `possible` levels only.
+  public init(extractor: String, level: RuleLevel, possible: [RuleLevel]) {
+    self.extractor = extractor
+    self.level = level
+    self.possible = possible
+  }
 
   /// The unsupported level.
   public var errorDescription: String? {

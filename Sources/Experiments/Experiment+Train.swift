@@ -25,8 +25,8 @@ extension Experiment {
     control.report(.stage(name: "reading", detail: data))
     let rows = try Preparation(self)
     rows.loaded.remarks.forEach { control.report(.note($0)) }
-    idleOptions(isNumeric: rows.training.schema.target.isNumeric, tunes: true)
-      .forEach { control.report(.note($0)) }
+    idleSettings(isNumeric: rows.training.schema.target.isNumeric, tunes: true)
+      .forEach { control.report(.idle($0)) }
     if !resume, let folder { try? FileManager.default.removeItem(at: folder) }
     let checkpoint = Checkpoint(
       folder: folder, experiment: self, version: espalierVersion, data: rows.loaded.sha256,
@@ -49,8 +49,11 @@ extension Experiment {
   /// The plan of a run, without running it: the output of `--dry-run`.
   ///
   /// `includesRules`: whether rules are extracted, which the last line then says. Default `true`.
+  /// `names`: the names of settings in warnings.
   /// - Throws: the errors of reading.
-  public func plan(includesRules: Bool = true) throws -> [String] {
+  public func plan(
+    includesRules: Bool = true, names: SettingNames = .properties
+  ) throws -> [String] {
     try validate()
     let rows = try Preparation(self)
     let schema = rows.training.schema
@@ -71,7 +74,7 @@ extension Experiment {
     if let model {
       lines.append("network: \(model)")
       let imported = try ImportedModel(
-        URL(fileURLWithPath: model), options: network, table: rows.training)
+        URL(fileURLWithPath: model), options: network, table: rows.training, names: names)
       lines += imported.notes.map { "note: \($0)" }
       lines += imported.warnings.map { "warning: \($0.text)" }
     } else {

@@ -139,6 +139,8 @@ public enum RunEvent: Sendable {
   case progress(fraction: Double, figures: [(name: String, value: Double)])
   /// A decision about the data or the settings, in one sentence.
   case note(String)
+  /// A given setting without effect.
+  case idle(IdleSetting)
   /// A warning about the reliability of the result.
   case warning(Warning)
   /// Whether the checkpoint on disk is up to date: if so, the process may be terminated at once and
@@ -152,13 +154,17 @@ public struct RunControl: Sendable {
   public var report: @Sendable (RunEvent) -> Void
   /// Checked at every step; if true, the run stores a checkpoint and throws `Interrupted`.
   public var shouldStop: @Sendable () -> Bool
+  /// The names of settings in the warnings of the result.
+  public var names: SettingNames
   /// By default events are ignored and the run is not stopped.
   public init(
     report: @escaping @Sendable (RunEvent) -> Void = { _ in },
-    shouldStop: @escaping @Sendable () -> Bool = { false }
+    shouldStop: @escaping @Sendable () -> Bool = { false },
+    names: SettingNames = .properties
   ) {
     self.report = report
     self.shouldStop = shouldStop
+    self.names = names
   }
 }
 

@@ -3,14 +3,14 @@ import Foundation
 import Pruning
 import Reports
 
-/// A numeric hyperparameter with its option, its settings key and its valid range.
+/// A numeric hyperparameter with its setting and its valid range.
 ///
-/// Options, settings files and checkpoints are validated against these ranges.
+/// Settings of every origin and checkpoints are validated against these ranges.
 public struct Hyperparameter<Value: Comparable & Sendable & LosslessStringConvertible>: Sendable {
-  /// The command-line option: `--batch`.
-  public let option: String
+  /// The setting that the range is for.
+  public let setting: Setting
   /// The key in a settings file: `network.batch`; `nil` if there is none.
-  public let setting: String?
+  public let key: String?
   /// The minimum and the maximum.
   public let range: ClosedRange<Value>
   /// The valid values, as text: "a whole number from 1 to 1,024".
@@ -22,7 +22,7 @@ public struct Hyperparameter<Value: Comparable & Sendable & LosslessStringConver
   public func check(_ value: Value?) throws(HyperparameterError) {
     guard let value, !allows(value) else { return }
     throw HyperparameterError(
-      option: option, setting: setting, value: Self.words(value),
+      setting: setting, key: key, value: Self.words(value),
       allowed: allowed + (advice(on: value) ?? ""))
   }
 
@@ -45,9 +45,9 @@ public struct Hyperparameter<Value: Comparable & Sendable & LosslessStringConver
 }
 
 extension Hyperparameter where Value == Int {
-  init(_ option: String, _ setting: String? = nil, _ range: ClosedRange<Int>) {
-    self.option = option
+  init(_ setting: Setting, _ key: String? = nil, _ range: ClosedRange<Int>) {
     self.setting = setting
+    self.key = key
     self.range = range
     excludesLowest = false
     excludesHighest = false
@@ -60,11 +60,11 @@ extension Hyperparameter where Value == Int {
 
 extension Hyperparameter where Value == Double {
   init(
-    _ option: String, _ setting: String? = nil, _ range: ClosedRange<Double>, _ allowed: String,
+    _ setting: Setting, _ key: String? = nil, _ range: ClosedRange<Double>, _ allowed: String,
     excludesLowest: Bool = false, excludesHighest: Bool = false
   ) {
-    self.option = option
     self.setting = setting
+    self.key = key
     self.range = range
     self.allowed = allowed
     self.excludesLowest = excludesLowest
@@ -74,17 +74,25 @@ extension Hyperparameter where Value == Double {
 
 /// A hyperparameter value out of range.
 public struct HyperparameterError: LocalizedError, Hashable, Sendable {
-  /// The command-line option.
-  public let option: String
-  /// The key in a settings file.
-  public let setting: String?
+  /// The setting.
+  public let setting: Setting
+  /// The key in a settings file; `nil` if there is none.
+  public let key: String?
   /// The given value.
   public let value: String
   /// The valid values, as text.
   public let allowed: String
 
+  /// `key`: the key in a settings file; `value` and `allowed` are texts.
+  public init(setting: Setting, key: String?, value: String, allowed: String) {
+    self.setting = setting
+    self.key = key
+    self.value = value
+    self.allowed = allowed
+  }
+
   /// What is wrong, in one sentence.
-  public var errorDescription: String? { "\(option) cannot be \(value)" }
+  public var errorDescription: String? { "'\(key ?? setting.rawValue)' cannot be \(value)" }
   /// What to do; `nil` if nothing is known to help.
   public var recoverySuggestion: String? { "give \(allowed)" }
 }
@@ -92,100 +100,100 @@ public struct HyperparameterError: LocalizedError, Hashable, Sendable {
 /// Integer hyperparameters of training, pruning and explanation.
 extension Hyperparameter where Value == Int {
   /// Number of threads.
-  public static var threads: Self { Self("--threads", "threads", 1...1024) }
+  public static var threads: Self { Self(.threads, "threads", 1...1024) }
   /// Maximum number of rules.
-  public static var maxRules: Self { Self("--max-rules", "maxRules", 1...1_000_000) }
+  public static var maxRules: Self { Self(.maxRules, "maxRules", 1...1_000_000) }
   /// Maximum number of hidden features after pruning.
-  public static var maxNeurons: Self { Self("--max-neurons", "maxNeurons", 1...1_000_000) }
+  public static var maxNeurons: Self { Self(.maxNeurons, "maxNeurons", 1...1_000_000) }
   /// Maximum number of columns after pruning.
-  public static var maxInputs: Self { Self("--max-inputs", "maxInputs", 1...1_000_000) }
+  public static var maxInputs: Self { Self(.maxInputs, "maxInputs", 1...1_000_000) }
   /// Units of a hidden layer.
-  public static var hidden: Self { Self("--hidden", "network.hidden", 1...65_536) }
+  public static var hidden: Self { Self(.hidden, "network.hidden", 1...65_536) }
   /// Units of the feature layer before pruning.
-  public static var features: Self { Self("--features", "network.features", 1...65_536) }
+  public static var features: Self { Self(.features, "network.features", 1...65_536) }
   /// Maximum number of training epochs.
-  public static var epochs: Self { Self("--epochs", "network.epochs", 1...1_000_000) }
+  public static var epochs: Self { Self(.epochs, "network.epochs", 1...1_000_000) }
   /// Batch size.
-  public static var batch: Self { Self("--batch", "network.batch", 1...1_000_000_000) }
+  public static var batch: Self { Self(.batch, "network.batch", 1...1_000_000_000) }
   /// Maximum shift in pixels of the random-shift augmentation.
-  public static var shift: Self { Self("--shift", "network.shift", 1...1024) }
+  public static var shift: Self { Self(.shift, "network.shift", 1...1024) }
   /// Number of random seeds of a comparison.
-  public static var seeds: Self { Self("--seeds", nil, 1...1000) }
+  public static var seeds: Self { Self(.seeds, nil, 1...1000) }
   /// Pruning rounds.
-  public static var rounds: Self { Self("--rounds", nil, 1...1000) }
+  public static var rounds: Self { Self(.rounds, nil, 1...1000) }
   /// Training rows used for scores.
-  public static var scoreRows: Self { Self("--score-rows", nil, 1...1_000_000_000) }
+  public static var scoreRows: Self { Self(.scoreRows, nil, 1...1_000_000_000) }
   /// The divisor of the widths of pruned layers.
-  public static var multiple: Self { Self("--multiple", nil, 1...65_536) }
+  public static var multiple: Self { Self(.multiple, nil, 1...65_536) }
   /// Fine-tuning epochs after each pruning round; 0 disables fine-tuning.
-  public static var fineTuningEpochs: Self { Self("--epochs", nil, 0...1_000_000) }
+  public static var fineTuningEpochs: Self { Self(.epochs, nil, 0...1_000_000) }
   /// Fine-tuning epochs after each pruning round of a comparison; 0 disables fine-tuning.
-  public static var recoveryEpochs: Self { Self("--recovery-epochs", nil, 0...1_000_000) }
+  public static var recoveryEpochs: Self { Self(.recoveryEpochs, nil, 0...1_000_000) }
   /// Maximum number of parameters.
-  public static var parameters: Self { Self("--parameters", nil, 1...Int.max) }
+  public static var parameters: Self { Self(.parameters, nil, 1...Int.max) }
   /// Maximum number of hidden neurons.
-  public static var neurons: Self { Self("--neurons", nil, 1...Int.max) }
+  public static var neurons: Self { Self(.neurons, nil, 1...Int.max) }
   /// Maximum number of network inputs.
-  public static var inputs: Self { Self("--inputs", nil, 1...Int.max) }
+  public static var inputs: Self { Self(.inputs, nil, 1...Int.max) }
   /// Maximum size of the parameters in bytes.
-  public static var bytes: Self { Self("--bytes", nil, 1...Int.max) }
+  public static var bytes: Self { Self(.bytes, nil, 1...Int.max) }
 
   /// Maximum size of the uncompressed data in bytes.
   public static var maxInputBytes: Self {
-    Self("--max-input-bytes", "maxInputBytes", 1...Int.max)
+    Self(.maxInputBytes, "maxInputBytes", 1...Int.max)
   }
   /// Maximum width of a layer after pruning.
-  public static var width: Self { Self("--widths", nil, 1...Int.max) }
+  public static var width: Self { Self(.widths, nil, 1...Int.max) }
 
   /// Maximum number of hidden layers.
   static var hiddenLayers: Int { 64 }
 }
 
 extension Hyperparameter where Value == Double {
-  private static func share(_ option: String, _ setting: String? = nil) -> Self {
-    Self(option, setting, 0...1, "a number from 0 to 1")
+  private static func share(_ setting: Setting, _ key: String? = nil) -> Self {
+    Self(setting, key, 0...1, "a number from 0 to 1")
   }
 
-  private static func positiveShare(_ option: String) -> Self {
-    Self(option, nil, 0...1, "a number above 0 and at most 1", excludesLowest: true)
+  private static func positiveShare(_ setting: Setting) -> Self {
+    Self(setting, nil, 0...1, "a number above 0 and at most 1", excludesLowest: true)
   }
 
   /// The fraction of rows in the held-out set.
   public static var heldOut: Self {
     Self(
-      "--held-out", "heldOut", 0...1, "a fraction between 0 and 1, or a source of rows",
+      .heldOut, "heldOut", 0...1, "a fraction between 0 and 1, or a source of rows",
       excludesLowest: true, excludesHighest: true)
   }
   /// The initial learning rate.
   public static var learningRate: Self {
-    Self("--learning-rate", "network.learningRate", 1e-12...1000, "a number from 1e-12 to 1,000")
+    Self(.learningRate, "network.learningRate", 1e-12...1000, "a number from 1e-12 to 1,000")
   }
   /// Maximum drop of validation accuracy by pruning.
-  public static var accuracyDrop: Self { share("--accuracy-drop", "network.accuracyDrop") }
+  public static var accuracyDrop: Self { share(.accuracyDrop, "network.accuracyDrop") }
   /// Minimum fidelity on the held-out set.
-  public static var minFidelity: Self { share("--min-fidelity", "minFidelity") }
+  public static var minFidelity: Self { share(.minFidelity, "minFidelity") }
   /// Weight of the knowledge-distillation loss.
-  public static var distill: Self { share("--distill") }
+  public static var distill: Self { share(.distillation) }
   /// The share of parameters to keep.
-  public static var keep: Self { positiveShare("--keep") }
+  public static var keep: Self { positiveShare(.keep) }
   /// The share of MACs to keep.
-  public static var macs: Self { positiveShare("--multiplications") }
+  public static var macs: Self { positiveShare(.multiplications) }
   /// The share of the measured inference time to keep.
-  public static var latency: Self { positiveShare("--latency") }
+  public static var latency: Self { positiveShare(.latency) }
   /// Gate penalty of block-then-channel.
   public static var gatePrice: Self {
-    Self("--gate-price", nil, 0...1_000_000, "a number from 0 to 1,000,000")
+    Self(.gatePrice, nil, 0...1_000_000, "a number from 0 to 1,000,000")
   }
   /// The mean of a channel in the normalisation (x/maximum - mean)/std.
   public static var pixelMean: Self {
     Self(
-      "--pixel-mean", "network.pixelMean", -1_000_000...1_000_000,
+      .pixelMean, "network.pixelMean", -1_000_000...1_000_000,
       "numbers from -1,000,000 to 1,000,000")
   }
   /// The standard deviation of a channel in the normalisation (x/maximum - mean)/std.
   public static var pixelDeviation: Self {
     Self(
-      "--pixel-deviation", "network.pixelDeviation", 1e-6...1_000_000,
+      .pixelDeviation, "network.pixelDeviation", 1e-6...1_000_000,
       "numbers from 1e-06 to 1,000,000")
   }
 }
@@ -210,7 +218,7 @@ extension NetworkOptions {
   public func validate() throws(HyperparameterError) {
     if let hidden, hidden.count > Hyperparameter.hiddenLayers {
       throw HyperparameterError(
-        option: Hyperparameter.hidden.option, setting: Hyperparameter.hidden.setting,
+        setting: Hyperparameter.hidden.setting, key: Hyperparameter.hidden.key,
         value: "a list of \(hidden.count) layers",
         allowed: "at most \(Hyperparameter.hiddenLayers) layers")
     }
@@ -264,28 +272,5 @@ extension PruningOptions {
     try Hyperparameter.distill.check(distillation)
     try Hyperparameter.scoreRows.check(scoreRows)
     try Hyperparameter.gatePrice.check(hyperparameters?["gatePrice"])
-  }
-}
-
-/// The valid values of a numeric command-line option, as text; `nil` for other options.
-///
-/// `command`: the name of the command, for options whose range differs between commands.
-public func allowedValues(of option: String, in command: Substring?) -> String? {
-  let counts: [Hyperparameter<Int>] = [
-    command == "prune" ? .fineTuningEpochs : .epochs, .threads, .maxRules, .maxNeurons, .maxInputs,
-    .features, .batch, .shift, .seeds, .rounds, .scoreRows, .multiple, .recoveryEpochs,
-    .parameters, .neurons, .inputs, .bytes, .maxInputBytes,
-  ]
-  let numbers: [Hyperparameter<Double>] = [
-    .heldOut, .learningRate, .accuracyDrop, .minFidelity, .distill, .macs, .latency,
-    .gatePrice, .pixelMean, .pixelDeviation, .keep,
-  ]
-  switch option {
-  case "--seed": return "a whole number from 0 to 18,446,744,073,709,551,615"
-  case "--hidden":
-    return "units of layers with commas, each \(Hyperparameter.hidden.allowed): 64,32"
-  default:
-    return counts.first { $0.option == option }?.allowed
-      ?? numbers.first { $0.option == option }?.allowed
   }
 }

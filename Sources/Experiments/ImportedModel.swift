@@ -10,7 +10,7 @@ import Tensors
 ///
 /// Files of other programs often do not specify the scaling of inputs, the channel order of
 /// flattened images or the order of classes. The assumptions are listed in `notes`. If another
-/// common preprocessing has a significantly higher accuracy, `warnings` name the option that
+/// common preprocessing has a significantly higher accuracy, `warnings` name the setting that
 /// selects it; it is never selected automatically.
 public struct ImportedModel: Sendable {
   /// The network with the encoding of the table's rows.
@@ -35,20 +35,23 @@ public struct ImportedModel: Sendable {
   ///   - options: scaling of inputs and order of classes, if the file does not specify them.
   ///   - given: labelled rows, from which means, standard deviations and ranges are computed;
   ///     accuracy is measured on up to 2,000 of them.
+  ///   - names: the names of settings in warnings.
   /// - Throws: `ModelFileError`, `CompressedModelError`, `NetworkError`; `PixelError` if an option
   ///   does not apply; `NumberRangeError` if a value of the table exceeds the range of single
   ///   precision.
-  public init(_ url: URL, options: NetworkOptions, table given: Table) throws {
+  public init(
+    _ url: URL, options: NetworkOptions, table given: Table, names: SettingNames = .properties
+  ) throws {
     let name = shown(url.lastPathComponent)
     var imported = try ModelFile.read(url)
     let table = try imported.fitting([given])[0]
     self.table = table
     if let order = options.classOrder {
-      guard !imported.describesClasses else { throw PixelError.described("--class-order") }
+      guard !imported.describesClasses else { throw PixelError.described(.classOrder) }
       imported = try imported.answering(inOrder: order, for: table.schema)
     }
-    if imported.describesInputs, let option = options.givenReadingOption {
-      throw PixelError.described(option)
+    if imported.describesInputs, let setting = options.givenReading {
+      throw PixelError.described(setting)
     }
     let plain = try imported.model(for: table.schema)
     model = plain
@@ -62,9 +65,10 @@ public struct ImportedModel: Sendable {
     let sample = Self.sample(of: table, for: model.network)
     let readings = imported.describesInputs ? [] : Reading.usual(for: plain, table)
     if model.head == .number {
-      compareErrors(on: sample, readings, name)
+      compareErrors(on: sample, readings, name, names)
     } else {
-      compareAnswers(on: sample, readings, ordersClasses: !imported.describesClasses, name)
+      compareAnswers(
+        on: sample, readings, ordersClasses: !imported.describesClasses, name, names)
     }
   }
 
@@ -86,7 +90,8 @@ public struct ImportedModel: Sendable {
   // MARK: Classes
 
   private mutating func compareAnswers(
-    on sample: Table, _ readings: [Reading], ordersClasses: Bool, _ name: String
+    on sample: Table, _ readings: [Reading], ordersClasses: Bool, _ name: String,
+    _ settingNames: SettingNames
   ) {
     let classes = sample.schema.classes
     let answers = model.classify(sample)
@@ -99,18 +104,18 @@ public struct ImportedModel: Sendable {
     notes.append(
       "\(name) classifies \(share(count, of: total)) rows correctly with the current preprocessing; "
         + "always predicting '\(commonest)' has an accuracy of \(percent(most, of: total))")
-    var best: (option: String, words: String, correct: [Bool])?
-    func offer(_ answers: [Int], _ option: String, _ words: String) {
+    var best: (settings: [SettingValue], words: String, correct: [Bool])?
+    func offer(_ answers: [Int], _ settings: [SettingValue], _ words: String) {
       let correct = zip(answers, sample.labels).map { $0 == $1 }
       if correct.count(where: { $0 }) > best?.correct.count(where: { $0 }) ?? 0 {
-        best = (option, words, correct)
+        best = (settings, words, correct)
       }
     }
-    for reading in [Reading(encoding: model.encoding, option: "", words: "")] + readings {
+    for reading in [Reading(encoding: model.encoding, settings: [], words: "")] + readings {
       var other = model
       other.encoding = reading.encoding
-      let found = reading.option.isEmpty ? answers : other.classify(sample)
-      if !reading.option.isEmpty { offer(found, reading.option, reading.words) }
+      let found = reading.settings.isEmpty ? answers : other.classify(sample)
+      if !reading.settings.isEmpty { offer(found, reading.settings, reading.words) }
       guard ordersClasses, model.schema.classes.count == classes.count else { continue }
       let order = ClassOrder(answers: found, labels: sample.labels, classes: classes.count)
       guard !order.isIdentity else { continue }
@@ -118,8 +123,7 @@ public struct ImportedModel: Sendable {
       let words = "the classes in the order \(names.map { shown($0) }.joined(separator: ", "))"
       offer(
         found.map { order.classOfOutput[$0] },
-        (reading.option.isEmpty ? "" : reading.option + " ")
-          + "--class-order \(names.joined(separator: ","))",
+        reading.settings + [SettingValue(.classOrder, names.joined(separator: ","))],
         reading.words.isEmpty ? words : reading.words + " and " + words)
     }
     if let best, Self.isClearlyBetter(best.correct, than: own),
@@ -130,7 +134,8 @@ public struct ImportedModel: Sendable {
         Warning(
           "inputs-fit-another-reading",
           "\(name) classifies \(share(count, of: total)) rows correctly with the current "
-            + "preprocessing, and \(share(better, of: total)) with \(best.words): \(best.option)",
+            + "preprocessing, and \(share(better, of: total)) with \(best.words): "
+            + settingNames.words(best.settings),
           figure: Double(better) / Double(total)))
     } else if Self.isNear(count, majority: most, of: total) {
       warnings.append(
@@ -162,7 +167,10 @@ public struct ImportedModel: Sendable {
 
   // MARK: Numbers
 
-  private mutating func compareErrors(on sample: Table, _ readings: [Reading], _ name: String) {
+  private mutating func compareErrors(
+    on sample: Table, _ readings: [Reading], _ name: String,
+    _ settingNames: SettingNames
+  ) {
     let own = explainedVariance(model, on: sample)
     notes.append(
       "\(name) explains \(percent(own)) of the variance of the target on \(sample.count) "
@@ -179,7 +187,7 @@ public struct ImportedModel: Sendable {
           "inputs-fit-another-reading",
           "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) rows with the current "
             + "preprocessing, and \(fixed(best.value, digits: 3)) with \(best.reading.words): "
-            + best.reading.option, figure: best.value))
+            + settingNames.words(best.reading.settings), figure: best.value))
     } else if own <= 0 {
       warnings.append(
         Warning(
@@ -203,8 +211,8 @@ public struct ImportedModel: Sendable {
 /// An alternative preprocessing of the rows.
 private struct Reading {
   var encoding: Encoding
-  /// The options that select it.
-  var option: String
+  /// The settings that select it.
+  var settings: [SettingValue]
   /// Its description in messages: "pixels scaled to 0...1".
   var words: String
 
@@ -221,7 +229,7 @@ private struct Reading {
           }
         return Reading(
           encoding: plain.encoding.scaled(scaling, over: table),
-          option: "--scale-inputs \(scaling.rawValue)", words: words)
+          settings: [SettingValue(.scaleInputs, scaling.rawValue)], words: words)
       }
     }
     guard plain.encoding.width == image.count else { return [] }
@@ -237,17 +245,19 @@ private struct Reading {
     func list(_ numbers: [Double]) -> String { numbers.map { shortest($0) }.joined(separator: ",") }
     return layouts.flatMap { layout in
       let transposed = layout == .channelsFirst
+      let order = transposed ? [SettingValue(.pixelLayout, layout.rawValue)] : []
       let raw = Reading(
         encoding: image.encoding(mean: [0], deviation: [1 / image.maximum], layout: layout),
-        option: "--pixel-layout \(layout.rawValue)", words: "channels first")
+        settings: order, words: "channels first")
       return (transposed ? [raw] : [])
         + scalings.map { scaling in
           Reading(
             encoding: image.encoding(
               mean: scaling.mean, deviation: scaling.deviation, layout: layout),
-            option:
-              "--pixel-mean \(list(scaling.mean)) --pixel-deviation \(list(scaling.deviation))"
-              + (transposed ? " --pixel-layout \(layout.rawValue)" : ""),
+            settings: [
+              SettingValue(.pixelMean, list(scaling.mean)),
+              SettingValue(.pixelDeviation, list(scaling.deviation)),
+            ] + order,
             words: scaling.words + (transposed ? " and channels first" : ""))
         }
     }

@@ -13,14 +13,15 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
   /// A regular file exists at the path of the output.
   case exists(path: String)
   /// A link, a device, a pipe or a socket exists at the path of the output.
-  case notReplaced(path: String, kind: String)
+  case notReplaced(path: String, SpecialFile)
   /// Overwriting the folder would delete more than a report.
   case tooMuch(folder: String)
   /// Two options name the same output file.
   case sameOutput(path: String, options: [String])
   /// An output path is also an input.
   case isInput(path: String, option: String, input: String)
-  case cannotCreate(path: String, reason: String)
+  /// The file or folder cannot be created.
+  case cannotCreate(path: String, CreationProblem)
   /// A system call fails with an error number.
   case cannotWrite(path: String, code: Int32)
 
@@ -36,13 +37,14 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
     case .otherRun(let folder, let command):
       "the folder '\(folder)' contains the report of another run: espalier \(command)"
     case .exists(let path): "'\(path)' already exists"
-    case .notReplaced(let path, let kind): "'\(path)' is \(kind), which is never overwritten"
+    case .notReplaced(let path, let kind):
+      "'\(path)' is \(kind.rawValue), which is never overwritten"
     case .tooMuch(let folder): "the folder '\(folder)' contains more than a report"
     case .sameOutput(let path, let options):
       "\(options.joined(separator: " and ")) both name '\(path)'"
     case .isInput(let path, let option, let input):
       "\(option) names '\(path)', which is read as \(input)"
-    case .cannotCreate(let path, let reason): "'\(path)' cannot be created: \(reason)"
+    case .cannotCreate(let path, let problem): "'\(path)' cannot be created: \(problem.text)"
     case .cannotWrite(let path, let code): "'\(path)' cannot be written: \(Self.words(code))"
     }
   }
@@ -74,13 +76,13 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
   static func system(_ path: String, code: Int32 = errno) -> OutputError {
     switch code {
     case EACCES, EPERM, EROFS, ENOENT, ENOTDIR, EISDIR, EEXIST, ENAMETOOLONG, ELOOP, EINVAL:
-      return .cannotCreate(path: path, reason: words(code))
+      return .cannotCreate(path: path, .system(code: code))
     default:
       return .cannotWrite(path: path, code: code)
     }
   }
 
-  private static func words(_ code: Int32) -> String {
+  static func words(_ code: Int32) -> String {
     String(cString: strerror(code)).lowercased()
   }
 }

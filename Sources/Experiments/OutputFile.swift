@@ -25,8 +25,8 @@ public struct OutputFile: Hashable, Sendable {
       {
         throw .exists(path: path)
       }
-    case .folder: throw .cannotCreate(path: path, reason: "it is a folder")
-    case .other(let kind): throw .notReplaced(path: path, kind: kind)
+    case .folder: throw .cannotCreate(path: path, .isFolder)
+    case .other(let kind): throw .notReplaced(path: path, kind)
     }
     try place.probe(place.parent)
   }

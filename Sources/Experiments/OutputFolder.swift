@@ -58,10 +58,10 @@ public struct OutputFolder: Hashable, Sendable {
     case .nothing: return
     case .file:
       if !force { throw .exists(path: path) }
-    case .other(let kind): throw .notReplaced(path: path, kind: kind)
+    case .other(let kind): throw .notReplaced(path: path, kind)
     case .folder:
       guard let entries = try? FileManager.default.contentsOfDirectory(atPath: found) else {
-        throw .cannotCreate(path: path, reason: "the existing folder cannot be read")
+        throw .cannotCreate(path: path, .unreadableFolder)
       }
       if entries.isEmpty { return }
       try mayReplaceReport(found, entries.sorted(), force: force, run: run)
@@ -98,7 +98,7 @@ public struct OutputFolder: Hashable, Sendable {
       folder.deleteLastPathComponent()
     }
     guard OutputPlace.kind(of: folder.path) == .folder else {
-      throw .cannotCreate(path: path, reason: "'\(folder.lastPathComponent)' is not a folder")
+      throw .cannotCreate(path: path, .parent(name: folder.lastPathComponent))
     }
     try place.probe(folder.path)
     let longest = Int(NAME_MAX) - ".espalier-new-4194304".utf8.count - 1

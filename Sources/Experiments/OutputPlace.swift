@@ -5,8 +5,8 @@ struct OutputPlace: Hashable, Sendable {
   /// The kind of item at a path.
   enum Kind: Hashable, Sendable {
     case nothing, file, folder
-    /// An item that is never overwritten: "a symbolic link", "a device", "a pipe", "a socket".
-    case other(String)
+    /// An item that is never overwritten.
+    case other(SpecialFile)
   }
 
   /// The path as given by the user.
@@ -53,10 +53,10 @@ struct OutputPlace: Hashable, Sendable {
     switch found.st_mode & S_IFMT {
     case S_IFREG: return .file
     case S_IFDIR: return .folder
-    case S_IFLNK: return .other("a symbolic link")
-    case S_IFIFO: return .other("a pipe")
-    case S_IFSOCK: return .other("a socket")
-    default: return .other("a device")
+    case S_IFLNK: return .other(.symbolicLink)
+    case S_IFIFO: return .other(.pipe)
+    case S_IFSOCK: return .other(.socket)
+    default: return .other(.device)
     }
   }
 
@@ -103,7 +103,7 @@ struct OutputPlace: Hashable, Sendable {
   /// - Throws: `OutputError`
   func probe(_ folder: String) throws(OutputError) {
     guard parent != "." else {
-      throw .cannotCreate(path: path, reason: "the working folder was deleted")
+      throw .cannotCreate(path: path, .noWorkingFolder)
     }
     guard access(folder, W_OK | X_OK) == 0 else { throw .system(path) }
     #if os(Linux)

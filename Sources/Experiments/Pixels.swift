@@ -6,12 +6,12 @@ import Reports
 import Tensors
 
 extension NetworkOptions {
-  /// The first given option that sets the preprocessing of inputs.
-  var givenReadingOption: String? {
-    if pixelMean != nil { return "--pixel-mean" }
-    if pixelDeviation != nil { return "--pixel-deviation" }
-    if pixelLayout != nil { return "--pixel-layout" }
-    return scaleInputs == nil ? nil : "--scale-inputs"
+  /// The first given setting of the preprocessing of inputs.
+  var givenReading: Setting? {
+    if pixelMean != nil { return .pixelMean }
+    if pixelDeviation != nil { return .pixelDeviation }
+    if pixelLayout != nil { return .pixelLayout }
+    return scaleInputs == nil ? nil : .scaleInputs
   }
 
   /// The encoding of a network trained elsewhere, by the preprocessing options.
@@ -129,45 +129,46 @@ extension Model {
   }
 }
 
-/// A preprocessing option does not apply to the data or to the model file.
+/// A preprocessing setting does not apply to the data or to the model file.
 public enum PixelError: LocalizedError, Hashable, Sendable {
-  /// A pixel option is given, and the data are not images.
+  /// A pixel setting is given, and the data are not images.
   case nothingToScale
-  /// `--shift` is given, and the network does not read complete images.
+  /// The random shift is set, and the network does not read complete images.
   case nothingToMove
   /// The number of values differs from the number of channels.
   case channels(of: Int, found: Int)
-  /// `--scale-inputs` is given, and the data are images.
+  /// A scaling of the inputs is given, and the data are images.
   case notForImages
-  /// `--scale-inputs` is given, and a column is categorical.
+  /// A scaling of the inputs is given, and a column is categorical.
   case notForLevels(column: String)
-  /// The model file already specifies what the option sets.
-  case described(String)
+  /// The model file already specifies the setting.
+  case described(Setting)
 
   /// What is wrong, in one sentence.
   public var errorDescription: String? {
     switch self {
-    case .nothingToScale: "pixel options require images, and the data are not images"
-    case .nothingToMove: "--shift requires complete images as network inputs"
+    case .nothingToScale: "pixel settings require images, and the data are not images"
+    case .nothingToMove: "the random shift requires complete images as network inputs"
     case .channels(let channels, let found):
       "\(found) values for the normalisation of \(channels) channels"
-    case .notForImages: "--scale-inputs is for the columns of a table, and the data are images"
+    case .notForImages:
+      "the scaling of inputs is for the columns of a table, and the data are images"
     case .notForLevels(let column):
-      "--scale-inputs is for numeric columns, and '\(shown(column))' is categorical"
-    case .described(let option):
-      "\(option) does not apply: the model file already specifies this setting"
+      "the scaling of inputs is for numeric columns, and '\(shown(column))' is categorical"
+    case .described(let setting):
+      "'\(setting.rawValue)' does not apply: the model file already specifies this setting"
     }
   }
 
   /// What to do; `nil` if nothing is known to help.
   public var recoverySuggestion: String? {
     switch self {
-    case .nothingToScale: "omit --pixel-mean, --pixel-deviation and --pixel-layout"
-    case .nothingToMove: "omit --shift"
+    case .nothingToScale: "omit the mean, the standard deviation and the layout of pixels"
+    case .nothingToMove: "omit the random shift"
     case .channels: "give one value per channel, or one for all"
-    case .notForImages: "use --pixel-mean and --pixel-deviation"
-    case .notForLevels: "exclude the column with --ignore"
-    case .described(let option): "omit \(option)"
+    case .notForImages: "use the mean and the standard deviation of pixels"
+    case .notForLevels: "ignore the column"
+    case .described: "omit the setting"
     }
   }
 }

@@ -153,7 +153,7 @@ extension PruningExperiment {
           data: try baseline.rows.loaded.sha256 + sha256(ModelFile.data(for: baseline.original)),
           control: control))
     }
-    try idleOptions().forEach { control.report(.note($0)) }
+    try idleSettings().forEach { control.report(.idle($0)) }
     control.report(.stage(name: "pruning", detail: "\(self.method), \(goal.description)"))
     // Fine-tuned networks are stored immediately.
     if folder != nil { control.report(.checkpoint(isCurrent: true)) }

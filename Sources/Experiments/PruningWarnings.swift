@@ -27,9 +27,11 @@ extension Warning {
   ///   - agreement: held-out rows with the same prediction before and after pruning.
   ///   - vanished: classes that are no longer predicted.
   ///   - explains: the network that rules imitate; `nil` where there are no rules.
+  ///   - names: the names of settings.
   /// - Returns: an empty list if agreement is at least 95 % and no class vanished.
   package static func pruning(
-    agreement: Proportion, vanished: [VanishedClass], explains: ExplainedNetwork?
+    agreement: Proportion, vanished: [VanishedClass], explains: ExplainedNetwork?,
+    names: SettingNames = .properties
   ) -> [Warning] {
     var warnings: [Warning] = []
     if agreement.total > 0, agreement.value < leastAgreement {
@@ -39,9 +41,10 @@ extension Warning {
         case .original: ", which hidden features and diagrams show,"
         case nil: ""
         }
+      let original = SettingValue(.explain, ExplainedNetwork.original.rawValue)
       let advice =
         explains == .pruned
-        ? "; --explain original describes the network before pruning" : ""
+        ? "; \(names.words([original])) describes the network before pruning" : ""
       warnings.append(
         Warning(
           "agreement-with-original",

@@ -1,7 +1,7 @@
 import Foundation
 import Naming
 
-/// The contents of `--config FILE.json`: an experiment, the output folder and the number of
+/// The contents of a settings file: an experiment, the output folder and the number of
 /// threads.
 ///
 /// ```json
@@ -40,8 +40,7 @@ public struct SettingsFile: Hashable, Sendable {
   public init(data: String, json: Data, named file: String) throws {
     self.init(data: data)
     guard var settings = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {
-      throw SettingsError(
-        "\(file): not a JSON object", hint: #"write settings as {"seed": 7, "maxRules": 10}"#)
+      throw SettingsError.notAnObject(file: file)
     }
     output = try Self.take("output", from: &settings, file: file)
     threads = try Self.take("threads", from: &settings, file: file)
@@ -72,9 +71,7 @@ public struct SettingsFile: Hashable, Sendable {
     } catch let error as DecodingError {
       throw Self.wrongValue(error, file: file)
     } catch let error as HyperparameterError {
-      throw SettingsError(
-        "\(file): '\(error.setting ?? error.option)' cannot be \(error.value)",
-        hint: error.recoverySuggestion)
+      throw SettingsError.outOfRange(file: file, error)
     }
   }
 
@@ -83,9 +80,8 @@ public struct SettingsFile: Hashable, Sendable {
   ) throws -> Value? {
     guard let found = settings.removeValue(forKey: key) else { return nil }
     guard let value = found as? Value else {
-      throw SettingsError(
-        "\(file): '\(key)' has a value of the wrong type",
-        hint: Value.self == Int.self ? "write an integer" : "write a string")
+      throw SettingsError.wrongType(
+        file: file, key: key, expected: Value.self == Int.self ? .integer : .string)
     }
     return value
   }
@@ -105,21 +101,42 @@ public struct SettingsFile: Hashable, Sendable {
       @unknown default: nil
       }
     let path = (context?.codingPath ?? []).map(\.stringValue).joined(separator: ".")
-    return SettingsError(
-      "\(file): '\(path)' has a value of the wrong type",
-      hint: "'espalier explain --help' describes the option of that name")
+    return .wrongType(file: file, key: path, expected: nil)
   }
 }
 
 /// An error in a settings file.
-public struct SettingsError: LocalizedError, Hashable, Sendable {
-  /// What is wrong, in one sentence.
-  public let errorDescription: String?
-  /// What to do; `nil` if nothing is known to help.
-  public let recoverySuggestion: String?
+public enum SettingsError: LocalizedError, Hashable, Sendable {
+  /// The type of a setting outside of an experiment.
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case integer = "an integer"
+    case string = "a string"
+  }
 
-  init(_ message: String, hint: String?) {
-    errorDescription = message
-    recoverySuggestion = hint
+  /// The file is not a JSON object.
+  case notAnObject(file: String)
+  /// The value of the setting at `key` has the wrong type; `expected` is `nil` if the setting has a
+  /// type of its own.
+  case wrongType(file: String, key: String, expected: Kind?)
+  /// A numeric setting out of range.
+  case outOfRange(file: String, HyperparameterError)
+
+  /// What is wrong, in one sentence.
+  public var errorDescription: String? {
+    switch self {
+    case .notAnObject(let file): "\(file): not a JSON object"
+    case .wrongType(let file, let key, _): "\(file): '\(key)' has a value of the wrong type"
+    case .outOfRange(let file, let error): "\(file): \(error.errorDescription ?? "")"
+    }
+  }
+
+  /// What to do.
+  public var recoverySuggestion: String? {
+    switch self {
+    case .notAnObject: #"write settings as {"seed": 7, "maxRules": 10}"#
+    case .wrongType(_, _, let expected?): "write \(expected.rawValue)"
+    case .wrongType(_, let key, nil): "write a value that '\(key)' can have"
+    case .outOfRange(_, let error): error.recoverySuggestion
+    }
   }
 }

@@ -123,7 +123,8 @@ struct StartingNetwork: Sendable {
       inputs: encoding.width)
     if let file = experiment.model {
       let url = URL(fileURLWithPath: file)
-      let imported = try ImportedModel(url, options: experiment.network, table: rows.training)
+      let imported = try ImportedModel(
+        url, options: experiment.network, table: rows.training, names: control.names)
       model = imported.model
       (notes, warnings) = (imported.notes, imported.warnings)
       imported.notes.forEach { control.report(.note($0)) }

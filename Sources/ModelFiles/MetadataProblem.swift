@@ -1,8 +1,11 @@
+import Datasets
+
 /// What is wrong with an entry of the metadata that Espalier writes into a model file.
 public enum MetadataProblem: Hashable, Sendable {
   case undecodable
-  /// A value that contradicts itself or another entry, with the reason that `Datasets` gives.
-  case inconsistent(reason: String)
+  case schema(SchemaProblem)
+  /// An encoding that contradicts itself or the schema.
+  case encoding(EncodingProblem)
   case repeatedIndex
   /// An encoding in a file without a schema.
   case noSchema
@@ -16,7 +19,8 @@ public enum MetadataProblem: Hashable, Sendable {
   var text: String {
     switch self {
     case .undecodable: "cannot be decoded"
-    case .inconsistent(let reason): reason
+    case .schema(let problem): problem.text
+    case .encoding(let problem): problem.text
     case .repeatedIndex: "an original index is repeated or negative"
     case .noSchema: "it needs a schema, and there is none"
     case .otherPreprocessing: "does not match the preprocessing of the graph"

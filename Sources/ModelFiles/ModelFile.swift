@@ -33,7 +33,7 @@ public enum ModelFile {
     do {
       try data.write(to: url, options: .atomic)
     } catch {
-      throw ModelFileError.unwritable(file: url.lastPathComponent, reason: reason(error))
+      throw ModelFileError.unwritable(file: url.lastPathComponent, AccessProblem(error))
     }
   }
 
@@ -43,10 +43,10 @@ public enum ModelFile {
     let name = shown(url.lastPathComponent)
     let place = url.resolvingSymlinksInPath().path
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: place) else {
-      throw ModelFileError.unreadable(file: name, reason: "there is no such file")
+      throw ModelFileError.unreadable(file: name, .noFile)
     }
     guard attributes[.type] as? FileAttributeType == .typeRegular else {
-      throw ModelFileError.unreadable(file: name, reason: "it is not a regular file")
+      throw ModelFileError.unreadable(file: name, .notRegular)
     }
     guard let size = (attributes[.size] as? NSNumber)?.intValue, size < mostBytes else {
       throw ModelFileError.malformed(file: name, .tooLarge(gibibytes: mostBytes >> 30))
@@ -56,7 +56,7 @@ public enum ModelFile {
     do {
       data = try Data(contentsOf: url)
     } catch {
-      throw ModelFileError.unreadable(file: name, reason: reason(error))
+      throw ModelFileError.unreadable(file: name, AccessProblem(error))
     }
     return try read(data: data, name: name, folder: url.deletingLastPathComponent())
   }
@@ -131,15 +131,6 @@ public enum ModelFile {
     var seen: Set<String> = []
     if let twice = classes.first(where: { !seen.insert($0).inserted }) {
       throw .graph(file: file, .repeatedClass(name: twice))
-    }
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    switch (error as? CocoaError)?.code {
-    case .fileReadNoPermission, .fileWriteNoPermission: "permission denied"
-    case .fileNoSuchFile, .fileReadNoSuchFile: "there is no such folder"
-    case .fileWriteOutOfSpace: "no space left on device"
-    default: "the system reports an error"
     }
   }
 }

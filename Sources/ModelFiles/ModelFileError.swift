@@ -4,7 +4,7 @@ import Tensors
 /// An error of reading or writing a model file.
 public enum ModelFileError: LocalizedError, Hashable, Sendable {
   /// The file is missing or not readable.
-  case unreadable(file: String, reason: String)
+  case unreadable(file: String, AccessProblem)
   /// The bytes are not an ONNX model.
   case malformed(file: String, FormatProblem)
   case unsupportedOperator(file: String, node: String, operator: String, supported: [String])
@@ -22,17 +22,17 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   case fraction(column: String, value: String, at: String)
   /// The data do not have the columns of the training data.
   case schema(SchemaMismatch)
-  case unwritable(file: String, reason: String)
+  case unwritable(file: String, AccessProblem)
   case unwritableLayer(node: String, layer: String)
   /// The predictions of the written file, read back, differ from the model's.
   case differs(file: String, changed: Int, rows: Int)
-  /// The model does not fit into memory.
-  case memory(MemoryError)
+  /// Reading `bytes` bytes of weights needs more memory than is available.
+  case memory(file: String, bytes: Int, MemoryError)
 
   /// The message: the file, the node or column, and the problem.
   public var errorDescription: String? {
     switch self {
-    case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
+    case .unreadable(let file, let problem): "\(file): cannot be read: \(problem.text)"
     case .malformed(let file, let problem): "\(file): \(problem.text)"
     case .unsupportedOperator(let file, let node, let name, _):
       "\(file): node '\(node)': the operator '\(name)' is not supported"
@@ -48,13 +48,14 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .fraction(let column, let value, let place):
       "the input takes whole numbers, \(shown(column)) has \(value) in \(place)"
     case .schema(let mismatch): mismatch.text
-    case .unwritable(let file, let reason): "\(file): cannot be written: \(reason)"
+    case .unwritable(let file, let problem): "\(file): cannot be written: \(problem.text)"
     case .unwritableLayer(let node, let layer):
       "layer '\(node)' is of the kind '\(layer)', which cannot be exported to ONNX"
     case .differs(let file, let changed, let rows):
       "\(file): read back, its predictions on \(changed) of \(rows) rows differ from those of the "
         + "measured network; it is not written"
-    case .memory(let error): error.errorDescription
+    case .memory(let file, let bytes, let error):
+      "reading \(MemoryError.size(Double(bytes))) of weights of \(file) \(error.shortage)"
     }
   }
 
@@ -80,7 +81,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .unwritable: "choose a folder that exists and that you may write to"
     case .unwritableLayer: "all layers except reshaping and transposition can be exported"
     case .differs: "this is a fault of espalier; please report it"
-    case .memory(let error): error.recoverySuggestion
+    case .memory: "give the process more memory, or export a smaller network"
     }
   }
 
@@ -88,12 +89,9 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   /// - Throws: `ModelFileError.memory`
   static func admit(_ bytes: Int, of file: String) throws(ModelFileError) {
     do throws(MemoryError) {
-      try MemoryBudget.admit(
-        copies * Double(bytes),
-        for: "reading \(MemoryError.size(Double(bytes))) of weights of \(file)",
-        advice: "give the process more memory, or export a smaller network")
+      try MemoryBudget.admit(copies * Double(bytes))
     } catch {
-      throw .memory(error)
+      throw .memory(file: file, bytes: bytes, error)
     }
   }
 

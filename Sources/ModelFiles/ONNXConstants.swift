@@ -286,7 +286,7 @@ package struct ONNXConstants {
       let handle = try? FileHandle(forReadingFrom: place)
     else {
       throw .unreadable(
-        file: shown(location), reason: "it should hold the values of '\(shown(name))' in \(file)")
+        file: shown(location), .externalData(initializer: shown(name), model: file))
     }
     defer { try? handle.close() }
     if externalFiles.insert(place.path).inserted { budget += size / 2 }
@@ -303,7 +303,7 @@ package struct ONNXConstants {
     try ModelFileError.admit(length, of: file)
     guard (try? handle.seek(toOffset: UInt64(offset))) != nil,
       let data = try? handle.read(upToCount: length) ?? Data(), data.count == length
-    else { throw .unreadable(file: shown(location), reason: "unexpected end of file") }
+    else { throw .unreadable(file: shown(location), .truncated) }
     return data
   }
 }

@@ -76,7 +76,9 @@ struct ONNXMetadata {
       } catch DecodingError.dataCorrupted(let context)
         where key == .schema && !context.codingPath.isEmpty
       {
-        throw wrong(key, .inconsistent(reason: context.debugDescription))
+        let problem = context.underlyingError as? SchemaProblem
+        throw wrong(
+          key, .schema(problem ?? .undecodable(message: context.debugDescription, path: "")))
       } catch {
         throw wrong(key, .undecodable)
       }
@@ -95,14 +97,14 @@ struct ONNXMetadata {
   }
 
   private func checkSchema() throws(ModelFileError) {
-    if let reason = schema?.inconsistency { throw wrong(.schema, .inconsistent(reason: reason)) }
+    if let problem = schema?.inconsistency { throw wrong(.schema, .schema(problem)) }
   }
 
   private func checkEncoding() throws(ModelFileError) {
     guard let encoding else { return }
     guard let schema else { throw wrong(.encoding, .noSchema) }
-    if let reason = encoding.inconsistency(with: schema) {
-      throw wrong(.encoding, .inconsistent(reason: reason))
+    if let problem = encoding.inconsistency(with: schema) {
+      throw wrong(.encoding, .encoding(problem))
     }
   }
 

@@ -49,8 +49,7 @@ public struct Network: Hashable, Codable, Sendable {
       let own = index < parameters.count ? parameters[index] : []
       guard own.map(\.value.shape) == expected, own.map(\.role) == node.layer.roles else {
         throw .shapeMismatch(
-          layer: node.id.rawValue,
-          expected: "parameters of " + expected.map(\.description).joined(separator: ", "),
+          layer: node.id.rawValue, expected: .parameters(expected),
           found: own.first?.value.shape ?? [])
       }
     }

@@ -3,7 +3,7 @@ import Tensors
 
 /// Errors of network construction and training.
 public enum NetworkError: LocalizedError, Hashable, Sendable {
-  case shapeMismatch(layer: String, expected: String, found: Shape)
+  case shapeMismatch(layer: String, expected: ShapeRequirement, found: Shape)
   case noLayers
   /// A node reads an unknown node or one that is not earlier in the order.
   case unknownInput(layer: String, name: String)
@@ -16,7 +16,7 @@ public enum NetworkError: LocalizedError, Hashable, Sendable {
   public var errorDescription: String? {
     switch self {
     case .shapeMismatch(let layer, let expected, let found):
-      "layer '\(layer)' expects \(expected) but was given \(found)"
+      "layer '\(layer)' expects \(expected.text) but was given \(found)"
     case .unknownInput(let layer, let name):
       "layer '\(layer)' reads '\(name)', which is not an earlier node"
     case .joins(let layer, let found):

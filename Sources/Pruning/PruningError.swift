@@ -16,16 +16,17 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
   case unknownInput(column: String)
   case unknownWeights(of: String)
   case noBranch(into: String, from: String)
-  case protected(neuron: Neuron, reason: String)
-  case protectedColumn(String, reason: String)
+  /// A plan prunes a neuron that cannot be pruned.
+  case protected(neuron: Neuron, NeuronGroups.Protection)
+  /// A plan prunes a column whose inputs cannot be pruned.
+  case protectedColumn(String, NeuronGroups.Protection)
   /// A width goal names a layer without prunable neurons; `known` lists the layers that have some.
   case noWidth(of: String, known: [String])
   /// The network has no prunable neurons.
   case nothingToPrune(unknown: [String])
   /// The method does not support the network, the data or the goal.
   case unsuited(method: String, needs: Requirement)
-  /// The goal cannot be met; `nearest` is the nearest value that can.
-  case goalOutOfReach(goal: String, nearest: String)
+  case goalOutOfReach(UnmetGoal)
 
   /// What a method requires of the network, the goal or the other options.
   public enum Requirement: String, Hashable, Sendable {
@@ -63,9 +64,9 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
     case .noBranch(let join, let from):
       "'\(join)' is not a sum from which the branch '\(from)' can be removed"
     case .protected(let neuron, let reason):
-      "'\(neuron)' cannot be pruned: it is \(reason)"
+      "'\(neuron)' cannot be pruned: it is \(reason.description)"
     case .protectedColumn(let column, let reason):
-      "'\(column)' cannot be pruned: it is \(reason)"
+      "'\(column)' cannot be pruned: it is \(reason.description)"
     case .noWidth(let layer, _):
       "the network has no layer '\(layer)' with prunable neurons"
     case .nothingToPrune(let unknown):
@@ -75,8 +76,8 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
           + unknown.map { "'\($0)'" }.joined(separator: ", ")
     case .unsuited(let method, let needs):
       "'\(method)' needs \(needs.rawValue)"
-    case .goalOutOfReach(let goal, _):
-      "the goal cannot be met: \(goal)"
+    case .goalOutOfReach(let unmet):
+      "the goal cannot be met: \(unmet.goal)"
     }
   }
 
@@ -92,7 +93,7 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
     case .noWidth(_, let known): "layers with prunable neurons: \(known.joined(separator: ", "))"
     case .nothingToPrune: "use a network with hidden layers"
     case .unsuited: "use another method, or meet the requirement"
-    case .goalOutOfReach(_, let nearest): "the nearest achievable value: \(nearest)"
+    case .goalOutOfReach(let unmet): "the nearest achievable value: \(unmet.nearest)"
     }
   }
 }

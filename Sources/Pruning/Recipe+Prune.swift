@@ -112,8 +112,7 @@ struct RecipeRun {
         return try cut(selection, selection.order.count, round, recipe)
       }
       throw PruningError.goalOutOfReach(
-        goal: "\(goal.description) by pruning neurons, with at least one per layer",
-        nearest: goal.reached(selection.cost(without: selection.order.count)))
+        .neurons(goal, nearest: selection.cost(without: selection.order.count)))
     }
     try cut(selection, count, round, recipe)
   }
@@ -191,8 +190,7 @@ struct RecipeRun {
           threshold: scored[order[rank + 1]]))
     }
     guard left <= limit else {
-      throw PruningError.goalOutOfReach(
-        goal: Goal.inputs(limit).description, nearest: Goal.inputs(left).description)
+      throw PruningError.goalOutOfReach(.inputs(limit, nearest: left))
     }
     let gone = Set(plan.inputs)
     let kept = sizes.indices.filter { !gone.contains($0) }

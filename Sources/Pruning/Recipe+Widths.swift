@@ -92,8 +92,8 @@ private struct WidthSelection {
       guard count > 0 else { continue }
       guard count <= ranked.count, count < own.count else {
         throw PruningError.goalOutOfReach(
-          goal: "width \(width.count) of '\(width.layer)' by these scores",
-          nearest: "width \(max(own.count - ranked.count, 1)) of '\(width.layer)'")
+          .width(
+            width.count, layer: width.layer, nearest: max(own.count - ranked.count, 1)))
       }
       for (rank, group) in ranked.prefix(count).enumerated() {
         let name = groups.name(of: group, in: network)

@@ -50,7 +50,7 @@ struct ResolvedPlan {
         throw PruningError.noNumber(name)
       }
       if let reason = groups.groups[group].protection {
-        throw PruningError.protected(neuron: name, reason: reason.description)
+        throw PruningError.protected(neuron: name, reason)
       }
       silent[group] = true
     case .column(let name, let inputs):
@@ -59,7 +59,7 @@ struct ResolvedPlan {
       }
       for group in inputs.map({ groups.ofInput[$0] }) {
         if let reason = groups.groups[group].protection, reason != .input {
-          throw PruningError.protectedColumn(name, reason: reason.description)
+          throw PruningError.protectedColumn(name, reason)
         }
         silent[group] = true
       }

@@ -52,10 +52,7 @@ package struct AccuracyFloor {
     }
     guard let best else {
       throw PruningError.goalOutOfReach(
-        goal: Goal.accuracyDrop(drop).description,
-        nearest: nearest.isFinite
-          ? String(format: "an accuracy loss of %.3g %% at 95 %% confidence", nearest * 100)
-          : "no pruning")
+        .accuracyDrop(drop, nearest: nearest.isFinite ? nearest : nil))
     }
     return best
   }
@@ -98,9 +95,7 @@ struct LatencyGoal {
       }
     }
     guard let found else {
-      throw PruningError.goalOutOfReach(
-        goal: Goal.latency(share).description,
-        nearest: Goal.latency(nearest).description)
+      throw PruningError.goalOutOfReach(.latency(share, nearest: nearest))
     }
     return try recipe.prune(network, to: .macs(found), on: context, onRound: onRound)
   }

@@ -59,9 +59,7 @@ struct WeightSelection {
     let count = Int((Double(total) - limit).rounded(.up))
     guard count > 0 else { return PruningPlan() }
     guard count <= order.count else {
-      throw .goalOutOfReach(
-        goal: "\(Int(limit)) parameters by pruning weights",
-        nearest: "\(total - order.count) parameters")
+      throw .goalOutOfReach(.parameters(Int(limit), nearest: total - order.count))
     }
     var entries: [Int: [Int: [Int]]] = [:]
     for item in order.prefix(count) {

@@ -79,7 +79,7 @@ public enum ReportError: LocalizedError, Hashable, Sendable {
       "keep model.onnx beside it; if layers are not dense, extract rules over inputs"
     case .notANumber: "this is a bug in the explanation; JSON has no NaN and no infinity"
     case .template: "start from the built-in templates"
-    case .noFeatureRules: "use the rules over inputs"
+    case .noFeatureRules: "extract rules over hidden features, or export those over inputs"
     }
   }
 }

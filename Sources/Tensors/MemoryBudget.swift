@@ -6,14 +6,24 @@ public enum MemoryBudget {
   public struct Room: Hashable, Sendable {
     /// The available bytes.
     public var bytes: Int
-    /// The limit that applies: "ulimit -v", "the memory limit of the container", "free memory".
-    public var limit: String
+    /// The limit that applies.
+    public var limit: Limit
 
     /// Creates a budget; `limit` says where the limit comes from.
-    public init(bytes: Int, limit: String) {
+    public init(bytes: Int, limit: Limit) {
       self.bytes = bytes
       self.limit = limit
     }
+  }
+
+  /// A limit of memory, with its name in messages.
+  public enum Limit: String, Hashable, Sendable, CaseIterable {
+    /// The address space of the process.
+    case addressSpace = "ulimit -v"
+    /// The control group of the process.
+    case container = "the memory limit of the container"
+    /// The free memory of the machine.
+    case freeMemory = "free memory"
   }
 
   /// The available memory: the minimum under the address space limit, the container's memory limit
@@ -24,15 +34,11 @@ public enum MemoryBudget {
 
   /// Throws if a step needs more memory than is available; steps of up to 64 MiB always pass.
   ///
-  /// `step`: the step, for the message: "training a network of 1,000 parameters".
-  /// `advice`: how to reduce the memory, for the message.
   /// - Throws: `MemoryError`
-  public static func admit(
-    _ bytes: Double, for step: @autoclosure () -> String, advice: String
-  ) throws(MemoryError) {
+  public static func admit(_ bytes: Double) throws(MemoryError) {
     // Small steps pass without reading the limits.
     guard bytes > 67_108_864, let workspace, bytes > Double(workspace.bytes) else { return }
-    throw MemoryError(step: step(), needed: bytes, workspace: workspace, advice: advice)
+    throw MemoryError(needed: bytes, workspace: workspace)
   }
 
   /// The address space limit (`ulimit -v`) in bytes; `nil` if unlimited.
@@ -55,7 +61,7 @@ public enum MemoryBudget {
 
   private static var addressSpace: Room? {
     addressSpaceLimit.map {
-      Room(bytes: max($0 - addressSpaceTaken, 0), limit: "ulimit -v")
+      Room(bytes: max($0 - addressSpaceTaken, 0), limit: .addressSpace)
     }
   }
 
@@ -66,7 +72,7 @@ public enum MemoryBudget {
         .flatMap { Int($0) }
     }
     guard let free = kilobytes("MemAvailable") else { return nil }
-    return Room(bytes: (free + (kilobytes("SwapFree") ?? 0)) << 10, limit: "free memory")
+    return Room(bytes: (free + (kilobytes("SwapFree") ?? 0)) << 10, limit: .freeMemory)
   }
 
   /// The memory available under the tightest control group (cgroup v2) limit; file cache counts as
@@ -93,7 +99,7 @@ public enum MemoryBudget {
       if path == "/" || path.isEmpty { break }
       path = (path as NSString).deletingLastPathComponent
     }
-    return least.map { Room(bytes: $0, limit: "the memory limit of the container") }
+    return least.map { Room(bytes: $0, limit: .container) }
   }
 
   private static func number(_ path: String) -> Int? {
@@ -107,30 +113,26 @@ public enum MemoryBudget {
 
 /// A step needs more memory than is available.
 public struct MemoryError: LocalizedError, Hashable, Sendable {
-  /// The step.
-  public let step: String
   /// The estimated memory in bytes.
   public let needed: Double
   /// The available memory.
   public let workspace: MemoryBudget.Room
-  /// How to reduce the memory.
-  public let advice: String
 
   /// Creates the error of a step that needs more bytes than there are.
-  public init(step: String, needed: Double, workspace: MemoryBudget.Room, advice: String) {
-    self.step = step
+  public init(needed: Double, workspace: MemoryBudget.Room) {
     self.needed = needed
     self.workspace = workspace
-    self.advice = advice
   }
 
-  /// What is wrong, in one sentence.
-  public var errorDescription: String? {
-    "\(step) needs about \(Self.size(needed)) of memory but only "
-      + "\(Self.size(Double(workspace.bytes))) are available (\(workspace.limit))"
+  /// The end of a sentence that begins with the step.
+  public var shortage: String {
+    "needs about \(Self.size(needed)) of memory but only "
+      + "\(Self.size(Double(workspace.bytes))) are available (\(workspace.limit.rawValue))"
   }
+  /// What is wrong, in one sentence.
+  public var errorDescription: String? { "a step \(shortage)" }
   /// What to do; `nil` if nothing is known to help.
-  public var recoverySuggestion: String? { advice }
+  public var recoverySuggestion: String? { "give the process more memory" }
 
   /// "137.4 GB", "250 MB".
   public static func size(_ bytes: Double) -> String {

@@ -52,7 +52,8 @@ final class ProgressPrinter: Sendable {
 
   /// The control through which a run reports progress and polls for interruption.
   var control: RunControl {
-    RunControl(report: { [self] in show($0) }, shouldStop: { Interruption.isAskedFor })
+    RunControl(
+      report: { [self] in show($0) }, shouldStop: { Interruption.isAskedFor }, names: .options)
   }
 
   /// Prints the assumptions about an imported network and the warnings about them.
@@ -101,16 +102,20 @@ final class ProgressPrinter: Sendable {
           Terminal.stderr.say("\(label) \(visible(warning.text))\n")
         }
       case .checkpoint: break
-      case .note(let words):
-        if form == .json { sayJSON(["event": "note", "note": words], now) }
-        guard form == .bar || form == .lines else { return }
-        clearBar(&state)
-        Terminal.stderr.say(" note: \(visible(words))\n")
+      case .note(let words): show(note: words, &state, now)
+      case .idle(let setting): show(note: setting.note, &state, now)
       }
       if form == .bar, now - start > .seconds(1), now - state.lastShown >= .milliseconds(100) {
         drawBar(&state, now)
       }
     }
+  }
+
+  private func show(note: String, _ state: inout State, _ now: ContinuousClock.Instant) {
+    if form == .json { sayJSON(["event": "note", "note": note], now) }
+    guard form == .bar || form == .lines else { return }
+    clearBar(&state)
+    Terminal.stderr.say(" note: \(visible(note))\n")
   }
 
   private func tick() {

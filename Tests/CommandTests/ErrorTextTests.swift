@@ -3,6 +3,7 @@ import Datasets
 import Drawing
 import Experiments
 import Explanations
+import Foundation
 import ModelFiles
 import Naming
 import Networks
@@ -29,6 +30,8 @@ import espalier
     }
   }
 
+  private static let shortage = MemoryError(
+    needed: 2e9, workspace: .init(bytes: 1_000_000_000, limit: .freeMemory))
   private static let place = SourcePosition("t.csv", line: 2, column: 1)
 
   static let data: [Expected] = [
@@ -67,8 +70,9 @@ import espalier
       "t.csv: the target 'y' has a text of more than 65,536 bytes",
       "choose another column with --target", 65),
     Expected(
-      DatasetError.unusableTarget(source: "t.csv", name: "y", reason: "holds dates"),
-      "t.csv: the target 'y' holds dates", "choose another column with --target", 65),
+      DatasetError.unusableTarget(source: "t.csv", name: "y", .dates(example: "2024-01-02")),
+      "t.csv: the target 'y' holds dates or times such as '2024-01-02'",
+      "choose another column with --target", 65),
     Expected(
       DatasetError.tooManyClasses(source: "t.csv", name: "y", count: 20, rows: 20),
       "t.csv: the target 'y' has 20 classes in 20 rows",
@@ -78,8 +82,9 @@ import espalier
       "t.csv: every row has the y 'p'",
       "classification needs at least two classes; choose another column with --target", 65),
     Expected(
-      DatasetError.malformedSchema(source: "schema.json", reason: "it has no target"),
-      "schema.json: it has no target",
+      DatasetError.malformedSchema(
+        source: "schema.json", .missingKey("name", path: "target")),
+      "schema.json: there is no 'name' in 'target'",
       "see the schema.json of a data set that comes with the tool", 65),
     Expected(
       DatasetError.inputTooLarge(source: "t.csv", limit: 9000, isPacked: true),
@@ -97,7 +102,7 @@ import espalier
       DatasetError.missingFile(path: "a.csv"), "there is no file 'a.csv'",
       "see 'espalier list datasets' for the data sets that have names", 66),
     Expected(
-      DatasetError.unreadable(path: "a.csv", reason: "permission denied"),
+      DatasetError.unreadable(path: "a.csv", code: EACCES),
       "cannot read 'a.csv': permission denied", "check the permissions of the file", 66),
     Expected(
       DatasetError.noData(path: "a"), "there are no data in the folder 'a'",
@@ -113,11 +118,11 @@ import espalier
       "the folder 'a' contains 'b', which is not part of the data set",
       "move it elsewhere, then fetch the data set again", 73),
     Expected(
-      DatasetError.cannotWrite(path: "a", reason: "read-only file system"),
+      DatasetError.cannotWrite(path: "a", code: EROFS),
       "cannot write 'a': read-only file system",
       "check the permissions of the folder and the space on the disk", 73),
     Expected(
-      DatasetError.cannotDownload(address: "http://a", reason: "the server returned status 404"),
+      DatasetError.cannotDownload(address: "http://a", .status(404)),
       "cannot download 'http://a': the server returned status 404",
       "get the files another way and name their folder with --from", 74),
     Expected(
@@ -127,11 +132,23 @@ import espalier
 
   static let networks: [Expected] = [
     Expected(
-      MemoryError(
-        step: "training", needed: 2e9, workspace: .init(bytes: 1_000_000_000, limit: "free memory"),
-        advice: "use fewer units"),
-      "training needs about 2.0 GB of memory but only 1.0 GB are available (free memory)",
-      "use fewer units", 75),
+      TrainingMemoryError.training(
+        parameters: 1_000_000, batch: 64, isPublished: false, shortage),
+      "training a network of 1,000,000 parameters with a batch size of 64 needs about 2.0 GB of "
+        + "memory but only 1.0 GB are available (free memory)",
+      "use fewer units with --hidden or --features, or a smaller batch size with --batch", 75),
+    Expected(
+      TrainingMemoryError.training(parameters: 1_000_000, batch: 64, isPublished: true, shortage),
+      "training a network of 1,000,000 parameters with a batch size of 64 needs about 2.0 GB of "
+        + "memory but only 1.0 GB are available (free memory)",
+      "choose a smaller --architecture, or a smaller batch size with --batch", 75),
+    Expected(
+      TrainingMemoryError.encoding(rows: 10_000, inputs: 5000, shortage),
+      "encoding 10,000 rows as 5,000 inputs needs about 2.0 GB of memory but only 1.0 GB are "
+        + "available (free memory)", "use fewer rows, or leave columns out with --ignore", 75),
+    Expected(
+      shortage, "a step needs about 2.0 GB of memory but only 1.0 GB are available (free memory)",
+      "give the process more memory", 75),
     Expected(
       NetworkError.wrongInputs(expected: 4, found: 3),
       "the encoded data have 3 inputs but the network expects 4",
@@ -158,8 +175,8 @@ import espalier
       "'block-then-channel' needs a network with residual blocks",
       "'espalier list methods' shows the networks that each method supports", 65),
     Expected(
-      PruningError.goalOutOfReach(goal: "2 neurons", nearest: "3 neurons"),
-      "the goal cannot be met: 2 neurons", "the nearest achievable value: 3 neurons", 2),
+      PruningError.goalOutOfReach(.bytes(200, nearest: 300)),
+      "the goal cannot be met: 200 bytes", "the nearest achievable value: 300 bytes", 2),
     Expected(
       ExtractionError.noFeatureLayer(extractor: "threshold-search"),
       "extractor 'threshold-search' found no hidden activation followed by a dense output layer",
@@ -177,7 +194,7 @@ import espalier
       "keep model.onnx beside it; if layers are not dense, use --rules inputs", 65),
     Expected(
       ReportError.noFeatureRules, "the explanation has no rules over hidden features",
-      "make the explanation with --rules inputs", 65),
+      "run 'espalier explain' again with --rules features or --rules inputs", 65),
     Expected(
       ReportError.template(file: "report.html", words: "a tag is not closed"),
       "the template 'report.html' cannot be used: a tag is not closed",
@@ -195,10 +212,10 @@ import espalier
 
   static let models: [Expected] = [
     Expected(
-      ModelFileError.unreadable(file: "a.onnx", reason: "there is no such file"),
+      ModelFileError.unreadable(file: "a.onnx", .noFile),
       "a.onnx: cannot be read: there is no such file", "give the path of a readable ONNX file", 66),
     Expected(
-      ModelFileError.unwritable(file: "a.onnx", reason: "there is no such folder"),
+      ModelFileError.unwritable(file: "a.onnx", .noFolder),
       "a.onnx: cannot be written: there is no such folder",
       "choose a folder that exists and that you may write to", 73),
     Expected(
@@ -234,23 +251,24 @@ import espalier
         + "network; it is not written",
       "this is a fault of espalier; please report it with the command", 1),
     Expected(
-      ModelFileError.memory(
-        MemoryError(
-          step: "reading", needed: 2e9, workspace: .init(bytes: 1_000_000_000, limit: "the limit"),
-          advice: "export a smaller network")),
-      "reading needs about 2.0 GB of memory but only 1.0 GB are available (the limit)",
-      "export a smaller network", 75),
+      ModelFileError.memory(file: "a.onnx", bytes: 400_000_000, shortage),
+      "reading 400 MB of weights of a.onnx needs about 2.0 GB of memory but only 1.0 GB are "
+        + "available (free memory)",
+      "give the process more memory, or export a smaller network", 75),
     Expected(
       CompressedModelError.version(file: "a.espalier", found: 2, known: 1),
       "a.espalier: unsupported compressed model version 2; expected version 1",
       "read it with the version of espalier that wrote it", 65),
   ]
 
+  private static let tooManyRules = HyperparameterError(
+    setting: .maxRules, key: "maxRules", value: "0", allowed: "a whole number from 1 to 1,000,000")
+
   static let runs: [Expected] = [
     Expected(
       OutputError.exists(path: "a"), "'a' already exists", "--force overwrites it", 73),
     Expected(
-      OutputError.notReplaced(path: "d.onnx", kind: "a device"),
+      OutputError.notReplaced(path: "d.onnx", .device),
       "'d.onnx' is a device, which is never overwritten",
       "--force overwrites only regular files and espalier reports; name another path", 73),
     Expected(
@@ -273,7 +291,7 @@ import espalier
       OutputError.tooMuch(folder: "r"), "the folder 'r' contains more than a report",
       "name a separate folder, for example 'report'", 73),
     Expected(
-      OutputError.cannotCreate(path: "r", reason: "'file' is not a folder"),
+      OutputError.cannotCreate(path: "r", .parent(name: "file")),
       "'r' cannot be created: 'file' is not a folder",
       "choose a folder that exists and that you may write to", 73),
     Expected(
@@ -292,8 +310,44 @@ import espalier
     Expected(
       Interrupted(), "interrupted", "the same command with --resume continues the run", 130),
     Expected(
+      PixelError.nothingToScale, "pixel options require images, and the data are not images",
+      "omit --pixel-mean, --pixel-deviation and --pixel-layout", 64),
+    Expected(
       PixelError.nothingToMove, "--shift requires complete images as network inputs",
       "omit --shift", 64),
+    Expected(
+      PixelError.channels(of: 3, found: 2), "2 values for the normalisation of 3 channels",
+      "give one value per channel, or one for all", 64),
+    Expected(
+      PixelError.notForImages,
+      "--scale-inputs is for the columns of a table, and the data are images",
+      "use --pixel-mean and --pixel-deviation", 64),
+    Expected(
+      PixelError.notForLevels(column: "odor"),
+      "--scale-inputs is for numeric columns, and 'odor' is categorical",
+      "exclude the column with --ignore", 64),
+    Expected(
+      PixelError.described(.scaleInputs),
+      "--scale-inputs does not apply: the model file already specifies this setting",
+      "omit --scale-inputs", 64),
+    Expected(
+      tooManyRules, "--max-rules cannot be 0", "give a whole number from 1 to 1,000,000", 64),
+    Expected(
+      SettingsError.notAnObject(file: "s.json"), "s.json: not a JSON object",
+      #"write settings as {"seed": 7, "maxRules": 10}"#, 65),
+    Expected(
+      SettingsError.wrongType(file: "s.json", key: "threads", expected: .integer),
+      "s.json: 'threads' has a value of the wrong type", "write an integer", 65),
+    Expected(
+      SettingsError.wrongType(file: "s.json", key: "output", expected: .string),
+      "s.json: 'output' has a value of the wrong type", "write a string", 65),
+    Expected(
+      SettingsError.wrongType(file: "s.json", key: "network.head", expected: nil),
+      "s.json: 'network.head' has a value of the wrong type",
+      "'espalier explain --help' describes the option of that name", 65),
+    Expected(
+      SettingsError.outOfRange(file: "s.json", tooManyRules), "s.json: 'maxRules' cannot be 0",
+      "give a whole number from 1 to 1,000,000", 65),
   ]
 
   @Test(arguments: data + networks + models + runs)

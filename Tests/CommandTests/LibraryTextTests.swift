@@ -5,14 +5,7 @@ import Testing
 @Suite struct LibraryTextTests {
   /// The files of libraries whose texts name options or commands, each with the reason.
   private static let exceptions = [
-    "Experiments/Hyperparameter.swift": "an option is the name of a hyperparameter",
-    "Experiments/IdleOptions.swift": "options without effect are named in the notes of a result",
-    "Experiments/ImportedModel.swift": "a result names the options that repeat its assumptions",
-    "Experiments/Pixels.swift": "an option is the name of a preprocessing step",
-    "Experiments/PruningWarnings.swift": "a warning in the result names the option",
-    "Experiments/SettingsFile.swift": "the help of the options describes the settings",
-    "Experiments/TrainingMemory.swift": "an option is the name of a hyperparameter",
-    "Reports/Writers/HTMLWriter.swift": "a variable of CSS",
+    "Reports/Writers/HTMLWriter.swift": "a variable of CSS"
   ]
 
   /// The source files of the libraries, by path below `Sources`.

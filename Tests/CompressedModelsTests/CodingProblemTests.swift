@@ -1,4 +1,5 @@
 import CompressedModels
+import Datasets
 import Networks
 import Testing
 
@@ -13,9 +14,9 @@ import Testing
     (.headerPacking(status: -3), "the header cannot be decompressed"),
     (.invalidHeader, "the header is invalid"),
     (.undecodableHeader, "the header cannot be decoded"),
+    (.schema(.empty(features: 0, classes: 2)), "there are no features or no classes"),
     (
-      .inconsistentColumns(reason: "an input is made of feature 77, which does not exist"),
-      "an input is made of feature 77, which does not exist"
+      .encoding(.unknownFeature(77)), "an input is made of feature 77, which does not exist"
     ),
     (.imageSize(height: 0, width: 1, channels: 1), "the image size is invalid"),
     (.noEncoding, "the encoding is missing"),

@@ -129,7 +129,7 @@ import Testing
     (#""head":"softmax""#, #""head":"best""#, .undecodableHeader),
     (
       #""feature":0"#, #""feature":77"#,
-      .inconsistentColumns(reason: "an input is made of feature 77, which does not exist")
+      .encoding(.unknownFeature(77))
     ),
     (#""births":["#, #""births":[null,"#, .originalIndices(node: nil)),
     (#""name":"dense""#, #""name":"magic""#, .undecodableHeader),

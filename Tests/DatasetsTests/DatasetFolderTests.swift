@@ -104,7 +104,7 @@ import Testing
   func cutsThatDoNotRiseAreRefused(_ cuts: [Double]) throws {
     let schema = Schema(
       features: [Feature("a")], target: Target("y", .numeric(unit: nil, cuts: cuts)))
-    #expect(schema.inconsistency == "the cuts of 'y' are not ascending")
+    #expect(schema.inconsistency == .cuts(target: "y"))
     let rising = Schema(
       features: [Feature("a")], target: Target("y", .numeric(unit: nil, cuts: [1, 2])))
     #expect(rising.inconsistency == nil)

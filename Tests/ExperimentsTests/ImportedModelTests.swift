@@ -25,6 +25,9 @@ import Testing
       labels: zip(age, income).map { $0 > 45 && $1 > 40_000 ? 1 : 0 })
   }()
 
+  /// Names of settings that a caller chooses.
+  private static let names = SettingNames { "<\($0.rawValue)>" }
+
   /// A plain ONNX file of a network that was trained on standardised columns.
   private static func file(outputs: Int, isReversed: Bool = false) throws -> URL {
     let encoding = Encoding(fitting: table)
@@ -53,7 +56,7 @@ import Testing
   ) throws -> ImportedModel {
     var options = NetworkOptions()
     change(&options)
-    return try ImportedModel(file, options: options, table: Self.table)
+    return try ImportedModel(file, options: options, table: Self.table, names: Self.names)
   }
 
   @Test func columnsThatWereStandardisedInTrainingAreNoticed() throws {
@@ -67,7 +70,7 @@ import Testing
       raw.notes[1].contains(
         "rows correctly with the current preprocessing; always predicting 'no'"))
     #expect(raw.warnings.map(\.code) == ["inputs-fit-another-reading"])
-    #expect(raw.warnings[0].text.hasSuffix("with standardised columns: --scale-inputs standard"))
+    #expect(raw.warnings[0].text.hasSuffix("with standardised columns: <scaleInputs> standard"))
     let standard = try imported(file) { $0.scaleInputs = .standard }
     #expect(standard.warnings == [])
     let right = zip(standard.model.classify(Self.table), Self.table.labels).count { $0 == $1 }
@@ -82,17 +85,17 @@ import Testing
     #expect(scaled.warnings.map(\.code) == ["inputs-fit-another-reading"])
     #expect(
       scaled.warnings[0].text.hasSuffix(
-        "with the classes in the order yes, no: --class-order yes,no"))
+        "with the classes in the order yes, no: <classOrder> yes,no"))
     let ordered = try imported(file) {
       $0.scaleInputs = .standard
       $0.classOrder = ["yes", "no"]
     }
     #expect(ordered.warnings == [])
     #expect(zip(ordered.model.classify(Self.table), Self.table.labels).count { $0 == $1 } >= 380)
-    // Both together: the warning names both options.
+    // Both together: the warning names both settings.
     let raw = try imported(file)
     #expect(
-      raw.warnings[0].text.hasSuffix(": --scale-inputs standard --class-order yes,no"))
+      raw.warnings[0].text.hasSuffix(": <scaleInputs> standard <classOrder> yes,no"))
   }
 
   @Test func aNetworkThatFitsNoReadingIsNearTheMajority() throws {
@@ -124,10 +127,10 @@ import Testing
     try ModelFile.write(model, to: own)
     let back = try imported(own)
     #expect(back.notes == [] && back.warnings == [])
-    #expect(throws: PixelError.described("--scale-inputs")) {
+    #expect(throws: PixelError.described(.scaleInputs)) {
       try imported(own) { $0.scaleInputs = .standard }
     }
-    #expect(throws: PixelError.described("--class-order")) {
+    #expect(throws: PixelError.described(.classOrder)) {
       try imported(own) { $0.classOrder = ["no", "yes"] }
     }
   }

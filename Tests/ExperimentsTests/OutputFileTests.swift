@@ -38,7 +38,7 @@ import Testing
   @Test func aFileInNoFolderCannotBeCreated() {
     let output = OutputFile("/nonesuch/model.onnx")
     #expect(
-      throws: OutputError.cannotCreate(path: output.path, reason: "no such file or directory")
+      throws: OutputError.cannotCreate(path: output.path, .system(code: ENOENT))
     ) { try output.check(force: false) }
   }
 
@@ -51,21 +51,20 @@ import Testing
         try FileManager.default.createSymbolicLink(
           atPath: path(name), withDestinationPath: destination)
       }
-      var kinds = [
-        "pipe": "a pipe", "link": "a symbolic link", "dangling": "a symbolic link",
-        "loop": "a symbolic link",
+      var kinds: [String: SpecialFile] = [
+        "pipe": .pipe, "link": .symbolicLink, "dangling": .symbolicLink, "loop": .symbolicLink,
       ]
       let socket = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
       defer { close(socket) }
-      if bindSocket(socket, to: path("socket")) { kinds["socket"] = "a socket" }
+      if bindSocket(socket, to: path("socket")) { kinds["socket"] = .socket }
       #expect(kinds.count == 5)
       let before = try names(folder)
       for (name, kind) in kinds {
         for force in [false, true] {
-          #expect(throws: OutputError.notReplaced(path: path(name), kind: kind)) {
+          #expect(throws: OutputError.notReplaced(path: path(name), kind)) {
             try OutputFile(path(name)).write(Data("new".utf8), force: force)
           }
-          #expect(throws: OutputError.notReplaced(path: path(name), kind: kind)) {
+          #expect(throws: OutputError.notReplaced(path: path(name), kind)) {
             try OutputFolder(path(name)).check(force: force)
           }
         }
@@ -171,7 +170,7 @@ import Testing
     ),
     (.exists(path: "a"), "'a' already exists", "allow it to be overwritten, or name another path"),
     (
-      .notReplaced(path: "d.onnx", kind: "a device"),
+      .notReplaced(path: "d.onnx", .device),
       "'d.onnx' is a device, which is never overwritten",
       "only regular files and reports are overwritten; name another path"
     ),

@@ -151,7 +151,7 @@ import Testing
         atPath: link.path, withDestinationPath: destination)
       let output = OutputFolder(link.path)
       for force in [false, true] {
-        #expect(throws: OutputError.notReplaced(path: link.path, kind: "a symbolic link")) {
+        #expect(throws: OutputError.notReplaced(path: link.path, .symbolicLink)) {
           try output.write(report(), force: force)
         }
       }
@@ -173,7 +173,7 @@ import Testing
     try withFolder { folder in
       try Data().write(to: folder.appendingPathComponent("file"))
       let output = OutputFolder(folder.appendingPathComponent("file/report").path)
-      let error = OutputError.cannotCreate(path: output.path, reason: "'file' is not a folder")
+      let error = OutputError.cannotCreate(path: output.path, .parent(name: "file"))
       #expect(throws: error) { try output.write(report(), force: true) }
       #expect(try names(folder) == ["file"])
     }
@@ -182,7 +182,7 @@ import Testing
   @Test func aNameThatIsTooLongIsRefusedBeforeAnythingIsDone() throws {
     try withFolder { folder in
       let output = OutputFolder(folder.path + "/" + String(repeating: "x", count: 250))
-      #expect(throws: OutputError.cannotCreate(path: output.path, reason: "file name too long")) {
+      #expect(throws: OutputError.cannotCreate(path: output.path, .system(code: ENAMETOOLONG))) {
         try output.check(force: false)
       }
     }

@@ -13,7 +13,8 @@ import Testing
 
   @Test func agreementBelow95PercentIsSaid() {
     let low = Warning.pruning(
-      agreement: Proportion(55, of: 100), vanished: [], explains: .pruned)
+      agreement: Proportion(55, of: 100), vanished: [], explains: .pruned,
+      names: SettingNames { "--\($0.rawValue)" })
     #expect(low.map(\.code) == ["agreement-with-original"])
     #expect(low[0].figure == 0.55)
     #expect(
@@ -21,6 +22,9 @@ import Testing
         == "the pruned network, which the rules describe, agrees with the network before pruning "
         + "on only 55 of 100 held-out rows (55.0 %); --explain original describes the network "
         + "before pruning")
+    let plain = Warning.pruning(
+      agreement: Proportion(55, of: 100), vanished: [], explains: .pruned)
+    #expect(plain[0].text.hasSuffix("; explain original describes the network before pruning"))
     #expect(
       Warning.pruning(agreement: Proportion(95, of: 100), vanished: [], explains: .pruned) == [])
     #expect(Warning.pruning(agreement: Proportion(0, of: 0), vanished: [], explains: nil) == [])

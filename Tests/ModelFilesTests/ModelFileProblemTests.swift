@@ -1,3 +1,4 @@
+import Datasets
 import ModelFiles
 import Networks
 import Tensors
@@ -62,8 +63,8 @@ import Testing
       "folding a scaling into a layer gives values that are not finite floats"
     ),
     (
-      .network(.shapeMismatch(layer: "dense", expected: "4 inputs", found: [3])),
-      "layer 'dense' expects 4 inputs but was given 3"
+      .network(.shapeMismatch(layer: "dense", expected: .elements(4), found: [3])),
+      "layer 'dense' expects 4 elements but was given 3"
     ),
     (.outputs(["y", "z"]), "2 outputs ('y', 'z') where one is supported"),
     (.outputs([]), "0 outputs where one is supported"),
@@ -118,7 +119,8 @@ import Testing
 
   @Test(arguments: [
     (MetadataProblem.undecodable, "cannot be decoded"),
-    (.inconsistent(reason: "the columns differ"), "the columns differ"),
+    (.schema(.duplicateName("age")), "duplicate name"),
+    (.encoding(.kind(position: 3)), "input 3 does not fit its feature"),
     (.repeatedIndex, "an original index is repeated or negative"),
     (.noSchema, "it needs a schema, and there is none"),
     (.otherPreprocessing, "does not match the preprocessing of the graph"),
@@ -176,5 +178,40 @@ import Testing
   ])
   func schemas(_ mismatch: SchemaMismatch, _ text: String) {
     #expect(ModelFileError.schema(mismatch).errorDescription == text)
+  }
+
+  @Test(arguments: [
+    (AccessProblem.noFile, "there is no such file"),
+    (.notRegular, "it is not a regular file"),
+    (
+      .externalData(initializer: "w", model: "net.onnx"),
+      "it should hold the values of 'w' in net.onnx"
+    ),
+    (.truncated, "unexpected end of file"),
+    (.noPermission, "permission denied"),
+    (.noFolder, "there is no such folder"),
+    (.fullDisk, "no space left on device"),
+    (.system(domain: "NSPOSIXErrorDomain", code: 5), "the system reports an error"),
+  ])
+  func files(_ problem: AccessProblem, _ text: String) {
+    let unread = ModelFileError.unreadable(file: "a.onnx", problem)
+    #expect(unread.errorDescription == "a.onnx: cannot be read: " + text)
+    #expect(unread.recoverySuggestion == "give the path of a readable ONNX file")
+    let unwritten = ModelFileError.unwritable(file: "a.onnx", problem)
+    #expect(unwritten.errorDescription == "a.onnx: cannot be written: " + text)
+    #expect(
+      unwritten.recoverySuggestion == "choose a folder that exists and that you may write to")
+  }
+
+  @Test func memory() {
+    let error = ModelFileError.memory(
+      file: "a.onnx", bytes: 400_000_000,
+      MemoryError(needed: 2e9, workspace: .init(bytes: 1_000_000_000, limit: .container)))
+    #expect(
+      error.errorDescription
+        == "reading 400 MB of weights of a.onnx needs about 2.0 GB of memory but only 1.0 GB are "
+        + "available (the memory limit of the container)")
+    #expect(
+      error.recoverySuggestion == "give the process more memory, or export a smaller network")
   }
 }

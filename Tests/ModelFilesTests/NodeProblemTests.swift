@@ -239,8 +239,8 @@ import Testing
 
   static let network: [(NetworkError, String)] = [
     (
-      .shapeMismatch(layer: "convolution", expected: "an image", found: [2, 2]),
-      "layer 'convolution' expects an image but was given 2 x 2"
+      .shapeMismatch(layer: "convolution", expected: .image, found: [2, 2]),
+      "layer 'convolution' expects an image of height x width x channels but was given 2 x 2"
     )
   ]
 

@@ -59,7 +59,9 @@ import Testing
   }
 
   @Test func itsBranchesHaveOneShape() {
-    #expect(throws: NetworkError.shapeMismatch(layer: "gated-sum", expected: "3", found: [2])) {
+    let error = NetworkError.shapeMismatch(
+      layer: "gated-sum", expected: .shape([3]), found: [2])
+    #expect(throws: error) {
       try GatedSum().outputShape(for: [[3], [2]])
     }
   }

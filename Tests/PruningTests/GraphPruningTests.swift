@@ -224,7 +224,7 @@ import Testing
         == .unknownNeuron(Neuron(Node.ID("dense-1"), 99)))
     #expect(
       error(.neuron(name: Neuron(Node.ID("dense-3"), 0)))
-        == .protected(neuron: Neuron(Node.ID("dense-3"), 0), reason: "an output of the network"))
+        == .protected(neuron: Neuron(Node.ID("dense-3"), 0), .output))
     #expect(error(.column(name: "x", inputs: [7])) == .unknownInput(column: "x"))
     #expect(
       error(.weights(of: Node.ID("dense-1"), parameter: 0, entries: [100_000]))

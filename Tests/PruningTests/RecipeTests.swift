@@ -162,12 +162,13 @@ import Testing
       try NeuronMagnitude().prune(
         baseline.network, to: .parameters(10), with: NeuronMagnitude().recipe, on: baseline.context)
     }
-    guard case .goalOutOfReach(_, let nearest)? = error else {
+    guard case .goalOutOfReach(.neurons(.parameters(10), let nearest))? = error else {
       Issue.record("\(String(describing: error))")
       return
     }
     // One neuron per layer is kept: 5 + 1 + 1 + 1 + 3 + 3.
-    #expect(nearest == "14 parameters")
+    #expect(nearest.parameters == 14)
+    #expect(error?.recoverySuggestion == "the nearest achievable value: 14 parameters")
   }
 
   @Test func anAccuracyFloorIsKept() throws {

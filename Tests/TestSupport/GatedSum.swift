@@ -25,7 +25,7 @@ public struct GatedSum: Layer {
 
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
     guard inputs[0] == inputs[1] else {
-      throw .shapeMismatch(layer: Self.name, expected: "\(inputs[0])", found: inputs[1])
+      throw .shapeMismatch(layer: Self.name, expected: .shape(inputs[0]), found: inputs[1])
     }
     return inputs[0]
   }

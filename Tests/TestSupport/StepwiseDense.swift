@@ -22,7 +22,7 @@ public struct StepwiseDense: Layer {
 
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
     guard inputs[0].rank == 2 else {
-      throw .shapeMismatch(layer: Self.name, expected: "steps x units", found: inputs[0])
+      throw .shapeMismatch(layer: Self.name, expected: .axes(["steps", "units"]), found: inputs[0])
     }
     return [inputs[0][0], units]
   }

@@ -42,8 +42,7 @@ public struct ChannelSelection: Layer {
     guard let most = channels.max(), let least = channels.min(), least >= 0, most < count else {
       throw .shapeMismatch(
         layer: Self.name,
-        expected: channels.max().map { "at least \($0 &+ 1) channels" }
-          ?? "at least one selected channel",
+        expected: channels.max().map { .channels(atLeast: $0 &+ 1) } ?? .selectedChannel,
         found: input)
     }
     return Shape(input.dimensions.dropLast() + [channels.count])

@@ -64,8 +64,7 @@ public struct Convolution: Layer {
     let (height, width) = try window.outputSize(of: input, layer: Self.name)
     guard groups > 0, outputChannels > 0, input[2] % groups == 0, outputChannels % groups == 0
     else {
-      throw .shapeMismatch(
-        layer: Self.name, expected: "channel counts divisible by \(groups) groups", found: input)
+      throw .shapeMismatch(layer: Self.name, expected: .channelGroups(groups), found: input)
     }
     return [height, width, outputChannels]
   }
@@ -170,8 +169,7 @@ public struct Window: Hashable, Codable, Sendable {
     of input: Shape, layer: String
   ) throws(NetworkError) -> (height: Int, width: Int) {
     guard input.rank == 3 else {
-      throw .shapeMismatch(
-        layer: layer, expected: "an image of height x width x channels", found: input)
+      throw .shapeMismatch(layer: layer, expected: .image, found: input)
     }
     let rows = input[0] + top + bottom - height
     let columns = input[1] + left + right - width
@@ -180,7 +178,7 @@ public struct Window: Hashable, Codable, Sendable {
       && min(bottom, right) >= 0
     guard isSensible, rows >= 0, columns >= 0 else {
       throw .shapeMismatch(
-        layer: layer, expected: "an image of at least \(height) x \(width)", found: input)
+        layer: layer, expected: .imageOfAtLeast(height: height, width: width), found: input)
     }
     return (rows / strideHeight + 1, columns / strideWidth + 1)
   }

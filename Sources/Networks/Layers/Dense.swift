@@ -50,7 +50,7 @@ public struct Dense: Layer {
   /// - Throws: `NetworkError.shapeMismatch` if the layer does not accept the inputs.
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
     guard inputs[0].rank == 1 else {
-      throw .shapeMismatch(layer: Self.name, expected: "a vector", found: inputs[0])
+      throw .shapeMismatch(layer: Self.name, expected: .vector, found: inputs[0])
     }
     return [units]
   }

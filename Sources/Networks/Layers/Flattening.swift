@@ -61,7 +61,7 @@ public struct Reshaping: Layer {
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
     let input = inputs[0]
     guard input.count == shape.count else {
-      throw .shapeMismatch(layer: Self.name, expected: "\(shape.count) elements", found: input)
+      throw .shapeMismatch(layer: Self.name, expected: .elements(shape.count), found: input)
     }
     return shape
   }
@@ -104,8 +104,7 @@ public struct Transposition: Layer {
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
     let input = inputs[0]
     guard order.sorted() == Array(0..<input.rank) else {
-      throw .shapeMismatch(
-        layer: Self.name, expected: "\(order.count) dimensions", found: input)
+      throw .shapeMismatch(layer: Self.name, expected: .dimensions(order.count), found: input)
     }
     return Shape(order.map { input[$0] })
   }

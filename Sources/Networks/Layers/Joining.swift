@@ -26,7 +26,7 @@ public struct Sum: Layer {
   /// - Throws: `NetworkError.shapeMismatch` if the layer does not accept the inputs.
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
     for input in inputs.dropFirst() where input != inputs[0] {
-      throw .shapeMismatch(layer: Self.name, expected: "\(inputs[0])", found: input)
+      throw .shapeMismatch(layer: Self.name, expected: .shape(inputs[0]), found: input)
     }
     return inputs[0]
   }
@@ -71,7 +71,7 @@ public struct Concatenation: Layer {
     for input in inputs.dropFirst()
     where input.dimensions.dropLast() != inputs[0].dimensions.dropLast() {
       throw .shapeMismatch(
-        layer: Self.name, expected: "\(inputs[0]) except for the channels", found: input)
+        layer: Self.name, expected: .shapeExceptChannels(inputs[0]), found: input)
     }
     let channels = inputs.reduce(0) { $0 + ($1.dimensions.last ?? 0) }
     return Shape(inputs[0].dimensions.dropLast() + [channels])

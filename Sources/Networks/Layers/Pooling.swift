@@ -46,8 +46,7 @@ public struct Pooling: Layer {
       max(window.top, window.bottom) < window.height
       && max(window.left, window.right) < window.width
     guard reaches else {
-      throw .shapeMismatch(
-        layer: Self.name, expected: "a window larger than its padding", found: input)
+      throw .shapeMismatch(layer: Self.name, expected: .windowAbovePadding, found: input)
     }
     return [height, width, input[2]]
   }
@@ -104,8 +103,7 @@ public struct GlobalAveragePooling: Layer {
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
     let input = inputs[0]
     guard input.rank == 3, input[0] > 0, input[1] > 0 else {
-      throw .shapeMismatch(
-        layer: Self.name, expected: "an image of height x width x channels", found: input)
+      throw .shapeMismatch(layer: Self.name, expected: .image, found: input)
     }
     return [input[2]]
   }

@@ -53,8 +53,7 @@ public struct ZeroPadding: Layer {
   public func outputShape(for inputs: [Shape]) throws(NetworkError) -> Shape {
     let input = inputs[0]
     guard input.rank == 3, [top, left, bottom, right, front, back].allSatisfy({ $0 >= 0 }) else {
-      throw .shapeMismatch(
-        layer: Self.name, expected: "an image of height x width x channels", found: input)
+      throw .shapeMismatch(layer: Self.name, expected: .image, found: input)
     }
     return [input[0] + top + bottom, input[1] + left + right, input[2] + front + back]
   }

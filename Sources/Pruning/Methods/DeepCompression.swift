@@ -101,7 +101,7 @@ public struct DeepCompression: PruningMethod {
       let bytes = CompressedNetwork(sharing.applied(to: network, seed: seed)).bytes.count
       if bytes <= limit { return sharing }
       guard sharing.denseBits > 1 || sharing.convolutionBits > 1 else {
-        throw PruningError.goalOutOfReach(goal: goal.description, nearest: "\(bytes) bytes")
+        throw PruningError.goalOutOfReach(.bytes(limit, nearest: bytes))
       }
       sharing.denseBits = max(sharing.denseBits - 1, 1)
       sharing.convolutionBits = max(sharing.convolutionBits - 1, 1)

@@ -75,8 +75,9 @@ struct Doctor: ParsableCommand {
       Finding(name: "memory", found: "\(process.physicalMemory >> 20) MiB"),
       Finding(
         name: "available memory",
-        found: MemoryBudget.workspace.map { "\(MemoryError.size(Double($0.bytes))) (\($0.limit))" }
-          ?? "unknown"),
+        found: MemoryBudget.workspace.map {
+          "\(MemoryError.size(Double($0.bytes))) (\($0.limit.rawValue))"
+        } ?? "unknown"),
     ]
     let shipped = DataSource.names().filter { $0.origin == .shipped }.count
     findings.append(

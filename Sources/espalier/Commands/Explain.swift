@@ -40,7 +40,7 @@ struct Explain: ParsableCommand {
     conflicts.reads(settings.experiment, config: steps.config)
     try conflicts.check()
     if steps.dryRun {
-      let lines = try settings.experiment.plan() + ["write the report to '\(name)'"]
+      let lines = try settings.experiment.plan(names: .options) + ["write the report to '\(name)'"]
       return try StandardOutput.write(lines.map(visible).joined(separator: "\n") + "\n")
     }
     try folder.check(force: steps.force)

@@ -55,7 +55,7 @@ struct Features: ParsableCommand {
     pixels.apply(to: &network)
     scaling.apply(to: &network)
     let imported = try ImportedModel(
-      URL(fileURLWithPath: model), options: network, table: table)
+      URL(fileURLWithPath: model), options: network, table: table, names: .options)
     ProgressPrinter(console.progress, quiet: console.quiet).show(imported)
     let entries = try entries(of: imported.model, over: imported.table)
     if console.json { return try StandardOutput.writeJSON(entries) }

@@ -60,7 +60,7 @@ struct FidelityCommand: ParsableCommand {
     var network = NetworkOptions()
     pixels.apply(to: &network)
     let imported = try ImportedModel(
-      URL(fileURLWithPath: model), options: network, table: table)
+      URL(fileURLWithPath: model), options: network, table: table, names: .options)
     ProgressPrinter(console.progress, quiet: console.quiet).show(imported)
     let measured = try Self.measure(explanation, imported.model, imported.table)
     if console.json { try StandardOutput.writeJSON(measured) }

@@ -35,7 +35,7 @@ struct Train: ParsableCommand {
     conflicts.reads(settings.experiment, config: steps.config)
     try conflicts.check()
     if steps.dryRun {
-      let lines = try settings.experiment.plan() + ["write the model to '\(output)'"]
+      let lines = try settings.experiment.plan(names: .options) + ["write the model to '\(output)'"]
       return try StandardOutput.write(lines.map(visible).joined(separator: "\n") + "\n")
     }
     try file.check(force: steps.force)

@@ -69,7 +69,7 @@ extension ReportError: CommandLineError {
   var optionHint: String? {
     switch self {
     case .featuresNeeded: "keep model.onnx beside it; if layers are not dense, use --rules inputs"
-    case .noFeatureRules: "make the explanation with --rules inputs"
+    case .noFeatureRules: "run 'espalier explain' again with --rules features or --rules inputs"
     case .notANumber, .template: nil
     }
   }

@@ -1,5 +1,6 @@
 import Experiments
 import Explanations
+import Reports
 
 extension ExtractorLevelError: CommandLineError {
   var exitCode: Int32 { 64 }
@@ -8,14 +9,61 @@ extension ExtractorLevelError: CommandLineError {
 
 extension PixelError: CommandLineError {
   var exitCode: Int32 { 64 }
+
+  var optionMessage: String? {
+    switch self {
+    case .nothingToScale: "pixel options require images, and the data are not images"
+    case .nothingToMove: "--shift requires complete images as network inputs"
+    case .channels: nil
+    case .notForImages: "--scale-inputs is for the columns of a table, and the data are images"
+    case .notForLevels(let column):
+      "--scale-inputs is for numeric columns, and '\(shown(column))' is categorical"
+    case .described(let setting):
+      "\(setting.option) does not apply: the model file already specifies this setting"
+    }
+  }
+
+  var optionHint: String? {
+    switch self {
+    case .nothingToScale: "omit --pixel-mean, --pixel-deviation and --pixel-layout"
+    case .nothingToMove: "omit --shift"
+    case .channels: nil
+    case .notForImages: "use --pixel-mean and --pixel-deviation"
+    case .notForLevels: "exclude the column with --ignore"
+    case .described(let setting): "omit \(setting.option)"
+    }
+  }
 }
 
 extension HyperparameterError: CommandLineError {
   var exitCode: Int32 { 64 }
+  var optionMessage: String? { usage }
 }
 
 extension SettingsError: CommandLineError {
   var exitCode: Int32 { 65 }
+
+  var optionHint: String? {
+    guard case .wrongType(_, _, expected: nil) = self else { return nil }
+    return "'espalier explain --help' describes the option of that name"
+  }
+}
+
+extension TrainingMemoryError: CommandLineError {
+  var exitCode: Int32 {
+    switch self {
+    case .training(_, _, _, let error), .encoding(_, _, let error): error.exitCode
+    }
+  }
+
+  var optionHint: String? {
+    switch self {
+    case .training(_, _, isPublished: false, _):
+      "use fewer units with --hidden or --features, or a smaller batch size with --batch"
+    case .training: "choose a smaller --architecture, or a smaller batch size with --batch"
+    case .encoding: "use fewer rows, or leave columns out with --ignore"
+    }
+  }
 }
 
 extension Interrupted: CommandLineError {

@@ -7,7 +7,7 @@ extension ModelFileError: CommandLineError {
     case .unreadable: 66
     case .unwritable: 73
     case .differs: 1
-    case .memory(let error): error.exitCode
+    case .memory(_, _, let error): error.exitCode
     default: 65
     }
   }

@@ -94,6 +94,6 @@ func check<Value>(_ parameter: Hyperparameter<Value>, _ value: Value?) throws {
   do {
     try parameter.check(value)
   } catch {
-    throw ValidationError("\(error.option) cannot be \(error.value). Give \(error.allowed)")
+    throw ValidationError("\(error.usage). Give \(error.allowed)")
   }
 }

@@ -1,0 +1,40 @@
+/// Why a column cannot be a feature or the target.
+public enum ExclusionReason: Hashable, Sendable {
+  /// The column is ignored on request.
+  case ignored
+  /// The column holds dates or times.
+  case dates(example: String)
+  /// Texts of more than `limit` bytes.
+  case longTexts(limit: Int)
+  /// More than `limit` distinct texts.
+  case manyTexts(limit: Int)
+  /// No value in any row.
+  case empty
+  /// The same number in every row.
+  case constant(Double)
+  /// The same level in every row.
+  case constantLevel(String)
+  /// The numbers of the rows.
+  case rowIndex
+  /// Another text in every row.
+  case unique
+  /// Too many distinct texts for the number of rows.
+  case manyLevels(levels: Int, rows: Int)
+
+  /// The reason as the end of a sentence that begins with the name of the column.
+  var text: String {
+    switch self {
+    case .ignored: "is ignored"
+    case .dates(let example): "holds dates or times such as '\(excerpt(example))'"
+    case .longTexts(let limit): "has texts of more than \(grouped(limit)) bytes"
+    case .manyTexts(let limit): "has more than \(grouped(limit)) distinct texts"
+    case .empty: "has no value in any row"
+    case .constant(let number): "is \(shortest(number)) in every row"
+    case .constantLevel(let name): "is '\(excerpt(name))' in every row"
+    case .rowIndex: "is a row index"
+    case .unique: "is unique in every row"
+    case .manyLevels(let levels, let rows):
+      "has \(grouped(levels)) distinct texts in " + counted(rows, "row")
+    }
+  }
+}

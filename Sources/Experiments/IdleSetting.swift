@@ -1,0 +1,137 @@
+import Datasets
+import Networks
+import Pruning
+
+/// A given setting that has no effect on a run.
+public struct IdleSetting: Hashable, Sendable {
+  /// Why a setting has no effect.
+  public enum Cause: Hashable, Sendable {
+    /// A goal in inputs prunes columns by their weights, in one round.
+    case inputGoal
+    /// The method prunes single weights.
+    case prunesWeights(method: String)
+    /// The method scores weights without data.
+    case scoresWithoutData(method: String)
+    /// The scores of the method do not use a sample of training rows.
+    case scoresWithoutSample(method: String)
+    /// The goal is a width for each layer.
+    case widthGoal
+    /// Scores are ranked within each layer.
+    case layerScope
+    /// Pruned networks are not fine-tuned.
+    case noRecovery
+    /// The method always fine-tunes.
+    case alwaysFineTunes(method: String)
+    /// The network is given.
+    case givenNetwork
+    /// A published architecture defines the layers.
+    case publishedArchitecture
+    /// The given network is not trained further.
+    case trainedNetwork
+    /// A given network is neither pruned nor trained.
+    case untrained
+    /// The setting is for given networks.
+    case needsModel
+    /// The target is numeric.
+    case numericTarget
+  }
+
+  /// The setting.
+  public let setting: Setting
+  /// Why it has no effect.
+  public let cause: Cause
+
+  /// A setting without effect.
+  public init(_ setting: Setting, _ cause: Cause) {
+    self.setting = setting
+    self.cause = cause
+  }
+}
+
+extension PruningExperiment {
+  /// The given settings that have no effect.
+  /// - Throws: `UnknownName` for an unknown method.
+  public func idleSettings() throws -> [IdleSetting] {
+    let prunes = try options.method(named: method)
+    let recipe = options.recipe(of: prunes)
+    var found: [IdleSetting] = []
+    func note(_ isGiven: Bool, _ setting: Setting, _ cause: IdleSetting.Cause) {
+      if isGiven { found.append(IdleSetting(setting, cause)) }
+    }
+    if case .inputs = goal {
+      note(options.schedule != nil, .schedule, .inputGoal)
+      note(options.rounds != nil, .rounds, .inputGoal)
+      note(options.compensation != nil, .compensation, .inputGoal)
+      note(options.scope != nil, .scope, .inputGoal)
+      note(options.normalization != nil, .normalization, .inputGoal)
+      note(options.multiple != nil, .multiple, .inputGoal)
+    }
+    if case .weights = recipe.score {
+      let compensates = options.compensation.map { $0 != .none } ?? false
+      note(compensates, .compensation, .prunesWeights(method: method))
+      note(options.multiple.map { $0 > 1 } ?? false, .multiple, .prunesWeights(method: method))
+      note(options.scoreRows != nil, .scoreRows, .scoresWithoutData(method: method))
+    }
+    if case .neurons(let score) = recipe.score, options.scoreRows != nil {
+      note(
+        !score.samplesRows && recipe.compensation == .none, .scoreRows,
+        .scoresWithoutSample(method: method))
+    }
+    if case .widths = goal { note(options.scope != nil, .scope, .widthGoal) }
+    let normalises = options.normalization.map { $0 != .none } ?? false
+    note(normalises && recipe.scope == .layer, .normalization, .layerScope)
+    if recipe.recovery.course == .none {
+      note(options.epochs.map { $0 > 0 } ?? false, .epochs, .noRecovery)
+      note(options.distillation != nil, .distillation, .noRecovery)
+    }
+    let isAdaptive = prunes is GrowAndPrune || prunes is AdaptiveGrowthAndPruning
+    note(isAdaptive && options.recovery != nil, .recovery, .alwaysFineTunes(method: method))
+    return found
+  }
+}
+
+extension Experiment {
+  /// The given settings that have no effect.
+  ///
+  /// `isNumeric`: whether the target is numeric.
+  /// `tunes`: whether a given network is fine-tuned.
+  func idleSettings(isNumeric: Bool, tunes: Bool) -> [IdleSetting] {
+    var found: [IdleSetting] = []
+    func note(_ settings: [(setting: Setting, isGiven: Bool)], _ cause: IdleSetting.Cause) {
+      found += settings.filter(\.isGiven).map { IdleSetting($0.setting, cause) }
+    }
+    let shape: [(Setting, Bool)] = [
+      (.hidden, network.hidden != nil), (.features, network.features != nil),
+      (.activation, network.activation != .relu),
+    ]
+    if model != nil {
+      note(
+        shape + [(.architecture, network.architecture != nil), (.head, network.head != nil)],
+        .givenNetwork)
+    } else if network.architecture != nil {
+      note(shape, .publishedArchitecture)
+    }
+    if model != nil, !tunes {
+      note([(.shift, network.shift != nil)], .trainedNetwork)
+      if !network.prunes {
+        note(
+          [
+            (.epochs, network.epochs != nil), (.batch, network.batch != nil),
+            (.learningRate, network.learningRate != nil), (.classWeights, network.classWeights),
+          ], .untrained)
+      }
+    }
+    if model == nil {
+      note(
+        [
+          (.pixelMean, network.pixelMean != nil),
+          (.pixelDeviation, network.pixelDeviation != nil),
+        ], .needsModel)
+    }
+    if isNumeric {
+      let head = model == nil && network.head != nil
+      note([(.head, head), (.classWeights, network.classWeights)], .numericTarget)
+    }
+    return found
+  }
+}
