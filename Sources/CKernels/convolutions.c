@@ -202,8 +202,8 @@ size_t ek_convolve_weights_room(const ek_windows *w, size_t units) {
 }
 
 EK_BODY void ek_convolve_weights_body(int is_wide, const float *x, const float *above,
-                                      const ek_windows *w, size_t units, float *gradient,
-                                      float *room) {
+                                      const ek_windows *w, size_t units, size_t first,
+                                      size_t end, float *gradient, float *room) {
   padded_t size = padded_size(w);
   size_t columns = ek_padded_columns(units);
   if (columns != units) {
@@ -228,7 +228,9 @@ EK_BODY void ek_convolve_weights_body(int is_wide, const float *x, const float *
                    line * (ptrdiff_t)w->stride_height,
                    (ptrdiff_t)(w->stride_width * w->channels)};
     const float *right = above + y * w->output_width * columns;
-    for (size_t ky = 0; ky < w->window_height; ky++) {
+    for (size_t ky = first / length; ky * length < end; ky++) {
+      size_t begin = ky * length < first ? first - ky * length : 0;
+      size_t stop = smaller(length, end - ky * length);
       const float *left = x + (ptrdiff_t)(y * w->stride_height + ky) * line;
       for (size_t column = 0, width; column < units; column += width) {
         // The output gradient is not packed: its row stride is the number of units.
@@ -236,8 +238,8 @@ EK_BODY void ek_convolve_weights_body(int is_wide, const float *x, const float *
         strip.step = strip.other_step = (ptrdiff_t)columns;
         strip.other = strip.right + 2 * lanes;
         width = strip_width(strip) * lanes;
-        for (size_t row = 0; row < length; row += high) {
-          size_t rows = smaller(high, length - row);
+        for (size_t row = begin; row < stop; row += high) {
+          size_t rows = smaller(high, stop - row);
           const float *from[wide_rows];
           float *to[wide_rows];
           begin_rows(is_wide, row, rows, left, 1, gradient + ky * length * units + column, units,
@@ -250,5 +252,5 @@ EK_BODY void ek_convolve_weights_body(int is_wide, const float *x, const float *
 }
 EK_DISPATCH_WIDE(ek_convolve_weights,
                  (const float *x, const float *above, const ek_windows *w, size_t units,
-                  float *gradient, float *room),
-                 x, above, w, units, gradient, room)
+                  size_t first, size_t end, float *gradient, float *room),
+                 x, above, w, units, first, end, gradient, room)

@@ -101,23 +101,24 @@ EK_DISPATCH(ek_depthwise,
             (x, weights, w, output))
 
 EK_BODY void ek_depthwise_backward_body(const float *x, const float *weights, const float *above,
-                                        const ek_windows *w, float *below, float *gradient) {
+                                        const ek_windows *w, size_t first, size_t end,
+                                        float *below, float *gradient) {
   for (size_t oy = 0; oy < w->output_height; oy++)
     for (size_t ox = 0; ox < w->output_width; ox++, above += w->channels) {
       EK_EACH_TAP(w, oy, ox, {
         float *own = gradient + tap * w->channels;
-        for (size_t c = 0; c < w->channels; c++) own[c] += x[from + c] * above[c];
+        for (size_t c = first; c < end; c++) own[c] += x[from + c] * above[c];
         if (below) {
           const float *weight = weights + tap * w->channels;
-          for (size_t c = 0; c < w->channels; c++) below[from + c] += weight[c] * above[c];
+          for (size_t c = first; c < end; c++) below[from + c] += weight[c] * above[c];
         }
       })
     }
 }
 EK_DISPATCH(ek_depthwise_backward,
             (const float *x, const float *weights, const float *above, const ek_windows *w,
-             float *below, float *gradient),
-            (x, weights, above, w, below, gradient))
+             size_t first, size_t end, float *below, float *gradient),
+            (x, weights, above, w, first, end, below, gradient))
 
 // Blocks of sixteen channels keep their sums in registers; the remaining channels are processed one
 // by one. Rows are processed in blocks that fit in the cache.
@@ -127,8 +128,10 @@ static size_t block_at(size_t channel, size_t channels) {
   return channels - channel < channel_block ? 1 : channel_block;
 }
 
+size_t ek_channel_rows(size_t channels) { return cached_numbers / channels + 1; }
+
 static size_t few_rows(size_t start, size_t rows, size_t channels) {
-  size_t few = cached_numbers / channels + 1;
+  size_t few = ek_channel_rows(channels);
   return rows - start < few ? rows - start : few;
 }
 
@@ -148,21 +151,22 @@ EK_BODY void add_moments(size_t width, const float *x, const float *pivots, size
 }
 
 EK_BODY void ek_channel_moments_body(const float *x, const float *pivots, size_t rows,
-                                     size_t channels, double *sums, double *squares) {
+                                     size_t channels, size_t own, double *sums,
+                                     double *squares) {
   for (size_t start = 0, few; start < rows; start += few) {
     few = few_rows(start, rows, channels);
     const float *from = x + start * channels;
-    for (size_t c = 0; c < channels; c += block_at(c, channels))
-      if (block_at(c, channels) > 1)
+    for (size_t c = 0; c < own; c += block_at(c, own))
+      if (block_at(c, own) > 1)
         add_moments(channel_block, from + c, pivots + c, few, channels, sums + c, squares + c);
       else
         add_moments(1, from + c, pivots + c, few, channels, sums + c, squares + c);
   }
 }
 EK_DISPATCH(ek_channel_moments,
-            (const float *x, const float *pivots, size_t rows, size_t channels, double *sums,
-             double *squares),
-            (x, pivots, rows, channels, sums, squares))
+            (const float *x, const float *pivots, size_t rows, size_t channels, size_t own,
+             double *sums, double *squares),
+            (x, pivots, rows, channels, own, sums, squares))
 
 EK_BODY void add_products(size_t width, const float *above, const float *x, const float *means,
                           size_t rows, size_t channels, double *sums, double *products) {
@@ -180,13 +184,13 @@ EK_BODY void add_products(size_t width, const float *above, const float *x, cons
 }
 
 EK_BODY void ek_channel_products_body(const float *above, const float *x, const float *means,
-                                      size_t rows, size_t channels, double *sums,
+                                      size_t rows, size_t channels, size_t own, double *sums,
                                       double *products) {
   for (size_t start = 0, few; start < rows; start += few) {
     few = few_rows(start, rows, channels);
     size_t at = start * channels;
-    for (size_t c = 0; c < channels; c += block_at(c, channels))
-      if (block_at(c, channels) > 1)
+    for (size_t c = 0; c < own; c += block_at(c, own))
+      if (block_at(c, own) > 1)
         add_products(channel_block, above + at + c, x + at + c, means + c, few, channels, sums + c,
                      products + c);
       else
@@ -196,8 +200,8 @@ EK_BODY void ek_channel_products_body(const float *above, const float *x, const 
 }
 EK_DISPATCH(ek_channel_products,
             (const float *above, const float *x, const float *means, size_t rows, size_t channels,
-             double *sums, double *products),
-            (above, x, means, rows, channels, sums, products))
+             size_t own, double *sums, double *products),
+            (above, x, means, rows, channels, own, sums, products))
 
 EK_BODY void draw_lines(size_t width, const float *x, const float *above, const float *p,
                         const float *q, const float *r, size_t rows, size_t channels,

@@ -129,23 +129,30 @@ void ek_convolve_below(const float *above, const ek_windows *w, const float *pan
 size_t ek_convolve_below_room(const ek_windows *w, size_t units);
 /// Packs weights for `ek_convolve_below`, unless `panels` is NULL; returns the size in floats.
 size_t ek_pack_below(const float *weights, const ek_windows *w, size_t units, float *panels);
-/// gradient[tap, channel, unit] += the gradient with respect to the weights for one image.
+/// gradient[tap, channel, unit] += the gradient with respect to the weights for one image, for the
+/// rows first..<end of `[tap · channel, unit]`; a row does not depend on the range.
 void ek_convolve_weights(const float *x, const float *above, const ek_windows *w, size_t units,
-                         float *gradient, float *room);
+                         size_t first, size_t end, float *gradient, float *room);
 size_t ek_convolve_weights_room(const ek_windows *w, size_t units);
 
 /// Depthwise convolution with weights[tap, channel].
 void ek_depthwise(const float *x, const float *weights, const ek_windows *w, float *output);
-/// gradient += the gradient with respect to the weights; below += that of the input, unless NULL.
+/// gradient += the gradient with respect to the weights; below += that of the input, unless NULL;
+/// for the channels first..<end.
 void ek_depthwise_backward(const float *x, const float *weights, const float *above,
-                           const ek_windows *w, float *below, float *gradient);
+                           const ek_windows *w, size_t first, size_t end, float *below,
+                           float *gradient);
 
-/// sums[c] += x[r, c] - pivots[c]; squares[c] += (x[r, c] - pivots[c])^2
+/// sums[c] += x[r, c] - pivots[c]; squares[c] += (x[r, c] - pivots[c])^2, for `own` channels from
+/// the pointers on; `channels` is the length of a row.
+///
+/// The rows are added in blocks of `ek_channel_rows(channels)`, each summed from zero.
 void ek_channel_moments(const float *x, const float *pivots, size_t rows, size_t channels,
-                        double *sums, double *squares);
-/// sums[c] += above[r, c]; products[c] += above[r, c] * (x[r, c] - means[c])
+                        size_t own, double *sums, double *squares);
+/// sums[c] += above[r, c]; products[c] += above[r, c] * (x[r, c] - means[c]), in the same blocks.
 void ek_channel_products(const float *above, const float *x, const float *means, size_t rows,
-                         size_t channels, double *sums, double *products);
+                         size_t channels, size_t own, double *sums, double *products);
+size_t ek_channel_rows(size_t channels);
 /// output[i, c] = p[c] * above[i, c] + q[c] * x[i, c] + r[c]; without the first term if `above` is
 /// NULL.
 void ek_channel_affine(const float *x, const float *above, const float *p, const float *q,
@@ -158,8 +165,10 @@ typedef void (*ek_task)(void *context, size_t index);
 /// after all have finished. The assignment of indices to threads is unspecified. A call from within
 /// a task, or while another thread uses the pool, runs on the calling thread only.
 void ek_run(size_t count, size_t threads, ek_task task, void *context);
-/// The maximum number of threads that `ek_run` can use.
+/// The number of threads that `ek_run` uses by default: one per core, at most 64.
 size_t ek_thread_limit(void);
+/// Starts threads until `ek_run` can use `threads`, also beyond the number of cores.
+void ek_start_threads(size_t threads);
 
 /// Whether the address space of the process is limited (`ulimit -v`).
 int ek_is_limited(void);

@@ -3,11 +3,13 @@ import CKernels
 /// Convolution over `[rows, height, width, channels]` with weights `[height, width, channels,
 /// outputChannels]`.
 ///
-/// The batch is split into two pieces with separate partial sums, so results do not depend on the
-/// number of threads.
+/// The batch is split into pieces by the size of the work. Only the gradients of the weights are
+/// sums over the batch: partial sums of groups of rows, whose number depends on the size only. So
+/// results do not depend on the number of threads.
 extension WindowKernel {
   /// The forward convolution: `output[row, pixel, unit]`.
   ///
+  /// `outputChannels`: output channels.
   /// `groups`: groups of a grouped convolution.
   package static func convolve(
     _ input: Tensor, _ weights: Tensor, bias: Tensor? = nil, _ windows: Windows,
@@ -34,7 +36,9 @@ extension WindowKernel {
       withPointers(input.elements, panels?.numbers ?? [], bias?.elements ?? []) {
         x, panels, added in
         guard let y = output.baseAddress else { return }
-        eachRow(of: shape[0], windows, workspace: ek_convolve_room) { row, w, workspace, _ in
+        eachRow(
+          of: shape[0], windows, operations: weights.count, workspace: ek_convolve_room
+        ) { row, w, workspace in
           ek_convolve(
             x + row * windows.inputCount, w, panels, bias == nil ? nil : added, outputChannels,
             y + row * windows.pixels * outputChannels, workspace)
@@ -69,16 +73,16 @@ extension WindowKernel {
     if groups > 1 {
       return groupedBackward(above, input, weights, windows, outputChannels, groups, needsInput)
     }
-    let gradient = sumOverPieces(like: weights) { sums in
-      withPointers(input.elements, above.elements, []) { x, above, _ in
-        eachRow(
-          of: input.rows, windows, workspace: { ek_convolve_weights_room($0, outputChannels) }
-        ) { row, w, workspace, piece in
-          ek_convolve_weights(
-            x + row * windows.inputCount, above + row * windows.pixels * outputChannels, w,
-            outputChannels,
-            sums + piece * weights.count, workspace)
-        }
+    var gradient = Tensor(shape: weights.shape)
+    withPointers(input.elements, above.elements, []) { x, above, _ in
+      gradient = sumOverRows(
+        input.rows, windows, like: weights, blocks: weights.count / outputChannels,
+        workspace: { ek_convolve_weights_room($0, outputChannels) }
+      ) { row, w, workspace, block, sums in
+        ek_convolve_weights(
+          x + row * windows.inputCount, above + row * windows.pixels * outputChannels, w,
+          outputChannels,
+          block.lowerBound, block.upperBound, sums, workspace)
       }
     }
     guard needsInput else { return (nil, gradient) }
@@ -97,8 +101,9 @@ extension WindowKernel {
         above, panels, _ in
         guard let below = below.baseAddress else { return }
         eachRow(
-          of: shape[0], windows, workspace: { ek_convolve_below_room($0, outputChannels) }
-        ) { row, w, workspace, _ in
+          of: shape[0], windows, operations: weights.count,
+          workspace: { ek_convolve_below_room($0, outputChannels) }
+        ) { row, w, workspace in
           ek_convolve_below(
             above + row * windows.pixels * outputChannels, w, panels, outputChannels,
             below + row * windows.inputCount, workspace)
@@ -122,7 +127,10 @@ extension WindowKernel {
     return Tensor(uninitialized: shape) { output in
       withPointers(input.elements, weights.elements, []) { x, weights, _ in
         guard let y = output.baseAddress else { return }
-        eachRow(of: shape[0], windows, workspace: { _ in 0 }) { row, w, _, _ in
+        eachRow(
+          of: shape[0], windows, operations: windows.taps * windows.channels,
+          workspace: { _ in 0 }
+        ) { row, w, _ in
           ek_depthwise(x + row * windows.inputCount, weights, w, y + row * step)
         }
       }
@@ -130,19 +138,20 @@ extension WindowKernel {
   }
 
   private static func depthwiseBackward(
-    _ above: Tensor, _ input: Tensor, _ weights: Tensor, _ windows: Windows, needsInput: Bool
+    _ above: Tensor, _ input: Tensor, _ kernel: Tensor, _ windows: Windows, needsInput: Bool
   ) -> (input: Tensor?, weights: Tensor) {
     var below = Tensor(shape: needsInput ? input.shape : [0])
-    let (step, count) = (windows.pixels * windows.channels, weights.count)
-    let gradient = sumOverPieces(like: weights) { sums in
-      below.elements.withUnsafeMutableBufferPointer { below in
-        withPointers(input.elements, above.elements, weights.elements) { x, above, weights in
-          eachRow(of: input.rows, windows, workspace: { _ in 0 }) { row, w, _, piece in
-            ek_depthwise_backward(
-              x + row * windows.inputCount, weights, above + row * step, w,
-              needsInput ? below.baseAddress.map { $0 + row * windows.inputCount } : nil,
-              sums + piece * count)
-          }
+    var gradient = Tensor(shape: kernel.shape)
+    let step = windows.pixels * windows.channels
+    below.elements.withUnsafeMutableBufferPointer { below in
+      withPointers(input.elements, above.elements, kernel.elements) { x, above, weights in
+        nonisolated(unsafe) let below = below.baseAddress
+        gradient = sumOverRows(
+          input.rows, windows, like: kernel, blocks: windows.channels, workspace: { _ in 0 }
+        ) { row, w, _, block, sums in
+          ek_depthwise_backward(
+            x + row * windows.inputCount, weights, above + row * step, w, block.lowerBound,
+            block.upperBound, needsInput ? below.map { $0 + row * windows.inputCount } : nil, sums)
         }
       }
     }
@@ -183,37 +192,67 @@ extension WindowKernel {
 
   // MARK: Parallelisation
 
-  /// Calls `body` for every row, with one workspace per piece.
+  /// Calls `body` for every row, with one workspace per thread.
+  ///
+  /// `operations`: multiply-accumulates per output pixel.
   private static func eachRow(
-    of rows: Int, _ windows: Windows, workspace: (UnsafePointer<ek_windows>) -> Int,
+    of rows: Int, _ windows: Windows, operations: Int,
+    workspace: (UnsafePointer<ek_windows>) -> Int,
     _ body: (
-      _ row: Int, _ windows: UnsafePointer<ek_windows>, _ workspace: UnsafeMutablePointer<Float>,
-      _ piece: Int
+      _ row: Int, _ windows: UnsafePointer<ek_windows>, _ workspace: UnsafeMutablePointer<Float>
     ) -> Void
   ) {
-    let cuts = Workers.ranges(of: rows, pieces: pieces)
+    let cuts = Workers.ranges(of: rows, operations: rows * windows.pixels * operations)
     withUnsafePointer(to: windows.c) { windows in
-      let size = max(1, workspace(windows))
-      Workers.run(cuts.count) { piece in
-        let own = UnsafeMutablePointer<Float>.allocate(capacity: size)
-        defer { own.deallocate() }
-        for row in cuts[piece] { body(row, windows, own, piece) }
+      Workers.run(cuts.count, workspace: workspace(windows)) { piece, workspace in
+        for row in cuts[piece] { body(row, windows, workspace) }
       }
     }
   }
 
-  /// The sum of the pieces' gradients: `body` accumulates into zeros, `weights.count` elements per
-  /// piece.
-  private static func sumOverPieces(
-    like weights: Tensor, _ body: (UnsafeMutablePointer<Float>) -> Void
+  /// Rows per group. The number of groups determines the bits of a gradient: two up to 767 rows,
+  /// above that one per 256 rows.
+  private static let groupRows = 256
+  /// The limits of the number of groups: 64, and 64 MB of partial sums.
+  private static let (mostGroups, mostPartialSums) = (64, 1 << 24)
+
+  /// The gradient of the weights, summed over the rows: partial sums of groups of rows, added in
+  /// order.
+  ///
+  /// `body` adds the gradient of one row to `sums`, for one of the ranges of `0..<blocks` that
+  /// threads share; the elements of a range do not depend on other ranges.
+  private static func sumOverRows(
+    _ rows: Int, _ windows: Windows, like weights: Tensor, blocks: Int,
+    workspace: (UnsafePointer<ek_windows>) -> Int,
+    _ body: (
+      _ row: Int, _ windows: UnsafePointer<ek_windows>, _ workspace: UnsafeMutablePointer<Float>,
+      _ block: Range<Int>, _ sums: UnsafeMutablePointer<Float>
+    ) -> Void
   ) -> Tensor {
-    var sums = [Float](repeating: 0, count: weights.count * pieces)
+    let (count, most) = (weights.count, mostPartialSums / max(weights.count, 1))
+    let groups = Workers.ranges(
+      of: rows, pieces: max(2, min(rows / groupRows, mostGroups, most)))
+    // Eight blocks are a tile of rows or a vector of channels.
+    let parts = Workers.ranges(
+      of: (blocks + 7) / 8,
+      pieces: Workers.shares(of: groups.count, operations: rows * windows.pixels * count)
+    ).map { $0.lowerBound * 8..<min($0.upperBound * 8, blocks) }
+    var sums = [Float](repeating: 0, count: count * groups.count)
     sums.withUnsafeMutableBufferPointer { sums in
-      if let sums = sums.baseAddress { body(sums) }
+      guard let sums = sums.baseAddress else { return }
+      withUnsafePointer(to: windows.c) { windows in
+        Workers.run(groups.count * parts.count, workspace: workspace(windows)) {
+          index, workspace in
+          let (group, part) = index.quotientAndRemainder(dividingBy: parts.count)
+          for row in groups[group] {
+            body(row, windows, workspace, parts[part], sums + group * count)
+          }
+        }
+      }
     }
-    var total = Tensor(Array(sums[0..<weights.count]), shape: weights.shape)
-    for piece in 1..<pieces {
-      let range = piece * weights.count..<(piece + 1) * weights.count
+    var total = Tensor(Array(sums.prefix(count)), shape: weights.shape)
+    for group in groups.indices.dropFirst() {
+      let range = group * count..<(group + 1) * count
       total.add(Tensor(Array(sums[range]), shape: weights.shape))
     }
     return total

@@ -8,9 +8,14 @@ package enum MatrixKernel {
   private static let singleThreaded: Void = openblas_set_num_threads(1)
   /// Multiply-accumulate operations below which a product is not parallelised.
   private static let worthSharing = 400_000
-  /// The number of row blocks of a product: fixed, so that results do not depend on the number of
-  /// threads.
-  private static let pieces = 2
+  /// The rows of a block are a multiple of this number for our own kernels, so that tiles are full:
+  /// of six rows, or of eight with AVX-512.
+  private static let tileRows = 24
+  /// The same for OpenBLAS. Its kernels for AVX2 take twelve rows at a time, and the bits of a row
+  /// depend on its place among these.
+  private static let blasRows = 12
+  /// The least size of a block for OpenBLAS, which packs the right factor anew for each block.
+  private static let (leastBlasRows, leastBlasOperations) = (64, 1 << 22)
 
   /// The largest number of elements of a right factor for our own kernels; up to it they are at
   /// least as fast as OpenBLAS, and the result for a row does not depend on the other rows.
@@ -29,7 +34,7 @@ package enum MatrixKernel {
 
   /// `output[m, n] = left[m, k] · right[k, n] + bias[n]`, with either factor optionally transposed.
   ///
-  /// Large products are split into two blocks of output rows.
+  /// Large products are split into blocks of output rows, whose number depends on the size only.
   /// - Complexity: O(m n k)
   package static func multiply(
     _ left: UnsafePointer<Float>, transposed leftTransposed: Bool = false,
@@ -38,8 +43,8 @@ package enum MatrixKernel {
     columns n: Int, inner k: Int
   ) {
     guard m > 0, n > 0 else { return }
-    let cuts = Workers.ranges(of: m, pieces: m * n * k >= worthSharing ? pieces : 1)
     guard !isSmall(columns: n, inner: k) else {
+      let cuts = blocks(of: m, each: tileRows, pieces: Workers.pieces(operations: m * n * k))
       let panels = Panels(of: right, rows: k, columns: n, transposed: rightTransposed)
       panels.numbers.withUnsafeBufferPointer { panels in
         Workers.run(cuts.count) { piece in
@@ -53,6 +58,7 @@ package enum MatrixKernel {
       return
     }
     _ = singleThreaded
+    let cuts = blasBlocks(of: m, operations: m * n * k)
     Workers.run(cuts.count) { piece in
       let rows = cuts[piece]
       cblas_sgemm(
@@ -64,6 +70,25 @@ package enum MatrixKernel {
         right, blasint(rightTransposed ? k : n),
         0, output + rows.lowerBound * n, blasint(n))
       if let bias { ek_add_bias(output + rows.lowerBound * n, bias, rows.count, n) }
+    }
+  }
+
+  /// Splits `0..<rows` into at most `pieces` ranges, all but the last a multiple of `each`.
+  private static func blocks(of rows: Int, each: Int, pieces: Int) -> [Range<Int>] {
+    Workers.ranges(of: (rows + each - 1) / each, pieces: pieces).map {
+      $0.lowerBound * each..<min($0.upperBound * each, rows)
+    }
+  }
+
+  /// The row blocks of a product for OpenBLAS: two halves, each in blocks of whole groups of
+  /// `blasRows`.
+  private static func blasBlocks(of rows: Int, operations: Int) -> [Range<Int>] {
+    guard operations >= worthSharing else { return [0..<rows] }
+    return Workers.ranges(of: rows, pieces: 2).flatMap { half in
+      let pieces = min(half.count / leastBlasRows, operations / 2 / leastBlasOperations)
+      return blocks(of: half.count, each: blasRows, pieces: pieces).map {
+        half.lowerBound + $0.lowerBound..<half.lowerBound + $0.upperBound
+      }
     }
   }
 }

@@ -39,11 +39,16 @@ package struct Windows: Hashable, Sendable {
 
 /// Convolution and pooling over `[rows, height, width, channels]`.
 ///
-/// The batch is split into two pieces, so results do not depend on the number of threads.
+/// The batch is split into pieces by the size of the work, so results do not depend on the number
+/// of threads.
 package enum WindowKernel {
-  static let pieces = 2
-
   // MARK: Pooling
+
+  /// The ranges of rows that are pooled at once.
+  private static func pieces(of rows: Int, _ windows: Windows) -> [Range<Int>] {
+    Workers.ranges(
+      of: rows, operations: rows * windows.pixels * windows.taps * windows.channels)
+  }
 
   /// The reduction over a window.
   package enum Pooling: Sendable {
@@ -59,7 +64,7 @@ package enum WindowKernel {
       input.elements.withUnsafeBufferPointer { input in
         guard let input = input.baseAddress, let output = output.baseAddress else { return }
         nonisolated(unsafe) let (from, to) = (input, output)
-        let cuts = Workers.ranges(of: rows, pieces: pieces)
+        let cuts = pieces(of: rows, windows)
         Workers.run(cuts.count) { piece in
           var w = windows.c
           for row in cuts[piece] {
@@ -90,7 +95,7 @@ package enum WindowKernel {
               let above = above.baseAddress, let below = below.baseAddress
             else { return }
             nonisolated(unsafe) let (x, y, gradient, target) = (input, output, above, below)
-            let cuts = Workers.ranges(of: rows, pieces: pieces)
+            let cuts = pieces(of: rows, windows)
             Workers.run(cuts.count) { piece in
               var w = windows.c
               var open = [UInt32](repeating: 0, count: windows.channels)

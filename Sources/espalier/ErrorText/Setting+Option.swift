@@ -59,7 +59,7 @@ func allowedValues(of option: String, in command: Substring?) -> String? {
     .parameters, .neurons, .inputs, .bytes, .maxInputBytes,
   ]
   let numbers: [Hyperparameter<Double>] = [
-    .heldOut, .learningRate, .accuracyDrop, .minFidelity, .distill, .multiplications, .latency,
+    .heldOut, .learningRate, .accuracyDrop, .minFidelity, .distill, .macs, .latency,
     .gatePrice, .pixelMean, .pixelDeviation, .keep,
   ]
   switch option {
