@@ -119,7 +119,7 @@ import Testing
   @Test(arguments: [
     (Goal.keep(0.5), "50 % of the parameters", "13 parameters"),
     (.parameters(10), "10 parameters", "13 parameters"),
-    (.multiplications(0.5), "50 % of the MACs", "9 MACs"),
+    (.macs(0.5), "50 % of the MACs", "9 MACs"),
     (.neurons(2), "2 neurons", "3 neurons"),
     (.inputs(1), "1 inputs", "2 inputs"),
     (.bytes(9), "9 bytes", "52 bytes"),
