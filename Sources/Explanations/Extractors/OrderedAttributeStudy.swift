@@ -121,8 +121,8 @@ struct OrderedAttributeStudy {
     }
   }
 
-  /// Selects rules and chooses their number: the smallest with at most a tenth more disagreements
-  /// than the best number, with a rule for every class.
+  /// Selects rules and chooses their number: the smallest with at most a fiftieth more
+  /// disagreements than the best number, with a rule for every class.
   private mutating func choose(
     from candidates: [SwitchRule], _ limits: Limits, _ subject: ExtractionSubject
   ) throws {
@@ -135,7 +135,7 @@ struct OrderedAttributeStudy {
     let largest = min(limits.rules, selection.count)
     let smallest = min(Set(candidates.map(\.conclusion)).count, largest)
     let fewest = wrong[smallest...largest].min() ?? 0
-    size = (smallest...largest).first { 10 * wrong[$0] <= 11 * fewest } ?? largest
+    size = (smallest...largest).first { 50 * wrong[$0] <= 51 * fewest } ?? largest
     disagreements = wrong[size]
   }
 }
