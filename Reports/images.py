@@ -7,7 +7,7 @@ For each image folder, ReLU and ELU, OAS and CRED and each seed two runs of `esp
 features`: one as it comes, one with `--no-pruning`, which takes nothing away. Prints Markdown:
 median and range over the seeds.
 """
-import argparse, json, pathlib, statistics, subprocess, sys, tempfile
+import argparse, json, pathlib, re, statistics, subprocess, sys, tempfile
 
 root = pathlib.Path(__file__).resolve().parent.parent
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -30,8 +30,11 @@ def run(folder, activation, extractor, seed, pruned):
         if done.returncode not in (0, 2):
             sys.exit(f"{' '.join(command)}: {done.stderr}")
         e = json.loads((out / "explanation.json").read_text())
-        # What the search found in all, of which the rules are a choice where there are thousands.
-        found = max(e["curve"], key=lambda point: point["rules"]) if extractor == "oas" else None
+        # All minimal premises that the search found, of which the rules are a choice.
+        found = None
+        if extractor == "oas":
+            count = int(re.search(r"(\d+) minimal premises?", " ".join(e["extractor"]["notes"])).group(1))
+            found = next(point for point in e["curve"] if point["rules"] == count)
         return dict(
             features=e["pruned"]["neurons"], inputs=e["pruned"]["inputs"],
             network=100 * e["network"]["accuracy"]["value"], accuracy=100 * e["pruned"]["accuracy"]["value"],

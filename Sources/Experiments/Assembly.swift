@@ -42,7 +42,9 @@ struct Assembly {
       featureRules: featureRules.map { $0.ruleSetEntry(answers) },
       featureFidelity: featureRules?.fidelity,
       explains: experiment.explainsOriginal ? .original : .pruned,
-      warnings: networks.warnings
+      warnings: Warning.classesWithoutRule(
+        chosen.rules, predictions: answers.validation, classes: schema.classes)
+        + networks.warnings
         + Warning.pruning(
           agreement: agreement, vanished: answers.vanished,
           explains: experiment.explainsOriginal ? .original : .pruned, names: names),

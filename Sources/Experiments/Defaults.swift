@@ -27,7 +27,8 @@ struct Defaults: Sendable {
     let isLarge = inputs >= 256
     hidden = options.hidden ?? [isLarge ? 256 : inputs >= 48 ? 64 : 32]
     features = options.features ?? (isLarge || schema.classes.count > 6 ? 24 : 12)
-    // The extractor "oas" evaluates each output separately and needs one-versus-rest outputs.
+    // The extractor "oas" compares outputs, as it reads them of any head; its default head is kept so
+    // that the same command trains the same network.
     let wanted: Head = extractor == OrderedAttributeSearch.name ? .oneVersusRest : .softmax
     head = schema.target.isNumeric ? .number : options.head ?? wanted
     activation = options.activation

@@ -1,5 +1,6 @@
 import Experiments
 import Explanations
+import Rules
 import Testing
 
 @Suite struct PruningWarningsTests {
@@ -40,5 +41,16 @@ import Testing
       warnings[0].text
         == "the pruned network never predicts 'b' (1 row), 'c' (2 rows), which the network before "
         + "pruning does")
+  }
+
+  @Test func aClassWithoutRuleIsNamedFromTenRowsOn() {
+    let rules = RuleSet([Rule(if: .always, then: 1)], default: 0, resolution: .vote)
+    let predictions = [0, 1, 2, 3].flatMap { [Int](repeating: $0, count: $0 == 3 ? 9 : 10) }
+    let classes = ["a", "b", "c", "d"]
+    let warnings = Warning.classesWithoutRule(rules, predictions: predictions, classes: classes)
+    #expect(warnings.map(\.code) == ["classes-without-rule"])
+    #expect(
+      warnings.first?.text
+        == "no rule predicts 'c' (10 rows), which the network predicts on validation rows")
   }
 }

@@ -73,6 +73,36 @@ import Testing
     }
   }
 
+  @Test func aPremiseOfACodeIsMinimalAndForcesTheMargins() {
+    withEverySeed(30) { rng in
+      let margins = (0..<(1 + rng.index(below: 3))).map { _ in margin(6, &rng) }
+      let search = SwitchSearch(margins)
+      for code in UInt64(0)..<64 {
+        let premise = search.premise(for: code)
+        #expect((premise != nil) == isLifted(margins, code))
+        guard let premise else { continue }
+        #expect(premise.holds(for: code) && forces(premise, margins))
+        for bit in UInt64(0)..<6 where premise.mask >> bit & 1 == 1 {
+          let shorter = SwitchPremise(
+            mask: premise.mask & ~(1 << bit), value: premise.value & ~(1 << bit))
+          #expect(!forces(shorter, margins) && !search.implies(shorter))
+        }
+      }
+    }
+  }
+
+  @Test func aPremiseIsImpliedIfEveryCodeOfItIs() {
+    withEverySeed(30) { rng in
+      let margins = (0..<(1 + rng.index(below: 3))).map { _ in margin(5, &rng) }
+      for mask in UInt64(0)..<32 {
+        for value in UInt64(0)..<32 where value & ~mask == 0 {
+          let premise = SwitchPremise(mask: mask, value: value)
+          #expect(SwitchSearch(margins).implies(premise) == forces(premise, margins))
+        }
+      }
+    }
+  }
+
   @Test func aLimitIsKeptAndSaid() {
     let margin = SwitchSearch.Margin(weights: [Double](repeating: 1, count: 12), bias: -5.5)
     let cut = SwitchSearch([margin], limit: .init(premises: 10)).run()

@@ -126,7 +126,8 @@ import Testing
       let output = WindowKernel.convolve(
         input, weights, bias: bias, w, outputChannels: known.units, groups: known.groups)
       let (below, gradient) = WindowKernel.convolveBackward(
-        above, input, weights, w, outputChannels: known.units, groups: known.groups, needsInput: true)
+        above, input, weights, w, outputChannels: known.units, groups: known.groups,
+        needsInput: true)
       return [output, gradient] + [below].compactMap { $0 }
     }
   }
@@ -136,13 +137,14 @@ import Testing
   @Test(arguments: [(1, 1), (5, 2), (128, 2), (767, 2), (768, 3)])
   func gradientsAreSumsOfGroups(rows: Int, groups: Int) {
     var generator = SeededGenerator(seed: 3)
-    let known = Case(rows: rows, side: 5, channels: 3, outputChannels: 9)
+    let known = Case(rows: rows, side: 5, channels: 3, units: 9)
     let input = generator.normalTensor([rows, 5, 5, 3])
     let above = generator.normalTensor([rows, 5, 5, 9])
     let weights = generator.normalTensor([3, 3, 3, 9])
     func gradient(_ taken: Range<Int>) -> Tensor {
       WindowKernel.convolveBackward(
-        above.slicing(taken), input.slicing(taken), weights, known.windows, outputChannels: 9, groups: 1,
+        above.slicing(taken), input.slicing(taken), weights, known.windows, outputChannels: 9,
+        groups: 1,
         needsInput: false
       ).weights
     }

@@ -16,6 +16,11 @@ public struct SwitchPremise: Hashable, Sendable {
   public func holds(for code: UInt64) -> Bool { code & mask == value }
   /// The number of switches tested.
   public var count: Int { mask.nonzeroBitCount }
+
+  /// The premise without the switches of `bits`.
+  func dropping(_ bits: UInt64) -> SwitchPremise {
+    SwitchPremise(mask: mask & ~bits, value: value & ~bits)
+  }
 }
 
 /// The ordered-attribute search of Kim (2000): all minimal premises over switches that imply
@@ -65,8 +70,8 @@ public struct SwitchSearch: Hashable, Sendable {
     public var cut: Bool
   }
 
-  /// All must be positive together: one margin for an output of its own, one per rival class for an
-  /// argmax.
+  /// All must be positive together: one margin per rival class for an argmax, one margin for a
+  /// single output.
   public var margins: [Margin]
   /// The limits, after which the search ends.
   public var limit: Limit
@@ -87,15 +92,48 @@ public struct SwitchSearch: Hashable, Sendable {
   public func run(
     over codes: [UInt64]?, onStep: () throws -> Void
   ) rethrows -> Found {
-    var search = Run(self)
+    var search = Run(self, over: codes)
     try search.extend(
-      from: 0, sums: search.base, premise: SwitchPremise(mask: 0, value: 0), codes: codes,
-      onStep: onStep)
+      from: 0, depth: 0, premise: SwitchPremise(mask: 0, value: 0), onStep: onStep)
     return Found(premises: search.found, cut: search.cut)
   }
 
   /// Runs the search without a callback.
   public func run(over codes: [UInt64]? = nil) -> Found { run(over: codes) {} }
+
+  /// Whether a premise implies the margins for all values of the other switches.
+  public func implies(_ premise: SwitchPremise) -> Bool {
+    margins.allSatisfy { margin in
+      var sum = margin.bias
+      for (index, weight) in margin.weights.enumerated() {
+        let bit: UInt64 = 1 << UInt64(index)
+        if premise.mask & bit == 0 {
+          sum += min(0, weight)
+        } else if premise.value & bit != 0 {
+          sum += weight
+        }
+      }
+      return margin.orEqual ? sum >= 0 : sum > 0
+    }
+  }
+
+  /// A minimal premise that holds for a code: literals are dropped as long as the rest implies the
+  /// margins, those first that contribute least; `nil` if the code itself does not.
+  public func premise(for code: UInt64) -> SwitchPremise? {
+    let count = margins.first?.weights.count ?? 0
+    let all: UInt64 = count < 64 ? 1 << UInt64(count) - 1 : .max
+    var premise = SwitchPremise(mask: all, value: code & all)
+    guard implies(premise) else { return nil }
+    let cost = (0..<count).map { index in
+      let isOn = code >> UInt64(index) & 1 == 1
+      return margins.reduce(0) { max($0, isOn ? $1.weights[index] : -$1.weights[index]) }
+    }
+    for index in (0..<count).sorted(by: { (cost[$0], $0) < (cost[$1], $1) }) {
+      let shorter = premise.dropping(1 << UInt64(index))
+      if implies(shorter) { premise = shorter }
+    }
+    return premise
+  }
 
   private struct Run {
     let limit: Limit
@@ -108,11 +146,17 @@ public struct SwitchSearch: Hashable, Sendable {
     /// The largest possible contribution of the switches from each position on.
     var rest: [[Double]]
     let base: [Double]
+    /// The codes for which each switch in order is on, as a bit set over the codes.
+    let codesOn: [[UInt64]]
+    let words: Int
+    /// The sums and the codes of the partial premise of each depth.
+    var sums: [Double]
+    var matching: [UInt64]
     var found: [SwitchPremise] = []
     var cut = false
     var steps = 0
 
-    init(_ search: SwitchSearch) {
+    init(_ search: SwitchSearch, over codes: [UInt64]?) {
       limit = search.limit
       margins = search.margins
       let margins = search.margins
@@ -123,8 +167,9 @@ public struct SwitchSearch: Hashable, Sendable {
       order = (0..<count).filter { size[$0] > 0 }.sorted {
         (size[$1], $0) < (size[$0], $1)
       }
-      on = order.map { index in margins.map { max(0, $0.weights[index]) } }
-      off = order.map { index in margins.map { max(0, -$0.weights[index]) } }
+      let on = order.map { index in margins.map { max(0, $0.weights[index]) } }
+      let off = order.map { index in margins.map { max(0, -$0.weights[index]) } }
+      (self.on, self.off) = (on, off)
       // The worst case of the free switches.
       base = margins.map { margin in
         margin.weights.reduce(margin.bias) { $0 + min(0, $1) }
@@ -134,19 +179,55 @@ public struct SwitchSearch: Hashable, Sendable {
         let best = margins.indices.map { max(on[place][$0], off[place][$0]) }
         rest.insert(zip(rest[0], best).map { $0 + $1 }, at: 0)
       }
+      let distinct = codes ?? []
+      let words = codes == nil ? 0 : (distinct.count + 63) / 64
+      self.words = words
+      codesOn = order.map { index in
+        var bits = [UInt64](repeating: 0, count: words)
+        for (position, code) in distinct.enumerated() where code >> UInt64(index) & 1 == 1 {
+          bits[position >> 6] |= 1 << UInt64(position & 63)
+        }
+        return bits
+      }
+      sums = base + [Double](repeating: 0, count: order.count * margins.count)
+      matching = [UInt64](repeating: 0, count: (order.count + 1) * words)
+      for position in distinct.indices { matching[position >> 6] |= 1 << UInt64(position & 63) }
     }
 
-    func lifted(_ sums: [Double]) -> Bool {
-      zip(sums, margins).allSatisfy { $1.orEqual ? $0 >= 0 : $0 > 0 }
+    /// Whether the sums of a depth, with the given additions, are positive.
+    func lifted(_ depth: Int, plus rest: [Double]? = nil) -> Bool {
+      for index in margins.indices {
+        let sum = sums[depth * margins.count + index] + (rest?[index] ?? 0)
+        if margins[index].orEqual ? sum < 0 : sum <= 0 { return false }
+      }
+      return true
+    }
+
+    /// Sets the codes and the sums of the next depth; `false` if no code is left or nothing gained.
+    mutating func descend(_ depth: Int, _ place: Int, isOn: Bool) -> Bool {
+      let gain = isOn ? on[place] : off[place]
+      guard gain.contains(where: { $0 > 0 }) else { return false }
+      var left: UInt64 = words == 0 ? 1 : 0
+      for word in 0..<words {
+        let bits = isOn ? codesOn[place][word] : ~codesOn[place][word]
+        let both = matching[depth * words + word] & bits
+        matching[(depth + 1) * words + word] = both
+        left |= both
+      }
+      guard left != 0 else { return false }
+      for index in margins.indices {
+        sums[(depth + 1) * margins.count + index] =
+          sums[depth * margins.count + index] + gain[index]
+      }
+      return true
     }
 
     mutating func extend(
-      from place: Int, sums: [Double], premise: SwitchPremise, codes: [UInt64]?,
-      onStep: () throws -> Void
+      from place: Int, depth: Int, premise: SwitchPremise, onStep: () throws -> Void
     ) rethrows {
       steps += 1
       try onStep()
-      if lifted(sums) {
+      if lifted(depth) {
         if isMinimal(premise) {
           if found.count < limit.premises { found.append(premise) } else { cut = true }
         }
@@ -163,16 +244,13 @@ public struct SwitchSearch: Hashable, Sendable {
           return
         }
         // If all remaining switches cannot make a sum positive, no later branch can.
-        guard lifted(zip(sums, rest[next]).map { $0 + $1 }) else { return }
+        guard lifted(depth, plus: rest[next]) else { return }
         let bit: UInt64 = 1 << UInt64(order[next])
-        for (gain, value) in [(on[next], bit), (off[next], 0)]
-        where gain.contains(where: { $0 > 0 }) {
-          let matching = codes?.filter { $0 & bit == value }
-          if matching?.isEmpty ?? false { continue }
+        for value in [bit, 0] where descend(depth, next, isOn: value != 0) {
           try extend(
-            from: next + 1, sums: zip(sums, gain).map { $0 + $1 },
+            from: next + 1, depth: depth + 1,
             premise: SwitchPremise(mask: premise.mask | bit, value: premise.value | value),
-            codes: matching, onStep: onStep)
+            onStep: onStep)
         }
       }
     }
@@ -181,12 +259,14 @@ public struct SwitchSearch: Hashable, Sendable {
     func isMinimal(_ premise: SwitchPremise) -> Bool {
       let used = order.indices.filter { premise.mask >> UInt64(order[$0]) & 1 == 1 }
       return used.allSatisfy { dropped in
-        var sums = base
-        for place in used where place != dropped {
-          let gain = premise.value >> UInt64(order[place]) & 1 == 1 ? on[place] : off[place]
-          for index in sums.indices { sums[index] += gain[index] }
+        margins.indices.contains { index in
+          var sum = base[index]
+          for place in used where place != dropped {
+            let isOn = premise.value >> UInt64(order[place]) & 1 == 1
+            sum += isOn ? on[place][index] : off[place][index]
+          }
+          return margins[index].orEqual ? sum < 0 : sum <= 0
         }
-        return !lifted(sums)
       }
     }
   }
