@@ -6,6 +6,7 @@ import Networks
 import Pruning
 import Reports
 import Rules
+import Tensors
 
 /// Assembles the results of all stages into the `Explanation` from which all reports are written.
 struct Assembly {
@@ -15,12 +16,17 @@ struct Assembly {
   let answers: Answers
   let inputRules: Extraction
   let featureRules: Extraction?
+  let describedRules: Extraction?
   let arguments: [String]
   let names: SettingNames
 
   private var schema: Schema { rows.training.schema }
   private var chosen: Extraction {
-    experiment.level == .features ? featureRules ?? inputRules : inputRules
+    switch experiment.level {
+    case .inputs: inputRules
+    case .features: featureRules ?? inputRules
+    case .described: describedRules ?? inputRules
+    }
   }
 
   func explanation() throws -> Explanation {
@@ -41,6 +47,8 @@ struct Assembly {
       disagreementsTotal: chosen.fidelity.heldOut.total - chosen.fidelity.heldOut.count,
       featureRules: featureRules.map { $0.ruleSetEntry(answers) },
       featureFidelity: featureRules?.fidelity,
+      describedRules: describedRules.map { $0.ruleSetEntry(answers) },
+      describedFidelity: describedRules?.fidelity,
       explains: experiment.explainsOriginal ? .original : .pruned,
       warnings: Warning.classesWithoutRule(
         chosen.rules, predictions: answers.validation, classes: schema.classes)
@@ -119,11 +127,37 @@ struct Assembly {
     }
     let encoding = networks.pruned.encoding
     var summaries = hidden.summaries(of: subject, encoding: encoding, schema: schema)
+    if describedRules != nil {
+      for index in summaries.indices { summaries[index].description = description(of: index) }
+    }
     guard let image = schema.image else { return summaries }
     let images = try FeatureImage.ofStrongest(
       summaries.map(\.effects), in: subject, encoding: encoding, image: image)
     for (feature, image) in images { summaries[feature].image = image }
     return summaries
+  }
+
+  /// A hidden feature as a score of few columns; `nil` for images and if no score is better than
+  /// always the same answer.
+  private func description(of index: Int) -> FeatureDescription? {
+    guard let features = answers.features, schema.image == nil else { return nil }
+    let threshold = features.features.thresholds[index]
+    func activity(_ values: Tensor) -> [Bool] {
+      (0..<values.rows).map { Double(values[$0, index]) > threshold }
+    }
+    var learner = ScoreRuleLearner()
+    learner.maxTerms = experiment.scoreLimits.terms
+    learner.maxWeight = experiment.scoreLimits.weight
+    guard
+      let (score, cut) = learner.score(
+        Feature.ID("S"), describing: activity(features.training),
+        over: rows.training.selectingColumns(networks.pruned.readColumns))
+    else { return nil }
+    let described = score.values(in: rows.heldOut).map { $0 > cut }
+    return FeatureDescription(
+      terms: score.terms.map { ScoreEntry.Term($0, schema: schema) }, threshold: cut,
+      agreement: Proportion(
+        zip(described, activity(features.heldOut)).count { $0 == $1 }, of: described.count))
   }
 
   private var accuracy: AccuracySummary {
@@ -138,7 +172,9 @@ struct Assembly {
 
   private var disagreements: [Disagreement] {
     let table = chosen.heldOutTable
-    let used = Set(chosen.rules.rules.flatMap { $0.premise.literals.map(\.variable) })
+    let used = Set(
+      chosen.rules.rules.flatMap { $0.premise.literals.map(\.variable) }
+        + chosen.scores.flatMap { $0.terms.map(\.variable) })
     let columns = table.schema.features.indices.filter {
       used.contains(table.schema.features[$0].id)
     }

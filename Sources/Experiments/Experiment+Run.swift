@@ -63,13 +63,20 @@ extension Experiment {
         self, level: .features, model: networks.pruned, features: features, answers: answers,
         rows: rows, control: control)
     }
+    try control.stopIfAsked {}
+    let describedRules =
+      describes || level == .described
+      ? try Extraction(
+        self, level: .described, model: usesOriginal ? networks.original : networks.pruned,
+        features: usesOriginal ? nil : answers.features, answers: answers, rows: rows,
+        control: control) : nil
     clock.end("extracting")
 
     control.report(.stage(name: "writing", detail: "the report"))
     let explanation = try Assembly(
       experiment: self, rows: rows, networks: networks, answers: answers,
-      inputRules: inputRules, featureRules: featureRules, arguments: arguments,
-      names: control.names
+      inputRules: inputRules, featureRules: featureRules, describedRules: describedRules,
+      arguments: arguments, names: control.names
     ).explanation()
     for warning in (explanation.warnings ?? []) where !networks.warnings.contains(warning) {
       control.report(.warning(warning))

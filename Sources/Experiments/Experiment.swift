@@ -32,6 +32,12 @@ public struct Experiment: Hashable, Codable, Sendable {
   public var extractor: String?
   /// The rule level of `fidelity`, `complexity` and exports.
   public var level: RuleLevel = .inputs
+  /// Whether described rules are reported beside those of `level`.
+  public var describes = false
+  /// Maximum number of terms of a score in described rules; `nil` is 5.
+  public var maxTerms: Int?
+  /// Maximum absolute weight of such a term; `nil` is 5.
+  public var maxWeight: Int?
   /// Maximum number of rules; a run with more fails its gate.
   public var maxRules: Int?
   /// Minimum fidelity on the held-out set, 0 to 1.
@@ -45,6 +51,11 @@ public struct Experiment: Hashable, Codable, Sendable {
   public var explain: ExplainedNetwork?
   /// Architecture, training and preprocessing.
   public var network = NetworkOptions()
+
+  /// The limits of scores in described rules.
+  var scoreLimits: ScoreLimits {
+    ScoreLimits(terms: maxTerms ?? ScoreLimits().terms, weight: maxWeight ?? ScoreLimits().weight)
+  }
 
   /// An experiment on `data` with default settings.
   public init(data: String) { self.data = data }

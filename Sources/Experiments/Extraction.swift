@@ -3,19 +3,22 @@ import Explanations
 import Naming
 import Networks
 import Rules
+import Tensors
 
 /// The rules of one level with their metrics.
 struct Extraction: Sendable {
   var level: RuleLevel
   var extractor: any RuleExtractor.Type
   var rules: RuleSet
+  /// The scores that described rules use.
+  var scores: [Score]
   var notes: [String]
   var fidelity: Fidelity
   var curve: [CurvePoint]
   /// The predictions of the rules on the held-out set, and the index of the deciding rule.
   var heldOut: [Int]
   var deciding: [Int?]
-  /// The rows over the variables of the rules: columns, or hidden features.
+  /// The rows over the variables of the rules: columns, hidden features, or columns and scores.
   var training: Table
   var heldOutTable: Table
 }
@@ -23,7 +26,7 @@ struct Extraction: Sendable {
 extension Extraction {
   /// Extracts and measures the rules of one level.
   ///
-  /// `model`: the network queried on additional rows (level inputs), or whose hidden features are
+  /// `model`: the network queried on additional rows (levels inputs and described), or whose hidden features are
   /// the variables of the rules (level features).
   /// `features`: its hidden features; `nil` if it has none or their values are not known.
   init(
@@ -31,7 +34,7 @@ extension Extraction {
     answers: Answers, rows: Preparation, control: RunControl
   ) throws {
     let requested = level == experiment.level ? experiment.extractor : nil
-    let name = requested ?? (level == .inputs ? SurrogateTree.name : TreesOverFeatures.name)
+    let name = requested ?? level.defaultExtractor
     let extractor = try extractorCatalog.type(named: name).init()
     self.level = level
     self.extractor = type(of: extractor)
@@ -40,14 +43,16 @@ extension Extraction {
       answers: answers.training, validationAnswers: answers.validation, level: level,
       maxRules: Self.limit(experiment, level, rows), seed: experiment.seed)
     subject.features = features
+    subject.scoreLimits = experiment.scoreLimits
     subject.onStep = { try control.stopIfAsked {} }
     let extracted = try extractor.extract(from: subject)
+    scores = extracted.scores
     if level == .features, let features {
       training = features.features.activationTable(of: features.training, like: rows.training)
       heldOutTable = features.features.activationTable(of: features.heldOut, like: rows.heldOut)
     } else {
-      training = rows.training
-      heldOutTable = rows.heldOut
+      training = rows.training.appending(scores)
+      heldOutTable = rows.heldOut.appending(scores)
     }
     rules = extracted.rules.supported(by: training, answers: answers.training)
     notes = extracted.notes
@@ -58,7 +63,7 @@ extension Extraction {
       rules: (heldOut, rules.classify(training)), network: (answers.heldOut, answers.training),
       original: answers.original.answers, answered: deciding.map { $0 != nil },
       classes: rows.training.schema.classes)
-    let table = heldOutTable
+    let table = heldOutTable.appending(extracted.curveScores)
     var points = extracted.curve.map { alternative in
       CurvePoint(
         alternative.complexity,
@@ -88,7 +93,11 @@ extension Extraction {
       name: extractor.name, source: extractor.source.description, notes: notes)
   }
 
-  var complexity: ComplexitySummary { ComplexitySummary(rules.complexity, level: level) }
+  var complexity: ComplexitySummary {
+    level == .described
+      ? ComplexitySummary(ScoreRules(scores: scores, rules: rules))
+      : ComplexitySummary(rules.complexity, level: level)
+  }
 
   /// The rules with names, coverage and confidence.
   func entries(_ answers: Answers) -> [RuleEntry] {
@@ -100,6 +109,50 @@ extension Extraction {
   func ruleSetEntry(_ answers: Answers) -> RuleSetEntry {
     RuleSetEntry(
       rules: entries(answers), defaultClass: training.schema.classes[rules.defaultClass],
-      resolution: rules.resolution, extractor: summary, complexity: complexity)
+      resolution: rules.resolution, extractor: summary, complexity: complexity,
+      scores: level == .described ? scoreEntries(answers) : nil)
+  }
+
+  /// The scores with the hidden features that they describe.
+  private func scoreEntries(_ answers: Answers) -> [ScoreEntry] {
+    scores.map { score in
+      ScoreEntry(score, schema: training.schema, describes: feature(like: score, answers))
+    }
+  }
+
+  /// The hidden feature whose activity agrees best, or differs most, with a condition of the rules on
+  /// a score; `nil` below nine in ten training rows.
+  private func feature(like score: Score, _ answers: Answers) -> ScoreEntry.Described? {
+    guard let features = answers.features, let position = training.schema.index(of: score.id)
+    else { return nil }
+    let values = training.columns[position]
+    let literals = rules.rules.flatMap(\.premise.literals).filter { $0.variable == score.id }
+    var best: ScoreEntry.Described?
+    for condition in Set(literals.map(\.condition)).sorted(by: { "\($0)" < "\($1)" }) {
+      let holds = (0..<training.count).map { condition.holds(for: values[$0]) }
+      for feature in features.features.ids.indices {
+        let threshold = features.features.thresholds[feature]
+        let same = holds.indices.count {
+          holds[$0] == (Double(features.training[$0, feature]) > threshold)
+        }
+        let agreement = Proportion(max(same, holds.count - same), of: holds.count)
+        if agreement.value >= 0.9, agreement.value > best?.agreement.value ?? 0 {
+          best = .init(
+            feature: features.features.ids[feature].rawValue, agreement: agreement)
+        }
+      }
+    }
+    return best
+  }
+}
+
+extension RuleLevel {
+  /// The extractor of a level if none was given.
+  fileprivate var defaultExtractor: String {
+    switch self {
+    case .inputs: SurrogateTree.name
+    case .features: TreesOverFeatures.name
+    case .described: ScoreTrees.name
+    }
   }
 }

@@ -103,6 +103,10 @@ extension Hyperparameter where Value == Int {
   public static var threads: Self { Self(.threads, "threads", 1...1024) }
   /// Maximum number of rules.
   public static var maxRules: Self { Self(.maxRules, "maxRules", 1...1_000_000) }
+  /// Maximum number of terms of a score in described rules.
+  public static var maxTerms: Self { Self(.maxTerms, "maxTerms", 1...20) }
+  /// Maximum absolute weight of a term.
+  public static var maxWeight: Self { Self(.maxWeight, "maxWeight", 1...100) }
   /// Maximum number of hidden features after pruning.
   public static var maxNeurons: Self { Self(.maxNeurons, "maxNeurons", 1...1_000_000) }
   /// Maximum number of columns after pruning.
@@ -204,6 +208,8 @@ extension Experiment {
   public func validate() throws(HyperparameterError) {
     if case .fraction(let share)? = heldOut { try Hyperparameter.heldOut.check(share) }
     try Hyperparameter.maxRules.check(maxRules)
+    try Hyperparameter.maxTerms.check(maxTerms)
+    try Hyperparameter.maxWeight.check(maxWeight)
     try Hyperparameter.minFidelity.check(minFidelity)
     try Hyperparameter.maxNeurons.check(maxNeurons)
     try Hyperparameter.maxInputs.check(maxInputs)

@@ -34,6 +34,8 @@ public struct IdleSetting: Hashable, Sendable {
     case needsModel
     /// The target is numeric.
     case numericTarget
+    /// No described rules were requested.
+    case noDescribedRules
   }
 
   /// The setting.
@@ -131,6 +133,10 @@ extension Experiment {
     if isNumeric {
       let head = model == nil && network.head != nil
       note([(.head, head), (.classWeights, network.classWeights)], .numericTarget)
+    }
+    if !describes, level != .described {
+      note(
+        [(.maxTerms, maxTerms != nil), (.maxWeight, maxWeight != nil)], .noDescribedRules)
     }
     return found
   }

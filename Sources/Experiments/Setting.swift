@@ -11,7 +11,8 @@ public enum Setting: String, Hashable, Sendable, CaseIterable {
   case widths, rounds, scoreRows, multiple, schedule, compensation, scope, normalization, recovery
   case distillation, gatePrice
   // Rules and comparisons.
-  case explain, maxRules, maxNeurons, maxInputs, minFidelity, seeds, recoveryEpochs
+  case explain, maxTerms, maxWeight, maxRules, maxNeurons, maxInputs, minFidelity, seeds
+  case recoveryEpochs
 }
 
 /// A setting with the text of a value.

@@ -17,7 +17,9 @@ public struct SettingsFile: Hashable, Sendable {
   public var threads: Int?
 
   private static let experimentKeys = [
-    "data", "model", "target", "ignore", "heldOut", "seed", "extractor", "level", "maxRules",
+    "data", "model", "target", "ignore", "heldOut", "seed", "extractor", "level", "describes",
+    "maxTerms",
+    "maxWeight", "maxRules",
     "minFidelity", "maxNeurons", "maxInputs", "explain", "network", "header", "names",
     "separator", "decimal", "maxInputBytes",
   ]

@@ -20,6 +20,10 @@ public enum UnreadableRules: LocalizedError, Hashable, Sendable {
   case otherClasses
   /// The result has no rules of its level.
   case noFeatureRules
+  /// The result is of described rules and has none.
+  case noDescribedRules
+  /// A score with a term on no such column, or on a column of another kind.
+  case invalidScore(name: String, input: String)
 
   /// What is wrong, in one sentence.
   public var errorDescription: String? {
@@ -35,6 +39,9 @@ public enum UnreadableRules: LocalizedError, Hashable, Sendable {
     case .unknownDefault(let name):
       "the default class '\(excerpt(name))' is not a class of the result"
     case .otherClasses: "the classes are not those of the schema"
+    case .noDescribedRules: "the level is 'described' and there are no 'describedRules'"
+    case .invalidScore(let name, let input):
+      "the score '\(excerpt(name))' has an invalid term on '\(excerpt(input))'"
     case .noFeatureRules: "the level is 'features' and there are no 'featureRules'"
     }
   }
@@ -63,15 +70,33 @@ extension Explanation {
     switch level {
     case .inputs: inputRules
     case .features: featureRules
+    case .described: describedRules
     }
   }
 
-  /// The variables of the rules of a level: the columns of the data, or the hidden features.
+  /// The columns of the data and the scores of the described rules, for these rules.
+  public var describedSchema: Schema {
+    var schema = data.schema
+    schema.features += (describedRules?.scores ?? []).map { Feature(Feature.ID($0.id)) }
+    return schema
+  }
+
+  /// The variables of the rules of a level: the columns of the data, the hidden features, or columns
+  /// and scores.
   private func schema(_ level: RuleLevel) -> Schema {
     switch level {
     case .inputs: data.schema
     case .features: featureSchema
+    case .described: describedSchema
     }
+  }
+
+  /// The executable scores of the described rules.
+  /// - Throws: `UnreadableRules`.
+  public func scores() throws(UnreadableRules) -> [Score] {
+    var scores: [Score] = []
+    for entry in describedRules?.scores ?? [] { scores.append(try entry.score(over: data.schema)) }
+    return scores
   }
 
   /// The executable rule set of a level.
@@ -93,6 +118,10 @@ extension Explanation {
     if try ruleSet(.features) == nil, level == .features {
       throw .noFeatureRules
     }
+    if try ruleSet(.described) == nil, level == .described {
+      throw .noDescribedRules
+    }
+    _ = try scores()
   }
 }
 

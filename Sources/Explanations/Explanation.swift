@@ -54,6 +54,12 @@ public struct Explanation: Codable, Hashable, Sendable {
   /// The agreement of `featureRules` with the network.
   public var featureFidelity: Fidelity?
 
+  /// The rules over columns and scores, which are weighted sums of few columns; `nil` if they were
+  /// not requested.
+  public var describedRules: RuleSetEntry?
+  /// The agreement of `describedRules` with the network.
+  public var describedFidelity: Fidelity?
+
   /// The network that the rules explain; `nil` in results of versions before 0.2.
   public var explains: ExplainedNetwork?
   /// Warnings about the result: the sentences printed on stderr.
@@ -72,6 +78,7 @@ public struct Explanation: Codable, Hashable, Sendable {
     extractor: ExtractorSummary, fidelity: Fidelity, accuracy: AccuracySummary,
     complexity: ComplexitySummary, curve: [CurvePoint], disagreements: [Disagreement],
     disagreementsTotal: Int, featureRules: RuleSetEntry?, featureFidelity: Fidelity?,
+    describedRules: RuleSetEntry? = nil, describedFidelity: Fidelity? = nil,
     explains: ExplainedNetwork? = nil, warnings: [Warning]? = nil, provenance: Provenance
   ) {
     self.data = data
@@ -94,16 +101,19 @@ public struct Explanation: Codable, Hashable, Sendable {
     self.disagreementsTotal = disagreementsTotal
     self.featureRules = featureRules
     self.featureFidelity = featureFidelity
+    self.describedRules = describedRules
+    self.describedFidelity = describedFidelity
     self.explains = explains
     self.warnings = warnings
     self.provenance = provenance
   }
 }
 
-/// The variables of rules: input columns or hidden features.
+/// The variables of rules: input columns, hidden features, or scores of columns.
 public enum RuleLevel: String, Codable, Sendable, CaseIterable {
-  /// Rules over input columns (`inputs`), rules over hidden features (`features`).
-  case inputs, features
+  /// Rules over input columns (`inputs`), over hidden features (`features`), over columns and scores
+  /// (`described`).
+  case inputs, features, described
 }
 
 /// The network that rules explain: before or after pruning.

@@ -156,9 +156,11 @@ public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
   public var effects: [Effect]
   /// The attribution map as a PNG in base64, if rows are images.
   public var image: String?
+  /// The feature as a score of few columns; `nil` if none was requested or found.
+  public var description: FeatureDescription?
 
   private enum CodingKeys: String, CodingKey {
-    case id, neuron, layer, drivers, threshold, activeShare, effects, image = "picture"
+    case id, neuron, layer, drivers, threshold, activeShare, effects, image = "picture", description
   }
 
   /// Creates a value from its properties.

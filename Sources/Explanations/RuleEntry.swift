@@ -94,11 +94,14 @@ public struct RuleSetEntry: Codable, Hashable, Sendable {
   public var extractor: ExtractorSummary
   /// The size of the rule set.
   public var complexity: ComplexitySummary
-  /// Creates a value from its properties.
+  /// The scores that described rules use; `nil` for other rules.
+  public var scores: [ScoreEntry]?
+  /// Creates a value from its properties; by default without scores.
   public init(
     rules: [RuleEntry], defaultClass: String, resolution: RuleSet.Resolution,
-    extractor: ExtractorSummary, complexity: ComplexitySummary
+    extractor: ExtractorSummary, complexity: ComplexitySummary, scores: [ScoreEntry]? = nil
   ) {
+    self.scores = scores
     self.rules = rules
     self.defaultClass = defaultClass
     self.resolution = resolution

@@ -17,7 +17,8 @@ public protocol RuleExtractor: Named, Hashable {
 
 /// The catalogue of extractors.
 public let extractorCatalog = Catalog<any RuleExtractor.Type>(
-  "extractor", [SurrogateTree.self, TreesOverFeatures.self, OrderedAttributeSearch.self]
+  "extractor",
+  [SurrogateTree.self, TreesOverFeatures.self, OrderedAttributeSearch.self, ScoreTrees.self]
 ) { $0 }
 
 /// A network with the rows for rule extraction.
@@ -40,6 +41,8 @@ public struct ExtractionSubject: Sendable {
   public var level: RuleLevel
   /// The largest number of rules, without the default; `nil`: the default of the extractor.
   public var maxRules: Int?
+  /// The largest number of terms of a score, and the largest absolute weight of a term.
+  public var scoreLimits = ScoreLimits()
   /// The random seed.
   public var seed: UInt64
   /// The precomputed hidden features of the model, if available.
@@ -136,10 +139,29 @@ extension ExtractionSubject {
   }
 }
 
+/// The limits of scores in described rules.
+public struct ScoreLimits: Hashable, Codable, Sendable {
+  /// The largest number of terms; 5 by default.
+  public var terms: Int
+  /// The largest absolute weight; 5 by default.
+  public var weight: Int
+
+  /// Creates limits.
+  public init(terms: Int = 5, weight: Int = 5) {
+    self.terms = terms
+    self.weight = weight
+  }
+}
+
 /// The result of an extractor.
 public struct ExtractedRules: Codable, Hashable, Sendable {
-  /// The rules over inputs or over hidden features F1, F2, …, with supports on the training rows.
+  /// The rules over inputs, over hidden features F1, F2, … or over inputs and scores S1, S2, …, with
+  /// supports on the training rows.
   public var rules: RuleSet
+  /// The scores that the rules use.
+  public var scores: [Score] = []
+  /// The scores that rule sets of the curve use, with names of their own.
+  public var curveScores: [Score] = []
   /// Rule sets of other sizes, in ascending order.
   public var curve: [RuleSet]
   /// Notes, for example that the number of rules was limited.

@@ -63,6 +63,8 @@ public struct ComplexitySummary: Codable, Hashable, Sendable {
   public var inputsUsed: Int
   /// The number of distinct hidden features in the rules.
   public var featuresUsed: Int
+  /// The number of scores in described rules; `nil` for other rules.
+  public var scoresUsed: Int?
   /// The size of rules whose variables are those of a level.
   public init(_ size: Complexity, level: RuleLevel) {
     rules = size.rules
@@ -70,6 +72,16 @@ public struct ComplexitySummary: Codable, Hashable, Sendable {
     meanLiterals = size.meanLiterals.roundedTo(digits: 4)
     inputsUsed = level == .inputs ? size.variables : 0
     featuresUsed = level == .features ? size.variables : 0
+  }
+
+  /// The size of rules over columns and scores; columns of scores count as used.
+  public init(_ rules: ScoreRules) {
+    self.init(rules.rules.complexity, level: .described)
+    let names = Set(rules.scores.map(\.id))
+    let tested = rules.rules.rules.flatMap { $0.premise.literals.map(\.variable) }
+      .filter { !names.contains($0) }
+    inputsUsed = Set(tested + rules.scores.flatMap { $0.terms.map(\.variable) }).count
+    scoresUsed = rules.scores.count
   }
 }
 

@@ -116,7 +116,14 @@ extension Report {
           "\(name: explanation.pruning.method) (\(quote: explanation.pruning.source))"),
       ],
     ]
-    if explanation.level == .inputs, let other = explanation.featureRules?.extractor {
+    if explanation.level != .described, let other = explanation.describedRules?.extractor {
+      rows.insert(
+        [
+          DataTable.Cell("Extraction method of the rules over columns and scores"),
+          DataTable.Cell("\(name: other.name) (\(quote: other.source))"),
+        ], at: 5)
+    }
+    if explanation.level != .features, let other = explanation.featureRules?.extractor {
       rows.insert(
         [
           DataTable.Cell("Extraction method of the rules over hidden features"),

@@ -7,16 +7,76 @@ extension Report {
     var blocks: [Block] = [.heading("The rules", level: 2, id: "rules")]
     blocks += list(
       of: spokenRules, id: "rules-table",
-      caption: explanation.level == .inputs
-        ? "Rules over the columns of the data" : "Rules over hidden features")
+      caption: Self.caption(explanation.level))
+    if explanation.level == .described { blocks += scoreCards }
     if explanation.featureRules == nil {
       blocks.append(figure("rules"))
     }
-    if explanation.level == .features, !explanation.rules.isEmpty {
+    if explanation.level != .described, let described = explanation.describedRules {
+      blocks += describedBlocks(described)
+    }
+    if explanation.level != .inputs, !explanation.rules.isEmpty {
       blocks.append(.heading("Rules over the columns of the data", level: 3, id: "input-rules"))
       blocks += list(
         of: explanation.inputRules, id: "input-rules-table",
         caption: "Rules over the columns of the data")
+    }
+    return blocks
+  }
+
+  private static func caption(_ level: RuleLevel) -> Phrase {
+    switch level {
+    case .inputs: "Rules over the columns of the data"
+    case .features: "Rules over hidden features"
+    case .described: "Rules over columns and scores"
+    }
+  }
+
+  /// The described rules beside the rules of another level.
+  private func describedBlocks(_ rules: RuleSetEntry) -> [Block] {
+    var blocks: [Block] = [
+      .heading("Rules over columns and scores", level: 3, id: "described-rules")
+    ]
+    if let fidelity = explanation.describedFidelity {
+      blocks.append(
+        .paragraph(
+          "These rules agree with the network on \(spelled(fidelity.heldOut, "held-out rows"))."))
+    }
+    return blocks
+      + list(
+        of: rules, id: "described-rules-table", caption: Self.caption(.described)) + scoreCards
+  }
+
+  /// A table of terms for each score of the described rules.
+  private var scoreCards: [Block] {
+    guard let scores = explanation.describedRules?.scores, !scores.isEmpty else { return [] }
+    var blocks: [Block] = [
+      .paragraph(
+        """
+        A score is the sum of its points: for a number, the points times the value divided by the \
+        step; for levels, the points if the value is one of them.
+        """)
+    ]
+    for (number, score) in scores.enumerated() {
+      let origin: Phrase =
+        score.describes.map { feature in
+          """
+          Score \(name: score.id): agrees with hidden feature \(name: feature.feature) on \
+          \(spelled(feature.agreement, "training rows"))
+          """
+        } ?? "Score \(name: score.id): learned from the predictions of the network"
+      blocks.append(
+        .table(
+          DataTable(
+            "score-\(number + 1)-table", origin,
+            [.text("Column"), .number("Points"), .text("For each"), .text("If missing")],
+            score.terms.map { term in
+              [
+                DataTable.Cell.name(term.input), DataTable.Cell.number(term.weight),
+                DataTable.Cell(text.operand(of: term)),
+                DataTable.Cell(text.missing(of: term)),
+              ]
+            })))
     }
     return blocks
   }
@@ -34,7 +94,7 @@ extension Report {
           """))
     }
     blocks.append(figure("rules"))
-    if explanation.level == .inputs {
+    if explanation.level != .features {
       blocks += list(
         of: rules, id: "feature-rules-table", caption: "Rules over hidden features")
     }

@@ -24,8 +24,11 @@ extension Report {
       ("Rules and network before pruning, held-out rows", fidelity.toOriginal),
       ("Rules and network, training rows", fidelity.training),
     ]
-    if explanation.level == .inputs, let other = explanation.featureFidelity {
+    if explanation.level != .features, let other = explanation.featureFidelity {
       rows.append(("Rules over hidden features and network, held-out rows", other.heldOut))
+    }
+    if explanation.level != .described, let other = explanation.describedFidelity {
+      rows.append(("Rules over columns and scores and network, held-out rows", other.heldOut))
     }
     rows.append(("Held-out rows covered by a rule", fidelity.answered))
     blocks.append(

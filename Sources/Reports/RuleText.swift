@@ -46,18 +46,39 @@ public struct RuleText: Hashable, Sendable {
 
   /// The definition of a score of a program: `S1 = 2 × petal_length + 3 if odor is foul`.
   public func score(_ score: RuleProgram.Score, of program: RuleProgram) -> Phrase {
-    let terms = score.terms.map { term in
-      let weight = Phrase(number(term.weight.value))
+    var sum = Phrase()
+    for (position, term) in score.terms.enumerated() {
+      let weight = term.weight.value
+      let size = number(abs(weight))
+      sum += position == 0 ? (weight < 0 ? "\u{2212}" : "") : (weight < 0 ? " \u{2212} " : " + ")
       switch term.operand {
       case .indicator(let condition):
-        return weight + " if " + self.condition(condition, of: program)
+        sum += Phrase(size) + " if " + self.condition(condition, of: program)
       case .value(let quantity, let ifMissing):
         let name = Phrase.name(program.name(of: .quantity(quantity)).rawValue)
-        guard case .column = quantity else { return weight + " × " + name }
-        return weight + " × " + name + " (\(number(ifMissing)) if missing)"
+        if abs(weight) != 1 { sum += Phrase(size) + " × " }
+        sum += term.step == 1 ? name : name + " / \(number(term.step))"
+        if case .column = quantity { sum += " (\(number(ifMissing)) if missing)" }
       }
     }
-    return .name(score.name) + " = " + (terms.isEmpty ? "0" : terms.joined(by: " + "))
+    return .name(score.name) + " = " + (score.terms.isEmpty ? "0" : sum)
+  }
+
+  /// What a term of a score counts: `20 mg/dl`, `1`, or `foul or musty`.
+  func operand(of term: ScoreEntry.Term) -> Phrase {
+    let feature = positions[term.input].map { schema.features[$0] }
+    if let values = term.values {
+      return values.map { Phrase.name($0) }.listed("or")
+        + (term.orMissing == true ? Phrase(" or missing") : Phrase())
+    }
+    return Phrase(number(term.step ?? 1))
+      + (feature?.unit.map { Phrase(" ") + .name($0) } ?? Phrase())
+  }
+
+  /// The number in place of a missing one; 0 points for a missing level.
+  func missing(of term: ScoreEntry.Term) -> Phrase {
+    term.values == nil
+      ? Phrase(number(term.ifMissing ?? 0)) : term.orMissing == true ? "as above" : "0 points"
   }
 
   /// `species is versicolor`

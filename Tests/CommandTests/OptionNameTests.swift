@@ -19,6 +19,7 @@ import espalier
     .multiple: "--multiple", .schedule: "--schedule", .compensation: "--compensation",
     .scope: "--scope", .normalization: "--normalization", .recovery: "--recovery",
     .distillation: "--distill", .gatePrice: "--gate-price", .explain: "--explain",
+    .maxTerms: "--max-terms", .maxWeight: "--max-weight",
     .maxRules: "--max-rules", .maxNeurons: "--max-neurons", .maxInputs: "--max-inputs",
     .minFidelity: "--min-fidelity", .seeds: "--seeds", .recoveryEpochs: "--recovery-epochs",
   ]
@@ -93,6 +94,10 @@ import espalier
     (
       IdleSetting(.classWeights, .numericTarget),
       "--class-weights has no effect: the target is numeric"
+    ),
+    (
+      IdleSetting(.maxTerms, .noDescribedRules),
+      "--max-terms has no effect: there are no described rules (--rules described or all)"
     ),
   ])
   func anOptionWithoutEffectHasItsNote(_ setting: IdleSetting, _ note: String) {

@@ -158,6 +158,14 @@ size_t ek_channel_rows(size_t channels);
 void ek_channel_affine(const float *x, const float *above, const float *p, const float *q,
                        const float *r, size_t rows, size_t channels, float *output);
 
+/// sums[bin] += gains[row] for the bin of (base[row] + f * one[row] + g * two[row] - low) * scale,
+/// clamped to 0..<bins.
+void ek_cut_bins(const float *base, const float *one, float f, const float *two, float g,
+                 const float *gains, size_t rows, float low, float scale, size_t bins,
+                 float *sums);
+/// The number of bits that both have.
+int64_t ek_count_common(const uint64_t *first, const uint64_t *second, size_t words);
+
 // ---- The worker pool: spins briefly, then parks. ----
 
 typedef void (*ek_task)(void *context, size_t index);

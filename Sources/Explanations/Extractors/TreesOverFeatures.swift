@@ -31,6 +31,9 @@ public struct TreesOverFeatures: RuleExtractor {
   /// Extracts rules that approximate the predictions of the network.
   /// - Throws: `ExtractionError`; errors of the callback of the subject.
   public func extract(from subject: ExtractionSubject) throws -> ExtractedRules {
+    guard subject.level != .described else {
+      throw ExtractionError.level(subject.level, extractor: Self.name, known: Self.levels)
+    }
     guard subject.training.count > 0 else { throw ExtractionError.noRows }
     guard let features = subject.hiddenFeatures else {
       throw ExtractionError.noFeatureLayer(extractor: Self.name)
@@ -53,7 +56,7 @@ public struct TreesOverFeatures: RuleExtractor {
     let step = try sized.step(from: best, atMost: limit)
     let rules = try sized.rules(at: step)
     switch subject.level {
-    case .features:
+    case .features, .described:
       let curve = try sized.curve(SizedRules.sizes)
       return ExtractedRules(
         rules: rules.supported(by: training, answers: subject.answers),

@@ -44,7 +44,7 @@ private struct RowValues {
       features = []
     }
     for score in program.scores {
-      scores.append(score.terms.reduce(0) { $0 + $1.weight.value * value($1.operand) })
+      scores.append(score.terms.reduce(0) { $0 + $1.weight.value * (value($1.operand) / $1.step) })
     }
   }
 

@@ -9,6 +9,8 @@ extension RuleProgram {
     case prediction(Int, of: Int)
     /// The weight of a term that is not finite.
     case weight(score: String, Double)
+    /// The step of a term that is not finite and positive.
+    case step(score: String, Double)
     /// The value for a missing one that is not finite.
     case ifMissing(score: String, Double)
     /// Thresholds that are not finite or not ascending.
@@ -36,6 +38,7 @@ extension RuleProgram {
       case .prediction(let position, let count):
         "a rule has the prediction \(position), and there are \(count)"
       case .weight(let score, let weight): "the score '\(score)' has the weight \(weight)"
+      case .step(let score, let step): "the score '\(score)' has the step \(step)"
       case .ifMissing(let score, let value):
         "the score '\(score)' has \(value) in place of a missing value"
       case .thresholds(let bounds): "a condition has the thresholds \(bounds)"

@@ -72,6 +72,7 @@ extension RuleProgram {
     of term: Score.Term, of score: String, scores known: Int
   ) -> Fault? {
     guard term.weight.value.isFinite else { return .weight(score: score, term.weight.value) }
+    guard term.step.isFinite, term.step > 0 else { return .step(score: score, term.step) }
     switch term.operand {
     case .indicator(let condition): return fault(of: condition, scores: known)
     case .value(let quantity, let ifMissing):

@@ -83,17 +83,20 @@ public struct RuleProgram: Hashable, Sendable {
       case indicator(Condition)
     }
 
-    /// A product of weight and operand.
+    /// A product of weight and operand: weight · (operand / step).
     public struct Term: Hashable, Sendable {
       /// The factor.
       public var weight: Weight
       /// The multiplied value.
       public var operand: Operand
+      /// The positive divisor of the operand, in its unit.
+      public var step: Double
 
-      /// Creates a term: weight times operand.
-      public init(_ weight: Weight, _ operand: Operand) {
+      /// Creates a term: weight times operand; by default with step 1.
+      public init(_ weight: Weight, _ operand: Operand, step: Double = 1) {
         self.weight = weight
         self.operand = operand
+        self.step = step
       }
     }
 

@@ -27,8 +27,9 @@ struct PythonExpressions {
     case .value(let quantity, let ifMissing):
       let name = name(of: quantity)
       guard case .column = quantity else { return "\(weight) * \(name)" }
-      let other = PythonExport.literal(ifMissing)
-      return "\(weight) * (\(other) if \(name) is None else \(name))"
+      let value = "(\(PythonExport.literal(ifMissing)) if \(name) is None else \(name))"
+      return term.step == 1
+        ? "\(weight) * \(value)" : "\(weight) * (\(value) / \(PythonExport.literal(term.step)))"
     case .indicator(let condition): return "\(weight) * (\(self.condition(condition)))"
     }
   }

@@ -20,6 +20,10 @@ extension RuleProgram {
     guard let entry = explanation.entry(explanation.level),
       let rules = try explanation.ruleSet(explanation.level)
     else { throw ReportError.noFeatureRules }
+    let schema = explanation.data.schema
+    let scores =
+      explanation.level == .described
+      ? try explanation.scores().compactMap { Score($0, schema: schema) } : []
     var features: [Feature.ID] = []
     var layers: FeatureProgram?
     if explanation.level == .features {
@@ -34,8 +38,8 @@ extension RuleProgram {
       }
     }
     try self.init(
-      rules, ids: entry.rules.map(\.id), schema: explanation.data.schema, features: features,
-      layers: layers)
+      rules, ids: entry.rules.map(\.id), schema: schema, features: features,
+      layers: layers, scores: scores)
   }
 }
 

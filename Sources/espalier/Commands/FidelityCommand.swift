@@ -91,6 +91,7 @@ struct FidelityCommand: ParsableCommand {
       }
       rows = features.activationTable(in: model, over: table)
     }
+    if explanation.level == .described { rows = table.appending(try explanation.scores()) }
     let entry = explanation.entry(explanation.level) ?? explanation.inputRules
     let rules = try ruleSet(entry, schema: rows.schema, classes: classes)
     let deciding = rules.deciding(rows)
@@ -124,7 +125,7 @@ struct FidelityCommand: ParsableCommand {
         throw CommandFailure(
           "rule \(rule) has a condition on '\(name)' that the data cannot evaluate",
           hint: "give rows with the columns that the rules were extracted from", code: 65)
-      case .otherClasses, .noFeatureRules: throw error
+      case .otherClasses, .noFeatureRules, .noDescribedRules, .invalidScore: throw error
       }
     }
   }

@@ -40,6 +40,7 @@ extension IdleSetting.Cause {
     case .untrained: "nothing is trained with --model and --no-pruning"
     case .needsModel: "it requires --model"
     case .numericTarget: "the target is numeric"
+    case .noDescribedRules: "there are no described rules (--rules described or all)"
     }
   }
 }
@@ -54,7 +55,8 @@ extension HyperparameterError {
 /// `command`: the name of the command, for options whose range differs between commands.
 func allowedValues(of option: String, in command: Substring?) -> String? {
   let counts: [Hyperparameter<Int>] = [
-    command == "prune" ? .fineTuningEpochs : .epochs, .threads, .maxRules, .maxNeurons, .maxInputs,
+    command == "prune" ? .fineTuningEpochs : .epochs, .threads, .maxTerms, .maxWeight,
+    .maxRules, .maxNeurons, .maxInputs,
     .features, .batch, .shift, .seeds, .rounds, .scoreRows, .multiple, .recoveryEpochs,
     .parameters, .neurons, .inputs, .bytes, .maxInputBytes,
   ]

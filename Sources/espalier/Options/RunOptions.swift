@@ -6,9 +6,19 @@ import Tensors
 
 extension Experiment.ExplainedNetwork: ExpressibleByArgument {}
 
-/// The level of the rules that are measured; `all` reports both and measures those over inputs.
+/// The level of the rules that are measured; `all` reports every level and measures the rules over
+/// inputs.
 enum RulesChoice: String, CaseIterable, ExpressibleByArgument {
-  case inputs, features, all
+  case inputs, features, described, all
+
+  /// The level of the rules that are measured.
+  var level: RuleLevel {
+    switch self {
+    case .inputs, .all: .inputs
+    case .features: .features
+    case .described: .described
+    }
+  }
 }
 
 /// The data set and its columns.
@@ -63,9 +73,16 @@ struct RuleOptions: ParsableArguments {
   @Option(help: "The rule extractor; see 'espalier list extractors'.")
   var extractor: String?
   @Option(
-    help: "Whether conditions are on inputs or on hidden features; all reports both (default: all)."
+    help: """
+      Conditions on inputs, on hidden features, or on scores (described); all reports every kind \
+      (default: inputs and features).
+      """
   )
   var rules: RulesChoice?
+  @Option(help: "Maximum number of terms of a score in described rules (default: 5).")
+  var maxTerms: Int?
+  @Option(help: "Maximum absolute weight of a term of a score (default: 5).")
+  var maxWeight: Int?
   @Option(help: "Maximum number of rules; exit code 2 if more are needed.")
   var maxRules: Int?
   @Option(help: "Minimum held-out fidelity, 0 to 1; exit code 2 if it is not reached.")
@@ -79,6 +96,8 @@ struct RuleOptions: ParsableArguments {
 
   mutating func validate() throws {
     try check(.maxRules, maxRules)
+    try check(.maxTerms, maxTerms)
+    try check(.maxWeight, maxWeight)
     try check(.minFidelity, minFidelity)
     try check(.maxNeurons, maxNeurons)
     try check(.maxInputs, maxInputs)
@@ -87,7 +106,12 @@ struct RuleOptions: ParsableArguments {
   /// Overrides the settings that were given as options.
   func apply(to experiment: inout Experiment) {
     if let extractor { experiment.extractor = extractor }
-    if let rules { experiment.level = rules == .features ? .features : .inputs }
+    if let rules {
+      experiment.level = rules.level
+      experiment.describes = rules == .all
+    }
+    if let maxTerms { experiment.maxTerms = maxTerms }
+    if let maxWeight { experiment.maxWeight = maxWeight }
     if let maxRules { experiment.maxRules = maxRules }
     if let minFidelity { experiment.minFidelity = minFidelity }
     if let maxNeurons { experiment.maxNeurons = maxNeurons }

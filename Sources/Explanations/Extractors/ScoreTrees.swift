@@ -1,0 +1,181 @@
+import Datasets
+import Naming
+import Networks
+import Rules
+import Tensors
+
+/// Rules over scores that a reader can compute: a tree with few leaves whose nodes test sums of at
+/// most five columns with small integer weights, fitted to the network's predictions on real and
+/// synthetic rows.
+///
+/// The number of rules is chosen on validation rows, relative to the disagreement that is left.
+public struct ScoreTrees: RuleExtractor {
+  /// The name in commands, settings and files.
+  public static let name = "score-tree"
+  /// The description in one line.
+  public static let summary = "few rules over sums of few columns with small integer weights"
+  /// The publication.
+  public static let source = Citation(
+    authors: "Carreira-Perpiñán & Tavallali",
+    title:
+      "Alternating optimization of decision trees, with application to learning sparse oblique "
+      + "trees", year: 2018, venue: "Advances in Neural Information Processing Systems 31")
+  /// The supported levels of rules; the first is the default.
+  public static let levels: [RuleLevel] = [.described]
+
+  /// The largest number of rows that the search looks at, without synthetic ones.
+  private static let mostRows = 20_000
+  /// The largest number of rules by default; more classes have as many.
+  private static let usualRules = 8
+
+  /// Creates the extractor; it has no settings.
+  public init() {}
+
+  /// Extracts rules that approximate the predictions of the network.
+  /// - Throws: `ExtractionError`; errors of the callback of the subject.
+  public func extract(from subject: ExtractionSubject) throws -> ExtractedRules {
+    guard subject.level == .described else {
+      throw ExtractionError.level(subject.level, extractor: Self.name, known: Self.levels)
+    }
+    guard subject.training.count > 0 else { throw ExtractionError.noRows }
+    let study = ScoreStudy(
+      subject,
+      rules: subject.maxRules ?? max(Self.usualRules, subject.training.schema.classes.count),
+      mostRows: Self.mostRows)
+    return try study.result
+  }
+}
+
+/// The choice of a rule set over scores on validation rows.
+private struct ScoreStudy {
+  let subject: ExtractionSubject
+  let learner: ScoreRuleLearner
+  let mostRows: Int
+  let training: Table
+  let validation: Table
+
+  init(_ subject: ExtractionSubject, rules: Int, mostRows: Int) {
+    self.subject = subject
+    self.mostRows = mostRows
+    training = subject.readTraining
+    validation = subject.readValidation
+    var learner = ScoreRuleLearner()
+    learner.maxTerms = subject.scoreLimits.terms
+    learner.maxWeight = subject.scoreLimits.weight
+    learner.maxLeaves = rules + 1
+    learner.maxScores = max(4, rules / 2)
+    self.learner = learner
+  }
+
+  /// Rows with the predictions of the network and their sample weights.
+  private struct Rows {
+    var table: Table
+    var answers: [Int]
+    var weights: [Int]
+    var drawn: Int
+  }
+
+  /// Whether the network is queried on synthetic rows.
+  private var draws: Bool {
+    subject.training.schema.image == nil && !training.columns.isEmpty && training.count > 1
+      && training.count <= mostRows && training.count * training.columns.count <= 4_000_000
+  }
+
+  /// Real rows, each five times as important as the synthetic rows near them.
+  private func rows(_ real: Table, _ answers: [Int], drawn: Int, seed: UInt64) throws -> Rows {
+    let step = (real.count + mostRows - 1) / max(mostRows, 1)
+    let kept = step <= 1 ? real : real.selecting(Array(stride(from: 0, to: real.count, by: step)))
+    let known = step <= 1 ? answers : stride(from: 0, to: real.count, by: step).map { answers[$0] }
+    guard draws, drawn > 0 else {
+      return Rows(
+        table: kept, answers: known, weights: known.map { _ in 1 }, drawn: 0)
+    }
+    let near = try Neighbourhood().rows(drawn, near: kept, seed: seed, onStep: subject.onStep)
+    let wide = try Neighbourhood(candidates: 1).rows(
+      drawn, near: kept, seed: seed &+ 1, onStep: subject.onStep)
+    let synthetic = near.appending(wide)
+    return Rows(
+      table: kept.appending(synthetic), answers: known + subject.answers(toRead: synthetic),
+      weights: known.map { _ in 5 } + [Int](repeating: 1, count: synthetic.count),
+      drawn: synthetic.count)
+  }
+
+  var result: ExtractedRules {
+    get throws {
+      let fitted = try rows(training, subject.answers, drawn: 4000, seed: subject.seed)
+      var trees = try learner.trees(
+        fitted.table, answers: fitted.answers, weights: fitted.weights, onStep: subject.onStep)
+      var all = fitted
+      let size = try chosenSize(of: trees)
+      if validation.count > 0, training.count <= 5000 {
+        all = try rows(
+          training.appending(validation), subject.answers + subject.validationAnswers, drawn: 4000,
+          seed: subject.seed)
+        trees = try learner.trees(
+          all.table, answers: all.answers, weights: all.weights, onStep: subject.onStep)
+      }
+      let majority = subject.answers.commonest(of: training.schema.classes.count)
+      let lists = trees.map { $0.rules(on: all.table, default: majority) }
+      let chosen = trees.lastIndex { $0.leafCount <= size } ?? 0
+      guard lists.indices.contains(chosen) else {
+        return ExtractedRules(
+          rules: RuleSet([], default: majority, resolution: .firstMatch))
+      }
+      return extracted(lists, chosen: chosen, drawn: all.drawn)
+    }
+  }
+
+  /// The number of leaves: the smallest whose disagreement on validation rows, and on synthetic rows
+  /// near them, is within a tenth of the least one and a quarter of a standard error, and which has a
+  /// rule for every class that the network predicts in ten validation rows, if one has.
+  private func chosenSize(of trees: [ScoreTreeModel]) throws -> Int {
+    guard let largest = trees.last?.leafCount, validation.count > 0 else {
+      return trees.last?.leafCount ?? 1
+    }
+    let asked = try rows(
+      validation, subject.validationAnswers, drawn: 1000, seed: subject.seed &+ 2)
+    let total = asked.weights.reduce(0, +)
+    var counts = [Int](repeating: 0, count: training.schema.classes.count)
+    subject.validationAnswers.forEach { counts[$0] += 1 }
+    let needed = counts.indices.filter { counts[$0] >= 10 }
+    let given = trees.map { $0.classify(asked.table) }
+    let errors = given.map { answers in
+      answers.indices.reduce(0) {
+        $0 + (answers[$1] == asked.answers[$1] ? 0 : asked.weights[$1])
+      }
+    }
+    let complete = given.indices.filter { index in Set(needed).isSubset(of: given[index]) }
+    let eligible = complete.isEmpty ? Array(trees.indices) : complete
+    guard let least = eligible.map({ errors[$0] }).min() else { return largest }
+    let share = Double(least) / Double(max(total, 1))
+    let deviation = (share * (1 - share) * Double(total) * 5).squareRoot()
+    let allowed = Double(least) * 1.1 + deviation / 4
+    return trees[eligible.first { Double(errors[$0]) <= allowed } ?? eligible[0]].leafCount
+  }
+
+  /// The rules that decide a real row, with supports on the training rows.
+  private func supported(_ list: ScoreRules) -> ScoreRules {
+    let table = training.appending(list.scores)
+    var rules = list.rules
+    rules.rules = rules.supported(by: table, answers: subject.answers).rules
+      .filter { $0.support.covered > 0 }
+    rules = rules.supported(by: table, answers: subject.answers)
+    return ScoreRules(scores: list.scores, rules: rules).withUsedScores
+  }
+
+  private func extracted(_ lists: [ScoreRules], chosen: Int, drawn: Int) -> ExtractedRules {
+    let best = supported(lists[chosen])
+    var result = ExtractedRules(rules: best.rules)
+    result.scores = best.scores
+    for (index, list) in lists.enumerated() where index != chosen {
+      let renamed = supported(list).renamed { Feature.ID("\($0.rawValue) of \(index)") }
+      result.curve.append(renamed.rules)
+      result.curveScores += renamed.scores
+    }
+    if drawn > 0 {
+      result.notes.append(
+        "the network was queried on \(drawn) synthetic rows sampled near the real ones")
+    }
+    return result
+  }
+}
