@@ -18,6 +18,7 @@ import Testing
     switch name {
     case SurrogateTree.name: words(try SurrogateTree().extract(from: subject))
     case TreesOverFeatures.name: words(try TreesOverFeatures().extract(from: subject))
+    case ScoreTrees.name: words(try ScoreTrees().extract(from: subject))
     default: words(try OrderedAttributeSearch().extract(from: subject))
     }
   }
@@ -29,6 +30,7 @@ import Testing
         switch name {
         case SurrogateTree.name: SurrogateTree.levels
         case TreesOverFeatures.name: TreesOverFeatures.levels
+        case ScoreTrees.name: ScoreTrees.levels
         default: OrderedAttributeSearch.levels
         }
       for level in levels {

@@ -21,10 +21,10 @@ import Testing
     for head in [Head.softmax, .oneVersusRest] {
       for level in type(of: extractor).levels {
         let subject = try SmallNetwork.subject(head: head, level: level, seed: 3)
-        let rules = try extractor.extract(from: subject).rules
+        let extracted = try extractor.extract(from: subject)
         let held = SmallNetwork.table(rows: 400, seed: 99)
         let answers = subject.model.classify(held)
-        let agreeing = try agreement(of: rules, subject, held)
+        let agreeing = try agreement(of: extracted, subject, held)
         let majority = (0..<3).map { answer in answers.count { $0 == answer } }.max() ?? 0
         #expect(agreeing > majority)
         #expect(agreeing > 300)
@@ -33,10 +33,12 @@ import Testing
   }
 
   private func agreement(
-    of rules: RuleSet, _ subject: ExtractionSubject, _ held: Table
+    of extracted: ExtractedRules, _ subject: ExtractionSubject, _ held: Table
   ) throws -> Int {
-    if subject.level == .inputs {
-      return zip(rules.classify(held), subject.model.classify(held)).count { $0 == $1 }
+    let rules = extracted.rules
+    if subject.level != .features {
+      let given = rules.classify(held.appending(extracted.scores))
+      return zip(given, subject.model.classify(held)).count { $0 == $1 }
     }
     let features = try #require(HiddenFeatures(of: subject.model, over: subject.training))
     let answers = subject.model.classify(held)

@@ -320,7 +320,7 @@ import Testing
             cells = cells_of(row)
             c0 = number(cells, "age")
             c1 = level(cells, "odor")
-            # S1 = 0.25 × age (31.5 if missing) + \u{2212}3 if odor is b or missing
+            # S1 = 0.25 × age (31.5 if missing) \u{2212} 3 if odor is b or missing
             s0 = 0.25 * (31.5 if c0 is None else c0) + -3 * ((c1 is None or c1 in {"b"}))
             # S2 = 2 × S1 + 1 if age ≤ 18 years
             s1 = 2 * s0 + 1 * ((c0 is not None and c0 <= 18.0))
@@ -340,7 +340,7 @@ import Testing
       text.contains(
         """
 
-        S1 = 0.25 × age (31.5 if missing) + \u{2212}3 if odor is b or missing
+        S1 = 0.25 × age (31.5 if missing) \u{2212} 3 if odor is b or missing
         S2 = 2 × S1 + 1 if age ≤ 18 years
         S3 = 0
 

@@ -31,21 +31,16 @@ struct BitRows: Sendable {
     }
     return words
   }
-
-  /// The summed weight of some rows.
-  func weight(of words: [UInt64]) -> Int {
-    zip(words, wordWeights).reduce(0) { $0 + $1.0.nonzeroBitCount * $1.1 }
-  }
 }
 
 /// A tree over conditions given by their position.
-indirect enum ConditionTree: Hashable, Sendable {
+package indirect enum ConditionTree: Hashable, Sendable {
   /// A class.
   case leaf(Int)
   /// Rows on which the condition holds go to `high`.
   case split(condition: Int, low: ConditionTree, high: ConditionTree)
 
-  var leafCount: Int {
+  package var leafCount: Int {
     switch self {
     case .leaf: 1
     case .split(_, let low, let high): low.leafCount + high.leafCount
@@ -58,26 +53,49 @@ indirect enum ConditionTree: Hashable, Sendable {
 /// Trees of depth 2 are found by counting each pair of conditions once, as in MurTree (Demirović et
 /// al., "MurTree: optimal decision trees via dynamic programming and search", JMLR 23, 2022); trees
 /// of depth 3 by two such searches under each root, with the bounds of an incumbent.
-struct OptimalTree {
+package struct OptimalTree {
   /// A tree with its objective: weighted errors plus `leafPenalty` for each leaf but one.
-  struct Solution: Sendable {
-    var objective: Int
-    var tree: ConditionTree
+  package struct Solution: Sendable {
+    package var objective: Int
+    package var tree: ConditionTree
   }
 
-  let rows: BitRows
+  private let rows: BitRows
   /// The rows on which each condition holds.
-  let conditions: [[UInt64]]
+  private let conditions: [[UInt64]]
   /// The rows of each class.
-  let classes: [[UInt64]]
+  private let classes: [[UInt64]]
   /// The weighted rows that a further leaf must win.
-  var leafPenalty: Int
+  private let leafPenalty: Int
+
+  /// Creates a search.
+  /// - Parameters:
+  ///   - conditions: how many there are.
+  ///   - answers: the class of each row.
+  ///   - classes: the number of classes.
+  ///   - weights: the sample weight of each row; rows of weight 0 do not count.
+  ///   - leafPenalty: the weighted rows that a further leaf must win.
+  ///   - holding: whether a condition holds, for each row.
+  package init(
+    conditions: Int, answers: [Int], classes: Int, weights: [Int], leafPenalty: Int,
+    holding: (Int) -> [Bool]
+  ) {
+    let rows = BitRows(weights: weights)
+    self.rows = rows
+    self.conditions = Workers.map(conditions) { index in
+      let holds = holding(index)
+      return rows.bits { holds[$0] }
+    }
+    self.classes = (0..<classes).map { group in rows.bits { answers[$0] == group } }
+    self.leafPenalty = leafPenalty
+  }
 
   /// The best tree whose paths have at most `depth` (1 to 3) conditions, over all rows.
-  func solution(depth: Int) -> Solution { solution(depth: depth, among: rows.bits { _ in true }) }
+  package func solution(depth: Int) -> Solution {
+    solution(depth: depth, among: rows.bits { _ in true })
+  }
 
-  /// The same over some rows.
-  func solution(depth: Int, among mask: [UInt64]) -> Solution {
+  private func solution(depth: Int, among mask: [UInt64]) -> Solution {
     guard depth > 2 else { return pairs(among: mask, depth: depth) }
     let shallow = pairs(among: mask, depth: 2)
     let halves = Workers.map(conditions.count) { index -> (low: Solution, high: Solution)? in

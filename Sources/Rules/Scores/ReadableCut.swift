@@ -6,6 +6,7 @@
 ///   - lower: the values that are to be at most the cut.
 ///   - upper: the values that are to be above it.
 ///   - other: a cut near which to stay if the two sides are not apart or one is empty.
+/// - Returns: the cut.
 func readableCut(_ lower: [Double], _ upper: [Double], or other: Double) -> Double {
   let tolerance = (lower.count + upper.count) / 500
   let below = lower.sorted(by: >).dropFirst(min(tolerance, lower.count / 50)).first

@@ -54,16 +54,13 @@ public struct ScoreRuleLearner: Hashable, Sendable {
     let pool = try ConditionPool(
       terms, answers: answers, weights: sampleWeights, classes: classes, search: search,
       limit: poolLimit, onStep: onStep)
-    let rows = BitRows(weights: weights)
-    let bits = Workers.map(pool.tests.count) { index in
-      let test = pool.tests[index]
-      let sums = test.sums(in: terms)
-      return rows.bits { sums[$0] > test.cut }
-    }
-    let groups = (0..<classes).map { group in rows.bits { answers[$0] == group } }
     let optimal = OptimalTree(
-      rows: rows, conditions: bits, classes: groups,
-      leafPenalty: max(1, weights.reduce(0, +) / 500))
+      conditions: pool.tests.count, answers: answers, classes: classes, weights: weights,
+      leafPenalty: max(1, weights.reduce(0, +) / 500)
+    ) { index in
+      let test = pool.tests[index]
+      return test.sums(in: terms).map { $0 > test.cut }
+    }
     let refiner = ScoreTreeRefiner(
       table: terms, answers: answers, weights: sampleWeights, classes: classes, search: search,
       maxScores: maxScores)
@@ -86,6 +83,7 @@ public struct ScoreRuleLearner: Hashable, Sendable {
 
   /// Learns a score that is above a threshold on the rows where something is true.
   /// - Parameters:
+  ///   - id: the name of the score.
   ///   - truth: one value per row of the table.
   ///   - table: the rows.
   /// - Returns: the score, named `id`, with its threshold; `nil` if no score is better than always
@@ -155,6 +153,7 @@ public struct ScoreTreeModel: Sendable {
   /// - Parameters:
   ///   - table: the rows to which cuts are fitted, and on which rules are simplified.
   ///   - defaultClass: the class of most rows.
+  /// - Returns: the rules with the scores that they use.
   public func rules(on table: Table, default defaultClass: Int) -> ScoreRules {
     var writer = ScoreRuleWriter(tree, atoms, table)
     let paths = writer.paths()

@@ -106,8 +106,12 @@ struct ScoreTreeRefiner {
     return given.indices.reduce(0) { $0 + (given[$1] == answers[$1] ? weights[$1] : 0) }
   }
 
+  /// Improves the tests of a tree until its agreement rises no more.
   /// - Parameters:
+  ///   - start: the tree.
   ///   - learns: whether tests are also learned anew in the first pass, not only improved.
+  ///   - onStep: called between tests; an error thrown by it ends the search.
+  /// - Returns: a tree with at least the agreement of `start`.
   func refined(
     _ start: ScoreTree, learns: Bool = true, onStep: () throws -> Void
   ) rethrows -> ScoreTree {

@@ -1,0 +1,84 @@
+import Rules
+import Tensors
+import Testing
+
+/// The search for optimal trees against an enumeration of all trees.
+@Suite struct OptimalTreeTests {
+  private struct Problem {
+    var holds: [[Bool]]
+    var answers: [Int]
+    var weights: [Int]
+    var classes: Int
+
+    init(seed: UInt64, rows: Int, conditions: Int, classes: Int) {
+      var rng = SeededGenerator(seed: seed)
+      holds = (0..<conditions).map { index in
+        (0..<rows).map { _ in index == 1 ? true : rng.uniform() < 0.4 }
+      }
+      answers = (0..<rows).map { _ in rng.index(below: classes) }
+      weights = (0..<rows).map { _ in [0, 1, 1, 5][rng.index(below: 4)] }
+      self.classes = classes
+    }
+
+    func search(penalty: Int) -> OptimalTree {
+      OptimalTree(
+        conditions: holds.count, answers: answers, classes: classes, weights: weights,
+        leafPenalty: penalty
+      ) { holds[$0] }
+    }
+
+    /// The least objective of trees of a depth over some rows, by enumeration.
+    func least(_ rows: [Int], depth: Int, penalty: Int) -> Int {
+      var counts = [Int](repeating: 0, count: classes)
+      for row in rows { counts[answers[row]] += weights[row] }
+      var best = counts.reduce(0, +) - (counts.max() ?? 0)
+      guard depth > 0 else { return best }
+      for condition in holds {
+        let (low, high) = (rows.filter { !condition[$0] }, rows.filter { condition[$0] })
+        best = min(
+          best,
+          least(low, depth: depth - 1, penalty: penalty)
+            + least(high, depth: depth - 1, penalty: penalty) + penalty)
+      }
+      return best
+    }
+
+    /// The objective of a tree, counted row by row.
+    func objective(_ tree: ConditionTree, penalty: Int) -> Int {
+      let errors = answers.indices.reduce(0) { sum, row in
+        var node = tree
+        while case .split(let condition, let low, let high) = node {
+          node = holds[condition][row] ? high : low
+        }
+        return sum + (node == .leaf(answers[row]) ? 0 : weights[row])
+      }
+      return errors + (tree.leafCount - 1) * penalty
+    }
+  }
+
+  @Test(arguments: 0..<24) func noTreeHasALowerObjective(seed: Int) {
+    let classes = 2 + seed % 3
+    let problem = Problem(
+      seed: UInt64(seed), rows: 70 + 30 * (seed % 4), conditions: 6, classes: classes)
+    for penalty in [0, 1, 4] {
+      for depth in 1...3 {
+        let found = problem.search(penalty: penalty).solution(depth: depth)
+        #expect(problem.objective(found.tree, penalty: penalty) == found.objective)
+        let all = Array(problem.answers.indices)
+        #expect(found.objective == problem.least(all, depth: depth, penalty: penalty))
+      }
+    }
+  }
+
+  @Test func rowsWithoutWeightOrConditionsGiveALeaf() {
+    let none = OptimalTree(
+      conditions: 0, answers: [1, 1, 0], classes: 2, weights: [1, 1, 1], leafPenalty: 0
+    ) { _ in [] }
+    #expect(none.solution(depth: 3).tree == .leaf(1))
+    #expect(none.solution(depth: 3).objective == 1)
+    let weightless = OptimalTree(
+      conditions: 1, answers: [1, 0], classes: 2, weights: [0, 0], leafPenalty: 0
+    ) { _ in [true, false] }
+    #expect(weightless.solution(depth: 2).objective == 0)
+  }
+}

@@ -1,0 +1,163 @@
+import Datasets
+import Rules
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct ScoreTests {
+  private static let schema = Schema(
+    features: [Feature("age"), Feature("odor", .categorical(levels: ["a", "b", "c"]))],
+    target: Target("kind", .classes(names: ["no", "yes"])))
+
+  private let score = Score(
+    "S1",
+    [
+      Score.Term(3, times: "age", .number(step: 20, ifMissing: 50)),
+      Score.Term(-2, times: "odor", .levels(among: [0, 2], orMissing: true)),
+    ])
+
+  @Test func valuesAreSumsOfPoints() {
+    let table = Table(
+      schema: Self.schema,
+      columns: [.doubles([40, .nan, 10, 0]), .doubles([1, 0, .nan, Table.unknownLevel])],
+      labels: [0, 0, 0, 0])
+    #expect(score.values(in: table) == [6, 7.5 - 2, 1.5 - 2, 0])
+    for row in 0..<table.count {
+      let value = score.value { id in
+        table.columns[table.schema.index(of: id) ?? 0][row]
+      }
+      #expect(value == score.values(in: table)[row])
+    }
+    let wider = table.appending([score])
+    #expect(wider.schema.features.map(\.id) == ["age", "odor", "S1"])
+    #expect(wider.columns[2].values == score.values(in: table))
+  }
+
+  /// Rows of uniform numbers in 0...100, with the class whether `holds`.
+  private func rows(
+    _ count: Int, columns: Int, seed: UInt64, classes: Int = 2, _ answer: ([Double]) -> Int
+  ) -> (table: Table, answers: [Int]) {
+    var rng = SeededGenerator(seed: seed)
+    let values = (0..<columns).map { _ in (0..<count).map { _ in 100 * rng.uniform() } }
+    let table = Table(
+      schema: Schema(
+        features: (0..<columns).map { Feature(Feature.ID("x\($0)")) },
+        target: Target("kind", .classes(names: (0..<classes).map { "c\($0)" }))),
+      columns: values.map { .doubles($0) }, labels: [Int](repeating: 0, count: count))
+    return (table, (0..<count).map { row in answer(values.map { $0[row] }) })
+  }
+
+  private func agreement(_ list: ScoreRules, _ table: Table, _ answers: [Int]) -> Double {
+    let given = list.rules.classify(table.appending(list.scores))
+    return Double(zip(given, answers).count { $0 == $1 }) / Double(answers.count)
+  }
+
+  @Test(arguments: [UInt64(1), 2, 3]) func aPlantedScoreIsFound(seed: UInt64) throws {
+    let truth: ([Double]) -> Int = { 2 * $0[0] + $0[1] - 3 * $0[4] > 20 ? 1 : 0 }
+    let (table, answers) = rows(2000, columns: 8, seed: seed, truth)
+    let trees = ScoreRuleLearner().trees(
+      table, answers: answers, weights: answers.map { _ in 1 }
+    ) {}
+    let tree = try #require(trees.first { $0.leafCount == 2 })
+    let list = tree.rules(on: table, default: 0)
+    #expect(list.rules.rules.count == 1)
+    #expect(Set(list.scores[0].terms.map(\.variable)).isSuperset(of: ["x0", "x1", "x4"]))
+    let (fresh, expected) = rows(4000, columns: 8, seed: seed + 100, truth)
+    #expect(agreement(list, fresh, expected) > 0.985)
+  }
+
+  /// No single column says anything about the class.
+  @Test(arguments: [UInt64(1), 2]) func anExclusiveOrNeedsFourLeaves(seed: UInt64) throws {
+    let truth: ([Double]) -> Int = { ($0[2] > 50) != ($0[5] > 40) ? 1 : 0 }
+    let (table, answers) = rows(1500, columns: 8, seed: seed, truth)
+    let trees = ScoreRuleLearner().trees(
+      table, answers: answers, weights: answers.map { _ in 1 }
+    ) {}
+    let tree = try #require(trees.first { $0.leafCount == 4 })
+    let list = tree.rules(on: table, default: 0)
+    let (fresh, expected) = rows(4000, columns: 8, seed: seed + 100, truth)
+    #expect(agreement(list, fresh, expected) > 0.98)
+  }
+
+  @Test func limitsOfTermsWeightsScoresAndLeavesHold() {
+    let (table, answers) = rows(1200, columns: 6, seed: 9, classes: 4) { row in
+      Int(row[0] + row[1]) / 67 + (row[2] > 60 && row[3] > row[4] ? 1 : 0)
+    }
+    for (terms, weight, scores, leaves) in [(5, 5, 4, 9), (2, 3, 2, 5), (1, 1, 1, 3)] {
+      var learner = ScoreRuleLearner()
+      learner.maxTerms = terms
+      learner.maxWeight = weight
+      learner.maxScores = scores
+      learner.maxLeaves = leaves
+      let trees = learner.trees(table, answers: answers, weights: answers.map { _ in 1 }) {}
+      #expect(!trees.isEmpty)
+      #expect(trees.map(\.leafCount) == trees.map(\.leafCount).sorted())
+      for tree in trees {
+        #expect(tree.leafCount <= leaves)
+        let list = tree.rules(on: table, default: 0)
+        #expect(list.rules.rules.count < max(tree.leafCount, 2))
+        #expect(list.scores.allSatisfy { $0.terms.count <= terms })
+        #expect(list.scores.joinedTerms.allSatisfy { abs($0.weight) <= weight && $0.weight != 0 })
+        #expect(list.scores.map(\.id.rawValue) == list.scores.indices.map { "S\($0 + 1)" })
+        #expect(tree.scoreCount <= scores || terms == 1)
+      }
+    }
+  }
+
+  @Test func rowsOfLargerWeightCountMore() throws {
+    // Two contradicting groups of rows: the heavier one decides.
+    let (table, answers) = rows(1000, columns: 2, seed: 4) { $0[0] > 50 ? 1 : 0 }
+    let mixed = answers.indices.map { $0 < 300 ? answers[$0] : 1 - answers[$0] }
+    for heavy in [1, 5] {
+      let weights = answers.indices.map { $0 < 300 ? heavy : 1 }
+      let trees = ScoreRuleLearner().trees(table, answers: mixed, weights: weights) {}
+      let list = try #require(trees.first { $0.leafCount == 2 }).rules(on: table, default: 0)
+      #expect((agreement(list, table, answers) > 0.95) == (heavy == 5))
+    }
+  }
+
+  @Test func degenerateTablesHaveAnAnswer() {
+    let (table, _) = rows(50, columns: 2, seed: 1) { _ in 0 }
+    let constant = table.selecting([Int](repeating: 3, count: 20))
+    for (rows, answers) in [
+      (table, [Int](repeating: 1, count: 50)),
+      (constant, (0..<20).map { $0 % 2 }), (table.selecting([0]), [1]),
+      (table.selectingColumns([]), (0..<50).map { $0 % 2 }),
+    ] {
+      let trees = ScoreRuleLearner().trees(
+        rows, answers: answers, weights: answers.map { _ in 1 }
+      ) {}
+      #expect(trees.count == 1 && trees[0].leafCount == 1)
+      let list = trees[0].rules(on: rows, default: 1)
+      #expect(list.rules.rules.isEmpty && list.scores.isEmpty)
+    }
+  }
+
+  @Test func theNumberOfThreadsChangesNothing() {
+    let (table, answers) = rows(800, columns: 5, seed: 3, classes: 3) { row in
+      Int(row[0] + 2 * row[1] - row[2] + 100) / 134
+    }
+    let before = Workers.threads
+    defer { Workers.threads = before }
+    let found = [1, 2, 8].map { threads in
+      Workers.threads = threads
+      return ScoreRuleLearner().trees(table, answers: answers, weights: answers.map { _ in 1 }) {}
+        .map { $0.rules(on: table, default: 0) }
+    }
+    #expect(found[0] == found[1] && found[0] == found[2])
+  }
+
+  @Test func aTruthIsDescribed() throws {
+    let (table, truth) = rows(1000, columns: 6, seed: 2) { $0[1] - $0[3] > 10 ? 1 : 0 }
+    let found = try #require(
+      ScoreRuleLearner().score("S", describing: truth.map { $0 == 1 }, over: table))
+    let given = found.score.values(in: table).map { $0 > found.threshold ? 1 : 0 }
+    #expect(zip(given, truth).count { $0 == $1 } > 980)
+    #expect(
+      ScoreRuleLearner().score("S", describing: truth.map { _ in false }, over: table) == nil)
+  }
+}
+
+extension [Score] {
+  fileprivate var joinedTerms: [Score.Term] { flatMap(\.terms) }
+}
