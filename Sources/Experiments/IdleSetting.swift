@@ -1,4 +1,5 @@
 import Datasets
+import Explanations
 import Networks
 import Pruning
 

@@ -1,7 +1,9 @@
 import Datasets
 import Explanations
 import Foundation
+import Networks
 import Reports
+import Rules
 import TestSupport
 import Testing
 
@@ -74,7 +76,8 @@ import Testing
       #expect(scores.allSatisfy { $0.terms.count <= 2 })
       let descriptions = explanation.features.compactMap(\.description)
       #expect(!descriptions.isEmpty && descriptions.allSatisfy { $0.terms.count <= 2 })
-      let report = try result.text("report.md")
+      // Markdown escapes underscores.
+      let report = try result.text("report.md").replacing("\\", with: "")
       #expect(report.contains("Rules over columns and scores"))
       for score in scores {
         #expect(report.contains("Score \(score.id): "))
@@ -122,7 +125,7 @@ import Testing
       let file = folder.appendingPathComponent("edited.json")
       try JSONSerialization.data(withJSONObject: json).write(to: file)
       for command in [
-        ["export", "edited.json", "--to", "python"],
+        ["export", "edited.json", "--to", "python", "-o", "rules.py"],
         ["fidelity", "edited.json", "r/model.onnx", "iris"],
       ] {
         let run = try Program(command, in: folder)

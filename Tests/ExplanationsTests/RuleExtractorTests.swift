@@ -80,9 +80,9 @@ import Testing
     #expect(some.rules.rules.count == 3 && all.rules.rules.count >= 3)
     #expect(Set(some.rules.rules.map(\.conclusion)) == [0, 1, 2])
     let held = SmallNetwork.table(rows: 400, seed: 99)
-    let few = try agreement(of: some.rules, subject, held)
+    let few = try agreement(of: some, subject, held)
     #expect(few > 300)
-    #expect(few <= (try agreement(of: all.rules, subject, held)))
+    #expect(few <= (try agreement(of: all, subject, held)))
   }
 
   @Test func aLevelThatIsNotGivenIsRefused() throws {

@@ -126,7 +126,7 @@ private struct ScoreStudy {
   }
 
   /// The number of leaves: the smallest whose disagreement on validation rows, and on synthetic rows
-  /// near them, is within a tenth of the least one and a quarter of a standard error, and which has a
+  /// near them, is within 3 % of the least one and a tenth of a standard error, and which has a
   /// rule for every class that the network predicts in ten validation rows, if one has.
   private func chosenSize(of trees: [ScoreTreeModel]) throws -> Int {
     guard let largest = trees.last?.leafCount, validation.count > 0 else {
@@ -149,7 +149,7 @@ private struct ScoreStudy {
     guard let least = eligible.map({ errors[$0] }).min() else { return largest }
     let share = Double(least) / Double(max(total, 1))
     let deviation = (share * (1 - share) * Double(total) * 5).squareRoot()
-    let allowed = Double(least) * 1.1 + deviation / 4
+    let allowed = Double(least) * 1.03 + deviation / 10
     return trees[eligible.first { Double(errors[$0]) <= allowed } ?? eligible[0]].leafCount
   }
 
