@@ -30,8 +30,8 @@ import Testing
         + " hint: give a whole number from 0 to 18,446,744,073,709,551,615\n"
     ),
     (
-      ["explain", "iris", "--rules", "described"],
-      "error: --rules cannot be 'described'\n hint: known: inputs, features, all\n"
+      ["explain", "iris", "--rules", "both"],
+      "error: --rules cannot be 'both'\n hint: known: inputs, features, described, all\n"
     ),
     (
       ["explain", "iris", "--activation", "rellu"],

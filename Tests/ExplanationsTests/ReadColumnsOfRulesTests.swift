@@ -58,9 +58,11 @@ import Testing
         let subject = try subject(head: head, level: level, seed: 3)
         #expect(subject.readColumns == [1, 2])
         let found = try extractor.extract(from: subject)
-        let named = names([found.rules] + found.curve)
+        let scores = found.scores + found.curveScores
+        let named = names([found.rules] + found.curve).subtracting(scores.map(\.id))
+          .union(scores.flatMap { $0.terms.map(\.variable) })
         #expect(!named.isEmpty)
-        #expect(named.isSubset(of: level == .inputs ? ["p", "q"] : ["F1", "F2", "F3"]))
+        #expect(named.isSubset(of: level == .features ? ["F1", "F2", "F3"] : ["p", "q"]))
       }
     }
   }

@@ -123,13 +123,11 @@ package struct SurrogateStudy {
     var near = plain
     near.drawn = drawn
     near.minimumSupport = 5
-    var weighted = near
-    weighted.realWeight = 5
     var wide = near
     wide.neighbourhood = Neighbourhood(candidates: 1, jitter: 0.1)
     var sure = near
     sure.criterion = .entropy
-    return [near, weighted, wide, sure, plain]
+    return [near, wide, sure, plain]
   }
 
   /// The setting whose rules have the highest fidelity in cross-validation, the first of equals.
