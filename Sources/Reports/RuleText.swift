@@ -64,6 +64,26 @@ public struct RuleText: Hashable, Sendable {
     return .name(score.name) + " = " + (score.terms.isEmpty ? "0" : sum)
   }
 
+  /// The definition of a score of a result: `S1 = 2 × glucose / 20 + 3 if odor is foul`.
+  public func score(_ score: ScoreEntry) -> Phrase {
+    var sum = Phrase()
+    for (position, term) in score.terms.enumerated() {
+      let isNegative = term.weight < 0
+      sum +=
+        position == 0
+        ? (isNegative ? "\u{2212}" : "") : (isNegative ? " \u{2212} " : " + ")
+      let size = "\(abs(term.weight))"
+      if term.values != nil {
+        sum += Phrase(size) + " if " + .name(term.input) + " is " + operand(of: term)
+      } else {
+        if abs(term.weight) != 1 { sum += Phrase(size) + " × " }
+        sum += Phrase.name(term.input)
+        if let step = term.step, step != 1 { sum += " / \(number(step))" }
+      }
+    }
+    return .name(score.id) + " = " + (score.terms.isEmpty ? "0" : sum)
+  }
+
   /// What a term of a score counts: `20 mg/dl`, `1`, or `foul or musty`.
   func operand(of term: ScoreEntry.Term) -> Phrase {
     let feature = positions[term.input].map { schema.features[$0] }

@@ -17,6 +17,8 @@ struct ExplanationSummary {
       "Pruning kept \(explanation.pruned.neurons) of \(explanation.network.neurons) hidden "
         + "features and \(explanation.pruned.inputs) of \(explanation.network.inputs) columns.")
     lines.append("")
+    for score in rules.scores ?? [] { lines.append("  \(wording.score(score).plain)") }
+    if let scores = rules.scores, !scores.isEmpty { lines.append("") }
     for rule in rules.rules.prefix(Self.most) {
       let support = "(\(rule.confidence.count) of \(rule.coverage.count) rows)"
       lines.append(

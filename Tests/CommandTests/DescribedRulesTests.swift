@@ -29,6 +29,7 @@ import Testing
       let result = try ResultFolder(folder.appendingPathComponent("r"))
       let explanation = try result.explanation
       let scores = try #require(explanation.describedRules?.scores)
+      for score in scores { #expect(explain.output.contains("\n  \(score.id) = ")) }
       #expect(!scores.isEmpty && scores.allSatisfy { (1...5).contains($0.terms.count) })
       #expect(scores.flatMap(\.terms).allSatisfy { abs($0.weight) <= 5 && $0.weight != 0 })
       #expect(explanation.level == .described)
