@@ -96,14 +96,16 @@ public struct ScoreRuleLearner: Hashable, Sendable {
       return nil
     }
     let parts = best.terms.sorted { (abs($1.value), $0.key) < (abs($0.value), $1.key) }
-    let score = Score(
-      id,
-      parts.map { Score.Term($1, times: terms.atoms[$0].variable, terms.atoms[$0].operand) })
+    let stepped = parts.map {
+      Score.Term($1, times: terms.atoms[$0].variable, terms.atoms[$0].operand)
+    }
+    let score = Score(id, stepped.withoutCommonStep)
     let values = score.values(in: table)
     let isAbove = best.sums(in: terms).map { $0 > best.cut }
     let threshold = readableCut(
       values.indices.filter { !isAbove[$0] }.map { values[$0] },
-      values.indices.filter { isAbove[$0] }.map { values[$0] }, or: Double(best.cut))
+      values.indices.filter { isAbove[$0] }.map { values[$0] },
+      or: Double(best.cut) * stepped.commonStep)
     return (score, threshold)
   }
 
@@ -220,9 +222,10 @@ private struct ScoreRuleWriter {
     // The first term has a positive weight, and no integer divides all weights.
     let sign = (ordered.first?.value ?? 1) < 0 ? -1 : 1
     let divisor = sign * ordered.reduce(0) { Self.greatestCommonDivisor($0, abs($1.value)) }
-    let parts = ordered.map { atom, weight in
+    let stepped = ordered.map { atom, weight in
       Score.Term(weight / divisor, times: atoms[atom].variable, atoms[atom].operand)
     }
+    let parts = stepped.withoutCommonStep
     let id: Feature.ID
     if let known = scores.first(where: { $0.terms == parts }) {
       id = known.id
@@ -233,7 +236,8 @@ private struct ScoreRuleWriter {
     let values = Score(id, parts).values(in: table)
     let (lower, upper) = sign > 0 ? (below, above) : (above, below)
     let cut = readableCut(
-      lower.map { values[$0] }, upper.map { values[$0] }, or: Double(test.cut) / Double(divisor))
+      lower.map { values[$0] }, upper.map { values[$0] },
+      or: Double(test.cut) / Double(divisor) * stepped.commonStep)
     let greater = Literal(id, .interval(lower: cut, upper: nil, orMissing: false))
     let atMost = Literal(id, .interval(lower: nil, upper: cut, orMissing: false))
     return sign > 0 ? (atMost, greater) : (greater, atMost)
@@ -321,5 +325,28 @@ extension ScoreRules {
     var sorted = used
     sorted.scores.sort { numbers[$0.id] ?? 0 < numbers[$1.id] ?? 0 }
     return sorted.renamed { Feature.ID("\(letters)\(numbers[$0] ?? 0)") }
+  }
+}
+
+extension [Score.Term] {
+  /// The step of all terms if they are numbers divided by the same step, else 1.
+  fileprivate var commonStep: Double {
+    let steps = map { term -> Double? in
+      if case .number(let step, _) = term.operand { step } else { nil }
+    }
+    guard let first = steps.first, let step = first, steps.allSatisfy({ $0 == step }) else {
+      return 1
+    }
+    return step
+  }
+
+  /// The terms without their common step: the same order of rows, and one division less.
+  fileprivate var withoutCommonStep: [Score.Term] {
+    guard commonStep != 1 else { return self }
+    return map { term in
+      guard case .number(_, let ifMissing) = term.operand else { return term }
+      return Score.Term(
+        term.weight, times: term.variable, .number(step: 1, ifMissing: ifMissing))
+    }
   }
 }
