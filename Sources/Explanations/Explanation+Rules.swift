@@ -22,6 +22,8 @@ public enum UnreadableRules: LocalizedError, Hashable, Sendable {
   case noFeatureRules
   /// The result is of described rules and has none.
   case noDescribedRules
+  /// A score with the name of a column or of another score.
+  case repeatedName(score: String)
   /// A score with a term on no such column, or on a column of another kind.
   case invalidScore(name: String, input: String)
 
@@ -40,6 +42,8 @@ public enum UnreadableRules: LocalizedError, Hashable, Sendable {
       "the default class '\(excerpt(name))' is not a class of the result"
     case .otherClasses: "the classes are not those of the schema"
     case .noDescribedRules: "the level is 'described' and there are no 'describedRules'"
+    case .repeatedName(let score):
+      "the name of the score '\(excerpt(score))' is also that of a column or another score"
     case .invalidScore(let name, let input):
       "the score '\(excerpt(name))' has an invalid term on '\(excerpt(input))'"
     case .noFeatureRules: "the level is 'features' and there are no 'featureRules'"
@@ -95,7 +99,12 @@ extension Explanation {
   /// - Throws: `UnreadableRules`.
   public func scores() throws(UnreadableRules) -> [Score] {
     var scores: [Score] = []
-    for entry in describedRules?.scores ?? [] { scores.append(try entry.score(over: data.schema)) }
+    var names = Set(data.schema.features.map(\.id))
+    for entry in describedRules?.scores ?? [] {
+      let score = try entry.score(over: data.schema)
+      guard names.insert(score.id).inserted else { throw .repeatedName(score: entry.id) }
+      scores.append(score)
+    }
     return scores
   }
 

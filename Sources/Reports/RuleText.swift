@@ -46,42 +46,55 @@ public struct RuleText: Hashable, Sendable {
 
   /// The definition of a score of a program: `S1 = 2 × petal_length + 3 if odor is foul`.
   public func score(_ score: RuleProgram.Score, of program: RuleProgram) -> Phrase {
-    var sum = Phrase()
-    for (position, term) in score.terms.enumerated() {
-      let weight = term.weight.value
-      let size = number(abs(weight))
-      sum += position == 0 ? (weight < 0 ? "\u{2212}" : "") : (weight < 0 ? " \u{2212} " : " + ")
-      switch term.operand {
-      case .indicator(let condition):
-        sum += Phrase(size) + " if " + self.condition(condition, of: program)
-      case .value(let quantity, let ifMissing):
-        let name = Phrase.name(program.name(of: .quantity(quantity)).rawValue)
-        if abs(weight) != 1 { sum += Phrase(size) + " × " }
-        sum += term.step == 1 ? name : name + " / \(number(term.step))"
-        if case .column = quantity { sum += " (\(number(ifMissing)) if missing)" }
-      }
-    }
-    return .name(score.name) + " = " + (score.terms.isEmpty ? "0" : sum)
+    sum(
+      score.name,
+      score.terms.map { term in
+        switch term.operand {
+        case .indicator(let condition):
+          return (term.weight.value, true, self.condition(condition, of: program))
+        case .value(let quantity, let ifMissing):
+          var value = Phrase.name(program.name(of: .quantity(quantity)).rawValue)
+          if term.step != 1 { value += " / \(number(term.step))" }
+          if case .column = quantity { value += " (\(number(ifMissing)) if missing)" }
+          return (term.weight.value, false, value)
+        }
+      })
   }
 
   /// The definition of a score of a result: `S1 = 2 × glucose / 20 + 3 if odor is foul`.
   public func score(_ score: ScoreEntry) -> Phrase {
+    sum(
+      score.id,
+      score.terms.map { term in
+        let name = Phrase.name(term.input)
+        if term.values != nil {
+          return (Double(term.weight), true, name + " is " + operand(of: term))
+        }
+        let step = term.step ?? 1
+        return (Double(term.weight), false, step == 1 ? name : name + " / \(number(step))")
+      })
+  }
+
+  /// A named sum of terms: a weight if a condition holds, or a weight times a value.
+  private func sum(
+    _ name: String, _ terms: [(weight: Double, isCondition: Bool, text: Phrase)]
+  ) -> Phrase {
     var sum = Phrase()
-    for (position, term) in score.terms.enumerated() {
-      let isNegative = term.weight < 0
-      sum +=
-        position == 0
-        ? (isNegative ? "\u{2212}" : "") : (isNegative ? " \u{2212} " : " + ")
-      let size = "\(abs(term.weight))"
-      if term.values != nil {
-        sum += Phrase(size) + " if " + .name(term.input) + " is " + operand(of: term)
+    for (position, term) in terms.enumerated() {
+      switch (position, term.weight < 0) {
+      case (0, false): break
+      case (0, true): sum += "\u{2212}"
+      case (_, false): sum += " + "
+      case (_, true): sum += " \u{2212} "
+      }
+      let size = Phrase(number(abs(term.weight)))
+      if term.isCondition {
+        sum += size + " if " + term.text
       } else {
-        if abs(term.weight) != 1 { sum += Phrase(size) + " × " }
-        sum += Phrase.name(term.input)
-        if let step = term.step, step != 1 { sum += " / \(number(step))" }
+        sum += abs(term.weight) == 1 ? term.text : size + " × " + term.text
       }
     }
-    return .name(score.id) + " = " + (score.terms.isEmpty ? "0" : sum)
+    return .name(name) + " = " + (terms.isEmpty ? "0" : sum)
   }
 
   /// What a term of a score counts: `20 mg/dl`, `1`, or `foul or musty`.

@@ -135,4 +135,27 @@ import Testing
       }
     }
   }
+
+  /// A score of the name of a column would be the column to one command and the score to another.
+  @Test(arguments: ["petal_length", "S1"])
+  func aNameOfTwoThingsIsRefused(name: String) throws {
+    try withResult(["iris", "--rules", "described"]) { _, folder in
+      let result = try ResultFolder(folder.appendingPathComponent("r"))
+      var json = result.json
+      var rules = try result.object("describedRules")
+      var scores = try #require(rules["scores"] as? [[String: Any]])
+      var copy = scores[0]
+      copy["id"] = name
+      scores.append(copy)
+      rules["scores"] = scores
+      json["describedRules"] = rules
+      let file = folder.appendingPathComponent("edited.json")
+      try JSONSerialization.data(withJSONObject: json).write(to: file)
+      let run = try Program("export", "edited.json", "--to", "python", "-o", "a.py", in: folder)
+      #expect(run.code == 65)
+      #expect(
+        run.errorOutput.contains(
+          "the name of the score '\(name)' is also that of a column or another score"))
+    }
+  }
 }

@@ -163,12 +163,19 @@ private struct ScoreStudy {
     return ScoreRules(scores: list.scores, rules: rules).withUsedScores
   }
 
+  /// A name that neither a column nor another score has.
+  private func curveName(_ score: Feature.ID, _ index: Int) -> Feature.ID {
+    var name = "\(score.rawValue) of \(index)"
+    while training.schema.features.contains(where: { $0.id.rawValue == name }) { name += "'" }
+    return Feature.ID(name)
+  }
+
   private func extracted(_ lists: [ScoreRules], chosen: Int, drawn: Int) -> ExtractedRules {
     let best = supported(lists[chosen])
     var result = ExtractedRules(rules: best.rules)
     result.scores = best.scores
     for (index, list) in lists.enumerated() where index != chosen {
-      let renamed = supported(list).renamed { Feature.ID("\($0.rawValue) of \(index)") }
+      let renamed = supported(list).renamed { curveName($0, index) }
       result.curve.append(renamed.rules)
       result.curveScores += renamed.scores
     }

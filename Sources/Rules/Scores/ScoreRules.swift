@@ -95,10 +95,7 @@ public struct ScoreRuleLearner: Hashable, Sendable {
     guard let best = search.tests(truth.map { $0 ? 1 : -1 }, in: terms).last?.test else {
       return nil
     }
-    let parts = best.terms.sorted { (abs($1.value), $0.key) < (abs($0.value), $1.key) }
-    let stepped = parts.map {
-      Score.Term($1, times: terms.atoms[$0].variable, terms.atoms[$0].operand)
-    }
+    let stepped = best.parts(of: terms.atoms)
     let score = Score(id, stepped.withoutCommonStep)
     let values = score.values(in: table)
     let isAbove = best.sums(in: terms).map { $0 > best.cut }
@@ -215,16 +212,14 @@ private struct ScoreRuleWriter {
   private mutating func pair(
     _ test: ScoreTest, _ below: [Int], _ above: [Int]
   ) -> (low: Literal, high: Literal) {
-    let ordered = test.terms.sorted { (abs($1.value), $0.key) < (abs($0.value), $1.key) }
-    if let only = ordered.first, ordered.count == 1 {
+    if let only = test.terms.first, test.size == 1 {
       if let pair = columnPair(atoms[only.key], only.value, test.cut, below, above) { return pair }
     }
     // The first term has a positive weight, and no integer divides all weights.
-    let sign = (ordered.first?.value ?? 1) < 0 ? -1 : 1
-    let divisor = sign * ordered.reduce(0) { Self.greatestCommonDivisor($0, abs($1.value)) }
-    let stepped = ordered.map { atom, weight in
-      Score.Term(weight / divisor, times: atoms[atom].variable, atoms[atom].operand)
-    }
+    var stepped = test.parts(of: atoms)
+    let sign = (stepped.first?.weight ?? 1) < 0 ? -1 : 1
+    let divisor = sign * stepped.reduce(0) { Self.greatestCommonDivisor($0, abs($1.weight)) }
+    for index in stepped.indices { stepped[index].weight /= divisor }
     let parts = stepped.withoutCommonStep
     let id: Feature.ID
     if let known = scores.first(where: { $0.terms == parts }) {
@@ -325,6 +320,14 @@ extension ScoreRules {
     var sorted = used
     sorted.scores.sort { numbers[$0.id] ?? 0 < numbers[$1.id] ?? 0 }
     return sorted.renamed { Feature.ID("\(letters)\(numbers[$0] ?? 0)") }
+  }
+}
+
+extension ScoreTest {
+  /// The terms over columns, from the largest to the smallest weight.
+  fileprivate func parts(of atoms: [TermTable.Atom]) -> [Score.Term] {
+    terms.sorted { (abs($1.value), $0.key) < (abs($0.value), $1.key) }
+      .map { Score.Term($1, times: atoms[$0].variable, atoms[$0].operand) }
   }
 }
 

@@ -27,7 +27,9 @@ package struct TermTable: Sendable {
     for (feature, column) in zip(table.schema.features, table.columns) {
       if let levels = feature.levels {
         var counts = [Int](repeating: 0, count: levels.count)
-        column.values.forEach { if $0 >= 0, let level = Int(exactly: $0) { counts[level] += 1 } }
+        for value in column.values {
+          if let level = Int(exactly: value), counts.indices.contains(level) { counts[level] += 1 }
+        }
         let least = max(2, table.count / 100)
         for level in levels.indices where counts[level] >= least && counts[level] < table.count {
           atoms.append(

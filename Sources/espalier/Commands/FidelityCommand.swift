@@ -125,7 +125,8 @@ struct FidelityCommand: ParsableCommand {
         throw CommandFailure(
           "rule \(rule) has a condition on '\(name)' that the data cannot evaluate",
           hint: "give rows with the columns that the rules were extracted from", code: 65)
-      case .otherClasses, .noFeatureRules, .noDescribedRules, .invalidScore: throw error
+      case .otherClasses, .noFeatureRules, .noDescribedRules, .repeatedName, .invalidScore:
+        throw error
       }
     }
   }
