@@ -86,7 +86,8 @@ struct Defaults: Sendable {
     FeatureLayer(
       accuracyDrop: experiment.network.accuracyDrop, maxNeurons: experiment.maxNeurons,
       maxColumns: experiment.maxInputs,
-      finalEpochs: max(3, trainer.epochs / 5), distils: true)
+      finalEpochs: max(3, trainer.epochs / 5), distils: true,
+      keepsPredictions: experiment.explainsOriginal)
   }
 }
 

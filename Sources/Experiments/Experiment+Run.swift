@@ -60,8 +60,9 @@ extension Experiment {
     try control.stopIfAsked {}
     let featureRules = try answers.features.map { features in
       try Extraction(
-        self, level: .features, model: networks.pruned, features: features, answers: answers,
-        rows: rows, control: control)
+        self, level: .features, model: networks.pruned, features: features,
+        explained: usesOriginal ? networks.original : nil, answers: answers, rows: rows,
+        control: control)
     }
     try control.stopIfAsked {}
     let describedRules =

@@ -29,9 +29,10 @@ extension Extraction {
   /// `model`: the network queried on additional rows (levels inputs and described), or whose hidden features are
   /// the variables of the rules (level features).
   /// `features`: its hidden features; `nil` if it has none or their values are not known.
+  /// `explained`: the network whose predictions `answers` are, if it is not `model`.
   init(
     _ experiment: Experiment, level: RuleLevel, model: Model, features: FeatureValues?,
-    answers: Answers, rows: Preparation, control: RunControl
+    explained: Model? = nil, answers: Answers, rows: Preparation, control: RunControl
   ) throws {
     let requested = level == experiment.level ? experiment.extractor : nil
     let name = requested ?? level.defaultExtractor
@@ -43,6 +44,7 @@ extension Extraction {
       answers: answers.training, validationAnswers: answers.validation, level: level,
       maxRules: Self.limit(experiment, level, rows), seed: experiment.seed)
     subject.features = features
+    subject.approximated = explained
     subject.scoreLimits = experiment.scoreLimits
     subject.onStep = { try control.stopIfAsked {} }
     let extracted = try extractor.extract(from: subject)

@@ -39,6 +39,7 @@ struct TrainedNetworks: Sendable {
     context.onStep = { try control.stopIfAsked {} }
     var task = FeatureLayer.Task(
       network: trainable.network, node: node ?? .input, context: context)
+    task.unlabelled = try experiment.explainsOriginal ? start.synthetic(experiment.seed, control) : nil
     let split = task.split
     if let split { try task.keep(split) }
     let prunes = experiment.network.prunes && task.canBePruned
@@ -169,6 +170,15 @@ struct StartingNetwork: Sendable {
     let examples = validation.examples(by: trainable.encoding)
     return examples.count >= 200
       ? examples : training.examples(by: trainable.encoding).appending(examples)
+  }
+
+  /// Synthetic rows near the training rows, encoded for `trainable`, for a pruning that keeps the
+  /// predictions of the given network; `nil` for images and large tables.
+  fileprivate func synthetic(_ seed: UInt64, _ control: RunControl) throws -> Tensor? {
+    guard Neighbourhood.isWorthwhile(near: training.table) else { return nil }
+    let rows = try Neighbourhood(candidates: 1).rows(
+      4000, near: training.table, seed: seed, onStep: { try control.stopIfAsked {} })
+    return trainable.encoding.encode(rows).inputs
   }
 
   /// Trains a model's network; resumes from a checkpoint if there is one.

@@ -45,6 +45,9 @@ public struct ExtractionSubject: Sendable {
   public var scoreLimits = ScoreLimits()
   /// The random seed.
   public var seed: UInt64
+  /// The network whose predictions the rules approximate, if it is not `model`: rules over hidden
+  /// features of a pruned network can approximate the network before pruning.
+  public var approximated: Model?
   /// The precomputed hidden features of the model, if available.
   public var features: FeatureValues?
   /// Called often during extraction; an error thrown by it ends the extraction.
@@ -113,15 +116,11 @@ extension ExtractionSubject {
 
   /// The predictions of the model on rows that have only the columns it reads.
   public func answers(toRead table: Table) -> [Int] {
-    guard readColumns.count < training.columns.count else { return model.classify(table) }
-    // No prediction depends on the other columns, so they share one column of values.
-    let unread = Column.doubles([Double](repeating: 0, count: table.count))
-    var columns = [Column](repeating: unread, count: training.columns.count)
-    for (position, column) in zip(readColumns, table.columns) { columns[position] = column }
-    return model.classify(
-      Table(
-        schema: training.schema, columns: columns, labels: table.labels, numbers: table.numbers))
+    model.classify(table.expanded(to: training.schema, from: readColumns))
   }
+
+  /// The network whose predictions the rules approximate.
+  var explained: Model { approximated ?? model }
 
   /// The model's hidden features; `nil` if it has none.
   var hiddenFeatures: HiddenFeatures? {

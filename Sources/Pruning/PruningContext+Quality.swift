@@ -36,6 +36,22 @@ extension PruningContext {
     PruningTrace.Measurement(cost: try Cost(of: network), quality: measure(network))
   }
 
+  /// This context with the predictions of a network, or its outputs for a numeric target, in place of
+  /// the labels of the measured rows and of additional rows, `[rows, inputs]`.
+  func labelled(by network: Network, adding unlabelled: Tensor?) -> PruningContext {
+    var copy = self
+    var rows = measured
+    rows.append(unlabelled: unlabelled)
+    let outputs = network.outputs(for: rows.inputs)
+    if head == .number {
+      rows.numbers = outputs.elements
+    } else {
+      rows.labels = head.answers(from: outputs)
+    }
+    if validation.count > 0 { copy.validation = rows } else { copy.training = rows }
+    return copy
+  }
+
   /// The error of each measured row.
   package func errors(of network: Network) -> [Double] {
     let rows = measured
@@ -49,6 +65,17 @@ extension PruningContext {
 }
 
 extension Examples {
+  /// Adds rows whose labels and numbers are unknown and 0; soft targets are dropped.
+  mutating func append(unlabelled: Tensor?) {
+    guard let unlabelled, unlabelled.rows > 0 else { return }
+    let count = unlabelled.rows
+    self = Examples(
+      inputs: Tensor(
+        inputs.elements + unlabelled.elements, shape: [self.count + count, inputs.width]),
+      labels: labels + [Int](repeating: 0, count: count),
+      numbers: numbers.isEmpty ? [] : numbers + [Float](repeating: 0, count: count))
+  }
+
   /// The sum of squared deviations of the numeric targets from their mean.
   var variation: Double {
     let mean = numbers.reduce(0.0) { $0 + Double($1) } / Double(max(count, 1))

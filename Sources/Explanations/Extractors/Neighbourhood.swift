@@ -68,6 +68,13 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
       numbers: table.numbers.isEmpty ? [] : [Double](repeating: 0, count: count))
   }
 
+  /// Whether queries of a network on synthetic rows near these are worth their time: not for images,
+  /// more than 20,000 rows or 4,000,000 cells.
+  package static func isWorthwhile(near table: Table) -> Bool {
+    table.schema.image == nil && !table.columns.isEmpty && table.count > 1
+      && table.count <= 20_000 && table.count * table.columns.count <= 4_000_000
+  }
+
   /// Samples rows without a callback.
   public func rows(_ count: Int, near table: Table, seed: UInt64) -> Table {
     rows(count, near: table, seed: seed) {}

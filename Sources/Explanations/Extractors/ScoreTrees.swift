@@ -76,10 +76,7 @@ private struct ScoreStudy {
   }
 
   /// Whether the network is queried on synthetic rows.
-  private var draws: Bool {
-    subject.training.schema.image == nil && !training.columns.isEmpty && training.count > 1
-      && training.count <= mostRows && training.count * training.columns.count <= 4_000_000
-  }
+  private var draws: Bool { Neighbourhood.isWorthwhile(near: training) }
 
   /// Real rows, each five times as important as the synthetic rows near them.
   private func rows(_ real: Table, _ answers: [Int], drawn: Int, seed: UInt64) throws -> Rows {

@@ -204,6 +204,13 @@ package struct SurrogateRows {
   let weights: [Int]?
   let bins: BinnedTable
 
+  init(table: Table, answers: [Int], weights: [Int]?, bins: BinnedTable) {
+    self.table = table
+    self.answers = answers
+    self.weights = weights
+    self.bins = bins
+  }
+
   package init(
     _ setup: SurrogateSetup, real: Table, answers: [Int], seed: UInt64, asking: (Table) -> [Int],
     onStep: () throws -> Void

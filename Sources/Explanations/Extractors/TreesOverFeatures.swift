@@ -38,6 +38,10 @@ public struct TreesOverFeatures: RuleExtractor {
     guard let features = subject.hiddenFeatures else {
       throw ExtractionError.noFeatureLayer(extractor: Self.name)
     }
+    if subject.level == .features {
+      return try FeatureTreeStudy(subject, features: features, minimumSupport: minimumSupport)
+        .result
+    }
     // A feature without a weight to any output changes no prediction: rules do not use it.
     let read = features.readFeatures
     let training = features.activationTable(
@@ -52,18 +56,8 @@ public struct TreesOverFeatures: RuleExtractor {
     let best = sized.sequence.smallestWithinOneError(
       agreements: agreements, of: subject.validation.count)
     // Over inputs each feature rule becomes several, so their number is limited.
-    let limit = subject.level == .inputs ? 12 : subject.maxRules
-    let step = try sized.step(from: best, atMost: limit)
-    let rules = try sized.rules(at: step)
-    switch subject.level {
-    case .features, .described:
-      let curve = try sized.curve(SizedRules.sizes)
-      return ExtractedRules(
-        rules: rules.supported(by: training, answers: subject.answers),
-        curve: curve.map { $0.supported(by: training, answers: subject.answers) })
-    case .inputs:
-      return try overInputs(rules, of: training, subject)
-    }
+    let step = try sized.step(from: best, atMost: 12)
+    return try overInputs(try sized.rules(at: step), of: training, subject)
   }
 
   private var grower: TreeGrower { TreeGrower(criterion: .entropy) }

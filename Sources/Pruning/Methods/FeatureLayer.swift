@@ -37,17 +37,21 @@ public struct FeatureLayer: Named, Hashable {
   /// the labels (knowledge distillation, Hinton, Vinyals & Dean 2015, arXiv:1503.02531), which
   /// reduces overfitting on small data.
   public var distils: Bool
+  /// Whether the accuracy drop limits the loss of agreement with the network before pruning instead
+  /// of the loss of accuracy on the labels: for features that explain the network before pruning.
+  public var keepsPredictions: Bool
 
   /// Creates the method; without maxima only the accuracy drop limits it.
   public init(
     accuracyDrop: Double, maxNeurons: Int? = nil, maxColumns: Int? = nil, finalEpochs: Int,
-    distils: Bool = false
+    distils: Bool = false, keepsPredictions: Bool = false
   ) {
     self.accuracyDrop = accuracyDrop
     self.maxNeurons = maxNeurons
     self.maxColumns = maxColumns
     self.finalEpochs = finalEpochs
     self.distils = distils
+    self.keepsPredictions = keepsPredictions
   }
 
   /// The group lasso strengths, in increasing order. Adam normalises gradients, so strengths below
@@ -77,6 +81,10 @@ public struct FeatureLayer: Named, Hashable {
     private(set) var backbone: (cost: Cost?, columns: Int) = (nil, 0)
     /// The hidden features, if they are the network's inputs instead of hidden units.
     private(set) var inputFeatures: [Neuron] = []
+    /// Further network inputs without labels, `[rows, inputs]`, on which only predictions of the
+    /// network before pruning are known: the first half is added to the training rows of a
+    /// distillation, the second to the rows of the tolerance if predictions are to be kept.
+    public var unlabelled: Tensor?
     /// Whether the features are the network's inputs instead of hidden units.
     public var readsFeatures: Bool { !inputFeatures.isEmpty }
 
@@ -112,7 +120,10 @@ public struct FeatureLayer: Named, Hashable {
       return try copy.prune(task, from: start, onStep: onStep)
     }
     var state = try start ?? State(start: task)
-    let tolerance = LossTolerance(task.network, task.context)
+    let compared =
+      keepsPredictions
+      ? task.context.labelled(by: task.network, adding: task.unlabelled?.half(1)) : task.context
+    let tolerance = LossTolerance(task.network, compared)
     while state.phase == .neurons {
       try pruneNeuron(&state, task, node, tolerance)
       try onStep(state)
@@ -137,7 +148,7 @@ public struct FeatureLayer: Named, Hashable {
       let isAllowed =
         tolerance.accepts(tuned, drop: accuracyDrop)
         || !tolerance.accepts(state.network, drop: accuracyDrop)
-      if isAllowed, task.context.quality(of: tuned) >= task.context.quality(of: state.network) {
+      if isAllowed, compared.quality(of: tuned) >= compared.quality(of: state.network) {
         state.network = tuned
       }
       state.phase = .done
@@ -349,14 +360,23 @@ extension FeatureLayer.Task {
       of: split.splitPoint, for: context.training.inputs)
     context.validation.inputs = split.network.activations(
       of: split.splitPoint, for: context.validation.inputs)
+    unlabelled = unlabelled.map { split.network.activations(of: split.splitPoint, for: $0) }
   }
 
-  /// The task with the network's predicted probabilities as targets.
+  /// The task with the network's predicted probabilities as targets, also on unlabelled rows.
   var distilled: FeatureLayer.Task {
     var copy = self
+    copy.context.training.append(unlabelled: unlabelled?.half(0))
     copy.context.training.targets = context.head.probabilities(
-      from: network.outputs(for: context.training.inputs))
+      from: network.outputs(for: copy.context.training.inputs))
     return copy
+  }
+}
+
+extension Tensor {
+  /// The first or the second half of the rows.
+  fileprivate func half(_ part: Int) -> Tensor {
+    slicing(part == 0 ? 0..<(rows / 2) : (rows / 2)..<rows)
   }
 }
 

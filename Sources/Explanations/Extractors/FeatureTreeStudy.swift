@@ -1,0 +1,197 @@
+import Datasets
+import Networks
+import Rules
+import Tensors
+
+/// The search for few rules over hidden features.
+///
+/// Trees fitted to real rows, and to real and synthetic rows, are compared on validation rows and on
+/// synthetic rows near them; the best kind and the number of rules are refitted to all real rows.
+struct FeatureTreeStudy {
+  let subject: ExtractionSubject
+  let features: HiddenFeatures
+  /// The minimum number of training rows of a leaf; `nil`: 5, or 1/2000 of the rows if that is more.
+  let minimumSupport: Int?
+
+  /// The sample weight of a real row beside a synthetic one.
+  private static let realWeight = 5
+  /// The number of real rows above which a tree is refined in few passes.
+  private static let manyRows = 50_000
+
+  init(_ subject: ExtractionSubject, features: HiddenFeatures, minimumSupport: Int?) {
+    self.subject = subject
+    self.features = features
+    self.minimumSupport = minimumSupport
+  }
+
+  /// Rows over the features with the predictions of the explained network.
+  private struct Rows {
+    var table: Table
+    var answers: [Int]
+    var real: Int
+
+    func weights(_ weight: Int) -> [Int] {
+      answers.indices.map { $0 < real ? weight : 1 }
+    }
+
+    func appending(_ other: Rows?) -> Rows {
+      guard let other else { return self }
+      return Rows(
+        table: table.appending(other.table), answers: answers + other.answers, real: real)
+    }
+  }
+
+  /// A kind of tree: its criterion and whether it is fitted to synthetic rows too.
+  private struct Kind {
+    var criterion: Criterion
+    var draws: Bool
+  }
+
+  private var kinds: [Kind] {
+    let real = Kind(criterion: .entropy, draws: false)
+    guard draws else { return [real] }
+    return [real, Kind(criterion: .gini, draws: true), Kind(criterion: .entropy, draws: true)]
+  }
+
+  private var draws: Bool { Neighbourhood.isWorthwhile(near: subject.training) }
+
+  /// The largest number of rules: by default sixteen, or four per class, at most forty.
+  private var limit: Int {
+    let classes = subject.training.schema.classes.count
+    return max(subject.maxRules ?? max(16, min(4 * classes, 40)), 0)
+  }
+
+  private var sizes: [Int] {
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 40, 50, 80, 100, 200]
+      .filter { $0 < limit } + [limit]
+  }
+
+  private func table(_ values: Tensor, like rows: Table) -> Table {
+    // A feature without a weight to any output changes no prediction: rules do not use it.
+    features.activationTable(of: values, like: rows).selectingColumns(features.readFeatures)
+  }
+
+  private func synthetic(_ count: Int, near rows: Table, seed: UInt64) throws -> Rows? {
+    guard draws, rows.count > 1 else { return nil }
+    let columns = Array(Set(subject.readColumns).union(subject.explained.readColumns)).sorted()
+    let read = rows.selectingColumns(columns)
+    let near = try Neighbourhood().rows(count, near: read, seed: seed, onStep: subject.onStep)
+    let wide = try Neighbourhood(candidates: 1).rows(
+      count, near: read, seed: seed &+ 1, onStep: subject.onStep)
+    let drawn = near.appending(wide).expanded(to: rows.schema, from: columns)
+    try subject.onStep()
+    let values = features.values(in: subject.model, for: drawn)
+    return Rows(
+      table: table(values, like: drawn), answers: subject.explained.classify(drawn), real: 0)
+  }
+
+  private func learner(_ kind: Kind, on rows: Rows) throws -> SurrogateLearner {
+    var setup = SurrogateSetup()
+    setup.criterion = kind.criterion
+    let support = minimumSupport ?? max(5, rows.real / 2000)
+    setup.minimumSupport = kind.draws ? support * Self.realWeight : support
+    setup.passes = rows.table.count > Self.manyRows ? 3 : 20
+    return SurrogateLearner(
+      setup,
+      rows: SurrogateRows(
+        table: rows.table, answers: rows.answers,
+        weights: kind.draws ? rows.weights(Self.realWeight) : nil,
+        bins: try BinnedTable(rows.table, onStep: subject.onStep)), onStep: subject.onStep)
+  }
+
+  var result: ExtractedRules {
+    get throws {
+      let training = Rows(
+        table: table(subject.trainingValues(features), like: subject.training),
+        answers: subject.answers, real: subject.training.count)
+      let validation = Rows(
+        table: table(subject.validationValues(features), like: subject.validation),
+        answers: subject.validationAnswers, real: subject.validation.count)
+      let drawn = try synthetic(4000, near: subject.training, seed: subject.seed)
+      let (kind, size) = try chosen(training, drawn, validation)
+      var all = training
+      if validation.real > 0, training.real <= 5000 {
+        all = Rows(
+          table: training.table.appending(validation.table),
+          answers: training.answers + validation.answers, real: training.real + validation.real)
+      }
+      let rows = kind.draws ? all.appending(drawn) : all
+      let learner = try learner(kind, on: rows)
+      var lists: [RuleSet] = []
+      var rules = try learner.list(atMost: size)
+      for other in sizes {
+        let list = other == size ? rules : try learner.list(atMost: other)
+        if list.rules.count > lists.last?.rules.count ?? -1 { lists.append(list) }
+      }
+      rules = supported(rules, training, all)
+      var result = ExtractedRules(rules: rules)
+      result.curve = lists.map { supported($0, training, all) }
+      if kind.draws, let drawn {
+        result.notes.append(
+          "the network was queried on \(drawn.table.count) synthetic rows sampled near the real ones"
+        )
+      }
+      return result
+    }
+  }
+
+  /// The rules that decide a real row, with supports on the training rows.
+  private func supported(_ rules: RuleSet, _ training: Rows, _ all: Rows) -> RuleSet {
+    var kept = rules
+    kept.rules = rules.supported(by: all.table, answers: all.answers).rules
+      .filter { $0.support.covered > 0 }
+    return kept.supported(by: training.table, answers: training.answers)
+  }
+
+  /// The kind of tree and the number of rules: the smallest number whose disagreement on validation
+  /// rows, and on synthetic rows near them, is within 3 % of the least one and a tenth of a standard
+  /// error, and which has a rule for every class that the network predicts in ten validation rows,
+  /// if one has.
+  private func chosen(
+    _ training: Rows, _ drawn: Rows?, _ validation: Rows
+  ) throws -> (Kind, size: Int) {
+    guard validation.real > 0 else { return (kinds[0], limit) }
+    let asked = validation.appending(
+      try synthetic(1000, near: subject.validation, seed: subject.seed &+ 2))
+    let weights = asked.weights(Self.realWeight)
+    let total = weights.reduce(0, +)
+    let classes = subject.training.schema.classes.count
+    var counts = [Int](repeating: 0, count: classes)
+    for answer in validation.answers { counts[answer] += 1 }
+    let needed = Set(counts.indices.filter { counts[$0] >= 10 })
+    var tried: [(kind: Kind, size: Int, rules: Int, errors: Int, isComplete: Bool)] = []
+    for kind in kinds {
+      let learner = try learner(kind, on: kind.draws ? training.appending(drawn) : training)
+      for size in sizes {
+        let list = try learner.list(atMost: size)
+        let given = list.classify(asked.table)
+        let errors = given.indices.reduce(0) {
+          $0 + (given[$1] == asked.answers[$1] ? 0 : weights[$1])
+        }
+        tried.append(
+          (kind, size, list.rules.count, errors, needed.isSubset(of: Set(given))))
+      }
+    }
+    let complete = tried.filter(\.isComplete)
+    let eligible = complete.isEmpty ? tried : complete
+    guard let least = eligible.map(\.errors).min() else { return (kinds[0], limit) }
+    let share = Double(least) / Double(max(total, 1))
+    let deviation = (share * (1 - share) * Double(total) * Double(Self.realWeight)).squareRoot()
+    let allowed = Double(least) * 1.03 + deviation / 10
+    let best = eligible.filter { Double($0.errors) <= allowed }
+      .min { ($0.rules, $0.errors) < ($1.rules, $1.errors) }
+    return best.map { ($0.kind, $0.size) } ?? (kinds[0], limit)
+  }
+}
+
+extension Table {
+  /// The rows with the columns of `schema`; a column that is not among `positions` is 0.
+  func expanded(to schema: Schema, from positions: [Int]) -> Table {
+    guard positions.count < schema.features.count else { return self }
+    // No prediction depends on the other columns, so they share one column of values.
+    let unread = Column.doubles([Double](repeating: 0, count: count))
+    var all = [Column](repeating: unread, count: schema.features.count)
+    for (position, column) in zip(positions, columns) { all[position] = column }
+    return Table(schema: schema, columns: all, labels: labels, numbers: numbers)
+  }
+}
