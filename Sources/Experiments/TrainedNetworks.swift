@@ -177,7 +177,7 @@ struct StartingNetwork: Sendable {
   fileprivate func synthetic(_ seed: UInt64, _ control: RunControl) throws -> Tensor? {
     guard Neighbourhood.isWorthwhile(near: training.table) else { return nil }
     let rows = try Neighbourhood(candidates: 1).rows(
-      4000, near: training.table, seed: seed, onStep: { try control.stopIfAsked {} })
+      12_000, near: training.table, seed: seed, onStep: { try control.stopIfAsked {} })
     return trainable.encoding.encode(rows).inputs
   }
 
