@@ -43,7 +43,7 @@ extension Experiment {
     rows.loaded.remarks.forEach { control.report(.note($0)) }
     clock.end("reading")
     try onRead(rows.identity(of: self))
-    idleSettings(isNumeric: rows.training.schema.target.isNumeric, tunes: false)
+    idleSettings(of: rows.training.schema, tunes: false)
       .forEach { control.report(.idle($0)) }
     if !resume, let folder { try? FileManager.default.removeItem(at: folder) }
     let checkpoint = Checkpoint(
@@ -66,7 +66,7 @@ extension Experiment {
     }
     try control.stopIfAsked {}
     let describedRules =
-      describes || level == .described
+      level == .described || describes(rows.training.schema)
       ? try Extraction(
         self, level: .described, model: usesOriginal ? networks.original : networks.pruned,
         features: usesOriginal ? nil : answers.features, answers: answers, rows: rows,

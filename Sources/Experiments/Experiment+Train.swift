@@ -25,7 +25,7 @@ extension Experiment {
     control.report(.stage(name: "reading", detail: data))
     let rows = try Preparation(self)
     rows.loaded.remarks.forEach { control.report(.note($0)) }
-    idleSettings(isNumeric: rows.training.schema.target.isNumeric, tunes: true)
+    idleSettings(of: rows.training.schema, tunes: true)
       .forEach { control.report(.idle($0)) }
     if !resume, let folder { try? FileManager.default.removeItem(at: folder) }
     let checkpoint = Checkpoint(

@@ -32,8 +32,8 @@ public struct Experiment: Hashable, Codable, Sendable {
   public var extractor: String?
   /// The rule level of `fidelity`, `complexity` and exports.
   public var level: RuleLevel = .inputs
-  /// Whether described rules are reported beside those of `level`.
-  public var describes = false
+  /// Whether described rules are reported beside those of `level`; `nil`: except for images.
+  public var describes: Bool?
   /// Maximum number of terms of a score in described rules; `nil` is 5.
   public var maxTerms: Int?
   /// Maximum absolute weight of such a term; `nil` is 5.
@@ -51,6 +51,9 @@ public struct Experiment: Hashable, Codable, Sendable {
   public var explain: ExplainedNetwork?
   /// Architecture, training and preprocessing.
   public var network = NetworkOptions()
+
+  /// Whether described rules are reported for data of this schema.
+  func describes(_ schema: Schema) -> Bool { describes ?? (schema.image == nil) }
 
   /// The limits of scores in described rules.
   var scoreLimits: ScoreLimits {

@@ -96,9 +96,9 @@ extension PruningExperiment {
 extension Experiment {
   /// The given settings that have no effect.
   ///
-  /// `isNumeric`: whether the target is numeric.
+  /// `schema`: the schema of the data.
   /// `tunes`: whether a given network is fine-tuned.
-  func idleSettings(isNumeric: Bool, tunes: Bool) -> [IdleSetting] {
+  func idleSettings(of schema: Schema, tunes: Bool) -> [IdleSetting] {
     var found: [IdleSetting] = []
     func note(_ settings: [(setting: Setting, isGiven: Bool)], _ cause: IdleSetting.Cause) {
       found += settings.filter(\.isGiven).map { IdleSetting($0.setting, cause) }
@@ -131,11 +131,11 @@ extension Experiment {
           (.pixelDeviation, network.pixelDeviation != nil),
         ], .needsModel)
     }
-    if isNumeric {
+    if schema.target.isNumeric {
       let head = model == nil && network.head != nil
       note([(.head, head), (.classWeights, network.classWeights)], .numericTarget)
     }
-    if !describes, level != .described {
+    if !describes(schema), level != .described {
       note(
         [(.maxTerms, maxTerms != nil), (.maxWeight, maxWeight != nil)], .noDescribedRules)
     }

@@ -39,7 +39,9 @@ struct TrainedNetworks: Sendable {
     context.onStep = { try control.stopIfAsked {} }
     var task = FeatureLayer.Task(
       network: trainable.network, node: node ?? .input, context: context)
-    task.unlabelled = try experiment.explainsOriginal ? start.synthetic(experiment.seed, control) : nil
+    if experiment.explainsOriginal {
+      task.unlabelled = try start.synthetic(experiment.seed, control)
+    }
     let split = task.split
     if let split { try task.keep(split) }
     let prunes = experiment.network.prunes && task.canBePruned

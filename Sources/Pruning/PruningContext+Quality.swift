@@ -38,7 +38,7 @@ extension PruningContext {
 
   /// This context with the predictions of a network, or its outputs for a numeric target, in place of
   /// the labels of the measured rows and of additional rows, `[rows, inputs]`.
-  func labelled(by network: Network, adding unlabelled: Tensor?) -> PruningContext {
+  package func labelled(by network: Network, adding unlabelled: Tensor?) -> PruningContext {
     var copy = self
     var rows = measured
     rows.append(unlabelled: unlabelled)

@@ -88,11 +88,23 @@ import Testing
   }
 
   @Test func limitsWithoutDescribedRulesAreNoted() throws {
-    try withResult(["iris", "--max-weight", "3"]) { explain, folder in
+    try withResult(["iris", "--rules", "inputs", "--max-weight", "3"]) { explain, folder in
       #expect(explain.code == 0)
       #expect(explain.errorOutput.contains("--max-weight has no effect: "))
       let explanation = try ResultFolder(folder.appendingPathComponent("r")).explanation
       #expect(explanation.describedRules == nil && explanation.features[0].description == nil)
+    }
+  }
+
+  /// Without `--rules`, scores are reported for tables but not for images.
+  @Test(arguments: [("iris", true), ("digits", false)])
+  func tablesHaveDescribedRulesByDefault(data: String, described: Bool) throws {
+    try withResult([data, "--epochs", "2", "--max-weight", "3"]) { explain, folder in
+      #expect(explain.code == 0)
+      #expect(explain.errorOutput.contains("--max-weight has no effect: ") == !described)
+      let explanation = try ResultFolder(folder.appendingPathComponent("r")).explanation
+      #expect((explanation.describedRules != nil) == described)
+      #expect(explanation.level == .inputs && explanation.featureRules != nil)
     }
   }
 

@@ -138,6 +138,56 @@ import Testing
     #expect(agreeing.distilled >= 2500, "\(agreeing)")
   }
 
+  /// Labels that the network before pruning does not predict: the tolerance of agreement keeps its
+  /// predictions on new rows where the tolerance of accuracy does not.
+  @Test func predictionsAreKeptInsteadOfTheAccuracy() throws {
+    var agreeing = (predictions: 0, labels: 0)
+    for seed in UInt64(0)..<3 {
+      var task = try task(seed: seed)
+      var generator = SeededGenerator(seed: seed &+ 100)
+      // The labels of the pruning are those of one column only, so that the other one
+      // can be ignored without a loss of accuracy.
+      let inputs = task.context.training.inputs
+      let labels = (0..<inputs.rows).map { inputs[$0, 3] > 0 ? 1 : 0 }
+      task.context.training.labels = labels
+      task.context.validation.labels = labels
+      task.unlabelled = generator.normalTensor([1000, 10])
+      let unseen = generator.normalTensor([1000, 10])
+      let wanted = task.network.outputs(for: unseen).largestColumns
+      func agreement(keeping: Bool) throws -> Int {
+        var method = method
+        method.distils = keeping
+        method.keepsPredictions = keeping
+        let state = try method.prune(task)
+        // Steps are measured on the labels either way.
+        #expect(state.trace.steps.allSatisfy { $0.result.quality.classified == 400 })
+        #expect(!keeping || !state.plan.inputs.contains(7), "seed \(seed)")
+        let answers = state.network.outputs(for: unseen).largestColumns
+        return zip(answers, wanted).count { $0 == $1 }
+      }
+      agreeing.predictions += try agreement(keeping: true)
+      agreeing.labels += try agreement(keeping: false)
+    }
+    #expect(agreeing.predictions >= 2850, "\(agreeing)")
+    #expect(agreeing.labels < agreeing.predictions - 150, "\(agreeing)")
+  }
+
+  /// The reference of the tolerance: predictions on the measured rows, then on the added ones.
+  @Test func predictionsReplaceTheLabelsOfMeasuredRows() throws {
+    let task = try task(seed: 3)
+    let rows = task.context.validation
+    let added = Tensor(Array(repeating: 0.5, count: 20), shape: [2, 10])
+    let context = task.context.labelled(by: task.network, adding: added)
+    #expect(context.validation.count == 402 && context.training.labels == rows.labels)
+    #expect(
+      context.validation.labels.prefix(400)
+        == task.network.outputs(for: rows.inputs).largestColumns[...])
+    #expect(
+      context.validation.labels.suffix(2) == task.network.outputs(for: added).largestColumns[...])
+    #expect(context.validation.inputs.elements.suffix(20) == added.elements[...])
+    #expect(context.quality(of: task.network) == 1)
+  }
+
   /// Seven classes, three of them rare: a class with at least ten predictions is still predicted.
   @Test func rareClassesSurvive() throws {
     for seed in UInt64(0)..<3 {

@@ -75,7 +75,7 @@ struct RuleOptions: ParsableArguments {
   @Option(
     help: """
       Conditions on inputs, on hidden features, or on scores (described); all reports every kind \
-      (default: inputs and features).
+      (default: all; without scores for images).
       """
   )
   var rules: RulesChoice?
