@@ -32,7 +32,8 @@ public struct Experiment: Hashable, Codable, Sendable {
   public var extractor: String?
   /// The rule level of `fidelity`, `complexity` and exports.
   public var level: RuleLevel = .inputs
-  /// Whether described rules are reported beside those of `level`; `nil`: except for images.
+  /// Whether described rules are reported beside those of `level`; `nil`: except for images
+  /// and more than 12 classes.
   public var describes: Bool?
   /// Maximum number of terms of a score in described rules; `nil` is 5.
   public var maxTerms: Int?
@@ -53,7 +54,9 @@ public struct Experiment: Hashable, Codable, Sendable {
   public var network = NetworkOptions()
 
   /// Whether described rules are reported for data of this schema.
-  func describes(_ schema: Schema) -> Bool { describes ?? (schema.image == nil) }
+  func describes(_ schema: Schema) -> Bool {
+    describes ?? (schema.image == nil && schema.classes.count <= 12)
+  }
 
   /// The limits of scores in described rules.
   var scoreLimits: ScoreLimits {

@@ -178,8 +178,10 @@ struct StartingNetwork: Sendable {
   /// predictions of the given network; `nil` for images and large tables.
   fileprivate func synthetic(_ seed: UInt64, _ control: RunControl) throws -> Tensor? {
     guard Neighbourhood.isWorthwhile(near: training.table) else { return nil }
+    // Fewer for wide rows, to limit memory.
+    let count = min(12_000, max(1000, 4_000_000 / training.table.columns.count))
     let rows = try Neighbourhood(candidates: 1).rows(
-      12_000, near: training.table, seed: seed, onStep: { try control.stopIfAsked {} })
+      count, near: training.table, seed: seed, onStep: { try control.stopIfAsked {} })
     return trainable.encoding.encode(rows).inputs
   }
 

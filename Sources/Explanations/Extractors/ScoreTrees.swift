@@ -78,6 +78,11 @@ private struct ScoreStudy {
   /// Whether the network is queried on synthetic rows.
   private var draws: Bool { Neighbourhood.isWorthwhile(near: training) }
 
+  /// A number of synthetic rows, fewer for wide rows to limit memory.
+  private func drawn(_ count: Int) -> Int {
+    min(count, max(500, 2_000_000 / max(training.columns.count, 1)))
+  }
+
   /// Real rows, each five times as important as the synthetic rows near them.
   private func rows(_ real: Table, _ answers: [Int], drawn: Int, seed: UInt64) throws -> Rows {
     let step = (real.count + mostRows - 1) / max(mostRows, 1)
@@ -99,15 +104,15 @@ private struct ScoreStudy {
 
   var result: ExtractedRules {
     get throws {
-      let fitted = try rows(training, subject.answers, drawn: 4000, seed: subject.seed)
+      let fitted = try rows(training, subject.answers, drawn: drawn(12_000), seed: subject.seed)
       var trees = try learner.trees(
         fitted.table, answers: fitted.answers, weights: fitted.weights, onStep: subject.onStep)
       var all = fitted
       let size = try chosenSize(of: trees)
       if validation.count > 0, training.count <= 5000 {
         all = try rows(
-          training.appending(validation), subject.answers + subject.validationAnswers, drawn: 4000,
-          seed: subject.seed)
+          training.appending(validation), subject.answers + subject.validationAnswers,
+          drawn: drawn(12_000), seed: subject.seed)
         trees = try learner.trees(
           all.table, answers: all.answers, weights: all.weights, onStep: subject.onStep)
       }
@@ -130,7 +135,7 @@ private struct ScoreStudy {
       return trees.last?.leafCount ?? 1
     }
     let asked = try rows(
-      validation, subject.validationAnswers, drawn: 1000, seed: subject.seed &+ 2)
+      validation, subject.validationAnswers, drawn: drawn(3000), seed: subject.seed &+ 2)
     let total = asked.weights.reduce(0, +)
     var counts = [Int](repeating: 0, count: training.schema.classes.count)
     subject.validationAnswers.forEach { counts[$0] += 1 }

@@ -75,7 +75,7 @@ struct RuleOptions: ParsableArguments {
   @Option(
     help: """
       Conditions on inputs, on hidden features, or on scores (described); all reports every kind \
-      (default: all; without scores for images).
+      (default: all; no scores for images or more than 12 classes).
       """
   )
   var rules: RulesChoice?
