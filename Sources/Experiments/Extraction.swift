@@ -152,7 +152,7 @@ extension RuleLevel {
   /// The extractor of a level if none was given.
   fileprivate var defaultExtractor: String {
     switch self {
-    case .inputs: SurrogateTree.name
+    case .inputs: AutomaticChoice.name
     case .features: TreesOverFeatures.name
     case .described: ScoreTrees.name
     }

@@ -18,7 +18,10 @@ public protocol RuleExtractor: Named, Hashable {
 /// The catalogue of extractors.
 public let extractorCatalog = Catalog<any RuleExtractor.Type>(
   "extractor",
-  [SurrogateTree.self, TreesOverFeatures.self, OrderedAttributeSearch.self, ScoreTrees.self]
+  [
+    AutomaticChoice.self, SurrogateTree.self, OptimalTrees.self, RuleLists.self,
+    TreesOverFeatures.self, OrderedAttributeSearch.self, ScoreTrees.self,
+  ]
 ) { $0 }
 
 /// A network with the rows for rule extraction.

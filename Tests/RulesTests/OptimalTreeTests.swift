@@ -81,4 +81,44 @@ import Testing
     ) { _ in [true, false] }
     #expect(weightless.solution(depth: 2).objective == 0)
   }
+
+  /// Depth 4 by recursion, with the cache and the bounds.
+  @Test(arguments: 0..<8) func deeperTreesAreOptimalToo(seed: Int) {
+    let problem = Problem(seed: UInt64(100 + seed), rows: 90, conditions: 5, classes: 3)
+    for penalty in [0, 2] {
+      let found = problem.search(penalty: penalty).outcome(depth: 4, budget: .max) {}
+      #expect(found.isProved)
+      #expect(found.nodes > 0)
+      #expect(problem.objective(found.solution.tree, penalty: penalty) == found.solution.objective)
+      let all = Array(problem.answers.indices)
+      #expect(
+        found.solution.objective == problem.least(all, depth: 4, penalty: penalty),
+        "seed \(seed), penalty \(penalty)")
+    }
+  }
+
+  /// A budget that ends the search gives a tree that is no better than the optimum, and says so.
+  @Test(arguments: 0..<8) func aSmallBudgetGivesATreeWithoutProof(seed: Int) {
+    let problem = Problem(seed: UInt64(seed), rows: 200, conditions: 12, classes: 2)
+    let search = problem.search(penalty: 1)
+    let short = search.outcome(depth: 4, budget: 1) {}
+    #expect(!short.isProved)
+    #expect(problem.objective(short.solution.tree, penalty: 1) == short.solution.objective)
+    #expect(
+      short.solution.objective
+        <= problem.least(
+          Array(problem.answers.indices), depth: 1, penalty: 1))
+    let long = search.outcome(depth: 3, budget: .max) {}
+    #expect(long.isProved)
+    #expect(search.outcome(depth: 3, budget: .max) {}.nodes == long.nodes)
+    #expect(long.solution.objective <= search.solution(depth: 2).objective)
+  }
+
+  @Test func anErrorOfTheCallbackEndsTheSearch() {
+    struct Stop: Error {}
+    let problem = Problem(seed: 1, rows: 100, conditions: 6, classes: 2)
+    #expect(throws: Stop.self) {
+      try problem.search(penalty: 0).outcome(depth: 3, budget: .max) { throw Stop() }
+    }
+  }
 }

@@ -93,10 +93,10 @@ struct FeatureTreeStudy {
     setup.passes = rows.table.count > Self.manyRows ? 3 : 20
     return SurrogateLearner(
       setup,
-      rows: SurrogateRows(
+      rows: try SurrogateRows(
         table: rows.table, answers: rows.answers,
-        weights: kind.draws ? rows.weights(Self.realWeight) : nil,
-        bins: try BinnedTable(rows.table, onStep: subject.onStep)), onStep: subject.onStep)
+        weights: kind.draws ? rows.weights(Self.realWeight) : nil, real: rows.real,
+        onStep: subject.onStep), onStep: subject.onStep)
   }
 
   var result: ExtractedRules {
@@ -143,44 +143,33 @@ struct FeatureTreeStudy {
     return kept.supported(by: training.table, answers: training.answers)
   }
 
-  /// The kind of tree and the number of rules: the smallest number whose disagreement on validation
-  /// rows, and on synthetic rows near them, is within 3 % of the least one and a tenth of a standard
-  /// error, and which has a rule for every class that the network predicts in ten validation rows,
-  /// if one has.
+  /// The kind of tree and the number of rules, by the disagreement on validation rows and on
+  /// synthetic rows near them.
   private func chosen(
     _ training: Rows, _ drawn: Rows?, _ validation: Rows
   ) throws -> (Kind, size: Int) {
     guard validation.real > 0 else { return (kinds[0], limit) }
     let asked = validation.appending(
       try synthetic(1000, near: subject.validation, seed: subject.seed &+ 2))
-    let weights = asked.weights(Self.realWeight)
-    let total = weights.reduce(0, +)
-    let classes = subject.training.schema.classes.count
-    var counts = [Int](repeating: 0, count: classes)
-    for answer in validation.answers { counts[answer] += 1 }
-    let needed = Set(counts.indices.filter { counts[$0] >= 10 })
-    var tried: [(kind: Kind, size: Int, rules: Int, errors: Int, isComplete: Bool)] = []
+    var tried: [(kind: Kind, size: Int, rules: RuleSet)] = []
     for kind in kinds {
       let learner = try learner(kind, on: kind.draws ? training.appending(drawn) : training)
-      for size in sizes {
-        let list = try learner.list(atMost: size)
-        let given = list.classify(asked.table)
-        let errors = given.indices.reduce(0) {
-          $0 + (given[$1] == asked.answers[$1] ? 0 : weights[$1])
-        }
-        tried.append(
-          (kind, size, list.rules.count, errors, needed.isSubset(of: Set(given))))
+      for size in sizes { tried.append((kind, size, try learner.list(atMost: size))) }
+    }
+    // The kind with the fewest errors of a size comes first.
+    let given = tried.map { $0.rules.classify(asked.table) }
+    let weights = asked.weights(Self.realWeight)
+    let errors = given.map { predicted in
+      predicted.indices.reduce(0) {
+        $0 + (predicted[$1] == asked.answers[$1] ? 0 : weights[$1])
       }
     }
-    let complete = tried.filter(\.isComplete)
-    let eligible = complete.isEmpty ? tried : complete
-    guard let least = eligible.map(\.errors).min() else { return (kinds[0], limit) }
-    let share = Double(least) / Double(max(total, 1))
-    let deviation = (share * (1 - share) * Double(total) * Double(Self.realWeight)).squareRoot()
-    let allowed = Double(least) * 1.03 + deviation / 10
-    let best = eligible.filter { Double($0.errors) <= allowed }
-      .min { ($0.rules, $0.errors) < ($1.rules, $1.errors) }
-    return best.map { ($0.kind, $0.size) } ?? (kinds[0], limit)
+    let order = tried.indices.sorted {
+      (tried[$0].rules.rules.count, errors[$0], $0) < (tried[$1].rules.rules.count, errors[$1], $1)
+    }
+    let choice = SizeChoice(answers: asked.answers, real: asked.real, weights: weights)
+      .choice(of: order.map { given[$0] })
+    return choice.map { (tried[order[$0]].kind, tried[order[$0]].size) } ?? (kinds[0], limit)
   }
 }
 

@@ -25,10 +25,6 @@ public struct SurrogateTree: RuleExtractor {
   /// Extracts rules that approximate the predictions of the network.
   /// - Throws: `ExtractionError`; errors of the callback of the subject.
   public func extract(from subject: ExtractionSubject) throws -> ExtractedRules {
-    guard subject.level == .inputs else {
-      throw ExtractionError.level(subject.level, extractor: Self.name, known: Self.levels)
-    }
-    guard subject.training.count > 0 else { throw ExtractionError.noRows }
-    return try SurrogateStudy(subject, asking: { subject.answers(toRead: $0) }).result
+    try subject.studied(.trees, by: Self.self)
   }
 }

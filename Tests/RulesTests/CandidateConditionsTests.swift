@@ -1,0 +1,84 @@
+import Datasets
+import Rules
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct CandidateConditionsTests {
+  private func candidates(
+    _ table: Table, _ answers: [Int], limit: Int = 30
+  ) -> CandidateConditions {
+    CandidateConditions(
+      BinnedTable(table), answers: answers, classes: table.schema.classes.count, weights: nil,
+      limit: limit, minimumSupport: 2
+    ) {}
+  }
+
+  @Test func pairsPartEveryColumnWithinTheLimit() {
+    withEverySeed(10) { rng in
+      let table = rng.table(rows: 200, missing: 0.1)
+      let answers = rng.answers(to: table)
+      let found = candidates(table, answers, limit: 12)
+      #expect(found.pairs.count == 12)
+      #expect(Set(found.pairs).count == 12)
+      for pair in found.pairs {
+        let values = table.columns[pair.column].values
+        #expect(values.allSatisfy { pair.first.holds(for: $0) != pair.second.holds(for: $0) })
+      }
+    }
+  }
+
+  /// A cut that a column needs is among the candidates.
+  @Test func theCutOfAStepIsFound() {
+    let values = (0..<200).map(Double.init)
+    let table = Table(
+      schema: Schema(features: [Feature("x")], target: Target("y", .classes(names: ["a", "b"]))),
+      columns: [.doubles(values)], labels: values.map { $0 > 76 ? 1 : 0 })
+    let pair = candidates(table, table.labels).pairs.first
+    #expect(pair?.first.holds(for: 76) == true)
+    #expect(pair?.first.holds(for: 77) == false)
+  }
+
+  @Test func oneClassAndConstantColumnsGiveNone() {
+    let table = Table(
+      schema: Schema(
+        features: ["x", "y"].map { Feature($0) },
+        target: Target("z", .classes(names: ["a", "b"]))),
+      columns: [.doubles([1, 1, 1, 1]), .doubles([2, 2, 2, 2])], labels: [0, 1, 0, 1])
+    #expect(candidates(table, [0, 1, 0, 1]).pairs.isEmpty)
+    let rows = SeededGenerator(seed: 1).tableOfRows
+    #expect(candidates(rows, [Int](repeating: 0, count: rows.count)).pairs.isEmpty)
+  }
+
+  /// A searched tree answers over columns as over conditions.
+  @Test func aTreeOverConditionsIsATreeOverColumns() {
+    withEverySeed(10) { rng in
+      let table = rng.table(rows: 150, missing: 0.1)
+      let answers = rng.answers(to: table)
+      let classes = table.schema.classes.count
+      let found = candidates(table, answers)
+      let solution = found.search(answers, classes: classes, weights: nil, leafPenalty: 1)
+        .solution(depth: 3)
+      let tree = found.decisionTree(
+        solution.tree, answers: answers, classes: classes, weights: nil)
+      #expect(tree.leafCount == solution.tree.leafCount)
+      let errors = zip(tree.classify(table), answers).count { $0 != $1 }
+      #expect(errors + tree.leafCount - 1 == solution.objective)
+    }
+  }
+
+  /// Ten rows of each class on either side of the cut are worth a cut; an even mixture is not.
+  @Test func cutsByEntropyNeedInformation() {
+    #expect(EntropyCuts(counts: [[10, 0], [10, 0], [0, 10], [0, 10]]).cuts == [1])
+    #expect(EntropyCuts(counts: [[5, 5], [5, 5], [5, 5], [5, 5]]).cuts == [])
+    #expect(EntropyCuts(counts: [[20, 0], [0, 20], [20, 0]]).cuts.sorted() == [0, 1])
+    #expect(EntropyCuts(counts: []).cuts == [])
+  }
+}
+
+extension SeededGenerator {
+  fileprivate var tableOfRows: Table {
+    var copy = self
+    return copy.table(rows: 60)
+  }
+}
