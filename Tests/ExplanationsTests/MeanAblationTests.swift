@@ -45,7 +45,7 @@ import Testing
       .init([0, 1, 2, 3]),
       .init([]), .init([0, 2], rows: some), .init([1], rows: []),
     ]
-    let found = check.measure(subsets)
+    let found = try check.measure(subsets)
     for (subset, found) in zip(subsets, found) {
       let rows = subset.rows ?? all
       let kept = Set(subset.features)

@@ -13,8 +13,8 @@ import Testing
   /// R1 stands for (6 + 8) / 2 = 7, the default for (1 + 3) / 2 = 2. Held out, the network gives 2,
   /// 3, 7 and 8, mean 5: squares 0 + 1 + 0 + 1 of 9 + 4 + 4 + 9.
   @Test func numbersAreMeansOfTrainingRows() throws {
-    let found = NumericFidelity(
-      of: try rules(), deciding: ([nil, 0, nil, 0], [nil, nil, 0, 0]),
+    let found = try NumericFidelity(
+      of: rules(), deciding: ([nil, 0, nil, 0], [nil, nil, 0, 0]),
       network: ([1, 6, 3, 8], [2, 3, 7, 8]), answers: [0, 1, 0, 1])
     #expect(found.numbers == [.init(rule: "R1", value: 7), .init(rule: nil, value: 2)])
     let squared = try #require(found.rSquared)
@@ -27,15 +27,15 @@ import Testing
   }
 
   @Test func aConstantNetworkHasNoRSquared() throws {
-    let found = NumericFidelity(
-      of: try rules(), deciding: ([nil, 0], [nil, 0]), network: ([4, 4], [4, 4]), answers: [0, 0])
+    let found = try NumericFidelity(
+      of: rules(), deciding: ([nil, 0], [nil, 0]), network: ([4, 4], [4, 4]), answers: [0, 0])
     #expect(found.rSquared == nil && found.within == Proportion(2, of: 2))
     #expect(found.tolerance == 0)
   }
 
   @Test func aRuleThatDecidesNoTrainingRowStandsForItsInterval() throws {
-    let found = NumericFidelity(
-      of: try rules(), deciding: ([nil, nil, nil], [0]), network: ([1, 5, 9], [5]),
+    let found = try NumericFidelity(
+      of: rules(), deciding: ([nil, nil, nil], [0]), network: ([1, 5, 9], [5]),
       answers: [0, 1, 1])
     #expect(found.numbers.map(\.value) == [7, 5])
   }
