@@ -16,6 +16,8 @@ struct Answers: Sendable {
   var training: [Int]
   var validation: [Int]
   var heldOut: [Int]
+  /// The outputs of the explained network for a numeric target, in its unit.
+  var numbers: (training: [Double], heldOut: [Double])?
   /// The network before pruning.
   var original: HeldOut
   /// The pruned network.
@@ -62,6 +64,15 @@ struct Answers: Sendable {
       validation = explained.answers(to: start.validation)
     }
     heldOut = usesPruned ? pruned.answers : original.answers
+    if explained.head == .number {
+      numbers = (
+        explained.numbers(
+          from: usesPruned
+            ? onTraining.outputs
+            : explained.network.outputs(for: start.training.inputs(by: explained.encoding))),
+        explained.numbers(from: usesPruned ? onHeldOut.outputs : outputs)
+      )
+    }
 
     vanished =
       isUnchanged || before.head == .number

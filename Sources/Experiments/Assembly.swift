@@ -18,7 +18,9 @@ struct Assembly {
   let featureRules: Extraction?
   let describedRules: Extraction?
   let arguments: [String]
-  let names: SettingNames
+  let control: RunControl
+
+  private var names: SettingNames { control.names }
 
   private var schema: Schema { rows.training.schema }
   private var chosen: Extraction {
@@ -30,6 +32,12 @@ struct Assembly {
   }
 
   func explanation() throws -> Explanation {
+    var explanation = try withoutCausalCheck()
+    try addCausalCheck(to: &explanation)
+    return explanation
+  }
+
+  private func withoutCausalCheck() throws -> Explanation {
     Explanation(
       data: dataSummary, network: summary(of: networks.original, answers.original),
       pruned: prunedSummary, pruning: pruningSummary, features: try featureSummaries(),

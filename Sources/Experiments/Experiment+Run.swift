@@ -77,7 +77,7 @@ extension Experiment {
     let explanation = try Assembly(
       experiment: self, rows: rows, networks: networks, answers: answers,
       inputRules: inputRules, featureRules: featureRules, describedRules: describedRules,
-      arguments: arguments, names: control.names
+      arguments: arguments, control: control
     ).explanation()
     for warning in (explanation.warnings ?? []) where !networks.warnings.contains(warning) {
       control.report(.warning(warning))

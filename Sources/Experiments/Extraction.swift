@@ -65,6 +65,12 @@ extension Extraction {
       rules: (heldOut, rules.classify(training)), network: (answers.heldOut, answers.training),
       original: answers.original.answers, answered: deciding.map { $0 != nil },
       classes: rows.training.schema.classes)
+    if let numbers = answers.numbers {
+      fidelity.numeric = try NumericFidelity(
+        of: rules, deciding: (rules.deciding(training), deciding),
+        network: (numbers.training, numbers.heldOut), answers: answers.training
+      ) { try control.stopIfAsked {} }
+    }
     let table = heldOutTable.appending(extracted.curveScores)
     var points = extracted.curve.map { alternative in
       CurvePoint(

@@ -87,7 +87,8 @@ struct Preparation: Sendable {
     }
   }
 
-  /// Three cuts near the quartiles of a numeric target, rounded to few digits.
+  /// Three cuts near the quartiles of a numeric target, within 2.5 % of the rows, on multiples of a
+  /// 1-2-5 step.
   static func cuts(of numbers: [Double]) -> [Double] {
     let sorted = numbers.sorted()
     guard let first = sorted.first, let last = sorted.last, first < last else { return [] }
@@ -95,21 +96,10 @@ struct Preparation: Sendable {
     for quarter in 1...3 {
       let low = sorted[(sorted.count - 1) * (10 * quarter - 1) / 40]
       let high = sorted[min((sorted.count - 1) * (10 * quarter + 1) / 40 + 1, sorted.count - 1)]
-      let cut = shortestNumber(between: low, and: high)
+      let cut = readableNumber(between: low, and: high)
       if cut >= first, cut < last, cuts.last.map({ cut > $0 }) ?? true { cuts.append(cut) }
     }
     return cuts
-  }
-
-  /// The number with the fewest digits in `low...high`.
-  static func shortestNumber(between low: Double, and high: Double) -> Double {
-    let middle = low / 2 + high / 2
-    guard low < high, middle.isFinite else { return low }
-    for digits in 1...17 {
-      let text = String(format: "%.\(digits - 1)e", middle)
-      if let number = Double(text), low <= number, number <= high { return number }
-    }
-    return middle
   }
 }
 

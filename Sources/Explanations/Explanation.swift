@@ -60,6 +60,9 @@ public struct Explanation: Codable, Hashable, Sendable {
   /// The agreement of `describedRules` with the network.
   public var describedFidelity: Fidelity?
 
+  /// The causal check of the hidden features that rules use; `nil` if there are none.
+  public var causal: CausalSummary?
+
   /// The network that the rules explain; `nil` in results of versions before 0.2.
   public var explains: ExplainedNetwork?
   /// Warnings about the result: the sentences printed on stderr.

@@ -158,9 +158,12 @@ public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
   public var image: String?
   /// The feature as a score of few columns; `nil` if none was requested or found.
   public var description: FeatureDescription?
+  /// The causal check of this feature alone, on held-out rows; `nil` in older results.
+  public var causal: MeanAblation?
 
   private enum CodingKeys: String, CodingKey {
     case id, neuron, layer, drivers, threshold, activeShare, effects, image = "picture", description
+    case causal
   }
 
   /// Creates a value from its properties.

@@ -47,6 +47,14 @@ public struct RuleEntry: Codable, Hashable, Sendable, Identifiable {
   public var heldOutCoverage: Proportion
   /// The confidence on held-out rows.
   public var heldOutConfidence: Proportion
+  /// The confidence on training rows over the share of training rows on which the network predicts
+  /// the class of the rule; `nil` if the rule covers none of them.
+  public var lift: Double?
+  /// The covered rows on which the network predicts another class; `nil` in older results.
+  public var counterexamples: Counterexamples?
+  /// For a rule over hidden features, the causal check of the features in its conditions on the
+  /// held-out rows of `heldOutCoverage`.
+  public var causal: MeanAblation?
   /// Whether the rule is proved; `nil` without a proof attempt.
   public var proved: Bool?
 
@@ -65,7 +73,8 @@ public struct RuleEntry: Codable, Hashable, Sendable, Identifiable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case id, `if`, then, coverage, confidence, heldOutCoverage, heldOutConfidence, proved
+    case id, `if`, then, coverage, confidence, heldOutCoverage, heldOutConfidence
+    case lift, counterexamples, causal, proved
   }
 
   /// Encodes `proved` as `null` if it is `nil`.
@@ -78,6 +87,9 @@ public struct RuleEntry: Codable, Hashable, Sendable, Identifiable {
     try container.encode(confidence, forKey: .confidence)
     try container.encode(heldOutCoverage, forKey: .heldOutCoverage)
     try container.encode(heldOutConfidence, forKey: .heldOutConfidence)
+    try container.encodeIfPresent(lift, forKey: .lift)
+    try container.encodeIfPresent(counterexamples, forKey: .counterexamples)
+    try container.encodeIfPresent(causal, forKey: .causal)
     try container.encode(proved, forKey: .proved)
   }
 }

@@ -18,6 +18,8 @@ public struct Fidelity: Codable, Hashable, Sendable {
   public var majorityClass: String?
   /// The share of held-out rows covered by a rule.
   public var answered: Proportion
+  /// For a numeric target, the agreement of the rules' numbers with the network's.
+  public var numeric: NumericFidelity?
 
   /// Creates a value from its properties.
   public init(

@@ -67,7 +67,7 @@ extension Report {
           explanation.json.
           """))
     }
-    return blocks + featureRuleBlocks
+    return blocks + featureRuleBlocks + causalBlocks
   }
 
   private func row(

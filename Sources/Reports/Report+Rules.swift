@@ -122,7 +122,7 @@ extension Report {
         DataTable.Cell.ratio(rule.confidence),
         rule.heldOutConfidence.total == 0
           ? DataTable.Cell("no rows", key: -1) : DataTable.Cell.ratio(rule.heldOutConfidence),
-      ]
+      ] + evidence(of: rule)
     }
     rows.append(otherwise(rules))
     blocks.append(
@@ -132,7 +132,8 @@ extension Report {
           [
             .text("Rule"), .text("If"), .text("then \(shown(explanation.data.schema.target.name))"),
             .number("Coverage, training"), .number("Confidence, training"),
-            .number("Confidence, held out"),
+            .number("Confidence, held out"), .number("95 % interval, training"),
+            .number("Lift"), .text("Counterexamples"),
           ], rows)))
     return blocks
   }
@@ -149,7 +150,8 @@ extension Report {
       DataTable.Cell("else", key: .greatestFiniteMagnitude),
       DataTable.Cell("no rule holds", key: 0),
       .name(rules.defaultClass), left, DataTable.Cell("\u{2013}", key: -2),
-      DataTable.Cell("\u{2013}", key: -2),
+      DataTable.Cell("\u{2013}", key: -2), DataTable.Cell("\u{2013}", key: -2),
+      DataTable.Cell("\u{2013}", key: -2), DataTable.Cell("\u{2013}", key: -2),
     ]
   }
 
@@ -177,7 +179,9 @@ extension Report {
       """
     return way + """
       If no rule holds, \(text.conclusion(rules.defaultClass)). A condition on a missing or \
-      unknown value does not hold, unless it ends in \u{201C}or missing\u{201D}.
+      unknown value does not hold, unless it ends in \u{201C}or missing\u{201D}. Lift is the \
+      confidence over the share of training rows with that prediction; counterexamples are covered \
+      rows with another prediction.
       """
   }
 

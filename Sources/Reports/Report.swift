@@ -114,6 +114,9 @@ public struct Report: Hashable, Sendable {
         "Rule accuracy", percent(explanation.accuracy.rules),
         "\(ratio(explanation.accuracy.rules)) held-out rows"))
     var blocks: [Block] = [.lead(fidelitySentence), .facts(facts)]
+    for sentence in [numericSentence, causalSentence] {
+      if let sentence { blocks.append(.paragraph(sentence)) }
+    }
     if let baseline = baselineWarning { blocks.append(.warning(baseline)) }
     blocks += (explanation.warnings ?? []).map { .warning("\(quote: sentence($0.text))") }
     return blocks

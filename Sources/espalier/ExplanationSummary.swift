@@ -13,6 +13,8 @@ struct ExplanationSummary {
     let rules = report.spokenRules
     let wording = RuleText(explanation)
     var lines = [Terminal.stdout.paint(report.fidelitySentence.plain, .bold)]
+    if let sentence = report.numericSentence { lines.append(sentence.plain) }
+    if let sentence = report.causalSentence { lines.append(sentence.plain) }
     lines.append(
       "Pruning kept \(explanation.pruned.neurons) of \(explanation.network.neurons) hidden "
         + "features and \(explanation.pruned.inputs) of \(explanation.network.inputs) columns.")

@@ -5,6 +5,7 @@ import Foundation
 import ModelFiles
 import Networks
 import Pruning
+import Rules
 import Tensors
 import Testing
 
@@ -68,5 +69,16 @@ import Testing
     // A prediction is correct if it is in the label's interval.
     let right = zip(model.classify(table), table.labels).count { $0 == $1 }
     #expect(outcome.explanation.network.accuracy == Proportion(right, of: 40))
+    // The numbers of the rules against the outputs of the network.
+    let numeric = try #require(outcome.explanation.fidelity.numeric)
+    let rules = try #require(try outcome.explanation.ruleSet(.inputs))
+    let outputs = model.numbers(from: model.outputs(for: table))
+    let numbers = rules.deciding(table).map { numeric.numbers[$0 ?? rules.rules.count].value }
+    let mean = outputs.reduce(0, +) / 40
+    let missed = zip(outputs, numbers).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    let spread = outputs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    #expect(abs(try #require(numeric.rSquared).value - (1 - missed / spread)) < 1e-4)
+    let near = zip(outputs, numbers).count { abs($0 - $1) <= numeric.tolerance }
+    #expect(numeric.within == Proportion(near, of: 40))
   }
 }

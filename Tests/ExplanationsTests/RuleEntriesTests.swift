@@ -24,6 +24,35 @@ import Testing
     #expect(entries[0].confidence == Proportion(1, of: 2))
     #expect(entries[0].heldOutCoverage == Proportion(3, of: 3))
     #expect(entries[0].heldOutConfidence == Proportion(2, of: 3))
+    // One of two covered rows, and one of four rows of all.
+    #expect(entries[0].lift == 2)
+    #expect(
+      entries[0].counterexamples
+        == Counterexamples(
+          training: .init(total: 1, rows: [4]), heldOut: .init(total: 1, rows: [3])))
+  }
+
+  @Test func counterexamplesOfAListAreThoseOfTheDecidingRule() throws {
+    let schema = Schema(
+      features: [Feature("x")], target: Target("y", .classes(names: ["no", "yes"])))
+    func above(_ bound: Double) throws -> Conjunction {
+      try #require(
+        Conjunction.always.and(Literal("x", .interval(lower: bound, upper: nil, orMissing: false))))
+    }
+    let table = Table(
+      schema: schema, columns: [.doubles((1...10).map(Double.init))],
+      labels: [Int](repeating: 0, count: 10), rowNumbers: (1...10).map { 100 + $0 })
+    let list = [Rule(if: try above(8), then: 1), Rule(if: try above(2), then: 0)]
+    let answers = [0, 0, 1, 1, 1, 1, 1, 1, 0, 1]
+    func entries(_ resolution: RuleSet.Resolution) -> [RuleEntry] {
+      RuleSet(list, default: 0, resolution: resolution).entries(
+        training: (table, answers), heldOut: (table, answers))
+    }
+    let first = entries(.firstMatch).compactMap(\.counterexamples?.training)
+    #expect(
+      first == [.init(total: 1, rows: [109]), .init(total: 6, rows: [103, 104, 105, 106, 107])])
+    let voted = entries(.vote).compactMap(\.counterexamples?.training)
+    #expect(voted == [first[0], .init(total: 7, rows: [103, 104, 105, 106, 107])])
   }
 
   @Test func summariesOfFeaturesNameWhatDrivesThem() throws {

@@ -26,6 +26,9 @@ public struct TextExport: RuleExport {
     let defaultClass = program.answers[program.defaultAnswer].name
     var lines = [report.title.plain, ""]
     lines += wrapped(report.fidelitySentence.plain, width: 92, most: 40) + [""]
+    if let sentence = report.numericSentence {
+      lines += wrapped(sentence.plain, width: 92, most: 40) + [""]
+    }
     for score in program.scores { lines.append(text.score(score, of: program).plain) }
     if !program.scores.isEmpty { lines.append("") }
     if program.rules.isEmpty {
@@ -45,6 +48,10 @@ public struct TextExport: RuleExport {
         lines.append(
           "    coverage \(ratio(figures.coverage)) training rows; "
             + "confidence \(ratio(figures.confidence)), \(held)")
+        guard let lift = figures.lift else { continue }
+        lines.append(
+          "    95 % interval of the confidence \(interval(figures.confidence)); lift "
+            + "\(significant(lift)); counterexamples: \(report.counterexamples(of: figures))")
       }
       lines.append("")
       lines.append("else  \(text.conclusion(defaultClass).plain)")

@@ -1,0 +1,59 @@
+import Datasets
+import Explanations
+import Rules
+import Testing
+
+@Suite struct NumericFidelityTests {
+  private func rules() throws -> RuleSet {
+    let premise = try #require(
+      Conjunction.always.and(Literal("x", .interval(lower: 2, upper: nil, orMissing: false))))
+    return RuleSet([Rule(if: premise, then: 1)], default: 0, resolution: .firstMatch)
+  }
+
+  /// R1 stands for (6 + 8) / 2 = 7, the default for (1 + 3) / 2 = 2. Held out, the network gives 2,
+  /// 3, 7 and 8, mean 5: squares 0 + 1 + 0 + 1 of 9 + 4 + 4 + 9.
+  @Test func numbersAreMeansOfTrainingRows() throws {
+    let found = try NumericFidelity(
+      of: rules(), deciding: ([nil, 0, nil, 0], [nil, nil, 0, 0]),
+      network: ([1, 6, 3, 8], [2, 3, 7, 8]), answers: [0, 1, 0, 1])
+    #expect(found.numbers == [.init(rule: "R1", value: 7), .init(rule: nil, value: 2)])
+    let squared = try #require(found.rSquared)
+    #expect(squared.value == (1 - 2.0 / 26).roundedTo(digits: 6))
+    #expect(squared.low <= squared.value && squared.value <= squared.high && squared.high <= 1)
+    #expect(squared.resamples == 1000)
+    // The 5th and 95th percentile are the first and the third of 1, 3, 6 and 8.
+    #expect(found.tolerance == 0.5)
+    #expect(found.within == Proportion(2, of: 4))
+  }
+
+  @Test func aConstantNetworkHasNoRSquared() throws {
+    let found = try NumericFidelity(
+      of: rules(), deciding: ([nil, 0], [nil, 0]), network: ([4, 4], [4, 4]), answers: [0, 0])
+    #expect(found.rSquared == nil && found.within == Proportion(2, of: 2))
+    #expect(found.tolerance == 0)
+  }
+
+  @Test func aRuleThatDecidesNoTrainingRowStandsForItsInterval() throws {
+    let found = try NumericFidelity(
+      of: rules(), deciding: ([nil, nil, nil], [0]), network: ([1, 5, 9], [5]),
+      answers: [0, 1, 1])
+    #expect(found.numbers.map(\.value) == [7, 5])
+  }
+
+  @Test(arguments: [
+    (22.4, 27.7, 25.0), (41, 46, 45), (1.15, 1.24, 1.2), (-3, 2, 0), (-46, -41, -45), (7, 7, 7),
+    (0.0123, 0.0131, 0.013), (99.5, 120, 100),
+  ])
+  func cutsAreMultiplesOfAReadableStep(low: Double, high: Double, cut: Double) {
+    let found = readableNumber(between: low, and: high)
+    #expect(found == cut, "\(found)")
+  }
+
+  @Test func stepsAreOneTwoFive() {
+    #expect(
+      [0.9, 1, 2.3, 4.99, 5, 70, 0.03].map { readableStep(atMost: $0) } == [
+        0.5, 1, 2, 2, 5, 50, 0.02,
+      ])
+    #expect(readableStep(atMost: 0) == nil && readableStep(atMost: .infinity) == nil)
+  }
+}
