@@ -17,6 +17,7 @@ struct Assembly {
   let inputRules: Extraction
   let featureRules: Extraction?
   let describedRules: Extraction?
+  let multiplicity: Multiplicity?
   let arguments: [String]
   let names: SettingNames
 
@@ -56,6 +57,7 @@ struct Assembly {
         + Warning.pruning(
           agreement: agreement, vanished: answers.vanished,
           explains: experiment.explainsOriginal ? .original : .pruned, names: names),
+      multiplicity: multiplicity,
       provenance: Provenance(
         version: espalierVersion, seed: experiment.seed, arguments: arguments,
         startedFrom: networks.startedFrom))

@@ -70,13 +70,17 @@ extension Experiment {
         self, level: .described, model: usesOriginal ? networks.original : networks.pruned,
         features: usesOriginal ? nil : answers.features, answers: answers, rows: rows,
         control: control) : nil
+    let shown = [.features: featureRules, .described: describedRules][level] ?? inputRules
+    let multiplicity = try (shown ?? inputRules).multiplicity(
+      reading: usesOriginal ? networks.original : networks.pruned, answers: answers,
+      control: control)
     clock.end("extracting")
 
     control.report(.stage(name: "writing", detail: "the report"))
     let explanation = try Assembly(
       experiment: self, rows: rows, networks: networks, answers: answers,
       inputRules: inputRules, featureRules: featureRules, describedRules: describedRules,
-      arguments: arguments, names: control.names
+      multiplicity: multiplicity, arguments: arguments, names: control.names
     ).explanation()
     for warning in (explanation.warnings ?? []) where !networks.warnings.contains(warning) {
       control.report(.warning(warning))
