@@ -51,7 +51,8 @@ public struct Report: Hashable, Sendable {
   /// The whole document.
   public var blocks: [Block] {
     opening + rulesSection + trustSection + featureSection + networkSection
-      + disagreementSection + curveSection + dataSection + limitsSection + provenanceSection
+      + disagreementSection + curveSection + multiplicitySection + dataSection + limitsSection
+      + provenanceSection
   }
 
   /// The figures of the document as SVG, by the id of the figure.

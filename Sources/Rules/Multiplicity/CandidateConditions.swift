@@ -34,7 +34,8 @@ package struct CandidateConditions: Sendable {
     self.limit = limit
     for literal in shown.rules.flatMap(\.premise.literals) {
       guard let column = table.schema.index(of: literal.variable) else { continue }
-      for part in Self.cuts(of: literal.condition) {
+      let hasMissing = table.columns[column].values.contains(where: \.isNaN)
+      for part in Self.cuts(of: literal.condition, hasMissing: hasMissing) {
         add(Literal(literal.variable, part), over: table.columns[column])
       }
     }
@@ -92,13 +93,17 @@ package struct CandidateConditions: Sendable {
   }
 
   /// The conditions of single cuts that decide the same.
-  private static func cuts(of condition: Condition) -> [Condition] {
+  private static func cuts(of condition: Condition, hasMissing: Bool) -> [Condition] {
     guard case .interval(let lower, let upper, let orMissing) = condition else {
       return [condition]
     }
     var cuts: [Condition] = []
-    if let lower { cuts.append(.interval(lower: lower, upper: nil, orMissing: orMissing)) }
-    if let upper { cuts.append(.interval(lower: upper, upper: nil, orMissing: !orMissing)) }
+    if let lower {
+      cuts.append(.interval(lower: lower, upper: nil, orMissing: hasMissing && orMissing))
+    }
+    if let upper {
+      cuts.append(.interval(lower: upper, upper: nil, orMissing: hasMissing && !orMissing))
+    }
     return cuts.isEmpty ? [condition] : cuts
   }
 
