@@ -18,6 +18,7 @@ struct Assembly {
   let featureRules: Extraction?
   let describedRules: Extraction?
   let multiplicity: Multiplicity?
+  let stability: Stability?
   let arguments: [String]
   let names: SettingNames
 
@@ -53,11 +54,12 @@ struct Assembly {
       explains: experiment.explainsOriginal ? .original : .pruned,
       warnings: Warning.classesWithoutRule(
         chosen.rules, predictions: answers.validation, classes: schema.classes)
+        + Warning.randomization(stability?.randomization, shown: chosen.fidelity)
         + networks.warnings
         + Warning.pruning(
           agreement: agreement, vanished: answers.vanished,
           explains: experiment.explainsOriginal ? .original : .pruned, names: names),
-      multiplicity: multiplicity,
+      multiplicity: multiplicity, stability: stability,
       provenance: Provenance(
         version: espalierVersion, seed: experiment.seed, arguments: arguments,
         startedFrom: networks.startedFrom))

@@ -69,6 +69,9 @@ public struct Explanation: Codable, Hashable, Sendable {
   /// rules and in results of versions before 0.2.
   public var multiplicity: Multiplicity?
 
+  /// How much the rules change with seeds and samples; `nil` if it was not measured.
+  public var stability: Stability?
+
   /// What is proved over the whole input domain; currently nothing.
   @WrittenNull public var certified: Certified?
   /// The version, the seed and the command of the run.
@@ -84,7 +87,7 @@ public struct Explanation: Codable, Hashable, Sendable {
     disagreementsTotal: Int, featureRules: RuleSetEntry?, featureFidelity: Fidelity?,
     describedRules: RuleSetEntry? = nil, describedFidelity: Fidelity? = nil,
     explains: ExplainedNetwork? = nil, warnings: [Warning]? = nil,
-    multiplicity: Multiplicity? = nil, provenance: Provenance
+    multiplicity: Multiplicity? = nil, stability: Stability? = nil, provenance: Provenance
   ) {
     self.data = data
     self.network = network
@@ -111,6 +114,7 @@ public struct Explanation: Codable, Hashable, Sendable {
     self.explains = explains
     self.warnings = warnings
     self.multiplicity = multiplicity
+    self.stability = stability
     self.provenance = provenance
   }
 }

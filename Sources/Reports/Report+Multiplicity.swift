@@ -90,8 +90,8 @@ extension Report {
       + (trees == 1 ? " decision tree" : " decision trees")
   }
 
-  /// A whole number with commas between the thousands, or with three digits from 2^53 on.
+  /// A whole number with commas between the thousands, or three digits of one from 2^53 on.
   private func grouped(_ value: Double) -> String {
-    value < 0x1p53 ? counted(Int(value)) : "about " + significant(value)
+    (0..<0x1p53).contains(value) ? counted(Int(value)) : "about " + significant(value)
   }
 }

@@ -51,7 +51,8 @@ public struct Report: Hashable, Sendable {
   /// The whole document.
   public var blocks: [Block] {
     opening + rulesSection + trustSection + featureSection + networkSection
-      + disagreementSection + curveSection + multiplicitySection + dataSection + limitsSection
+      + disagreementSection + curveSection + multiplicitySection
+      + stabilitySection + dataSection + limitsSection
       + provenanceSection
   }
 

@@ -29,7 +29,7 @@ struct ExplanationSummary {
     }
     lines.append("  otherwise \(wording.conclusion(rules.defaultClass).plain)")
     lines.append("")
-    let others = report.multiplicitySentences
+    let others = report.multiplicitySentences + report.stabilitySentences
     if !others.isEmpty { lines += others.map(\.plain) + [""] }
     lines.append("The report: \(folder)/report.html")
     text = lines.joined(separator: "\n") + "\n"
