@@ -50,3 +50,40 @@ int64_t ek_count_common(const uint64_t *first, const uint64_t *second, size_t wo
   ek_count_common_body(first, second, words, &count);
   return count;
 }
+
+EK_BODY void ek_count_pairs_body(const uint64_t *bits, const int32_t *weights, const size_t *starts,
+                                 size_t conditions, size_t words, size_t classes,
+                                 int32_t *counts) {
+  for (size_t i = 0; i < conditions; i++) {
+    const uint64_t *one = bits + i * words;
+    for (size_t j = i; j < conditions; j++) {
+      const uint64_t *other = bits + j * words;
+      int32_t *cell = counts + (i * conditions + j) * classes;
+      for (size_t c = 0; c < classes; c++) {
+        int32_t sum = 0;
+        for (size_t w = starts[c]; w < starts[c + 1]; w++)
+          sum += (int32_t)__builtin_popcountll(one[w] & other[w]) * weights[w];
+        cell[c] = sum;
+      }
+    }
+  }
+}
+
+#if EK_X86
+__attribute__((target("popcnt"))) static void ek_count_pairs_fast(
+    const uint64_t *bits, const int32_t *weights, const size_t *starts, size_t conditions,
+    size_t words, size_t classes, int32_t *counts) {
+  ek_count_pairs_body(bits, weights, starts, conditions, words, classes, counts);
+}
+#endif
+
+void ek_count_pairs(const uint64_t *bits, const int32_t *weights, const size_t *starts,
+                    size_t conditions, size_t words, size_t classes, int32_t *counts) {
+#if EK_X86
+  if (__builtin_cpu_supports("popcnt")) {
+    ek_count_pairs_fast(bits, weights, starts, conditions, words, classes, counts);
+    return;
+  }
+#endif
+  ek_count_pairs_body(bits, weights, starts, conditions, words, classes, counts);
+}

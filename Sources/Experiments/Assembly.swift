@@ -17,6 +17,8 @@ struct Assembly {
   let inputRules: Extraction
   let featureRules: Extraction?
   let describedRules: Extraction?
+  let multiplicity: Multiplicity?
+  let stability: Stability?
   let arguments: [String]
   let control: RunControl
 
@@ -60,10 +62,12 @@ struct Assembly {
       explains: experiment.explainsOriginal ? .original : .pruned,
       warnings: Warning.classesWithoutRule(
         chosen.rules, predictions: answers.validation, classes: schema.classes)
+        + Warning.randomization(stability?.randomization, shown: chosen.fidelity)
         + networks.warnings
         + Warning.pruning(
           agreement: agreement, vanished: answers.vanished,
           explains: experiment.explainsOriginal ? .original : .pruned, names: names),
+      multiplicity: multiplicity, stability: stability,
       provenance: Provenance(
         version: espalierVersion, seed: experiment.seed, arguments: arguments,
         startedFrom: networks.startedFrom))

@@ -72,12 +72,22 @@ extension Experiment {
         features: usesOriginal ? nil : answers.features, answers: answers, rows: rows,
         control: control) : nil
     clock.end("extracting")
+    let rules = chosen(inputRules, featureRules, describedRules)
+    let explained = usesOriginal ? networks.original : networks.pruned
+    let multiplicity = try rules.multiplicity(
+      reading: explained, answers: answers, control: control)
+    clock.end("counting")
+    try control.stopIfAsked {}
+    let stability = try measuredStability(
+      of: rules, explained: explained, features: usesOriginal ? nil : answers.features,
+      networks: networks, answers: answers, rows: rows, control: control)
+    if stability != nil { clock.end("stability") }
 
     control.report(.stage(name: "writing", detail: "the report"))
     let explanation = try Assembly(
       experiment: self, rows: rows, networks: networks, answers: answers,
       inputRules: inputRules, featureRules: featureRules, describedRules: describedRules,
-      arguments: arguments, control: control
+      multiplicity: multiplicity, stability: stability, arguments: arguments, control: control
     ).explanation()
     for warning in (explanation.warnings ?? []) where !networks.warnings.contains(warning) {
       control.report(.warning(warning))
@@ -94,6 +104,33 @@ extension Experiment {
     return RunOutcome(
       explanation: explanation, files: files, gates: failedGates(explanation),
       notes: rows.loaded.notes)
+  }
+
+  /// The rules of `level`, or those over inputs if there are none.
+  private func chosen(
+    _ inputs: Extraction, _ features: Extraction?, _ described: Extraction?
+  ) -> Extraction {
+    switch level {
+    case .inputs: inputs
+    case .features: features ?? inputs
+    case .described: described ?? inputs
+    }
+  }
+
+  /// The stability of the rules; `nil` if it was not requested.
+  private func measuredStability(
+    of rules: Extraction, explained: Model, features: FeatureValues?, networks: TrainedNetworks,
+    answers: Answers, rows: Preparation, control: RunControl
+  ) throws -> Stability? {
+    guard let count = stability, count > 0 else { return nil }
+    control.report(
+      .stage(name: "extracting", detail: "\(count) other seeds and bootstrap samples"))
+    let overFeatures = rules.level == .features
+    return try StabilityStudy(
+      experiment: self, rows: rows, answers: answers, shown: rules,
+      model: overFeatures ? networks.pruned : explained,
+      features: overFeatures ? answers.features : features, control: control
+    ).result(count)
   }
 
   /// Trains and prunes a network and computes its predictions; the encoded rows, which only this

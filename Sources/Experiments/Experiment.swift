@@ -50,6 +50,9 @@ public struct Experiment: Hashable, Codable, Sendable {
   /// The network that the rules imitate; `nil` is the pruned one, or the original if `model` is
   /// given.
   public var explain: ExplainedNetwork?
+  /// The number of other seeds and of bootstrap samples for the stability of the rules; `nil` or 0
+  /// measures none.
+  public var stability: Int?
   /// Architecture, training and preprocessing.
   public var network = NetworkOptions()
 

@@ -107,6 +107,8 @@ extension Hyperparameter where Value == Int {
   public static var maxTerms: Self { Self(.maxTerms, "maxTerms", 1...20) }
   /// Maximum absolute weight of a term.
   public static var maxWeight: Self { Self(.maxWeight, "maxWeight", 1...100) }
+  /// Number of other seeds and of bootstrap samples for the stability of rules; 0 measures none.
+  public static var stability: Self { Self(.stability, "stability", 0...100) }
   /// Maximum number of hidden features after pruning.
   public static var maxNeurons: Self { Self(.maxNeurons, "maxNeurons", 1...1_000_000) }
   /// Maximum number of columns after pruning.
@@ -210,6 +212,7 @@ extension Experiment {
     try Hyperparameter.maxRules.check(maxRules)
     try Hyperparameter.maxTerms.check(maxTerms)
     try Hyperparameter.maxWeight.check(maxWeight)
+    try Hyperparameter.stability.check(stability)
     try Hyperparameter.minFidelity.check(minFidelity)
     try Hyperparameter.maxNeurons.check(maxNeurons)
     try Hyperparameter.maxInputs.check(maxInputs)

@@ -29,4 +29,35 @@ extension Warning {
         figure: Double(without.count))
     ]
   }
+
+  /// A warning that the same run on shuffled labels gives rules that look good; an empty list if it
+  /// does not, or was not made.
+  /// - Parameters:
+  ///   - result: the rules of the network of shuffled labels.
+  ///   - shown: the fidelity of the shown rules.
+  /// - Returns: at most one warning.
+  package static func randomization(_ result: Randomization?, shown: Fidelity) -> [Warning] {
+    guard let result else { return [] }
+    if result.predictsShuffledLabels {
+      return [
+        Warning(
+          "randomization",
+          "rules of a network trained on shuffled labels predict \(ratio(result.accuracy)) shuffled "
+            + "held-out labels, more than the most frequent label, "
+            + "\(ratio(result.accuracyBaseline)): held-out rows may not be independent",
+          figure: result.accuracy.value)
+      ]
+    }
+    if result.looksAsGood(as: shown) {
+      return [
+        Warning(
+          "randomization",
+          "rules of a network trained on shuffled labels agree with it on \(ratio(result.fidelity)) "
+            + "held-out rows, and the shown rules with theirs on \(ratio(shown.heldOut)): this "
+            + "fidelity is no evidence that the network learned anything from the data",
+          figure: result.fidelity.value)
+      ]
+    }
+    return []
+  }
 }

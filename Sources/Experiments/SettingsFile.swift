@@ -20,7 +20,7 @@ public struct SettingsFile: Hashable, Sendable {
     "data", "model", "target", "ignore", "heldOut", "seed", "extractor", "level", "describes",
     "maxTerms",
     "maxWeight", "maxRules",
-    "minFidelity", "maxNeurons", "maxInputs", "explain", "network", "header", "names",
+    "minFidelity", "stability", "maxNeurons", "maxInputs", "explain", "network", "header", "names",
     "separator", "decimal", "maxInputBytes",
   ]
   private static let networkKeys = [

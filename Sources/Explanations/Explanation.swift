@@ -68,6 +68,13 @@ public struct Explanation: Codable, Hashable, Sendable {
   /// Warnings about the result: the sentences printed on stderr.
   public var warnings: [Warning]?
 
+  /// The number of trees that approximate the network as well as the shown rules; `nil` for voting
+  /// rules and in results of versions before 0.2.
+  public var multiplicity: Multiplicity?
+
+  /// How much the rules change with seeds and samples; `nil` if it was not measured.
+  public var stability: Stability?
+
   /// What is proved over the whole input domain; currently nothing.
   @WrittenNull public var certified: Certified?
   /// The version, the seed and the command of the run.
@@ -82,7 +89,8 @@ public struct Explanation: Codable, Hashable, Sendable {
     complexity: ComplexitySummary, curve: [CurvePoint], disagreements: [Disagreement],
     disagreementsTotal: Int, featureRules: RuleSetEntry?, featureFidelity: Fidelity?,
     describedRules: RuleSetEntry? = nil, describedFidelity: Fidelity? = nil,
-    explains: ExplainedNetwork? = nil, warnings: [Warning]? = nil, provenance: Provenance
+    explains: ExplainedNetwork? = nil, warnings: [Warning]? = nil,
+    multiplicity: Multiplicity? = nil, stability: Stability? = nil, provenance: Provenance
   ) {
     self.data = data
     self.network = network
@@ -108,6 +116,8 @@ public struct Explanation: Codable, Hashable, Sendable {
     self.describedFidelity = describedFidelity
     self.explains = explains
     self.warnings = warnings
+    self.multiplicity = multiplicity
+    self.stability = stability
     self.provenance = provenance
   }
 }

@@ -51,7 +51,9 @@ public struct Report: Hashable, Sendable {
   /// The whole document.
   public var blocks: [Block] {
     opening + rulesSection + trustSection + featureSection + networkSection
-      + disagreementSection + curveSection + dataSection + limitsSection + provenanceSection
+      + disagreementSection + curveSection + multiplicitySection
+      + stabilitySection + dataSection + limitsSection
+      + provenanceSection
   }
 
   /// The figures of the document as SVG, by the id of the figure.

@@ -31,6 +31,8 @@ struct ExplanationSummary {
     }
     lines.append("  otherwise \(wording.conclusion(rules.defaultClass).plain)")
     lines.append("")
+    let others = report.multiplicitySentences + report.stabilitySentences
+    if !others.isEmpty { lines += others.map(\.plain) + [""] }
     lines.append("The report: \(folder)/report.html")
     text = lines.joined(separator: "\n") + "\n"
   }

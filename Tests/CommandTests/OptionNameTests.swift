@@ -21,7 +21,8 @@ import espalier
     .distillation: "--distill", .gatePrice: "--gate-price", .explain: "--explain",
     .maxTerms: "--max-terms", .maxWeight: "--max-weight",
     .maxRules: "--max-rules", .maxNeurons: "--max-neurons", .maxInputs: "--max-inputs",
-    .minFidelity: "--min-fidelity", .seeds: "--seeds", .recoveryEpochs: "--recovery-epochs",
+    .minFidelity: "--min-fidelity", .stability: "--stability", .seeds: "--seeds",
+    .recoveryEpochs: "--recovery-epochs",
   ]
 
   @Test(arguments: Setting.allCases)

@@ -165,6 +165,11 @@ void ek_cut_bins(const float *base, const float *one, float f, const float *two,
                  float *sums);
 /// The number of bits that both have.
 int64_t ek_count_common(const uint64_t *first, const uint64_t *second, size_t words);
+/// counts[i, j, class] = sum over the bits that the sets i and j, `[conditions, words]`, share in the
+/// words starts[class] ..< starts[class + 1] of the weight of their word, for i <= j; other counts are
+/// left as they are.
+void ek_count_pairs(const uint64_t *bits, const int32_t *weights, const size_t *starts,
+                    size_t conditions, size_t words, size_t classes, int32_t *counts);
 
 // ---- The worker pool: spins briefly, then parks. ----
 

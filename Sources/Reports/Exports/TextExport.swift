@@ -56,6 +56,10 @@ public struct TextExport: RuleExport {
       lines.append("")
       lines.append("else  \(text.conclusion(defaultClass).plain)")
     }
+    let others = report.multiplicitySentences + report.stabilitySentences
+    if !others.isEmpty {
+      lines += [""] + others.flatMap { wrapped($0.plain, width: 92, most: 40) }
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 }

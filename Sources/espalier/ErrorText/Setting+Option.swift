@@ -56,7 +56,7 @@ extension HyperparameterError {
 func allowedValues(of option: String, in command: Substring?) -> String? {
   let counts: [Hyperparameter<Int>] = [
     command == "prune" ? .fineTuningEpochs : .epochs, .threads, .maxTerms, .maxWeight,
-    .maxRules, .maxNeurons, .maxInputs,
+    .maxRules, .maxNeurons, .maxInputs, .stability,
     .features, .batch, .shift, .seeds, .rounds, .scoreRows, .multiple, .recoveryEpochs,
     .parameters, .neurons, .inputs, .bytes, .maxInputBytes,
   ]

@@ -87,6 +87,13 @@ struct RuleOptions: ParsableArguments {
   var maxRules: Int?
   @Option(help: "Minimum held-out fidelity, 0 to 1; exit code 2 if it is not reached.")
   var minFidelity: Double?
+  @Option(
+    help: """
+      Extract again with this number of other seeds and of bootstrap samples, and once from shuffled \
+      labels, and report how much the rules change (default: 0).
+      """
+  )
+  var stability: Int?
   @Option(help: "Maximum number of hidden features after pruning.")
   var maxNeurons: Int?
   @Option(help: "Maximum number of input columns after pruning.")
@@ -99,6 +106,7 @@ struct RuleOptions: ParsableArguments {
     try check(.maxTerms, maxTerms)
     try check(.maxWeight, maxWeight)
     try check(.minFidelity, minFidelity)
+    try check(.stability, stability)
     try check(.maxNeurons, maxNeurons)
     try check(.maxInputs, maxInputs)
   }
@@ -113,6 +121,7 @@ struct RuleOptions: ParsableArguments {
     if let maxTerms { experiment.maxTerms = maxTerms }
     if let maxWeight { experiment.maxWeight = maxWeight }
     if let maxRules { experiment.maxRules = maxRules }
+    if let stability { experiment.stability = stability }
     if let minFidelity { experiment.minFidelity = minFidelity }
     if let maxNeurons { experiment.maxNeurons = maxNeurons }
     if let maxInputs { experiment.maxInputs = maxInputs }

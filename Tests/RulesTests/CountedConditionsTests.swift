@@ -1,0 +1,98 @@
+import Datasets
+import Rules
+import Tensors
+import Testing
+
+/// The conditions that trees beside the shown rules may ask.
+@Suite struct CountedConditionsTests {
+  private let schema = Schema(
+    features: [
+      Feature("x"), Feature("y"),
+      Feature("colour", .categorical(levels: ["red", "green", "blue"])),
+    ], target: Target("class", .classes(names: ["no", "yes"])))
+
+  private var table: Table {
+    Table(
+      schema: schema,
+      columns: [
+        .doubles((0..<60).map { Double($0 % 10) }), .doubles((0..<60).map { Double($0 / 6) }),
+        .doubles((0..<60).map { Double($0 % 3) }),
+      ], labels: [Int](repeating: 0, count: 60))
+  }
+
+  private var answers: [Int] { (0..<60).map { $0 % 10 > 6 ? 1 : 0 } }
+
+  private func candidates(_ rules: RuleSet, limit: Int) -> CountedConditions {
+    CountedConditions(
+      shown: rules, over: table, answers: answers, classes: 2, limit: limit, onStep: {})
+  }
+
+  private func shown(_ condition: Condition, _ variable: String) throws -> RuleSet {
+    RuleSet(
+      [
+        Rule(
+          if: try #require(Conjunction([Literal(Feature.ID(variable), condition)])), then: 1)
+      ], default: 0, resolution: .firstMatch)
+  }
+
+  @Test func conditionsOfTheRulesComeFirstAsSingleCuts() throws {
+    let rules = try shown(.interval(lower: 2, upper: 5, orMissing: false), "y")
+    let found = candidates(rules, limit: 10)
+    #expect(
+      found.literals.prefix(2) == [
+        Literal(Feature.ID("y"), .interval(lower: 2, upper: nil, orMissing: false)),
+        Literal(Feature.ID("y"), .interval(lower: 5, upper: nil, orMissing: false)),
+      ])
+    // Then the cut that separates the answers.
+    #expect(found.literals[2].variable == Feature.ID("x"))
+    #expect(found.rows[2] == RowSet(rows: 60) { $0 % 10 > 6 })
+  }
+
+  /// The opposite of a condition that missing values do not satisfy.
+  @Test func upperBoundsOfColumnsWithMissingValuesHoldForThem() throws {
+    var rows = table
+    rows.columns[1] = .doubles((0..<60).map { $0 < 6 ? .nan : Double($0 / 6) })
+    let found = CountedConditions(
+      shown: try shown(.interval(lower: 2, upper: 5, orMissing: false), "y"), over: rows,
+      answers: answers, classes: 2, limit: 10, onStep: {})
+    #expect(
+      found.literals.prefix(2) == [
+        Literal(Feature.ID("y"), .interval(lower: 2, upper: nil, orMissing: false)),
+        Literal(Feature.ID("y"), .interval(lower: 5, upper: nil, orMissing: true)),
+      ])
+  }
+
+  @Test func noTwoConditionsHoldOnTheSameOrOppositeRows() throws {
+    let found = candidates(
+      try shown(.interval(lower: nil, upper: 6.5, orMissing: false), "x"), limit: 40)
+    #expect(found.literals.count > 8)
+    for one in found.rows.indices {
+      let opposite = RowSet(rows: 60, all: true).subtracting(found.rows[one])
+      #expect(!found.rows[one].isEmpty && !opposite.isEmpty)
+      for other in found.rows.indices where other != one {
+        #expect(found.rows[one] != found.rows[other])
+        #expect(opposite != found.rows[other])
+      }
+    }
+    for (literal, rows) in zip(found.literals, found.rows) {
+      let column = try #require(schema.index(of: literal.variable))
+      #expect(literal.condition.rows(of: table.columns[column]) == rows)
+    }
+  }
+
+  /// A column that says nothing alone still has its levels and its median.
+  @Test func columnsWithoutGainAreAsked() {
+    let found = candidates(RuleSet([], default: 0, resolution: .firstMatch), limit: 40)
+    #expect(
+      found.literals.contains {
+        $0 == Literal(Feature.ID("colour"), .levels(among: [0], orMissing: false))
+      })
+    #expect(found.literals.contains { $0.variable == Feature.ID("y") })
+  }
+
+  @Test(arguments: [0, 1, 3]) func thereAreAtMostTheGivenNumber(limit: Int) {
+    let found = candidates(RuleSet([], default: 0, resolution: .firstMatch), limit: limit)
+    #expect(found.literals.count == limit)
+    #expect(found.prefix(2).count == min(limit, 2))
+  }
+}
