@@ -1,3 +1,4 @@
+import Datasets
 import Explanations
 import Reports
 import Rules
