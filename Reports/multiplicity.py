@@ -28,6 +28,10 @@ def share(p):
     return f"{p['count']} of {p['total']}: {100 * p['value']:.1f} %" if p["total"] else "none"
 
 
+def rounded(value):
+    return "over 99.9" if 0.9995 < value < 1 else f"{100 * value:.3g}"
+
+
 def row(name, e, seconds):
     if options.stability:
         s = e["stability"]
@@ -42,7 +46,7 @@ def row(name, e, seconds):
             f"{seconds['stability']:.1f}",
         ]
     m = e["multiplicity"]
-    asked = ", ".join(f"{c['column']} {100 * c['share']:.3g} %" for c in m["columns"][:4])
+    asked = ", ".join(f"{c['column']} {rounded(c['share'])} %" for c in m["columns"][:4])
     return [
         name, f"{m['rows']:,}", str(m["depth"]), str(m["candidates"]), str(m["leafPenalty"]),
         str(m["objective"]), str(m["shownObjective"]), *[count(w) for w in m["within"]],

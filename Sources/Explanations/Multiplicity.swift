@@ -38,6 +38,25 @@ public struct Multiplicity: Codable, Hashable, Sendable {
   /// descending order; without those that none asks.
   public var columns: [ColumnShare]
 
+  /// Creates a value from its properties.
+  public init(
+    form: String, depth: Int, candidates: Int, rows: Int, leafPenalty: Int, objective: Int,
+    shownObjective: Int, within: [Within], asGoodAsShown: Count, conditions: [ConditionShare],
+    columns: [ColumnShare]
+  ) {
+    self.form = form
+    self.depth = depth
+    self.candidates = candidates
+    self.rows = rows
+    self.leafPenalty = leafPenalty
+    self.objective = objective
+    self.shownObjective = shownObjective
+    self.within = within
+    self.asGoodAsShown = asGoodAsShown
+    self.conditions = conditions
+    self.columns = columns
+  }
+
   /// A number of trees.
   public struct Count: Codable, Hashable, Sendable {
     /// The number; above 2^53 it is rounded.
