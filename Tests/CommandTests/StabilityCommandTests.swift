@@ -47,7 +47,7 @@ import Testing
       #expect(try result.explanation.stability == nil)
       let multiplicity = try #require(try result.explanation.multiplicity)
       #expect(multiplicity.within.map(\.tolerance) == [0.01, 0.02])
-      #expect(multiplicity.within.allSatisfy(\.exact))
+      #expect(multiplicity.within.allSatisfy { $0.exact })
       #expect(multiplicity.rows == (try result.explanation.data.training))
       #expect(run.output.contains(" within 2 % of the best one ("))
       #expect(try result.text("rules.txt").contains("within 2 % of the best one"))

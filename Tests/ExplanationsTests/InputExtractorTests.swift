@@ -11,10 +11,14 @@ import Testing
   private static let extractors: [any RuleExtractor.Type] = [
     AutomaticChoice.self, OptimalTrees.self, RuleLists.self,
   ]
-  private static let names = extractors.map(\.name)
+  private static let names = extractors.map { $0.name }
+
+  private func extractor(_ name: String) throws -> any RuleExtractor {
+    try extractorCatalog.type(named: name).init()
+  }
 
   private func extract(_ name: String, _ subject: ExtractionSubject) throws -> ExtractedRules {
-    try extractorCatalog.type(named: name).init().extract(from: subject)
+    try extractor(name).extract(from: subject)
   }
 
   /// Every rule decides five rows, or one in a hundred of those of its class.
