@@ -179,7 +179,7 @@ package struct SurrogateStudy {
         return (best(of: try comparison.scores(of: setups.map { $0.with(form) })).setup, [])
       }
       var tried = try comparison.scores(of: setups)
-      // Trees by search take longer and never won such a comparison.
+      // Trees by search take longer and agree less on most tables.
       if family == .all {
         tried += try comparison.scores(of: setups.prefix(3).map { $0.with(.list) })
       }

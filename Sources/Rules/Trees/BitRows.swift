@@ -8,6 +8,8 @@ struct BitRows: Sendable {
   let wordWeights: [Int]
   /// Ranges of words with rows of one weight.
   let segments: [(words: Range<Int>, weight: Int)]
+  /// The bits of all rows.
+  let all: [UInt64]
 
   init(weights: [Int]) {
     var places = [Int](repeating: 0, count: weights.count)
@@ -27,6 +29,9 @@ struct BitRows: Sendable {
     self.places = places
     self.wordWeights = wordWeights
     self.segments = segments
+    var all = [UInt64](repeating: 0, count: wordWeights.count)
+    for place in places where place >= 0 { all[place >> 6] |= 1 << UInt64(place & 63) }
+    self.all = all
   }
 
   /// The bits of the rows for which `holds` is true.
@@ -37,9 +42,6 @@ struct BitRows: Sendable {
     }
     return words
   }
-
-  /// The bits of all rows.
-  var all: [UInt64] { bits { _ in true } }
 
   /// The weighted number of rows of a set.
   func weight(of bits: [UInt64]) -> Int {
