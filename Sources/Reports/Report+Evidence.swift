@@ -28,12 +28,15 @@ extension Report {
   public var causalSentence: Phrase? {
     guard let causal = explanation.causal, causal.keptAlone.total > 0 else { return nil }
     let named = counted(causal.features.count, "hidden feature")
-    return """
+    let sentence: Phrase = """
       Causal check: with only the \(named) of the rules, the others at their means, the network \
       keeps its prediction on \(percent(causal.keptAlone)) of the held-out rows; with these at \
       their means, on \
       \(percent(causal.removed)) (its most frequent prediction: \(percent(causal.trivial))).
       """
+    // Without other features nothing is replaced in the first case, and everything in the second.
+    guard causal.features.count == explanation.features.count else { return sentence }
+    return sentence + " The rules name all hidden features, so this holds by construction."
   }
 
   /// The causal check of all named features, of each feature and of each rule over features.
