@@ -2,8 +2,8 @@ import Datasets
 import Naming
 import Networks
 
-/// The default for rules over inputs: greedy trees, a searched tree and optimised rule lists, of
-/// which the best in cross-validation on training and validation rows is used.
+/// The default for rules over inputs: greedy trees and optimised rule lists, of which the best in
+/// cross-validation on training and validation rows is used.
 ///
 /// The notes say what was compared. Tables of more than 20,000 training rows or 4,000,000 cells, and
 /// images, get the greedy tree without a comparison.
