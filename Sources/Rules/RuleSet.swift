@@ -84,6 +84,13 @@ public struct RuleSet: Hashable, Codable, Sendable {
       variables: Set(rules.flatMap { $0.premise.literals.map(\.variable) }).count)
   }
 
+  /// The rules that decide at least one of these rows, or hold on one in a vote.
+  package func withoutUnused(on table: Table, answers: [Int]) -> RuleSet {
+    var copy = self
+    copy.rules = supported(by: table, answers: answers).rules.filter { $0.support.covered > 0 }
+    return copy
+  }
+
   /// The same rules with supports counted on these rows.
   ///
   /// In a rule list the support of a rule counts the rows that it decides. In a vote it counts all

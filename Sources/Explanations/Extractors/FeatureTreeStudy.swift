@@ -74,11 +74,9 @@ struct FeatureTreeStudy {
   private func synthetic(_ count: Int, near rows: Table, seed: UInt64) throws -> Rows? {
     guard draws, rows.count > 1 else { return nil }
     let columns = Array(Set(subject.readColumns).union(subject.explained.readColumns)).sorted()
-    let read = rows.selectingColumns(columns)
-    let near = try Neighbourhood().rows(count, near: read, seed: seed, onStep: subject.onStep)
-    let wide = try Neighbourhood(candidates: 1).rows(
-      count, near: read, seed: seed &+ 1, onStep: subject.onStep)
-    let drawn = near.appending(wide).expanded(to: rows.schema, from: columns)
+    let drawn = try Neighbourhood.nearAndWideRows(
+      count, near: rows.selectingColumns(columns), seed: seed, onStep: subject.onStep
+    ).expanded(to: rows.schema, from: columns)
     try subject.onStep()
     let values = features.values(in: subject.model, for: drawn)
     return Rows(
@@ -127,9 +125,7 @@ struct FeatureTreeStudy {
       var result = ExtractedRules(rules: rules)
       result.curve = lists.map { supported($0, training, all) }
       if kind.draws, let drawn {
-        result.notes.append(
-          "the network was queried on \(drawn.table.count) synthetic rows sampled near the real ones"
-        )
+        result.notes.append(Neighbourhood.note(rows: drawn.table.count))
       }
       return result
     }
@@ -137,10 +133,8 @@ struct FeatureTreeStudy {
 
   /// The rules that decide a real row, with supports on the training rows.
   private func supported(_ rules: RuleSet, _ training: Rows, _ all: Rows) -> RuleSet {
-    var kept = rules
-    kept.rules = rules.supported(by: all.table, answers: all.answers).rules
-      .filter { $0.support.covered > 0 }
-    return kept.supported(by: training.table, answers: training.answers)
+    rules.withoutUnused(on: all.table, answers: all.answers)
+      .supported(by: training.table, answers: training.answers)
   }
 
   /// The kind of tree and the number of rules, by the disagreement on validation rows and on

@@ -75,6 +75,19 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
       && table.count <= 20_000 && table.count * table.columns.count <= 4_000_000
   }
 
+  /// The note that a network was queried on synthetic rows.
+  static func note(rows: Int) -> String {
+    "the network was queried on \(rows) synthetic rows sampled near the real ones"
+  }
+
+  /// `count` synthetic rows between near neighbours, followed by as many between any two rows.
+  package static func nearAndWideRows(
+    _ count: Int, near table: Table, seed: UInt64, onStep: () throws -> Void
+  ) rethrows -> Table {
+    try Neighbourhood().rows(count, near: table, seed: seed, onStep: onStep).appending(
+      Neighbourhood(candidates: 1).rows(count, near: table, seed: seed &+ 1, onStep: onStep))
+  }
+
   /// Samples rows without a callback.
   public func rows(_ count: Int, near table: Table, seed: UInt64) -> Table {
     rows(count, near: table, seed: seed) {}

@@ -92,10 +92,8 @@ private struct ScoreStudy {
       return Rows(
         table: kept, answers: known, weights: known.map { _ in 1 }, drawn: 0)
     }
-    let near = try Neighbourhood().rows(drawn, near: kept, seed: seed, onStep: subject.onStep)
-    let wide = try Neighbourhood(candidates: 1).rows(
-      drawn, near: kept, seed: seed &+ 1, onStep: subject.onStep)
-    let synthetic = near.appending(wide)
+    let synthetic = try Neighbourhood.nearAndWideRows(
+      drawn, near: kept, seed: seed, onStep: subject.onStep)
     return Rows(
       table: kept.appending(synthetic), answers: known + subject.answers(toRead: synthetic),
       weights: known.map { _ in 5 } + [Int](repeating: 1, count: synthetic.count),
@@ -127,41 +125,26 @@ private struct ScoreStudy {
     }
   }
 
-  /// The number of leaves: the smallest whose disagreement on validation rows, and on synthetic rows
-  /// near them, is within 3 % of the least one and a tenth of a standard error, and which has a
-  /// rule for every class that the network predicts in ten validation rows, if one has.
+  /// The number of leaves, by the disagreement on validation rows and on synthetic rows near them.
   private func chosenSize(of trees: [ScoreTreeModel]) throws -> Int {
     guard let largest = trees.last?.leafCount, validation.count > 0 else {
       return trees.last?.leafCount ?? 1
     }
     let asked = try rows(
       validation, subject.validationAnswers, drawn: drawn(3000), seed: subject.seed &+ 2)
-    let total = asked.weights.reduce(0, +)
-    var counts = [Int](repeating: 0, count: training.schema.classes.count)
-    subject.validationAnswers.forEach { counts[$0] += 1 }
-    let needed = counts.indices.filter { counts[$0] >= 10 }
+    var choice = SizeChoice(
+      answers: asked.answers, real: asked.table.count - asked.drawn, weights: asked.weights)
+    // Few scores are read with little effort, so less disagreement is forgiven than for columns.
+    choice.tolerance = (share: 0.03, errors: 0.1)
     let given = trees.map { $0.classify(asked.table) }
-    let errors = given.map { answers in
-      answers.indices.reduce(0) {
-        $0 + (answers[$1] == asked.answers[$1] ? 0 : asked.weights[$1])
-      }
-    }
-    let complete = given.indices.filter { index in Set(needed).isSubset(of: given[index]) }
-    let eligible = complete.isEmpty ? Array(trees.indices) : complete
-    guard let least = eligible.map({ errors[$0] }).min() else { return largest }
-    let share = Double(least) / Double(max(total, 1))
-    let deviation = (share * (1 - share) * Double(total) * 5).squareRoot()
-    let allowed = Double(least) * 1.03 + deviation / 10
-    return trees[eligible.first { Double(errors[$0]) <= allowed } ?? eligible[0]].leafCount
+    return choice.choice(of: given).map { trees[$0].leafCount } ?? largest
   }
 
   /// The rules that decide a real row, with supports on the training rows.
   private func supported(_ list: ScoreRules) -> ScoreRules {
     let table = training.appending(list.scores)
-    var rules = list.rules
-    rules.rules = rules.supported(by: table, answers: subject.answers).rules
-      .filter { $0.support.covered > 0 }
-    rules = rules.supported(by: table, answers: subject.answers)
+    let rules = list.rules.withoutUnused(on: table, answers: subject.answers)
+      .supported(by: table, answers: subject.answers)
     return ScoreRules(scores: list.scores, rules: rules).withUsedScores
   }
 
@@ -182,8 +165,7 @@ private struct ScoreStudy {
       result.curveScores += renamed.scores
     }
     if drawn > 0 {
-      result.notes.append(
-        "the network was queried on \(drawn) synthetic rows sampled near the real ones")
+      result.notes.append(Neighbourhood.note(rows: drawn))
     }
     return result
   }

@@ -1,9 +1,9 @@
 /// The choice of a size among rule sets by their disagreement on rows that did not fit them.
 ///
-/// The smallest rule set is chosen whose weighted disagreement exceeds the least one by at most 5 %
-/// of it and a quarter of its standard error, and which predicts every class that the network
+/// The smallest rule set is chosen whose weighted disagreement exceeds the least one by at most a
+/// share of it and a number of its standard errors (5 % and a quarter by default), and which predicts every class that the network
 /// predicts on at least ten real rows, as far as one of the sets does.
-package struct SizeChoice: Hashable, Sendable {
+package struct SizeChoice: Sendable {
   /// The predictions of the network, first on real rows.
   package let answers: [Int]
   /// The sample weight of each row.
@@ -12,6 +12,8 @@ package struct SizeChoice: Hashable, Sendable {
   package let real: Int
   /// The classes that the network predicts on at least ten real rows.
   package let needed: [Int]
+  /// The tolerance: a share of the least disagreement, and a number of its standard errors.
+  package var tolerance = (share: 0.05, errors: 0.25)
 
   /// - Parameters:
   ///   - answers: the predictions of the network, one class position per row, first on real rows.
@@ -45,7 +47,9 @@ package struct SizeChoice: Hashable, Sendable {
     let variance = answers.indices.reduce(largest * largest) {
       $0 + (given[best][$1] == answers[$1] ? 0 : weights[$1] * weights[$1])
     }
-    let allowed = Double(errors[best]) * 1.05 + Double(variance).squareRoot() / 4
+    let allowed =
+      Double(errors[best]) * (1 + tolerance.share)
+      + Double(variance).squareRoot() * tolerance.errors
     return eligible.first { Double(errors[$0]) <= allowed }
   }
 }

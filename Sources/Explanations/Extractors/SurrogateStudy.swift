@@ -49,10 +49,7 @@ package struct SurrogateStudy {
   private var isImage: Bool { subject.training.schema.image != nil }
 
   /// Whether more queries of the network, and the comparison of settings, are worth their time.
-  private var draws: Bool {
-    !isImage && !training.columns.isEmpty && training.count <= 20_000
-      && training.count * training.columns.count <= 4_000_000 && training.count > 1
-  }
+  private var draws: Bool { Neighbourhood.isWorthwhile(near: training) }
 
   /// The number of synthetic rows sampled near the real ones, fewer for wide rows to limit memory.
   private var drawn: Int { min(10_000, 16_000_000 / max(training.columns.count, 1)) }
@@ -105,9 +102,7 @@ package struct SurrogateStudy {
   /// The rules that decide enough training rows, or a real row; rules for synthetic rows alone are
   /// dropped.
   private func supported(_ rules: RuleSet) -> RuleSet {
-    var kept = rules
-    kept.rules = rules.supported(by: real, answers: answers).rules
-      .filter { $0.support.covered > 0 }
+    let kept = rules.withoutUnused(on: real, answers: answers)
     guard needsSupport else { return kept.supported(by: training, answers: subject.answers) }
     return MinimumSupport(subject.answers, classes: training.schema.classes.count)
       .enforced(on: kept, over: training, answers: subject.answers)
