@@ -5,8 +5,9 @@ import Networks
 /// The default for rules over inputs: greedy trees and optimised rule lists, of which the best in
 /// cross-validation on training and validation rows is used.
 ///
-/// The notes say what was compared. Tables of more than 20,000 training rows or 4,000,000 cells, and
-/// images, get the greedy tree without a comparison.
+/// The notes say what was compared. Where more than 60 rules are allowed, only trees are compared.
+/// Tables of more than 20,000 training rows or 4,000,000 cells, and images, get the greedy tree without
+/// a comparison.
 public struct AutomaticChoice: RuleExtractor {
   /// The name in commands, settings and files.
   public static let name = "auto"

@@ -54,6 +54,9 @@ package struct SurrogateStudy {
   /// The number of synthetic rows sampled near the real ones, fewer for wide rows to limit memory.
   private var drawn: Int { min(10_000, 16_000_000 / max(training.columns.count, 1)) }
 
+  /// The number of rules above which rule lists are not compared.
+  private static let mostListed = 60
+
   /// Twenty rules, or six per class with many classes and rows; images need more.
   private var limit: Int {
     let usual = max(20, min(6 * training.schema.classes.count, training.count / 20))
@@ -174,8 +177,9 @@ package struct SurrogateStudy {
         return (best(of: try comparison.scores(of: setups.map { $0.with(form) })).setup, [])
       }
       var tried = try comparison.scores(of: setups)
-      // Trees by search take longer and agree less on most tables.
-      if family == .all {
+      // Trees by search take longer and agree less on most tables. The time of lists grows with the
+      // square of their rules.
+      if family == .all, limit <= Self.mostListed {
         tried += try comparison.scores(of: setups.prefix(3).map { $0.with(.list) })
       }
       let winner = best(of: tried)
