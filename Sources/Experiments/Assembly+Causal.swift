@@ -51,7 +51,8 @@ extension Warning {
     guard causal.keptAlone.total > 0 else { return [] }
     var warnings: [Warning] = []
     let names = counted(causal.features.count, "hidden feature")
-    if causal.keptAlone.value < 0.99 {
+    // In whole numbers, so that the limits themselves give no warning.
+    if 100 * causal.keptAlone.count < 99 * causal.keptAlone.total {
       warnings.append(
         Warning(
           "features-not-sufficient",
@@ -59,7 +60,7 @@ extension Warning {
             + "prediction on \(ratio(causal.keptAlone)) held-out rows "
             + "(\(percent(causal.keptAlone)))", figure: causal.keptAlone.value))
     }
-    if causal.removed.value > causal.trivial.value + 0.05 {
+    if 20 * (causal.removed.count - causal.trivial.count) > causal.removed.total {
       warnings.append(
         Warning(
           "features-not-necessary",
