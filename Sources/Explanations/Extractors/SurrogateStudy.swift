@@ -65,11 +65,8 @@ package struct SurrogateStudy {
 
   package var result: ExtractedRules {
     get throws {
-      let (setup, comparison) = try chosenSetup
-      var size = limit
-      if subject.maxRules == nil, validation.count > 0 {
-        size = try validatedSize(setup, atMost: limit)
-      }
+      let (chosen, comparison) = try chosenSetup
+      let (setup, size, relaxation) = try sized(chosen)
       let learner = try learner(
         setup, rows: real, answers: answers, counted: training.count, seed: subject.seed)
       // Sizes beyond the chosen one show what more rules would add.
@@ -77,10 +74,10 @@ package struct SurrogateStudy {
         sizes: setup.form == .list ? Array(0...limit) : SizedRules.sizes.filter { $0 <= limit },
         atMost: limit)
       let fitted = setup.form == .list ? lists.last { $0.rules.count <= size } : nil
-      let rules = supported(try fitted ?? learner.list(atMost: size))
+      let rules = supported(try fitted ?? learner.list(atMost: size), setup)
       var curve: [RuleSet] = []
       for list in lists {
-        let list = list.rules.count == rules.rules.count ? rules : supported(list)
+        let list = list.rules.count == rules.rules.count ? rules : supported(list, setup)
         if list.rules.count > curve.last?.rules.count ?? -1 { curve.append(list) }
       }
       if !curve.contains(rules) {
@@ -93,7 +90,7 @@ package struct SurrogateStudy {
           "the network was queried on \(learner.rows.table.count - real.count) synthetic rows "
             + "sampled near the \(real.count) real ones")
       }
-      notes += comparison
+      notes += comparison + relaxation
       if setup.form == .optimalTree {
         notes.append(try learner.searchedTree(leaves: 4 * size).note)
       }
@@ -104,9 +101,9 @@ package struct SurrogateStudy {
 
   /// The rules that decide enough training rows, or a real row; rules for synthetic rows alone are
   /// dropped.
-  private func supported(_ rules: RuleSet) -> RuleSet {
+  private func supported(_ rules: RuleSet, _ setup: SurrogateSetup) -> RuleSet {
     let kept = rules.withoutUnused(on: real, answers: answers)
-    guard needsSupport else { return kept.supported(by: training, answers: subject.answers) }
+    guard setup.needsSupport else { return kept.supported(by: training, answers: subject.answers) }
     return MinimumSupport(subject.answers, classes: training.schema.classes.count)
       .enforced(on: kept, over: training, answers: subject.answers)
   }
@@ -195,8 +192,37 @@ package struct SurrogateStudy {
 
   // MARK: - The choice of the size
 
-  /// The number of rules by the disagreement on validation rows and synthetic rows near them.
-  private func validatedSize(_ setup: SurrogateSetup, atMost limit: Int) throws -> Int {
+  /// The agreement that the minimum support of rules may cost.
+  private static let costOfSupport = 0.05
+
+  /// The setting with its number of rules. It has no minimum support where that would cost too much
+  /// agreement, which a note says.
+  private func sized(
+    _ setup: SurrogateSetup
+  ) throws -> (setup: SurrogateSetup, size: Int, notes: [String]) {
+    guard subject.maxRules == nil, validation.count > 0 else { return (setup, limit, []) }
+    let strict = try validated(setup)
+    guard setup.needsSupport else { return (setup, strict.size, []) }
+    var relaxed = setup
+    relaxed.needsSupport = false
+    let free = try validated(relaxed)
+    guard free.agreement - strict.agreement > Self.costOfSupport else {
+      return (setup, strict.size, [])
+    }
+    func words(_ share: Double) -> String { fixed(100 * share, digits: 1) + " %" }
+    return (
+      relaxed, free.size,
+      [
+        "rules have no minimum support: with five training rows, or one in a hundred of their class, "
+          + "agreement on validation rows and synthetic rows near them would be "
+          + "\(words(strict.agreement)) instead of \(words(free.agreement))"
+      ]
+    )
+  }
+
+  /// The number of rules by the disagreement on validation rows and synthetic rows near them, with
+  /// the weighted agreement of that number of rules.
+  private func validated(_ setup: SurrogateSetup) throws -> (size: Int, agreement: Double) {
     let learner = try learner(
       setup, rows: training, answers: subject.answers, counted: training.count,
       seed: subject.seed)
@@ -218,8 +244,17 @@ package struct SurrogateStudy {
       Array(0...min(limit, 20)) + ([25, 30, 40, 50, 65, 80, 120].filter { 20 < $0 && $0 < limit })
       + (limit > 20 ? [limit] : [])
     let lists = try learner.lists(sizes: sizes, atMost: limit)
-    let choice = SizeChoice(answers: answers, real: validation.count, weights: weights)
-      .choice(of: lists.map { $0.classify(rows) })
-    return max(choice.map { lists[$0].rules.count } ?? limit, min(1, limit))
+    let given = lists.map { $0.classify(rows) }
+    guard
+      let choice = SizeChoice(answers: answers, real: validation.count, weights: weights)
+        .choice(of: given)
+    else { return (max(limit, min(1, limit)), 0) }
+    let agreeing = answers.indices.reduce(0) {
+      $0 + (given[choice][$1] == answers[$1] ? weights[$1] : 0)
+    }
+    return (
+      max(lists[choice].rules.count, min(1, limit)),
+      Double(agreeing) / Double(max(weights.reduce(0, +), 1))
+    )
   }
 }
