@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Causal check of the hidden features on every shipped data set, as a Markdown table.
 
-Usage: Reports/causal.py [DATA ...]
+Usage: Reports/causal.py [DATA ...] [--OPTION ...]
+
+Options are passed to `explain`.
 """
 
 import json
@@ -22,12 +24,13 @@ def share(proportion):
 
 print("| data set | features of the rules | of | others replaced | these replaced | trivial |")
 print("|---|--:|--:|--:|--:|--:|")
-for name in sys.argv[1:] or DATA:
+options = [word for word in sys.argv[1:] if word.startswith("--")]
+for name in [word for word in sys.argv[1:] if word not in options] or DATA:
     with tempfile.TemporaryDirectory() as folder:
         output = os.path.join(folder, "report")
         subprocess.run(
             [os.environ.get("ESPALIER", "./espalier"), "explain", name, "--output", output,
-             "--rules", "all", "--quiet"],
+             "--rules", "all", "--quiet", *options],
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with open(os.path.join(output, "explanation.json")) as file:
             result = json.load(file)
