@@ -27,7 +27,10 @@ import Testing
       for (index, extra) in [["--no-pruning"], []].enumerated() {
         let report = folder.appending(path: "report-\(index)")
         let run = try Program(
-          ["explain", data, "--model", model, "-o", report.path, "--quiet"] + extra)
+          [
+            "explain", data, "--model", model, "--rules", "inputs", "--extractor",
+            "surrogate-tree", "-o", report.path, "--quiet",
+          ] + extra)
         #expect(run.code == 0, "\(run.errorOutput)")
         let result = try JSONSerialization.jsonObject(
           with: Data(contentsOf: report.appending(path: "explanation.json")))

@@ -124,7 +124,8 @@ import Testing
   @Test(arguments: readings) func aTableIsReadSensiblyOrRefused(_ reading: Reading) throws {
     try withFolder { folder in
       let run = try Program(
-        "explain", reading.name + ".csv", "--epochs", "1", "--progress", "plain", "-o",
+        "explain", reading.name + ".csv", "--epochs", "1", "--rules", "inputs", "--extractor",
+        "surrogate-tree", "--progress", "plain", "-o",
         folder.appending(path: "r").path, in: Self.folder)
       let said = run.errorOutput.split(separator: "\n").filter {
         [" note: ", "error: ", " hint: "].contains(where: $0.hasPrefix)
@@ -154,8 +155,9 @@ import Testing
   func everyAnswerOfAModelIsRight(_ name: String) throws {
     try withFolder { folder in
       let run = try Program(
-        "explain", name + ".csv", "--model", name + ".onnx", "--no-pruning", "-o",
-        folder.appending(path: "r").path, "--quiet", in: Self.folder)
+        "explain", name + ".csv", "--model", name + ".onnx", "--no-pruning", "--rules", "inputs",
+        "--extractor", "surrogate-tree", "-o", folder.appending(path: "r").path, "--quiet",
+        in: Self.folder)
       #expect(run.code == 0, "\(run.errorOutput)")
       let result = try JSONDecoder().decode(
         Result.self, from: Data(contentsOf: folder.appending(path: "r/explanation.json")))

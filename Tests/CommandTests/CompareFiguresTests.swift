@@ -152,7 +152,10 @@ import Testing
         "prune", "net.onnx", "digits", "--method", "l1-filter", "--keep", "0.6", "--recovery",
         "none", "-o", "small.onnx", "--json", "--quiet", in: place)
       let equality = try decode(single, as: Pruned.self).equality
-      #expect(equality.largestAbsolute > 0 && equality.largestAbsolute != equality.largestRelative)
+      // Where a processor's products add one term after the other, zeros change nothing.
+      #expect(
+        equality.largestAbsolute == 0 && equality.largestRelative == 0
+          || equality.largestAbsolute != equality.largestRelative)
       func figures(_ method: String, _ point: Double) throws -> Compared.Figures {
         let cell = compared.cells.first { $0.method == method && $0.point == point }
         return try #require(cell?.figures)

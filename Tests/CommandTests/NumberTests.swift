@@ -141,7 +141,8 @@ import Testing
   func changedStateIsNotUsed(_ stage: String) throws {
     try withFolder { folder in
       let arguments = [
-        "explain", "iris", "--epochs", "5", "--max-rules", "3", "--quiet", "--progress", "none",
+        "explain", "iris", "--epochs", "5", "--rules", "inputs", "--extractor", "surrogate-tree",
+        "--max-rules", "3", "--quiet", "--progress", "none",
       ]
       try Program(arguments + ["-o", "whole"], in: folder)
       // The checkpoint is kept when the report cannot be written.

@@ -132,7 +132,7 @@ import Testing
 
   @Test func aReportIsReplacedByTheSameRunAlone() throws {
     try withFolder { folder in
-      let few = ["--epochs", "2", "--max-rules", "3", "--quiet"]
+      let few = ["--epochs", "2", "--rules", "inputs", "--max-rules", "3", "--quiet"]
       let data = Program.home.path + "/Datasets/iris/data.csv"
       func explain(_ arguments: [String]) throws -> Program {
         try Program(["explain"] + arguments + few, in: folder)
@@ -150,7 +150,7 @@ import Testing
         another.errorOutput
           == """
           error: the folder 'r' contains the report of another run: espalier explain data.csv \
-          --epochs 2 --max-rules 3
+          --epochs 2 --rules inputs --max-rules 3
            hint: --force overwrites the report; --output with another folder keeps it
 
           """)
