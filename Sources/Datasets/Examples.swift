@@ -79,4 +79,31 @@ public struct Split: Hashable, Codable, Sendable {
     split.training.sort()
     return split
   }
+
+  /// The splits of a cross-validation, stratified by class: every row is held out in one of them.
+  ///
+  /// `folds`: the number of splits, at least 2.
+  /// `validation`: the fraction of the other rows for the validation set.
+  public static func folds(
+    _ labels: [Int], count folds: Int, validation: Double, seed: UInt64
+  ) -> [Split] {
+    var generator = SeededGenerator(seed: seed).stream("folds")
+    let classes = Dictionary(grouping: labels.indices, by: { labels[$0] })
+    var order: [Int] = []
+    for label in classes.keys.sorted() {
+      var rows = classes[label] ?? []
+      generator.shuffle(&rows)
+      order += rows
+    }
+    // Dealt out one after the other: the folds differ by at most one row, also within a class.
+    return (0..<folds).map { fold in
+      let heldOut = order.indices.filter { $0 % folds == fold }.map { order[$0] }.sorted()
+      let others = order.indices.filter { $0 % folds != fold }.map { order[$0] }.sorted()
+      let split = stratified(
+        others.map { labels[$0] }, heldOut: 0, validation: validation, seed: seed)
+      return Split(
+        training: split.training.map { others[$0] },
+        validation: split.validation.map { others[$0] }, heldOut: heldOut)
+    }
+  }
 }

@@ -19,6 +19,7 @@ struct Assembly {
   let describedRules: Extraction?
   let multiplicity: Multiplicity?
   let stability: Stability?
+  let crossValidation: CrossValidation?
   let arguments: [String]
   let control: RunControl
 
@@ -36,7 +37,21 @@ struct Assembly {
   func explanation() throws -> Explanation {
     var explanation = try withoutCausalCheck()
     try addCausalCheck(to: &explanation)
+    explanation.warnings =
+      Warning.figures(of: explanation) + (explanation.warnings ?? []) + similarFeatures
     return explanation
+  }
+
+  private var similarFeatures: [Warning] {
+    guard let values = answers.features else { return [] }
+    let features = values.features
+    return Warning.similarFeatures(
+      features.ids.map(\.rawValue),
+      active: features.ids.indices.map { feature in
+        (0..<values.training.rows).map {
+          Double(values.training[$0, feature]) > features.thresholds[feature]
+        }
+      })
   }
 
   private func withoutCausalCheck() throws -> Explanation {
@@ -67,7 +82,7 @@ struct Assembly {
         + Warning.pruning(
           agreement: agreement, vanished: answers.vanished,
           explains: experiment.explainsOriginal ? .original : .pruned, names: names),
-      multiplicity: multiplicity, stability: stability,
+      multiplicity: multiplicity, stability: stability, crossValidation: crossValidation,
       provenance: Provenance(
         version: espalierVersion, seed: experiment.seed, arguments: arguments,
         startedFrom: networks.startedFrom))
@@ -110,6 +125,10 @@ struct Assembly {
     var summary = summary(of: networks.pruned, answers.pruned)
     summary.agreementWithOriginal = agreement
     summary.equality = .init(networks.check)
+    summary.readable = networks.readable.map {
+      .init(
+        before: $0.accuracy.before, after: $0.accuracy.after, crossValidated: $0.isOfFolds)
+    }
     return summary
   }
 
@@ -139,7 +158,7 @@ struct Assembly {
     }
     let encoding = networks.pruned.encoding
     var summaries = hidden.summaries(of: subject, encoding: encoding, schema: schema)
-    if describedRules != nil {
+    if describedRules != nil || networks.readable != nil {
       for index in summaries.indices { summaries[index].description = description(of: index) }
     }
     guard let image = schema.image else { return summaries }
@@ -153,6 +172,9 @@ struct Assembly {
   /// always the same answer.
   private func description(of index: Int) -> FeatureDescription? {
     guard let features = answers.features, schema.image == nil else { return nil }
+    if let unit = networks.readable?.units[index] {
+      return description(index, unit.score, above: unit.threshold, of: features)
+    }
     let threshold = features.features.thresholds[index]
     func activity(_ values: Tensor) -> [Bool] {
       (0..<values.rows).map { Double(values[$0, index]) > threshold }
@@ -165,11 +187,20 @@ struct Assembly {
         Feature.ID("S"), describing: activity(features.training),
         over: rows.training.selectingColumns(networks.pruned.readColumns))
     else { return nil }
+    return description(index, score, above: cut, of: features)
+  }
+
+  private func description(
+    _ index: Int, _ score: Rules.Score, above cut: Double, of features: FeatureValues
+  ) -> FeatureDescription {
     let described = score.values(in: rows.heldOut).map { $0 > cut }
+    let threshold = features.features.thresholds[index]
     return FeatureDescription(
       terms: score.terms.map { ScoreEntry.Term($0, schema: schema) }, threshold: cut,
       agreement: Proportion(
-        zip(described, activity(features.heldOut)).count { $0 == $1 }, of: described.count))
+        described.indices.count {
+          described[$0] == (Double(features.heldOut[$0, index]) > threshold)
+        }, of: described.count))
   }
 
   private var accuracy: AccuracySummary {
@@ -179,7 +210,8 @@ struct Assembly {
       rules: Proportion(agreementOf: chosen.heldOut, and: labels),
       network: Proportion(agreementOf: answers.heldOut, and: labels),
       whereBothAgree: Proportion(
-        both.count { chosen.heldOut[$0] == labels[$0] }, of: both.count))
+        both.count { chosen.heldOut[$0] == labels[$0] }, of: both.count),
+      majorityBaseline: rows.majorityAccuracy)
   }
 
   private var disagreements: [Disagreement] {

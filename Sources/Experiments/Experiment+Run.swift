@@ -65,12 +65,9 @@ extension Experiment {
         control: control)
     }
     try control.stopIfAsked {}
-    let describedRules =
-      level == .described || describes(rows.training.schema)
-      ? try Extraction(
-        self, level: .described, model: usesOriginal ? networks.original : networks.pruned,
-        features: usesOriginal ? nil : answers.features, answers: answers, rows: rows,
-        control: control) : nil
+    let describedRules = try described(
+      featureRules, networks: networks, usesOriginal: usesOriginal, answers: answers, rows: rows,
+      control: control)
     clock.end("extracting")
     let rules = chosen(inputRules, featureRules, describedRules)
     let explained = usesOriginal ? networks.original : networks.pruned
@@ -82,12 +79,15 @@ extension Experiment {
       of: rules, explained: explained, features: usesOriginal ? nil : answers.features,
       networks: networks, answers: answers, rows: rows, control: control)
     if stability != nil { clock.end("stability") }
+    let crossValidation = try crossValidated(networks, rows: rows, control: control)
+    if crossValidation != nil { clock.end("cross-validation") }
 
     control.report(.stage(name: "writing", detail: "the report"))
     let explanation = try Assembly(
       experiment: self, rows: rows, networks: networks, answers: answers,
       inputRules: inputRules, featureRules: featureRules, describedRules: describedRules,
-      multiplicity: multiplicity, stability: stability, arguments: arguments, control: control
+      multiplicity: multiplicity, stability: stability, crossValidation: crossValidation,
+      arguments: arguments, control: control
     ).explanation()
     for warning in (explanation.warnings ?? []) where !networks.warnings.contains(warning) {
       control.report(.warning(warning))
@@ -104,6 +104,34 @@ extension Experiment {
     return RunOutcome(
       explanation: explanation, files: files, gates: failedGates(explanation),
       notes: rows.loaded.notes)
+  }
+
+  /// The described rules, if they are reported: those over the scores of a readable network, or those
+  /// learned from the predictions where these agree with the network on more training and validation
+  /// rows.
+  private func described(
+    _ featureRules: Extraction?, networks: TrainedNetworks, usesOriginal: Bool, answers: Answers,
+    rows: Preparation, control: RunControl
+  ) throws -> Extraction? {
+    guard level == .described || describes(rows.training.schema) else { return nil }
+    var direct: Extraction?
+    if let readable = networks.readable, let featureRules, !usesOriginal,
+      extractor == nil || level != .described
+    {
+      direct = try Extraction(
+        describing: featureRules, of: readable, answers: answers, rows: rows, control: control)
+      if level == .described, let limit = maxRules, direct?.rules.rules.count ?? 0 > limit {
+        direct = nil
+      }
+    }
+    let agreement = direct?.fittedAgreement(answers, rows)
+    if let agreement, agreement.count == agreement.total { return direct }
+    let learned = try Extraction(
+      self, level: .described, model: usesOriginal ? networks.original : networks.pruned,
+      features: usesOriginal ? nil : answers.features, answers: answers, rows: rows,
+      control: control)
+    let other = learned.fittedAgreement(answers, rows)
+    return agreement.map { $0.count >= other.count } ?? false ? direct : learned
   }
 
   /// The rules of `level`, or those over inputs if there are none.
@@ -133,13 +161,31 @@ extension Experiment {
     ).result(count)
   }
 
+  /// The cross-validation; `nil` if there is none.
+  private func crossValidated(
+    _ networks: TrainedNetworks, rows: Preparation, control: RunControl
+  ) throws -> CrossValidation? {
+    guard
+      let repeats = CrossValidationStudy.repeats(
+        self, rows: rows, network: networks.original.network, epochs: networks.epochs)
+    else { return nil }
+    control.report(
+      .stage(
+        name: "cross-validation", detail: "\(repeats) times \(CrossValidationStudy.folds) folds"))
+    return try CrossValidationStudy(
+      experiment: self, rows: rows, given: model == nil ? nil : networks.original,
+      control: control
+    ).result(repeats)
+  }
+
   /// Trains and prunes a network and computes its predictions; the encoded rows, which only this
   /// needs, are freed on return.
   private func trainedAnswers(
     on rows: Preparation, checkpoint: Checkpoint, control: RunControl, clock: inout StageClock
   ) throws -> (TrainedNetworks, Answers) {
     let start = try StartingNetwork(self, rows, checkpoint: checkpoint, control: control)
-    let networks = try TrainedNetworks(self, from: start, checkpoint: checkpoint, control: control)
+    var networks = try TrainedNetworks(self, from: start, checkpoint: checkpoint, control: control)
+    try networks.makeReadable(self, from: start, on: rows, control: control)
     clock.end("training and pruning")
     try control.stopIfAsked {}
     control.report(.stage(name: "extracting", detail: "rules over \(level.rawValue)"))

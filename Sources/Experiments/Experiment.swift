@@ -50,15 +50,28 @@ public struct Experiment: Hashable, Codable, Sendable {
   /// The network that the rules imitate; `nil` is the pruned one, or the original if `model` is
   /// given.
   public var explain: ExplainedNetwork?
+  /// Whether the hidden features of a trained network are replaced by scores; `nil`: if that costs at
+  /// most one point of validation accuracy.
+  public var readable: Bool?
   /// The number of other seeds and of bootstrap samples for the stability of the rules; `nil` or 0
   /// measures none.
   public var stability: Int?
+  /// How often the rows are divided into five folds, for a cross-validation of network and rules; 0
+  /// for none; `nil`: twice, of the network alone, for fewer than 1,000 rows.
+  public var crossValidation: Int?
   /// Architecture, training and preprocessing.
   public var network = NetworkOptions()
 
   /// Whether described rules are reported for data of this schema.
   func describes(_ schema: Schema) -> Bool {
     describes ?? (schema.image == nil && schema.classes.count <= 12)
+  }
+
+  /// Whether a trained network may be replaced by a readable one: if requested, else if the rules explain
+  /// the pruned network. Plain accuracy, which decides then, is not the aim of balanced class weights.
+  var triesReadable: Bool {
+    model == nil
+      && (readable ?? (network.prunes && !network.classWeights && explain != .original))
   }
 
   /// The limits of scores in described rules.

@@ -37,8 +37,6 @@ extension Extraction {
     let requested = level == experiment.level ? experiment.extractor : nil
     let name = requested ?? level.defaultExtractor
     let extractor = try extractorCatalog.type(named: name).init()
-    self.level = level
-    self.extractor = type(of: extractor)
     var subject = ExtractionSubject(
       model: model, training: rows.training, validation: rows.validation,
       answers: answers.training, validationAnswers: answers.validation, level: level,
@@ -47,7 +45,18 @@ extension Extraction {
     subject.approximated = explained
     subject.scoreLimits = experiment.scoreLimits
     subject.onStep = { try control.stopIfAsked {} }
-    let extracted = try extractor.extract(from: subject)
+    try self.init(
+      extractor.extract(from: subject), by: type(of: extractor), level: level, features: features,
+      answers: answers, rows: rows, control: control)
+  }
+
+  /// Measures the rules of one level.
+  init(
+    _ extracted: ExtractedRules, by extractor: any RuleExtractor.Type, level: RuleLevel,
+    features: FeatureValues?, answers: Answers, rows: Preparation, control: RunControl
+  ) throws {
+    self.level = level
+    self.extractor = extractor
     scores = extracted.scores
     if level == .features, let features {
       training = features.features.activationTable(of: features.training, like: rows.training)
@@ -56,7 +65,9 @@ extension Extraction {
       training = rows.training.appending(scores)
       heldOutTable = rows.heldOut.appending(scores)
     }
-    rules = extracted.rules.supported(by: training, answers: answers.training)
+    var found = extracted.rules
+    if level == .features, let features { found = found.testingActivity(of: features) }
+    rules = found.supported(by: training, answers: answers.training)
     notes = extracted.notes
     deciding = rules.deciding(heldOutTable)
     let rules = rules

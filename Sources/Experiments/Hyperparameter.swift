@@ -109,6 +109,8 @@ extension Hyperparameter where Value == Int {
   public static var maxWeight: Self { Self(.maxWeight, "maxWeight", 1...100) }
   /// Number of other seeds and of bootstrap samples for the stability of rules; 0 measures none.
   public static var stability: Self { Self(.stability, "stability", 0...100) }
+  /// Repeats of the cross-validation; 0 for none.
+  public static var crossValidation: Self { Self(.crossValidation, "crossValidation", 0...100) }
   /// Maximum number of hidden features after pruning.
   public static var maxNeurons: Self { Self(.maxNeurons, "maxNeurons", 1...1_000_000) }
   /// Maximum number of columns after pruning.
@@ -213,6 +215,7 @@ extension Experiment {
     try Hyperparameter.maxTerms.check(maxTerms)
     try Hyperparameter.maxWeight.check(maxWeight)
     try Hyperparameter.stability.check(stability)
+    try Hyperparameter.crossValidation.check(crossValidation)
     try Hyperparameter.minFidelity.check(minFidelity)
     try Hyperparameter.maxNeurons.check(maxNeurons)
     try Hyperparameter.maxInputs.check(maxInputs)

@@ -135,7 +135,8 @@ extension Experiment {
       let head = model == nil && network.head != nil
       note([(.head, head), (.classWeights, network.classWeights)], .numericTarget)
     }
-    if !describes(schema), level != .described {
+    let isReadable = triesReadable && schema.image == nil && !schema.target.isNumeric
+    if !describes(schema), level != .described, !isReadable {
       note(
         [(.maxTerms, maxTerms != nil), (.maxWeight, maxWeight != nil)], .noDescribedRules)
     }

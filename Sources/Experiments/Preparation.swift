@@ -56,11 +56,14 @@ struct Preparation: Sendable {
     }
     let split = Split.stratified(
       table.labels, heldOut: published == nil ? fraction : 0,
-      validation: table.count > 20_000 ? 0.1 : 0.15, seed: experiment.seed)
+      validation: Self.validationShare(table.count), seed: experiment.seed)
     training = table.selecting(split.training)
     validation = table.selecting(split.validation)
     heldOut = published ?? table.selecting(split.heldOut)
   }
+
+  /// The share of the validation rows among those that are not held out.
+  static func validationShare(_ rows: Int) -> Double { rows > 20_000 ? 0.1 : 0.15 }
 
   /// Identifier of a run: SHA-256 of its settings and of the contents of its inputs.
   func identity(of experiment: Experiment) -> String {

@@ -13,6 +13,7 @@ public enum Setting: String, Hashable, Sendable, CaseIterable {
   // Rules and comparisons.
   case explain, maxTerms, maxWeight, maxRules, maxNeurons, maxInputs, minFidelity, seeds
   case stability
+  case crossValidation
   case recoveryEpochs
 }
 

@@ -18,9 +18,8 @@ public struct SettingsFile: Hashable, Sendable {
 
   private static let experimentKeys = [
     "data", "model", "target", "ignore", "heldOut", "seed", "extractor", "level", "describes",
-    "maxTerms",
-    "maxWeight", "maxRules",
-    "minFidelity", "stability", "maxNeurons", "maxInputs", "explain", "network", "header", "names",
+    "maxTerms", "maxWeight", "maxRules", "minFidelity", "readable", "stability",
+    "crossValidation", "maxNeurons", "maxInputs", "explain", "network", "header", "names",
     "separator", "decimal", "maxInputBytes",
   ]
   private static let networkKeys = [

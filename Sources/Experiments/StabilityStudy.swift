@@ -58,31 +58,15 @@ struct StabilityStudy {
 
   /// The same run on shuffled labels, without checkpoints and without messages.
   private func randomization() throws -> Randomization {
-    let silent = RunControl(shouldStop: control.shouldStop, names: control.names)
-    let checkpoint = Checkpoint(
-      folder: nil, experiment: experiment, version: espalierVersion, data: rows.loaded.sha256,
-      control: silent)
     let shuffled = rows.shufflingLabels(seed: experiment.seed)
-    let start = try StartingNetwork(
-      experiment, shuffled, checkpoint: checkpoint, control: silent)
-    let networks = try TrainedNetworks(
-      experiment, from: start, checkpoint: checkpoint, control: silent)
-    let usesOriginal = experiment.explainsOriginal && networks.original != networks.pruned
-    let explained = usesOriginal ? networks.original : networks.pruned
-    let answers = try Answers(
-      networks, from: start, explained: explained, heldOut: shuffled.heldOut, control: silent)
-    let extraction = try Extraction(
-      experiment, level: shown.level, model: shown.level == .features ? networks.pruned : explained,
-      features: usesOriginal && shown.level != .features ? nil : answers.features,
-      answers: answers, rows: shuffled, control: silent)
+    let extraction = try SilentRun(experiment, on: shuffled, control: control)
+      .extraction(shown.level)
     let labels = shuffled.heldOut.labels
-    let counts = shuffled.training.classCounts
-    let commonest = counts.firstIndex(of: counts.max() ?? 0) ?? 0
     return Randomization(
       fidelity: extraction.fidelity.heldOut,
       majorityBaseline: extraction.fidelity.majorityBaseline,
       accuracy: Proportion(agreementOf: extraction.heldOut, and: labels),
-      accuracyBaseline: Proportion(labels.count { $0 == commonest }, of: labels.count),
+      accuracyBaseline: shuffled.majorityAccuracy,
       rules: extraction.rules.rules.count)
   }
 }

@@ -10,8 +10,10 @@ import Tensors
 struct TrainedNetworks: Sendable {
   /// The trained or given network.
   var original: Model
-  /// The pruned network, compacted.
+  /// The pruned network, compacted; the readable network in its place, if there is one.
   var pruned: Model
+  /// The readable network, whose hidden features are scores.
+  var readable: ReadableNetwork?
   /// The pruning of hidden features and columns, with its history.
   var pruning: FeatureLayer.State
   var check: EqualityCheck
@@ -168,10 +170,13 @@ struct StartingNetwork: Sendable {
 
   /// The validation set of pruning, encoded for `trainable`: the validation rows, with the training
   /// rows added if there are fewer than 200.
-  var watched: Examples {
-    let examples = validation.examples(by: trainable.encoding)
-    return examples.count >= 200
-      ? examples : training.examples(by: trainable.encoding).appending(examples)
+  var watched: Examples { watched(by: trainable.encoding) }
+
+  /// The same rows by another encoding, with training rows added below `least` validation rows.
+  func watched(by encoding: Encoding, least: Int = 200) -> Examples {
+    let examples = validation.examples(by: encoding)
+    return examples.count >= least
+      ? examples : training.examples(by: encoding).appending(examples)
   }
 
   /// Synthetic rows near the training rows, encoded for `trainable`, for a pruning that keeps the

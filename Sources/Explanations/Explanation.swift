@@ -75,6 +75,9 @@ public struct Explanation: Codable, Hashable, Sendable {
   /// How much the rules change with seeds and samples; `nil` if it was not measured.
   public var stability: Stability?
 
+  /// Repeated cross-validation of the network, and of the rules if requested; `nil` if there was none.
+  public var crossValidation: CrossValidation?
+
   /// What is proved over the whole input domain; currently nothing.
   @WrittenNull public var certified: Certified?
   /// The version, the seed and the command of the run.
@@ -90,7 +93,8 @@ public struct Explanation: Codable, Hashable, Sendable {
     disagreementsTotal: Int, featureRules: RuleSetEntry?, featureFidelity: Fidelity?,
     describedRules: RuleSetEntry? = nil, describedFidelity: Fidelity? = nil,
     explains: ExplainedNetwork? = nil, warnings: [Warning]? = nil,
-    multiplicity: Multiplicity? = nil, stability: Stability? = nil, provenance: Provenance
+    multiplicity: Multiplicity? = nil, stability: Stability? = nil,
+    crossValidation: CrossValidation? = nil, provenance: Provenance
   ) {
     self.data = data
     self.network = network
@@ -118,6 +122,7 @@ public struct Explanation: Codable, Hashable, Sendable {
     self.warnings = warnings
     self.multiplicity = multiplicity
     self.stability = stability
+    self.crossValidation = crossValidation
     self.provenance = provenance
   }
 }

@@ -22,10 +22,12 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
   public var agreementWithOriginal: Proportion?
   /// The comparison of the masked network with the compacted one.
   public var equality: Equality?
+  /// The price of a readable network, whose hidden features are scores; `nil` if this is none.
+  public var readable: Readable?
 
   private enum CodingKeys: String, CodingKey {
     case architecture, parameters, macs = "multiplications", bytes, neurons, inputs, accuracy
-    case rootMeanSquaredError, agreementWithOriginal, equality
+    case rootMeanSquaredError, agreementWithOriginal, equality, readable
   }
 
   /// The equivalence of the masked network (pruned weights zero) and the compacted network.
@@ -44,6 +46,23 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
       self.largestAbsolute = largestAbsolute
       self.largestRelative = largestRelative
       self.changedAnswers = changedAnswers
+    }
+  }
+
+  /// The accuracy before and after the hidden features were replaced by scores.
+  public struct Readable: Codable, Hashable, Sendable {
+    /// The accuracy of the network with its own features.
+    public var before: Proportion
+    /// The accuracy of the readable network on the same rows.
+    public var after: Proportion
+    /// Whether both are measured in folds of the training and validation rows, by networks that were made
+    /// without the rows of the fold; otherwise on the validation rows.
+    public var crossValidated: Bool
+    /// Creates a value from its properties.
+    public init(before: Proportion, after: Proportion, crossValidated: Bool) {
+      self.before = before
+      self.after = after
+      self.crossValidated = crossValidated
     }
   }
 

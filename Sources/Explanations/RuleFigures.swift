@@ -45,11 +45,18 @@ public struct AccuracySummary: Codable, Hashable, Sendable {
   public var network: Proportion
   /// Accuracy on the rows on which rules and network agree.
   public var whereBothAgree: Proportion
+  /// Accuracy of always the most frequent class of the training rows; `nil` in results of versions before
+  /// 0.2.
+  public var majorityBaseline: Proportion?
   /// Creates a value from its properties.
-  public init(rules: Proportion, network: Proportion, whereBothAgree: Proportion) {
+  public init(
+    rules: Proportion, network: Proportion, whereBothAgree: Proportion,
+    majorityBaseline: Proportion? = nil
+  ) {
     self.rules = rules
     self.network = network
     self.whereBothAgree = whereBothAgree
+    self.majorityBaseline = majorityBaseline
   }
 }
 

@@ -49,6 +49,12 @@ public struct ScoreEntry: Codable, Hashable, Sendable, Identifiable {
     self.describes = describes
   }
 
+  /// An entry of given terms.
+  public init(id: String, terms: [Term]) {
+    self.id = id
+    self.terms = terms
+  }
+
   /// The executable score.
   /// - Throws: `UnreadableRules.invalidScore`.
   public func score(over schema: Schema) throws(UnreadableRules) -> Score {

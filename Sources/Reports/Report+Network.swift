@@ -67,7 +67,43 @@ extension Report {
           explanation.json.
           """))
     }
-    return blocks + featureRuleBlocks + causalBlocks
+    return blocks + descriptionBlocks + featureRuleBlocks + causalBlocks
+  }
+
+  /// That the hidden features are scores, with the price; `nil` if the network is not readable.
+  public var readableSentence: Phrase? {
+    guard let price = explanation.pruned.readable else { return nil }
+    let rows = price.crossValidated ? "rows in cross-validation" : "validation rows"
+    return """
+      The hidden features of this network are scores with integer weights that can be computed by hand; \
+      it is right on \(ratio(price.after)) \(rows) (\(percent(price.after))), the network without \
+      them on \(ratio(price.before)) (\(percent(price.before))).
+      """
+  }
+
+  /// The hidden features as scores of columns; empty if none is described.
+  private var descriptionBlocks: [Block] {
+    let described = explanation.mostTelling(listedFeatures).compactMap { index in
+      let feature = explanation.features[index]
+      return feature.description.map { (feature.id, $0) }
+    }
+    guard !described.isEmpty else { return [] }
+    let text = RuleText(explanation)
+    return (readableSentence.map { [.paragraph($0)] } ?? []) + [
+      .table(
+        DataTable(
+          "description-table", "Hidden features as sums of few columns",
+          [
+            .text("Feature"), .text("Described as active if"), .number("Held-out rows that agree"),
+            .number("Share"),
+          ],
+          described.map { id, description in
+            [
+              .name(id), DataTable.Cell(text.description(description)),
+              .ratio(description.agreement), .percent(description.agreement),
+            ]
+          }))
+    ]
   }
 
   private func row(

@@ -39,18 +39,19 @@ extension Report {
     blocks.append(
       .paragraph(
         "Accuracy is the share of rows on which the predicted class is the true class."))
+    var predictors: [(Phrase, Proportion)] = [
+      ("Network before pruning", explanation.network.accuracy),
+      ("Pruned network", explanation.pruned.accuracy),
+      ("Explained network", explanation.accuracy.network),
+      ("Rules", explanation.accuracy.rules),
+      ("Rows on which rules and network agree", explanation.accuracy.whereBothAgree),
+    ]
+    if let majority = explanation.accuracy.majorityBaseline {
+      predictors.append(("Always the most frequent class", majority))
+    }
     blocks.append(
-      .table(
-        shares(
-          "accuracy-table", "Accuracy on held-out rows", "Predictor",
-          [
-            ("Network before pruning", explanation.network.accuracy),
-            ("Pruned network", explanation.pruned.accuracy),
-            ("Explained network", explanation.accuracy.network),
-            ("Rules", explanation.accuracy.rules),
-            ("Rows on which rules and network agree", explanation.accuracy.whereBothAgree),
-          ])))
-    blocks += errorBlock
+      .table(shares("accuracy-table", "Accuracy on held-out rows", "Predictor", predictors)))
+    blocks += errorBlock + crossValidationBlocks
     return blocks
   }
 

@@ -110,7 +110,9 @@ public struct Report: Hashable, Sendable {
     facts.append(
       Fact(
         "Network accuracy", percent(explanation.accuracy.network),
-        "\(ratio(explanation.accuracy.network)) held-out rows"))
+        explanation.accuracy.majorityBaseline.map {
+          "most frequent class: \(percent($0))"
+        } ?? "\(ratio(explanation.accuracy.network)) held-out rows"))
     facts.append(
       Fact(
         "Rule accuracy", percent(explanation.accuracy.rules),
@@ -119,9 +121,37 @@ public struct Report: Hashable, Sendable {
     for sentence in [numericSentence, causalSentence] {
       if let sentence { blocks.append(.paragraph(sentence)) }
     }
+    blocks += otherRulesSentences.map { .paragraph($0) }
     if let baseline = baselineWarning { blocks.append(.warning(baseline)) }
     blocks += (explanation.warnings ?? []).map { .warning("\(quote: sentence($0.text))") }
     return blocks
+  }
+
+  /// The agreement of the rules of other levels, those that agree most first.
+  public var otherRulesSentences: [Phrase] {
+    let others: [(level: RuleLevel, words: String, rules: RuleSetEntry?, fidelity: Fidelity?)] = [
+      (
+        .described, "over columns and scores", explanation.describedRules,
+        explanation.describedFidelity
+      ),
+      (.features, "over hidden features", explanation.featureRules, explanation.featureFidelity),
+    ]
+    let known = others.compactMap { other -> (words: Phrase, share: Proportion)? in
+      guard other.level != explanation.level, let rules = other.rules,
+        let share = other.fidelity?.heldOut, share.total > 0
+      else { return nil }
+      let number = counted(rules.rules.count, "rule")
+      return (
+        """
+        \(number) \(other.words) \
+        \(rules.rules.count == 1 ? "agrees" : "agree") with the network on \(ratio(share)) held-out \
+        rows (\(percent(share)))
+        """, share
+      )
+    }
+    let sorted = known.sorted { $0.share.count > $1.share.count }
+    guard !sorted.isEmpty else { return [] }
+    return ["Other explanations of this run: " + sorted.map(\.words).joined(by: "; ") + "."]
   }
 
   /// The text of a warning as a sentence: first letter capitalised, with a full stop.
@@ -131,7 +161,8 @@ public struct Report: Hashable, Sendable {
 
   private var baselineWarning: Phrase? {
     let fidelity = explanation.fidelity
-    guard fidelity.heldOut.total > 0,
+    let isSaid = explanation.warnings?.contains { $0.code == "rules-not-better-than-majority" }
+    guard fidelity.heldOut.total > 0, isSaid != true,
       fidelity.heldOut.interval.lowerBound <= fidelity.majorityBaseline.value
     else { return nil }
     return "The rules are not clearly better than the majority-class baseline: do not use them as "

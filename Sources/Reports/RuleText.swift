@@ -46,38 +46,48 @@ public struct RuleText: Hashable, Sendable {
 
   /// The definition of a score of a program: `S1 = 2 × petal_length + 3 if odor is foul`.
   public func score(_ score: RuleProgram.Score, of program: RuleProgram) -> Phrase {
-    sum(
-      score.name,
-      score.terms.map { term in
-        switch term.operand {
-        case .indicator(let condition):
-          return (term.weight.value, true, self.condition(condition, of: program))
-        case .value(let quantity, let ifMissing):
-          var value = Phrase.name(program.name(of: .quantity(quantity)).rawValue)
-          if term.step != 1 { value += " / \(number(term.step))" }
-          if case .column = quantity { value += " (\(number(ifMissing)) if missing)" }
-          return (term.weight.value, false, value)
-        }
-      })
+    .name(score.name) + " = "
+      + sum(
+        score.terms.map { term in
+          switch term.operand {
+          case .indicator(let condition):
+            return (term.weight.value, true, self.condition(condition, of: program))
+          case .value(let quantity, let ifMissing):
+            var value = Phrase.name(program.name(of: .quantity(quantity)).rawValue)
+            if term.step != 1 { value += " / \(number(term.step))" }
+            if case .column = quantity { value += " (\(number(ifMissing)) if missing)" }
+            return (term.weight.value, false, value)
+          }
+        })
   }
 
   /// The definition of a score of a result: `S1 = 2 × glucose / 20 + 3 if odor is foul`.
   public func score(_ score: ScoreEntry) -> Phrase {
-    sum(
-      score.id,
-      score.terms.map { term in
-        let name = Phrase.name(term.input)
-        if term.values != nil {
-          return (Double(term.weight), true, name + " is " + operand(of: term))
-        }
-        let step = term.step ?? 1
-        return (Double(term.weight), false, step == 1 ? name : name + " / \(number(step))")
-      })
+    .name(score.id) + " = " + sum(score.terms.map(part))
   }
 
-  /// A named sum of terms: a weight if a condition holds, or a weight times a value.
+  /// When a described hidden feature is active: `3 × petal_length + petal_width > 12`.
+  public func description(_ description: FeatureDescription) -> Phrase {
+    sum(description.terms.map(part)) + " > \(number(description.threshold))"
+  }
+
+  /// The terms of a score, one each: `2 × glucose / 20`, `− 3 if odor is foul`.
+  func terms(of score: ScoreEntry) -> [Phrase] { score.terms.map { sum([part($0)]) } }
+
+  private func part(
+    _ term: ScoreEntry.Term
+  ) -> (weight: Double, isCondition: Bool, text: Phrase) {
+    let name = Phrase.name(term.input)
+    if term.values != nil {
+      return (Double(term.weight), true, name + " is " + operand(of: term))
+    }
+    let step = term.step ?? 1
+    return (Double(term.weight), false, step == 1 ? name : name + " / \(number(step))")
+  }
+
+  /// A sum of terms: a weight if a condition holds, or a weight times a value.
   private func sum(
-    _ name: String, _ terms: [(weight: Double, isCondition: Bool, text: Phrase)]
+    _ terms: [(weight: Double, isCondition: Bool, text: Phrase)]
   ) -> Phrase {
     var sum = Phrase()
     for (position, term) in terms.enumerated() {
@@ -94,7 +104,7 @@ public struct RuleText: Hashable, Sendable {
         sum += abs(term.weight) == 1 ? term.text : size + " × " + term.text
       }
     }
-    return .name(name) + " = " + (terms.isEmpty ? "0" : sum)
+    return terms.isEmpty ? "0" : sum
   }
 
   /// What a term of a score counts: `20 mg/dl`, `1`, or `foul or musty`.

@@ -18,7 +18,16 @@ struct ExplanationSummary {
     lines.append(
       "Pruning kept \(explanation.pruned.neurons) of \(explanation.network.neurons) hidden "
         + "features and \(explanation.pruned.inputs) of \(explanation.network.inputs) columns.")
+    lines += report.otherRulesSentences.map(\.plain)
+    if let sentence = report.readableSentence { lines.append(sentence.plain) }
     lines.append("")
+    if explanation.level == .features, explanation.pruned.readable != nil {
+      for feature in explanation.features {
+        guard let description = feature.description else { continue }
+        lines.append("  \(feature.id) is on if \(wording.description(description).plain)")
+      }
+      lines.append("")
+    }
     for score in rules.scores ?? [] { lines.append("  \(wording.score(score).plain)") }
     if let scores = rules.scores, !scores.isEmpty { lines.append("") }
     for rule in rules.rules.prefix(Self.most) {
@@ -31,7 +40,8 @@ struct ExplanationSummary {
     }
     lines.append("  otherwise \(wording.conclusion(rules.defaultClass).plain)")
     lines.append("")
-    let others = report.multiplicitySentences + report.stabilitySentences
+    let others =
+      report.multiplicitySentences + report.stabilitySentences + report.crossValidationSentences
     if !others.isEmpty { lines += others.map(\.plain) + [""] }
     lines.append("The report: \(folder)/report.html")
     text = lines.joined(separator: "\n") + "\n"

@@ -88,7 +88,8 @@ import Testing
   }
 
   @Test func limitsWithoutDescribedRulesAreNoted() throws {
-    try withResult(["iris", "--rules", "inputs", "--max-weight", "3"]) { explain, folder in
+    try withResult(["iris", "--rules", "inputs", "--no-readable", "--max-weight", "3"]) {
+      explain, folder in
       #expect(explain.code == 0)
       #expect(explain.errorOutput.contains("--max-weight has no effect: "))
       let explanation = try ResultFolder(folder.appendingPathComponent("r")).explanation

@@ -21,7 +21,8 @@ import espalier
     .distillation: "--distill", .gatePrice: "--gate-price", .explain: "--explain",
     .maxTerms: "--max-terms", .maxWeight: "--max-weight",
     .maxRules: "--max-rules", .maxNeurons: "--max-neurons", .maxInputs: "--max-inputs",
-    .minFidelity: "--min-fidelity", .stability: "--stability", .seeds: "--seeds",
+    .minFidelity: "--min-fidelity", .stability: "--stability",
+    .crossValidation: "--cross-validation", .seeds: "--seeds",
     .recoveryEpochs: "--recovery-epochs",
   ]
 
@@ -98,7 +99,7 @@ import espalier
     ),
     (
       IdleSetting(.maxTerms, .noDescribedRules),
-      "--max-terms has no effect: there are no described rules (--rules described or all)"
+      "--max-terms has no effect: there are no scores (--rules described or all, or --readable)"
     ),
   ])
   func anOptionWithoutEffectHasItsNote(_ setting: IdleSetting, _ note: String) {

@@ -12,8 +12,11 @@ import Testing
     _ arguments: [String], of data: String = "iris", in folder: URL
   ) throws -> (run: Program, result: ResultFolder) {
     let run = try Program(
-      ["explain", data, "--output", "r", "--epochs", "5", "--max-rules", "3"] + arguments,
-      in: folder)
+      [
+        "explain", data, "--output", "r", "--no-readable", "--epochs", "5", "--rules", "inputs",
+        "--extractor",
+        "surrogate-tree", "--max-rules", "3",
+      ] + arguments, in: folder)
     return (run, try ResultFolder(folder.appendingPathComponent("r")))
   }
 
@@ -88,7 +91,7 @@ import Testing
       let value = try result.number("fidelity", "heldOut", "value")
       #expect(value < 1)
       #expect(
-        run.errorOutput
+        run.talkBesideWarnings
           == "error: fidelity \(String(format: "%.4f", value)) is below the minimum of 1\n"
           + " hint: the result is written; exit code 2 means that a threshold is not met\n")
       #expect(run.code == 2)

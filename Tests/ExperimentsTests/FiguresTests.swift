@@ -90,6 +90,7 @@ import Testing
     experiment.heldOut = .rows(of: held.path)
     experiment.explain = explain
     experiment.level = level
+    experiment.describes = false
     experiment.seed = 3
     // So small that its predictions differ from those of the original network.
     experiment.maxNeurons = 2

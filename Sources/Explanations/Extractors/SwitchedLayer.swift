@@ -105,7 +105,7 @@ struct SwitchedLayer {
 
 extension [Int] {
   /// The most frequent class, the first of equals.
-  func commonest(of classes: Int) -> Int {
+  package func commonest(of classes: Int) -> Int {
     var counts = [Int](repeating: 0, count: Swift.max(classes, 1))
     for answer in self { counts[answer] += 1 }
     return counts.indices.max { (counts[$0], $1) < (counts[$1], $0) } ?? 0

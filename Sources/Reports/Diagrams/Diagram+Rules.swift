@@ -9,9 +9,16 @@ private let mostConditions = 9
 private let mostDrivers = 4
 
 extension Diagram {
-  /// The diagram of inputs, hidden features and rules; without features if no rule uses one.
-  public init(rules explanation: Explanation) {
-    let entry = explanation.featureRules ?? explanation.inputRules
+  /// The diagram of inputs, hidden features or scores, and rules; without features if no rule uses one.
+  ///
+  /// `level`: the rules to draw; by default those over hidden features, or those over inputs if there
+  /// are none. Rules over inputs are drawn if there are none of the level.
+  public init(rules explanation: Explanation, level: RuleLevel = .features) {
+    let entry = explanation.entry(level) ?? explanation.inputRules
+    if level == .described, explanation.describedRules != nil {
+      self.init(described: entry, of: explanation)
+      return
+    }
     let shownRules = Self.mostCovering(entry.rules)
     let asked = Set(shownRules.flatMap { $0.if.map(\.feature) })
     let features = explanation.features.filter { asked.contains($0.id) }
@@ -52,6 +59,71 @@ extension Diagram {
             image: feature.image)
         }))
     let text = RuleText(explanation)
+    columns.append(
+      Self.rulesColumn(
+        shownRules, of: entry, fidelity: explanation.agreement(level), text: text, places: places,
+        edges: &edges))
+    self.init(
+      title: features.isEmpty
+        ? "Inputs and rules" : "Inputs, hidden features and rules",
+      caption: Self.caption(
+        drawn: shownRules.count, of: entry.rules.count,
+        conditions: features.isEmpty ? nil : text.featureConditions(of: shownRules)),
+      columns: columns, edges: edges)
+    thin()
+  }
+
+  /// The diagram of columns, scores and the rules over them.
+  private init(described entry: RuleSetEntry, of explanation: Explanation) {
+    let shownRules = Self.mostCovering(entry.rules)
+    let asked = Set(shownRules.flatMap { $0.if.map(\.feature) })
+    let scores = (entry.scores ?? []).filter { asked.contains($0.id) }
+    let schema = explanation.data.schema
+    let used = asked.union(scores.flatMap { $0.terms.map(\.input) })
+    let names = schema.features.map(\.id.rawValue).filter(used.contains)
+    let inputs = DiagramInputs(names.map { ($0, 1) }, schema: schema)
+    var places: [String: (node: String, part: String?)] = [:]
+    for name in names { places[name] = inputs.place(of: name) }
+    var edges: [Edge] = []
+    let text = RuleText(explanation)
+    for (number, score) in scores.enumerated() {
+      let largest = score.terms.map { abs($0.weight) }.max() ?? 1
+      for term in score.terms {
+        guard let place = places[term.input] else { continue }
+        edges.append(
+          Edge(
+            place.node, part: place.part, to: "s-\(number)", sign: term.weight.signum(),
+            strength: Double(abs(term.weight)) / Double(largest)))
+      }
+    }
+    for (number, score) in scores.enumerated() { places[score.id] = ("s-\(number)", nil) }
+    let middle = scores.enumerated().map { number, score in
+      Node("s-\(number)", .hidden, score.id, lines: text.terms(of: score).map(\.plain))
+    }
+    let rules = Self.rulesColumn(
+      shownRules, of: entry, fidelity: explanation.agreement(.described), text: text,
+      places: places, edges: &edges)
+    var caption: Phrase = """
+      A score is the sum of its terms. Blue, solid lines are terms with a positive weight; orange, \
+      dashed lines have a negative one. Lines into a rule come from the scores and columns in its \
+      conditions.
+      """
+    if shownRules.count < entry.rules.count {
+      caption += Self.leftOut(shownRules.count, of: entry.rules.count)
+    }
+    self.init(
+      title: "Inputs, scores and rules", caption: caption,
+      columns: [
+        Column("Inputs", inputs.nodes), Column(counted(scores.count, "score"), middle), rules,
+      ].filter { !$0.nodes.isEmpty }, edges: edges)
+    thin()
+  }
+
+  /// The rules as nodes, with edges from the variables of their conditions.
+  private static func rulesColumn(
+    _ shownRules: [RuleEntry], of entry: RuleSetEntry, fidelity: Proportion?, text: RuleText,
+    places: [String: (node: String, part: String?)], edges: inout [Edge]
+  ) -> Column {
     var rules: [Node] = []
     for (number, rule) in shownRules.enumerated() {
       let limit = rule.if.count > mostConditions ? mostConditions - 1 : mostConditions
@@ -79,23 +151,13 @@ extension Diagram {
     if rules.isEmpty {
       rules = [Node("r-else", .rule, "always \(shown(entry.defaultClass, limit: 30))")]
     }
-    let fidelity =
-      explanation.featureRules == nil ? explanation.fidelity : explanation.featureFidelity
-    columns.append(
-      Column(Self.rulesTitle(fidelity), subtitle: shownRules.isEmpty ? nil : otherwise, rules))
-    self.init(
-      title: features.isEmpty
-        ? "Inputs and rules" : "Inputs, hidden features and rules",
-      caption: Self.caption(
-        drawn: shownRules.count, of: entry.rules.count,
-        conditions: features.isEmpty ? nil : text.featureConditions(of: shownRules)),
-      columns: columns, edges: edges)
-    thin()
+    return Column(
+      Self.rulesTitle(fidelity), subtitle: shownRules.isEmpty ? nil : otherwise, rules)
   }
 
-  private static func rulesTitle(_ fidelity: Fidelity?) -> String {
-    guard let fidelity, fidelity.heldOut.total > 0 else { return "Rules" }
-    return "Rules (fidelity \(percent(fidelity.heldOut)) on held-out rows)"
+  private static func rulesTitle(_ fidelity: Proportion?) -> String {
+    guard let fidelity, fidelity.total > 0 else { return "Rules" }
+    return "Rules (fidelity \(percent(fidelity)) on held-out rows)"
   }
 
   private static func caption(
@@ -125,9 +187,13 @@ extension Diagram {
         """
       } ?? "Lines connect each rule with the columns in its conditions."
     if drawn < all {
-      caption += " The \(drawn) rules with the largest coverage are drawn, of \(all)."
+      caption += leftOut(drawn, of: all)
     }
     return caption
+  }
+
+  private static func leftOut(_ drawn: Int, of all: Int) -> Phrase {
+    " The \(drawn) rules with the largest coverage are drawn, of \(all)."
   }
 
   /// The rules with the largest coverage, in their original order.
@@ -137,6 +203,19 @@ extension Diagram {
       return a != b ? a > b : first < second
     }
     return ranked.prefix(mostRules).sorted().map { rules[$0] }
+  }
+}
+
+extension Explanation {
+  /// The held-out agreement of the rules of a level; of those over inputs if there are none of the level;
+  /// `nil` if it is not in the result.
+  fileprivate func agreement(_ level: RuleLevel) -> Proportion? {
+    if level == self.level { return fidelity.heldOut }
+    switch level {
+    case .features where featureRules != nil: return featureFidelity?.heldOut
+    case .described where describedRules != nil: return describedFidelity?.heldOut
+    default: return self.level == .inputs ? fidelity.heldOut : nil
+    }
   }
 }
 

@@ -56,7 +56,8 @@ public struct TextExport: RuleExport {
       lines.append("")
       lines.append("else  \(text.conclusion(defaultClass).plain)")
     }
-    let others = report.multiplicitySentences + report.stabilitySentences
+    let others =
+      report.multiplicitySentences + report.stabilitySentences + report.crossValidationSentences
     if !others.isEmpty {
       lines += [""] + others.flatMap { wrapped($0.plain, width: 92, most: 40) }
     }

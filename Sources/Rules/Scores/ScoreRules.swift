@@ -310,7 +310,7 @@ extension ScoreRules {
   }
 
   /// The scores that rules use, numbered in the order of the rules.
-  fileprivate var withNumberedScores: ScoreRules {
+  package var withNumberedScores: ScoreRules {
     let used = withUsedScores
     var order: [Feature.ID] = []
     for id in rules.rules.flatMap(\.premise.literals).map(\.variable)

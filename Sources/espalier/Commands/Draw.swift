@@ -2,11 +2,14 @@ import ArgumentParser
 import Datasets
 import Drawing
 import Experiments
+import Explanations
 import Foundation
 import ModelFiles
 import Naming
 import Networks
 import Reports
+
+extension RuleLevel: ExpressibleByArgument {}
 
 /// Draws a network, its features or its rules.
 struct Draw: ParsableCommand {
@@ -20,6 +23,7 @@ struct Draw: ParsableCommand {
       Examples:
         espalier draw iris-espalier -o iris.svg
         espalier draw iris-espalier --picture rules -o rules.png
+        espalier draw iris-espalier --picture rules --rules described -o scores.svg
         espalier draw model.onnx -o model.pdf
       """)
 
@@ -29,6 +33,13 @@ struct Draw: ParsableCommand {
   var output: String
   @Option(help: "The diagram to draw of a result; for a model only network.")
   var picture = Picture.network
+  @Option(
+    help: """
+      The rules in the picture of rules: over inputs, over hidden features, or over scores (default: \
+      features if there are any).
+      """
+  )
+  var rules: RuleLevel?
   @Flag(help: "Overwrite an existing regular file or espalier report.")
   var force = false
   @OptionGroup(title: "Messages") var console: ConsoleOptions
@@ -51,13 +62,24 @@ struct Draw: ParsableCommand {
     try console.summarise("The diagram: \(output)\n")
   }
 
+  /// The level of the rules to draw.
+  private func level(in explanation: Explanation) throws -> RuleLevel {
+    guard let rules else { return .features }
+    guard explanation.entry(rules) != nil else {
+      throw CommandFailure(
+        "the result '\(source)' has no rules over \(rules.rawValue)",
+        hint: "explain the data again with --rules \(rules.rawValue)")
+    }
+    return rules
+  }
+
   private func diagram() throws -> Diagram {
     guard [".onnx", ".espalier"].contains(where: source.lowercased().hasSuffix) else {
       let explanation = try ResultFile(source).explanation
       switch picture {
       case .network: return Diagram(network: explanation)
       case .features: return Diagram(features: explanation)
-      case .rules: return Diagram(rules: explanation)
+      case .rules: return Diagram(rules: explanation, level: try level(in: explanation))
       }
     }
     guard picture == .network else {

@@ -21,6 +21,8 @@ struct Explain: ParsableCommand {
   var model: String?
   @Option(name: .shortAndLong, help: "The report folder (default: <name>-espalier).")
   var output: String?
+  @Flag(help: "Exit code 2 if the result has warnings.")
+  var strict = false
   @OptionGroup(title: "Rules") var rules: RuleOptions
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
@@ -55,7 +57,13 @@ struct Explain: ParsableCommand {
       try StandardOutput.write(file.data)
     }
     try console.summarise(ExplanationSummary(outcome.explanation, folder: name).text)
-    if !outcome.gates.isEmpty { throw CommandFailure.gates(outcome.gates) }
+    var gates = outcome.gates
+    let warnings = outcome.explanation.warnings ?? []
+    if strict, !warnings.isEmpty {
+      gates.append(
+        "--strict allows no warnings: " + warnings.map(\.code).joined(separator: ", "))
+    }
+    if !gates.isEmpty { throw CommandFailure.gates(gates) }
   }
 
   /// Writes the report; on failure the checkpoint is kept for `--resume`.
@@ -95,7 +103,7 @@ struct Explain: ParsableCommand {
   /// The arguments that determine the result: without output paths, display options, threads and
   /// the folders of input files.
   static func decidingArguments(_ arguments: [String]) -> [String] {
-    let alone: Set = ["--quiet", "--json", "--force", "--resume"]
+    let alone: Set = ["--quiet", "--json", "--force", "--resume", "--strict"]
     let withValue: Set = ["--output", "-o", "--threads", "--progress", "--color", "--known"]
     var kept: [String] = []
     var skipsNext = false

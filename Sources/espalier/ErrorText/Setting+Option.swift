@@ -40,7 +40,7 @@ extension IdleSetting.Cause {
     case .untrained: "nothing is trained with --model and --no-pruning"
     case .needsModel: "it requires --model"
     case .numericTarget: "the target is numeric"
-    case .noDescribedRules: "there are no described rules (--rules described or all)"
+    case .noDescribedRules: "there are no scores (--rules described or all, or --readable)"
     }
   }
 }
@@ -56,7 +56,7 @@ extension HyperparameterError {
 func allowedValues(of option: String, in command: Substring?) -> String? {
   let counts: [Hyperparameter<Int>] = [
     command == "prune" ? .fineTuningEpochs : .epochs, .threads, .maxTerms, .maxWeight,
-    .maxRules, .maxNeurons, .maxInputs, .stability,
+    .maxRules, .maxNeurons, .maxInputs, .stability, .crossValidation,
     .features, .batch, .shift, .seeds, .rounds, .scoreRows, .multiple, .recoveryEpochs,
     .parameters, .neurons, .inputs, .bytes, .maxInputBytes,
   ]

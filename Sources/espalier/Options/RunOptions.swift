@@ -87,6 +87,14 @@ struct RuleOptions: ParsableArguments {
   var maxRules: Int?
   @Option(help: "Minimum held-out fidelity, 0 to 1; exit code 2 if it is not reached.")
   var minFidelity: Double?
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Replace the hidden features of the trained network by scores with integer weights (default: if \
+      that costs at most one point of validation accuracy).
+      """
+  )
+  var readable: Bool?
   @Option(
     help: """
       Extract again with this number of other seeds and of bootstrap samples, and once from shuffled \
@@ -94,6 +102,13 @@ struct RuleOptions: ParsableArguments {
       """
   )
   var stability: Int?
+  @Option(
+    help: """
+      Repeat 5-fold cross-validation of network and rules this number of times (default: 2, of the \
+      network alone, for fewer than 1,000 rows).
+      """
+  )
+  var crossValidation: Int?
   @Option(help: "Maximum number of hidden features after pruning.")
   var maxNeurons: Int?
   @Option(help: "Maximum number of input columns after pruning.")
@@ -107,6 +122,7 @@ struct RuleOptions: ParsableArguments {
     try check(.maxWeight, maxWeight)
     try check(.minFidelity, minFidelity)
     try check(.stability, stability)
+    try check(.crossValidation, crossValidation)
     try check(.maxNeurons, maxNeurons)
     try check(.maxInputs, maxInputs)
   }
@@ -121,7 +137,9 @@ struct RuleOptions: ParsableArguments {
     if let maxTerms { experiment.maxTerms = maxTerms }
     if let maxWeight { experiment.maxWeight = maxWeight }
     if let maxRules { experiment.maxRules = maxRules }
+    if let readable { experiment.readable = readable }
     if let stability { experiment.stability = stability }
+    if let crossValidation { experiment.crossValidation = crossValidation }
     if let minFidelity { experiment.minFidelity = minFidelity }
     if let maxNeurons { experiment.maxNeurons = maxNeurons }
     if let maxInputs { experiment.maxInputs = maxInputs }

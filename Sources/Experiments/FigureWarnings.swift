@@ -1,0 +1,103 @@
+import Datasets
+import Explanations
+import Reports
+
+extension Warning {
+  /// Below this number of held-out rows, a warning says so.
+  private static let enoughHeldOut = 50
+  /// The number of held-out rows of a class from which its agreement is compared with that of all.
+  private static let enoughOfClass = 10
+  /// How far the agreement of a class may be below that of all rows.
+  private static let mostBehind = 0.15
+
+  /// Warnings about the figures of a result: network or rules not better than always the same answer, a
+  /// class with much less agreement, few held-out rows, a numeric target.
+  /// - Returns: an empty list if there is nothing to warn of.
+  package static func figures(of explanation: Explanation) -> [Warning] {
+    let (fidelity, accuracy) = (explanation.fidelity, explanation.accuracy)
+    var warnings: [Warning] = []
+    if let majority = accuracy.majorityBaseline, accuracy.network.total > 0,
+      accuracy.network.count <= majority.count
+    {
+      warnings.append(
+        Warning(
+          "network-not-better-than-majority",
+          "the explained network is right on \(share(accuracy.network)) held-out rows, always the "
+            + "most frequent class on \(share(majority))", figure: accuracy.network.value))
+    }
+    let found = fidelity.heldOut
+    if found.total > 0, found.interval.lowerBound <= fidelity.majorityBaseline.value {
+      warnings.append(
+        Warning(
+          "rules-not-better-than-majority",
+          "the rules agree with the network on \(share(found)) held-out rows, not clearly more than "
+            + "its most frequent prediction, \(share(fidelity.majorityBaseline)): they do not explain "
+            + "it", figure: found.value))
+    }
+    if let worst = worstClass(fidelity), found.value - worst.share.value >= mostBehind {
+      warnings.append(
+        Warning(
+          "worst-class",
+          "the rules agree with the network on only \(share(worst.share)) held-out rows that it "
+            + "predicts as '\(shown(worst.name))', beside \(percent(found)) of all",
+          figure: worst.share.value))
+    }
+    if found.total < enoughHeldOut {
+      let effect =
+        found.total == 0
+        ? "the fidelity on unseen rows is not known"
+        : "the 95 % interval of the fidelity is \(interval(found))"
+      warnings.append(
+        Warning(
+          "few-held-out-rows", "only \(counted(found.total, "row")) held out: \(effect)",
+          figure: Double(found.total)))
+    }
+    if explanation.data.schema.target.isNumeric {
+      let classes = explanation.data.classes
+      let names = classes.prefix(8).map { "'\(shown($0))'" }.joined(separator: ", ")
+      warnings.append(
+        Warning(
+          "numeric-target",
+          "the numeric target '\(shown(explanation.data.schema.target.name))' is explained by "
+            + "\(counted(classes.count, "interval")): \(names)", figure: Double(classes.count)))
+    }
+    return warnings
+  }
+
+  /// The class with the least agreement among those that the network predicts for enough rows.
+  private static func worstClass(_ fidelity: Fidelity) -> (name: String, share: Proportion)? {
+    fidelity.byClass.filter { $0.value.total >= enoughOfClass }
+      .sorted { $0.key < $1.key }
+      .min { $0.value.value < $1.value.value }
+      .map { ($0.key, $0.value) }
+  }
+
+  /// A warning about hidden features that are on and off for nearly the same rows, or always differ.
+  /// - Parameters:
+  ///   - names: the names of the features.
+  ///   - active: for each feature the activity on training rows.
+  /// - Returns: at most one warning, with the first pairs.
+  package static func similarFeatures(_ names: [String], active: [[Bool]]) -> [Warning] {
+    var pairs: [String] = []
+    for first in names.indices {
+      for second in names.indices where second > first {
+        let rows = active[first].count
+        let same = zip(active[first], active[second]).count { $0 == $1 }
+        guard rows > 0, max(same, rows - same) * 100 >= rows * 99 else { continue }
+        pairs.append("\(names[first]) and \(names[second])")
+      }
+    }
+    guard !pairs.isEmpty else { return [] }
+    let rest = pairs.count > 4 ? " and \(pairs.count - 4) more pairs" : ""
+    return [
+      Warning(
+        "similar-features",
+        "hidden features with the same or the opposite activity on at least 99 % of the training "
+          + "rows: \(pairs.prefix(4).joined(separator: "; "))\(rest)", figure: Double(pairs.count))
+    ]
+  }
+
+  private static func share(_ proportion: Proportion) -> String {
+    "\(ratio(proportion)) (\(percent(proportion)))"
+  }
+}

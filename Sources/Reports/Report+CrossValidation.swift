@@ -1,0 +1,76 @@
+import Explanations
+
+extension Report {
+  /// What the cross-validation gave, in a sentence; empty if there was none.
+  public var crossValidationSentences: [Phrase] {
+    guard let found = explanation.crossValidation else { return [] }
+    let times: Phrase = found.repeats == 1 ? "" : "\(found.repeats) times "
+    var parts: [Phrase] = []
+    if let network = found.network {
+      parts.append(
+        "the network is right on \(spread(network))"
+          + (found.majority.map { ", the most frequent class on \(percent($0.mean))" } ?? ""))
+    }
+    if let fidelity = found.fidelity {
+      parts.append(
+        "the rules agree with their network on \(spread(fidelity))"
+          + (found.fidelityMajority.map {
+            ", its most frequent prediction on \(percent($0.mean))"
+          } ?? ""))
+    }
+    guard !parts.isEmpty else { return [] }
+    return [
+      "In \(times)\(found.folds)-fold cross-validation, " + parts.joined(by: "; ") + "."
+    ]
+  }
+
+  /// The table of the cross-validation with its explanation; empty if there was none.
+  var crossValidationBlocks: [Block] {
+    guard let found = explanation.crossValidation else { return [] }
+    let all: [(Phrase, CrossValidation.Spread?)] = [
+      ("Accuracy of the network before pruning", found.network),
+      ("Accuracy of the pruned network", found.pruned),
+      ("Accuracy of the most frequent class", found.majority),
+      ("Agreement of rules and network", found.fidelity),
+      ("Agreement of the network\u{2019}s most frequent prediction", found.fidelityMajority),
+    ]
+    let made: Phrase =
+      found.network == nil
+      ? "the rules were extracted again" : "network, pruning and rules were made again"
+    return [
+      .heading("Cross-validation", level: 3, id: "cross-validation"),
+      .paragraph(
+        """
+        The \(counted(found.rows, "row")) were divided \
+        \(found.repeats == 1 ? "once" : "\(found.repeats) times") into \(found.folds) folds, \
+        stratified by class. For each fold \(made) without its rows, and measured on them: the \
+        spread shows how much a figure depends on the split. The folds of different repeats share \
+        rows, so that no interval is given.
+        """),
+      .table(
+        DataTable(
+          "cross-validation-table", "Figures over \(found.folds * found.repeats) folds",
+          [
+            .text("Figure"), .number("Mean"), .number("Standard deviation"), .number("Minimum"),
+            .number("Maximum"),
+          ],
+          all.compactMap { words, spread in
+            spread.map {
+              [
+                DataTable.Cell(words), DataTable.Cell(Phrase(percent($0.mean))),
+                DataTable.Cell(Phrase(percent($0.standardDeviation))),
+                DataTable.Cell(Phrase(percent($0.minimum))),
+                DataTable.Cell(Phrase(percent($0.maximum))),
+              ]
+            }
+          })),
+    ]
+  }
+
+  private func spread(_ spread: CrossValidation.Spread) -> Phrase {
+    """
+    \(percent(spread.mean)) (standard deviation over the folds \
+    \(percent(spread.standardDeviation)), minimum \(percent(spread.minimum)))
+    """
+  }
+}

@@ -1,0 +1,36 @@
+import Datasets
+import Tensors
+import Testing
+
+/// The folds of a cross-validation.
+@Suite struct SplitTests {
+  @Test(arguments: 0..<20)
+  func everyRowIsHeldOutInOneFold(seed: Int) {
+    var generator = SeededGenerator(seed: UInt64(seed)).stream("labels")
+    let count = 20 + generator.index(below: 200)
+    let labels = (0..<count).map { _ in min(generator.index(below: 4), 2) }
+    let folds = Split.folds(labels, count: 5, validation: 0.15, seed: UInt64(seed))
+    #expect(folds.count == 5)
+    #expect(folds.flatMap(\.heldOut).sorted() == Array(0..<count), "seed \(seed)")
+    for fold in folds {
+      #expect((fold.training + fold.validation + fold.heldOut).sorted() == Array(0..<count))
+      let others = Double(count - fold.heldOut.count)
+      #expect(abs(Double(fold.validation.count) - 0.15 * others) <= 1, "seed \(seed)")
+    }
+    for label in 0..<3 {
+      let held = folds.map { fold in fold.heldOut.count { labels[$0] == label } }
+      #expect((held.max() ?? 0) - (held.min() ?? 0) <= 1, "class \(label) of seed \(seed): \(held)")
+    }
+    let sizes = folds.map(\.heldOut.count)
+    #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
+  }
+
+  @Test func theSeedChoosesTheFolds() {
+    let labels = (0..<60).map { $0 % 3 }
+    func folds(_ seed: UInt64) -> [Split] {
+      Split.folds(labels, count: 5, validation: 0.15, seed: seed)
+    }
+    #expect(folds(1) == folds(1))
+    #expect(folds(1) != folds(2))
+  }
+}

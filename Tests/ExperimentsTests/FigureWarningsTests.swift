@@ -1,0 +1,111 @@
+import Datasets
+import Experiments
+import Explanations
+import TestSupport
+import Testing
+
+/// Warnings about the figures of a result.
+@Suite struct FigureWarningsTests {
+  /// A result with figures that are no reason for a warning.
+  private var sound: Explanation {
+    var explanation = SampleExplanation.iris.explanation
+    explanation.fidelity.heldOut = Proportion(90, of: 100)
+    explanation.fidelity.majorityBaseline = Proportion(40, of: 100)
+    explanation.fidelity.byClass = ["a": Proportion(45, of: 50), "b": Proportion(45, of: 50)]
+    explanation.accuracy.network = Proportion(80, of: 100)
+    explanation.accuracy.majorityBaseline = Proportion(50, of: 100)
+    return explanation
+  }
+
+  private func only(_ change: (inout Explanation) -> Void) throws -> Warning {
+    var explanation = sound
+    change(&explanation)
+    let found = Warning.figures(of: explanation)
+    #expect(found.count == 1, "\(found)")
+    return try #require(found.first)
+  }
+
+  @Test func soundFiguresGiveNone() {
+    #expect(Warning.figures(of: sound) == [])
+  }
+
+  @Test func aNetworkAtTheMajorityShareIsNamed() throws {
+    let found = try only { $0.accuracy.majorityBaseline = Proportion(80, of: 100) }
+    #expect(found.code == "network-not-better-than-majority" && found.figure == 0.8)
+    #expect(
+      found.text
+        == "the explained network is right on 80 of 100 (80.0 %) held-out rows, always the most "
+        + "frequent class on 80 of 100 (80.0 %)")
+    var better = sound
+    better.accuracy.majorityBaseline = Proportion(79, of: 100)
+    #expect(Warning.figures(of: better) == [])
+  }
+
+  /// The interval of 90 of 100 is 82.6 to 94.5 %.
+  @Test func rulesThatAreNotClearlyBetterAreNamed() throws {
+    let found = try only { $0.fidelity.majorityBaseline = Proportion(83, of: 100) }
+    #expect(found.code == "rules-not-better-than-majority" && found.figure == 0.9)
+    #expect(
+      found.text
+        == "the rules agree with the network on 90 of 100 (90.0 %) held-out rows, not clearly more "
+        + "than its most frequent prediction, 83 of 100 (83.0 %): they do not explain it")
+    var better = sound
+    better.fidelity.majorityBaseline = Proportion(82, of: 100)
+    #expect(Warning.figures(of: better) == [])
+  }
+
+  @Test func theWorstClassIsNamed() throws {
+    let found = try only {
+      $0.fidelity.byClass = [
+        "a": Proportion(79, of: 80), "b": Proportion(14, of: 20), "c": Proportion(0, of: 9),
+      ]
+    }
+    #expect(found.code == "worst-class" && found.figure == 0.7)
+    #expect(
+      found.text
+        == "the rules agree with the network on only 14 of 20 (70.0 %) held-out rows that it "
+        + "predicts as 'b', beside 90.0 % of all")
+    var near = sound
+    near.fidelity.byClass = ["b": Proportion(76, of: 100)]
+    #expect(Warning.figures(of: near) == [])
+  }
+
+  @Test func fewHeldOutRowsAreNamed() throws {
+    let found = try only {
+      $0.fidelity.heldOut = Proportion(45, of: 49)
+      $0.fidelity.byClass = [:]
+    }
+    #expect(found.code == "few-held-out-rows" && found.figure == 49)
+    #expect(
+      found.text
+        == "only 49 rows held out: the 95 % interval of the fidelity is 80.8 to 96.8 %")
+    let none = try only {
+      $0.fidelity.heldOut = Proportion(0, of: 0)
+      $0.fidelity.byClass = [:]
+    }
+    #expect(none.text == "only 0 rows held out: the fidelity on unseen rows is not known")
+  }
+
+  @Test func aNumericTargetIsNamedWithItsIntervals() throws {
+    let found = try only {
+      $0.data.schema.target = Target("price", .numeric(unit: nil, cuts: [10, 20]))
+      $0.data.classes = $0.data.schema.classes
+    }
+    #expect(found.code == "numeric-target" && found.figure == 3)
+    #expect(found.text.hasPrefix("the numeric target 'price' is explained by 3 intervals: '"))
+  }
+
+  @Test func featuresAlikeOnNinetyNineInAHundredRowsAreNamed() {
+    let first = (0..<200).map { $0 % 3 == 0 }
+    func flipped(_ count: Int) -> [Bool] { first.indices.map { first[$0] != ($0 < count) } }
+    let found = Warning.similarFeatures(
+      ["F1", "F2", "F3", "F4"], active: [first, flipped(2), flipped(3), flipped(198)])
+    #expect(found.map(\.code) == ["similar-features"])
+    #expect(
+      found.first?.text
+        == "hidden features with the same or the opposite activity on at least 99 % of the training "
+        + "rows: F1 and F2; F1 and F4; F2 and F3")
+    #expect(found.first?.figure == 3)
+    #expect(Warning.similarFeatures(["F1", "F2"], active: [first, flipped(3)]) == [])
+  }
+}
