@@ -64,4 +64,23 @@ import Testing
       #expect(run.code == 0 && run.output.isEmpty)
     }
   }
+
+  @Test func anActivationThatSQLCannotComputeIsAnError() throws {
+    try withFolder { folder in
+      let made = try Program(
+        "explain", "iris", "-o", "r", "--epochs", "5", "--rules", "features", "--activation",
+        "gelu", "--quiet", in: folder)
+      #expect(made.code == 0)
+      let run = try Program("export", "r", "--to", "sql", "-o", "a.sql", in: folder)
+      #expect(
+        run.errorOutput == """
+          error: the hidden features use the activation 'gelu', which SQL cannot compute
+           hint: use --to python, or --rules inputs when explaining
+
+          """)
+      #expect(run.code == 65)
+      #expect(try names(in: folder) == ["r"])
+      #expect(try Program("export", "r", "--to", "c", "-o", "a.c", in: folder).code == 0)
+    }
+  }
 }

@@ -77,7 +77,8 @@ public struct SQLExport: TextualExport {
     var stages = SQLStages(fence: dialect.fence)
     stages.add("cells", program.columnsRead.map { ("c\($0)", readers.cell($0), nil) })
     if program.usesFeatures, let layers = program.layers {
-      try SQLFeatures(layers, program.schema, dialect).add(to: &stages)
+      let kept = program.columns.map { "c\($0)" }
+      try SQLFeatures(layers, program.schema, dialect).add(to: &stages, keeping: kept)
     }
     for (depth, group) in Self.depths(program.scores).enumerated() {
       stages.add(
@@ -152,7 +153,7 @@ public struct SQLExport: TextualExport {
   }
 }
 
-/// Common table expressions of one row, each with the columns of the one before and more.
+/// Common table expressions of one row, each with columns of the one before and more.
 struct SQLStages {
   private let fence: String
   private(set) var lines: [String] = []
@@ -162,12 +163,18 @@ struct SQLStages {
   init(fence: String) { self.fence = fence }
 
   /// Adds columns: name, expression, and comment.
-  mutating func add(_ name: String, _ columns: [(name: String, value: [String], comment: String?)])
-  {
+  ///
+  /// `kept`: the columns to keep; all by default. Databases limit their number.
+  mutating func add(
+    _ name: String, keeping kept: [String]? = nil,
+    _ columns: [(name: String, value: [String], comment: String?)]
+  ) {
     guard !columns.isEmpty else { return }
     if !lines.isEmpty { lines[lines.count - 1] += "," }
     lines.append(lines.isEmpty ? "WITH \(name) AS (" : "\(name) AS (")
-    lines.append("  SELECT" + (last.map { " \($0).*," } ?? ""))
+    lines.append("  SELECT")
+    let before = kept ?? (last.map { ["\($0).*"] } ?? [])
+    if !before.isEmpty { lines.append("    \(before.joined(separator: ", ")),") }
     for (position, column) in columns.enumerated() {
       if let comment = column.comment { lines.append("    -- \(comment)") }
       var value = column.value

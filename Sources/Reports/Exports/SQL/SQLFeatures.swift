@@ -17,20 +17,23 @@ struct SQLFeatures {
   }
 
   /// Adds the stages that compute the features f0, f1, … from the cells.
+  ///
+  /// `kept`: the cells that the rules or the scores also read.
   /// - Throws: `ReportError.unsupportedActivation`
-  func add(to stages: inout SQLStages) throws {
+  func add(to stages: inout SQLStages, keeping kept: [String]) throws {
     stages.add(
-      "inputs", program.encoding.inputs.enumerated().map { ("i0_\($0)", [encoded($1)], nil) })
+      "inputs", keeping: kept,
+      program.encoding.inputs.enumerated().map { ("i0_\($0)", [encoded($1)], nil) })
     for (number, step) in program.steps.enumerated() {
       let isLast = number == program.steps.count - 1
       let before = number == 0 ? "i0_" : "h\(number)_"
       stages.add(
-        "sums\(number + 1)",
+        "sums\(number + 1)", keeping: kept,
         (0..<step.bias.count).map { unit in
           ("a\(number + 1)_\(unit)", sum(step, unit, before), nil)
         })
       stages.add(
-        "layer\(number + 1)",
+        "layer\(number + 1)", keeping: kept,
         try (0..<step.bias.count).map { unit in
           let name = isLast ? "f\(unit)" : "h\(number + 1)_\(unit)"
           return (name, [try activated(step, "a\(number + 1)_\(unit)")], nil)
