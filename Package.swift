@@ -86,8 +86,9 @@ let package = Package(
       name: "Reports",
       dependencies: [
         "Explanations", "Pruning", "Rules", "Networks", "Datasets", "Tensors", "Naming",
-        "Templates", "Drawing",
+        "Templates", "Drawing", "ONNXSchema",
         .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     // A whole run from one configuration value.
     .target(
@@ -124,7 +125,9 @@ let package = Package(
         dependencies: [
           .target(name: name), "TestSupport",
           .product(name: "CustomDump", package: "swift-custom-dump"),
-        ],
+        ]
+          + (name == "Reports"
+            ? ["ONNXSchema", .product(name: "SwiftProtobuf", package: "swift-protobuf")] : []),
         exclude: ["Explanations", "Pruning", "Reports", "Rules"].contains(name) ? ["Snapshots"] : []
       )
     } + [

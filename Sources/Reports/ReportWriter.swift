@@ -60,6 +60,12 @@ public enum ReportError: LocalizedError, Hashable, Sendable {
   case notANumber(at: String)
   case template(file: String, words: String)
   case noFeatureRules
+  /// The export format has no function that computes an activation of the hidden features.
+  case unsupportedActivation(String, format: String)
+  /// A name or level has a character that the export format cannot write.
+  case unsupportedCharacter(name: String, format: String)
+  /// Two columns of the rules that the export format does not tell apart.
+  case sameName(String, String, format: String)
 
   /// What is wrong, in one sentence.
   public var errorDescription: String? {
@@ -69,6 +75,12 @@ public enum ReportError: LocalizedError, Hashable, Sendable {
     case .notANumber(let place): "the explanation has a number that is not finite at '\(place)'"
     case .template(let file, let words): "the template '\(file)' cannot be used: \(words)"
     case .noFeatureRules: "the explanation has no rules over hidden features"
+    case .unsupportedActivation(let name, let format):
+      "the hidden features use the activation '\(name)', which \(format) cannot compute"
+    case .unsupportedCharacter(let name, let format):
+      "the name '\(name)' has a character that \(format) cannot write"
+    case .sameName(let first, let second, let format):
+      "the columns '\(first)' and '\(second)' are the same name in \(format)"
     }
   }
 
@@ -80,6 +92,8 @@ public enum ReportError: LocalizedError, Hashable, Sendable {
     case .notANumber: "this is a bug in the explanation; JSON has no NaN and no infinity"
     case .template: "start from the built-in templates"
     case .noFeatureRules: "extract rules over hidden features, or export those over inputs"
+    case .unsupportedActivation: "export to python, or extract rules over inputs"
+    case .unsupportedCharacter, .sameName: "rename it in the data, or export to python"
     }
   }
 }

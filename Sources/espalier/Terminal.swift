@@ -68,8 +68,12 @@ struct Terminal: Sendable {
 
   /// Writes the whole text and returns 0, or `errno` of the failed write.
   static func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
-    var text = text
-    return text.withUTF8 { bytes -> Int32 in
+    writeAll(Data(text.utf8), to: descriptor)
+  }
+
+  /// Writes all bytes and returns 0, or `errno` of the failed write.
+  static func writeAll(_ data: Data, to descriptor: Int32) -> Int32 {
+    data.withUnsafeBytes { bytes -> Int32 in
       var done = 0
       while done < bytes.count {
         let written = write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
@@ -98,8 +102,10 @@ enum StandardStreams {
 
 /// Results on stdout; a failed write, as on a full disk, is an error.
 enum StandardOutput {
-  static func write(_ text: String) throws(CommandFailure) {
-    let code = Terminal.writeAll(text, to: 1)
+  static func write(_ text: String) throws(CommandFailure) { try write(Data(text.utf8)) }
+
+  static func write(_ data: Data) throws(CommandFailure) {
+    let code = Terminal.writeAll(data, to: 1)
     guard code == 0 else {
       throw CommandFailure(
         "standard output cannot be written: " + String(cString: strerror(code)).lowercased(),
@@ -107,9 +113,5 @@ enum StandardOutput {
           ? "free some space or redirect it elsewhere" : "open it, or redirect it to a file",
         code: 74)
     }
-  }
-
-  static func write(_ data: Data) throws(CommandFailure) {
-    try write(String(decoding: data, as: UTF8.self))
   }
 }

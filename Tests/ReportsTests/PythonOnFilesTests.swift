@@ -110,7 +110,7 @@ import Testing
   }
 
   /// Files in common notations; the cells of a row by its number.
-  private let awkward: [(header: String, separator: String, row: (Int) -> String)] = [
+  static let awkward: [(header: String, separator: String, row: @Sendable (Int) -> String)] = [
     ("x;w;y", ";", { "\($0 % 23),\($0 % 7);\($0 % 31 + 1).5\($0 % 9)0,25;\($0 % 2)" }),
     ("x;w;y", ";", { "\($0 % 23 + 1).\(100 + $0 % 77);\($0 % 13),5 €;\($0 % 2)" }),
     ("x,w,y", ",", { "\"\($0 % 23 + 1),\(100 + $0 % 7 * 100)\",\($0 % 9).5%,\($0 % 2)" }),
@@ -146,7 +146,7 @@ import Testing
   @Test func awkwardFilesAreAnsweredAsByTheRules() throws {
     try withFolder { folder in
       var trials: [Trial] = []
-      for (index, one) in awkward.enumerated() {
+      for (index, one) in Self.awkward.enumerated() {
         let text = ([one.header] + (0..<300).map(one.row)).joined(separator: "\n") + "\n"
         let file = folder.appendingPathComponent("\(index).csv")
         try Data(text.utf8).write(to: file)

@@ -7,7 +7,7 @@ import Naming
 ///
 /// Cells are parsed as the tool parses them: blanks around names and cells are stripped, numbers
 /// have the notation of the training rows, and a missing column is an error.
-public struct PythonExport: RuleExport {
+public struct PythonExport: TextualExport {
   /// The name in commands, settings and files.
   public static let name = "python"
   /// The description in one line.
@@ -23,7 +23,7 @@ public struct PythonExport: RuleExport {
   public static let evaluatesRules = true
 
   /// Creates the format.
-  public init() {}
+  public init(_ options: ExportOptions = ExportOptions()) {}
 
   /// The rules as the text of a file.
   public func export(_ program: RuleProgram, of explanation: Explanation) -> String {

@@ -3,7 +3,7 @@ import Naming
 import Rules
 
 /// The rules with coverage and confidence as plain text: `rules.txt`.
-public struct TextExport: RuleExport {
+public struct TextExport: TextualExport {
   /// The name in commands, settings and files.
   public static let name = "text"
   /// The description in one line.
@@ -17,7 +17,7 @@ public struct TextExport: RuleExport {
   public static let evaluatesRules = false
 
   /// Creates the format.
-  public init() {}
+  public init(_ options: ExportOptions = ExportOptions()) {}
 
   /// The rules as the text of a file.
   public func export(_ program: RuleProgram, of explanation: Explanation) -> String {

@@ -8,6 +8,8 @@ import Naming
 import Networks
 import Reports
 
+extension SQLDialect: ExpressibleByArgument {}
+
 /// Exports the rules as code.
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,13 +17,21 @@ struct Export: ParsableCommand {
     discussion: """
       Examples:
         espalier export iris-espalier --to python -o iris.py
+        espalier export iris-espalier --to sql --dialect duckdb -o iris.sql
         espalier export iris-espalier --to text -o -
       """)
 
   @Argument(help: "A report folder or its explanation.json.")
   var result: String
-  @Option(help: "The format: python or text; see 'espalier list formats'.")
+  @Option(
+    help: """
+      The format: \(exportFormats.names.joined(separator: ", ")); see 'espalier list formats'.
+      """)
   var to: String
+  @Option(help: "The SQL dialect: sqlite, postgresql or duckdb (default: sqlite).")
+  var dialect: SQLDialect?
+  @Option(help: "The table that SQL reads (default: data).")
+  var table: String?
   @Option(name: .shortAndLong, help: "The output file; '-' is stdout.")
   var output: String
   @Flag(help: "Overwrite an existing regular file or espalier report.")
@@ -30,6 +40,7 @@ struct Export: ParsableCommand {
 
   func run() throws {
     let format = try exportFormats.type(named: to)
+    let options = try options(for: format)
     let file = OutputFile(output)
     if output != "-" {
       var conflicts = OutputConflicts()
@@ -42,11 +53,28 @@ struct Export: ParsableCommand {
     let program = try RuleProgram(explanation, for: format) {
       try model(for: explanation.data.schema)
     }
-    let text = try format.init().export(program, of: explanation)
-    if output == "-" { return try StandardOutput.write(text) }
+    let contents = try format.init(options).contents(program, of: explanation)
+    if output == "-" { return try StandardOutput.write(contents) }
     Interruption.hold()
-    try file.write(Data(text.utf8), force: force)
+    try file.write(contents, force: force)
     try console.summarise("The rules: \(output)\n")
+  }
+
+  /// The settings of a format; an option that the format does not read is an error.
+  private func options(for format: any RuleExport.Type) throws -> ExportOptions {
+    let given: [(ExportOptions.Setting, Bool)] = [
+      (.dialect, dialect != nil), (.table, table != nil),
+    ]
+    for (setting, isGiven) in given where isGiven && !format.settings.contains(setting) {
+      let formats = exportFormats.types.filter { $0.settings.contains(setting) }.map { $0.name }
+      throw CommandFailure(
+        "--\(setting.rawValue) does not apply to --to \(format.name)",
+        hint: "omit it, or use --to \(formats.joined(separator: " or "))")
+    }
+    var options = ExportOptions()
+    if let dialect { options.dialect = dialect }
+    if let table { options.table = table }
+    return options
   }
 
   /// The network that computes the hidden features: model.onnx in the folder of the result; `nil` if

@@ -70,6 +70,8 @@ extension ReportError: CommandLineError {
     switch self {
     case .featuresNeeded: "keep model.onnx beside it; if layers are not dense, use --rules inputs"
     case .noFeatureRules: "run 'espalier explain' again with --rules features or --rules inputs"
+    case .unsupportedActivation: "use --to python, or --rules inputs when explaining"
+    case .unsupportedCharacter, .sameName: "rename it in the data, or use --to python"
     case .notANumber, .template: nil
     }
   }
