@@ -26,9 +26,9 @@ struct Espalier: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Explain.self, Train.self, Prune.self, Compare.self, Features.self, FidelityCommand.self,
-      Draw.self, ReportCommand.self,
-      Export.self, List.self, DatasetCommands.self, Doctor.self,
+      Explain.self, Train.self, Prune.self, Compare.self, Predict.self, Evaluate.self, Why.self,
+      Features.self, FidelityCommand.self, Draw.self, ReportCommand.self, Export.self, List.self,
+      DatasetCommands.self, Doctor.self,
     ])
 
   /// Runs the command that the arguments name and ends the process with its exit code.
@@ -67,7 +67,8 @@ struct Espalier: ParsableCommand {
   private static func computes(_ command: any ParsableCommand) -> Bool {
     let computing: [any ParsableCommand.Type] = [
       Explain.self, Train.self, Prune.self, Compare.self, Features.self, FidelityCommand.self,
-      Draw.self, ReportCommand.self, Export.self, DatasetCommands.Fetch.self,
+      Draw.self, ReportCommand.self, Export.self, DatasetCommands.Fetch.self, Predict.self,
+      Evaluate.self, Why.self,
     ]
     return computing.contains { $0 == type(of: command) }
   }
