@@ -36,11 +36,7 @@ public struct RuleClassifier: Sendable {
     scores = level == .described ? try explanation.scores() : []
     classes = explanation.data.schema.classes
     neurons = explanation.features.map(\.neuron)
-    let fidelity =
-      level == explanation.level
-      ? explanation.fidelity
-      : level == .features ? explanation.featureFidelity : explanation.describedFidelity
-    numbers = fidelity?.numeric.flatMap { numeric in
+    numbers = explanation.fidelity(of: level)?.numeric.flatMap { numeric in
       numeric.numbers.count == rules.rules.count + 1 ? numeric.numbers.map(\.value) : nil
     }
   }

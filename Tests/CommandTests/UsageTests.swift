@@ -57,7 +57,7 @@ import Testing
     (
       ["prove", "iris"],
       "error: there is no command named 'prove'\n hint: known: explain, train, prune, compare, "
-        + "predict, evaluate, why, features, fidelity, draw, report, export, … (15 in all)\n"
+        + "predict, evaluate, why, features, fidelity, diff, inspect, draw, … (17 in all)\n"
     ),
     (
       ["report", "r", "--format", "pdf", "-o", "s"],
@@ -155,6 +155,7 @@ import Testing
 
   @Test(arguments: [
     "explain", "train", "prune", "compare", "predict", "evaluate", "why", "features", "fidelity",
+    "diff", "inspect",
     "draw",
     "report", "export", "list", "doctor",
   ])

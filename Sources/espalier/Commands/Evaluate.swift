@@ -50,11 +50,15 @@ struct Evaluate: ParsableCommand {
     else { return }
     let data = result.explanation.data
     guard data.sha256 == loaded.sha256 else { return }
-    let accuracy = result.explanation.pruned.accuracy
+    let network = result.explanation.pruned
+    let figure =
+      network.rootMeanSquaredError.map {
+        "its root mean squared error on its held-out rows is \(significant($0, digits: 4))"
+      }
+      ?? "it has \(ratio(network.accuracy)) (\(percent(network.accuracy))) correct of its held-out rows"
     console.note([
       "\(counted(data.training)) of the rows are training rows and \(counted(data.validation)) "
-        + "validation rows of the result beside the model; it has \(ratio(accuracy)) "
-        + "(\(percent(accuracy))) correct of its held-out rows"
+        + "validation rows of the result beside the model; " + figure
     ])
   }
 }

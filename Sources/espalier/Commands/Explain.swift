@@ -21,6 +21,8 @@ struct Explain: ParsableCommand {
   var model: String?
   @Option(name: .shortAndLong, help: "The report folder (default: <name>-espalier).")
   var output: String?
+  @Flag(help: "Open the report in the desktop's browser.")
+  var open = false
   @OptionGroup(title: "Rules") var rules: RuleOptions
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
@@ -43,6 +45,7 @@ struct Explain: ParsableCommand {
       let lines = try settings.experiment.plan(names: .options) + ["write the report to '\(name)'"]
       return try StandardOutput.write(lines.map(visible).joined(separator: "\n") + "\n")
     }
+    let opening = try open ? Opening(for: name + "/report.html") : nil
     try folder.check(force: steps.force)
     var run: String?
     let outcome = try outcome(of: settings.experiment, in: folder) { identity in
@@ -55,6 +58,7 @@ struct Explain: ParsableCommand {
       try StandardOutput.write(file.data)
     }
     try console.summarise(ExplanationSummary(outcome.explanation, folder: name).text)
+    try opening?.open(name + "/report.html")
     if !outcome.gates.isEmpty { throw CommandFailure.gates(outcome.gates) }
   }
 
@@ -95,7 +99,7 @@ struct Explain: ParsableCommand {
   /// The arguments that determine the result: without output paths, display options, threads and
   /// the folders of input files.
   static func decidingArguments(_ arguments: [String]) -> [String] {
-    let alone: Set = ["--quiet", "--json", "--force", "--resume"]
+    let alone: Set = ["--quiet", "--json", "--force", "--resume", "--open"]
     let withValue: Set = ["--output", "-o", "--threads", "--progress", "--color", "--known"]
     var kept: [String] = []
     var skipsNext = false

@@ -75,6 +75,10 @@ struct Why: ParsableCommand {
           "not given, and so missing: \(names)" + (missing.count > 5 ? ", …" : "")
         ])
       }
+      for (feature, column) in zip(schema.features, table.columns)
+      where column[0] == Table.unknownLevel && feature.levels != nil {
+        console.note(["\(shown(feature.id.rawValue)) is a level that is not in the result"])
+      }
       return (table, 0)
     }
     let source = try data ?? Self.namedData(of: explanation)
