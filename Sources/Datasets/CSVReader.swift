@@ -52,9 +52,7 @@ struct CSVReader {
   private func form(
     of window: TextWindow, upTo reach: Int, _ name: String, _ isLast: Bool
   ) throws -> TableForm {
-    let wanted = plan.guide.schema.map { schema in
-      Set(schema.features.map(\.id.rawValue) + [schema.target.name])
-    }
+    let wanted = plan.guide.schema.map { Set(plan.needed($0)) }
     let finder = TableFormFinder(
       source: name, format: plan.format, usual: delimiter, wanted: wanted)
     return try window.withBytes { bytes in

@@ -103,7 +103,8 @@ public enum DataSource {
     let isTabbed = name.lowercased().contains(".tsv")
     let plan = ReadingPlan(
       guide: options.schema.map { .exact($0) } ?? .cells, target: options.target,
-      ignore: options.ignore, keepsConstants: options.keepsConstants, format: options.format,
+      ignore: options.ignore, keepsConstants: options.keepsConstants, labels: options.labels,
+      format: options.format,
       maxInputBytes: options.maxInputBytes)
     var reader = CSVReader(plan, delimiter: isTabbed ? UInt8(ascii: "\t") : nil)
     reader.chunkSize = chunkSize

@@ -12,6 +12,8 @@ public struct ReadingOptions: Hashable, Sendable {
   public var schema: Schema?
   /// Whether constant columns are kept, as inputs of a given network.
   public var keepsConstants: Bool
+  /// Whether every row needs a value of the target.
+  public var labels: LabelReading
   /// The given format of the table's text.
   public var format: TableFormat
   /// The maximum size of a source after decompression, and the maximum memory of the rows, in
@@ -21,15 +23,28 @@ public struct ReadingOptions: Hashable, Sendable {
   /// Creates options; by default everything is detected from the source.
   public init(
     target: String? = nil, ignore: [String] = [], schema: Schema? = nil,
-    keepsConstants: Bool = false, format: TableFormat = TableFormat(), maxInputBytes: Int? = nil
+    keepsConstants: Bool = false, labels: LabelReading = .required,
+    format: TableFormat = TableFormat(), maxInputBytes: Int? = nil
   ) {
     self.target = target
     self.ignore = ignore
     self.schema = schema
     self.keepsConstants = keepsConstants
+    self.labels = labels
     self.format = format
     self.maxInputBytes = maxInputBytes
   }
+}
+
+/// How the target column of a source is read.
+public enum LabelReading: Hashable, Sendable {
+  /// Rows without a value of the target are dropped.
+  case required
+  /// All rows are kept, with the label `Table.unlabelled` if they have none. The rows of a required
+  /// schema need no target column.
+  case optional
+  /// The source has no target column: every column is a feature.
+  case absent
 }
 
 /// A number of rows with a reason.
@@ -123,18 +138,30 @@ struct ReadingPlan {
   var target: String?
   var ignore: [String]
   var keepsConstants = false
+  var labels = LabelReading.required
   var format = TableFormat()
   var maxInputBytes: Int?
 
   var missingMarks: [String] { guide.schema?.missingMarks ?? MissingWords.everywhere }
   var numberMarks: [String] { guide.schema?.numberMarks ?? MissingWords.amongNumbers }
 
-  /// The index of the target, and the expected kind of each column.
+  /// The columns that the source must have.
+  func needed(_ schema: Schema) -> [String] {
+    schema.features.map(\.id.rawValue) + (labels == .required ? [schema.target.name] : [])
+  }
+
+  /// The index of the target, `nil` if there is none, and the expected kind of each column.
   /// - Throws: `UnknownName` for an unknown column, `DatasetError`.
   func resolve(
     _ names: [String], source: String
-  ) throws -> (target: Int, expectations: [Expectation]) {
+  ) throws -> (target: Int?, expectations: [Expectation]) {
     if case .exact(let schema) = guide { return try resolve(names, exactly: schema, source) }
+    if labels == .absent {
+      for name in ignore where !names.contains(name) {
+        throw UnknownName(name, family: "column", known: names)
+      }
+      return (nil, names.map { ignore.contains($0) ? .skipped : declared($0) })
+    }
     let wanted = target ?? guide.schema?.target.name ?? names.last ?? ""
     guard let position = names.firstIndex(of: wanted) else {
       throw UnknownName(wanted, family: "column", known: names)
@@ -159,20 +186,16 @@ struct ReadingPlan {
 
   private func resolve(
     _ names: [String], exactly schema: Schema, _ source: String
-  ) throws -> (target: Int, expectations: [Expectation]) {
+  ) throws -> (target: Int?, expectations: [Expectation]) {
     try checkPresence(of: schema, in: names, source)
-    guard let position = names.firstIndex(of: schema.target.name) else {
-      throw DatasetError.missingColumns(source: source, names: [schema.target.name])
-    }
-    return (position, names.map(declared))
+    return (names.firstIndex(of: schema.target.name), names.map(declared))
   }
 
   private func checkPresence(
     of schema: Schema, in names: [String], _ source: String
   ) throws {
     let present = Set(names)
-    let needed = schema.features.map(\.id.rawValue) + [schema.target.name]
-    let absent = needed.filter { !present.contains($0) }
+    let absent = needed(schema).filter { !present.contains($0) }
     if !absent.isEmpty { throw DatasetError.missingColumns(source: source, names: absent) }
   }
 

@@ -45,11 +45,14 @@ public struct Table: Hashable, Sendable {
   /// The value of a categorical cell whose level is not in the schema.
   public static let unknownLevel = -1.0
 
+  /// The label of a row whose class is not known.
+  public static let unlabelled = -1
+
   /// The schema of the columns.
   public var schema: Schema
   /// One column for each of `schema.features`, in the same order.
   public var columns: [Column]
-  /// The index of each row's true class in `schema.classes`.
+  /// The index of each row's true class in `schema.classes`; `unlabelled` if it is not known.
   ///
   /// Predictions are never stored here: they are passed beside a table, as `answers`.
   public var labels: [Int]
@@ -96,6 +99,11 @@ public struct Table: Hashable, Sendable {
       schema: schema, columns: columns.map { $0.selecting(rows) }, labels: rows.map { labels[$0] },
       numbers: numbers.isEmpty ? [] : rows.map { numbers[$0] },
       rowNumbers: rows.map { rowNumbers[$0] }, firstLine: firstLine)
+  }
+
+  /// The rows whose class or number is known.
+  public var labelled: Table {
+    labels.contains { $0 < 0 } ? selecting(labels.indices.filter { labels[$0] >= 0 }) : self
   }
 
   /// One row's values, in the order of the features.

@@ -14,7 +14,8 @@ struct AssembledTable {
   init(_ collected: CollectedTable, plan: ReadingPlan) throws {
     let schema = plan.guide.schema
     let isExact = plan.guide.isExact
-    let targetName = collected.names[collected.target]
+    let targetName =
+      collected.target.map { collected.names[$0] } ?? (isExact ? schema?.target.name : nil) ?? ""
     var cuts: [Double] = []
     if case .numeric(_, let given)? = schema?.target.kind, schema?.target.name == targetName {
       cuts = given
@@ -24,17 +25,21 @@ struct AssembledTable {
     let surveys = collected.columns.map { ColumnSurvey($0) }
     let notations = NotationJudge(
       source: collected.source, given: plan.format.decimal, surveys: surveys)
-    let target = try TargetVerdict(
-      targetName, collected.columns[collected.target], surveys[collected.target],
-      notations: notations, rows: collected.rows, cuts: cuts, &notes)
-    let kept = target.labels.indices.filter { target.labels[$0] >= 0 }
+    let needsLabels = plan.labels == .required
+    let target =
+      try collected.target.map {
+        try TargetVerdict(
+          targetName, collected.columns[$0], surveys[$0], notations: notations,
+          rows: collected.rows, cuts: cuts, needsValues: needsLabels, &notes)
+      } ?? TargetVerdict(unlabelled: collected.rows, as: isExact ? schema?.target : nil)
+    let kept = target.labels.indices.filter { target.labels[$0] >= 0 || !needsLabels }
     let isWhole = kept.count == collected.rows
     rowsRead = collected.rows
     let missing = collected.rows - kept.count - target.unknown
-    if missing > 0 {
+    if missing > 0, needsLabels {
       dropped.append(RowCount("no value for the target '\(targetName)'", missing))
     }
-    if target.unknown > 0 {
+    if target.unknown > 0, needsLabels {
       dropped.append(
         RowCount("a class of '\(targetName)' that is not in the schema", target.unknown))
     }
@@ -78,7 +83,7 @@ struct AssembledTable {
       labels: isWhole ? target.labels : kept.map { target.labels[$0] },
       numbers: target.numbers.isEmpty || isWhole ? target.numbers : kept.map { target.numbers[$0] },
       rowNumbers: kept.map { $0 + 1 }, firstLine: collected.firstLine)
-    if !isExact { try Self.checkEnough(table, in: collected) }
+    if !isExact, needsLabels { try Self.checkEnough(table, in: collected) }
   }
 
   /// The column indices, in the order of the schema if one is given.

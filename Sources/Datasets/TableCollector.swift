@@ -2,7 +2,8 @@
 struct CollectedTable {
   var source: String
   var names: [String]
-  var target: Int
+  /// The index of the target column; `nil` if there is none.
+  var target: Int?
   var columns: [ColumnCollector]
   var rows: Int
   /// The line of the first row if rows are consecutive lines.
@@ -23,7 +24,7 @@ struct TableCollector: CSVSink {
   private var nameColumns: [Int] = []
   private var unnamed: [String] = []
   private var columns: [ColumnCollector] = []
-  private var target = 0
+  private var target: Int?
   private var hasHeader = false
   private var field = 0
   private var recordLine = 1

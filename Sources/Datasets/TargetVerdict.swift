@@ -14,10 +14,19 @@ struct TargetVerdict {
   /// The number notation of a numeric target.
   var notation: NumberNotation?
 
+  /// The target of rows without a target column.
+  init(unlabelled rows: Int, as target: Target?) {
+    kind = target?.kind ?? .classes(names: [])
+    labels = Array(repeating: Table.unlabelled, count: rows)
+    numbers = target?.isNumeric == true ? Array(repeating: .nan, count: rows) : []
+    notation = target?.notation
+  }
+
+  /// `needsValues`: whether a column without values is an error.
   /// - Throws: `DatasetError` if the column cannot be a target.
   init(
     _ name: String, _ column: ColumnCollector, _ survey: ColumnSurvey, notations: NotationJudge,
-    rows: Int, cuts: [Double], _ notes: inout ReadingNotes
+    rows: Int, cuts: [Double], needsValues: Bool = true, _ notes: inout ReadingNotes
   ) throws {
     let source = notations.source
     // A constant target column is not dropped: its single number may be a class.
@@ -47,7 +56,7 @@ struct TargetVerdict {
     }
     // A numeric class is named by its digits.
     if case .numeric = kind { notes.merge(targetNotes) } else { notes.mergeTexts(of: targetNotes) }
-    if labels.allSatisfy({ $0 < 0 }), numbers.allSatisfy(\.isNaN), unknown == 0 {
+    if needsValues, labels.allSatisfy({ $0 < 0 }), numbers.allSatisfy(\.isNaN), unknown == 0 {
       throw DatasetError.emptyTarget(source: source, name: name)
     }
   }

@@ -258,13 +258,3 @@ extension PruningPlan.Subject {
     }
   }
 }
-
-extension Feature {
-  /// A value as text; a missing value is "".
-  func text(of value: Double) -> String {
-    if value.isNaN { return "" }
-    guard let levels else { return shortest(value) }
-    let index = Int(value)
-    return levels.indices.contains(index) ? levels[index] : "other"
-  }
-}

@@ -180,6 +180,8 @@ extension Hyperparameter where Value == Double {
   public static var accuracyDrop: Self { share(.accuracyDrop, "network.accuracyDrop") }
   /// Minimum fidelity on the held-out set.
   public static var minFidelity: Self { share(.minFidelity, "minFidelity") }
+  /// Minimum fidelity on the rows of each predicted class.
+  public static var minClassFidelity: Self { share(.minClassFidelity) }
   /// Weight of the knowledge-distillation loss.
   public static var distill: Self { share(.distillation) }
   /// The share of parameters to keep.

@@ -61,8 +61,9 @@ public struct ImportedModel: Sendable {
     if !imported.describesInputs, table.schema.image == nil {
       notes.append(Self.columnNote(model, name))
     }
-    guard imported.schema == nil, table.count > 0 else { return }
-    let sample = Self.sample(of: table, for: model.network)
+    let labelled = table.labelled
+    guard imported.schema == nil, labelled.count > 0 else { return }
+    let sample = Self.sample(of: labelled, for: model.network)
     let readings = imported.describesInputs ? [] : Reading.usual(for: plain, table)
     if model.head == .number {
       compareErrors(on: sample, readings, name, names)

@@ -37,6 +37,28 @@ public struct OutputFile: Hashable, Sendable {
     try OutputFiles([self]).write([data], force: force)
   }
 
+  /// Writes the complete file in parts, or nothing.
+  ///
+  /// `body` appends the parts; an error thrown by it deletes the temporary file.
+  /// - Throws: `OutputError`, or the error of `body`
+  public func write(
+    force: Bool, parts body: (_ append: (Data) throws -> Void) throws -> Void
+  ) throws {
+    try check(force: force)
+    clearLeftovers()
+    defer { unlink(fresh) }
+    let file = try NewFile(fresh, named: path)
+    do {
+      try body { try file.append($0) }
+    } catch {
+      close(file.descriptor)
+      throw error
+    }
+    try file.finish()
+    try settle(force: force, known: nil)
+    try? synchronize(place.parent)
+  }
+
   /// The prefix of the temporary file: the file's name, or the digest of a long name.
   private var prefix: String {
     let name =

@@ -127,25 +127,52 @@ struct OutputPlace: Hashable, Sendable {
 ///
 /// An existing item at the path, including a link, is an error and is not modified.
 func writeNew(_ data: Data, to path: String, named name: String) throws(OutputError) {
-  let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-  let file = open(path, flags, 0o666)
-  guard file >= 0 else { throw .system(name) }
-  let code = data.withUnsafeBytes { bytes -> Int32 in
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let part = UnsafeRawBufferPointer(rebasing: rest)
-      let written = write(file, part.baseAddress, part.count)
-      if written < 0 {
-        if errno == EINTR { continue }
-        return errno
-      }
-      rest = rest.dropFirst(written)
-    }
-    return fsync(file) == 0 || errno == EINVAL ? 0 : errno
+  let file = try NewFile(path, named: name)
+  do {
+    try file.append(data)
+  } catch {
+    close(file.descriptor)
+    throw error
   }
-  let closed = close(file) == 0 ? 0 : errno
-  if code != 0 { throw .cannotWrite(path: name, code: code) }
-  if closed != 0 { throw .cannotWrite(path: name, code: closed) }
+  try file.finish()
+}
+
+/// A file that did not exist, open for writing.
+struct NewFile {
+  let descriptor: Int32
+  private let name: String
+
+  /// Creates the file; errors contain `name`.
+  init(_ path: String, named name: String) throws(OutputError) {
+    self.name = name
+    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .system(name) }
+  }
+
+  func append(_ data: Data) throws(OutputError) {
+    let code = data.withUnsafeBytes { bytes -> Int32 in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let part = UnsafeRawBufferPointer(rebasing: rest)
+        let written = write(descriptor, part.baseAddress, part.count)
+        if written < 0 {
+          if errno == EINTR { continue }
+          return errno
+        }
+        rest = rest.dropFirst(written)
+      }
+      return 0
+    }
+    if code != 0 { throw .cannotWrite(path: name, code: code) }
+  }
+
+  /// Synchronises the file to disk and closes it.
+  func finish() throws(OutputError) {
+    let code = fsync(descriptor) == 0 || errno == EINVAL ? 0 : errno
+    let closed = close(descriptor) == 0 ? 0 : errno
+    if code != 0 { throw .cannotWrite(path: name, code: code) }
+    if closed != 0 { throw .cannotWrite(path: name, code: closed) }
+  }
 }
 
 /// Synchronises a folder's entries to disk.

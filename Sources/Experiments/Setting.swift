@@ -12,8 +12,7 @@ public enum Setting: String, Hashable, Sendable, CaseIterable {
   case distillation, gatePrice
   // Rules and comparisons.
   case explain, maxTerms, maxWeight, maxRules, maxNeurons, maxInputs, minFidelity, seeds
-  case stability
-  case crossValidation
+  case stability, crossValidation, minClassFidelity
   case recoveryEpochs
 }
 

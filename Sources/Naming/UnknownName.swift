@@ -16,13 +16,13 @@ public struct UnknownName: LocalizedError, Hashable, Sendable {
     self.known = known
   }
 
-  /// The known name with the smallest edit distance, at most one third of the name's length (at
-  /// least 1).
+  /// The known name with the smallest edit distance, at most one third of the name's length, at
+  /// least 1 and at most 2.
   ///
   /// A proper prefix of a known name counts as one edit; the part of a known name before the first
   /// hyphen is also compared. Both apply to names of at least 4 characters.
   public var nearest: String? {
-    let limit = max(1, name.count / 3)
+    let limit = min(max(1, name.count / 3), 2)
     let close = known.map { (distance: distance(to: $0), name: $0) }
       .filter { $0.distance <= limit }
     return close.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name

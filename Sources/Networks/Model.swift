@@ -76,27 +76,6 @@ public struct Model: Hashable, Codable, Sendable {
     return (squares / Double(table.count)).squareRoot()
   }
 
-  /// The node whose neurons are the hidden features: the activation, pooling or flattening node
-  /// that the last dense layer reads; `nil` if there is none.
-  public var featureNode: Node.ID? {
-    let architecture = network.architecture
-    guard let reader = architecture.nodes.lastIndex(where: { $0.layer.isFullyConnected }),
-      let shapes = try? architecture.shapes()
-    else { return nil }
-    var index = architecture.links[reader].first ?? -1
-    while index >= 0, architecture.nodes[index].layer.isIdentityAtInference {
-      index = architecture.links[index].first ?? -1
-    }
-    guard index >= 0, shapes[index].rank == 1 else { return nil }
-    let (id, layer) = (architecture.nodes[index].id, architecture.nodes[index].layer)
-    switch layer.coupling {
-    case .selecting: return id
-    case .spreading: return architecture.links[index] == [-1] ? nil : id
-    case .unitwise:
-      // The channels of images have been pooled if the inputs are no vectors.
-      let isPooled = architecture.inputShapes(of: index, among: shapes).allSatisfy { $0.rank > 1 }
-      return layer.isActivation || isPooled ? id : nil
-    default: return nil
-    }
-  }
+  /// The node whose neurons are the hidden features, as `Architecture.featureNode`.
+  public var featureNode: Node.ID? { network.architecture.featureNode }
 }

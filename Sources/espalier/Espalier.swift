@@ -26,9 +26,10 @@ struct Espalier: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Explain.self, Train.self, Prune.self, Compare.self, Features.self, FidelityCommand.self,
-      Draw.self, ReportCommand.self,
-      Export.self, List.self, DatasetCommands.self, Doctor.self,
+      Explain.self, Train.self, Prune.self, Compare.self, Predict.self, Evaluate.self, Why.self,
+      Features.self, FidelityCommand.self, Diff.self, Inspect.self, Draw.self, ReportCommand.self,
+      Export.self, List.self,
+      DatasetCommands.self, Doctor.self,
     ])
 
   /// Runs the command that the arguments name and ends the process with its exit code.
@@ -40,7 +41,9 @@ struct Espalier: ParsableCommand {
     Interruption.watch()
     var command: any ParsableCommand
     do {
+      if arguments == ["--generate-manual"] { end(printing: ManualPage.text) }
       try checkCommand(arguments)
+      if let help = HelpText.requested(arguments) { end(printing: help) }
       command = try parseAsRoot(arguments)
     } catch {
       end(parsing: error)
@@ -67,7 +70,8 @@ struct Espalier: ParsableCommand {
   private static func computes(_ command: any ParsableCommand) -> Bool {
     let computing: [any ParsableCommand.Type] = [
       Explain.self, Train.self, Prune.self, Compare.self, Features.self, FidelityCommand.self,
-      Draw.self, ReportCommand.self, Export.self, DatasetCommands.Fetch.self,
+      Draw.self, ReportCommand.self, Export.self, DatasetCommands.Fetch.self, Predict.self,
+      Evaluate.self, Why.self, Diff.self, Inspect.self,
     ]
     return computing.contains { $0 == type(of: command) }
   }
@@ -98,16 +102,18 @@ struct Espalier: ParsableCommand {
 
   /// Prints help and the version on stdout with code 0; a parsing error ends as a usage error.
   private static func end(parsing error: any Error) -> Never {
-    if exitCode(for: error) == .success {
-      do {
-        try StandardOutput.write(fullMessage(for: error) + "\n")
-      } catch {
-        ErrorText(error).end()
-      }
-      Foundation.exit(0)
-    }
+    if exitCode(for: error) == .success { end(printing: fullMessage(for: error) + "\n") }
     if error is UnknownName { ErrorText(error).end() }
     ErrorText(parser: message(for: error), seeAlso: helpCommand(in: fullMessage(for: error))).end()
+  }
+
+  private static func end(printing text: String) -> Never {
+    do {
+      try StandardOutput.write(text)
+    } catch {
+      ErrorText(error).end()
+    }
+    Foundation.exit(0)
   }
 
   /// The help command in the parser's message, such as "espalier explain --help".

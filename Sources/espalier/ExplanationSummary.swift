@@ -44,6 +44,14 @@ struct ExplanationSummary {
       report.multiplicitySentences + report.stabilitySentences + report.crossValidationSentences
     if !others.isEmpty { lines += others.map(\.plain) + [""] }
     lines.append("The report: \(folder)/report.html")
+    let name = Self.quoted(folder)
+    lines.append("Next: espalier why \(name) 1, or espalier predict \(name) DATA")
     text = lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A path as a word of a shell command.
+  private static func quoted(_ path: String) -> String {
+    let isPlain = path.allSatisfy { $0.isLetter || $0.isNumber || "-_./~".contains($0) }
+    return isPlain ? path : "'" + path.replacing("'", with: "'\\''") + "'"
   }
 }

@@ -5,6 +5,8 @@ import Reports
 /// `RESULT` on the command line: an `explanation.json` or the folder that contains it.
 struct ResultFile {
   let explanation: Explanation
+  /// The folder of the file.
+  let folder: URL
 
   /// - Throws: `CommandFailure` with code 66 when the file is missing, 65 when it is not an
   ///   explanation.
@@ -18,6 +20,7 @@ struct ResultFile {
         code: 66)
     }
     if isFolder.boolValue { file = path + (path.hasSuffix("/") ? "" : "/") + "explanation.json" }
+    folder = URL(fileURLWithPath: file).deletingLastPathComponent()
     guard let data = FileManager.default.contents(atPath: file) else {
       throw CommandFailure(
         "'\(file)' cannot be read", hint: "check the path and its permissions",
@@ -43,6 +46,12 @@ struct ResultFile {
       throw CommandFailure(
         "\(file): \(error.errorDescription ?? "")", hint: error.recoverySuggestion, code: 65)
     }
+  }
+
+  /// The model.onnx beside the result; `nil` if there is none.
+  var modelFile: URL? {
+    let file = folder.appendingPathComponent("model.onnx")
+    return FileManager.default.fileExists(atPath: file.path) ? file : nil
   }
 
   private struct Version: Decodable { var schemaVersion: Int }

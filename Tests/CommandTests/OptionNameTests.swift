@@ -23,7 +23,7 @@ import espalier
     .maxRules: "--max-rules", .maxNeurons: "--max-neurons", .maxInputs: "--max-inputs",
     .minFidelity: "--min-fidelity", .stability: "--stability",
     .crossValidation: "--cross-validation", .seeds: "--seeds",
-    .recoveryEpochs: "--recovery-epochs",
+    .recoveryEpochs: "--recovery-epochs", .minClassFidelity: "--min-class-fidelity",
   ]
 
   @Test(arguments: Setting.allCases)
@@ -33,8 +33,8 @@ import espalier
 
   /// Every option is one of a command.
   @Test func theCommandsHaveTheOptions() throws {
-    let help = try ["explain", "train", "prune", "compare"].map {
-      try Program($0, "--help").output
+    let help = try ["explain", "train", "prune", "compare", "fidelity"].map {
+      try Program($0, "--help-all").output
     }.joined()
     for setting in Setting.allCases {
       #expect(help.contains(setting.option + " ") || help.contains(setting.option + "\n"))

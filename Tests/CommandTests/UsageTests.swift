@@ -57,7 +57,7 @@ import Testing
     (
       ["prove", "iris"],
       "error: there is no command named 'prove'\n hint: known: explain, train, prune, compare, "
-        + "features, fidelity, draw, report, export, list, datasets, doctor\n"
+        + "predict, evaluate, why, features, fidelity, diff, inspect, draw, … (17 in all)\n"
     ),
     (
       ["report", "r", "--format", "pdf", "-o", "s"],
@@ -154,8 +154,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "explain", "train", "prune", "compare", "features", "fidelity", "draw", "report", "export",
-    "list", "doctor",
+    "explain", "train", "prune", "compare", "predict", "evaluate", "why", "features", "fidelity",
+    "diff", "inspect",
+    "draw",
+    "report", "export", "list", "doctor",
   ])
   func everyCommandShowsAnExampleOfItself(_ command: String) throws {
     let run = try Program(command, "--help")

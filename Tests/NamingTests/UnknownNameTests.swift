@@ -23,6 +23,13 @@ import Testing
     #expect(error.nearest == "bar")
   }
 
+  @Test func aNameThreeEditsAwayIsNotOffered() {
+    let far = UnknownName("sepal_lxenygtch", family: "column", known: ["sepal_length"])
+    #expect(editDistance(far.name, far.known[0]) == 3 && far.nearest == nil)
+    let near = UnknownName("sepal_lengthy_", family: "column", known: ["sepal_length"])
+    #expect(near.nearest == "sepal_length")
+  }
+
   @Test func distancesCountEdits() {
     #expect(editDistance("", "abc") == 3)
     #expect(editDistance("kitten", "sitting") == 3)

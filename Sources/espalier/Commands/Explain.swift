@@ -23,6 +23,8 @@ struct Explain: ParsableCommand {
   var output: String?
   @Flag(help: "Exit code 2 if the result has warnings.")
   var strict = false
+  @Flag(help: "Open the report in the desktop's browser.")
+  var open = false
   @OptionGroup(title: "Rules") var rules: RuleOptions
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
@@ -45,6 +47,7 @@ struct Explain: ParsableCommand {
       let lines = try settings.experiment.plan(names: .options) + ["write the report to '\(name)'"]
       return try StandardOutput.write(lines.map(visible).joined(separator: "\n") + "\n")
     }
+    let opening = try open ? Opening(for: name + "/report.html") : nil
     try folder.check(force: steps.force)
     var run: String?
     let outcome = try outcome(of: settings.experiment, in: folder) { identity in
@@ -63,6 +66,7 @@ struct Explain: ParsableCommand {
       gates.append(
         "--strict allows no warnings: " + warnings.map(\.code).joined(separator: ", "))
     }
+    try opening?.open(name + "/report.html")
     if !gates.isEmpty { throw CommandFailure.gates(gates) }
   }
 
@@ -103,7 +107,7 @@ struct Explain: ParsableCommand {
   /// The arguments that determine the result: without output paths, display options, threads and
   /// the folders of input files.
   static func decidingArguments(_ arguments: [String]) -> [String] {
-    let alone: Set = ["--quiet", "--json", "--force", "--resume", "--strict"]
+    let alone: Set = ["--quiet", "--json", "--force", "--resume", "--strict", "--open"]
     let withValue: Set = ["--output", "-o", "--threads", "--progress", "--color", "--known"]
     var kept: [String] = []
     var skipsNext = false

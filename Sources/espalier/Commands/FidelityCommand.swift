@@ -18,6 +18,9 @@ struct FidelityCommand: ParsableCommand {
       Examples:
         espalier fidelity loans-espalier loans-espalier/model.onnx new-loans.csv
         espalier fidelity loans-espalier loans.onnx new-loans.csv --min-fidelity 0.95
+
+      The rows need no target column. With --write-baseline june.json and later
+      --baseline june.json, the command fails where the fidelity has fallen.
       """)
 
   @Argument(help: "A report folder or its explanation.json.")
@@ -29,6 +32,19 @@ struct FidelityCommand: ParsableCommand {
   @OptionGroup(title: "Table") var form: TableFlags
   @Option(help: "Minimum fidelity, 0 to 1; exit code 2 if it is not reached.")
   var minFidelity: Double?
+  @Option(
+    help:
+      "Minimum fidelity where the network predicts any one class; exit code 2 if it is not reached."
+  )
+  var minClassFidelity: Double?
+  @Option(
+    help:
+      "A file of --write-baseline; exit code 2 if the fidelity is lower beyond the 95 % interval.")
+  var baseline: String?
+  @Option(help: "Write the figures to this file, as a baseline for later rows.")
+  var writeBaseline: String?
+  @Flag(help: "Overwrite an existing regular file or espalier report.")
+  var force = false
   @OptionGroup(title: "Inputs of the network") var pixels: PixelFlags
   @Option(help: "Number of threads (default: one per core).")
   var threads: Int?
@@ -36,24 +52,31 @@ struct FidelityCommand: ParsableCommand {
 
   mutating func validate() throws {
     try check(.minFidelity, minFidelity)
+    try check(.minClassFidelity, minClassFidelity)
     try check(.threads, threads)
   }
 
-  private struct Measured: Encodable {
+  private struct Measured: Codable {
     var rows: Int
     var fidelity: Proportion
     var byClass: [String: Proportion]
     var majorityBaseline: Proportion
     /// The coverage: rows that a rule other than the default rule classifies.
     var answered: Proportion
-    var accuracy: [String: Proportion]
+    /// The accuracy on rows with a known class; absent if there are none.
+    var accuracy: [String: Proportion]?
+    /// The change since the baseline.
+    var change: ProportionChange?
   }
 
   func run() throws {
-    if let threads { Workers.threads = threads }
+    if let threads { Workers.threads = MemoryGuard.threads(threads) }
+    let file = try baselineFile()
+    let earlier = try baseline.map { try Self.readBaseline($0) }
     let explanation = try ResultFile(result).explanation
     let options = ReadingOptions(
-      schema: explanation.data.schema, format: form.format, maxInputBytes: form.maxInputBytes)
+      schema: explanation.data.schema, labels: .optional, format: form.format,
+      maxInputBytes: form.maxInputBytes)
     let loaded = try DataSource.load(data, options: options)
     console.note(loaded.accounts)
     let table = loaded.table
@@ -62,16 +85,69 @@ struct FidelityCommand: ParsableCommand {
     let imported = try ImportedModel(
       URL(fileURLWithPath: model), options: network, table: table, names: .options)
     ProgressPrinter(console.progress, quiet: console.quiet).show(imported)
-    let measured = try Self.measure(explanation, imported.model, imported.table)
-    if console.json { try StandardOutput.writeJSON(measured) }
-    try console.summarise(Self.text(measured))
-    if let minFidelity, measured.fidelity.value < minFidelity {
-      throw CommandFailure.gates(
-        [
-          "the fidelity \(fixed(measured.fidelity.value, digits: 4)) is below the required "
-            + "\(shortest(minFidelity))"
-        ], isWritten: false)
+    var measured = try Self.measure(explanation, imported.model, imported.table)
+    if let file {
+      Interruption.hold()
+      try file.write(try StandardOutput.json(measured), force: force)
     }
+    measured.change = earlier.map { ProportionChange(before: $0, after: measured.fidelity) }
+    if console.json { try StandardOutput.writeJSON(measured) }
+    try console.summarise(Self.text(measured) + (file.map { "The baseline: \($0.path)\n" } ?? ""))
+    let failed = failedGates(measured)
+    if !failed.isEmpty { throw CommandFailure.gates(failed, isWritten: false) }
+  }
+
+  /// The file of the new baseline, checked before anything is computed.
+  private func baselineFile() throws -> OutputFile? {
+    guard let writeBaseline else { return nil }
+    var conflicts = OutputConflicts()
+    conflicts.writes(writeBaseline, as: "--write-baseline")
+    conflicts.reads(result, as: "the result")
+    conflicts.reads(model, as: "the model")
+    conflicts.reads(data, as: "the data")
+    conflicts.reads(baseline, as: "the baseline")
+    try conflicts.check()
+    let file = OutputFile(writeBaseline)
+    try file.check(force: force)
+    return file
+  }
+
+  /// The fidelity of an earlier measurement.
+  private static func readBaseline(_ path: String) throws -> Proportion {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw CommandFailure(
+        "the baseline '\(path)' cannot be read", hint: "write it with --write-baseline", code: 66)
+    }
+    guard let measured = try? JSONDecoder().decode(Measured.self, from: data) else {
+      throw CommandFailure(
+        "\(path): not a baseline", hint: "give a file that --write-baseline wrote", code: 65)
+    }
+    return measured.fidelity
+  }
+
+  private func failedGates(_ measured: Measured) -> [String] {
+    var failed: [String] = []
+    if let minFidelity, measured.fidelity.value < minFidelity {
+      failed.append(
+        "the fidelity \(fixed(measured.fidelity.value, digits: 4)) is below the required "
+          + "\(shortest(minFidelity))")
+    }
+    if let minClassFidelity {
+      for (name, share) in measured.byClass.sorted(by: { $0.key < $1.key })
+      where share.total > 0 && share.value < minClassFidelity {
+        failed.append(
+          "the fidelity where the network predicts '\(shown(name))', "
+            + "\(fixed(share.value, digits: 4)), is below the required "
+            + "\(shortest(minClassFidelity))")
+      }
+    }
+    if let change = measured.change, change.high < 0 {
+      failed.append(
+        "the fidelity fell from \(fixed(change.before.value, digits: 4)) to "
+          + "\(fixed(change.after.value, digits: 4)), by at least "
+          + "\(fixed(-change.high, digits: 4)) with 95 % confidence")
+    }
+    return failed
   }
 
   private static func measure(
@@ -81,13 +157,11 @@ struct FidelityCommand: ParsableCommand {
     let network = model.classify(table)
     var rows = table
     if explanation.level == .features {
-      guard let features = HiddenFeatures(of: model, over: table) else {
-        throw CommandFailure(
-          "the network has no hidden features for the rules to use",
-          hint: "give the model.onnx of the same report", code: 65)
+      guard let features = HiddenFeatures(unfitted: model) else {
+        throw FeaturesMismatch.noFeatures
       }
       guard features.neurons == explanation.features.map(\.neuron) else {
-        throw FeatureMismatch()
+        throw FeaturesMismatch.otherFeatures
       }
       rows = features.activationTable(in: model, over: table)
     }
@@ -99,13 +173,15 @@ struct FidelityCommand: ParsableCommand {
     let fidelity = Fidelity(
       rules: (answers, answers), network: (network, network), original: network,
       answered: deciding.map { $0 != nil }, classes: classes)
+    let known = table.labels.indices.filter { table.labels[$0] >= 0 }
+    func accuracy(_ predicted: [Int]) -> Proportion {
+      Proportion(known.count { predicted[$0] == table.labels[$0] }, of: known.count)
+    }
     return Measured(
       rows: table.count, fidelity: fidelity.heldOut, byClass: fidelity.byClass,
       majorityBaseline: fidelity.majorityBaseline, answered: fidelity.answered,
-      accuracy: [
-        "network": Proportion(agreementOf: network, and: table.labels),
-        "rules": Proportion(agreementOf: answers, and: table.labels),
-      ])
+      accuracy: known.isEmpty
+        ? nil : ["network": accuracy(network), "rules": accuracy(answers)])
   }
 
   /// The rules over the columns of the rows, for the classes of the network.
@@ -147,15 +223,12 @@ struct FidelityCommand: ParsableCommand {
     for (name, share) in measured.byClass.sorted(by: { $0.key < $1.key }) {
       lines.append("  where the network predicts '\(shown(name))': \(words(share))")
     }
+    if let change = measured.change {
+      lines.append(
+        "The baseline had \(words(change.before)); the difference is "
+          + "\(fixed(change.difference * 100, digits: 1)) points, 95 % interval "
+          + "\(fixed(change.low * 100, digits: 1)) to \(fixed(change.high * 100, digits: 1)).")
+    }
     return lines.joined(separator: "\n") + "\n"
   }
-}
-
-/// A model without the hidden features that the rules use.
-struct FeatureMismatch: CommandLineError, Hashable {
-  var exitCode: Int32 { 65 }
-  var errorDescription: String? {
-    "the model's hidden features are not those of the rules"
-  }
-  var recoverySuggestion: String? { "give the model.onnx of the result's own folder" }
 }

@@ -10,8 +10,9 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Regenerate the report from its explanation.json.",
     discussion: """
-      Example:
+      Examples:
         espalier report iris-espalier --format html,md -o iris-again
+        espalier report iris-espalier --templates my-pages -o iris-again --open
       """)
 
   @Argument(help: "A report folder or its explanation.json.")
@@ -24,6 +25,8 @@ struct ReportCommand: ParsableCommand {
   var templates: String?
   @Flag(help: "Overwrite an existing regular file or espalier report.")
   var force = false
+  @Flag(help: "Open the report in the desktop's browser.")
+  var open = false
   @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   func run() throws {
@@ -34,6 +37,8 @@ struct ReportCommand: ParsableCommand {
     conflicts.reads(result, as: "the result")
     conflicts.reads(templates, as: "the templates")
     try conflicts.check()
+    let page = output + (formats.contains(.html) ? "/report.html" : "")
+    let opening = try open ? Opening(for: page) : nil
     try folder.check(force: force)
     let explanation = try ResultFile(result).explanation
     let files = try ReportFolder.files(
@@ -47,6 +52,7 @@ struct ReportCommand: ParsableCommand {
     try folder.write(
       try manifest.added(to: files.map { ($0.name, $0.data) }), force: force, run: manifest.run)
     try console.summarise(files.map { "\(output)/\($0.name)\n" }.joined())
+    try opening?.open(page)
   }
 
   private func chosenFormats() throws(UnknownName) -> Set<ReportFolder.Format> {

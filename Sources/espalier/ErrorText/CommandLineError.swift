@@ -63,6 +63,15 @@ extension RuleProgram.Fault: CommandLineError {
   var exitCode: Int32 { 65 }
 }
 
+extension MissingRules: CommandLineError {
+  var exitCode: Int32 { 65 }
+  var optionHint: String? { known.first.map { "use --rules \($0.rawValue)" } }
+}
+
+extension FeaturesMismatch: CommandLineError {
+  var exitCode: Int32 { 65 }
+}
+
 extension ReportError: CommandLineError {
   var exitCode: Int32 { 65 }
 

@@ -27,6 +27,18 @@ extension ErrorText {
     message = ErrorText.lowerCased(parts.first ?? words)
     if message.hasSuffix(".") { message.removeLast() }
     hint = parts.count > 1 ? ErrorText.lowerCased(parts[1]) : "see '\(help)'"
+    // The parser offers options that are less near.
+    if message.hasPrefix("unknown option '"), parts.count > 1, quoted.count > 1,
+      !Self.isNear(quoted[0], quoted[1])
+    {
+      hint = "see '\(help)'"
+    }
+  }
+
+  /// Whether an option is at most two edits from another.
+  private static func isNear(_ option: String, _ other: String) -> Bool {
+    let names = [option, other].map { $0.prefix { $0 != "=" }.drop { $0 == "-" } }
+    return editDistance(String(names[0]), String(names[1])) <= 2
   }
 
   private static func lowerCased(_ text: String) -> String {

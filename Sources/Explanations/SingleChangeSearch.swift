@@ -1,0 +1,80 @@
+import Datasets
+import Foundation
+import Rules
+
+/// The smallest change of one column after which described rules predict another class.
+///
+/// A score is linear in a number, so every threshold on it is a threshold on the number: between
+/// neighbouring thresholds no prediction changes.
+struct SingleChangeSearch {
+  private let classifier: RuleClassifier
+  private let scales: [Feature.ID: Double]
+  private let whole: Set<Feature.ID>
+
+  init(_ classifier: RuleClassifier, scales: [Feature.ID: Double], whole: Set<Feature.ID>) {
+    self.classifier = classifier
+    self.scales = scales
+    self.whole = whole
+  }
+
+  func search(_ row: Table) -> NearestChange? {
+    let current = answer(row).class
+    var best: (distance: Double, id: Feature.ID, value: Double)?
+    for (index, feature) in row.schema.features.enumerated() {
+      let value = row.columns[index][0]
+      for group in candidates(feature, value, row) {
+        let flipping = group.filter { candidate in
+          candidate != value && answer(row.changing([feature.id: candidate])).class != current
+        }
+        let nearest = flipping.map { (distance: distance(feature, value, $0), value: $0) }
+          .min { ($0.distance, $0.value) < ($1.distance, $1.value) }
+        if let nearest, best.map({ nearest.distance < $0.distance }) ?? true {
+          best = (nearest.distance, feature.id, nearest.value)
+        }
+      }
+    }
+    return best.map { best in
+      let found = answer(row.changing([best.id: best.value]))
+      return NearestChange(values: [best.id: best.value], answer: found.class, rule: found.rule)
+    }
+  }
+
+  private func distance(_ feature: Feature, _ value: Double, _ new: Double) -> Double {
+    feature.levels != nil || value.isNaN ? 1 : abs(new - value) / (scales[feature.id] ?? 1)
+  }
+
+  private func answer(_ row: Table) -> (class: Int, rule: Int?) {
+    let values = row.appending(classifier.scores)
+    let rule = classifier.rules.deciding { id in
+      values.schema.index(of: id).map { values.columns[$0][0] } ?? .nan
+    }
+    return (classifier.answer(of: rule), rule)
+  }
+
+  /// For each bound between intervals in which no condition changes, values beside it; each level.
+  private func candidates(_ feature: Feature, _ value: Double, _ row: Table) -> [[Double]] {
+    if let levels = feature.levels { return levels.indices.map { [Double($0)] } }
+    var bounds: [Double] = []
+    for literal in classifier.rules.rules.flatMap(\.premise.literals) {
+      guard case .interval(let lower, let upper, _) = literal.condition else { continue }
+      let own = [lower, upper].compactMap { $0 }
+      if literal.variable == feature.id { bounds += own }
+      guard let score = classifier.scores.first(where: { $0.id == literal.variable }) else {
+        continue
+      }
+      // The score is slope · x + rest.
+      let rest = score.values(in: row.changing([feature.id: 0]))[0]
+      let slope = score.values(in: row.changing([feature.id: 1]))[0] - rest
+      if slope != 0 { bounds += own.map { ($0 - rest) / slope } }
+    }
+    return bounds.filter(\.isFinite).map { values(beside: $0, from: value, feature.id) }
+  }
+
+  /// The nearest values on either side of a bound with about as many digits as the number before.
+  private func values(beside bound: Double, from value: Double, _ id: Feature.ID) -> [Double] {
+    let places = whole.contains(id) ? 0 : min(decimalPlaces(of: value) + 1, 12)
+    let power = pow(10, Double(places))
+    let low = (bound * power).rounded(.down)
+    return [low - 1, low, low + 1].map { $0 / power }
+  }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Datasets
+import Experiments
+import Explanations
+import Foundation
+import Reports
+import Tensors
+
+/// Explains the prediction for one row.
+struct Why: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Explain the prediction for one row.",
+    discussion: """
+      Examples:
+        espalier why loans-espalier 17 --data new-loans.csv
+        espalier why iris-espalier petal_length=4.9,petal_width=1.7
+
+      ROW is the number of a row of the data, from 1 without the header, or the
+      values: name=value,… or a JSON object. Columns that are not given are missing.
+      """)
+
+  @Argument(help: "A report folder or its explanation.json.")
+  var result: String
+  @Argument(help: "A row number, name=value,… or a JSON object.")
+  var row: String
+  @Option(help: "The data of a row number (default: those of the result, if they have a name).")
+  var data: String?
+  @Option(help: "The rules to explain: inputs, features, described or all (default: all).")
+  var rules: RulesChoice?
+  @Option(help: "The network (default: the model.onnx of the result).")
+  var model: String?
+  @OptionGroup(title: "Table") var form: TableFlags
+  @OptionGroup(title: "Inputs of the network") var inputs: InputFlags
+  @OptionGroup(title: "Messages") var console: ConsoleOptions
+
+  func run() throws {
+    let file = try ResultFile(result)
+    let explanation = file.explanation
+    let number = Int(row)
+    let (rows, given) = try rows(of: explanation, number)
+    let (model, table) = try file.network(model, for: rows, inputs: inputs, console: console)
+    let levels: [RuleLevel] =
+      switch rules {
+      case nil, .all?:
+        [explanation.level] + RuleLevel.allCases.filter { $0 != explanation.level }
+      case .inputs?: [.inputs]
+      case .features?: [.features]
+      case .described?: [.described]
+      }
+    if let level = levels.first {
+      let classifier = try RuleClassifier(explanation, level: level)
+      _ = try classifier.variables(of: table.selecting([given]), in: model)
+      if let model { try RuleMismatch.check(classifier, model) }
+    }
+    let explainer = try RowExplainer(
+      explanation, model: model, levels: levels, rows: number == nil ? nil : table)
+    let found = try explainer.explanation(of: table.selecting([given]), number: number)
+    if console.json { return try StandardOutput.writeJSON(found) }
+    try console.summarise(RowExplanationText(found, explanation).text)
+  }
+
+  /// The rows, and the position of the row among them.
+  private func rows(of explanation: Explanation, _ number: Int?) throws -> (Table, Int) {
+    let schema = explanation.data.schema
+    guard let number else {
+      if data != nil {
+        throw CommandFailure(
+          "--data is for a row number, and the row is given by its values",
+          hint: "omit --data, or give a row number")
+      }
+      let (table, missing) = try RowText(row).table(schema)
+      if !missing.isEmpty {
+        let names = missing.prefix(5).map { shown($0) }.joined(separator: ", ")
+        console.note([
+          "not given, and so missing: \(names)" + (missing.count > 5 ? ", …" : "")
+        ])
+      }
+      for (feature, column) in zip(schema.features, table.columns)
+      where column[0] == Table.unknownLevel && feature.levels != nil {
+        console.note(["\(shown(feature.id.rawValue)) is a level that is not in the result"])
+      }
+      return (table, 0)
+    }
+    let source = try data ?? Self.namedData(of: explanation)
+    let loaded = try DataSource.load(
+      source,
+      options: ReadingOptions(
+        schema: schema, labels: .optional, format: form.format, maxInputBytes: form.maxInputBytes))
+    if data == nil, loaded.sha256 != explanation.data.sha256 {
+      throw CommandFailure(
+        "the data set '\(shown(source))' is not the one of the result",
+        hint: "name the data with --data", code: 65)
+    }
+    guard let position = loaded.table.rowNumbers.firstIndex(of: number) else {
+      throw CommandFailure(
+        "there is no row \(number) in \(shown(loaded.name)), which has "
+          + counted(loaded.rowsRead, "row"),
+        hint: "rows are counted from 1, without the header", code: 65)
+    }
+    return (loaded.table, position)
+  }
+
+  private static func namedData(of explanation: Explanation) throws -> String {
+    let name = explanation.data.name
+    guard DataSource.names().contains(where: { $0.name == name }) else {
+      throw CommandFailure(
+        "row numbers need the data, and the result does not say where they are",
+        hint: "name the data with --data")
+    }
+    return name
+  }
+}
+
+extension RowTextError: CommandLineError {
+  var exitCode: Int32 { 64 }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Datasets
+import Experiments
+import Explanations
+import Foundation
+import ModelFiles
+import Networks
+import Reports
+
+extension RuleLevel: ExpressibleByArgument {}
+
+/// The preprocessing of a network from another program.
+struct InputFlags: ParsableArguments {
+  @OptionGroup var pixels: PixelFlags
+  @OptionGroup var scaling: ScalingFlags
+
+  var options: NetworkOptions {
+    var options = NetworkOptions()
+    pixels.apply(to: &options)
+    scaling.apply(to: &options)
+    return options
+  }
+}
+
+/// The columns of a table for a network from another program.
+struct ColumnFlags: ParsableArguments {
+  @Option(help: "The target column (default: that of the model file, else the last).")
+  var target: String?
+  @Option(help: "A column to exclude; may be repeated.")
+  var ignore: [String] = []
+}
+
+/// A network with the rows of its data.
+struct NetworkWithRows {
+  var model: Model
+  var table: Table
+  var loaded: LoadedData
+
+  /// Reads a model file and the rows for it.
+  ///
+  /// A file that this program wrote states its columns; for others they are detected.
+  /// `labels`: whether the rows need a target value.
+  init(
+    model path: String, data: String, columns: ColumnFlags, form: TableFlags, inputs: InputFlags,
+    labels: LabelReading, console: ConsoleOptions
+  ) throws {
+    let url = URL(fileURLWithPath: path)
+    let imported = try ModelFile.read(url)
+    var options = ReadingOptions(
+      target: columns.target, ignore: columns.ignore, keepsConstants: true, labels: labels,
+      format: form.format, maxInputBytes: form.maxInputBytes)
+    let network = inputs.options
+    if let own = imported.schema {
+      if let target = columns.target, target != own.target.name {
+        throw CommandFailure(
+          "--target does not apply: the model predicts '\(shown(own.target.name))'",
+          hint: "omit --target", code: 64)
+      }
+      options.schema = own
+      if labels == .absent { options.labels = .optional }
+    }
+    loaded = try DataSource.load(data, options: options)
+    console.note(imported.schema == nil ? loaded.remarks : loaded.accounts)
+    var table = loaded.table
+    if options.labels == .absent {
+      table = try table.unlabelled(for: imported, classOrder: network.classOrder)
+    }
+    let read = try ImportedModel(url, options: network, table: table, names: .options)
+    ProgressPrinter(console.progress, quiet: console.quiet).show(read)
+    (model, self.table) = (read.model, read.table)
+  }
+
+  /// Reads the rows of a result and the network for them.
+  ///
+  /// `path`: another network than the model.onnx of the result.
+  static func read(
+    _ result: ResultFile, model path: String?, data: String, form: TableFlags, inputs: InputFlags,
+    console: ConsoleOptions
+  ) throws -> (model: Model?, table: Table, loaded: LoadedData) {
+    let loaded = try DataSource.load(
+      data,
+      options: ReadingOptions(
+        schema: result.explanation.data.schema, labels: .optional, format: form.format,
+        maxInputBytes: form.maxInputBytes))
+    console.note(loaded.accounts)
+    let (model, table) = try result.network(
+      path, for: loaded.table, inputs: inputs, console: console)
+    return (model, table, loaded)
+  }
+}
+
+extension ResultFile {
+  /// The network at a path, by default the model.onnx of the result; `nil` if there is none.
+  func network(
+    _ path: String?, for table: Table, inputs: InputFlags, console: ConsoleOptions
+  ) throws -> (model: Model?, table: Table) {
+    guard let file = path.map({ URL(fileURLWithPath: $0) }) ?? modelFile else {
+      console.note(["there is no model.onnx beside the result: only the rules are evaluated"])
+      return (nil, table)
+    }
+    if path == nil, explanation.explainsOtherNetwork {
+      console.note([
+        "the rules approximate the network before pruning, and model.onnx is the pruned one: "
+          + "--model names another"
+      ])
+    }
+    let read = try ImportedModel(file, options: inputs.options, table: table, names: .options)
+    ProgressPrinter(console.progress, quiet: console.quiet).show(read)
+    return (read.model, read.table)
+  }
+}
+
+extension Explanation {
+  /// Whether the rules approximate another network than the pruned one in model.onnx.
+  fileprivate var explainsOtherNetwork: Bool {
+    explains == .original && pruned.agreementWithOriginal.map { $0.count < $0.total } ?? false
+  }
+}
+
+/// Whether a path names a model file; else it names a result.
+func isModelFile(_ path: String) -> Bool {
+  [".onnx", ".espalier"].contains(where: path.lowercased().hasSuffix)
+}

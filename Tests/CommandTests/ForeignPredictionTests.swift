@@ -1,0 +1,64 @@
+import Datasets
+import Explanations
+import Foundation
+import ModelFiles
+import Networks
+import Testing
+
+/// `predict` and `evaluate` for networks of other programs.
+@Suite struct ForeignPredictionTests {
+  private let network = Program.home.appendingPathComponent(
+    "Tests/Fixtures/models/good/relu.onnx")
+
+  /// Iris without its target column.
+  private func write(to folder: URL) throws {
+    let columns = ["sepal_length", "sepal_width", "petal_length", "petal_width"]
+    let lines = try shippedRows("iris").map { row in
+      columns.map { row[$0] ?? "" }.joined(separator: ",")
+    }
+    try Data((([columns.joined(separator: ",")] + lines).joined(separator: "\n") + "\n").utf8)
+      .write(to: folder.appendingPathComponent("new.csv"))
+  }
+
+  @Test func rowsWithoutATargetHaveTheClassesOfTheOutputs() throws {
+    try withFolder { folder in
+      try write(to: folder)
+      let table = try DataSource.load("iris").table
+      let model = try ModelFile.read(network).model(for: table.schema)
+      let answers = model.classify(table)
+      let plain = try Program("predict", network.path, "new.csv", "--no-target", in: folder)
+      #expect(plain.code == 0)
+      #expect(plain.output.hasPrefix("row,network,probability_0,probability_1,probability_2\n"))
+      #expect(plainRows(plain.output).map { $0["network"] } == answers.map { "\($0)" })
+      let named = try Program(
+        "predict", network.path, "new.csv", "--no-target", "--class-order", "z,y,x", in: folder)
+      #expect(named.code == 0)
+      #expect(plainRows(named.output).map { $0["network"] } == answers.map { ["z", "y", "x"][$0] })
+      let labelled = try Program("predict", network.path, "iris", in: folder)
+      #expect(
+        plainRows(labelled.output).map { $0["network"] }
+          == answers.map { table.schema.classes[$0] })
+      #expect(labelled.errorOutput.contains("relu.onnx classifies "))
+    }
+  }
+
+  @Test func theAssumptionsAreCheckedAsForExplain() throws {
+    try withFolder { folder in
+      let run = try Program("evaluate", network.path, "iris", "--json", in: folder)
+      #expect(run.code == 0)
+      let found = try JSONDecoder().decode(Evaluation.self, from: Data(run.output.utf8))
+      #expect(
+        run.errorOutput.contains(
+          "relu.onnx classifies \(found.accuracy.count) of 150 ("))
+      #expect(run.errorOutput.contains("relu.onnx reads the columns in the order of the table"))
+      let order = try Program(
+        "evaluate", network.path, "iris", "--class-order", "virginica,versicolor,setosa", "--json",
+        in: folder)
+      let other = try JSONDecoder().decode(Evaluation.self, from: Data(order.output.utf8))
+      #expect(other.confusion.map { Array($0.reversed()) } == found.confusion)
+      let wrong = try Program(
+        "evaluate", network.path, "iris", "--class-order", "a,b,c", in: folder)
+      #expect(wrong.code == 65 && wrong.errorOutput.hasPrefix("error: the class order 'a,b,c'"))
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import Datasets
+import Explanations
+import Foundation
+import Networks
+import Rules
+import Tensors
+import Testing
+
+/// `why` against the rules and the model themselves.
+@Suite struct WhyTests {
+  private func withResult(_ body: (URL, ResultFolder) throws -> Void) throws {
+    try withFolder { folder in
+      try SmallResult.write(to: folder.appendingPathComponent("r"))
+      try body(folder, ResultFolder(folder.appendingPathComponent("r")))
+    }
+  }
+
+  private func explained(_ arguments: String..., in folder: URL) throws -> RowExplanation {
+    let run = try Program(["why", "r"] + arguments + ["--json"], in: folder)
+    #expect(run.code == 0, "\(run.errorOutput)")
+    return try JSONDecoder().decode(RowExplanation.self, from: Data(run.output.utf8))
+  }
+
+  @Test func aRowHasTheAnswersOfNetworkAndRules() throws {
+    try withResult { folder, result in
+      let (model, table) = try result.modelAndRows("iris")
+      let answers = model.classify(table).map { model.schema.classes[$0] }
+      let cells = try shippedRows("iris")
+      for row in [1, 59, 90, 150] {
+        let found = try explained("\(row)", in: folder)
+        #expect(found.row == row && found.label == cells[row - 1]["species"])
+        #expect(found.network?.answer == answers[row - 1])
+        #expect(found.levels.map(\.level) == [.inputs, .features, .described])
+        let inputs = try #require(found.levels.first)
+        #expect(try inputs.answer == result.answer(cells[row - 1]))
+        #expect(found.agrees == (inputs.answer == answers[row - 1]))
+        #expect(inputs.deciding?.conditions.allSatisfy(\.holds) ?? true)
+        #expect(
+          inputs.nearlyHolding.allSatisfy { rule in
+            rule.conditions.count { !$0.holds } == 1
+          })
+        #expect(
+          found.values.map(\.value).compactMap(Double.init)
+            == ["sepal_length", "sepal_width", "petal_length", "petal_width"].compactMap {
+              cells[row - 1][$0].flatMap(Double.init)
+            })
+      }
+    }
+  }
+
+  /// The change, applied to the row, changes the rules as stated, and the network as stated.
+  @Test func theNearestChangeDoesWhatItSays() throws {
+    try withResult { folder, result in
+      let cells = try shippedRows("iris")
+      for row in [1, 59, 90, 150] {
+        let found = try explained("\(row)", "--rules", "inputs", in: folder)
+        let level = try #require(found.levels.first)
+        let change = try #require(level.change)
+        #expect(level.changeSearched == "all" && change.answer != level.answer)
+        var other = cells[row - 1]
+        for step in change.steps { other[step.variable] = step.to }
+        #expect(try result.answer(other) == change.answer)
+        let pairs = ["sepal_length", "sepal_width", "petal_length", "petal_width"].map {
+          "\($0)=\(other[$0] ?? "")"
+        }
+        let again = try explained(
+          pairs.joined(separator: ","), "--rules", "inputs", in: folder)
+        #expect(again.levels.first?.answer == change.answer)
+        #expect(again.network?.answer == change.network)
+        #expect(change.changesNetwork == (change.network != found.network?.answer))
+      }
+    }
+  }
+
+  @Test func scoreCardsAddUpAndDecide() throws {
+    try withResult { folder, result in
+      let found = try explained("120", "--rules", "described", in: folder)
+      let level = try #require(found.levels.first)
+      let classifier = try RuleClassifier(result.explanation, level: .described)
+      let (model, table) = try result.modelAndRows("iris")
+      let row = table.selecting([119])
+      let variables = try classifier.variables(of: row, in: model)
+      #expect(level.deciding?.rule == classifier.name(of: classifier.rules.deciding(variables)[0]))
+      #expect(level.scores.map(\.score) == classifier.scores.map(\.id.rawValue))
+      for (card, score) in zip(level.scores, classifier.scores) {
+        #expect(card.sum == score.values(in: row)[0])
+        #expect(card.lines.reduce(0) { $0 + $1.points } == card.sum)
+      }
+      if let change = level.change {
+        #expect(change.steps.count == 1 && level.changeSearched == "one-column")
+        #expect(change.answer != level.answer)
+      }
+    }
+  }
+
+  @Test func hiddenFeaturesAreThoseOfTheModel() throws {
+    try withResult { folder, result in
+      let found = try explained("1", in: folder)
+      let (model, table) = try result.modelAndRows("iris")
+      let features = try #require(HiddenFeatures(unfitted: model))
+      let values = features.values(in: model, for: table)
+      #expect(found.features.map(\.feature) == features.ids.map(\.rawValue))
+      for (index, feature) in found.features.enumerated() {
+        #expect(feature.value == Double(values[0, index]))
+        #expect(feature.isActive == (feature.value > feature.threshold))
+      }
+    }
+  }
+
+  @Test func valuesCanBeGivenInTwoForms() throws {
+    try withResult { folder, _ in
+      let pairs = try Program("why", "r", "petal_length=4.9, petal_width=1.7", in: folder)
+      #expect(pairs.code == 0)
+      #expect(
+        pairs.errorOutput == " note: not given, and so missing: sepal_length, sepal_width\n")
+      #expect(pairs.output.hasPrefix("The row: the rules predict '"))
+      let object = try Program(
+        "why", "r", "{\"petal_width\": 1.7, \"petal_length\": \"4.9\"}", in: folder)
+      #expect(object.output == pairs.output)
+      try FileManager.default.removeItem(at: folder.appendingPathComponent("r/model.onnx"))
+      let alone = try Program("why", "r", "petal_length=4.9,petal_width=1.7", in: folder)
+      #expect(alone.code == 0 && !alone.output.contains("Hidden features:"))
+      #expect(!alone.output.contains("network then"))
+    }
+  }
+
+  @Test(
+    arguments: [
+      (
+        ["why", "r", "151"],
+        "error: there is no row 151 in iris, which has 150 rows\n"
+          + " hint: rows are counted from 1, without the header\n", 65
+      ),
+      (
+        ["why", "r", "petal"],
+        "error: 'petal' is not a row number and not name=value\n"
+          + " hint: give a row number, name=value,name=value, or {\"name\": value}\n", 64
+      ),
+      (
+        ["why", "r", "{\"petal_width\": [1]}"],
+        "error: the row is not a JSON object of numbers and strings\n"
+          + " hint: give a row number, name=value,name=value, or {\"name\": value}\n", 64
+      ),
+      (
+        ["why", "r", "petal_width=1,petal_width=2"],
+        "error: the row has 'petal_width' twice\n"
+          + " hint: give a row number, name=value,name=value, or {\"name\": value}\n", 64
+      ),
+      (
+        ["why", "r", "petal_widht=1"],
+        "error: there is no column named 'petal_widht'\n hint: did you mean 'petal_width'?\n", 64
+      ),
+      (
+        ["why", "r", "petal_width=wide"],
+        "error: ROW:2:4: 'wide' in the column 'petal_width', where the schema expects a number\n"
+          + " hint: correct the cell, or leave it empty if the value is missing\n", 65
+      ),
+      (
+        ["why", "r", "petal_width=1", "--data", "iris"],
+        "error: --data is for a row number, and the row is given by its values\n"
+          + " hint: omit --data, or give a row number\n", 64
+      ),
+    ] as [([String], String, Int32)])
+  func mistakesAreNamed(_ arguments: [String], _ text: String, _ code: Int32) throws {
+    try withResult { folder, _ in
+      let run = try Program(arguments, in: folder)
+      #expect(run.errorOutput == text && run.code == code && run.output.isEmpty)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Explanations
+import Testing
+
+@Suite struct EvaluationTests {
+  /// Classes a, b, c with rows a a a b b c; predictions a a b b c b.
+  private let evaluation = Evaluation(
+    answers: [0, 0, 1, 1, 2, 1], labels: [0, 0, 0, 1, 1, 2], classes: ["a", "b", "c", "d"])
+
+  @Test func figuresOfClassesAreThoseOfTheConfusion() {
+    #expect(evaluation.rows == 6)
+    #expect(evaluation.accuracy == Proportion(3, of: 6))
+    #expect(
+      evaluation.confusion == [[2, 1, 0, 0], [0, 1, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]])
+    #expect(evaluation.majority == .init(class: "a", accuracy: Proportion(3, of: 6)))
+    let b = evaluation.classes[1]
+    #expect(b.precision == Proportion(1, of: 3) && b.recall == Proportion(1, of: 2))
+    #expect(b.support == 2 && b.predicted == 3 && b.f1 == 0.4)
+    let d = evaluation.classes[3]
+    #expect(d.support == 0 && d.predicted == 0 && d.f1 == 0)
+    // (2/3 + 1/2 + 0) / 3; d has no rows.
+    #expect(evaluation.balancedAccuracy == 0.388889)
+    #expect(evaluation.calibration == nil && evaluation.regression == nil)
+  }
+
+  /// Confidences 0.9 (right), 0.9 (wrong), 0.6 (right) of the first class.
+  @Test func calibrationErrorIsTheMeanGapOfBins() {
+    let calibration = Calibration(
+      probabilities: [[0.9, 0.1], [0.9, 0.1], [0.6, 0.4]], answers: [0, 0, 0], labels: [0, 1, 0])
+    #expect(calibration.bins.count == 15)
+    #expect(calibration.bins.map(\.accuracy.total).reduce(0, +) == 3)
+    // 0.9 · 15 = 13.5: the bin above 13/15; 0.6 · 15 = 9: the bin of at most 9/15.
+    #expect(calibration.bins[13].accuracy == Proportion(1, of: 2))
+    #expect(calibration.bins[13].confidence == 0.9)
+    #expect(calibration.bins[8].accuracy == Proportion(1, of: 1))
+    // 2/3 · |0.5 - 0.9| + 1/3 · |1 - 0.6|
+    #expect(calibration.expectedCalibrationError == 0.4)
+    // (0.01 + 0.81 + 0.16) / 3 for the probability of the first class.
+    #expect(calibration.brierScore == 0.326667)
+  }
+
+  @Test func theBrierScoreOfSeveralClassesIsTheWholeSum() {
+    let calibration = Calibration(
+      probabilities: [[0.5, 0.3, 0.2]], answers: [0], labels: [1])
+    #expect(calibration.brierScore == (0.25 + 0.49 + 0.04).roundedTo(digits: 6))
+    #expect(calibration.expectedCalibrationError == 0.5)
+  }
+
+  @Test func aCertainPredictionIsInTheLastBin() {
+    let calibration = Calibration(
+      probabilities: [[1, 0], [0, 1]], answers: [0, 1], labels: [0, 1])
+    #expect(calibration.bins[14].accuracy == Proportion(2, of: 2))
+    #expect(calibration.expectedCalibrationError == 0 && calibration.brierScore == 0)
+  }
+
+  /// Errors 1, -1, 2, 0 of 3, 5, 2, 6: mean 4, squares 1 + 1 + 4 + 4 = 10.
+  @Test func regressionFiguresAreThoseOfTheErrors() throws {
+    let figures = try #require(
+      RegressionFigures(predicted: [4, 4, 4, 6], actual: [3, 5, 2, 6]))
+    #expect(figures.meanAbsoluteError.value == 1)
+    #expect(figures.rootMeanSquaredError.value == (6.0 / 4).squareRoot().roundedTo(digits: 6))
+    let squared = try #require(figures.rSquared)
+    #expect(squared.value == 0.4 && squared.low <= 0.4 && squared.high >= 0.4)
+    #expect(squared.resamples == 1000)
+    #expect(figures.meanBaseline == (10.0 / 4).squareRoot().roundedTo(digits: 6))
+    #expect(figures.meanAbsoluteError.low <= 1 && figures.meanAbsoluteError.high >= 1)
+  }
+
+  @Test func equalNumbersHaveNoRSquared() throws {
+    let figures = try #require(RegressionFigures(predicted: [4, 5], actual: [3, 3]))
+    #expect(figures.rSquared == nil && figures.meanBaseline == 0)
+    #expect(RegressionFigures(predicted: [], actual: []) == nil)
+  }
+}
