@@ -1,0 +1,5 @@
+"""``python -m espalier``: the program."""
+
+from ._program import main
+
+main()
