@@ -60,6 +60,10 @@ public protocol Layer: Named, Hashable {
 
   /// A short description: `dense 64`, `relu`. Default the name.
   var title: String { get }
+  /// The kernel size and stride in drawings; `nil` by default.
+  var detail: String? { get }
+  /// Whether it normalises each channel or row; `false` by default.
+  var isNormalization: Bool { get }
   /// The activation function, if the layer computes one without parameters; `nil` by default.
   var activation: Activation? { get }
   /// Whether it is an activation, with or without parameters: a nonlinear function of each element.
@@ -98,6 +102,10 @@ extension Layer {
   public func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> Self { self }
   /// The name and size in drawings.
   public var title: String { Self.name }
+  /// The kernel size and stride in drawings.
+  public var detail: String? { nil }
+  /// Whether the layer is a normalisation.
+  public var isNormalization: Bool { false }
   /// The activation function, if the layer is one.
   public var activation: Activation? { nil }
   /// Whether the layer is an activation function.

@@ -27,6 +27,8 @@ public struct BatchNormalization: Layer {
 
   /// The roles of the parameters, in order.
   public var roles: [Parameter.Role] { [.scale, .bias, .mean, .variance] }
+  /// Whether the layer is a normalisation.
+  public var isNormalization: Bool { true }
   /// How the layer couples its inputs and outputs for structured pruning.
   public var coupling: Coupling { .unitwise }
   /// Whether the layer scales and shifts each unit.

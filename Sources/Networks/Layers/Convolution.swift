@@ -49,6 +49,8 @@ public struct Convolution: Layer {
 
   /// The name and size in drawings.
   public var title: String { "convolution \(outputChannels)" }
+  /// The kernel size and stride in drawings.
+  public var detail: String? { window.text + (groups > 1 ? ", \(groups) groups" : "") }
 
   /// The layer with a selection of its inputs and outputs.
   public func selecting(inputs: NeuronSelection, outputs: NeuronSelection) -> Convolution {
@@ -140,6 +142,14 @@ public struct Window: Hashable, Codable, Sendable {
   public var bottom: Int
   /// Columns of zero padding right of the image.
   public var right: Int
+
+  /// `3 × 3`, `3 × 3, stride 2`.
+  var text: String {
+    let size = "\(height) × \(width)"
+    if strideHeight == 1, strideWidth == 1 { return size }
+    return strideHeight == strideWidth
+      ? size + ", stride \(strideHeight)" : size + ", stride \(strideHeight) × \(strideWidth)"
+  }
 
   /// Creates a window: kernel size, stride and zero padding.
   public init(

@@ -24,6 +24,8 @@ public struct LayerNormalization: Layer {
 
   /// The roles of the parameters, in order.
   public var roles: [Parameter.Role] { [.scale, .bias] }
+  /// Whether the layer is a normalisation.
+  public var isNormalization: Bool { true }
   /// How the layer couples its inputs and outputs for structured pruning.
   public var coupling: Coupling { .opaque }
 

@@ -28,6 +28,9 @@ public struct Pooling: Layer {
   /// Window size, stride and padding, in pixels.
   public var window: Window
 
+  /// The kernel size and stride in drawings.
+  public var detail: String? { window.text }
+
   /// Creates a pooling over a window.
   public init(_ kind: Kind, _ window: Window) {
     self.kind = kind

@@ -49,14 +49,18 @@ struct DOTWriter {
     func text(of diagram: Diagram) -> String {
       var lines = [
         "digraph \"espalier\" {",
-        "  rankdir=LR; splines=line; \(spacing(of: diagram));",
+        diagram.layout == .blocks
+          ? "  rankdir=TB; splines=spline; nodesep=0.3; ranksep=0.25;"
+          : "  rankdir=LR; splines=line; \(spacing(of: diagram));",
         "  outputorder=edgesfirst; bgcolor=white; pad=0.1; fontname=\"\(font)\"; fontsize=11;",
         "  node [fontname=\"\(font)\", fontsize=10, shape=box, style=\"rounded,filled\", "
           + "fillcolor=white, color=\"#555555\", penwidth=0.8, margin=\"0.12,0.06\", height=0.28];",
         "  edge [fontname=\"\(font)\", fontsize=8, arrowsize=0.5];",
       ]
-      if diagram.isSheet {
+      if diagram.layout == .sheet {
         lines.append("  sheet [shape=plain, style=\"\", label=<\(sheet(diagram))>];")
+      } else if diagram.layout == .blocks {
+        lines += blocks(of: diagram)
       } else {
         for (number, column) in diagram.columns.enumerated() {
           lines.append("  subgraph cluster_\(number) {")
@@ -74,6 +78,30 @@ struct DOTWriter {
         lines += anchors(of: diagram)
       }
       return lines.joined(separator: "\n") + "\n}\n"
+    }
+
+    /// Blocks from top to bottom, repeated ones in a frame.
+    private func blocks(of diagram: Diagram) -> [String] {
+      var lines: [String] = []
+      for (number, column) in diagram.columns.enumerated() {
+        let nodes = column.nodes.map { "    " + node($0, isCrowded: false) }
+        if column.title.isEmpty {
+          lines += nodes
+        } else {
+          lines.append("  subgraph cluster_\(number) {")
+          lines.append(
+            "    label=<\(title(of: column))>; labeljust=r; color=\"#999999\"; style=rounded;")
+          lines += nodes + ["  }"]
+        }
+      }
+      for edge in diagram.edges {
+        let (from, to) = (quoted(edge.from), quoted(edge.to))
+        lines.append(
+          edge.sign < 0
+            ? "  \(from) -> \(to) [color=\"#777777\", style=dashed, constraint=false];"
+            : "  \(from) -> \(to) [color=\"#555555\"];")
+      }
+      return lines
     }
 
     private func title(of column: Diagram.Column) -> String {

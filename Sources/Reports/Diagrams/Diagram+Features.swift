@@ -31,7 +31,7 @@ extension Diagram {
           on which the feature is active and the classes with its largest positive (+) and \
           negative (−) output weight.\(left)
           """,
-        columns: [Column("Hidden features", nodes)], edges: [], isSheet: true)
+        columns: [Column("Hidden features", nodes)], edges: [], layout: .sheet)
       return
     }
     let (drawn, left) = Self.strongest(Array(features.prefix(40)))

@@ -27,12 +27,19 @@ extension Diagram {
     self.init(network: model.network, inputs: inputs, outputs: outputs)
   }
 
-  /// The diagram of a network; a layer with more than 20 neurons is one block.
+  /// The diagram of a network; a layer with more than 20 neurons is one block. Networks with branches,
+  /// images or more than six layers are drawn as blocks from top to bottom.
   /// - Parameters:
   ///   - network: the network.
   ///   - inputs: the names of the inputs; inputs without a name are numbered.
   ///   - outputs: the names of the outputs; numbered if their count is not that of the outputs.
   public init(network: Network, inputs: [String] = [], outputs: [String] = []) {
+    if Self.isDrawnAsBlocks(network),
+      let blocks = try? Diagram(blocksOf: network, inputs: inputs.count, outputs: outputs)
+    {
+      self = blocks
+      return
+    }
     let shapes = (try? network.architecture.shapes()) ?? []
     let width = network.architecture.input.count
     var columns = [

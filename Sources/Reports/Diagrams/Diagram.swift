@@ -106,18 +106,28 @@ public struct Diagram: Hashable, Sendable {
   public var columns: [Column]
   /// The edges.
   public var edges: [Edge]
-  /// Whether the nodes are laid out as a grid of images, without edges.
-  public var isSheet: Bool
+  /// How the nodes are laid out.
+  public var layout: Layout
+
+  /// A layout of nodes.
+  public enum Layout: Hashable, Sendable {
+    /// Columns from left to right.
+    case columns
+    /// A grid of images, without edges.
+    case sheet
+    /// Blocks from top to bottom; a column with a title is a frame around its blocks.
+    case blocks
+  }
 
   /// Creates a diagram; columns without nodes are omitted.
   public init(
-    title: String, caption: Phrase, columns: [Column], edges: [Edge], isSheet: Bool = false
+    title: String, caption: Phrase, columns: [Column], edges: [Edge], layout: Layout = .columns
   ) {
     self.title = title
     self.caption = caption
     self.columns = columns.filter { !$0.nodes.isEmpty }
     self.edges = edges
-    self.isSheet = isSheet
+    self.layout = layout
   }
 
   /// The diagram as a file.

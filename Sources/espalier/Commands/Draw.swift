@@ -9,8 +9,6 @@ import Naming
 import Networks
 import Reports
 
-extension RuleLevel: ExpressibleByArgument {}
-
 /// Draws a network, its features or its rules.
 struct Draw: ParsableCommand {
   enum Picture: String, CaseIterable, ExpressibleByArgument {
