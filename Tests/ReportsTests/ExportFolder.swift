@@ -8,10 +8,14 @@ import Testing
 struct ExportFolder {
   let url: URL
 
-  /// A new folder; it is removed afterwards, unless `ESPALIER_EXPORTS` names one to keep.
-  static func with<Result>(_ body: (ExportFolder) throws -> Result) throws -> Result {
-    let kept = ProcessInfo.processInfo.environment["ESPALIER_EXPORTS"].map {
-      URL(fileURLWithPath: $0)
+  /// A new folder; it is removed afterwards, unless it has a name and `ESPALIER_EXPORTS` names the
+  /// folder in which to keep it.
+  static func with<Result>(
+    keptAs name: String? = nil, _ body: (ExportFolder) throws -> Result
+  ) throws -> Result {
+    let keeper = ProcessInfo.processInfo.environment["ESPALIER_EXPORTS"]
+    let kept = name.flatMap { name in
+      keeper.map { URL(fileURLWithPath: $0).appendingPathComponent(name) }
     }
     let url =
       kept

@@ -16,7 +16,7 @@ import Testing
     _ format: any RuleExport.Type, _ target: String, _ cases: [ExportCase]
   ) throws -> (found: String?, equal: String) {
     let rows = cases.reduce(0) { $0 + $1.table.count }
-    let found = try ExportFolder.with { folder in
+    let found = try ExportFolder.with(keptAs: target) { folder in
       for (number, one) in cases.enumerated() {
         let data = try format.init(ExportOptions()).contents(one.program, of: one.explanation)
         try data.write(to: folder.url.appendingPathComponent("\(number).\(target)"))

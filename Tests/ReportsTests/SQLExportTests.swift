@@ -25,7 +25,7 @@ import Testing
     for one in cases {
       #expect(try Set(one.expected.map { $0[1] }).count > 2, "\(one.name) tells rules apart")
     }
-    try ExportFolder.with { folder in
+    try ExportFolder.with(keptAs: "sql") { folder in
       try write(cases, to: folder)
       guard let found = try folder.check(cases, "sqlite") else { return }
       let rows = cases.reduce(0) { $0 + $1.table.count }

@@ -2,8 +2,8 @@
 
     check.py FOLDER TARGET
 
-FOLDER has cases.json and the exported files, as Tests/ReportsTests writes them (ESPALIER_EXPORTS=FOLDER
-keeps them); TARGET is sqlite, duckdb (needs the package of that name), postgresql (psql with a server
+FOLDER has cases.json and the exported files, as Tests/ReportsTests writes them (with
+ESPALIER_EXPORTS=KEPT in KEPT/sql, KEPT/pmml and so on); TARGET is sqlite, duckdb (needs the package of that name), postgresql (psql with a server
 that PGHOST, PGDATABASE and so on name), onnx (needs onnx and onnxruntime), pmml or dmn.
 Ends with 0 and one line if all answers are equal.
 """

@@ -57,6 +57,8 @@ public struct PMMLExport: TextualExport {
     ).document
   }
 
+  /// Without valid values, any level is valid: an unknown one is equal to none of a rule, and is
+  /// not missing. Some programs take an invalid level for a missing one.
   private func dictionary(_ program: RuleProgram, _ names: PMMLNames) -> XMLElement {
     let schema = program.schema
     var fields: [XMLElement] = []
@@ -64,17 +66,15 @@ public struct PMMLExport: TextualExport {
       var missing = [""] + schema.missingMarks.filter { !$0.isEmpty }
       if let number = feature.notation?.missing { missing.append(shortest(number)) }
       let levels = feature.levels ?? []
-      let values =
-        levels.map { XMLElement("Value", [("value", $0)]) }
-        + missing.filter { !levels.contains($0) }.map {
-          XMLElement("Value", [("value", $0), ("property", "missing")])
-        }
       let type =
         feature.levels == nil ? ("continuous", "double") : ("categorical", "string")
       fields.append(
         XMLElement(
           "DataField",
-          [("name", feature.id.rawValue), ("optype", type.0), ("dataType", type.1)], values))
+          [("name", feature.id.rawValue), ("optype", type.0), ("dataType", type.1)],
+          missing.filter { !levels.contains($0) }.map {
+            XMLElement("Value", [("value", $0), ("property", "missing")])
+          }))
     }
     fields.append(
       XMLElement(
@@ -83,16 +83,11 @@ public struct PMMLExport: TextualExport {
     return XMLElement("DataDictionary", [("numberOfFields", "\(fields.count)")], fields)
   }
 
-  /// An unknown level is valid, and equal to no level of a rule.
   private func miningSchema(_ read: [Feature], _ names: PMMLNames) -> XMLElement {
-    XMLElement(
+    let fields = read.map { XMLElement("MiningField", [("name", $0.id.rawValue)]) }
+    return XMLElement(
       "MiningSchema", [],
-      read.map {
-        XMLElement(
-          "MiningField",
-          [("name", $0.id.rawValue)]
-            + ($0.levels == nil ? [] : [("invalidValueTreatment", "asIs")]))
-      } + [XMLElement("MiningField", [("name", names.target), ("usageType", "target")])])
+      fields + [XMLElement("MiningField", [("name", names.target), ("usageType", "target")])])
   }
 
   private static func output(_ names: PMMLNames) -> XMLElement {

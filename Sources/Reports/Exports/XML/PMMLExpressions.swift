@@ -43,21 +43,9 @@ struct PMMLExpressions {
     case .known: return choice(0, 1)
     case .missing: return choice(1, 0)
     case .number(_, let bounds, let orMissing):
-      var margins: [(String, String)] = []
-      switch bounds {
-      case .above(let lower): margins = [("closure", "openOpen"), ("leftMargin", "\(lower)")]
-      case .atMost(let upper): margins = [("closure", "openClosed"), ("rightMargin", "\(upper)")]
-      case .between(let lower, let upper):
-        margins = [
-          ("closure", "openClosed"), ("leftMargin", "\(lower)"), ("rightMargin", "\(upper)"),
-        ]
-      }
-      return XMLElement(
-        "Discretize",
-        [
-          ("field", name), ("dataType", "double"), ("mapMissingTo", orMissing ? "1" : "0"),
-          ("defaultValue", "0"),
-        ], [XMLElement("DiscretizeBin", [("binValue", "1")], [XMLElement("Interval", margins)])])
+      return Self.apply(
+        "if", Self.comparison(name, bounds, orMissing: orMissing), Self.constant(1),
+        Self.constant(0))
     case .level(let column, let among, let orMissing):
       let levels = schema.features[column].levels ?? []
       let parts = among.enumerated().map { number, level in
@@ -70,6 +58,27 @@ struct PMMLExpressions {
       }
       guard let first = parts.first else { return orMissing ? choice(1, 0) : Self.constant(0) }
       return parts.dropFirst().reduce(first) { Self.apply("+", $0, $1) }
+    }
+  }
+
+  /// Whether a number is in an interval; in place of a missing one stands a number with the answer
+  /// for it.
+  private static func comparison(
+    _ name: String, _ bounds: RuleProgram.Bounds, orMissing: Bool
+  ) -> XMLElement {
+    func test(_ function: String, _ bound: Double, _ ifMissing: Double) -> XMLElement {
+      let value = XMLElement("FieldRef", [("field", name), ("mapMissingTo", "\(ifMissing)")])
+      return apply(function, value, constant(bound))
+    }
+    switch bounds {
+    case .above(let lower):
+      return test("greaterThan", lower, orMissing ? lower.nextUp : lower)
+    case .atMost(let upper):
+      return test("lessOrEqual", upper, orMissing ? upper : upper.nextUp)
+    case .between(let lower, let upper):
+      let other = orMissing ? upper : lower
+      return apply(
+        "and", test("greaterThan", lower, other), test("lessOrEqual", upper, other))
     }
   }
 
