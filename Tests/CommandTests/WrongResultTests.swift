@@ -180,7 +180,7 @@ import Testing
         ["fidelity", "r", "iris.onnx", "wine"],
         """
         error: \(Program.home.path)/Datasets/wine/data.csv: no column named 'sepal_length', \
-        'sepal_width', 'petal_length', 'petal_width', 'species'
+        'sepal_width', 'petal_length', 'petal_width'
          hint: columns are matched by name, in any order
         """, 65
       ),

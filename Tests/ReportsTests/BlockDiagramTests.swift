@@ -1,5 +1,7 @@
+import Naming
 import Networks
 import Reports
+import Tensors
 import Testing
 
 /// Networks drawn as blocks.
