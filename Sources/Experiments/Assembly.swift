@@ -36,6 +36,7 @@ struct Assembly {
 
   func explanation() throws -> Explanation {
     var explanation = try withoutCausalCheck()
+    if experiment.level != .inputs { explanation.inputFidelity = inputRules.fidelity }
     try addCausalCheck(to: &explanation)
     explanation.warnings =
       Warning.figures(of: explanation) + (explanation.warnings ?? []) + similarFeatures

@@ -60,6 +60,10 @@ public struct Explanation: Codable, Hashable, Sendable {
   /// The agreement of `describedRules` with the network.
   public var describedFidelity: Fidelity?
 
+  /// The agreement of the rules over inputs with the network, if `level` is another one; in results of
+  /// versions before 0.2 `nil`.
+  public var inputFidelity: Fidelity?
+
   /// The causal check of the hidden features that rules use; `nil` if there are none.
   public var causal: CausalSummary?
 

@@ -87,16 +87,6 @@ public struct ExplanationDifference: Codable, Hashable, Sendable {
 
 extension Explanation {
   fileprivate var columns: [String] { data.schema.features.map(\.id.rawValue) }
-
-  /// The agreement of the rules of a level with the network; `nil` if it is not known.
-  public func fidelity(of level: RuleLevel) -> Fidelity? {
-    if level == self.level { return fidelity }
-    switch level {
-    case .inputs: return nil
-    case .features: return featureFidelity
-    case .described: return describedFidelity
-    }
-  }
 }
 
 extension RuleSetEntry {

@@ -48,6 +48,19 @@ struct ResultFile {
     }
   }
 
+  /// The result with the rules of a level; of its own level if none is given.
+  /// - Throws: `CommandFailure` if it has no rules of that level.
+  func explanation(_ rules: RuleLevel?) throws -> Explanation {
+    guard let rules else { return explanation }
+    guard let chosen = explanation.choosing(rules) else {
+      let other = explanation.entry(rules) == nil ? "has no rules" : "has no fidelity of the rules"
+      throw CommandFailure(
+        "the result \(other) over \(rules.rawValue)",
+        hint: "explain the data again with --rules \(rules.rawValue)")
+    }
+    return chosen
+  }
+
   /// The model.onnx beside the result; `nil` if there is none.
   var modelFile: URL? {
     let file = folder.appendingPathComponent("model.onnx")

@@ -210,12 +210,7 @@ extension Explanation {
   /// The held-out agreement of the rules of a level; of those over inputs if there are none of the level;
   /// `nil` if it is not in the result.
   fileprivate func agreement(_ level: RuleLevel) -> Proportion? {
-    if level == self.level { return fidelity.heldOut }
-    switch level {
-    case .features where featureRules != nil: return featureFidelity?.heldOut
-    case .described where describedRules != nil: return describedFidelity?.heldOut
-    default: return self.level == .inputs ? fidelity.heldOut : nil
-    }
+    fidelity(of: entry(level) == nil ? .inputs : level)?.heldOut
   }
 }
 

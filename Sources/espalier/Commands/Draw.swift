@@ -60,24 +60,13 @@ struct Draw: ParsableCommand {
     try console.summarise("The diagram: \(output)\n")
   }
 
-  /// The level of the rules to draw.
-  private func level(in explanation: Explanation) throws -> RuleLevel {
-    guard let rules else { return .features }
-    guard explanation.entry(rules) != nil else {
-      throw CommandFailure(
-        "the result '\(source)' has no rules over \(rules.rawValue)",
-        hint: "explain the data again with --rules \(rules.rawValue)")
-    }
-    return rules
-  }
-
   private func diagram() throws -> Diagram {
     guard [".onnx", ".espalier"].contains(where: source.lowercased().hasSuffix) else {
-      let explanation = try ResultFile(source).explanation
+      let explanation = try ResultFile(source).explanation(rules)
       switch picture {
       case .network: return Diagram(network: explanation)
       case .features: return Diagram(features: explanation)
-      case .rules: return Diagram(rules: explanation, level: try level(in: explanation))
+      case .rules: return Diagram(rules: explanation, level: rules ?? .features)
       }
     }
     guard picture == .network else {

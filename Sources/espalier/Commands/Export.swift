@@ -28,6 +28,8 @@ struct Export: ParsableCommand {
       The format: \(exportFormats.names.joined(separator: ", ")); see 'espalier list formats'.
       """)
   var to: String
+  @Option(help: "The rules: inputs, features or described (default: the level of the result).")
+  var rules: RuleLevel?
   @Option(help: "The SQL dialect: sqlite, postgresql or duckdb (default: sqlite).")
   var dialect: SQLDialect?
   @Option(help: "The table that SQL reads (default: data).")
@@ -49,7 +51,7 @@ struct Export: ParsableCommand {
       try conflicts.check()
       try file.check(force: force)
     }
-    let explanation = try ResultFile(result).explanation
+    let explanation = try ResultFile(result).explanation(rules)
     let program = try RuleProgram(explanation, for: format) {
       try model(for: explanation.data.schema)
     }

@@ -29,6 +29,8 @@ struct FidelityCommand: ParsableCommand {
   var model: String
   @Argument(help: "A data set's name, a file, '-' or a folder.")
   var data: String
+  @Option(help: "The rules: inputs, features or described (default: the level of the result).")
+  var rules: RuleLevel?
   @OptionGroup(title: "Table") var form: TableFlags
   @Option(help: "Minimum fidelity, 0 to 1; exit code 2 if it is not reached.")
   var minFidelity: Double?
@@ -73,7 +75,7 @@ struct FidelityCommand: ParsableCommand {
     if let threads { Workers.threads = MemoryGuard.threads(threads) }
     let file = try baselineFile()
     let earlier = try baseline.map { try Self.readBaseline($0) }
-    let explanation = try ResultFile(result).explanation
+    let explanation = try ResultFile(result).explanation(rules)
     let options = ReadingOptions(
       schema: explanation.data.schema, labels: .optional, format: form.format,
       maxInputBytes: form.maxInputBytes)
