@@ -139,7 +139,9 @@ public struct Encoding: Hashable, Codable, Sendable {
     // Dividing first avoids overflow of the sum.
     let mean = values.reduce(0) { $0 + $1 / Double(values.count) }
     let largest = values.reduce(0) { max($0, abs($1 - mean)) }
-    guard largest > 0, largest.isFinite else { return (mean.isFinite ? mean : 0, 1) }
+    // Equal values may differ from their rounded mean.
+    let isConstant = values.allSatisfy { $0 == values[0] }
+    guard !isConstant, largest > 0, largest.isFinite else { return (mean.isFinite ? mean : 0, 1) }
     let variance =
       values.reduce(0) { $0 + (($1 - mean) / largest) * (($1 - mean) / largest) }
       / Double(values.count)

@@ -82,7 +82,7 @@ public struct Evaluation: Codable, Hashable, Sendable {
     balancedAccuracy =
       (present.reduce(0) { $0 + $1.recall.value } / Double(max(present.count, 1)))
       .roundedTo(digits: 6)
-    calibration = probabilities.map {
+    calibration = probabilities.flatMap {
       Calibration(probabilities: $0, answers: answers, labels: labels)
     }
   }
@@ -115,8 +115,9 @@ public struct Calibration: Codable, Hashable, Sendable {
   /// classes; half of it for two classes, as in scikit-learn (Brier 1950).
   public var brierScore: Double
 
-  /// Measures probabilities, `[row][class]`.
-  public init(probabilities: [[Double]], answers: [Int], labels: [Int]) {
+  /// Measures probabilities, `[row][class]`; `nil` if one is not a number.
+  public init?(probabilities: [[Double]], answers: [Int], labels: [Int]) {
+    guard probabilities.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { return nil }
     var sums = [(count: Int, right: Int, confidence: Double)](
       repeating: (0, 0, 0), count: Self.bins)
     var squares = 0.0

@@ -29,8 +29,8 @@ public struct NearestChange: Hashable, Sendable {
 /// prediction is split into the parts in which the deciding rule does not hold, and those in which a
 /// rule of another class before it holds.
 public struct NearestChangeSearch: Sendable {
-  /// The maximum number of boxes examined.
-  public var limit = 50_000
+  /// The maximum number of boxes: their cells are bounded, and so is the memory.
+  public var limit: Int
 
   private let rules: RuleSet
   private let order: [Int]
@@ -68,6 +68,8 @@ public struct NearestChangeSearch: Sendable {
     }
     self.positions = positions
     self.variables = variables
+    let cells = variables.reduce(1) { $0 + $1.cells.count }
+    limit = min(100_000, 10_000_000 / cells)
     literals = rules.rules.map { rule in
       rule.premise.literals.compactMap { literal in
         positions[literal.variable].map { position in
@@ -95,10 +97,8 @@ public struct NearestChangeSearch: Sendable {
     var queue = BoxQueue()
     var seen: Set<[[Bool]]> = [start.allowed]
     queue.push(start)
-    var examined = 0
     while let box = queue.pop() {
-      examined += 1
-      if examined > limit { return .limited }
+      if queue.count > limit { return .limited }
       let rule = deciding(in: box)
       if answer(of: rule) != current { return .found(change(to: box, rule)) }
       for child in parts(of: box, rule, keeping: current) where seen.insert(child.allowed).inserted
@@ -228,7 +228,7 @@ private struct Variable {
     for digits in (isWhole ? [0] : []) + (places < 12 ? Array(places...places + 3) : []) {
       let power = pow(10, Double(digits))
       let next = ((bound * power).rounded(.down) + 1) / power
-      if next > bound, limit.map({ next <= $0 }) ?? true { return next }
+      if next > bound, next.isFinite, limit.map({ next <= $0 }) ?? true { return next }
     }
     return bound.nextUp
   }
@@ -279,7 +279,8 @@ private struct Box {
 /// A binary heap of boxes: the fewest changes, then the smallest distance, then the first first.
 private struct BoxQueue {
   private var items: [(box: Box, number: Int)] = []
-  private var count = 0
+  /// The number of boxes that were added.
+  private(set) var count = 0
 
   private func precedes(_ first: Int, _ second: Int) -> Bool {
     let (a, b) = (items[first], items[second])

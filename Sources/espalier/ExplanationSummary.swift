@@ -1,3 +1,4 @@
+import Datasets
 import Explanations
 import Reports
 
@@ -8,7 +9,8 @@ struct ExplanationSummary {
 
   let text: String
 
-  init(_ explanation: Explanation, folder: String) {
+  /// `data`: the data as given on the command line.
+  init(_ explanation: Explanation, folder: String, data: String) {
     let report = Report(explanation)
     let rules = report.spokenRules
     let wording = RuleText(explanation)
@@ -45,7 +47,9 @@ struct ExplanationSummary {
     if !others.isEmpty { lines += others.map(\.plain) + [""] }
     lines.append("The report: \(folder)/report.html")
     let name = Self.quoted(folder)
-    lines.append("Next: espalier why \(name) 1, or espalier predict \(name) DATA")
+    let isNamed = DataSource.names().contains { $0.name == data }
+    let source = isNamed ? "" : " --data " + (data == "-" ? "DATA" : Self.quoted(data))
+    lines.append("Next: espalier why \(name) 1\(source), or espalier predict \(name) DATA")
     text = lines.joined(separator: "\n") + "\n"
   }
 

@@ -10,11 +10,13 @@ struct RowExplanationText {
   private let found: RowExplanation
   private let wording: RuleText
   private let target: String
+  private let columns: Set<String>
 
   init(_ found: RowExplanation, _ explanation: Explanation) {
     self.found = found
     wording = RuleText(explanation)
     target = shown(explanation.data.schema.target.name)
+    columns = Set(explanation.data.schema.features.map(\.id.rawValue))
   }
 
   var text: String {
@@ -77,10 +79,15 @@ struct RowExplanationText {
       + (rest > 0 ? ["  … and \(counted(rest)) more"] : [])
   }
 
-  /// A value; numbers that were computed are rounded to six digits.
   private static func shownValue(_ value: String) -> String {
-    if value.isEmpty { return "missing" }
-    guard value.count > 9, let number = Double(value) else { return shown(value) }
+    value.isEmpty ? "missing" : shown(value)
+  }
+
+  /// The value of a variable; hidden features and scores are rounded to six digits.
+  private func value(_ value: String, of variable: String) -> String {
+    guard !columns.contains(variable), let number = Double(value) else {
+      return Self.shownValue(value)
+    }
     return significant(number, digits: 6)
   }
 
@@ -132,7 +139,8 @@ struct RowExplanationText {
       guard let failing = rule.conditions.first(where: { !$0.holds }) else { continue }
       lines.append(
         "  nearly: \(shown(rule.rule)) (\(shown(rule.answer))), but not "
-          + "\(wording.condition(failing.condition).plain): it is \(Self.shownValue(failing.value))"
+          + "\(wording.condition(failing.condition).plain): it is "
+          + value(failing.value, of: failing.condition.feature)
       )
     }
     return lines + [change(level)]
@@ -147,7 +155,7 @@ struct RowExplanationText {
       rows: rule.conditions.map { checked in
         [
           wording.condition(checked.condition).plain,
-          "it is \(Self.shownValue(checked.value))",
+          "it is " + value(checked.value, of: checked.condition.feature),
         ]
       }, isRight: { _ in false }
     ).lines
@@ -185,7 +193,8 @@ struct RowExplanationText {
       }
     }
     let steps = change.steps.map { step in
-      "\(shown(step.variable)) \(Self.shownValue(step.from)) → \(Self.shownValue(step.to))"
+      "\(shown(step.variable)) \(value(step.from, of: step.variable)) → "
+        + value(step.to, of: step.variable)
     }.joined(separator: ", ")
     var line =
       "  nearest change: \(steps) gives '\(shown(change.answer))'"

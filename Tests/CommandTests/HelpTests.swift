@@ -103,6 +103,26 @@ import Testing
     }
   }
 
+  /// The suggested command runs as it is printed.
+  @Test func theNextStepNamesTheDataOfAFile() throws {
+    try withFolder { folder in
+      try writeRowsByChance(3, classes: 2, seed: 3, to: folder)
+      let run = try Program("explain", "rows.csv", "-o", "r", "--epochs", "5", in: folder)
+      #expect(run.code == 0)
+      #expect(
+        run.output.hasSuffix(
+          "\nNext: espalier why r 1 --data rows.csv, or espalier predict r DATA\n"))
+      let why = try Program("why", "r", "1", "--data", "rows.csv", in: folder)
+      #expect(why.code == 0 && why.output.hasPrefix("Row 1: the rules predict '"))
+      let unnamed = try Program("why", "r", "1", in: folder)
+      #expect(unnamed.code == 64)
+      #expect(
+        unnamed.errorOutput
+          == "error: row numbers need the data, and the result does not say where they are\n"
+          + " hint: name the data with --data\n")
+    }
+  }
+
   @Test func withoutAProgramNothingIsOpened() throws {
     try withFolder { folder in
       let run = try Program(

@@ -23,9 +23,10 @@ import Testing
   }
 
   /// Confidences 0.9 (right), 0.9 (wrong), 0.6 (right) of the first class.
-  @Test func calibrationErrorIsTheMeanGapOfBins() {
-    let calibration = Calibration(
-      probabilities: [[0.9, 0.1], [0.9, 0.1], [0.6, 0.4]], answers: [0, 0, 0], labels: [0, 1, 0])
+  @Test func calibrationErrorIsTheMeanGapOfBins() throws {
+    let calibration = try #require(
+      Calibration(
+        probabilities: [[0.9, 0.1], [0.9, 0.1], [0.6, 0.4]], answers: [0, 0, 0], labels: [0, 1, 0]))
     #expect(calibration.bins.count == 15)
     #expect(calibration.bins.map(\.accuracy.total).reduce(0, +) == 3)
     // 0.9 · 15 = 13.5: the bin above 13/15; 0.6 · 15 = 9: the bin of at most 9/15.
@@ -38,16 +39,17 @@ import Testing
     #expect(calibration.brierScore == 0.326667)
   }
 
-  @Test func theBrierScoreOfSeveralClassesIsTheWholeSum() {
-    let calibration = Calibration(
-      probabilities: [[0.5, 0.3, 0.2]], answers: [0], labels: [1])
+  @Test func theBrierScoreOfSeveralClassesIsTheWholeSum() throws {
+    let calibration = try #require(
+      Calibration(probabilities: [[0.5, 0.3, 0.2]], answers: [0], labels: [1]))
     #expect(calibration.brierScore == (0.25 + 0.49 + 0.04).roundedTo(digits: 6))
     #expect(calibration.expectedCalibrationError == 0.5)
   }
 
-  @Test func aCertainPredictionIsInTheLastBin() {
-    let calibration = Calibration(
-      probabilities: [[1, 0], [0, 1]], answers: [0, 1], labels: [0, 1])
+  @Test func aCertainPredictionIsInTheLastBin() throws {
+    let calibration = try #require(
+      Calibration(probabilities: [[1, 0], [0, 1]], answers: [0, 1], labels: [0, 1]))
+    #expect(Calibration(probabilities: [[.nan, .nan]], answers: [0], labels: [0]) == nil)
     #expect(calibration.bins[14].accuracy == Proportion(2, of: 2))
     #expect(calibration.expectedCalibrationError == 0 && calibration.brierScore == 0)
   }

@@ -95,6 +95,25 @@ import Testing
     #expect(change.answer == 0 && change.rule == nil && change.values["x"]?.isNaN == false)
   }
 
+  @Test func theSearchEndsAtItsLimit() throws {
+    let rules = try rules(
+      [([interval("y", 1, nil)], 0), ([interval("x", 0, nil)], 1)], default: 0)
+    var search = NearestChangeSearch(
+      rules, schema: schema, value: { $0 == "x" ? 1 : 3 }, scale: { _ in 1 })
+    search.limit = 0
+    #expect(search.search() == .limited)
+  }
+
+  @Test func hugeBoundsStayNumbers() throws {
+    let rules = try rules([([interval("x", 1e308, nil)], 1)], default: 0)
+    guard case .found(let change) = search(rules, [1, 0, 0]) else {
+      Issue.record("nothing found")
+      return
+    }
+    let value = try #require(change.values["x"])
+    #expect(value > 1e308 && value.isFinite)
+  }
+
   @Test func rulesOfOneClassHaveNoChange() throws {
     let rules = try rules([([interval("x", 3, nil)], 0)], default: 0)
     #expect(search(rules, [1, 1, 0]) == .impossible)

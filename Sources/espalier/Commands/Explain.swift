@@ -59,7 +59,8 @@ struct Explain: ParsableCommand {
     if console.json, let file = outcome.files.first(where: { $0.name == "explanation.json" }) {
       try StandardOutput.write(file.data)
     }
-    try console.summarise(ExplanationSummary(outcome.explanation, folder: name).text)
+    try console.summarise(
+      ExplanationSummary(outcome.explanation, folder: name, data: source.data).text)
     var gates = outcome.gates
     let warnings = outcome.explanation.warnings ?? []
     if strict, !warnings.isEmpty {

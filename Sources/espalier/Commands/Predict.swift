@@ -119,6 +119,7 @@ struct Predict: ParsableCommand {
   ) throws -> Summary {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .texts
     var summary = Summary(rows: table.count)
     var (network, rules, agreeing) = ([String: Int](), [String: Int](), 0)
     try write(asJSON ? "{\"predictions\":[" : written.header)

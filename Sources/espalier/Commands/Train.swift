@@ -71,6 +71,12 @@ struct Train: ParsableCommand {
   }
 }
 
+extension JSONEncoder.NonConformingFloatEncodingStrategy {
+  /// Numbers that JSON does not have, as texts.
+  static let texts = Self.convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+}
+
 extension StandardOutput {
   /// Writes a value as one JSON object with sorted keys.
   static func writeJSON(_ value: some Encodable) throws {
@@ -81,6 +87,7 @@ extension StandardOutput {
   static func json(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .texts
     return try encoder.encode(value) + Data("\n".utf8)
   }
 }
