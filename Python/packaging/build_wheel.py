@@ -198,6 +198,7 @@ def main():
         tree.mkdir()
         for name in ("pyproject.toml", "README.md"):
             shutil.copy(HERE / name, tree)
+        shutil.copy(HERE.parent / "LICENSE", tree)
         for name in ("src", "packaging"):
             shutil.copytree(
                 HERE / name,

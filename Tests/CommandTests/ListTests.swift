@@ -34,4 +34,16 @@ import Testing
     #expect(run.output.contains("OpenBLAS"))
     #expect(run.errorOutput.isEmpty)
   }
+
+  @Test func theDoctorFindsFontsOfItsOwn() throws {
+    let home = FileManager.default.temporaryDirectory
+      .appendingPathComponent("espalier-fonts-" + UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: home) }
+    let fonts = home.appendingPathComponent("Fonts")
+    try FileManager.default.createDirectory(at: fonts, withIntermediateDirectories: true)
+    let file = fonts.appendingPathComponent("DejaVuSans.ttf")
+    try Data().write(to: file)
+    let run = try Program("doctor", environment: ["ESPALIER_HOME": home.path])
+    #expect(run.output.contains("ok  DejaVu fonts      \(file.path)"))
+  }
 }

@@ -7,7 +7,6 @@ from the text of a cell.
 from __future__ import annotations
 
 import unicodedata
-import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ._raw import RawColumn, raw_columns, text_of
+from ._warnings import warn
 from .errors import DataError, ExplanationWarning
 
 _MISSING_TEXTS = {"", "nan", "-nan", "+nan"}
@@ -179,11 +179,10 @@ def _numbers(raw: RawColumn) -> np.ndarray:
 def _categorical(name: str, raw: RawColumn) -> Column:
     texts, marks = _cleaned(raw)
     if marks:
-        warnings.warn(
+        warn(
             f"column '{name}': {marks} cell{'s' if marks > 1 else ''} with an empty text or 'nan' "
             f"{'are' if marks > 1 else 'is'} read as missing",
             ExplanationWarning,
-            stacklevel=2,
         )
     declared = raw.levels
     if declared is None:

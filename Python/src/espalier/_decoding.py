@@ -36,7 +36,7 @@ def decode(kind: type[T], value: Any, path: str = "") -> T:
     if not isinstance(value, dict):
         raise _unexpected(path, "an object", value)
     found: dict[str, Any] = {}
-    for name, key, hint, is_required in _fields(kind):
+    for name, key, hint, is_required in _fields(typing.cast(Any, kind)):
         if key in value:
             found[name] = _convert(hint, value[key], f"{path}.{key}" if path else key)
         elif is_required:
@@ -48,7 +48,7 @@ def decode(kind: type[T], value: Any, path: str = "") -> T:
 
 
 @functools.cache
-def _fields(kind: type) -> tuple[tuple[str, str, Any, bool], ...]:
+def _fields(kind: Any) -> tuple[tuple[str, str, Any, bool], ...]:
     hints = typing.get_type_hints(kind)
     described = []
     for one in dataclasses.fields(kind):

@@ -6,7 +6,6 @@ import json
 import os
 import pathlib
 import tempfile
-import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,6 +18,7 @@ from ._models import GivenModel, given_model, torch_predictions, write_model
 from ._progress import Progress, ProgressReader
 from ._table import READING, Table
 from ._target import Task, read_target
+from ._warnings import warn
 from .errors import (
     DataError,
     ExplanationWarning,
@@ -42,7 +42,7 @@ def explain(
     held_out: float | tuple[Any, Any] = 0.2,
     feature_names: Sequence[str] | None = None,
     categorical: Collection[str | int] = (),
-    classes: Sequence[Any] | None = None,
+    classes: Sequence[Any] | np.ndarray | None = None,
     task: Task | None = None,
     target_name: str | None = None,
     name: str = "data",
@@ -205,7 +205,7 @@ def explain(
         if network is not None and own is not None:
             share = _agreement(own, table, network, aside, result, reading)
             found = replace(found, model_agreement=share)
-    _warn(found)
+    _tell(found)
     if run.code == 2:
         hint = "the result is the 'explanation' of this exception"
         error = GateError(run.message or "a gate was not met", hint, 2)
@@ -215,8 +215,8 @@ def explain(
 
 
 def _known(
-    given: GivenModel, classes: Sequence[Any] | None, task: Task | None
-) -> tuple[Sequence[Any] | None, Task | None]:
+    given: GivenModel, classes: Sequence[Any] | np.ndarray | None, task: Task | None
+) -> tuple[Sequence[Any] | np.ndarray | None, Task | None]:
     """Return classes and task, which a scikit-learn model knows itself."""
     if given.classes is not None:
         if classes is not None:
@@ -258,7 +258,7 @@ def _file_name(name: str) -> str:
 
 
 def _class_order(
-    given: GivenModel, table: Table, classes: Sequence[Any] | None
+    given: GivenModel, table: Table, classes: Sequence[Any] | np.ndarray | None
 ) -> tuple[str, ...] | None:
     """Return the class of each output, where the model file does not have it."""
     target = table.target
@@ -365,14 +365,13 @@ def _agreement(
     return Proportion(**network_accuracy)
 
 
-def _warn(found: Explanation) -> None:
+def _tell(found: Explanation) -> None:
     for one in found.warnings:
-        warnings.warn(in_python(one.text), ExplanationWarning, stacklevel=3)
+        warn(in_python(one.text), ExplanationWarning)
     share = found.model_agreement
     if share is not None and share.value < _SAME_MODEL:
-        warnings.warn(
-            f"the network that was explained predicts as the given model on only {share} rows; "
-            "the explanation is one of another network",
+        warn(
+            f"the network that was explained predicts as the given model on only {share} "
+            "rows; the explanation is one of another network",
             ModelMismatchWarning,
-            stacklevel=3,
         )

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ._columns import Column
 from ._target import Target
 from .errors import DataError
@@ -46,7 +48,7 @@ class Table:
         self.write_rows(folder / "data.csv")
 
     def write_rows(
-        self, file: pathlib.Path, labels: Sequence[Any] | None = None
+        self, file: pathlib.Path, labels: Sequence[Any] | np.ndarray | None = None
     ) -> None:
         """Write the rows as CSV, with other labels if they are given."""
         target = self.target.cells() if labels is None else self.target.written(labels)

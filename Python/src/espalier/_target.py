@@ -66,7 +66,7 @@ def read_target(
     rows: int,
     *,
     name: str | None = None,
-    classes: Sequence[Any] | None = None,
+    classes: Sequence[Any] | np.ndarray | None = None,
     task: Task | None = None,
     taken: Sequence[str] = (),
 ) -> Target:

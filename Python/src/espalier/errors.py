@@ -125,9 +125,7 @@ _OPTIONS = {
 def in_python(text: str) -> str:
     """Return a sentence of the program with the parameters of `explain` for its options."""
     for option, parameter in _OPTIONS.items():
-        text = re.sub(
-            re.escape(option) + r"(?![\w-])", lambda _, new=parameter: new, text
-        )
+        text = re.sub(re.escape(option) + r"(?![\w-])", parameter, text)
     return text
 
 

@@ -312,9 +312,11 @@ class Explanation:
                 "install a newer version of this package",
             )
         inputs = head.rule_set()
-        others = {
-            "features": head.feature_rules and head.feature_rules.rule_set(),
-            "described": head.described_rules and head.described_rules.rule_set(),
+        others: dict[str, RuleSet | None] = {
+            "features": head.feature_rules.rule_set() if head.feature_rules else None,
+            "described": head.described_rules.rule_set()
+            if head.described_rules
+            else None,
         }
         return replace(
             decode(cls, document),
@@ -443,9 +445,9 @@ def executable(
         text = code.read_text(encoding="utf-8")
     executor = Executor(text, columns, classes, names or found.data.classes)
     rules = replace(found.rules, executor=executor)
-    kind = {
-        "inputs": "input_rules",
-        "features": "feature_rules",
-        "described": "described_rules",
+    by_level: dict[str, Any] = {
+        "inputs": {"input_rules": rules},
+        "features": {"feature_rules": rules},
+        "described": {"described_rules": rules},
     }
-    return replace(found, rules=rules, **{kind[found.level]: rules})
+    return replace(found, rules=rules, **by_level[found.level])

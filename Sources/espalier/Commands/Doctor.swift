@@ -97,9 +97,14 @@ struct Doctor: ParsableCommand {
     #endif
   }
 
+  /// The fonts of the diagrams: those of an installation of its own, then those of the system.
   private static var fontFiles: [String] {
-    ["/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/dejavu-sans-fonts", "/Library/Fonts"]
-      .map { $0 + "/DejaVuSans.ttf" }
+    let home = ProcessInfo.processInfo.environment["ESPALIER_HOME"] ?? ""
+    let own = home.isEmpty ? [] : [home + "/Fonts"]
+    let system = [
+      "/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/dejavu-sans-fonts", "/Library/Fonts",
+    ]
+    return (own + system).map { $0 + "/DejaVuSans.ttf" }
       .filter { FileManager.default.fileExists(atPath: $0) }
   }
 }
