@@ -71,7 +71,12 @@ def test_warnings_are_shown(iris):
     labels = np.random.default_rng(0).permutation(y)
     with pytest.warns(espalier.ExplanationWarning) as caught:
         found = espalier.explain(
-            None, X, labels, extractor="surrogate-tree", options={"no_pruning": True}
+            None,
+            X,
+            labels,
+            extractor="surrogate-tree",
+            rules="inputs",
+            options={"no_pruning": True},
         )
     page = Tags(found._repr_html_())
     assert len(found.warnings) == len(caught)

@@ -20,6 +20,10 @@ import espalier
 pytestmark = pytest.mark.filterwarnings("ignore::espalier.ExplanationWarning")
 
 
+# What a test of the model needs; the default compares several extractors.
+QUICK = {"extractor": "surrogate-tree", "rules": "inputs"}
+
+
 def fitted(model, X, y):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -52,7 +56,7 @@ def mixed(loans):
 
 def test_pipeline_over_mixed_columns(mixed):
     pipeline, X, y = mixed
-    found = espalier.explain(pipeline, X, y)
+    found = espalier.explain(pipeline, X, y, **QUICK)
     assert (found.model_agreement.count, found.model_agreement.total) == (300, 300)
     assert found.explains == "original"
     assert [one.name for one in found.data.schema.features] == list(X.columns)
@@ -70,7 +74,7 @@ def test_pipeline_over_mixed_columns(mixed):
 def test_scaler_on_a_frame(iris):
     X, y = iris
     pipeline = fitted(make_pipeline(StandardScaler(), network()), X, y)
-    found = espalier.explain(pipeline, X, y)
+    found = espalier.explain(pipeline, X, y, **QUICK)
     assert (found.model_agreement.count, found.model_agreement.total) == (150, 150)
     assert found.data.classes == ("setosa", "versicolor", "virginica")
 
@@ -79,7 +83,7 @@ def test_binary_logistic_regression_and_booleans(iris):
     X, y = iris
     labels = (y == "virginica").to_numpy()
     pipeline = make_pipeline(MinMaxScaler(), LogisticRegression()).fit(X, labels)
-    found = espalier.explain(pipeline, X, labels)
+    found = espalier.explain(pipeline, X, labels, **QUICK)
     assert found.model_agreement.count == 150
     answers = found.rules.predict(X)
     assert answers.dtype == bool
@@ -90,7 +94,7 @@ def test_class_names_with_commas(iris):
     X, y = iris
     labels = y.map({"setosa": "a, b", "versicolor": "c", "virginica": "d"}).to_numpy()
     model = fitted(network(), X, labels)
-    found = espalier.explain(model, X, labels)
+    found = espalier.explain(model, X, labels, **QUICK)
     assert found.model_agreement.count == 150
     assert found.data.classes == ("a, b", "c", "d")
 
@@ -102,7 +106,7 @@ def test_regression_pipeline(iris):
         hidden_layer_sizes=(8,), solver="lbfgs", max_iter=500, random_state=0
     )
     pipeline = fitted(make_pipeline(StandardScaler(), model), columns, numbers)
-    found = espalier.explain(pipeline, columns, numbers)
+    found = espalier.explain(pipeline, columns, numbers, **QUICK)
     assert found.fidelity.numeric.r_squared.value > 0.5
     assert found.model_agreement.value > 0.99
     with pytest.raises(
@@ -147,9 +151,7 @@ def test_file_with_a_class_order(unnamed, iris, tmp_path):
     path = tmp_path / "network.onnx"
     path.write_bytes(file.SerializeToString())
     for given in (path, file, file.SerializeToString()):
-        found = espalier.explain(
-            given, X, y, classes=order, rules="inputs", extractor="surrogate-tree"
-        )
+        found = espalier.explain(given, X, y, classes=order, **QUICK)
         assert list(found.data.classes) == order
         assert found.accuracy.network.value > 0.9
     assert (found.rules.predict(X) == model.predict(X)).mean() > 0.9
@@ -158,7 +160,7 @@ def test_file_with_a_class_order(unnamed, iris, tmp_path):
 def test_a_network_that_does_not_fit_the_labels_is_told(unnamed, iris):
     file, order, _ = unnamed
     with pytest.warns(espalier.ExplanationWarning) as caught:
-        found = espalier.explain(file, *iris, classes=order[::-1])
+        found = espalier.explain(file, *iris, classes=order[::-1], **QUICK)
     assert found.accuracy.network.value < 0.5
     assert "classifies" in str(caught[0].message)
 
@@ -172,7 +174,7 @@ def test_another_network_is_told(iris, monkeypatch):
     ).SerializeToString()
     monkeypatch.setattr("espalier._models._sklearn_file", lambda *_: file)
     with pytest.warns(espalier.ModelMismatchWarning, match="of another network"):
-        found = espalier.explain(model, X, y)
+        found = espalier.explain(model, X, y, **QUICK)
     assert found.model_agreement.value < 0.5
 
 
@@ -183,8 +185,8 @@ def test_scaling_outside_of_the_file(iris):
     model.__dict__.pop("feature_names_in_", None)
     file = to_onnx(model, scaled[:1], options={"zipmap": False}).SerializeToString()
     with pytest.warns(espalier.ExplanationWarning, match="scale_inputs='standard'"):
-        espalier.explain(file, X, y)
-    found = espalier.explain(file, X, y, scale_inputs="standard")
+        espalier.explain(file, X, y, **QUICK)
+    found = espalier.explain(file, X, y, scale_inputs="standard", **QUICK)
     assert found.accuracy.network.value > 0.8
 
 
@@ -257,7 +259,7 @@ def test_integer_categories(loans):
     )
     labels = (frame.grade.astype(int) > 2) ^ (frame.income > 3000)
     pipeline = fitted(make_pipeline(steps, network()), frame, labels.astype(int))
-    found = espalier.explain(pipeline, frame, labels.astype(int))
+    found = espalier.explain(pipeline, frame, labels.astype(int), **QUICK)
     assert found.model_agreement.count == 300
     levels = {c.values for rule in found.rules for c in rule.conditions if c.values}
     assert set().union(*levels) <= {"1", "2", "3"}
