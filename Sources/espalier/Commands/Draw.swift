@@ -33,7 +33,7 @@ struct Draw: ParsableCommand {
   var picture = Picture.network
   @Option(
     help: """
-      The rules in the picture of rules: over inputs, over hidden features, or over scores (default: \
+      The rules of the rules diagram: over inputs, hidden features or scores (default: \
       features if there are any).
       """
   )

@@ -105,6 +105,7 @@ public struct SwiftExport: TextualExport {
         case absentColumn(String)
         case notANumber(cell: String, column: String)
 
+        /// The column, and the cell that is not a number.
         public var description: String {
           switch self {
           case .absentColumn(let column): return "the row has no column '\\(column)'"
