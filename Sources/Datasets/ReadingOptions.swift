@@ -217,8 +217,9 @@ struct ReadingPlan {
     }
   }
 
-  /// The notation given by a required schema; `nil` to infer it from the cells.
+  /// The notation of a required schema, unless a decimal mark is given; `nil` to infer it from the cells.
   private func notation(_ declared: NumberNotation?) -> NumberNotation? {
-    declared ?? (guide.isExact ? .plain : nil)
+    if format.decimal != nil { return nil }
+    return declared ?? (guide.isExact ? .plain : nil)
   }
 }

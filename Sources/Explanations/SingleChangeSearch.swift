@@ -75,6 +75,7 @@ struct SingleChangeSearch {
     let places = whole.contains(id) ? 0 : min(decimalPlaces(of: value) + 1, 12)
     let power = pow(10, Double(places))
     let low = (bound * power).rounded(.down)
-    return [low - 1, low, low + 1].map { $0 / power }
+    // The bound is computed, and may be rounded below the value that it stands for.
+    return [low - 1, low, low + 1, low + 2].map { $0 / power }
   }
 }

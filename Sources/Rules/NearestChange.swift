@@ -210,13 +210,15 @@ private struct Variable {
     if let upper, value.isNaN || value > upper {
       let whole = upper.rounded(.down)
       let fits = isWhole && (lower.map { whole > $0 } ?? true)
-      return Cell(
-        value: fits ? whole : upper, isChange: true,
-        distance: value.isNaN ? 1 : (value - upper) / scale)
+      return change(from: value, to: fits ? whole : upper, scale)
     }
-    let bound = lower ?? 0
     let next = lower.map { number(above: $0, atMost: upper, from: value, isWhole) } ?? 0
-    return Cell(value: next, isChange: true, distance: value.isNaN ? 1 : (bound - value) / scale)
+    return change(from: value, to: next, scale)
+  }
+
+  /// The cell of another value; its distance is that of the value, not of the bound beside it.
+  private static func change(from value: Double, to other: Double, _ scale: Double) -> Cell {
+    Cell(value: other, isChange: true, distance: value.isNaN ? 1 : abs(other - value) / scale)
   }
 
   /// A number shortly above a bound, with at most one decimal place more than the bound.

@@ -74,7 +74,7 @@ struct FidelityCommand: ParsableCommand {
   func run() throws {
     if let threads { Workers.threads = MemoryGuard.threads(threads) }
     let file = try baselineFile()
-    let earlier = try baseline.map { try Self.readBaseline($0) }
+    let earlier = try baseline.map { ($0, try Self.readBaseline($0)) }
     let explanation = try ResultFile(result).explanation(rules)
     let options = ReadingOptions(
       schema: explanation.data.schema, labels: .optional, format: form.format,
@@ -88,11 +88,17 @@ struct FidelityCommand: ParsableCommand {
       URL(fileURLWithPath: model), options: network, table: table, names: .options)
     ProgressPrinter(console.progress, quiet: console.quiet).show(imported)
     var measured = try Self.measure(explanation, imported.model, imported.table)
+    if let (path, baseline) = earlier {
+      try Self.checkClasses(of: baseline, measured, path)
+    }
+    noteClassesWithoutRows(measured)
     if let file {
       Interruption.hold()
       try file.write(try StandardOutput.json(measured), force: force)
     }
-    measured.change = earlier.map { ProportionChange(before: $0, after: measured.fidelity) }
+    measured.change = earlier.map {
+      ProportionChange(before: $0.1.fidelity, after: measured.fidelity)
+    }
     if console.json { try StandardOutput.writeJSON(measured) }
     try console.summarise(Self.text(measured) + (file.map { "The baseline: \($0.path)\n" } ?? ""))
     let failed = failedGates(measured)
@@ -114,8 +120,32 @@ struct FidelityCommand: ParsableCommand {
     return file
   }
 
-  /// The fidelity of an earlier measurement.
-  private static func readBaseline(_ path: String) throws -> Proportion {
+  /// A baseline of other classes is one of other data.
+  private static func checkClasses(
+    of baseline: Measured, _ measured: Measured, _ path: String
+  ) throws {
+    let (old, new) = (baseline.byClass.keys.sorted(), measured.byClass.keys.sorted())
+    guard old != new else { return }
+    func names(_ all: [String]) -> String {
+      all.prefix(5).map { "'\(shown($0))'" }.joined(separator: ", ") + (all.count > 5 ? ", …" : "")
+    }
+    throw CommandFailure(
+      "\(path): the baseline has the classes \(names(old)), and these rows have \(names(new))",
+      hint: "give the baseline of the same network, or write one with --write-baseline", code: 65)
+  }
+
+  /// Says for which classes a required fidelity cannot be checked.
+  private func noteClassesWithoutRows(_ measured: Measured) {
+    let names = measured.byClass.filter { $0.value.total == 0 }.keys.sorted()
+    guard minClassFidelity != nil, !names.isEmpty else { return }
+    console.note([
+      "--min-class-fidelity is not checked for classes that the network predicts on no row: "
+        + names.prefix(5).map { shown($0) }.joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+    ])
+  }
+
+  /// An earlier measurement.
+  private static func readBaseline(_ path: String) throws -> Measured {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw CommandFailure(
         "the baseline '\(path)' cannot be read", hint: "write it with --write-baseline", code: 66)
@@ -124,7 +154,7 @@ struct FidelityCommand: ParsableCommand {
       throw CommandFailure(
         "\(path): not a baseline", hint: "give a file that --write-baseline wrote", code: 65)
     }
-    return measured.fidelity
+    return measured
   }
 
   private func failedGates(_ measured: Measured) -> [String] {
@@ -211,7 +241,9 @@ struct FidelityCommand: ParsableCommand {
 
   private static func text(_ measured: Measured) -> String {
     func words(_ share: Proportion) -> String {
-      "\(share.count) of \(share.total) rows (\(fixed(share.value * 100, digits: 1)) %)"
+      share.total == 0
+        ? "no row"
+        : "\(share.count) of \(share.total) rows (\(fixed(share.value * 100, digits: 1)) %)"
     }
     let interval = measured.fidelity.interval
     var lines = [

@@ -53,7 +53,8 @@ struct Why: ParsableCommand {
       if let model { try RuleMismatch.check(classifier, model) }
     }
     let explainer = try RowExplainer(
-      explanation, model: model, levels: levels, rows: number == nil ? nil : table)
+      explanation, model: model, levels: levels,
+      rows: number == nil ? Self.namedRows(of: explanation) : table)
     let found = try explainer.explanation(of: table.selecting([given]), number: number)
     if console.json { return try StandardOutput.writeJSON(found) }
     try console.summarise(RowExplanationText(found, explanation).text)
@@ -98,6 +99,17 @@ struct Why: ParsableCommand {
         hint: "rows are counted from 1, without the header", code: 65)
     }
     return (loaded.table, position)
+  }
+
+  /// The rows of the result, if its data are a data set of the tool: for a row that is given by values, they
+  /// say which columns have whole numbers only.
+  private static func namedRows(of explanation: Explanation) -> Table? {
+    guard let name = try? namedData(of: explanation),
+      let loaded = try? DataSource.load(
+        name, options: ReadingOptions(schema: explanation.data.schema, labels: .optional)),
+      loaded.sha256 == explanation.data.sha256
+    else { return nil }
+    return loaded.table
   }
 
   private static func namedData(of explanation: Explanation) throws -> String {
