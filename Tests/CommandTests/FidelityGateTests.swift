@@ -75,6 +75,45 @@ import Testing
     }
   }
 
+  @Test func aBaselineOfOtherClassesIsRefused() throws {
+    try withResult { folder in
+      let text = #"""
+        {"rows":2,"fidelity":{"count":1,"total":2,"value":0.5,"low":0.1,"high":0.9,"method":"wilson-95"},
+        "byClass":{"no":{"count":1,"total":2,"value":0.5,"low":0.1,"high":0.9,"method":"wilson-95"}},
+        "majorityBaseline":{"count":1,"total":2,"value":0.5,"low":0.1,"high":0.9,"method":"wilson-95"},
+        "answered":{"count":1,"total":2,"value":0.5,"low":0.1,"high":0.9,"method":"wilson-95"}}
+        """#
+      try Data(text.utf8).write(to: folder.appendingPathComponent("other.json"))
+      let run = try Program(
+        "fidelity", "r", "r/model.onnx", "iris", "--baseline", "other.json", in: folder)
+      #expect(run.code == 65)
+      #expect(
+        run.errorOutput == """
+          error: other.json: the baseline has the classes 'no', and these rows have 'setosa', \
+          'versicolor', 'virginica'
+           hint: give the baseline of the same network, or write one with --write-baseline
+
+          """)
+    }
+  }
+
+  @Test func aClassOnNoRowIsSaidToBeUnchecked() throws {
+    try withResult { folder in
+      let rows = try String(
+        contentsOf: Program.home.appendingPathComponent("Datasets/iris/data.csv"), encoding: .utf8
+      ).split(separator: "\n").prefix(41).joined(separator: "\n")
+      try Data(rows.utf8).write(to: folder.appendingPathComponent("one.csv"))
+      let run = try Program(
+        "fidelity", "r", "r/model.onnx", "one.csv", "--min-class-fidelity", "0.5", in: folder)
+      #expect(run.code == 0, "\(run.errorOutput)")
+      #expect(run.output.contains("where the network predicts 'virginica': no row\n"))
+      #expect(
+        run.errorOutput.contains(
+          "note: --min-class-fidelity is not checked for classes that the network predicts on no "
+            + "row: versicolor, virginica"))
+    }
+  }
+
   @Test func eachClassHasItsThreshold() throws {
     try withResult { folder in
       let found = try measured(["iris"], in: folder)

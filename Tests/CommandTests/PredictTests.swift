@@ -57,6 +57,23 @@ import Testing
     }
   }
 
+  /// Another decimal mark and separator than those of the training rows.
+  @Test func aGivenDecimalMarkIsThatOfTheRows() throws {
+    try withFolder { folder in
+      try SmallResult.write(to: folder.appendingPathComponent("r"))
+      let text = try String(
+        contentsOf: Program.home.appendingPathComponent("Datasets/iris/data.csv"), encoding: .utf8)
+      let other = text.replacing(",", with: ";").replacing(".", with: ",")
+      try Data(other.utf8).write(to: folder.appendingPathComponent("comma.csv"))
+      let plain = try Program("predict", "r", "iris", in: folder)
+      let comma = try Program("predict", "r", "comma.csv", "--decimal", "comma", in: folder)
+      #expect(comma.code == 0, "\(comma.errorOutput)")
+      #expect(comma.output == plain.output && plain.code == 0)
+      let wrong = try Program("predict", "r", "comma.csv", in: folder)
+      #expect(wrong.code == 65 && wrong.output.isEmpty)
+    }
+  }
+
   @Test func rowsNeedNoTargetColumn() throws {
     try withFolder { folder in
       try SmallResult.write(to: folder.appendingPathComponent("r"))

@@ -49,6 +49,15 @@ import Testing
         == .found(NearestChange(values: ["y": 6], answer: 1, rule: 1)))
   }
 
+  /// A whole number beyond a bound may be further than another column's, though its bound is nearer.
+  @Test func theOfferedValueCountsNotTheBound() throws {
+    let rules = try rules(
+      [([interval("x", 2.5, nil)], 1), ([interval("y", 41.5, nil)], 1)], default: 0)
+    #expect(
+      search(rules, [2, 36, 0], scales: [1, 10], whole: ["x", "y"])
+        == .found(NearestChange(values: ["y": 42], answer: 1, rule: 1)))
+  }
+
   @Test func anEarlierRuleMustNotHold() throws {
     // To reach the second rule, the first must fail: y ≤ 1.
     let rules = try rules(
