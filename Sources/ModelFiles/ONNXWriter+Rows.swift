@@ -19,11 +19,11 @@ extension ONNXWriter {
     let isTable = schema.features.allSatisfy { $0.levels == nil }
     if isTable {
       graph.input = [
-        Self.value("input", isImage ? .float : .double, width: schema.features.count)
+        Onnx_ValueInfoProto("input", isImage ? .float : .double, width: schema.features.count)
       ]
     } else {
       graph.input = schema.features.map {
-        Self.value($0.id.rawValue, $0.levels == nil ? .double : .string, width: 1)
+        Onnx_ValueInfoProto($0.id.rawValue, $0.levels == nil ? .double : .string, width: 1)
       }
     }
     var parts: [(name: String, positions: [Int])] = []
@@ -163,7 +163,7 @@ extension ONNXWriter {
       let scaled = add("Mul", of: [wide, scale], makes: "answers:scaled")
       let mean = addConstant("answers:mean", [model.encoding.targetMean], .double)
       _ = add("Add", of: [scaled, mean], makes: "answers:value") { _, node in node.output = [name] }
-      graph.output = [Self.value(name, .double, width: 1)]
+      graph.output = [Onnx_ValueInfoProto(name, .double, width: 1)]
       return
     }
     let name = Self.free("label", among: columns)
@@ -191,6 +191,6 @@ extension ONNXWriter {
       writer.addIntegers([("shape", [-1])], to: &node)
       node.output = [name]
     }
-    graph.output = [Self.value(name, .string, width: nil)]
+    graph.output = [Onnx_ValueInfoProto(name, .string, width: nil)]
   }
 }

@@ -65,7 +65,7 @@ package struct ONNXWriter {
     }
     for index in network.architecture.nodes.indices { try add(index) }
     addAnswers(of: scoresName)
-    graph.output.append(Self.value(scoresName, .float, width: shapes.last?.count ?? 0))
+    graph.output.append(Onnx_ValueInfoProto(scoresName, .float, width: shapes.last?.count ?? 0))
   }
 
   /// A layer in its network.
@@ -219,23 +219,5 @@ package struct ONNXWriter {
     }
     tensor.rawData = bytes
     return tensor
-  }
-
-  /// A value of the form `[batch, width]`.
-  static func value(
-    _ name: String, _ type: Onnx_TensorProto.DataType, width: Int?
-  ) -> Onnx_ValueInfoProto {
-    var batch = Onnx_TensorShapeProto.Dimension()
-    batch.dimParam = "batch"
-    var value = Onnx_ValueInfoProto()
-    value.name = name
-    value.type.tensorType.elemType = Int32(type.rawValue)
-    value.type.tensorType.shape.dim = [batch]
-    if let width {
-      var columns = Onnx_TensorShapeProto.Dimension()
-      columns.dimValue = Int64(width)
-      value.type.tensorType.shape.dim.append(columns)
-    }
-    return value
   }
 }

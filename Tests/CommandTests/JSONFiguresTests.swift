@@ -227,8 +227,9 @@ import Testing
       let half = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot() / (1 + z * z / n)
       let bounds = [center - half, center + half].map { String(format: "%.1f", $0 * 100) }
       func counted(_ share: Share) -> String {
-        "\(share.count) of \(share.total) rows "
-          + "(\(String(format: "%.1f", Double(share.count) / Double(max(share.total, 1)) * 100)) %)"
+        guard share.total > 0 else { return "no row" }
+        let percent = Double(share.count) / Double(share.total) * 100
+        return "\(share.count) of \(share.total) rows (\(String(format: "%.1f", percent)) %)"
       }
       let classes = measured.byClass.sorted { $0.key < $1.key }.map { name, share in
         "  where the network predicts '\(name)': \(counted(share))\n"

@@ -25,7 +25,7 @@ struct PythonExpressions {
       }
     switch term.operand {
     case .value(let quantity, let ifMissing):
-      let name = name(of: quantity)
+      let name = quantity.name()
       guard case .column = quantity else { return "\(weight) * \(name)" }
       let value = "(\(PythonExport.literal(ifMissing)) if \(name) is None else \(name))"
       return term.step == 1
@@ -36,16 +36,16 @@ struct PythonExpressions {
 
   private func condition(_ condition: RuleProgram.Condition) -> String {
     switch condition {
-    case .known(let variable): return "\(name(of: variable)) is not None"
-    case .missing(let variable): return "\(name(of: variable)) is None"
+    case .known(let variable): return "\(variable.name()) is not None"
+    case .missing(let variable): return "\(variable.name()) is None"
     case .number(let quantity, let bounds, let orMissing):
-      let name = name(of: quantity)
+      let name = quantity.name()
       let body = comparison(name, bounds)
       if case .score = quantity { return body }
       return orMissing
         ? "(\(name) is None or \(body))" : "(\(name) is not None and \(body))"
     case .level(let column, let among, let orMissing):
-      let name = name(of: .level(column: column))
+      let name = "c\(column)"
       let levels = schema.features[column].levels ?? []
       let names = among.map { PythonExport.literal(levels[$0]) }
       let body = names.isEmpty ? "False" : "\(name) in {\(names.joined(separator: ", "))}"
@@ -59,21 +59,6 @@ struct PythonExpressions {
     case .atMost(let upper): "\(name) <= \(PythonExport.literal(upper))"
     case .between(let lower, let upper):
       "\(PythonExport.literal(lower)) < \(name) <= \(PythonExport.literal(upper))"
-    }
-  }
-
-  private func name(of variable: RuleProgram.Variable) -> String {
-    switch variable {
-    case .quantity(let quantity): name(of: quantity)
-    case .level(let column): "c\(column)"
-    }
-  }
-
-  private func name(of quantity: RuleProgram.Quantity) -> String {
-    switch quantity {
-    case .column(let position): "c\(position)"
-    case .feature(let position): "features[\(position)]"
-    case .score(let position): "s\(position)"
     }
   }
 }

@@ -67,3 +67,29 @@ public let exportFormats = Catalog<any RuleExport.Type>(
     ONNXExport.self, DMNExport.self, TextExport.self,
   ]
 ) { $0 }
+
+extension RuleProgram.Quantity {
+  /// The name in exported code: `c0` for a column, `s0` for a score, and for a hidden feature what `feature`
+  /// writes.
+  func name(
+    feature: (_ position: Int) -> String = { "features[\($0)]" }
+  ) -> String {
+    switch self {
+    case .column(let position): "c\(position)"
+    case .feature(let position): feature(position)
+    case .score(let position): "s\(position)"
+    }
+  }
+}
+
+extension RuleProgram.Variable {
+  /// The name in exported code; a column of levels is named as one of numbers.
+  func name(
+    feature: (_ position: Int) -> String = { "features[\($0)]" }
+  ) -> String {
+    switch self {
+    case .quantity(let quantity): quantity.name(feature: feature)
+    case .level(let column): "c\(column)"
+    }
+  }
+}

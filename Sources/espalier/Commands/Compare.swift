@@ -75,7 +75,7 @@ struct Compare: ParsableCommand {
           "\(comparison.points.count) points, \(comparison.seeds.count) seeds",
           "write the comparison to '\(name)'",
         ]
-      return try StandardOutput.write(lines.joined(separator: "\n") + "\n")
+      return try console.write(plan: lines)
     }
     try folder.check(force: steps.force)
     let earlier = try known.map(Self.comparison)

@@ -57,7 +57,7 @@ struct Draw: ParsableCommand {
     let drawing = try diagram().drawn(as: format)
     Interruption.hold()
     try file.write(drawing, force: force)
-    try console.summarise("The diagram: \(output)\n")
+    try console.summarise("The diagram: \(output)\n", output: output)
   }
 
   private func diagram() throws -> Diagram {

@@ -45,7 +45,7 @@ struct Explain: ParsableCommand {
     try conflicts.check()
     if steps.dryRun {
       let lines = try settings.experiment.plan(names: .options) + ["write the report to '\(name)'"]
-      return try StandardOutput.write(lines.map(visible).joined(separator: "\n") + "\n")
+      return try console.write(plan: lines)
     }
     let opening = try open ? Opening(for: name + "/report.html") : nil
     try folder.check(force: steps.force)

@@ -41,6 +41,10 @@ struct Export: ParsableCommand {
   @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   func run() throws {
+    if output == "-", console.json {
+      throw CommandFailure(
+        "--json and --output - both write to stdout", hint: "give an output file, or omit --json")
+    }
     let format = try exportFormats.type(named: to)
     let options = try options(for: format)
     let file = OutputFile(output)
@@ -59,7 +63,7 @@ struct Export: ParsableCommand {
     if output == "-" { return try StandardOutput.write(contents) }
     Interruption.hold()
     try file.write(contents, force: force)
-    try console.summarise("The rules: \(output)\n")
+    try console.summarise("The rules: \(output)\n", output: output)
   }
 
   /// The settings of a format; an option that the format does not read is an error.

@@ -80,7 +80,7 @@ struct Prune: ParsableCommand {
           "prune: \(method), \(experiment.goal.description)",
           "write the model to '\(output)'",
         ]
-      return try StandardOutput.write(lines.map(visible).joined(separator: "\n") + "\n")
+      return try console.write(plan: lines)
     }
     let checkpoint = OutputFolder(output)
     if !steps.resume { checkpoint.removeCheckpoint() }

@@ -51,7 +51,8 @@ struct ReportCommand: ParsableCommand {
     Interruption.hold()
     try folder.write(
       try manifest.added(to: files.map { ($0.name, $0.data) }), force: force, run: manifest.run)
-    try console.summarise(files.map { "\(output)/\($0.name)\n" }.joined())
+    try console.summarise(
+      files.map { "\(output)/\($0.name)\n" }.joined(), output: output, files: files.map(\.name))
     try opening?.open(page)
   }
 

@@ -36,7 +36,7 @@ struct Train: ParsableCommand {
     try conflicts.check()
     if steps.dryRun {
       let lines = try settings.experiment.plan(names: .options) + ["write the model to '\(output)'"]
-      return try StandardOutput.write(lines.map(visible).joined(separator: "\n") + "\n")
+      return try console.write(plan: lines)
     }
     try file.check(force: steps.force)
     let checkpoint = OutputFolder(output)

@@ -20,6 +20,23 @@ struct ConsoleOptions: ParsableArguments {
     if !json, !quiet { try StandardOutput.write(text) }
   }
 
+  /// Says where a file or folder was written: in the summary, or as the object of `json`.
+  func summarise(_ text: String, output: String, files: [String]? = nil) throws {
+    if json { try StandardOutput.writeJSON(Written(output: output, files: files)) }
+    try summarise(text)
+  }
+
+  /// Writes the plan of a run, a line each, or as the object of `json`.
+  func write(plan lines: [String]) throws {
+    if json { return try StandardOutput.writeJSON(["plan": lines]) }
+    try StandardOutput.write(lines.map(visible).joined(separator: "\n") + "\n")
+  }
+
+  private struct Written: Encodable {
+    var output: String
+    var files: [String]?
+  }
+
   /// Prints notes about the data on stderr, unless `quiet` is set.
   func note(_ sentences: [String]) {
     if quiet { return }

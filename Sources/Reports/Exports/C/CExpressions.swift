@@ -12,7 +12,7 @@ struct CExpressions {
     let weight = CExport.literal(term.weight.value)
     switch term.operand {
     case .value(let quantity, let ifMissing):
-      let name = Self.name(of: quantity)
+      let name = quantity.name()
       var value = name
       if case .column = quantity {
         value = "(isnan(\(name)) ? \(CExport.literal(ifMissing)) : \(name))"
@@ -28,7 +28,7 @@ struct CExpressions {
     case .known(let variable): return "!\(isMissing(variable))"
     case .missing(let variable): return isMissing(variable)
     case .number(let quantity, let bounds, let orMissing):
-      let body = comparison(Self.name(of: quantity), bounds)
+      let body = comparison(quantity.name(), bounds)
       return orMissing ? "(\(isMissing(.quantity(quantity))) || \(body))" : body
     case .level(let column, let among, let orMissing):
       let tests = among.map { "c\(column) == \($0)" }
@@ -39,7 +39,7 @@ struct CExpressions {
 
   private func isMissing(_ variable: RuleProgram.Variable) -> String {
     switch variable {
-    case .quantity(let quantity): "isnan(\(Self.name(of: quantity)))"
+    case .quantity(let quantity): "isnan(\(quantity.name()))"
     case .level(let column): "(c\(column) == MISSING)"
     }
   }
@@ -50,14 +50,6 @@ struct CExpressions {
     case .atMost(let upper): "\(name) <= \(CExport.literal(upper))"
     case .between(let lower, let upper):
       "(\(name) > \(CExport.literal(lower)) && \(name) <= \(CExport.literal(upper)))"
-    }
-  }
-
-  private static func name(of quantity: RuleProgram.Quantity) -> String {
-    switch quantity {
-    case .column(let position): "c\(position)"
-    case .feature(let position): "features[\(position)]"
-    case .score(let position): "s\(position)"
     }
   }
 }

@@ -107,7 +107,8 @@ struct ONNXRuleGraph {
     let answer = add("Squeeze", [rule, axis], makes: free("rule"))
     let label = addLookup(answer, makes: free("label"))
     graph.output = [
-      Self.info(label.name, .string, width: nil), Self.info(answer.name, .int64, width: nil),
+      Onnx_ValueInfoProto(label.name, .string, width: nil),
+      Onnx_ValueInfoProto(answer.name, .int64, width: nil),
     ]
   }
 
@@ -133,7 +134,7 @@ struct ONNXRuleGraph {
     let name = feature.id.rawValue
     let input = Value(name: name)
     guard let levels = feature.levels else {
-      graph.input.append(Self.info(name, .double, width: 1))
+      graph.input.append(Onnx_ValueInfoProto(name, .double, width: 1))
       var value = input
       if let missing = feature.notation?.missing {
         let isMissing = add("Equal", value, number(missing))
@@ -142,7 +143,7 @@ struct ONNXRuleGraph {
       cells[column] = value
       return
     }
-    graph.input.append(Self.info(name, .string, width: 1))
+    graph.input.append(Onnx_ValueInfoProto(name, .string, width: 1))
     var positions: [String: Int] = [:]
     for mark in [""] + schema.missingMarks + ["nan", "NaN", "NAN", "-nan", "+nan"] {
       positions[mark] = -1
@@ -338,22 +339,5 @@ struct ONNXRuleGraph {
     var attribute = Onnx_AttributeProto()
     (attribute.name, attribute.type, attribute.s) = (name, .string, Data(value.utf8))
     return attribute
-  }
-
-  private static func info(
-    _ name: String, _ type: Onnx_TensorProto.DataType, width: Int?
-  ) -> Onnx_ValueInfoProto {
-    var batch = Onnx_TensorShapeProto.Dimension()
-    batch.dimParam = "batch"
-    var value = Onnx_ValueInfoProto()
-    value.name = name
-    value.type.tensorType.elemType = Int32(type.rawValue)
-    value.type.tensorType.shape.dim = [batch]
-    if let width {
-      var columns = Onnx_TensorShapeProto.Dimension()
-      columns.dimValue = Int64(width)
-      value.type.tensorType.shape.dim.append(columns)
-    }
-    return value
   }
 }

@@ -26,7 +26,7 @@ struct SQLExpressions {
     let weight = dialect.literal(term.weight.value)
     switch term.operand {
     case .value(let quantity, let ifMissing):
-      let name = Self.name(of: quantity)
+      let name = quantity.name(feature: Self.feature)
       guard case .column = quantity else {
         return term.step == 1
           ? "\(weight) * \(name)" : "\(weight) * (\(name) / \(dialect.literal(term.step)))"
@@ -42,14 +42,14 @@ struct SQLExpressions {
 
   private func condition(_ condition: RuleProgram.Condition) -> String {
     switch condition {
-    case .known(let variable): return "\(Self.name(of: variable)) IS NOT NULL"
-    case .missing(let variable): return "\(Self.name(of: variable)) IS NULL"
+    case .known(let variable): return "\(variable.name(feature: Self.feature)) IS NOT NULL"
+    case .missing(let variable): return "\(variable.name(feature: Self.feature)) IS NULL"
     case .number(let quantity, let bounds, let orMissing):
-      let name = Self.name(of: quantity)
+      let name = quantity.name(feature: Self.feature)
       let body = comparison(name, bounds)
       return orMissing ? "(\(name) IS NULL OR \(body))" : body
     case .level(let column, let among, let orMissing):
-      let name = Self.name(of: .level(column: column))
+      let name = "c\(column)"
       let levels = schema.features[column].levels ?? []
       let names = among.map { dialect.literal(levels[$0]) }
       let body = names.isEmpty ? "1 = 0" : "\(name) IN (\(names.joined(separator: ", ")))"
@@ -66,18 +66,5 @@ struct SQLExpressions {
     }
   }
 
-  private static func name(of variable: RuleProgram.Variable) -> String {
-    switch variable {
-    case .quantity(let quantity): name(of: quantity)
-    case .level(let column): "c\(column)"
-    }
-  }
-
-  private static func name(of quantity: RuleProgram.Quantity) -> String {
-    switch quantity {
-    case .column(let position): "c\(position)"
-    case .feature(let position): "f\(position)"
-    case .score(let position): "s\(position)"
-    }
-  }
+  private static func feature(_ position: Int) -> String { "f\(position)" }
 }

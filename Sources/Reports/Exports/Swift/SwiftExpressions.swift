@@ -17,7 +17,7 @@ struct SwiftExpressions {
     let weight = SwiftExport.literal(term.weight.value)
     switch term.operand {
     case .value(let quantity, let ifMissing):
-      var value = Self.name(of: quantity)
+      var value = quantity.name()
       if case .column = quantity { value = "(\(value) ?? \(SwiftExport.literal(ifMissing)))" }
       return term.step == 1
         ? "\(weight) * \(value)" : "\(weight) * (\(value) / \(SwiftExport.literal(term.step)))"
@@ -28,12 +28,12 @@ struct SwiftExpressions {
   private func condition(_ condition: RuleProgram.Condition) -> String {
     switch condition {
     case .known(let variable):
-      return Self.isOptional(variable) ? "\(Self.name(of: variable)) != nil" : "true"
+      return Self.isOptional(variable) ? "\(variable.name()) != nil" : "true"
     case .missing(let variable):
-      return Self.isOptional(variable) ? "\(Self.name(of: variable)) == nil" : "false"
+      return Self.isOptional(variable) ? "\(variable.name()) == nil" : "false"
     case .number(let quantity, let bounds, let orMissing):
       let missing = orMissing ? ", orMissing: true" : ""
-      return "holds(\(Self.name(of: quantity)), \(arguments(bounds))\(missing))"
+      return "holds(\(quantity.name()), \(arguments(bounds))\(missing))"
     case .level(let column, let among, let orMissing):
       let levels = schema.features[column].levels ?? []
       let names = among.map { SwiftExport.literal(levels[$0]) }.joined(separator: ", ")
@@ -54,21 +54,6 @@ struct SwiftExpressions {
     switch variable {
     case .quantity(.column), .level: true
     case .quantity: false
-    }
-  }
-
-  private static func name(of variable: RuleProgram.Variable) -> String {
-    switch variable {
-    case .quantity(let quantity): name(of: quantity)
-    case .level(let column): "c\(column)"
-    }
-  }
-
-  private static func name(of quantity: RuleProgram.Quantity) -> String {
-    switch quantity {
-    case .column(let position): "c\(position)"
-    case .feature(let position): "features[\(position)]"
-    case .score(let position): "s\(position)"
     }
   }
 }
