@@ -37,6 +37,12 @@ public enum ForeignModel: Hashable, Sendable {
 }
 
 extension ModelFileError {
+  /// The supported steps of a pipeline before a network.
+  private static let steps: Set = [
+    "ArrayFeatureExtractor", "Concat", "FeatureVectorizer", "Imputer", "LabelEncoder",
+    "OneHotEncoder", "Scaler",
+  ]
+
   /// The hint for an unsupported operator.
   static func advice(for name: String, supported: [String]) -> String {
     switch name {
@@ -50,6 +56,13 @@ extension ModelFileError {
       "com.microsoft.DynamicQuantizeMatMul", "com.microsoft.MatMulNBits":
       return "export the network before quantization; only weights may be quantized, followed by "
         + "DequantizeLinear"
+    case "ReduceSumSquare", "ReduceL2", "ReduceProd":
+      return "give the network the table after this step of a scikit-learn pipeline, and export "
+        + "the network without it"
+    case let name where name.hasPrefix("ai.onnx.ml."):
+      return "give the network the table after this step, and export the network without it; "
+        + "supported: "
+        + supported.filter { Self.steps.contains($0) }.joined(separator: ", ")
     default:
       return "supported: " + supported.joined(separator: ", ")
     }

@@ -30,7 +30,11 @@ struct ONNXAnswers {
     }
     var producers: [String: Onnx_NodeProto] = [:]
     for node in graph.node { for name in node.output { producers[name] = node } }
-    let outputs = graph.output.map(\.name)
+    let given = Set(graph.input.map(\.name)).filter { !constants.contains($0) }
+    let named = graph.output.map(\.name)
+    let moving = named.filter { !Self.sources(of: $0, producers).isDisjoint(with: given) }
+    // An output that is the same for all rows, such as the class names, is no prediction.
+    let outputs = moving.isEmpty ? named : moving
     var traces: [Trace] = []
     for name in outputs {
       traces.append(
@@ -39,7 +43,7 @@ struct ONNXAnswers {
     classes = traces.lazy.compactMap(\.classes).first
     binarizer = traces.lazy.compactMap(\.binarizer).first
     if outputs.count == 1, classes == nil, binarizer == nil {
-      output = Self.isOpposite(traces[0].path, producers, constants) ? traces[0].value : outputs[0]
+      output = Self.isExpansion(traces[0].path, producers, constants) ? traces[0].value : outputs[0]
       return
     }
     if Set(traces.map(\.value)).count == 1 {
@@ -49,12 +53,13 @@ struct ONNXAnswers {
     output = Self.squashed(outputs, producers, constants) ?? Self.last(outputs, producers)
   }
 
-  /// Whether the path of a single output only expands p to 1 - p and p.
-  private static func isOpposite(
+  /// Whether the path of a single output only expands p to 1 - p and p, or divides by the sum.
+  private static func isExpansion(
     _ path: [String], _ producers: [String: Onnx_NodeProto], _ constants: ONNXConstants
   ) -> Bool {
     path.dropLast().allSatisfy { name in
-      producers[name].map { onlyScore($0, producers, constants) != nil } ?? false
+      guard let node = producers[name] else { return false }
+      return node.opType == "Div" || onlyScore(node, producers, constants) != nil
     } && path.count > 1
   }
 
@@ -77,16 +82,23 @@ struct ONNXAnswers {
   private static func last(
     _ outputs: [String], _ producers: [String: Onnx_NodeProto]
   ) -> String? {
-    for name in outputs {
-      var seen: Set<String> = []
-      var open = [name]
-      while let value = open.popLast() {
-        guard seen.insert(value).inserted else { continue }
-        open += producers[value]?.input ?? []
-      }
-      if outputs.allSatisfy(seen.contains) { return name }
+    outputs.first { name in
+      let sources = sources(of: name, producers)
+      return outputs.allSatisfy(sources.contains)
     }
-    return nil
+  }
+
+  /// All values that a value is computed from, and itself.
+  private static func sources(
+    of name: String, _ producers: [String: Onnx_NodeProto]
+  ) -> Set<String> {
+    var seen: Set<String> = []
+    var open = [name]
+    while let value = open.popLast() {
+      guard seen.insert(value).inserted else { continue }
+      open += producers[value]?.input ?? []
+    }
+    return seen
   }
 
   /// Traces an output back to the output of the last layer, through nodes that only convert it.
@@ -117,13 +129,15 @@ struct ONNXAnswers {
         trace.classes =
           names(of: node, "classlabels_strings", "classlabels_ints") ?? trace.classes
         // Both outputs are computed from the scores, the second output.
-        if trace.value == node.output.first, node.output.count > 1 {
-          trace.path.append(node.output[1])
-        }
+        if trace.value == node.output.first, let scores = node.scores { trace.path.append(scores) }
         return trace
       case ("ai.onnx.ml", "Normalizer"): trace.path.append(input)
       case ("ai.onnx.ml", "Binarizer"):
         trace.binarizer = node
+        trace.path.append(input)
+      case ("ai.onnx.ml", "ArrayFeatureExtractor")
+      where takesParts && !constants.contains(input) && constants.contains(node.input(1) ?? ""):
+        // The score of one class, as of RidgeClassifier.
         trace.path.append(input)
       case ("ai.onnx.ml", "ArrayFeatureExtractor") where constants.contains(input):
         guard node.input.count == 2 else { return trace }
@@ -131,6 +145,12 @@ struct ONNXAnswers {
         trace.path.append(node.input[1])
         trace.isLabel = true
       case ("", "ArgMax") where trace.isLabel || takesParts: trace.path.append(input)
+      case ("", "Div"):
+        // Exponentials divided by their sum are a softmax.
+        guard producers[input]?.opType != "Exp", let sum = node.input(1),
+          isSum(sum, of: input, producers)
+        else { return trace }
+        trace.path.append(input)
       case ("", "Concat"):
         guard let score = onlyScore(node, producers, constants) else { return trace }
         trace.path.append(score)
@@ -138,6 +158,27 @@ struct ONNXAnswers {
       }
     }
     return trace
+  }
+
+  /// Whether a value is the sum of a row of another one, or of its absolute values, as where
+  /// one-vs-rest probabilities are normalized to a sum of 1.
+  private static func isSum(
+    _ name: String, of value: String, _ producers: [String: Onnx_NodeProto]
+  ) -> Bool {
+    var (name, hasSum) = (name, false)
+    for _ in 0..<6 {
+      if name == value { return hasSum }
+      guard let node = producers[name], node.domain.isEmpty, let input = node.input.first else {
+        return false
+      }
+      switch node.opType {
+      case "Abs", "Cast", "Identity", "Reshape", "Squeeze", "Unsqueeze": break
+      case "ReduceL1", "ReduceSum": hasSum = true
+      default: return false
+      }
+      name = input
+    }
+    return false
   }
 
   /// Whether a value is a class name, possibly after a cast.
@@ -178,4 +219,9 @@ struct ONNXAnswers {
     guard let integers = node.attribute(numbers)?.ints, !integers.isEmpty else { return nil }
     return integers.map { "\($0)" }
   }
+}
+
+extension Onnx_NodeProto {
+  /// The second output of a LinearClassifier; `nil` if the file has the labels alone.
+  var scores: String? { output.count > 1 && !output[1].isEmpty ? output[1] : nil }
 }

@@ -59,7 +59,8 @@ struct ONNXColumns: Hashable, Sendable {
   private var values: [String: Value] = [:]
 
   private static let own: Set<String> = [
-    "Imputer", "LabelEncoder", "Scaler", "OneHotEncoder", "ArrayFeatureExtractor", "IsNaN", "Where",
+    "Imputer", "LabelEncoder", "Scaler", "OneHotEncoder", "ArrayFeatureExtractor",
+    "FeatureVectorizer", "IsNaN", "Where",
   ]
   /// The maximum number of columns.
   private static let mostCells = 1 << 20
@@ -192,11 +193,14 @@ struct ONNXColumns: Hashable, Sendable {
       guard [1, -1].contains(node.integer("axis", 0)) else {
         throw problem(node, .axis(node.integer("axis", 0), .notColumns))
       }
-      let parts = node.input.compactMap { values[$0] }
-      guard parts.count == node.input.count else { return nil }
-      try spend(parts.reduce(0) { $0 + $1.columns.count }, &constants)
-      return Value(
-        columns: parts.flatMap(\.columns), isDiscrete: parts.contains(where: \.isDiscrete))
+      return try concatenate(node, &constants)
+    case "FeatureVectorizer":
+      guard var joined = try concatenate(node, &constants) else { return nil }
+      guard !joined.isDiscrete || joined.columns.allSatisfy({ wholeCells.contains($0.source) })
+      else { throw problem(node, .column(.type)) }
+      // Its output is of floats, whatever the numbers of its inputs are.
+      joined.isDiscrete = false
+      return joined
     case "Reshape":
       guard let shape = node.input(1), constants.contains(shape) else { return nil }
       let wanted = try constants.integers(shape)
@@ -213,6 +217,16 @@ struct ONNXColumns: Hashable, Sendable {
     _ columns: Int, _ constants: inout ONNXConstants
   ) throws(ModelFileError) {
     try constants.spend(16 * columns)
+  }
+
+  private func concatenate(
+    _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
+  ) throws(ModelFileError) -> Value? {
+    let parts = node.input.compactMap { values[$0] }
+    guard parts.count == node.input.count else { return nil }
+    try spend(parts.reduce(0) { $0 + $1.columns.count }, &constants)
+    return Value(
+      columns: parts.flatMap(\.columns), isDiscrete: parts.contains(where: \.isDiscrete))
   }
 
   private func cast(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
@@ -375,8 +389,6 @@ struct ONNXColumns: Hashable, Sendable {
     }
     return value
   }
-
-  // MARK: Checks
 }
 
 extension Onnx_ValueInfoProto {

@@ -69,6 +69,9 @@ struct ONNXGraph {
     }
     let answers = ONNXAnswers(graph, constants: constants, isOwn: readsRows)
     guard let output = answers.output else {
+      if let node = nodes.first(where: { ONNXOperator.table.row(of: $0) == nil }) {
+        throw Self.unsupported(node, file)
+      }
       throw .graph(file: file, .outputs(graph.output.map(\.name)))
     }
     self.output = output
@@ -98,7 +101,7 @@ struct ONNXGraph {
     var moving = inputs
     for index in order {
       let node = nodes[index]
-      guard let known = ONNXOperator.table.row(of: node) else { throw unsupported(node) }
+      guard let known = ONNXOperator.table.row(of: node) else { throw Self.unsupported(node, file) }
       if node.input.contains(where: { moving.contains($0) }) {
         moving.formUnion(node.output.filter { !$0.isEmpty })
         chain.append(node)
@@ -171,7 +174,7 @@ struct ONNXGraph {
     .node(file: file, node: node.title, operator: shown(node.opType), problem)
   }
 
-  private func unsupported(_ node: Onnx_NodeProto) -> ModelFileError {
+  private static func unsupported(_ node: Onnx_NodeProto, _ file: String) -> ModelFileError {
     let name = node.domain.isEmpty ? node.opType : node.domain + "." + node.opType
     return .unsupportedOperator(
       file: file, node: node.title, operator: shown(name),

@@ -19,7 +19,12 @@ struct ONNXProbe {
   /// The axis of reductions, as stated by the nodes.
   private var axis: Int64?
 
-  static let rows = 12
+  /// Rows whose values cover the curved parts of activations, all of which must be finite.
+  private static let nearRows = 12
+  /// The magnitudes of the other rows, with both signs: a limit or threshold far from zero shows there.
+  /// Rows on which a decomposition overflows are left out.
+  private static let magnitudes: [Double] = [30, 100, 300, 1e3, 1e4, 1e6, 1e9, 1e20]
+  static let rows = nearRows + 2 * magnitudes.count
   private static let mostWidth = 1 << 12
 
   /// `width`: the number of elements of a row.
@@ -28,9 +33,13 @@ struct ONNXProbe {
     self.width = width
   }
 
-  /// Values from -20 to 20, most of them near zero, with distinct rows.
+  /// Values from -20 to 20, most of them near zero, with distinct rows; then in each column every
+  /// magnitude.
   private var probe: [Double] {
-    (0..<Self.rows * width).map { place in
+    let far = Self.magnitudes + Self.magnitudes.map { -$0 }
+    return (0..<Self.rows * width).map { place in
+      let row = place / width - Self.nearRows
+      if row >= 0 { return far[(row + place % width * 5) % far.count] }
       switch place {
       case 0: return 1
       case 1: return -1
@@ -209,9 +218,14 @@ struct ONNXProbe {
   /// The known function that maps one value to another; `nil` if there is none.
   func function(from source: String, to output: String) -> ONNXKnownFunction? {
     guard case .rows(let x)? = values[source] ?? .rows(probe), let result = values[output],
-      case .rows(let y) = result, y.allSatisfy(\.isFinite)
+      case .rows(let y) = result, y.prefix(Self.nearRows * width).allSatisfy(\.isFinite)
     else { return nil }
-    return axis == nil ? activation(x, y) : rowFunction(x, y)
+    let length = axis == nil ? 1 : width
+    let kept = (0..<y.count / length).filter { part in
+      y[part * length..<(part + 1) * length].allSatisfy(\.isFinite)
+    }.flatMap { $0 * length..<($0 + 1) * length }
+    let (finiteX, finiteY) = (kept.map { x[$0] }, kept.map { y[$0] })
+    return axis == nil ? activation(finiteX, finiteY) : rowFunction(finiteX, finiteY)
   }
 
   private static func isClose(_ one: Double, _ other: Double) -> Bool {
@@ -252,8 +266,8 @@ struct ONNXProbe {
     if alpha > 0, matches(Self.nice(right), { $0 > 0 ? $0 : alpha * expm1($0) }) {
       return .init(name: "Elu", attributes: [attribute("alpha", alpha)], scale: Self.nice(right))
     }
-    if let least = y.min(), let most = y.max(), least < most, most < 20, least > -20,
-      matches(1, { min(max($0, least), most) })
+    if let least = y.min(), let most = y.max(), let lowest = x.min(), let highest = x.max(),
+      least < most, most < highest, least > lowest, matches(1, { min(max($0, least), most) })
     {
       return .init(
         name: "Clip",
@@ -293,20 +307,19 @@ struct ONNXProbe {
   /// A function of all elements of a row.
   private func rowFunction(_ x: [Double], _ y: [Double]) -> ONNXKnownFunction? {
     func rows(_ body: (ArraySlice<Double>) -> [Double]) -> [Double] {
-      (0..<Self.rows).flatMap { body(x[$0 * width..<($0 + 1) * width]) }
+      (0..<x.count / width).flatMap { body(x[$0 * width..<($0 + 1) * width]) }
     }
     var axisAttribute = Onnx_AttributeProto()
     (axisAttribute.name, axisAttribute.type, axisAttribute.i) = ("axis", .int, axis ?? -1)
-    let shares = rows { row in
+    let logShares = rows { row in
       let largest = row.max() ?? 0
-      let powers = row.map { exp($0 - largest) }
-      let sum = powers.reduce(0, +)
-      return powers.map { $0 / sum }
+      let sum = row.reduce(0) { $0 + exp($1 - largest) }
+      return row.map { $0 - largest - log(sum) }
     }
-    if zip(y, shares).allSatisfy({ abs($0 - $1) < 1e-9 }) {
+    if zip(y, logShares).allSatisfy({ abs($0 - exp($1)) < 1e-9 }) {
       return .init(name: "Softmax", attributes: [axisAttribute])
     }
-    if zip(y, shares).allSatisfy({ abs($0 - log($1)) < 1e-6 }) {
+    if zip(y, logShares).allSatisfy({ Self.isClose($0, $1) }) {
       return .init(name: "LogSoftmax", attributes: [axisAttribute])
     }
     for epsilon in noted.sorted() where epsilon > 0 {
@@ -318,7 +331,7 @@ struct ONNXProbe {
       // The factor and the offset of each column from two rows; all other rows must agree.
       var (scales, shifts) = ([Double](), [Double]())
       for column in 0..<width {
-        let (first, second) = (column, (Self.rows / 2) * width + column)
+        let (first, second) = (column, (Self.nearRows / 2) * width + column)
         let scale = (y[first] - y[second]) / (normal[first] - normal[second])
         scales.append(scale)
         shifts.append(y[first] - scale * normal[first])

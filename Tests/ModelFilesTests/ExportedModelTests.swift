@@ -37,7 +37,7 @@ struct ExportedModel: Decodable {
 
   static let exporters = [
     "sklearn", "pytorch", "keras", "operators", "activations", "keras-activations", "pipelines",
-    "versions", "boundaries",
+    "versions", "boundaries", "linear", "limits",
   ]
 
   /// Whether the labels are compared and not the scores.

@@ -237,7 +237,7 @@ import Testing
         == "supported: Abs, Add, ArgMax, ArrayFeatureExtractor, AveragePool, "
         + "BatchNormalization, Cast, CastLike, Celu, Clip, Concat, Constant, "
         + "ConstantOfShape, Conv, DequantizeLinear, Div, Dropout, Elu, Erf, Exp, Expand, "
-        + "Flatten, Gather, Gelu, Gemm, GlobalAveragePool, Greater, GreaterOrEqual, "
+        + "FeatureVectorizer, Flatten, Gather, Gelu, Gemm, GlobalAveragePool, Greater, GreaterOrEqual, "
         + "HardSigmoid, HardSwish, Identity, Imputer, IsNaN, LabelEncoder, "
         + "LayerNormalization, LeakyRelu, Less, LessOrEqual, LinearClassifier, "
         + "LinearRegressor, Log, LogSoftmax, MatMul, Max, MaxPool, Min, Mish, Mul, Neg, Not, "

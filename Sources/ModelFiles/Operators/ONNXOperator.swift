@@ -84,6 +84,7 @@ package struct ONNXOperator: Sendable {
     ONNXOperator("Erf"),
     ONNXOperator("Exp", read: readPower, fold: foldFunction),
     ONNXOperator("Expand", fold: foldExpansion),
+    ONNXOperator("FeatureVectorizer", domain: classical),
     ONNXOperator("Flatten", read: readFlatten, fold: foldReshape, write: writeFlattening),
     ONNXOperator("Gather", read: readGather, fold: foldGather, write: writeChannelSelection),
     ONNXOperator("Gelu", read: readActivation),

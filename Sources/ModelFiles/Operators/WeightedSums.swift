@@ -84,6 +84,9 @@ extension ONNXOperator {
         node,
         .weights(.coefficients(coefficients.count, intercepts: intercepts.count, inputs: inputs)))
     }
+    // Without scores, the labels are computed from them all the same.
+    let position = isClassifier && node.scores != nil ? 1 : 0
+    guard position < node.output.count else { throw reader.problem(node, .place(.noOutput)) }
     try reader.constants.spend(coefficients.count)
     let weights = (0..<coefficients.count).map { coefficients[$0 % units * inputs + $0 / units] }
     try reader.add(
@@ -91,8 +94,8 @@ extension ONNXOperator {
       parameters: [
         .init(dimensions: [inputs, units], values: weights),
         .init(dimensions: [units], values: intercepts),
-      ], node, output: isClassifier ? 1 : 0)
-    let name = node.output[isClassifier ? 1 : 0]
+      ], node, output: position)
+    let name = node.output[position]
     let scores = try reader.value(named: name, node)
     let end = String(
       decoding: node.attribute("post_transform")?.s ?? Data("NONE".utf8), as: UTF8.self)

@@ -21,7 +21,7 @@ cases = {}
 for name, answer in json.loads((here / "answers.json").read_text()).items():
     cases[name] = dict(rows=answer["inputs"], scores=answer["outputs"], ends=answer["ends"])
 for exporter in ("sklearn", "pytorch", "keras", "operators", "activations", "keras-activations", "pipelines", "versions",
-                 "boundaries"):
+                 "boundaries", "linear", "limits"):
     for name, answer in json.loads((here / "exported" / f"{exporter}.json").read_text()).items():
         ends = {"softmax": "softmax", "one-vs-rest": "sigmoid", "log-softmax": "log-softmax", "pair": "pair",
                 "labels": "labels", "threshold": "labels"}.get(answer["head"], "outputs")
