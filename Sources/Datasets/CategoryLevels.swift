@@ -8,6 +8,8 @@ struct CategoryLevels {
   /// The numbers of cells with words and with numbers, and the first word.
   private var mixture: (words: Int, numbers: Int, word: String) = (0, 0, "")
   private let isKnown: Bool
+  /// The texts that are no level of the schema, in order of first occurrence.
+  private var unknown: [String] = []
 
   /// The first `known` texts are the schema's levels, in order; if there are any, other texts are
   /// unknown.
@@ -24,10 +26,11 @@ struct CategoryLevels {
       }
       for position in known..<max(known, values.count) {
         if case .missing = readings[position] { continue }
-        values[position] =
+        let level =
           positions[table.text(position)].map(Double.init)
           ?? Self.sameNumber(position, among: readings[..<known], readings[position])
-          ?? Table.unknownLevel
+        if level == nil { unknown.append(table.text(position)) }
+        values[position] = level ?? Table.unknownLevel
       }
       return
     }
@@ -88,10 +91,19 @@ struct CategoryLevels {
     }
   }
 
-  /// Notes about the inferred levels of a column without a schema.
+  /// Notes about the inferred levels of a column without a schema, or about texts that are no level
+  /// of the schema.
   func notes(_ column: String) -> [String] {
-    guard !isKnown else { return [] }
     var notes: [String] = []
+    guard !isKnown else {
+      if !unknown.isEmpty {
+        let verb = unknown.count == 1 ? "is" : "are"
+        notes.append(
+          "'\(excerpt(column))' has \(counted(unknown.count, "text")) that \(verb) not in the "
+            + "schema: \(ReadingNotes.names(unknown))")
+      }
+      return notes
+    }
     let name = "'\(excerpt(column))'"
     if reformed.count > 0 {
       notes.append(

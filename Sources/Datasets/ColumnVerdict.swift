@@ -113,7 +113,7 @@ struct ColumnJudge {
         return .leftOut(.empty)
       }
       if values.allSatisfy({ $0 == first || $0.isNaN }) {
-        return .leftOut(.constant(first))
+        return .leftOut(.constant(first, missing: values.count { $0.isNaN }))
       }
     }
     return isInferred && Self.isIdentifier(name, values) ? .leftOut(.rowIndex) : feature
@@ -185,7 +185,8 @@ struct ColumnJudge {
       let used = Set(codes.map { levels.values[Int($0)] }.filter { !$0.isNaN })
       if used.isEmpty { return .leftOut(.empty) }
       if used.count == 1, !used.contains(Table.unknownLevel), let only = used.first {
-        return .leftOut(.constantLevel(levels.names[Int(only)]))
+        let missing = codes.count { levels.values[Int($0)].isNaN }
+        return .leftOut(.constantLevel(levels.names[Int(only)], missing: missing))
       }
     }
     guard isInferred else { return feature }
@@ -206,6 +207,11 @@ struct ColumnJudge {
       case .missing: notes.addMissing(table.text(position), counts[position], in: name)
       case .missingNumber where isNumeric:
         notes.addMissing(table.text(position), counts[position], in: name)
+      case .missingNumber:
+        notes.add(
+          "'\(excerpt(name))' has '\(excerpt(table.text(position)))' in "
+            + "\(counted(counts[position], "cell")), which is read as a level: leave these cells "
+            + "empty if the value is missing")
       default: break
       }
     }

@@ -50,7 +50,7 @@ extension DatasetError {
       "\(at): '\(found)' in the column '\(excerpt(column))', where the schema expects a number"
     case .infinite(let at, let column, let found):
       "\(at): '\(found)' in the column '\(excerpt(column))' is not a finite number"
-    case .missingColumns(let source, let names):
+    case .missingColumns(let source, let names, _):
       "\(source): no column named " + names.map { "'\(excerpt($0))'" }.joined(separator: ", ")
     case .noFeatures(let source):
       "\(source): no feature column is left"
@@ -146,6 +146,8 @@ extension DatasetError {
     case .otherDecimal: "specify no decimal mark, or use one in the whole table"
     case .notANumber: "correct the cell, or leave it empty if the value is missing"
     case .infinite: "correct the cell, or leave it empty if the value is missing"
+    case .missingColumns(_, _, let near?):
+      "columns are matched by name, in any order; there is '\(excerpt(near))'"
     case .missingColumns: "columns are matched by name, in any order"
     case .noFeatures: "constant, empty and identifying columns are left out; add one that varies"
     case .ignoredTarget, .emptyTarget, .longClassName, .unusableTarget:

@@ -74,7 +74,9 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   /// A number that is infinite in double precision.
   case infinite(at: SourcePosition, column: String, found: String)
   /// Columns of the schema that are missing from the source.
-  case missingColumns(source: String, names: [String])
+  ///
+  /// `near`: the name of a column that differs from the first one in little.
+  case missingColumns(source: String, names: [String], near: String? = nil)
   /// No feature column is left besides the target.
   case noFeatures(source: String)
   /// The target is among the ignored columns.

@@ -26,9 +26,8 @@ package enum DecimalNumber {
     var index = isNegative || first[0] == UInt8(ascii: "+") ? 1 : 0
     let start = index
     var digits: UInt64 = 0
-    var leadingZeros = 0
     while index < count, first[index] == UInt8(ascii: "0") { index += 1 }
-    leadingZeros = index - start
+    var leadingZeros = index - start
     while index < count, case let digit = first[index] &- 48, digit < 10 {
       digits = digits &* 10 &+ UInt64(digit)
       index += 1

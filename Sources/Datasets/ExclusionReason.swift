@@ -10,16 +10,23 @@ public enum ExclusionReason: Hashable, Sendable {
   case manyTexts(limit: Int)
   /// No value in any row.
   case empty
-  /// The same number in every row.
-  case constant(Double)
-  /// The same level in every row.
-  case constantLevel(String)
+  /// The same number in every row but `missing` ones without a value.
+  case constant(Double, missing: Int = 0)
+  /// The same level in every row but `missing` ones without a value.
+  case constantLevel(String, missing: Int = 0)
   /// The numbers of the rows.
   case rowIndex
   /// Another text in every row.
   case unique
   /// Too many distinct texts for the number of rows.
   case manyLevels(levels: Int, rows: Int)
+
+  /// The rows without a value of a column that is constant in the others.
+  private static func rest(_ missing: Int) -> String {
+    guard missing > 0 else { return "" }
+    return " that has a value (missing in \(counted(missing, "row")): a value for these, such as "
+      + "0 or 'no', makes it a feature)"
+  }
 
   /// The reason as the end of a sentence that begins with the name of the column.
   var text: String {
@@ -29,8 +36,10 @@ public enum ExclusionReason: Hashable, Sendable {
     case .longTexts(let limit): "has texts of more than \(grouped(limit)) bytes"
     case .manyTexts(let limit): "has more than \(grouped(limit)) distinct texts"
     case .empty: "has no value in any row"
-    case .constant(let number): "is \(shortest(number)) in every row"
-    case .constantLevel(let name): "is '\(excerpt(name))' in every row"
+    case .constant(let number, let missing):
+      "is \(shortest(number)) in every row" + Self.rest(missing)
+    case .constantLevel(let name, let missing):
+      "is '\(excerpt(name))' in every row" + Self.rest(missing)
     case .rowIndex: "is a row index"
     case .unique: "is unique in every row"
     case .manyLevels(let levels, let rows):

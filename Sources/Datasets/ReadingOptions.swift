@@ -196,7 +196,12 @@ struct ReadingPlan {
   ) throws {
     let present = Set(names)
     let absent = needed(schema).filter { !present.contains($0) }
-    if !absent.isEmpty { throw DatasetError.missingColumns(source: source, names: absent) }
+    guard let first = absent.first else { return }
+    let wanted = Set(needed(schema))
+    let others = names.filter { !wanted.contains($0) }
+    throw DatasetError.missingColumns(
+      source: source, names: absent,
+      near: UnknownName(first, family: "column", known: others).nearest)
   }
 
   private func declared(_ name: String) -> Expectation {

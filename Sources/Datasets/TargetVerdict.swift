@@ -89,7 +89,8 @@ struct TargetVerdict {
   /// The distinct integers of a column in ascending order, as first written, and the class of each
   /// text; `nil` if there are too many or other values.
   ///
-  /// Integers that are equal in double precision are distinguished by their digits.
+  /// Integers that are equal in double precision, or but for leading zeros, are distinguished by their
+  /// digits.
   private static func numberedClasses(
     _ values: [Double], _ codes: [Int32], _ table: LevelTable, _ survey: ColumnSurvey
   ) -> (names: [String], positions: [Int])? {
@@ -101,7 +102,7 @@ struct TargetVerdict {
       if value.isNaN || classOfText[position] >= 0 { continue }
       guard value == value.rounded() else { return nil }
       let name = table.text(position)
-      let digits = abs(value) < NumberTally.exact ? "" : exactDigits(name)
+      let digits = abs(value) < NumberTally.exact ? codeDigits(name) : exactDigits(name)
       if let known = classes.firstIndex(where: { $0.number == value && $0.digits == digits }) {
         classOfText[position] = known
         continue
@@ -121,6 +122,12 @@ struct TargetVerdict {
     var place = [Int](repeating: 0, count: classes.count)
     for (new, old) in order.enumerated() { place[old] = new }
     return (order.map { classes[$0].name }, classOfText.map { $0 < 0 ? -1 : place[$0] })
+  }
+
+  /// The digits of an integer with leading zeros, which is a code; empty for a number.
+  private static func codeDigits(_ text: String) -> String {
+    let whole = text.drop { !$0.isNumber }.prefix { $0.isNumber }
+    return whole.count > 1 && whole.first == "0" ? String(whole) : ""
   }
 
   /// The digits of a large integer without sign, leading zeros and decimals.

@@ -103,6 +103,53 @@ import Testing
       ])
   }
 
+  @Test func aColumnThatIsConstantWhereItHasValuesSaysInHowManyRowsItHasNone() throws {
+    let data = try read(
+      table("flag,word,x,y", rows: 60) {
+        "\($0 % 3 == 0 ? "1" : ""),\($0 % 2 == 0 ? "yes" : ""),\($0 % 5),\($0 % 2)"
+      })
+    let hint = ": a value for these, such as 0 or 'no', makes it a feature) and is left out"
+    #expect(
+      data.notes == [
+        "'flag' is 1 in every row that has a value (missing in 40 rows" + hint,
+        "'word' is 'yes' in every row that has a value (missing in 30 rows" + hint,
+      ])
+  }
+
+  @Test(arguments: ["-", "n.a.", "(null)", ".", "none"])
+  func aMissingValueTextAmongLevelsIsALevelWithANote(_ word: String) throws {
+    let days = ["mon", "tue", word]
+    let data = try read(table("day,x,y", rows: 60) { "\(days[$0 % 3]),\($0 % 5),\($0 % 2)" })
+    #expect(data.table.schema.features.first?.levels?.contains(word) == true)
+    let end =
+      "in 20 cells, which is read as a level: leave these cells empty if the value is missing"
+    #expect(data.notes == ["'day' has '\(word)' \(end)"])
+    let target = try read(table("x,day", rows: 60) { "\($0 % 5),\(days[$0 % 3])" })
+    #expect(target.table.schema.classes.contains(word))
+    #expect(target.notes == ["'day' has '\(word)' \(end)"])
+  }
+
+  /// A third of the cells is one word: it is a mistake beside more than 20 different numbers only.
+  @Test func aWordBesideTwentyNumbersIsALevel() throws {
+    func rows(_ distinct: Int) -> String {
+      table("a,x,y", rows: 126) { row in
+        "\(row % 3 == 0 ? "foo" : "\(row / 3 % distinct)"),\(row % 5),\(row % 2)"
+      }
+    }
+    let data = try read(rows(20))
+    #expect(data.table.schema.features.first?.levels?.count == 21)
+    #expect(
+      complaint { _ = try read(rows(21)) }.hasPrefix("t.csv:2:1: 'foo' in the column 'a'"))
+  }
+
+  @Test func classesThatDifferInLeadingZerosAreDifferentClasses() throws {
+    let codes = ["01234", "1234", "98765", "1234.0"]
+    let data = try read(table("x,code", rows: 60) { "\($0 % 5),\(codes[$0 % 4])" })
+    #expect(data.table.schema.classes.sorted() == ["01234", "1234", "98765"])
+    let classes = data.table.labels.prefix(4).map { data.table.schema.classes[$0] }
+    #expect(classes == ["01234", "1234", "98765", "1234"])
+  }
+
   @Test func featuresThatOnlyLookLikeIdentifiersStay() throws {
     let data = try read(
       table("time,no,identity,row,y", rows: 60) {

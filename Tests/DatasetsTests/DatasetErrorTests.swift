@@ -128,6 +128,11 @@ import Testing
       "columns are matched by name, in any order"
     ),
     (
+      .missingColumns(source: "t.csv", names: ["age"], near: "AGE"),
+      "t.csv: no column named 'age'",
+      "columns are matched by name, in any order; there is 'AGE'"
+    ),
+    (
       .noFeatures(source: "t.csv"), "t.csv: no feature column is left",
       "constant, empty and identifying columns are left out; add one that varies"
     ),

@@ -42,7 +42,11 @@ import Testing
         "'None' is read as a missing value in 10 cells of 'x'",
         "'n/a' is read as a missing value in 10 cells of 'x'",
         "'#N/A' is read as a missing value in 10 cells of 'x'",
-      ])
+      ]
+        + ["-", "none"].map {
+          "'x' has '\($0)' in 10 cells, which is read as a level: leave these cells empty if the "
+            + "value is missing"
+        })
   }
 
   @Test func aTargetThatIsMissingDropsItsRow() throws {

@@ -25,6 +25,14 @@ import Testing
     #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
   }
 
+  @Test(arguments: [0.2, 0.6, 0.9])
+  func aClassOfOneRowIsInTheTrainingSet(heldOut: Double) {
+    let labels = [Int](repeating: 0, count: 10) + [1, 2, 3]
+    let split = Split.stratified(labels, heldOut: heldOut, validation: 0.5, seed: 4)
+    #expect(Set(split.training.map { labels[$0] }) == [0, 1, 2, 3])
+    #expect((split.training + split.validation + split.heldOut).sorted() == Array(0..<13))
+  }
+
   @Test func theSeedChoosesTheFolds() {
     let labels = (0..<60).map { $0 % 3 }
     func folds(_ seed: UInt64) -> [Split] {

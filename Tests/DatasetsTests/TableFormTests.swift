@@ -207,6 +207,18 @@ import Testing
         complaint { _ = try read(head + rows(end: ",") + "1,2,red,no,7\n") }
           == "t.csv:32:1: 5 fields where the header names 4 | "
           + "lines end in a delimiter: remove it, or name the last column too")
+      // After the lines from which the form is detected, a line may not have more of them.
+      let long = head + String(repeating: rows(end: ","), count: 900)
+      #expect(try read(long).rowsRead == 27_000)
+      #expect(
+        complaint { _ = try read(long + "1,2,red,no,,\n") }
+          .hasPrefix("t.csv:27002:1: 6 fields where the header names 4 | "))
+      #expect(
+        complaint { _ = try read(long + "1,2,red,no,7\n") }
+          .hasPrefix("t.csv:27002:1: 5 fields where the header names 4 | "))
+      #expect(
+        complaint { _ = try read(head + rows(end: ",") + "1,2,red\n") }
+          .hasPrefix("t.csv:32:1: 3 fields where the header names 4 | "))
     }
     let wide = try read("alpha,beta,colour,y,,,\n" + rows(end: ",,,"))
     #expect(names(wide) == usual)
@@ -300,6 +312,20 @@ import Testing
     #expect(table.rowNumbers[2] == 3)
     // Selected rows and columns keep the row positions.
     #expect(table.selecting([5, 2]).selectingColumns([0]).place(ofRow: 1) == place)
+  }
+
+  @Test func withoutAHeaderEmptyLastFieldsHaveNoName() throws {
+    let data = try read(
+      table("7,u,p,,") { "\($0),\(["u", "v"][$0 % 2]),\(["q", "p"][$0 / 2 % 2]),," },
+      options: ReadingOptions(format: TableFormat(hasHeader: false)))
+    #expect(names(data) == ["column 1", "column 2", "column 3"])
+    #expect(
+      data.notes.contains("lines end in 2 empty fields without names, which are left out"))
+  }
+
+  @Test(arguments: ["sep=;", "sep=;\r\n", "# nothing"])
+  func aFileWithoutRowsIsRefused(_ text: String) {
+    #expect(complaint { _ = try read(text) }.hasPrefix("t.csv: "))
   }
 
   @Test func withoutAHeaderTheFirstLineIsARow() throws {

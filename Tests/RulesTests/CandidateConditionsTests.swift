@@ -73,6 +73,8 @@ import Testing
     #expect(EntropyCuts(counts: [[5, 5], [5, 5], [5, 5], [5, 5]]).cuts == [])
     #expect(EntropyCuts(counts: [[20, 0], [0, 20], [20, 0]]).cuts.sorted() == [0, 1])
     #expect(EntropyCuts(counts: []).cuts == [])
+    // The gain and the cost of a cut of two rows of one class are both 0.
+    #expect(EntropyCuts(counts: [[1, 0], [1, 0]]).cuts == [])
   }
 }
 
