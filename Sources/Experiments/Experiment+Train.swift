@@ -87,8 +87,12 @@ extension Experiment {
           + "learning rate \(shortest(defaults.trainer.learningRate)), seed \(seed)")
     }
     guard includesRules else { return lines }
+    var levels = ["inputs", "features"]
+    if level == .described || describes(rows.training.schema) { levels.append("scores") }
     lines.append(
-      "rules: over \(level.rawValue), of the \(explainsOriginal ? "original" : "pruned") network")
+      "rules: over \(levels.joined(separator: ", ")), of the "
+        + "\(explainsOriginal ? "original" : "pruned") network; first those over "
+        + (level == .described ? "scores" : level.rawValue))
     return lines
   }
 }

@@ -76,7 +76,7 @@ public struct RowText: Sendable {
 
   /// The row in a schema, read as a table; columns that are not given are missing.
   /// - Returns: the row, and the names of the missing columns.
-  /// - Throws: `UnknownName` for a name that is not a column, `DatasetError` for a cell.
+  /// - Throws: `UnknownName` for a name that is not a column, `RowTextError` for a cell.
   public func table(_ schema: Schema) throws -> (table: Table, missing: [String]) {
     let known = schema.features.map(\.id.rawValue)
     let target = schema.target.name
@@ -91,11 +91,18 @@ public struct RowText: Sendable {
     // One empty field would be a blank line.
     let line = row == [""] ? "\"\"\n" : PredictionTable.line(row)
     let text = PredictionTable.line(header) + line
-    let loaded = try DataSource.load(
-      bytes: Array(text.utf8), named: "ROW",
-      options: ReadingOptions(
-        schema: schema, labels: .optional,
-        format: TableFormat(hasHeader: true, separator: TableFormat.Separator(","))))
+    let loaded: LoadedData
+    do {
+      loaded = try DataSource.load(
+        bytes: Array(text.utf8), named: "ROW",
+        options: ReadingOptions(
+          schema: schema, labels: .optional,
+          format: TableFormat(hasHeader: true, separator: TableFormat.Separator(","))))
+    } catch DatasetError.notANumber(_, let column, let found),
+      DatasetError.infinite(_, let column, let found)
+    {
+      throw RowTextError.notANumber(name: column, text: found)
+    }
     return (loaded.table, known.filter { given[$0] == nil })
   }
 }
@@ -108,6 +115,8 @@ public enum RowTextError: LocalizedError, Hashable, Sendable {
   case notAnObject
   /// A column that is given twice.
   case repeated(name: String)
+  /// A value of a numeric column that is no finite number.
+  case notANumber(name: String, text: String)
 
   /// What is wrong, in one sentence.
   public var errorDescription: String? {
@@ -115,11 +124,17 @@ public enum RowTextError: LocalizedError, Hashable, Sendable {
     case .notAPair(let text): "'\(excerpt(text))' is not a row number and not name=value"
     case .notAnObject: "the row is not a JSON object of numbers and strings"
     case .repeated(let name): "the row has '\(excerpt(name))' twice"
+    case .notANumber(let name, let text):
+      "\(excerpt(name))=\(excerpt(text)): \(excerpt(name)) is a number"
     }
   }
 
   /// What to do.
   public var recoverySuggestion: String? {
-    "give a row number, name=value,name=value, or {\"name\": value}"
+    switch self {
+    case .notANumber: "give a finite number, or omit the column if the value is missing"
+    case .notAPair, .notAnObject, .repeated:
+      "give a row number, name=value,name=value, or {\"name\": value}"
+    }
   }
 }

@@ -68,6 +68,15 @@ import Testing
       #expect(
         fell.errorOutput.hasSuffix(
           " hint: all rows were compared; exit code 2 means that a threshold is not met\n"))
+      let unwritten = try Program(
+        "fidelity", "r", "r/model.onnx", "bad.csv", "--baseline", "b.json", "--write-baseline",
+        "c.json", in: folder)
+      #expect(unwritten.code == 2)
+      #expect(
+        unwritten.output.hasSuffix(
+          "The baseline is not written to c.json: a threshold is not met.\n"))
+      #expect(
+        !FileManager.default.fileExists(atPath: folder.appendingPathComponent("c.json").path))
       let again = try Program(
         "fidelity", "r", "r/model.onnx", "iris", "--write-baseline", "b.json", in: folder)
       #expect(again.code == 73)

@@ -42,6 +42,17 @@ import Testing
     }
   }
 
+  @Test func aTableWithoutATargetIsHintedAt() throws {
+    try withFolder { folder in
+      try write(to: folder)
+      let run = try Program("predict", network.path, "new.csv", in: folder)
+      #expect(run.code == 65 && run.output.isEmpty)
+      #expect(
+        run.errorOutput.hasSuffix(
+          " hint: if the last column, 'petal_width', is no target, add --no-target\n"))
+    }
+  }
+
   @Test func theAssumptionsAreCheckedAsForExplain() throws {
     try withFolder { folder in
       let run = try Program("evaluate", network.path, "iris", "--json", in: folder)

@@ -257,7 +257,7 @@ import Testing
           rows: 102 training, 18 validation, 30 held-out (20 % of the rows, stratified by class)
           network: 4 inputs, dense 32, relu, dense 12, sigmoid, dense 3
           training: at most 200 epochs, batch size 16, learning rate 0.01, seed 42
-          rules: over inputs, of the pruned network
+          rules: over inputs, features, scores, of the pruned network; first those over inputs
           write the report to 'r'
 
           """)

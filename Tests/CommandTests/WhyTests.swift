@@ -152,8 +152,8 @@ import Testing
       ),
       (
         ["why", "r", "petal_width=wide"],
-        "error: ROW:2:4: 'wide' in the column 'petal_width', where the schema expects a number\n"
-          + " hint: correct the cell, or leave it empty if the value is missing\n", 65
+        "error: petal_width=wide: petal_width is a number\n"
+          + " hint: give a finite number, or omit the column if the value is missing\n", 65
       ),
       (
         ["why", "r", "petal_width=1", "--data", "iris"],

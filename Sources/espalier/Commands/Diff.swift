@@ -44,6 +44,9 @@ struct Diff: ParsableCommand {
       let rows = old.keys.filter { new[$0] != nil }
       difference.answers = Proportion(rows.count { old[$0] == new[$0] }, of: rows.count)
     }
+    if difference.data.columnsRemoved.count == first.explanation.data.schema.features.count {
+      console.note(["the results have no column in common: they are of different data"])
+    }
     if console.json { return try StandardOutput.writeJSON(difference) }
     try console.summarise(
       DifferenceText(difference, first.explanation, second.explanation).text)

@@ -79,7 +79,12 @@ struct Export: ParsableCommand {
     }
     var options = ExportOptions()
     if let dialect { options.dialect = dialect }
-    if let table { options.table = table }
+    if let table {
+      guard !table.isEmpty else {
+        throw CommandFailure("--table is empty", hint: "give the name of the table that SQL reads")
+      }
+      options.table = table
+    }
     return options
   }
 

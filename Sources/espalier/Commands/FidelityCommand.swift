@@ -92,16 +92,23 @@ struct FidelityCommand: ParsableCommand {
       try Self.checkClasses(of: baseline, measured, path)
     }
     noteClassesWithoutRows(measured)
-    if let file {
-      Interruption.hold()
-      try file.write(try StandardOutput.json(measured), force: force)
-    }
+    let new = measured
     measured.change = earlier.map {
       ProportionChange(before: $0.1.fidelity, after: measured.fidelity)
     }
-    if console.json { try StandardOutput.writeJSON(measured) }
-    try console.summarise(Self.text(measured) + (file.map { "The baseline: \($0.path)\n" } ?? ""))
     let failed = failedGates(measured)
+    // Figures that fail a gate are no baseline: the next run would pass.
+    if let file, failed.isEmpty {
+      Interruption.hold()
+      try file.write(try StandardOutput.json(new), force: force)
+    }
+    if console.json { try StandardOutput.writeJSON(measured) }
+    let end = file.map {
+      failed.isEmpty
+        ? "The baseline: \($0.path)\n"
+        : "The baseline is not written to \($0.path): a threshold is not met.\n"
+    }
+    try console.summarise(Self.text(measured) + (end ?? ""))
     if !failed.isEmpty { throw CommandFailure.gates(failed, isWritten: false) }
   }
 

@@ -69,7 +69,8 @@ struct Why: ParsableCommand {
           "--data is for a row number, and the row is given by its values",
           hint: "omit --data, or give a row number")
       }
-      let (table, missing) = try RowText(row).table(schema)
+      let text = try RowText(row)
+      let (table, missing) = try text.table(schema)
       if !missing.isEmpty {
         let names = missing.prefix(5).map { shown($0) }.joined(separator: ", ")
         console.note([
@@ -78,7 +79,13 @@ struct Why: ParsableCommand {
       }
       for (feature, column) in zip(schema.features, table.columns)
       where column[0] == Table.unknownLevel && feature.levels != nil {
-        console.note(["\(shown(feature.id.rawValue)) is a level that is not in the result"])
+        let given = text.cells.last { $0.name == feature.id.rawValue }?.text ?? ""
+        let levels = (feature.levels ?? []).prefix(8).map { "'\(shown($0))'" }
+        let rest = (feature.levels?.count ?? 0) > levels.count ? ", …" : ""
+        console.note([
+          "'\(shown(given))' is not a level of \(shown(feature.id.rawValue)), which has "
+            + levels.joined(separator: ", ") + rest
+        ])
       }
       return (table, 0)
     }
@@ -124,5 +131,5 @@ struct Why: ParsableCommand {
 }
 
 extension RowTextError: CommandLineError {
-  var exitCode: Int32 { 64 }
+  var exitCode: Int32 { if case .notANumber = self { 65 } else { 64 } }
 }

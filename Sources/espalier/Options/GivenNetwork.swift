@@ -65,9 +65,31 @@ struct NetworkWithRows {
     if options.labels == .absent {
       table = try table.unlabelled(for: imported, classOrder: network.classOrder)
     }
-    let read = try ImportedModel(url, options: network, table: table, names: .options)
+    let read: ImportedModel
+    do {
+      read = try ImportedModel(url, options: network, table: table, names: .options)
+    } catch
+      where labels == .optional && columns.target == nil
+      && Self.lacksTarget(table.schema.target.name, error)
+    {
+      throw CommandFailure(
+        error.localizedDescription,
+        hint: "if the last column, '\(shown(table.schema.target.name))', is no target, add "
+          + "--no-target", code: 65)
+    }
     ProgressPrinter(console.progress, quiet: console.quiet).show(read)
     (model, self.table) = (read.model, read.table)
+  }
+
+  /// Whether the column that is taken for the target is one that the network reads.
+  private static func lacksTarget(_ target: String, _ error: any Error) -> Bool {
+    switch error {
+    case ModelFileError.schema(.columnCount(let found, let expected)),
+      NetworkError.wrongInputs(let expected, let found):
+      found + 1 == expected
+    case ModelFileError.schema(.missingColumn(let name)): name == target
+    default: false
+    }
   }
 
   /// Reads the rows of a result and the network for them.
