@@ -128,19 +128,30 @@ struct CategoryLevels {
         group.map { "'\(excerpt($0))'" }.joined(separator: ", ")
       }
       let rest = groups.count > 3 ? "; and \(grouped(groups.count - 3)) more" : ""
+      let isHidden = groups.contains {
+        $0.contains { $0.unicodeScalars.contains(where: Self.isInvisible) }
+      }
+      let difference = isHidden ? "case, blanks or invisible characters" : "case or blanks"
       notes.append(
-        "\(name) has levels that differ only in case or blanks and are kept separate: "
+        "\(name) has levels that differ only in \(difference) and are kept separate: "
           + shown.joined(separator: "; ") + rest)
     }
     return notes
   }
 
-  /// Groups of names that are equal without case and blanks.
+  /// Whether a character has no width: zero-width spaces and joiners, soft hyphens.
+  private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+    ["\u{200B}", "\u{200C}", "\u{200D}", "\u{2060}", "\u{FEFF}", "\u{AD}"].contains(scalar)
+  }
+
+  /// Groups of names that are equal without case, blanks and invisible characters.
   static func alike(_ names: [String]) -> [[String]] {
     var groups: [String: [String]] = [:]
     var order: [String] = []
     for name in names {
-      let plain = name.lowercased().filter { !$0.isWhitespace }
+      let visible = String(
+        String.UnicodeScalarView(name.unicodeScalars.filter { !isInvisible($0) }))
+      let plain = visible.lowercased().filter { !$0.isWhitespace }
       if groups[plain] == nil { order.append(plain) }
       groups[plain, default: []].append(name)
     }

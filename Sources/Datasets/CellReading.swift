@@ -27,11 +27,11 @@ enum CellReading {
 }
 
 extension CellReading {
-  /// Whether a text consists of special blanks only, such as U+00A0.
+  /// Whether a text consists of blanks only, such as U+00A0 or blanks in quotes.
   private static func isBlank(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard let first = bytes.first, first == 0xC2 || first == 0xE2 || first == 0xE3 else {
-      return false
-    }
+    guard let first = bytes.first,
+      first == 0x20 || first == 0x09 || first == 0xC2 || first == 0xE2 || first == 0xE3
+    else { return false }
     return String(decoding: bytes, as: UTF8.self).allSatisfy(\.isWhitespace)
   }
 }

@@ -1,7 +1,9 @@
+import Foundation
+
 /// Unsupported file formats, detected by magic number.
 public enum ForeignFormat: Hashable, Sendable, CaseIterable {
   case zip, excel, parquet, arrow, sqlite, hdf5, numpy, bzip2, xz, zstd, pdf, pickle, png, jpeg
-  case json
+  case json, html, arff, gitLFS
 
   /// The format with its article: "an Excel workbook".
   var kind: String {
@@ -21,6 +23,9 @@ public enum ForeignFormat: Hashable, Sendable, CaseIterable {
     case .png: "a PNG image"
     case .jpeg: "a JPEG image"
     case .json: "JSON"
+    case .html: "an HTML page"
+    case .arff: "an ARFF file"
+    case .gitLFS: "a pointer of Git LFS, not the file itself"
     }
   }
 
@@ -41,6 +46,11 @@ public enum ForeignFormat: Hashable, Sendable, CaseIterable {
     case .pickle: Self.pandas("pickle")
     case .png, .jpeg: "images are read from folders of IDX or CIFAR binary files"
     case .json: Self.pandas("json")
+    case .html: "write its table as CSV: pandas.read_html(file)[0].to_csv('rows.csv', index=False)"
+    case .arff:
+      "write it as CSV: pandas.DataFrame(scipy.io.arff.loadarff(file)[0]).to_csv('rows.csv', "
+        + "index=False)"
+    case .gitLFS: "fetch the file with git lfs pull"
     }
   }
 
@@ -73,6 +83,12 @@ public enum ForeignFormat: Hashable, Sendable, CaseIterable {
     ([0xFF, 0xD8, 0xFF], .jpeg),
   ]
 
+  /// Beginnings of texts, in lower case.
+  private static let byWords: [(start: String, format: ForeignFormat)] = [
+    ("<!doctype html", .html), ("<html", .html), ("@relation ", .arff),
+    ("version https:", .gitLFS),
+  ]
+
   /// The format of a file with these first bytes; `nil` if it may be delimited text.
   init?(_ start: some Collection<UInt8>) {
     // Magic numbers of letters count only if followed by bytes that are invalid in text.
@@ -81,6 +97,12 @@ public enum ForeignFormat: Hashable, Sendable, CaseIterable {
       start.starts(with: $0.start) && (isBinary || $0.start.count > 6)
     }) {
       self = found.format
+      return
+    }
+    let words = String(decoding: start, as: UTF8.self).lowercased()
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+    for (beginning, format) in Self.byWords where words.hasPrefix(beginning) {
+      self = format
       return
     }
     // JSON: an object or an array with a plausible first element.

@@ -150,6 +150,15 @@ struct NotationJudge {
       var groups = tally.pointGroups
       groups.add(tally.commaAmbiguous)
       add(.thousands, groups)
+      let seen = tally.pointAmbiguous
+      if given == nil, seen.count > 2, tally.pointOnly.count == 0, tally.small > 0, tally.large == 0
+      {
+        notes.add(
+          "'\(excerpt(name))' has exactly three digits after the point in "
+            + "\(counted(seen.count, "cell")) and whole numbers below 1,000: '\(excerpt(seen.text))' "
+            + "is read as \(shortest(value(seen))); specify a decimal comma if the points separate "
+            + "thousands")
+      }
     }
     add(.percent, tally.percent)
     for sign in tally.currencies.keys.sorted() {

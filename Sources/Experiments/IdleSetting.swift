@@ -129,6 +129,8 @@ extension Experiment {
         [
           (.pixelMean, network.pixelMean != nil),
           (.pixelDeviation, network.pixelDeviation != nil),
+          (.pixelLayout, network.pixelLayout != nil), (.scaleInputs, network.scaleInputs != nil),
+          (.classOrder, network.classOrder != nil),
         ], .needsModel)
     }
     if schema.target.isNumeric {

@@ -105,11 +105,18 @@ public struct ImportedModel: Sendable {
     notes.append(
       "\(name) classifies \(share(count, of: total)) rows correctly with the current preprocessing; "
         + "always predicting '\(commonest)' has an accuracy of \(percent(most, of: total))")
-    var best: (settings: [SettingValue], words: String, correct: [Bool])?
-    func offer(_ answers: [Int], _ settings: [SettingValue], _ words: String) {
-      let correct = zip(answers, sample.labels).map { $0 == $1 }
-      if correct.count(where: { $0 }) > best?.correct.count(where: { $0 }) ?? 0 {
-        best = (settings, words, correct)
+    var (one, both): (Alternative?, Alternative?) = (nil, nil)
+    /// `fitted`: answers with an order of classes that was chosen on other rows.
+    func offer(
+      _ answers: [Int], fitted: [Int]? = nil, _ settings: [SettingValue], _ words: String
+    ) {
+      let correct = zip(fitted ?? answers, sample.labels).map { $0 == $1 }
+      let found = Alternative(
+        settings: settings, words: words, correct: correct,
+        count: zip(answers, sample.labels).count { $0 == $1 })
+      let isOrdered = fitted != nil && settings.count > 1
+      if found.right > (isOrdered ? both : one)?.right ?? 0 {
+        if isOrdered { both = found } else { one = found }
       }
     }
     for reading in [Reading(encoding: model.encoding, settings: [], words: "")] + readings {
@@ -124,13 +131,16 @@ public struct ImportedModel: Sendable {
       let words = "the classes in the order \(names.map { shown($0) }.joined(separator: ", "))"
       offer(
         found.map { order.classOfOutput[$0] },
+        fitted: ClassOrder.crossFitted(found, labels: sample.labels, classes: classes.count),
         reading.settings + [SettingValue(.classOrder, names.joined(separator: ","))],
         reading.words.isEmpty ? words : reading.words + " and " + words)
     }
-    if let best, Self.isClearlyBetter(best.correct, than: own),
-      best.correct.count(where: { $0 }) > most
-    {
-      let better = best.correct.count { $0 }
+    // Scaling and order together only where one of them alone is clearly worse.
+    let best =
+      both.map { Self.isClearlyBetter($0.correct, than: one?.correct ?? own) } ?? false
+      ? both : one
+    if let best, Self.isClearlyBetter(best.correct, than: own), best.right > most {
+      let better = best.count
       warnings.append(
         Warning(
           "inputs-fit-another-reading",
@@ -147,6 +157,17 @@ public struct ImportedModel: Sendable {
             + "their order and units, and the classes are those that it was trained with",
           figure: Double(count) / Double(total)))
     }
+  }
+
+  /// Answers with another preprocessing or another order of the classes.
+  private struct Alternative {
+    var settings: [SettingValue]
+    var words: String
+    /// The rows that are right; with an order of classes, one that was chosen on other rows.
+    var correct: [Bool]
+    /// The number of rows that are right with the order of all rows.
+    var count: Int
+    var right: Int { correct.count { $0 } }
   }
 
   /// Whether accuracy is higher by more than two standard errors of the paired difference and by at
@@ -262,6 +283,19 @@ private struct Reading {
             words: scaling.words + (transposed ? " and channels first" : ""))
         }
     }
+  }
+}
+
+extension ClassOrder {
+  /// The classes of answers, where the order for each half of the rows is fitted to the other half: an
+  /// order that is fitted to noise gains nothing there.
+  static func crossFitted(_ answers: [Int], labels: [Int], classes: Int) -> [Int] {
+    let orders = (0...1).map { half in
+      let rows = answers.indices.filter { $0 % 2 == half }
+      return ClassOrder(
+        answers: rows.map { answers[$0] }, labels: rows.map { labels[$0] }, classes: classes)
+    }
+    return answers.enumerated().map { orders[1 - $0 % 2].classOfOutput[$1] }
   }
 }
 

@@ -22,4 +22,17 @@ extension Table {
     }
     return copy
   }
+
+  /// The same rows with these classes, of which some are on no row; `nil` for a numeric target, and
+  /// where a class of the rows is not among them.
+  public func withClasses(_ names: [String]) -> Table? {
+    let places = schema.classes.map { names.firstIndex(of: $0) }
+    guard !schema.target.isNumeric, !places.contains(nil), Set(names).count == names.count else {
+      return nil
+    }
+    var copy = self
+    copy.schema.target.kind = .classes(names: names)
+    copy.labels = labels.map { $0 < 0 ? $0 : places[$0] ?? $0 }
+    return copy
+  }
 }

@@ -257,6 +257,11 @@ struct ONNXProbe {
     if beta != 0, beta.isFinite, matches(scale, { $0 / (1 + exp(-beta * $0)) }) {
       return .init(name: "Swish", attributes: [attribute("alpha", beta)], scale: scale)
     }
+    if let beta = Self.softplusBeta(right / (right + left)),
+      matches(scale, { max($0, 0) + log1p(exp(-abs(beta * $0))) / beta })
+    {
+      return .init(name: "Softplus", inputScale: beta, scale: Self.nice(scale / beta))
+    }
     let slope = Self.nice(left / right)
     if slope >= 0, slope != 1, matches(Self.nice(right), { $0 > 0 ? $0 : slope * $0 }) {
       return .init(
@@ -280,6 +285,17 @@ struct ONNXProbe {
       return .init(name: "ThresholdedRelu", attributes: [attribute("alpha", threshold)])
     }
     return nil
+  }
+
+  /// The β of `log(1 + exp(βx)) / β`, whose value at 1 is given; `nil` if there is none.
+  private static func softplusBeta(_ value: Double) -> Double? {
+    guard value.isFinite, value > 1, value < 1000 else { return nil }
+    var (low, high) = (1e-3, 1e3)
+    for _ in 0..<100 {
+      let middle = (low * high).squareRoot()
+      if 1 + log1p(exp(-middle)) / middle > value { low = middle } else { high = middle }
+    }
+    return nice((low * high).squareRoot())
   }
 
   /// A number rounded to remove floating-point error.

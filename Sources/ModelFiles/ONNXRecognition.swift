@@ -75,9 +75,11 @@ struct ONNXRecognition {
     var best: (source: String, function: ONNXKnownFunction)?
     while inside.count <= Self.mostParts, !frontier.isEmpty {
       if frontier.count == 1, let source = frontier.first,
-        let found = identified(inside.sorted(), from: source, to: output)
+        let found = identified(inside.sorted(), from: source, to: output),
+        found.inputScale == 1 || best == nil
       {
-        // The longest match is used: a softmax may start before its exponential.
+        // The longest match is used: a softmax may start before its exponential. A factor of the
+        // input is left to the node that computes it.
         best = (source, found)
       }
       // The latest computed value is expanded first.
@@ -129,6 +131,16 @@ struct ONNXRecognition {
       constants.define(name, numbers)
       node.input.append(name)
     }
+    if function.inputScale != 1 {
+      let scaled = "\(old.output[0])#input"
+      let factor = "\(old.output[0])#input scale"
+      constants.define(factor, .init(dimensions: [], values: [function.inputScale]))
+      var before = Onnx_NodeProto()
+      (before.name, before.opType) = (old.title, "Mul")
+      (before.input, before.output) = ([source, factor], [scaled])
+      inserted[index] = [before]
+      node.input[0] = scaled
+    }
     guard function.scale != 1 else {
       chain[index] = node
       return
@@ -143,15 +155,15 @@ struct ONNXRecognition {
     scaling.input = [inner, "\(old.output[0])#scale"]
     // The scaling replaces the old node; the function is inserted before it.
     chain[index] = scaling
-    inserted[index] = node
+    inserted[index, default: []].append(node)
   }
 
-  private var inserted: [Int: Onnx_NodeProto] = [:]
+  private var inserted: [Int: [Onnx_NodeProto]] = [:]
 
   /// The nodes that the output depends on, in order.
   private func leading(to output: String) -> [Onnx_NodeProto] {
     let all = chain.indices.flatMap { index in
-      (inserted[index].map { [$0] } ?? []) + [chain[index]]
+      (inserted[index] ?? []) + [chain[index]]
     }
     var wanted: Set = [output]
     var kept: [Onnx_NodeProto] = []
@@ -169,6 +181,8 @@ struct ONNXKnownFunction {
   var attributes: [Onnx_AttributeProto] = []
   /// Its constant inputs, after the value.
   var parameters: [(role: String, numbers: ONNXConstants.Numbers)] = []
+  /// The factor of its input.
+  var inputScale = 1.0
   /// The factor of its output.
   var scale = 1.0
 }

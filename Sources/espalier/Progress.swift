@@ -113,7 +113,7 @@ final class ProgressPrinter: Sendable {
 
   private func show(note: String, _ state: inout State, _ now: ContinuousClock.Instant) {
     if form == .json { sayJSON(["event": "note", "note": note], now) }
-    guard form == .bar || form == .lines else { return }
+    guard form != .json, !isQuiet else { return }
     clearBar(&state)
     Terminal.stderr.say(" note: \(visible(note))\n")
   }

@@ -53,6 +53,28 @@ import Testing
     }
   }
 
+  @Test func rowsMayLackAClass() throws {
+    try withFolder { folder in
+      let lines = try String(
+        contentsOf: Program.home.appendingPathComponent("Datasets/iris/data.csv"), encoding: .utf8
+      ).split(separator: "\n")
+      let two = [lines[0]] + lines.filter { $0.hasSuffix("setosa") || $0.hasSuffix("virginica") }
+      try Data((two.joined(separator: "\n") + "\n").utf8)
+        .write(to: folder.appendingPathComponent("two.csv"))
+      let order = "setosa,versicolor,virginica"
+      func evaluation(_ data: String) throws -> Evaluation {
+        let run = try Program(
+          "evaluate", network.path, data, "--class-order", order, "--json", in: folder)
+        #expect(run.code == 0, "\(run.errorOutput)")
+        return try JSONDecoder().decode(Evaluation.self, from: Data(run.output.utf8))
+      }
+      let (all, some) = (try evaluation("iris"), try evaluation("two.csv"))
+      #expect(some.rows == 100 && some.classes.map(\.class) == all.classes.map(\.class))
+      #expect(some.confusion[0] == all.confusion[0] && some.confusion[2] == all.confusion[2])
+      #expect(some.confusion[1] == [0, 0, 0])
+    }
+  }
+
   @Test func theAssumptionsAreCheckedAsForExplain() throws {
     try withFolder { folder in
       let run = try Program("evaluate", network.path, "iris", "--json", in: folder)

@@ -129,6 +129,23 @@ import Testing
     #expect(target.notes == ["'day' has '\(word)' \(end)"])
   }
 
+  @Test func levelsThatDifferInInvisibleCharactersAreSaid() throws {
+    let words = ["yes", "yes\u{200B}", "no"]
+    let data = try read(table("a,x,y", rows: 60) { "\(words[$0 % 3]),\($0 % 5),\($0 % 2)" })
+    #expect(data.table.schema.features.first?.levels?.count == 3)
+    #expect(
+      data.notes.contains {
+        $0.hasPrefix("'a' has levels that differ only in case, blanks or invisible characters and ")
+      })
+  }
+
+  @Test func blanksInQuotesAreMissing() throws {
+    let data = try read(
+      table("a,x,y", rows: 60) { "\($0 % 6 == 0 ? "\"  \"" : "\($0 % 7).5"),\($0 % 5),\($0 % 2)" })
+    #expect(data.table.schema.features.first?.levels == nil)
+    #expect(data.altered == [RowCount("a missing value in a", 10)])
+  }
+
   /// A third of the cells is one word: it is a mistake beside more than 20 different numbers only.
   @Test func aWordBesideTwentyNumbersIsALevel() throws {
     func rows(_ distinct: Int) -> String {

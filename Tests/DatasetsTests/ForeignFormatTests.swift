@@ -15,6 +15,13 @@ import Testing
       ([0x80, 0x04, 0x95, 0x10], "a Python pickle"),
       (Array("[\n  {\"a\": 1, \"y\": \"p\"}]".utf8), "JSON"),
       (Array("{\"a\": [1, 2], \"y\": [0, 1]}".utf8), "JSON"),
+      (Array("<!DOCTYPE html>\n<html><body>".utf8), "an HTML page"),
+      (Array("\n<HTML lang=\"de\">".utf8), "an HTML page"),
+      (Array("@RELATION iris\n@ATTRIBUTE x NUMERIC\n".utf8), "an ARFF file"),
+      (
+        Array("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a".utf8),
+        "a pointer of Git LFS, not the file itself"
+      ),
     ] as [([UInt8], String)])
   func theFormatIsNamed(_ bytes: [UInt8], _ kind: String) {
     let error = #expect(throws: DatasetError.self) {

@@ -24,6 +24,23 @@ import Testing
   /// Twenty texts of one kind.
   private func texts(_ text: (Int) -> String) -> [String] { (0..<20).map(text) }
 
+  @Test func pointsThatMaySeparateThousandsAreSaid() throws {
+    let cells = texts { $0 % 2 == 0 ? "1.\($0 + 300)" : "\($0 + 700)" }
+    let data = try column(cells)
+    #expect(values(data).prefix(3) == [1.3, 701, 1.302])
+    #expect(
+      data.notes == [
+        "'x' has exactly three digits after the point in 10 cells and whole numbers below 1,000: "
+          + "'1.300' is read as 1.3; specify a decimal comma if the points separate thousands"
+      ])
+    let comma = try column(
+      cells, options: ReadingOptions(format: TableFormat(decimal: .comma)))
+    #expect(values(comma).prefix(3) == [1300, 701, 1302])
+    // Numbers of three decimals, and whole numbers of four digits, are no thousands.
+    #expect(try column(texts { "1.\($0 + 300)" }).notes.isEmpty)
+    #expect(try column(texts { $0 % 2 == 0 ? "1.\($0 + 300)" : "\($0 + 1700)" }).notes.isEmpty)
+  }
+
   // MARK: - Decimal commas
 
   @Test func decimalCommasAreFound() throws {

@@ -98,6 +98,36 @@ import Testing
       raw.warnings[0].text.hasSuffix(": <scaleInputs> standard <classOrder> yes,no"))
   }
 
+  /// Of ten classes in any order, some order is right on more rows than the given one, whatever the
+  /// network computes.
+  @Test func anOrderOfClassesThatFitsNoiseIsNotSuggested() throws {
+    for seed in UInt64(0)..<6 {
+      var generator = SeededGenerator(seed: seed)
+      let table = Table(
+        schema: Schema(
+          features: (0..<6).map { Feature(Feature.ID("x\($0)")) },
+          target: Target("digit", .classes(names: (0..<10).map { "\($0)" }))),
+        columns: (0..<6).map { _ in .doubles((0..<900).map { _ in generator.normal() }) },
+        labels: (0..<900).map { _ in generator.index(below: 10) })
+      let network = try Network(Architecture(input: [6]) { Dense(10) }, seed: seed)
+      let file = try plainModelFile(of: network)
+      defer { try? FileManager.default.removeItem(at: file) }
+      let found = try ImportedModel(
+        file, options: NetworkOptions(), table: table, names: Self.names)
+      #expect(!found.warnings.contains { $0.code == "inputs-fit-another-reading" })
+      // The order that reverses another network's classes is.
+      var reversed = table
+      let model = found.model
+      reversed.labels = model.classify(table).map { 9 - $0 }
+      let wrong = try ImportedModel(
+        file, options: NetworkOptions(), table: reversed, names: Self.names)
+      #expect(
+        wrong.warnings.first?.text.hasSuffix(
+          "with the classes in the order 9, 8, 7, 6, 5, 4, 3, 2, 1, 0: "
+            + "<classOrder> 9,8,7,6,5,4,3,2,1,0") == true)
+    }
+  }
+
   @Test func aNetworkThatFitsNoReadingIsNearTheMajority() throws {
     var network = try Network(
       Architecture(input: [2]) {

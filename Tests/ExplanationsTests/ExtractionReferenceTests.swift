@@ -10,30 +10,27 @@ import Testing
 /// Rules extracted from fixed networks and rows, compared with snapshots.
 @Suite struct ExtractionReferenceTests {
   private func words(_ found: ExtractedRules) -> [String] {
-    [found.rules.words] + found.curve.map { "curve \($0.rules.count), \($0.complexity.literals)" }
-      + found.notes
+    [found.rules.words] + found.scores.map(words)
+      + found.curve.map { "curve \($0.rules.count), \($0.complexity.literals)" }
+      + found.curve.suffix(1).map(\.words) + found.notes
+  }
+
+  private func words(_ score: Score) -> String {
+    "  \(score.id.rawValue): \(score.words)"
   }
 
   private func extract(_ name: String, _ subject: ExtractionSubject) throws -> [String] {
-    switch name {
-    case SurrogateTree.name: words(try SurrogateTree().extract(from: subject))
-    case TreesOverFeatures.name: words(try TreesOverFeatures().extract(from: subject))
-    case ScoreTrees.name: words(try ScoreTrees().extract(from: subject))
-    default: words(try OrderedAttributeSearch().extract(from: subject))
-    }
+    let type = try extractorCatalog.type(named: name)
+    let extractor = type.init()
+    let found = try extractor.extract(from: subject)
+    return words(found)
   }
 
   @Test func everyExtractorFindsTheRecordedRules() throws {
     var lines: [String] = []
     for name in extractorCatalog.names {
-      let levels: [RuleLevel] =
-        switch name {
-        case SurrogateTree.name: SurrogateTree.levels
-        case TreesOverFeatures.name: TreesOverFeatures.levels
-        case ScoreTrees.name: ScoreTrees.levels
-        default: OrderedAttributeSearch.levels
-        }
-      for level in levels {
+      let type = try extractorCatalog.type(named: name)
+      for level in type.levels {
         for (head, limit) in [(Head.softmax, nil), (.oneVersusRest, 4)] as [(Head, Int?)] {
           lines.append("# \(name), \(level), \(head), \(limit.map { "\($0)" } ?? "no limit")")
           lines += try extract(
@@ -70,7 +67,10 @@ import Testing
         let subject = ExtractionSubject(
           model: model, training: training, validation: validation, level: .inputs,
           maxRules: limit, seed: seed)
-        lines += try extract(SurrogateTree.name, subject)
+        for name in [SurrogateTree.name, OptimalTrees.name, RuleLists.name] {
+          lines.append("## \(name)")
+          lines += try extract(name, subject)
+        }
         if training.count > 1 { lines += try extract(TreesOverFeatures.name, subject) }
       }
       if let features = HiddenFeatures(of: model, over: training) {

@@ -56,4 +56,40 @@ import Testing
     }
     try expectSnapshot(lines.joined(separator: "\n") + "\n", named: "induction.txt")
   }
+
+  /// Columns of two values, with missing cells and with a level that is not in the schema are among
+  /// them.
+  @Test func scoresAndTheirTreesAreTheRecordedOnes() throws {
+    var lines: [String] = []
+    for seed in UInt64(0)..<4 {
+      var rng = SeededGenerator(seed: seed)
+      var table = rng.table(rows: 160, numeric: 4, categorical: 2, missing: seed % 2 == 0 ? 0.1 : 0)
+      // One column of 0 and 4, one with cells of unknown levels.
+      table.columns[3] = .doubles(table.columns[3].values.map { $0 > 0 ? 4 : $0.isNaN ? $0 : 0 })
+      table.columns[5] = .doubles(
+        table.columns[5].values.enumerated().map { $0 % 17 == 3 ? Table.unknownLevel : $1 })
+      let answers = rng.answers(to: table, noise: 0.1)
+      let weights = answers.indices.map { $0 % 5 == 0 ? 3 : 1 }
+      var learner = ScoreRuleLearner()
+      for (terms, largest) in [(5, 5), (2, 1)] {
+        (learner.maxTerms, learner.maxWeight) = (terms, largest)
+        lines.append("# seed \(seed), \(terms) terms, weights to \(largest)")
+        for tree in learner.trees(table, answers: answers, weights: weights, onStep: {}) {
+          let list = tree.rules(on: table, default: 0)
+          lines += ["leaves \(tree.leafCount)", list.rules.words] + list.scores.map(\.words)
+        }
+        let truth = table.columns[0].values.enumerated().map { row, value in
+          value + (table.columns[1].values[row] > 0 ? 1 : 0) > 0.6
+        }
+        if let (score, cut) = learner.score("S", describing: truth, over: table) {
+          lines.append("described: \(score.words), cut \(cut)")
+        }
+      }
+      let bins = BinnedTable(table)
+      let grown = TreeGrower(criterion: .entropy, minimumSupport: 4, maximumLeaves: 9).tree(
+        imitating: answers, over: bins, classes: 3, weights: weights)
+      lines += ["grown", grown.ruleSet.words]
+    }
+    try expectSnapshot(lines.joined(separator: "\n") + "\n", named: "scores.txt")
+  }
 }

@@ -15,6 +15,21 @@ extension RuleSet {
   }
 }
 
+extension Score {
+  /// The score as text: the weight, the variable and the operand of each term.
+  public var words: String {
+    terms.map { term in
+      switch term.operand {
+      case .number(let step, let ifMissing):
+        "\(term.weight) × \(term.variable.rawValue) / \(step), missing as \(ifMissing)"
+      case .levels(let among, let orMissing):
+        "\(term.weight) × \(term.variable.rawValue) in \(among.sorted())"
+          + (orMissing ? " or missing" : "")
+      }
+    }.joined(separator: "; ")
+  }
+}
+
 extension Condition {
   fileprivate var words: String {
     let missing = orMissing ? " or missing" : ""

@@ -65,6 +65,12 @@ struct NetworkWithRows {
     if options.labels == .absent {
       table = try table.unlabelled(for: imported, classOrder: network.classOrder)
     }
+    // The rows may lack a class of the network.
+    if imported.schema == nil, !imported.describesClasses, let order = network.classOrder,
+      order.count > table.schema.classes.count, let more = table.withClasses(order)
+    {
+      table = more
+    }
     let read: ImportedModel
     do {
       read = try ImportedModel(url, options: network, table: table, names: .options)

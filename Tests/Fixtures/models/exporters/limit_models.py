@@ -40,4 +40,10 @@ keep("clip-negative", [node("Clip", "z", "low", "high", "h")], low=-90, high=0.5
 keep("both-sides", [node("Clip", "z", "low", "high", "h")], low=-45, high=70)
 keep("scaled", [node("Mul", "z", "factor", "s"), node("Clip", "s", "low", "high", "h")], low=0, high=0.5, factor=1e-3)
 keep("threshold", [node("Greater", "z", "edge", "g"), node("Where", "g", "z", "zero", "h")], edge=50, zero=0)
+for beta in (0.5, 3):
+    # As torch.onnx writes Softplus(beta, threshold=20).
+    keep(f"softplus-{beta}".replace(".", "-"),
+         [node("Mul", "z", "beta", "s"), node("Exp", "s", "e"), node("Add", "e", "one", "f"), node("Log", "f", "l"),
+          node("Div", "l", "beta", "d"), node("Greater", "s", "edge", "g"), node("Where", "g", "z", "d", "h")],
+         beta=beta, edge=20, one=1)
 record.write()
