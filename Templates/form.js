@@ -21,7 +21,7 @@ function tryARow(data, section) {
     const note = element("span", { className: "small", id: id + "-note" });
     let input;
     if (column.levels) {
-      const option = (text, value) => element("option", { value }, text);
+      const option = (text, value) => element("option", { value }, visible(text));
       input = element("select", { id, "aria-describedby": note.id },
         ...column.levels.map((level, position) => option(level, String(position))),
         option("(missing)", "missing"), option("(another value)", "other"));

@@ -102,11 +102,12 @@ function parametersOf(layer) {
 
 // A row as inputs of the first layer.
 function encoded(network, row) {
-  return network.inputs.map((input) => {
-    const value = row[input.column];
-    switch (input.kind) {
-      case "scaled": return Number.isNaN(value) ? 0 : f32((value - input.mean) / input.scale);
-      case "level": return value === input.level ? 1 : 0;
+  return network.inputs.map(([column, ...numbers]) => {
+    const value = row[column];
+    switch (numbers.length) {
+      // A number with mean and scale, a level with its position, or whether the value is missing.
+      case 2: return Number.isNaN(value) ? 0 : f32((value - numbers[0]) / numbers[1]);
+      case 1: return value === numbers[0] ? 1 : 0;
       default: return Number.isNaN(value) ? 1 : 0;
     }
   });

@@ -171,7 +171,7 @@ function connectPicture(data) {
       event.preventDefault();
       showRule(link.dataset.table, link.dataset.rule);
     });
-    tryARow(data, section);
+    if (!data.isImage) tryARow(data, section);
   }
   // The names of nodes in pictures are for the scripts alone; a reader would see them as hints.
   for (const title of document.querySelectorAll("figure svg g > title")) title.remove();

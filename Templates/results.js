@@ -4,8 +4,12 @@
 const MOST_RULES = 5;
 const MOST_CLASSES = 12;
 
+// A text with the characters that are invisible or change its direction as their numbers.
+const visible = (text) => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (one) => (
+  "\\u{" + one.codePointAt(0).toString(16).toUpperCase() + "}"));
+
 // A name or value of the data, which may break after an underscore.
-const named = (text) => element("bdi", {}, ...text.split(/(?<=_)/).flatMap((part, at) => (
+const named = (text) => element("bdi", {}, ...visible(text).split(/(?<=_)/).flatMap((part, at) => (
   at ? [element("wbr"), part] : [part])));
 
 // A share in percent: `93.3 %`; `100 %` and `0 %` only if exact.

@@ -122,13 +122,23 @@ import Testing
     let report = Report(explanation)
     let first = try report.document()
     #expect(try report.document().data == first.data)
-    let isEmpty = explanation.data.schema.image != nil || sample == .withoutRules
-    #expect((first.data == nil) == isEmpty)
+    #expect((first.data == nil) == (sample == .withoutRules))
     let page = try HTMLWriter().write(first)
     // The hostile sample has 20 columns of 20 long levels.
     let isUsual = explanation.data.features <= 30 && sample != .hostile
     #expect(page.utf8.count < (isUsual ? 200_000 : 2_000_000))
     #expect(page.contains("<section id=\"try\" hidden=\"\">") == (first.data != nil))
+  }
+
+  @Test func rulesOverImagesAreOnlySavedAndShown() throws {
+    let explanation = SampleExplanation.images.explanation
+    let data = try data(Report(explanation))
+    #expect(data["isImage"] as? Bool == true && data["network"] == nil)
+    #expect(data["networkNote"] == nil)
+    let lists = try #require(data["rules"] as? [[String: Any]])
+    let levels = RuleLevel.allCases.filter { explanation.entry($0)?.rules.isEmpty == false }
+    #expect(Set(lists.compactMap { $0["level"] as? String }).isSuperset(of: levels.map(\.rawValue)))
+    #expect(try self.data(Report(iris))["isImage"] as? Bool == false)
   }
 
   @Test func whatIsTooLargeForAPageIsSaid() throws {

@@ -18,12 +18,13 @@ extension PageData {
   /// The size of the JSON above which a page has no data: any page stays under 2 MB.
   static let mostBytes = 900_000
 
-  /// The data of a page; `nil` for images, whose rows nobody types.
+  /// The data of a page.
   /// - Throws: `UnreadableRules`, `RuleProgram.Fault`.
-  init?(_ explanation: Explanation, network given: ReportNetwork) throws {
+  init(_ explanation: Explanation, network given: ReportNetwork) throws {
     let schema = explanation.data.schema
-    guard schema.image == nil else { return nil }
-    let (model, reason) = Self.usable(given, for: explanation)
+    isImage = schema.image != nil
+    let (model, reason): (Model?, String?) =
+      isImage ? (nil, nil) : Self.usable(given, for: explanation)
     let text = RuleText(explanation)
     var found = Conditions()
     rules = []
@@ -33,8 +34,8 @@ extension PageData {
       guard let entry = explanation.entry(level), !entry.rules.isEmpty || level == .inputs,
         let set = try explanation.ruleSet(level)
       else { continue }
-      // Without the network nobody can compute a hidden feature.
-      if level == .features, model == nil { continue }
+      // Without the network a page cannot compute a hidden feature.
+      if level == .features, model == nil, !isImage { continue }
       let scores =
         level == .described
         ? try explanation.scores().compactMap { RuleProgram.Score($0, schema: schema) } : []
@@ -132,7 +133,7 @@ extension Report {
   /// The JSON that the scripts of the page read, `nil` if there is nothing to compute; a note if it is
   /// too large for a page.
   func pageData() throws -> (json: String?, note: Phrase?) {
-    guard var data = try PageData(explanation, network: network) else { return (nil, nil) }
+    var data = try PageData(explanation, network: network)
     let most = PageData.mostWeights(columns: explanation.data.schema.features.count)
     let weights = data.network?.layers.reduce(0) { $0 + $1.parameters.utf8.count } ?? 0
     if weights > most {

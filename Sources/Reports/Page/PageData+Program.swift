@@ -132,9 +132,9 @@ extension PageData.Network {
     inputs = program.encoding.inputs.map { input in
       switch input.kind {
       case .scaled(let mean, let scale):
-        PageData.Input(column: input.feature, kind: "scaled", mean: mean, scale: scale)
-      case .level(let index): PageData.Input(column: input.feature, kind: "level", level: index)
-      case .missing: PageData.Input(column: input.feature, kind: "missing")
+        PageData.Input(column: input.feature, numbers: [mean, scale])
+      case .level(let index): PageData.Input(column: input.feature, numbers: [Double(index)])
+      case .missing: PageData.Input(column: input.feature, numbers: [])
       }
     }
     layers = program.steps.map { step in

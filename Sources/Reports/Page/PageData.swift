@@ -85,14 +85,17 @@ struct PageData: Encodable {
     var rules: [Rule]
   }
 
-  /// A network input: the column and its encoding.
+  /// A network input, as an array: the column, then mean and scale of a number, the position of a
+  /// level, or nothing for whether the value is missing.
   struct Input: Encodable {
     var column: Int
-    /// "scaled", "level" or "missing".
-    var kind: String
-    var mean: Double?
-    var scale: Double?
-    var level: Int?
+    var numbers: [Double]
+
+    func encode(to encoder: any Encoder) throws {
+      var all = encoder.unkeyedContainer()
+      try all.encode(column)
+      for number in numbers { try all.encode(number) }
+    }
   }
 
   struct Layer: Encodable {
@@ -129,6 +132,8 @@ struct PageData: Encodable {
   /// The bounds of the intervals of a numeric target.
   var cuts: [Double]?
   var columns: [Column]
+  /// Whether the rows are images, which nobody types: rules can be saved, and rows not tried.
+  var isImage: Bool
   /// Texts of missing values in any column, and those of numeric columns in lower case.
   var missing: [String]
   var missingNumbers: [String]
@@ -159,13 +164,15 @@ struct PageData: Encodable {
     return Self.escaped(String(decoding: data, as: UTF8.self))
   }
 
-  /// JSON without the characters that end or open markup; they occur in its strings only.
+  /// JSON without the characters that end or open markup, are invisible or change the direction of
+  /// text; they occur in its strings only.
   private static func escaped(_ json: String) -> String {
     var all = ""
     all.reserveCapacity(json.utf8.count)
     for scalar in json.unicodeScalars {
       switch scalar {
-      case "<", ">", "&", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}", "\u{202A}"..."\u{202E}":
+      case "<", ">", "&", "\u{7F}"..."\u{9F}", "\u{61C}", "\u{200B}"..."\u{200F}",
+        "\u{2028}"..."\u{202E}", "\u{2060}"..."\u{206F}", "\u{FEFF}":
         let digits = String(scalar.value, radix: 16)
         all += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: all.unicodeScalars.append(scalar)

@@ -24,18 +24,21 @@ struct InlineSVG {
   /// coordinates have one decimal place.
   private static func lean(_ picture: String, keepsNames: Bool) -> String {
     var lines: [Substring] = []
-    var isBare = false
+    var (isBare, isEdge) = (false, false)
     for line in picture.split(separator: "\n") {
       if line.hasPrefix("<!--") || line == " -->" { continue }
       if line.hasPrefix("<title>"), !keepsNames { continue }
       if line.hasPrefix("<desc>"), line.hasSuffix("</desc>") { continue }
       if line.hasPrefix("<g ") {
-        isBare = line.contains("class=\"edge\"") || line.contains("class=\"graph\"")
+        isEdge = line.contains("class=\"edge\"")
+        isBare = isEdge || line.contains("class=\"graph\"")
       } else if isBare, line.hasPrefix("<polygon fill=\"white\" stroke=\"transparent\"") {
         continue
       }
       if line.hasPrefix("<path ") || line.hasPrefix("<poly") {
-        lines.append(shortened(line))
+        lines.append(isEdge ? lean(edge: shortened(line)) : shortened(line))
+      } else if isEdge, line.hasPrefix("<text ") {
+        lines.append(lean(edge: line))
       } else {
         lines.append(line.hasPrefix("<g id=") ? withoutID(line) : line)
       }
@@ -46,7 +49,14 @@ struct InlineSVG {
     ] {
       all = all.replacingOccurrences(of: implied, with: "")
     }
-    return all + "\n"
+    return all.replacingOccurrences(of: "&#45;", with: "-") + "\n"
+  }
+
+  /// A shape or text of a line without what the style of the page says about all of them.
+  private static func lean(edge line: Substring) -> Substring {
+    line.hasPrefix("<path fill=\"none\"")
+      ? "<path" + line.dropFirst(17)
+      : Substring(line.replacingOccurrences(of: " font-size=\"8.00\"", with: ""))
   }
 
   /// A shape whose numbers have at most one decimal place.
