@@ -78,6 +78,9 @@ let package = Package(
       name: "Templates", path: "Templates",
       resources: [
         .embedInCode("report.html"), .embedInCode("report.css"), .embedInCode("report.js"),
+        .embedInCode("cells.js"), .embedInCode("program.js"), .embedInCode("network.js"),
+        .embedInCode("change.js"), .embedInCode("results.js"), .embedInCode("form.js"),
+        .embedInCode("picture.js"),
       ]),
     // DOT text in; SVG, PNG, PDF out.
     .target(name: "Drawing", dependencies: ["CGraphviz", "CPNG"]),

@@ -6,6 +6,18 @@ public struct Templates: Hashable, Sendable {
     case page = "report.html"
     case style = "report.css"
     case script = "report.js"
+    case cells = "cells.js"
+    case program = "program.js"
+    case network = "network.js"
+    case change = "change.js"
+    case results = "results.js"
+    case form = "form.js"
+    case picture = "picture.js"
+
+    /// The scripts of a page that computes, in the order in which they run.
+    public static let scripts: [File] = [
+      .script, .cells, .program, .network, .change, .results, .form, .picture,
+    ]
   }
 
   private let folder: URL?
@@ -13,19 +25,31 @@ public struct Templates: Hashable, Sendable {
   /// - Parameter folder: a folder with files of the same names, which take precedence.
   public init(folder: URL? = nil) { self.folder = folder }
 
+  /// Whether a file is the built-in one.
+  public func isBuiltIn(_ file: File) -> Bool { own(file) == nil }
+
+  /// The place of the user's file; `nil` if there is none.
+  private func own(_ file: File) -> URL? {
+    guard let place = folder?.appendingPathComponent(file.rawValue) else { return nil }
+    return FileManager.default.fileExists(atPath: place.path) ? place : nil
+  }
+
   /// The text of a file.
   /// - Throws: an error if the user's file exists and cannot be read.
   public func text(of file: File) throws -> String {
-    if let own = folder?.appendingPathComponent(file.rawValue),
-      FileManager.default.fileExists(atPath: own.path)
-    {
-      return String(decoding: try Data(contentsOf: own), as: UTF8.self)
-    }
+    if let own = own(file) { return String(decoding: try Data(contentsOf: own), as: UTF8.self) }
     let bytes =
       switch file {
       case .page: PackageResources.report_html
       case .style: PackageResources.report_css
       case .script: PackageResources.report_js
+      case .cells: PackageResources.cells_js
+      case .program: PackageResources.program_js
+      case .network: PackageResources.network_js
+      case .change: PackageResources.change_js
+      case .results: PackageResources.results_js
+      case .form: PackageResources.form_js
+      case .picture: PackageResources.picture_js
       }
     return String(decoding: bytes, as: UTF8.self)
   }

@@ -99,7 +99,8 @@ struct Assembly {
       rowsAltered: loaded.altered.map { .init(reason: $0.reason, count: $0.count) },
       training: rows.training.count, validation: rows.validation.count,
       heldOut: rows.heldOut.count, heldOutFrom: rows.heldOutFrom, schema: schema,
-      notes: loaded.notes + networks.notes == [] ? nil : loaded.notes + networks.notes)
+      notes: loaded.notes + networks.notes == [] ? nil : loaded.notes + networks.notes,
+      profiles: rows.training.profiles)
   }
 
   private var heldOutIsApart: Bool {

@@ -92,7 +92,9 @@ extension Experiment {
     for warning in (explanation.warnings ?? []) where !networks.warnings.contains(warning) {
       control.report(.warning(warning))
     }
-    var files = try ReportFolder.files(for: explanation).map { (name: $0.name, data: $0.data) }
+    var files = try ReportFolder.files(
+      for: explanation, network: .model(networks.pruned)
+    ).map { (name: $0.name, data: $0.data) }
     let model = try ModelFile.data(
       for: networks.pruned, named: "model.onnx", checkedOn: rows.readBackRows)
     files.append((name: "model.onnx", data: model))

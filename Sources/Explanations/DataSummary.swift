@@ -43,12 +43,15 @@ public struct DataSummary: Codable, Hashable, Sendable {
   public var schema: Schema
   /// Decisions about columns, for example that one is ignored; absent if there are none.
   public var notes: [String]?
+  /// The values of each column in the training rows; `nil` for images and in results of earlier
+  /// versions.
+  public var profiles: [ColumnProfile]?
 
   /// Creates a value from its properties.
   public init(
     name: String, sha256: String, rows: Int, rowsUsed: Int, rowsDropped: [Reason],
     rowsAltered: [Reason], training: Int, validation: Int, heldOut: Int, heldOutFrom: String,
-    schema: Schema, notes: [String]? = nil
+    schema: Schema, notes: [String]? = nil, profiles: [ColumnProfile]? = nil
   ) {
     self.name = name
     self.sha256 = sha256
@@ -64,5 +67,6 @@ public struct DataSummary: Codable, Hashable, Sendable {
     self.heldOutFrom = heldOutFrom
     self.schema = schema
     self.notes = notes
+    self.profiles = profiles
   }
 }

@@ -22,8 +22,8 @@ public struct RowExplainer: Sendable {
   ///   - model: the network; `nil` explains with the rules alone.
   ///   - levels: the levels of rules, the measured one first; levels without rules are left out, and
   ///     rules over features without a network that has them.
-  ///   - rows: rows of the data, for the scales of numbers; without, the scales are those of the
-  ///     network's encoding.
+  ///   - rows: rows of the data, for the scales of numbers of a result without profiles of its columns;
+  ///     without, the scales are those of the network's encoding.
   /// - Throws: `UnreadableRules`.
   public init(
     _ explanation: Explanation, model: Model?, levels: [RuleLevel], rows: Table?
@@ -36,12 +36,12 @@ public struct RowExplainer: Sendable {
     classifiers = try levels.filter {
       explanation.entry($0) != nil && ($0 != .features || fits)
     }.map { try RuleClassifier(explanation, level: $0) }
-    (scales, whole) = Self.scales(explanation.data.schema, model, rows)
+    (scales, whole) = Self.scales(explanation.data, model, rows)
   }
 
   /// The standard deviation of each numeric column, and the columns of whole numbers.
   private static func scales(
-    _ schema: Schema, _ model: Model?, _ rows: Table?
+    _ data: DataSummary, _ model: Model?, _ rows: Table?
   ) -> ([Feature.ID: Double], Set<Feature.ID>) {
     var scales: [Feature.ID: Double] = [:]
     var whole: Set<Feature.ID> = []
@@ -50,13 +50,10 @@ public struct RowExplainer: Sendable {
         scales[model.schema.features[input.feature].id] = scale
       }
     }
-    for (index, feature) in schema.features.enumerated() where feature.levels == nil {
-      guard let values = rows?.columns[index].values.filter({ !$0.isNaN }), values.count > 1
-      else { continue }
-      let mean = values.reduce(0) { $0 + $1 / Double(values.count) }
-      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) / Double(values.count) }
-      if squares > 0 { scales[feature.id] = squares.squareRoot() }
-      if values.allSatisfy({ $0 == $0.rounded() }) { whole.insert(feature.id) }
+    for profile in data.profiles ?? rows?.profiles ?? [] {
+      let id = Feature.ID(profile.column)
+      if let scale = profile.scale { scales[id] = scale }
+      if profile.isWhole == true { whole.insert(id) }
     }
     return (scales, whole)
   }

@@ -22,6 +22,10 @@ public enum Block: Hashable, Sendable {
   case table(DataTable)
   /// A figure; `Document.images` has its image.
   case figure(Figure)
+  /// The place of what scripts of a page build; other formats, and pages without scripts, have nothing
+  /// there.
+  /// - Parameter id: the id of the element, which says what is built.
+  case built(id: String)
 }
 
 /// A key figure: label, value and note.

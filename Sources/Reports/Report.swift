@@ -8,11 +8,17 @@ import Rules
 public struct Report: Hashable, Sendable {
   /// The explanation that the report describes.
   public let explanation: Explanation
+  /// The network, which pages compute with.
+  public let network: ReportNetwork
   let text: RuleText
 
-  /// Creates the report of an explanation.
-  public init(_ explanation: Explanation) {
+  /// Creates the report of an explanation; by default without its network.
+  public init(
+    _ explanation: Explanation,
+    network: ReportNetwork = .absent("the report was written without it")
+  ) {
     self.explanation = explanation
+    self.network = network
     text = RuleText(explanation)
   }
 
@@ -50,7 +56,7 @@ public struct Report: Hashable, Sendable {
 
   /// The whole document.
   public var blocks: [Block] {
-    opening + rulesSection + trustSection + featureSection + networkSection
+    opening + rulesSection + [.built(id: "try")] + trustSection + featureSection + networkSection
       + disagreementSection + curveSection + multiplicitySection
       + stabilitySection + dataSection + limitsSection
       + provenanceSection
@@ -76,14 +82,18 @@ public struct Report: Hashable, Sendable {
 
   /// The document with its figures.
   public func document() throws -> Document {
-    document(with: try images())
+    try document(with: try images())
   }
 
-  func document(with images: [String: String]) -> Document {
-    Document(
+  func document(with images: [String: String]) throws -> Document {
+    let (data, note) = try pageData()
+    let blocks = blocks.map { block in
+      if case .built = block, let note { Block.note(note) } else { block }
+    }
+    return Document(
       title: title, kind: "Explanation of a neural network",
       origin: "espalier \(explanation.provenance.version)", source: "explanation.json",
-      blocks: blocks, images: images)
+      blocks: blocks, images: images, data: data)
   }
 
   private var opening: [Block] {

@@ -25,14 +25,16 @@ public struct ReportFolder: Sendable {
   ///   - explanation: the explanation.
   ///   - formats: the formats to write; all by default.
   ///   - templates: a folder with templates that override the built-in ones.
+  ///   - network: the network that the page computes with; by default none.
   /// - Returns: the files in a fixed order.
   /// - Throws: `ReportError`, `DrawingError`, or `UnreadableRules` if the rules do not fit the schema.
   public static func files(
     for explanation: Explanation, formats: Set<Format> = Set(Format.allCases),
-    templates: URL? = nil
+    templates: URL? = nil,
+    network: ReportNetwork = .absent("the report was written without it")
   ) throws -> [File] {
     var files: [File] = []
-    let report = Report(explanation)
+    let report = Report(explanation, network: network)
     let needsImages = !formats.isDisjoint(with: [.html, .md, .diagrams])
     let images = needsImages ? try report.images() : [:]
     func add(_ name: String, _ text: String) {
@@ -41,11 +43,14 @@ public struct ReportFolder: Sendable {
     if formats.contains(.json) {
       files.append(File(name: "explanation.json", data: try json(explanation)))
     }
-    let document = report.document(with: images)
-    if formats.contains(.html) {
+    let needsDocument = !formats.isDisjoint(with: [.html, .md])
+    let document = needsDocument ? try report.document(with: images) : nil
+    if formats.contains(.html), let document {
       add("report.html", try HTMLWriter(templates: templates).write(document))
     }
-    if formats.contains(.md) { add("report.md", try MarkdownWriter().write(document)) }
+    if formats.contains(.md), let document {
+      add("report.md", try MarkdownWriter().write(document))
+    }
     if formats.contains(.text) {
       let program = try RuleProgram(explanation, for: TextExport.self)
       add("rules.txt", TextExport().export(program, of: explanation))

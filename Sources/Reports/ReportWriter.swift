@@ -15,11 +15,13 @@ public struct Document: Hashable, Sendable {
   public var blocks: [Block]
   /// SVG by the id of its figure.
   public var images: [String: String]
+  /// JSON that the scripts of a page read; `nil` if there is none.
+  public var data: String?
 
-  /// Creates a document; without `source` and images by default.
+  /// Creates a document; without `source`, images and data by default.
   public init(
     title: Phrase, kind: String, origin: String, source: String? = nil, blocks: [Block],
-    images: [String: String] = [:]
+    images: [String: String] = [:], data: String? = nil
   ) {
     self.title = title
     self.kind = kind
@@ -27,6 +29,7 @@ public struct Document: Hashable, Sendable {
     self.source = source
     self.blocks = blocks
     self.images = images
+    self.data = data
   }
 }
 

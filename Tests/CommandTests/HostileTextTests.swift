@@ -112,7 +112,9 @@ import Testing
   @Test(arguments: ["inputs", "features"]) func thePageHasNoneOfItAsMarkup(_ name: String) throws {
     let page = try result(name).text("report.html")
     #expect(!page.contains("<script>alert"))
-    #expect(page.matches(of: /<script/).count == 1)
+    // The script, and the data that it reads.
+    #expect(page.matches(of: /<script/).count == 2 && page.matches(of: /<\/script/).count == 2)
+    #expect(page.matches(of: /<script type="application\/json"/).count == 1)
     #expect(page.matches(of: /<\/style/).count == page.matches(of: /<style/).count)
     #expect(page.contains("&lt;script&gt;alert(1)"))
     #expect(controls(in: page).isEmpty)

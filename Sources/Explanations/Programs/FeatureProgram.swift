@@ -43,12 +43,19 @@ public struct FeatureProgram: Hashable, Sendable {
   /// no such node or if an unsupported layer precedes it.
   public init?(_ model: Model) {
     guard let node = model.featureNode,
-      let last = model.network.architecture.index(of: node)
+      let last = model.network.architecture.index(of: node),
+      let steps = Self.steps(of: model.network, to: last)
     else { return nil }
+    self.init(
+      encoding: model.encoding, steps: steps, neurons: model.network.neurons(of: node))
+  }
+
+  /// The dense layers up to a node, each with its activation; `nil` if there are others before it.
+  static func steps(of network: Network, to last: Int) -> [Step]? {
     var steps: [Step] = []
     for index in 0...last {
-      let parameters = model.network.parameters[index]
-      switch model.network.architecture.nodes[index].layer {
+      let parameters = network.parameters[index]
+      switch network.architecture.nodes[index].layer {
       case is Dense where parameters.count == 2:
         steps.append(
           Step(weight: parameters[.weight].value, bias: parameters[.bias].value, function: nil))
@@ -58,8 +65,7 @@ public struct FeatureProgram: Hashable, Sendable {
       default: return nil
       }
     }
-    self.init(
-      encoding: model.encoding, steps: steps, neurons: model.network.neurons(of: node))
+    return steps
   }
 
   /// The values of the hidden features of a row: numbers and positions of levels, one per column of

@@ -32,14 +32,29 @@ public struct HTMLWriter: ReportWriter {
       throw ReportError.template(file: Templates.File.page.rawValue, words: "\(error)")
     }
     let contents = contents(of: document)
+    let scripts: [Templates.File] = document.data == nil ? [.script] : Templates.File.scripts
+    let blocks = document.blocks.filter { block in
+      if case .built = block { document.data != nil } else { true }
+    }
     return template.render([
       "title": visible(document.title.plain), "heading": HTML.phrase(document.title),
       "kind": document.kind, "origin": document.origin,
       "source": document.source.map { " from \($0)" } ?? "",
-      "style": try files.text(of: .style), "script": try files.text(of: .script),
+      "style": try files.text(of: .style),
+      "printTitle": CSS.escape(visible(document.title.plain)),
+      "script": try scripts.map { try script($0, in: files) }.joined(),
+      "hasData": document.data != nil, "data": document.data ?? "",
       "hasContents": !contents.isEmpty, "contents": contents,
-      "body": document.blocks.map { HTML.block($0, images: document.images) }.joined(),
+      "body": blocks.map { HTML.block($0, images: document.images) }.joined(),
     ])
+  }
+
+  /// The text of a script; of a built-in one without indentation and lines of comment.
+  private func script(_ file: Templates.File, in files: Templates) throws -> String {
+    let text = try files.text(of: file)
+    guard files.isBuiltIn(file) else { return text }
+    let lines = text.split(separator: "\n").map { $0.drop { $0 == " " } }
+    return lines.filter { !$0.hasPrefix("//") }.joined(separator: "\n") + "\n"
   }
 
   private func contents(of document: Document) -> [[String: String]] {
@@ -114,6 +129,7 @@ enum HTML {
         + "\(lines(of: text).map(escape).joined(separator: "\n"))</code></pre>\n"
     case .table(let all): table(all)
     case .figure(let figure): self.figure(figure, image: images[figure.id])
+    case .built(let id): "<section id=\"\(escape(id))\" hidden=\"\"></section>\n"
     }
   }
 
@@ -165,7 +181,7 @@ enum HTML {
 
   private static func figure(_ figure: Figure, image: String?) -> String {
     let id = escape(figure.id)
-    let content = image.map { inline($0, prefix: figure.id) } ?? "<p>(not drawn)</p>"
+    let content = image.map { InlineSVG($0, id: figure.id).text } ?? "<p>(not drawn)</p>"
     return """
       <figure id="figure-\(id)" aria-labelledby="figure-\(id)-caption">
       <div class="image">\(content)</div>
@@ -175,10 +191,21 @@ enum HTML {
 
       """
   }
+}
 
-  /// An SVG file for inlining: without its prolog, ids prefixed to be unique in the page.
-  private static func inline(_ svg: String, prefix: String) -> String {
-    guard let start = svg.range(of: "<svg") else { return "" }
-    return svg[start.lowerBound...].replacingOccurrences(of: " id=\"", with: " id=\"\(prefix)-")
+/// Texts in a style sheet.
+private enum CSS {
+  /// The inside of a string: letters, digits and blanks as they are, all other characters by number.
+  static func escape(_ text: String) -> String {
+    var all = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", " ": all.unicodeScalars.append(scalar)
+      default:
+        let digits = String(scalar.value, radix: 16)
+        all += "\\" + String(repeating: "0", count: 6 - digits.count) + digits + " "
+      }
+    }
+    return all
   }
 }

@@ -53,6 +53,7 @@ public struct MarkdownWriter: ReportWriter {
     case .list(let items): items.map { "- \(phrase($0))\n" }.joined()
     case .code(let text, let language): code(text, language)
     case .table(let table): self.table(table)
+    case .built: nil
     case .figure(let figure):
       extent != .page
         ? nil

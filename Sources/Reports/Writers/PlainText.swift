@@ -15,7 +15,7 @@ extension Block {
     case .list(let items): items.map { "- " + $0.plain }
     case .code(let text, _): lines(of: text)
     case .table(let table): table.plainLines
-    case .figure: []
+    case .figure, .built: []
     }
   }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Experiments
+import Explanations
 import Foundation
+import ModelFiles
 import Naming
 import Reports
 
@@ -40,10 +42,12 @@ struct ReportCommand: ParsableCommand {
     let page = output + (formats.contains(.html) ? "/report.html" : "")
     let opening = try open ? Opening(for: page) : nil
     try folder.check(force: force)
-    let explanation = try ResultFile(result).explanation
+    let file = try ResultFile(result)
+    let explanation = file.explanation
     let files = try ReportFolder.files(
       for: explanation, formats: formats,
-      templates: templates.map { URL(fileURLWithPath: $0, isDirectory: true) })
+      templates: templates.map { URL(fileURLWithPath: $0, isDirectory: true) },
+      network: formats.contains(.html) ? network(of: file) : .absent("it was not read"))
     let manifest = FolderManifest(
       arguments: Explain.decidingArguments(CommandLine.arguments),
       settings: formats.map(\.rawValue).sorted() + [templates ?? ""],
@@ -54,6 +58,21 @@ struct ReportCommand: ParsableCommand {
     try console.summarise(
       files.map { "\(output)/\($0.name)\n" }.joined(), output: output, files: files.map(\.name))
     try opening?.open(page)
+  }
+
+  /// The network in model.onnx beside the result, for the page.
+  private func network(of file: ResultFile) -> ReportNetwork {
+    guard let place = file.modelFile else {
+      return .absent("there is no model.onnx beside the result")
+    }
+    do {
+      return .model(try ModelFile.read(place).model(for: file.explanation.data.schema))
+    } catch {
+      console.note([
+        "model.onnx cannot be read, and is not in the page: \(error.localizedDescription)"
+      ])
+      return .absent("model.onnx beside the result cannot be read")
+    }
   }
 
   private func chosenFormats() throws(UnknownName) -> Set<ReportFolder.Format> {
