@@ -35,7 +35,7 @@ import Testing
   @Test(.enabled(if: canMount)) func anEarlierReportStaysWhole() throws {
     try withFolder { folder in
       let run = try onSmallDisk(
-        "400k",
+        "600k",
         """
         $TOOL explain iris -o disk/r --epochs 2 --max-rules 3 --quiet || exit 98
         cp -r disk/r before

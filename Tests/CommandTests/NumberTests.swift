@@ -176,6 +176,14 @@ import Testing
       ["train", "iris", "--pixel-mean", "0.5", "--epochs", "1"],
       "--pixel-mean has no effect: it requires --model"
     ),
+    (
+      ["train", "iris", "--class-order", "setosa,versicolor,virginica", "--epochs", "1"],
+      "--class-order has no effect: it requires --model"
+    ),
+    (
+      ["train", "iris", "--scale-inputs", "standard", "--epochs", "1"],
+      "--scale-inputs has no effect: it requires --model"
+    ),
   ])
   func anOptionWithoutEffectIsNoted(_ arguments: [String], _ note: String) throws {
     try withFolder { folder in

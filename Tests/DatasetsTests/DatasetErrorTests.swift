@@ -425,6 +425,16 @@ import Testing
     .png: ("a PNG image", folders),
     .jpeg: ("a JPEG image", folders),
     .json: ("JSON", pandas("read_json")),
+    .html: (
+      "an HTML page",
+      "write its table as CSV: pandas.read_html(file)[0].to_csv('rows.csv', index=False)"
+    ),
+    .arff: (
+      "an ARFF file",
+      "write it as CSV: pandas.DataFrame(scipy.io.arff.loadarff(file)[0]).to_csv('rows.csv', "
+        + "index=False)"
+    ),
+    .gitLFS: ("a pointer of Git LFS, not the file itself", "fetch the file with git lfs pull"),
   ]
 
   @Test(arguments: ForeignFormat.allCases)

@@ -6,6 +6,20 @@ import TestSupport
 import Testing
 
 @Suite struct NetworkTests {
+  /// One output for two classes is the logit of the second class.
+  @Test func everyRowHasItsProbabilities() throws {
+    let schema = Schema(
+      features: [Feature("x"), Feature("z")],
+      target: Target("y", .classes(names: ["no", "yes"])))
+    let network = try Network(Architecture(input: [2]) { Dense(1) }, seed: 1)
+    let model = try Model(
+      schema: schema, encoding: .identity(for: schema), network: network, head: .oneVersusRest)
+    let found = try #require(
+      model.probabilities(from: Tensor([0, 3, -3], shape: [3, 1])))
+    #expect(found.count == 3 && found.allSatisfy { abs($0[0] + $0[1] - 1) < 1e-12 })
+    #expect(found[0] == [0.5, 0.5] && found[1][1] > 0.95 && found[2][1] < 0.05)
+  }
+
   private func architecture(_ inputs: Int) -> Architecture {
     Architecture(input: [inputs]) {
       Dense(7)

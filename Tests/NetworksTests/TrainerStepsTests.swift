@@ -50,6 +50,28 @@ import Testing
     }
   }
 
+  /// With a share of 1, the teacher alone says what is right.
+  @Test func theLabelsDoNotMatterBesideATeacherOfAllTheLoss() throws {
+    try withEverySeed(4) { generator in
+      var examples = generator.clusters(rows: 40, inputs: 4, classes: 3)
+      let layers: [any Layer] = [Dense(6), Activation(.relu), Dense(3)]
+      let network = try Network(Architecture(input: [4]) { layers }, seed: generator.next())
+      let other = try Network(Architecture(input: [4]) { layers }, seed: generator.next())
+      func trained(_ teacher: Teacher?) throws -> Network {
+        try trainer(epochs: 3, rate: 0.1).train(
+          from: Trainer.State(start: network), head: .softmax, on: examples,
+          validation: examples, teacher: teacher, seed: 1
+        ).network
+      }
+      let teacher = Teacher(other, share: 1, temperature: 1)
+      let (taught, alone) = (try trained(teacher), try trained(nil))
+      #expect(taught != alone)
+      examples.labels = examples.labels.map { 2 - $0 }
+      #expect(try trained(teacher) == taught)
+      #expect(try trained(nil) != alone)
+    }
+  }
+
   @Test func theGroupLassoTakesItsAmountOffTheNormOfEachGroup() throws {
     try withEverySeed(10) { generator in
       let examples = generator.clusters(rows: 40, inputs: 4, classes: 3)

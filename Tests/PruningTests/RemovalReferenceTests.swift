@@ -54,4 +54,43 @@ import Testing
     }
     try expectSnapshot(text.joined(separator: "\n") + "\n", named: "removals.txt")
   }
+
+  /// Weights are compared in each layer, in the whole network, and by rank; the first layer is small.
+  @Test func everyScopeRemovesTheWeightsThatItDid() throws {
+    var text: [String] = []
+    var generator = SeededGenerator(seed: 5)
+    let examples = generator.clusters(rows: 60, inputs: 6, classes: 3)
+    var network = try generator.denseNetwork(inputs: 6)
+    network.parameters[0][.weight].value = Tensor(
+      network.parameters[0][.weight].value.elements.map { $0 / 16 },
+      shape: network.parameters[0][.weight].value.shape)
+    let context = PruningContext(
+      head: .softmax, training: examples, validation: examples,
+      trainer: Trainer(epochs: 1, batch: 16, learningRate: 0.01), seed: 2)
+    for name in ["weight-magnitude", "deep-compression"] {
+      let type = try pruningCatalog.type(named: name)
+      let method = type.init()
+      for scope in Scope.allCases {
+        for normalization in Normalization.allCases {
+          var recipe = method.recipe
+          recipe.recovery = .none
+          (recipe.scope, recipe.normalization) = (scope, normalization)
+          text.append("# \(name), \(scope), \(normalization)")
+          do {
+            let pruned = try method.prune(
+              network, to: .keep(0.4), with: recipe, on: context, onRound: { _ in })
+            let kept = pruned.network.parameters.map { parameters in
+              parameters.filter { $0.role == .weight }.map { parameter in
+                parameter.value.elements.count { $0 != 0 }
+              }
+            }
+            text.append("  weights left \(kept.filter { !$0.isEmpty })")
+          } catch let error as PruningError {
+            text.append("  \(error.errorDescription ?? "")")
+          }
+        }
+      }
+    }
+    try expectSnapshot(text.joined(separator: "\n") + "\n", named: "weights.txt")
+  }
 }

@@ -22,7 +22,7 @@ def network(nodes, numbers):
     graph = helper.make_graph(
         start + nodes + end, "limits", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 4])],
         [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", 3])],
-        [numpy_helper.from_array(np.asarray(value, np.float32), name) for name, value in (weights | numbers).items()])
+        [numpy_helper.from_array(value if getattr(value, "dtype", None) == np.int64 else np.asarray(value, np.float32), name) for name, value in (weights | numbers).items()])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 
@@ -46,4 +46,11 @@ for beta in (0.5, 3):
          [node("Mul", "z", "beta", "s"), node("Exp", "s", "e"), node("Add", "e", "one", "f"), node("Log", "f", "l"),
           node("Div", "l", "beta", "d"), node("Greater", "s", "edge", "g"), node("Where", "g", "z", "d", "h")],
          beta=beta, edge=20, one=1)
+# Casts between layers, and a shape that is sliced, as of x.view(x.shape[:1] + (-1,)).
+for name, kind in dict(float=1, double=11).items():
+    keep(f"cast-{name}", [helper.make_node("Cast", ["z"], ["c"], to=kind), helper.make_node("Cast", ["c"], ["d"], to=1), node("Relu", "d", "h")])
+record.keep("sliced-shape", network(
+    [node("Relu", "z", "r"), node("Shape", "r", "n"), node("Slice", "n", "start", "end", "k"), helper.make_node("Concat", ["k", "rest"], ["s"], axis=0),
+     node("Reshape", "r", "s", "h")], dict(start=np.array([0], np.int64), end=np.array([1], np.int64), rest=np.array([-1], np.int64))),
+    rows, dict(scores="probabilities", head="softmax"))
 record.write()
