@@ -1,9 +1,24 @@
 import Explanations
 import Foundation
+import TestSupport
 import Testing
 
 /// The cross-validation of `explain`.
 @Suite struct CrossValidationCommandTests {
+  private func figures(_ found: CrossValidation) -> String {
+    let spreads = [
+      ("network", found.network), ("pruned", found.pruned), ("majority", found.majority),
+      ("fidelity", found.fidelity), ("fidelity majority", found.fidelityMajority),
+    ]
+    let lines = spreads.map { name, spread in
+      "\(name): "
+        + (spread.map {
+          "mean \($0.mean), deviation \($0.standardDeviation), \($0.minimum) to \($0.maximum)"
+        } ?? "none")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
   /// A fold of iris has ten rows of each of the three classes.
   @Test func theNetworkOfASmallTableIsCrossValidated() throws {
     try withFolder { folder in
@@ -20,6 +35,7 @@ import Testing
       let pruned = try #require(found.pruned)
       #expect(abs(pruned.mean - network.mean) < 0.05)
       #expect(found.fidelity == nil)
+      try expectSnapshot(figures(found), named: "cross-validation-iris.txt")
       #expect(
         run.output.contains("\nIn 2 times 5-fold cross-validation, the network is right on "))
       #expect(try result.text("report.md").contains("### Cross-validation"))
@@ -40,6 +56,7 @@ import Testing
       )
       #expect(fidelity.mean > 0.9 && majority.mean > 0.2 && majority.mean < 0.6)
       #expect(run.output.contains("; the rules agree with their network on "))
+      try expectSnapshot(figures(found), named: "cross-validation-wine.txt")
       let again = try Program(arguments + ["-o", "again", "--quiet"], in: folder)
       #expect(again.code == 0)
       let other = try ResultFolder(folder.appendingPathComponent("again"))

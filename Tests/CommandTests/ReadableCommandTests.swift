@@ -5,6 +5,7 @@ import ModelFiles
 import Networks
 import Rules
 import Tensors
+import TestSupport
 import Testing
 
 /// `explain --readable`: a network whose hidden features are scores.
@@ -17,6 +18,14 @@ import Testing
     return (run, try ResultFolder(folder.appendingPathComponent("r")))
   }
 
+  private func words(_ explanation: Explanation) -> String {
+    let price = explanation.pruned.readable
+    return "validation \(price?.before.count ?? 0) of \(price?.before.total ?? 0) before, "
+      + "\(price?.after.count ?? 0) of \(price?.after.total ?? 0) after, "
+      + "\(price?.crossValidated == true ? "in folds" : "once"); held-out "
+      + "\(explanation.network.accuracy.count) before, \(explanation.pruned.accuracy.count) after\n"
+  }
+
   /// Numbers, levels and missing values: the description of each feature is its activity, on every row,
   /// and the described rules answer as the rules over features.
   @Test(arguments: ["wine", "heart", "house-votes", "german-credit"])
@@ -27,6 +36,7 @@ import Testing
       let explanation = try result.explanation
       let price = try #require(explanation.pruned.readable)
       #expect(price.before.total == price.after.total && price.after.value > 0.6)
+      try expectSnapshot(words(explanation), named: "readable-\(data).txt")
       let (model, rows) = try result.modelAndRows(
         "\(Program.home.path)/Datasets/\(data)/data.csv")
       let hidden = try #require(HiddenFeatures(of: model, over: rows))
@@ -62,9 +72,11 @@ import Testing
       #expect([0, 2].contains(run.code))
       let price = try #require(try wanted.explanation.pruned.readable)
       #expect(price.after.count < price.before.count)
+      try expectSnapshot(words(try wanted.explanation), named: "readable-monks-2.txt")
       #expect(run.output.contains("The hidden features of this network are scores "))
       let (_, iris) = try explain("iris", ["--force"], in: folder)
-      #expect(try iris.explanation.pruned.readable != nil)
+      #expect(try iris.explanation.pruned.readable?.crossValidated == true)
+      try expectSnapshot(words(try iris.explanation), named: "readable-iris.txt")
       let (_, plain) = try explain("iris", ["--no-readable", "--force"], in: folder)
       #expect(try plain.explanation.pruned.readable == nil)
     }

@@ -65,6 +65,9 @@ import Testing
       found.text
         == "the rules agree with the network on only 14 of 20 (70.0 %) held-out rows that it "
         + "predicts as 'b', beside 90.0 % of all")
+    // A class counts from ten rows on.
+    let ten = try only { $0.fidelity.byClass = ["b": Proportion(1, of: 10)] }
+    #expect(ten.code == "worst-class" && ten.figure == 0.1)
     var near = sound
     near.fidelity.byClass = ["b": Proportion(76, of: 100)]
     #expect(Warning.figures(of: near) == [])
@@ -79,6 +82,10 @@ import Testing
     #expect(
       found.text
         == "only 49 rows held out: the 95 % interval of the fidelity is 80.8 to 96.8 %")
+    var enough = sound
+    enough.fidelity.heldOut = Proportion(46, of: 50)
+    enough.fidelity.byClass = [:]
+    #expect(Warning.figures(of: enough) == [])
     let none = try only {
       $0.fidelity.heldOut = Proportion(0, of: 0)
       $0.fidelity.byClass = [:]

@@ -22,6 +22,16 @@ import Testing
     #expect(evaluation.calibration == nil && evaluation.regression == nil)
   }
 
+  /// Most predictions are of b, most rows of a; b and c have rows and c is never predicted.
+  @Test func theBaselineAndTheMeanOfRecallsAreOfTheRows() {
+    let often = Evaluation(
+      answers: [1, 1, 1, 1, 0], labels: [0, 0, 0, 1, 2], classes: ["a", "b", "c"])
+    #expect(often.majority == .init(class: "a", accuracy: Proportion(3, of: 5)))
+    #expect(often.balancedAccuracy == 0.333333)
+    let one = Evaluation(answers: [0, 0, 0, 0], labels: [0, 0, 1, 2], classes: ["a", "b", "c"])
+    #expect(one.balancedAccuracy == 0.333333)
+  }
+
   /// Confidences 0.9 (right), 0.9 (wrong), 0.6 (right) of the first class.
   @Test func calibrationErrorIsTheMeanGapOfBins() throws {
     let calibration = try #require(
