@@ -80,7 +80,7 @@ let package = Package(
         .embedInCode("report.html"), .embedInCode("report.css"), .embedInCode("report.js"),
         .embedInCode("cells.js"), .embedInCode("program.js"), .embedInCode("network.js"),
         .embedInCode("change.js"), .embedInCode("results.js"), .embedInCode("form.js"),
-        .embedInCode("picture.js"),
+        .embedInCode("diagram.js"),
       ]),
     // DOT text in; SVG, PNG, PDF out.
     .target(name: "Drawing", dependencies: ["CGraphviz", "CPNG"]),

@@ -12,11 +12,11 @@ public struct Templates: Hashable, Sendable {
     case change = "change.js"
     case results = "results.js"
     case form = "form.js"
-    case picture = "picture.js"
+    case diagram = "diagram.js"
 
     /// The scripts of a page that computes, in the order in which they run.
     public static let scripts: [File] = [
-      .script, .cells, .program, .network, .change, .results, .form, .picture,
+      .script, .cells, .program, .network, .change, .results, .form, .diagram,
     ]
   }
 
@@ -49,7 +49,7 @@ public struct Templates: Hashable, Sendable {
       case .change: PackageResources.change_js
       case .results: PackageResources.results_js
       case .form: PackageResources.form_js
-      case .picture: PackageResources.picture_js
+      case .diagram: PackageResources.diagram_js
       }
     return String(decoding: bytes, as: UTF8.self)
   }

@@ -1,4 +1,4 @@
-// Connects the rules of the page: from a rule to its path in the picture and back, from a result to the
+// Connects the rules of the page: from a rule to its path in the diagram and back, from a result to the
 // rules that decide, and to files.
 
 // The row of a rule in a table; undefined if there is none.
@@ -85,13 +85,13 @@ function offerFiles(data, list) {
     button("Save as JSON", () => offer(name + ".json", "application/json", rulesAsJSON(data, list)))));
 }
 
-// The picture
+// The diagram
 
-// The nodes and lines of the picture of rules, by the names in their titles.
-function partsOfPicture(picture) {
+// The nodes and lines of the diagram of rules, by the names in their titles.
+function partsOfDiagram(diagram) {
   const nodes = new Map();
   const lines = [];
-  for (const group of picture.querySelectorAll("g.node, g.edge")) {
+  for (const group of diagram.querySelectorAll("g.node, g.edge")) {
     const title = group.querySelector("title")?.textContent ?? "";
     if (group.classList.contains("node")) nodes.set(title, group);
     const ends = title.split("->").map((end) => end.split(":")[0]);
@@ -100,36 +100,36 @@ function partsOfPicture(picture) {
   return { nodes, lines };
 }
 
-function connectPicture(data) {
-  const picture = document.querySelector("#figure-rules svg");
-  const list = data.rules.find((one) => one.level === data.pictured);
-  if (!picture || !list) return;
-  const { nodes, lines } = partsOfPicture(picture);
+function connectDiagram(data) {
+  const diagram = document.querySelector("#figure-rules svg");
+  const list = data.rules.find((one) => one.level === data.diagramLevel);
+  if (!diagram || !list) return;
+  const { nodes, lines } = partsOfDiagram(diagram);
   const rules = new Map();
   for (const [name, group] of nodes) {
     const id = group.querySelector("text")?.textContent.split(/\s+\u2192/)[0].trim();
     if (name.startsWith("r-") && list.rules.some((rule) => rule.id === id)) rules.set(id, { name, group });
   }
 
-  // Lights the rule and everything that leads to it; null lights nothing.
-  function light(id) {
-    for (const one of picture.querySelectorAll(".lit")) one.classList.remove("lit");
-    for (const row of document.querySelectorAll("tr.lit")) row.classList.remove("lit");
+  // Highlights the rule and the path to it; null removes the highlight.
+  function highlight(id) {
+    for (const one of diagram.querySelectorAll(".highlighted")) one.classList.remove("highlighted");
+    for (const row of document.querySelectorAll("tr.highlighted")) row.classList.remove("highlighted");
     const rule = rules.get(id);
-    picture.classList.toggle("dimmed", rule !== undefined);
+    diagram.classList.toggle("dimmed", rule !== undefined);
     if (!rule) return;
     const reached = new Set([rule.name]);
     for (const name of reached) {
-      nodes.get(name)?.classList.add("lit");
+      nodes.get(name)?.classList.add("highlighted");
       for (const line of lines.filter((one) => one.to === name)) {
-        line.group.classList.add("lit");
+        line.group.classList.add("highlighted");
         reached.add(line.from);
       }
     }
-    ruleRow(list.table, id)?.classList.add("lit");
+    ruleRow(list.table, id)?.classList.add("highlighted");
   }
 
-  picture.setAttribute("role", "group");
+  diagram.setAttribute("role", "group");
   for (const [id, { group }] of rules) {
     group.setAttribute("tabindex", "0");
     group.setAttribute("role", "link");
@@ -143,7 +143,7 @@ function connectPicture(data) {
     const row = ruleRow(list.table, id);
     if (row) {
       const button = element("button", {
-        type: "button", className: "link", "aria-label": "Rule " + id + " in the picture" }, id);
+        type: "button", className: "link", "aria-label": "Rule " + id + " in the diagram" }, id);
       row.cells[0].replaceChildren(button);
       button.addEventListener("click", () => {
         group.scrollIntoView({ block: "center", inline: "nearest" });
@@ -151,8 +151,8 @@ function connectPicture(data) {
       });
     }
     for (const place of [group, row]) {
-      for (const event of ["mouseenter", "focusin"]) place?.addEventListener(event, () => light(id));
-      for (const event of ["mouseleave", "focusout"]) place?.addEventListener(event, () => light(null));
+      for (const event of ["mouseenter", "focusin"]) place?.addEventListener(event, () => highlight(id));
+      for (const event of ["mouseleave", "focusout"]) place?.addEventListener(event, () => highlight(null));
     }
   }
 }
@@ -164,7 +164,7 @@ function connectPicture(data) {
   if (source && section) {
     const data = JSON.parse(source.textContent);
     for (const list of data.rules) offerFiles(data, list);
-    connectPicture(data);
+    connectDiagram(data);
     document.addEventListener("click", (event) => {
       const link = event.target.closest?.("a[data-rule]");
       if (!link) return;
@@ -173,6 +173,6 @@ function connectPicture(data) {
     });
     if (!data.isImage) tryARow(data, section);
   }
-  // The names of nodes in pictures are for the scripts alone; a reader would see them as hints.
+  // The names of nodes in diagrams are for the scripts alone; a reader would see them as hints.
   for (const title of document.querySelectorAll("figure svg g > title")) title.remove();
 }

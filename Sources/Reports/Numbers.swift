@@ -18,6 +18,12 @@ package func counted(_ value: Int, _ one: String, _ many: String? = nil) -> Stri
   "\(counted(value)) \(value == 1 ? one : many ?? one + "s")"
 }
 
+/// Names in one line, at most `most` of them, with the number of all if there are more: `a, b, … (14)`.
+package func listed(_ names: [String], most: Int = 12, quoted: Bool = false) -> String {
+  let some = names.prefix(most).map { quoted ? "'\(shown($0))'" : shown($0) }
+  return some.joined(separator: ", ") + (names.count > most ? ", … (\(counted(names.count)))" : "")
+}
+
 /// A share in percent with one decimal: `93.3 %`; `100 %` and `0 %` only if exact.
 package func percent(_ value: Double) -> String { bareFigure(value) + " %" }
 

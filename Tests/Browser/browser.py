@@ -122,7 +122,7 @@ class Browser:
         """Types a text where the focus is."""
         self.call("Input.insertText", text=text)
 
-    def picture(self, file, whole=True):
+    def screenshot(self, file, whole=True):
         """A screenshot as PNG, of the whole page by default."""
         data = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"]
         pathlib.Path(file).write_bytes(base64.b64decode(data))

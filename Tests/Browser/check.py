@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Opens reports in Chromium, and checks how they look and what they compute.
 
-usage: check.py [--tool ./espalier] [--rows 100] [--pictures FOLDER] [--chromium PROGRAM] [--reports FOLDER]
+usage: check.py [--tool ./espalier] [--rows 100] [--screenshots FOLDER] [--chromium PROGRAM] [--reports FOLDER]
 
 Explains iris, house-votes and german-credit with the tool and opens each report.html
 
@@ -10,14 +10,14 @@ Explains iris, house-votes and german-credit with the tool and opens each report
   dark page, no violation that axe-core finds;
 - without scripts: the text is there, and nothing that needs them;
 - by keyboard alone: a row is pasted and a value typed;
-- a rule leads to its path in the picture and back, a table of 45 rows is folded, filtered and sorted, and the
+- a rule leads to its path in the diagram and back, a table of 45 rows is folded, filtered and sorted, and the
   rules are saved as CSV and JSON;
 - with rows of the data, and damaged copies of them with missing values and unknown levels, in the box: the
   rules of each level, the deciding rule, and the network with its probabilities are those of
   `espalier predict`, the nearest changes those of `espalier why`.
 
 Needs chromium and Python 3.9, no packages. axe-core is used where the Python package axe-core-python is
-installed; otherwise labels and contrast are checked here, and it is said. --pictures keeps a screenshot
+installed; otherwise labels and contrast are checked here, and it is said. --screenshots keeps a screenshot
 of each, --reports the reports. Exit code 1 where something is wrong.
 """
 import argparse, csv, importlib.util, io, json, pathlib, random, subprocess, sys, tempfile
@@ -125,7 +125,7 @@ def check_answers(browser, report, count):
     return len(rows)
 
 
-def check_layout(browser, report, axe, pictures):
+def check_layout(browser, report, axe, screenshots):
     """Sizes, colour schemes and print."""
     for width in [360, 768, 1440]:
         for scheme in ["light", "dark", "print"]:
@@ -146,16 +146,16 @@ def check_layout(browser, report, axe, pictures):
                 else:
                     for one in browser.run("() => check.labels()"):
                         expect(False, f"{place}: {one}")
-            if pictures:
-                browser.picture(pictures / f"{report.name}-{width}-{scheme}.png")
+            if screenshots:
+                browser.screenshot(screenshots / f"{report.name}-{width}-{scheme}.png")
             expect(not browser.errors, f"{place}: console: {browser.errors[:3]}")
             foreign = [one for one in browser.requests if one != report.page.resolve().as_uri() and not one.startswith("data:")]
             expect(not foreign, f"{place}: requests: {foreign[:3]}")
     browser.show(1440)
     printed = browser.pdf()
     expect(printed.startswith(b"%PDF"), f"{report.name}: it cannot be printed")
-    if pictures:
-        (pictures / f"{report.name}.pdf").write_bytes(printed)
+    if screenshots:
+        (screenshots / f"{report.name}.pdf").write_bytes(printed)
     size = report.page.stat().st_size
     expect(size < 200_000, f"{report.name}: the report has {size} bytes")
 
@@ -208,22 +208,22 @@ def check_keyboard(browser, report):
         expect(browser.run("() => check.row()") != before, f"{report.name}: a value cannot be changed by the keyboard")
 
 
-def check_pictures_and_files(browser, report, folder):
-    """From a rule to its path in the picture and back, long tables, and the rules as files."""
+def check_diagrams_and_files(browser, report, folder):
+    """From a rule to its path in the diagram and back, long tables, and the rules as files."""
     browser.show(1440)
     browser.open(report.page)
     browser.run(scripts)
     table = "feature-rules-table" if "features" in report.levels else "rules-table"
     rules = report.explanation["featureRules"]["rules"] if "features" in report.levels else report.explanation["rules"]
     browser.run("(table) => document.querySelector('#' + table + ' button.link').focus()", table)
-    first = browser.run("() => check.lit()")
+    first = browser.run("() => check.highlighted()")
     browser.press("Enter")
-    second = browser.run("() => check.lit()")
+    second = browser.run("() => check.highlighted()")
     browser.press("Enter")
     back = browser.run("(table) => document.activeElement.closest('#' + table)?.id ?? null", table)
     expect(first["row"] == rules[0]["id"] and first["lines"] >= len(rules[0]["if"]) and first["isDimmed"]
            and (second["node"] or "").startswith(rules[0]["id"]) and back == table,
-           f"{report.name}: a rule and its path in the picture: {first} {second} {back}")
+           f"{report.name}: a rule and its path in the diagram: {first} {second} {back}")
     folds = browser.run("() => check.fold()")
     expect(folds == [20, 2, 20, 0, 20, 45], f"{report.name}: a table of 45 rows shows {folds}")
     browser.downloads(folder)
@@ -248,13 +248,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tool", default=str(root / "espalier"))
     parser.add_argument("--rows", type=int, default=100)
-    parser.add_argument("--pictures", type=pathlib.Path)
+    parser.add_argument("--screenshots", type=pathlib.Path)
     parser.add_argument("--reports", type=pathlib.Path)
     parser.add_argument("--chromium")
     options = parser.parse_args()
     axe = axe_core()
     print("axe-core is used" if axe else "axe-core is not installed (pip install axe-core-python): labels and contrast are checked without it")
-    if options.pictures: options.pictures.mkdir(parents=True, exist_ok=True)
+    if options.screenshots: options.screenshots.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
         browser = Browser(options.chromium)
         try:
@@ -263,8 +263,8 @@ def main():
                 count = check_answers(browser, report, options.rows)
                 check_without_scripts(browser, report)
                 check_keyboard(browser, report)
-                check_pictures_and_files(browser, report, pathlib.Path(place))
-                check_layout(browser, report, axe, options.pictures)
+                check_diagrams_and_files(browser, report, pathlib.Path(place))
+                check_layout(browser, report, axe, options.screenshots)
                 print(f"{name}: {count} rows as the tool predicts them, {report.page.stat().st_size:,} bytes", flush=True)
         finally:
             browser.close()

@@ -113,13 +113,13 @@
       return counts;
     },
 
-    // The rule whose path in the picture is lit, how many lines lead to it, and whether others are dimmed.
-    lit: () => {
-      const picture = document.querySelector("#figure-rules svg");
+    // The rule whose path in the diagram is highlighted, how many lines lead to it, and whether others are dimmed.
+    highlighted: () => {
+      const diagram = document.querySelector("#figure-rules svg");
       return {
-        node: document.activeElement.closest("g.node.lit")?.querySelector("text").textContent ?? null,
-        row: document.querySelector("tr.lit")?.cells[0].textContent ?? null,
-        lines: all("g.edge.lit", picture).length, isDimmed: picture.classList.contains("dimmed"),
+        node: document.activeElement.closest("g.node.highlighted")?.querySelector("text").textContent ?? null,
+        row: document.querySelector("tr.highlighted")?.cells[0].textContent ?? null,
+        lines: all("g.edge.highlighted", diagram).length, isDimmed: diagram.classList.contains("dimmed"),
       };
     },
 

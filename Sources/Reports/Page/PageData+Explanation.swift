@@ -71,7 +71,7 @@ extension PageData {
     }
     missing = [""] + schema.missingMarks.filter { !$0.isEmpty }
     missingNumbers = schema.numberMarks.map { $0.lowercased() }
-    pictured = (explanation.featureRules == nil ? RuleLevel.inputs : .features).rawValue
+    diagramLevel = (explanation.featureRules == nil ? RuleLevel.inputs : .features).rawValue
     features = explanation.features.map { HiddenFeature(name: $0.id, threshold: $0.threshold) }
     self.network = model.flatMap { NetworkProgram($0) }.map { Network($0) }
     networkTitle =

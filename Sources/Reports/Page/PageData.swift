@@ -139,8 +139,8 @@ struct PageData: Encodable {
   var missingNumbers: [String]
   var conditions: [Condition]
   var rules: [RuleList]
-  /// The level of the rules in the picture.
-  var pictured: String
+  /// The level of the rules in the diagram.
+  var diagramLevel: String
   var features: [HiddenFeature]
   var network: Network?
   /// What the network is called: after pruning, or before.

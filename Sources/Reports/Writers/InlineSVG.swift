@@ -1,31 +1,31 @@
 import Foundation
 
-/// An SVG picture as part of a page: without its prolog and without what the style of the page says, so
+/// An SVG diagram as part of a page: without its prolog and without what the style of the page says, so
 /// that it is smaller and has the colours of the page.
 struct InlineSVG {
   let text: String
 
-  /// `id`: the prefix of ids, and the picture's figure. The names of nodes and lines stay only in the
-  /// picture of rules, where scripts connect them with the table.
+  /// `id`: the prefix of ids, the id of the figure. The names of nodes and edges stay only in the
+  /// diagram of rules, where scripts connect them with the table.
   init(_ svg: String, id: String) {
     guard let start = svg.range(of: "<svg") else {
       text = ""
       return
     }
-    let picture = String(svg[start.lowerBound...])
-    let isDrawn = picture.contains("class=\"graph\"")
+    let diagram = String(svg[start.lowerBound...])
+    let isDrawn = diagram.contains("class=\"graph\"")
     text =
-      (isDrawn ? Self.lean(picture, keepsNames: id == "rules") : picture)
+      (isDrawn ? Self.lean(diagram, keepsNames: id == "rules") : diagram)
       .replacingOccurrences(of: " id=\"", with: " id=\"\(id)-")
   }
 
-  /// A picture of Graphviz, which writes one element a line, without comments, ids of groups, the
-  /// description, which is the caption of the figure, and backgrounds of the picture and of texts on lines;
+  /// A diagram of Graphviz, which writes one element a line, without comments, ids of groups, the
+  /// description, which is the caption of the figure, and backgrounds of the diagram and of edge labels;
   /// coordinates have one decimal place.
-  private static func lean(_ picture: String, keepsNames: Bool) -> String {
+  private static func lean(_ diagram: String, keepsNames: Bool) -> String {
     var lines: [Substring] = []
     var (isBare, isEdge) = (false, false)
-    for line in picture.split(separator: "\n") {
+    for line in diagram.split(separator: "\n") {
       if line.hasPrefix("<!--") || line == " -->" { continue }
       if line.hasPrefix("<title>"), !keepsNames { continue }
       if line.hasPrefix("<desc>"), line.hasSuffix("</desc>") { continue }
@@ -52,7 +52,7 @@ struct InlineSVG {
     return all.replacingOccurrences(of: "&#45;", with: "-") + "\n"
   }
 
-  /// A shape or text of a line without what the style of the page says about all of them.
+  /// A shape or label of an edge without what the style of the page says about all of them.
   private static func lean(edge line: Substring) -> Substring {
     line.hasPrefix("<path fill=\"none\"")
       ? "<path" + line.dropFirst(17)

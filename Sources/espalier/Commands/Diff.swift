@@ -103,7 +103,7 @@ struct DifferenceText {
       ("columns added", data.columnsAdded), ("columns removed", data.columnsRemoved),
       ("classes added", data.classesAdded), ("classes removed", data.classesRemoved),
     ] where !names.isEmpty {
-      lines.append("  \(words): " + Self.list(names))
+      lines.append("  \(words): " + listed(names))
     }
     if let fidelity = difference.fidelity {
       lines.append(Self.line("Fidelity", fidelity))
@@ -119,7 +119,7 @@ struct DifferenceText {
       ("Columns in the rules of the second only", difference.columnsUsedAdded),
       ("Columns in the rules of the first only", difference.columnsUsedRemoved),
     ] where !names.isEmpty {
-      lines.append("\(words): " + Self.list(names))
+      lines.append("\(words): " + listed(names))
     }
     let rules = difference.rules
     lines.append("")
@@ -155,7 +155,7 @@ struct DifferenceText {
         "  default   '\(shown(rules.defaults[0]))' is now '\(shown(rules.defaults[1]))'")
     }
     if !rules.scoresChanged.isEmpty {
-      lines.append("  scores    other definitions of " + Self.list(rules.scoresChanged))
+      lines.append("  scores    other definitions of " + listed(rules.scoresChanged))
     }
     lines.append("")
     if let answers = difference.answers {
@@ -174,11 +174,6 @@ struct DifferenceText {
     case .features: "hidden features"
     case .described: "scores"
     }
-  }
-
-  private static func list(_ names: [String]) -> String {
-    let some = names.prefix(12).map { shown($0) }.joined(separator: ", ")
-    return some + (names.count > 12 ? ", … (\(counted(names.count)))" : "")
   }
 
   private static func line(_ name: String, _ change: ProportionChange) -> String {

@@ -133,11 +133,9 @@ struct FidelityCommand: ParsableCommand {
   ) throws {
     let (old, new) = (baseline.byClass.keys.sorted(), measured.byClass.keys.sorted())
     guard old != new else { return }
-    func names(_ all: [String]) -> String {
-      all.prefix(5).map { "'\(shown($0))'" }.joined(separator: ", ") + (all.count > 5 ? ", …" : "")
-    }
     throw CommandFailure(
-      "\(path): the baseline has the classes \(names(old)), and these rows have \(names(new))",
+      "\(path): the baseline has the classes \(listed(old, most: 5, quoted: true)), and these "
+        + "rows have \(listed(new, most: 5, quoted: true))",
       hint: "give the baseline of the same network, or write one with --write-baseline", code: 65)
   }
 
@@ -147,7 +145,7 @@ struct FidelityCommand: ParsableCommand {
     guard minClassFidelity != nil, !names.isEmpty else { return }
     console.note([
       "--min-class-fidelity is not checked for classes that the network predicts on no row: "
-        + names.prefix(5).map { shown($0) }.joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+        + listed(names, most: 5)
     ])
   }
 

@@ -114,18 +114,13 @@ struct DescriptionText {
     }
     if let columns = file.columns {
       lines.append(
-        "Columns: \(Self.list(columns)); target \(file.target.map { shown($0) } ?? "")")
+        "Columns: \(listed(columns)); target \(file.target.map { shown($0) } ?? "")")
     }
     if let classes = file.classes, !classes.isEmpty {
-      lines.append("Classes: \(Self.list(classes))")
+      lines.append("Classes: \(listed(classes))")
     }
     if let network = file.network { lines += [""] + Self.lines(network) }
     text = lines.joined(separator: "\n") + "\n"
-  }
-
-  private static func list(_ names: [String]) -> String {
-    let some = names.prefix(12).map { shown($0) }.joined(separator: ", ")
-    return some + (names.count > 12 ? ", … (\(counted(names.count)))" : "")
   }
 
   private static func lines(_ network: NetworkOutline) -> [String] {

@@ -72,19 +72,14 @@ struct Why: ParsableCommand {
       let text = try RowText(row)
       let (table, missing) = try text.table(schema)
       if !missing.isEmpty {
-        let names = missing.prefix(5).map { shown($0) }.joined(separator: ", ")
-        console.note([
-          "not given, and so missing: \(names)" + (missing.count > 5 ? ", …" : "")
-        ])
+        console.note(["not given, and so missing: \(listed(missing, most: 5))"])
       }
       for (feature, column) in zip(schema.features, table.columns)
       where column[0] == Table.unknownLevel && feature.levels != nil {
         let given = text.cells.last { $0.name == feature.id.rawValue }?.text ?? ""
-        let levels = (feature.levels ?? []).prefix(8).map { "'\(shown($0))'" }
-        let rest = (feature.levels?.count ?? 0) > levels.count ? ", …" : ""
         console.note([
           "'\(shown(given))' is not a level of \(shown(feature.id.rawValue)), which has "
-            + levels.joined(separator: ", ") + rest
+            + listed(feature.levels ?? [], most: 8, quoted: true)
         ])
       }
       return (table, 0)
