@@ -129,7 +129,7 @@ let package = Package(
           .target(name: name), "TestSupport",
           .product(name: "CustomDump", package: "swift-custom-dump"),
         ]
-          + (name == "Reports"
+          + (["ModelFiles", "Reports"].contains(name)
             ? ["ONNXSchema", .product(name: "SwiftProtobuf", package: "swift-protobuf")] : []),
         exclude: ["Explanations", "Pruning", "Reports", "Rules"].contains(name) ? ["Snapshots"] : []
       )

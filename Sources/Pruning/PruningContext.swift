@@ -72,7 +72,7 @@ public struct PruningContext: Sendable {
   /// Returns the network after training for `epochs` more epochs.
   ///
   /// `isFresh`: whether the weights are newly initialised, so that the full learning rate applies.
-  func trained(
+  package func trained(
     _ network: Network, epochs: Int, round: Int, isFresh: Bool = false
   ) throws -> Network {
     guard epochs > 0 else { return network }

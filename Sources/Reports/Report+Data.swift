@@ -36,6 +36,10 @@ extension Report {
   }
 
   var limitsSection: [Block] {
+    [.heading("Limits", level: 2, id: "limits"), .list(limits)]
+  }
+
+  var limits: [Phrase] {
     let fidelity = explanation.fidelity
     var limits: [Phrase] = [
       """
@@ -92,7 +96,7 @@ extension Report {
       limits.append("The network predicts a number; the rules predict only an interval of it.")
     }
     limits.append("Nothing is proved: agreement is counted on rows, not shown for all inputs.")
-    return [.heading("Limits", level: 2, id: "limits"), .list(limits)]
+    return limits
   }
 
   var provenanceSection: [Block] {

@@ -5,10 +5,7 @@ import Rules
 extension Report {
   var rulesSection: [Block] {
     var blocks: [Block] = [.heading("The rules", level: 2, id: "rules")]
-    blocks += list(
-      of: spokenRules, id: "rules-table",
-      caption: Self.caption(explanation.level))
-    if explanation.level == .described { blocks += scoreCards }
+    blocks += ruleBlocks
     if explanation.featureRules == nil {
       blocks.append(figure("rules"))
     }
@@ -22,6 +19,12 @@ extension Report {
         caption: "Rules over the columns of the data")
     }
     return blocks
+  }
+
+  /// The reported rules alone, with the scores that they use.
+  var ruleBlocks: [Block] {
+    list(of: spokenRules, id: "rules-table", caption: Self.caption(explanation.level))
+      + (explanation.level == .described ? scoreCards : [])
   }
 
   private static func caption(_ level: RuleLevel) -> Phrase {

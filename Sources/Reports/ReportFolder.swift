@@ -8,6 +8,11 @@ public struct ReportFolder: Sendable {
   public enum Format: String, CaseIterable, Sendable {
     /// `explanation.json`; `report.html`; `report.md` and its figures; `rules.txt`; the diagrams.
     case json, html, md, text, diagrams
+    /// `report.pdf`, which needs a program; `model-card.md`.
+    case pdf, card
+
+    /// The formats that are written unless others are named.
+    public static let usual: Set<Format> = [.json, .html, .md, .text, .diagrams]
   }
 
   /// A file of the folder.
@@ -20,22 +25,25 @@ public struct ReportFolder: Sendable {
 
   /// The files with their names: `explanation.json`, `report.html`, `report.md`, `rules.txt`,
   /// `network.dot`, `network.svg`, `features.svg`, `rules.svg`, and `curve.svg` if the
-  /// curve has more than one point.
+  /// curve has more than one point; `report.pdf` and `model-card.md` if these formats are named.
   /// - Parameters:
   ///   - explanation: the explanation.
-  ///   - formats: the formats to write; all by default.
+  ///   - formats: the formats to write; the usual ones by default.
   ///   - templates: a folder with templates that override the built-in ones.
   ///   - network: the network that the page computes with; by default none.
+  ///   - entries: what the model card says beside the explanation; by default nothing.
   /// - Returns: the files in a fixed order.
-  /// - Throws: `ReportError`, `DrawingError`, or `UnreadableRules` if the rules do not fit the schema.
+  /// - Throws: `ReportError`, `PDFError`, `DrawingError`, or `UnreadableRules` if the rules do not fit the
+  ///   schema.
   public static func files(
-    for explanation: Explanation, formats: Set<Format> = Set(Format.allCases),
+    for explanation: Explanation, formats: Set<Format> = Format.usual,
     templates: URL? = nil,
-    network: ReportNetwork = .absent("the report was written without it")
+    network: ReportNetwork = .absent("the report was written without it"),
+    entries: CardEntries = CardEntries()
   ) throws -> [File] {
     var files: [File] = []
     let report = Report(explanation, network: network)
-    let needsImages = !formats.isDisjoint(with: [.html, .md, .diagrams])
+    let needsImages = !formats.isDisjoint(with: [.html, .md, .diagrams, .pdf])
     let images = needsImages ? try report.images() : [:]
     func add(_ name: String, _ text: String) {
       files.append(File(name: name, data: Data(text.utf8)))
@@ -43,13 +51,23 @@ public struct ReportFolder: Sendable {
     if formats.contains(.json) {
       files.append(File(name: "explanation.json", data: try json(explanation)))
     }
-    let needsDocument = !formats.isDisjoint(with: [.html, .md])
+    let needsDocument = !formats.isDisjoint(with: [.html, .md, .pdf])
     let document = needsDocument ? try report.document(with: images) : nil
-    if formats.contains(.html), let document {
-      add("report.html", try HTMLWriter(templates: templates).write(document))
+    let needsPage = !formats.isDisjoint(with: [.html, .pdf])
+    if needsPage, let document {
+      let page = try HTMLWriter(templates: templates).write(document)
+      if formats.contains(.html) { add("report.html", page) }
+      if formats.contains(.pdf) {
+        files.append(File(name: "report.pdf", data: try PDFPrinter().pdf(of: page)))
+      }
     }
     if formats.contains(.md), let document {
       add("report.md", try MarkdownWriter().write(document))
+    }
+    if formats.contains(.card) {
+      add(
+        "model-card.md",
+        try MarkdownWriter().write(ModelCard(explanation, entries: entries).document))
     }
     if formats.contains(.text) {
       let program = try RuleProgram(explanation, for: TextExport.self)

@@ -85,6 +85,37 @@ import Testing
     ) { try imported.answering(inOrder: schema.classes, for: schema) }
   }
 
+  @Test func theFirstUnknownClassIsNamed() throws {
+    var schema = RoundTripTests.schema
+    schema.target.kind = .classes(names: schema.classes + ["wilted", "dried"])
+    #expect(refusal(try own(), schema) == "the class 'wilted' is not a class of the model")
+  }
+
+  /// The outputs are permuted in the last dense layer, also where an activation follows it.
+  @Test func permutedOutputsNeedNoLayer() throws {
+    let schema = numeric(3)
+    let network = try Network(
+      Architecture(input: [3]) {
+        Dense(4)
+        Activation(.tanh)
+        Dense(3)
+        Activation(.sigmoid)
+      }, seed: 4)
+    let model = try Model(
+      schema: schema, encoding: .identity(for: schema), network: network, head: .softmax)
+    let imported = try ModelFile.read(data: ModelFile.data(for: model), name: "model.onnx")
+    var other = schema
+    other.target.kind = .classes(names: ["class 2", "class 0", "class 1"])
+    let moved = try imported.model(for: other)
+    #expect(moved.network.architecture == network.architecture)
+    var generator = SeededGenerator(seed: 1)
+    let rows = generator.normalTensor([20, 3])
+    let (before, after) = (network.outputs(for: rows), moved.network.outputs(for: rows))
+    for row in 0..<20 {
+      #expect(after.row(row).elementsEqual([2, 0, 1].map { before[row, $0] }))
+    }
+  }
+
   /// The same rows, with columns, levels and classes in another order.
   @Test func ownFilesMeetColumnsLevelsAndClassesByName() throws {
     let schema = RoundTripTests.schema

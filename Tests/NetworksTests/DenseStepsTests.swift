@@ -44,6 +44,23 @@ import Testing
     }
   }
 
+  /// An activation belongs to the dense layer before it, not to the first.
+  @Test func layersWithoutAnActivationStayLinear() throws {
+    var generator = SeededGenerator(seed: 5)
+    let examples = generator.clusters(rows: 40, inputs: 3, classes: 2)
+    let network = try Network(
+      Architecture(input: [3]) {
+        Dense(5)
+        Dense(4)
+        Activation(.relu)
+        Dense(2, start: .glorot)
+      }, seed: 2)
+    var trainer = Trainer(epochs: 3, batch: 10, learningRate: 0.05)
+    let quick = try trained(trainer, network, on: examples)
+    trainer.inputLasso = 1
+    #expect(try trained(trainer, network, on: examples) == quick)
+  }
+
   @Test func answersOfAChainAreThoseOfTheLayers() throws {
     try withEverySeed(12) { generator in
       let (inputs, rows) = (1 + generator.index(below: 40), 1 + generator.index(below: 200))

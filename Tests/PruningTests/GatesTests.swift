@@ -119,6 +119,28 @@ import Testing
     return try Network(builder.architecture, seed: seed)
   }
 
+  /// A gate with probability 1/2 is not below it: without a step of training no block is pruned.
+  @Test func blocksAtOneHalfAreKept() throws {
+    var generator = SeededGenerator(seed: 5)
+    let network = try residualNetwork(blocks: 2, channels: 4, seed: 5)
+    let examples = Examples(
+      inputs: generator.normalTensor([32, 32]), labels: (0..<32).map { $0 % 2 })
+    let context = PruningContext(
+      head: .softmax, training: examples, validation: examples,
+      trainer: Trainer(epochs: 0, batch: 16, learningRate: 0), seed: 1)
+    var method = BlockThenChannel()
+    (method.start, method.steps) = (0, 0)
+    var recipe = method.recipe
+    recipe.recovery = .none
+    func branches() throws -> Int {
+      try method.prune(network, to: .keep(0.3), with: recipe, on: context, onRound: { _ in })
+        .plan.removals.count { if case .branch = $0.subject { true } else { false } }
+    }
+    #expect(try branches() == 0)
+    method.start = -0.1
+    #expect(try branches() > 0)
+  }
+
   /// A share of the MACs refers to the whole network, also after blocks are pruned.
   @Test(arguments: [Goal.macs(0.6), .keep(0.6)])
   func aShareIsOfTheWholeNetwork(_ goal: Goal) throws {

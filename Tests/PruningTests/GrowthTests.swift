@@ -60,6 +60,40 @@ import Testing
     #expect(grown.originalIndices[0] == [0, 1, 4, 2])
   }
 
+  /// New neurons are kept for three rounds, also random ones, which have no effect at first.
+  @Test(arguments: [GrowAndPrune.name, AdaptiveGrowthAndPruning.name])
+  func newNeuronsAreNotPrunedForThreeRounds(_ name: String) throws {
+    var generator = SeededGenerator(seed: 8)
+    let examples = generator.clusters(rows: 200, inputs: 3, classes: 3)
+    let network = try Network(
+      Architecture(input: [3]) {
+        Dense(3)
+        Activation(.tanh)
+        Dense(3)
+      }, seed: 3)
+    let context = PruningContext(
+      head: .softmax, training: examples, validation: examples,
+      trainer: Trainer(epochs: 1, batch: 32, learningRate: 0.005), seed: 5)
+    var adaptation = Adaptation(isImproved: name == GrowAndPrune.name)
+    // Everything is insignificant but for its age.
+    (adaptation.low, adaptation.needed, adaptation.patience) = (10, 1.1, 16)
+    var method = AdaptiveGrowthAndPruning()
+    method.adaptation = adaptation
+    var recipe = method.recipe
+    recipe.recovery = .fineTune(epochs: 1)
+    let plan = try method.prune(
+      network, to: .neurons(1000), with: recipe, on: context, onRound: { _ in }
+    ).plan
+    var young = 0
+    for growth in plan.growths {
+      for removal in plan.removals where removal.subject == .neuron(name: growth.name) {
+        young += 1
+        #expect(removal.round - growth.round > adaptation.youth)
+      }
+    }
+    if name == AdaptiveGrowthAndPruning.name { #expect(young > 0) }
+  }
+
   /// From too few and from too many units the width converges to what the task needs.
   @Test func growingAndPruningFindAUsefulSize() throws {
     var generator = SeededGenerator(seed: 21)

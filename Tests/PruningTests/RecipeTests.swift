@@ -369,4 +369,26 @@ import Testing
     #expect(pruned.network.architecture.nodes.allSatisfy { !($0.layer is Sum) })
     #expect(context.quality(of: pruned.network) > 0.9 && pruned.check.holds)
   }
+
+  /// Fine-tuning takes its share of the learning rate, training of fresh weights the whole.
+  @Test func onlyFineTuningIsSlower() throws {
+    var generator = SeededGenerator(seed: 12)
+    let baseline = try baseline(&generator)
+    var context = baseline.context
+    context.fineTuningScale = 0.25
+    func trained(_ rate: Double) throws -> Network {
+      var trainer = context.trainer
+      (trainer.epochs, trainer.patience) = (2, nil)
+      trainer.learningRate = rate
+      return try trainer.train(
+        from: .init(start: baseline.network), head: context.head, on: context.training,
+        validation: context.validation, seed: context.seed &+ 3
+      ).network
+    }
+    let rate = context.trainer.learningRate
+    #expect(
+      try context.trained(baseline.network, epochs: 2, round: 3) == trained(rate * 0.25))
+    #expect(
+      try context.trained(baseline.network, epochs: 2, round: 3, isFresh: true) == trained(rate))
+  }
 }

@@ -117,6 +117,26 @@ import Testing
       WeakSubnetwork().scores(of: network, groups, on: context, using: &generator)[0] == [0.5, 0.5])
   }
 
+  /// Significance is the mean absolute activation times the sum of absolute outgoing weights.
+  @Test func significanceIsThatCountedByHand() throws {
+    var generator = SeededGenerator(seed: 4)
+    var network = try Network(
+      Architecture(input: [1]) {
+        Dense(2)
+        Activation(.relu)
+        Dense(2)
+      }, seed: 4)
+    network.parameters[0][0].value = Tensor([2, -1], shape: [1, 2])
+    network.parameters[0][1].value = Tensor([0, 0], shape: [2])
+    network.parameters[2][0].value = Tensor([1, -3, 5, 0.5], shape: [2, 2])
+    let groups = try NeuronGroups(network.architecture)
+    let rows = Examples(inputs: Tensor([1, 2, -4, 0], shape: [4, 1]), labels: [0, 1, 0, 1])
+    let found = Significance().scores(
+      of: network, groups, on: context(rows), using: &generator)
+    // Activations: 2, 4, 0, 0 and 0, 0, 4, 0.
+    #expect(found == [1: [1.5 * 4, 1 * 5.5]])
+  }
+
   /// Taylor's score is the first-order change of the loss when a neuron is zeroed.
   @Test func taylorIsTheSlopeOfTheLoss() throws {
     try withEverySeed(10) { generator in

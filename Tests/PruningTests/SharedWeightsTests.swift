@@ -2,6 +2,7 @@ import CompressedModels
 import Datasets
 import Networks
 import Pruning
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -134,5 +135,48 @@ import Testing
     #expect(throws: PruningError.self) {
       try method.prune(network, to: .bytes(60), with: method.recipe, on: context)
     }
+  }
+
+  /// Codes lose bits until the goal is met, in convolutions also after dense layers have one bit left.
+  @Test func codesAreAsLongAsTheBytesAllow() throws {
+    let network = try Network(
+      Architecture(input: [6, 6, 2]) {
+        Convolution(12, Window(3))
+        Activation(.relu)
+        Flattening()
+        Dense(16)
+        Activation(.relu)
+        Dense(3)
+      }, seed: 3)
+    func bytes(_ convolution: Int, _ dense: Int) -> Int {
+      let sharing = WeightSharing(convolutionBits: convolution, denseBits: dense)
+      return CompressedNetwork(sharing.applied(to: network, seed: 1)).bytes.count
+    }
+    let start = WeightSharing(convolutionBits: 4, denseBits: 2)
+    let steps = [(4, 2), (3, 1), (2, 1), (1, 1)]
+    #expect(steps.map { bytes($0.0, $0.1) } == steps.map { bytes($0.0, $0.1) }.sorted(by: >))
+    for (convolution, dense) in steps {
+      let found = try start.fitting(bytes: bytes(convolution, dense), of: network, seed: 1)
+      #expect(found.convolutionBits == convolution && found.denseBits == dense)
+    }
+    let least = bytes(1, 1)
+    #expect(throws: PruningError.goalOutOfReach(.bytes(least - 1, nearest: least))) {
+      try start.fitting(bytes: least - 1, of: network, seed: 1)
+    }
+  }
+
+  /// Every epoch takes all its steps, from the first on.
+  @Test func allEpochsAreTaken() throws {
+    var generator = SeededGenerator(seed: 3)
+    let network = try shared(&generator)
+    let count = try network.architecture.shapes().last?.count ?? 0
+    let examples = generator.clusters(rows: 50, inputs: 6, classes: count)
+    let steps = Mutex(0)
+    var context = PruningContext(
+      head: .softmax, training: examples, validation: examples,
+      trainer: Trainer(epochs: 3, batch: 20, learningRate: 0.01), seed: 1)
+    context.onStep = { steps.withLock { $0 += 1 } }
+    _ = try SharedWeights(of: network).tuned(network, on: context, by: context.trainer)
+    #expect(steps.withLock { $0 } == 3 * 3)
   }
 }

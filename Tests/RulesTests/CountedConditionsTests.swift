@@ -95,4 +95,28 @@ import Testing
     #expect(found.literals.count == limit)
     #expect(found.prefix(2).count == min(limit, 2))
   }
+
+  /// Of 12,000 rows every third is looked at: 5,000 at most.
+  @Test func cutsAreFittedToRowsAtEqualDistances() throws {
+    let count = 12_000
+    let answers = (0..<count).map { $0 / 3 % 2 }
+    // u tells the answers of every third row, v those of all others.
+    let schema = Schema(
+      features: [Feature("v"), Feature("u")], target: Target("class", .classes(names: ["a", "b"])))
+    let (v, u) = (
+      (0..<count).map { (row: Int) -> Double in
+        row % 3 == 0 ? Double(row / 6 % 2) : Double(answers[row])
+      },
+      (0..<count).map { (row: Int) -> Double in
+        row % 3 == 0 ? Double(answers[row]) : Double(row % 2)
+      }
+    )
+    let rows = Table(
+      schema: schema, columns: [.doubles(v), .doubles(u)], labels: [Int](repeating: 0, count: count)
+    )
+    let found = CountedConditions(
+      shown: RuleSet([], default: 0, resolution: .firstMatch), over: rows, answers: answers,
+      classes: 2, limit: 4, onStep: {})
+    #expect(found.literals.first?.variable == Feature.ID("u"))
+  }
 }

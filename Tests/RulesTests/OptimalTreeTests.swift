@@ -114,6 +114,19 @@ import Testing
     #expect(long.solution.objective <= search.solution(depth: 2).objective)
   }
 
+  /// Whatever budget ends the search: what is said to be proved was searched to the end.
+  @Test(arguments: 0..<4) func onlyAWholeSearchIsAProof(seed: Int) {
+    let problem = Problem(seed: UInt64(40 + seed), rows: 120, conditions: 6, classes: 2)
+    let search = problem.search(penalty: 1)
+    for depth in 3...4 {
+      let whole = search.outcome(depth: depth, budget: .max) {}
+      for budget in 1..<whole.nodes {
+        let found = search.outcome(depth: depth, budget: budget) {}
+        #expect(!found.isProved || found.nodes == whole.nodes, "depth \(depth), budget \(budget)")
+      }
+    }
+  }
+
   @Test func anErrorOfTheCallbackEndsTheSearch() {
     struct Stop: Error {}
     let problem = Problem(seed: 1, rows: 100, conditions: 6, classes: 2)

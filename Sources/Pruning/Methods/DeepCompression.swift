@@ -56,7 +56,10 @@ public struct DeepCompression: PruningMethod {
       rounds.append(round)
       try onRound(round)
     }
-    let sharing = try fitting(goal, pruned.network, seed: context.seed)
+    var sharing = sharing
+    if case .bytes(let limit) = goal {
+      sharing = try sharing.fitting(bytes: limit, of: pruned.network, seed: context.seed)
+    }
     let shared = sharing.applied(to: pruned.network, seed: context.seed)
     let cut = context.measure(shared)
     var trainer = context.trainer
@@ -91,12 +94,16 @@ public struct DeepCompression: PruningMethod {
     let left = max(8 * Double(bytes) - 32 * Double(others), 0)
     return others + Int(min(left / weight, codes.weights))
   }
+}
 
-  /// The weight sharing with the largest code length that meets a goal in bytes; unchanged for
-  /// other goals.
-  private func fitting(_ goal: Goal, _ network: Network, seed: UInt64) throws -> WeightSharing {
-    guard case .bytes(let limit) = goal else { return sharing }
-    var sharing = sharing
+extension WeightSharing {
+  /// The setting with the longest codes whose compressed network has at most `limit` bytes; codes lose
+  /// one bit at a time, in convolutions and in dense layers, down to one.
+  /// - Throws: `PruningError.goalOutOfReach` with the bytes of codes of one bit.
+  package func fitting(
+    bytes limit: Int, of network: Network, seed: UInt64
+  ) throws(PruningError) -> WeightSharing {
+    var sharing = self
     while true {
       let bytes = CompressedNetwork(sharing.applied(to: network, seed: seed)).bytes.count
       if bytes <= limit { return sharing }

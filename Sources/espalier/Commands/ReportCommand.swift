@@ -14,15 +14,24 @@ struct ReportCommand: ParsableCommand {
     discussion: """
       Examples:
         espalier report iris-espalier --format html,md -o iris-again
-        espalier report iris-espalier --templates my-pages -o iris-again --open
+        espalier report iris-espalier --format card --card card.json -o iris-card
       """)
 
   @Argument(help: "A report folder or its explanation.json.")
   var result: String
-  @Option(help: "Comma-separated: html, md, json, text, diagrams (default: all).")
+  @Option(
+    help: """
+      Comma-separated: html, md, json, text, diagrams (default: these); pdf (by weasyprint), card \
+      (model-card.md).
+      """)
   var format: String?
   @Option(name: .shortAndLong, help: "The output folder.")
   var output: String
+  @Option(
+    help: ArgumentHelp(
+      "A JSON file with what the model card states: owner, purpose and others.",
+      valueName: "file"))
+  var card: String?
   @Option(help: "A folder of page templates that override the built-in ones.")
   var templates: String?
   @Flag(help: "Overwrite an existing regular file or espalier report.")
@@ -33,24 +42,32 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let formats = try chosenFormats()
+    if card != nil, !formats.contains(.card) {
+      throw CommandFailure(
+        "--card has no effect without the format card", hint: "add --format card", code: 64)
+    }
     let folder = OutputFolder(output)
     var conflicts = OutputConflicts()
     conflicts.writes(output, as: "--output")
     conflicts.reads(result, as: "the result")
     conflicts.reads(templates, as: "the templates")
+    conflicts.reads(card, as: "the entries of the card")
     try conflicts.check()
     let page = output + (formats.contains(.html) ? "/report.html" : "")
     let opening = try open ? Opening(for: page) : nil
     try folder.check(force: force)
     let file = try ResultFile(result)
     let explanation = file.explanation
+    let entries = try cardEntries()
+    if formats.contains(.pdf) { _ = try PDFPrinter() }
     let files = try ReportFolder.files(
       for: explanation, formats: formats,
       templates: templates.map { URL(fileURLWithPath: $0, isDirectory: true) },
-      network: formats.contains(.html) ? network(of: file) : .absent("it was not read"))
+      network: formats.contains(.html) ? network(of: file) : .absent("it was not read"),
+      entries: entries)
     let manifest = FolderManifest(
       arguments: Explain.decidingArguments(CommandLine.arguments),
-      settings: formats.map(\.rawValue).sorted() + [templates ?? ""],
+      settings: formats.map(\.rawValue).sorted() + [templates ?? ""] + entries.listed,
       inputs: [(name: "explanation.json", sha256: try explanation.sha256)])
     Interruption.hold()
     try folder.write(
@@ -75,8 +92,17 @@ struct ReportCommand: ParsableCommand {
     }
   }
 
+  private func cardEntries() throws -> CardEntries {
+    guard let card else { return CardEntries() }
+    guard let json = FileManager.default.contents(atPath: card) else {
+      throw CommandFailure(
+        "the entries of the card '\(card)' cannot be read", hint: "check the path", code: 66)
+    }
+    return try CardEntries(json: json, named: card)
+  }
+
   private func chosenFormats() throws(UnknownName) -> Set<ReportFolder.Format> {
-    guard let format else { return Set(ReportFolder.Format.allCases) }
+    guard let format else { return ReportFolder.Format.usual }
     var chosen: Set<ReportFolder.Format> = []
     for name in format.split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) }) {
       guard let known = ReportFolder.Format(rawValue: name) else {

@@ -86,6 +86,14 @@ extension ReportError: CommandLineError {
   }
 }
 
+extension CardError: CommandLineError {
+  var exitCode: Int32 { 65 }
+}
+
+extension PDFError: CommandLineError {
+  var exitCode: Int32 { 69 }
+}
+
 extension DrawingError: CommandLineError {
   var exitCode: Int32 {
     switch self {

@@ -1,0 +1,85 @@
+import Explanations
+import Foundation
+import Naming
+import Reports
+import TestSupport
+import Testing
+
+@Suite struct ModelCardTests {
+  private func entries(_ json: String) throws -> CardEntries {
+    try CardEntries(json: Data(json.utf8), named: "card.json")
+  }
+
+  private static let given = """
+    {"name": "Iris <b>demo</b>", "owner": "Botany", "purpose": "Sorts irises.",
+     "outOfScope": ["Other plants", " "], "limits": ["Three species", "One garden"], "version": ""}
+    """
+
+  private func card(_ sample: SampleExplanation, _ json: String = "{}") throws -> String {
+    let entries = try entries(json)
+    return try MarkdownWriter()
+      .write(ModelCard(sample.explanation, entries: entries).document)
+  }
+
+  @Test(arguments: SampleExplanation.allCases)
+  func cardsAreAsRecorded(sample: SampleExplanation) throws {
+    try expectSnapshot(
+      try card(sample, sample == .iris ? Self.given : "{}"), named: "\(sample.rawValue)-card.md")
+  }
+
+  @Test func entriesAreTextsOrListsOfTexts() throws {
+    let found = try entries(Self.given)
+    #expect(found.texts[.owner] == ["Botany"])
+    #expect(found.texts[.outOfScope] == ["Other plants"])
+    #expect(found.texts[.limits] == ["Three species", "One garden"])
+    // An empty text is no text.
+    #expect(found.texts[.version] == nil)
+    #expect(found.missing.contains(.version) && !found.missing.contains(.owner))
+    #expect(found.listed.starts(with: ["name", "Iris <b>demo</b>", "owner", "Botany"]))
+  }
+
+  @Test func whatIsNotStatedIsSaid() throws {
+    let plain = try card(.iris)
+    #expect(plain.contains("# Model card: iris\n"))
+    #expect(plain.contains("| Owner | not stated |"))
+    #expect(plain.contains("**Intended users:** not stated\n"))
+    #expect(plain.contains("Not stated here: name, version, date, owner, contact, license,"))
+    let stated = try card(.iris, Self.given)
+    #expect(stated.contains("| Owner | Botany |"))
+    #expect(stated.contains("# Model card: Iris \\<b\\>demo\\</b\\>\n"))
+    #expect(stated.contains("**Known limits:**\n\n- Three species\n- One garden\n"))
+    #expect(!stated.contains("owner, "))
+  }
+
+  /// The figures are those of the explanation.
+  @Test func figuresHaveRowsAndIntervals() throws {
+    let explanation = SampleExplanation.iris.explanation
+    let card = try card(.iris)
+    for share in [
+      explanation.accuracy.network, explanation.accuracy.rules, explanation.fidelity.heldOut,
+    ] {
+      #expect(card.contains("| \(share.count) of \(share.total) |"))
+    }
+    #expect(card.contains(explanation.data.sha256))
+  }
+
+  @Test func wrongEntriesAreRefused() throws {
+    #expect(throws: CardError.notAnObject(file: "card.json")) { try entries("[1]") }
+    #expect(throws: CardError.notAnObject(file: "card.json")) { try entries("{") }
+    #expect(throws: CardError.noText(file: "card.json", entry: "owner")) {
+      try entries(#"{"owner": 3}"#)
+    }
+    #expect(throws: CardError.noText(file: "card.json", entry: "users")) {
+      try entries(#"{"users": ["a", 3]}"#)
+    }
+    let error = #expect(throws: UnknownName.self) { try entries(#"{"owners": "a"}"#) }
+    #expect(error?.errorDescription == "there is no model card entry named 'owners'")
+    #expect(
+      CardError.noText(file: "card.json", entry: "owner").errorDescription
+        == "card.json: the value of 'owner' is neither a text nor an array of texts")
+    #expect(
+      CardError.noText(file: "card.json", entry: "owner").recoverySuggestion
+        == #"write {"owner": "a sentence"} or {"owner": ["one", "two"]}"#)
+    #expect(CardError.notAnObject(file: "c").errorDescription == "c: not a JSON object")
+  }
+}
