@@ -275,7 +275,7 @@ import Testing
   private static let dark = ImageShape(height: 2, width: 3, channels: 1, maximum: 0)
 
   @Test(arguments: [
-    (SchemaProblem.duplicateName("x"), "duplicate name"),
+    (SchemaProblem.duplicateName("x"), "duplicate name 'x'"),
     (.empty(features: 0, classes: 2), "there are no features or no classes"),
     (.imageShape(dark), "an image of 2 x 3 x 1 with a maximum of 0"),
     (
