@@ -33,6 +33,9 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let formats = try chosenFormats()
+    if templates != nil, !formats.contains(.html) {
+      console.note(["--templates has no effect: --format has no html"])
+    }
     let folder = OutputFolder(output)
     var conflicts = OutputConflicts()
     conflicts.writes(output, as: "--output")
