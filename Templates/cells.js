@@ -10,7 +10,7 @@ const TYPOGRAPHY = new Map([
 ]);
 const CURRENCY = "[$\u20ac\u00a3\u00a5\u20b9]|EUR|USD|GBP|CHF|JPY|CNY|INR";
 const SIGNED = new RegExp(
-  "^([+-]?) *(" + CURRENCY + ")? *([+-]?) *([0-9.,' eE+-]*[0-9.]) *(%|" + CURRENCY + ")?$");
+  "^([+-]?) *(" + CURRENCY + ")? *([+-]?) *([0-9.,' eE+-]*[0-9.])(-?) *(%|" + CURRENCY + ")?$");
 
 const trimmed = (text, blanks = " \t") => {
   let start = 0;
@@ -59,12 +59,13 @@ function written(text, mark) {
     return { value: Number(text), thousands: false, percent: false };
   }
   let rest = trimmed(Array.from(text, (one) => TYPOGRAPHY.get(one) ?? one).join(""), " ");
+  if (rest[0] === "'") rest = trimmed(rest.slice(1), " ");
   const isNegative = rest.length > 2 && rest[0] === "(" && rest[rest.length - 1] === ")";
   if (isNegative) rest = trimmed(rest.slice(1, -1), " ");
   const match = SIGNED.exec(rest);
   if (!match) return null;
-  const [, first, before, second, core, after] = match;
-  const signs = first + second;
+  const [, first, before, second, core, last, after] = match;
+  const signs = first + second + last;
   if (signs.length + (isNegative ? 1 : 0) > 1 || (before && after && after !== "%")) return null;
   const found = reading(core, mark);
   if (!found) return null;

@@ -33,6 +33,8 @@ struct ColumnCollector {
   private(set) var hasLongText = false
   /// A date of a column with dates only, of which there are too many to store.
   private(set) var firstDate: String?
+  /// The first text, rather one that is not a number, of a column with too many texts to store.
+  private(set) var firstText = ""
 
   private enum Mode { case coded, numbers, freeText, skipped }
 
@@ -98,7 +100,10 @@ struct ColumnCollector {
 
   private mutating func leaveCodes() {
     guard expectation == .inferred else {
-      if knownLevels == 0 { forget() }
+      if knownLevels == 0 {
+        firstText = table.text(0)
+        forget()
+      }
       return
     }
     let readings = table.levels.indices.map { position in
@@ -106,6 +111,7 @@ struct ColumnCollector {
     }
     let words = readings.indices.filter { if case .word = readings[$0] { true } else { false } }
     guard words.reduce(0, { $0 + table.levels[$1].count }) * 2 <= rows else {
+      firstText = words.first.map { table.text($0) } ?? ""
       if words.allSatisfy({ table.withCell($0) { DateText.isDate($0.bytes) } }) {
         firstDate = words.first.map { table.text($0) }
       }

@@ -45,7 +45,8 @@ struct ColumnJudge {
       if let date = column.firstDate { return .leftOut(.dates(example: date)) }
       return .leftOut(
         column.hasLongText
-          ? .longTexts(limit: LevelTable.longestLevel) : .manyTexts(limit: LevelTable.limit))
+          ? .longTexts(limit: LevelTable.longestLevel)
+          : .manyTexts(limit: LevelTable.limit, example: column.firstText))
     case .numbers(let numbers):
       return try numeric(name, column, numbers, &notes)
     case .coded(let codes, let table):
@@ -72,7 +73,7 @@ struct ColumnJudge {
         throw DatasetError.wordAmongNumbers(
           at: position(word), column: name, found: word.text, numbers: known)
       }
-      return .leftOut(.manyTexts(limit: LevelTable.limit))
+      return .leftOut(.manyTexts(limit: LevelTable.limit, example: word.text))
     }
     if let infinite = numbers.firstInfinite {
       throw DatasetError.infinite(at: position(infinite), column: name, found: infinite.text)
@@ -116,13 +117,16 @@ struct ColumnJudge {
         return .leftOut(.constant(first, missing: values.count { $0.isNaN }))
       }
     }
-    return isInferred && Self.isIdentifier(name, values) ? .leftOut(.rowIndex) : feature
+    guard isInferred else { return feature }
+    if Self.isIdentifier(name, values) { return .leftOut(.rowIndex) }
+    DoubtfulNumbers(name, values).note(in: &notes, isInput: !keepsConstants)
+    return feature
   }
 
   /// A missing-value code of nines only: in at least two and in fewer than half of the rows, with
   /// all other numbers below a tenth of its magnitude.
   private static func missingNumber(in values: [Double]) -> Double? {
-    guard let lowest = values.min(), let highest = values.max() else { return nil }
+    guard let (lowest, highest) = DoubtfulNumbers.range(of: values) else { return nil }
     let mark = -lowest > highest ? lowest : highest
     guard MissingWords.numbers.contains(abs(mark)) else { return nil }
     var count = 0
@@ -162,7 +166,8 @@ struct ColumnJudge {
     let counts = Self.counts(codes, table)
     let readings = survey.readings
     let isInferred = column.expectation == .inferred
-    if isInferred, try kind(name, survey, counts, table) == .numbers {
+    let kind = isInferred ? try kind(name, survey, counts, table) : .words
+    if kind == .numbers {
       let notation = try notations.notation(name, survey.tally)
       notations.note(name, survey.tally, as: notation, in: &notes)
       noteMissing(name, table, readings, counts, isNumeric: true, &notes)
@@ -179,6 +184,11 @@ struct ColumnJudge {
       Feature(Feature.ID(name), .categorical(levels: levels.names)),
       .doubles(codes.map { levels.values[Int($0)] }))
     if isInferred { noteMissing(name, table, readings, counts, isNumeric: false, &notes) }
+    if kind == .codes {
+      notes.add(
+        "'\(excerpt(name))' has texts such as '\(excerpt(survey.tally.markedText))' beside short "
+          + "whole numbers only, and all are read as levels: write -5 or 5 if they are numbers")
+    }
     for sentence in levels.notes(name) { notes.add(sentence) }
     if isExact { return feature }
     if !keepsConstants {
@@ -191,11 +201,17 @@ struct ColumnJudge {
     }
     guard isInferred else { return feature }
     let known = codes.reduce(0) { $0 + (levels.values[Int($1)].isNaN ? 0 : 1) }
-    if levels.names.count == known { return .leftOut(.unique) }
-    if levels.names.count > 50, levels.names.count * 2 > codes.count {
-      return .leftOut(.manyLevels(levels: levels.names.count, rows: codes.count))
+    let isUnique = levels.names.count == known
+    guard isUnique || levels.names.count > 50 && levels.names.count * 2 > codes.count else {
+      return feature
     }
-    return feature
+    // The first word tells more than a number why the column is not read as numbers.
+    let used = table.levels.indices.filter { counts[$0] > 0 && !isMissing(readings[$0]) }
+    let example = (used.first { isWord(readings[$0]) } ?? used.first).map { table.text($0) } ?? ""
+    return .leftOut(
+      isUnique
+        ? .unique(example: example)
+        : .manyLevels(levels: levels.names.count, rows: codes.count, example: example))
   }
 
   private func noteMissing(
@@ -234,7 +250,11 @@ struct ColumnJudge {
     return example
   }
 
-  private enum Kind { case numbers, words }
+  private enum Kind {
+    case numbers, words
+    /// Texts that are numbers by their form only: the grades `2` and `2-`, the years `'98`.
+    case codes
+  }
 
   /// Whether an undeclared column is numeric or categorical.
   /// - Throws: `DatasetError` for a word that is likely an error, and for infinite numbers.
@@ -276,6 +296,7 @@ struct ColumnJudge {
       }
     }
     if numbers == 0, softMarks > 0 { return .words }
+    if looksLikeCodes(survey, counts) { return .codes }
     let infinite = table.levels.indices.first {
       counts[$0] > 0 && isInfinite(survey.readings[$0])
     }
@@ -284,6 +305,26 @@ struct ColumnJudge {
         at: position(table.levels[infinite]), column: name, found: excerpt(table.text(infinite)))
     }
     return .numbers
+  }
+
+  /// Whether numbers with a minus after them or an apostrophe before them are rather grades or years:
+  /// all numbers are whole and below 100, and of those with an apostrophe each has two digits.
+  private func looksLikeCodes(_ survey: ColumnSurvey, _ counts: [Int]) -> Bool {
+    let tally = survey.tally
+    guard tally.trailingMinus.count + tally.leadingApostrophe.count > 0, !tally.hasLongApostrophe
+    else { return false }
+    return survey.readings.indices.allSatisfy { position in
+      guard counts[position] > 0, case .number(let number) = survey.readings[position] else {
+        return true
+      }
+      guard let value = number.point?.value, value == number.comma?.value else { return false }
+      return value == value.rounded() && abs(value) < 100 && !number.isPercent
+        && number.currency == nil
+    }
+  }
+
+  private func isMissing(_ reading: CellReading) -> Bool {
+    if case .missing = reading { true } else { false }
   }
 
   private func isWord(_ reading: CellReading) -> Bool {

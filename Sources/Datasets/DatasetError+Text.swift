@@ -156,6 +156,7 @@ extension DatasetError {
     case .oneClass: "classification needs at least two classes; choose another column as the target"
     case .tooFewRows: "rows without a value for the target cannot be used"
     case .differentFeatures: "give rows with the columns that the network was trained with"
+    case .malformedSchema(_, .emptyLevel): "remove '' from the list"
     case .malformedSchema: "see the schema.json of an installed data set"
     case .corruptGzip, .wrongSize: "copy or download the file again"
     case .wrongMagic: "images are IDX files (MNIST) or CIFAR binary files"

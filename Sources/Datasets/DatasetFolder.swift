@@ -48,7 +48,7 @@ struct DatasetFolder {
     }
     do {
       let schema = try JSONDecoder().decode(Schema.self, from: data)
-      if let problem = schema.duplicateName {
+      if let problem = schema.duplicateName ?? schema.emptyLevel {
         throw DatasetError.malformedSchema(source: file("schema.json"), problem)
       }
       return schema

@@ -7,7 +7,7 @@ public enum ExclusionReason: Hashable, Sendable {
   /// Texts of more than `limit` bytes.
   case longTexts(limit: Int)
   /// More than `limit` distinct texts.
-  case manyTexts(limit: Int)
+  case manyTexts(limit: Int, example: String)
   /// No value in any row.
   case empty
   /// The same number in every row but `missing` ones without a value.
@@ -17,9 +17,9 @@ public enum ExclusionReason: Hashable, Sendable {
   /// The numbers of the rows.
   case rowIndex
   /// Another text in every row.
-  case unique
+  case unique(example: String)
   /// Too many distinct texts for the number of rows.
-  case manyLevels(levels: Int, rows: Int)
+  case manyLevels(levels: Int, rows: Int, example: String)
 
   /// The rows without a value of a column that is constant in the others.
   private static func rest(_ missing: Int) -> String {
@@ -28,22 +28,26 @@ public enum ExclusionReason: Hashable, Sendable {
       + "0 or 'no', makes it a feature)"
   }
 
+  /// A text of the column, which shows why it is not read as numbers.
+  private static func such(_ example: String) -> String { " (such as '\(excerpt(example))')" }
+
   /// The reason as the end of a sentence that begins with the name of the column.
   var text: String {
     switch self {
     case .ignored: "is ignored"
     case .dates(let example): "holds dates or times such as '\(excerpt(example))'"
     case .longTexts(let limit): "has texts of more than \(grouped(limit)) bytes"
-    case .manyTexts(let limit): "has more than \(grouped(limit)) distinct texts"
+    case .manyTexts(let limit, let example):
+      "has more than \(grouped(limit)) distinct texts" + Self.such(example)
     case .empty: "has no value in any row"
     case .constant(let number, let missing):
       "is \(shortest(number)) in every row" + Self.rest(missing)
     case .constantLevel(let name, let missing):
       "is '\(excerpt(name))' in every row" + Self.rest(missing)
     case .rowIndex: "is a row index"
-    case .unique: "is unique in every row"
-    case .manyLevels(let levels, let rows):
-      "has \(grouped(levels)) distinct texts in " + counted(rows, "row")
+    case .unique(let example): "is unique in every row" + Self.such(example)
+    case .manyLevels(let levels, let rows, let example):
+      "has \(grouped(levels)) distinct texts in " + counted(rows, "row") + Self.such(example)
     }
   }
 }

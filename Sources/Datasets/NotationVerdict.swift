@@ -169,6 +169,8 @@ struct NotationJudge {
     add(.blankGroups, tally.blankGroups)
     add(.apostropheGroups, tally.apostropheGroups)
     add(.specialBlank, tally.specialBlank)
+    add(.trailingMinus, tally.trailingMinus)
+    add(.leadingApostrophe, tally.leadingApostrophe)
     add(.leadingZeros, tally.leadingZeros)
     add(.inexact, tally.inexact)
   }

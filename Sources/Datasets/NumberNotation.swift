@@ -39,8 +39,9 @@ public struct NumberNotation: Hashable, Sendable {
 
   /// The value of a text in this notation; `nil` if it is not a number.
   ///
-  /// A minus sign (U+2212), parentheses around a negative number, blanks or apostrophes between
-  /// thousands and blanks around a number are unambiguous and parsed in every notation.
+  /// A minus sign (U+2212), parentheses around a negative number, a minus after it, blanks or
+  /// apostrophes between thousands, blanks around a number and an apostrophe before it are parsed in
+  /// every notation.
   func number(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
     guard let written = WrittenNumber(bytes) else { return nil }
     return number(written)

@@ -46,6 +46,10 @@ struct NumberTally {
   var blankGroups = Sighting()
   var apostropheGroups = Sighting()
   var specialBlank = Sighting()
+  var trailingMinus = Sighting()
+  var leadingApostrophe = Sighting()
+  /// Whether a number with an apostrophe is no integer of two digits: `'98` may be a year.
+  var hasLongApostrophe = false
   /// Integers with leading zeros: `01234`.
   var leadingZeros = Sighting()
   /// Integers that are not exact in double precision.
@@ -55,6 +59,11 @@ struct NumberTally {
   var large = 0
   /// Ambiguous numbers that end in 0, which is rare for decimals.
   var roundAmbiguous = 0
+
+  /// A number with a minus after it or an apostrophe before it.
+  var markedText: String {
+    trailingMinus.count > 0 ? trailingMinus.text : leadingApostrophe.text
+  }
 
   /// Integers up to this magnitude are exact in double precision.
   static let exact = 9_007_199_254_740_992.0
@@ -73,8 +82,8 @@ struct NumberTally {
   }
 
   private static func hasLeadingZero(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    let isSigned = bytes.first == UInt8(ascii: "-") || bytes.first == UInt8(ascii: "+")
-    let start = isSigned ? 1 : 0
+    let marks = [UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "'")]
+    let start = bytes.first.map(marks.contains) == true ? 1 : 0
     return bytes.count > start + 1 && bytes[start] == UInt8(ascii: "0")
       && bytes[start + 1] &- 48 < 10
   }
@@ -122,5 +131,12 @@ struct NumberTally {
     if forms.contains(.blankGroups) { blankGroups.see(cell, count) }
     if forms.contains(.apostropheGroups) { apostropheGroups.see(cell, count) }
     if forms.contains(.specialBlank) { specialBlank.see(cell, count) }
+    if forms.contains(.trailingMinus) { trailingMinus.see(cell, count) }
+    if forms.contains(.leadingApostrophe) {
+      leadingApostrophe.see(cell, count)
+      let digits = cell.bytes.suffix(2)
+      let isShort = cell.text.count == 3 && digits.allSatisfy { $0 &- 48 < 10 }
+      if !isShort { hasLongApostrophe = true }
+    }
   }
 }

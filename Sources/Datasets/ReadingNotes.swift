@@ -4,7 +4,8 @@ struct ReadingNotes {
   /// The kind of a note; notes are listed in this order.
   enum Kind: Int, CaseIterable {
     case decimalComma, thousands, percent, currency, parentheses, minusSign, blankGroups
-    case apostropheGroups, specialBlank, leadingZeros, inexact, missingNumber
+    case apostropheGroups, specialBlank, trailingMinus, leadingApostrophe, leadingZeros, inexact
+    case missingNumber, missingCode
   }
 
   private struct Entry {
@@ -62,14 +63,24 @@ struct ReadingNotes {
   }
 
   var sentences: [String] {
-    let kinds = Kind.allCases.compactMap { kind in
-      entries[kind].map { Self.sentence(kind, $0) }
+    let kinds = Kind.allCases.flatMap { kind in
+      Self.groups(kind, entries[kind] ?? []).map { Self.sentence(kind, $0) }
     }
     let missing = words.map { word in
       "'\(excerpt(word.text))' is read as a missing value in \(counted(word.count, "cell")) of "
         + Self.names(word.columns)
     }
     return first + kinds + missing + others
+  }
+
+  /// The entries of each sentence: codes for a missing value have one sentence a code.
+  private static func groups(_ kind: Kind, _ entries: [Entry]) -> [[Entry]] {
+    guard kind == .missingNumber || kind == .missingCode else {
+      return entries.isEmpty ? [] : [entries]
+    }
+    var texts: [String] = []
+    for entry in entries where !texts.contains(entry.text) { texts.append(entry.text) }
+    return texts.map { text in entries.filter { $0.text == text } }
   }
 
   private static func sentence(_ kind: Kind, _ entries: [Entry]) -> String {
@@ -90,6 +101,9 @@ struct ReadingNotes {
       "\(columns) \(have) apostrophes as thousands separators in \(count): \(example)"
     case .specialBlank:
       "\(columns) \(have) non-breaking spaces around numbers in \(count): \(example)"
+    case .trailingMinus: "\(columns) \(have) a minus after numbers in \(count): \(example)"
+    case .leadingApostrophe:
+      "\(columns) \(have) an apostrophe before numbers in \(count): \(example)"
     case .leadingZeros:
       "\(columns) \(have) leading zeros in \(count): \(example); "
         + "make the column categorical in a schema.json if these are codes"
@@ -99,6 +113,10 @@ struct ReadingNotes {
     case .missingNumber:
       "\(columns) \(have) '\(text)' in \(count), far from all other numbers: "
         + "read as a missing value"
+    case .missingCode:
+      "\(columns) \(have) '\(text)' in \(count), apart from all other numbers, and it is read as a "
+        + "number: if it stands for a missing value, leave these cells empty, or declare "
+        + "\"notation\": {\"missing\": \(text)} in a schema.json"
     }
   }
 

@@ -21,6 +21,15 @@ extension Schema {
     return nil
   }
 
+  /// An empty level or class, which no cell can have: an empty cell is a missing value.
+  var emptyLevel: SchemaProblem? {
+    if case .classes(let names) = target.kind, names.contains("") {
+      return .emptyLevel(column: target.name)
+    }
+    return features.first { $0.levels?.contains("") == true }
+      .map { .emptyLevel(column: $0.id.rawValue) }
+  }
+
   /// An inconsistency of the image shape with the features.
   var imageInconsistency: SchemaProblem? {
     guard let image else { return nil }

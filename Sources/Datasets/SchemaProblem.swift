@@ -2,6 +2,8 @@
 public enum SchemaProblem: Error, Hashable, Sendable {
   /// Two features, two classes, or two levels of a feature have the same name.
   case duplicateName(String)
+  /// A level of a feature, or a class of the target, is the empty text.
+  case emptyLevel(column: String)
   /// There are no features, or no classes.
   case empty(features: Int, classes: Int)
   /// A side, the number of channels or the maximum of an image is out of range.
@@ -36,7 +38,9 @@ public enum SchemaProblem: Error, Hashable, Sendable {
   /// The problem as the end of a sentence that begins with the name of the file.
   package var text: String {
     switch self {
-    case .duplicateName: "duplicate name"
+    case .duplicateName(let name): "duplicate name '\(excerpt(name))'"
+    case .emptyLevel(let column):
+      "'\(excerpt(column))' has '' among its levels or classes, and an empty cell is a missing value"
     case .empty: "there are no features or no classes"
     case .imageShape(let image):
       "an image of \(Self.sides(image)) with a maximum of \(shortest(image.maximum))"

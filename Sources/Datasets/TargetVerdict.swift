@@ -52,6 +52,9 @@ struct TargetVerdict {
       case .numeric(let unit):
         self.init(values.values, unit: unit, column, survey, cuts: cuts)
         notation = feature.notation
+        if column.expectation == .inferred {
+          DoubtfulNumbers(name, values.values).note(in: &targetNotes, isInput: false)
+        }
       }
     }
     // A numeric class is named by its digits.

@@ -23,6 +23,10 @@ struct WrittenNumber {
     static let apostropheGroups = Forms(rawValue: 8)
     /// A no-break or other special blank around the number.
     static let specialBlank = Forms(rawValue: 16)
+    /// A negative number as `5.20-`.
+    static let trailingMinus = Forms(rawValue: 32)
+    /// A number as `'7.58`, which a spreadsheet marks as text.
+    static let leadingApostrophe = Forms(rawValue: 64)
   }
 
   /// The value with a decimal point.
@@ -158,6 +162,7 @@ private struct NumberText {
 
   private static let minus = UInt8(ascii: "-")
   private static let space = UInt8(ascii: " ")
+  private static let apostrophe = UInt8(ascii: "'")
   private static let dollar = UInt8(ascii: "$")
   /// Signs other than `$`, by the byte that stands for them here.
   private static let signs = ["€", "£", "¥", "₹"]
@@ -203,7 +208,7 @@ private struct NumberText {
       forms.insert(.minusSign)
       return (Self.minus, 3)
     case (0x80, 0xAF), (0x80, 0x87), (0x80, 0x88), (0x80, 0x89): return (Self.space, 3)
-    case (0x80, 0x99): return (UInt8(ascii: "'"), 3)
+    case (0x80, 0x99): return (Self.apostrophe, 3)
     case (0x82, 0xAC): return (Self.firstSign, 3)
     case (0x82, 0xB9): return (Self.firstSign + 3, 3)
     default: return nil
@@ -216,6 +221,11 @@ private struct NumberText {
   mutating func takeSigns(_ number: inout WrittenNumber) -> Bool? {
     if trim() { number.forms.insert(.specialBlank) }
     number.forms.formUnion(forms)
+    if start < end, bytes[start] == Self.apostrophe {
+      number.forms.insert(.leadingApostrophe)
+      start += 1
+      trim()
+    }
     var isNegative = false
     if start + 1 < end, bytes[start] == UInt8(ascii: "("), bytes[end - 1] == UInt8(ascii: ")") {
       isNegative = true
@@ -235,6 +245,11 @@ private struct NumberText {
       takeLastCurrency(&number.currency)
     }
     trim()
+    if !hasSign, start < end, bytes[end - 1] == Self.minus {
+      isNegative = true
+      number.forms.insert(.trailingMinus)
+      end -= 1
+    }
     guard start < end, let last = bytes[start..<end].last else { return nil }
     let isNumber = last &- 48 < 10 || last == UInt8(ascii: ".")
     return isNumber ? isNegative : nil

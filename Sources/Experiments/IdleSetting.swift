@@ -37,6 +37,10 @@ public struct IdleSetting: Hashable, Sendable {
     case numericTarget
     /// No described rules were requested.
     case noDescribedRules
+    /// The network is not pruned.
+    case noPruning
+    /// There are no hidden layers before the feature layer.
+    case noHiddenLayers
   }
 
   /// The setting.
@@ -109,10 +113,18 @@ extension Experiment {
     ]
     if model != nil {
       note(
-        shape + [(.architecture, network.architecture != nil), (.head, network.head != nil)],
-        .givenNetwork)
+        shape + [
+          (.architecture, network.architecture != nil), (.head, network.head != nil),
+          (.readable, readable == true),
+        ], .givenNetwork)
     } else if network.architecture != nil {
       note(shape, .publishedArchitecture)
+    } else if network.hidden == [] {
+      note([(.activation, network.activation != .relu)], .noHiddenLayers)
+    }
+    if !network.prunes {
+      let drop = NetworkOptions().accuracyDrop
+      note([(.accuracyDrop, network.accuracyDrop != drop)], .noPruning)
     }
     if model != nil, !tunes {
       note([(.shift, network.shift != nil)], .trainedNetwork)

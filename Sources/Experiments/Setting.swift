@@ -12,7 +12,7 @@ public enum Setting: String, Hashable, Sendable, CaseIterable {
   case distillation, gatePrice
   // Rules and comparisons.
   case explain, maxTerms, maxWeight, maxRules, maxNeurons, maxInputs, minFidelity, seeds
-  case stability, crossValidation, minClassFidelity
+  case stability, crossValidation, minClassFidelity, readable
   case recoveryEpochs
 }
 

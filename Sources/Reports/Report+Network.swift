@@ -34,7 +34,8 @@ extension Report {
           over binarised features can reach.
           """))
     }
-    if let clarity = explanation.clarity, clarity > unclear {
+    // The features of a readable network are scores, whose distance from 0 and 1 is set by a slope.
+    if explanation.pruned.readable == nil, let clarity = explanation.clarity, clarity > unclear {
       blocks.append(
         .warning(
           """

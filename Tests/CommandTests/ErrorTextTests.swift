@@ -87,6 +87,10 @@ import espalier
       "schema.json: there is no 'name' in 'target'",
       "see the schema.json of a data set that comes with the tool", 65),
     Expected(
+      DatasetError.malformedSchema(source: "schema.json", .emptyLevel(column: "a")),
+      "schema.json: 'a' has '' among its levels or classes, and an empty cell is a missing value",
+      "remove '' from the list", 65),
+    Expected(
       DatasetError.inputTooLarge(source: "t.csv", limit: 9000, isPacked: true),
       "t.csv: more than 9,000 bytes when unpacked, the maximum",
       "--max-input-bytes allows more, up to the machine's memory", 75),

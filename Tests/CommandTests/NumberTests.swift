@@ -184,6 +184,16 @@ import Testing
       ["train", "iris", "--scale-inputs", "standard", "--epochs", "1"],
       "--scale-inputs has no effect: it requires --model"
     ),
+    (
+      [
+        "explain", "iris", "--accuracy-drop", "0.2", "--no-pruning", "--epochs", "1",
+        "--cross-validation", "0",
+      ], "--accuracy-drop has no effect: --no-pruning leaves the network as it is"
+    ),
+    (
+      ["train", "iris", "--activation", "tanh", "--hidden", "", "--epochs", "1"],
+      "--activation has no effect: --hidden gives no hidden layers"
+    ),
   ])
   func anOptionWithoutEffectIsNoted(_ arguments: [String], _ note: String) throws {
     try withFolder { folder in

@@ -24,6 +24,7 @@ import espalier
     .minFidelity: "--min-fidelity", .stability: "--stability",
     .crossValidation: "--cross-validation", .seeds: "--seeds",
     .recoveryEpochs: "--recovery-epochs", .minClassFidelity: "--min-class-fidelity",
+    .readable: "--readable",
   ]
 
   @Test(arguments: Setting.allCases)
@@ -37,7 +38,7 @@ import espalier
       try Program($0, "--help-all").output
     }.joined()
     for setting in Setting.allCases {
-      #expect(help.contains(setting.option + " ") || help.contains(setting.option + "\n"))
+      #expect([" ", "\n", "/"].contains { help.contains(setting.option + $0) })
     }
   }
 
@@ -100,6 +101,18 @@ import espalier
     (
       IdleSetting(.maxTerms, .noDescribedRules),
       "--max-terms has no effect: there are no scores (--rules described or all, or --readable)"
+    ),
+    (
+      IdleSetting(.accuracyDrop, .noPruning),
+      "--accuracy-drop has no effect: --no-pruning leaves the network as it is"
+    ),
+    (
+      IdleSetting(.activation, .noHiddenLayers),
+      "--activation has no effect: --hidden gives no hidden layers"
+    ),
+    (
+      IdleSetting(.readable, .givenNetwork),
+      "--readable has no effect: the network is given by --model"
     ),
   ])
   func anOptionWithoutEffectHasItsNote(_ setting: IdleSetting, _ note: String) {

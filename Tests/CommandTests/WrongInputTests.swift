@@ -216,7 +216,7 @@ import Testing
     Case(
       "10,000 levels",
       table(rows: 10_000) { "\($0 * 7 % 10),L\($0),\($0 * 7 % 10 > 4 ? "yes" : "no")" },
-      says: " note: 'b' has more than 1,000 distinct texts and is left out"),
+      says: " note: 'b' has more than 1,000 distinct texts (such as 'L0') and is left out"),
     Case(
       "a cell of a million letters",
       table(sixth: "7," + String(repeating: "x", count: 1_000_000) + ",yes"),

@@ -7,7 +7,8 @@ import Testing
   }
 
   @Test func numbersAreNumericAndTextsAreCategorical() throws {
-    let data = try read(table("a,b,c,y") { "\($0),\(["lo", "hi"][$0 % 2]),\($0 % 3),\($0 % 2)" })
+    let data = try read(
+      table("a,b,c,y") { "\($0 * 3),\(["lo", "hi"][$0 % 2]),\($0 % 3),\($0 % 2)" })
     #expect(
       kinds(data) == [
         .numeric(unit: nil), .categorical(levels: ["hi", "lo"]), .numeric(unit: nil),
@@ -96,11 +97,22 @@ import Testing
     #expect(
       data.notes == [
         "'id' is a row index and is left out",
-        "'name' is unique in every row and is left out",
+        "'name' is unique in every row (such as 'n0n') and is left out",
         "'same' is 7 in every row and is left out",
         "'word' is 'ja' in every row and is left out",
         "'void' has no value in any row and is left out",
       ])
+  }
+
+  @Test func aLeftOutColumnShowsTheTextThatIsNoNumber() throws {
+    let data = try read(
+      table("a,b,y", rows: 60) { "\($0 % 3 == 0 ? "\($0)-\($0)" : "\($0).25"),\($0 % 7),\($0 % 2)" }
+    )
+    #expect(data.notes == ["'a' is unique in every row (such as '0-0') and is left out"])
+    let later = try read(
+      table("a,b,y", rows: 60) { "\($0 % 3 == 1 ? "\($0)-\($0)" : "\($0).25"),\($0 % 7),\($0 % 2)" }
+    )
+    #expect(later.notes == ["'a' is unique in every row (such as '1-1') and is left out"])
   }
 
   @Test func aColumnThatIsConstantWhereItHasValuesSaysInHowManyRowsItHasNone() throws {
@@ -177,16 +189,17 @@ import Testing
 
   @Test func tooManyLevelsAreNoCategory() throws {
     let data = try read(
-      table("a,b,x,y", rows: 12_000) { "v\($0 / 2),\($0 % 900)w,\($0),\($0 % 2)" })
+      table("a,b,x,y", rows: 12_000) { "v\($0 / 2),\($0 % 900)w,\($0).5,\($0 % 2)" })
     #expect(data.table.schema.features.map(\.id) == ["b", "x"])
     #expect(
       data.notes == [
-        "'a' has more than 1,000 distinct texts and is left out",
+        "'a' has more than 1,000 distinct texts (such as 'v0') and is left out",
         "'b' has 900 texts such as '0w' that begin with digits and are read as levels without an "
           + "order",
       ])
-    let half = try read(table("a,x,y", rows: 100) { "v\($0 % 60),\($0),\($0 % 2)" })
-    #expect(half.notes == ["'a' has 60 distinct texts in 100 rows and is left out"])
+    let half = try read(table("a,x,y", rows: 100) { "v\($0 % 60),\($0).5,\($0 % 2)" })
+    #expect(
+      half.notes == ["'a' has 60 distinct texts in 100 rows (such as 'v0') and is left out"])
   }
 
   /// Many numbers with at most three distinct words are an error; with more they are levels.
@@ -199,7 +212,8 @@ import Testing
     }
     let found = complaint {
       let data = try read(text)
-      #expect(data.notes == ["'a' has more than 1,000 distinct texts and is left out"])
+      #expect(
+        data.notes == ["'a' has more than 1,000 distinct texts (such as 'low') and is left out"])
     }
     #expect(
       found
@@ -212,7 +226,7 @@ import Testing
 
   @Test func aCellOfAMillionCharactersIsNoCategory() throws {
     let long = String(repeating: "é", count: 500_000)
-    let data = try read(table("a,x,y") { "\($0 == 3 ? long : "s"),\($0),\($0 % 2)" })
+    let data = try read(table("a,x,y") { "\($0 == 3 ? long : "s"),\($0).5,\($0 % 2)" })
     #expect(data.notes == ["'a' has texts of more than 65,536 bytes and is left out"])
   }
 

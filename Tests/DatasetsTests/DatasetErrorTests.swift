@@ -275,7 +275,7 @@ import Testing
   private static let dark = ImageShape(height: 2, width: 3, channels: 1, maximum: 0)
 
   @Test(arguments: [
-    (SchemaProblem.duplicateName("x"), "duplicate name"),
+    (SchemaProblem.duplicateName("x"), "duplicate name 'x'"),
     (.empty(features: 0, classes: 2), "there are no features or no classes"),
     (.imageShape(dark), "an image of 2 x 3 x 1 with a maximum of 0"),
     (
@@ -386,13 +386,19 @@ import Testing
     (ExclusionReason.ignored, "is ignored"),
     (.dates(example: "2024-01-02"), "holds dates or times such as '2024-01-02'"),
     (.longTexts(limit: 65_536), "has texts of more than 65,536 bytes"),
-    (.manyTexts(limit: 1000), "has more than 1,000 distinct texts"),
+    (
+      .manyTexts(limit: 1000, example: "5,20 kg"),
+      "has more than 1,000 distinct texts (such as '5,20 kg')"
+    ),
     (.empty, "has no value in any row"),
     (.constant(0.5), "is 0.5 in every row"),
     (.constantLevel("red"), "is 'red' in every row"),
     (.rowIndex, "is a row index"),
-    (.unique, "is unique in every row"),
-    (.manyLevels(levels: 60, rows: 100), "has 60 distinct texts in 100 rows"),
+    (.unique(example: "'7.58 kg"), "is unique in every row (such as ''7.58 kg')"),
+    (
+      .manyLevels(levels: 60, rows: 100, example: "a"),
+      "has 60 distinct texts in 100 rows (such as 'a')"
+    ),
   ])
   func aTargetHasItsReason(_ reason: ExclusionReason, _ text: String) {
     let error = DatasetError.unusableTarget(source: "t.csv", name: "y", reason)

@@ -119,7 +119,7 @@ import Testing
 
   @Test(arguments: [
     (MetadataProblem.undecodable, "cannot be decoded"),
-    (.schema(.duplicateName("age")), "duplicate name"),
+    (.schema(.duplicateName("age")), "duplicate name 'age'"),
     (.encoding(.kind(position: 3)), "input 3 does not fit its feature"),
     (.repeatedIndex, "an original index is repeated or negative"),
     (.noSchema, "it needs a schema, and there is none"),

@@ -37,6 +37,21 @@ import Testing
     #expect(again == explanation)
   }
 
+  /// The distance of scores from 0 and 1 says nothing about their rules.
+  @Test func aReadableNetworkHasNoWarningAboutItsFeatures() {
+    var explanation = SampleExplanation.iris.explanation
+    explanation.clarity = 0.2
+    func warnings() -> [String] {
+      Report(explanation).blocks.compactMap { block in
+        if case .warning(let words) = block { words.plain } else { nil as String? }
+      }.filter { $0.contains("not close to 0 or 1") }
+    }
+    #expect(warnings().count == 1)
+    explanation.pruned.readable = .init(
+      before: Proportion(29, of: 30), after: Proportion(29, of: 30), crossValidated: false)
+    #expect(warnings().isEmpty)
+  }
+
   @Test(arguments: SampleExplanation.allCases)
   func everySectionIsThereOnce(sample: SampleExplanation) {
     let ids = Report(sample.explanation).blocks.compactMap { block -> String? in

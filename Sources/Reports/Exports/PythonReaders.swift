@@ -67,7 +67,7 @@ struct PythonReaders {
     }
     CURRENCY = "[$\u20ac\u00a3\u00a5\u20b9]|EUR|USD|GBP|CHF|JPY|CNY|INR"
     SIGNED = re.compile(
-        "([+-]?) *(" + CURRENCY + ")? *([+-]?) *([0-9.,' eE+-]*[0-9.]) *(%|" + CURRENCY + ")?"
+        "([+-]?) *(" + CURRENCY + ")? *([+-]?) *([0-9.,' eE+-]*[0-9.])(-?) *(%|" + CURRENCY + ")?"
     )
 
 
@@ -125,14 +125,16 @@ struct PythonReaders {
                 return float(text), False, False, None
             return None
         text = text.translate(TYPOGRAPHY).strip(" ")
+        if text[:1] == "'":
+            text = text[1:].strip(" ")
         negative = len(text) > 2 and text[0] == "(" and text[-1] == ")"
         if negative:
             text = text[1:-1].strip(" ")
         match = SIGNED.fullmatch(text)
         if not match:
             return None
-        first, before, second, core, after = match.groups()
-        signs = first + second
+        first, before, second, core, last, after = match.groups()
+        signs = first + second + last
         if len(signs) + negative > 1 or (before and after and after != "%"):
             return None
         found = reading(core, mark)

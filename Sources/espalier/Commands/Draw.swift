@@ -69,6 +69,7 @@ struct Draw: ParsableCommand {
       case .rules: return Diagram(rules: explanation, level: rules ?? .features)
       }
     }
+    if rules != nil { console.note(["--rules has no effect: a model has no rules"]) }
     guard picture == .network else {
       throw CommandFailure(
         "a model has no \(picture.rawValue) to draw", hint: "explain it first, then draw the result"

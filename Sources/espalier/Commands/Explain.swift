@@ -64,8 +64,9 @@ struct Explain: ParsableCommand {
     var gates = outcome.gates
     let warnings = outcome.explanation.warnings ?? []
     if strict, !warnings.isEmpty {
-      gates.append(
-        "--strict allows no warnings: " + warnings.map(\.code).joined(separator: ", "))
+      // Without --quiet, the texts are already on stderr.
+      let shown = warnings.map { console.quiet ? "\($0.text) (\($0.code))" : $0.code }
+      gates.append("--strict allows no warnings: " + shown.joined(separator: ", "))
     }
     try opening?.open(name + "/report.html")
     if !gates.isEmpty { throw CommandFailure.gates(gates) }

@@ -46,6 +46,9 @@ struct ReportCommand: ParsableCommand {
       throw CommandFailure(
         "--card has no effect without the format card", hint: "add --format card", code: 64)
     }
+    if templates != nil, formats.isDisjoint(with: [.html, .pdf]) {
+      console.note(["--templates has no effect: --format has neither html nor pdf"])
+    }
     let folder = OutputFolder(output)
     var conflicts = OutputConflicts()
     conflicts.writes(output, as: "--output")

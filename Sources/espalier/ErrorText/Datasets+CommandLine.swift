@@ -29,6 +29,7 @@ extension DatasetError: CommandLineError {
       "choose another column with --target"
     case .tooManyClasses: "choose another column with --target; a class needs several rows"
     case .oneClass: "classification needs at least two classes; choose another column with --target"
+    case .malformedSchema(_, .emptyLevel): nil
     case .malformedSchema: "see the schema.json of a data set that comes with the tool"
     case .inputTooLarge, .tableTooLarge, .imagesTooLarge:
       "--max-input-bytes allows more, up to the machine's memory"

@@ -40,6 +40,8 @@ extension IdleSetting.Cause {
     case .untrained: "nothing is trained with --model and --no-pruning"
     case .needsModel: "it requires --model"
     case .numericTarget: "the target is numeric"
+    case .noPruning: "--no-pruning leaves the network as it is"
+    case .noHiddenLayers: "--hidden gives no hidden layers"
     case .noDescribedRules: "there are no scores (--rules described or all, or --readable)"
     }
   }

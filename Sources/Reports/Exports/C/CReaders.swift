@@ -310,6 +310,8 @@ struct CReaders {
         const char *begin = text, *end = text + used;
         while (begin < end && *begin == ' ') begin++;
         while (end > begin && end[-1] == ' ') end--;
+        if (begin < end && *begin == '\'') begin++;
+        while (begin < end && *begin == ' ') begin++;
         int negative = 0, signs = 0, currency = 0, percent = 0;
         if (end - begin > 2 && *begin == '(' && end[-1] == ')') {
             begin++;
@@ -336,6 +338,11 @@ struct CReaders {
                 end -= length;
         }
         while (end > begin && end[-1] == ' ') end--;
+        if (end > begin && end[-1] == '-') {
+            if (signs++) return 0;
+            negative = 1;
+            end--;
+        }
         if (!decimal(begin, end, notation, value)) return 0;
         if (negative) *value = -*value;
         return percent == notation->percent || (!percent && *value == 0);

@@ -119,6 +119,8 @@ struct SwiftReaders {
           while part.last == " " { part.removeLast() }
         }
         trim()
+        if part.first == "'" { part.removeFirst() }
+        trim()
         var isNegative = false
         var signs = 0
         var hasCurrency = false
@@ -151,6 +153,12 @@ struct SwiftReaders {
           part.removeLast(currency.count)
         }
         trim()
+        if part.last == "-" {
+          signs += 1
+          if signs > 1 { return nil }
+          isNegative = true
+          part.removeLast()
+        }
         guard let magnitude = decimal(Array(part), notation) else { return nil }
         if isPercent != notation.isPercent, isPercent || magnitude != 0 { return nil }
         return isNegative ? -magnitude : magnitude

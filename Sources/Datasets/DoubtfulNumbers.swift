@@ -1,0 +1,148 @@
+/// Numbers of a column that may stand for something else: a missing value, a row, a date.
+struct DoubtfulNumbers {
+  /// A code that may stand for a missing value.
+  struct Code: Hashable {
+    var value: Double
+    var count: Int
+  }
+
+  private let name: String
+  private let values: [Double]
+
+  init(_ name: String, _ values: [Double]) {
+    self.name = name
+    self.values = values
+  }
+
+  /// Adds notes about the column; `isInput`: whether it can be left out of the inputs.
+  func note(in notes: inout ReadingNotes, isInput: Bool) {
+    guard let range = Self.range(of: values) else { return }
+    for code in codes(range) {
+      notes.add(
+        .missingCode, name, .init(count: code.count, text: shortest(code.value)), is: code.value)
+    }
+    if let date = date(range) {
+      notes.add(
+        "'\(excerpt(name))' has whole numbers such as \(shortest(date)) that may be dates (year, "
+          + "month, day) and are read as numbers: their differences are not days")
+    } else if isInput, numbersRows(range) {
+      notes.add(
+        "'\(excerpt(name))' has a different whole number in every row, as an identifier has, and is "
+          + "an input: leave it out with the option 'ignore' if it identifies rows")
+    }
+  }
+
+  /// The lowest and the highest number; `nil` if there are none.
+  static func range(of values: [Double]) -> (low: Double, high: Double)? {
+    guard let first = values.first(where: { !$0.isNaN }) else { return nil }
+    return values.reduce((first, first)) { (min($0.0, $1), max($0.1, $1)) }
+  }
+
+  // MARK: - Missing values
+
+  /// Usual codes for a missing value, by magnitude.
+  private static let marks: Set<Double> = [
+    1, 9, 98, 99, 998, 999, 9998, 9999, 99_998, 99_999, 999_998, 999_999,
+  ]
+  /// Of these, the codes that are used with a positive sign.
+  private static let positiveMarks = marks.subtracting([1, 9])
+
+  /// The codes at either end of the numbers that may stand for a missing value: in at least three
+  /// cells and 1 % of them, and apart from the other numbers.
+  ///
+  /// A negative code is apart if there is no other negative number, or if its distance from the
+  /// others is at least their range; a positive one in the latter case only. As -1 is often a number
+  /// among others, it must be the most frequent of more than 20, or at least as far from the others
+  /// as from zero.
+  private func codes(_ range: (low: Double, high: Double)) -> [Code] {
+    guard
+      range.low < 0 && Self.marks.contains(-range.low) || Self.positiveMarks.contains(range.high)
+    else { return [] }
+    var counts: [Double: Int] = [:]
+    for value in values where !value.isNaN { counts[value, default: 0] += 1 }
+    let all = counts.values.reduce(0, +)
+    var rest = counts.keys.sorted()[...]
+    var found: [Double] = []
+    while let low = rest.first, low < 0, Self.marks.contains(-low) {
+      found.append(low)
+      rest.removeFirst()
+    }
+    while let high = rest.last, Self.positiveMarks.contains(high) {
+      found.append(high)
+      rest.removeLast()
+    }
+    guard let low = rest.first, let high = rest.last, rest.count > 1 else { return [] }
+    return found.compactMap { mark in
+      let count = counts[mark] ?? 0
+      guard count >= 3, count * 100 >= all else { return nil }
+      let distance = mark < 0 ? low - mark : mark - high
+      let isApart =
+        switch mark {
+        case -1:
+          low >= 1 && distance >= high - low
+            || low >= 0 && rest.count > 20 && rest.allSatisfy { counts[$0] ?? 0 < count }
+        case ..<0: low >= 0 || distance >= high - low
+        default: distance >= high - low
+        }
+      return isApart ? Code(value: mark, count: count) : nil
+    }
+  }
+
+  // MARK: - Identifiers
+
+  /// The fewest rows of an identifier.
+  private static let fewestRows = 20
+
+  /// Whether each row has another whole number, and they are consecutive or the name says so.
+  private func numbersRows(_ range: (low: Double, high: Double)) -> Bool {
+    guard values.count >= Self.fewestRows, range.high - range.low < NumberTally.exact,
+      range.high - range.low + 1 == Double(values.count) || Self.isIdentifierName(name),
+      values.allSatisfy({ $0 == $0.rounded() })
+    else { return false }
+    return Set(values).count == values.count
+  }
+
+  /// Whether a word of the name is one for identifiers: `customer_id`, `customerId`, `Row`.
+  static func isIdentifierName(_ name: String) -> Bool {
+    var words: [String] = []
+    var last: Character?
+    for character in name {
+      if !character.isLetter {
+        last = nil
+        continue
+      }
+      let begins = last.map { $0.isLowercase && character.isUppercase } ?? true
+      if begins { words.append("") }
+      words[words.count - 1] += character.lowercased()
+      last = character
+    }
+    let whole = words.joined()
+    return words.contains { identifierWords.contains($0) }
+      || identifierNames.contains { whole == $0 }
+  }
+
+  private static let identifierWords: Set<String> = [
+    "id", "uid", "uuid", "guid", "identifier", "index", "idx", "row", "rownum", "rownumber",
+    "rowid", "key", "no", "nr", "serial",
+  ]
+  private static let identifierNames = [
+    "accountid", "clientid", "customerid", "orderid", "passengerid", "patientid", "productid",
+    "recordid", "userid",
+  ]
+
+  // MARK: - Dates
+
+  /// The first number of a column of whole numbers `yyyymmdd` only, at least two different ones.
+  private func date(_ range: (low: Double, high: Double)) -> Double? {
+    guard range.low >= 19_000_101, range.high <= 20_991_231, range.low < range.high else {
+      return nil
+    }
+    let isDate = values.allSatisfy { value in
+      if value.isNaN { return true }
+      guard value == value.rounded() else { return false }
+      let (month, day) = (Int(value) / 100 % 100, Int(value) % 100)
+      return (1...12).contains(month) && (1...31).contains(day)
+    }
+    return isDate ? values.first { !$0.isNaN } : nil
+  }
+}
