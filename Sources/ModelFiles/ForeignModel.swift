@@ -3,6 +3,8 @@ import ONNXSchema
 /// The kind of a model that is not a supported neural network.
 public enum ForeignModel: Hashable, Sendable {
   case treeEnsemble, supportVectorMachine
+  /// A model of squares and products of the inputs.
+  case quadratic
   /// A network that gives each row several labels at once.
   case multilabel
 
@@ -21,6 +23,8 @@ public enum ForeignModel: Hashable, Sendable {
     switch self {
     case .treeEnsemble: "an ensemble of decision trees, not a neural network"
     case .supportVectorMachine: "a support vector machine, not a neural network"
+    case .quadratic:
+      "a quadratic model, such as QuadraticDiscriminantAnalysis, not a neural network"
     case .multilabel: "a multilabel network, which gives each row several labels at once"
     }
   }
@@ -28,7 +32,7 @@ public enum ForeignModel: Hashable, Sendable {
   /// The hint.
   var advice: String {
     switch self {
-    case .treeEnsemble, .supportVectorMachine:
+    case .treeEnsemble, .supportVectorMachine, .quadratic:
       "give a neural network, such as scikit-learn's MLPClassifier"
     case .multilabel:
       "give a network with one class per row: export one network for each label"

@@ -94,10 +94,20 @@ public enum ModelFile {
       throw ModelFileError.malformed(
         file: name, .operatorSet(version: version, least: oldestOperators))
     }
+    do {
+      return try network(of: message, version: version, name: name, folder, bytes: data.count)
+    } catch let error as ModelFileError {
+      throw error.of(ModelExporter(producer: message.producerName))
+    }
+  }
+
+  private static func network(
+    of message: Onnx_ModelProto, version: Int64, name: String, _ folder: URL?, bytes: Int
+  ) throws -> ImportedNetwork {
     let metadata = try ONNXMetadata(message.metadataProps, file: name)
     let graph = try ONNXGraph(
       try ONNXFunctions.inlined(message, file: name), opset: version, file: name, folder: folder,
-      bytes: data.count, readsRows: metadata.encoding != nil)
+      bytes: bytes, readsRows: metadata.encoding != nil)
     try metadata.check(graph.columns)
     let reader = try ONNXReader(graph, file: name)
     let ending = try ONNXNetwork(reader, output: graph.output).network(

@@ -10,8 +10,10 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   case unsupportedOperator(file: String, node: String, operator: String, supported: [String])
   /// A model that is not a supported neural network, recognised by a node with this operator.
   case foreignModel(file: String, node: String, operator: String, ForeignModel)
-  /// A supported operator with unsupported attributes or inputs.
-  case node(file: String, node: String, operator: String, NodeProblem)
+  /// A supported operator with unsupported attributes or inputs; `exporter` wrote the file, if it is
+  /// known.
+  case node(
+    file: String, node: String, operator: String, NodeProblem, exporter: ModelExporter? = nil)
   case initializer(file: String, name: String, TensorProblem)
   /// The graph is not a network with one input and one output.
   case graph(file: String, GraphProblem)
@@ -38,7 +40,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
       "\(file): node '\(node)': the operator '\(name)' is not supported"
     case .foreignModel(let file, let node, let name, let model):
       "\(file): node '\(node)' (\(name)): the file holds \(model.kind)"
-    case .node(let file, let node, let name, let problem):
+    case .node(let file, let node, let name, let problem, _):
       "\(file): node '\(node)' (\(name)): \(problem.text)"
     case .initializer(let file, let name, let problem): "\(file): '\(name)' \(problem.text)"
     case .graph(let file, let problem): "\(file): \(problem.text)"
@@ -67,9 +69,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .unsupportedOperator(_, _, let name, let supported):
       Self.advice(for: name, supported: supported)
     case .foreignModel(_, _, _, let model): model.advice
-    case .node:
-      "export the network for inference, with constant weights: "
-        + "torch.onnx.export(net.eval(), (rows,), 'net.onnx')"
+    case .node(_, _, _, _, let exporter): (exporter ?? .pytorch).advice
     case .initializer:
       "export the network again in float32, with complete and finite weights"
     case .graph: "export the network for inference, from one input to one output"

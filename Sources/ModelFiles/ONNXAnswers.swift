@@ -147,10 +147,14 @@ struct ONNXAnswers {
       case ("", "ArgMax") where trace.isLabel || takesParts: trace.path.append(input)
       case ("", "Div"):
         // Exponentials divided by their sum are a softmax.
-        guard producers[input]?.opType != "Exp", let sum = node.input(1),
-          isSum(sum, of: input, producers)
-        else { return trace }
-        trace.path.append(input)
+        guard producers[input]?.opType != "Exp", let sum = node.input(1) else { return trace }
+        if isSum(sum, of: input, producers) {
+          trace.path.append(input)
+        } else if let scores = guarded(input, by: sum, producers, constants) {
+          trace.path.append(scores)
+        } else {
+          return trace
+        }
       case ("", "Concat"):
         guard let score = onlyScore(node, producers, constants) else { return trace }
         trace.path.append(score)
@@ -162,7 +166,7 @@ struct ONNXAnswers {
 
   /// Whether a value is the sum of a row of another one, or of its absolute values, as where
   /// one-vs-rest probabilities are normalized to a sum of 1.
-  private static func isSum(
+  static func isSum(
     _ name: String, of value: String, _ producers: [String: Onnx_NodeProto]
   ) -> Bool {
     var (name, hasSum) = (name, false)
@@ -179,6 +183,40 @@ struct ONNXAnswers {
       name = input
     }
     return false
+  }
+
+  /// The scores that are divided by their sum, where a row with a sum of 0 gets equal shares: as
+  /// skl2onnx exports SGDClassifier, 1 is added to its scores and the number of classes to its sum.
+  ///
+  /// Only sigmoids are above 0 in every row; of other scores, equal ones decide by their order.
+  private static func guarded(
+    _ value: String, by sum: String, _ producers: [String: Onnx_NodeProto],
+    _ constants: ONNXConstants
+  ) -> String? {
+    guard let scores = producers[value], let total = producers[sum], scores.opType == "Add",
+      total.opType == "Add", scores.input.count == 2, total.input.count == 2,
+      let rest = producers[total.input[1]], rest.opType == "Mul", rest.input.count == 2,
+      rest.input[0] == scores.input[1], constants.contains(rest.input[1]),
+      ["Reciprocal", "Sigmoid"].contains(producers[scores.input[0]]?.opType),
+      isSum(total.input[0], of: scores.input[0], producers),
+      isZero(scores.input[1], of: total.input[0], producers)
+    else { return nil }
+    return scores.input[0]
+  }
+
+  /// Whether a value is 1 where another one is 0, and 0 elsewhere: it is cast to a truth value, which
+  /// is inverted and cast back.
+  private static func isZero(
+    _ name: String, of value: String, _ producers: [String: Onnx_NodeProto]
+  ) -> Bool {
+    var name = name
+    for kind in ["Cast", "Not", "Cast"] {
+      guard let node = producers[name], node.domain.isEmpty, node.opType == kind,
+        let input = node.input.first
+      else { return false }
+      name = input
+    }
+    return name == value
   }
 
   /// Whether a value is a class name, possibly after a cast.

@@ -128,7 +128,7 @@ struct ONNXColumns: Hashable, Sendable {
     for node in chain {
       let read = node.input.filter { !$0.isEmpty && !constants.contains($0) }
       if !read.isEmpty, read.allSatisfy({ values[$0] != nil && !ends.contains($0) }),
-        let made = try make(node, &constants), let name = node.output.first
+        let made = try made(node, &constants, in: chain), let name = node.output.first
       {
         values[name] = made
       } else {
@@ -136,6 +136,21 @@ struct ONNXColumns: Hashable, Sendable {
       }
     }
     return rest
+  }
+
+  /// The output of a preprocessing node. Where a column is multiplied by 0 beside a comparison, as in a
+  /// discretisation, the comparison is what is not supported.
+  private func made(
+    _ node: Onnx_NodeProto, _ constants: inout ONNXConstants, in chain: [Onnx_NodeProto]
+  ) throws(ModelFileError) -> Value? {
+    do throws(ModelFileError) {
+      return try make(node, &constants)
+    } catch {
+      guard case .node(_, _, _, .column(.scale), _) = error,
+        let comparison = chain.first(where: { ["Less", "Greater"].contains($0.opType) })
+      else { throw error }
+      throw problem(comparison, .column(.bins))
+    }
   }
 
   /// Adds an input: its columns become cells of the row.

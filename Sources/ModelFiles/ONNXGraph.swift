@@ -72,6 +72,10 @@ struct ONNXGraph {
       if let node = nodes.first(where: { ONNXOperator.table.row(of: $0) == nil }) {
         throw Self.unsupported(node, file)
       }
+      if let node = Self.square(in: nodes, constants) {
+        throw .foreignModel(
+          file: file, node: node.title, operator: shown(node.opType), .quadratic)
+      }
       throw .graph(file: file, .outputs(graph.output.map(\.name)))
     }
     self.output = output
@@ -88,7 +92,20 @@ struct ONNXGraph {
     } else if inputs.count > 1 {
       throw .graph(file: file, .inputs(inputs.map(\.name)))
     }
+    ONNXRecognition.passPairs(&chain, constants)
     ONNXRecognition.rewrite(&chain, &constants, output: output)
+  }
+
+  /// The first node that squares weighted sums.
+  private static func square(
+    in nodes: [Onnx_NodeProto], _ constants: ONNXConstants
+  ) -> Onnx_NodeProto? {
+    let sums = Set(nodes.filter { ["Gemm", "MatMul"].contains($0.opType) }.flatMap(\.output))
+    var copy = constants
+    return nodes.first { node in
+      node.opType == "Pow" && node.input.count == 2 && sums.contains(node.input[0])
+        && (try? copy.numbers(node.input[1], wholeToo: true).values) == [2]
+    }
   }
 
   private mutating func link(

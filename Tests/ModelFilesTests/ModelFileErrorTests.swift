@@ -281,6 +281,57 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (
+      ModelExporter?.none,
+      "export the network for inference, with constant weights: torch.onnx.export("
+    ),
+    (.pytorch, "export the network for inference, with constant weights: torch"),
+    (.keras, "export the network for inference, with constant weights: model"),
+    (
+      .sklearn,
+      "give the table after the other steps of the pipeline, and export the network without them: "
+        + "skl2onnx.to_onnx(network, rows)"
+    ),
+  ])
+  func theHintIsOfTheExporter(_ exporter: ModelExporter?, _ hint: String) {
+    let error = ModelFileError.node(
+      file: "a.onnx", node: "n", operator: "Add", .column(.scale), exporter: exporter)
+    #expect(error.recoverySuggestion?.hasPrefix(hint) == true)
+  }
+
+  @Test(arguments: [
+    (
+      "quadratic",
+      "refused-quadratic.onnx: node 'Pow1' (Pow): the file holds a quadratic model, such as "
+        + "QuadraticDiscriminantAnalysis, not a neural network",
+      "give a neural network, such as scikit-learn's MLPClassifier"
+    ),
+    (
+      "clipped",
+      "refused-clipped.onnx: node 'ReduceSum' (ReduceSum): is supported as part of GELU, softplus, "
+        + "softmax, layer normalization and similar functions, not alone",
+      "give the table after the other steps of the pipeline, and export the network without them: "
+        + "skl2onnx.to_onnx(network, rows)"
+    ),
+    (
+      "bins",
+      "refused-bins.onnx: node 'Less' (Less): it compares a column with the edges of bins, as of "
+        + "KBinsDiscretizer, which is not supported",
+      "give the table after the other steps of the pipeline, and export the network without them: "
+        + "skl2onnx.to_onnx(network, rows)"
+    ),
+  ])
+  func otherModelsOfScikitLearnAreNamed(_ name: String, _ text: String, _ hint: String) {
+    #expect {
+      try ModelFile.read(ModelFixtures.folder.appending(path: "exported/refused-\(name).onnx"))
+    } throws: { error in
+      let found = error as? ModelFileError
+      #expect(found?.errorDescription == text)
+      return found?.recoverySuggestion == hint
+    }
+  }
+
   @Test func aMissingFileIsUnreadable() {
     #expect {
       try ModelFile.read(ModelFixtures.good("no such"))

@@ -233,6 +233,10 @@ import Testing
     (.scaledBefore, "its input is already scaled or imputed"),
     (.index, "column index out of range"),
     (
+      .bins,
+      "it compares a column with the edges of bins, as of KBinsDiscretizer, which is not supported"
+    ),
+    (
       .scale, "the scale of a column is zero, or its scale or offset is not finite"
     ),
   ]

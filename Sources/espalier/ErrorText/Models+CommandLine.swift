@@ -15,7 +15,8 @@ extension ModelFileError: CommandLineError {
   var optionHint: String? {
     switch self {
     case .malformed: "give an ONNX file, as written by torch.onnx.export or espalier train"
-    case .foreignModel(_, _, _, .treeEnsemble), .foreignModel(_, _, _, .supportVectorMachine):
+    case .foreignModel(_, _, _, .treeEnsemble), .foreignModel(_, _, _, .supportVectorMachine),
+      .foreignModel(_, _, _, .quadratic):
       "give a neural network, such as scikit-learn's MLPClassifier; or explain the data without "
         + "--model"
     case .categoricalFeature: "leave the column out with --ignore, or give it as 0/1 columns"

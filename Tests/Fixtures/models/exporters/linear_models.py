@@ -9,14 +9,14 @@ import numpy as np
 from onnx import TensorProto, helper
 from skl2onnx import to_onnx
 from sklearn.datasets import load_iris
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression, RidgeClassifier, SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import KBinsDiscretizer, StandardScaler
 
-from record import Recorder
+from record import FOLDER, Recorder
 
 warnings.filterwarnings("ignore")
 record = Recorder("linear")
@@ -42,13 +42,25 @@ for kind in (np.float32, np.float64):
                 rows, answers("softmax", names))
     record.keep("hinge" + end, to_onnx(SGDClassifier(random_state=0).fit(given, names[y]), given[:1], options=PLAIN | {"raw_scores": True}),
                 rows, answers("labels", names))
+    record.keep("sgd-logistic" + end, to_onnx(
+        make_pipeline(StandardScaler(), SGDClassifier(loss="log_loss", random_state=0)).fit(given, names[y]), given[:1], options=PLAIN),
+        rows, answers("labels", names))
+    record.keep("one-vs-rest" + end, to_onnx(OneVsRestClassifier(LogisticRegression()).fit(given, names[y]), given[:1], options=PLAIN),
+                rows, answers("labels", names))
     network = make_pipeline(StandardScaler(), MLPClassifier((5,), max_iter=60, random_state=1)).fit(given, names[y])
     record.keep("class-labels" + end, to_onnx(network, given[:1], options={MLPClassifier: PLAIN | {"output_class_labels": True}}),
                 rows, answers("softmax", names))
 rows = X[::13]
 record.keep("ridge-two", to_onnx(RidgeClassifier().fit(X, names[y // 2]), X[:1]), rows, answers("labels", names[:2]))
-record.keep("one-vs-rest", to_onnx(OneVsRestClassifier(LogisticRegression()).fit(X, names[y]), X[:1], options=PLAIN),
-            rows, answers("labels", names))
+
+# Models that are no networks, which are refused.
+refused = {
+    "quadratic": QuadraticDiscriminantAnalysis(),
+    "clipped": make_pipeline(StandardScaler(), SGDClassifier(loss="modified_huber", random_state=0)),
+    "bins": make_pipeline(KBinsDiscretizer(5, encode="onehot-dense", quantile_method="averaged_inverted_cdf"), LogisticRegression()),
+}
+for name, model in refused.items():
+    (FOLDER / f"refused-{name}.onnx").write_bytes(to_onnx(model.fit(X, names[y]), X[:1], options=PLAIN).SerializeToString())
 
 # FeatureVectorizer, which other converters write where skl2onnx writes Concat.
 random = np.random.default_rng(5)
