@@ -4,7 +4,8 @@ import Foundation
 public struct OutputFolder: Hashable, Sendable {
   /// The files of a report folder; a folder with any other file is never overwritten.
   public static let names: Set<String> = [
-    "explanation.json", "report.html", "report.md", "report.pdf", "rules.txt", "network.dot",
+    "explanation.json", "report.html", "report.md", "report.pdf", "model-card.md", "rules.txt",
+    "network.dot",
     "network.svg", "features.svg", "rules.svg", "curve.svg", "model.onnx", "manifest.json",
     "certificate.json", "compare.json", "compare.html", "compare.md", "compare.svg",
   ]

@@ -60,8 +60,9 @@ import Testing
         + "predict, evaluate, why, features, fidelity, diff, inspect, draw, … (17 in all)\n"
     ),
     (
-      ["report", "r", "--format", "pdf", "-o", "s"],
-      "error: there is no report format named 'pdf'\n hint: known: json, html, md, text, diagrams\n"
+      ["report", "r", "--format", "docx", "-o", "s"],
+      "error: there is no report format named 'docx'\n hint: known: json, html, md, text, diagrams, "
+        + "pdf, card\n"
     ),
     (
       ["explain", "iris", "--extractor", "surogate"],

@@ -1,4 +1,5 @@
 import Explanations
+import Tensors
 import Testing
 
 @Suite struct EvaluationTests {
@@ -75,6 +76,25 @@ import Testing
     #expect(squared.resamples == 1000)
     #expect(figures.meanBaseline == (10.0 / 4).squareRoot().roundedTo(digits: 6))
     #expect(figures.meanAbsoluteError.low <= 1 && figures.meanAbsoluteError.high >= 1)
+  }
+
+  /// The bounds are the 2.5th and 97.5th percentile of the resampled means: the 26th and the 975th of
+  /// 1,000.
+  @Test func boundsAreThoseOfTheResamples() throws {
+    var generator = SeededGenerator(seed: 6)
+    let actual = (0..<30).map { _ in generator.normal() }
+    let errors = (0..<30).map { _ in generator.normal() }
+    let figures = try #require(
+      RegressionFigures(predicted: zip(actual, errors).map { $0 + $1 }, actual: actual))
+    let stream = SeededGenerator(seed: 42).stream("regression")
+    let means = (0..<1000).map { sample in
+      var generator = stream.stream("\(sample)")
+      return (0..<30).reduce(0.0) { sum, _ in sum + abs(errors[generator.index(below: 30)]) } / 30
+    }.sorted()
+    #expect(abs(figures.meanAbsoluteError.low - means[25]) < 1e-6)
+    #expect(abs(figures.meanAbsoluteError.high - means[974]) < 1e-6)
+    #expect(means[974] - means[973] > 1e-6 && means[975] - means[974] > 1e-6)
+    #expect(means[26] - means[25] > 1e-6 && means[25] - means[24] > 1e-6)
   }
 
   @Test func equalNumbersHaveNoRSquared() throws {

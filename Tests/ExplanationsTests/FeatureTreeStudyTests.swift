@@ -45,6 +45,16 @@ import Testing
     #expect(right > wrong + 20, "\(right) with, \(wrong) without")
   }
 
+  /// A limit of no rules leaves the default class.
+  @Test func noRulesAreAllowed() throws {
+    for (limit, count) in [(0, 0...0), (1, 1...1)] {
+      var subject = try SmallNetwork.subject(head: .softmax, level: .features, seed: 1)
+      subject.maxRules = limit
+      let extracted = try TreesOverFeatures().extract(from: subject)
+      #expect(count.contains(extracted.rules.rules.count))
+    }
+  }
+
   /// With few rows the synthetic ones decide where the thresholds are.
   @Test func fewRowsSuffice() throws {
     var agreeing = 0

@@ -117,9 +117,21 @@ import Testing
     let folder = ModelFixtures.folder.appending(path: "exported")
     let described = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       .filter { $0.hasSuffix(".onnx") }.sorted()
-      .filter { try ModelFile.read(folder.appending(path: $0)).describesInputs }
+      .filter { name in
+        // Files that are refused are there too.
+        (try? ModelFile.read(folder.appending(path: name)))?.describesInputs == true
+      }
       .map { String($0.dropLast(5)) }
-    #expect(described == [])
+    #expect(
+      described == [
+        "boundaries-columns-counted", "boundaries-columns-reshaped", "boundaries-one-factor-each",
+        "boundaries-one-factor", "linear-class-labels", "linear-logistic-two",
+        "linear-sgd-logistic", "pipelines-levels-of-both", "pipelines-levels-of-numbers",
+        "pipelines-logistic-scaled", "pipelines-ordinal-scaled", "pipelines-ordinal",
+        "pipelines-renamed", "sklearn-columns-three", "sklearn-columns", "sklearn-imputed-minmax",
+        "sklearn-imputed-standard", "sklearn-imputed", "sklearn-regressor-pipeline",
+        "sklearn-standard", "sklearn-uncentred", "sklearn-whole-numbers",
+      ])
   }
 }
 

@@ -74,7 +74,8 @@ import Testing
     let context = PruningContext(
       head: .softmax, training: examples, validation: examples,
       trainer: Trainer(epochs: 1, batch: 32, learningRate: 0.005), seed: 5)
-    var adaptation = Adaptation(isImproved: name == GrowAndPrune.name)
+    var adaptation =
+      name == GrowAndPrune.name ? GrowAndPrune().adaptation : AdaptiveGrowthAndPruning().adaptation
     // Everything is insignificant but for its age.
     (adaptation.low, adaptation.needed, adaptation.patience) = (10, 1.1, 16)
     var method = AdaptiveGrowthAndPruning()

@@ -27,7 +27,7 @@ public struct PDFPrinter: Sendable {
     let messages = folder.appendingPathComponent("messages")
     let process = Process()
     process.executableURL = program
-    process.arguments = ["--quiet", input.path, output.path]
+    process.arguments = ["-q", input.path, output.path]
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     // The date of the file, which would differ from run to run.
