@@ -12,6 +12,7 @@ Explains iris, house-votes and german-credit with the tool and opens each report
 - by keyboard alone: a row is pasted and a value typed;
 - a rule leads to its path in the diagram and back, a table of 45 rows is folded, filtered and sorted, and the
   rules are saved as CSV and JSON;
+- as PDF by WeasyPrint where that is installed: the same bytes twice, every section, pages of A4;
 - with rows of the data, and damaged copies of them with missing values and unknown levels, in the box: the
   rules of each level, the deciding rule, and the network with its probabilities are those of
   `espalier predict`, the nearest changes those of `espalier why`.
@@ -20,7 +21,7 @@ Needs chromium and Python 3.9, no packages. axe-core is used where the Python pa
 installed; otherwise labels and contrast are checked here, and it is said. --screenshots keeps a screenshot
 of each, --reports the reports. Exit code 1 where something is wrong.
 """
-import argparse, csv, importlib.util, io, json, pathlib, random, subprocess, sys, tempfile
+import argparse, csv, importlib.util, io, json, pathlib, random, re, shutil, subprocess, sys, tempfile
 from browser import Browser
 
 root = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -244,6 +245,23 @@ def check_diagrams_and_files(browser, report, folder):
         expect(found == wanted, f"{report.name}: the rules as {format} are {found}")
 
 
+def check_pdf(report, folder):
+    """The report as PDF; the number of its pages, or 0 without WeasyPrint."""
+    if not shutil.which("weasyprint"): return 0
+    made = []
+    for name in ["one", "two"]:
+        report.run("report", report.folder, "--format", "pdf", "--output", folder / f"{report.name}-pdf-{name}", "--quiet")
+        made.append((folder / f"{report.name}-pdf-{name}" / "report.pdf").read_bytes())
+    expect(made[0] == made[1], f"{report.name}: the PDF has other bytes when it is written again")
+    pages = len(re.findall(rb"/Type /Page\b", made[0]))
+    boxes = set(re.findall(rb"/MediaBox \[([^\]]*)\]", made[0]))
+    expect(3 <= pages <= 40 and len(boxes) == 1, f"{report.name}: the PDF has {pages} pages of {boxes}")
+    headings = len(re.findall(r"<h2", report.page.read_text(encoding="utf-8")))
+    marks = made[0].count(b"/Title (") - 1
+    expect(marks >= headings - 1, f"{report.name}: the PDF has {marks} marks for {headings} sections")
+    return pages
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tool", default=str(root / "espalier"))
@@ -265,7 +283,9 @@ def main():
                 check_keyboard(browser, report)
                 check_diagrams_and_files(browser, report, pathlib.Path(place))
                 check_layout(browser, report, axe, options.screenshots)
-                print(f"{name}: {count} rows as the tool predicts them, {report.page.stat().st_size:,} bytes", flush=True)
+                pages = check_pdf(report, pathlib.Path(place))
+                print(f"{name}: {count} rows as the tool predicts them, {report.page.stat().st_size:,} bytes, "
+                      + (f"{pages} pages of PDF" if pages else "no PDF: there is no weasyprint"), flush=True)
         finally:
             browser.close()
     if problems:
