@@ -24,9 +24,10 @@ public enum NetworkError: LocalizedError, Hashable, Sendable {
     case .noLayers:
       "the network has no layers"
     case .wrongInputs(let expected, let found):
-      "the encoded data have \(found) inputs but the network expects \(expected)"
+      "the encoded data have \(found) input\(found == 1 ? "" : "s") but the network expects \(expected)"
     case .wrongAnswers(let expected, let found):
-      "the network has \(found) outputs but the data have \(expected) classes"
+      "the network has \(found) output\(found == 1 ? "" : "s") but the data have \(expected) "
+        + (expected == 1 ? "class" : "classes")
     case .notFinite(let step, let layer):
       "training diverged: non-finite value in layer '\(layer)' at step \(step)"
     }

@@ -4,6 +4,17 @@ import TestSupport
 import Testing
 
 @Suite struct SwitchSearchTests {
+  /// A feature counts with its largest weight; of equal ones the first.
+  @Test func theStrongestFeaturesAreUsed() {
+    let weights = [[0.1, -5, 0, 3, 2], [4, 0.2, 0, 0, -2]]
+    #expect(SwitchedLayer.strongest(1, of: weights) == [1])
+    #expect(SwitchedLayer.strongest(2, of: weights) == [0, 1])
+    #expect(SwitchedLayer.strongest(3, of: weights) == [0, 1, 3])
+    #expect(SwitchedLayer.strongest(9, of: weights) == [0, 1, 2, 3, 4])
+    #expect(SwitchedLayer.strongest(1, of: [[2, -2], [1, 1]]) == [0])
+    #expect(SwitchedLayer.strongest(2, of: []) == [])
+  }
+
   private func sum(_ margin: SwitchSearch.Margin, _ code: UInt64) -> Double {
     margin.weights.indices.reduce(margin.bias) {
       code >> UInt64($1) & 1 == 1 ? $0 + margin.weights[$1] : $0

@@ -90,6 +90,35 @@ import Testing
     }
   }
 
+  /// Rows of rank 3 are images, channels first, also where no layer is a convolution.
+  @Test func largeInputsAreImages() throws {
+    var model = try Onnx_ModelProto(
+      serializedBytes: Data(contentsOf: ModelFixtures.good("relu")))
+    let name = try #require(model.graph.input.first?.name)
+    for index in model.graph.node.indices {
+      model.graph.node[index].input = model.graph.node[index].input.map {
+        $0 == name ? "flat" : $0
+      }
+    }
+    model.graph.node.insert(node("Flatten", [name], "flat"), at: 0)
+    var shape = Onnx_TensorShapeProto()
+    shape.dim = [0, 2, 1, 2].map { length in
+      var dimension = Onnx_TensorShapeProto.Dimension()
+      if length == 0 { dimension.dimParam = "N" } else { dimension.dimValue = Int64(length) }
+      return dimension
+    }
+    model.graph.input[0].type.tensorType.shape = shape
+    let found = try ModelFile.read(data: model.serializedData(), name: "edge.onnx")
+    #expect(found.network.architecture.input == [1, 2, 2])
+    let plain = try ModelFile.read(ModelFixtures.good("relu"))
+    var generator = SeededGenerator(seed: 3)
+    let rows = generator.normalTensor([20, 4])
+    // From channels first to channels last.
+    let turned = Tensor(
+      (0..<20).flatMap { row in [0, 2, 1, 3].map { rows[row, $0] } }, shape: [20, 4])
+    #expect(found.network.outputs(for: turned) == plain.network.outputs(for: rows))
+  }
+
   @Test func graphsHaveAtMostTenThousandNodes() throws {
     let own = try Onnx_ModelProto(
       serializedBytes: Data(contentsOf: ModelFixtures.good("relu"))

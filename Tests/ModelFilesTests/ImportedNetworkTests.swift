@@ -66,7 +66,7 @@ import Testing
     schema.target.kind = .numeric(unit: nil, cuts: [0])
     #expect(try imported.model(for: schema).head == .number)
     #expect(
-      refusal(imported, numeric(4)) == "the network has 1 outputs but the data have 3 classes")
+      refusal(imported, numeric(4)) == "the network has 1 output but the data have 3 classes")
   }
 
   @Test func onlyClassesHaveAnOrder() throws {

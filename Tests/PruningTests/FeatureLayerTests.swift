@@ -8,14 +8,14 @@ import Testing
 
 @Suite struct FeatureLayerTests {
   /// Two informative columns, eight noise columns, and more hidden features than needed.
-  private func task(seed: UInt64) throws -> FeatureLayer.Task {
+  private func task(seed: UInt64, features: Int = 12) throws -> FeatureLayer.Task {
     var generator = SeededGenerator(seed: seed)
     let rows = 400
     let inputs = generator.normalTensor([rows, 10])
     let labels = (0..<rows).map { (inputs[$0, 3] > 0 ? 1 : 0) + (inputs[$0, 7] > 0.5 ? 1 : 0) }
     let examples = Examples(inputs: inputs, labels: labels)
     let layers: [any Layer] = [
-      Dense(16), Activation(.relu), Dense(12, start: .glorot), Activation(.sigmoid), Dense(3),
+      Dense(16), Activation(.relu), Dense(features, start: .glorot), Activation(.sigmoid), Dense(3),
     ]
     let fresh = try Network(Architecture(input: [10]) { layers }, seed: seed)
     let network = try Trainer(epochs: 40, batch: 32, learningRate: 0.01).train(
@@ -75,6 +75,15 @@ import Testing
     let plan = try limited.prune(task(seed: 1)).plan
     #expect(12 - plan.neurons.count <= 3)
     #expect(10 - plan.inputs.count <= 1)
+  }
+
+  /// An eighth of many features is pruned at a time, also on the way to a limit, but no more than to it.
+  @Test(arguments: [(20, 7), (53, 3)])
+  func manyFeaturesArePrunedInBatches(limit: Int, first: Int) throws {
+    var limited = method
+    (limited.maxNeurons, limited.finalEpochs) = (limit, 1)
+    let steps = try limited.prune(task(seed: 1, features: 56)).trace.steps
+    #expect(steps.first?.removals.count == first)
   }
 
   @Test func everyStepIsRecorded() throws {

@@ -18,6 +18,15 @@ import Testing
       support: Support(covered: covered, agreeing: agreeing))
   }
 
+  @Test func aCurveHasEachSizeOnceInAscendingOrder() {
+    var curve: [RuleSet] = []
+    for count in [0, 3, 3, 2, 1, 4, 3, 0, 5] {
+      let rules = [Rule](repeating: rule("x", then: 1, 0, of: 1), count: count)
+      curve.appendIfLonger(RuleSet(rules, default: 0, resolution: .firstMatch))
+    }
+    #expect(curve.map(\.rules.count) == [0, 3, 4, 5])
+  }
+
   @Test func theFirstRuleThatHoldsAnswers() {
     let rules = [rule("x", then: 1, 0, of: 1), rule("z", then: 2, 9, of: 9)]
     let list = RuleSet(rules, default: 0, resolution: .firstMatch)

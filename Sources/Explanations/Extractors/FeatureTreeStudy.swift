@@ -119,7 +119,7 @@ struct FeatureTreeStudy {
       var rules = try learner.list(atMost: size)
       for other in sizes {
         let list = other == size ? rules : try learner.list(atMost: other)
-        if list.rules.count > lists.last?.rules.count ?? -1 { lists.append(list) }
+        lists.appendIfLonger(list)
       }
       rules = supported(rules, training, all)
       var result = ExtractedRules(rules: rules)

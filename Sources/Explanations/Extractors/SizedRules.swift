@@ -45,8 +45,7 @@ struct SizedRules {
   mutating func curve(_ sizes: [Int]) throws -> [RuleSet] {
     var curve: [RuleSet] = []
     for size in sizes {
-      let rules = try rules(at: step(from: 0, atMost: size))
-      if rules.rules.count > curve.last?.rules.count ?? -1 { curve.append(rules) }
+      curve.appendIfLonger(try rules(at: step(from: 0, atMost: size)))
     }
     return curve
   }

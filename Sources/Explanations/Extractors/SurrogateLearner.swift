@@ -133,8 +133,9 @@ package struct SurrogateLearner {
   /// Lists of at most these sizes, in ascending order of size.
   func lists(sizes: [Int], atMost limit: Int) throws -> [RuleSet] {
     var found: [RuleSet] = []
-    for rules in try fitted(sizes: sizes, atMost: limit).map(supported)
-    where rules.rules.count > found.last?.rules.count ?? -1 { found.append(rules) }
+    for rules in try fitted(sizes: sizes, atMost: limit).map(supported) {
+      found.appendIfLonger(rules)
+    }
     return found
   }
 

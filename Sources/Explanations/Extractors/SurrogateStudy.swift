@@ -78,7 +78,7 @@ package struct SurrogateStudy {
       var curve: [RuleSet] = []
       for list in lists {
         let list = list.rules.count == rules.rules.count ? rules : supported(list, setup)
-        if list.rules.count > curve.last?.rules.count ?? -1 { curve.append(list) }
+        curve.appendIfLonger(list)
       }
       if !curve.contains(rules) {
         curve = curve.filter { $0.rules.count != rules.rules.count } + [rules]

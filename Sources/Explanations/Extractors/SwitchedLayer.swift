@@ -3,7 +3,7 @@ import Rules
 import Tensors
 
 /// The last layer over binarised features.
-struct SwitchedLayer {
+package struct SwitchedLayer {
   /// The features that rules may use, at most 64.
   let features: [Int]
   let source: HiddenFeatures
@@ -28,12 +28,19 @@ struct SwitchedLayer {
         sum + off[feature] * Double(source.weights[feature, output])
       }
     }
-    let weights = weights
-    features = source.ids.indices.sorted { first, second in
+    features = Self.strongest(64, of: weights)
+  }
+
+  /// The features with the largest absolute weight to any output, at most `most`, in ascending order.
+  ///
+  /// `weights`: `[output][feature]`.
+  package static func strongest(_ most: Int, of weights: [[Double]]) -> [Int] {
+    let count = weights.first?.count ?? 0
+    return (0..<count).sorted { first, second in
       let mine = weights.reduce(0) { max($0, abs($1[first])) }
       let other = weights.reduce(0) { max($0, abs($1[second])) }
       return mine == other ? first < second : mine > other
-    }.prefix(64).sorted()
+    }.prefix(most).sorted()
   }
 
   /// The binarised features of each row as bits, in the order of `features`.

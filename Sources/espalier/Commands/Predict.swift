@@ -109,6 +109,8 @@ struct Predict: ParsableCommand {
     let (model, table, _) = try NetworkWithRows.read(
       result, model: model, data: data, form: form, inputs: inputs, console: console)
     if let model { try RuleMismatch.check(rules, model) }
+    // Before anything is written: the network may lack the hidden features of the rules.
+    _ = try rules.variables(of: table.selecting(Array(0..<min(1, table.count))), in: model)
     return (Predictor(model: model, rules: rules), table)
   }
 
