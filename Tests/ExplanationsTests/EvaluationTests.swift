@@ -87,10 +87,18 @@ import Testing
     let figures = try #require(
       RegressionFigures(predicted: zip(actual, errors).map { $0 + $1 }, actual: actual))
     let stream = SeededGenerator(seed: 42).stream("regression")
-    let means = (0..<1000).map { sample in
+    let samples = (0..<1000).map { sample -> [Int] in
       var generator = stream.stream("\(sample)")
-      return (0..<30).reduce(0.0) { sum, _ in sum + abs(errors[generator.index(below: 30)]) } / 30
+      return (0..<30).map { _ in generator.index(below: 30) }
+    }
+    let means = samples.map { rows in rows.reduce(0.0) { $0 + abs(errors[$1]) } / 30 }.sorted()
+    let squared = samples.map { rows -> Double in
+      let mean = rows.reduce(0.0) { $0 + actual[$1] } / 30
+      let spread = rows.reduce(0.0) { $0 + (actual[$1] - mean) * (actual[$1] - mean) }
+      return 1 - rows.reduce(0.0) { $0 + errors[$1] * errors[$1] } / spread
     }.sorted()
+    let found = try #require(figures.rSquared)
+    #expect(abs(found.low - squared[25]) < 1e-6 && abs(found.high - squared[974]) < 1e-6)
     #expect(abs(figures.meanAbsoluteError.low - means[25]) < 1e-6)
     #expect(abs(figures.meanAbsoluteError.high - means[974]) < 1e-6)
     #expect(means[974] - means[973] > 1e-6 && means[975] - means[974] > 1e-6)
