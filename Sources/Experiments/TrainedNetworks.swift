@@ -164,7 +164,7 @@ struct StartingNetwork: Sendable {
       shift: experiment.network.shift, checkpoint: checkpoint, control: control)
     model.network = state.best
     trainable = model
-    startedFrom = "training"
+    startedFrom = Provenance.ownTraining
     epochs = state.history.count
   }
 

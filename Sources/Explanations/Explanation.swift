@@ -199,8 +199,10 @@ public struct Provenance: Codable, Hashable, Sendable {
   public var seed: UInt64
   /// The command without options that do not change the result: output, threads, progress, colours.
   public var arguments: [String]
-  /// "training", or the name and SHA-256 of the model that was given.
+  /// `ownTraining`, or the name and SHA-256 of the model that was given.
   public var startedFrom: String
+  /// The value of `startedFrom` of a network that the run trained: "training".
+  public static let ownTraining = "training"
   /// Creates a value from its properties.
   public init(version: String, seed: UInt64, arguments: [String], startedFrom: String) {
     self.version = version

@@ -11,6 +11,8 @@ public struct Phrase: Hashable, Sendable, ExpressibleByStringInterpolation {
     case name(String)
     /// An external sentence or line, such as a note or a command.
     case quote(String)
+    /// An external text of any length, shown whole.
+    case passage(String)
     /// Emphasised words.
     case strong(String)
     /// The connectives of a rule: if, and, or, then.
@@ -98,6 +100,7 @@ extension Phrase {
       case .words(let text), .strong(let text), .small(let text): text
       case .name(let name): shown(name)
       case .quote(let line): shown(line, limit: longestShownLine)
+      case .passage(let text): shown(text, limit: .max)
       }
     }.joined()
   }

@@ -12,7 +12,7 @@ extension Report {
       .paragraph(
         """
         Fidelity (agreement) is the share of rows on which the rules and the network predict the \
-        same class. Held-out rows were used neither to train the network nor to extract the rules.
+        same class. \(heldOutUse)
         """),
     ]
     let majority: Phrase =
@@ -53,6 +53,16 @@ extension Report {
       .table(shares("accuracy-table", "Accuracy on held-out rows", "Predictor", predictors)))
     blocks += errorBlock + crossValidationBlocks
     return blocks
+  }
+
+  /// What held-out rows were not used for; of a given network its training rows are not known.
+  var heldOutUse: Phrase {
+    explanation.provenance.startedFrom == Provenance.ownTraining
+      ? "Held-out rows were used neither to train the network nor to extract the rules."
+      : """
+      Held-out rows were not used to extract the rules; whether the given network was trained on \
+      them is not known.
+      """
   }
 
   private var classBlocks: [Block] {

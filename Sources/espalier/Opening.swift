@@ -1,10 +1,8 @@
 import Foundation
+import Reports
 
 /// Opening of a file with the desktop's program for it.
 struct Opening {
-  /// The programs, in the order of preference.
-  private static let names = ["xdg-open", "open"]
-
   private let program: URL
 
   /// Finds a program, before anything is computed.
@@ -12,15 +10,12 @@ struct Opening {
   /// `path`: the file that will be opened.
   /// - Throws: `CommandFailure` with code 69 if there is none.
   init(for path: String) throws(CommandFailure) {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    let found = Self.names.lazy.flatMap { name in folders.map { "\($0)/\(name)" } }
-      .first { FileManager.default.isExecutableFile(atPath: $0) }
-    guard let found else {
+    guard let found = installedProgram("xdg-open", "open") else {
       throw CommandFailure(
         "--open needs xdg-open or open, and neither is in PATH",
         hint: "install xdg-utils, or omit --open and open '\(path)' in a browser", code: 69)
     }
-    program = URL(fileURLWithPath: found)
+    program = found
   }
 
   /// Opens a file.

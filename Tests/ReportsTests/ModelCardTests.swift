@@ -51,6 +51,33 @@ import Testing
     #expect(!stated.contains("owner, "))
   }
 
+  /// Nothing of what the owner states is cut off; its lines are one paragraph.
+  @Test func longTextsAreWhole() throws {
+    let sentence = String(repeating: "Sorts irises by their petals. ", count: 60)
+    let json = #"{"purpose": "\#(sentence)\nEnd | of **all**.", "owner": "\#(sentence)"}"#
+    let card = try card(.iris, json)
+    #expect(card.contains("**Purpose:** \(sentence)End \\| of \\*\\*all\\*\\*.\n"))
+    #expect(card.contains("| Owner | \(sentence.dropLast()) |"))
+  }
+
+  /// Whether a given network has seen the held-out rows is not known.
+  @Test func aGivenNetworkMayHaveSeenTheRows() throws {
+    var explanation = SampleExplanation.iris.explanation
+    let own = "Held-out rows were used neither to train the network nor to extract the rules."
+    #expect(try card(.iris).contains(own))
+    explanation.provenance.startedFrom = "net.onnx (SHA-256 00)"
+    for text in [
+      try MarkdownWriter().write(ModelCard(explanation).document),
+      try MarkdownWriter().write(Report(explanation).document()),
+    ] {
+      #expect(!text.contains(own))
+      #expect(
+        text.contains(
+          "Held-out rows were not used to extract the rules; whether the given network was trained "
+            + "on them is not known."))
+    }
+  }
+
   /// The figures are those of the explanation.
   @Test func figuresHaveRowsAndIntervals() throws {
     let explanation = SampleExplanation.iris.explanation

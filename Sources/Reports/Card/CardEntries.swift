@@ -59,8 +59,12 @@ public struct CardEntries: Hashable, Sendable {
       guard let found = (value as? String).map({ [$0] }) ?? value as? [String] else {
         throw CardError.noText(file: file, entry: key)
       }
-      let stated = found.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
-        .filter { !$0.isEmpty }
+      // A text with several lines is one paragraph.
+      let stated = found.map { text in
+        text.split(whereSeparator: \.isNewline)
+          .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+          .joined(separator: " ")
+      }.filter { !$0.isEmpty }
       if !stated.isEmpty { texts[entry] = stated }
     }
   }

@@ -104,8 +104,8 @@ public struct ModelCard: Hashable, Sendable {
       heading("Evaluation data", "evaluation"),
       .paragraph(
         """
-        \(counted(data.heldOut, "held-out row")), used neither to train the network nor to extract \
-        the rules: \(quote: data.heldOutFrom).
+        \(counted(data.heldOut, "held-out row")): \(quote: data.heldOutFrom). \
+        \(report.heldOutUse)
         """),
     ]
   }
@@ -210,13 +210,13 @@ public struct ModelCard: Hashable, Sendable {
 
   /// An entry as the row of a table.
   private func stated(_ entry: CardEntries.Entry) -> (Phrase, Phrase) {
-    let texts = (entries.texts[entry] ?? []).map { Phrase.quote($0) }
+    let texts = (entries.texts[entry] ?? []).map { Phrase([.passage($0)]) }
     return (Phrase(entry.title), texts.isEmpty ? "not stated" : texts.joined(by: "; "))
   }
 
   /// An entry with its title: one text in a line, several as a list.
   private func list(_ entry: CardEntries.Entry) -> [Block] {
-    let texts = (entries.texts[entry] ?? []).map { Phrase.quote($0) }
+    let texts = (entries.texts[entry] ?? []).map { Phrase([.passage($0)]) }
     let title = Phrase.strong(entry.title + ":")
     guard texts.count > 1 else {
       return [.paragraph(title + " " + (texts.first ?? "not stated"))]

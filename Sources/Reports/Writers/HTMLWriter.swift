@@ -94,6 +94,7 @@ enum HTML {
       case .small(let text): "<span class=\"small\">\(escape(text))</span>"
       case .name(let name): outside(name, limit: longestShownName)
       case .quote(let line): outside(line, limit: longestShownLine)
+      case .passage(let text): outside(text, limit: .max)
       }
     }.joined()
   }

@@ -94,6 +94,7 @@ public struct MarkdownWriter: ReportWriter {
       case .strong(let text): "**\(escape(text))**"
       case .name(let name): escape(shown(name))
       case .quote(let line): escape(shown(line, limit: longestShownLine))
+      case .passage(let text): escape(shown(text, limit: .max))
       }
     }.joined()
   }

@@ -7,11 +7,8 @@ public struct PDFPrinter: Sendable {
   /// Finds the program in the folders of PATH.
   /// - Throws: `PDFError.notInstalled`
   public init() throws(PDFError) {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    let found = folders.lazy.map { "\($0)/weasyprint" }
-      .first { FileManager.default.isExecutableFile(atPath: $0) }
-    guard let found else { throw .notInstalled }
-    program = URL(fileURLWithPath: found)
+    guard let found = installedProgram("weasyprint") else { throw .notInstalled }
+    program = found
   }
 
   /// A page as a file of PDF; equal pages give equal bytes with the same version of the program and the
