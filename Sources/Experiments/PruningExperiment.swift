@@ -86,6 +86,26 @@ public struct PruningBaseline: Sendable {
   }
 }
 
+extension PruningBaseline {
+  /// The bytes of an ONNX file of a pruned network with the inputs and outputs of the given file; `nil` if
+  /// that was written by this program, and takes and gives the same anyway.
+  ///
+  /// `url`: the file of the original network; `outcome`: the pruned network.
+  /// - Throws: `InterfaceProblem` if they cannot be kept; `ModelFileError`.
+  public func replacement(
+    of url: URL, by outcome: PruningOutcome, named name: String, _ options: NetworkOptions
+  ) throws -> Data? {
+    var given = try ModelFile.read(url)
+    guard given.schema == nil else { return nil }
+    if let order = options.classOrder {
+      given = try given.answering(inOrder: order, for: original.schema)
+    }
+    return try ModelFile.data(
+      for: outcome.model, named: name, keepingInterfaceOf: given, read: original,
+      checkedOn: outcome.readBackRows)
+  }
+}
+
 extension PruningContext {
   /// The encoded training and validation rows of a network, with its columns.
   init(_ start: StartingNetwork, trainer: Trainer, seed: UInt64) {

@@ -202,6 +202,14 @@ public struct PruningResult: Codable, Sendable {
   }
 }
 
+extension PruningResult {
+  /// Sets the sizes of the given file and of the written one, in bytes.
+  public mutating func setFileBytes(before: Int, after: Int) {
+    (self.before.fileBytes, self.after.fileBytes) = (before, after)
+    ratios["fileBytes"] = Double(before) / Double(max(after, 1))
+  }
+}
+
 extension PruningMethod {
   /// The citation of the method, as text.
   fileprivate var source: String { Self.source.description }

@@ -15,6 +15,8 @@ public struct ImportedNetwork: Hashable, Sendable {
   public var encoding: Encoding?
   /// The preprocessing of the file; only in files of other programs.
   var columns: ONNXColumns?
+  /// The inputs and outputs; only of files of other programs.
+  var interface: ModelInterface?
   /// The class names; only in files of other programs.
   public internal(set) var classes: [String]?
   /// The output activation that was removed: a sigmoid or hard sigmoid.
@@ -64,9 +66,7 @@ public struct ImportedNetwork: Hashable, Sendable {
   private func answering(_ data: inout Schema) throws -> Network {
     var network = network
     if network.originalIndices.last?.count == 1 { network = try scoringTwoClasses() }
-    guard let classes, case .classes(let names) = data.target.kind else { return network }
-    if names.allSatisfy({ !classes.contains($0) }), classes == classes.indices.map({ "\($0)" }) {
-      // Classes named 0, 1, 2, … are the data's classes in order.
+    guard let classes, case .classes(let names) = data.target.kind, !countsClasses(names) else {
       return network
     }
     if let stranger = names.first(where: { !classes.contains($0) }) {
@@ -75,6 +75,13 @@ public struct ImportedNetwork: Hashable, Sendable {
     let all = names + classes.filter { !names.contains($0) }
     data.target.kind = .classes(names: all)
     return try network.answering(in: all.compactMap { classes.firstIndex(of: $0) })
+  }
+
+  /// Whether the classes of the file are named 0, 1, 2, …: the data's classes in order.
+  func countsClasses(_ names: [String]) -> Bool {
+    guard let classes else { return true }
+    return names.allSatisfy { !classes.contains($0) }
+      && classes == classes.indices.map { "\($0)" }
   }
 
   /// The network with one output that is positive for the second of two classes.

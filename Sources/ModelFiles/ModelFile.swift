@@ -118,6 +118,9 @@ public enum ModelFile {
       schema: metadata.schema, encoding: metadata.encoding)
     if metadata.schema == nil {
       imported.columns = graph.columns
+      imported.interface = graph.interface
+      imported.interface?.isChannelsFirst =
+        reader.values[graph.input.name]?.order == .channelsFirst
       imported.classes = graph.classes
       imported.squashing = ending.squashing
       if let node = graph.binarizer, try network.architecture.shapes().last?.count ?? 0 > 1 {

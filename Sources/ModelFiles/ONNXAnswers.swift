@@ -225,7 +225,7 @@ struct ONNXAnswers {
   }
 
   /// The second of the two class scores 1 - p and p.
-  private static func onlyScore(
+  static func onlyScore(
     _ node: Onnx_NodeProto, _ producers: [String: Onnx_NodeProto], _ constants: ONNXConstants
   ) -> String? {
     guard node.opType == "Concat", node.input.count == 2, let rest = producers[node.input[0]],

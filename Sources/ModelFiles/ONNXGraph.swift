@@ -15,6 +15,8 @@ struct ONNXGraph {
   private(set) var columns: ONNXColumns?
   /// The class names, if the file has them.
   let classes: [String]?
+  /// The inputs and outputs as the file states them.
+  let interface: ModelInterface
   /// The name of the one output.
   let output: String
   /// The version of the default operator set.
@@ -67,6 +69,7 @@ struct ONNXGraph {
         else { throw .graph(file: file, .definedTwice(name: name)) }
       }
     }
+    interface = ModelInterface(graph, constants: constants)
     let answers = ONNXAnswers(graph, constants: constants, isOwn: readsRows)
     guard let output = answers.output else {
       if let node = nodes.first(where: { ONNXOperator.table.row(of: $0) == nil }) {

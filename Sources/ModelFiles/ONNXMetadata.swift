@@ -29,12 +29,18 @@ struct ONNXMetadata {
 
   // MARK: Writing
 
-  static func entries(for model: Model) throws -> [Onnx_StringStringEntryProto] {
+  /// The entries of a model; without schema, encoding and head if `describesRows` is false, so that the
+  /// file is read as one of another program.
+  static func entries(
+    for model: Model, describesRows: Bool
+  ) throws -> [Onnx_StringStringEntryProto] {
     let network = model.network
     var values: [(Key, any Encodable)] = [
       (.architecture, network.architecture), (.originalIndices, network.originalIndices),
-      (.encoding, model.encoding), (.head, model.head), (.schema, model.schema),
     ]
+    if describesRows {
+      values += [(.encoding, model.encoding), (.head, model.head), (.schema, model.schema)]
+    }
     if network.parameters.joined().contains(where: { $0.mask != nil }) {
       values.append((.masks, network.parameters.map { $0.map { bits(of: $0.mask) } }))
     }

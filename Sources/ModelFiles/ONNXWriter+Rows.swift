@@ -7,25 +7,38 @@ import ONNXSchema
 extension ONNXWriter {
   // MARK: Rows
 
-  /// Adds the inputs and the preprocessing of rows.
+  /// Where the cells of a row are.
+  enum Cells {
+    /// All columns in one value `[batch, columns]` with elements of a type, which are cast to another.
+    case one(String, Onnx_TensorProto.DataType, as: Onnx_TensorProto.DataType)
+    /// A value `[batch, 1]` of doubles or strings for each column.
+    case each([String])
+  }
+
+  /// Adds the inputs.
   ///
   /// If all columns are numeric, there is one input `[batch, columns]` of doubles, or of floats for
   /// images. Otherwise each column is an input `[batch, 1]` of doubles or strings; an empty string
   /// or NaN is a missing value.
-  /// - Returns: the name of a value `[batch, inputs]` of floats.
-  mutating func addRows() -> String {
-    let (schema, encoding) = (model.schema, model.encoding)
-    let isImage = schema.image != nil
-    let isTable = schema.features.allSatisfy { $0.levels == nil }
-    if isTable {
-      graph.input = [
-        Onnx_ValueInfoProto("input", isImage ? .float : .double, width: schema.features.count)
-      ]
+  mutating func addInputs() {
+    let schema = model.schema
+    let type: Onnx_TensorProto.DataType = schema.image != nil ? .float : .double
+    imputes = schema.image == nil
+    if schema.features.allSatisfy({ $0.levels == nil }) {
+      graph.input = [Onnx_ValueInfoProto("input", type, width: schema.features.count)]
+      cells = .one("input", type, as: type)
     } else {
       graph.input = schema.features.map {
         Onnx_ValueInfoProto($0.id.rawValue, $0.levels == nil ? .double : .string, width: 1)
       }
+      cells = .each(schema.features.map(\.id.rawValue))
     }
+  }
+
+  /// Adds the preprocessing of rows.
+  /// - Returns: the name of a value `[batch, inputs]` of floats.
+  mutating func addRows() -> String {
+    let (schema, encoding) = (model.schema, model.encoding)
     var parts: [(name: String, positions: [Int])] = []
     let scaled = encoding.inputs.indices.filter {
       if case .scaled = encoding.inputs[$0].kind { true } else { false }
@@ -65,10 +78,10 @@ extension ONNXWriter {
       means.append(mean)
       scales.append(scale)
     }
-    let isImage = model.schema.image != nil
-    let type: Onnx_TensorProto.DataType = isImage ? .float : .double
+    let type: Onnx_TensorProto.DataType =
+      if case .one(_, _, let type) = cells { type } else { .double }
     var value = addCells(inputs.map(\.feature), "rows:numbers")
-    if !isImage {
+    if imputes {
       let flags = add("IsNaN", of: [value], makes: "rows:unknown")
       let mean = addConstant("rows:filling", means, type)
       value = add("Where", of: [flags, mean, value], makes: "rows:filled")
@@ -81,16 +94,18 @@ extension ONNXWriter {
       let scale = addConstant("rows:scale", scales, type)
       value = add("Div", of: [value, scale], makes: "rows:scaled")
     }
-    return isImage ? value : addCast(of: value, to: .float, makes: "rows:floats")
+    return type == .float ? value : addCast(of: value, to: .float, makes: "rows:floats")
   }
 
   /// The cells of some features, concatenated.
   private mutating func addCells(_ features: [Int], _ name: String) -> String {
-    let schema = model.schema
-    if graph.input.count == 1, schema.features.allSatisfy({ $0.levels == nil }) {
-      return addChoice(features, of: schema.features.count, from: "input", name)
+    let columns: [String]
+    switch cells {
+    case .one(let value, let type, let wanted):
+      let chosen = addChoice(features, of: model.schema.features.count, from: value, name)
+      return type == wanted ? chosen : addCast(of: chosen, to: wanted, makes: name + ":cast")
+    case .each(let names): columns = features.map { names[$0] }
     }
-    let columns = features.map { schema.features[$0].id.rawValue }
     guard columns.count > 1 else { return columns[0] }
     return add("Concat", of: columns, makes: name) { _, node in
       node.attribute = [Self.integers("axis", one: 1)]
@@ -105,7 +120,7 @@ extension ONNXWriter {
       return column.levels?[index] ?? ""
     }
     let encoded = add(
-      "OneHotEncoder", domain: "ai.onnx.ml", of: [column.id.rawValue],
+      "OneHotEncoder", domain: "ai.onnx.ml", of: [addCells([feature], "")],
       makes: "rows:levels-\(feature)"
     ) { _, node in
       var levels = Onnx_AttributeProto()
@@ -127,7 +142,7 @@ extension ONNXWriter {
     }
   }
 
-  private mutating func addCast(
+  mutating func addCast(
     of value: String, to type: Onnx_TensorProto.DataType, makes name: String
   ) -> String {
     add("Cast", of: [value], makes: name) { _, node in
@@ -135,13 +150,15 @@ extension ONNXWriter {
     }
   }
 
-  private mutating func addConstant(
-    _ name: String, _ values: [Double], _ type: Onnx_TensorProto.DataType
+  /// Adds an initializer of one axis, unless dimensions are given.
+  mutating func addConstant(
+    _ name: String, _ values: [Double], _ type: Onnx_TensorProto.DataType,
+    _ dimensions: [Int]? = nil
   ) -> String {
     var tensor = Onnx_TensorProto()
     tensor.name = prefix + name
     tensor.dataType = Int32(type.rawValue)
-    tensor.dims = [Int64(values.count)]
+    tensor.dims = (dimensions ?? [values.count]).map(Int64.init)
     if type == .double {
       tensor.doubleData = values
     } else {
@@ -158,11 +175,8 @@ extension ONNXWriter {
     let columns = graph.input.map(\.name)
     if model.head == .number {
       let name = Self.free("value", among: columns)
-      let wide = addCast(of: scores, to: .double, makes: "answers:wide")
-      let scale = addConstant("answers:scale", [model.encoding.targetScale], .double)
-      let scaled = add("Mul", of: [wide, scale], makes: "answers:scaled")
-      let mean = addConstant("answers:mean", [model.encoding.targetMean], .double)
-      _ = add("Add", of: [scaled, mean], makes: "answers:value") { _, node in node.output = [name] }
+      _ = addNumber(of: scores, "answers:value")
+      graph.node[graph.node.count - 1].output = [name]
       graph.output = [Onnx_ValueInfoProto(name, .double, width: 1)]
       return
     }
@@ -192,5 +206,14 @@ extension ONNXWriter {
       node.output = [name]
     }
     graph.output = [Onnx_ValueInfoProto(name, .string, width: nil)]
+  }
+
+  /// The number in the unit of a numeric target, in double precision.
+  mutating func addNumber(of scores: String, _ name: String) -> String {
+    let wide = addCast(of: scores, to: .double, makes: "answers:wide")
+    let scale = addConstant("answers:scale", [model.encoding.targetScale], .double)
+    let scaled = add("Mul", of: [wide, scale], makes: "answers:scaled")
+    let mean = addConstant("answers:mean", [model.encoding.targetMean], .double)
+    return add("Add", of: [scaled, mean], makes: name)
   }
 }

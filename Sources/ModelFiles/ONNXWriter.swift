@@ -25,10 +25,18 @@ package struct ONNXWriter {
   private let network: Network
   /// The name of the input value of the first layers.
   private var start = ""
+  /// Where the cells of a row are.
+  var cells = Cells.each([])
+  /// Whether a missing number becomes the mean.
+  var imputes = true
 
-  /// - Throws: `ModelFileError.unwritableLayer`
-  static func message(for model: Model) throws -> Onnx_ModelProto {
-    let writer = try ONNXWriter(model)
+  /// The message of a network with the inputs and outputs of another file if they are kept, otherwise
+  /// from raw rows to the class name.
+  /// - Throws: `ModelFileError.unwritableLayer`, `InterfaceProblem`
+  static func message(
+    for model: Model, keeping kept: KeptInterface? = nil
+  ) throws -> Onnx_ModelProto {
+    let writer = try ONNXWriter(model, keeping: kept)
     var message = Onnx_ModelProto()
     message.irVersion = 8
     message.producerName = "espalier"
@@ -39,11 +47,11 @@ package struct ONNXWriter {
       message.opsetImport.append(operators)
     }
     message.graph = writer.graph
-    message.metadataProps = try ONNXMetadata.entries(for: model)
+    message.metadataProps = try ONNXMetadata.entries(for: model, describesRows: kept == nil)
     return message
   }
 
-  private init(_ model: Model) throws {
+  private init(_ model: Model, keeping kept: KeptInterface?) throws {
     self.model = model
     network = model.network
     shapes = try network.architecture.shapes()
@@ -51,19 +59,28 @@ package struct ONNXWriter {
     var prefix = columns.contains { $0.contains(":") } ? ":" : ""
     while columns.contains(where: { !prefix.isEmpty && $0.hasPrefix(prefix) }) { prefix += ":" }
     self.prefix = prefix
-    scoresName = Self.free(Self.scores, among: columns)
+    scoresName = kept == nil ? Self.free(Self.scores, among: columns) : prefix + "answers:layer"
     graph.name = "network"
     let input = network.architecture.input
-    start = addRows()
-    if input.rank == 3 {
-      let read = network.architecture.nodes.indices.filter {
-        network.architecture.links[$0].contains(-1)
+    let read = network.architecture.nodes.indices.filter {
+      network.architecture.links[$0].contains(-1)
+    }
+    let isTurned = read.allSatisfy { network.architecture.nodes[$0].layer is Transposition }
+    if input.rank == 3, let kept, let image = keptImage(kept, isTurned: isTurned) {
+      start = image
+    } else {
+      if let kept { try addInputs(of: kept) } else { addInputs() }
+      start = addRows()
+      if input.rank == 3 {
+        start = addReshape(of: start, to: [-1] + input.dimensions, makes: "rows:picture")
+        if !isTurned { start = addTransposition(of: start, [0, 3, 1, 2], makes: "rows:channels") }
       }
-      let isTurned = read.allSatisfy { network.architecture.nodes[$0].layer is Transposition }
-      start = addReshape(of: start, to: [-1] + input.dimensions, makes: "rows:picture")
-      if !isTurned { start = addTransposition(of: start, [0, 3, 1, 2], makes: "rows:channels") }
     }
     for index in network.architecture.nodes.indices { try add(index) }
+    if let kept {
+      try addOutputs(of: kept, from: scoresName)
+      return
+    }
     addAnswers(of: scoresName)
     graph.output.append(Onnx_ValueInfoProto(scoresName, .float, width: shapes.last?.count ?? 0))
   }

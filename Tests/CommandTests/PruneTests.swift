@@ -39,6 +39,74 @@ import Testing
     var latency: Latency?
   }
 
+  private struct Interface: Decodable {
+    struct Value: Decodable, Equatable {
+      var name: String
+      var type: String
+      var shape: [String]
+    }
+    var inputs: [Value]
+    var outputs: [Value]
+  }
+
+  private func interface(_ file: String, in place: URL) throws -> Interface {
+    let run = try Program("inspect", file, "--json", in: place)
+    return try JSONDecoder().decode(Interface.self, from: Data(run.output.utf8))
+  }
+
+  /// A pruned network replaces the file it was given: also with scaling outside of it, fewer inputs, and
+  /// a pipeline that reads columns.
+  @Test(arguments: [
+    ["breast-cancer-dynamo", "breast-cancer", "--keep", "0.5"],
+    ["breast-cancer-dynamo", "breast-cancer", "--inputs", "5"],
+    [
+      "breast-cancer-one-output", "breast-cancer", "--keep", "0.5", "--class-order",
+      "benign,malignant",
+    ],
+    ["breast-cancer-unscaled", "breast-cancer", "--keep", "0.5", "--scale-inputs", "standard"],
+    ["digits-convolution", "digits-images", "--method", "l1-filter", "--pixel-mean", "0.5"],
+  ])
+  func theInterfaceOfTheGivenFileStays(_ arguments: [String]) throws {
+    let networks = Program.home.appendingPathComponent("Documentation/networks")
+    let given = networks.appendingPathComponent(arguments[0] + ".onnx").path
+    let data =
+      arguments[1] == "digits-images"
+      ? networks.appendingPathComponent(arguments[1]).path : arguments[1]
+    try withFolder { place in
+      let options = Array(arguments.dropFirst(2))
+      let run = try Program(
+        ["prune", given, data, "--epochs", "1", "-o", "small.onnx"] + options, in: place)
+      #expect(run.code == 0, "\(run.errorOutput)")
+      #expect(run.output.hasSuffix("small.onnx, with the inputs and outputs of \(given)\n"))
+      let (before, after) = (
+        try interface(given, in: place), try interface("small.onnx", in: place)
+      )
+      #expect(before.inputs == after.inputs && before.outputs == after.outputs)
+      // It is read as the given file is, with the same options, and predicts as was measured.
+      let places = options.indices.filter { options[$0].hasPrefix("--") }
+      let reading = places.flatMap { place in
+        let keeps = ["--class-order", "--scale-inputs", "--pixel-mean"].contains(options[place])
+        return keeps ? [options[place], options[place + 1]] : []
+      }
+      let measured = try Program(
+        ["evaluate", "small.onnx", data, "--json"] + reading, in: place)
+      #expect(measured.code == 0, "\(measured.errorOutput)")
+
+      let raw = try Program(
+        ["prune", given, data, "--epochs", "1", "--raw-rows", "-o", "raw.onnx", "--quiet"]
+          + options,
+        in: place)
+      #expect(raw.code == 0, "\(raw.errorOutput)")
+      #expect(try interface("raw.onnx", in: place).outputs.map(\.name) == ["label", "logits"])
+      let its = try Program("evaluate", "raw.onnx", data, "--json", in: place)
+      struct Accuracy: Decodable { struct Share: Decodable { var count: Int }; var accuracy: Share }
+      let counts = try [measured, its].map {
+        try JSONDecoder().decode(Accuracy.self, from: Data($0.output.utf8)).accuracy.count
+      }
+      #expect(counts[0] == counts[1])
+    }
+  }
+
   @Test(arguments: [
     "random", "neuron-magnitude", "l1-filter", "taylor", "pls-vip", "weak-subnetwork",
     "orthogonal", "task-guided", "weight-magnitude", "from-scratch", "grow-and-prune",

@@ -38,6 +38,12 @@ struct Prune: ParsableCommand {
   @OptionGroup(title: "Pruning") var pruning: PruningFlags
   @Option(help: "Also write the pruning plan, with the reason of each step, as JSON.")
   var plan: String?
+  @Flag(
+    help: """
+      Write a network that takes unscaled rows and gives the class name, instead of one with the inputs \
+      and outputs of the given ONNX file.
+      """)
+  var rawRows = false
   @Option(
     help: "Also write a sensitivity analysis of the layers, as .json, .html or a Markdown table.")
   var sensitivity: String?
@@ -90,7 +96,8 @@ struct Prune: ParsableCommand {
     try files.check(force: steps.force, resume: steps.resume)
     let progress = ProgressPrinter(console.progress, quiet: console.quiet)
     defer { progress.finish() }
-    let outcome: PruningOutcome
+    var outcome: PruningOutcome
+    var replacement: Data?
     var layers: Sensitivity?
     do {
       let baseline = try PruningBaseline(settings.experiment, control: progress.control)
@@ -99,6 +106,13 @@ struct Prune: ParsableCommand {
       }
       outcome = try experiment.run(
         on: baseline, control: progress.control, checkpoint: checkpoint.checkpoint)
+      if !rawRows, !output.hasSuffix("." + CompressedModel.fileExtension) {
+        replacement = try self.replacement(
+          by: outcome, of: baseline, settings.experiment.network, progress)
+        if let replacement, let size = try? Data(contentsOf: URL(fileURLWithPath: model)).count {
+          outcome.result.setFileBytes(before: size, after: replacement.count)
+        }
+      }
       for warning in outcome.result.warnings where !baseline.warnings.contains(warning) {
         progress.control.report(.warning(warning))
       }
@@ -108,7 +122,8 @@ struct Prune: ParsableCommand {
     }
     // Every model file is read back and its predictions compared before any file is written.
     let rows = outcome.readBackRows
-    let modelData = try ModelFile.data(for: outcome.model, named: output, checkedOn: rows)
+    let modelData =
+      try replacement ?? ModelFile.data(for: outcome.model, named: output, checkedOn: rows)
     let compressedData = try coded.map { _ in
       try ModelFile.data(
         for: outcome.model, named: "coded." + CompressedModel.fileExtension, checkedOn: rows)
@@ -128,7 +143,25 @@ struct Prune: ParsableCommand {
     checkpoint.removeCheckpoint()
     if console.json { try StandardOutput.writeJSON(outcome.result) }
     try console.summarise(
-      outcome.result.document.plain + "The model: \(output)\n")
+      outcome.result.document.plain + "The model: \(output)"
+        + (replacement == nil ? "" : ", with the inputs and outputs of \(model)") + "\n")
+  }
+
+  /// The pruned network with the inputs and outputs of the given file; `nil` for one of this program, and
+  /// with a note if they cannot be kept.
+  private func replacement(
+    by outcome: PruningOutcome, of baseline: PruningBaseline, _ options: NetworkOptions,
+    _ progress: ProgressPrinter
+  ) throws -> Data? {
+    do {
+      return try baseline.replacement(
+        of: URL(fileURLWithPath: model), by: outcome, named: output, options)
+    } catch let problem as InterfaceProblem {
+      progress.control.report(
+        .note(
+          "\(output) takes unscaled rows and gives class names, unlike \(model): \(problem.text)"))
+      return nil
+    }
   }
 }
 
