@@ -9,6 +9,8 @@ struct CrossValidationStudy {
   static let folds = 5
   /// Below this number of rows, the network is cross-validated without being asked to.
   private static let mostRows = 1000
+  /// The rows whose MACs take about as long as the update of the parameters after a batch.
+  private static let leastRows = 256
   /// The repeats if they are not given.
   private static let usualRepeats = 2
   /// The most MACs of a training, over all rows and epochs, that are repeated without being asked to.
@@ -29,7 +31,8 @@ struct CrossValidationStudy {
   ) -> Int? {
     if let wanted = experiment.crossValidation { return wanted > 0 ? wanted : nil }
     let count = rows.pooled.count
-    let step = count.multipliedReportingOverflow(by: network.macs)
+    // With few rows, the update of the parameters takes most of the time of a step.
+    let step = max(count, leastRows).multipliedReportingOverflow(by: network.macs)
     let work = step.partialValue.multipliedReportingOverflow(by: epochs)
     let isCheap = !step.overflow && !work.overflow && work.partialValue <= mostMACs
     return experiment.model == nil && count < mostRows && isCheap ? usualRepeats : nil

@@ -31,13 +31,9 @@ struct Binarisation: Hashable {
   ) rethrows {
     self.init(features, values: values)
     var search = CutSearch(features, values: values, answers: answers, model, from: self)
-    for _ in 0..<3 {
-      let before = search.agreeing
-      for feature in cuts.indices {
-        try onStep()
-        search.improve(feature)
-      }
-      if search.agreeing == before { break }
+    for feature in (0..<3).flatMap({ _ in cuts.indices }) {
+      try onStep()
+      search.improve(feature)
     }
     self = search.best
   }

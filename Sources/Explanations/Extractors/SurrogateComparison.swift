@@ -24,9 +24,14 @@ struct SurrogateComparison {
   let onStep: () throws -> Void
 
   static let folds = 4
-  /// The synthetic rows per fold on which rules are fitted, and on which they are compared.
-  private static let fitted = 3000
-  private static let compared = 900
+  /// The synthetic rows per fold on which rules are fitted, and on which they are compared; fewer for
+  /// more than 800 columns, so that the time of a comparison falls with further columns.
+  private var fitted: Int { max(300, Int(3000 * shareOfRows)) }
+  private var compared: Int { max(300, Int(900 * shareOfRows)) }
+  private var shareOfRows: Double {
+    let ratio = 800 / Double(max(real.columns.count, 1))
+    return min(1, ratio * ratio)
+  }
 
   /// The agreement of each setting, in their order.
   func scores(of setups: [SurrogateSetup]) throws -> [Score] {
@@ -52,7 +57,7 @@ struct SurrogateComparison {
       for (index, setup) in setups.enumerated() {
         var setup = setup
         // A smaller search suffices for the comparison.
-        setup.drawn = min(setup.drawn, Self.fitted)
+        setup.drawn = min(setup.drawn, fitted)
         setup.passes = 0
         let rows =
           try known[setup.drawing]
@@ -79,7 +84,7 @@ struct SurrogateComparison {
   /// Synthetic rows near the rows left out, with the predictions of the network.
   private func questionsNear(_ rows: Table, fold: Int) throws -> (rows: Table, answers: [Int])? {
     var setup = SurrogateSetup()
-    setup.drawn = Self.compared
+    setup.drawn = compared
     setup.neighbourhoods = [Neighbourhood(), Neighbourhood(candidates: 1, jitter: 0.1)]
     let drawn = try setup.drawnRows(
       near: rows, seed: seed &+ 77 &+ UInt64(fold), onStep: onStep)

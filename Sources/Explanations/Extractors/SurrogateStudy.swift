@@ -51,8 +51,9 @@ package struct SurrogateStudy {
   /// Whether more queries of the network, and the comparison of settings, are worth their time.
   private var draws: Bool { Neighbourhood.isWorthwhile(near: training) }
 
-  /// The number of synthetic rows sampled near the real ones, fewer for wide rows to limit memory.
-  private var drawn: Int { min(10_000, 16_000_000 / max(training.columns.count, 1)) }
+  /// The number of synthetic rows sampled near the real ones, fewer for more than 800 columns to limit
+  /// time and memory.
+  private var drawn: Int { min(10_000, 8_000_000 / max(training.columns.count, 1)) }
 
   /// The number of rules above which rule lists are not compared.
   private static let mostListed = 60
