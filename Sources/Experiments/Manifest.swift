@@ -66,6 +66,15 @@ struct Manifest: Codable {
 
   /// The peak resident set size of the process in bytes.
   private static func peakMemory() -> Int {
+    // The figure of getrusage is that of the parent process where that was larger.
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
+      if let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({
+        Int($0)
+      }) {
+        return kilobytes * 1024
+      }
+    }
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return Int(usage.ru_maxrss) * 1024

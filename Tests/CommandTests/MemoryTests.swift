@@ -26,6 +26,19 @@ import Testing
     }
   }
 
+  /// Where the dynamic loader would fail, the script that starts the program says why.
+  @Test func lessThanTheLibrariesNeedIsSaid() throws {
+    try withFolder { folder in
+      let run = try Program.system(
+        "bash", "-c", "ulimit -v 100000 && '\(Program.home.path)/espalier' --version", in: folder)
+      #expect(run.code == 75 && run.output.isEmpty)
+      #expect(
+        run.errorOutput
+          == "error: the address space is limited to 102 MB (ulimit -v), where at least 352 MB are "
+          + "needed\n hint: raise the limit: ulimit -v 344000\n")
+    }
+  }
+
   @Test(arguments: [300_000, 400_000, 500_000, 600_000])
   func rowsThatDoNotFitAreSaid(_ kilobytes: Int) throws {
     try withFolder { folder in

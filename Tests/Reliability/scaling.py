@@ -62,8 +62,9 @@ trials = {
     "small": [(f"100 rows x {n:,} columns", write_numbers, (100, n)) for n in sizes(100, 500, 5000)],
 }
 
-print("| table | processor s | reading | training and pruning | extracting | writing | peak MB | report.html kB | rules | agreement |")
-print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+STAGES = ["reading", "training and pruning", "extracting", "counting", "cross-validation", "writing"]
+print("| table | processor s | " + " | ".join(STAGES) + " | peak MB | report.html kB | rules | agreement |")
+print("|---|--:" + "|--:" * len(STAGES) + "|--:|--:|--:|--:|")
 with tempfile.TemporaryDirectory() as place:
     place = pathlib.Path(place)
     for kind in options.only.split(","):
@@ -84,7 +85,9 @@ with tempfile.TemporaryDirectory() as place:
                 continue
             manifest = json.loads((report / "manifest.json").read_text())
             result = json.loads((report / "explanation.json").read_text())
-            stages = " | ".join(f"{stage['seconds']:.1f}" for stage in manifest["stages"])
+            taken = {stage["name"]: stage["seconds"] for stage in manifest["stages"]}
+            assert set(taken) <= set(STAGES), taken
+            stages = " | ".join(f"{taken[name]:.1f}" if name in taken else "" for name in STAGES)
             print(
                 f"| {name} | {seconds:.1f} | {stages} | {manifest['peakMemoryBytes'] >> 20} "
                 f"| {(report / 'report.html').stat().st_size >> 10} | {result['complexity']['rules']} "
