@@ -37,10 +37,35 @@ struct Assembly {
   func explanation() throws -> Explanation {
     var explanation = try withoutCausalCheck()
     if experiment.level != .inputs { explanation.inputFidelity = inputRules.fidelity }
+    for rules in [inputRules, featureRules, describedRules] {
+      guard let rules, rules.level != explanation.level else { continue }
+      explanation.keep(accuracy(of: rules), of: rules.level)
+    }
+    if experiment.leavesLevelOpen {
+      let best = explanation.clearlyBestLevel(maxRules: experiment.maxRules)
+      explanation.leads = best == explanation.level ? nil : best
+    }
     try addCausalCheck(to: &explanation)
     explanation.warnings =
-      Warning.figures(of: explanation) + (explanation.warnings ?? []) + similarFeatures
+      Warning.figures(of: explanation) + classesWithoutRule(explanation)
+      + (explanation.warnings ?? []) + similarFeatures
     return explanation
+  }
+
+  /// Warnings about classes without a rule, of the rules that reports begin with and of those of the
+  /// level of the explanation.
+  private func classesWithoutRule(_ explanation: Explanation) -> [Warning] {
+    func warnings(_ rules: RuleSet, _ kind: String) -> [Warning] {
+      Warning.classesWithoutRule(
+        rules, predictions: answers.validation, classes: schema.classes, kind: kind)
+    }
+    guard let leads = explanation.leads,
+      let leading = [featureRules, describedRules].compactMap(\.self).first(where: {
+        $0.level == leads
+      })
+    else { return warnings(chosen.rules, "rule") }
+    return warnings(leading.rules, "rule \(leads.words)")
+      + warnings(chosen.rules, "rule \(chosen.level.words)")
   }
 
   private var similarFeatures: [Warning] {
@@ -68,7 +93,7 @@ struct Assembly {
       rules: inputRules.entries(answers),
       defaultClass: schema.classes[inputRules.rules.defaultClass],
       resolution: inputRules.rules.resolution, level: chosen.level, extractor: chosen.summary,
-      fidelity: chosen.fidelity, accuracy: accuracy, complexity: chosen.complexity,
+      fidelity: chosen.fidelity, accuracy: accuracy(of: chosen), complexity: chosen.complexity,
       curve: chosen.curve, disagreements: disagreements,
       disagreementsTotal: chosen.fidelity.heldOut.total - chosen.fidelity.heldOut.count,
       featureRules: featureRules.map { $0.ruleSetEntry(answers) },
@@ -76,9 +101,7 @@ struct Assembly {
       describedRules: describedRules.map { $0.ruleSetEntry(answers) },
       describedFidelity: describedRules?.fidelity,
       explains: experiment.explainsOriginal ? .original : .pruned,
-      warnings: Warning.classesWithoutRule(
-        chosen.rules, predictions: answers.validation, classes: schema.classes)
-        + Warning.randomization(stability?.randomization, shown: chosen.fidelity)
+      warnings: Warning.randomization(stability?.randomization, shown: chosen.fidelity)
         + networks.warnings
         + Warning.pruning(
           agreement: agreement, vanished: answers.vanished,
@@ -205,14 +228,14 @@ struct Assembly {
         }, of: described.count))
   }
 
-  private var accuracy: AccuracySummary {
+  private func accuracy(of extraction: Extraction) -> AccuracySummary {
     let labels = rows.heldOut.labels
-    let both = labels.indices.filter { chosen.heldOut[$0] == answers.heldOut[$0] }
+    let both = labels.indices.filter { extraction.heldOut[$0] == answers.heldOut[$0] }
     return AccuracySummary(
-      rules: Proportion(agreementOf: chosen.heldOut, and: labels),
+      rules: Proportion(agreementOf: extraction.heldOut, and: labels),
       network: Proportion(agreementOf: answers.heldOut, and: labels),
       whereBothAgree: Proportion(
-        both.count { chosen.heldOut[$0] == labels[$0] }, of: both.count),
+        both.count { extraction.heldOut[$0] == labels[$0] }, of: both.count),
       majorityBaseline: rows.majorityAccuracy)
   }
 

@@ -67,6 +67,10 @@ public struct Experiment: Hashable, Codable, Sendable {
     describes ?? (schema.image == nil && schema.classes.count <= 12)
   }
 
+  /// Whether reports may begin with the rules of another level: neither a level nor an extractor was
+  /// requested.
+  var leavesLevelOpen: Bool { level == .inputs && describes != false && extractor == nil }
+
   /// Whether a trained network may be replaced by a readable one: if requested, else if the rules explain
   /// the pruned network. Plain accuracy, which decides then, is not the aim of balanced class weights.
   var triesReadable: Bool {

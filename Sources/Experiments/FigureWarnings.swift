@@ -11,10 +11,12 @@ extension Warning {
   private static let mostBehind = 0.15
 
   /// Warnings about the figures of a result: network or rules not better than always the same answer, a
-  /// class with much less agreement, few held-out rows, a numeric target.
+  /// class with much less agreement, few held-out rows, a numeric target. If reports begin with the
+  /// rules of another level, the rules of both are measured and named.
   /// - Returns: an empty list if there is nothing to warn of.
   package static func figures(of explanation: Explanation) -> [Warning] {
-    let (fidelity, accuracy) = (explanation.fidelity, explanation.accuracy)
+    let leading = explanation.leads.flatMap { explanation.choosing($0) }
+    let accuracy = explanation.accuracy
     var warnings: [Warning] = []
     if let majority = accuracy.majorityBaseline, accuracy.network.total > 0,
       accuracy.network.count <= majority.count
@@ -25,23 +27,13 @@ extension Warning {
           "the explained network is right on \(share(accuracy.network)) held-out rows, always the "
             + "most frequent class on \(share(majority))", figure: accuracy.network.value))
     }
-    let found = fidelity.heldOut
-    if found.total > 0, found.interval.lowerBound <= fidelity.majorityBaseline.value {
-      warnings.append(
-        Warning(
-          "rules-not-better-than-majority",
-          "the rules agree with the network on \(share(found)) held-out rows, not clearly more than "
-            + "its most frequent prediction, \(share(fidelity.majorityBaseline)): they do not explain "
-            + "it", figure: found.value))
+    if let leading {
+      warnings += rules(leading.fidelity, "the rules \(leading.level.words)")
+      warnings += rules(explanation.fidelity, "the rules \(explanation.level.words)")
+    } else {
+      warnings += rules(explanation.fidelity, "the rules")
     }
-    if let worst = worstClass(fidelity), found.value - worst.share.value >= mostBehind {
-      warnings.append(
-        Warning(
-          "worst-class",
-          "the rules agree with the network on only \(share(worst.share)) held-out rows that it "
-            + "predicts as '\(shown(worst.name))', beside \(percent(found)) of all",
-          figure: worst.share.value))
-    }
+    let found = explanation.fidelity.heldOut
     if found.total < enoughHeldOut {
       let effect =
         found.total == 0
@@ -60,6 +52,29 @@ extension Warning {
           "numeric-target",
           "the numeric target '\(shown(explanation.data.schema.target.name))' is explained by "
             + "\(counted(classes.count, "interval")): \(names)", figure: Double(classes.count)))
+    }
+    return warnings
+  }
+
+  /// Warnings about the agreement of `subject`.
+  private static func rules(_ fidelity: Fidelity, _ subject: String) -> [Warning] {
+    var warnings: [Warning] = []
+    let found = fidelity.heldOut
+    if found.total > 0, found.interval.lowerBound <= fidelity.majorityBaseline.value {
+      warnings.append(
+        Warning(
+          "rules-not-better-than-majority",
+          "\(subject) agree with the network on \(share(found)) held-out rows, not clearly more than "
+            + "its most frequent prediction, \(share(fidelity.majorityBaseline)): they do not explain "
+            + "it", figure: found.value))
+    }
+    if let worst = worstClass(fidelity), found.value - worst.share.value >= mostBehind {
+      warnings.append(
+        Warning(
+          "worst-class",
+          "\(subject) agree with the network on only \(share(worst.share)) held-out rows that it "
+            + "predicts as '\(shown(worst.name))', beside \(percent(found)) of all",
+          figure: worst.share.value))
     }
     return warnings
   }

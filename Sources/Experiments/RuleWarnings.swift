@@ -9,9 +9,10 @@ extension Warning {
   ///   - rules: the rules; their default class is predicted without a rule.
   ///   - predictions: the predictions of the network on the validation rows.
   ///   - classes: the names of the classes.
+  ///   - kind: what one of the rules is called.
   /// - Returns: at most one warning.
   package static func classesWithoutRule(
-    _ rules: RuleSet, predictions: [Int], classes: [String]
+    _ rules: RuleSet, predictions: [Int], classes: [String], kind: String = "rule"
   ) -> [Warning] {
     let ruled = Set(rules.rules.map(\.conclusion) + [rules.defaultClass])
     let without = classes.indices.compactMap { position -> String? in
@@ -25,7 +26,7 @@ extension Warning {
     return [
       Warning(
         "classes-without-rule",
-        "no rule predicts \(names)\(rest), which the network predicts on validation rows",
+        "no \(kind) predicts \(names)\(rest), which the network predicts on validation rows",
         figure: Double(without.count))
     ]
   }

@@ -64,6 +64,14 @@ public struct Explanation: Codable, Hashable, Sendable {
   /// versions before 0.2 `nil`.
   public var inputFidelity: Fidelity?
 
+  /// The accuracy of the rules over inputs, over hidden features and over columns and scores, where
+  /// `level` is another one; in results of versions before 0.2 `nil`.
+  public var inputAccuracy, featureAccuracy, describedAccuracy: AccuracySummary?
+
+  /// The level of the rules that a report begins with, if it is not `level`: rules that agree with the
+  /// network clearly more, where no level was requested.
+  public var leads: RuleLevel?
+
   /// The causal check of the hidden features that rules use; `nil` if there are none.
   public var causal: CausalSummary?
 

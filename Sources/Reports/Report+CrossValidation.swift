@@ -31,7 +31,10 @@ extension Report {
       ("Accuracy of the network before pruning", found.network),
       ("Accuracy of the pruned network", found.pruned),
       ("Accuracy of the most frequent class", found.majority),
-      ("Agreement of rules and network", found.fidelity),
+      (
+        "Agreement of rules \(isChosen ? "\(recorded.level.words) " : "")and network",
+        found.fidelity
+      ),
       ("Agreement of the network\u{2019}s most frequent prediction", found.fidelityMajority),
     ]
     let made: Phrase =

@@ -7,7 +7,7 @@ extension Report {
   /// How unique the explanation is, in two sentences: the number of nearly optimal trees, and the
   /// columns that they ask. Empty without a count, one sentence if the columns are not known.
   public var multiplicitySentences: [Phrase] {
-    guard let found = explanation.multiplicity, let widest = found.within.last else { return [] }
+    guard let found = recorded.multiplicity, let widest = found.within.last else { return [] }
     let trees = widest.ruleSets
     let verb = trees == 1 ? "is" : "are"
     var first: Phrase =
@@ -18,15 +18,16 @@ extension Report {
     }
     if !others.isEmpty { first += " (\(others.joined(separator: ", ")))" }
     let shown = found.asGoodAsShown
+    let rules = isChosen ? "the rules \(recorded.level.words)" : "the shown rules"
     if found.shownObjective < found.objective {
-      first += "; the shown rules are better than each tree."
+      first += "; \(rules) are better than each tree."
     } else if shown.ruleSets == trees {
-      first += "; the shown rules are better than none of them."
+      first += "; \(rules) are better than none of them."
     } else {
       let least = shown.exact ? "" : "at least "
       first +=
         "; \(least)\(grouped(shown.ruleSets)) \(shown.ruleSets == 1 ? "is" : "are") "
-        + "as good as the shown rules or better."
+        + "as good as \(rules) or better."
     }
     let named = found.columns.prefix(mostNamed).enumerated().map { index, column -> Phrase in
       let share: String =
@@ -42,10 +43,11 @@ extension Report {
 
   /// The section about other trees; empty without a count.
   var multiplicitySection: [Block] {
-    guard let found = explanation.multiplicity else { return [] }
+    guard let found = recorded.multiplicity else { return [] }
     var blocks: [Block] = [
       .heading("Other trees that are as good", level: 2, id: "multiplicity")
     ]
+    if isChosen { blocks.append(.paragraph(recordedSentence)) }
     blocks += multiplicitySentences.map { .paragraph($0) }
     blocks.append(
       .paragraph(
@@ -54,7 +56,7 @@ extension Report {
         rules \(found.shownObjective); a tolerance of 1 % is a hundredth of the rows. What few of the \
         trees ask is no evidence about the network.
         """))
-    let what = explanation.level == .features ? "Hidden feature" : "Column"
+    let what = recorded.level == .features ? "Hidden feature" : "Column"
     if !found.columns.isEmpty {
       blocks.append(
         .table(

@@ -68,7 +68,9 @@ extension Report {
           explanation.json.
           """))
     }
-    return blocks + descriptionBlocks + featureRuleBlocks + causalBlocks
+    // Where rules over features come first, their descriptions stand beside them.
+    let descriptions = explanation.level == .features ? [] : descriptionBlocks
+    return blocks + descriptions + featureRuleBlocks + causalBlocks
   }
 
   /// That the hidden features are scores, with the price; `nil` if the network is not readable.
@@ -83,7 +85,7 @@ extension Report {
   }
 
   /// The hidden features as scores of columns; empty if none is described.
-  private var descriptionBlocks: [Block] {
+  var descriptionBlocks: [Block] {
     let described = explanation.mostTelling(listedFeatures).compactMap { index in
       let feature = explanation.features[index]
       return feature.description.map { (feature.id, $0) }

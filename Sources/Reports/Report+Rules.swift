@@ -6,24 +6,34 @@ extension Report {
   var rulesSection: [Block] {
     var blocks: [Block] = [.heading("The rules", level: 2, id: "rules")]
     blocks += ruleBlocks
-    if explanation.featureRules == nil {
+    if explanation.featureRules == nil || explanation.level == .features {
       blocks.append(figure("rules"))
     }
+    if explanation.level == .features { blocks += descriptionBlocks }
     if explanation.level != .described, let described = explanation.describedRules {
       blocks += describedBlocks(described)
     }
     if explanation.level != .inputs, !explanation.rules.isEmpty {
       blocks.append(.heading("Rules over the columns of the data", level: 3, id: "input-rules"))
+      if let fidelity = explanation.inputFidelity {
+        blocks.append(
+          .paragraph(
+            "These rules agree with the network on \(spelled(fidelity.heldOut, "held-out rows"))."))
+      }
+      // The notes of an explanation's own extractor are about the rules of its level.
+      var rules = recorded.inputRules
+      if recorded.level != .inputs { rules.extractor.notes = [] }
       blocks += list(
-        of: explanation.inputRules, id: "input-rules-table",
-        caption: "Rules over the columns of the data")
+        of: rules, id: "input-rules-table", caption: "Rules over the columns of the data")
     }
     return blocks
   }
 
   /// The reported rules alone, with the scores that they use.
   var ruleBlocks: [Block] {
-    list(of: spokenRules, id: "rules-table", caption: Self.caption(explanation.level))
+    list(
+      of: spokenRules, id: "rules-table", caption: Self.caption(explanation.level),
+      conditions: explanation.level == .features ? conditionSentence(of: spokenRules) : Phrase())
       + (explanation.level == .described ? scoreCards : [])
   }
 
@@ -86,7 +96,7 @@ extension Report {
 
   /// The rules over hidden features, with the diagram of inputs, features and rules.
   var featureRuleBlocks: [Block] {
-    guard let rules = explanation.featureRules else { return [] }
+    guard let rules = explanation.featureRules, explanation.level != .features else { return [] }
     var blocks: [Block] = [.heading("Rules over hidden features", level: 3, id: "feature-rules")]
     if let fidelity = explanation.featureFidelity {
       blocks.append(
@@ -97,14 +107,14 @@ extension Report {
           """))
     }
     blocks.append(figure("rules"))
-    if explanation.level != .features {
-      blocks += list(
-        of: rules, id: "feature-rules-table", caption: "Rules over hidden features")
-    }
     return blocks
+      + list(of: rules, id: "feature-rules-table", caption: "Rules over hidden features")
   }
 
-  private func list(of rules: RuleSetEntry, id: String, caption: Phrase) -> [Block] {
+  /// `conditions`: a sentence about the conditions, before the others.
+  private func list(
+    of rules: RuleSetEntry, id: String, caption: Phrase, conditions: Phrase = Phrase()
+  ) -> [Block] {
     guard !rules.rules.isEmpty else {
       return [
         .note(
@@ -114,7 +124,7 @@ extension Report {
           """)
       ]
     }
-    var blocks: [Block] = [.paragraph(reading(of: rules))]
+    var blocks: [Block] = [.paragraph(conditions + reading(of: rules))]
     blocks += rules.extractor.notes.map { .note(.quote($0)) }
     var rows = rules.rules.map { rule in
       [

@@ -4,7 +4,7 @@ extension Report {
   /// How much the rules change with seeds and samples, and what shuffled labels give, in a sentence
   /// each; empty if it was not measured.
   public var stabilitySentences: [Phrase] {
-    guard let found = explanation.stability else { return [] }
+    guard let found = recorded.stability else { return [] }
     var sentences: [Phrase] = [
       """
       Over \(counted(found.seeds, "other seed")) and \
@@ -28,10 +28,11 @@ extension Report {
 
   /// The section about stability; empty if it was not measured.
   var stabilitySection: [Block] {
-    guard let found = explanation.stability else { return [] }
+    guard let found = recorded.stability else { return [] }
     var blocks: [Block] = [
       .heading("Stability of the rules", level: 2, id: "stability")
     ]
+    if isChosen { blocks.append(.paragraph(recordedSentence)) }
     blocks += stabilitySentences.map { .paragraph($0) }
     blocks.append(
       .paragraph(

@@ -30,6 +30,9 @@ extension Report {
     if explanation.level != .described, let other = explanation.describedFidelity {
       rows.append(("Rules over columns and scores and network, held-out rows", other.heldOut))
     }
+    if explanation.level != .inputs, let other = explanation.inputFidelity {
+      rows.append(("Rules over columns and network, held-out rows", other.heldOut))
+    }
     rows.append(("Held-out rows covered by a rule", fidelity.answered))
     blocks.append(
       .table(
@@ -130,7 +133,9 @@ extension Report {
     var blocks: [Block] = [
       .heading("Disagreements between rules and network", level: 2, id: "disagreements")
     ]
+    let explanation = recorded
     let all = explanation.disagreements
+    if isChosen { blocks.append(.paragraph(recordedSentence)) }
     guard !all.isEmpty else {
       return blocks + [.paragraph("None on held-out rows.")]
     }
@@ -168,13 +173,16 @@ extension Report {
   }
 
   /// Whether the curve has more than one point.
-  var showsCurve: Bool { explanation.curve.count > 1 }
+  var showsCurve: Bool { recorded.curve.count > 1 }
+
+  /// Of which rules the sections about one level are, where the report begins with others.
+  var recordedSentence: Phrase { "The rules of this section are those \(recorded.level.words)." }
 
   var curveSection: [Block] {
     guard showsCurve else { return [] }
-    let rows = explanation.curve.sorted { ($0.rules, $0.literals) < ($1.rules, $1.literals) }
-    return [
-      .heading("Fidelity by number of rules", level: 2, id: "curve"),
+    let rows = recorded.curve.sorted { ($0.rules, $0.literals) < ($1.rules, $1.literals) }
+    let heading = Block.heading("Fidelity by number of rules", level: 2, id: "curve")
+    return [heading] + (isChosen ? [.paragraph(recordedSentence)] : []) + [
       .figure(
         Figure(
           "curve", "Fidelity against the number of rules",

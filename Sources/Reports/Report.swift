@@ -6,17 +6,24 @@ import Rules
 /// An explanation as a document: all sentences, tables and figures are derived from one
 /// `Explanation`.
 public struct Report: Hashable, Sendable {
-  /// The explanation that the report describes.
+  /// The explanation, with the rules that the report begins with in place of those of its own level.
   public let explanation: Explanation
+  /// The explanation as given: curve, disagreements, multiplicity and stability are those of its level.
+  let recorded: Explanation
   /// The network, which pages compute with.
   public let network: ReportNetwork
   let text: RuleText
 
-  /// Creates the report of an explanation; by default without its network.
+  /// Creates the report of an explanation; by default of the rules of its level, without its network.
+  ///
+  /// `level`: the rules that the report begins with; those of the explanation's level if it has none of
+  /// that level.
   public init(
-    _ explanation: Explanation,
+    _ explanation: Explanation, level: RuleLevel? = nil,
     network: ReportNetwork = .absent("the report was written without it")
   ) {
+    recorded = explanation
+    let explanation = level.flatMap { explanation.choosing($0) } ?? explanation
     self.explanation = explanation
     self.network = network
     text = RuleText(explanation)
@@ -24,6 +31,9 @@ public struct Report: Hashable, Sendable {
 
   /// The title of the document.
   public var title: Phrase { "Explanation of the network on \(name: explanation.data.name)" }
+
+  /// Whether the report begins with rules of another level than the explanation's.
+  var isChosen: Bool { explanation.level != recorded.level }
 
   /// The rules that `fidelity` and `complexity` describe.
   public var spokenRules: RuleSetEntry {
@@ -40,7 +50,7 @@ public struct Report: Hashable, Sendable {
     let before = explanation.pruned.agreementWithOriginal
     let agreement = explanation.explains == .original ? nil : before
     var sentence: Phrase =
-      "The rules agree with the \(agreement == nil ? "" : "pruned ")network on "
+      "The rules\(isChosen ? " \(explanation.level.words)" : "") agree with the \(agreement == nil ? "" : "pruned ")network on "
     sentence += Phrase([.strong(ratio(fidelity.heldOut) + " held-out rows")])
     sentence += " (\(percent(fidelity.heldOut)), 95 % interval \(interval(fidelity.heldOut)))"
     if let agreement {
@@ -68,7 +78,7 @@ public struct Report: Hashable, Sendable {
     for (id, diagram) in diagrams {
       all[id] = String(decoding: try diagram.drawn(as: .svg), as: UTF8.self)
     }
-    if showsCurve { all["curve"] = CurveChart(explanation).svg }
+    if showsCurve { all["curve"] = CurveChart(recorded).svg }
     return all
   }
 
@@ -139,12 +149,10 @@ public struct Report: Hashable, Sendable {
 
   /// The agreement of the rules of other levels, those that agree most first.
   public var otherRulesSentences: [Phrase] {
-    let others: [(level: RuleLevel, words: String, rules: RuleSetEntry?, fidelity: Fidelity?)] = [
-      (
-        .described, "over columns and scores", explanation.describedRules,
-        explanation.describedFidelity
-      ),
-      (.features, "over hidden features", explanation.featureRules, explanation.featureFidelity),
+    let others: [(level: RuleLevel, rules: RuleSetEntry?, fidelity: Fidelity?)] = [
+      (.described, explanation.describedRules, explanation.describedFidelity),
+      (.features, explanation.featureRules, explanation.featureFidelity),
+      (.inputs, explanation.entry(.inputs), explanation.inputFidelity),
     ]
     let known = others.compactMap { other -> (words: Phrase, share: Proportion)? in
       guard other.level != explanation.level, let rules = other.rules,
@@ -153,7 +161,7 @@ public struct Report: Hashable, Sendable {
       let number = counted(rules.rules.count, "rule")
       return (
         """
-        \(number) \(other.words) \
+        \(number) \(other.level.words) \
         \(rules.rules.count == 1 ? "agrees" : "agree") with the network on \(ratio(share)) held-out \
         rows (\(percent(share)))
         """, share

@@ -29,6 +29,8 @@ public struct ReportFolder: Sendable {
   /// - Parameters:
   ///   - explanation: the explanation.
   ///   - formats: the formats to write; the usual ones by default.
+  ///   - level: the rules that the documents begin with; by default those that the explanation names,
+  ///     which agree most.
   ///   - templates: a folder with templates that override the built-in ones.
   ///   - network: the network that the page computes with; by default none.
   ///   - entries: what the model card says beside the explanation; by default nothing.
@@ -36,13 +38,13 @@ public struct ReportFolder: Sendable {
   /// - Throws: `ReportError`, `PDFError`, `DrawingError`, or `UnreadableRules` if the rules do not fit the
   ///   schema.
   public static func files(
-    for explanation: Explanation, formats: Set<Format> = Format.usual,
+    for explanation: Explanation, formats: Set<Format> = Format.usual, level: RuleLevel? = nil,
     templates: URL? = nil,
     network: ReportNetwork = .absent("the report was written without it"),
     entries: CardEntries = CardEntries()
   ) throws -> [File] {
     var files: [File] = []
-    let report = Report(explanation, network: network)
+    let report = Report(explanation, level: level ?? explanation.leads, network: network)
     let needsImages = !formats.isDisjoint(with: [.html, .md, .diagrams, .pdf])
     let images = needsImages ? try report.images() : [:]
     func add(_ name: String, _ text: String) {
@@ -67,7 +69,8 @@ public struct ReportFolder: Sendable {
     if formats.contains(.card) {
       add(
         "model-card.md",
-        try MarkdownWriter().write(ModelCard(explanation, entries: entries).document))
+        try MarkdownWriter().write(
+          ModelCard(explanation, level: level, entries: entries).document))
     }
     if formats.contains(.text) {
       let program = try RuleProgram(explanation, for: TextExport.self)

@@ -10,8 +10,9 @@ struct ExplanationSummary {
   let text: String
 
   /// `data`: the data as given on the command line.
-  init(_ explanation: Explanation, folder: String, data: String) {
-    let report = Report(explanation)
+  init(_ given: Explanation, folder: String, data: String) {
+    let report = Report(given, level: given.leads)
+    let explanation = report.explanation
     let rules = report.spokenRules
     let wording = RuleText(explanation)
     var lines = [Terminal.stdout.paint(report.fidelitySentence.plain, .bold)]
@@ -23,13 +24,17 @@ struct ExplanationSummary {
     lines += report.otherRulesSentences.map(\.plain)
     if let sentence = report.readableSentence { lines.append(sentence.plain) }
     lines.append("")
-    if explanation.level == .features, explanation.pruned.readable != nil {
-      for feature in explanation.features {
-        guard let description = feature.description else { continue }
-        lines.append("  \(feature.id) is on if \(wording.description(description).plain)")
-      }
-      lines.append("")
+    let described = explanation.level == .features ? explanation.features : []
+    for feature in described {
+      guard let description = feature.description else { continue }
+      let agreement = Terminal.stdout.paint(
+        "(\(description.agreement.count) of \(description.agreement.total) held-out rows agree)",
+        .dim)
+      lines.append(
+        "  \(feature.id) is on if \(wording.description(description).plain)"
+          + (explanation.pruned.readable == nil ? "  \(agreement)" : ""))
     }
+    if described.contains(where: { $0.description != nil }) { lines.append("") }
     for score in rules.scores ?? [] { lines.append("  \(wording.score(score).plain)") }
     if let scores = rules.scores, !scores.isEmpty { lines.append("") }
     for rule in rules.rules.prefix(Self.most) {
@@ -46,6 +51,11 @@ struct ExplanationSummary {
       report.multiplicitySentences + report.stabilitySentences + report.crossValidationSentences
     if !others.isEmpty { lines += others.map(\.plain) + [""] }
     lines.append("The report: \(folder)/report.html")
+    if explanation.level != given.level {
+      lines.append(
+        "Exports and predictions use the rules \(given.level.words) unless --rules "
+          + "\(explanation.level.rawValue) is given.")
+    }
     let name = Self.quoted(folder)
     let isNamed = DataSource.names().contains { $0.name == data }
     let source = isNamed ? "" : " --data " + (data == "-" ? "DATA" : Self.quoted(data))

@@ -115,4 +115,23 @@ import Testing
     #expect(found.first?.figure == 3)
     #expect(Warning.similarFeatures(["F1", "F2"], active: [first, flipped(3)]) == [])
   }
+
+  /// Where a report begins with other rules, the rules of both levels are measured and named.
+  @Test func warningsNameTheRulesWhereOthersLead() {
+    var explanation = sound
+    explanation.fidelity.byClass["a"] = Proportion(10, of: 50)
+    var other = explanation.fidelity
+    other.heldOut = Proportion(100, of: 100)
+    other.byClass["a"] = Proportion(30, of: 50)
+    explanation.featureRules = explanation.inputRules
+    explanation.featureFidelity = other
+    explanation.leads = .features
+    #expect(
+      Warning.figures(of: explanation).map(\.text) == [
+        "the rules over hidden features agree with the network on only 30 of 50 (60.0 %) held-out "
+          + "rows that it predicts as 'a', beside 100 % of all",
+        "the rules over columns agree with the network on only 10 of 50 (20.0 %) held-out rows that "
+          + "it predicts as 'a', beside 90.0 % of all",
+      ])
+  }
 }

@@ -7,9 +7,11 @@ public struct ModelCard: Hashable, Sendable {
   private let report: Report
   private let entries: CardEntries
 
-  /// The card of an explanation; by default without entries.
-  public init(_ explanation: Explanation, entries: CardEntries = CardEntries()) {
-    report = Report(explanation)
+  /// The card of an explanation; by default of the rules that its report begins with, without entries.
+  public init(
+    _ explanation: Explanation, level: RuleLevel? = nil, entries: CardEntries = CardEntries()
+  ) {
+    report = Report(explanation, level: level ?? explanation.leads)
     self.entries = entries
   }
 

@@ -25,6 +25,9 @@ struct ReportCommand: ParsableCommand {
       (model-card.md).
       """)
   var format: String?
+  @Option(
+    help: "The rules that the report begins with (default: those of the report of the run).")
+  var rules: RuleLevel?
   @Option(name: .shortAndLong, help: "The output folder.")
   var output: String
   @Option(
@@ -61,16 +64,19 @@ struct ReportCommand: ParsableCommand {
     try folder.check(force: force)
     let file = try ResultFile(result)
     let explanation = file.explanation
+    // Asked for its error only: files are made of the result as it is.
+    _ = try file.explanation(rules)
     let entries = try cardEntries()
     if formats.contains(.pdf) { _ = try PDFPrinter() }
     let files = try ReportFolder.files(
-      for: explanation, formats: formats,
+      for: explanation, formats: formats, level: rules,
       templates: templates.map { URL(fileURLWithPath: $0, isDirectory: true) },
       network: formats.contains(.html) ? network(of: file) : .absent("it was not read"),
       entries: entries)
     let manifest = FolderManifest(
       arguments: Explain.decidingArguments(CommandLine.arguments),
-      settings: formats.map(\.rawValue).sorted() + [templates ?? ""] + entries.listed,
+      settings: formats.map(\.rawValue).sorted() + [templates ?? "", rules?.rawValue ?? ""]
+        + entries.listed,
       inputs: [(name: "explanation.json", sha256: try explanation.sha256)])
     Interruption.hold()
     try folder.write(

@@ -39,10 +39,11 @@ struct Why: ParsableCommand {
     let number = Int(row)
     let (rows, given) = try rows(of: explanation, number)
     let (model, table) = try file.network(model, for: rows, inputs: inputs, console: console)
+    let leads = explanation.leads ?? explanation.level
     let levels: [RuleLevel] =
       switch rules {
       case nil, .all?:
-        [explanation.level] + RuleLevel.allCases.filter { $0 != explanation.level }
+        [leads] + RuleLevel.allCases.filter { $0 != leads }
       case .inputs?: [.inputs]
       case .features?: [.features]
       case .described?: [.described]
