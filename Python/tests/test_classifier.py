@@ -73,7 +73,7 @@ def test_model_selection(iris):
 
 def test_gate(iris):
     with pytest.raises(espalier.GateError):
-        RuleSetClassifier(min_fidelity=1).fit(*iris)
+        RuleSetClassifier(max_rules=1, min_fidelity=1).fit(*iris)
 
 
 def test_seed(iris):

@@ -112,3 +112,12 @@ static inline Agraph_t *gvx_parse(const char *text) {
   while (graph && (more = agread(&rest, &disc))) agclose(more);
   return graph;
 }
+
+// An attribute of a graph, node or edge, and its change; `agget` and `agsafeset` lack `const`.
+static inline const char *gvx_get(void *object, const char *name) {
+  return agget(object, (char *)name);
+}
+
+static inline void gvx_set(void *object, const char *name, const char *value) {
+  agsafeset(object, (char *)name, (char *)value, "");
+}

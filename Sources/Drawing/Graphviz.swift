@@ -22,17 +22,19 @@ public enum Graphviz {
   ///   - dot: the graph in the DOT language; control characters are removed.
   ///   - format: the output format.
   ///   - images: PNG bytes by the names used in `IMG SRC` or `image`; in SVG they are embedded.
+  ///   - placement: changes of the layout; by default none.
   ///   - title: the accessible label of the diagram; SVG only.
   ///   - description: the accessible description of the diagram; SVG only.
   /// - Returns: the bytes of the file.
   /// - Throws: `DrawingError` if Graphviz reports an error or warning, or an image is invalid.
   public static func render(
-    _ dot: String, as format: DrawingFormat, images: [String: Data] = [:], title: String = "",
-    description: String = ""
+    _ dot: String, as format: DrawingFormat, images: [String: Data] = [:],
+    placement: Placement? = nil, title: String = "", description: String = ""
   ) throws(DrawingError) -> Data {
     var text = dot.withoutControlCharacters
     if images.isEmpty {
-      return try finish(draw(text, as: format), format, [:], [:], title, description)
+      return try finish(
+        draw(text, as: format, placement), format, [:], [:], title, description)
     }
     for (name, data) in images where !isPlain(name) || !data.starts(with: pngSignature) {
       throw .badImage(name: name)
@@ -56,7 +58,8 @@ public enum Graphviz {
     for (name, path) in paths.sorted(by: { $0.key < $1.key }) {
       text = text.replacingOccurrences(of: "\"\(name)\"", with: "\"\(path)\"")
     }
-    return try finish(draw(text, as: format), format, images, paths, title, description)
+    return try finish(
+      draw(text, as: format, placement), format, images, paths, title, description)
   }
 
   private static let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -98,21 +101,25 @@ public enum Graphviz {
   /// The longest side that the bitmap renderer supports without downscaling, in pixels.
   private static let longestBitmap = 32_000.0
 
-  private static func draw(_ dot: String, as format: DrawingFormat) throws(DrawingError) -> Data {
+  private static func draw(
+    _ dot: String, as format: DrawingFormat, _ placement: Placement?
+  ) throws(DrawingError) -> Data {
     let result: Result<Data, DrawingError> = lock.withLock { _ in
       do throws(DrawingError) {
         if format == .dot {
           // The source itself after a successful layout; the library's own DOT output is not
           // deterministic.
-          _ = try draw(dot, as: "svg", dpi: nil)
+          _ = try draw(dot, as: "svg", placement)
           return .success(Data(dot.utf8))
         }
-        guard format == .png else { return .success(try draw(dot, as: format.rawValue, dpi: nil)) }
+        guard format == .png else {
+          return .success(try draw(dot, as: format.rawValue, placement))
+        }
         let size = SVGMarkup(
-          String(decoding: try draw(dot, as: "svg", dpi: nil), as: UTF8.self)
+          String(decoding: try draw(dot, as: "svg", placement), as: UTF8.self)
         ).longestSide
         let dpi = min(144, longestBitmap * 72 / max(size, 1))
-        return .success(try draw(dot, as: "png", dpi: dpi))
+        return .success(try draw(dot, as: "png", placement, dpi: dpi))
       } catch {
         return .failure(error)
       }
@@ -121,7 +128,7 @@ public enum Graphviz {
   }
 
   private static func draw(
-    _ dot: String, as format: String, dpi: Double?
+    _ dot: String, as format: String, _ placement: Placement?, dpi: Double? = nil
   ) throws(DrawingError) -> Data {
     complaints.withLock { $0.removeAll() }
     agseterrf { piece in
@@ -132,6 +139,25 @@ public enum Graphviz {
     agseterr(AGWARN)
     guard let context = gvContext() else { throw .noContext }
     defer { gvFreeContext(context) }
+    guard let placement, !placement.isEmpty else {
+      return try draw(dot, by: "dot", as: format, in: context, dpi: dpi)
+    }
+    // Positions are read from the library's own output and kept by the engine "nop".
+    var text = String(decoding: try draw(dot, by: "dot", as: "dot", in: context), as: UTF8.self)
+    if !placement.columns.isEmpty {
+      let moved = try draw(text, by: "nop", as: "dot", in: context, change: placement.restack)
+      text = String(decoding: moved, as: UTF8.self)
+    }
+    return try draw(text, by: "nop", as: format, in: context, dpi: dpi) { graph in
+      if placement.placesLabels { placement.placeLabels(graph) }
+    }
+  }
+
+  /// `change`: called with the graph before its layout.
+  private static func draw(
+    _ dot: String, by engine: String, as format: String, in context: OpaquePointer,
+    dpi: Double? = nil, change: (UnsafeMutablePointer<Agraph_t>) -> Void = { _ in }
+  ) throws(DrawingError) -> Data {
     guard let graph = gvx_parse(dot) else {
       let words = complaint()
       recover()
@@ -140,7 +166,8 @@ public enum Graphviz {
     defer { agclose(graph) }
     if let dpi { set("dpi", to: "\(dpi)", of: graph) }
     try check()
-    guard gvLayout(context, graph, "dot") == 0 else { throw .refused(complaint() ?? "no layout") }
+    change(graph)
+    guard gvLayout(context, graph, engine) == 0 else { throw .refused(complaint() ?? "no layout") }
     defer { gvFreeLayout(context, graph) }
     try check()
     var bytes: UnsafeMutablePointer<CChar>?

@@ -101,3 +101,91 @@ import Testing
     #expect(malformation(of: svg) == nil)
   }
 }
+
+/// Diagrams as they are placed: the order of nodes and the places of labels, read from the SVG.
+@Suite struct PlacementTests {
+  /// The texts of the nodes or edges of an SVG with their positions; y grows downwards.
+  private func texts(_ kind: String, _ svg: String) -> [[(x: Double, y: Double, text: String)]] {
+    svg.matches(of: /<g id="[^"]*" class="([a-z]+)">(.*?)<\/g>/.dotMatchesNewlines()).filter {
+      $0.1 == kind
+    }.map { group in
+      group.2.matches(of: /<text[^>]* x="([-\d.]+)" y="([-\d.]+)"[^>]*>([^<]*)<\/text>/).map {
+        (Double($0.1) ?? .nan, Double($0.2) ?? .nan, String($0.3))
+      }
+    }
+  }
+
+  private func svg(_ diagram: Diagram) throws -> String {
+    String(decoding: try diagram.drawn(as: .svg), as: UTF8.self)
+  }
+
+  @Test(arguments: SampleExplanation.allCases)
+  func rulesStandInTheOrderInWhichTheyAreRead(sample: SampleExplanation) throws {
+    for level in [RuleLevel.inputs, .features, .described] {
+      let diagram = Diagram(rules: sample.explanation, level: level)
+      let rules = diagram.columns.last?.nodes.filter { $0.role == .rule } ?? []
+      let titles = try texts("node", svg(diagram)).compactMap(\.first).filter { title in
+        title.text.wholeMatch(of: /R\d+ .*/) != nil || title.text.hasPrefix("always")
+      }
+      #expect(titles.count == rules.count, "\(sample) \(level)")
+      let heights = rules.compactMap { rule in
+        titles.first {
+          $0.text.split(separator: " ").first == rule.title.split(separator: " ").first
+        }
+      }.map(\.y)
+      #expect(heights == heights.sorted(), "\(sample) \(level)")
+    }
+  }
+
+  /// Labels do not cover each other, also where many edges meet.
+  @Test func labelsDoNotOverlap() throws {
+    var diagrams = try SampleExplanation.allCases.flatMap { sample in
+      Report(sample.explanation).diagrams.map(\.diagram)
+    }
+    let nodes = { (prefix: String, role: Diagram.Role, count: Int) in
+      (0..<count).map { Diagram.Node("\(prefix)-\($0)", role, "\(prefix) \($0)") }
+    }
+    diagrams.append(
+      Diagram(
+        title: "many edges", caption: "",
+        columns: [
+          .init("inputs", nodes("in", .input, 10)), .init("features", nodes("f", .hidden, 3)),
+        ],
+        edges: (0..<30).map {
+          .init("in-\($0 / 3)", to: "f-\($0 % 3)", sign: 1, label: "+0.\(100 + $0)")
+        }))
+    var (labelled, drawn) = (0, 0)
+    for diagram in diagrams {
+      let labels = texts("edge", try svg(diagram)).flatMap { $0 }
+      labelled += diagram.edges.count { $0.label != nil }
+      drawn += labels.count
+      for first in labels.indices {
+        for second in labels.indices where second > first {
+          let (a, b) = (labels[first], labels[second])
+          // The figures are 8 points high and about 5 wide.
+          let width = 2.4 * Double(a.text.count + b.text.count)
+          #expect(
+            abs(a.x - b.x) > width || abs(a.y - b.y) > 8,
+            "\(diagram.title): \(a.text) and \(b.text)")
+        }
+      }
+    }
+    // Labels without a free place are left out.
+    #expect(labelled > 50 && drawn > labelled * 9 / 10)
+  }
+
+  /// The end of an edge is where its condition is: the placement moves rules with their lines.
+  @Test func featuresStandBesideTheirRules() throws {
+    let nodes = { (prefix: String, role: Diagram.Role, count: Int) in
+      (0..<count).map { Diagram.Node("\(prefix)-\($0)", role, "\(prefix)\($0) x") }
+    }
+    // The first feature is asked by the last rule, and the other way round.
+    let diagram = Diagram(
+      title: "crossing", caption: "",
+      columns: [.init("features", nodes("f", .hidden, 4)), .init("rules", nodes("r", .rule, 4))],
+      edges: (0..<4).map { .init("f-\($0)", to: "r-\(3 - $0)") })
+    let all = texts("node", try svg(diagram)).compactMap(\.first).sorted { $0.y < $1.y }
+    #expect(all.filter { $0.text.hasPrefix("r") }.map(\.text) == ["r0 x", "r1 x", "r2 x", "r3 x"])
+    #expect(all.filter { $0.text.hasPrefix("f") }.map(\.text) == ["f3 x", "f2 x", "f1 x", "f0 x"])
+  }
+}

@@ -46,6 +46,9 @@ struct DOTWriter {
   private struct Writing {
     let names: [String: String]
 
+    /// The side of the image of a feature in points: 72 are 96 pixels of a page.
+    var imageSide: Int { names.count <= 16 ? 72 : 44 }
+
     func text(of diagram: Diagram) -> String {
       var lines = [
         "digraph \"espalier\" {",
@@ -177,7 +180,7 @@ struct DOTWriter {
         "<TR><TD ALIGN=\"LEFT\"><FONT POINT-SIZE=\"8\" COLOR=\"#666666\">"
           + "\(escape(line, limit: 60))</FONT></TD></TR>"
       }
-      return "<TABLE BORDER=\"1\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"2\" "
+      return "<TABLE BORDER=\"1\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"3\" "
         + "COLOR=\"#888888\" BGCOLOR=\"#F8F8F4\" STYLE=\"ROUNDED\"><TR><TD ALIGN=\"LEFT\">"
         + "\(bold(node.title))</TD></TR>\(conditions.joined())\(foot.joined())</TABLE>"
     }
@@ -203,7 +206,7 @@ struct DOTWriter {
         "<TABLE BORDER=\"0\" CELLBORDER=\"1\" CELLSPACING=\"0\" CELLPADDING=\"3\" "
         + "COLOR=\"#555555\"><TR>"
       guard names[node.id] != nil else { return start + head + "</TR>\(words)</TABLE>" }
-      return start + image(node, side: 44, span: words.isEmpty ? 1 : 2) + head
+      return start + image(node, side: imageSide, span: words.isEmpty ? 1 : 2) + head
         + "</TR>\(words)</TABLE>"
     }
 

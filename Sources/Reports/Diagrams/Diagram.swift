@@ -130,13 +130,22 @@ public struct Diagram: Hashable, Sendable {
     self.layout = layout
   }
 
+  /// Rules stand in the order in which they are read, and labels apart.
+  private var placement: Placement {
+    let reads = layout == .columns && columns.last?.nodes.first?.role == .rule
+    return Placement(
+      columns: reads ? columns.map { $0.nodes.map(\.id) } : [],
+      edges: edges.map { [$0.from, $0.to] },
+      placesLabels: layout == .columns && edges.contains { $0.label != nil })
+  }
+
   /// The diagram as a file.
   /// - Throws: `DrawingError` if Graphviz fails.
   public func drawn(as format: DrawingFormat) throws(DrawingError) -> Data {
     if format == .dot { return Data(DOTWriter(self).text.utf8) }
     let writer = DOTWriter(self)
     return try Graphviz.render(
-      writer.text, as: format, images: writer.images, title: title,
+      writer.text, as: format, images: writer.images, placement: placement, title: title,
       description: caption.plain)
   }
 }
