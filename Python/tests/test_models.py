@@ -162,7 +162,7 @@ def test_a_network_that_does_not_fit_the_labels_is_told(unnamed, iris):
     with pytest.warns(espalier.ExplanationWarning) as caught:
         found = espalier.explain(file, *iris, classes=order[::-1], **QUICK)
     assert found.accuracy.network.value < 0.5
-    assert "classifies" in str(caught[0].message)
+    assert any("classifies" in str(one.message) for one in caught)
 
 
 def test_another_network_is_told(iris, monkeypatch):

@@ -93,14 +93,14 @@ struct CategoryLevels {
 
   /// Notes about the inferred levels of a column without a schema, or about texts that are no level
   /// of the schema.
-  func notes(_ column: String) -> [String] {
+  func notes(_ column: String, known place: String = "in the schema") -> [String] {
     var notes: [String] = []
     guard !isKnown else {
       if !unknown.isEmpty {
         let verb = unknown.count == 1 ? "is" : "are"
         notes.append(
-          "'\(excerpt(column))' has \(counted(unknown.count, "text")) that \(verb) not in the "
-            + "schema: \(ReadingNotes.names(unknown))")
+          "'\(excerpt(column))' has \(counted(unknown.count, "text")) that \(verb) not "
+            + "\(place): \(ReadingNotes.names(unknown))")
       }
       return notes
     }
@@ -115,6 +115,12 @@ struct CategoryLevels {
         "\(name) has texts such as '\(excerpt(mixture.word))' in "
           + "\(counted(mixture.words, "cell")) and numbers in \(grouped(mixture.numbers)): "
           + "all are read as levels")
+    }
+    if let price = Self.price(of: names) {
+      notes.append(
+        "\(name) has \(counted(names.count, "text")) such as '\(excerpt(names[0]))', numbers with "
+          + "'\(price)', that are read as levels without an order: remove '\(price)' if they are numbers"
+      )
     }
     let digits = names.filter { $0.first?.isNumber == true }
     if mixture.numbers == 0, digits.count > 10, digits.count * 10 >= names.count * 9 {
@@ -139,6 +145,32 @@ struct CategoryLevels {
     return notes
   }
 
+  /// Currencies that are not read as parts of numbers, and marks of prices without cents.
+  private static let currencies: Set = [
+    "US$", "R$", "A$", "C$", "NZ$", "HK$", "S$", "Fr", "Fr.", "SFr.", "Rs", "Rs.", "kr", "kr.",
+    "Kr.",
+    "z\u{142}", "K\u{10D}", "Ft", "lei", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RUB", "TRY",
+    "KRW",
+    "BRL", "MXN", "CAD", "AUD", "NZD", "ZAR", "SGD", "HKD", "RON", "\u{20BD}", "\u{20BA}",
+    "\u{20A9}",
+    "\u{20AA}", "\u{20AB}", "\u{20B4}", "\u{20A6}", "\u{20B1}", "\u{E3F}", "-", "--", "\u{2013}",
+    "\u{2014}",
+  ]
+
+  /// The currency that all of at least three texts have beside a number; `nil` if there is none.
+  private static func price(of names: [String]) -> String? {
+    guard names.count >= 3 else { return nil }
+    var found: String?
+    for name in names {
+      guard name.contains(where: \.isNumber) else { return nil }
+      let mark = name.filter { !$0.isNumber && !$0.isWhitespace }
+        .trimmingMarks([",", ".", "'", "\u{2019}"], keeping: currencies)
+      guard currencies.contains(mark), found == nil || found == mark else { return nil }
+      found = mark
+    }
+    return found
+  }
+
   /// Whether a character has no width: zero-width spaces and joiners, soft hyphens.
   private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     ["\u{200B}", "\u{200C}", "\u{200D}", "\u{2060}", "\u{FEFF}", "\u{AD}"].contains(scalar)
@@ -156,5 +188,15 @@ struct CategoryLevels {
       groups[plain, default: []].append(name)
     }
     return order.compactMap { groups[$0] }.filter { $0.count > 1 }
+  }
+}
+
+extension String {
+  /// The text without marks of numbers at its ends, up to a text that is kept: `.,Fr.` is `Fr.`.
+  fileprivate func trimmingMarks(_ marks: Set<Character>, keeping kept: Set<String>) -> String {
+    var text = self
+    while !kept.contains(text), let first = text.first, marks.contains(first) { text.removeFirst() }
+    while !kept.contains(text), let last = text.last, marks.contains(last) { text.removeLast() }
+    return text
   }
 }

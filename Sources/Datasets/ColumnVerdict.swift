@@ -22,6 +22,8 @@ struct ColumnJudge {
   let isExact: Bool
   /// Whether constant columns are kept: as pixels of an image, or as inputs of a given network.
   let keepsConstants: Bool
+  /// The columns that a given network reads by name, which are not left out.
+  let isRead: (String) -> Bool
 
   let notations: NotationJudge
 
@@ -118,7 +120,7 @@ struct ColumnJudge {
       }
     }
     guard isInferred else { return feature }
-    if Self.isIdentifier(name, values) { return .leftOut(.rowIndex) }
+    if !isRead(name), Self.isIdentifier(name, values) { return .leftOut(.rowIndex) }
     DoubtfulNumbers(name, values).note(in: &notes, isInput: !keepsConstants)
     return feature
   }
@@ -176,7 +178,7 @@ struct ColumnJudge {
       }
       return judge(name, codes.map { values[Int($0)] }, notation, column, &notes)
     }
-    if isInferred, let date = datesOnly(readings, counts, table) {
+    if isInferred, !isRead(name), let date = datesOnly(readings, counts, table) {
       return .leftOut(.dates(example: date))
     }
     let levels = CategoryLevels(table, readings, counts: counts, known: column.knownLevels)
@@ -189,7 +191,8 @@ struct ColumnJudge {
         "'\(excerpt(name))' has texts such as '\(excerpt(survey.tally.markedText))' beside short "
           + "whole numbers only, and all are read as levels: write -5 or 5 if they are numbers")
     }
-    for sentence in levels.notes(name) { notes.add(sentence) }
+    let place = isRead(name) ? "known to the network" : "in the schema"
+    for sentence in levels.notes(name, known: place) { notes.add(sentence) }
     if isExact { return feature }
     if !keepsConstants {
       let used = Set(codes.map { levels.values[Int($0)] }.filter { !$0.isNaN })
@@ -199,7 +202,7 @@ struct ColumnJudge {
         return .leftOut(.constantLevel(levels.names[Int(only)], missing: missing))
       }
     }
-    guard isInferred else { return feature }
+    guard isInferred, !isRead(name) else { return feature }
     let known = codes.reduce(0) { $0 + (levels.values[Int($1)].isNaN ? 0 : 1) }
     let isUnique = levels.names.count == known
     guard isUnique || levels.names.count > 50 && levels.names.count * 2 > codes.count else {

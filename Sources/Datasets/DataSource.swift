@@ -103,7 +103,9 @@ public enum DataSource {
     let isTabbed = name.lowercased().contains(".tsv")
     let plan = ReadingPlan(
       guide: options.schema.map { .exact($0) } ?? .cells, target: options.target,
-      ignore: options.ignore, keepsConstants: options.keepsConstants, labels: options.labels,
+      ignore: options.ignore, keepsConstants: options.keepsConstants,
+      readColumns: options.readColumns.byIdentifier,
+      labels: options.labels,
       format: options.format,
       maxInputBytes: options.maxInputBytes)
     var reader = CSVReader(plan, delimiter: isTabbed ? UInt8(ascii: "\t") : nil)

@@ -12,6 +12,9 @@ public struct ReadingOptions: Hashable, Sendable {
   public var schema: Schema?
   /// Whether constant columns are kept, as inputs of a given network.
   public var keepsConstants: Bool
+  /// The columns that a given network reads by name: they are kept, and their levels are read as the
+  /// network states them. By default none.
+  public var readColumns: [ReadColumn] = []
   /// Whether every row needs a value of the target.
   public var labels: LabelReading
   /// The given format of the table's text.
@@ -33,6 +36,35 @@ public struct ReadingOptions: Hashable, Sendable {
     self.labels = labels
     self.format = format
     self.maxInputBytes = maxInputBytes
+  }
+}
+
+/// A column that a given network reads by name.
+public struct ReadColumn: Hashable, Sendable {
+  /// The name of the input: that of the column, or the name with underscores for all characters but
+  /// letters and digits.
+  public var name: String
+  /// The levels that the network knows; `nil` for a number.
+  public var levels: [String]?
+
+  /// A column with the levels that the network knows, if it is categorical.
+  public init(name: String, levels: [String]?) {
+    self.name = name
+    self.levels = levels
+  }
+}
+
+extension [ReadColumn] {
+  /// The columns by the identifiers of their names.
+  var byIdentifier: [String: ReadColumn] {
+    Dictionary(map { ($0.name.asIdentifier, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
+extension String {
+  /// The text with an underscore for every character that is not an ASCII letter or digit.
+  package var asIdentifier: String {
+    String(map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
   }
 }
 
@@ -138,6 +170,8 @@ struct ReadingPlan {
   var target: String?
   var ignore: [String]
   var keepsConstants = false
+  /// By the identifiers of their names.
+  var readColumns: [String: ReadColumn] = [:]
   var labels = LabelReading.required
   var format = TableFormat()
   var maxInputBytes: Int?
@@ -205,7 +239,10 @@ struct ReadingPlan {
   }
 
   private func declared(_ name: String) -> Expectation {
-    guard let schema = guide.schema else { return .inferred }
+    guard let schema = guide.schema else {
+      guard let levels = readColumns[name.asIdentifier]?.levels else { return .inferred }
+      return .categorical(levels: levels)
+    }
     if name == schema.target.name {
       switch schema.target.kind {
       case .classes(let names): return .categorical(levels: names.isEmpty ? nil : names)

@@ -46,7 +46,8 @@ struct AssembledTable {
 
     let judge = ColumnJudge(
       source: collected.source, kept: isWhole ? nil : kept, rows: kept.count, isExact: isExact,
-      keepsConstants: plan.keepsConstants || schema?.image != nil, notations: notations)
+      keepsConstants: plan.keepsConstants || schema?.image != nil,
+      isRead: { plan.readColumns[$0.asIdentifier] != nil }, notations: notations)
     var features: [Feature] = []
     var columns: [Column] = []
     for index in Self.order(of: collected, schema) where index != collected.target {

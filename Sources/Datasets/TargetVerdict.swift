@@ -32,7 +32,7 @@ struct TargetVerdict {
     // A constant target column is not dropped: its single number may be a class.
     let judge = ColumnJudge(
       source: source, kept: nil, rows: rows, isExact: true, keepsConstants: true,
-      notations: notations)
+      isRead: { _ in false }, notations: notations)
     switch column.content {
     case .skipped, .freeText:
       throw column.hasLongText

@@ -245,6 +245,12 @@ private struct NumberText {
       takeLastCurrency(&number.currency)
     }
     trim()
+    // `70.-` and `70,--` are prices without cents.
+    if end - start > 1, bytes[end - 1] == Self.minus,
+      [".", ",", "-"].contains(UnicodeScalar(bytes[end - 2]))
+    {
+      return nil
+    }
     if !hasSign, start < end, bytes[end - 1] == Self.minus {
       isNegative = true
       number.forms.insert(.trailingMinus)

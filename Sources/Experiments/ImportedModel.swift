@@ -61,6 +61,7 @@ public struct ImportedModel: Sendable {
     if !imported.describesInputs, table.schema.image == nil {
       notes.append(Self.columnNote(model, name))
     }
+    if let missing = Self.missingNote(imported, model, table, name) { notes.append(missing) }
     let labelled = table.labelled
     guard imported.schema == nil, labelled.count > 0 else { return }
     let sample = Self.sample(of: labelled, for: model.network)
@@ -73,8 +74,29 @@ public struct ImportedModel: Sendable {
     }
   }
 
+  /// That missing numbers are computed with, which the file does not impute; `nil` without any.
+  private static func missingNote(
+    _ imported: ImportedNetwork, _ model: Model, _ table: Table, _ name: String
+  ) -> String? {
+    guard imported.schema == nil else { return nil }
+    let columns = Set(model.encoding.inputs.filter(\.isScaled).map(\.feature))
+      .subtracting(imported.imputedColumns(of: table.schema))
+    var rows: Set<Int> = []
+    for column in columns where table.schema.features[column].levels == nil {
+      for (row, value) in table.columns[column].values.enumerated() where value.isNaN {
+        rows.insert(row)
+      }
+    }
+    guard !rows.isEmpty else { return nil }
+    return "\(name) does not impute missing numbers: \(counted(rows.count, "row")) with one "
+      + "\(rows.count == 1 ? "is" : "are") computed with the number that scaling makes 0, where other "
+      + "runtimes give no prediction"
+  }
+
   private static func columnNote(_ model: Model, _ name: String) -> String {
-    let columns = model.encoding.inputs.map { model.schema.features[$0.feature].id.rawValue }
+    let columns = Set(model.encoding.inputs.map(\.feature)).sorted().map {
+      model.schema.features[$0].id.rawValue
+    }
     let listed = columns.prefix(12).map { shown($0) }.joined(separator: ", ")
     let rest = columns.count > 12 ? ", … (\(columns.count) columns)" : ""
     return "\(name) reads the columns in the order of the table: \(listed)\(rest)"

@@ -23,8 +23,9 @@ struct Preparation: Sendable {
     options.keepsConstants = experiment.model != nil
     options.format = experiment.format
     options.maxInputBytes = experiment.maxInputBytes
-    loaded = try DataSource.load(experiment.data, options: options)
     let imported = try experiment.model.map { try ModelFile.read(URL(fileURLWithPath: $0)) }
+    options.readColumns = imported?.readColumns ?? []
+    loaded = try DataSource.load(experiment.data, options: options)
     if let imported {
       let tables = try imported.fitting([loaded.table] + (loaded.heldOut.map { [$0] } ?? []))
       loaded.table = tables[0]

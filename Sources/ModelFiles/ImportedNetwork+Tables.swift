@@ -30,6 +30,15 @@ extension ImportedNetwork {
     return tables
   }
 
+  /// The indices of the columns whose missing numbers the file imputes.
+  public func imputedColumns(of data: Schema) -> Set<Int> {
+    guard let columns, let positions = try? columns.positions(in: data) else { return [] }
+    return Set(
+      columns.columns.compactMap { column in
+        if case .number(_?) = column.kind { positions[column.source] } else { nil }
+      })
+  }
+
   private static func check(_ table: Table, _ position: Int) throws(ModelFileError) {
     let column = table.columns[position]
     guard table.schema.features[position].levels == nil, case .doubles(let values) = column,

@@ -30,6 +30,13 @@ extension ModelFile {
       positions: try given.columns?.names == nil
         ? nil : given.columns?.positions(in: original.schema),
       imputes: given.columns?.columns.contains { $0.isImputed } ?? false)
+    if let columns = given.columns, let positions = kept.positions {
+      for column in columns.columns {
+        for level in column.knownLevels where level != level.trimmingBlanks {
+          kept.levels[positions[column.source], default: [:]][level.trimmingBlanks] = level
+        }
+      }
+    }
     let names = original.schema.classes
     if model.head != .number, let classes = given.classes, !given.countsClasses(names) {
       let order = classes.compactMap { names.firstIndex(of: $0) }

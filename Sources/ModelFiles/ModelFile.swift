@@ -121,7 +121,11 @@ public enum ModelFile {
       imported.interface = graph.interface
       imported.interface?.isChannelsFirst =
         reader.values[graph.input.name]?.order == .channelsFirst
-      imported.classes = graph.classes
+      imported.classes = graph.classes.map { classes in
+        // Blanks around the cells of a table are not read.
+        let trimmed = classes.map(\.trimmingBlanks)
+        return Set(trimmed).count == classes.count ? trimmed : classes
+      }
       imported.squashing = ending.squashing
       if let node = graph.binarizer, try network.architecture.shapes().last?.count ?? 0 > 1 {
         throw ModelFileError.foreignModel(

@@ -139,7 +139,8 @@ public enum InterfaceProblem: Error, Hashable, Sendable {
   /// The reason, in the middle of a sentence.
   public var text: String {
     switch self {
-    case .outputs: "its outputs are not scores, probabilities or classes of the last layer"
+    case .outputs:
+      "its outputs are computed from the last layer by operators that are not written again"
     case .value(let name): "the type or shape of '\(shown(name))' is not supported"
     case .names: "names of its inputs or outputs are needed for other values"
     case .readBack: "a file with its inputs and outputs is not read as the same network"

@@ -1,5 +1,6 @@
 import Datasets
 import Networks
+import ONNXSchema
 
 /// The encoding of a table that is equivalent to the preprocessing of a file.
 extension ONNXColumns {
@@ -48,11 +49,14 @@ extension ONNXColumns {
       let mean = filled ?? (column.offset == 0 ? 0 : -column.offset / column.factor)
       return .scaled(mean: mean, scale: 1 / column.factor)
     case (.level(let level), var levels?):
-      if !levels.contains(level) {
-        levels.append(level)
-        data.features[position].kind = .categorical(levels: levels)
+      // Blanks around the cells of a table are not read.
+      let trimmed = level.trimmingBlanks
+      if let index = levels.firstIndex(of: level) ?? levels.firstIndex(of: trimmed) {
+        return .level(index: index)
       }
-      return .level(index: levels.firstIndex(of: level) ?? 0)
+      levels.append(trimmed)
+      data.features[position].kind = .categorical(levels: levels)
+      return .level(index: levels.count - 1)
     case (.level, nil), (.coded, nil), (.number, _?), (.coded, _?):
       throw .schema(.columnKind(name: feature.id.rawValue, hasLevels: feature.levels != nil))
     }
@@ -93,13 +97,6 @@ extension ONNXColumns {
   }
 }
 
-extension String {
-  /// The text with an underscore for every character that is not an ASCII letter or digit.
-  fileprivate var asIdentifier: String {
-    String(map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
-  }
-}
-
 extension ONNXColumns.Column {
   /// The encoded inputs of the column, each with the factor that the encoding does not include.
   fileprivate var inputs: [(kind: ONNXColumns.Kind, factor: Double)] {
@@ -119,6 +116,41 @@ extension ONNXColumns.Column {
     case .number(nil): (1, 0)
     case .level, .missing: (factor, offset)
     case .coded(_, _, let others): (1, factor * others + offset)
+    }
+  }
+}
+
+extension String {
+  /// The text without blanks at its ends, as cells of a table are read.
+  var trimmingBlanks: String {
+    String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+  }
+}
+
+extension ImportedNetwork {
+  /// The columns that the network reads by name, with the levels that it knows; empty for a file without
+  /// column names, and for one that this program wrote.
+  public var readColumns: [ReadColumn] {
+    guard schema == nil, let columns, let names = columns.names else { return [] }
+    return names.enumerated().compactMap { cell, name in
+      let own = columns.columns.filter { $0.source == cell }
+      guard !own.isEmpty else { return nil }
+      let isText = interface?.inputs.first { $0.name == name }?.element == .string
+      let levels = own.flatMap(\.knownLevels).map(\.trimmingBlanks).filter { !$0.isEmpty }
+      var seen: Set<String> = []
+      let distinct = levels.filter { seen.insert($0).inserted }
+      return ReadColumn(name: name, levels: isText && !distinct.isEmpty ? distinct : nil)
+    }
+  }
+}
+
+extension ONNXColumns.Column {
+  /// The levels that it tells apart.
+  var knownLevels: [String] {
+    switch kind {
+    case .level(let level): [level]
+    case .coded(let levels, _, _): levels
+    case .number, .missing: []
     }
   }
 }

@@ -315,7 +315,8 @@ struct ONNXColumns: Hashable, Sendable {
       String(decoding: $0, as: UTF8.self)
     }
     if levels.isEmpty { levels = (node.attribute("cats_int64s")?.ints ?? []).map { "\($0)" } }
-    guard value.columns.count == 1, !levels.isEmpty, Set(levels).count == levels.count,
+    guard value.columns.count == 1, !levels.isEmpty,
+      Set(levels.map(\.trimmingBlanks)).count == levels.count,
       case .number(nil) = value.columns[0].kind
     else {
       throw problem(node, .column(.oneHot))

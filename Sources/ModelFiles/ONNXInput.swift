@@ -53,7 +53,7 @@ struct ONNXInput {
       skipped = [node.output]
     } else if sizes.count == 3, isImage || isLarge {
       view = sizes
-      if Self.turnsChannels(graph) {
+      if Self.turnsChannels(graph) || !isImage && Self.hasChannelsLast(sizes) {
         (shape, order) = (Shape(sizes), .stored)
       } else {
         (shape, order) = ([sizes[1], sizes[2], sizes[0]], .channelsFirst)
@@ -100,7 +100,9 @@ struct ONNXInput {
       var constants = graph.constants
       wanted = try constants.integers(name)
     }
-    guard wanted.count == 4, wanted[0] <= 1, wanted.count(where: { $0 == -1 }) <= 1
+    let stated = graph.input.type.tensorType.shape.dim.first?.dimValue
+    guard wanted.count == 4, wanted[0] <= 1 || wanted[0] == stated,
+      wanted.count(where: { $0 == -1 }) <= 1
     else { return nil }
     let known = wanted.dropFirst().filter { $0 != -1 }
     guard known.allSatisfy({ (1...Int64(count)).contains($0) }) else { return nil }
@@ -108,6 +110,12 @@ struct ONNXInput {
     guard product <= Double(count) else { return nil }
     let sizes = wanted.dropFirst().map { $0 == -1 ? count / Int(product) : Int($0) }
     return sizes.reduce(1, *) == count ? (Shape(sizes), node) : nil
+  }
+
+  /// Whether the sizes of an image without convolutions are rather height, width and channels.
+  private static func hasChannelsLast(_ sizes: [Int]) -> Bool {
+    let channels = [1, 3, 4]
+    return channels.contains(sizes[2]) && !channels.contains(sizes[0])
   }
 
   /// Whether the graph transposes its input from channels-last to channels-first before its first

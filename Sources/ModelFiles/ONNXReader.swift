@@ -64,6 +64,8 @@ package struct ONNXReader {
 
   let file: String
   let opset: Int64
+  /// The number of rows that the file states for its input; 0 if it is variable.
+  let batch: Int64
   var constants: ONNXConstants
   /// The input shape of the network, for one row.
   private(set) var input: Shape
@@ -82,6 +84,7 @@ package struct ONNXReader {
   init(_ graph: ONNXGraph, file: String) throws(ModelFileError) {
     self.file = file
     opset = graph.opset
+    batch = graph.input.type.tensorType.shape.dim.first?.dimValue ?? 0
     constants = graph.constants
     let start = try ONNXInput(graph, file: file)
     input = start.shape

@@ -10,6 +10,8 @@ struct KeptInterface {
   /// The position in the schema of the column that each input of the file holds; `nil` for one input of
   /// all columns in their order.
   var positions: [Int]?
+  /// The levels of the file with other texts than in the schema, by feature and text.
+  var levels: [Int: [String: String]] = [:]
   /// Whether missing numbers are imputed, as the file does.
   var imputes: Bool
   /// The score of the network that is each score of the file; `nil` for the same order.
@@ -26,6 +28,7 @@ extension ONNXWriter {
   mutating func addInputs(of kept: KeptInterface) throws(InterfaceProblem) {
     graph.input = kept.interface.inputs
     imputes = kept.imputes
+    levels = kept.levels
     guard let positions = kept.positions else {
       guard graph.input.count == 1, model.schema.features.allSatisfy({ $0.levels == nil }) else {
         throw .rows
@@ -54,7 +57,8 @@ extension ONNXWriter {
     }
     var value = input.name
     if input.rank > 2 {
-      if interface.isChannelsFirst, model.schema.image?.channels != 1 {
+      // The columns of a table are in the order of the file.
+      if interface.isChannelsFirst, let image = model.schema.image, image.channels > 1 {
         value = addTransposition(of: value, [0, 2, 3, 1], makes: "rows:last")
       }
       value = addReshape(of: value, to: [-1, model.schema.features.count], makes: "rows:flat")
@@ -98,9 +102,14 @@ extension ONNXWriter {
     let shape = model.network.architecture.input
     let isFirst = kept.interface.isChannelsFirst
     let lengths = isFirst ? [shape[2], shape[0], shape[1]] : shape.dimensions
+    // The columns of a table are in the order of the file, the pixels of an image channels last.
+    let columns = (0..<shape.count).map { position in
+      isFirst && model.schema.image == nil
+        ? position % shape[2] * shape[0] * shape[1] + position / shape[2] : position
+    }
     let stated = input.type.tensorType.shape.dim.dropFirst().map { Int($0.dimValue) }
     guard zip(stated, lengths).allSatisfy({ $0 == 0 || $0 == $1 }), !(isFirst && isTurned),
-      model.encoding.inputs.map(\.feature) == Array(0..<shape.count)
+      model.encoding.inputs.map(\.feature) == columns
     else { return nil }
     var (means, scales) = ([Double](), [Double]())
     for (index, input) in model.encoding.inputs.enumerated() {

@@ -117,18 +117,26 @@ extension ONNXWriter {
     let column = model.schema.features[feature]
     let texts = positions.map { position -> String in
       guard case .level(let index) = model.encoding.inputs[position].kind else { return "" }
-      return column.levels?[index] ?? ""
+      let text = column.levels?[index] ?? ""
+      return levels[feature]?[text] ?? text
     }
+    // A level that is encoded twice is looked up once.
+    var distinct: [String] = []
+    for text in texts where !distinct.contains(text) { distinct.append(text) }
     let encoded = add(
       "OneHotEncoder", domain: "ai.onnx.ml", of: [addCells([feature], "")],
       makes: "rows:levels-\(feature)"
     ) { _, node in
       var levels = Onnx_AttributeProto()
       (levels.name, levels.type) = ("cats_strings", .strings)
-      levels.strings = texts.map { Data($0.utf8) }
+      levels.strings = distinct.map { Data($0.utf8) }
       node.attribute = [levels, Self.integers("zeros", one: 1)]
     }
-    return addReshape(of: encoded, to: [-1, texts.count], makes: "rows:column-\(feature)")
+    let flat = addReshape(
+      of: encoded, to: [-1, distinct.count], makes: "rows:column-\(feature)")
+    guard distinct.count < texts.count else { return flat }
+    let places = texts.map { distinct.firstIndex(of: $0) ?? 0 }
+    return addChoice(places, of: distinct.count, from: flat, "rows:repeated-\(feature)")
   }
 
   /// A selection of columns of a value; the value itself if the selection is the identity.

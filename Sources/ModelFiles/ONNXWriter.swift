@@ -27,6 +27,8 @@ package struct ONNXWriter {
   private var start = ""
   /// Where the cells of a row are.
   var cells = Cells.each([])
+  /// The levels that a kept interface spells otherwise, by feature and text.
+  var levels: [Int: [String: String]] = [:]
   /// Whether a missing number becomes the mean.
   var imputes = true
 

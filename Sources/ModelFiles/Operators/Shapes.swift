@@ -25,7 +25,8 @@ extension ONNXOperator {
     let wanted = try reader.wantedLengths(node)
     let refusal = reader.problem(node, .shape(.reshape))
     // 0 means unchanged, unless allowzero is set.
-    guard let batch = wanted.first, (-1...1).contains(batch), wanted.count(where: { $0 == -1 }) < 2,
+    guard let batch = wanted.first, (-1...1).contains(batch) || batch == reader.batch,
+      wanted.count(where: { $0 == -1 }) < 2,
       node.integer("allowzero", 0) == 0 || !wanted.contains(0), wanted.count <= 8
     else { throw refusal }
     let count = value.shape.count

@@ -36,6 +36,9 @@ struct NetworkWithRows {
   var table: Table
   var loaded: LoadedData
 
+  /// The rows below which columns are not scaled over them.
+  private static let fewestScaled = 10
+
   /// Reads a model file and the rows for it.
   ///
   /// A file that this program wrote states its columns; for others they are detected.
@@ -49,6 +52,7 @@ struct NetworkWithRows {
     var options = ReadingOptions(
       target: columns.target, ignore: columns.ignore, keepsConstants: true, labels: labels,
       format: form.format, maxInputBytes: form.maxInputBytes)
+    options.readColumns = imported.readColumns
     let network = inputs.options
     if let own = imported.schema {
       if let target = columns.target, target != own.target.name {
@@ -62,6 +66,20 @@ struct NetworkWithRows {
     loaded = try DataSource.load(data, options: options)
     console.note(imported.schema == nil ? loaded.remarks : loaded.accounts)
     var table = loaded.table
+    if let scaling = network.scaleInputs, scaling != .none {
+      guard table.count >= Self.fewestScaled else {
+        throw CommandFailure(
+          "--scale-inputs \(scaling.rawValue) scales the columns over the rows of '\(shown(data))', which "
+            + "has \(counted(table.count, "row")) where \(Self.fewestScaled) are needed",
+          hint:
+            "give all rows at once, or a model that contains its scaling, such as the model.onnx of a "
+            + "report", code: 65)
+      }
+      console.note([
+        "--scale-inputs \(scaling.rawValue) scales the columns over these \(counted(table.count, "row")): "
+          + "predictions of a row depend on the others"
+      ])
+    }
     if options.labels == .absent {
       table = try table.unlabelled(for: imported, classOrder: network.classOrder)
     }

@@ -1,0 +1,141 @@
+import Foundation
+import Testing
+
+/// Networks of other programs with tables as their users have them: `Tests/Fixtures/given`.
+///
+/// The classes are onnxruntime's predictions on the cells as they stand in the file: a network that is
+/// read and fed correctly is right on every row.
+@Suite struct GivenNetworkTests {
+  private static let folder = Program.home.appending(path: "Tests/Fixtures/given")
+  /// The first ones read a column of texts that a reader without the network takes for numbers, missing
+  /// values or dates, or trims, or leaves out.
+  static let texts = [
+    "blanks", "decimals", "missing", "months", "names", "percent", "prices", "zeros", "twice",
+  ]
+  static let all = texts + ["channels-first", "channels-last", "fixed-batch"]
+
+  private struct Figures: Decodable {
+    struct Share: Decodable {
+      var count: Int
+      var total: Int
+    }
+    var accuracy: Share
+  }
+
+  private func expectRight(
+    _ model: String, _ data: String, rows: Int, in place: URL, _ location: SourceLocation
+  ) throws {
+    let run = try Program("evaluate", model, data, "--json", in: place)
+    #expect(run.code == 0, "\(run.errorOutput)", sourceLocation: location)
+    let found = try JSONDecoder().decode(Figures.self, from: Data(run.output.utf8)).accuracy
+    #expect(found.count == rows && found.total == rows, sourceLocation: location)
+  }
+
+  private func file(_ name: String) -> String { Self.folder.appending(path: name).path }
+
+  @Test(arguments: all) func everyRowIsPredictedAsInAnotherRuntime(_ name: String) throws {
+    try withFolder { place in
+      try expectRight(
+        file(name + ".onnx"), file(name + ".csv"), rows: 24, in: place, #_sourceLocation)
+    }
+  }
+
+  /// A row alone is read as among others: its columns are neither constant nor unique texts.
+  @Test(arguments: texts) func aRowAloneIsPredictedAlike(_ name: String) throws {
+    try withFolder { place in
+      let lines = try String(contentsOfFile: file(name + ".csv"), encoding: .utf8)
+        .split(separator: "\n")
+      let header = lines[0].split(separator: ",").dropLast().joined(separator: ",")
+      for row in [1, 7] {
+        let cells = lines[row].split(separator: ",", omittingEmptySubsequences: false)
+        try Data("\(header)\n\(cells.dropLast().joined(separator: ","))\n".utf8)
+          .write(to: place.appending(path: "one.csv"))
+        let run = try Program(
+          "predict", file(name + ".onnx"), "one.csv", "--no-target", "--class-order", "no,yes",
+          "-o",
+          "out.csv", "--force", in: place)
+        #expect(run.code == 0, "\(run.errorOutput)")
+        let out = try String(contentsOf: place.appending(path: "out.csv"), encoding: .utf8)
+        #expect(out.split(separator: "\n")[1].split(separator: ",")[1] == cells[cells.count - 1])
+      }
+    }
+  }
+
+  /// Pruned by nothing, with the inputs and outputs of the given file, they are the same networks.
+  @Test(arguments: all) func theyAreWrittenAsTheyWere(_ name: String) throws {
+    try withFolder { place in
+      let run = try Program(
+        "prune", file(name + ".onnx"), file(name + ".csv"), "--keep", "1", "--epochs", "0", "-o",
+        "kept.onnx", in: place)
+      #expect(run.code == 0, "\(run.errorOutput)")
+      #expect(run.output.contains("with the inputs and outputs of"), "\(run.errorOutput)")
+      try expectRight("kept.onnx", file(name + ".csv"), rows: 24, in: place, #_sourceLocation)
+    }
+  }
+
+  @Test func whatTheNetworkDoesNotKnowIsSaid() throws {
+    try withFolder { place in
+      let rows = try String(contentsOfFile: file("zeros.csv"), encoding: .utf8)
+        .replacing("01,", with: "1,")
+      try Data(rows.utf8).write(to: place.appending(path: "rows.csv"))
+      let run = try Program("evaluate", file("zeros.onnx"), "rows.csv", in: place)
+      #expect(
+        run.errorOutput.contains("'kind' has 1 text that is not known to the network: '1'"),
+        "\(run.errorOutput)")
+    }
+  }
+
+  @Test func missingNumbersThatNoOneImputesAreSaid() throws {
+    try withFolder { place in
+      var lines = try String(contentsOfFile: file("zeros.csv"), encoding: .utf8)
+        .split(separator: "\n").map(String.init)
+      for row in [3, 5] {
+        lines[row] = "," + lines[row].split(separator: ",").dropFirst().joined(separator: ",")
+      }
+      try Data((lines.joined(separator: "\n") + "\n").utf8).write(
+        to: place.appending(path: "rows.csv"))
+      let run = try Program("evaluate", file("zeros.onnx"), "rows.csv", in: place)
+      #expect(
+        run.errorOutput.contains(
+          "zeros.onnx does not impute missing numbers: 2 rows with one are computed with the number that "
+            + "scaling makes 0, where other runtimes give no prediction"), "\(run.errorOutput)")
+    }
+  }
+
+  @Test func scalingOverOneRowIsRefused() throws {
+    try withFolder { place in
+      try Data("c0,c1\n1,2\n".utf8).write(to: place.appending(path: "one.csv"))
+      let run = try Program(
+        "predict", file("fixed-batch.onnx"), "one.csv", "--no-target", "--class-order", "no,yes",
+        "--scale-inputs", "standard", "-o", "out.csv", in: place)
+      #expect(run.code == 65)
+      #expect(
+        run.errorOutput
+          == "error: --scale-inputs standard scales the columns over the rows of 'one.csv', which has 1 "
+          + "row where 10 are needed\n hint: give all rows at once, or a model that contains its scaling, "
+          + "such as the model.onnx of a report\n", "\(run.errorOutput)")
+    }
+  }
+
+  /// `70.-` and `70.–` are prices without cents, not negative numbers.
+  @Test(arguments: [
+    (["70.-", "85.-", "1200.-"], "-"), (["70,-", "85,-", "99,-"], "-"),
+    (["US$70.50", "US$85.00", "US$9.10"], "US$"), (["70 kr", "85 kr", "9 kr"], "kr"),
+    (["Fr. 70", "Fr. 85", "Fr. 9"], "Fr."),
+  ])
+  func pricesThatAreNoNumbersAreSaid(_ prices: [String], _ mark: String) throws {
+    try withFolder { place in
+      var rows = "price,other,answer\n"
+      for row in 0..<40 {
+        rows += "\"\(prices[row % 3])\",\(row * 7 % 11),\(row % 2 == 0 ? "yes" : "no")\n"
+      }
+      try Data(rows.utf8).write(to: place.appending(path: "rows.csv"))
+      let run = try Program("train", "rows.csv", "-o", "net.onnx", "--epochs", "1", in: place)
+      #expect(run.code == 0)
+      #expect(
+        run.errorOutput.contains(
+          "numbers with '\(mark)', that are read as levels without an order: remove '\(mark)' if they "
+            + "are numbers"), "\(run.errorOutput)")
+    }
+  }
+}
