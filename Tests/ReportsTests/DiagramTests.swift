@@ -139,7 +139,7 @@ import Testing
 
   /// Labels do not cover each other, also where many edges meet.
   @Test func labelsDoNotOverlap() throws {
-    var diagrams = try SampleExplanation.allCases.flatMap { sample in
+    var diagrams = SampleExplanation.allCases.flatMap { sample in
       Report(sample.explanation).diagrams.map(\.diagram)
     }
     let nodes = { (prefix: String, role: Diagram.Role, count: Int) in
