@@ -12,8 +12,11 @@ struct CategoryLevels {
   private var unknown: [String] = []
 
   /// The first `known` texts are the schema's levels, in order; if there are any, other texts are
-  /// unknown.
-  init(_ table: LevelTable, _ readings: [CellReading], counts: [Int], known: Int) {
+  /// unknown, unless `matchesNumbers` and they are the same number in another notation.
+  init(
+    _ table: LevelTable, _ readings: [CellReading], counts: [Int], known: Int,
+    matchesNumbers: Bool = true
+  ) {
     isKnown = known > 0
     values = [Double](repeating: .nan, count: table.levels.count)
     // Canonically equivalent Unicode texts are one level: `é` as one scalar or as two.
@@ -28,7 +31,8 @@ struct CategoryLevels {
         if case .missing = readings[position] { continue }
         let level =
           positions[table.text(position)].map(Double.init)
-          ?? Self.sameNumber(position, among: readings[..<known], readings[position])
+          ?? (matchesNumbers
+            ? Self.sameNumber(position, among: readings[..<known], readings[position]) : nil)
         if level == nil { unknown.append(table.text(position)) }
         values[position] = level ?? Table.unknownLevel
       }

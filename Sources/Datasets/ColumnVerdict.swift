@@ -181,7 +181,9 @@ struct ColumnJudge {
     if isInferred, !isRead(name), let date = datesOnly(readings, counts, table) {
       return .leftOut(.dates(example: date))
     }
-    let levels = CategoryLevels(table, readings, counts: counts, known: column.knownLevels)
+    // A network compares texts.
+    let levels = CategoryLevels(
+      table, readings, counts: counts, known: column.knownLevels, matchesNumbers: !isRead(name))
     let feature = ColumnVerdict.feature(
       Feature(Feature.ID(name), .categorical(levels: levels.names)),
       .doubles(codes.map { levels.values[Int($0)] }))

@@ -59,7 +59,7 @@ public struct ImportedModel: Sendable {
     try model.encoding.checkRange(of: table)
     (notes, warnings) = ([], [])
     if !imported.describesInputs, table.schema.image == nil {
-      notes.append(Self.columnNote(model, name))
+      notes.append(Self.columnNote(model, imported, name))
     }
     if let missing = Self.missingNote(imported, model, table, name) { notes.append(missing) }
     let labelled = table.labelled
@@ -93,13 +93,21 @@ public struct ImportedModel: Sendable {
       + "runtimes give no prediction"
   }
 
-  private static func columnNote(_ model: Model, _ name: String) -> String {
+  private static func columnNote(
+    _ model: Model, _ imported: ImportedNetwork, _ name: String
+  ) -> String {
     let columns = Set(model.encoding.inputs.map(\.feature)).sorted().map {
       model.schema.features[$0].id.rawValue
     }
     let listed = columns.prefix(12).map { shown($0) }.joined(separator: ", ")
     let rest = columns.count > 12 ? ", … (\(columns.count) columns)" : ""
-    return "\(name) reads the columns in the order of the table: \(listed)\(rest)"
+    guard let image = imported.channelsFirstImage else {
+      return "\(name) reads the columns in the order of the table: \(listed)\(rest)"
+    }
+    return
+      "\(name) reads the columns as images of \(image[0]) x \(image[1]) pixels row by row, the "
+      + "\(image[2]) channels of a pixel side by side, unlike the file, which stores the channels first: "
+      + "\(listed)\(rest)"
   }
 
   /// Rows spread evenly over the table.

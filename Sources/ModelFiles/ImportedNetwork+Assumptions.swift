@@ -1,5 +1,6 @@
 import Datasets
 import Networks
+import Tensors
 
 /// What the file states about inputs and outputs, and what must be assumed or given as an option.
 extension ImportedNetwork {
@@ -7,6 +8,14 @@ extension ImportedNetwork {
   /// preprocessing nodes.
   public var describesInputs: Bool {
     schema != nil || (columns?.columns.contains { !$0.isPlain } ?? false)
+  }
+
+  /// The height, width and channels of the images that the network reads, if the file stores their
+  /// channels first; `nil` for other networks and for one channel.
+  public var channelsFirstImage: [Int]? {
+    let shape = network.architecture.input
+    guard interface?.isChannelsFirst == true, shape.rank == 3, shape[2] > 1 else { return nil }
+    return shape.dimensions
   }
 
   /// Whether the file names the classes of its outputs; the names 0, 1, 2, … do not count.

@@ -48,26 +48,11 @@ public struct ImportedNetwork: Hashable, Sendable {
       if let feature = data.features.first(where: { $0.levels != nil }) {
         throw ModelFileError.categoricalFeature(name: feature.id.rawValue)
       }
-      encoding = inFileOrder(.identity(for: data), for: data)
+      encoding = .identity(for: data)
     }
     let network = try data.target.isNumeric ? giving(numbers: data) : answering(&data)
     return try Model(
       schema: data, encoding: encoding, network: network, head: head(for: data))
-  }
-
-  /// The encoding of a table that is no image, whose columns are the numbers of an image in the order of
-  /// the file: channel by channel if the file stores the channels first.
-  private func inFileOrder(_ encoding: Encoding, for data: Schema) -> Encoding {
-    let shape = network.architecture.input
-    guard data.image == nil, interface?.isChannelsFirst == true, shape.rank == 3, shape[2] > 1,
-      encoding.width == shape.count
-    else { return encoding }
-    var ordered = encoding
-    for position in 0..<shape.count {
-      let (pixel, channel) = (position / shape[2], position % shape[2])
-      ordered.inputs[position] = encoding.inputs[channel * shape[0] * shape[1] + pixel]
-    }
-    return ordered
   }
 
   /// The network with its output activation, for a numeric target.

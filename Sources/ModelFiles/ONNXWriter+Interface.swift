@@ -57,8 +57,7 @@ extension ONNXWriter {
     }
     var value = input.name
     if input.rank > 2 {
-      // The columns of a table are in the order of the file.
-      if interface.isChannelsFirst, let image = model.schema.image, image.channels > 1 {
+      if interface.isChannelsFirst, model.schema.image?.channels != 1 {
         value = addTransposition(of: value, [0, 2, 3, 1], makes: "rows:last")
       }
       value = addReshape(of: value, to: [-1, model.schema.features.count], makes: "rows:flat")
@@ -102,14 +101,9 @@ extension ONNXWriter {
     let shape = model.network.architecture.input
     let isFirst = kept.interface.isChannelsFirst
     let lengths = isFirst ? [shape[2], shape[0], shape[1]] : shape.dimensions
-    // The columns of a table are in the order of the file, the pixels of an image channels last.
-    let columns = (0..<shape.count).map { position in
-      isFirst && model.schema.image == nil
-        ? position % shape[2] * shape[0] * shape[1] + position / shape[2] : position
-    }
     let stated = input.type.tensorType.shape.dim.dropFirst().map { Int($0.dimValue) }
     guard zip(stated, lengths).allSatisfy({ $0 == 0 || $0 == $1 }), !(isFirst && isTurned),
-      model.encoding.inputs.map(\.feature) == columns
+      model.encoding.inputs.map(\.feature) == Array(0..<shape.count)
     else { return nil }
     var (means, scales) = ([Double](), [Double]())
     for (index, input) in model.encoding.inputs.enumerated() {
@@ -175,7 +169,7 @@ extension ONNXWriter {
     let count = model.network.originalIndices.last?.count ?? 0
     let value: String
     switch output.kind {
-    case .scores: value = add("Identity", of: [scores], makes: "answers:scores-\(number)")
+    case .scores: value = scores
     case .softmax, .logSoftmax:
       value = add(
         output.kind == .softmax ? "Softmax" : "LogSoftmax", of: [scores],
@@ -185,6 +179,16 @@ extension ONNXWriter {
     case .pair:
       guard count == 1 else { throw .outputs }
       value = addPair(of: scores)
+    case .label(nil) where count > 1 && output.value.element == .int64 && output.value.rank < 3:
+      // A position alone is read as such only at the end of the graph.
+      _ = add("ArgMax", of: [scores], makes: "answers:position-\(number)") { _, node in
+        node.attribute = [
+          Self.integers("axis", one: 1),
+          Self.integers("keepdims", one: output.value.rank == 2 ? 1 : 0),
+        ]
+        node.output = [output.value.name]
+      }
+      return
     case .label(let classes):
       let (label, type) = try addLabel(classes, output.value, of: scores, number)
       return try addOutput(output.value, value: label, type, number)

@@ -162,6 +162,11 @@ import espalier
       "the network has 2 outputs but the data have 3 classes",
       "check --target: it names the column that the network predicts", 65),
     Expected(
+      NetworkError.wrongAnswers(expected: 1, found: 3),
+      "the network has 3 outputs but the data have 1 class",
+      "check --target: it names the column that the network predicts; evaluate and predict take all "
+        + "classes with --class-order where rows of some are missing", 65),
+    Expected(
       NetworkError.noLayers, "the network has no layers", "add at least one dense layer", 65),
     Expected(
       PruningError.noFeatureLayer, "the network has no hidden layer between two dense layers",

@@ -77,10 +77,13 @@ def levels(name, known, twice=False, seed=1):
 
 
 def image(name, shape, batch="N", convolves=True, seed=1):
-    """A table whose columns are the numbers of an image in the order of the file."""
+    """A table whose columns are the numbers of an image."""
     chance = np.random.default_rng(seed)
     count = int(np.prod(shape))
     rows = chance.normal(size=(ROWS, count)).round(2)
+    # The columns of the table are pixels row by row, with the channels of a pixel side by side.
+    fed = lambda part: part.reshape(-1, *shape) if not convolves else (
+        part.reshape(-1, *shape[1:], shape[0]).transpose(0, 3, 1, 2))
     nodes, initializers, last, width = [], [], "x", count
     if convolves:
         initializers += [constant("k", chance.normal(size=(4, shape[0], 2, 2)))]
@@ -95,7 +98,7 @@ def image(name, shape, batch="N", convolves=True, seed=1):
     inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [batch, *shape])]
     step = batch if isinstance(batch, int) else ROWS
     feed = lambda session: np.concatenate([
-        session.run(None, {"x": rows[i:i + step].astype(np.float32).reshape(-1, *shape)})[0]
+        session.run(None, {"x": fed(rows[i:i + step].astype(np.float32))})[0]
         for i in range(0, ROWS, step)])
     write(name, nodes, inputs, initializers, [f"c{i}" for i in range(count)], rows.tolist(), feed)
 
