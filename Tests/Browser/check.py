@@ -214,7 +214,10 @@ def check_diagrams_and_files(browser, report, folder):
     browser.show(1440)
     browser.open(report.page)
     browser.run(scripts)
-    table = "feature-rules-table" if "features" in report.levels else "rules-table"
+    # The table of the rules that the report begins with has a name of its own.
+    leading = report.explanation.get("leads", "inputs")
+    table = "feature-rules-table" if "features" in report.levels and leading != "features" else "rules-table"
+    inputs = "rules-table" if leading == "inputs" else "input-rules-table"
     rules = report.explanation["featureRules"]["rules"] if "features" in report.levels else report.explanation["rules"]
     browser.run("(table) => document.querySelector('#' + table + ' button.link').focus()", table)
     first = browser.run("() => check.highlighted()")
@@ -231,7 +234,7 @@ def check_diagrams_and_files(browser, report, folder):
     for format in ["CSV", "JSON"]:
         file = folder / f"rules-inputs.{format.lower()}"
         file.unlink(missing_ok=True)
-        browser.run("(table, format) => check.save(table, format)", "rules-table", format)
+        browser.run("(table, format) => check.save(table, format)", inputs, format)
         for _ in range(200):
             if file.exists() and file.stat().st_size: break
             browser.run("() => new Promise((next) => setTimeout(next, 20))")
