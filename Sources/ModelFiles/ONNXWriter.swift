@@ -74,7 +74,7 @@ package struct ONNXWriter {
       if let kept { try addInputs(of: kept) } else { addInputs() }
       start = addRows()
       if input.rank == 3 {
-        start = addReshape(of: start, to: [-1] + input.dimensions, makes: "rows:picture")
+        start = addReshape(of: start, to: [-1] + input.dimensions, makes: "rows:image")
         if !isTurned { start = addTransposition(of: start, [0, 3, 1, 2], makes: "rows:channels") }
       }
     }
