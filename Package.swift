@@ -111,25 +111,65 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // What tests of several modules share, one target for each layer of modules: the tests of a module build
+    // nothing above it.
     .target(
       name: "TestSupport",
-      dependencies: [
-        "Tensors", "Datasets", "Rules", "Networks", "Explanations", "Drawing",
-        .product(name: "Crypto", package: "swift-crypto"),
-      ],
+      dependencies: ["Tensors", "Datasets", .product(name: "Crypto", package: "swift-crypto")],
       path: "Tests/TestSupport"),
+    .target(
+      name: "NetworkSupport", dependencies: ["Tensors", "Datasets", "Networks", "Naming"],
+      path: "Tests/NetworkSupport"),
+    .target(
+      name: "RuleSupport", dependencies: ["Tensors", "Datasets", "Rules"], path: "Tests/RuleSupport"
+    ),
+    .target(
+      name: "ExplanationSupport",
+      dependencies: ["Tensors", "Datasets", "Rules", "Networks", "Explanations", "Drawing"],
+      path: "Tests/ExplanationSupport"),
   ]
     + [
-      "Naming", "Tensors", "Datasets", "Rules", "Networks", "CompressedModels", "ModelFiles",
-      "Pruning", "Explanations", "Drawing", "Reports", "Experiments",
-    ].map { name in
+      ("Naming", ["Tensors"]),
+      ("Tensors", []),
+      ("Datasets", ["Tensors", "Naming"]),
+      ("Rules", ["Tensors", "Datasets", "RuleSupport"]),
+      ("Networks", ["Tensors", "Datasets", "Naming", "NetworkSupport"]),
+      ("CompressedModels", ["Tensors", "Datasets", "Networks", "NetworkSupport"]),
+      ("ModelFiles", ["Tensors", "Datasets", "Networks", "CompressedModels", "NetworkSupport"]),
+      (
+        "Pruning",
+        ["Tensors", "Datasets", "Networks", "CompressedModels", "Naming", "NetworkSupport"]
+      ),
+      (
+        "Explanations",
+        [
+          "Tensors", "Datasets", "Rules", "Networks", "Naming", "NetworkSupport", "RuleSupport",
+          "ExplanationSupport",
+        ]
+      ),
+      ("Drawing", []),
+      (
+        "Reports",
+        [
+          "Tensors", "Datasets", "Rules", "Networks", "Naming", "Pruning", "Explanations",
+          "Drawing",
+          "RuleSupport", "ExplanationSupport",
+        ]
+      ),
+      (
+        "Experiments",
+        [
+          "Tensors", "Datasets", "Rules", "Networks", "ModelFiles", "Pruning", "Explanations",
+          "Reports",
+          "NetworkSupport", "ExplanationSupport",
+        ]
+      ),
+    ].map { (name: String, others: [String]) in
       .testTarget(
         name: name + "Tests",
-        dependencies: [
-          .target(name: name), "TestSupport",
-          .product(name: "CustomDump", package: "swift-custom-dump"),
-        ]
-          + (["ModelFiles", "Reports"].contains(name)
+        dependencies: ([name, "TestSupport"] + others).map { .target(name: $0) }
+          + [.product(name: "CustomDump", package: "swift-custom-dump")]
+          + (["ModelFiles", "Reports", "Experiments"].contains(name)
             ? ["ONNXSchema", .product(name: "SwiftProtobuf", package: "swift-protobuf")] : []),
         exclude: ["Explanations", "Pruning", "Reports", "Rules"].contains(name) ? ["Snapshots"] : []
       )
@@ -140,11 +180,33 @@ let package = Package(
         dependencies: [
           "espalier", "Experiments", "Reports", "Explanations", "Pruning", "ModelFiles",
           "CompressedModels", "Networks", "Datasets", "Drawing", "Rules", "Naming", "Tensors",
-          "TestSupport",
+          "TestSupport", "RuleSupport", "ExplanationSupport",
         ],
         exclude: ["Snapshots"])
     ]
 )
+
+// ESPALIER_MODULE=NAME leaves one module with its tests and what they are made of: a change of it is
+// compiled, linked and tested without the modules above (./test --module NAME).
+if let name = Context.environment["ESPALIER_MODULE"] {
+  var kept: Set<String> = []
+  var open = [name + "Tests"]
+  while let next = open.popLast() {
+    guard kept.insert(next).inserted, let target = package.targets.first(where: { $0.name == next })
+    else { continue }
+    for dependency in target.dependencies {
+      if case .byNameItem(let name, _) = dependency { open.append(name) }
+      if case .targetItem(let name, _) = dependency { open.append(name) }
+    }
+  }
+  package.targets.removeAll { !kept.contains($0.name) }
+  package.products.removeAll()
+  // Arithmetic without optimization takes most of the time of tests.
+  for target in package.targets where target.type == .regular {
+    target.swiftSettings = [.unsafeFlags(["-O"])]
+    target.cSettings = [.unsafeFlags(["-O2"])]
+  }
+}
 
 for target in package.targets where target.type != .system && target.name != "CKernels" {
   target.swiftSettings =

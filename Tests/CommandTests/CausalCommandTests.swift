@@ -1,7 +1,6 @@
 import Explanations
 import Foundation
 import Rules
-import TestSupport
 import Testing
 
 /// The causal check of a whole run.

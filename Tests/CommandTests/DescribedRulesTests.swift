@@ -3,8 +3,8 @@ import Explanations
 import Foundation
 import Networks
 import Reports
+import RuleSupport
 import Rules
-import TestSupport
 import Testing
 
 /// Rules over scores, from the command line to the exported Python.

@@ -3,6 +3,7 @@ import Drawing
 import Explanations
 import Foundation
 import Networks
+import RuleSupport
 import Rules
 import TestSupport
 import Testing

@@ -1,6 +1,5 @@
 import Explanations
 import Foundation
-import TestSupport
 import Testing
 
 /// Messages that say what was read, and what had no effect.

@@ -1,7 +1,7 @@
 import Datasets
+import NetworkSupport
 import Networks
 import Tensors
-import TestSupport
 
 /// Random models to compress.
 extension SeededGenerator {

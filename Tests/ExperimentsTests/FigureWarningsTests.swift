@@ -1,7 +1,7 @@
 import Datasets
 import Experiments
+import ExplanationSupport
 import Explanations
-import TestSupport
 import Testing
 
 /// Warnings about the figures of a result.

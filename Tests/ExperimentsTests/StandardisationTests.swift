@@ -1,6 +1,7 @@
 import Datasets
 import Experiments
 import ModelFiles
+import NetworkSupport
 import Networks
 import Tensors
 import TestSupport

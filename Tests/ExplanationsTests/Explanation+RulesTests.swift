@@ -1,8 +1,9 @@
 import Datasets
+import ExplanationSupport
 import Explanations
 import Foundation
+import RuleSupport
 import Rules
-import TestSupport
 import Testing
 
 /// Rules of a result are converted to executable rules, or an error is thrown.

@@ -1,7 +1,7 @@
 import Datasets
+import ExplanationSupport
 import Explanations
 import Rules
-import TestSupport
 import Testing
 
 /// Differences of results, counted by hand.

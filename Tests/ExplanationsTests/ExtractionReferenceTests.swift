@@ -2,6 +2,7 @@ import Datasets
 import Explanations
 import Naming
 import Networks
+import RuleSupport
 import Rules
 import Tensors
 import TestSupport

@@ -3,6 +3,7 @@ import Explanations
 import Networks
 import Rules
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct HiddenFeaturesTests {

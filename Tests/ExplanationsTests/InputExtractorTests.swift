@@ -4,6 +4,7 @@ import Naming
 import Networks
 import Rules
 import Tensors
+import TestSupport
 import Testing
 
 /// Trees by search, rule lists, and the choice among them.

@@ -1,5 +1,6 @@
 import Datasets
 import Explanations
+import RuleSupport
 import Rules
 import Tensors
 import TestSupport

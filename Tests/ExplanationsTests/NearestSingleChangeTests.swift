@@ -1,7 +1,7 @@
 import Datasets
+import ExplanationSupport
 import Explanations
 import Rules
-import TestSupport
 import Testing
 
 /// The nearest change of one column for rules over scores, against a grid of all values.

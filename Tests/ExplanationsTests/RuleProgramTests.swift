@@ -1,6 +1,8 @@
 import Datasets
+import ExplanationSupport
 import Explanations
 import Networks
+import RuleSupport
 import Rules
 import Tensors
 import TestSupport

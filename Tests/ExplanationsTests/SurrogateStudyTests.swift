@@ -4,7 +4,6 @@ import Networks
 import Rules
 import Synchronization
 import Tensors
-import TestSupport
 import Testing
 
 /// The number of rules and the cost of the search.

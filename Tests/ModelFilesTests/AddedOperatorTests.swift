@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import ModelFiles
+import NetworkSupport
 import Networks
 import ONNXSchema
 import Tensors

@@ -3,7 +3,6 @@ import Foundation
 import ModelFiles
 import Networks
 import Tensors
-import TestSupport
 import Testing
 
 @Suite struct CodedModelFileTests {

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Naming
+import NetworkSupport
 import Networks
 import Tensors
 import TestSupport

@@ -1,5 +1,6 @@
 import Foundation
 import Naming
+import NetworkSupport
 import Networks
 import Tensors
 import TestSupport

@@ -1,3 +1,4 @@
+import NetworkSupport
 import Networks
 import Tensors
 import TestSupport

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import NetworkSupport
 import Networks
 import Pruning
 import Tensors

@@ -1,4 +1,5 @@
 import Datasets
+import NetworkSupport
 import Networks
 import Pruning
 import Tensors

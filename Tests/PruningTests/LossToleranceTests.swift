@@ -2,7 +2,6 @@ import Datasets
 import Networks
 import Pruning
 import Tensors
-import TestSupport
 import Testing
 
 @Suite struct LossToleranceTests {

@@ -3,7 +3,6 @@ import Naming
 import Networks
 import Pruning
 import Tensors
-import TestSupport
 import Testing
 
 @Suite struct PruningOptionsTests {

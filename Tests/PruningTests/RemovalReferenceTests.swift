@@ -1,5 +1,6 @@
 import Datasets
 import Naming
+import NetworkSupport
 import Networks
 import Pruning
 import Tensors

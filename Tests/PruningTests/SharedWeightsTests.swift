@@ -1,5 +1,6 @@
 import CompressedModels
 import Datasets
+import NetworkSupport
 import Networks
 import Pruning
 import Synchronization

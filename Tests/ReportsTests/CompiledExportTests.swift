@@ -2,9 +2,9 @@ import Datasets
 import Explanations
 import Foundation
 import Reports
+import RuleSupport
 import Rules
 import Tensors
-import TestSupport
 import Testing
 
 /// Exports in C and Swift, compiled and run on rows of texts.

@@ -1,5 +1,6 @@
 import Datasets
 import Drawing
+import ExplanationSupport
 import Explanations
 import Foundation
 import Networks

@@ -1,5 +1,5 @@
+import ExplanationSupport
 import Reports
-import TestSupport
 import Testing
 
 @Suite struct DisplayTests {

@@ -1,11 +1,12 @@
 import Datasets
+import ExplanationSupport
 import Explanations
 import Foundation
 import Networks
 import Reports
+import RuleSupport
 import Rules
 import Tensors
-import TestSupport
 import Testing
 
 /// Rules over a data set, with the rows on which each export format must answer as the rules do.

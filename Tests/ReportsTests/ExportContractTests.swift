@@ -1,8 +1,8 @@
+import ExplanationSupport
 import Explanations
 import Foundation
 import Naming
 import Reports
-import TestSupport
 import Testing
 
 /// What each member of `exportFormats` does.

@@ -1,8 +1,8 @@
+import ExplanationSupport
 import Explanations
 import Foundation
 import Reports
 import Rules
-import TestSupport
 import Testing
 
 /// The rules that a report begins with.

@@ -1,6 +1,6 @@
+import ExplanationSupport
 import Explanations
 import Reports
-import TestSupport
 import Testing
 
 /// The sentences and tables about other trees and about stability.

@@ -1,6 +1,5 @@
 import Explanations
 import Reports
-import TestSupport
 import Testing
 
 @Suite struct NumbersTests {

@@ -1,11 +1,12 @@
 import Datasets
+import ExplanationSupport
 import Explanations
 import Foundation
 import Networks
 import Reports
+import RuleSupport
 import Rules
 import Tensors
-import TestSupport
 import Testing
 
 /// What the scripts of a page read.

@@ -1,9 +1,11 @@
 import Datasets
+import ExplanationSupport
 import Explanations
 import Foundation
 import Naming
 import Networks
 import Reports
+import RuleSupport
 import Rules
 import Tensors
 import TestSupport

@@ -1,10 +1,11 @@
 import Datasets
+import ExplanationSupport
 import Explanations
 import Foundation
 import Reports
+import RuleSupport
 import Rules
 import Tensors
-import TestSupport
 import Testing
 
 /// Exported Python on the rows of the files, as `csv.DictReader` yields them.

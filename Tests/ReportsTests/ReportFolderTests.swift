@@ -1,3 +1,4 @@
+import ExplanationSupport
 import Explanations
 import Foundation
 import Reports

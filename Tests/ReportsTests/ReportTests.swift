@@ -1,7 +1,7 @@
+import ExplanationSupport
 import Explanations
 import Foundation
 import Reports
-import TestSupport
 import Testing
 
 @Suite struct ReportTests {

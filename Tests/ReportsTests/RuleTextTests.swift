@@ -1,8 +1,8 @@
 import Datasets
+import ExplanationSupport
 import Explanations
 import Reports
 import Rules
-import TestSupport
 import Testing
 
 @Suite struct RuleTextTests {

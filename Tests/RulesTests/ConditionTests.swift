@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import RuleSupport
 import Rules
 import TestSupport
 import Testing

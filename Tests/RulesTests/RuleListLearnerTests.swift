@@ -1,4 +1,5 @@
 import Datasets
+import RuleSupport
 import Rules
 import Tensors
 import TestSupport

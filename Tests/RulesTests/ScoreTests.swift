@@ -1,7 +1,6 @@
 import Datasets
 import Rules
 import Tensors
-import TestSupport
 import Testing
 
 @Suite struct ScoreTests {

@@ -1,5 +1,6 @@
 import Networks
 import Tensors
+import TestSupport
 
 extension SeededGenerator {
   /// A convolutional network with branches: residual sums of three kinds, concatenations (also of a

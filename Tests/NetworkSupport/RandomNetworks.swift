@@ -1,13 +1,9 @@
 import Datasets
 import Networks
 import Tensors
+import TestSupport
 
 extension SeededGenerator {
-  /// Elements from the standard normal distribution.
-  public mutating func normalTensor(_ shape: Shape) -> Tensor {
-    Tensor((0..<shape.count).map { _ in Float(normal()) }, shape: shape)
-  }
-
   /// A dense network of random sizes with random weights and biases.
   public mutating func denseNetwork(
     inputs: Int? = nil, outputs: Int = 3, hiddenLayers: Int = 2

@@ -1,6 +1,7 @@
 import Datasets
 import Networks
 import Tensors
+import TestSupport
 import Testing
 
 /// The error of a layer's `backward` against finite differences of its `forward`.

@@ -1,36 +1,9 @@
 import Datasets
-import Explanations
 import Rules
 import Tensors
 
-/// Small random tables and rules for property tests.
+/// Random rules for property tests.
 extension SeededGenerator {
-  /// Numeric columns x0, x1, … with few distinct values, then categorical columns c0, c1, ….
-  public mutating func table(
-    rows: Int, numeric: Int = 3, categorical: Int = 1, classes: Int = 3, missing: Double = 0
-  ) -> Table {
-    var features: [Feature] = []
-    var columns: [Column] = []
-    for index in 0..<numeric {
-      features.append(Feature(Feature.ID("x\(index)")))
-      columns.append(
-        .doubles(
-          (0..<rows).map { _ in
-            uniform() < missing ? .nan : Double(self.index(below: 12)) / 4 - 1
-          }))
-    }
-    for index in 0..<categorical {
-      let levels = (0..<4).map { "level\($0)" }
-      features.append(Feature(Feature.ID("c\(index)"), .categorical(levels: levels)))
-      columns.append(
-        .doubles((0..<rows).map { _ in uniform() < missing ? .nan : Double(self.index(below: 4)) }))
-    }
-    let names = (0..<classes).map { "class\($0)" }
-    return Table(
-      schema: Schema(features: features, target: Target("y", .classes(names: names))),
-      columns: columns, labels: (0..<rows).map { _ in index(below: classes) })
-  }
-
   /// A random condition on a feature.
   public mutating func condition(on feature: Feature) -> Condition {
     let orMissing = index(below: 2) == 0
@@ -94,50 +67,6 @@ extension SeededGenerator {
     return index(below: 2) == 0
       ? .interval(lower: value - width, upper: value, orMissing: orMissing)
       : .interval(lower: value, upper: value + width, orMissing: orMissing)
-  }
-
-  /// Random scores over a table's columns; every score but the first also uses the one before it.
-  public mutating func scores(over schema: Schema, count: Int) -> [RuleProgram.Score] {
-    (0..<count).map { number in
-      var terms: [RuleProgram.Score.Term] = []
-      for (column, feature) in schema.features.enumerated() {
-        let weight = self.weight()
-        switch (feature.levels, index(below: 3)) {
-        case (_, 0): continue
-        case (let levels?, _):
-          let among = levels.indices.filter { _ in index(below: 2) == 0 }
-          terms.append(
-            .init(
-              weight,
-              .indicator(
-                .level(column: column, among: among, orMissing: index(below: 2) == 0))))
-        case (nil, 1):
-          let other = (normal() * 5).roundedTo(digits: 2)
-          terms.append(.init(weight, .value(.column(column), ifMissing: other)))
-        default:
-          let bound = (normal() * 5).roundedTo(digits: 2)
-          let bounds: RuleProgram.Bounds =
-            index(below: 2) == 0 ? .above(bound) : .between(bound - 4, bound)
-          terms.append(
-            .init(
-              weight,
-              .indicator(.number(.column(column), bounds, orMissing: index(below: 2) == 0))))
-        }
-      }
-      if number > 0 {
-        terms.append(.init(weight(), .value(.score(number - 1), ifMissing: 0)))
-        terms.append(
-          .init(
-            weight(),
-            .indicator(.number(.score(number - 1), .atMost(normal()), orMissing: false))))
-      }
-      return RuleProgram.Score("S\(number + 1)", terms)
-    }
-  }
-
-  private mutating func weight() -> RuleProgram.Score.Weight {
-    index(below: 2) == 0
-      ? .integer(Int32(index(below: 9)) - 4) : .real((normal() * 2).roundedTo(digits: 3))
   }
 
   /// Labels of a simple function with some noise.
