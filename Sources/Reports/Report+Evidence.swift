@@ -75,7 +75,8 @@ extension Report {
         DataTable(
           "causal-table", "Unchanged predictions on held-out rows", causalColumns("Features"), rows)
       ))
-    let rules = (explanation.featureRules?.rules ?? []).compactMap { rule in
+    let entry = explanation.featureRules
+    let rules = (entry.map { $0.rules.prefix(Self.listed($0)) } ?? []).compactMap { rule in
       rule.causal.map { ablation in
         [
           DataTable.Cell(Phrase(rule.id), key: Double(rule.id.dropFirst())),

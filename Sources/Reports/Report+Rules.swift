@@ -126,7 +126,8 @@ extension Report {
     }
     var blocks: [Block] = [.paragraph(conditions + reading(of: rules))]
     blocks += rules.extractor.notes.map { .note(.quote($0)) }
-    var rows = rules.rules.map { rule in
+    let listed = Self.listed(rules)
+    var rows = rules.rules.prefix(listed).map { rule in
       [
         DataTable.Cell(Phrase(rule.id), key: number(in: rule.id)),
         DataTable.Cell(text.premise(rule), key: Double(rule.if.count)),
@@ -148,7 +149,33 @@ extension Report {
             .number("Confidence, held out"), .number("95 % interval, training"),
             .number("Lift"), .text("Counterexamples"),
           ], rows)))
+    if listed < rules.rules.count { blocks.append(unlistedNote(rules, after: listed)) }
     return blocks
+  }
+
+  /// The number of rules that a table lists, the first ones: at most 300 with at most 1,500 conditions,
+  /// so that a page of several tables stays under 2 MB.
+  static func listed(_ rules: RuleSetEntry) -> Int {
+    var conditions = 0
+    let end = rules.rules.firstIndex { rule in
+      conditions += rule.if.count
+      return conditions > 1500
+    }
+    return min(max(end ?? rules.rules.count, 1), 300, rules.rules.count)
+  }
+
+  private func unlistedNote(_ rules: RuleSetEntry, after listed: Int) -> Block {
+    let rest = rules.rules.dropFirst(listed)
+    let total = rest.map(\.coverage.total).max() ?? 0
+    let covered = rest.reduce(0) { $0 + $1.coverage.count }
+    let share: Phrase =
+      rules.resolution == .firstMatch && total > 0 && covered <= total
+      ? ", which cover \(percent(Proportion(covered, of: total))) of the training rows," : ""
+    return .note(
+      """
+      The table lists the first \(listed) of \(counted(rules.rules.count, "rule")); the other \
+      \(counted(rest.count))\(share) are in explanation.json.
+      """)
   }
 
   /// The last row of the table: the default class, with the share of training rows that no rule
