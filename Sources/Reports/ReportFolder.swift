@@ -1,6 +1,7 @@
 import Drawing
 import Explanations
 import Foundation
+import Naming
 
 /// The files of a report, each derived from one explanation.
 public struct ReportFolder: Sendable {
@@ -10,6 +11,32 @@ public struct ReportFolder: Sendable {
     case json, html, md, text, diagrams
     /// `report.pdf`, which needs a program; `model-card.md`.
     case pdf, card
+
+    /// What the format is, in one line, as `espalier list` prints it.
+    public var summary: String {
+      switch self {
+      case .html: HTMLWriter.summary
+      case .md: MarkdownWriter.summary
+      case .json: "explanation.json: the whole result, from which every other format is made"
+      case .text: "rules.txt: the rules as plain text, with coverage and confidence"
+      case .diagrams: "network.dot and the figures as SVG: network, features, rules, curve"
+      case .pdf: "the page as PDF, printed by weasyprint"
+      case .card: "model-card.md: purpose, owner, data, performance and limits of the network"
+      }
+    }
+
+    /// The publication or specification of the format.
+    public var source: String {
+      switch self {
+      case .html: HTMLWriter.source.description
+      case .md: MarkdownWriter.source.description
+      case .json: "Bray (2017), The JavaScript Object Notation Data Interchange Format, RFC 8259"
+      case .text: "Espalier (2026), Rules as sentences, this tool"
+      case .diagrams: "W3C (2011), Scalable Vector Graphics 1.1 (Second Edition), w3.org/TR/SVG11"
+      case .pdf: "ISO 32000-2 (2020), Document management: Portable document format, PDF 2.0"
+      case .card: "Mitchell et al. (2019), Model Cards for Model Reporting, FAT*, arXiv:1810.03993"
+      }
+    }
 
     /// The formats that are written unless others are named.
     public static let usual: Set<Format> = [.json, .html, .md, .text, .diagrams]

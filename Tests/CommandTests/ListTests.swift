@@ -11,6 +11,7 @@ import Testing
   @Test(arguments: [
     ("datasets", "iris"), ("methods", "mean-gradient"), ("extractors", "surrogate-tree"),
     ("layers", "dense"), ("architectures", "lenet-5"), ("formats", "python"),
+    ("formats", "pdf"), ("formats", "card"),
   ])
   func everyFamilyListsNamesWithASourceEach(_ family: String, _ member: String) throws {
     let run = try Program("list", family, "--json")

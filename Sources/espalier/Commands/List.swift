@@ -57,7 +57,10 @@ struct List: ParsableCommand {
     case .extractors: entries(of: extractorCatalog.entries)
     case .architectures: entries(of: architectureCatalog.entries)
     case .layers: entries(of: layerCatalog.entries)
-    case .formats: entries(of: reportFormats.entries + exportFormats.entries)
+    case .formats:
+      ReportFolder.Format.allCases.map {
+        Entry(name: $0.rawValue, summary: $0.summary, source: $0.source)
+      } + entries(of: exportFormats.entries).filter { $0.name != "text" }
     }
   }
 
