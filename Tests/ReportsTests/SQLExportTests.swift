@@ -206,4 +206,50 @@ import Testing
       """)
     #expect(found == nil || found == "yes\nyes\nyes\nno\nmissing\nmissing\nno\nmissing\n")
   }
+
+  /// Databases store `True` of a file as a boolean or as 1.
+  @Test func booleansAreLevels() throws {
+    let schema = Schema(
+      features: [Feature("c", .categorical(levels: ["False", "True"])), Feature("x")],
+      target: Target("y", .classes(names: ["no", "yes", "missing"])))
+    let support = Support(covered: 1, agreeing: 1)
+    let program = try RuleProgram(
+      [
+        .init(
+          id: "R1", if: [.level(column: 0, among: [1], orMissing: false)], then: 1,
+          support: support),
+        .init(id: "R2", if: [.missing(.level(column: 0))], then: 2, support: support),
+      ], default: 0, resolution: .firstMatch, schema: schema)
+    var explanation = ExportCase.plainExplanation
+    explanation.data.schema = schema
+    let found = try answers(
+      SQLExport().export(program, of: explanation),
+      """
+      [[["c BOOLEAN", "x"], [true, 0]], [["c BOOLEAN", "x"], [false, 0]], [["c", "x"], [null, 0]],
+       [["c TEXT", "x"], ["True", 0]], [["c TEXT", "x"], ["1", 0]], [["c INTEGER", "x"], [2, 0]]]
+      """)
+    #expect(found == nil || found == "yes\nno\nmissing\nyes\nno\nno\n")
+    for (dialect, type) in [
+      (SQLDialect.postgresql, "pg_typeof(d.\"c\") = 'boolean'::regtype"),
+      (.duckdb, "typeof(d.\"c\") = 'BOOLEAN'"),
+    ] {
+      let code = try SQLExport(ExportOptions(dialect: dialect)).export(program, of: explanation)
+      #expect(code.contains("WHEN \(type) THEN CASE "))
+      #expect(code.contains(" WHEN 'true' THEN 'True' WHEN 'false' THEN 'False' "))
+    }
+    let (other, words) = try example()
+    #expect(try !SQLExport().export(other, of: words).contains("WHEN 1 THEN"))
+  }
+
+  /// A table that stores an earlier result is predicted anew.
+  @Test func columnsOfAnEarlierResultAreNotRead() throws {
+    let (program, explanation) = try example(["x", "c"])
+    let found = try answers(
+      SQLExport().export(program, of: explanation),
+      """
+      [[["x", "c", "espalier_rule", "espalier_class", "value", "rule"], [9, "it's", null, "no", 1, 2]],
+       [["x", "c", "espalier_rule", "espalier_class", "value", "rule"], [0, "it's", "R1", "ye's", 1, 2]]]
+      """)
+    #expect(found == nil || found == "ye's\nno\n")
+  }
 }

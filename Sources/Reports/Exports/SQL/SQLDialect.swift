@@ -29,6 +29,14 @@ public enum SQLDialect: String, Hashable, Codable, CaseIterable, Sendable {
   /// What follows a subquery of one row so that each of its expressions is evaluated once.
   var fence: String { self == .duckdb ? "" : " LIMIT 1 OFFSET 0" }
 
+  /// A query of one row for each row of the table, whose columns no column of the table can be taken for:
+  /// its start and end, and its column. SQLite has no `LATERAL`, but functions that make tables.
+  var lateral: (start: String, end: String, column: String) {
+    self == .sqlite
+      ? ("json_each(json_array((", "))) AS q;", "q.value")
+      : ("LATERAL (SELECT (", ") AS rule) AS q;", "q.rule")
+  }
+
   /// The larger of two numbers.
   func larger(_ first: String, _ second: String) -> String {
     "\(self == .sqlite ? "max" : "greatest")(\(first), \(second))"

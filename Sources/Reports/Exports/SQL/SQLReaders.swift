@@ -98,8 +98,31 @@ struct SQLReaders {
     }
     if !plain.isEmpty { lines.append("  WHEN \(text) IN (\(list(plain))) THEN \(text)") }
     lines.append("  WHEN \(isMissing(text, numeric: false)) THEN NULL")
+    lines += boolean(name, levels)
     lines += numeric(text, levels)
     return lines + ["  ELSE \(text)", "END"]
+  }
+
+  /// The level of a value of type boolean, which databases write as `true` or 1 where the file had `True`.
+  private func boolean(_ name: String, _ levels: [String]) -> [String] {
+    func level(_ word: String) -> String? { levels.first { $0.lowercased() == word } }
+    guard !levels.isEmpty, levels.allSatisfy({ ["true", "false"].contains($0.lowercased()) }) else {
+      return []
+    }
+    let words = [("true", "1"), ("false", "0")].compactMap { word, number in
+      level(word).map { found in
+        "WHEN \(dialect == .sqlite ? number : dialect.literal(word)) THEN \(dialect.literal(found))"
+      }
+    }
+    let (type, value) =
+      switch dialect {
+      case .sqlite: ("typeof(\(name)) = 'integer'", name)
+      case .postgresql: ("pg_typeof(\(name)) = 'boolean'::regtype", "\(name)::text")
+      case .duckdb: ("typeof(\(name)) = 'BOOLEAN'", "CAST(\(name) AS VARCHAR)")
+      }
+    return [
+      "  WHEN \(type) THEN CASE \(value) \(words.joined(separator: " ")) ELSE \(trimmed(name)) END"
+    ]
   }
 
   /// The level that is the same number in another notation: 1.0 for 1.
