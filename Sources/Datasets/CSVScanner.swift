@@ -7,6 +7,18 @@ struct CSVCell {
   var column: Int
 
   var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The cell without spaces and tabs at its ends.
+  var trimmingBlanks: CSVCell {
+    func isBlank(_ byte: UInt8?) -> Bool { byte == 0x20 || byte == 0x09 }
+    guard isBlank(bytes.first) || isBlank(bytes.last) else { return self }
+    var range = bytes.startIndex..<bytes.endIndex
+    while !range.isEmpty, isBlank(bytes[range.lowerBound]) { range = range.dropFirst() }
+    while !range.isEmpty, isBlank(bytes[range.upperBound - 1]) { range = range.dropLast() }
+    var cell = self
+    cell.bytes = UnsafeBufferPointer(rebasing: bytes[range])
+    return cell
+  }
 }
 
 /// A sink for the parsed fields of a table.

@@ -161,6 +161,9 @@ struct CategoryLevels {
     "\u{2014}",
   ]
 
+  /// The marks of prices without cents: `70.-`.
+  private static let dashes: Set = ["-", "--", "\u{2013}", "\u{2014}"]
+
   /// The currency that all of at least three texts have beside a number; `nil` if there is none.
   private static func price(of names: [String]) -> String? {
     guard names.count >= 3 else { return nil }
@@ -170,6 +173,8 @@ struct CategoryLevels {
       let mark = name.filter { !$0.isNumber && !$0.isWhitespace }
         .trimmingMarks([",", ".", "'", "\u{2019}"], keeping: currencies)
       guard currencies.contains(mark), found == nil || found == mark else { return nil }
+      // Between numbers a dash is that of a range.
+      if dashes.contains(mark), !name.hasSuffix(mark) { return nil }
       found = mark
     }
     return found

@@ -29,7 +29,11 @@ struct ColumnCollector {
   private var table = LevelTable()
   private var numbers: NumberCollector
   private var mode: Mode
+  /// Whether a declared level begins or ends with a blank.
+  private let keepsBlanks: Bool
   private(set) var rows = 0
+  /// The number of quoted cells with trimmed blanks; those of unquoted ones are trimmed before.
+  private(set) var trimmed = 0
   private(set) var hasLongText = false
   /// A date of a column with dates only, of which there are too many to store.
   private(set) var firstDate: String?
@@ -53,8 +57,13 @@ struct ColumnCollector {
     if case .categorical(let levels?) = expectation {
       table = LevelTable(known: levels)
       knownLevels = table.levels.count
+      let blanks: [UInt8?] = [0x20, 0x09]
+      keepsBlanks = levels.contains {
+        blanks.contains($0.utf8.first) || blanks.contains($0.utf8.last)
+      }
     } else {
       knownLevels = 0
+      keepsBlanks = false
     }
   }
 
@@ -76,8 +85,10 @@ struct ColumnCollector {
     }
   }
 
-  mutating func append(_ cell: CSVCell) {
+  mutating func append(_ given: CSVCell) {
     rows += 1
+    let cell = keepsBlanks ? given : given.trimmingBlanks
+    if cell.bytes.count < given.bytes.count, !cell.bytes.isEmpty { trimmed += 1 }
     switch mode {
     case .skipped, .freeText: break
     case .numbers: numbers.append(cell)

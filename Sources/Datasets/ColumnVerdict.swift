@@ -24,6 +24,8 @@ struct ColumnJudge {
   let keepsConstants: Bool
   /// The columns that a given network reads by name, which are not left out.
   let isRead: (String) -> Bool
+  /// The first column, if the header has no name for it.
+  var unnamed: String? = nil
 
   let notations: NotationJudge
 
@@ -120,7 +122,9 @@ struct ColumnJudge {
       }
     }
     guard isInferred else { return feature }
-    if !isRead(name), Self.isIdentifier(name, values) { return .leftOut(.rowIndex) }
+    if !isRead(name), Self.isIdentifier(name, values, isUnnamed: name == unnamed) {
+      return .leftOut(.rowIndex)
+    }
     DoubtfulNumbers(name, values).note(in: &notes, isInput: !keepsConstants)
     return feature
   }
@@ -147,14 +151,17 @@ struct ColumnJudge {
     return numbers * 10 >= all * 9 && words <= max(3, all / 100)
   }
 
-  /// Whether a column is a row index, by its name and by its numbers.
-  static func isIdentifier(_ name: String, _ values: [Double]) -> Bool {
+  /// Whether a column is a row index, by its name and by its numbers. Without a name, different whole
+  /// numbers suffice: the index of rows that pandas has chosen or shuffled.
+  static func isIdentifier(_ name: String, _ values: [Double], isUnnamed: Bool = false) -> Bool {
     let plain = name.lowercased().filter { $0.isLetter || $0.isNumber }
     let names = ["id", "rowid", "row", "index", "rownames", "rownumber", "unnamed0", "no", "nr"]
     guard names.contains(plain) || name == "column 1" || name.lowercased().hasSuffix("_id")
     else { return false }
     guard values.allSatisfy({ $0 == $0.rounded() }) else { return false }
-    if plain == "id" || plain == "rowid" { return Set(values).count == values.count }
+    if isUnnamed || ["id", "rowid", "unnamed0"].contains(plain) {
+      return Set(values).count == values.count
+    }
     guard let first = values.first, first == 0 || first == 1 else { return false }
     return values.enumerated().allSatisfy { $0.element == first + Double($0.offset) }
   }

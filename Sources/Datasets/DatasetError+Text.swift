@@ -67,8 +67,12 @@ extension DatasetError {
     case .longClassName(let source, let name):
       "\(source): the target '\(excerpt(name))' has a text of more than "
         + "\(grouped(LevelTable.longestLevel)) bytes"
-    case .oneClass(let source, let target, let name):
+    case .repeatedHeader(let at): "\(at): the line repeats the names of the columns"
+    case .oneClass(let source, let target, let name, let missing):
       "\(source): every row has the \(excerpt(target)) '\(excerpt(name))'"
+        + (missing > 0
+          ? ", and \(counted(missing, "row")) without a value or with the text of a missing value, such "
+            + "as NA, \(missing == 1 ? "is" : "are") left out" : "")
     case .tooFewRows(let source, let usable, let needed):
       "\(source): \(counted(usable, "usable row")) where at least \(needed) are needed"
     case .differentFeatures(let source, let pixels, let expected):
@@ -153,6 +157,9 @@ extension DatasetError {
     case .ignoredTarget, .emptyTarget, .longClassName, .unusableTarget:
       "choose another column as the target"
     case .tooManyClasses: "choose another column as the target; a class needs several rows"
+    case .repeatedHeader: "remove the line: joined files repeat their header"
+    case .oneClass(_, _, _, let missing) where missing > 0:
+      "write another text if the missing value is a class of its own, or choose another column as the target"
     case .oneClass: "classification needs at least two classes; choose another column as the target"
     case .tooFewRows: "rows without a value for the target cannot be used"
     case .differentFeatures: "give rows with the columns that the network was trained with"

@@ -51,6 +51,8 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   case invalidUTF16(source: String, offset: Int)
   /// The file is not delimited text but of another format.
   case foreignFormat(source: String, ForeignFormat)
+  /// A row holds the names of the columns.
+  case repeatedHeader(at: SourcePosition)
   /// The file has no header.
   case emptyFile(source: String)
   /// The file has a header and no rows.
@@ -89,8 +91,8 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   case unusableTarget(source: String, name: String, ExclusionReason)
   /// The target has texts too long for class names.
   case longClassName(source: String, name: String)
-  /// All rows have the same class `name`.
-  case oneClass(source: String, target: String, name: String)
+  /// All rows have the same class `name`, but `missing` ones, which have no value.
+  case oneClass(source: String, target: String, name: String, missing: Int = 0)
   /// Too few rows have a target value.
   case tooFewRows(source: String, usable: Int, needed: Int)
   /// Images do not have the required columns; `expected` is the first of those.

@@ -47,13 +47,15 @@ struct DatasetFolder {
       throw DatasetError.unreadable(path: file("schema.json"), code: EACCES)
     }
     do {
-      let schema = try JSONDecoder().decode(Schema.self, from: data)
+      let schema = try Schema(json: data)
       if let problem = schema.duplicateName ?? schema.emptyLevel {
         throw DatasetError.malformedSchema(source: file("schema.json"), problem)
       }
       return schema
     } catch let error as DecodingError {
       throw DatasetError.malformedSchema(source: file("schema.json"), SchemaProblem(error))
+    } catch let problem as SchemaProblem {
+      throw DatasetError.malformedSchema(source: file("schema.json"), problem)
     }
   }
 

@@ -3,7 +3,7 @@ import Foundation
 /// Unsupported file formats, detected by magic number.
 public enum ForeignFormat: Hashable, Sendable, CaseIterable {
   case zip, excel, parquet, arrow, sqlite, hdf5, numpy, bzip2, xz, zstd, pdf, pickle, png, jpeg
-  case json, html, arff, gitLFS
+  case json, html, arff, gitLFS, markdown
 
   /// The format with its article: "an Excel workbook".
   var kind: String {
@@ -26,6 +26,7 @@ public enum ForeignFormat: Hashable, Sendable, CaseIterable {
     case .html: "an HTML page"
     case .arff: "an ARFF file"
     case .gitLFS: "a pointer of Git LFS, not the file itself"
+    case .markdown: "a Markdown table"
     }
   }
 
@@ -51,6 +52,7 @@ public enum ForeignFormat: Hashable, Sendable, CaseIterable {
       "write it as CSV: pandas.DataFrame(scipy.io.arff.loadarff(file)[0]).to_csv('rows.csv', "
         + "index=False)"
     case .gitLFS: "fetch the file with git lfs pull"
+    case .markdown: "remove the line of dashes below the header"
     }
   }
 

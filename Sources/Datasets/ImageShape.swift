@@ -29,7 +29,7 @@ public struct ImageShape: Hashable, Sendable {
 
 /// Decoded values are validated, so that arithmetic does not overflow.
 extension ImageShape: Codable {
-  private enum Key: String, CodingKey { case height, width, channels, maximum }
+  enum Key: String, CodingKey, CaseIterable { case height, width, channels, maximum }
 
   /// - Throws: `DecodingError.dataCorrupted` if a side, `channels` or `maximum` is out of range.
   public init(from decoder: any Decoder) throws {

@@ -39,6 +39,9 @@ struct NotationJudge {
   let source: String
   /// The decimal mark given by the user.
   let given: NumberNotation.DecimalMark?
+  /// The number of cells with three digits after the point, and no others, that may be thousands: of
+  /// decimal numbers some would have other digits.
+  private static let enoughToDoubt = 10
   /// The decimal mark of all unambiguous columns of the table.
   private let usual: NumberNotation.DecimalMark?
 
@@ -151,13 +154,15 @@ struct NotationJudge {
       groups.add(tally.commaAmbiguous)
       add(.thousands, groups)
       let seen = tally.pointAmbiguous
-      if given == nil, seen.count > 2, tally.pointOnly.count == 0, tally.small > 0, tally.large == 0
+      if given == nil, seen.count > 2, tally.pointOnly.count == 0, tally.large == 0,
+        tally.small > 0 || seen.count >= Self.enoughToDoubt && tally.roundAmbiguous > 0
       {
         notes.add(
           "'\(excerpt(name))' has exactly three digits after the point in "
-            + "\(counted(seen.count, "cell")) and whole numbers below 1,000: '\(excerpt(seen.text))' "
-            + "is read as \(shortest(value(seen))); specify a decimal comma if the points separate "
-            + "thousands")
+            + "\(counted(seen.count, "cell"))"
+            + (tally.small > 0 ? " and whole numbers below 1,000" : " and no other numbers")
+            + ": '\(excerpt(seen.text))' is read as \(shortest(value(seen))); specify a decimal comma "
+            + "if the points separate thousands")
       }
     }
     add(.percent, tally.percent)

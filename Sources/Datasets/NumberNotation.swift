@@ -58,14 +58,18 @@ public struct NumberNotation: Hashable, Sendable {
 }
 
 extension NumberNotation: Codable {
-  private enum Key: String, CodingKey { case decimal, thousands, percent, currency, missing }
+  enum Key: String, CodingKey, CaseIterable { case decimal, thousands, percent, currency, missing }
 
   /// Keys that are absent have the values of `plain`.
   /// - Throws: `DecodingError` if a value has another type.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
+    let mark = try container.decodeIfPresent(String.self, forKey: .decimal) ?? "point"
+    guard let decimal = DecimalMark(rawValue: mark) else {
+      throw SchemaProblem.decimal(found: mark).decodingError(at: container.codingPath, Key.decimal)
+    }
     self.init(
-      decimal: try container.decodeIfPresent(DecimalMark.self, forKey: .decimal) ?? .point,
+      decimal: decimal,
       hasThousands: try container.decodeIfPresent(Bool.self, forKey: .thousands) ?? false,
       isPercent: try container.decodeIfPresent(Bool.self, forKey: .percent) ?? false,
       currency: try container.decodeIfPresent(String.self, forKey: .currency),

@@ -259,9 +259,14 @@ struct ReadingPlan {
     }
   }
 
-  /// The notation of a required schema, unless a decimal mark is given; `nil` to infer it from the cells.
+  /// The notation that the schema states; `nil` to infer it from the cells. A given decimal mark takes
+  /// the place of the stated one, and the other mark then separates thousands.
   private func notation(_ declared: NumberNotation?) -> NumberNotation? {
-    if format.decimal != nil { return nil }
-    return declared ?? (guide.isExact ? .plain : nil)
+    var notation = declared ?? (guide.isExact ? .plain : nil)
+    if let given = format.decimal, given != notation?.decimal || notation == .plain {
+      notation?.decimal = given
+      notation?.hasThousands = true
+    }
+    return notation
   }
 }

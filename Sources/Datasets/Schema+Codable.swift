@@ -1,3 +1,5 @@
+import Foundation
+
 /// The format of `schema.json`: one object per feature, writable by hand.
 ///
 /// ```json
@@ -7,7 +9,7 @@
 ///  "missing": ["?"]}
 /// ```
 extension Schema: Codable {
-  private enum Key: String, CodingKey {
+  private enum Key: String, CodingKey, CaseIterable {
     case features, target, missing, missingNumbers, image
   }
   private enum ColumnKey: String, CodingKey {
@@ -90,5 +92,30 @@ extension Schema: Codable {
     try container.encode(missingMarks, forKey: .missing)
     if !numberMarks.isEmpty { try container.encode(numberMarks, forKey: .missingNumbers) }
     try container.encodeIfPresent(image, forKey: .image)
+  }
+
+  /// A schema written by hand. Keys that no schema has are errors here; other files may have them.
+  /// - Throws: `DecodingError`, `SchemaProblem`.
+  init(json data: Data) throws {
+    self = try JSONDecoder().decode(Schema.self, from: data)
+    guard let all = try JSONSerialization.jsonObject(with: data) as? [String: Any] else { return }
+    func check(_ value: Any?, _ keys: [any CodingKey], _ path: String) throws(SchemaProblem) {
+      guard let object = value as? [String: Any] else { return }
+      let known = keys.map(\.stringValue)
+      if let key = object.keys.sorted().first(where: { !known.contains($0) }) {
+        throw .unknownKey(key, path: path, known: known)
+      }
+    }
+    func checkColumn(_ value: Any?, _ keys: [ColumnKey], _ path: String) throws(SchemaProblem) {
+      try check(value, keys, path)
+      let notation = (value as? [String: Any])?["notation"]
+      try check(notation, NumberNotation.Key.allCases, path + ".notation")
+    }
+    try check(all, Key.allCases, "")
+    for (index, feature) in (all["features"] as? [Any] ?? []).enumerated() {
+      try checkColumn(feature, [.name, .kind, .unit, .levels, .notation], "features[\(index)]")
+    }
+    try checkColumn(all["target"], [.name, .kind, .unit, .classes, .cuts, .notation], "target")
+    try check(all["image"], ImageShape.Key.allCases, "image")
   }
 }

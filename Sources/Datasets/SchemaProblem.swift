@@ -24,6 +24,10 @@ public enum SchemaProblem: Error, Hashable, Sendable {
   case notJSON
   /// A key is missing in the object at `path`; `path` is empty for the whole schema.
   case missingKey(String, path: String)
+  /// The object at `path` has a key that is not one of `known`.
+  case unknownKey(String, path: String, known: [String])
+  /// A decimal mark other than `point` and `comma`.
+  case decimal(found: String)
   /// The value at `path` has the wrong type.
   case wrongType(path: String)
   /// The value at `path` is invalid.
@@ -55,6 +59,10 @@ public enum SchemaProblem: Error, Hashable, Sendable {
     case .kind(let found): "'\(found)' is neither 'numeric' nor 'categorical'"
     case .notJSON: "this is not JSON"
     case .missingKey(let key, let path): "there is no '\(key)'" + Self.place(path)
+    case .unknownKey(let key, let path, let known):
+      "there is a key '\(excerpt(key))'" + Self.place(path) + ", where the keys are "
+        + known.joined(separator: ", ")
+    case .decimal(let found): "'\(excerpt(found))' is neither 'point' nor 'comma'"
     case .wrongType(let path): "a value of the wrong type" + Self.place(path)
     case .value(let problem, let path): problem.text + Self.place(path)
     case .undecodable(let message, let path): message + Self.place(path)

@@ -47,13 +47,18 @@ struct AssembledTable {
     let judge = ColumnJudge(
       source: collected.source, kept: isWhole ? nil : kept, rows: kept.count, isExact: isExact,
       keepsConstants: plan.keepsConstants || schema?.image != nil,
-      isRead: { plan.readColumns[$0.asIdentifier] != nil }, notations: notations)
+      isRead: { plan.readColumns[$0.asIdentifier] != nil },
+      unnamed: collected.hasUnnamedFirst ? collected.names.first : nil, notations: notations)
     var features: [Feature] = []
     var columns: [Column] = []
+    var undeclared: [String] = []
     for index in Self.order(of: collected, schema) where index != collected.target {
       let name = collected.names[index]
       let column = collected.columns[index]
-      if column.expectation == .skipped { continue }
+      if column.expectation == .skipped {
+        if !isExact, !plan.ignore.contains(name), plan.labels != .absent { undeclared.append(name) }
+        continue
+      }
       switch try judge.verdict(name, column, surveys[index], &notes) {
       case .leftOut(let reason): notes.add("'\(excerpt(name))' \(reason.text) and is left out")
       case .feature(let feature, let values):
@@ -63,6 +68,11 @@ struct AssembledTable {
       }
     }
     if features.isEmpty { throw DatasetError.noFeatures(source: collected.source) }
+    if !undeclared.isEmpty {
+      notes.add(
+        "\(counted(undeclared.count, "column")) that schema.json does not name "
+          + "\(undeclared.count == 1 ? "is" : "are") left out: \(ReadingNotes.names(undeclared))")
+    }
 
     self.notes = notes.sentences
     var made = Schema(
@@ -115,7 +125,8 @@ struct AssembledTable {
       let used = Set(table.labels)
       if used.count == 1, let only = used.first {
         throw DatasetError.oneClass(
-          source: collected.source, target: target.name, name: names[only])
+          source: collected.source, target: target.name, name: names[only],
+          missing: collected.rows - table.count)
       }
       let isTooMany = used.count > 50 && used.count * 2 > table.count
       if isTooMany || used.count == table.count && table.count >= fewestRows {
@@ -124,7 +135,8 @@ struct AssembledTable {
       }
     } else if Set(table.numbers).count == 1, let only = table.numbers.first {
       throw DatasetError.oneClass(
-        source: collected.source, target: target.name, name: shortest(only))
+        source: collected.source, target: target.name, name: shortest(only),
+        missing: collected.rows - table.count)
     }
     if table.count < fewestRows {
       throw DatasetError.tooFewRows(

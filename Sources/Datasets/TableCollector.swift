@@ -6,6 +6,8 @@ struct CollectedTable {
   var target: Int?
   var columns: [ColumnCollector]
   var rows: Int
+  /// Whether the header has no name for the first column, as an index written by pandas.
+  var hasUnnamedFirst = false
   /// The line of the first row if rows are consecutive lines.
   var firstLine: Int?
   /// Notes about the format of the text, in sentences.
@@ -35,6 +37,8 @@ struct TableCollector: CSVSink {
   private var hasExtraValue = false
   /// Whether the row starts with `#`.
   private var isHashed = false
+  /// Whether all fields of the row so far are the names of their columns.
+  private var repeatsNames = true
 
   init(source: String, plan: ReadingPlan, form: TableForm) throws {
     self.source = source
@@ -59,6 +63,9 @@ struct TableCollector: CSVSink {
         hasExtraValue = true
       }
       if field == 0, cell.bytes.first == UInt8(ascii: "#") { isHashed = true }
+      if repeatsNames, field < names.count {
+        repeatsNames = names[field].utf8.elementsEqual(cell.bytes)
+      }
     } else {
       names.append(cell.bytes.isEmpty ? "column \(field + 1)" : cell.text)
       if cell.bytes.isEmpty { unnamed.append("\(field + 1)") }
@@ -77,6 +84,9 @@ struct TableCollector: CSVSink {
     } else if field == columns.count
       || (field > columns.count && field <= columns.count + form.trailing && !hasExtraValue)
     {
+      if repeatsNames {
+        throw DatasetError.repeatedHeader(at: SourcePosition(source, line: recordLine, column: 1))
+      }
       if recordLine != (firstLine ?? recordLine) + rows { isLineByLine = false }
       if rows == 0 { firstLine = recordLine }
       rows += 1
@@ -87,6 +97,7 @@ struct TableCollector: CSVSink {
     }
     field = 0
     isHashed = false
+    repeatsNames = true
     hasExtraValue = false
     if rows & 0xFFF == 0xFFF { try checkMemory() }
   }
@@ -95,7 +106,7 @@ struct TableCollector: CSVSink {
     if isHashed { return .comment }
     if columns.count == 1 { return .title }
     if field == 1, columns.count > 2 { return .note }
-    if field > columns.count, !hasExtraValue || form.trailing > 0 { return .trailingDelimiter }
+    if field > columns.count, !hasExtraValue || form.endsInDelimiter { return .trailingDelimiter }
     return field == columns.count + 1 && field == form.width ? .missingName : .comma
   }
 
@@ -144,11 +155,11 @@ struct TableCollector: CSVSink {
           + (scanner.comments == 1 ? "begins" : "begin") + " with '#' and "
           + (scanner.comments == 1 ? "is" : "are") + " left out")
     }
-    if scanner.trimmed > 0 {
-      notes.append("blanks around \(counted(scanner.trimmed, "field")) are trimmed")
-    }
+    let trimmed = columns.reduce(scanner.trimmed) { $0 + $1.trimmed }
+    if trimmed > 0 { notes.append("blanks around \(counted(trimmed, "field")) are trimmed") }
     return CollectedTable(
       source: source, names: names, target: target, columns: columns, rows: rows,
+      hasUnnamedFirst: unnamed.first == "1",
       firstLine: isLineByLine ? firstLine : nil, notes: notes)
   }
 }

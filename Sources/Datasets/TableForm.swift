@@ -8,6 +8,8 @@ struct TableForm {
   var names: [String]?
   /// The number of empty fields at the end of lines that belong to no column.
   var trailing = 0
+  /// Whether most lines end in such a field.
+  var endsInDelimiter = false
   /// The number of columns, if lines have additional empty fields.
   var columns: Int?
   /// The most frequent number of fields per line.
@@ -86,8 +88,19 @@ struct TableFormFinder {
           : "\(grouped(comments)) lines above the table that begin with '#' are left out")
     }
     guard let first = records.first else { return form }
+    if Self.isMarkdown(records, form) {
+      throw DatasetError.foreignFormat(source: source, .markdown)
+    }
     try findNames(first, Array(records.dropFirst()), &form)
     return form
+  }
+
+  /// Whether the second line is the rule below the header of a Markdown table: `| --- | :---: |`.
+  private static func isMarkdown(_ records: [[FormField]], _ form: TableForm) -> Bool {
+    guard form.delimiter == UInt8(ascii: "|"), records.count > 1 else { return false }
+    let fields = records[1].map(\.text).filter { !$0.isEmpty }
+    return !fields.isEmpty
+      && fields.allSatisfy { $0.contains("-") && $0.allSatisfy { $0 == "-" || $0 == ":" } }
   }
 
   private static func text(_ byte: UInt8) -> String {
@@ -107,6 +120,7 @@ struct TableFormFinder {
     }
     if format.hasHeader == false || format.names != nil {
       form.trailing = Self.emptyFields(in: [first] + rows, beyond: 0)
+      form.endsInDelimiter = form.trailing > 0
       let width = first.count - form.trailing
       if let names = format.names {
         if names.count == first.count { form.trailing = 0 }
@@ -127,6 +141,7 @@ struct TableFormFinder {
       if named > 0, longest > named, filled * 10 <= rows.count {
         form.trailing = longest - named
         form.columns = named
+        form.endsInDelimiter = 2 * rows.count { $0.count > named } > rows.count
       }
     }
     if form.trailing > 0 {

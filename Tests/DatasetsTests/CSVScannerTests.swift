@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test func spaceAroundAFieldIsNotPartOfIt() throws {
-    #expect(try texts([" u ", "\t\"v \" "]) == ["u", "v "])
+    #expect(try texts([" u ", "\t\"v \" "]) == ["u", "v"])
   }
 
   @Test func blankLinesAreNotRows() throws {

@@ -441,6 +441,7 @@ import Testing
         + "index=False)"
     ),
     .gitLFS: ("a pointer of Git LFS, not the file itself", "fetch the file with git lfs pull"),
+    .markdown: ("a Markdown table", "remove the line of dashes below the header"),
   ]
 
   @Test(arguments: ForeignFormat.allCases)

@@ -135,6 +135,31 @@ import Testing
     #expect(
       complaint(scaled(0, 1), 1e39)
         == "'a' has 1e+39 in a row, which does not fit a float of 32 bits")
+    #expect(complaint(scaled(1e110, 1e110), 1e111) == nil)
+    #expect(complaint(scaled(1e-300, 1e-300), 2e-300) == nil)
+    #expect(
+      complaint(scaled(1e-307, 1e-307), 2e-307)
+        == "'a' has 2e-307 in a row, and numbers that differ by less than 1e-305 are not supported")
+    func targetComplaint(_ scale: Double) -> String? {
+      let schema = Schema(
+        features: [Feature("a")], target: Target("y", .numeric(unit: nil, cuts: [])))
+      do {
+        try Encoding(inputs: [], targetMean: 0, targetScale: scale).checkRange(
+          of: Table(
+            schema: schema, columns: [.doubles([0, 0])], labels: [0, 0],
+            numbers: [scale, 2 * scale]))
+        return nil
+      } catch {
+        return error.errorDescription
+      }
+    }
+    #expect(targetComplaint(1e90) == nil)
+    #expect(
+      targetComplaint(1e110)
+        == "'y' has 1e+110 in a row, and numbers above 1e+100 are not supported")
+    #expect(
+      targetComplaint(1e-110)
+        == "'y' has 1e-110 in a row, and numbers that differ by less than 1e-100 are not supported")
   }
 
   @Test func schemasAreWrittenAsTheyAreRead() throws {
