@@ -47,7 +47,9 @@ struct Assembly {
     }
     try addCausalCheck(to: &explanation)
     explanation.warnings =
-      Warning.figures(of: explanation) + classesWithoutRule(explanation)
+      Warning.figures(of: explanation)
+      + Warning.trainedHeldOut(rows.trainedHeldOut, of: rows.heldOut.count)
+      + classesWithoutRule(explanation)
       + (explanation.warnings ?? []) + similarFeatures
     return explanation
   }

@@ -202,7 +202,8 @@ extension Experiment {
   /// Whether the rules imitate the network before pruning.
   var explainsOriginal: Bool { (explain ?? (model == nil ? .pruned : .original)) == .original }
 
-  private func checkExtractor(_ name: String) throws {
+  /// - Throws: `UnknownName`, `ExtractorLevelError`.
+  func checkExtractor(_ name: String) throws {
     let extractor = try extractorCatalog.type(named: name)
     guard extractor.levels.contains(level) else {
       throw ExtractorLevelError(

@@ -87,6 +87,7 @@ extension Experiment {
           + "learning rate \(shortest(defaults.trainer.learningRate)), seed \(seed)")
     }
     guard includesRules else { return lines }
+    if let extractor { try checkExtractor(extractor) }
     var levels = ["inputs", "features"]
     if level == .described || describes(rows.training.schema) { levels.append("scores") }
     lines.append(

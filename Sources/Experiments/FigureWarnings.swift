@@ -87,6 +87,17 @@ extension Warning {
       .map { ($0.key, $0.value) }
   }
 
+  /// A warning about held-out rows that are training rows: figures on them are not those of unseen rows.
+  package static func trainedHeldOut(_ count: Int?, of total: Int) -> [Warning] {
+    guard let count, count > 0 else { return [] }
+    return [
+      Warning(
+        "training-rows-held-out",
+        "\(counted(count)) of \(counted(total, "held-out row")) equal a training row: accuracy and "
+          + "fidelity on them are not those on unseen rows", figure: Double(count))
+    ]
+  }
+
   /// A warning about hidden features that are on and off for nearly the same rows, or always differ.
   /// - Parameters:
   ///   - names: the names of the features.

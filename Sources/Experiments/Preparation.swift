@@ -11,6 +11,8 @@ struct Preparation: Sendable {
   var heldOut: Table
   /// How the held-out rows were chosen, as text.
   var heldOutFrom: String
+  /// The number of held-out rows that equal a training or validation row, if they are given separately.
+  var trainedHeldOut: Int?
   /// The source of the held-out rows if they are given separately.
   var heldOutSource: (name: String, sha256: String)?
 
@@ -33,7 +35,7 @@ struct Preparation: Sendable {
     }
     var table = loaded.table
     var published = loaded.heldOut
-    if case .numeric = table.schema.target.kind {
+    if case .numeric(_, let declared) = table.schema.target.kind, declared.isEmpty {
       let cuts = Self.cuts(of: table.numbers)
       table = table.withCuts(cuts)
       published = published?.withCuts(cuts)
@@ -61,6 +63,7 @@ struct Preparation: Sendable {
     training = table.selecting(split.training)
     validation = table.selecting(split.validation)
     heldOut = published ?? table.selecting(split.heldOut)
+    if let published { trainedHeldOut = published.rowsShared(with: table) }
   }
 
   /// The share of the validation rows among those that are not held out.

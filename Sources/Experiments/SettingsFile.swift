@@ -45,7 +45,12 @@ public struct SettingsFile: Hashable, Sendable {
     }
     output = try Self.take("output", from: &settings, file: file)
     threads = try Self.take("threads", from: &settings, file: file)
-    try Self.check(settings.keys, known: Self.experimentKeys + ["output", "threads"])
+    let known = Self.experimentKeys + ["output", "threads"]
+    if let key = settings.keys.filter({ !known.contains($0) }).min(), Self.networkKeys.contains(key)
+    {
+      throw SettingsError.misplaced(file: file, key: key)
+    }
+    try Self.check(settings.keys, known: known)
     if let network = settings["network"] as? [String: Any] {
       try Self.check(network.keys, known: Self.networkKeys)
     }
@@ -59,18 +64,23 @@ public struct SettingsFile: Hashable, Sendable {
     do {
       let encoded = try JSONEncoder().encode(experiment)
       let base = try JSONSerialization.jsonObject(with: encoded) as? [String: Any] ?? [:]
-      let merged = base.merging(settings) { old, new in
-        guard let old = old as? [String: Any], let new = new as? [String: Any],
-          old["fraction"] == nil
-        else { return new }
-        return old.merging(new) { $1 }
+      do {
+        experiment = try Self.decode(settings, over: base)
+      } catch let error as DecodingError {
+        // The decoder does not say which number does not fit: it is asked for each setting.
+        for key in settings.keys.sorted() {
+          do {
+            _ = try Self.decode(settings.filter { $0.key == key }, over: base)
+          } catch let error as DecodingError {
+            throw Self.wrongValue(error, of: key, file: file)
+          }
+        }
+        throw error
       }
-      experiment = try JSONDecoder().decode(
-        Experiment.self, from: JSONSerialization.data(withJSONObject: merged))
       try Hyperparameter.threads.check(threads)
       try experiment.validate()
     } catch let error as DecodingError {
-      throw Self.wrongValue(error, file: file)
+      throw Self.wrongValue(error, of: "", file: file)
     } catch let error as HyperparameterError {
       throw SettingsError.outOfRange(file: file, error)
     }
@@ -93,7 +103,23 @@ public struct SettingsFile: Hashable, Sendable {
     }
   }
 
-  private static func wrongValue(_ error: DecodingError, file: String) -> SettingsError {
+  /// The experiment with these values in place of those of `base`.
+  private static func decode(
+    _ settings: [String: Any], over base: [String: Any]
+  ) throws -> Experiment {
+    let merged = base.merging(settings) { old, new in
+      guard let old = old as? [String: Any], let new = new as? [String: Any],
+        old["fraction"] == nil
+      else { return new }
+      return old.merging(new) { $1 }
+    }
+    return try JSONDecoder().decode(
+      Experiment.self, from: JSONSerialization.data(withJSONObject: merged))
+  }
+
+  private static func wrongValue(
+    _ error: DecodingError, of key: String, file: String
+  ) -> SettingsError {
     let context: DecodingError.Context? =
       switch error {
       case .typeMismatch(_, let context), .valueNotFound(_, let context),
@@ -102,7 +128,7 @@ public struct SettingsFile: Hashable, Sendable {
       @unknown default: nil
       }
     let path = (context?.codingPath ?? []).map(\.stringValue).joined(separator: ".")
-    return .wrongType(file: file, key: path, expected: nil)
+    return .wrongType(file: file, key: path.isEmpty ? key : path, expected: nil)
   }
 }
 
@@ -119,6 +145,8 @@ public enum SettingsError: LocalizedError, Hashable, Sendable {
   /// The value of the setting at `key` has the wrong type; `expected` is `nil` if the setting has a
   /// type of its own.
   case wrongType(file: String, key: String, expected: Kind?)
+  /// A setting of the network outside of `network`.
+  case misplaced(file: String, key: String)
   /// A numeric setting out of range.
   case outOfRange(file: String, HyperparameterError)
 
@@ -127,6 +155,7 @@ public enum SettingsError: LocalizedError, Hashable, Sendable {
     switch self {
     case .notAnObject(let file): "\(file): not a JSON object"
     case .wrongType(let file, let key, _): "\(file): '\(key)' has a value of the wrong type"
+    case .misplaced(let file, let key): "\(file): '\(key)' is a setting of 'network'"
     case .outOfRange(let file, let error): "\(file): \(error.errorDescription ?? "")"
     }
   }
@@ -137,6 +166,7 @@ public enum SettingsError: LocalizedError, Hashable, Sendable {
     case .notAnObject: #"write settings as {"seed": 7, "maxRules": 10}"#
     case .wrongType(_, _, let expected?): "write \(expected.rawValue)"
     case .wrongType(_, let key, nil): "write a value that '\(key)' can have"
+    case .misplaced(_, let key): #"write {"network": {"\#(key)": …}}"#
     case .outOfRange(_, let error): error.recoverySuggestion
     }
   }

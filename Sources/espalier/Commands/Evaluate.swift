@@ -3,6 +3,7 @@ import Datasets
 import Experiments
 import Explanations
 import Foundation
+import Networks
 import Reports
 import Tensors
 
@@ -36,6 +37,12 @@ struct Evaluate: ParsableCommand {
     let read = try NetworkWithRows(
       model: model, data: data, columns: columns, form: form, inputs: inputs, labels: .required,
       console: console)
+    guard read.table.count > 0 else {
+      throw CommandFailure(
+        "none of the \(counted(read.loaded.rowsRead, "row")) has a class of the network: "
+          + listed(read.model.schema.classes, most: 8, quoted: true),
+        hint: "write the labels as the network does, or name the column with --target", code: 65)
+    }
     noteTrainingRows(of: read.loaded)
     let evaluation = Evaluation(of: read.model, on: read.table)
     if console.json { return try StandardOutput.writeJSON(evaluation) }

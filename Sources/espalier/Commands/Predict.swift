@@ -47,7 +47,17 @@ struct Predict: ParsableCommand {
     if noTarget, columns.target != nil {
       throw ValidationError("--target and --no-target contradict each other. Omit one of them")
     }
-    guard isModelFile(source) else { return }
+    guard isModelFile(source) else {
+      let given = [
+        (columns.target != nil, "--target"), (!columns.ignore.isEmpty, "--ignore"),
+        (noTarget, "--no-target"),
+      ]
+      if let option = given.first(where: \.0)?.1 {
+        throw ValidationError(
+          "\(option) does not apply to a result, which states its columns. Omit \(option)")
+      }
+      return
+    }
     if rules != nil { throw ValidationError("--rules requires a result. Give a report folder") }
     if model != nil { throw ValidationError("--model requires a result. Give a report folder") }
   }

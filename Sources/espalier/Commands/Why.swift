@@ -70,6 +70,11 @@ struct Why: ParsableCommand {
           "--data is for a row number, and the row is given by its values",
           hint: "omit --data, or give a row number")
       }
+      if form.format != TableFormat() {
+        throw CommandFailure(
+          "the options of a table do not apply to a row that is given by its values",
+          hint: "omit them, and write numbers as 1234.5", code: 64)
+      }
       let text = try RowText(row)
       let (table, missing) = try text.table(schema)
       if !missing.isEmpty {
@@ -86,15 +91,20 @@ struct Why: ParsableCommand {
       return (table, 0)
     }
     let source = try data ?? Self.namedData(of: explanation)
-    let loaded = try DataSource.load(
-      source,
-      options: ReadingOptions(
-        schema: schema, labels: .optional, format: form.format, maxInputBytes: form.maxInputBytes))
-    if data == nil, loaded.sha256 != explanation.data.sha256 {
-      throw CommandFailure(
-        "the data set '\(shown(source))' is not the one of the result",
-        hint: "name the data with --data", code: 65)
+    let isOther = CommandFailure(
+      "the data set '\(shown(source))' is not the one of the result",
+      hint: "name the data with --data", code: 65)
+    let loaded: LoadedData
+    do {
+      loaded = try DataSource.load(
+        source,
+        options: ReadingOptions(
+          schema: schema, labels: .optional, format: form.format, maxInputBytes: form.maxInputBytes)
+      )
+    } catch DatasetError.missingColumns where data == nil {
+      throw isOther
     }
+    if data == nil, loaded.sha256 != explanation.data.sha256 { throw isOther }
     guard let position = loaded.table.rowNumbers.firstIndex(of: number) else {
       throw CommandFailure(
         "there is no row \(number) in \(shown(loaded.name)), which has "

@@ -30,6 +30,15 @@ struct ColumnFlags: ParsableArguments {
   var ignore: [String] = []
 }
 
+extension ConsoleOptions {
+  /// Notes columns whose values are far from those of the training rows.
+  fileprivate func noteShifts(of table: Table, from model: Model) {
+    let shifts = model.encoding.shifts(of: table)
+    note(shifts.prefix(5).map(\.text))
+    if shifts.count > 5 { note(["\(counted(shifts.count - 5, "other column")) likewise"]) }
+  }
+}
+
 /// A network with the rows of its data.
 struct NetworkWithRows {
   var model: Model
@@ -59,6 +68,11 @@ struct NetworkWithRows {
         throw CommandFailure(
           "--target does not apply: the model predicts '\(shown(own.target.name))'",
           hint: "omit --target", code: 64)
+      }
+      if !columns.ignore.isEmpty {
+        throw CommandFailure(
+          "--ignore does not apply: the model file states the columns that it reads",
+          hint: "omit --ignore", code: 64)
       }
       options.schema = own
       if labels == .absent { options.labels = .optional }
@@ -103,6 +117,7 @@ struct NetworkWithRows {
     }
     ProgressPrinter(console.progress, quiet: console.quiet).show(read)
     (model, self.table) = (read.model, read.table)
+    if imported.schema != nil { console.noteShifts(of: table, from: model) }
   }
 
   /// Whether the column that is taken for the target is one that the network reads.
@@ -152,6 +167,7 @@ extension ResultFile {
     }
     let read = try ImportedModel(file, options: inputs.options, table: table, names: .options)
     ProgressPrinter(console.progress, quiet: console.quiet).show(read)
+    console.noteShifts(of: read.table, from: read.model)
     return (read.model, read.table)
   }
 }

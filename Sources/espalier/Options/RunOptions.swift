@@ -88,7 +88,7 @@ struct RuleOptions: ParsableArguments {
   @Option(help: "Minimum held-out fidelity, 0 to 1; exit code 2 if it is not reached.")
   var minFidelity: Double?
   @Flag(
-    inversion: .prefixedNo,
+    inversion: .prefixedNo, exclusivity: .exclusive,
     help: """
       Replace the hidden features of the trained network by scores with integer weights (default: if \
       that costs at most one point of validation accuracy).

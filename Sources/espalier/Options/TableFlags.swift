@@ -8,7 +8,7 @@ extension NumberNotation.DecimalMark: ExpressibleByArgument {}
 /// The format of a table's text; options override what is detected in its first lines.
 struct TableFlags: ParsableArguments {
   @Flag(
-    inversion: .prefixedNo,
+    inversion: .prefixedNo, exclusivity: .exclusive,
     help: "Whether the first line is a header (default: detected).")
   var header: Bool?
   @Option(help: "Column names, A,B,…, for a file without a header.")
