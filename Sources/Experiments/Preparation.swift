@@ -32,6 +32,10 @@ struct Preparation: Sendable {
       let tables = try imported.fitting([loaded.table] + (loaded.heldOut.map { [$0] } ?? []))
       loaded.table = tables[0]
       if tables.count > 1 { loaded.heldOut = tables[1] }
+      // The network may predict a class that no row has.
+      let classes = imported.classes(besidesThoseOf: loaded.table.schema)
+      loaded.table = loaded.table.withClasses(classes) ?? loaded.table
+      loaded.heldOut = loaded.heldOut.map { $0.withClasses(classes) ?? $0 }
     }
     var table = loaded.table
     var published = loaded.heldOut

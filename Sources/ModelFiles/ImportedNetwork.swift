@@ -77,6 +77,13 @@ public struct ImportedNetwork: Hashable, Sendable {
     return try network.answering(in: all.compactMap { classes.firstIndex(of: $0) })
   }
 
+  /// The classes of the data, followed by those that the file names besides.
+  public func classes(besidesThoseOf data: Schema) -> [String] {
+    let names = data.classes
+    let known = schema.map(\.classes) ?? (countsClasses(names) ? [] : classes ?? [])
+    return data.target.isNumeric ? names : names + known.filter { !names.contains($0) }
+  }
+
   /// Whether the classes of the file are named 0, 1, 2, …: the data's classes in order.
   func countsClasses(_ names: [String]) -> Bool {
     guard let classes else { return true }
