@@ -226,7 +226,7 @@ extension Network {
   fileprivate func scaled(by factor: Float, adding offset: Float) throws(NetworkError) -> Network {
     guard let last = parameters.indices.last, architecture.nodes[last].layer.isFullyConnected else {
       return try adding(
-        BatchNormalization(epsilon: 0), originalIndices: originalIndices.last ?? [],
+        BatchNormalization(epsilon: 0, isFrozen: true), originalIndices: originalIndices.last ?? [],
         parameters: [factor, offset, 0, 1].map { Tensor([$0], shape: [1]) })
     }
     var parameters = parameters

@@ -176,6 +176,9 @@ extension Architecture {
     return zip(nodes, other.nodes).allSatisfy { own, read in
       switch (own.layer, read.layer) {
       case (let own as Dense, let read as Dense): own.units == read.units
+      // The operator does not say whether training changes it.
+      case (let own as BatchNormalization, let read as BatchNormalization):
+        own.epsilon == read.epsilon && own.momentum == read.momentum
       default: AnyHashable(own.layer) == AnyHashable(read.layer)
       }
     }

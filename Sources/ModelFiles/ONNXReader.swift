@@ -141,7 +141,7 @@ package struct ONNXReader {
   static func scaling(_ factors: [Double], _ offsets: [Double], reading step: Int) -> Step {
     let width = [factors.count]
     return Step(
-      layer: BatchNormalization(epsilon: 0), inputs: [step],
+      layer: BatchNormalization(epsilon: 0, isFrozen: true), inputs: [step],
       parameters: [
         .init(dimensions: width, values: factors), .init(dimensions: width, values: offsets),
         .init(dimensions: width, values: factors.map { _ in 0 }),

@@ -62,6 +62,8 @@ public protocol Layer: Named, Hashable {
   var title: String { get }
   /// The kernel size and stride in drawings; `nil` by default.
   var detail: String? { get }
+  /// Whether training leaves its parameters as they are; `false` by default.
+  var isFrozen: Bool { get }
   /// Whether it normalises each channel or row; `false` by default.
   var isNormalization: Bool { get }
   /// The activation function, if the layer computes one without parameters; `nil` by default.
@@ -104,6 +106,8 @@ extension Layer {
   public var title: String { Self.name }
   /// The kernel size and stride in drawings.
   public var detail: String? { nil }
+  /// Whether training leaves the parameters as they are.
+  public var isFrozen: Bool { false }
   /// Whether the layer is a normalisation.
   public var isNormalization: Bool { false }
   /// The activation function, if the layer is one.

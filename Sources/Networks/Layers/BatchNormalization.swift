@@ -3,7 +3,7 @@ import Tensors
 
 /// Batch normalisation: each channel with mean 0 and variance 1, then scaled and shifted.
 ///
-/// Training uses the batch statistics; inference uses the running statistics.
+/// Training uses the batch statistics, unless the layer is frozen; inference uses the running statistics.
 public struct BatchNormalization: Layer {
   /// The name in commands, settings and files.
   public static let name = "batch-normalization"
@@ -18,11 +18,34 @@ public struct BatchNormalization: Layer {
   public var epsilon: Float
   /// The weight of the old running statistics in an update; 1 minus PyTorch's `momentum`.
   public var momentum: Float
+  /// Whether training changes neither parameters nor running statistics: the layer is a constant scaling, as
+  /// torchvision's `FrozenBatchNorm2d`.
+  public var isFrozen: Bool
 
   /// Creates a batch normalisation; `momentum` is the weight of the earlier running statistics.
-  public init(epsilon: Float = 1e-5, momentum: Float = 0.9) {
+  public init(epsilon: Float = 1e-5, momentum: Float = 0.9, isFrozen: Bool = false) {
     self.epsilon = epsilon
     self.momentum = momentum
+    self.isFrozen = isFrozen
+  }
+
+  private enum CodingKeys: String, CodingKey { case epsilon, momentum, isFrozen = "frozen" }
+
+  /// - Throws: `DecodingError` if a field is missing or has another type.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      epsilon: try container.decode(Float.self, forKey: .epsilon),
+      momentum: try container.decode(Float.self, forKey: .momentum),
+      isFrozen: try container.decodeIfPresent(Bool.self, forKey: .isFrozen) ?? false)
+  }
+
+  /// Encodes the fields of the value.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(epsilon, forKey: .epsilon)
+    try container.encode(momentum, forKey: .momentum)
+    if isFrozen { try container.encode(true, forKey: .isFrozen) }
   }
 
   /// The roles of the parameters, in order.
@@ -54,6 +77,7 @@ public struct BatchNormalization: Layer {
   public func forwardInTraining(
     _ inputs: [Tensor], _ parameters: [Parameter], using generator: inout SeededGenerator
   ) -> (output: Tensor, memory: [Tensor]) {
+    if isFrozen { return (forward(inputs, parameters), []) }
     let (means, variances) = inputs[0].channelMoments
     let output = line(inputs[0], parameters, means, inverse(variances))
     let shape = parameters[.scale].value.shape

@@ -40,7 +40,7 @@ public enum Optimizer: Hashable, Codable, Sendable {
     decay: Float
   ) {
     memory.steps += 1
-    for node in network.parameters.indices {
+    for node in network.parameters.indices where !network.architecture.nodes[node].layer.isFrozen {
       for index in network.parameters[node].indices
       where network.parameters[node][index].role.isLearned && !gradients[node].isEmpty {
         let own = network.parameters[node][index].role == .weight ? decay : 0
