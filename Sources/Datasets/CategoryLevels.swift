@@ -10,12 +10,15 @@ struct CategoryLevels {
   private let isKnown: Bool
   /// The texts that are no level of the schema, in order of first occurrence.
   private var unknown: [String] = []
+  /// Those of them that are a level of the schema in another Unicode form.
+  private var otherForms: [String] = []
 
   /// The first `known` texts are the schema's levels, in order; if there are any, other texts are
-  /// unknown, unless `matchesNumbers` and they are the same number in another notation.
+  /// unknown, unless they are the same number in another notation or the same text in another Unicode
+  /// form and `comparesTexts` is false.
   init(
     _ table: LevelTable, _ readings: [CellReading], counts: [Int], known: Int,
-    matchesNumbers: Bool = true
+    comparesTexts: Bool = false
   ) {
     isKnown = known > 0
     values = [Double](repeating: .nan, count: table.levels.count)
@@ -29,10 +32,13 @@ struct CategoryLevels {
       }
       for position in known..<max(known, values.count) {
         if case .missing = readings[position] { continue }
+        let same = positions[table.text(position)]
+        if comparesTexts, same != nil { otherForms.append(table.text(position)) }
         let level =
-          positions[table.text(position)].map(Double.init)
-          ?? (matchesNumbers
-            ? Self.sameNumber(position, among: readings[..<known], readings[position]) : nil)
+          comparesTexts
+          ? nil
+          : same.map(Double.init)
+            ?? Self.sameNumber(position, among: readings[..<known], readings[position])
         if level == nil { unknown.append(table.text(position)) }
         values[position] = level ?? Table.unknownLevel
       }
@@ -105,6 +111,11 @@ struct CategoryLevels {
         notes.append(
           "'\(excerpt(column))' has \(counted(unknown.count, "text")) that \(verb) not "
             + "\(place): \(ReadingNotes.names(unknown))")
+      }
+      if !otherForms.isEmpty {
+        notes.append(
+          "'\(excerpt(column))' has levels \(place) in another Unicode form, which are not read as those "
+            + "levels: " + ReadingNotes.names(otherForms))
       }
       return notes
     }

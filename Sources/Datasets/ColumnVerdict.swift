@@ -26,6 +26,8 @@ struct ColumnJudge {
   let isRead: (String) -> Bool
   /// The first column, if the header has no name for it.
   var unnamed: String? = nil
+  /// The columns of the schema whose levels are compared as texts.
+  var comparesTexts: Set<String> = []
 
   let notations: NotationJudge
 
@@ -189,11 +191,12 @@ struct ColumnJudge {
       return .leftOut(.dates(example: date))
     }
     // A network compares texts.
+    let comparesTexts = isRead(name) || comparesTexts.contains(name)
     let levels = CategoryLevels(
-      table, readings, counts: counts, known: column.knownLevels, matchesNumbers: !isRead(name))
-    let feature = ColumnVerdict.feature(
-      Feature(Feature.ID(name), .categorical(levels: levels.names)),
-      .doubles(codes.map { levels.values[Int($0)] }))
+      table, readings, counts: counts, known: column.knownLevels, comparesTexts: comparesTexts)
+    var made = Feature(Feature.ID(name), .categorical(levels: levels.names))
+    made.comparesTexts = comparesTexts && column.knownLevels > 0
+    let feature = ColumnVerdict.feature(made, .doubles(codes.map { levels.values[Int($0)] }))
     if isInferred { noteMissing(name, table, readings, counts, isNumeric: false, &notes) }
     if kind == .codes {
       notes.add(

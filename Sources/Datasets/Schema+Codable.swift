@@ -13,7 +13,7 @@ extension Schema: Codable {
     case features, target, missing, missingNumbers, image
   }
   private enum ColumnKey: String, CodingKey {
-    case name, kind, unit, levels, classes, cuts, notation
+    case name, kind, unit, levels, classes, cuts, notation, comparesTexts
   }
 
   /// - Throws: `DecodingError` if a key is missing or its value has another type.
@@ -27,7 +27,10 @@ extension Schema: Codable {
       let levels = try item.decodeIfPresent([String].self, forKey: .levels)
       switch try item.decodeIfPresent(String.self, forKey: .kind) {
       case "categorical":
-        features.append(Feature(id, .categorical(levels: levels ?? [])))
+        var feature = Feature(id, .categorical(levels: levels ?? []))
+        feature.comparesTexts =
+          try item.decodeIfPresent(Bool.self, forKey: .comparesTexts) ?? false
+        features.append(feature)
       case "numeric", nil:
         features.append(
           Feature(
@@ -77,6 +80,7 @@ extension Schema: Codable {
       case .categorical(let levels):
         try item.encode("categorical", forKey: .kind)
         try item.encode(levels, forKey: .levels)
+        if feature.comparesTexts { try item.encode(true, forKey: .comparesTexts) }
       }
     }
     var item = container.nestedContainer(keyedBy: ColumnKey.self, forKey: .target)

@@ -67,6 +67,9 @@ public struct Feature: Hashable, Codable, Sendable, Identifiable {
   public var kind: Kind
   /// The number notation of a numeric column, if it differs from `-1234.5`.
   public var notation: NumberNotation?
+  /// Whether a cell has a level only where their texts are the same bytes, as given networks compare them;
+  /// otherwise also where both are the same number or the same text in another Unicode form.
+  public var comparesTexts = false
 
   /// Creates a column; by default numeric, without a unit, in plain notation.
   public init(

@@ -48,7 +48,9 @@ struct AssembledTable {
       source: collected.source, kept: isWhole ? nil : kept, rows: kept.count, isExact: isExact,
       keepsConstants: plan.keepsConstants || schema?.image != nil,
       isRead: { plan.readColumns[$0.asIdentifier] != nil },
-      unnamed: collected.hasUnnamedFirst ? collected.names.first : nil, notations: notations)
+      unnamed: collected.hasUnnamedFirst ? collected.names.first : nil,
+      comparesTexts: Set(
+        (schema?.features ?? []).filter(\.comparesTexts).map(\.id.rawValue)), notations: notations)
     var features: [Feature] = []
     var columns: [Column] = []
     var undeclared: [String] = []
