@@ -21,11 +21,34 @@ public struct Encoding: Hashable, Codable, Sendable {
     public var feature: Int
     /// The encoding of the feature.
     public var kind: Kind
+    /// Whether a number is rounded to single precision (float32) before it is scaled, as where a network
+    /// reads cells of that type.
+    public var isSinglePrecision: Bool
 
     /// `feature`: the position of the column in the schema; `kind`: how its value becomes the input.
-    public init(feature: Int, kind: Kind) {
+    public init(feature: Int, kind: Kind, isSinglePrecision: Bool = false) {
       self.feature = feature
       self.kind = kind
+      self.isSinglePrecision = isSinglePrecision
+    }
+
+    private enum CodingKeys: String, CodingKey { case feature, kind, isSinglePrecision }
+
+    /// - Throws: `DecodingError` if a field is missing or has another type.
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      feature = try container.decode(Int.self, forKey: .feature)
+      kind = try container.decode(Kind.self, forKey: .kind)
+      isSinglePrecision =
+        try container.decodeIfPresent(Bool.self, forKey: .isSinglePrecision) ?? false
+    }
+
+    /// Encodes the fields of the value.
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(feature, forKey: .feature)
+      try container.encode(kind, forKey: .kind)
+      if isSinglePrecision { try container.encode(true, forKey: .isSinglePrecision) }
     }
   }
 
@@ -116,7 +139,11 @@ public struct Encoding: Hashable, Codable, Sendable {
           for row in 0..<rows { target[row * width] = lookup[Int(bytes[row])] }
         case (let column, let kind):
           let values = column.values
-          for row in 0..<rows { target[row * width] = Self.encode(values[row], as: kind) }
+          let isRounded = input.isSinglePrecision
+          for row in 0..<rows {
+            let value = isRounded ? Double(Float(values[row])) : values[row]
+            target[row * width] = Self.encode(value, as: kind)
+          }
         }
       }
     }

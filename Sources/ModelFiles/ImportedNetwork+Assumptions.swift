@@ -46,10 +46,3 @@ extension ImportedNetwork {
     return copy
   }
 }
-
-extension ONNXColumns.Column {
-  /// Whether it is the unscaled number of a cell.
-  fileprivate var isPlain: Bool {
-    kind == .number(filled: nil) && factor == 1 && offset == 0
-  }
-}

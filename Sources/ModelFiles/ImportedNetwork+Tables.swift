@@ -6,6 +6,7 @@ extension ImportedNetwork {
   ///
   /// A numeric column that the file one-hot or ordinal encodes becomes a categorical column.
   /// - Throws: `ModelFileError.fraction` for a cell that is not an integer in an integer input,
+  ///   `ModelFileError.range` for one that its type does not have,
   ///   `ModelFileError.schema` if the columns do not match.
   public func fitting(_ tables: [Table]) throws(ModelFileError) -> [Table] {
     guard let columns, let first = tables.first else { return tables }
@@ -13,6 +14,10 @@ extension ImportedNetwork {
     var tables = tables
     for cell in columns.wholeCells.sorted() {
       for table in tables { try Self.check(table, positions[cell]) }
+    }
+    for cell in columns.read.sorted() {
+      guard let limits = columns.limits[cell] else { continue }
+      for table in tables { try Self.check(table, positions[cell], within: limits) }
     }
     var done: Set<Int> = []
     for column in columns.columns {
@@ -49,6 +54,17 @@ extension ImportedNetwork {
       value: values[row].isNaN ? "no value" : shortest(values[row]), at: table.place(ofRow: row))
   }
 
+  private static func check(
+    _ table: Table, _ position: Int, within limits: ClosedRange<Double>
+  ) throws(ModelFileError) {
+    guard table.schema.features[position].levels == nil else { return }
+    let values = table.columns[position].values
+    guard let row = values.firstIndex(where: { !$0.isNaN && !limits.contains($0) }) else { return }
+    throw .range(
+      column: table.schema.features[position].id.rawValue, value: shortest(values[row]),
+      limits: limits, at: table.place(ofRow: row))
+  }
+
   /// Makes a numeric column categorical: the levels of the model first, then the others in
   /// ascending order.
   private static func spread(_ tables: inout [Table], _ position: Int, known: [String]) {
@@ -69,6 +85,11 @@ extension ImportedNetwork {
         })
     }
   }
+}
+
+extension ONNXColumns {
+  /// The cells that are read.
+  fileprivate var read: Set<Int> { Set(columns.map(\.source)) }
 }
 
 extension ONNXColumns.Column {

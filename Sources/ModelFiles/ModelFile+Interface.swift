@@ -32,6 +32,9 @@ extension ModelFile {
       imputes: given.columns?.columns.contains { $0.isImputed } ?? false)
     if let columns = given.columns, let positions = kept.positions {
       for column in columns.columns {
+        if let blank = column.blank, !blank.isEmpty {
+          kept.levels[positions[column.source], default: [:]][""] = blank
+        }
         for level in column.knownLevels where level != level.trimmingBlanks {
           kept.levels[positions[column.source], default: [:]][level.trimmingBlanks] = level
         }
@@ -107,7 +110,8 @@ private struct RowView {
     guard let (cell, found) = byColumn[input.feature] else { throw .rows }
     return Encoding.Input(
       feature: cell,
-      kind: .scaled(mean: (mean - found.shift) / found.factor, scale: scale / found.factor))
+      kind: .scaled(mean: (mean - found.shift) / found.factor, scale: scale / found.factor),
+      isSinglePrecision: input.isSinglePrecision)
   }
 
   /// The input of a cell of the file as an input of its column.
@@ -116,7 +120,8 @@ private struct RowView {
     guard let found = byCell[input.feature] else { throw .rows }
     return Encoding.Input(
       feature: found.column,
-      kind: .scaled(mean: mean * found.factor + found.shift, scale: scale * found.factor))
+      kind: .scaled(mean: mean * found.factor + found.shift, scale: scale * found.factor),
+      isSinglePrecision: input.isSinglePrecision)
   }
 }
 

@@ -107,7 +107,7 @@ public enum ModelFile {
     let metadata = try ONNXMetadata(message.metadataProps, file: name)
     let graph = try ONNXGraph(
       try ONNXFunctions.inlined(message, file: name), opset: version, file: name, folder: folder,
-      bytes: bytes, readsRows: metadata.encoding != nil)
+      bytes: bytes, readsRows: metadata.encoding != nil, layers: metadata.layers)
     try metadata.check(graph.columns)
     let reader = try ONNXReader(graph, file: name)
     let ending = try ONNXNetwork(reader, output: graph.output).network(

@@ -22,6 +22,8 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
   case categoricalFeature(name: String)
   /// A cell of an integer input is not an integer.
   case fraction(column: String, value: String, at: String)
+  /// A cell that the type of an input does not have, such as 300 where it reads bytes.
+  case range(column: String, value: String, limits: ClosedRange<Double>, at: String)
   /// The data do not have the columns of the training data.
   case schema(SchemaMismatch)
   case unwritable(file: String, AccessProblem)
@@ -49,6 +51,9 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
       "the column '\(name)' holds levels where the network reads numbers"
     case .fraction(let column, let value, let place):
       "the input takes whole numbers, \(shown(column)) has \(value) in \(place)"
+    case .range(let column, let value, let limits, let place):
+      "the input takes whole numbers from \(Int(limits.lowerBound)) to \(Int(limits.upperBound)), "
+        + "\(shown(column)) has \(value) in \(place)"
     case .schema(let mismatch): mismatch.text
     case .unwritable(let file, let problem): "\(file): cannot be written: \(problem.text)"
     case .unwritableLayer(let node, let layer):
@@ -77,6 +82,8 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .categoricalFeature: "leave the column out, or give it as 0/1 columns"
     case .fraction:
       "export the network with an input of floats, or round the column as it was in training"
+    case .range:
+      "give the column as it was in training, or export the network with an input of floats"
     case .schema: "give data with the columns that the network was trained with"
     case .unwritable: "choose a folder that exists and that you may write to"
     case .unwritableLayer: "all layers except reshaping and transposition can be exported"

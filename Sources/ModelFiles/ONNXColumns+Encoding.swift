@@ -4,6 +4,14 @@ import ONNXSchema
 
 /// The encoding of a table that is equivalent to the preprocessing of a file.
 extension ONNXColumns {
+  /// The transformation of the encoded inputs before the first layer.
+  enum Preparation: Hashable, Sendable {
+    /// `factor · x + offset` for each input.
+    case scaling(factors: [Double], offsets: [Double])
+    /// A linear map with the weights `[inputs, sums]` and a bias for each sum.
+    case sums(weights: [Double], bias: [Double])
+  }
+
   /// The transformation between the encoded inputs and the first layer; `nil` for none.
   var preparation: Preparation? {
     let left = columns.map(\.left)
@@ -32,8 +40,11 @@ extension ONNXColumns {
     for column in columns {
       let position = positions[column.source]
       for (part, _) in column.inputs {
+        let kind = try kind(of: part, column, position, &data)
         inputs.append(
-          Encoding.Input(feature: position, kind: try kind(of: part, column, position, &data)))
+          Encoding.Input(
+            feature: position, kind: kind,
+            isSinglePrecision: column.isSinglePrecision && kind.isScaling))
       }
     }
     return Encoding(inputs: inputs)
@@ -45,6 +56,14 @@ extension ONNXColumns {
     let feature = data.features[position]
     switch (part, feature.levels) {
     case (.missing, _): return .missing
+    case (.number(nil), nil) where column.isFlag: return .scaled(mean: 0, scale: 1)
+    case (.number(nil), let levels?)
+    where column.isFlag && levels.allSatisfy { ["false", "true"].contains($0.lowercased()) }:
+      if let index = levels.firstIndex(where: { $0.lowercased() == "true" }) {
+        return .level(index: index)
+      }
+      data.features[position].kind = .categorical(levels: levels + ["true"])
+      return .level(index: levels.count)
     case (.number(let filled), nil):
       let mean = filled ?? (column.offset == 0 ? 0 : -column.offset / column.factor)
       return .scaled(mean: mean, scale: 1 / column.factor)
@@ -104,7 +123,7 @@ extension ONNXColumns.Column {
       return [(kind, left.factor)]
     }
     return zip(levels, numbers).map { level, number in
-      (level.isEmpty ? .missing : .level(level), factor * (number - others))
+      (level.trimmingBlanks.isEmpty ? .missing : .level(level), factor * (number - others))
     }
   }
 
@@ -112,11 +131,19 @@ extension ONNXColumns.Column {
   /// value.
   fileprivate var left: (factor: Double, offset: Double) {
     switch kind {
+    case .number(nil) where isFlag: (factor, offset)
     case .number(let filled?): (1, factor * filled + offset)
     case .number(nil): (1, 0)
     case .level, .missing: (factor, offset)
     case .coded(_, _, let others): (1, factor * others + offset)
     }
+  }
+}
+
+extension Encoding.Input.Kind {
+  /// Whether it changes the number of a cell.
+  fileprivate var isScaling: Bool {
+    if case .scaled(let mean, let scale) = self { mean != 0 || scale != 1 } else { false }
   }
 }
 

@@ -28,6 +28,12 @@ struct ONNXColumns: Hashable, Sendable {
     var kind: Kind
     var factor = 1.0
     var offset = 0.0
+    /// The text of the file for a missing cell: empty, or of blanks.
+    var blank: String?
+    /// Whether the cell is rounded to single precision before it is scaled.
+    var isSinglePrecision = false
+    /// Whether the cell is true or false, or 1 or 0.
+    var isFlag = false
   }
 
   /// An intermediate value of the preprocessing.
@@ -35,23 +41,21 @@ struct ONNXColumns: Hashable, Sendable {
     var columns: [Column]
     /// Whether the cells are strings or integers, which must be encoded as levels.
     var isDiscrete = false
-  }
-
-  /// The transformation of the encoded inputs before the first layer.
-  enum Preparation: Hashable, Sendable {
-    /// `factor · x + offset` for each input.
-    case scaling(factors: [Double], offsets: [Double])
-    /// A linear map with the weights `[inputs, sums]` and a bias for each sum.
-    case sums(weights: [Double], bias: [Double])
+    /// Whether a row is a matrix `[height, width]` of cells, before it is flattened.
+    var isImage = false
   }
 
   private let file: String
+  /// The names of the nodes that are layers.
+  private let layers: Set<String>
   /// The names of the columns in the order of the inputs; `nil` for a single input of many columns.
   private(set) var names: [String]?
   /// The number of cells of a row.
   private(set) var cells = 0
   /// The cells of integer type that the file casts to floats.
   private(set) var wholeCells: Set<Int> = []
+  /// The range of each cell of a type with fewer integers than a float.
+  private(set) var limits: [Int: ClosedRange<Double>] = [:]
   /// The inputs of the first layer.
   private(set) var columns: [Column] = []
   /// The name and the type of the input value of the first layer.
@@ -74,18 +78,21 @@ struct ONNXColumns: Hashable, Sendable {
       // Inputs of rank 4, images, have no preprocessing of columns.
       return floats.contains(type) || $0.type.tensorType.shape.dim.count == 4
     }
-    let names = Set(inputs.map(\.name))
+    let names = Set(inputs.filter { $0.type.tensorType.shape.dim.count != 4 }.map(\.name))
     return inputs.count > 1 || !isFloat || chain.contains { own.contains($0.opType) }
       || chain.contains { $0.opType == "Gather" && names.contains($0.input.first ?? "") }
   }
 
-  /// Reads the preprocessing nodes at the start of a chain and removes them from it.
+  /// Reads the preprocessing nodes at the start of a chain, without those of `layers`, and removes them from
+  /// it.
   init(
     _ inputs: [Onnx_ValueInfoProto], _ chain: inout [Onnx_NodeProto],
-    _ constants: inout ONNXConstants, output: String, file: String
+    _ constants: inout ONNXConstants, layers: Set<String>, file: String
   ) throws(ModelFileError) {
-    self.file = file
-    for input in inputs { try add(input) }
+    (self.file, self.layers) = (file, layers)
+    for input in inputs {
+      try add(input, scaled: inputs.count == 1 ? Self.scaledWidth(of: input, chain) : nil)
+    }
     if inputs.count > 1 { names = inputs.map(\.name) }
     let started = values
     var rest = try take(chain, upTo: [], &constants)
@@ -127,7 +134,8 @@ struct ONNXColumns: Hashable, Sendable {
     var rest: [Onnx_NodeProto] = []
     for node in chain {
       let read = node.input.filter { !$0.isEmpty && !constants.contains($0) }
-      if !read.isEmpty, read.allSatisfy({ values[$0] != nil && !ends.contains($0) }),
+      if !read.isEmpty, !layers.contains(node.name),
+        read.allSatisfy({ values[$0] != nil && !ends.contains($0) }),
         let made = try made(node, &constants, in: chain), let name = node.output.first
       {
         values[name] = made
@@ -154,20 +162,37 @@ struct ONNXColumns: Hashable, Sendable {
   }
 
   /// Adds an input: its columns become cells of the row.
-  private mutating func add(_ input: Onnx_ValueInfoProto) throws(ModelFileError) {
+  ///
+  /// `scaled`: the number of columns by the first node, for an input that does not state it.
+  private mutating func add(
+    _ input: Onnx_ValueInfoProto, scaled: Int64?
+  ) throws(ModelFileError) {
     let type = input.type.tensorType
     let lengths = type.shape.dim.dropFirst().map(\.dimValue)
-    let width = lengths.first ?? 1
-    guard lengths.count <= 1, width > 0, width <= Self.mostCells else {
+    let isImage = lengths.count == 2
+    var width = lengths.first ?? 1
+    if isImage, lengths.allSatisfy({ (1...Int64(Self.mostCells)).contains($0) }) {
+      width = lengths[0] * lengths[1]
+    } else if lengths.count == 1, width == 0 {
+      width = scaled ?? 0
+    }
+    guard lengths.count <= 2, width > 0, width <= Self.mostCells else {
       throw .graph(file: file, .columnsShape(name: input.name))
     }
     let isDiscrete: Bool
+    var (isSinglePrecision, isFlag) = (false, false)
     switch Onnx_TensorProto.DataType(rawValue: Int(type.elemType)) {
-    case .float, .double, .float16, .bfloat16: isDiscrete = false
+    case .double, .float16, .bfloat16: isDiscrete = false
+    case .float: (isDiscrete, isSinglePrecision) = (false, true)
     case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64:
       isDiscrete = true
       wholeCells.formUnion(cells..<cells + Int(width))
-    case .string, .bool: isDiscrete = true
+      let limit = Self.limits(of: type.elemType)
+      for cell in cells..<cells + Int(width) { limits[cell] = limit }
+    case .bool:
+      (isDiscrete, isFlag) = (true, true)
+      for cell in cells..<cells + Int(width) { limits[cell] = 0...1 }
+    case .string: isDiscrete = true
     default:
       throw .graph(file: file, .columnsType(name: input.name))
     }
@@ -177,8 +202,12 @@ struct ONNXColumns: Hashable, Sendable {
       throw .graph(file: file, .columnCount(most: Self.mostCells))
     }
     values[input.name] = Value(
-      columns: (first..<cells).map { Column(source: $0, kind: .number(filled: nil)) },
-      isDiscrete: isDiscrete)
+      columns: (first..<cells).map {
+        Column(
+          source: $0, kind: .number(filled: nil), isSinglePrecision: isSinglePrecision,
+          isFlag: isFlag)
+      },
+      isDiscrete: isDiscrete, isImage: isImage)
   }
 
   private func problem(_ node: Onnx_NodeProto, _ problem: NodeProblem) -> ModelFileError {
@@ -193,6 +222,7 @@ struct ONNXColumns: Hashable, Sendable {
   ) throws(ModelFileError) -> Value? {
     guard let name = node.input.first(where: { values[$0] != nil }), let value = values[name]
     else { return nil }
+    if value.isImage { return try makePixels(value, name, node, &constants) }
     switch node.opType {
     case "Identity": return value
     case "Cast": return try cast(value, node)
@@ -227,6 +257,32 @@ struct ONNXColumns: Hashable, Sendable {
     }
   }
 
+  /// The output of a node that reads rows of matrices: of one that treats all cells alike or flattens rows.
+  private func makePixels(
+    _ value: Value, _ name: String, _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
+  ) throws(ModelFileError) -> Value? {
+    var value = value
+    switch node.opType {
+    case "Identity": break
+    case "Cast": value = try cast(value, node)
+    case "Add", "Sub", "Mul", "Div":
+      let other = node.input.first { $0 != name } ?? ""
+      guard constants.contains(other), try constants.lengths(other).allSatisfy({ $0 == 1 }) else {
+        return nil
+      }
+      return try calculate(value, name, node, &constants)
+    case "Flatten" where node.integer("axis", 1) == 1: value.isImage = false
+    case "Reshape":
+      guard let shape = node.input(1), constants.contains(shape) else { return nil }
+      let wanted = try constants.integers(shape)
+      let width = value.columns.count
+      guard wanted.count == 2, wanted[1] == -1 || wanted[1] == width else { return nil }
+      value.isImage = false
+    default: return nil
+    }
+    return value
+  }
+
   /// Reserves memory for columns, each of which takes as much as 16 numbers.
   private func spend(
     _ columns: Int, _ constants: inout ONNXConstants
@@ -246,8 +302,14 @@ struct ONNXColumns: Hashable, Sendable {
 
   private func cast(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
     var value = value
-    switch Onnx_TensorProto.DataType(rawValue: Int(node.integer("to", 0))) {
-    case .float, .double, .float16, .bfloat16: value.isDiscrete = false
+    let type = Onnx_TensorProto.DataType(rawValue: Int(node.integer("to", 0)))
+    switch type {
+    case .float, .double, .float16, .bfloat16:
+      value.isDiscrete = false
+      guard type == .float else { break }
+      for index in value.columns.indices where value.columns[index].isPlain {
+        value.columns[index].isSinglePrecision = true
+      }
     case .int64, .int32, .string:
       guard value.isDiscrete else {
         throw problem(node, .column(.rounding))
@@ -322,9 +384,13 @@ struct ONNXColumns: Hashable, Sendable {
       throw problem(node, .column(.oneHot))
     }
     let source = value.columns[0].source
-    // An empty string is a missing value.
+    // An empty string is a missing value, and a cell of blanks is read as empty.
     return Value(
-      columns: levels.map { Column(source: source, kind: $0.isEmpty ? .missing : .level($0)) })
+      columns: levels.map {
+        $0.trimmingBlanks.isEmpty
+          ? Column(source: source, kind: .missing, blank: $0)
+          : Column(source: source, kind: .level($0))
+      })
   }
 
   /// A LabelEncoder from strings or integers to numbers, the export of an OrdinalEncoder.
@@ -419,6 +485,9 @@ extension ONNXColumns.Column {
     self.factor *= factor
     self.offset = self.offset * factor + offset
   }
+
+  /// Whether it is the unscaled number of a cell.
+  var isPlain: Bool { kind == .number(filled: nil) && factor == 1 && offset == 0 }
 
   /// Whether its source is the number of the cell.
   var isNumber: Bool { if case .number = kind { true } else { false } }

@@ -32,11 +32,11 @@ struct ONNXGraph {
   /// weights.
   ///
   /// `readsRows`: whether the graph includes the preprocessing of table rows, as in files that
-  /// Espalier wrote.
+  /// Espalier wrote. `layers`: the nodes that are layers in such a file, not preprocessing.
   /// - Throws: `ModelFileError` for an unsupported operator or a cycle.
   init(
     _ graph: Onnx_GraphProto, opset: Int64, file: String, folder: URL?, bytes: Int,
-    readsRows: Bool = false
+    readsRows: Bool = false, layers: Set<String> = []
   ) throws(ModelFileError) {
     self.file = file
     self.opset = opset
@@ -89,7 +89,8 @@ struct ONNXGraph {
       guard inputs.count == 1 || inputs.allSatisfy(\.isColumn) else {
         throw .graph(file: file, .inputs(inputs.map(\.name)))
       }
-      let columns = try ONNXColumns(inputs, &chain, &constants, output: output, file: file)
+      let columns = try ONNXColumns(
+        inputs, &chain, &constants, layers: readsRows ? layers : [], file: file)
       input = columns.value
       self.columns = columns
     } else if inputs.count > 1 {

@@ -27,6 +27,9 @@ struct ONNXMetadata {
   /// Whether the architecture in the metadata ends in an activation.
   var endsInActivation: Bool { architecture?.nodes.last?.layer.activation != nil }
 
+  /// The names of the layers, which are those of their nodes.
+  var layers: Set<String> { Set((architecture?.nodes ?? []).map(\.id.rawValue)) }
+
   // MARK: Writing
 
   /// The entries of a model; without schema, encoding and head if `describesRows` is false, so that the

@@ -43,7 +43,14 @@ extension ONNXWriter {
     let scaled = encoding.inputs.indices.filter {
       if case .scaled = encoding.inputs[$0].kind { true } else { false }
     }
-    if !scaled.isEmpty { parts.append((addNumbers(scaled), scaled)) }
+    let (single, double) = (
+      scaled.filter { encoding.inputs[$0].isSinglePrecision },
+      scaled.filter { !encoding.inputs[$0].isSinglePrecision }
+    )
+    if !double.isEmpty { parts.append((addNumbers(double, "rows:"), double)) }
+    if !single.isEmpty {
+      parts.append((addNumbers(single, "rows:single-", isSinglePrecision: true), single))
+    }
     let missing = encoding.inputs.indices.filter {
       encoding.inputs[$0].kind == .missing
         && schema.features[encoding.inputs[$0].feature].levels == nil
@@ -70,7 +77,11 @@ extension ONNXWriter {
   }
 
   /// `(x - mean) / scale` for each of the inputs, 0 for a missing cell.
-  private mutating func addNumbers(_ positions: [Int]) -> String {
+  ///
+  /// `isSinglePrecision`: whether `x` is rounded to floats.
+  private mutating func addNumbers(
+    _ positions: [Int], _ prefix: String, isSinglePrecision: Bool = false
+  ) -> String {
     let inputs = positions.map { model.encoding.inputs[$0] }
     var (means, scales) = ([Double](), [Double]())
     for input in inputs {
@@ -80,21 +91,25 @@ extension ONNXWriter {
     }
     let type: Onnx_TensorProto.DataType =
       if case .one(_, _, let type) = cells { type } else { .double }
-    var value = addCells(inputs.map(\.feature), "rows:numbers")
+    var value = addCells(inputs.map(\.feature), prefix + "numbers")
+    if isSinglePrecision, type != .float {
+      value = addCast(of: value, to: .float, makes: prefix + "rounded")
+      value = addCast(of: value, to: type, makes: prefix + "wide")
+    }
     if imputes {
-      let flags = add("IsNaN", of: [value], makes: "rows:unknown")
-      let mean = addConstant("rows:filling", means, type)
-      value = add("Where", of: [flags, mean, value], makes: "rows:filled")
+      let flags = add("IsNaN", of: [value], makes: prefix + "unknown")
+      let mean = addConstant(prefix + "filling", means, type)
+      value = add("Where", of: [flags, mean, value], makes: prefix + "filled")
     }
     if means.contains(where: { $0 != 0 }) {
-      let mean = addConstant("rows:mean", means, type)
-      value = add("Sub", of: [value, mean], makes: "rows:centred")
+      let mean = addConstant(prefix + "mean", means, type)
+      value = add("Sub", of: [value, mean], makes: prefix + "centred")
     }
     if scales.contains(where: { $0 != 1 }) {
-      let scale = addConstant("rows:scale", scales, type)
-      value = add("Div", of: [value, scale], makes: "rows:scaled")
+      let scale = addConstant(prefix + "scale", scales, type)
+      value = add("Div", of: [value, scale], makes: prefix + "scaled")
     }
-    return type == .float ? value : addCast(of: value, to: .float, makes: "rows:floats")
+    return type == .float ? value : addCast(of: value, to: .float, makes: prefix + "floats")
   }
 
   /// The cells of some features, concatenated.
@@ -116,7 +131,9 @@ extension ONNXWriter {
   private mutating func addLevels(of feature: Int, _ positions: [Int]) -> String {
     let column = model.schema.features[feature]
     let texts = positions.map { position -> String in
-      guard case .level(let index) = model.encoding.inputs[position].kind else { return "" }
+      guard case .level(let index) = model.encoding.inputs[position].kind else {
+        return levels[feature]?[""] ?? ""
+      }
       let text = column.levels?[index] ?? ""
       return levels[feature]?[text] ?? text
     }
