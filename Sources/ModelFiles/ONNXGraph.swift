@@ -46,6 +46,9 @@ struct ONNXGraph {
           file: file, node: node.title, operator: shown(node.opType), model)
       }
     }
+    if let sparse = graph.sparseInitializer.first {
+      throw .initializer(file: file, name: shown(sparse.values.name), .sparse)
+    }
     nodes = graph.node
     constants = try ONNXConstants(graph.initializer, file: file, folder: folder, bytes: bytes)
     let initializers = constants

@@ -12,6 +12,8 @@ public enum TensorProblem: Hashable, Sendable {
   case byteCount(found: Int, expected: Int, shape: [Int64])
   /// A value that is not finite in float32, the precision of the layers.
   case notFinite(value: Double, position: Int)
+  /// A sparse initializer, of the positions and values of its non-zero elements.
+  case sparse
   /// A tensor that is used as a shape, and is not a short list of type int64.
   case notShape
   /// The file of external data is outside the folder of the model.
@@ -35,6 +37,7 @@ public enum TensorProblem: Hashable, Sendable {
       "holds \(found) bytes where its shape \(Self.text(shape)) requires \(expected)"
     case .notFinite(let value, let position):
       "holds \(value) at position \(position), which is not a finite float"
+    case .sparse: "is a sparse initializer, where dense ones are supported"
     case .notShape: "is not a shape, a short list of type int64"
     case .outside(let location): "is stored in '\(shown(location))', outside the model's folder"
     case .range(let location, let offset, let length, let needed, let size):
