@@ -125,7 +125,9 @@ public struct ImportedModel: Sendable {
     _ settingNames: SettingNames
   ) {
     let classes = sample.schema.classes
-    let answers = model.classify(sample)
+    let outputs = model.outputs(for: sample)
+    let answers = model.answers(from: outputs)
+    if let note = Self.saturationNote(model, outputs, name) { notes.append(note) }
     let own = zip(answers, sample.labels).map { $0 == $1 }
     let count = own.count { $0 }
     let counts = sample.classCounts
@@ -187,6 +189,21 @@ public struct ImportedModel: Sendable {
             + "their order and units, and the classes are those that it was trained with",
           figure: Double(count) / Double(total)))
     }
+  }
+
+  /// That the sigmoids of several scores are 1 in single precision on some rows, where other runtimes
+  /// predict the first of their classes; `nil` without such rows.
+  private static func saturationNote(_ model: Model, _ outputs: Tensor, _ name: String) -> String? {
+    guard outputs.width > 1, [.oneVersusRest, .normalizedOneVersusRest].contains(model.head) else {
+      return nil
+    }
+    let rows = (0..<outputs.rows).count { row in
+      outputs.row(row).count { 1 / (1 + exp(-$0)) == 1 } > 1
+    }
+    guard rows > 0 else { return nil }
+    return "\(name) has several scores whose sigmoid is 1 in single precision on "
+      + "\(share(rows, of: outputs.rows)) rows: the class with the largest score is predicted, where "
+      + "other runtimes predict the first of these classes"
   }
 
   /// Answers with another preprocessing or another order of the classes.

@@ -113,8 +113,10 @@ public enum ModelFile {
     let ending = try ONNXNetwork(reader, output: graph.output).network(
       keepsSquashing: metadata.endsInActivation, keepsDropout: metadata.encoding != nil)
     let network = ending.network
+    let isNormalized = graph.isNormalized && ending.head == .oneVersusRest
+    let head = isNormalized ? .normalizedOneVersusRest : ending.head
     var imported = ImportedNetwork(
-      network: try metadata.named(network), head: metadata.head ?? ending.head,
+      network: try metadata.named(network), head: metadata.head ?? head,
       schema: metadata.schema, encoding: metadata.encoding)
     if metadata.schema == nil {
       imported.columns = graph.columns

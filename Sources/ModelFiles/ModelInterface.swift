@@ -62,6 +62,7 @@ public struct ModelInterface: Hashable, Sendable {
         switch (node.domain, node.opType) {
         case ("", "Identity"), ("", "Cast"):
           name = input
+        case ("", "Concat") where node.input.count == 1: name = input
         case ("", "Reshape"), ("", "Squeeze"), ("", "Unsqueeze"), ("", "Flatten"):
           guard isShaped else { return nil }
           name = input

@@ -1,3 +1,4 @@
+import Foundation
 import ONNXSchema
 
 /// The value with a network's scores (logits), and the class names.
@@ -11,6 +12,8 @@ struct ONNXAnswers {
   let classes: [String]?
   /// The Binarizer node, which thresholds each score separately.
   let binarizer: Onnx_NodeProto?
+  /// Whether an output is the scores divided by their sum.
+  let isNormalized: Bool
 
   /// The values from an output back to the output of the last layer, through nodes that only
   /// convert it.
@@ -19,13 +22,14 @@ struct ONNXAnswers {
     var classes: [String]?
     var binarizer: Onnx_NodeProto?
     var isLabel = false
+    var isNormalized = false
     var value: String { path[path.count - 1] }
   }
 
   /// `isOwn`: whether Espalier wrote the graph; its scores have a fixed name.
   init(_ graph: Onnx_GraphProto, constants: ONNXConstants, isOwn: Bool) {
     if isOwn, let scores = graph.output.last(where: { $0.name.hasPrefix(ONNXWriter.scores) }) {
-      (output, classes, binarizer) = (scores.name, nil, nil)
+      (output, classes, binarizer, isNormalized) = (scores.name, nil, nil, false)
       return
     }
     var producers: [String: Onnx_NodeProto] = [:]
@@ -42,6 +46,7 @@ struct ONNXAnswers {
     }
     classes = traces.lazy.compactMap(\.classes).first
     binarizer = traces.lazy.compactMap(\.binarizer).first
+    isNormalized = traces.contains(where: \.isNormalized)
     if outputs.count == 1, classes == nil, binarizer == nil {
       output = Self.isExpansion(traces[0].path, producers, constants) ? traces[0].value : outputs[0]
       return
@@ -53,14 +58,17 @@ struct ONNXAnswers {
     output = Self.squashed(outputs, producers, constants) ?? Self.last(outputs, producers)
   }
 
-  /// Whether the path of a single output only expands p to 1 - p and p, or divides by the sum.
+  /// Whether the path of a single output only expands p to 1 - p and p, divides by the sum, or compares p with
+  /// 1/2.
   private static func isExpansion(
     _ path: [String], _ producers: [String: Onnx_NodeProto], _ constants: ONNXConstants
   ) -> Bool {
     path.dropLast().allSatisfy { name in
       guard let node = producers[name] else { return false }
-      return node.opType == "Div" || onlyScore(node, producers, constants) != nil
-    } && path.count > 1
+      return ["Cast", "Div", "Greater", "Identity", "Round"].contains(node.opType)
+        || node.opType == "Concat" && node.input.count == 1
+        || onlyScore(node, producers, constants) != nil
+    } && path.contains { ["Concat", "Div", "Greater", "Round"].contains(producers[$0]?.opType) }
   }
 
   /// The probabilities, if other outputs are the scores that they are computed from.
@@ -114,10 +122,21 @@ struct ONNXAnswers {
       guard let node = producers[trace.value], let input = node.input.first else { break }
       switch (node.domain, node.opType) {
       case ("", "Identity"), ("", "Cast"): trace.path.append(input)
+      case ("", "Concat") where node.input.count == 1: trace.path.append(input)
       case ("", let name) where squashing.contains(name): trace.path.append(input)
       case ("", "Reshape"), ("", "Squeeze"), ("", "Flatten"):
-        guard takesParts || makesLabel(input, producers) else { return trace }
+        guard takesParts || trace.isLabel || makesLabel(input, producers) else { return trace }
         trace.path.append(input)
+      case ("ai.onnx.ml", "LabelEncoder") where isPosition(input, producers):
+        guard let names = names(byPosition: node) else { return trace }
+        trace.classes = names
+        trace.path.append(input)
+        trace.isLabel = true
+      case ("", "Gather")
+      where constants.rank(of: input) == 1 && isPosition(node.input(1) ?? "", producers):
+        trace.classes = constants.texts(input) ?? trace.classes
+        trace.path.append(node.input[1])
+        trace.isLabel = true
       case ("", "Slice"), ("", "Split"), ("", "Gather"):
         guard takesParts, !constants.contains(input) else { return trace }
         trace.path.append(input)
@@ -131,7 +150,9 @@ struct ONNXAnswers {
         // Both outputs are computed from the scores, the second output.
         if trace.value == node.output.first, let scores = node.scores { trace.path.append(scores) }
         return trace
-      case ("ai.onnx.ml", "Normalizer"): trace.path.append(input)
+      case ("ai.onnx.ml", "Normalizer"):
+        trace.isNormalized = node.attribute("norm")?.s == Data("L1".utf8)
+        trace.path.append(input)
       case ("ai.onnx.ml", "Binarizer"):
         trace.binarizer = node
         trace.path.append(input)
@@ -144,17 +165,21 @@ struct ONNXAnswers {
         trace.classes = constants.texts(input) ?? trace.classes
         trace.path.append(node.input[1])
         trace.isLabel = true
+      case ("", "Greater"), ("", "Round"):
+        guard producers[input]?.opType == "Sigmoid",
+          node.opType == "Round" || isNumber(0.5, node.input(1) ?? "", producers, constants)
+        else { return trace }
+        trace.path.append(input)
       case ("", "ArgMax") where trace.isLabel || takesParts: trace.path.append(input)
       case ("", "Div"):
         // Exponentials divided by their sum are a softmax.
         guard producers[input]?.opType != "Exp", let sum = node.input(1) else { return trace }
-        if isSum(sum, of: input, producers) {
-          trace.path.append(input)
-        } else if let scores = guarded(input, by: sum, producers, constants) {
-          trace.path.append(scores)
-        } else {
-          return trace
-        }
+        guard
+          let scores = isSum(sum, of: input, producers)
+            ? input : guarded(input, by: sum, producers, constants)
+        else { return trace }
+        trace.isNormalized = true
+        trace.path.append(scores)
       case ("", "Concat"):
         guard let score = onlyScore(node, producers, constants) else { return trace }
         trace.path.append(score)
@@ -224,28 +249,54 @@ struct ONNXAnswers {
     producers[value]?.opType == "ArrayFeatureExtractor"
   }
 
+  /// Whether a value is the position of the largest score, possibly after a cast or another shape.
+  private static func isPosition(_ value: String, _ producers: [String: Onnx_NodeProto]) -> Bool {
+    var name = value
+    for _ in 0..<4 {
+      guard let node = producers[name], node.domain.isEmpty, let input = node.input.first else {
+        return false
+      }
+      if node.opType == "ArgMax" { return true }
+      guard ["Cast", "Flatten", "Identity", "Reshape", "Squeeze"].contains(node.opType) else {
+        return false
+      }
+      name = input
+    }
+    return false
+  }
+
+  /// The class of each position, as a LabelEncoder states it; `nil` if some positions have none.
+  private static func names(byPosition node: Onnx_NodeProto) -> [String]? {
+    let keys = node.attribute("keys_int64s")?.ints ?? []
+    guard let values = names(of: node, "values_strings", "values_int64s"),
+      keys.count == values.count, keys.sorted() == keys.indices.map(Int64.init)
+    else { return nil }
+    return zip(keys, values).sorted { $0.0 < $1.0 }.map(\.1)
+  }
+
   /// The second of the two class scores 1 - p and p.
   static func onlyScore(
     _ node: Onnx_NodeProto, _ producers: [String: Onnx_NodeProto], _ constants: ONNXConstants
   ) -> String? {
     guard node.opType == "Concat", node.input.count == 2, let rest = producers[node.input[0]],
       rest.opType == "Sub", rest.input.count == 2, rest.input[1] == node.input[1],
-      isOne(rest.input[0], producers, constants)
+      isNumber(1, rest.input[0], producers, constants)
     else { return nil }
     return node.input[1]
   }
 
-  /// Whether a value is the constant 1.
-  private static func isOne(
-    _ name: String, _ producers: [String: Onnx_NodeProto], _ constants: ONNXConstants
+  /// Whether a value is this constant.
+  private static func isNumber(
+    _ value: Double, _ name: String, _ producers: [String: Onnx_NodeProto],
+    _ constants: ONNXConstants
   ) -> Bool {
     var copy = constants
     if let node = producers[name], node.opType == "Constant" {
-      if let number = node.attribute("value_float") { return number.f == 1 }
+      if let number = node.attribute("value_float") { return Double(number.f) == value }
       guard let tensor = node.attribute("value"), tensor.hasT else { return false }
       copy.define(name, as: tensor.t)
     }
-    return (try? copy.numbers(name).values) == [1]
+    return (try? copy.numbers(name).values) == [value]
   }
 
   private static func names(

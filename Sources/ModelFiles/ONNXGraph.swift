@@ -23,6 +23,8 @@ struct ONNXGraph {
   let opset: Int64
   /// The Binarizer node, which thresholds each score separately.
   let binarizer: Onnx_NodeProto?
+  /// Whether an output is the scores divided by their sum.
+  let isNormalized: Bool
 
   private let file: String
   private let nodes: [Onnx_NodeProto]
@@ -87,6 +89,7 @@ struct ONNXGraph {
     self.output = output
     classes = answers.classes
     binarizer = answers.binarizer
+    isNormalized = answers.isNormalized
     try link(from: names, to: output, keepsOrder: readsRows)
     if readsRows || ONNXColumns.are(needed: inputs, by: chain) {
       guard inputs.count == 1 || inputs.allSatisfy(\.isColumn) else {

@@ -221,7 +221,8 @@ struct ONNXNetwork {
   /// The network without its output activation.
   /// - Parameters:
   ///   - keepsSquashing: whether a final sigmoid is kept as a layer.
-  ///   - keepsDropout: whether dropout is kept in networks of dense layers and activations.
+  ///   - keepsDropout: whether dropout is kept in networks of dense layers and activations, and sigmoids
+  ///     before a concatenation, as in files that Espalier wrote.
   /// - Returns: the network, its head, and the removed activation.
   /// - Throws: `ModelFileError.graph` if no layer has weights or a weight is not finite.
   func network(keepsSquashing: Bool, keepsDropout: Bool) throws(ModelFileError) -> Ending {
@@ -230,7 +231,9 @@ struct ONNXNetwork {
     guard copy.steps.contains(where: { $0.layer.roles.contains(.weight) }) else {
       throw .graph(file: file, .noWeights)
     }
+    if !keepsDropout { copy.foldScoreSelections() }
     copy.moveSquashingBehind()
+    if !keepsDropout { copy.joinScores() }
     var head: Head? = hasSoftmax ? .softmax : nil
     var squashing: Activation?
     if !keepsSquashing, !hasSoftmax, copy.steps.count > 1, copy.output == copy.steps.count - 1,
@@ -252,6 +255,59 @@ struct ONNXNetwork {
       before >= 0, readerCounts[before] == 1, let activation = steps[before].layer.activation
     else { return }
     (steps[before].layer, steps[steps.count - 1].layer) = (end.layer, activation)
+  }
+
+  /// Removes the units of dense layers that a final selection, or one before a final concatenation, leaves
+  /// out.
+  private mutating func foldScoreSelections() {
+    guard output == steps.count - 1, let end = steps.last else { return }
+    for index in end.layer.coupling == .joining ? end.inputs : [output] where index >= 0 {
+      guard case .selecting(let channels) = steps[index].layer.coupling else { continue }
+      let counts = readerCounts
+      var (place, before) = (index, steps[index].inputs[0])
+      if before >= 0, counts[before] == 1, let activation = steps[before].layer.activation {
+        // Activations are elementwise.
+        (steps[before].layer, steps[index].layer) = (steps[index].layer, activation)
+        (place, before) = (before, steps[before].inputs[0])
+      }
+      guard before >= 0, counts[before] == 1, steps[before].layer.isFullyConnected else { continue }
+      steps[before].select(units: channels)
+      redirect(place, to: before)
+    }
+    removeUnread()
+  }
+
+  /// Moves the sigmoids of the scores of single classes behind a final concatenation: `p, q` and
+  /// `p, 1 - p`, where `1 - sigmoid(x) = sigmoid(-x)`.
+  private mutating func joinScores() {
+    guard output == steps.count - 1, var end = steps.last, end.layer.coupling == .joining else {
+      return
+    }
+    let parts = end.inputs.compactMap(logit)
+    guard parts.count == end.inputs.count else { return }
+    steps.removeLast()
+    end.inputs = parts.map { part in
+      guard let factors = part.factors else { return part.step }
+      steps.append(
+        ONNXReader.scaling(factors, factors.map { _ in 0 }, reading: part.step))
+      return steps.count - 1
+    }
+    steps += [end, .init(layer: Activation(.sigmoid), inputs: [steps.count])]
+    output = steps.count - 1
+    removeUnread()
+  }
+
+  /// The step whose sigmoid, or 1 minus its sigmoid, a step computes, and in the second case the factors
+  /// -1; `nil` if it is neither.
+  private func logit(of index: Int) -> (step: Int, factors: [Double]?)? {
+    guard index >= 0 else { return nil }
+    if steps[index].layer.activation?.function == .sigmoid { return (steps[index].inputs[0], nil) }
+    guard steps[index].isScaling, let before = steps[index].inputs.first, before >= 0,
+      steps[before].layer.activation?.function == .sigmoid
+    else { return nil }
+    let (factors, offsets) = steps[index].scaling
+    guard factors.allSatisfy({ $0 == -1 }), offsets.allSatisfy({ $0 == 1 }) else { return nil }
+    return (steps[before].inputs[0], factors)
   }
 
   private mutating func removeDropout() {
@@ -348,6 +404,18 @@ extension ONNXReader.Step {
       }
       parameters[place].values[position] *= factors[channel]
     }
+  }
+
+  /// Keeps these units of a dense layer, in this order.
+  fileprivate mutating func select(units: [Int]) {
+    for index in parameters.indices {
+      let (old, width) = (parameters[index], parameters[index].dimensions.last ?? 1)
+      let rows = old.values.count / max(width, 1)
+      parameters[index] = .init(
+        dimensions: old.dimensions.dropLast() + [units.count],
+        values: (0..<rows).flatMap { row in units.map { old.values[row * width + $0] } })
+    }
+    layer = Dense(units.count)
   }
 
   /// Merges a dense layer with the dense layer `other` after it.

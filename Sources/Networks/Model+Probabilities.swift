@@ -4,7 +4,8 @@ import Tensors
 extension Model {
   /// The predicted probability of each class for each row of outputs, in double precision.
   ///
-  /// A softmax of the logits; for one-versus-rest one sigmoid per class, which need not add up to 1;
+  /// A softmax of the logits; for one-versus-rest one sigmoid per class, which need not add up to 1,
+  /// unless they are normalized; equal shares where all sigmoids are 0;
   /// for one output of two classes its sigmoid and 1 minus that.
   /// - Parameter outputs: the logits, `[rows, outputs]`.
   /// - Returns: `[row][class]`; `nil` for a numeric target, and if the only output is no logit
@@ -20,8 +21,17 @@ extension Model {
     }
     return (0..<outputs.rows).map { row in
       let logits = outputs.row(row).map(Double.init)
-      return head == .softmax ? Self.softmax(logits) : logits.map(Self.sigmoid)
+      switch head {
+      case .softmax, .number: return Self.softmax(logits)
+      case .oneVersusRest: return logits.map(Self.sigmoid)
+      case .normalizedOneVersusRest: return Self.shares(logits.map(Self.sigmoid))
+      }
     }
+  }
+
+  private static func shares(_ numbers: [Double]) -> [Double] {
+    let sum = numbers.reduce(0, +)
+    return numbers.map { sum > 0 ? $0 / sum : 1 / Double(numbers.count) }
   }
 
   private static func sigmoid(_ logit: Double) -> Double { 1 / (1 + exp(-logit)) }

@@ -8,6 +8,8 @@ public enum Head: String, Codable, Sendable, CaseIterable {
   /// One logit per class, each a binary classifier; the largest is predicted. Trained with the
   /// binary (sigmoid) cross-entropy.
   case oneVersusRest = "one-vs-rest"
+  /// As `oneVersusRest`, with probabilities that are the sigmoids divided by their sum.
+  case normalizedOneVersusRest = "normalized-one-vs-rest"
   /// One output for regression. Trained with the mean squared error.
   case number
 }

@@ -112,6 +112,8 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     var parts: [ONNXReader.Value] = []
+    // One operand is passed on, also as an answer.
+    if node.input.count == 1 { return reader.pass(try reader.answer(node), node) }
     for position in node.input.indices { parts.append(try reader.value(node, position)) }
     guard let first = parts.first,
       parts.allSatisfy({

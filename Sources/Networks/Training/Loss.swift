@@ -18,16 +18,17 @@ extension Head {
   ) -> (value: Double, gradient: Tensor) {
     switch self {
     case .softmax: softmaxLoss(outputs, examples, classWeights)
-    case .oneVersusRest: sigmoidLoss(outputs, examples, classWeights)
+    case .oneVersusRest, .normalizedOneVersusRest: sigmoidLoss(outputs, examples, classWeights)
     case .number: squaredLoss(outputs, examples)
     }
   }
 
-  /// The predicted probabilities, `[rows, outputs]`; the outputs themselves for `number`.
+  /// The predicted probabilities, `[rows, outputs]`, before sigmoids are divided by their sum; the outputs
+  /// themselves for `number`.
   public func probabilities(from outputs: Tensor) -> Tensor {
     switch self {
     case .softmax: outputs.softmax
-    case .oneVersusRest: outputs.activated(.sigmoid, slope: 0)
+    case .oneVersusRest, .normalizedOneVersusRest: outputs.activated(.sigmoid, slope: 0)
     case .number: outputs
     }
   }

@@ -148,7 +148,7 @@ def ends():
     end("flip", [sigmoid, node("Sub", ["one", "s"], ["y"])], c)
     end("flip-squeezed", [sigmoid, node("Squeeze", ["s", "ax"], ["q"]), node("Sub", ["one", "q"], ["y"])], c)
     end("pair", [sigmoid, node("Sub", ["one", "s"], ["r"]), node("Concat", ["r", "s"], ["y"], axis=1)], c, head="pair")
-    end("pair-turned", [sigmoid, node("Sub", ["one", "s"], ["r"]), node("Concat", ["s", "r"], ["y"], axis=1)], c, head="outputs")
+    end("pair-turned", [sigmoid, node("Sub", ["one", "s"], ["r"]), node("Concat", ["s", "r"], ["y"], axis=1)], c)
     end("tanh-half", [node("Tanh", ["l"], ["t"]), node("Add", ["t", "one"], ["u"]), node("Mul", ["u", "half"], ["y"])], c)
     end("hard-sigmoid-end", [node("HardSigmoid", ["l"], ["y"])], c, head="threshold")
     end("sigmoid-number", [sigmoid, node("Mul", ["s", "hundred"], ["y"])], c, head="number")
