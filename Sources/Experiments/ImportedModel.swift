@@ -58,7 +58,7 @@ public struct ImportedModel: Sendable {
     if let encoding = try options.encoding(for: table) { model.encoding = encoding }
     try model.encoding.checkRange(of: table)
     (notes, warnings) = ([], [])
-    if !imported.describesInputs, table.schema.image == nil {
+    if !imported.readsColumnsByName, table.schema.image == nil {
       notes.append(Self.columnNote(model, imported, name))
     }
     if let missing = Self.missingNote(imported, model, table, name) { notes.append(missing) }

@@ -10,6 +10,15 @@ extension ImportedNetwork {
     schema != nil || (columns?.columns.contains { !$0.isPlain } ?? false)
   }
 
+  /// Whether the one output may be a number: the file names no classes, and it is no probability.
+  public var mayPredictNumber: Bool {
+    network.originalIndices.last?.count == 1 && schema == nil && classes == nil
+      && squashing == nil
+  }
+
+  /// Whether the columns are read by name, not by their order in the table.
+  public var readsColumnsByName: Bool { schema != nil || columns?.names != nil }
+
   /// The height, width and channels of the images that the network reads, if the file stores their
   /// channels first; `nil` for other networks and for one channel.
   public var channelsFirstImage: [Int]? {
