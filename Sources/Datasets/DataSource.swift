@@ -104,7 +104,7 @@ public enum DataSource {
     let plan = ReadingPlan(
       guide: options.schema.map { .exact($0) } ?? .cells, target: options.target,
       ignore: options.ignore, keepsConstants: options.keepsConstants,
-      readColumns: options.readColumns.byIdentifier,
+      readColumns: options.readColumns.byIdentifier, targetKind: options.targetKind,
       labels: options.labels,
       format: options.format,
       maxInputBytes: options.maxInputBytes)

@@ -78,7 +78,7 @@ struct DatasetFolder {
     let plan = ReadingPlan(
       guide: guide, target: options.target, ignore: options.ignore,
       keepsConstants: options.keepsConstants, readColumns: options.readColumns.byIdentifier,
-      labels: options.labels, format: options.format,
+      targetKind: options.targetKind, labels: options.labels, format: options.format,
       maxInputBytes: options.maxInputBytes)
     var source = try ByteSource.opening(file(name))
     let assembled = try AssembledTable(CSVReader(plan).read(&source), plan: plan)

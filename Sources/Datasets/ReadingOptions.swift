@@ -15,6 +15,8 @@ public struct ReadingOptions: Hashable, Sendable {
   /// The columns that a given network reads by name: they are kept, and their levels are read as the
   /// network states them. By default none.
   public var readColumns: [ReadColumn] = []
+  /// The kind of the target of a given network; `nil` to infer it from the cells.
+  public var targetKind: Target.Kind?
   /// Whether every row needs a value of the target.
   public var labels: LabelReading
   /// The given format of the table's text.
@@ -172,6 +174,7 @@ struct ReadingPlan {
   var keepsConstants = false
   /// By the identifiers of their names.
   var readColumns: [String: ReadColumn] = [:]
+  var targetKind: Target.Kind?
   var labels = LabelReading.required
   var format = TableFormat()
   var maxInputBytes: Int?
@@ -214,6 +217,11 @@ struct ReadingPlan {
         expectations[position] = .inferred
       }
       if expectations[position] == .skipped { expectations[position] = .inferred }
+    }
+    switch targetKind {
+    case .classes(let names)?: expectations[position] = .categorical(levels: names)
+    case .numeric(let unit, _)?: expectations[position] = .numeric(unit: unit, notation: nil)
+    case nil: break
     }
     return (position, expectations)
   }

@@ -26,8 +26,10 @@ struct Preparation: Sendable {
     options.format = experiment.format
     options.maxInputBytes = experiment.maxInputBytes
     let imported = try experiment.model.map { try ModelFile.read(URL(fileURLWithPath: $0)) }
+    loaded =
+      try imported?.rows(of: experiment.data, options: options)
+      ?? DataSource.load(experiment.data, options: options)
     options.readColumns = imported?.readColumns ?? []
-    loaded = try DataSource.load(experiment.data, options: options)
     if let imported {
       let tables = try imported.fitting([loaded.table] + (loaded.heldOut.map { [$0] } ?? []))
       loaded.table = tables[0]

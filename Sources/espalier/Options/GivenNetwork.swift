@@ -61,7 +61,6 @@ struct NetworkWithRows {
     var options = ReadingOptions(
       target: columns.target, ignore: columns.ignore, keepsConstants: true, labels: labels,
       format: form.format, maxInputBytes: form.maxInputBytes)
-    options.readColumns = imported.readColumns
     let network = inputs.options
     if let own = imported.schema {
       if let target = columns.target, target != own.target.name {
@@ -77,7 +76,7 @@ struct NetworkWithRows {
       options.schema = own
       if labels == .absent { options.labels = .optional }
     }
-    loaded = try DataSource.load(data, options: options)
+    loaded = try imported.rows(of: data, options: options)
     console.note(imported.schema == nil ? loaded.remarks : loaded.accounts)
     var table = loaded.table
     if let scaling = network.scaleInputs, scaling != .none {
