@@ -74,7 +74,7 @@ extension ONNXOperator {
     let steps = try numbers(4) ?? starts.map { _ in 1 }
     guard starts.count == ends.count, starts.count == axes.count, starts.count == steps.count
     else { throw reader.problem(node, .shape(.sliceLengths)) }
-    if axes.count == 1, steps[0] == 1 {
+    if axes.count == 1, steps[0] > 0 {
       let value = try reader.parted(node)
       if value.isChannels(axes[0]) {
         let channels = Int64(value.channels)
@@ -83,7 +83,9 @@ extension ONNXOperator {
         }
         let (start, end) = (place(starts[0]), place(ends[0]))
         guard start < end else { throw reader.problem(node, .shape(.emptySlice)) }
-        return try reader.select(Array(start..<end), of: value, along: axes[0], node)
+        let step = Int(min(steps[0], channels))
+        return try reader.select(
+          Array(stride(from: start, to: end, by: step)), of: value, along: axes[0], node)
       }
     }
     let value = try reader.image(node)

@@ -23,7 +23,10 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     var keeps = true
-    if node.opType == "ReduceMean" {
+    if node.opType == "ReduceMax", reader.values[node.input.first ?? ""]?.shape.rank != 3 {
+      throw reader.problem(node, .place(refusal(of: node)))
+    }
+    if ["ReduceMax", "ReduceMean"].contains(node.opType) {
       var axes = node.attribute("axes")?.ints ?? []
       if let name = node.input(1) { axes = try reader.constants.integers(name) }
       guard Set(axes.map { $0 < 0 ? $0 &+ 4 : $0 }) == [2, 3] else {
@@ -32,9 +35,17 @@ extension ONNXOperator {
       keeps = node.integer("keepdims", 1) != 0
     }
     let value = try reader.image(node)
+    let view = keeps ? [value.channels, 1, 1] : [value.channels]
+    guard ["GlobalMaxPool", "ReduceMax"].contains(node.opType) else {
+      return try reader.add(
+        GlobalAveragePooling(), reading: [value], order: .stored, view: view, node)
+    }
+    let window = Window(
+      height: value.shape[0], width: value.shape[1], strideHeight: 1, strideWidth: 1)
+    try reader.add(Pooling(.largest, window), reading: [value], node)
     try reader.add(
-      GlobalAveragePooling(), reading: [value], order: .stored,
-      view: keeps ? [value.channels, 1, 1] : [value.channels], node)
+      Flattening(), reading: [try reader.value(named: node.output[0], node)], order: .stored,
+      view: view, node)
   }
 
   static func readPad(
@@ -79,9 +90,6 @@ extension ONNXReader {
     guard node.attribute("dilations")?.ints.allSatisfy({ $0 == 1 }) ?? true else {
       throw problem(node, .setting(.dilation))
     }
-    guard node.integer("ceil_mode", 0) == 0 else {
-      throw problem(node, .setting(.windowsBeyondImage))
-    }
     var window = Window(
       height: size.0, width: size.1, strideHeight: stride.0, strideWidth: stride.1)
     let padding = String(decoding: node.attribute("auto_pad")?.s ?? Data(), as: UTF8.self)
@@ -102,6 +110,14 @@ extension ONNXReader {
       (window.top, window.bottom) = share(shape[0], window.height, window.strideHeight)
       (window.left, window.right) = share(shape[1], window.width, window.strideWidth)
     default: throw problem(node, .setting(.option(name: "auto_pad", padding)))
+    }
+    // Without a rest there is no window beyond the image.
+    let rest = (
+      (shape[0] + window.top + window.bottom - window.height) % window.strideHeight,
+      (shape[1] + window.left + window.right - window.width) % window.strideWidth
+    )
+    guard node.integer("ceil_mode", 0) == 0 || rest == (0, 0) else {
+      throw problem(node, .setting(.windowsBeyondImage))
     }
     return window
   }

@@ -175,7 +175,7 @@ def pictures():
     conv("flat-kernel", weights=ramp(3, 2))
     conv("pool-without-window", node("MaxPool", ["c"], ["q"]), flat)
     conv("pool-endless", node("AveragePool", ["c"], ["q"], kernel_shape=[HUGE, HUGE]), flat)
-    conv("pool-ceiling", node("MaxPool", ["c"], ["q"], kernel_shape=[2, 2], ceil_mode=1), flat)
+    conv("pool-ceiling", node("MaxPool", ["c"], ["q"], kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1), flat)
     conv("transposed-oddly", node("Transpose", ["c"], ["q"], perm=[0, 1, 1, HUGE]), flat)
     conv("sliced-to-nothing", node("Slice", ["c", "i", "e", "a", "t"], ["q"]), flat,
          constants={"i": ints(0), "e": ints(9), "a": ints(2), "t": ints(0)})
