@@ -117,7 +117,8 @@ extension Schema: Codable {
     }
     try check(all, Key.allCases, "")
     for (index, feature) in (all["features"] as? [Any] ?? []).enumerated() {
-      try checkColumn(feature, [.name, .kind, .unit, .levels, .notation], "features[\(index)]")
+      try checkColumn(
+        feature, [.name, .kind, .unit, .levels, .notation, .comparesTexts], "features[\(index)]")
     }
     try checkColumn(all["target"], [.name, .kind, .unit, .classes, .cuts, .notation], "target")
     try check(all["image"], ImageShape.Key.allCases, "image")

@@ -169,7 +169,7 @@ import Testing
   @Test(arguments: [
     (
       #"{"name": "x", "Kind": "numeric"}"#, "",
-      "there is a key 'Kind' in 'features[0]', where the keys are name, kind, unit, levels, notation"
+      "there is a key 'Kind' in 'features[0]', where the keys are name, kind, unit, levels, notation, comparesTexts"
     ),
     (
       #"{"name": "x", "notation": {"Missing": -7}}"#, "",

@@ -33,8 +33,8 @@ def constant(name, values, kind=np.float32):
     return onnx.numpy_helper.from_array(np.array(values, kind), name)
 
 
-def write(name, nodes, inputs, initializers, header, rows, feed):
-    output = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", 2])
+def write(name, nodes, inputs, initializers, header, rows, feed, kind=TensorProto.FLOAT, shape=("N", 2)):
+    output = helper.make_tensor_value_info("logits", kind, shape)
     graph = helper.make_graph(nodes, name, inputs, [output], initializers)
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)])
@@ -42,19 +42,25 @@ def write(name, nodes, inputs, initializers, header, rows, feed):
     onnx.checker.check_model(model)
     onnx.save(model, here / f"{name}.onnx")
     logits = feed(onnxruntime.InferenceSession(str(here / f"{name}.onnx")))
-    labels = ["no" if a >= b else "yes" for a, b in logits]
+    if kind == TensorProto.STRING:
+        labels = list(logits)
+    elif shape == ("N", 1):
+        labels = ["yes" if a > .5 else "no" for a, in logits]
+    else:
+        labels = ["no" if a >= b else "yes" for a, b in logits]
+        # No row is near the border between the classes.
+        assert np.abs(logits[:, 0] - logits[:, 1]).min() > 1e-3, name
     assert 4 <= labels.count("no") <= len(labels) - 4, (name, labels)
-    # No row is near the border between the classes.
-    assert np.abs(logits[:, 0] - logits[:, 1]).min() > 1e-3, name
     with open(here / f"{name}.csv", "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header + ["answer"])
         writer.writerows([*row, label] for row, label in zip(rows, labels))
 
 
-def levels(name, known, twice=False, seed=1):
+def levels(name, known, twice=False, unknown=(), seed=1):
     chance = np.random.default_rng(seed)
-    texts = known if len(known) == ROWS else [known[i] for i in chance.integers(len(known), size=ROWS)]
+    all = [*known, *unknown]
+    texts = known if len(known) == ROWS else [all[i] for i in chance.integers(len(all), size=ROWS)]
     amounts = chance.normal(size=ROWS).round(2)
     kinds = 2 if twice else 1
     width = 1 + kinds * len(known)
@@ -76,7 +82,7 @@ def levels(name, known, twice=False, seed=1):
     write(name, nodes, inputs, initializers, ["amount", "kind"], list(zip(amounts, texts)), feed)
 
 
-def image(name, shape, batch="N", convolves=True, seed=1):
+def image(name, shape, batch="N", convolves=True, turns=(), pool=None, seed=1):
     """A table whose columns are the numbers of an image."""
     chance = np.random.default_rng(seed)
     count = int(np.prod(shape))
@@ -87,8 +93,16 @@ def image(name, shape, batch="N", convolves=True, seed=1):
     nodes, initializers, last, width = [], [], "x", count
     if convolves:
         initializers += [constant("k", chance.normal(size=(4, shape[0], 2, 2)))]
-        nodes += [helper.make_node("Conv", ["x", "k"], ["c"]), helper.make_node("Relu", ["c"], ["r"])]
+        if turns:
+            initializers.append(constant("turns", turns, np.int64))
+            nodes.append(helper.make_node("Gather", ["x", "turns"], ["t"], axis=1))
+        nodes += [helper.make_node("Conv", ["t" if turns else "x", "k"], ["c"]),
+                  helper.make_node("Relu", ["c"], ["r"])]
         width, last = 4 * (shape[1] - 1) * (shape[2] - 1), "r"
+        if pool:
+            kind, width, settings = pool
+            nodes.append(helper.make_node(kind, ["r"], ["m"], **settings))
+            last = "m"
     initializers += [
         constant("flat", [batch if isinstance(batch, int) else -1, width], np.int64),
         constant("w", chance.normal(size=(width, 6))), constant("b", chance.normal(size=6)),
@@ -101,6 +115,86 @@ def image(name, shape, batch="N", convolves=True, seed=1):
         session.run(None, {"x": fed(rows[i:i + step].astype(np.float32))})[0]
         for i in range(0, ROWS, step)])
     write(name, nodes, inputs, initializers, [f"c{i}" for i in range(count)], rows.tolist(), feed)
+
+
+def tanh(reads, chance, width, outputs=2, spread=1):
+    """A hidden layer of six units and the logits, with the initializers."""
+    nodes = [helper.make_node("Gemm", [reads, "w1", "b1"], ["h"]), helper.make_node("Tanh", ["h"], ["a"]),
+             helper.make_node("Gemm", ["a", "w2", "b2"], ["l"])]
+    return nodes, [
+        constant("w1", chance.normal(size=(width, 6)) * spread), constant("b1", chance.normal(size=6)),
+        constant("w2", chance.normal(size=(6, outputs)) * 2), constant("b2", chance.normal(size=outputs))]
+
+
+def table(name, before=(), constants=(), reads="x", read=None, scores=2, behind=None, kind=np.float32, columns=None,
+          shape=None, answer=TensorProto.FLOAT, outputs=("N", 2), keeps=False, seed=1):
+    """Rows of four numbers, with nodes before and behind the layers; `keeps`: the outputs are in a file too."""
+    chance = np.random.default_rng(seed)
+    rows = chance.normal(size=(ROWS, 4)).round(2) if columns is None else columns(chance)
+    nodes, initializers = tanh(reads, chance, read or rows.shape[1], scores)
+    behind = behind or [helper.make_node("Identity", ["l"], ["logits"])]
+    shape = shape or ["N", rows.shape[1]]
+    inputs = [helper.make_tensor_value_info("x", helper.np_dtype_to_tensor_dtype(np.dtype(kind)), shape)]
+    known = []
+
+    def feed(session):
+        lengths = [n if isinstance(n, int) else rows.shape[1] for n in shape[1:]]
+        known.append(session.run(None, {"x": rows.astype(kind).reshape(-1, *lengths)})[0])
+        return known[0]
+    write(name, [*before, *nodes, *behind], inputs, [*initializers, *constants],
+          [f"c{i}" for i in range(rows.shape[1])], rows.tolist(), feed, answer, outputs)
+    if keeps:
+        with open(here / f"{name}.outputs.csv", "w", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([f"{v:.6g}" for v in row] for row in known[0])
+
+
+def one_versus_rest(name, names=("oak", "pine", "None"), spread=1, keeps=False, seed=1):
+    """Linear models of one class each, as skl2onnx exports OneVsRestClassifier, with 48 rows."""
+    chance = np.random.default_rng(seed)
+    rows = chance.normal(size=(2 * ROWS, 3)).round(2)
+    nodes = []
+    for n in range(3):
+        weights = chance.normal(size=3) * 2 * spread
+        bias = chance.normal() * spread
+        nodes += [
+            helper.make_node(
+                "LinearClassifier", ["x"], [f"label{n}", f"p{n}"], domain="ai.onnx.ml", classlabels_ints=[0, 1],
+                coefficients=[*-weights, *weights], intercepts=[-bias, bias], post_transform="LOGISTIC"),
+            helper.make_node("Slice", [f"p{n}", "one", "two", "one"], [f"q{n}"])]
+    nodes += [
+        helper.make_node("Concat", ["q0", "q1", "q2"], ["scores"], axis=1),
+        helper.make_node("ArgMax", ["scores"], ["position"], axis=1),
+        helper.make_node("ReduceSum", ["scores", "one"], ["sum"]),
+        helper.make_node("ArrayFeatureExtractor", ["classes", "position"], ["names"], domain="ai.onnx.ml"),
+        helper.make_node("Div", ["scores", "sum"], ["probabilities"]),
+        helper.make_node("Reshape", ["names", "flat"], ["label"])]
+    graph = helper.make_graph(
+        nodes, name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 3])],
+        [helper.make_tensor_value_info("label", TensorProto.STRING, ["N"]),
+         helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", 3])],
+        [constant("one", [1], np.int64), constant("two", [2], np.int64), constant("flat", [-1], np.int64),
+         helper.make_tensor("classes", TensorProto.STRING, [3], [n.encode() for n in names])])
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 1)])
+    model.ir_version = 8
+    onnx.save(model, here / f"{name}.onnx")
+    labels, shares = onnxruntime.InferenceSession(str(here / f"{name}.onnx")).run(None, {"x": rows.astype(np.float32)})
+    counts = [list(labels).count(label) for label in names]
+    assert min(counts) > 9, counts
+    # Ties of saturated sigmoids are wanted with a large spread only.
+    ties = (np.sort(shares)[:, -1] == np.sort(shares)[:, -2]).sum()
+    assert ties > 3 if spread > 1 else ties == 0
+    with open(here / f"{name}.csv", "w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["c0", "c1", "c2", "answer"])
+        writer.writerows([*row, label] for row, label in zip(rows.tolist(), labels))
+    if keeps:
+        with open(here / f"{name}.outputs.csv", "w", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([f"{v:.6g}" for v in row] for row in shares)
+
+
+def timestamps(chance):
+    return np.stack([1_700_000_000 + chance.integers(0, 400, ROWS), *chance.normal(size=(3, ROWS)).round(2)], 1)
 
 
 def first(make, *arguments, **options):
@@ -119,3 +213,51 @@ first(levels, "twice", ["a", "b", "c"], twice=True)
 first(image, "channels-first", (3, 4, 4))
 first(image, "fixed-batch", (1, 4, 4), batch=2)
 first(image, "channels-last", (6, 4, 3), convolves=False)
+
+first(levels, "blank", [" ", "a"])
+first(levels, "forms", ["caf\u00e9", "x"], unknown=["cafe\u0301"])
+first(levels, "spellings", ["007", "7"], unknown=["07"])
+node = helper.make_node
+rest = [node("Sigmoid", ["l"], ["s"]), node("Concat", ["s"], ["p"], axis=1), node("Sub", ["unit", "p"], ["n"])]
+unit = [constant("unit", 1)]
+first(table, "one-operand", keeps=True, scores=1, constants=unit, behind=[
+    *rest, node("Concat", ["n", "p"], ["logits"], axis=1)])
+first(table, "pair", keeps=True, scores=1, constants=unit, behind=[
+    *rest, node("Concat", ["p", "n"], ["logits"], axis=1)])
+first(table, "repeated", reads="xx", read=8, before=[node("Concat", ["x", "x"], ["xx"], axis=1)])
+first(table, "clipped", reads="c", constants=[constant("low", [-.5] * 4), constant("span", [1, 1.2, .9, 1.1]),
+                                              constant("zero", 0), constant("one", 1)],
+      before=[node("Sub", ["x", "low"], ["d"]), node("Div", ["d", "span"], ["e"]),
+              node("Clip", ["e", "zero", "one"], ["c"])])
+first(table, "timestamps", reads="c", columns=timestamps, before=[
+    node("Scaler", ["x"], ["c"], domain="ai.onnx.ml", offset=[1.7e9 + 200, 0., 0., 0.], scale=[.008, 1., 1., 1.])])
+first(one_versus_rest, "one-vs-rest", keeps=True)
+first(one_versus_rest, "saturated", spread=40)
+first(one_versus_rest, "decimal-classes", names=("0.5", "1.5", "2.5"))
+first(one_versus_rest, "month-classes", names=("2020-01", "2021-01", "2022-01"))
+cast = [node("Cast", ["x"], ["f"], to=TensorProto.FLOAT)]
+first(table, "booleans", reads="f", before=cast, kind=np.bool_,
+      columns=lambda chance: chance.normal(size=(ROWS, 4)) > 0)
+first(table, "bytes", reads="e", kind=np.uint8, shape=["N", 2, 2], constants=[constant("most", 255)],
+      before=[*cast, node("Div", ["f", "most"], ["d"]), node("Flatten", ["d"], ["e"])],
+      columns=lambda chance: chance.integers(0, 256, (ROWS, 4)))
+first(table, "unknown-width", reads="c", shape=["N", "K"], before=[
+    node("Scaler", ["x"], ["c"], domain="ai.onnx.ml", offset=[.1, .2, .3, .4], scale=[1., 2., 1., 2.])])
+first(table, "other-columns", reads="c", read=2, constants=[
+    constant(n, [v], np.int64) for n, v in dict(start=0, end=4, axis=1, step=2).items()],
+      before=[node("Slice", ["x", "start", "end", "axis", "step"], ["c"])])
+first(table, "named-positions", answer=TensorProto.STRING, outputs=("N",), behind=[
+    node("ArgMax", ["l"], ["p"], axis=1, keepdims=0),
+    node("LabelEncoder", ["p"], ["logits"], domain="ai.onnx.ml", keys_int64s=[0, 1], values_strings=["yes", "no"])])
+half = [constant("half", .5)]
+first(table, "threshold", scores=1, constants=half, outputs=("N", 1), behind=[
+    node("Sigmoid", ["l"], ["s"]), node("Greater", ["s", "half"], ["g"]),
+    node("Cast", ["g"], ["logits"], to=TensorProto.FLOAT)])
+first(table, "rounded", scores=1, outputs=("N", 1), behind=[
+    node("Sigmoid", ["l"], ["s"]), node("Round", ["s"], ["logits"])])
+first(image, "global-max", (1, 4, 4), pool=("GlobalMaxPool", 4, {}))
+first(image, "reduce-max", (1, 4, 4), pool=("ReduceMax", 4, dict(axes=[2, 3], keepdims=0)))
+first(image, "whole-windows", (1, 5, 5), pool=(
+    "MaxPool", 16, dict(kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1)))
+first(image, "turned-channels", (3, 4, 4), turns=[2, 1, 0])
+first(table, "grades", keeps=True, scores=1, outputs=("N", 1))
