@@ -87,6 +87,7 @@ struct FidelityCommand: ParsableCommand {
     let imported = try ImportedModel(
       URL(fileURLWithPath: model), options: network, table: table, names: .options)
     ProgressPrinter(console.progress, quiet: console.quiet).show(imported)
+    console.noteShifts(of: imported.table, from: imported.model)
     var measured = try Self.measure(explanation, imported.model, imported.table)
     if let (path, baseline) = earlier {
       try Self.checkClasses(of: baseline, measured, path)

@@ -32,7 +32,7 @@ struct ColumnFlags: ParsableArguments {
 
 extension ConsoleOptions {
   /// Notes columns whose values are far from those of the training rows.
-  fileprivate func noteShifts(of table: Table, from model: Model) {
+  func noteShifts(of table: Table, from model: Model) {
     let shifts = model.encoding.shifts(of: table)
     note(shifts.prefix(5).map(\.text))
     if shifts.count > 5 { note(["\(counted(shifts.count - 5, "other column")) likewise"]) }
