@@ -61,8 +61,8 @@ extension ModelFileError {
       return "export the network before quantization; only weights may be quantized, followed by "
         + "DequantizeLinear"
     case "ReduceSumSquare", "ReduceL2", "ReduceProd":
-      return "give the network the table after this step of a scikit-learn pipeline, and export "
-        + "the network without it"
+      return "if this is a step before the network, give the table after it and export the network "
+        + "without it; between layers it is not supported"
     case let name where name.hasPrefix("ai.onnx.ml."):
       return "give the network the table after this step, and export the network without it; "
         + "supported: "

@@ -2,6 +2,8 @@
 public enum ShapeProblem: Hashable, Sendable {
   // Changes.
   case reshape
+  /// A reshape of an image to other lengths than those of a row.
+  case imageReshape
   case removedAxes
   case insertedAxes
   case imageRank
@@ -24,6 +26,7 @@ public enum ShapeProblem: Hashable, Sendable {
   var text: String {
     switch self {
     case .reshape: "it is not a reshape of each row by itself"
+    case .imageReshape: "it reshapes an image otherwise than to a row"
     case .removedAxes: "only axes of length 1, other than the batch axis, can be removed"
     case .insertedAxes: "only axes of length 1 behind the batch axis can be inserted"
     case .imageRank: "it changes the rank of an image"

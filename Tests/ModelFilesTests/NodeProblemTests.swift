@@ -135,6 +135,7 @@ import Testing
 
   static let shapes: [(ShapeProblem, String)] = [
     (.reshape, "it is not a reshape of each row by itself"),
+    (.imageReshape, "it reshapes an image otherwise than to a row"),
     (
       .removedAxes, "only axes of length 1, other than the batch axis, can be removed"
     ),

@@ -115,6 +115,10 @@ extension ONNXOperator {
     // One operand is passed on, also as an answer.
     if node.input.count == 1 { return reader.pass(try reader.answer(node), node) }
     for position in node.input.indices { parts.append(try reader.value(node, position)) }
+    if Set(parts.map(\.shape.rank)).count > 1 {
+      // Images of one pixel are rows.
+      for position in parts.indices { parts[position] = try reader.row(node, position) }
+    }
     guard let first = parts.first,
       parts.allSatisfy({
         $0.order == first.order && $0.shape.rank == first.shape.rank
@@ -190,7 +194,7 @@ extension ONNXReader {
     }
     if view == value.lengths { return pass(value, node) }
     guard view.filter({ $0 != 1 }) == [value.shape.count] || value.shape.count == 1 else {
-      throw problem(node, .shape(.reshape))
+      throw problem(node, .shape(.imageReshape))
     }
     let isTurned = value.order == .channelsFirst && value.shape[0] * value.shape[1] > 1
     try add(
