@@ -128,6 +128,11 @@ public struct ImportedModel: Sendable {
     let outputs = model.outputs(for: sample)
     let answers = model.answers(from: outputs)
     if let note = Self.saturationNote(model, outputs, name) { notes.append(note) }
+    if outputs.width > 1, !model.givesProbabilities {
+      notes.append(
+        "the outputs of \(name) are made of sigmoids and are no logits: predictions have no probabilities"
+      )
+    }
     let own = zip(answers, sample.labels).map { $0 == $1 }
     let count = own.count { $0 }
     let counts = sample.classCounts

@@ -23,10 +23,7 @@ public struct Predictor: Sendable {
   /// The classes of the network in the order of probabilities; empty for a numeric target and if the
   /// network gives no probabilities.
   public var probabilityClasses: [String] {
-    guard let model, model.head != .number else { return [] }
-    let outputs = (try? model.network.architecture.shapes().last?.count) ?? 0
-    let isLogit = model.network.architecture.nodes.last?.layer.isFullyConnected == true
-    return outputs > 1 || isLogit ? model.schema.classes : []
+    model.map { $0.givesProbabilities ? $0.schema.classes : [] } ?? []
   }
 
   /// The predictions for rows.

@@ -2,18 +2,27 @@ import Foundation
 import Tensors
 
 extension Model {
+  /// Whether the network gives probabilities of classes: not for a numeric target, not if the only output
+  /// is no logit because the network ends in an activation, and not if several outputs are made of
+  /// sigmoids, as a mean of them.
+  public var givesProbabilities: Bool {
+    guard head != .number else { return false }
+    if (try? network.architecture.shapes().last?.count) == 1 {
+      return network.architecture.nodes.last?.layer.isFullyConnected == true
+    }
+    return head != .softmax || !network.endsInSigmoids
+  }
+
   /// The predicted probability of each class for each row of outputs, in double precision.
   ///
   /// A softmax of the logits; for one-versus-rest one sigmoid per class, which need not add up to 1,
   /// unless they are normalized; equal shares where all sigmoids are 0;
   /// for one output of two classes its sigmoid and 1 minus that.
   /// - Parameter outputs: the logits, `[rows, outputs]`.
-  /// - Returns: `[row][class]`; `nil` for a numeric target, and if the only output is no logit
-  ///   because the network ends in an activation.
+  /// - Returns: `[row][class]`; `nil` if the network gives none.
   public func probabilities(from outputs: Tensor) -> [[Double]]? {
-    guard head != .number else { return nil }
+    guard givesProbabilities else { return nil }
     if outputs.width == 1 {
-      guard network.architecture.nodes.last?.layer.isFullyConnected == true else { return nil }
       return (0..<outputs.rows).map { row in
         let second = Self.sigmoid(Double(outputs[row, 0]))
         return [1 - second, second]
@@ -41,5 +50,28 @@ extension Model {
     let powers = logits.map { exp($0 - largest) }
     let sum = powers.reduce(0, +)
     return powers.map { $0 / sum }
+  }
+}
+
+extension Network {
+  /// Whether an output is made of sigmoids without further weights: by sums, constant scalings, selections
+  /// and concatenations.
+  var endsInSigmoids: Bool {
+    var open = [architecture.nodes.count - 1]
+    while let index = open.popLast() {
+      guard index >= 0 else { continue }
+      let layer = architecture.nodes[index].layer
+      if let activation = layer.activation {
+        if activation.function == .sigmoid { return true }
+        continue
+      }
+      switch layer.coupling {
+      case .joining, .selecting, .spreading: open += architecture.links[index]
+      case .unitwise where layer.isFrozen || layer.roles.isEmpty:
+        open += architecture.links[index]
+      default: continue
+      }
+    }
+    return false
   }
 }

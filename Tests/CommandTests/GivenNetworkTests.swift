@@ -21,7 +21,8 @@ import Testing
     ]
   static let all =
     kept + [
-      "booleans", "bytes", "decimal-classes", "global-max", "month-classes", "named-positions",
+      "averaged", "booleans", "both-pools", "bytes", "decimal-classes", "global-max",
+      "month-classes", "named-positions",
       "one-vs-rest", "other-columns", "pair", "reduce-max", "rounded", "threshold",
       "turned-channels", "unknown-width", "whole-windows",
     ]

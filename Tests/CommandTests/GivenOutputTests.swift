@@ -38,6 +38,19 @@ import Testing
     }
   }
 
+  /// A mean of sigmoids is no logit.
+  @Test func meansOfSigmoidsHaveNoProbabilities() throws {
+    try withFolder { place in
+      let run = try Program(
+        "predict", file("averaged.onnx"), file("averaged.csv"), "-o", "out.csv", in: place)
+      #expect(
+        run.errorOutput.contains(
+          "the outputs of averaged.onnx are made of sigmoids and are no logits: predictions have no "
+            + "probabilities"), "\(run.errorOutput)")
+      #expect(try lines(place.appending(path: "out.csv").path)[0] == ["row", "network"])
+    }
+  }
+
   /// Other runtimes compute sigmoids in single precision and predict the first of those that are 1.
   @Test func saturatedSigmoidsAreSaid() throws {
     try withFolder { place in

@@ -101,7 +101,12 @@ def image(name, shape, batch="N", convolves=True, turns=(), pool=None, seed=1):
         width, last = 4 * (shape[1] - 1) * (shape[2] - 1), "r"
         if pool:
             kind, width, settings = pool
-            nodes.append(helper.make_node(kind, ["r"], ["m"], **settings))
+            if kind == "both":
+                nodes += [helper.make_node("GlobalAveragePool", ["r"], ["p0"]),
+                          helper.make_node("MaxPool", ["r"], ["p1"], kernel_shape=[shape[1] - 1, shape[2] - 1]),
+                          helper.make_node("Concat", ["p0", "p1"], ["m"], axis=1)]
+            else:
+                nodes.append(helper.make_node(kind, ["r"], ["m"], **settings))
             last = "m"
     initializers += [
         constant("flat", [batch if isinstance(batch, int) else -1, width], np.int64),
@@ -261,3 +266,7 @@ first(image, "whole-windows", (1, 5, 5), pool=(
     "MaxPool", 16, dict(kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1)))
 first(image, "turned-channels", (3, 4, 4), turns=[2, 1, 0])
 first(table, "grades", keeps=True, scores=1, outputs=("N", 1))
+first(table, "averaged", constants=[constant("half", .5), constant("w3", [[1, .3], [-.4, 1]])], behind=[
+    node("MatMul", ["l", "w3"], ["m"]), node("Sigmoid", ["l"], ["s"]), node("Sigmoid", ["m"], ["t"]),
+    node("Add", ["s", "t"], ["u"]), node("Mul", ["u", "half"], ["logits"])])
+first(image, "both-pools", (1, 4, 4), pool=("both", 8, {}))
