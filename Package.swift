@@ -202,7 +202,7 @@ if let name = Context.environment["ESPALIER_MODULE"] {
   package.targets.removeAll { !kept.contains($0.name) }
   package.products.removeAll()
   // Arithmetic without optimization takes most of the time of tests.
-  for target in package.targets where target.type == .regular {
+  for target in package.targets where target.type == .regular || target.name == "TensorsTests" {
     target.swiftSettings = [.unsafeFlags(["-O"])]
     target.cSettings = [.unsafeFlags(["-O2"])]
   }

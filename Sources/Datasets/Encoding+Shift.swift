@@ -49,7 +49,8 @@ extension Encoding {
       let unit = abs(scale)
       let distance = abs(center - mean) / unit
       let isNarrow =
-        values.count >= Self.enoughRows && spread > 0 && spread * Self.mostSpread < unit
+        values.count >= Self.enoughRows && values.contains { $0 != values[0] }
+        && spread * Self.mostSpread < unit
         && distance > Self.mostNarrow
       guard spread > unit * Self.mostSpread || distance > Self.mostDistant || isNarrow else {
         return nil

@@ -212,6 +212,7 @@ import Testing
     #expect(try shifts { "\($0 * 1000 + 20_000),\($0 + 200),p" }.map(\.column) == ["z"])
     // Rows of one value may be a choice of rows.
     #expect(try shifts { _ in "20000,3,p" }.isEmpty)
+    #expect(try shifts { _ in "20000.7,3.1,p" }.isEmpty)
   }
 
   @Test func rowsOfAnotherTableAreCountedBeyondChance() throws {
