@@ -171,7 +171,8 @@ let package = Package(
           + [.product(name: "CustomDump", package: "swift-custom-dump")]
           + (["ModelFiles", "Reports", "Experiments"].contains(name)
             ? ["ONNXSchema", .product(name: "SwiftProtobuf", package: "swift-protobuf")] : []),
-        exclude: ["Explanations", "Pruning", "Reports", "Rules"].contains(name) ? ["Snapshots"] : []
+        exclude: ["Explanations", "ModelFiles", "Pruning", "Reports", "Rules"].contains(name)
+          ? ["Snapshots"] : []
       )
     } + [
       // The built program, end to end.
