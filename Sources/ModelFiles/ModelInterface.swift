@@ -102,22 +102,28 @@ public struct ModelInterface: Hashable, Sendable {
       return nil
     }
 
-    /// Whether the weights of a node are a matrix, not a vector.
-    private func hasMatrix(_ node: Onnx_NodeProto) -> Bool {
+    /// Whether the weights of a node are a matrix, not a vector. `depth` bounds the sums that are followed, as
+    /// the nodes of a file may form a cycle.
+    private func hasMatrix(_ node: Onnx_NodeProto, depth: Int = 8) -> Bool {
       guard node.opType == "Add" else {
         return node.input.contains { (try? constants.lengths($0))?.count == 2 }
       }
-      return node.input.contains { producers[$0].map(hasMatrix) ?? false }
+      guard depth > 0 else { return false }
+      return node.input.contains {
+        producers[$0].map { hasMatrix($0, depth: depth - 1) } ?? false
+      }
     }
 
-    /// Whether a node ends a layer of weighted sums.
-    private func isLinear(_ node: Onnx_NodeProto) -> Bool {
+    /// Whether a node ends a layer of weighted sums; `depth` as for `hasMatrix`.
+    private func isLinear(_ node: Onnx_NodeProto, depth: Int = 8) -> Bool {
       guard node.domain.isEmpty else { return false }
       switch node.opType {
       case "Gemm", "MatMul", "Conv", "BatchNormalization": return true
       case "Add":
-        return node.input.contains(where: constants.contains)
-          && node.input.contains { producers[$0].map(isLinear) ?? false }
+        return depth > 0 && node.input.contains(where: constants.contains)
+          && node.input.contains {
+            producers[$0].map { isLinear($0, depth: depth - 1) } ?? false
+          }
       default: return false
       }
     }

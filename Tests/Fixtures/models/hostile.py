@@ -211,6 +211,7 @@ def rows():
     keep("elu-endless", [last("x"), node("Elu", ["y"], ["a"], alpha=float("inf")),
                          node("Gemm", ["a", "v"], ["z"], "second")], DENSE | {"v": ramp(3, 3)},
          output=("z", F, ["batch", 3]))
+    keep("sum-of-itself", [node("Add", ["y", "b"], ["y"])], DENSE)
     keep("argmax-of-rows", [last("x"), node("ArgMax", ["y"], ["z"], axis=-HUGE)], DENSE,
          output=("z", I, ["batch", 1]))
     keep("softmax-of-rows", [last("x"), node("Softmax", ["y"], ["z"], axis=0)], DENSE,
