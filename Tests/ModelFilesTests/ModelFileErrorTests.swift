@@ -98,6 +98,10 @@ import Testing
       "node 'second' (Gemm): follows the softmax or argmax, which must be the last layer"
     ),
     (
+      "sum-of-itself",
+      "node 'add' (Add): is part of a cycle or depends on one"
+    ),
+    (
       "text",
       "the file is not an ONNX model, or is truncated"
     ),
