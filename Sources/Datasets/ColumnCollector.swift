@@ -57,9 +57,11 @@ struct ColumnCollector {
     if case .categorical(let levels?) = expectation {
       table = LevelTable(known: levels)
       knownLevels = table.levels.count
-      let blanks: [UInt8?] = [0x20, 0x09]
-      keepsBlanks = levels.contains {
-        blanks.contains($0.utf8.first) || blanks.contains($0.utf8.last)
+      keepsBlanks = levels.contains { level in
+        var level = level
+        return level.withUTF8 {
+          CSVCell(bytes: $0, line: 0, column: 0).trimmingBlanks.bytes.count < $0.count
+        }
       }
     } else {
       knownLevels = 0

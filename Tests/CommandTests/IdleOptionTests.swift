@@ -3,6 +3,22 @@ import Testing
 
 /// Options that do not apply, and rows for which a command has nothing to measure.
 @Suite struct IdleOptionTests {
+  /// Rows of iris as a table; `label` changes the text of each class.
+  private func write(
+    _ rows: ArraySlice<[String: String]>, to folder: URL, _ name: String,
+    label: (String) -> String = { $0 }
+  ) throws {
+    let names = ["sepal_length", "sepal_width", "petal_length", "petal_width", "species"]
+    let lines = rows.map { row in
+      names.map { name in
+        let cell = row[name] ?? ""
+        return name == "species" ? label(cell) : cell
+      }.joined(separator: ",")
+    }
+    let text = ([names.joined(separator: ",")] + lines).joined(separator: "\n") + "\n"
+    try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+  }
+
   @Test(arguments: [
     (["--ignore", "petal_width"], "--ignore"), (["--target", "species"], "--target"),
     (["--no-target"], "--no-target"),
@@ -47,14 +63,7 @@ import Testing
   @Test func rowsOfOtherClassesCannotBeEvaluated() throws {
     try withFolder { folder in
       try SmallResult.write(to: folder.appendingPathComponent("r"))
-      let rows = try shippedRows("iris")
-      let names = ["sepal_length", "sepal_width", "petal_length", "petal_width", "species"]
-      let lines = rows.map { row in
-        names.map { ($0 == "species" ? row[$0]?.uppercased() : row[$0]) ?? "" }.joined(
-          separator: ",")
-      }
-      let text = ([names.joined(separator: ",")] + lines).joined(separator: "\n") + "\n"
-      try Data(text.utf8).write(to: folder.appendingPathComponent("new.csv"))
+      try write(shippedRows("iris")[...], to: folder, "new.csv") { $0.uppercased() }
       let run = try Program("evaluate", "r/model.onnx", "new.csv", in: folder)
       #expect(run.code == 65 && run.output.isEmpty)
       #expect(
@@ -89,14 +98,8 @@ import Testing
   @Test func trainingRowsAmongThoseHeldOutAreAWarning() throws {
     try withFolder { folder in
       let rows = try shippedRows("iris")
-      let names = ["sepal_length", "sepal_width", "petal_length", "petal_width", "species"]
-      func write(_ rows: ArraySlice<[String: String]>, _ name: String) throws {
-        let lines = rows.map { row in names.map { row[$0] ?? "" }.joined(separator: ",") }
-        let text = ([names.joined(separator: ",")] + lines).joined(separator: "\n") + "\n"
-        try Data(text.utf8).write(to: folder.appendingPathComponent(name))
-      }
-      try write(rows[...], "all.csv")
-      try write(rows[40..<110], "some.csv")
+      try write(rows[...], to: folder, "all.csv")
+      try write(rows[40..<110], to: folder, "some.csv")
       let fast = ["--epochs", "3", "--no-pruning", "--cross-validation", "0", "--rules", "inputs"]
       let run = try Program(
         ["explain", "all.csv", "--held-out", "some.csv", "-o", "r"] + fast, in: folder)
