@@ -16,7 +16,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-crypto", "4.5.2"..<"5.0.0"),
     // Without its traits: the package manager gives several traits to the compiler in random order, and
     // compiles the module again where the order differs from that of the build before.
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
@@ -35,6 +34,9 @@ let package = Package(
     .systemLibrary(
       name: "CGraphviz", pkgConfig: "libgvc",
       providers: [.apt(["libgraphviz-dev"]), .brew(["graphviz"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
@@ -46,9 +48,7 @@ let package = Package(
     // Files become rows; rows become numbers.
     .target(
       name: "Datasets",
-      dependencies: [
-        "Tensors", "Naming", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
-      ]),
+      dependencies: ["Tensors", "Naming", "CZlib", "CCrypto"]),
     // What a rule is, what it says of a row, and how rules are learned from rows.
     .target(name: "Rules", dependencies: ["Datasets", "Tensors"]),
     // What a network is, computes and learns.
@@ -99,7 +99,6 @@ let package = Package(
       dependencies: [
         "Reports", "Explanations", "Pruning", "ModelFiles", "CompressedModels", "Rules", "Networks",
         "Datasets", "Tensors", "Naming", "Drawing",
-        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .executableTarget(
       name: "espalier",
@@ -107,7 +106,7 @@ let package = Package(
         "CLaunch", "Experiments", "Reports", "Explanations", "Pruning", "ModelFiles",
         "CompressedModels",
         "Rules",
-        "Networks", "Datasets", "Tensors", "Naming", "Drawing", "CZlib", "CPNG",
+        "Networks", "Datasets", "Tensors", "Naming", "Drawing", "CZlib", "CCrypto", "CPNG",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -115,8 +114,7 @@ let package = Package(
     // nothing above it.
     .target(
       name: "TestSupport",
-      dependencies: ["Tensors", "Datasets", .product(name: "Crypto", package: "swift-crypto")],
-      path: "Tests/TestSupport"),
+      dependencies: ["Tensors", "Datasets"], path: "Tests/TestSupport"),
     .target(
       name: "NetworkSupport", dependencies: ["Tensors", "Datasets", "Networks", "Naming"],
       path: "Tests/NetworkSupport"),

@@ -1,5 +1,4 @@
 import CZlib
-import Crypto
 import Foundation
 
 /// A stream of bytes from a file (gzip is decompressed), stdin or memory.
@@ -13,7 +12,7 @@ struct ByteSource: ~Copyable {
 
   /// The source as named by the user.
   let name: String
-  private(set) var hasher: SHA256
+  private(set) var checksum: Checksum
   private var origin: Origin
   private var isOpened = false
   private var memoryOffset = 0
@@ -26,22 +25,22 @@ struct ByteSource: ~Copyable {
 
   /// Opens a file, or stdin for `-`.
   static func opening(
-    _ path: String, named name: String? = nil, hasher: SHA256 = SHA256()
+    _ path: String, named name: String? = nil, checksum: Checksum = Checksum()
   ) throws -> ByteSource {
     let descriptor = try descriptor(of: path)
     return ByteSource(
-      .descriptor(descriptor), name ?? (path == "-" ? "stdin" : path), hasher)
+      .descriptor(descriptor), name ?? (path == "-" ? "stdin" : path), checksum)
   }
 
   /// A source over bytes in memory.
   init(_ bytes: [UInt8], named name: String) {
-    self.init(.memory(bytes), name, SHA256())
+    self.init(.memory(bytes), name, Checksum())
   }
 
-  private init(_ origin: Origin, _ name: String, _ hasher: SHA256) {
+  private init(_ origin: Origin, _ name: String, _ checksum: Checksum) {
     self.origin = origin
     self.name = name
-    self.hasher = hasher
+    self.checksum = checksum
   }
 
   private static func descriptor(of path: String) throws -> Int32 {
@@ -128,7 +127,7 @@ struct ByteSource: ~Copyable {
       }
       memoryOffset += count
     }
-    hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    checksum.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     return count
   }
 

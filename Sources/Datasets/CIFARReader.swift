@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// Reads images in the binary format of CIFAR-10 (Krizhevsky 2009).
@@ -12,12 +11,12 @@ enum CIFARReader {
 
   /// The images of several files, concatenated.
   static func images(
-    _ paths: [String], classes: Int, limit: Int, hasher: inout SHA256
+    _ paths: [String], classes: Int, limit: Int, checksum: inout Checksum
   ) throws -> Images {
     var pixels: [UInt8] = []
     var labels: [UInt8] = []
     for path in paths {
-      var source = try ByteSource.opening(path, hasher: hasher)
+      var source = try ByteSource.opening(path, checksum: checksum)
       // Pixels are transposed into columns while the file is in memory.
       source.limit = max(0, limit / 2 - pixels.count)
       let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
@@ -27,7 +26,7 @@ enum CIFARReader {
       }
       pixels.reserveCapacity(pixels.count + size)
       try read(&source, classes: classes, into: &pixels, &labels)
-      hasher = source.hasher
+      checksum = source.checksum
     }
     var result = Images(pixels: pixels, labels: labels, shape: shape)
     result.offset = { index in index % 3 * plane + index / 3 }

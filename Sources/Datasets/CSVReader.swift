@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// Reads delimited text tables in chunks.

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import Naming
 
@@ -113,7 +112,7 @@ public enum DataSource {
     let assembled = try AssembledTable(reader.read(&source), plan: plan)
     return LoadedData(
       name: plain.isEmpty ? name : plain, title: plain.isEmpty ? name : plain,
-      sha256: hexadecimal(source.hasher.finalize()), table: assembled.table,
+      sha256: source.checksum.hexadecimal, table: assembled.table,
       rowsRead: assembled.rowsRead, dropped: assembled.dropped, altered: assembled.altered,
       notes: assembled.notes)
   }

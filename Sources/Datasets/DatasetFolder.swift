@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import Naming
 
@@ -82,18 +81,18 @@ struct DatasetFolder {
       maxInputBytes: options.maxInputBytes)
     var source = try ByteSource.opening(file(name))
     let assembled = try AssembledTable(CSVReader(plan).read(&source), plan: plan)
-    var hasher = source.hasher
+    var checksum = source.checksum
     var heldOut: Table?
     if let test = first("test.csv", "test.csv.gz", "test.tsv", "test.tsv.gz") {
       let plan = ReadingPlan(
         guide: .exact(assembled.table.schema), target: nil, ignore: [], format: options.format,
         maxInputBytes: options.maxInputBytes)
-      var source = try ByteSource.opening(file(test), hasher: hasher)
+      var source = try ByteSource.opening(file(test), checksum: checksum)
       heldOut = try AssembledTable(CSVReader(plan).read(&source), plan: plan).table
-      hasher = source.hasher
+      checksum = source.checksum
     }
     return LoadedData(
-      name: "", title: title ?? "", sha256: hexadecimal(hasher.finalize()),
+      name: "", title: title ?? "", sha256: checksum.hexadecimal,
       table: assembled.table, heldOut: heldOut, rowsRead: assembled.rowsRead,
       dropped: assembled.dropped, altered: assembled.altered, notes: assembled.notes)
   }

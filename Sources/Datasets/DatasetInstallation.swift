@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// Converts the published files of a data set to the installed format.
@@ -49,7 +48,7 @@ struct DatasetInstallation {
   }
 
   private func check(_ bytes: [UInt8], _ part: FetchableDataset.Part, _ place: String) throws {
-    let found = hexadecimal(SHA256.hash(data: bytes))
+    let found = Checksum.hexadecimal(of: bytes)
     guard found == part.sha256 else {
       throw DatasetError.wrongChecksum(source: place, found: found, expected: part.sha256)
     }
@@ -67,9 +66,9 @@ struct DatasetInstallation {
     {
       bytes = Array(file.bytes)
     }
-    if hexadecimal(SHA256.hash(data: bytes)) != part.sha256, let reform = part.reform {
+    if Checksum.hexadecimal(of: bytes) != part.sha256, let reform = part.reform {
       let reformed = reform(bytes)
-      if hexadecimal(SHA256.hash(data: reformed)) == part.sha256 { bytes = reformed }
+      if Checksum.hexadecimal(of: reformed) == part.sha256 { bytes = reformed }
     }
     try check(bytes, part, place)
     return bytes

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// Reads images and labels in IDX format (MNIST), plain or gzip.
@@ -13,24 +12,24 @@ enum IDXReader {
 
   /// The pixels and the shape of an image file.
   static func images(
-    _ path: String, limit: Int, hasher: inout SHA256
+    _ path: String, limit: Int, checksum: inout Checksum
   ) throws -> (pixels: [UInt8], count: Int, shape: ImageShape) {
-    let (bytes, sizes) = try read(path, magic: imagesMagic, dimensions: 3, limit: limit, &hasher)
+    let (bytes, sizes) = try read(path, magic: imagesMagic, dimensions: 3, limit: limit, &checksum)
     let shape = ImageShape(height: sizes[1], width: sizes[2], channels: 1, maximum: 255)
     return (bytes, sizes[0], shape)
   }
 
   /// The labels, one per image.
   static func labels(
-    _ path: String, limit: Int, hasher: inout SHA256
+    _ path: String, limit: Int, checksum: inout Checksum
   ) throws -> [UInt8] {
-    try read(path, magic: labelsMagic, dimensions: 1, limit: limit, &hasher).bytes
+    try read(path, magic: labelsMagic, dimensions: 1, limit: limit, &checksum).bytes
   }
 
   private static func read(
-    _ path: String, magic: Int, dimensions: Int, limit: Int, _ hasher: inout SHA256
+    _ path: String, magic: Int, dimensions: Int, limit: Int, _ checksum: inout Checksum
   ) throws -> (bytes: [UInt8], sizes: [Int]) {
-    var source = try ByteSource.opening(path, hasher: hasher)
+    var source = try ByteSource.opening(path, checksum: checksum)
     var header = [UInt8](repeating: 0, count: 4 * (dimensions + 1))
     var filled = 0
     while filled < header.count {
@@ -73,7 +72,7 @@ enum IDXReader {
     // Deflate compresses at most 1,032 times; larger sizes in a header are not allocated.
     let reserve = min(total, fileSize.multipliedReportingOverflow(by: 1032).partialValue)
     let body = try source.readAll(limit: total, reserving: reserve)
-    hasher = source.hasher
+    checksum = source.checksum
     guard let body, body.count == total else {
       throw DatasetError.wrongSize(source: path, .body(bytes: body?.count, sizes: sizes))
     }

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// Reads the images of a folder: IDX or CIFAR binary files.
@@ -61,10 +60,10 @@ struct ImageFolder {
   // MARK: - IDX
 
   private func loadIDX() throws -> LoadedData {
-    var hasher = SHA256()
+    var checksum = Checksum()
     // The checksum is over the files in name order; test files are first.
-    let heldOut = try idxImages(.heldOut, &hasher)
-    let training = try idxImages(.training, &hasher)
+    let heldOut = try idxImages(.heldOut, &checksum)
+    let training = try idxImages(.training, &checksum)
     guard let training else { throw DatasetError.noData(path: folder) }
     let last = max(training.labels.max() ?? 0, heldOut?.labels.max() ?? 0)
     let isFashion = try isFashion(training.labels)
@@ -78,7 +77,7 @@ struct ImageFolder {
         .heldOutShape(heldOut.shape, training: training.shape))
     }
     return LoadedData(
-      name: "", title: "", sha256: hexadecimal(hasher.finalize()),
+      name: "", title: "", sha256: checksum.hexadecimal,
       table: Table(training, target: target, classes: names),
       heldOut: heldOut.map { Table($0, target: target, classes: names) },
       rowsRead: training.labels.count,
@@ -99,15 +98,15 @@ struct ImageFolder {
     ]
   }
 
-  private func idxImages(_ part: Part, _ hasher: inout SHA256) throws -> Images? {
+  private func idxImages(_ part: Part, _ checksum: inout Checksum) throws -> Images? {
     guard let images = idx(part, "images") else { return nil }
     guard let labels = idx(part, "labels") else {
       throw DatasetError.missingPart(
         folder: folder, name: images.replacingOccurrences(of: "images-idx3", with: "labels-idx1"))
     }
     let (pixels, count, shape) = try IDXReader.images(
-      path(images), limit: limit, hasher: &hasher)
-    let answers = try IDXReader.labels(path(labels), limit: limit, hasher: &hasher)
+      path(images), limit: limit, checksum: &checksum)
+    let answers = try IDXReader.labels(path(labels), limit: limit, checksum: &checksum)
     guard answers.count == count else {
       throw DatasetError.unpairedLabels(
         source: path(labels), labels: answers.count, images: count)
@@ -119,21 +118,21 @@ struct ImageFolder {
     if folder.lowercased().contains("fashion") { return true }
     let count = labels.count
     let header: [UInt8] = [0, 0, 8, 1] + [24, 16, 8, 0].map { UInt8(count >> $0 & 255) }
-    var hasher = SHA256()
-    hasher.update(data: header + labels)
-    return hexadecimal(hasher.finalize()) == Self.fashionLabels
+    var checksum = Checksum()
+    checksum.update(header + labels)
+    return checksum.hexadecimal == Self.fashionLabels
   }
 
   // MARK: - CIFAR
 
   private func loadCIFAR() throws -> LoadedData {
-    var hasher = SHA256()
+    var checksum = Checksum()
     var names = Self.cifarClasses
     let listing = "batches.meta.txt"
     if files.contains(listing) {
-      var source = try ByteSource.opening(path(listing), hasher: hasher)
+      var source = try ByteSource.opening(path(listing), checksum: checksum)
       let bytes = try source.readAll(limit: 1 << 16) ?? []
-      hasher = source.hasher
+      checksum = source.checksum
       let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
       let found = lines.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
       if found.count > 1, found.count <= 256 { names = found }
@@ -147,12 +146,12 @@ struct ImageFolder {
       let paths = (part == .training ? cifarTraining : cifarHeldOut).map(path)
       if paths.isEmpty { continue }
       let images = try CIFARReader.images(
-        paths, classes: names.count, limit: limit, hasher: &hasher)
+        paths, classes: names.count, limit: limit, checksum: &checksum)
       if part == .training { training = images } else { heldOut = images }
     }
     guard let training else { throw DatasetError.noData(path: folder) }
     return LoadedData(
-      name: "", title: "", sha256: hexadecimal(hasher.finalize()),
+      name: "", title: "", sha256: checksum.hexadecimal,
       table: Table(training, target: "class", classes: names),
       heldOut: heldOut.map { Table($0, target: "class", classes: names) },
       rowsRead: training.labels.count,

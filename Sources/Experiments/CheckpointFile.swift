@@ -1,4 +1,4 @@
-import Crypto
+import Datasets
 import Foundation
 
 /// The format of a checkpoint file: a value with the fingerprint of its run.
@@ -50,5 +50,5 @@ func sha256(of value: some Encodable) -> String {
 
 /// The SHA-256 of bytes, in hexadecimal.
 func sha256(_ data: Data) -> String {
-  SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
+  Checksum.hexadecimal(of: data)
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CCrypto
 import CPNG
 import CZlib
 import Datasets
@@ -67,6 +68,9 @@ struct Doctor: ParsableCommand {
         isNeeded: true, remedy: "apt-get install -y fonts-dejavu-core"),
       Finding(name: "zlib", found: String(cString: zlibVersion())),
       Finding(name: "libpng", found: png_get_libpng_ver(nil).map { String(cString: $0) } ?? "?"),
+      Finding(
+        name: "OpenSSL",
+        found: OpenSSL_version(OPENSSL_FULL_VERSION_STRING).map { String(cString: $0) } ?? "?"),
       Finding(name: "cores", found: "\(process.activeProcessorCount), \(Workers.threads) used"),
       Finding(name: "AVX2", found: Processor.usesAVX2 ? "yes" : "no; scalar kernels are used"),
       Finding(
