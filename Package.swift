@@ -207,6 +207,11 @@ if let name = Context.environment["ESPALIER_MODULE"] {
   }
 }
 
+// Optimization of tests costs more time than it saves, but for those with loops of their own over arrays.
+for target in package.targets where target.type == .test && target.name != "TensorsTests" {
+  target.swiftSettings = [.unsafeFlags(["-Onone"])]
+}
+
 for target in package.targets where target.type != .system && target.name != "CKernels" {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [

@@ -15,9 +15,10 @@ import Testing
     let columns = (1...500).map { "measured quantity \($0)" }
     let names = (1...500).map { "F\($0)" }
     let classes = (1...100).map { "outcome class \($0)" }
-    found.data.schema = Schema(
+    let schema = Schema(
       features: columns.map { Feature(Feature.ID($0)) },
       target: Target("outcome", .classes(names: classes)))
+    found.data.schema = schema
     let ablation = MeanAblation(
       keptAlone: Proportion(9, of: 10), removed: Proportion(3, of: 10))
     func rules(over variables: [String], causal: MeanAblation?) -> [RuleEntry] {
@@ -28,7 +29,7 @@ import Testing
               Feature.ID(variables[generator.index(below: 500)]),
               .interval(
                 lower: generator.normal().roundedTo(digits: 4), upper: nil, orMissing: false)),
-            schema: found.data.schema)
+            schema: schema)
         }
         var rule = RuleEntry(
           id: "R\(number)", if: tests, then: classes[generator.index(below: 100)],
