@@ -6,7 +6,9 @@ import Foundation
 enum CIFARReader {
   static let side = 32
   private static let plane = side * side
-  private static let record = 1 + 3 * plane
+  static let record = 1 + 3 * plane
+  /// A record of CIFAR-100, with a coarse and a fine label.
+  static let twoLabelRecord = 2 + 3 * plane
   static let shape = ImageShape(height: side, width: side, channels: 3, maximum: 255)
 
   /// The images of several files, concatenated.
@@ -28,7 +30,7 @@ enum CIFARReader {
       try read(&source, classes: classes, into: &pixels, &labels)
       checksum = source.checksum
     }
-    var result = Images(pixels: pixels, labels: labels, shape: shape)
+    var result = Images(pixels: pixels, labels: labels, count: labels.count, shape: shape)
     result.offset = { index in index % 3 * plane + index / 3 }
     return result
   }

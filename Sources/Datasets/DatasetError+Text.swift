@@ -88,6 +88,10 @@ extension DatasetError {
       "\(source): \(problem.text)"
     case .unpairedLabels(let source, let labels, let images):
       "\(source): \(grouped(labels)) labels for \(grouped(images)) images"
+    case .repeatedClass(let source, let name):
+      "\(source): two classes are named '\(excerpt(name))'"
+    case .twoLabels(let source, let record):
+      "\(source): records of \(grouped(record)) bytes have two labels, as those of CIFAR-100"
     case .wrongLabel(let source, let row, let found, let classes):
       "\(source): label \(found) in row \(row), where there are \(classes) classes"
     case .wrongChecksum(let source, let found, let expected):
@@ -113,7 +117,7 @@ extension DatasetError {
       "there are no data in the folder '\(path)'"
     case .notFetched(let name):
       "the data set '\(name)' is not on this machine"
-    case .missingPart(let folder, let name):
+    case .missingPart(let folder, let name), .missingLabels(let folder, let name):
       "there is no file '\(name)' in '\(folder)'"
     case .otherFile(let folder, let name):
       "the folder '\(folder)' contains '\(excerpt(name))', which is not part of the data set"
@@ -179,6 +183,11 @@ extension DatasetError {
     case .noData:
       "a data folder contains data.csv and schema.json, IDX files, or CIFAR binary files"
     case .notFetched: "fetch the data set first"
+    case .repeatedClass: "give each class a name of its own"
+    case .twoLabels:
+      "remove the first byte of each record, the coarse label, and list the names of the fine labels "
+        + "in batches.meta.txt"
+    case .missingLabels: "training needs the label of each image"
     case .missingPart: "give the folder that has the original files"
     case .otherFile: "move it elsewhere, then fetch the data set again"
     case .cannotWrite: "check the permissions of the folder and the space on the disk"

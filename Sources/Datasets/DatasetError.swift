@@ -109,6 +109,10 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   case wrongSize(source: String, SizeProblem)
   /// The number of labels differs from the number of images.
   case unpairedLabels(source: String, labels: Int, images: Int)
+  /// A class name that a list of names has twice.
+  case repeatedClass(source: String, name: String)
+  /// Records with two labels, as those of CIFAR-100.
+  case twoLabels(source: String, record: Int)
   /// A label out of range; `row` counts from 1.
   case wrongLabel(source: String, row: Int, found: Int, classes: Int)
   /// The checksum of a file differs from the published one.
@@ -136,6 +140,8 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   case notFetched(name: String)
   /// A file of a data set is missing from the folder.
   case missingPart(folder: String, name: String)
+  /// The file of the labels of images is missing.
+  case missingLabels(folder: String, name: String)
   /// The installation folder contains an item that is not part of the data set.
   case otherFile(folder: String, name: String)
   /// The data set cannot be installed, with the `errno` of the system, `nil` if it is not known.

@@ -64,7 +64,7 @@ struct DatasetFolder {
       let images = ImageFolder(
         path, files: files, limit: options.maxInputBytes ?? InputLimit.standard)
       guard images.isPresent else { throw DatasetError.noData(path: path) }
-      return try images.load().matching(options, source: path)
+      return try images.load(labels: options.labels).matching(options, source: path)
     }
     let guide: ReadingPlan.Guide =
       if let schema = options.schema {
@@ -103,8 +103,14 @@ extension LoadedData {
   func matching(_ options: ReadingOptions, source: String) throws -> LoadedData {
     guard let schema = options.schema else { return try choosing(options, source: source) }
     var result = self
-    result.table = try table.relabelled(as: schema, source: source)
-    result.heldOut = try heldOut?.relabelled(as: schema, source: source)
+    result.table = try table.relabelled(as: schema, labels: options.labels, source: source)
+    result.heldOut = try heldOut?.relabelled(as: schema, labels: options.labels, source: source)
+    if table.count > result.table.count {
+      result.dropped.append(
+        RowCount(
+          "a class of '\(schema.target.name)' that is not in the schema",
+          table.count - result.table.count))
+    }
     return result
   }
 
@@ -119,9 +125,10 @@ extension LoadedData {
     if options.ignore.contains(table.schema.target.name) {
       throw DatasetError.ignoredTarget(name: table.schema.target.name)
     }
-    if options.ignore.isEmpty { return self }
     var result = self
-    result.table = try table.leavingOut(options.ignore, source: source)
+    if options.labels == .absent { result.table = table.withoutLabels }
+    if options.ignore.isEmpty { return result }
+    result.table = try result.table.leavingOut(options.ignore, source: source)
     result.heldOut = try heldOut?.leavingOut(options.ignore, source: source)
     return result
   }
@@ -141,7 +148,19 @@ extension Table {
       rowNumbers: rowNumbers, firstLine: firstLine)
   }
 
-  fileprivate func relabelled(as wanted: Schema, source: String) throws -> Table {
+  /// The same rows without labels and classes.
+  fileprivate var withoutLabels: Table {
+    var copy = self
+    copy.schema.target.kind = .classes(names: [])
+    copy.labels = Array(repeating: Table.unlabelled, count: count)
+    return copy
+  }
+
+  /// The rows with the columns and classes of a schema. Rows of other classes are left out, or have no label
+  /// where labels are not required.
+  fileprivate func relabelled(
+    as wanted: Schema, labels reading: LabelReading, source: String
+  ) throws -> Table {
     let positions = wanted.features.compactMap { schema.index(of: $0.id) }
     guard positions.count == wanted.features.count else {
       throw DatasetError.differentFeatures(
@@ -149,9 +168,10 @@ extension Table {
         expected: wanted.features.first?.id.rawValue ?? "")
     }
     let classes = schema.classes.map { wanted.classes.firstIndex(of: $0) }
-    let kept = labels.indices.filter { classes[labels[$0]] != nil }
+    let known = labels.map { $0 < 0 ? nil : classes[$0] }
+    let kept = labels.indices.filter { reading != .required || known[$0] != nil }
     return Table(
       schema: wanted, columns: positions.map { columns[$0].selecting(kept) },
-      labels: kept.map { classes[labels[$0]] ?? 0 }, rowNumbers: kept.map { rowNumbers[$0] })
+      labels: kept.map { known[$0] ?? Table.unlabelled }, rowNumbers: kept.map { rowNumbers[$0] })
   }
 }

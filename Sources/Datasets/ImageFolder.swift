@@ -24,9 +24,9 @@ struct ImageFolder {
   private static let cifarClasses = [
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
   ]
-  /// The labels of Fashion-MNIST's training rows, unpacked.
+  /// The SHA-256 of the labels of Fashion-MNIST's first 1,000 training images.
   private static let fashionLabels =
-    "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"
+    "a2d1512599a9270ae0b22c236d1bb6c9faf54db68c3cb38be103496028e48209"
 
   private func path(_ name: String) -> String { folder + "/" + name }
 
@@ -42,46 +42,67 @@ struct ImageFolder {
     }
   }
 
+  private func cifar(_ names: (String) -> Bool) -> [String] {
+    files.filter { name in
+      names(name.hasSuffix(".gz") ? String(name.dropLast(3)) : name)
+    }
+  }
+
   private var cifarTraining: [String] {
-    files.filter { $0 == "train.bin" || ($0.hasPrefix("data_batch_") && $0.hasSuffix(".bin")) }
+    cifar { $0 == "train.bin" || ($0.hasPrefix("data_batch_") && $0.hasSuffix(".bin")) }
   }
 
-  private var cifarHeldOut: [String] {
-    files.filter { $0 == "test.bin" || $0 == "test_batch.bin" }
+  private var cifarHeldOut: [String] { cifar { $0 == "test.bin" || $0 == "test_batch.bin" } }
+
+  private var isIDX: Bool { idx(.training, "images") != nil || idx(.heldOut, "images") != nil }
+
+  var isPresent: Bool { isIDX || !(cifarTraining + cifarHeldOut).isEmpty }
+
+  /// The training table, the test table, and the checksum of the files. In a folder of test images only
+  /// these are the rows.
+  ///
+  /// `labels`: whether images without a file of labels are an error; their rows have no label.
+  func load(labels: LabelReading = .required) throws -> LoadedData {
+    isIDX ? try loadIDX(labels) : try loadCIFAR()
   }
 
-  var isPresent: Bool { idx(.training, "images") != nil || !cifarTraining.isEmpty }
-
-  /// The training table, the test table, and the checksum of the files.
-  func load() throws -> LoadedData {
-    idx(.training, "images") != nil ? try loadIDX() : try loadCIFAR()
-  }
+  private static let testOnly = "the folder has no training images: its test images are the rows"
 
   // MARK: - IDX
 
-  private func loadIDX() throws -> LoadedData {
+  private func loadIDX(_ reading: LabelReading) throws -> LoadedData {
     var checksum = Checksum()
     // The checksum is over the files in name order; test files are first.
-    let heldOut = try idxImages(.heldOut, &checksum)
-    let training = try idxImages(.training, &checksum)
-    guard let training else { throw DatasetError.noData(path: folder) }
-    let last = max(training.labels.max() ?? 0, heldOut?.labels.max() ?? 0)
-    let isFashion = try isFashion(training.labels)
-    let names =
-      isFashion && last < 10
-      ? Self.garments : (0...Int(last)).map(String.init)
-    let target = isFashion ? "garment" : "digit"
-    if let heldOut, heldOut.shape != training.shape {
+    var heldOut = try idxImages(.heldOut, reading, &checksum)
+    var rows = try idxImages(.training, reading, &checksum)
+    var notes: [String] = []
+    if rows == nil {
+      (rows, heldOut) = (heldOut, nil)
+      notes.append(Self.testOnly)
+    }
+    guard let rows else { throw DatasetError.noData(path: folder) }
+    if let heldOut, heldOut.shape != rows.shape {
       throw DatasetError.wrongSize(
         source: path(idx(.heldOut, "images") ?? ""),
-        .heldOutShape(heldOut.shape, training: training.shape))
+        .heldOutShape(heldOut.shape, training: rows.shape))
     }
+    let last = [rows.labels?.max(), heldOut?.labels?.max()].compactMap(\.self).max()
+    let hasLabels = Self.areFashion(rows.labels)
+    let isFashion = hasLabels || isNamedFashion
+    var names: [String] = []
+    if let last {
+      names = isFashion && last < 10 ? Self.garments : (0...Int(last)).map(String.init)
+    }
+    if names == Self.garments, !hasLabels {
+      notes.append("the classes are named as those of Fashion-MNIST, as the folder is")
+    }
+    if let labels = rows.labels { notes += Self.notes(onUnusedClasses: names, labels) }
+    let target = isFashion ? "garment" : "digit"
     return LoadedData(
       name: "", title: "", sha256: checksum.hexadecimal,
-      table: Table(training, target: target, classes: names),
-      heldOut: heldOut.map { Table($0, target: target, classes: names) },
-      rowsRead: training.labels.count,
-      notes: Self.notes(onUnusedClasses: names, training.labels))
+      table: Table(rows, target: target, classes: names),
+      heldOut: heldOut.map { Table($0, target: target, classes: names) }, rowsRead: rows.count,
+      notes: notes)
   }
 
   /// A note about classes without training images, which may indicate wrong labels.
@@ -98,29 +119,38 @@ struct ImageFolder {
     ]
   }
 
-  private func idxImages(_ part: Part, _ checksum: inout Checksum) throws -> Images? {
+  private func idxImages(
+    _ part: Part, _ reading: LabelReading, _ checksum: inout Checksum
+  ) throws -> Images? {
     guard let images = idx(part, "images") else { return nil }
-    guard let labels = idx(part, "labels") else {
-      throw DatasetError.missingPart(
+    let labels = idx(part, "labels")
+    if labels == nil, reading == .required {
+      throw DatasetError.missingLabels(
         folder: folder, name: images.replacingOccurrences(of: "images-idx3", with: "labels-idx1"))
     }
     let (pixels, count, shape) = try IDXReader.images(
       path(images), limit: limit, checksum: &checksum)
-    let answers = try IDXReader.labels(path(labels), limit: limit, checksum: &checksum)
-    guard answers.count == count else {
+    let answers = try labels.map {
+      try IDXReader.labels(path($0), limit: limit, checksum: &checksum)
+    }
+    if let labels, let answers, answers.count != count {
       throw DatasetError.unpairedLabels(
         source: path(labels), labels: answers.count, images: count)
     }
-    return Images(pixels: pixels, labels: answers, shape: shape)
+    return Images(pixels: pixels, labels: answers, count: count, shape: shape)
   }
 
-  private func isFashion(_ labels: [UInt8]) throws -> Bool {
-    if folder.lowercased().contains("fashion") { return true }
-    let count = labels.count
-    let header: [UInt8] = [0, 0, 8, 1] + [24, 16, 8, 0].map { UInt8(count >> $0 & 255) }
-    var checksum = Checksum()
-    checksum.update(header + labels)
-    return checksum.hexadecimal == Self.fashionLabels
+  /// Whether the folder, or the one that it is in, is named as Fashion-MNIST: `fashion-mnist`,
+  /// `FashionMNIST/raw`.
+  private var isNamedFashion: Bool {
+    URL(fileURLWithPath: folder).standardizedFileURL.pathComponents.suffix(2).contains {
+      $0.lowercased().filter(\.isLetter).hasPrefix("fashionmnist")
+    }
+  }
+
+  private static func areFashion(_ labels: [UInt8]?) -> Bool {
+    guard let first = labels?.prefix(1000), first.count == 1000 else { return false }
+    return Checksum.hexadecimal(of: Array(first)) == fashionLabels
   }
 
   // MARK: - CIFAR
@@ -134,10 +164,14 @@ struct ImageFolder {
       let bytes = try source.readAll(limit: 1 << 16) ?? []
       checksum = source.checksum
       let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-      let found = lines.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+      let found = lines.map { $0.trimmingCharacters(in: Self.blanks) }.filter { !$0.isEmpty }
+      if let twice = found.indices.first(where: { found[..<$0].contains(found[$0]) }) {
+        throw DatasetError.repeatedClass(source: path(listing), name: found[twice])
+      }
       if found.count > 1, found.count <= 256 { names = found }
     }
     let order = (cifarTraining + cifarHeldOut).sorted()
+    try checkRecords(of: order)
     var training: Images?
     var heldOut: Images?
     // Batches come before tests and these before "train.bin" in the order of names.
@@ -149,12 +183,31 @@ struct ImageFolder {
         paths, classes: names.count, limit: limit, checksum: &checksum)
       if part == .training { training = images } else { heldOut = images }
     }
+    var notes: [String] = []
+    if training == nil {
+      (training, heldOut) = (heldOut, nil)
+      notes.append(Self.testOnly)
+    }
     guard let training else { throw DatasetError.noData(path: folder) }
     return LoadedData(
       name: "", title: "", sha256: checksum.hexadecimal,
       table: Table(training, target: "class", classes: names),
       heldOut: heldOut.map { Table($0, target: "class", classes: names) },
-      rowsRead: training.labels.count,
-      notes: Self.notes(onUnusedClasses: names, training.labels))
+      rowsRead: training.count,
+      notes: notes + Self.notes(onUnusedClasses: names, training.labels ?? []))
+  }
+
+  /// White space and the byte order mark.
+  private static let blanks = CharacterSet.whitespaces.union(["\u{FEFF}"])
+
+  /// Records of CIFAR-100 have two labels.
+  private func checkRecords(of names: [String]) throws {
+    for name in names where !name.hasSuffix(".gz") {
+      let attributes = try? FileManager.default.attributesOfItem(atPath: path(name))
+      guard let size = attributes?[.size] as? Int, size > 0 else { continue }
+      if size % CIFARReader.twoLabelRecord == 0, size % CIFARReader.record != 0 {
+        throw DatasetError.twoLabels(source: path(name), record: CIFARReader.twoLabelRecord)
+      }
+    }
   }
 }

@@ -2,7 +2,10 @@
 struct Images {
   /// The pixels of all images, in file order.
   var pixels: [UInt8]
-  var labels: [UInt8]
+  /// `nil` if the images have no labels.
+  var labels: [UInt8]?
+  /// The number of images.
+  var count: Int
   var shape: ImageShape
   /// The offset of a pixel of the shape within an image of the file.
   var offset: (_ index: Int) -> Int = { $0 }
@@ -15,7 +18,7 @@ extension Table {
   /// - Complexity: O(pixels); additional memory is 64 bytes per image.
   init(_ images: Images, target: String, classes: [String]) {
     let shape = images.shape
-    let rows = images.labels.count
+    let rows = images.count
     let count = shape.count
     let strip = 64
     var byOffset = [[UInt8]](repeating: [], count: count)
@@ -38,7 +41,8 @@ extension Table {
     self.init(
       schema: Schema(
         features: shape.features, target: Target(target, .classes(names: classes)), image: shape),
-      columns: columns, labels: images.labels.map(Int.init))
+      columns: columns,
+      labels: images.labels?.map(Int.init) ?? Array(repeating: Table.unlabelled, count: rows))
   }
 }
 

@@ -47,7 +47,7 @@ struct Assembly {
     }
     try addCausalCheck(to: &explanation)
     explanation.warnings =
-      Warning.figures(of: explanation)
+      Warning.figures(of: explanation, mostFrequent: rows.heldOut.mostFrequentClass)
       + Warning.trainedHeldOut(rows.trainedHeldOut, of: rows.heldOut.count)
       + classesWithoutRule(explanation)
       + (explanation.warnings ?? []) + similarFeatures
@@ -109,6 +109,7 @@ struct Assembly {
           agreement: agreement, vanished: answers.vanished,
           explains: experiment.explainsOriginal ? .original : .pruned, names: names),
       multiplicity: multiplicity, stability: stability, crossValidation: crossValidation,
+      givenNetwork: networks.reading,
       provenance: Provenance(
         version: espalierVersion, seed: experiment.seed, arguments: arguments,
         startedFrom: networks.startedFrom))
@@ -140,7 +141,7 @@ struct Assembly {
       neurons: model.featureNode.map { model.network.neurons(of: $0).count } ?? 0,
       inputs: model.readColumns.count,
       accuracy: Proportion(agreementOf: heldOut.answers, and: rows.heldOut.labels),
-      rootMeanSquaredError: heldOut.error?.roundedTo(digits: 6))
+      rootMeanSquaredError: heldOut.error?.roundedFigure)
   }
 
   /// The agreement of the pruned network with the one before pruning, on held-out rows.

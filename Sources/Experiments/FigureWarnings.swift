@@ -13,12 +13,19 @@ extension Warning {
   /// Warnings about the figures of a result: network or rules not better than always the same answer, a
   /// class with much less agreement, few held-out rows, a numeric target. If reports begin with the
   /// rules of another level, the rules of both are measured and named.
+  /// - Parameters:
+  ///   - explanation: the result.
+  ///   - mostFrequent: the share of the most frequent class of the held-out rows, where the rows are
+  ///     known; that of the training rows may be rare among them.
   /// - Returns: an empty list if there is nothing to warn of.
-  package static func figures(of explanation: Explanation) -> [Warning] {
+  package static func figures(
+    of explanation: Explanation, mostFrequent: Proportion? = nil
+  ) -> [Warning] {
     let leading = explanation.leads.flatMap { explanation.choosing($0) }
     let accuracy = explanation.accuracy
     var warnings: [Warning] = []
-    if let majority = accuracy.majorityBaseline, accuracy.network.total > 0,
+    let constants = [accuracy.majorityBaseline, mostFrequent].compactMap(\.self)
+    if let majority = constants.max(by: { $0.count < $1.count }), accuracy.network.total > 0,
       accuracy.network.count <= majority.count
     {
       warnings.append(
@@ -60,12 +67,13 @@ extension Warning {
   private static func rules(_ fidelity: Fidelity, _ subject: String) -> [Warning] {
     var warnings: [Warning] = []
     let found = fidelity.heldOut
-    if found.total > 0, found.interval.lowerBound <= fidelity.majorityBaseline.value {
+    let constant = fidelity.mostFrequentPrediction
+    if found.total > 0, found.interval.lowerBound <= constant.value {
       warnings.append(
         Warning(
           "rules-not-better-than-majority",
           "\(subject) agree with the network on \(share(found)) held-out rows, not clearly more than "
-            + "its most frequent prediction, \(share(fidelity.majorityBaseline)): they do not explain "
+            + "its most frequent prediction, \(share(constant)): they do not explain "
             + "it", figure: found.value))
     }
     if let worst = worstClass(fidelity), found.value - worst.share.value >= mostBehind {

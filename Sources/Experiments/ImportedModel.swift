@@ -22,6 +22,10 @@ public struct ImportedModel: Sendable {
   public var notes: [String]
   /// Warnings that the assumptions may be wrong.
   public var warnings: [Warning]
+  /// The settings that were needed to read the file; `nil` if none was given.
+  public private(set) var reading: GivenReading?
+  /// Whether the columns are scaled over the rows of the table.
+  public private(set) var scalesOverRows = false
 
   /// Maximum number of rows for comparing preprocessings; fewer for expensive networks.
   private static let mostRows = 2_000
@@ -36,14 +40,21 @@ public struct ImportedModel: Sendable {
   ///   - given: labelled rows, from which means, standard deviations and ranges are computed;
   ///     accuracy is measured on up to 2,000 of them.
   ///   - names: the names of settings in warnings.
+  ///   - known: how a result read the network of another program; its settings apply where none is given,
+  ///     and columns are scaled as its training rows were.
   /// - Throws: `ModelFileError`, `CompressedModelError`, `NetworkError`; `PixelError` if an option
   ///   does not apply; `NumberRangeError` if a value of the table exceeds the range of single
   ///   precision.
   public init(
-    _ url: URL, options: NetworkOptions, table given: Table, names: SettingNames = .properties
+    _ url: URL, options: NetworkOptions, table given: Table, names: SettingNames = .properties,
+    as known: GivenReading? = nil
   ) throws {
     let name = shown(url.lastPathComponent)
     var imported = try ModelFile.read(url)
+    // A file of this program states how it reads rows.
+    let known = imported.schema == nil ? known : nil
+    let asked = options
+    let options = known?.completing(options) ?? options
     let table = try imported.fitting([given])[0]
     self.table = table
     if let order = options.classOrder {
@@ -55,9 +66,17 @@ public struct ImportedModel: Sendable {
     }
     let plain = try imported.model(for: table.schema)
     model = plain
-    if let encoding = try options.encoding(for: table) { model.encoding = encoding }
+    let stored = known?.encoding(options, for: table.schema)
+    if let encoding = try stored ?? options.encoding(for: table) { model.encoding = encoding }
     try model.encoding.checkRange(of: table)
     (notes, warnings) = ([], [])
+    scalesOverRows = stored == nil && (options.scaleInputs ?? .none) != .none
+    reading = GivenReading(options, encoding: model.encoding, schema: table.schema)
+    if let known, options != asked || stored != nil {
+      notes.append(
+        "\(name) is read as for the result: \(names.words(known.settings))"
+          + (stored == nil ? "" : ", over the training rows of the result"))
+    }
     if !imported.readsColumnsByName, table.schema.image == nil {
       notes.append(Self.columnNote(model, imported, name))
     }

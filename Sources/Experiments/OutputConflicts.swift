@@ -20,9 +20,10 @@ public struct OutputConflicts: Sendable {
     inputs.append((words, OutputPlace(path)))
   }
 
-  /// - Throws: `OutputError.sameOutput` or `isInput`
+  /// - Throws: `OutputError.sameOutput`, `isInput`, or `standardOutput` for the path `-`
   public func check() throws(OutputError) {
     for (index, output) in outputs.enumerated() {
+      if output.place.path == "-" { throw .standardOutput(option: output.option) }
       for other in outputs[..<index] where other.place.isSame(as: output.place) {
         throw .sameOutput(path: output.place.path, options: [other.option, output.option])
       }

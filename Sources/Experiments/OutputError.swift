@@ -18,6 +18,8 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
   case tooMuch(folder: String)
   /// Two options name the same output file.
   case sameOutput(path: String, options: [String])
+  /// `-` for an output that does not go to standard output.
+  case standardOutput(option: String)
   /// An output path is also an input.
   case isInput(path: String, option: String, input: String)
   /// The file or folder cannot be created.
@@ -42,6 +44,8 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
     case .tooMuch(let folder): "the folder '\(folder)' contains more than a report"
     case .sameOutput(let path, let options):
       "\(options.joined(separator: " and ")) both name '\(path)'"
+    case .standardOutput(let option):
+      "\(option): '-' is no file; predict and export alone write to standard output"
     case .isInput(let path, let option, let input):
       "\(option) names '\(path)', which is read as \(input)"
     case .cannotCreate(let path, let problem): "'\(path)' cannot be created: \(problem.text)"
@@ -64,6 +68,7 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
     case .notReplaced: "only regular files and reports are overwritten; name another path"
     case .tooMuch: "name a separate folder, for example 'report'"
     case .sameOutput: "give each output a different file"
+    case .standardOutput: "give a file name; './-' names a file '-'"
     case .isInput: "write to another path"
     case .cannotCreate: "choose a folder that exists and that you may write to"
     case .cannotWrite:

@@ -8,6 +8,8 @@ import Networks
 public struct RowText: Sendable {
   /// The names and texts of the given cells, in the given order.
   public let cells: [(name: String, text: String)]
+  /// The names of the cells that are JSON numbers, whatever the notation of their columns.
+  private var numbers: Set<String> = []
 
   /// Reads `name=value,…` or a JSON object of numbers, strings, booleans and nulls.
   ///
@@ -15,24 +17,30 @@ public struct RowText: Sendable {
   /// - Throws: `RowTextError`.
   public init(_ text: String) throws(RowTextError) {
     let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    cells = trimmed.hasPrefix("{") ? try Self.object(trimmed) : try Self.pairs(trimmed)
+    if trimmed.hasPrefix("{") {
+      let object = try Self.object(trimmed)
+      cells = object.map { ($0.name, $0.cell.text) }
+      numbers = Set(object.filter(\.cell.isNumber).map(\.name))
+    } else {
+      cells = try Self.pairs(trimmed)
+    }
     var seen: Set<String> = []
     if let twice = cells.first(where: { !seen.insert($0.name).inserted }) {
       throw .repeated(name: twice.name)
     }
   }
 
-  private static func object(_ text: String) throws(RowTextError) -> [(name: String, text: String)]
-  {
+  private static func object(_ text: String) throws(RowTextError) -> [(name: String, cell: Cell)] {
     guard let object = try? JSONDecoder().decode([String: Cell].self, from: Data(text.utf8)) else {
       throw .notAnObject
     }
-    return object.sorted { $0.key < $1.key }.map { ($0.key, $0.value.text) }
+    return object.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   /// A value of a JSON object as the text of a cell.
   private struct Cell: Decodable {
     var text: String
+    var isNumber = false
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
@@ -42,6 +50,7 @@ public struct RowText: Sendable {
         text = flag ? "true" : "false"
       } else if let number = try? container.decode(Double.self) {
         text = shortest(number)
+        isNumber = true
       } else {
         text = try container.decode(String.self)
       }
@@ -91,19 +100,37 @@ public struct RowText: Sendable {
     // One empty field would be a blank line.
     let line = row == [""] ? "\"\"\n" : PredictionTable.line(row)
     let text = PredictionTable.line(header) + line
-    let loaded: LoadedData
+    var reading = schema
+    for (position, feature) in schema.features.enumerated() {
+      guard let notation = feature.notation, let text = given[feature.id.rawValue],
+        numbers.contains(feature.id.rawValue) || notation.leavesOpen(text)
+      else { continue }
+      reading.features[position].notation = notation.missing.map { NumberNotation(missing: $0) }
+    }
+    var loaded: LoadedData
     do {
       loaded = try DataSource.load(
         bytes: Array(text.utf8), named: "ROW",
         options: ReadingOptions(
-          schema: schema, labels: .optional,
+          schema: reading, labels: .optional,
           format: TableFormat(hasHeader: true, separator: TableFormat.Separator(","))))
     } catch DatasetError.notANumber(_, let column, let found),
       DatasetError.infinite(_, let column, let found)
     {
       throw RowTextError.notANumber(name: column, text: found)
     }
+    loaded.table.schema = schema
     return (loaded.table, known.filter { given[$0] == nil })
+  }
+}
+
+extension NumberNotation {
+  /// Whether a text is a plain number that means the same in this notation but for a sign or a code that it
+  /// lacks, or that is no number of this notation.
+  fileprivate func leavesOpen(_ text: String) -> Bool {
+    guard Double(text)?.isFinite == true else { return false }
+    if decimal == .comma, text.contains(".") { return !hasThousands }
+    return isPercent || currency != nil
   }
 }
 

@@ -64,10 +64,18 @@ struct StabilityStudy {
     let labels = shuffled.heldOut.labels
     return Randomization(
       fidelity: extraction.fidelity.heldOut,
-      majorityBaseline: extraction.fidelity.majorityBaseline,
+      majorityBaseline: extraction.fidelity.mostFrequentPrediction,
       accuracy: Proportion(agreementOf: extraction.heldOut, and: labels),
-      accuracyBaseline: shuffled.majorityAccuracy,
+      accuracyBaseline: shuffled.heldOut.mostFrequentClass,
       rules: extraction.rules.rules.count)
+  }
+}
+
+extension Table {
+  /// The share of the most frequent class of these rows.
+  var mostFrequentClass: Proportion {
+    let commonest = labels.commonest(of: schema.classes.count)
+    return Proportion(labels.count { $0 == commonest }, of: count)
   }
 }
 

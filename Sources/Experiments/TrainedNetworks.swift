@@ -20,6 +20,8 @@ struct TrainedNetworks: Sendable {
   /// "training", or the file's name and SHA-256.
   var startedFrom: String
   var epochs: Int
+  /// How a given network reads rows.
+  var reading: GivenReading?
   /// Assumptions about the inputs of a given network.
   var notes: [String]
   /// Warnings that these assumptions may be wrong.
@@ -33,7 +35,7 @@ struct TrainedNetworks: Sendable {
     original = start.model
     startedFrom = start.startedFrom
     epochs = start.epochs
-    (notes, warnings) = (start.notes, start.warnings)
+    (reading, notes, warnings) = (start.reading, start.notes, start.warnings)
     let trainable = start.trainable
     let node = trainable.featureNode
     var context = PruningContext(
@@ -110,6 +112,8 @@ struct StartingNetwork: Sendable {
   var defaults: Defaults
   var startedFrom: String
   var epochs: Int
+  /// How a given network reads rows.
+  var reading: GivenReading?
   /// Assumptions about the inputs of a given network.
   var notes: [String] = []
   /// Warnings that these assumptions may be wrong.
@@ -132,6 +136,7 @@ struct StartingNetwork: Sendable {
         url, options: experiment.network, table: rows.training, names: control.names)
       model = imported.model
       (notes, warnings) = (imported.notes, imported.warnings)
+      reading = imported.reading
       imported.notes.forEach { control.report(.note($0)) }
       imported.warnings.forEach { control.report(.warning($0)) }
       try rows.checkRange(by: model.encoding)

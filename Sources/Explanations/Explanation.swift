@@ -90,6 +90,9 @@ public struct Explanation: Codable, Hashable, Sendable {
   /// Repeated cross-validation of the network, and of the rules if requested; `nil` if there was none.
   public var crossValidation: CrossValidation?
 
+  /// How rows were read for a given network whose file does not say it; `nil` if no setting was given.
+  public var givenNetwork: GivenReading?
+
   /// What is proved over the whole input domain; currently nothing.
   @WrittenNull public var certified: Certified?
   /// The version, the seed and the command of the run.
@@ -106,7 +109,8 @@ public struct Explanation: Codable, Hashable, Sendable {
     describedRules: RuleSetEntry? = nil, describedFidelity: Fidelity? = nil,
     explains: ExplainedNetwork? = nil, warnings: [Warning]? = nil,
     multiplicity: Multiplicity? = nil, stability: Stability? = nil,
-    crossValidation: CrossValidation? = nil, provenance: Provenance
+    crossValidation: CrossValidation? = nil, givenNetwork: GivenReading? = nil,
+    provenance: Provenance
   ) {
     self.data = data
     self.network = network
@@ -135,6 +139,7 @@ public struct Explanation: Codable, Hashable, Sendable {
     self.multiplicity = multiplicity
     self.stability = stability
     self.crossValidation = crossValidation
+    self.givenNetwork = givenNetwork
     self.provenance = provenance
   }
 }

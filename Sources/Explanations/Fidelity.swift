@@ -2,6 +2,13 @@ import Datasets
 import Rules
 
 extension Fidelity {
+  /// The share of held-out rows with the most frequent prediction of the network on these rows, or with that
+  /// on the training rows, whichever is larger.
+  public var mostFrequentPrediction: Proportion {
+    let most = byClass.values.map(\.total).max() ?? 0
+    return most > majorityBaseline.count ? Proportion(most, of: heldOut.total) : majorityBaseline
+  }
+
   /// Computes the fidelity of rules to the network that they explain.
   ///
   /// `rules`: the predictions of the rules on held-out rows and on training rows.

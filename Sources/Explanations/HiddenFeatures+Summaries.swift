@@ -18,13 +18,14 @@ extension HiddenFeatures {
       FeatureSummary(
         id: ids[feature].rawValue, neuron: neurons[feature], layer: node.rawValue,
         drivers: map.drivers(of: feature, encoding: encoding, schema: schema),
-        threshold: thresholds[feature].roundedTo(digits: 6),
+        threshold: thresholds[feature].roundedFigure,
         activeShare: map.activeShares[feature].roundedTo(digits: 6),
         effects: (0..<weights.width).map { output in
+          let weight = Double(weights[feature, output]) * spreads[feature]
           // A single output for two classes is the score of the second.
-          FeatureSummary.Effect(
+          return FeatureSummary.Effect(
             class: weights.width == 1 && classes.count == 2 ? classes[1] : classes[output],
-            weight: (Double(weights[feature, output]) * spreads[feature]).roundedTo(digits: 6))
+            weight: head == .number ? weight.roundedFigure : weight.roundedTo(digits: 6))
         }, image: nil)
     }
   }

@@ -66,7 +66,7 @@ public struct NumericFidelity: Codable, Hashable, Sendable {
       of: network.heldOut.count)
     numbers = values.enumerated().map { index, value in
       Number(
-        rule: index < rules.rules.count ? "R\(index + 1)" : nil, value: value.roundedTo(digits: 6))
+        rule: index < rules.rules.count ? "R\(index + 1)" : nil, value: value.roundedFigure)
     }
     rSquared = try Self.rSquared(predicted, network.heldOut, onStep)
   }

@@ -81,6 +81,18 @@ extension Double {
     return Double(fixed(self, digits: digits)) ?? self
   }
 
+  /// A figure in a unit of the data: rounded to 6 decimal places, or to 6 significant digits below 0.001.
+  public var roundedFigure: Double {
+    guard isFinite, self != 0 else { return self }
+    var (digits, size) = (6, abs(self))
+    guard size < 1e-3 else { return roundedTo(digits: digits) }
+    while size < 0.1, digits < 330 {
+      size *= 10
+      digits += 1
+    }
+    return roundedTo(digits: digits)
+  }
+
   private static let powersOfTen: [Double] = (0...15).map { exponent in
     (0..<exponent).reduce(1) { power, _ in power * 10 }
   }

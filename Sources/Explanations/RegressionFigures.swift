@@ -62,14 +62,14 @@ public struct RegressionFigures: Codable, Hashable, Sendable {
       let low = sorted.isEmpty ? value : sorted[sorted.count * 25 / 1000]
       let high = sorted.isEmpty ? value : sorted[max(0, (sorted.count * 975 + 999) / 1000 - 1)]
       return Estimate(
-        value: value.roundedTo(digits: 6), low: min(low, value).roundedTo(digits: 6),
-        high: max(high, value).roundedTo(digits: 6), method: "bootstrap-percentile-95",
+        value: value.roundedFigure, low: min(low, value).roundedFigure,
+        high: max(high, value).roundedFigure, method: "bootstrap-percentile-95",
         resamples: resamples)
     }
     rSquared = whole.r2.map { estimate($0, found.compactMap(\.r2)) }
     meanAbsoluteError = estimate(whole.mae, found.map(\.mae))
     rootMeanSquaredError = estimate(whole.rmse, found.map(\.rmse))
     meanBaseline =
-      (centred.reduce(0) { $0 + $1 * $1 } / Double(rows)).squareRoot().roundedTo(digits: 6)
+      (centred.reduce(0) { $0 + $1 * $1 } / Double(rows)).squareRoot().roundedFigure
   }
 }

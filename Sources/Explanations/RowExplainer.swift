@@ -70,6 +70,7 @@ public struct RowExplainer: Sendable {
     return RowExplanation(
       row: number,
       label: row.schema.classes.indices.contains(label) ? row.schema.classes[label] : nil,
+      labelNumber: row.numbers.first.flatMap { $0.isFinite ? $0 : nil },
       values: values(of: row), network: prediction,
       agrees: prediction.flatMap { answer in levels.first.map { $0.answer == answer.answer } },
       features: active ?? [], levels: levels)

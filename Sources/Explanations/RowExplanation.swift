@@ -7,6 +7,8 @@ public struct RowExplanation: Codable, Hashable, Sendable {
   public var row: Int?
   /// The true class of the row; `nil` if it is not known.
   public var label: String?
+  /// The true number of the row; `nil` without a numeric target, or if it is not known.
+  public var labelNumber: Double?
   /// The values of the columns.
   public var values: [ColumnValue]
   /// The prediction of the network; `nil` without a network.

@@ -39,6 +39,7 @@ public struct ImportedNetwork: Hashable, Sendable {
   /// of the file; its classes are matched by name if the file names them.
   /// - Throws: `ModelFileError`, `NetworkError` if columns or classes do not match.
   public func model(for data: Schema) throws -> Model {
+    try checkShape(of: data)
     if let schema { return try model(for: data, trainedWith: schema) }
     var data = data
     let encoding: Encoding
@@ -53,6 +54,23 @@ public struct ImportedNetwork: Hashable, Sendable {
     let network = try data.target.isNumeric ? giving(numbers: data) : answering(&data)
     return try Model(
       schema: data, encoding: encoding, network: network, head: head(for: data))
+  }
+
+  /// Checks the shape of images: pixels in the order of another shape are other images.
+  private func checkShape(of data: Schema) throws(ModelFileError) {
+    guard let image = data.image else { return }
+    let found = [image.height, image.width, image.channels]
+    if let own = schema {
+      guard let other = own.image, [other.height, other.width, other.channels] != found else {
+        return
+      }
+      throw .schema(
+        .imageShape(found: found, expected: [other.height, other.width, other.channels]))
+    }
+    let shape = network.architecture.input
+    let isOther =
+      shape.rank == 3 ? shape.dimensions != found : columns == nil && shape.count != image.count
+    if isOther { throw .schema(.imageShape(found: found, expected: shape.dimensions)) }
   }
 
   /// The network with its output activation, for a numeric target.

@@ -84,6 +84,7 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
       "export the network with an input of floats, or round the column as it was in training"
     case .range:
       "give the column as it was in training, or export the network with an input of floats"
+    case .schema(.imageShape): "give images of the size that the network was trained with"
     case .schema: "give data with the columns that the network was trained with"
     case .unwritable: "choose a folder that exists and that you may write to"
     case .unwritableLayer: "all layers except reshaping and transposition can be exported"

@@ -8,6 +8,8 @@ public enum SchemaMismatch: Hashable, Sendable {
   case columnKind(name: String, hasLevels: Bool)
   /// A numeric column that the model reads as levels too.
   case twoKinds(name: String)
+  /// Images of another shape than those that the network reads; sizes are without the batch dimension.
+  case imageShape(found: [Int], expected: [Int])
   case columnCount(found: Int, expected: Int)
   /// Two columns whose names may both mean an input of the model.
   case ambiguousColumns(first: String, second: String, input: String)
@@ -33,6 +35,10 @@ public enum SchemaMismatch: Hashable, Sendable {
       return "the column '\(shown(name))' holds \(held) where the model reads \(read)"
     case .twoKinds(let name):
       return "the model reads the column '\(shown(name))' both as numbers and as levels"
+    case .imageShape(let found, let expected):
+      func words(_ sizes: [Int]) -> String { sizes.map(String.init).joined(separator: " x ") }
+      return "the images are \(words(found)) (height, width, channels) where the network reads "
+        + (expected.count == 1 ? "\(words(expected)) values" : words(expected))
     case .columnCount(let found, let expected):
       return "the data have \(found) columns where the model reads \(expected)"
     case .ambiguousColumns(let first, let second, let input):

@@ -25,9 +25,11 @@ public enum NetworkError: LocalizedError, Hashable, Sendable {
       "the network has no layers"
     case .wrongInputs(let expected, let found):
       "the encoded data have \(found) input\(found == 1 ? "" : "s") but the network expects \(expected)"
+    case .wrongAnswers(1, let found):
+      "the network has \(found) outputs where a numeric target needs one"
     case .wrongAnswers(let expected, let found):
       "the network has \(found) output\(found == 1 ? "" : "s") but the data have \(expected) "
-        + (expected == 1 ? "class" : "classes")
+        + "classes"
     case .notFinite(let step, let layer):
       "training diverged: non-finite value in layer '\(layer)' at step \(step)"
     }

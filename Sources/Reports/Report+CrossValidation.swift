@@ -30,7 +30,7 @@ extension Report {
     let all: [(Phrase, CrossValidation.Spread?)] = [
       ("Accuracy of the network before pruning", found.network),
       ("Accuracy of the pruned network", found.pruned),
-      ("Accuracy of the most frequent class", found.majority),
+      ("Accuracy of the most frequent class of the training rows", found.majority),
       (
         "Agreement of rules \(isChosen ? "\(recorded.level.words) " : "")and network",
         found.fidelity

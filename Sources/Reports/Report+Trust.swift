@@ -50,7 +50,7 @@ extension Report {
       ("Rows on which rules and network agree", explanation.accuracy.whereBothAgree),
     ]
     if let majority = explanation.accuracy.majorityBaseline {
-      predictors.append(("Always the most frequent class", majority))
+      predictors.append(("Always the most frequent class of the training rows", majority))
     }
     blocks.append(
       .table(shares("accuracy-table", "Accuracy on held-out rows", "Predictor", predictors)))

@@ -5,8 +5,11 @@ import Pruning
 extension Sensitivity {
   /// The analysis as a document.
   ///
-  /// `network`: the name of the network; `origin`: the tool and its version.
-  public func document(of network: String, origin: String) -> Document {
+  /// `network`: the name of the network; `origin`: the tool and its version; `isNumeric`: whether its
+  /// target is numeric, so that R² is measured instead of the accuracy.
+  public func document(
+    of network: String, origin: String, isNumeric: Bool = false
+  ) -> Document {
     Document(
       title: "Layer sensitivity of \(quote: network)", kind: "Sensitivity analysis", origin: origin,
       blocks: [
@@ -20,7 +23,7 @@ extension Sensitivity {
             """,
             [
               .text("layers"), .number("neurons"), .number("pruned"), .number("parameters pruned"),
-              .number("accuracy %"), .number("change"), .number("loss"),
+              .number(isNumeric ? "100 × R²" : "accuracy %"), .number("change"), .number("loss"),
             ], [whole] + lines.map(row)))
       ])
   }

@@ -47,7 +47,7 @@ struct RowExplanationText {
     }
     if let network = found.network {
       if let number = network.number {
-        lines.append("The network's number is \(significant(number, digits: 5)).")
+        lines.append("The network's number is \(Self.shownNumber(number)).")
       } else if let shares = network.probabilities {
         let all = shares.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(5)
         lines.append(
@@ -55,12 +55,22 @@ struct RowExplanationText {
             + all.map { "\(shown($0.key)) \(percent($0.value))" }.joined(separator: ", ") + ".")
       }
     }
-    if let label = found.label { lines.append("The data say \(target) = \(shown(label)).") }
+    if let number = found.labelNumber {
+      let label = found.label.map { " ('\(shown($0))')" } ?? ""
+      lines.append("The data say \(target) = \(signed(shortest(number)))\(label).")
+    } else if let label = found.label {
+      lines.append("The data say \(target) = \(shown(label)).")
+    }
     return lines
   }
 
   private func answer(_ name: String, _ number: Double?) -> String {
-    "'\(shown(name))'" + (number.map { " (\(significant($0, digits: 5)))" } ?? "")
+    "'\(shown(name))'" + (number.map { " (\(Self.shownNumber($0)))" } ?? "")
+  }
+
+  /// A number of the target, with decimals also where it is large.
+  private static func shownNumber(_ value: Double) -> String {
+    significant(value, digits: abs(value) < 1e4 ? 5 : 9)
   }
 
   private var values: [String] {

@@ -163,7 +163,11 @@ import espalier
       "check --target: it names the column that the network predicts", 65),
     Expected(
       NetworkError.wrongAnswers(expected: 1, found: 3),
-      "the network has 3 outputs but the data have 1 class",
+      "the network has 3 outputs where a numeric target needs one",
+      "check --target: it names the column that the network predicts", 65),
+    Expected(
+      NetworkError.wrongAnswers(expected: 2, found: 3),
+      "the network has 3 outputs but the data have 2 classes",
       "check --target: it names the column that the network predicts; evaluate and predict take all "
         + "classes with --class-order where rows of some are missing", 65),
     Expected(

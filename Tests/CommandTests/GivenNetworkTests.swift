@@ -135,7 +135,7 @@ import Testing
       #expect(run.code == 65)
       #expect(
         run.errorOutput
-          == "error: --scale-inputs standard scales the columns over the rows of 'one.csv', which has 1 "
+          == "error: --scale-inputs standard scales the columns over the rows of the data, which have 1 "
           + "row where 10 are needed\n hint: give all rows at once, or a model that contains its scaling, "
           + "such as the model.onnx of a report\n", "\(run.errorOutput)")
     }

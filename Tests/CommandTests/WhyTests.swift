@@ -48,6 +48,62 @@ import Testing
     }
   }
 
+  /// A numeric target has its number, and JSON numbers are read whatever the notation of their column.
+  @Test func numbersOfTheRowAndItsTarget() throws {
+    try withFolder { folder in
+      var lines = ["a;b;share;y"]
+      for row in 0..<80 {
+        let (a, b) = (Double(row) / 8, Double(row * 7 % 13) / 4)
+        let cells = [a, b].map { "\($0)".replacingOccurrences(of: ".", with: ",") }
+        lines.append(
+          (cells + ["\(row % 9 * 10)%", "\(1000 * a + b)".replacingOccurrences(of: ".", with: ",")])
+            .joined(separator: ";"))
+      }
+      try Data((lines.joined(separator: "\n") + "\n").utf8)
+        .write(to: folder.appendingPathComponent("rows.csv"))
+      let run = try Program(
+        "explain", "rows.csv", "--epochs", "5", "--no-pruning", "--cross-validation", "0",
+        "--quiet",
+        "-o", "r", in: folder)
+      #expect(run.code == 0, "\(run.errorOutput)")
+      let found = try explained("58", "--data", "rows.csv", in: folder)
+      #expect(found.labelNumber == 7127.25)
+      let text = try Program("why", "r", "58", "--data", "rows.csv", in: folder)
+      #expect(text.output.contains("The data say y = 7127.25 ('"), "\(text.output)")
+      // The same row in three notations.
+      for row in [
+        #"{"a": 7.125, "b": 2.25, "share": 30}"#, #"{"a": "7,125", "b": "2,25", "share": "30%"}"#,
+        #"a="7,125",b=2.25,share=30"#,
+      ] {
+        let given = try explained(row, in: folder)
+        #expect(given.values.map(\.value) == found.values.map(\.value), "\(row)")
+        #expect(given.network == found.network, "\(row)")
+      }
+    }
+  }
+
+  /// The given network has none of the hidden features of the rules; the other rules need none.
+  @Test func theGivenNetworkServesTheRulesOverColumns() throws {
+    try withFolder { folder in
+      let network = Program.home.appendingPathComponent("Tests/Fixtures/models/good/relu.onnx").path
+      let run = try Program(
+        "explain", "iris", "--model", network, "--epochs", "5", "--cross-validation", "0",
+        "--quiet",
+        "-o", "r", in: folder)
+      #expect(run.code == 0, "\(run.errorOutput)")
+      let found = try Program("why", "r", "1", "--model", network, in: folder)
+      #expect(found.code == 0, "\(found.errorOutput)")
+      #expect(
+        found.errorOutput.contains(
+          "the rules over hidden features are left out: those of \(network) are others\n"),
+        "\(found.errorOutput)")
+      #expect(found.output.contains("Rules over columns"))
+      let asked = try Program(
+        "why", "r", "1", "--model", network, "--rules", "features", in: folder)
+      #expect(asked.code == 65)
+    }
+  }
+
   /// The change, applied to the row, changes the rules as stated, and the network as stated.
   @Test func theNearestChangeDoesWhatItSays() throws {
     try withResult { folder, result in

@@ -42,16 +42,81 @@ import Testing
     }
   }
 
-  @Test func garmentsAreNamedByTheirFolder() throws {
+  @Test(arguments: ["fashion-mnist", "FashionMNIST", "fashion_mnist/raw"])
+  func garmentsAreNamedByTheirFolder(_ suffix: String) throws {
     try withFolder { folder in
-      let path = folder + "-fashion"
+      let path = folder + "/" + suffix
       try Files.make(path)
-      defer { Files.remove(path) }
       try writeIDX(path)
-      let target = try DataSource.load(path).table.schema.target
+      let data = try DataSource.load(path)
+      let target = data.table.schema.target
       #expect(target.name == "garment")
       #expect(target.classes.first == "T-shirt/top")
       #expect(target.classes.count == 10)
+      #expect(
+        data.notes.contains("the classes are named as those of Fashion-MNIST, as the folder is"))
+    }
+  }
+
+  /// "fashion" elsewhere in a path says nothing about the images.
+  @Test func digitsStayDigits() throws {
+    try withFolder { folder in
+      for name in ["old-fashion-project/digits", "fashion", "fashion-mnist/other/digits"] {
+        let path = folder + "/" + name
+        try Files.make(path)
+        try writeIDX(path)
+        #expect(try DataSource.load(path).table.schema.target.name == "digit", "\(name)")
+      }
+    }
+  }
+
+  // MARK: - Without labels
+
+  @Test func imagesWithoutLabelsAreRowsWithoutLabels() throws {
+    try withFolder { folder in
+      try writeIDX(folder)
+      let labelled = try DataSource.load(folder)
+      Files.remove(folder + "/train-labels-idx1-ubyte")
+      for labels in [LabelReading.optional, .absent] {
+        let data = try DataSource.load(folder, options: ReadingOptions(labels: labels))
+        #expect(data.table.columns == labelled.table.columns)
+        #expect(data.table.labels == Array(repeating: Table.unlabelled, count: 100))
+        #expect(data.rowsRead == 100)
+      }
+      let same = try DataSource.load(
+        folder, options: ReadingOptions(schema: labelled.table.schema, labels: .optional))
+      #expect(same.table.schema == labelled.table.schema && same.table.count == 100)
+      #expect(same.table.labels == Array(repeating: Table.unlabelled, count: 100))
+    }
+  }
+
+  @Test func testImagesAloneAreTheRows() throws {
+    try withFolder { folder in
+      try writeIDX(folder)
+      let heldOut = try #require(try DataSource.load(folder).heldOut)
+      Files.remove(folder + "/train-images-idx3-ubyte")
+      Files.remove(folder + "/train-labels-idx1-ubyte")
+      let data = try DataSource.load(folder)
+      #expect(data.table.columns == heldOut.columns && data.table.labels == heldOut.labels)
+      #expect(data.heldOut == nil && data.rowsRead == 20)
+      #expect(
+        data.notes.contains("the folder has no training images: its test images are the rows"))
+    }
+  }
+
+  /// A class that a network does not know is no reason to predict fewer rows.
+  @Test func rowsOfUnknownClassesAreCounted() throws {
+    try withFolder { folder in
+      try writeIDX(folder)
+      var schema = try DataSource.load(folder).table.schema
+      schema.target.kind = .classes(names: ["0", "1", "2"])
+      let needed = try DataSource.load(folder, options: ReadingOptions(schema: schema))
+      #expect(needed.table.count == 75)
+      #expect(needed.dropped == [RowCount("a class of 'digit' that is not in the schema", 25)])
+      let all = try DataSource.load(
+        folder, options: ReadingOptions(schema: schema, labels: .optional))
+      #expect(all.table.count == 100 && all.dropped.isEmpty)
+      #expect(all.table.labels == (0..<100).map { $0 % 4 == 3 ? Table.unlabelled : $0 % 4 })
     }
   }
 
@@ -100,7 +165,7 @@ import Testing
       #expect(
         complaint { _ = try DataSource.load(folder) }
           == "there is no file 'train-labels-idx1-ubyte' in '\(folder)' | "
-          + "give the folder that has the original files")
+          + "training needs the label of each image")
     }
   }
 
@@ -145,6 +210,37 @@ import Testing
           data.table.columns[(y * 32 + x) * 3 + channel]
             == .bytes((0..<12).map { UInt8((offset * 7 + $0) % 253) }))
       }
+    }
+  }
+
+  @Test func packedBatchesAndMarkedNamesAreRead() throws {
+    try withFolder { folder in
+      let bytes = (0..<8).flatMap { record(UInt8($0 % 3), $0) }
+      try write(gzip(bytes), folder + "/data_batch_1.bin.gz")
+      try write(gzip(record(1, 1)), folder + "/test_batch.bin.gz")
+      try write("\u{FEFF}cat\r\n dog \r\nfrog\r\n", folder + "/batches.meta.txt")
+      let data = try DataSource.load(folder)
+      #expect(data.table.labels == (0..<8).map { $0 % 3 })
+      #expect(data.table.schema.classes == ["cat", "dog", "frog"])
+      #expect(data.heldOut?.labels == [1])
+    }
+  }
+
+  @Test func namesAndRecordsOfOtherSetsAreErrors() throws {
+    try withFolder { folder in
+      try write(record(1, 1), folder + "/train.bin")
+      try write("cat\ndog\ncat\n", folder + "/batches.meta.txt")
+      #expect(
+        complaint { _ = try DataSource.load(folder) }
+          == "\(folder)/batches.meta.txt: two classes are named 'cat' | "
+          + "give each class a name of its own")
+      Files.remove(folder + "/batches.meta.txt")
+      try write([4] + record(80, 1) + [7] + record(33, 2), folder + "/train.bin")
+      #expect(
+        complaint { _ = try DataSource.load(folder) }
+          == "\(folder)/train.bin: records of 3,074 bytes have two labels, as those of CIFAR-100 | "
+          + "remove the first byte of each record, the coarse label, and list the names of the fine "
+          + "labels in batches.meta.txt")
     }
   }
 

@@ -54,6 +54,25 @@ import Testing
     #expect(Warning.figures(of: better) == [])
   }
 
+  /// The most frequent class of the training rows may be rare among the held-out rows.
+  @Test func theMostFrequentClassOfTheRowsCounts() throws {
+    let found = try #require(
+      Warning.figures(of: sound, mostFrequent: Proportion(94, of: 100)).first)
+    #expect(
+      found.text
+        == "the explained network is right on 80 of 100 (80.0 %) held-out rows, always the most "
+        + "frequent class on 94 of 100 (94.0 %)")
+    #expect(Warning.figures(of: sound, mostFrequent: Proportion(79, of: 100)) == [])
+    let constant = try only {
+      $0.fidelity.byClass = ["a": Proportion(80, of: 84), "b": Proportion(10, of: 16)]
+      $0.fidelity.byClass["b"] = Proportion(14, of: 16)
+    }
+    #expect(
+      constant.text
+        == "the rules agree with the network on 90 of 100 (90.0 %) held-out rows, not clearly more "
+        + "than its most frequent prediction, 84 of 100 (84.0 %): they do not explain it")
+  }
+
   @Test func theWorstClassIsNamed() throws {
     let found = try only {
       $0.fidelity.byClass = [
@@ -69,7 +88,7 @@ import Testing
     let ten = try only { $0.fidelity.byClass = ["b": Proportion(1, of: 10)] }
     #expect(ten.code == "worst-class" && ten.figure == 0.1)
     var near = sound
-    near.fidelity.byClass = ["b": Proportion(76, of: 100)]
+    near.fidelity.byClass = ["a": Proportion(59, of: 59), "b": Proportion(31, of: 41)]
     #expect(Warning.figures(of: near) == [])
   }
 

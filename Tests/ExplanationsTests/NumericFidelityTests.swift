@@ -26,6 +26,30 @@ import Testing
     #expect(found.within == Proportion(2, of: 4))
   }
 
+  /// The numbers of a target of any scale are those of the target times its scale.
+  @Test(arguments: [1e-16, 1e-6, 3e-4, 1.0, 1e9])
+  func figuresScaleWithTheTarget(_ scale: Double) throws {
+    let (training, heldOut) = ([1.25, 6, 3.5, 8.125], [2.0, 3, 7, 8.5])
+    let found = try NumericFidelity(
+      of: rules(), deciding: ([nil, 0, nil, 0], [nil, nil, 0, 0]),
+      network: (training.map { $0 * scale }, heldOut.map { $0 * scale }), answers: [0, 1, 0, 1])
+    for (number, value) in zip(found.numbers, [7.0625, 2.375]) {
+      #expect(abs(number.value / scale - value) < 1e-3 * value, "\(number.value)")
+    }
+    let plain = try NumericFidelity(
+      of: rules(), deciding: ([nil, 0, nil, 0], [nil, nil, 0, 0]), network: (training, heldOut),
+      answers: [0, 1, 0, 1])
+    #expect(found.rSquared?.value == plain.rSquared?.value && found.within == plain.within)
+    let errors = try #require(
+      RegressionFigures(
+        predicted: heldOut.map { $0 * scale }, actual: training.map { $0 * scale }))
+    // |2 - 1.25|, |3 - 6|, |7 - 3.5|, |8.5 - 8.125|
+    #expect(abs(errors.meanAbsoluteError.value / scale - 7.625 / 4) < 1e-3)
+    let squares = 0.75 * 0.75 + 9 + 3.5 * 3.5 + 0.375 * 0.375
+    #expect(abs(errors.rootMeanSquaredError.value / scale - (squares / 4).squareRoot()) < 1e-3)
+    #expect(errors.meanBaseline > 2 * scale)
+  }
+
   @Test func aConstantNetworkHasNoRSquared() throws {
     let found = try NumericFidelity(
       of: rules(), deciding: ([nil, 0], [nil, 0]), network: ([4, 4], [4, 4]), answers: [0, 0])

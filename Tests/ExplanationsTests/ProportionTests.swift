@@ -25,6 +25,16 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (1.23456789, 1.234568), (0.0123456789, 0.012346), (0.000_123_456_789, 0.000_123_457),
+    (1.23456789e-7, 1.23457e-7), (-1.23456789e-16, -1.23457e-16), (123_456.789, 123_456.789),
+    (0, 0),
+    (1.2345678e-300, 1.23457e-300),
+  ])
+  func smallFiguresKeepSixDigits(value: Double, rounded: Double) {
+    #expect(value.roundedFigure == rounded)
+  }
+
   @Test func nothingCountedIsNotCertain() {
     #expect(Proportion(0, of: 0).interval == 0...1)
   }

@@ -43,6 +43,43 @@ import Testing
     #expect(model.classify(table) == wanted)
   }
 
+  /// Pixels in the order of another shape are other images, also where their number is equal.
+  @Test func imagesOfAnotherShapeAreRefused() throws {
+    func schema(_ height: Int, _ width: Int, _ channels: Int) -> Schema {
+      let image = ImageShape(height: height, width: width, channels: channels, maximum: 255)
+      return Schema(
+        features: (0..<image.count).map { Feature(.init("pixel \($0)")) },
+        target: Target("y", .classes(names: ["a", "b"])), image: image)
+    }
+    let convolution = try Network(
+      Architecture(input: [4, 6, 1]) {
+        Convolution(2, Window(3))
+        Flattening()
+        Dense(2)
+      }, seed: 1)
+    let imported = ImportedNetwork(network: convolution)
+    _ = try imported.model(for: schema(4, 6, 1))
+    for (other, words) in [
+      (schema(6, 4, 1), "6 x 4 x 1"), (schema(2, 4, 3), "2 x 4 x 3"),
+      (schema(4, 6, 3), "4 x 6 x 3"),
+    ] {
+      #expect(
+        refusal(imported, other)
+          == "the images are \(words) (height, width, channels) where the network reads 4 x 6 x 1")
+    }
+    let flat = ImportedNetwork(
+      network: try Network(Architecture(input: [24]) { Dense(2) }, seed: 1))
+    _ = try flat.model(for: schema(6, 4, 1))
+    #expect(
+      refusal(flat, schema(5, 5, 1))
+        == "the images are 5 x 5 x 1 (height, width, channels) where the network reads 24 values")
+    let own = try ModelFile.read(
+      data: ModelFile.data(for: imported.model(for: schema(4, 6, 1))), name: "model.onnx")
+    #expect(
+      refusal(own, schema(6, 4, 1))
+        == "the images are 6 x 4 x 1 (height, width, channels) where the network reads 4 x 6 x 1")
+  }
+
   @Test func columnsThatDoNotFitAreNamed() throws {
     let imported = try ModelFile.read(ModelFixtures.good("relu"))
     #expect(

@@ -94,7 +94,7 @@ public struct ModelCard: Hashable, Sendable {
         "Fidelity: the share of rows on which the rules predict the same class as the network.",
         """
         Intervals are 95 % Wilson score intervals. Beside each share stands that of always predicting \
-        the most frequent class.
+        the most frequent class of the training rows.
         """,
       ]),
     ]
@@ -134,7 +134,8 @@ public struct ModelCard: Hashable, Sendable {
     let accuracy = explanation.accuracy
     var rows: [(Phrase, Proportion)] = [("Accuracy of the network", accuracy.network)]
     if let majority = accuracy.majorityBaseline {
-      rows.append(("Accuracy of always predicting the most frequent class", majority))
+      rows.append(
+        ("Accuracy of always predicting the most frequent class of the training rows", majority))
     }
     rows += [
       ("Accuracy of the rules", accuracy.rules),

@@ -38,6 +38,7 @@ extension Diagram {
       absolute value. Lines into a feature are attributions relative to its largest one, lines \
       into an output are output weights. Pruned nodes are counted above each column, not drawn.
       """
+    caption += Self.layersBelowFeatures(explanation)
     if explanation.data.schema.image == nil { caption += left }
     let before = explanation.network.neurons
     self.init(
@@ -58,6 +59,19 @@ extension Diagram {
         " \(explanation.features.count - mostNodes) more hidden features are not drawn."
     }
     thin()
+  }
+
+  /// That layers between the inputs and the features are not drawn; empty without any.
+  private static func layersBelowFeatures(_ explanation: Explanation) -> Phrase {
+    // The last two compute the features and the outputs.
+    let layers = explanation.pruned.architecture
+      .filter { $0.hasPrefix("dense ") || $0.hasPrefix("convolution ") }.dropLast(2)
+    guard !explanation.features.isEmpty, !layers.isEmpty else { return Phrase() }
+    return """
+       Between inputs and features \(layers.count == 1 ? "lies" : "lie") \
+      \(counted(layers.count, "layer")) that \(layers.count == 1 ? "is" : "are") not drawn: \
+      \(listed(Array(layers), most: 4)).
+      """
   }
 
   /// The inputs as nodes with their edges to the features; the pixels of an image are one node.

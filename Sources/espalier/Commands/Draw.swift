@@ -43,16 +43,16 @@ struct Draw: ParsableCommand {
   @OptionGroup(title: "Messages") var console: ConsoleOptions
 
   func run() throws {
-    let suffix = URL(fileURLWithPath: output).pathExtension.lowercased()
-    guard let format = DrawingFormat(rawValue: suffix) else {
-      throw UnknownName(
-        suffix, family: "image format", known: DrawingFormat.allCases.map(\.rawValue))
-    }
     let file = OutputFile(output)
     var conflicts = OutputConflicts()
     conflicts.writes(output, as: "--output")
     conflicts.reads(source, as: "the source")
     try conflicts.check()
+    let suffix = URL(fileURLWithPath: output).pathExtension.lowercased()
+    guard let format = DrawingFormat(rawValue: suffix) else {
+      throw UnknownName(
+        suffix, family: "image format", known: DrawingFormat.allCases.map(\.rawValue))
+    }
     try file.check(force: force)
     let drawing = try diagram().drawn(as: format)
     Interruption.hold()

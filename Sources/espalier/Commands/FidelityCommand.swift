@@ -47,7 +47,7 @@ struct FidelityCommand: ParsableCommand {
   var writeBaseline: String?
   @Flag(help: "Overwrite an existing regular file or espalier report.")
   var force = false
-  @OptionGroup(title: "Inputs of the network") var pixels: PixelFlags
+  @OptionGroup(title: "Inputs of the network") var inputs: InputFlags
   @Option(help: "Number of threads (default: one per core).")
   var threads: Int?
   @OptionGroup(title: "Messages") var console: ConsoleOptions
@@ -73,21 +73,18 @@ struct FidelityCommand: ParsableCommand {
 
   func run() throws {
     if let threads { Workers.threads = MemoryGuard.threads(threads) }
-    let file = try baselineFile()
+    let newBaseline = try baselineFile()
     let earlier = try baseline.map { ($0, try Self.readBaseline($0)) }
-    let explanation = try ResultFile(result).explanation(rules)
+    let file = try ResultFile(result)
+    let explanation = try file.explanation(rules)
     let options = ReadingOptions(
       schema: explanation.data.schema, labels: .optional, format: form.format,
       maxInputBytes: form.maxInputBytes)
     let loaded = try DataSource.load(data, options: options)
     console.note(loaded.accounts)
     let table = loaded.table
-    var network = NetworkOptions()
-    pixels.apply(to: &network)
-    let imported = try ImportedModel(
-      URL(fileURLWithPath: model), options: network, table: table, names: .options)
-    ProgressPrinter(console.progress, quiet: console.quiet).show(imported)
-    console.noteShifts(of: imported.table, from: imported.model)
+    let imported = try file.network(
+      at: URL(fileURLWithPath: model), for: table, options: inputs.options, console: console)
     var measured = try Self.measure(explanation, imported.model, imported.table)
     if let (path, baseline) = earlier {
       try Self.checkClasses(of: baseline, measured, path)
@@ -99,12 +96,12 @@ struct FidelityCommand: ParsableCommand {
     }
     let failed = failedGates(measured)
     // Figures that fail a gate are no baseline: the next run would pass.
-    if let file, failed.isEmpty {
+    if let newBaseline, failed.isEmpty {
       Interruption.hold()
-      try file.write(try StandardOutput.json(new), force: force)
+      try newBaseline.write(try StandardOutput.json(new), force: force)
     }
     if console.json { try StandardOutput.writeJSON(measured) }
-    let end = file.map {
+    let end = newBaseline.map {
       failed.isEmpty
         ? "The baseline: \($0.path)\n"
         : "The baseline is not written to \($0.path): a threshold is not met.\n"

@@ -1,9 +1,11 @@
 import ArgumentParser
 import CompressedModels
+import Datasets
 import Experiments
 import Foundation
 import ModelFiles
 import Naming
+import Networks
 import Pruning
 import Reports
 import Tensors
@@ -132,7 +134,9 @@ struct Prune: ParsableCommand {
     var contents: [Data] = []
     if plan != nil { contents.append(try StandardOutput.json(outcome.plan)) }
     if let layers, let sensitivity {
-      let document = layers.document(of: model, origin: "espalier \(espalierVersion)")
+      let document = layers.document(
+        of: model, origin: "espalier \(espalierVersion)",
+        isNumeric: outcome.model.schema.target.isNumeric)
       contents.append(
         sensitivity.hasSuffix(".json")
           ? try StandardOutput.json(layers) : Data(try document.text(for: sensitivity).utf8))
@@ -170,7 +174,10 @@ struct GoalOptions: ParsableArguments {
   @Option(help: "Fraction of parameters to keep (default: 0.5).")
   var keep: Double?
   @Option(
-    help: "Maximum drop of validation accuracy, at 95 % confidence; 0.01 is one percentage point.")
+    help: """
+      Maximum drop of validation accuracy, or of R² for a numeric target, at 95 % confidence; 0.01 is \
+      one percentage point.
+      """)
   var accuracyDrop: Double?
   @Option(
     name: .customLong("multiplications"),

@@ -40,7 +40,7 @@ struct Why: ParsableCommand {
     let (rows, given) = try rows(of: explanation, number)
     let (model, table) = try file.network(model, for: rows, inputs: inputs, console: console)
     let leads = explanation.leads ?? explanation.level
-    let levels: [RuleLevel] =
+    var levels: [RuleLevel] =
       switch rules {
       case nil, .all?:
         [leads] + RuleLevel.allCases.filter { $0 != leads }
@@ -48,6 +48,15 @@ struct Why: ParsableCommand {
       case .features?: [.features]
       case .described?: [.described]
       }
+    if levels.count > 1, let name = self.model,
+      let classifier = try? RuleClassifier(explanation, level: .features),
+      (try? classifier.variables(of: table.selecting([given]), in: model)) == nil
+    {
+      levels.removeAll { $0 == .features }
+      console.note([
+        "the rules over hidden features are left out: those of \(shown(name)) are others"
+      ])
+    }
     if let level = levels.first {
       let classifier = try RuleClassifier(explanation, level: level)
       _ = try classifier.variables(of: table.selecting([given]), in: model)

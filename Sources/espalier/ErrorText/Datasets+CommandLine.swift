@@ -9,7 +9,7 @@ extension DatasetError: CommandLineError {
     switch self {
     case .ignoredTarget, .wrongNameCount: 64
     case .inputTooLarge, .tableTooLarge, .imagesTooLarge: 75
-    case .missingFile, .unreadable, .noData, .notFetched, .missingPart: 66
+    case .missingFile, .unreadable, .noData, .notFetched, .missingPart, .missingLabels: 66
     case .cannotWrite, .otherFile: 73
     case .cannotDownload: 74
     default: 65
@@ -35,6 +35,8 @@ extension DatasetError: CommandLineError {
       "--max-input-bytes allows more, up to the machine's memory"
     case .missingFile: "see 'espalier list datasets' for the data sets that have names"
     case .notFetched(let name): "espalier datasets fetch \(name)"
+    case .missingLabels:
+      "training and evaluation need the label of each image; predict and fidelity do not"
     case .missingPart: "name the folder that has the original files with --from"
     case .cannotDownload: "get the files another way and name their folder with --from"
     default: nil

@@ -45,9 +45,6 @@ struct NetworkWithRows {
   var table: Table
   var loaded: LoadedData
 
-  /// The rows below which columns are not scaled over them.
-  private static let fewestScaled = 10
-
   /// Reads a model file and the rows for it.
   ///
   /// A file that this program wrote states its columns; for others they are detected.
@@ -80,20 +77,10 @@ struct NetworkWithRows {
     console.note(imported.schema == nil ? loaded.remarks : loaded.accounts)
     var table = loaded.table
     if let scaling = network.scaleInputs, scaling != .none {
-      guard table.count >= Self.fewestScaled else {
-        throw CommandFailure(
-          "--scale-inputs \(scaling.rawValue) scales the columns over the rows of '\(shown(data))', which "
-            + "has \(counted(table.count, "row")) where \(Self.fewestScaled) are needed",
-          hint:
-            "give all rows at once, or a model that contains its scaling, such as the model.onnx of a "
-            + "report", code: 65)
-      }
-      console.note([
-        "--scale-inputs \(scaling.rawValue) scales the columns over these \(counted(table.count, "row")): "
-          + "predictions of a row depend on the others"
-      ])
+      try console.noteScaling(scaling, over: table)
     }
-    if options.labels == .absent {
+    if options.labels == .absent || (!table.schema.target.isNumeric && table.schema.classes.isEmpty)
+    {
       table = try table.unlabelled(for: imported, classOrder: network.classOrder)
     }
     // The rows may lack a class of the network.
@@ -164,10 +151,47 @@ extension ResultFile {
           + "--model names another"
       ])
     }
-    let read = try ImportedModel(file, options: inputs.options, table: table, names: .options)
+    let read = try network(
+      at: file, for: table, options: inputs.options, console: console)
+    return (read.model, read.table)
+  }
+}
+
+extension ResultFile {
+  /// The network of a file, which is read as the result read it; with the notes about it printed.
+  func network(
+    at file: URL, for table: Table, options: NetworkOptions, console: ConsoleOptions
+  ) throws -> ImportedModel {
+    let read = try ImportedModel(
+      file, options: options, table: table, names: .options, as: explanation.givenNetwork)
+    if read.scalesOverRows, let scaling = options.scaleInputs {
+      try console.noteScaling(scaling, over: table)
+    }
     ProgressPrinter(console.progress, quiet: console.quiet).show(read)
     console.noteShifts(of: read.table, from: read.model)
-    return (read.model, read.table)
+    return read
+  }
+}
+
+extension ConsoleOptions {
+  /// The rows below which columns are not scaled over them.
+  private static let fewestScaled = 10
+
+  /// Notes that columns are scaled over the rows of a table.
+  /// - Throws: `CommandFailure` if there are fewer than ten.
+  func noteScaling(_ scaling: InputScaling, over table: Table) throws {
+    guard table.count >= Self.fewestScaled else {
+      throw CommandFailure(
+        "--scale-inputs \(scaling.rawValue) scales the columns over the rows of the data, which have "
+          + "\(counted(table.count, "row")) where \(Self.fewestScaled) are needed",
+        hint:
+          "give all rows at once, or a model that contains its scaling, such as the model.onnx of a "
+          + "report", code: 65)
+    }
+    note([
+      "--scale-inputs \(scaling.rawValue) scales the columns over these \(counted(table.count, "row")): "
+        + "predictions of a row depend on the others"
+    ])
   }
 }
 

@@ -52,7 +52,11 @@ struct NetworkFlags: ParsableArguments {
 
 /// The pruning of a network before it is explained.
 struct SimplificationFlags: ParsableArguments {
-  @Option(help: "Maximum drop of validation accuracy by pruning; 0.01 is one percentage point.")
+  @Option(
+    help: """
+      Maximum drop of validation accuracy, or of R² for a numeric target, by pruning; 0.01 is one \
+      percentage point.
+      """)
   var accuracyDrop: Double?
   @Flag(help: "Do not prune; explain the network as trained.")
   var noPruning = false
