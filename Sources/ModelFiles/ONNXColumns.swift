@@ -34,10 +34,12 @@ struct ONNXColumns: Hashable, Sendable {
     var isSinglePrecision = false
     /// Whether the cell is true or false, or 1 or 0.
     var isFlag = false
+    /// The text that replaces a missing one.
+    var filledText: String?
   }
 
   /// An intermediate value of the preprocessing.
-  private struct Value: Hashable {
+  struct Value: Hashable {
     var columns: [Column]
     /// Whether the cells are strings or integers, which must be encoded as levels.
     var isDiscrete = false
@@ -210,9 +212,12 @@ struct ONNXColumns: Hashable, Sendable {
       isDiscrete: isDiscrete, isImage: isImage)
   }
 
-  private func problem(_ node: Onnx_NodeProto, _ problem: NodeProblem) -> ModelFileError {
+  func problem(_ node: Onnx_NodeProto, _ problem: NodeProblem) -> ModelFileError {
     .node(file: file, node: node.title, operator: shown(node.opType), problem)
   }
+
+  /// The columns of a value of the preprocessing; `nil` for other values.
+  func value(named name: String) -> Value? { values[name] }
 
   // MARK: Operators
 
@@ -233,7 +238,9 @@ struct ONNXColumns: Hashable, Sendable {
     case "Flatten" where node.integer("axis", 1) == 1: return value
     case "IsNaN":
       return Value(columns: value.columns.map { Column(source: $0.source, kind: .missing) })
-    case "Where": return try fill(node, &constants)
+    case "Where":
+      if let filled = try fillTexts(node, constants) { return filled }
+      return try fill(node, &constants)
     case "Concat":
       guard [1, -1].contains(node.integer("axis", 0)) else {
         throw problem(node, .axis(node.integer("axis", 0), .notColumns))
@@ -310,6 +317,7 @@ struct ONNXColumns: Hashable, Sendable {
       for index in value.columns.indices where value.columns[index].isPlain {
         value.columns[index].isSinglePrecision = true
       }
+    case .bool where value.marksMissingTexts: break
     case .int64, .int32, .string:
       guard value.isDiscrete else {
         throw problem(node, .column(.rounding))
@@ -370,57 +378,6 @@ struct ONNXColumns: Hashable, Sendable {
       value.columns[index].scale(by: factor, adding: -offset * factor)
     }
     return try checked(value, node)
-  }
-
-  private func encode(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
-    var levels = (node.attribute("cats_strings")?.strings ?? []).map {
-      String(decoding: $0, as: UTF8.self)
-    }
-    if levels.isEmpty { levels = (node.attribute("cats_int64s")?.ints ?? []).map { "\($0)" } }
-    guard value.columns.count == 1, !levels.isEmpty,
-      Set(levels.map(\.trimmingBlanks)).count == levels.count,
-      case .number(nil) = value.columns[0].kind
-    else {
-      throw problem(node, .column(.oneHot))
-    }
-    let source = value.columns[0].source
-    // An empty string is a missing value, and a cell of blanks is read as empty.
-    return Value(
-      columns: levels.map {
-        $0.trimmingBlanks.isEmpty
-          ? Column(source: source, kind: .missing, blank: $0)
-          : Column(source: source, kind: .level($0))
-      })
-  }
-
-  /// A LabelEncoder from strings or integers to numbers, the export of an OrdinalEncoder.
-  private func code(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
-    var levels = (node.attribute("keys_strings")?.strings ?? []).map {
-      String(decoding: $0, as: UTF8.self)
-    }
-    if levels.isEmpty { levels = (node.attribute("keys_int64s")?.ints ?? []).map { "\($0)" } }
-    if levels.isEmpty {
-      levels = (node.attribute("keys_floats")?.floats ?? []).map { shortest(Double($0)) }
-    }
-    var numbers = (node.attribute("values_floats")?.floats ?? []).map { Double($0) }
-    var others = Double(node.number("default_float", 0))
-    if numbers.isEmpty {
-      numbers = (node.attribute("values_int64s")?.ints ?? []).map { Double($0) }
-      others = Double(node.integer("default_int64", -1))
-    }
-    guard !levels.isEmpty, numbers.count == levels.count, Set(levels).count == levels.count,
-      (numbers + [others]).allSatisfy(\.isFinite)
-    else {
-      throw problem(node, .column(.map))
-    }
-    return Value(
-      columns: try value.columns.map { column throws(ModelFileError) in
-        guard case .number(nil) = column.kind, column.factor == 1, column.offset == 0 else {
-          throw problem(node, .column(.scaledBefore))
-        }
-        return Column(
-          source: column.source, kind: .coded(levels: levels, numbers: numbers, others: others))
-      })
   }
 
   private func choose(
@@ -487,7 +444,9 @@ extension ONNXColumns.Column {
   }
 
   /// Whether it is the unscaled number of a cell.
-  var isPlain: Bool { kind == .number(filled: nil) && factor == 1 && offset == 0 }
+  var isPlain: Bool {
+    kind == .number(filled: nil) && factor == 1 && offset == 0 && filledText == nil
+  }
 
   /// Whether its source is the number of the cell.
   var isNumber: Bool { if case .number = kind { true } else { false } }

@@ -71,6 +71,9 @@ package struct ONNXReader {
   private(set) var input: Shape
   private(set) var steps: [Step] = []
   var values: [String: Value] = [:]
+  /// Channels-first images of which the file merges height and width to one axis, `[channels, pixels]`. Only
+  /// pooling over all pixels reads them.
+  var mergedImages: [String: Value] = [:]
   /// The shapes that nodes compute, with `nil` for the batch size.
   var lengths: [String: [Int64?]] = [:]
   var hasSoftmax = false
@@ -158,6 +161,9 @@ package struct ONNXReader {
   /// The input value of a node at a position, which must not be a constant.
   func answer(_ node: Onnx_NodeProto, _ position: Int = 0) throws(ModelFileError) -> Value {
     guard let name = node.input(position), let value = values[name] else {
+      if node.input(position).flatMap({ mergedImages[$0] }) != nil {
+        throw problem(node, .shape(.imageReshape))
+      }
       throw problem(node, .value(.constant(position: position + 1)))
     }
     return value

@@ -17,11 +17,12 @@ import Testing
   static let kept =
     texts + [
       "channels-first", "channels-last", "clipped", "fixed-batch", "one-operand", "repeated",
-      "timestamps",
+      "timestamps", "filled", "filled-anew", "filled-unknown", "filled-codes",
     ]
   static let all =
     kept + [
-      "averaged", "booleans", "both-pools", "bytes", "decimal-classes", "global-max",
+      "averaged", "booleans", "filled-nan", "merged-kept", "merged-pixels", "both-pools", "bytes",
+      "decimal-classes", "global-max",
       "month-classes", "named-positions",
       "one-vs-rest", "other-columns", "pair", "reduce-max", "rounded", "threshold",
       "turned-channels", "unknown-width", "whole-windows",

@@ -56,6 +56,25 @@ extension ONNXOperator {
     constants.define(output, as: input)
   }
 
+  /// Replaces whole numbers by texts, as a LabelEncoder does.
+  static func foldLabels(
+    _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String
+  ) throws(ModelFileError) {
+    guard let input = node.input(0), let output = node.output.first else { return }
+    let keys = node.attribute("keys_int64s")?.ints ?? []
+    let texts = node.attribute("values_strings")?.strings ?? []
+    guard !keys.isEmpty, keys.count == texts.count else {
+      throw wrong(node, file, .column(.map))
+    }
+    let other = node.attribute("default_string")?.s ?? Data("_Unused".utf8)
+    let known = Dictionary(zip(keys, texts), uniquingKeysWith: { first, _ in first })
+    var tensor = Onnx_TensorProto()
+    tensor.dataType = Int32(Onnx_TensorProto.DataType.string.rawValue)
+    tensor.dims = try constants.lengths(input).map(Int64.init)
+    tensor.stringData = try constants.integers(input).map { known[$0] ?? other }
+    constants.define(output, as: tensor)
+  }
+
   /// Transposes a constant.
   static func foldTranspose(
     _ constants: inout ONNXConstants, _ node: Onnx_NodeProto, _ file: String

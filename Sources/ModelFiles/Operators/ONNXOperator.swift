@@ -98,7 +98,7 @@ package struct ONNXOperator: Sendable {
     ONNXOperator("Identity", read: readIdentity, fold: foldSame, write: writeTransposition),
     ONNXOperator("Imputer", domain: classical),
     ONNXOperator("IsNaN"),
-    ONNXOperator("LabelEncoder", domain: classical),
+    ONNXOperator("LabelEncoder", domain: classical, fold: foldLabels),
     ONNXOperator(
       "LayerNormalization", read: readLayerNormalization, write: writeLayerNormalization),
     ONNXOperator("LeakyRelu", read: readActivation),

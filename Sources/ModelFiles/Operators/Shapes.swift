@@ -193,6 +193,13 @@ extension ONNXReader {
       return pass(row, node)
     }
     if view == value.lengths { return pass(value, node) }
+    let pixels = value.shape[0] * value.shape[1]
+    if value.order == .channelsFirst, value.ending == nil, pixels > 1, value.shape[2] > 1,
+      view == [value.shape[2], pixels]
+    {
+      mergedImages[node.output[0]] = value
+      return
+    }
     guard view.filter({ $0 != 1 }) == [value.shape.count] || value.shape.count == 1 else {
       throw problem(node, .shape(.imageReshape))
     }

@@ -23,19 +23,24 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     var keeps = true
-    if node.opType == "ReduceMax", reader.values[node.input.first ?? ""]?.shape.rank != 3 {
+    let merged = reader.mergedImages[node.input.first ?? ""]
+    if merged == nil, node.opType == "ReduceMax",
+      reader.values[node.input.first ?? ""]?.shape.rank != 3
+    {
       throw reader.problem(node, .place(refusal(of: node)))
     }
     if ["ReduceMax", "ReduceMean"].contains(node.opType) {
       var axes = node.attribute("axes")?.ints ?? []
       if let name = node.input(1) { axes = try reader.constants.integers(name) }
-      guard Set(axes.map { $0 < 0 ? $0 &+ 4 : $0 }) == [2, 3] else {
+      let (rank, pooled): (Int64, Set<Int64>) = merged == nil ? (4, [2, 3]) : (3, [2])
+      guard Set(axes.map { $0 < 0 ? $0 &+ rank : $0 }) == pooled else {
         throw reader.problem(node, .setting(.meanAxes))
       }
       keeps = node.integer("keepdims", 1) != 0
     }
-    let value = try reader.image(node)
-    let view = keeps ? [value.channels, 1, 1] : [value.channels]
+    let value: ONNXReader.Value
+    if let merged { value = merged } else { value = try reader.image(node) }
+    let view = [value.channels] + (keeps ? merged == nil ? [1, 1] : [1] : [])
     guard ["GlobalMaxPool", "ReduceMax"].contains(node.opType) else {
       return try reader.add(
         GlobalAveragePooling(), reading: [value], order: .stored, view: view, node)

@@ -82,6 +82,41 @@ def levels(name, known, twice=False, unknown=(), seed=1):
     write(name, nodes, inputs, initializers, ["amount", "kind"], list(zip(amounts, texts)), feed)
 
 
+def filled(name, known, filling, codes=False, mark="", seed=1):
+    """A SimpleImputer of texts before a one-hot or an ordinal encoder, as skl2onnx exports it."""
+    chance = np.random.default_rng(seed)
+    texts = [["red", "green", "blue", ""][i] for i in chance.integers(4, size=ROWS)]
+    amounts = chance.normal(size=ROWS).round(2)
+    ml = dict(domain="ai.onnx.ml")
+    nodes = [
+        helper.make_node("LabelEncoder", ["zero"], ["filling"], **ml, keys_int64s=[0], values_strings=[filling],
+                         default_string=filling),
+        helper.make_node("LabelEncoder", ["kind"], ["m"], **ml, keys_strings=[mark], values_int64s=[1], default_int64=0),
+        helper.make_node("Cast", ["m"], ["gap"], to=TensorProto.BOOL),
+        helper.make_node("Where", ["gap", "filling", "kind"], ["k"])]
+    width = 2 if codes else 1 + len(known)
+    if codes:
+        nodes.append(helper.make_node(
+            "LabelEncoder", ["k"], ["levels"], **ml, keys_strings=known, values_floats=[.7, -1.2, 2.1][:len(known)],
+            default_float=-.4))
+    else:
+        nodes += [helper.make_node("OneHotEncoder", ["k"], ["hot"], **ml, cats_strings=known, zeros=1),
+                  helper.make_node("Reshape", ["hot", "flat"], ["levels"])]
+    nodes += [helper.make_node("Concat", ["amount", "levels"], ["all"], axis=1),
+              helper.make_node("Gemm", ["all", "w1", "b1"], ["h"]), helper.make_node("Tanh", ["h"], ["a"]),
+              helper.make_node("Gemm", ["a", "w2", "b2"], ["logits"])]
+    initializers = [
+        constant("zero", [0], np.int64), constant("flat", [-1, len(known)], np.int64),
+        constant("w1", chance.normal(size=(width, 6)) * 2), constant("b1", chance.normal(size=6)),
+        constant("w2", chance.normal(size=(6, 2))), constant("b2", [0, 0])]
+    inputs = [helper.make_tensor_value_info("amount", TensorProto.FLOAT, ["N", 1]),
+              helper.make_tensor_value_info("kind", TensorProto.STRING, ["N", 1])]
+    given = [text or mark for text in texts]
+    feed = lambda session: session.run(None, {
+        "amount": amounts.astype(np.float32)[:, None], "kind": np.array(given, object)[:, None]})[0]
+    write(name, nodes, inputs, initializers, ["amount", "kind"], list(zip(amounts, texts)), feed)
+
+
 def image(name, shape, batch="N", convolves=True, turns=(), pool=None, seed=1):
     """A table whose columns are the numbers of an image."""
     chance = np.random.default_rng(seed)
@@ -105,6 +140,11 @@ def image(name, shape, batch="N", convolves=True, turns=(), pool=None, seed=1):
                 nodes += [helper.make_node("GlobalAveragePool", ["r"], ["p0"]),
                           helper.make_node("MaxPool", ["r"], ["p1"], kernel_shape=[shape[1] - 1, shape[2] - 1]),
                           helper.make_node("Concat", ["p0", "p1"], ["m"], axis=1)]
+            elif kind == "merged":
+                # As torch exports x.flatten(2).mean(2).
+                initializers.append(constant("merge", [0, width, -1], np.int64))
+                nodes += [helper.make_node("Reshape", ["r", "merge"], ["p0"]),
+                          helper.make_node("ReduceMean", ["p0"], ["m"], **settings)]
             else:
                 nodes.append(helper.make_node(kind, ["r"], ["m"], **settings))
             last = "m"
@@ -270,3 +310,10 @@ first(table, "averaged", constants=[constant("half", .5), constant("w3", [[1, .3
     node("MatMul", ["l", "w3"], ["m"]), node("Sigmoid", ["l"], ["s"]), node("Sigmoid", ["m"], ["t"]),
     node("Add", ["s", "t"], ["u"]), node("Mul", ["u", "half"], ["logits"])])
 first(image, "both-pools", (1, 4, 4), pool=("both", 8, {}))
+first(image, "merged-pixels", (1, 4, 4), pool=("merged", 4, dict(axes=[-1], keepdims=0)))
+first(image, "merged-kept", (3, 4, 4), pool=("merged", 4, dict(axes=[2], keepdims=1)))
+first(filled, "filled", ["blue", "green", "red"], "green")
+first(filled, "filled-anew", ["blue", "missing", "red"], "missing")
+first(filled, "filled-unknown", ["blue", "red"], "other")
+first(filled, "filled-codes", ["red", "green", "blue"], "blue", codes=True)
+first(filled, "filled-nan", ["blue", "green", "red"], "red", mark="nan")
