@@ -33,16 +33,16 @@ extension GivenReading {
     ].compactMap(\.self)
   }
 
-  /// The options with the settings of this reading where none is given.
-  func completing(_ options: NetworkOptions) -> NetworkOptions {
+  /// The options with the settings of this reading where neither an option is given nor the file says it.
+  func completing(_ options: NetworkOptions, for imported: ImportedNetwork) -> NetworkOptions {
     var options = options
-    if options.givenReading == nil {
+    if options.givenReading == nil, !imported.describesInputs {
       options.pixelMean = pixelMean
       options.pixelDeviation = pixelDeviation
       options.pixelLayout = pixelLayout.flatMap(PixelLayout.init)
       options.scaleInputs = scaleInputs.flatMap(InputScaling.init)
     }
-    if options.classOrder == nil { options.classOrder = classOrder }
+    if options.classOrder == nil, !imported.describesClasses { options.classOrder = classOrder }
     return options
   }
 
@@ -51,8 +51,9 @@ extension GivenReading {
     guard let scaling, let scaleInputs, options.scaleInputs?.rawValue == scaleInputs else {
       return nil
     }
-    let inputs = scaling.map { one in
-      schema.index(of: Feature.ID(one.column)).map {
+    let inputs = scaling.map { one -> Encoding.Input? in
+      guard one.scale != 0 else { return nil }
+      return schema.index(of: Feature.ID(one.column)).map {
         Encoding.Input(feature: $0, kind: .scaled(mean: one.mean, scale: one.scale))
       }
     }

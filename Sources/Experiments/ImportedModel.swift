@@ -54,7 +54,7 @@ public struct ImportedModel: Sendable {
     // A file of this program states how it reads rows.
     let known = imported.schema == nil ? known : nil
     let asked = options
-    let options = known?.completing(options) ?? options
+    let options = known?.completing(options, for: imported) ?? options
     let table = try imported.fitting([given])[0]
     self.table = table
     if let order = options.classOrder {
@@ -66,7 +66,8 @@ public struct ImportedModel: Sendable {
     }
     let plain = try imported.model(for: table.schema)
     model = plain
-    let stored = known?.encoding(options, for: table.schema)
+    let kept = known?.encoding(options, for: table.schema)
+    let stored = kept?.width == plain.encoding.width ? kept : nil
     if let encoding = try stored ?? options.encoding(for: table) { model.encoding = encoding }
     try model.encoding.checkRange(of: table)
     (notes, warnings) = ([], [])

@@ -97,6 +97,25 @@ import Testing
     }
   }
 
+  /// A stored scaling that does not fit is not used: the columns are scaled over the rows, with a note.
+  @Test(arguments: [
+    (#""scale":"#, #""scale":0,"other":"#), (#""scaling":["#, #""scaling":[],"other":["#),
+  ])
+  func aScalingThatDoesNotFitIsNotUsed(_ part: String, _ other: String) throws {
+    try withFolder { folder in
+      _ = try explain("--scale-inputs", "standard", in: folder)
+      let file = folder.appendingPathComponent("r/explanation.json")
+      let text = try String(contentsOf: file, encoding: .utf8)
+        .replacingOccurrences(of: "\" : ", with: "\":").replacingOccurrences(
+          of: "\": ", with: "\":")
+      #expect(text.contains(part))
+      try Data(text.replacingOccurrences(of: part, with: other).utf8).write(to: file)
+      let run = try Program("fidelity", "r", Self.network.path, "iris", in: folder)
+      #expect(run.code == 0, "\(run.errorOutput)")
+      #expect(run.errorOutput.contains("scales the columns over these 150 rows"))
+    }
+  }
+
   @Test func theOrderOfClassesIsKept() throws {
     try withFolder { folder in
       let explanation = try explain(

@@ -164,7 +164,7 @@ extension ResultFile {
   ) throws -> ImportedModel {
     let read = try ImportedModel(
       file, options: options, table: table, names: .options, as: explanation.givenNetwork)
-    if read.scalesOverRows, let scaling = options.scaleInputs {
+    if read.scalesOverRows, let scaling = read.reading?.scaleInputs.flatMap(InputScaling.init) {
       try console.noteScaling(scaling, over: table)
     }
     ProgressPrinter(console.progress, quiet: console.quiet).show(read)
