@@ -80,7 +80,7 @@ private struct ScoreWriter {
     guard let below = values.filter({ $0 <= exact }).max(),
       let above = values.filter({ $0 > exact }).min()
     else { return exact }
-    return shortestCut(between: below, and: above)
+    return unattainable(shortestCut(between: below, and: above), by: values)
   }
 }
 

@@ -83,6 +83,39 @@ import Testing
     #expect(agreement(list, fresh, expected) > 0.98)
   }
 
+  /// 2 · 0.7 + 3 · 0.2 is 1.9999999999999998 in floating point and 2 on paper.
+  @Test func noSumEqualsItsThreshold() {
+    #expect(unattainable(-0.2, by: [-0.3, -0.1, 0.4]) == -0.15)
+    #expect(unattainable(2, by: [1.9, 0.1 + 0.2]) == 2.05)
+    #expect(unattainable(0.25, by: [0.125, 0.5]) == 0.2505)
+    #expect(unattainable(0.1, by: []) == 0.1)
+    // Sums of whole numbers are exact; a threshold with more decimals is none of the sums; many decimals are
+    // those of measured numbers.
+    #expect(unattainable(3, by: [1, 5]) == 3)
+    #expect(unattainable(-0.25, by: [-0.3, -0.2]) == -0.25)
+    #expect(unattainable(0.5, by: [0.1234567, 0.9]) == 0.5)
+  }
+
+  @Test(arguments: [UInt64(1), 2, 3]) func thresholdsOfScoresAreApartFromSums(seed: UInt64) throws {
+    var rng = SeededGenerator(seed: seed)
+    func column() -> [Double] { (0..<400).map { _ in Double(rng.index(below: 60)) / 10 } }
+    let (x, y) = (column(), column())
+    let table = Table(
+      schema: Schema(
+        features: [Feature("x"), Feature("y")], target: Target("t", .classes(names: ["a", "b"]))),
+      columns: [.doubles(x), .doubles(y)], labels: [Int](repeating: 0, count: 400))
+    let truth = zip(x, y).map { 2 * $0 - $1 > 3 }
+    let found = try #require(ScoreRuleLearner().score("S", describing: truth, over: table))
+    for row in 0..<table.count {
+      let exact = found.score.terms.reduce(0) { sum, term in
+        guard case .number(let step, _) = term.operand else { return sum }
+        let tenths = Int(((term.variable == "x" ? x : y)[row] * 10).rounded())
+        return sum + Double(term.weight * tenths) / (10 * step)
+      }
+      #expect(abs(exact - found.threshold) > 1e-6)
+    }
+  }
+
   @Test func limitsOfTermsWeightsScoresAndLeavesHold() {
     let (table, answers) = rows(1200, columns: 6, seed: 9, classes: 4) { row in
       Int(row[0] + row[1]) / 67 + (row[2] > 60 && row[3] > row[4] ? 1 : 0)

@@ -103,7 +103,7 @@ public struct ScoreRuleLearner: Hashable, Sendable {
       values.indices.filter { !isAbove[$0] }.map { values[$0] },
       values.indices.filter { isAbove[$0] }.map { values[$0] },
       or: Double(best.cut) * stepped.commonStep)
-    return (score, threshold)
+    return (score, unattainable(threshold, by: values))
   }
 
   private var search: ScoreSearch {
@@ -230,9 +230,10 @@ private struct ScoreRuleWriter {
     }
     let values = Score(id, parts).values(in: table)
     let (lower, upper) = sign > 0 ? (below, above) : (above, below)
-    let cut = readableCut(
-      lower.map { values[$0] }, upper.map { values[$0] },
-      or: Double(test.cut) / Double(divisor) * stepped.commonStep)
+    let cut = unattainable(
+      readableCut(
+        lower.map { values[$0] }, upper.map { values[$0] },
+        or: Double(test.cut) / Double(divisor) * stepped.commonStep), by: values)
     let greater = Literal(id, .interval(lower: cut, upper: nil, orMissing: false))
     let atMost = Literal(id, .interval(lower: nil, upper: cut, orMissing: false))
     return sign > 0 ? (atMost, greater) : (greater, atMost)
