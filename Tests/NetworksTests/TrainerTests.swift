@@ -40,11 +40,54 @@ import Testing
     #expect(state.bestLoss < 0.05)
   }
 
+  /// The average of four epochs by hand: weights 0.7³, 0.7², 0.7 and 1, divided by their sum. The steps do
+  /// not depend on it.
+  @Test func theNetworkOfAnEpochIsTheMovingAverage() throws {
+    var generator = SeededGenerator(seed: 11)
+    let examples = generator.clusters(rows: 90, inputs: 4, classes: 3)
+    var trainer = Trainer(epochs: 4, batch: 16, learningRate: 0.02)
+    func trained(_ onEpoch: (Trainer.State) -> Void) throws -> Trainer.State {
+      try trainer.train(
+        from: .init(start: fresh(4)), head: .softmax, on: examples, validation: examples, seed: 2,
+        onEpoch: onEpoch)
+    }
+    var networks: [Network] = []
+    let plain = try trained { networks.append($0.network) }
+    #expect(plain.average == nil)
+    trainer.averaging = 0.7
+    var averages: [Network] = []
+    let averaged = try trained { averages.append($0.average ?? $0.network) }
+    #expect(averaged.network == plain.network)
+    #expect(averages.first == networks.first)
+    let weights = [0.343, 0.49, 0.7, 1].map { Float($0 / 2.533) }
+    let last = try #require(averages.last)
+    for node in last.parameters.indices {
+      for (index, parameter) in last.parameters[node].enumerated() {
+        for (position, value) in parameter.value.elements.enumerated() {
+          let wanted = zip(weights, networks).reduce(Float(0)) {
+            $0 + $1.0 * $1.1.parameters[node][index].value.elements[position]
+          }
+          #expect(abs(value - wanted) < 1e-5)
+        }
+      }
+    }
+    // The losses and the best network are those of the averages.
+    let losses = averages.map {
+      Head.softmax.loss(
+        of: $0.outputs(for: examples.inputs), for: examples, classWeights: nil
+      ).value
+    }
+    #expect(averaged.history.map(\.validationLoss) == losses)
+    let best = try #require(losses.indices.min { losses[$0] < losses[$1] })
+    #expect(averaged.best == averages[best] && averaged.bestEpoch == best)
+  }
+
   @Test func aStoredStateGoesOnToTheSameBytes() throws {
     struct Stop: Error {}
     var generator = SeededGenerator(seed: 9)
     let examples = generator.clusters(rows: 90, inputs: 4, classes: 3)
-    let trainer = Trainer(epochs: 12, batch: 16, learningRate: 0.01)
+    var trainer = Trainer(epochs: 12, batch: 16, learningRate: 0.01)
+    trainer.averaging = 0.8
     let start = Trainer.State(start: try fresh(4))
     let whole = try trainer.train(
       from: start, head: .softmax, on: examples, validation: examples, seed: 2)

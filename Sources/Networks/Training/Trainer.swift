@@ -28,11 +28,15 @@ public struct Trainer: Hashable, Codable, Sendable {
   /// The penalty that pulls sigmoid feature values towards 0 and 1 (hidden-unit clarification,
   /// Ishikawa 1996, doi:10.1016/0893-6080(96)83696-3) in the second half of the epochs.
   public var clarification: Float = 0
+  /// The decay per epoch of the exponential moving average of the parameters, from 0 to below 1; the
+  /// network of an epoch is then the average, with bias correction (Polyak & Juditsky 1992,
+  /// doi:10.1137/0330046). With 0 it has the parameters after the last step.
+  public var averaging: Double = 0
   /// The random-shift augmentation of images; none if `nil`.
   public var shift: RandomShift?
 
   /// Creates hyperparameters: by default Adam with cosine annealing, without weight decay,
-  /// penalties, early stopping, class weights and augmentation.
+  /// penalties, early stopping, class weights, averaging and augmentation.
   public init(epochs: Int, batch: Int, learningRate: Double) {
     self.epochs = epochs
     self.batch = batch
@@ -53,9 +57,11 @@ public struct Trainer: Hashable, Codable, Sendable {
   public struct State: Hashable, Codable, Sendable {
     /// The network after the last step.
     public var network: Network
+    /// The moving average of the parameters; `nil` before the first epoch and without averaging.
+    public private(set) var average: Network?
     /// The optimiser state.
     public var memory: Optimizer.Memory
-    /// The network after the epoch with the lowest validation loss.
+    /// The network of the epoch with the lowest validation loss.
     public var best: Network
     /// The lowest validation loss.
     public var bestLoss: Double
@@ -72,6 +78,18 @@ public struct Trainer: Hashable, Codable, Sendable {
       bestLoss = .greatestFiniteMagnitude
       bestEpoch = -1
       history = []
+    }
+
+    /// The network of the epoch that just ended: after the last step, or the moving average with a
+    /// `decay` above 0.
+    mutating func networkOfEpoch(averaging decay: Double) -> Network {
+      guard decay > 0 else { return network }
+      var mean = average ?? network
+      // The weights of all epochs so far sum to 1 (bias correction, as in Adam).
+      let share = (1 - decay) / (1 - pow(decay, Double(history.count + 1)))
+      mean.move(by: Float(share), towards: network)
+      average = mean
+      return mean
     }
   }
 
@@ -104,7 +122,8 @@ public struct Trainer: Hashable, Codable, Sendable {
         epoch, order: order, state: &state, head: head, on: examples, inputGroups: inputGroups,
         teacher: teacher, generator: generator, onStep: { try onStep(begun) })
       let checked = validation.count > 0 ? validation : examples
-      let outputs = state.network.outputs(for: checked.inputs)
+      let result = state.networkOfEpoch(averaging: averaging)
+      let outputs = result.outputs(for: checked.inputs)
       let validationLoss = head.loss(of: outputs, for: checked, classWeights: classWeights).value
       let correct =
         head == .number
@@ -113,7 +132,7 @@ public struct Trainer: Hashable, Codable, Sendable {
         Epoch(loss: loss, validationLoss: validationLoss, validationCorrect: correct))
       if validationLoss < state.bestLoss {
         state.bestLoss = validationLoss
-        state.best = state.network
+        state.best = result
         state.bestEpoch = epoch
       }
       try onEpoch(state)
@@ -198,6 +217,20 @@ extension Head {
 }
 
 extension Network {
+  /// Moves every parameter by a share of its difference from the same parameter of another network.
+  mutating func move(by share: Float, towards other: Network) {
+    for node in parameters.indices {
+      for index in parameters[node].indices {
+        let targets = other.parameters[node][index].value.elements
+        parameters[node][index].value.withElements { values in
+          for position in values.indices {
+            values[position] += share * (targets[position] - values[position])
+          }
+        }
+      }
+    }
+  }
+
   /// Soft-thresholds every weight by `amount`, the proximal step of the L1 penalty.
   mutating func shrinkWeights(by amount: Float) {
     for node in parameters.indices {
