@@ -40,11 +40,14 @@ public struct FeatureLayer: Named, Hashable {
   /// Whether the accuracy drop limits the loss of agreement with the network before pruning instead
   /// of the loss of accuracy on the labels: for features that explain the network before pruning.
   public var keepsPredictions: Bool
+  /// Whether the accuracy drop also limits the rise of the mean loss on few rows (`LossTolerance`); not
+  /// with `keepsPredictions`.
+  public var limitsLoss: Bool
 
   /// Creates the method; without maxima only the accuracy drop limits it.
   public init(
     accuracyDrop: Double, maxNeurons: Int? = nil, maxColumns: Int? = nil, finalEpochs: Int,
-    distils: Bool = false, keepsPredictions: Bool = false
+    distils: Bool = false, keepsPredictions: Bool = false, limitsLoss: Bool = false
   ) {
     self.accuracyDrop = accuracyDrop
     self.maxNeurons = maxNeurons
@@ -52,6 +55,7 @@ public struct FeatureLayer: Named, Hashable {
     self.finalEpochs = finalEpochs
     self.distils = distils
     self.keepsPredictions = keepsPredictions
+    self.limitsLoss = limitsLoss
   }
 
   /// The group lasso strengths, in increasing order. Adam normalises gradients, so strengths below
@@ -123,7 +127,8 @@ public struct FeatureLayer: Named, Hashable {
     let compared =
       keepsPredictions
       ? task.context.labelled(by: task.network, adding: task.unlabelled?.half(1)) : task.context
-    let tolerance = LossTolerance(task.network, compared)
+    let tolerance = LossTolerance(
+      task.network, compared, limitsLoss: limitsLoss && !keepsPredictions)
     while state.phase == .neurons {
       try pruneNeuron(&state, task, node, tolerance)
       try onStep(state)
