@@ -84,7 +84,7 @@ struct Assembly {
 
   private func withoutCausalCheck() throws -> Explanation {
     Explanation(
-      data: dataSummary, network: summary(of: networks.original, answers.original),
+      data: dataSummary, network: originalSummary,
       pruned: prunedSummary, pruning: pruningSummary, features: try featureSummaries(),
       binarisation: answers.features.map {
         $0.features.binarisation($0.heldOut, in: networks.pruned, answers: answers.pruned.answers)
@@ -147,6 +147,12 @@ struct Assembly {
   /// The agreement of the pruned network with the one before pruning, on held-out rows.
   private var agreement: Proportion {
     Proportion(agreementOf: answers.pruned.answers, and: answers.original.answers)
+  }
+
+  private var originalSummary: NetworkSummary {
+    var summary = summary(of: networks.original, answers.original)
+    summary.selection = networks.selection
+    return summary
   }
 
   private var prunedSummary: NetworkSummary {

@@ -8,15 +8,17 @@ import Tensors
 
 /// Default hyperparameters, chosen by the size and kind of the data.
 struct Defaults: Sendable {
-  let hidden: [Int]
+  var hidden: [Int]
   let features: Int
   let head: Head
-  let trainer: Trainer
+  var trainer: Trainer
   let activation: Activation.Function
   /// The requested published architecture.
   let known: (any KnownArchitecture)?
   /// The shape of an image, `[height, width, channels]`.
   let input: Shape?
+  /// Whether there are at least 256 inputs.
+  let isLarge: Bool
 
   /// - Throws: `UnknownName` for an unknown architecture.
   init(
@@ -24,9 +26,14 @@ struct Defaults: Sendable {
   ) throws(UnknownName) {
     let schema = training.schema
     let rows = training.count
-    let isLarge = inputs >= 256
-    hidden = options.hidden ?? [isLarge ? 256 : inputs >= 48 ? 64 : 32]
-    features = options.features ?? (isLarge || schema.classes.count > 6 ? 24 : 12)
+    isLarge = inputs >= 256
+    // With many classes, more units and a weaker weight decay: 26 letters are told apart with 96.3 instead
+    // of 87.5 % accuracy.
+    let isWide =
+      !isLarge && schema.image == nil && !schema.target.isNumeric && schema.classes.count > 12
+    hidden = options.hidden ?? [isLarge ? 256 : isWide ? 128 : inputs >= 48 ? 64 : 32]
+    features =
+      options.features ?? (isWide ? 64 : isLarge || schema.classes.count > 6 ? 24 : 12)
     // The extractor "oas" compares outputs, as it reads them of any head; its default head is kept so
     // that the same command trains the same network.
     let wanted: Head = extractor == OrderedAttributeSearch.name ? .oneVersusRest : .softmax
@@ -47,7 +54,7 @@ struct Defaults: Sendable {
       epochs: epochs, batch: batch,
       learningRate: options.learningRate
         ?? (inputs > 1024 || known != nil ? 0.001 : isLarge ? 0.002 : 0.01))
-    trainer.weightDecay = isLarge ? 0.01 : 0.2
+    trainer.weightDecay = options.weightDecay ?? (isLarge ? 0.01 : isWide ? 0.05 : 0.2)
     trainer.patience = max(10, epochs / 3)
     trainer.clarification = 0.01
     if options.classWeights, !schema.target.isNumeric {
@@ -72,12 +79,22 @@ struct Defaults: Sendable {
     }
   }
 
+  /// With the parameters averaged over epochs, for the training of a new network of a table with few
+  /// columns.
+  var averaging: Defaults {
+    guard !isLarge, known == nil, input == nil else { return self }
+    var copy = self
+    copy.trainer.averaging = 0.8
+    return copy
+  }
+
   /// The trainer for fine-tuning after each step of the pruning of the feature layer.
   var fineTuning: Trainer {
     var tuning = trainer
     tuning.epochs = max(1, trainer.epochs / 20)
     tuning.learningRate = trainer.learningRate / 4
     tuning.patience = nil
+    tuning.averaging = 0
     return tuning
   }
 
@@ -87,7 +104,7 @@ struct Defaults: Sendable {
       accuracyDrop: experiment.network.accuracyDrop, maxNeurons: experiment.maxNeurons,
       maxColumns: experiment.maxInputs,
       finalEpochs: max(3, trainer.epochs / 5), distils: true,
-      keepsPredictions: experiment.explainsOriginal)
+      keepsPredictions: experiment.explainsOriginal, limitsLoss: input == nil)
   }
 }
 

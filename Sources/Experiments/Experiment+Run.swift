@@ -157,7 +157,7 @@ extension Experiment {
       .stage(name: "extracting", detail: "\(count) other seeds and bootstrap samples"))
     let overFeatures = rules.level == .features
     return try StabilityStudy(
-      experiment: self, rows: rows, answers: answers, shown: rules,
+      experiment: with(networks.selection), rows: rows, answers: answers, shown: rules,
       model: overFeatures ? networks.pruned : explained,
       features: overFeatures ? answers.features : features, control: control
     ).result(count)
@@ -175,7 +175,8 @@ extension Experiment {
       .stage(
         name: "cross-validation", detail: "\(repeats) times \(CrossValidationStudy.folds) folds"))
     return try CrossValidationStudy(
-      experiment: self, rows: rows, given: model == nil ? nil : networks.original,
+      experiment: with(networks.selection), rows: rows,
+      given: model == nil ? nil : networks.original,
       control: control
     ).result(repeats)
   }

@@ -43,16 +43,19 @@ extension Experiment {
           + network.architecture.outline
           + ": \(network.parameterCount) parameters, \(start.epochs) epochs",
         "accuracy: \(accuracy.count) of \(accuracy.total) held-out rows (\(rows.heldOutFrom))",
-      ], accuracy: accuracy, readBackRows: rows.readBackRows)
+      ] + (start.selection.map { ["chosen: \($0.sentence)"] } ?? []),
+      accuracy: accuracy, readBackRows: rows.readBackRows)
   }
 
   /// The plan of a run, without running it: the output of `--dry-run`.
   ///
   /// `includesRules`: whether rules are extracted, which the last line then says. Default `true`.
+  /// `selects`: whether hyperparameters that are not given are chosen, as `explain` and `train` do.
+  /// Default `true`.
   /// `names`: the names of settings in warnings.
   /// - Throws: the errors of reading.
   public func plan(
-    includesRules: Bool = true, names: SettingNames = .properties
+    includesRules: Bool = true, selects: Bool = true, names: SettingNames = .properties
   ) throws -> [String] {
     try validate()
     let rows = try Preparation(self)
@@ -78,10 +81,9 @@ extension Experiment {
       lines += imported.notes.map { "note: \($0)" }
       lines += imported.warnings.map { "warning: \($0.text)" }
     } else {
-      let shape = try defaults.admitted(
-        inputs: encoding.width, outputs: outputs, rows: rows.training.count
-      ).outline
-      lines.append("network: \(encoding.width) inputs, " + shape)
+      lines += try networkLines(
+        defaults, training: rows.training, inputs: encoding.width, outputs: outputs,
+        selects: selects)
       lines.append(
         "training: at most \(defaults.trainer.epochs) epochs, batch size \(defaults.trainer.batch), "
           + "learning rate \(shortest(defaults.trainer.learningRate)), seed \(seed)")
@@ -95,6 +97,26 @@ extension Experiment {
         + "\(explainsOriginal ? "original" : "pruned") network; first those over "
         + (level == .described ? "scores" : level.rawValue))
     return lines
+  }
+}
+
+extension Experiment {
+  /// The network, or each candidate for it, in a line.
+  private func networkLines(
+    _ defaults: Defaults, training: Table, inputs: Int, outputs: Int, selects: Bool
+  ) throws -> [String] {
+    let shape = try defaults.admitted(inputs: inputs, outputs: outputs, rows: training.count)
+    let candidates =
+      selects
+      ? defaults.candidates(network, training: training, inputs: inputs, outputs: outputs) : []
+    guard !candidates.isEmpty else { return ["network: \(inputs) inputs, \(shape.outline)"] }
+    return candidates.enumerated().map { index, candidate in
+      let other = defaults.with(hidden: candidate.hidden, weightDecay: candidate.weightDecay)
+      return "network: \(inputs) inputs, "
+        + other.architecture(inputs: inputs, outputs: outputs).outline
+        + "; weight decay \(shortest(candidate.weightDecay)) "
+        + "(candidate \(index + 1) of \(candidates.count))"
+    }
   }
 }
 

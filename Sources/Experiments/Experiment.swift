@@ -126,6 +126,8 @@ public struct NetworkOptions: Hashable, Codable, Sendable {
   public var learningRate: Double?
   /// Batch size; `nil` is chosen by the data.
   public var batch: Int?
+  /// Weight decay coefficient; `nil` is chosen by the data.
+  public var weightDecay: Double?
   /// Maximum shift in pixels of the random-shift augmentation; `nil` disables it.
   public var shift: Int?
   /// Whether to use balanced class weights.

@@ -176,6 +176,10 @@ extension Hyperparameter where Value == Double {
   public static var learningRate: Self {
     Self(.learningRate, "network.learningRate", 1e-12...1000, "a number from 1e-12 to 1,000")
   }
+  /// The weight decay coefficient.
+  public static var weightDecay: Self {
+    Self(.weightDecay, "network.weightDecay", 0...1000, "a number from 0 to 1,000")
+  }
   /// Maximum drop of validation accuracy by pruning.
   public static var accuracyDrop: Self { share(.accuracyDrop, "network.accuracyDrop") }
   /// Minimum fidelity on the held-out set.
@@ -241,6 +245,7 @@ extension NetworkOptions {
     try Hyperparameter.epochs.check(epochs)
     try Hyperparameter.learningRate.check(learningRate)
     try Hyperparameter.batch.check(batch)
+    try Hyperparameter.weightDecay.check(weightDecay)
     try Hyperparameter.shift.check(shift)
     try Hyperparameter.accuracyDrop.check(accuracyDrop)
     for mean in pixelMean ?? [] { try Hyperparameter.pixelMean.check(mean) }

@@ -132,7 +132,8 @@ extension Experiment {
         note(
           [
             (.epochs, network.epochs != nil), (.batch, network.batch != nil),
-            (.learningRate, network.learningRate != nil), (.classWeights, network.classWeights),
+            (.learningRate, network.learningRate != nil),
+            (.weightDecay, network.weightDecay != nil), (.classWeights, network.classWeights),
           ], .untrained)
       }
     }

@@ -61,8 +61,9 @@ public struct PruningBaseline: Sendable {
     rows = try Preparation(experiment)
     rows.loaded.remarks.forEach { control.report(.note($0)) }
     try onRead(rows.loaded.sha256)
+    // The methods prune the default hidden layers, which a choice could leave out.
     let start = try StartingNetwork(
-      experiment, rows,
+      experiment, rows, selects: false,
       checkpoint: Checkpoint(
         folder: folder, experiment: experiment, version: espalierVersion, data: rows.loaded.sha256,
         control: control),

@@ -5,7 +5,7 @@ public enum Setting: String, Hashable, Sendable, CaseIterable {
   // Preprocessing of the inputs of a given network.
   case pixelMean, pixelDeviation, pixelLayout, scaleInputs, classOrder
   // Training.
-  case epochs, batch, learningRate, shift, classWeights
+  case epochs, batch, learningRate, weightDecay, shift, classWeights
   // Pruning and its goals.
   case accuracyDrop, keep, parameters, neurons, inputs, multiplications, latency, bytes
   case widths, rounds, scoreRows, multiple, schedule, compensation, scope, normalization, recovery

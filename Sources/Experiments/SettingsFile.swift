@@ -24,7 +24,7 @@ public struct SettingsFile: Hashable, Sendable {
   ]
   private static let networkKeys = [
     "architecture", "hidden", "activation", "features", "head", "epochs", "learningRate", "batch",
-    "shift", "classWeights", "accuracyDrop", "prunes", "pixelMean", "pixelDeviation",
+    "weightDecay", "shift", "classWeights", "accuracyDrop", "prunes", "pixelMean", "pixelDeviation",
     "pixelLayout", "scaleInputs", "classOrder",
   ]
 

@@ -49,7 +49,7 @@ extension TrainedNetworks {
     guard rows.validation.count < enoughValidation else { return found.isAsGood }
     let pooled = rows.training.appending(rows.validation)
     guard !found.losesClass, found.lost <= mostLost, pooled.count >= 2 * folds else { return false }
-    var other = experiment
+    var other = experiment.with(selection)
     other.readable = true
     other.extractor = nil
     var (before, after) = (0, 0)

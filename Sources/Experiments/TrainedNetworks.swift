@@ -20,6 +20,8 @@ struct TrainedNetworks: Sendable {
   /// "training", or the file's name and SHA-256.
   var startedFrom: String
   var epochs: Int
+  /// The choice of hyperparameters; `nil` if there was none.
+  var selection: HyperparameterSelection?
   /// How a given network reads rows.
   var reading: GivenReading?
   /// Assumptions about the inputs of a given network.
@@ -35,6 +37,7 @@ struct TrainedNetworks: Sendable {
     original = start.model
     startedFrom = start.startedFrom
     epochs = start.epochs
+    selection = start.selection
     (reading, notes, warnings) = (start.reading, start.notes, start.warnings)
     let trainable = start.trainable
     let node = trainable.featureNode
@@ -112,6 +115,8 @@ struct StartingNetwork: Sendable {
   var defaults: Defaults
   var startedFrom: String
   var epochs: Int
+  /// The choice of hyperparameters; `nil` if there was none.
+  private(set) var selection: HyperparameterSelection?
   /// How a given network reads rows.
   var reading: GivenReading?
   /// Assumptions about the inputs of a given network.
@@ -120,9 +125,10 @@ struct StartingNetwork: Sendable {
   var warnings: [Warning] = []
 
   /// `tunes`: whether a given network is fine-tuned.
+  /// `selects`: whether hyperparameters that are not given are chosen by cross-validation.
   init(
-    _ experiment: Experiment, _ rows: Preparation, tunes: Bool = false, checkpoint: Checkpoint,
-    control: RunControl
+    _ experiment: Experiment, _ rows: Preparation, tunes: Bool = false, selects: Bool = true,
+    checkpoint: Checkpoint, control: RunControl
   ) throws {
     let schema = rows.training.schema
     let encoding = Encoding(fitting: rows.training)
@@ -158,12 +164,25 @@ struct StartingNetwork: Sendable {
     }
     try rows.checkRange(by: encoding)
     let outputs = schema.target.isNumeric ? 1 : schema.classes.count
-    let fresh = try Network(
-      defaults.admitted(inputs: encoding.width, outputs: outputs, rows: rows.training.count),
-      seed: experiment.seed)
-    model = try Model(schema: schema, encoding: encoding, network: fresh, head: defaults.head)
+    _ = try defaults.admitted(inputs: encoding.width, outputs: outputs, rows: rows.training.count)
     training = EncodedRows(rows.training, by: encoding)
     validation = EncodedRows(rows.validation, by: encoding)
+    if selects {
+      defaults = defaults.averaging
+      selection =
+        try checkpoint.load("selection", as: HyperparameterSelection.self)
+        ?? Self.selection(
+          defaults, experiment, training, validation, by: encoding, outputs: outputs,
+          control: control)
+      if let selection {
+        try checkpoint.save(selection, for: "selection")
+        let choice = selection.choice
+        defaults = defaults.with(hidden: choice.hidden, weightDecay: choice.weightDecay)
+      }
+    }
+    let fresh = try Network(
+      defaults.architecture(inputs: encoding.width, outputs: outputs), seed: experiment.seed)
+    model = try Model(schema: schema, encoding: encoding, network: fresh, head: defaults.head)
     let state = try Self.train(
       model, with: defaults.trainer, training, validation, seed: experiment.seed,
       shift: experiment.network.shift, checkpoint: checkpoint, control: control)

@@ -24,10 +24,12 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
   public var equality: Equality?
   /// The price of a readable network, whose hidden features are scores; `nil` if this is none.
   public var readable: Readable?
+  /// The choice of its hidden layers and weight decay; `nil` if there was none.
+  public var selection: HyperparameterSelection?
 
   private enum CodingKeys: String, CodingKey {
     case architecture, parameters, macs = "multiplications", bytes, neurons, inputs, accuracy
-    case rootMeanSquaredError, agreementWithOriginal, equality, readable
+    case rootMeanSquaredError, agreementWithOriginal, equality, readable, selection
   }
 
   /// The equivalence of the masked network (pruned weights zero) and the compacted network.

@@ -181,6 +181,10 @@ extension Report {
         "Before: \(quote: before.architecture.joined(separator: ", "))",
         "After: \(quote: after.architecture.joined(separator: ", "))",
       ]))
+    if let selection = before.selection {
+      blocks.append(
+        .paragraph("Chosen before the training: \(selection.sentence)."))
+    }
     if let agreement = after.agreementWithOriginal {
       blocks.append(
         .paragraph(

@@ -25,10 +25,12 @@ import Testing
     #expect(right.total == 60 && right.count > 20 && right.count < 60)
     // 3 · 32 + 32, 32 · 12 + 12 and 12 · 3 + 3 parameters.
     #expect(
-      trained.summary == [
+      trained.summary.prefix(2) == [
         "3 inputs, dense 32, relu, dense 12, sigmoid, dense 3: 563 parameters, 5 epochs",
         "accuracy: \(right.count) of 60 held-out rows (20 % of the rows, stratified by class)",
       ])
+    #expect(trained.summary.count == 3)
+    #expect(trained.summary.last?.hasPrefix("chosen: a hidden layer of 32 units, ") == true)
   }
 
   private func prune(_ place: URL) throws -> Pruned {

@@ -255,7 +255,9 @@ import Testing
           == """
           data: iris, 150 rows, 4 columns, target 'species'
           rows: 102 training, 18 validation, 30 held-out (20 % of the rows, stratified by class)
-          network: 4 inputs, dense 32, relu, dense 12, sigmoid, dense 3
+          network: 4 inputs, dense 12, sigmoid, dense 3; weight decay 1 (candidate 1 of 3)
+          network: 4 inputs, dense 12, sigmoid, dense 3; weight decay 0.2 (candidate 2 of 3)
+          network: 4 inputs, dense 32, relu, dense 12, sigmoid, dense 3; weight decay 0.2 (candidate 3 of 3)
           training: at most 200 epochs, batch size 16, learning rate 0.01, seed 42
           rules: over inputs, features, scores, of the pruned network; first those over inputs
           write the report to 'r'

@@ -240,7 +240,7 @@ COMMANDS = [
     (3, "list methods"), (1, "list datasets --json"), (1, "doctor"), (1, "datasets fetch mnist --from {iris.csv}"), (1, "--version"),
 ]
 # What an option may be given instead; long runs that somebody asks for are no hang.
-LONG = {"--epochs", "--seeds", "--rounds", "--hidden", "--features", "--batch", "--learning-rate"}
+LONG = {"--epochs", "--seeds", "--rounds", "--hidden", "--features", "--batch", "--learning-rate", "--weight-decay"}
 SHORT_NUMBERS = [n for n in NUMBERS if n not in ("1e5", "4000000000", "00012")]
 EXTRA = ["--json", "--quiet", "--force", "--resume", "--no-pruning", "--class-weights", "--no-header", "--header", "--dry-run",
          "--threads 1", "--seed 7", "--max-rules 3", "--min-fidelity 0.5", "--max-neurons 2", "--max-inputs 2", "--rules inputs",
@@ -308,7 +308,7 @@ def prepare(base):
     (base / "config.json").write_text(json.dumps({
         "seed": 7, "heldOut": 0.25, "maxRules": 10, "ignore": [], "level": "inputs", "threads": 2, "minFidelity": 0.1,
         "target": "species", "extractor": "cred", "header": True, "separator": ",",
-        "network": {"hidden": [8], "features": 6, "batch": 16, "epochs": 2, "learningRate": 0.01, "activation": "relu",
+        "network": {"hidden": [8], "features": 6, "batch": 16, "epochs": 2, "learningRate": 0.01, "weightDecay": 0.2, "activation": "relu",
                     "classWeights": False, "accuracyDrop": 0.01, "prunes": True}}))
 
 

@@ -44,7 +44,7 @@ for result in sorted((root / "Reports").glob("*/explanation.json")):
 if len(list((out / "result").iterdir())) < 2: sys.exit("seeds.py: no result is short enough for a seed")
 put("config", "all", json.dumps({
     "data": "iris", "seed": 7, "heldOut": 0.25, "maxRules": 10, "ignore": ["a"], "level": "inputs",
-    "network": {"hidden": [32], "features": 12, "batch": 16, "epochs": 20, "learningRate": 0.01,
+    "network": {"hidden": [32], "features": 12, "batch": 16, "epochs": 20, "learningRate": 0.01, "weightDecay": 0.2,
                 "activation": "relu", "classWeights": False, "accuracyDrop": 0.01, "prunes": True}}))
 put("plan", "neuron", json.dumps({"removals": [
     {"subject": {"neuron": {"name": {"node": "dense-1", "birth": 1}}}, "score": 0.5, "round": 1},

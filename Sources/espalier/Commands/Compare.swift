@@ -70,7 +70,7 @@ struct Compare: ParsableCommand {
     try conflicts.check()
     if steps.dryRun {
       let lines =
-        try settings.experiment.plan(includesRules: false, names: .options) + [
+        try settings.experiment.plan(includesRules: false, selects: false, names: .options) + [
           "methods: " + comparison.methods.joined(separator: ", "),
           "\(comparison.points.count) points, \(comparison.seeds.count) seeds",
           "write the comparison to '\(name)'",

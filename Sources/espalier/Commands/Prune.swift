@@ -84,7 +84,7 @@ struct Prune: ParsableCommand {
     try conflicts.check()
     if steps.dryRun {
       let lines =
-        try settings.experiment.plan(includesRules: false, names: .options) + [
+        try settings.experiment.plan(includesRules: false, selects: false, names: .options) + [
           "prune: \(method), \(experiment.goal.description)",
           "write the model to '\(output)'",
         ]

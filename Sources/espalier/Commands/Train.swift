@@ -35,7 +35,10 @@ struct Train: ParsableCommand {
     conflicts.reads(settings.experiment, config: steps.config)
     try conflicts.check()
     if steps.dryRun {
-      let lines = try settings.experiment.plan(names: .options) + ["write the model to '\(output)'"]
+      let lines =
+        try settings.experiment.plan(includesRules: false, names: .options) + [
+          "write the model to '\(output)'"
+        ]
       return try console.write(plan: lines)
     }
     try file.check(force: steps.force)

@@ -63,7 +63,8 @@ func allowedValues(of option: String, in command: Substring?) -> String? {
     .parameters, .neurons, .inputs, .bytes, .maxInputBytes,
   ]
   let numbers: [Hyperparameter<Double>] = [
-    .heldOut, .learningRate, .accuracyDrop, .minFidelity, .minClassFidelity, .distill, .macs,
+    .heldOut, .learningRate, .weightDecay, .accuracyDrop, .minFidelity, .minClassFidelity, .distill,
+    .macs,
     .latency,
     .gatePrice, .pixelMean, .pixelDeviation, .keep,
   ]

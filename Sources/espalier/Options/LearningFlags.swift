@@ -7,6 +7,8 @@ struct LearningFlags: ParsableArguments {
   var learningRate: Double?
   @Option(help: "The batch size.")
   var batch: Int?
+  @Option(help: "The weight decay coefficient; by default chosen by the data.")
+  var weightDecay: Double?
   @Option(
     help:
       "Random-shift augmentation: maximum shift of training images in pixels, drawn every epoch.")
@@ -18,11 +20,13 @@ struct LearningFlags: ParsableArguments {
     try check(.batch, batch)
     try check(.shift, shift)
     try check(.learningRate, learningRate)
+    try check(.weightDecay, weightDecay)
   }
 
   func apply(to options: inout NetworkOptions) {
     if let learningRate { options.learningRate = learningRate }
     if let batch { options.batch = batch }
+    if let weightDecay { options.weightDecay = weightDecay }
     if let shift { options.shift = shift }
     pixels.apply(to: &options)
     scaling.apply(to: &options)

@@ -14,7 +14,11 @@ enum HeadChoice: String, CaseIterable, ExpressibleByArgument {
 struct NetworkFlags: ParsableArguments {
   @Option(help: "A published architecture; see 'espalier list architectures'.")
   var architecture: String?
-  @Option(help: "Units of each hidden layer before the feature layer: 64,32.")
+  @Option(
+    help: """
+      Units of each hidden layer before the feature layer: 64,32, or none; by default chosen by the \
+      data.
+      """)
   var hidden: UnitList?
   @Option(help: "Activation function of the hidden layers (default: relu).")
   var activation: Activation.Function?
@@ -69,14 +73,14 @@ struct SimplificationFlags: ParsableArguments {
   }
 }
 
-/// The units of each layer, such as "64,32"; an empty text is no layer.
+/// The units of each layer, such as "64,32"; "none" or an empty text is no layer.
 struct UnitList: ExpressibleByArgument {
   var units: [Int]
 
   init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
     units = parts.compactMap { Int($0) }.filter(Hyperparameter.hidden.range.contains)
-    guard units.count == parts.count || argument.isEmpty else { return nil }
+    guard units.count == parts.count || ["", "none"].contains(argument) else { return nil }
   }
 }
 
