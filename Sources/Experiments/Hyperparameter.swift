@@ -178,7 +178,7 @@ extension Hyperparameter where Value == Double {
   }
   /// The weight decay coefficient.
   public static var weightDecay: Self {
-    Self(.weightDecay, "network.weightDecay", 0...1000, "a number from 0 to 1,000")
+    Self(.weightDecay, "network.weightDecay", 0...100, "a number from 0 to 100")
   }
   /// Maximum drop of validation accuracy by pruning.
   public static var accuracyDrop: Self { share(.accuracyDrop, "network.accuracyDrop") }

@@ -53,8 +53,9 @@ extension StartingNetwork {
   /// Chooses hidden layers and weight decay by cross-validation of the training rows; `nil` if there is
   /// no choice.
   ///
-  /// In each fold, the validation rows of the run end the training early, as in the run.
-  /// - Throws: `NetworkError.notFinite`; `Interrupted` if `control` requests it.
+  /// In each fold, the validation rows of the run end the training early, as in the run. A candidate whose
+  /// training diverges is left out; `nil` also if all of them diverge.
+  /// - Throws: `Interrupted` if `control` requests it.
   static func selection(
     _ defaults: Defaults, _ experiment: Experiment, _ training: EncodedRows,
     _ validation: EncodedRows, by encoding: Encoding, outputs: Int, control: RunControl
@@ -75,34 +76,53 @@ extension StartingNetwork {
     let starts = try settings.map {
       try Network($0.architecture(inputs: encoding.width, outputs: outputs), seed: experiment.seed)
     }
-    var losses = [[Double]](repeating: [], count: candidates.count)
+    // `nil` for a candidate whose training diverged.
+    var losses = [[Double]?](repeating: [], count: candidates.count)
     for (number, split) in splits.enumerated() {
       let (fitted, heldOut) = (
         rows.gathering(split.training[...]), rows.gathering(split.heldOut[...])
       )
-      for index in candidates.indices {
+      for index in candidates.indices where losses[index] != nil {
         let trainer = settings[index].trainer
-        let state = try trainer.train(
-          from: Trainer.State(start: starts[index]), head: defaults.head, on: fitted,
-          validation: watched, seed: experiment.seed,
-          onStep: { _ in try control.stopIfAsked {} })
-        losses[index].append(
-          defaults.head.loss(
-            of: state.best.outputs(for: heldOut.inputs), for: heldOut,
-            classWeights: trainer.classWeights
-          ).value.roundedTo(digits: 6))
+        let loss = try trainer.loss(
+          of: starts[index], defaults.head, fittedTo: fitted, watching: watched, on: heldOut,
+          seed: experiment.seed, control: control)
+        if let loss { losses[index]?.append(loss) } else { losses[index] = nil }
         let done = number * candidates.count + index + 1
         control.report(
           .progress(fraction: Double(done) / Double(folds * candidates.count), figures: []))
       }
     }
-    return HyperparameterSelection(
-      rows: training.count,
-      candidates: candidates.indices.map {
+    let complete = candidates.indices.compactMap { index in
+      losses[index].map {
         HyperparameterSelection.Candidate(
-          hidden: candidates[$0].hidden, weightDecay: candidates[$0].weightDecay,
-          losses: losses[$0])
-      })
+          hidden: candidates[index].hidden, weightDecay: candidates[index].weightDecay, losses: $0)
+      }
+    }
+    return complete.isEmpty
+      ? nil : HyperparameterSelection(rows: training.count, candidates: complete)
+  }
+}
+
+extension Trainer {
+  /// The mean loss on held-out rows after training; `nil` if it is not finite or the training diverges.
+  ///
+  /// - Throws: `NetworkError` otherwise; `Interrupted` if `control` requests it.
+  fileprivate func loss(
+    of start: Network, _ head: Head, fittedTo fitted: Examples, watching watched: Examples,
+    on heldOut: Examples, seed: UInt64, control: RunControl
+  ) throws -> Double? {
+    do {
+      let state = try train(
+        from: Trainer.State(start: start), head: head, on: fitted, validation: watched, seed: seed,
+        onStep: { _ in try control.stopIfAsked {} })
+      let loss = head.loss(
+        of: state.best.outputs(for: heldOut.inputs), for: heldOut, classWeights: classWeights
+      ).value
+      return loss.isFinite ? loss.roundedTo(digits: 6) : nil
+    } catch NetworkError.notFinite {
+      return nil
+    }
   }
 }
 

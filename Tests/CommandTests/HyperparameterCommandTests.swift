@@ -76,11 +76,19 @@ import Testing
     }
   }
 
+  /// With a learning rate of 3, a weight decay of 1 lets weights grow without bound.
+  @Test func aCandidateThatDivergesIsLeftOut() throws {
+    try withFolder { folder in
+      let found = try explanation("wine", "--learning-rate", "3", "--hidden", "8", in: folder)
+      #expect(found.network.selection?.candidates.map(\.weightDecay) == [0.2])
+    }
+  }
+
   @Test func aWeightDecayOutOfRangeIsAUsageError() throws {
     let run = try Program("explain", "iris", "--weight-decay", "-1")
     #expect(run.code == 64)
     #expect(
       run.errorOutput
-        == "error: --weight-decay cannot be -1\n hint: give a number from 0 to 1,000\n")
+        == "error: --weight-decay cannot be -1\n hint: give a number from 0 to 100\n")
   }
 }

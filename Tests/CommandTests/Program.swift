@@ -63,10 +63,12 @@ struct Program {
     code = process.terminationStatus
   }
 
-  /// The stderr output without warnings about the result.
+  /// The stderr output without warnings about the result, and without the lines of progress that a run of
+  /// five seconds and more prints.
   var talkBesideWarnings: String {
     errorOutput.split(separator: "\n", omittingEmptySubsequences: false)
-      .filter { !$0.hasPrefix("warning: ") }.joined(separator: "\n")
+      .filter { !$0.hasPrefix("warning: ") && !$0.contains(DocumentationPage.progress) }
+      .joined(separator: "\n")
   }
 
   /// Another program of the system, by its name: python3, strace, unshare.
