@@ -48,6 +48,26 @@ public struct HyperparameterSelection: Codable, Hashable, Sendable {
     }
   }
 
+  private enum CodingKeys: String, CodingKey {
+    case folds, rows, candidates, chosen
+  }
+
+  /// Reads a selection; its choice is one of its candidates.
+  ///
+  /// - Throws: `DecodingError`
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    folds = try values.decode(Int.self, forKey: .folds)
+    rows = try values.decode(Int.self, forKey: .rows)
+    candidates = try values.decode([Candidate].self, forKey: .candidates)
+    chosen = try values.decode(Int.self, forKey: .chosen)
+    guard candidates.indices.contains(chosen) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .chosen, in: values,
+        debugDescription: "\(chosen) is not the index of one of \(candidates.count) candidates")
+    }
+  }
+
   /// The chosen candidate.
   public var choice: Candidate { candidates[chosen] }
 

@@ -1,4 +1,5 @@
 import Explanations
+import Foundation
 import Testing
 
 @Suite struct HyperparameterSelectionTests {
@@ -25,6 +26,20 @@ import Testing
     #expect(selection([1, 1], [0.5, 0.5], [0.6, 0.6]).chosen == 1)
     #expect(selection([1, 1], [1.2, 1.2], [0.6, 0.6]).chosen == 2)
     #expect(selection([1, 1]).chosen == 0)
+  }
+
+  @Test(arguments: ["-1", "1", "9223372036854775807"])
+  func aChoiceThatIsNoCandidateIsNotRead(_ chosen: String) throws {
+    func read(_ chosen: String) throws -> HyperparameterSelection {
+      let json = """
+        {"folds": 2, "rows": 60, "chosen": \(chosen),
+         "candidates": [{"hidden": [], "weightDecay": 1, "losses": [0.5, 0.7]}]}
+        """
+      return try JSONDecoder().decode(HyperparameterSelection.self, from: Data(json.utf8))
+    }
+    let found = try read("0")
+    #expect(found == HyperparameterSelection(rows: 60, candidates: found.candidates))
+    #expect(throws: DecodingError.self) { try read(chosen) }
   }
 
   @Test func aSentenceNamesEachCandidateWithItsLoss() {
