@@ -34,7 +34,7 @@ const variableName = (data, list, place, at) => (
   place === "column" ? data.columns[at].name
     : place === "feature" ? data.features[at].name : list.scores[at].name);
 
-// The answer as a phrase: `species is virginica (4.2)`.
+// The prediction as a phrase: `species is virginica (4.2)`.
 function conclusion(data, answer, number) {
   const parts = [named(data.target), " is ", element("strong", {}, named(data.classes[answer]))];
   if (number !== undefined) parts.push(" (" + rounded(number, 5) + ")");
@@ -76,7 +76,7 @@ function conditionItem(data, checked) {
   const mark = element("span", { className: checked.holds ? "mark yes" : "mark no" },
     checked.holds ? "holds" : "does not hold");
   return element("li", {}, mark, " ", named(condition.text), element("span", { className: "small" },
-    " \u2013 it is " + valueText(data, condition.in, condition.at, value)));
+    " \u2013 value " + valueText(data, condition.in, condition.at, value)));
 }
 
 // A link to the row of a rule in its table.
@@ -138,9 +138,9 @@ function ruleCard(data, list, found) {
     .map((at) => [at, found.rules[at].filter((checked) => !checked.holds)])
     .filter(([, failing]) => failing.length === 1).slice(0, MOST_RULES);
   for (const [at, [failing]] of nearly) {
-    card.append(element("p", {}, "Nearly: ", ruleLink(list, at), " (",
-      named(data.classes[list.rules[at].then]), "), but not ", named(failing.condition.text),
-      element("span", { className: "small" }, " \u2013 it is "
+    card.append(element("p", {}, "One condition unmet: ", ruleLink(list, at), " (",
+      named(data.classes[list.rules[at].then]), "), ", named(failing.condition.text),
+      element("span", { className: "small" }, " \u2013 value "
         + valueText(data, failing.condition.in, failing.condition.at, failing.value))));
   }
   return card;

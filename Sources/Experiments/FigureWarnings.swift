@@ -10,7 +10,7 @@ extension Warning {
   /// How far the agreement of a class may be below that of all rows.
   private static let mostBehind = 0.15
 
-  /// Warnings about the figures of a result: network or rules not better than always the same answer, a
+  /// Warnings about the figures of a result: network or rules not better than a constant prediction, a
   /// class with much less agreement, few held-out rows, a numeric target. If reports begin with the
   /// rules of another level, the rules of both are measured and named.
   /// - Parameters:
@@ -31,8 +31,9 @@ extension Warning {
       warnings.append(
         Warning(
           "network-not-better-than-majority",
-          "the explained network is right on \(share(accuracy.network)) held-out rows, always the "
-            + "most frequent class on \(share(majority))", figure: accuracy.network.value))
+          "the explained network classifies \(share(accuracy.network)) held-out rows correctly, "
+            + "always predicting the most frequent class \(share(majority))",
+          figure: accuracy.network.value))
     }
     if let leading {
       warnings += rules(leading.fidelity, "the rules \(leading.level.words)")

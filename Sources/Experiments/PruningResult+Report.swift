@@ -13,7 +13,7 @@ extension PruningResult {
           (sizes + costs + structure + quality).map { [DataTable.Cell(Phrase($0)), $1] })),
       .paragraph(
         Phrase(
-          "masked = compacted on \(equality.rows) rows: largest difference "
+          "masked and compacted network on \(equality.rows) rows: largest difference "
             + String(
               format: "%.2g absolute, %.2g relative, ", equality.largestAbsolute,
               equality.largestRelative)
@@ -65,7 +65,7 @@ extension PruningResult {
             "\(fixed(latency.before.median, digits: 0)) -> "
               + "\(fixed(latency.after.median, digits: 0)) µs for \(latency.rows) rows",
             times(ratios["latency"], "faster", "slower")
-              + " (\(latency.runs) runs in turn, ratio \(fixed(latency.ratioLow, digits: 3)) to "
+              + " (\(latency.runs) alternating runs, ratio \(fixed(latency.ratioLow, digits: 3)) to "
               + "\(fixed(latency.ratioHigh, digits: 3)))",
           ])
         ))

@@ -54,7 +54,7 @@ extension Warning {
         Warning(
           "randomization",
           "rules of a network trained on shuffled labels agree with it on \(ratio(result.fidelity)) "
-            + "held-out rows, and the shown rules with theirs on \(ratio(shown.heldOut)): this "
+            + "held-out rows, and the reported rules with theirs on \(ratio(shown.heldOut)): this "
             + "fidelity is no evidence that the network learned anything from the data",
           figure: result.fidelity.value)
       ]

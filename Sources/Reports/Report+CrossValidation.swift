@@ -8,14 +8,14 @@ extension Report {
     var parts: [Phrase] = []
     if let network = found.network {
       parts.append(
-        "the network is right on \(spread(network))"
-          + (found.majority.map { ", the most frequent class on \(percent($0.mean))" } ?? ""))
+        "the accuracy of the network is \(spread(network))"
+          + (found.majority.map { ", that of the most frequent class \(percent($0.mean))" } ?? ""))
     }
     if let fidelity = found.fidelity {
       parts.append(
-        "the rules agree with their network on \(spread(fidelity))"
+        "the fidelity of the rules is \(spread(fidelity))"
           + (found.fidelityMajority.map {
-            ", its most frequent prediction on \(percent($0.mean))"
+            ", that of the most frequent prediction \(percent($0.mean))"
           } ?? ""))
     }
     guard !parts.isEmpty else { return [] }
@@ -39,7 +39,7 @@ extension Report {
     ]
     let made: Phrase =
       found.network == nil
-      ? "the rules were extracted again" : "network, pruning and rules were made again"
+      ? "the rules were extracted again" : "network, pruning and rules were fitted again"
     return [
       .heading("Cross-validation", level: 3, id: "cross-validation"),
       .paragraph(

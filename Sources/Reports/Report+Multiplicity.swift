@@ -5,7 +5,7 @@ private let (mostNamed, mostListed) = (4, 12)
 
 extension Report {
   /// How unique the explanation is, in two sentences: the number of nearly optimal trees, and the
-  /// columns that they ask. Empty without a count, one sentence if the columns are not known.
+  /// columns that they test. Empty without a count, one sentence if the columns are not known.
   public var multiplicitySentences: [Phrase] {
     guard let found = recorded.multiplicity, let widest = found.within.last else { return [] }
     let trees = widest.ruleSets
@@ -18,16 +18,16 @@ extension Report {
     }
     if !others.isEmpty { first += " (\(others.joined(separator: ", ")))" }
     let shown = found.asGoodAsShown
-    let rules = isChosen ? "the rules \(recorded.level.words)" : "the shown rules"
+    let rules = isChosen ? "the rules \(recorded.level.words)" : "the reported rules"
     if found.shownObjective < found.objective {
-      first += "; \(rules) are better than each tree."
+      first += "; \(rules) have a lower objective than every tree."
     } else if shown.ruleSets == trees {
-      first += "; \(rules) are better than none of them."
+      first += "; \(rules) have a lower objective than none of them."
     } else {
       let least = shown.exact ? "" : "at least "
       first +=
-        "; \(least)\(grouped(shown.ruleSets)) \(shown.ruleSets == 1 ? "is" : "are") "
-        + "as good as \(rules) or better."
+        "; \(least)\(grouped(shown.ruleSets)) \(shown.ruleSets == 1 ? "has" : "have") "
+        + "an objective no higher than that of \(rules)."
     }
     let named = found.columns.prefix(mostNamed).enumerated().map { index, column -> Phrase in
       let share: String =
@@ -35,40 +35,40 @@ extension Report {
         case 1: trees == 1 ? "it" : index == 0 ? "all of them" : "all"
         default: percent(column.share)
         }
-      return "\(name: column.column)\(index == 0 ? " is asked" : "") in \(share)"
+      return "\(name: column.column)\(index == 0 ? " is tested" : "") in \(share)"
     }
     guard !named.isEmpty else { return [first] }
     return [first, named.joined(by: ", ") + "."]
   }
 
-  /// The section about other trees; empty without a count.
+  /// The section about near-optimal trees; empty without a count.
   var multiplicitySection: [Block] {
     guard let found = recorded.multiplicity else { return [] }
     var blocks: [Block] = [
-      .heading("Other trees that are as good", level: 2, id: "multiplicity")
+      .heading("Near-optimal decision trees (Rashomon set)", level: 2, id: "multiplicity")
     ]
     if isChosen { blocks.append(.paragraph(recordedSentence)) }
     blocks += multiplicitySentences.map { .paragraph($0) }
     blocks.append(
       .paragraph(
         """
-        Counted are \(found.form). The best tree has the objective \(found.objective), the shown \
-        rules \(found.shownObjective); a tolerance of 1 % is a hundredth of the rows. What few of the \
-        trees ask is no evidence about the network.
+        Counted are \(found.form). The best tree has the objective \(found.objective), the \
+        reported rules \(found.shownObjective); a tolerance of 1 % is a hundredth of the rows. What \
+        few of the trees test is no evidence about the network.
         """))
     let what = recorded.level == .features ? "Hidden feature" : "Column"
     if !found.columns.isEmpty {
       blocks.append(
         .table(
           shares(
-            "multiplicity-columns-table", "\(what)s by the share of trees that ask them", what,
+            "multiplicity-columns-table", "\(what)s by the share of trees that test them", what,
             found.columns.map { (Phrase.name($0.column), $0.share) })))
     }
     if !found.conditions.isEmpty {
       blocks.append(
         .table(
           shares(
-            "multiplicity-conditions-table", "Conditions by the share of trees that ask them",
+            "multiplicity-conditions-table", "Conditions by the share of trees that test them",
             "Condition", found.conditions.map { (text.condition($0.condition), $0.share) })))
     }
     return blocks

@@ -79,8 +79,8 @@ extension Report {
     let rows = price.crossValidated ? "rows in cross-validation" : "validation rows"
     return """
       The hidden features of this network are scores with integer weights that can be computed by hand; \
-      it is right on \(ratio(price.after)) \(rows) (\(percent(price.after))), the network without \
-      them on \(ratio(price.before)) (\(percent(price.before))).
+      its accuracy is \(percent(price.after)) (\(ratio(price.after)) \(rows)), that of the network \
+      without them \(percent(price.before)) (\(ratio(price.before))).
       """
   }
 

@@ -8,8 +8,8 @@ extension Report {
     var sentences: [Phrase] = [
       """
       Over \(counted(found.seeds, "other seed")) and \
-      \(counted(found.bootstraps, "bootstrap sample")), \(share(found.rulesRepeated, "rules")) come \
-      back, and \(share(found.answersAgree, "held-out predictions")) agree.
+      \(counted(found.bootstraps, "bootstrap sample")), \(share(found.rulesRepeated, "rules")) are \
+      found again, and \(share(found.answersAgree, "held-out predictions")) agree.
       """
     ]
     if let random = found.randomization {
@@ -38,9 +38,9 @@ extension Report {
       .paragraph(
         """
         The rules were extracted again from the same network. Other seeds draw other synthetic rows; \
-        a bootstrap sample draws as many training rows with replacement. A rule comes back if a rule \
-        of the other run predicts the same class and decides nearly the same training rows (at least \
-        80 % of those that either decides). The runs share rows: their intervals would be too \
+        a bootstrap sample draws as many training rows with replacement. A rule is found again if \
+        a rule of the other run predicts the same class and decides nearly the same training rows (at \
+        least 80 % of those that either decides). The runs share rows: their intervals would be too \
         narrow and are not given.
         """))
     let parts: [(Phrase, Stability.Part)] = [
@@ -49,7 +49,7 @@ extension Report {
     blocks.append(
       .table(
         DataTable(
-          "stability-table", "Rules that come back and predictions that agree",
+          "stability-table", "Rules found again and predictions that agree",
           [
             .text("Runs"), .number("Rules"), .number("Share of rules"), .number("Rows"),
             .number("Share of rows"),
@@ -64,7 +64,7 @@ extension Report {
       blocks.append(
         .table(
           DataTable(
-            "stability-rules-table", "Runs in which each rule comes back",
+            "stability-rules-table", "Runs in which each rule is found again",
             [.text("Rule"), .number("Runs")],
             found.rules.map { rule in [DataTable.Cell(Phrase(rule.id)), .ratio(rule.repeated)] })))
     }

@@ -5,7 +5,7 @@ import Foundation
 /// `--help-all` explains all.
 enum HelpText {
   /// The titles of the shared sections.
-  private static let shared: Set = ["TABLE:", "INPUTS OF THE NETWORK:", "MESSAGES:"]
+  private static let shared: Set = ["TABLE:", "INPUTS OF THE NETWORK:", "CONSOLE OUTPUT:"]
 
   /// The help that the arguments ask for; `nil` if they ask for none, or for that of the whole tool.
   static func requested(_ arguments: [String]) -> String? {

@@ -57,9 +57,9 @@ struct RowExplanationText {
     }
     if let number = found.labelNumber {
       let label = found.label.map { " ('\(shown($0))')" } ?? ""
-      lines.append("The data say \(target) = \(signed(shortest(number)))\(label).")
+      lines.append("The label in the data is \(target) = \(signed(shortest(number)))\(label).")
     } else if let label = found.label {
-      lines.append("The data say \(target) = \(shown(label)).")
+      lines.append("The label in the data is \(target) = \(shown(label)).")
     }
     return lines
   }
@@ -148,10 +148,9 @@ struct RowExplanationText {
     for rule in level.nearlyHolding {
       guard let failing = rule.conditions.first(where: { !$0.holds }) else { continue }
       lines.append(
-        "  nearly: \(shown(rule.rule)) (\(shown(rule.answer))), but not "
-          + "\(wording.condition(failing.condition).plain): it is "
-          + value(failing.value, of: failing.condition.feature)
-      )
+        "  one condition unmet: \(shown(rule.rule)) (\(shown(rule.answer))), "
+          + "\(wording.condition(failing.condition).plain) (value "
+          + value(failing.value, of: failing.condition.feature) + ")")
     }
     return lines + [change(level)]
   }
@@ -165,7 +164,7 @@ struct RowExplanationText {
       rows: rule.conditions.map { checked in
         [
           wording.condition(checked.condition).plain,
-          "it is " + value(checked.value, of: checked.condition.feature),
+          "value " + value(checked.value, of: checked.condition.feature),
         ]
       }, isRight: { _ in false }
     ).lines

@@ -37,7 +37,8 @@ import Testing
       #expect(found.fidelity == nil)
       try expectSnapshot(figures(found), named: "cross-validation-iris.txt")
       #expect(
-        run.output.contains("\nIn 2 times 5-fold cross-validation, the network is right on "))
+        run.output.contains(
+          "\nIn 2 times 5-fold cross-validation, the accuracy of the network is "))
       #expect(try result.text("report.md").contains("### Cross-validation"))
       #expect(try result.text("report.html").contains("Figures over 10 folds"))
     }
@@ -55,7 +56,7 @@ import Testing
         #require(found.fidelity), #require(found.fidelityMajority)
       )
       #expect(fidelity.mean > 0.9 && majority.mean > 0.2 && majority.mean < 0.6)
-      #expect(run.output.contains("; the rules agree with their network on "))
+      #expect(run.output.contains("; the fidelity of the rules is "))
       try expectSnapshot(figures(found), named: "cross-validation-wine.txt")
       let again = try Program(arguments + ["-o", "again", "--quiet"], in: folder)
       #expect(again.code == 0)

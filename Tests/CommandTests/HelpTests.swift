@@ -9,7 +9,7 @@ import Testing
     let whole = try Program(command, "--help-all")
     #expect(short.code == 0 && whole.code == 0 && short.errorOutput.isEmpty)
     #expect(try Program("help", command).output == short.output)
-    #expect(!short.output.contains("MESSAGES:") && whole.output.contains("MESSAGES:"))
+    #expect(!short.output.contains("CONSOLE OUTPUT:") && whole.output.contains("CONSOLE OUTPUT:"))
     #expect(short.output.contains("\nSHARED OPTIONS:\n"))
     #expect(short.output.hasSuffix("  'espalier \(command) --help-all' explains them.\n"))
     // Every option of the whole help is named in the short one.

@@ -69,7 +69,7 @@ import Testing
       let found = try explained("58", "--data", "rows.csv", in: folder)
       #expect(found.labelNumber == 7127.25)
       let text = try Program("why", "r", "58", "--data", "rows.csv", in: folder)
-      #expect(text.output.contains("The data say y = 7127.25 ('"), "\(text.output)")
+      #expect(text.output.contains("The label in the data is y = 7127.25 ('"), "\(text.output)")
       // The same row in three notations.
       for row in [
         #"{"a": 7.125, "b": 2.25, "share": 30}"#, #"{"a": "7,125", "b": "2,25", "share": "30%"}"#,

@@ -34,8 +34,8 @@ import Testing
     #expect(found.code == "network-not-better-than-majority" && found.figure == 0.8)
     #expect(
       found.text
-        == "the explained network is right on 80 of 100 (80.0 %) held-out rows, always the most "
-        + "frequent class on 80 of 100 (80.0 %)")
+        == "the explained network classifies 80 of 100 (80.0 %) held-out rows correctly, always "
+        + "predicting the most frequent class 80 of 100 (80.0 %)")
     var better = sound
     better.accuracy.majorityBaseline = Proportion(79, of: 100)
     #expect(Warning.figures(of: better) == [])
@@ -60,8 +60,8 @@ import Testing
       Warning.figures(of: sound, mostFrequent: Proportion(94, of: 100)).first)
     #expect(
       found.text
-        == "the explained network is right on 80 of 100 (80.0 %) held-out rows, always the most "
-        + "frequent class on 94 of 100 (94.0 %)")
+        == "the explained network classifies 80 of 100 (80.0 %) held-out rows correctly, always "
+        + "predicting the most frequent class 94 of 100 (94.0 %)")
     #expect(Warning.figures(of: sound, mostFrequent: Proportion(79, of: 100)) == [])
     let constant = try only {
       $0.fidelity.byClass = ["a": Proportion(80, of: 84), "b": Proportion(10, of: 16)]

@@ -35,8 +35,8 @@ import Testing
     #expect(
       warnings.map(\.text) == [
         "rules of a network trained on shuffled labels agree with it on 95 of 100 held-out rows, and "
-          + "the shown rules with theirs on 90 of 100: this fidelity is no evidence that the network "
-          + "learned anything from the data"
+          + "the reported rules with theirs on 90 of 100: this fidelity is no evidence that the "
+          + "network learned anything from the data"
       ])
   }
 

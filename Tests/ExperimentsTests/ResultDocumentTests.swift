@@ -157,8 +157,8 @@ import Testing
         MACs per sample  636 -> 318, 2.00x fewer
         file             4000 -> 2000 bytes, 2.00x larger
         compressed model 800 bytes, 3.26x smaller than the 2608 bytes of all parameters
-        time             365 -> 365 µs for 60 rows, 1.25x faster (31 runs in turn, ratio 0.745 to \
-        0.765)
+        time             365 -> 365 µs for 60 rows, 1.25x faster (31 alternating runs, ratio 0.745 \
+        to 0.765)
         neurons          18 -> 9, inputs 4 -> 4
         layers           4-3 -> 2-3
         flattened units  7 -> 7
@@ -168,8 +168,8 @@ import Testing
         pruning
         error            0.8750 -> 1.7500, root mean squared
           by class       a< 29/30, b 3/30, all of the others
-        masked = compacted on 60 rows: largest difference 0 absolute, 2.5e-07 relative, 0 changed \
-        predictions
+        masked and compacted network on 60 rows: largest difference 0 absolute, 2.5e-07 relative, \
+        0 changed predictions
         not pruned, unsupported layers: split-1, odd-2
 
         """)

@@ -46,7 +46,7 @@ import Testing
       found.notes[1].hasPrefix(
         "8 learners were compared by 4-fold cross-validation on 650 real rows and synthetic rows "
           + "near them; "))
-    #expect(found.notes[1].contains(" agreed most: "))
+    #expect(found.notes[1].contains(" had the highest agreement: "))
   }
 
   @Test func theNotesSayWhetherTheOptimumWasProved() throws {
@@ -73,7 +73,8 @@ import Testing
     let found = try extract("auto", subject)
     #expect(
       found.notes == [
-        "one learner was used, without a comparison: a tree grown by gini on the real rows"
+        "one learner was used, without a comparison: a decision tree with the gini criterion on "
+          + "real rows"
       ])
   }
 

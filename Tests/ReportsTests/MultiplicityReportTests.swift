@@ -3,7 +3,7 @@ import Explanations
 import Reports
 import Testing
 
-/// The sentences and tables about other trees and about stability.
+/// The sentences and tables about near-optimal trees and about stability.
 @Suite struct MultiplicityReportTests {
   private func report(
     _ counts: [(Double, Double)], exact: Bool = true, best: Int = 65, shown: Int = 70,
@@ -32,9 +32,9 @@ import Testing
     ).multiplicitySentences.map(\.plain)
     #expect(
       words == [
-        "66,679 decision trees to depth 4 are within 2 % of the best one (524 within 1 %); 31 are as "
-          + "good as the shown rules or better.",
-        "glucose is asked in all of them, mass in 74.9 %, age in 70.0 %, insulin in under 0.1 %.",
+        "66,679 decision trees to depth 4 are within 2 % of the best one (524 within 1 %); 31 have "
+          + "an objective no higher than that of the reported rules.",
+        "glucose is tested in all of them, mass in 74.9 %, age in 70.0 %, insulin in under 0.1 %.",
       ])
   }
 
@@ -44,21 +44,21 @@ import Testing
         .multiplicitySentences.map(\.plain)
         == [
           "At least about 1e+20 decision trees to depth 4 are within 2 % of the best one; at least "
-            + "1 is as good as the shown rules or better."
+            + "1 has an objective no higher than that of the reported rules."
         ])
     #expect(
       report([(0.02, 1)], asGood: .init(ruleSets: 1, exact: true), columns: [("a", 1), ("b", 1)])
         .multiplicitySentences.map(\.plain)
         == [
-          "1 decision tree to depth 4 is within 2 % of the best one; the shown rules are better than "
-            + "none of them.", "a is asked in it, b in it.",
+          "1 decision tree to depth 4 is within 2 % of the best one; the reported rules have a "
+            + "lower objective than none of them.", "a is tested in it, b in it.",
         ])
     #expect(
       report([(0.02, 5)], shown: 64, asGood: .init(ruleSets: 0, exact: true))
         .multiplicitySentences.map(\.plain)
         == [
-          "5 decision trees to depth 4 are within 2 % of the best one; the shown rules are better "
-            + "than each tree."
+          "5 decision trees to depth 4 are within 2 % of the best one; the reported rules have a "
+            + "lower objective than every tree."
         ])
   }
 
@@ -102,8 +102,8 @@ import Testing
     let report = Report(explanation)
     #expect(
       report.stabilitySentences.map(\.plain) == [
-        "Over 1 other seed and 1 bootstrap sample, 3 of 4 rules (75.0 %) come back, and 5 of 6 "
-          + "held-out predictions (83.3 %) agree.",
+        "Over 1 other seed and 1 bootstrap sample, 3 of 4 rules (75.0 %) are found again, and 5 of "
+          + "6 held-out predictions (83.3 %) agree.",
         "On shuffled labels, 1 rule agrees with the network on 27 of 30 held-out rows (90.0 %), the "
           + "majority-class baseline on 80.0 %; the rules predict 9 of 30 shuffled labels (30.0 %), "
           + "the most frequent label 33.3 %.",

@@ -60,15 +60,16 @@ package struct SurrogateSetup: Hashable, Sendable {
   var words: String {
     let taught =
       drawn == 0
-      ? "the real rows"
+      ? "real rows"
       : neighbourhoods.count > 1
-        ? "rows of three distances"
-        : neighbourhoods[0].candidates > 1 ? "near rows" : "rows between any two"
+        ? "synthetic rows at three distances"
+        : neighbourhoods[0].candidates > 1
+          ? "synthetic rows between near neighbours" : "synthetic rows between random pairs"
     let weight = realWeight > 1 ? ", real rows weighted at least \(realWeight) times" : ""
     let kind =
       switch form {
-      case .tree: "a tree grown by \(criterion.rawValue)"
-      case .optimalTree: "a tree by search"
+      case .tree: "a decision tree with the \(criterion.rawValue) criterion"
+      case .optimalTree: "a decision tree found by search"
       case .list: "a rule list"
       }
     return "\(kind) on \(taught)\(weight)"

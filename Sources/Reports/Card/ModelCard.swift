@@ -78,9 +78,10 @@ public struct ModelCard: Hashable, Sendable {
     let used = columns.filter { asked.contains($0) }
     let conditions: Phrase =
       switch explanation.level {
-      case .features: "The rules ask hidden features, which the network computes from them."
+      case .features:
+        "The rules test hidden features, which the network computes from these columns."
       case .inputs, .described:
-        "The rules ask \(used.isEmpty ? "none of them" : names(used))."
+        "The rules test \(used.isEmpty ? "none of them" : names(used))."
       }
     return [heading("Factors", "factors")] + list(.factors)
       + [.paragraph("Columns: \(names(columns)). \(conditions)")]

@@ -41,7 +41,7 @@ struct Compare: ParsableCommand {
   @OptionGroup(title: "Pruning") var pruning: PruningFlags
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
-  @OptionGroup(title: "Messages") var console: ConsoleOptions
+  @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   mutating func validate() throws {
     try check(.seeds, seeds)

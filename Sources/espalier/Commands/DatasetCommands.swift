@@ -22,7 +22,7 @@ struct DatasetCommands: ParsableCommand {
     var name: String
     @Option(help: "A folder, file or URL to fetch it from.")
     var from: String?
-    @OptionGroup(title: "Messages") var console: ConsoleOptions
+    @OptionGroup(title: "Console output") var console: ConsoleOptions
 
     func run() throws {
       let folder = try DatasetStore().fetch(name, from: from) { sentence in

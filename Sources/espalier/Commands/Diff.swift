@@ -30,7 +30,7 @@ struct Diff: ParsableCommand {
   @Option(help: "The rules: inputs, features or described (default: those measured in the first).")
   var rules: RuleLevel?
   @OptionGroup(title: "Table") var form: TableFlags
-  @OptionGroup(title: "Messages") var console: ConsoleOptions
+  @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   func run() throws {
     let (first, second) = (try ResultFile(before), try ResultFile(after))

@@ -18,7 +18,7 @@ struct Doctor: ParsableCommand {
       Exit code 69 if a required component is missing.
       """)
 
-  @OptionGroup(title: "Messages") var console: ConsoleOptions
+  @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   func run() throws {
     let findings = Self.findings

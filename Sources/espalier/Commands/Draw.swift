@@ -40,7 +40,7 @@ struct Draw: ParsableCommand {
   var rules: RuleLevel?
   @Flag(help: "Overwrite an existing regular file or espalier report.")
   var force = false
-  @OptionGroup(title: "Messages") var console: ConsoleOptions
+  @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   func run() throws {
     let file = OutputFile(output)

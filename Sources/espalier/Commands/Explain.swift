@@ -29,7 +29,7 @@ struct Explain: ParsableCommand {
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
   @OptionGroup(title: "Pruning") var pruning: SimplificationFlags
-  @OptionGroup(title: "Messages") var console: ConsoleOptions
+  @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   func run() throws {
     var settings = try steps.settings(for: source)

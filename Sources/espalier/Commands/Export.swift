@@ -38,7 +38,7 @@ struct Export: ParsableCommand {
   var output: String
   @Flag(help: "Overwrite an existing regular file or espalier report.")
   var force = false
-  @OptionGroup(title: "Messages") var console: ConsoleOptions
+  @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   func run() throws {
     if output == "-", console.json {

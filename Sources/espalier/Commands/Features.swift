@@ -30,7 +30,7 @@ struct Features: ParsableCommand {
   @OptionGroup(title: "Inputs of the network") var scaling: ScalingFlags
   @Option(help: "Number of threads (default: one per core).")
   var threads: Int?
-  @OptionGroup(title: "Messages") var console: ConsoleOptions
+  @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   mutating func validate() throws { try check(.threads, threads) }
 

@@ -50,7 +50,7 @@ struct FidelityCommand: ParsableCommand {
   @OptionGroup(title: "Inputs of the network") var inputs: InputFlags
   @Option(help: "Number of threads (default: one per core).")
   var threads: Int?
-  @OptionGroup(title: "Messages") var console: ConsoleOptions
+  @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   mutating func validate() throws {
     try check(.minFidelity, minFidelity)

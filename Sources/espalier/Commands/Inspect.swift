@@ -21,7 +21,7 @@ struct Inspect: ParsableCommand {
 
   @Argument(help: "An .onnx or .espalier file.")
   var model: String
-  @OptionGroup(title: "Messages") var console: ConsoleOptions
+  @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   /// The description of a file.
   struct Description: Encodable {

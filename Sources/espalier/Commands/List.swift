@@ -23,7 +23,7 @@ struct List: ParsableCommand {
 
   @Argument(help: "The catalogue: datasets, methods, extractors, architectures, layers or formats.")
   var family: Family
-  @OptionGroup(title: "Messages") var console: ConsoleOptions
+  @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   /// One entry of a catalogue.
   struct Entry: Encodable, Equatable {

@@ -50,8 +50,8 @@ struct Prune: ParsableCommand {
     help: "Also write a sensitivity analysis of the layers, as .json, .html or a Markdown table.")
   var sensitivity: String?
   @OptionGroup(title: "Run") var steps: RunOptions
-  @OptionGroup(title: "Learning") var learning: LearningFlags
-  @OptionGroup(title: "Messages") var console: ConsoleOptions
+  @OptionGroup(title: "Training") var learning: LearningFlags
+  @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   mutating func validate() throws {
     try check(.fineTuningEpochs, epochs)

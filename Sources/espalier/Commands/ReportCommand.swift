@@ -41,7 +41,7 @@ struct ReportCommand: ParsableCommand {
   var force = false
   @Flag(help: "Open the report in the desktop's browser.")
   var open = false
-  @OptionGroup(title: "Messages") var console: ConsoleOptions
+  @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   func run() throws {
     let formats = try chosenFormats()

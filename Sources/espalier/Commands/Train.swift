@@ -23,7 +23,7 @@ struct Train: ParsableCommand {
   var output: String
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
-  @OptionGroup(title: "Messages") var console: ConsoleOptions
+  @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   func run() throws {
     var settings = try steps.settings(for: source)

@@ -31,7 +31,7 @@ struct Why: ParsableCommand {
   var model: String?
   @OptionGroup(title: "Table") var form: TableFlags
   @OptionGroup(title: "Inputs of the network") var inputs: InputFlags
-  @OptionGroup(title: "Messages") var console: ConsoleOptions
+  @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   func run() throws {
     let file = try ResultFile(result)
