@@ -81,7 +81,7 @@ def test_texts_for_missing_values_are_told():
             pd.DataFrame({"a": ["x", "", "nan", " y"], "b": [1, 2, 3, 4]})
         )
     assert [str(one.message) for one in caught] == [
-        "column 'a': 2 cells with an empty text or 'nan' are read as missing"
+        "column 'a': 2 cells with an empty string or 'nan' are read as missing"
     ]
     assert columns[0][2] == ["x", None, None, "y"]
 
@@ -93,7 +93,7 @@ def test_texts_for_missing_values_are_told():
             pd.DataFrame({"a": ["x", 1]}, dtype=object),
             TypeError,
             "column 'a' has values of several types: 'x' in row 0 and 1 in row 1; make them all "
-            "texts or all numbers",
+            "strings or all numbers",
         ),
         (
             pd.DataFrame({"a": [datetime.datetime(2020, 1, 1)]}),

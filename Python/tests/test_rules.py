@@ -93,7 +93,7 @@ def test_columns_are_found_by_name(found_loans, loans):
         ),
         (
             lambda X: X.assign(income="much"),
-            "column 'income' has the text 'much' where the explained data have numbers",
+            "column 'income' has the string 'much' where the explained data have numbers",
         ),
         (
             lambda X: X.assign(income=np.inf),

@@ -109,7 +109,7 @@ struct CategoryLevels {
       if !unknown.isEmpty {
         let verb = unknown.count == 1 ? "is" : "are"
         notes.append(
-          "'\(excerpt(column))' has \(counted(unknown.count, "text")) that \(verb) not "
+          "'\(excerpt(column))' has \(counted(unknown.count, "string")) that \(verb) not "
             + "\(place): \(ReadingNotes.names(unknown))")
       }
       if !otherForms.isEmpty {
@@ -127,20 +127,20 @@ struct CategoryLevels {
     }
     if mixture.numbers > 0, mixture.words > 0 {
       notes.append(
-        "\(name) has texts such as '\(excerpt(mixture.word))' in "
+        "\(name) has strings such as '\(excerpt(mixture.word))' in "
           + "\(counted(mixture.words, "cell")) and numbers in \(grouped(mixture.numbers)): "
           + "all are read as levels")
     }
     if let price = Self.price(of: names) {
       notes.append(
-        "\(name) has \(counted(names.count, "text")) such as '\(excerpt(names[0]))', numbers with "
-          + "'\(price)', that are read as levels without an order: remove '\(price)' if they are numbers"
+        "\(name) has \(counted(names.count, "string")) such as '\(excerpt(names[0]))', numbers "
+          + "with '\(price)', that are read as levels without an order: remove '\(price)' if they are numbers"
       )
     }
     let digits = names.filter { $0.first?.isNumber == true }
     if mixture.numbers == 0, digits.count > 10, digits.count * 10 >= names.count * 9 {
       notes.append(
-        "\(name) has \(counted(names.count, "text")) such as '\(excerpt(digits[0]))' that begin "
+        "\(name) has \(counted(names.count, "string")) such as '\(excerpt(digits[0]))' that begin "
           + "with digits and are read as levels without an order")
     }
     let groups = Self.alike(names)

@@ -200,7 +200,7 @@ struct ColumnJudge {
     if isInferred { noteMissing(name, table, readings, counts, isNumeric: false, &notes) }
     if kind == .codes {
       notes.add(
-        "'\(excerpt(name))' has texts such as '\(excerpt(survey.tally.markedText))' beside short "
+        "'\(excerpt(name))' has strings such as '\(excerpt(survey.tally.markedText))' beside short "
           + "whole numbers only, and all are read as levels: write -5 or 5 if they are numbers")
     }
     let place = isRead(name) ? "known to the network" : "in the schema"

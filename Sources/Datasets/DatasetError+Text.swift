@@ -65,13 +65,13 @@ extension DatasetError {
     case .unusableTarget(let source, let name, let reason):
       "\(source): the target '\(excerpt(name))' \(reason.text)"
     case .longClassName(let source, let name):
-      "\(source): the target '\(excerpt(name))' has a text of more than "
+      "\(source): the target '\(excerpt(name))' has a string of more than "
         + "\(grouped(LevelTable.longestLevel)) bytes"
     case .repeatedHeader(let at): "\(at): the line repeats the names of the columns"
     case .oneClass(let source, let target, let name, let missing):
       "\(source): every row has the \(excerpt(target)) '\(excerpt(name))'"
         + (missing > 0
-          ? ", and \(counted(missing, "row")) without a value or with the text of a missing value, such "
+          ? ", and \(counted(missing, "row")) without a value or with a missing-value string, such "
             + "as NA, \(missing == 1 ? "is" : "are") left out" : "")
     case .tooFewRows(let source, let usable, let needed):
       "\(source): \(counted(usable, "usable row")) where at least \(needed) are needed"
@@ -163,7 +163,8 @@ extension DatasetError {
     case .tooManyClasses: "choose another column as the target; a class needs several rows"
     case .repeatedHeader: "remove the line: joined files repeat their header"
     case .oneClass(_, _, _, let missing) where missing > 0:
-      "write another text if the missing value is a class of its own, or choose another column as the target"
+      "write another string if the missing value is a class of its own, or choose another column "
+        + "as the target"
     case .oneClass: "classification needs at least two classes; choose another column as the target"
     case .tooFewRows: "rows without a value for the target cannot be used"
     case .differentFeatures: "give rows with the columns that the network was trained with"

@@ -89,7 +89,7 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   case tooManyClasses(source: String, name: String, count: Int, rows: Int)
   /// The target is of an unsupported kind: it holds dates.
   case unusableTarget(source: String, name: String, ExclusionReason)
-  /// The target has texts too long for class names.
+  /// The target has strings too long for class names.
   case longClassName(source: String, name: String)
   /// All rows have the same class `name`, but `missing` ones, which have no value.
   case oneClass(source: String, target: String, name: String, missing: Int = 0)

@@ -6,7 +6,7 @@ public enum ExclusionReason: Hashable, Sendable {
   case dates(example: String)
   /// Texts of more than `limit` bytes.
   case longTexts(limit: Int)
-  /// More than `limit` distinct texts.
+  /// More than `limit` distinct strings.
   case manyTexts(limit: Int, example: String)
   /// No value in any row.
   case empty
@@ -18,7 +18,7 @@ public enum ExclusionReason: Hashable, Sendable {
   case rowIndex
   /// Another text in every row.
   case unique(example: String)
-  /// Too many distinct texts for the number of rows.
+  /// Too many distinct strings for the number of rows.
   case manyLevels(levels: Int, rows: Int, example: String)
 
   /// The rows without a value of a column that is constant in the others.
@@ -28,7 +28,7 @@ public enum ExclusionReason: Hashable, Sendable {
       + "0 or 'no', makes it a feature)"
   }
 
-  /// A text of the column, which shows why it is not read as numbers.
+  /// A string of the column, which shows why it is not read as numbers.
   private static func such(_ example: String) -> String { " (such as '\(excerpt(example))')" }
 
   /// The reason as the end of a sentence that begins with the name of the column.
@@ -36,9 +36,9 @@ public enum ExclusionReason: Hashable, Sendable {
     switch self {
     case .ignored: "is ignored"
     case .dates(let example): "holds dates or times such as '\(excerpt(example))'"
-    case .longTexts(let limit): "has texts of more than \(grouped(limit)) bytes"
+    case .longTexts(let limit): "has strings of more than \(grouped(limit)) bytes"
     case .manyTexts(let limit, let example):
-      "has more than \(grouped(limit)) distinct texts" + Self.such(example)
+      "has more than \(grouped(limit)) distinct strings" + Self.such(example)
     case .empty: "has no value in any row"
     case .constant(let number, let missing):
       "is \(shortest(number)) in every row" + Self.rest(missing)
@@ -47,7 +47,7 @@ public enum ExclusionReason: Hashable, Sendable {
     case .rowIndex: "is a row index"
     case .unique(let example): "is unique in every row" + Self.such(example)
     case .manyLevels(let levels, let rows, let example):
-      "has \(grouped(levels)) distinct texts in " + counted(rows, "row") + Self.such(example)
+      "has \(grouped(levels)) distinct strings in " + counted(rows, "row") + Self.such(example)
     }
   }
 }

@@ -1,4 +1,4 @@
-/// The distinct texts of a column, in order of first occurrence.
+/// The distinct strings of a column, in order of first occurrence.
 struct LevelTable {
   /// A column with more texts than this is not categorical.
   static let limit = 1000

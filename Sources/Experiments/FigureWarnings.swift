@@ -10,9 +10,9 @@ extension Warning {
   /// How far the agreement of a class may be below that of all rows.
   private static let mostBehind = 0.15
 
-  /// Warnings about the figures of a result: network or rules not better than a constant prediction, a
-  /// class with much less agreement, few held-out rows, a numeric target. If reports begin with the
-  /// rules of another level, the rules of both are measured and named.
+  /// Warnings about the figures of a result: network or rules not better than a constant
+  /// prediction, a class with much less agreement, few held-out rows, a numeric target. If reports
+  /// begin with the rules of another level, the rules of both are measured and named.
   /// - Parameters:
   ///   - explanation: the result.
   ///   - mostFrequent: the share of the most frequent class of the held-out rows, where the rows are

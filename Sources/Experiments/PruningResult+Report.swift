@@ -65,8 +65,8 @@ extension PruningResult {
             "\(fixed(latency.before.median, digits: 0)) -> "
               + "\(fixed(latency.after.median, digits: 0)) µs for \(latency.rows) rows",
             times(ratios["latency"], "faster", "slower")
-              + " (\(latency.runs) alternating runs, ratio \(fixed(latency.ratioLow, digits: 3)) to "
-              + "\(fixed(latency.ratioHigh, digits: 3)))",
+              + " (\(latency.runs) alternating runs, ratio "
+              + "\(fixed(latency.ratioLow, digits: 3)) to \(fixed(latency.ratioHigh, digits: 3)))",
           ])
         ))
     }

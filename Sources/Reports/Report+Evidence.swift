@@ -7,7 +7,7 @@ extension Report {
     guard let numeric = explanation.fidelity.numeric, numeric.within.total > 0 else { return nil }
     let unit: Phrase = targetUnit.map { " \(name: $0)" } ?? ""
     var sentence: Phrase =
-      "Each rule stands for a number, the mean output of the network over its training rows: "
+      "Each rule predicts a number, the mean output of the network over its training rows: "
     if let found = numeric.rSquared {
       sentence += """
         R-squared with the network\u{2019}s output is \(signed(fixed(found.value, digits: 3))) on \

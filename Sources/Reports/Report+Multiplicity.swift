@@ -53,8 +53,8 @@ extension Report {
       .paragraph(
         """
         Counted are \(found.form). The best tree has the objective \(found.objective), the \
-        reported rules \(found.shownObjective); a tolerance of 1 % is a hundredth of the rows. What \
-        few of the trees test is no evidence about the network.
+        reported rules \(found.shownObjective); a tolerance of 1 % is a hundredth of the rows. \
+        What few of the trees test is no evidence about the network.
         """))
     let what = recorded.level == .features ? "Hidden feature" : "Column"
     if !found.columns.isEmpty {

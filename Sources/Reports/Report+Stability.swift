@@ -38,10 +38,10 @@ extension Report {
       .paragraph(
         """
         The rules were extracted again from the same network. Other seeds draw other synthetic rows; \
-        a bootstrap sample draws as many training rows with replacement. A rule is found again if \
-        a rule of the other run predicts the same class and decides nearly the same training rows (at \
-        least 80 % of those that either decides). The runs share rows: their intervals would be too \
-        narrow and are not given.
+        a bootstrap sample draws as many training rows with replacement. A rule is found again \
+        if a rule of the other run predicts the same class and decides nearly the same training \
+        rows (at least 80 % of those that either decides). The runs share rows: their intervals \
+        would be too narrow and are not given.
         """))
     let parts: [(Phrase, Stability.Part)] = [
       ("Other seeds", found.ofSeeds), ("Bootstrap samples", found.ofBootstraps),

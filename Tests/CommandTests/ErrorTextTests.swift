@@ -67,7 +67,7 @@ import espalier
       "t.csv: the target 'y' has no value in any row", "choose another column with --target", 65),
     Expected(
       DatasetError.longClassName(source: "t.csv", name: "y"),
-      "t.csv: the target 'y' has a text of more than 65,536 bytes",
+      "t.csv: the target 'y' has a string of more than 65,536 bytes",
       "choose another column with --target", 65),
     Expected(
       DatasetError.unusableTarget(source: "t.csv", name: "y", .dates(example: "2024-01-02")),

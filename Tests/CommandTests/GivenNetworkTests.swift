@@ -105,7 +105,7 @@ import Testing
       try Data(rows.utf8).write(to: place.appending(path: "rows.csv"))
       let run = try Program("evaluate", file("zeros.onnx"), "rows.csv", in: place)
       #expect(
-        run.errorOutput.contains("'kind' has 1 text that is not known to the network: '1'"),
+        run.errorOutput.contains("'kind' has 1 string that is not known to the network: '1'"),
         "\(run.errorOutput)")
     }
   }

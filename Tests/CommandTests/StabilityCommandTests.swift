@@ -51,7 +51,8 @@ import Testing
       #expect(multiplicity.rows == (try result.explanation.data.training))
       #expect(run.output.contains(" within 2 % of the best one ("))
       #expect(try result.text("rules.txt").contains("within 2 % of the best one"))
-      #expect(try result.text("report.md").contains("## Near-optimal decision trees (Rashomon set)"))
+      #expect(
+        try result.text("report.md").contains("## Near-optimal decision trees (Rashomon set)"))
     }
   }
 

@@ -179,7 +179,7 @@ import Testing
       "a class name of a million letters",
       table(sixth: "1,2," + String(repeating: "x", count: 1_000_000)),
       says: """
-        error: t.csv: the target 'class' has a text of more than 65,536 bytes
+        error: t.csv: the target 'class' has a string of more than 65,536 bytes
          hint: choose another column with --target
         """),
     Case(
@@ -216,11 +216,11 @@ import Testing
     Case(
       "10,000 levels",
       table(rows: 10_000) { "\($0 * 7 % 10),L\($0),\($0 * 7 % 10 > 4 ? "yes" : "no")" },
-      says: " note: 'b' has more than 1,000 distinct texts (such as 'L0') and is left out"),
+      says: " note: 'b' has more than 1,000 distinct strings (such as 'L0') and is left out"),
     Case(
       "a cell of a million letters",
       table(sixth: "7," + String(repeating: "x", count: 1_000_000) + ",yes"),
-      says: " note: 'b' has texts of more than 65,536 bytes and is left out"),
+      says: " note: 'b' has strings of more than 65,536 bytes and is left out"),
     Case(
       "row numbers", table("id,b,class") { "\($0 + 1),\($0 % 10),\($0 % 10 > 4 ? "yes" : "no")" },
       says: " note: 'id' is a row index and is left out"),

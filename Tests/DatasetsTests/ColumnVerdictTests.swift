@@ -193,13 +193,13 @@ import Testing
     #expect(data.table.schema.features.map(\.id) == ["b", "x"])
     #expect(
       data.notes == [
-        "'a' has more than 1,000 distinct texts (such as 'v0') and is left out",
-        "'b' has 900 texts such as '0w' that begin with digits and are read as levels without an "
+        "'a' has more than 1,000 distinct strings (such as 'v0') and is left out",
+        "'b' has 900 strings such as '0w' that begin with digits and are read as levels without an "
           + "order",
       ])
     let half = try read(table("a,x,y", rows: 100) { "v\($0 % 60),\($0).5,\($0 % 2)" })
     #expect(
-      half.notes == ["'a' has 60 distinct texts in 100 rows (such as 'v0') and is left out"])
+      half.notes == ["'a' has 60 distinct strings in 100 rows (such as 'v0') and is left out"])
   }
 
   /// Many numbers with at most three distinct words are an error; with more they are levels.
@@ -213,7 +213,7 @@ import Testing
     let found = complaint {
       let data = try read(text)
       #expect(
-        data.notes == ["'a' has more than 1,000 distinct texts (such as 'low') and is left out"])
+        data.notes == ["'a' has more than 1,000 distinct strings (such as 'low') and is left out"])
     }
     #expect(
       found
@@ -227,7 +227,7 @@ import Testing
   @Test func aCellOfAMillionCharactersIsNoCategory() throws {
     let long = String(repeating: "é", count: 500_000)
     let data = try read(table("a,x,y") { "\($0 == 3 ? long : "s"),\($0).5,\($0 % 2)" })
-    #expect(data.notes == ["'a' has texts of more than 65,536 bytes and is left out"])
+    #expect(data.notes == ["'a' has strings of more than 65,536 bytes and is left out"])
   }
 
   @Test func levelsOfTwentyThousandCharactersAreLevels() throws {

@@ -146,7 +146,7 @@ import Testing
     ),
     (
       .longClassName(source: "t.csv", name: "y"),
-      "t.csv: the target 'y' has a text of more than 65,536 bytes",
+      "t.csv: the target 'y' has a string of more than 65,536 bytes",
       "choose another column as the target"
     ),
     (
@@ -385,10 +385,10 @@ import Testing
   @Test(arguments: [
     (ExclusionReason.ignored, "is ignored"),
     (.dates(example: "2024-01-02"), "holds dates or times such as '2024-01-02'"),
-    (.longTexts(limit: 65_536), "has texts of more than 65,536 bytes"),
+    (.longTexts(limit: 65_536), "has strings of more than 65,536 bytes"),
     (
       .manyTexts(limit: 1000, example: "5,20 kg"),
-      "has more than 1,000 distinct texts (such as '5,20 kg')"
+      "has more than 1,000 distinct strings (such as '5,20 kg')"
     ),
     (.empty, "has no value in any row"),
     (.constant(0.5), "is 0.5 in every row"),
@@ -397,7 +397,7 @@ import Testing
     (.unique(example: "'7.58 kg"), "is unique in every row (such as ''7.58 kg')"),
     (
       .manyLevels(levels: 60, rows: 100, example: "a"),
-      "has 60 distinct texts in 100 rows (such as 'a')"
+      "has 60 distinct strings in 100 rows (such as 'a')"
     ),
   ])
   func aTargetHasItsReason(_ reason: ExclusionReason, _ text: String) {

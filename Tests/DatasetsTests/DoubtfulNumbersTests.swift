@@ -55,10 +55,10 @@ import Testing
       "' beside short whole numbers only, and all are read as levels: write -5 or 5 if they "
     let grades = try column { ["1", "2", "2-", "3-"][$0 % 4] }
     #expect(grades.table.schema.features[0].levels == ["1", "2", "2-", "3-"])
-    #expect(grades.notes == ["'x' has texts such as '2-\(end)are numbers"])
+    #expect(grades.notes == ["'x' has strings such as '2-\(end)are numbers"])
     let years = try column { "'9\($0 % 9)" }
     #expect(years.table.schema.features[0].levels?.count == 9)
-    #expect(years.notes == ["'x' has texts such as ''90\(end)are numbers"])
+    #expect(years.notes == ["'x' has strings such as ''90\(end)are numbers"])
   }
 
   // MARK: - Missing values

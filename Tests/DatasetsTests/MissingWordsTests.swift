@@ -80,14 +80,14 @@ import Testing
     #expect(data.table.schema.features[0].levels == ["2", "3", "4", "5more"])
     #expect(
       data.notes == [
-        "'x' has texts such as '5more' in 15 cells and numbers in 45: all are read as levels"
+        "'x' has strings such as '5more' in 15 cells and numbers in 45: all are read as levels"
       ])
   }
 
   @Test func textsThatBeginWithDigitsAreSaid() throws {
     #expect(
       try column { "\($0 % 20 + 10)k" }.notes == [
-        "'x' has 20 texts such as '10k' that begin with digits and are read as levels without an "
+        "'x' has 20 strings such as '10k' that begin with digits and are read as levels without an "
           + "order"
       ])
     #expect(try column { "\($0 % 9 + 10)k" }.notes == [])

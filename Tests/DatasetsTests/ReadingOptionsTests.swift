@@ -59,8 +59,8 @@ import Testing
     #expect(data.altered == [RowCount("a level of color that is not in the schema", 10)])
     #expect(data.table.columns[1].values.prefix(2) == [0, Table.unknownLevel])
     #expect(
-      data.notes.contains { $0.hasPrefix("'color' has 1 text that is not in the schema: ") }
-        && data.notes.contains { $0.hasPrefix("'shape' has 1 text that is not in the schema: ") })
+      data.notes.contains { $0.hasPrefix("'color' has 1 string that is not in the schema: ") }
+        && data.notes.contains { $0.hasPrefix("'shape' has 1 string that is not in the schema: ") })
   }
 
   @Test func everyColumnOfTheSchemaMustBeThere() {

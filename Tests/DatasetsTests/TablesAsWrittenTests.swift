@@ -68,9 +68,9 @@ import Testing
     let text = table("x,y") { "\($0),\(["NA", "EU", "NA"][$0 % 3])" }
     #expect(
       complaint { _ = try read(text) }
-        == "t.csv: every row has the y 'EU', and 13 rows without a value or with the text of a missing "
-        + "value, such as NA, are left out | write another text if the missing value is a class of its "
-        + "own, or choose another column as the target")
+        == "t.csv: every row has the y 'EU', and 13 rows without a value or with a missing-value "
+        + "string, such as NA, are left out | write another string if the missing value is a class "
+        + "of its own, or choose another column as the target")
   }
 
   // MARK: - Indices

@@ -80,7 +80,7 @@ import Testing
     let long = String(repeating: "x", count: 70_000)
     #expect(
       complaint { _ = try read(table("x,y") { "\($0),\($0 % 2 == 0 ? long : "s")" }) }
-        == "t.csv: the target 'y' has a text of more than 65,536 bytes | "
+        == "t.csv: the target 'y' has a string of more than 65,536 bytes | "
         + "choose another column as the target")
   }
 }

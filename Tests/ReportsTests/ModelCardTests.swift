@@ -33,7 +33,7 @@ import Testing
     #expect(found.texts[.owner] == ["Botany"])
     #expect(found.texts[.outOfScope] == ["Other plants"])
     #expect(found.texts[.limits] == ["Three species", "One garden"])
-    // An empty text is no text.
+    // An empty string is no text.
     #expect(found.texts[.version] == nil)
     #expect(found.missing.contains(.version) && !found.missing.contains(.owner))
     #expect(found.listed.starts(with: ["name", "Iris <b>demo</b>", "owner", "Botany"]))
@@ -104,7 +104,7 @@ import Testing
     #expect(error?.errorDescription == "there is no model card entry named 'owners'")
     #expect(
       CardError.noText(file: "card.json", entry: "owner").errorDescription
-        == "card.json: the value of 'owner' is neither a text nor an array of texts")
+        == "card.json: the value of 'owner' is neither a string nor an array of strings")
     #expect(
       CardError.noText(file: "card.json", entry: "owner").recoverySuggestion
         == #"write {"owner": "a sentence"} or {"owner": ["one", "two"]}"#)

@@ -180,7 +180,7 @@ def _categorical(name: str, raw: RawColumn) -> Column:
     texts, marks = _cleaned(raw)
     if marks:
         warn(
-            f"column '{name}': {marks} cell{'s' if marks > 1 else ''} with an empty text or 'nan' "
+            f"column '{name}': {marks} cell{'s' if marks > 1 else ''} with an empty string or 'nan' "
             f"{'are' if marks > 1 else 'is'} read as missing",
             ExplanationWarning,
         )
@@ -250,7 +250,7 @@ def _as_expected(raw: RawColumn, expected: InputColumn) -> Column:
             return Column(expected.name, None, np.full(len(raw.values), np.nan))
         example = next(one for one in raw.values if one is not None)
         raise DataError(
-            f"column '{expected.name}' has the text {example!r} where the explained data have "
+            f"column '{expected.name}' has the string {example!r} where the explained data have "
             "numbers"
         )
     return Column(expected.name, None, _numbers(raw))

@@ -96,7 +96,7 @@ def explain(
     extractor : str, optional
         The rule extractor: ``espalier list extractors``.
     rules : {"inputs", "features", "described", "all"}, optional
-        The kind of rules that figures speak of.
+        The level of the rules that `fidelity` refers to.
     max_rules : int, optional
         The largest number of rules.
     min_fidelity : float, optional

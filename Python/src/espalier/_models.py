@@ -186,7 +186,7 @@ def _sklearn_file(
         )
     if not inputs:
         raise DataError(
-            "X is an array with numbers and texts, which ONNX does not have",
+            "X is an array with numbers and strings, which ONNX does not have",
             "fit the pipeline on a data frame and give a data frame",
         )
     options = None if given.has_regression else {"zipmap": False}

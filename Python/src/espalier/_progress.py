@@ -43,7 +43,7 @@ class _Display(Protocol):
 
 
 class ProgressReader:
-    """Turns the events of the program into calls of a display, at most ten a second.
+    """Converts the events of the program into calls of a display, at most ten a second.
 
     Parameters
     ----------

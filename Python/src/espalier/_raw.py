@@ -173,7 +173,7 @@ def _polars_column(polars: Any, series: Any) -> RawColumn:
 
 
 def _objects(name: str, values: list[Any]) -> RawColumn:
-    """Read Python objects: all numbers, all booleans, or all texts."""
+    """Read Python objects: all numbers, all booleans, or all strings."""
     found = [None if _is_missing(one) else one for one in values]
     present = [(row, one) for row, one in enumerate(found) if one is not None]
     kinds: dict[str, tuple[int, Any]] = {}
@@ -197,7 +197,7 @@ def _objects(name: str, values: list[Any]) -> RawColumn:
         first, second = list(kinds.values())[:2]
         raise TypeError(
             f"column '{name}' has values of several types: {first[1]!r} in row {first[0]} and "
-            f"{second[1]!r} in row {second[0]}; make them all texts or all numbers"
+            f"{second[1]!r} in row {second[0]}; make them all strings or all numbers"
         )
     if "text" in kinds:
         return RawColumn(name, "text", found)

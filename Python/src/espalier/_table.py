@@ -60,7 +60,7 @@ class Table:
                 writer.writerows(zip(*cells, target, strict=True))
         except UnicodeEncodeError as error:
             raise DataError(
-                f"a text of the data is not valid Unicode: {error.reason}"
+                f"a string of the data is not valid Unicode: {error.reason}"
             ) from None
 
 

@@ -171,7 +171,7 @@ def _sorted_labels(values: np.ndarray) -> np.ndarray:
         return np.unique(values)
     except TypeError:
         raise TypeError(
-            "y has labels of several types; make them all texts or all numbers"
+            "y has labels of several types; make them all strings or all numbers"
         ) from None
 
 

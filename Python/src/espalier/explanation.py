@@ -224,7 +224,7 @@ class Explanation:
     Attributes
     ----------
     rules : RuleSet
-        The rules that the figures speak of, by default over columns; they predict.
+        The rules that `fidelity` and `accuracy` refer to, by default over columns; they predict.
     input_rules, feature_rules, described_rules : RuleSet or None
         The rules over columns, over hidden features, and over scores.
     fidelity : Fidelity

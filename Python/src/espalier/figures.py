@@ -61,7 +61,7 @@ class RSquared:
 
 @dataclass(frozen=True)
 class RuleNumber:
-    """The number that a rule stands for; `rule` is None for the default class."""
+    """The number that a rule predicts; `rule` is None for the default class."""
 
     value: float
     rule: str | None = None

@@ -82,7 +82,7 @@ public struct CardEntries: Hashable, Sendable {
 public enum CardError: LocalizedError, Hashable, Sendable {
   /// The file is not a JSON object.
   case notAnObject(file: String)
-  /// The value is neither a text nor an array of texts.
+  /// The value is neither a string nor an array of strings.
   case noText(file: String, entry: String)
 
   /// What is wrong, in one sentence.
@@ -90,7 +90,7 @@ public enum CardError: LocalizedError, Hashable, Sendable {
     switch self {
     case .notAnObject(let file): "\(file): not a JSON object"
     case .noText(let file, let entry):
-      "\(file): the value of '\(entry)' is neither a text nor an array of texts"
+      "\(file): the value of '\(entry)' is neither a string nor an array of strings"
     }
   }
 
