@@ -21,10 +21,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/pointfreeco/swift-custom-dump", from: "1.7.3"),
-    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: [
-    // The C below us: hot loops and the worker pool; shims for the system libraries.
+    // C: inner loops with run-time dispatch, the thread pool, module maps of system libraries.
     .target(name: "CKernels"),
     // The program starts with one thread of OpenBLAS.
     .target(name: "CLaunch"),
@@ -41,39 +40,39 @@ let package = Package(
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
 
-    // Families of things that users call by name, and what to say when a name is wrong.
+    // Catalogues of named members, and the error for an unknown name.
     .target(name: "Naming"),
-    // Arrays of Float, the operations on them, and seeded chance.
+    // Tensors of Float, their operations, and the seeded random number generator.
     .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
-    // Files become rows; rows become numbers.
+    // Readers of tables and images, schemas, encodings.
     .target(
       name: "Datasets",
       dependencies: ["Tensors", "Naming", "CZlib", "CCrypto"]),
-    // What a rule is, what it says of a row, and how rules are learned from rows.
+    // Rules, their evaluation on rows, and their induction.
     .target(name: "Rules", dependencies: ["Datasets", "Tensors"]),
-    // What a network is, computes and learns.
+    // Layers, architectures, inference and training.
     .target(name: "Networks", dependencies: ["Datasets", "Tensors", "Naming"]),
     // Generated protobuf code, untouched.
     .target(
       name: "ONNXSchema",
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
-    // Networks as few bytes: shared weights, gaps and Huffman codes, and back.
+    // Compressed models: codebooks, gaps and Huffman codes.
     .target(name: "CompressedModels", dependencies: ["Networks", "Datasets", "Tensors", "CZlib"]),
-    // Networks to and from ONNX files, with schema and encoding in the metadata; coded files too.
+    // Networks to and from ONNX files, with schema and encoding in the metadata, and compressed models.
     .target(
       name: "ModelFiles",
       dependencies: [
         "CompressedModels", "Networks", "Datasets", "Tensors", "Naming", "ONNXSchema",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
-    // What to remove from a network, when, and what is left.
+    // Pruning methods, schedules, recovery and compaction.
     .target(
       name: "Pruning",
       dependencies: ["CompressedModels", "Networks", "Datasets", "Tensors", "Naming"]),
-    // What drives a network's hidden features and answers, in rules, and how far to trust them.
+    // Rule extraction, attribution of hidden features, fidelity.
     .target(
       name: "Explanations", dependencies: ["Rules", "Networks", "Datasets", "Tensors", "Naming"]),
-    // The page frames of the top-level folder, compiled in.
+    // Page templates of the top-level folder, compiled in.
     .target(
       name: "Templates", path: "Templates",
       resources: [
@@ -93,7 +92,7 @@ let package = Package(
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
-    // A whole run from one configuration value.
+    // A whole run from one value of settings.
     .target(
       name: "Experiments",
       dependencies: [

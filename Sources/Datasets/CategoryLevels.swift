@@ -134,8 +134,8 @@ struct CategoryLevels {
     if let price = Self.price(of: names) {
       notes.append(
         "\(name) has \(counted(names.count, "string")) such as '\(excerpt(names[0]))', numbers "
-          + "with '\(price)', that are read as levels without an order: remove '\(price)' if they are numbers"
-      )
+          + "with '\(price)', that are read as levels without an order: remove '\(price)' if they "
+          + "are numbers")
     }
     let digits = names.filter { $0.first?.isNumber == true }
     if mixture.numbers == 0, digits.count > 10, digits.count * 10 >= names.count * 9 {

@@ -28,7 +28,7 @@ struct DoubtfulNumbers {
     } else if isInput, numbersRows(range) {
       notes.add(
         "'\(excerpt(name))' has a different whole number in every row, as an identifier has, and is "
-          + "an input: leave it out with the option 'ignore' if it identifies rows")
+          + "an input: exclude it if it identifies rows")
     }
   }
 

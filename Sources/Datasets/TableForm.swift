@@ -33,8 +33,6 @@ struct TableFormFinder {
   private static let mostRecords = 200
   private static let hash = UInt8(ascii: "#")
 
-  private typealias Bytes = UnsafeBufferPointer<UInt8>
-
   /// - Throws: `DatasetError` if the first line is not a header, or every line has one field.
   func find(in bytes: UnsafeBufferPointer<UInt8>, isWhole: Bool) throws -> TableForm {
     var form = TableForm(delimiter: UInt8(ascii: ","))

@@ -40,11 +40,6 @@ struct WrittenNumber {
   /// The maximum length of a text with these notations.
   private static let longest = 80
 
-  /// Whether both values exist and differ.
-  var isAmbiguous: Bool {
-    if let point, let comma { point.value != comma.value } else { false }
-  }
-
   /// A number with the same value for either mark.
   init(_ value: Double) {
     point = Reading(value: value)

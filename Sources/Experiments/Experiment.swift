@@ -5,7 +5,7 @@ import Networks
 
 /// All settings of a run; equal values give identical output files.
 public struct Experiment: Hashable, Codable, Sendable {
-  /// A data set's name, a file, "-", or a folder: `DATA` on the command line.
+  /// A data set's name, a file, "-" for standard input, or a folder.
   public var data: String
   /// An ONNX file to explain instead of a network trained here.
   public var model: String?
@@ -112,21 +112,23 @@ public struct Experiment: Hashable, Codable, Sendable {
 public struct NetworkOptions: Hashable, Codable, Sendable {
   /// The name of a published architecture, instead of hidden layers and a feature layer.
   public var architecture: String?
-  /// Units of the hidden layers before the feature layer; `nil` is chosen by the data.
+  /// Units of the hidden layers before the feature layer; `nil` is a default by the size of the
+  /// data, or the choice of cross-validation.
   public var hidden: [Int]?
   /// Activation function of the hidden layers before the feature layer.
   public var activation: Activation.Function = .relu
-  /// Sigmoid units of the feature layer before pruning; `nil` is chosen by the data.
+  /// Sigmoid units of the feature layer before pruning; `nil` is a default by the size of the data.
   public var features: Int?
   /// Output head: softmax or one-versus-rest sigmoids; `nil` is chosen by extractor and target.
   public var head: Head?
-  /// Maximum number of epochs; `nil` is chosen by the data.
+  /// Maximum number of epochs; `nil` is a default by the size of the data.
   public var epochs: Int?
-  /// Learning rate; `nil` is chosen by the data.
+  /// Learning rate; `nil` is a default by the size of the data.
   public var learningRate: Double?
-  /// Batch size; `nil` is chosen by the data.
+  /// Batch size; `nil` is a default by the size of the data.
   public var batch: Int?
-  /// Weight decay coefficient; `nil` is chosen by the data.
+  /// Weight decay coefficient; `nil` is a default by the size of the data, or the choice of
+  /// cross-validation.
   public var weightDecay: Double?
   /// Maximum shift in pixels of the random-shift augmentation; `nil` disables it.
   public var shift: Int?

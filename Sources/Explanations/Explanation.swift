@@ -60,12 +60,12 @@ public struct Explanation: Codable, Hashable, Sendable {
   /// The agreement of `describedRules` with the network.
   public var describedFidelity: Fidelity?
 
-  /// The agreement of the rules over inputs with the network, if `level` is another one; in results of
-  /// versions before 0.2 `nil`.
+  /// The agreement of the rules over inputs with the network, if `level` is another one; `nil` in
+  /// results of earlier versions.
   public var inputFidelity: Fidelity?
 
   /// The accuracy of the rules over inputs, over hidden features and over columns and scores, where
-  /// `level` is another one; in results of versions before 0.2 `nil`.
+  /// `level` is another one; `nil` in results of earlier versions.
   public var inputAccuracy, featureAccuracy, describedAccuracy: AccuracySummary?
 
   /// The level of the rules that a report begins with, if it is not `level`: rules that agree with the
@@ -75,13 +75,13 @@ public struct Explanation: Codable, Hashable, Sendable {
   /// The causal check of the hidden features that rules use; `nil` if there are none.
   public var causal: CausalSummary?
 
-  /// The network that the rules explain; `nil` in results of versions before 0.2.
+  /// The network that the rules explain; `nil` in results of earlier versions.
   public var explains: ExplainedNetwork?
   /// Warnings about the result: the sentences printed on stderr.
   public var warnings: [Warning]?
 
   /// The number of trees that approximate the network as well as the shown rules; `nil` for voting
-  /// rules and in results of versions before 0.2.
+  /// rules and in results of earlier versions.
   public var multiplicity: Multiplicity?
 
   /// How much the rules change with seeds and samples; `nil` if it was not measured.

@@ -45,8 +45,8 @@ public struct AccuracySummary: Codable, Hashable, Sendable {
   public var network: Proportion
   /// Accuracy on the rows on which rules and network agree.
   public var whereBothAgree: Proportion
-  /// Accuracy of always the most frequent class of the training rows; `nil` in results of versions before
-  /// 0.2.
+  /// Accuracy of always predicting the most frequent class of the training rows; `nil` in results
+  /// of earlier versions.
   public var majorityBaseline: Proportion?
   /// Creates a value from its properties.
   public init(

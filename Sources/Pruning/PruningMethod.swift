@@ -5,7 +5,7 @@ import Networks
 public protocol PruningMethod: Named, Hashable {
   init()
   var recipe: Recipe { get }
-  /// The networks that the method supports, for `espalier list methods`.
+  /// The networks that the method supports, in a phrase for lists of methods.
   static var suits: String { get }
   /// The hyperparameters that only this method has, by name, with their values; setting the value of
   /// another name has no effect. Empty by default.

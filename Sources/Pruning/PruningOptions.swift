@@ -3,7 +3,7 @@ import Networks
 
 /// The hyperparameters of a pruning; `nil` is the method's default.
 ///
-/// `espalier prune`, `espalier compare` and the runner of experiments share this value.
+/// Single prunings, comparisons of methods and the runner of experiments share this value.
 public struct PruningOptions: Hashable, Codable, Sendable {
   /// The sparsity schedule over the rounds.
   public var schedule: Schedule.Course?

@@ -210,7 +210,7 @@ extension Report {
   private var steps: [Block] {
     let pruning = explanation.pruning
     guard !pruning.steps.isEmpty else { return [.paragraph("Nothing was pruned.")] }
-    return [
+    let blocks: [Block] = [
       .heading("Pruning steps", level: 3, id: "pruning"),
       .paragraph(
         """
@@ -237,6 +237,22 @@ extension Report {
               DataTable.Cell(step.kept ? "kept" : "rejected"),
             ]
           })),
+    ]
+    return blocks + scoredFeatures
+  }
+
+  /// Why the network is smaller than after the last step: its features are scores. Empty otherwise.
+  private var scoredFeatures: [Block] {
+    let pruned = explanation.pruned
+    guard pruned.readable != nil else { return [] }
+    return [
+      .paragraph(
+        """
+        After these steps the hidden features were replaced by scores, and those that the accuracy \
+        does not need were removed: the network then has \
+        \(counted(pruned.neurons, "hidden feature")) and \
+        \(counted(pruned.parameters, "parameter")).
+        """)
     ]
   }
 }

@@ -51,11 +51,6 @@ public protocol ReportWriter: Named {
   func write(_ document: Document) throws -> String
 }
 
-/// The catalogue of report formats.
-public let reportFormats = Catalog<any ReportWriter.Type>(
-  "format", [HTMLWriter.self, MarkdownWriter.self]
-) { $0 }
-
 /// An error while a report is written.
 public enum ReportError: LocalizedError, Hashable, Sendable {
   /// The exported rules have conditions on hidden features, and no program computes them.

@@ -128,7 +128,7 @@ import Testing
 
   private func identifier(_ name: String) -> String {
     "'\(name)' has a different whole number in every row, as an identifier has, and is an input: "
-      + "leave it out with the option 'ignore' if it identifies rows"
+      + "exclude it if it identifies rows"
   }
 
   @Test(arguments: ["customer_id", "customerId", "CustomerID", "id no", "Row", "order.id", "uuid"])

@@ -97,24 +97,24 @@ import Testing
       #expect(data["network"] == nil)
       return data["networkNote"] as? String
     }
-    let command = "espalier why RESULT ROW has its prediction."
+    let elsewhere = "Predictions of single rows are explained on the command line."
     #expect(
       try note(.absent("there is no model.onnx beside the result"))
-        == "The network is not in this page: there is no model.onnx beside the result. \(command)")
+        == "The network is not in this page: there is no model.onnx beside the result. \(elsewhere)")
     let other = try model(for: SampleExplanation.iris.explanation, units: 2)
     #expect(
       try note(.model(other), SampleExplanation.iris.explanation)
         == "The network is not in this page: model.onnx is another network than that of the result. "
-        + command)
+        + elsewhere)
     let wide = try model(for: iris, units: 2000)
     #expect(
       try note(.model(wide))
         == "The network is not in this page: its weights would take more than the 24.0 KB that a page "
-        + "has for them. \(command)")
+        + "has for them. \(elsewhere)")
     let normalized = try model(for: iris, units: 3, [BatchNormalization()])
     #expect(
       try note(.model(normalized))
-        == "The network is not in this page: it has other layers than dense ones. \(command)")
+        == "The network is not in this page: it has other layers than dense ones. \(elsewhere)")
   }
 
   @Test(arguments: SampleExplanation.allCases)
@@ -155,7 +155,7 @@ import Testing
     #expect(
       notes.contains { note in
         note.hasPrefix("Rows cannot be tried in this page: the rules and columns would take ")
-          && note.hasSuffix("MB. espalier why RESULT ROW explains a row.")
+          && note.hasSuffix("MB. Predictions of single rows are explained on the command line.")
       })
     let page = try HTMLWriter().write(document)
     #expect(page.utf8.count < 2_000_000 && !page.contains("id=\"try\""))

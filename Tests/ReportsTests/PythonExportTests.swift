@@ -378,6 +378,5 @@ import Testing
 
   @Test func formatsAreFoundByName() throws {
     #expect(exportFormats.names == ["python", "sql", "c", "swift", "pmml", "onnx", "dmn", "text"])
-    #expect(reportFormats.names == ["html", "md"])
   }
 }

@@ -52,6 +52,35 @@ import Testing
     #expect(warnings().isEmpty)
   }
 
+  /// A readable network has other features than the network of the last pruning step.
+  @Test func aReadableNetworkIsSmallerThanAfterTheLastStep() {
+    var explanation = SampleExplanation.iris.explanation
+    explanation.pruned.neurons = 1
+    explanation.pruned.parameters = 1275
+    func sentences() -> [String] {
+      Report(explanation).blocks.compactMap { block in
+        if case .paragraph(let words) = block { words.plain } else { nil as String? }
+      }.filter { $0.hasPrefix("After these steps") }
+    }
+    #expect(sentences().isEmpty)
+    explanation.pruned.readable = .init(
+      before: Proportion(29, of: 30), after: Proportion(29, of: 30), crossValidated: false)
+    #expect(
+      sentences() == [
+        "After these steps the hidden features were replaced by scores, and those that the "
+          + "accuracy does not need were removed: the network then has 1 hidden feature and 1,275 "
+          + "parameters."
+      ])
+    // The sentence about the scores themselves.
+    #expect(
+      Report(explanation).readableSentence?.plain
+        == "The hidden features of this network are scores with integer weights that can be "
+        + "computed by hand; its accuracy is 96.7 % (29 of 30 validation rows), that of the network without "
+        + "them 96.7 % (29 of 30).")
+    explanation.pruning.steps = []
+    #expect(sentences().isEmpty)
+  }
+
   @Test(arguments: SampleExplanation.allCases)
   func everySectionIsThereOnce(sample: SampleExplanation) {
     let ids = Report(sample.explanation).blocks.compactMap { block -> String? in

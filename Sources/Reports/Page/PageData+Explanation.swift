@@ -77,9 +77,14 @@ extension PageData {
     networkTitle =
       explanation.explains == .original
       ? "The pruned network (the rules approximate the network before pruning)" : "The network"
-    networkNote = reason.map { reason in
-      "The network is not in this page: \(reason). espalier why RESULT ROW has its prediction."
-    }
+    networkNote = reason.map { Self.noNetwork(because: $0) }
+  }
+
+  /// Where rows are explained that a page cannot compute.
+  fileprivate static let elsewhere = "Predictions of single rows are explained on the command line."
+
+  private static func noNetwork(because reason: String) -> String {
+    "The network is not in this page: \(reason). \(elsewhere)"
   }
 
   /// Whether the page can show something: rules or a network.
@@ -90,8 +95,7 @@ extension PageData {
     var copy = self
     copy.network = nil
     copy.rules = rules.filter { $0.level != RuleLevel.features.rawValue }
-    copy.networkNote =
-      "The network is not in this page: \(reason). espalier why RESULT ROW has its prediction."
+    copy.networkNote = noNetwork(because: reason)
     return copy
   }
 
@@ -147,7 +151,7 @@ extension Report {
       nil,
       """
       Rows cannot be tried in this page: the rules and columns would take \(bytes(json.utf8.count)). \
-      \(name: "espalier why RESULT ROW") explains a row.
+      \(PageData.elsewhere)
       """
     )
   }

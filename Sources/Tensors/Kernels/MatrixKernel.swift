@@ -29,7 +29,7 @@ package enum MatrixKernel {
   /// Whether a right factor of this size uses our own kernels.
   static func isSmall(columns n: Int, inner k: Int) -> Bool { n * k <= small }
 
-  /// The version and configuration of OpenBLAS, for `espalier doctor`.
+  /// The version and configuration of OpenBLAS, as the library reports it.
   package static var description: String { String(cString: openblas_get_config()) }
 
   /// `output[m, n] = left[m, k] · right[k, n] + bias[n]`, with either factor optionally transposed.

@@ -7,7 +7,11 @@ struct LearningFlags: ParsableArguments {
   var learningRate: Double?
   @Option(help: "The batch size.")
   var batch: Int?
-  @Option(help: "The weight decay coefficient; by default chosen by the data.")
+  @Option(
+    help: """
+      The weight decay coefficient (default: by the size of the data; explain and train select it \
+      by cross-validation for small tables).
+      """)
   var weightDecay: Double?
   @Option(
     help:

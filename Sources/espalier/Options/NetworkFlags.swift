@@ -16,8 +16,8 @@ struct NetworkFlags: ParsableArguments {
   var architecture: String?
   @Option(
     help: """
-      Units of each hidden layer before the feature layer: 64,32, or none; by default chosen by the \
-      data.
+      Units of each hidden layer before the feature layer: 64,32, or none (default: by the size of \
+      the data; explain and train select them by cross-validation for small tables).
       """)
   var hidden: UnitList?
   @Option(help: "Activation function of the hidden layers (default: relu).")
