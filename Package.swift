@@ -58,7 +58,7 @@ let package = Package(
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     // Compressed models: codebooks, gaps and Huffman codes.
     .target(name: "CompressedModels", dependencies: ["Networks", "Datasets", "Tensors", "CZlib"]),
-    // Networks to and from ONNX files, with schema and encoding in the metadata, and compressed models.
+    // ONNX files with schema and encoding in the metadata, to and from networks; compressed models.
     .target(
       name: "ModelFiles",
       dependencies: [

@@ -100,7 +100,8 @@ import Testing
     let elsewhere = "Predictions of single rows are explained on the command line."
     #expect(
       try note(.absent("there is no model.onnx beside the result"))
-        == "The network is not in this page: there is no model.onnx beside the result. \(elsewhere)")
+        == "The network is not in this page: there is no model.onnx beside the result. "
+        + elsewhere)
     let other = try model(for: SampleExplanation.iris.explanation, units: 2)
     #expect(
       try note(.model(other), SampleExplanation.iris.explanation)

@@ -75,8 +75,8 @@ import Testing
     #expect(
       Report(explanation).readableSentence?.plain
         == "The hidden features of this network are scores with integer weights that can be "
-        + "computed by hand; its accuracy is 96.7 % (29 of 30 validation rows), that of the network without "
-        + "them 96.7 % (29 of 30).")
+        + "computed by hand; its accuracy is 96.7 % (29 of 30 validation rows), that of the "
+        + "network without them 96.7 % (29 of 30).")
     explanation.pruning.steps = []
     #expect(sentences().isEmpty)
   }
