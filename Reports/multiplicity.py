@@ -55,12 +55,12 @@ def row(name, e, seconds):
 
 
 if options.stability:
-    header = ["data set", "rules", "rules again, seeds", "answers agree, seeds", "rules again, bootstrap",
-              "answers agree, bootstrap", "rules, shuffled labels", "fidelity", "baseline", "accuracy",
+    header = ["data set", "rules", "rules again, seeds", "predictions agree, seeds", "rules again, bootstrap",
+              "predictions agree, bootstrap", "rules, shuffled labels", "fidelity", "baseline", "accuracy",
               "baseline", "warning", "seconds"]
 else:
     header = ["data set", "rows", "depth", "conditions", "leaf penalty", "best objective", "objective of the rules",
-              "trees within 1 %", "within 2 %", "as good as the rules", "columns asked, of those within 2 %",
+              "trees within 1 %", "within 2 %", "objective at most that of the rules", "columns tested, of those within 2 %",
               "seconds"]
 print("| " + " | ".join(header) + " |\n|---" + "|--:" * (len(header) - 1) + "|")
 for name in options.names or SHIPPED:

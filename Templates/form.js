@@ -69,7 +69,7 @@ function tryARow(data, section) {
         value = valueOf(data, column, cells[at]);
       } catch (error) {
         problem = error.message;
-        // A column that nothing reads changes no answer.
+        // A column that nothing reads changes no prediction.
         if (column.isRead) isValid = false;
         if (!input && column.isRead) message.textContent = column.name + ": " + problem;
       }

@@ -54,7 +54,7 @@ public struct Table: Hashable, Sendable {
   public var columns: [Column]
   /// The index of each row's true class in `schema.classes`; `unlabelled` if it is not known.
   ///
-  /// Predictions are never stored here: they are passed beside a table, as `answers`.
+  /// Predictions are never stored here: they are passed beside a table.
   public var labels: [Int]
   /// The numbers of a numeric target, empty otherwise.
   public var numbers: [Double]

@@ -203,7 +203,7 @@ struct Assembly {
   }
 
   /// A hidden feature as a score of few columns; `nil` for images and if no score is better than
-  /// always the same answer.
+  /// a constant prediction.
   private func description(of index: Int) -> FeatureDescription? {
     guard let features = answers.features, schema.image == nil else { return nil }
     if let unit = networks.readable?.units[index] {

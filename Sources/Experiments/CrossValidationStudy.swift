@@ -7,13 +7,13 @@ import Tensors
 struct CrossValidationStudy {
   /// The number of folds.
   static let folds = 5
-  /// Below this number of rows, the network is cross-validated without being asked to.
+  /// Below this number of rows, the network is cross-validated by default.
   private static let mostRows = 1000
   /// The rows whose MACs take about as long as the update of the parameters after a batch.
   private static let leastRows = 256
   /// The repeats if they are not given.
   private static let usualRepeats = 2
-  /// The most MACs of a training, over all rows and epochs, that are repeated without being asked to.
+  /// The most MACs of a training, over all rows and epochs, that are repeated by default.
   private static let mostMACs = 2_000_000_000
 
   let experiment: Experiment

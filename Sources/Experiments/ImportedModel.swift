@@ -163,7 +163,7 @@ public struct ImportedModel: Sendable {
       "\(name) classifies \(share(count, of: total)) rows correctly with the current preprocessing; "
         + "always predicting '\(commonest)' has an accuracy of \(percent(most, of: total))")
     var (one, both): (Alternative?, Alternative?) = (nil, nil)
-    /// `fitted`: answers with an order of classes that was chosen on other rows.
+    /// `fitted`: predictions with an order of classes that was chosen on other rows.
     func offer(
       _ answers: [Int], fitted: [Int]? = nil, _ settings: [SettingValue], _ words: String
     ) {
@@ -231,13 +231,14 @@ public struct ImportedModel: Sendable {
       + "other runtimes predict the first of these classes"
   }
 
-  /// Answers with another preprocessing or another order of the classes.
+  /// Predictions with another preprocessing or another order of the classes.
   private struct Alternative {
     var settings: [SettingValue]
     var words: String
-    /// The rows that are right; with an order of classes, one that was chosen on other rows.
+    /// The rows that are classified correctly; with an order of classes, one that was chosen on
+    /// other rows.
     var correct: [Bool]
-    /// The number of rows that are right with the order of all rows.
+    /// The number of rows that are classified correctly with the order of all rows.
     var count: Int
     var right: Int { correct.count { $0 } }
   }
@@ -359,8 +360,8 @@ private struct Reading {
 }
 
 extension ClassOrder {
-  /// The classes of answers, where the order for each half of the rows is fitted to the other half: an
-  /// order that is fitted to noise gains nothing there.
+  /// The classes of predictions, where the order for each half of the rows is fitted to the other
+  /// half: an order that is fitted to noise gains nothing there.
   static func crossFitted(_ answers: [Int], labels: [Int], classes: Int) -> [Int] {
     let orders = (0...1).map { half in
       let rows = answers.indices.filter { $0 % 2 == half }

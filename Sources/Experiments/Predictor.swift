@@ -66,7 +66,7 @@ public struct Prediction: Hashable, Sendable {
     /// The number, for a numeric target.
     public var number: Double?
 
-    /// Creates an answer.
+    /// Creates a prediction.
     public init(class name: String, number: Double?) {
       self.class = name
       self.number = number

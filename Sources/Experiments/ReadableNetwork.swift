@@ -34,7 +34,7 @@ struct ReadableNetwork: Sendable {
   var slopes: [Double]
   /// The validation accuracy of the pruned network, and of this one.
   var accuracy: (before: Proportion, after: Proportion)
-  /// Whether the accuracy is that of both networks, made again in folds.
+  /// Whether the accuracy is that of both networks, fitted again in folds.
   var isOfFolds = false
 
   /// The largest number of features.
@@ -50,7 +50,7 @@ struct ReadableNetwork: Sendable {
   var lost: Double {
     Double(mostRight - accuracy.after.count) / Double(max(accuracy.after.total, 1))
   }
-  /// The validation rows on which the better one of the two other networks is right.
+  /// The validation rows that the better one of the two other networks classifies correctly.
   private var mostRight: Int
   /// Whether a class that the pruned network predicts for at least ten rows is no longer predicted.
   private(set) var losesClass: Bool

@@ -35,7 +35,7 @@ extension Warning {
   /// does not, or was not made.
   /// - Parameters:
   ///   - result: the rules of the network of shuffled labels.
-  ///   - shown: the fidelity of the shown rules.
+  ///   - shown: the fidelity of the reported rules.
   /// - Returns: at most one warning.
   package static func randomization(_ result: Randomization?, shown: Fidelity) -> [Warning] {
     guard let result else { return [] }

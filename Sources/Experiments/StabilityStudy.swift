@@ -4,7 +4,7 @@ import Networks
 import Rules
 import Tensors
 
-/// The runs of the extractor beside the shown one, and the network of shuffled labels.
+/// The runs of the extractor beside the reported one, and the network of shuffled labels.
 struct StabilityStudy {
   let experiment: Experiment
   let rows: Preparation
@@ -12,7 +12,7 @@ struct StabilityStudy {
   let shown: Extraction
   /// The explained network.
   let model: Model
-  /// Its hidden features, if the shown rules had them.
+  /// Its hidden features, if the reported rules had them.
   let features: FeatureValues?
   let control: RunControl
 

@@ -5,8 +5,8 @@ import Tensors
 
 /// The number of folds in which hyperparameters are chosen.
 private let folds = 5
-/// Hyperparameters are chosen for tables of this many training rows. With fewer, folds say little; with
-/// more, the default network hardly overfits.
+/// Hyperparameters are chosen for tables of this many training rows. With fewer, cross-validation
+/// is imprecise; with more, the default network hardly overfits.
 private let selectedRows = 50...3000
 /// The most MACs of a training, over all rows and epochs, that are repeated for each fold and candidate.
 private let mostMACs = 1_000_000_000

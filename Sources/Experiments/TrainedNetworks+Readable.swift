@@ -14,8 +14,8 @@ extension TrainedNetworks {
   /// Replaces the hidden features of a trained network by scores: if requested, or if that costs at
   /// most one point of accuracy.
   ///
-  /// Few validation rows say little about one point: below 200 of them, both networks are made again in
-  /// four folds of the training and validation rows.
+  /// With few validation rows one point is within the error: below 200 of them, both networks are
+  /// fitted again in four folds of the training and validation rows.
   /// - Throws: the errors of training; `Interrupted` if `control` requests it.
   mutating func makeReadable(
     _ experiment: Experiment, from start: StartingNetwork, on rows: Preparation,

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Repeated stratified cross-validation of a run: networks and rules are made again without the rows
-/// of a fold and measured on them (Kohavi 1995, "A study of cross-validation and bootstrap for
+/// Repeated stratified cross-validation of a run: networks and rules are fitted again without the
+/// rows of a fold and measured on them (Kohavi 1995, "A study of cross-validation and bootstrap for
 /// accuracy estimation and model selection", IJCAI).
 public struct CrossValidation: Codable, Hashable, Sendable {
   /// The number of folds.

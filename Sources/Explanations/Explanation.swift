@@ -80,8 +80,8 @@ public struct Explanation: Codable, Hashable, Sendable {
   /// Warnings about the result: the sentences printed on stderr.
   public var warnings: [Warning]?
 
-  /// The number of trees that approximate the network as well as the shown rules; `nil` for voting
-  /// rules and in results of earlier versions.
+  /// The number of trees that approximate the network as well as the reported rules; `nil` for
+  /// voting rules and in results of earlier versions.
   public var multiplicity: Multiplicity?
 
   /// How much the rules change with seeds and samples; `nil` if it was not measured.

@@ -2,19 +2,19 @@ import Datasets
 
 /// How unique an explanation is: the number of decision trees that approximate the network nearly as
 /// well as the best one (the Rashomon set; Xin, Zhong, Chen, Takagi, Seltzer & Rudin 2022,
-/// arXiv:2209.08040), and what they ask.
+/// arXiv:2209.08040), and what they test.
 ///
-/// The trees ask at most `depth` conditions on a path, out of `candidates`: those of the shown rules,
-/// and others fitted to the predictions of the network. Both sides of a node have training rows, a leaf
-/// predicts the network's most frequent class of its training rows, and two leaves below one node
-/// predict different classes. Trees that differ in a condition at a node are counted separately, also
-/// if they predict the same.
+/// The trees test at most `depth` conditions on a path, out of `candidates`: those of the reported
+/// rules, and others fitted to the predictions of the network. Both sides of a node have training
+/// rows, a leaf predicts the network's most frequent class of its training rows, and two leaves
+/// below one node predict different classes. Trees that differ in a condition at a node are counted
+/// separately, also if they predict the same.
 public struct Multiplicity: Codable, Hashable, Sendable {
   /// What is counted, in one sentence.
   public var form: String
   /// The largest number of conditions on a path of a tree: 2, 3 or 4.
   public var depth: Int
-  /// The number of conditions that trees may ask, at most 40.
+  /// The number of conditions that trees may test, at most 40.
   public var candidates: Int
   /// The number of training rows on which the objective is counted: all, or every second, third, …
   /// row if there are more than 30,000.
@@ -24,18 +24,18 @@ public struct Multiplicity: Codable, Hashable, Sendable {
   /// The least objective of a tree: rows on which tree and network disagree, plus the penalty of the
   /// leaves.
   public var objective: Int
-  /// The objective of the shown rules, in which each rule that decides a row, and the default class if
-  /// it decides one, is a leaf.
+  /// The objective of the reported rules, in which each rule that decides a row, and the default
+  /// class if it decides one, is a leaf.
   public var shownObjective: Int
   /// The number of trees near the best one, by ascending tolerance.
   public var within: [Within]
-  /// The number of trees whose objective is at most that of the shown rules.
+  /// The number of trees whose objective is at most that of the reported rules.
   public var asGoodAsShown: Count
-  /// The share of the trees of the largest tolerance that ask each condition, in descending order;
-  /// without conditions that none asks.
+  /// The share of the trees of the largest tolerance that test each condition, in descending order;
+  /// without conditions that none tests.
   public var conditions: [ConditionShare]
-  /// The share of the trees of the largest tolerance that ask each column or hidden feature, in
-  /// descending order; without those that none asks.
+  /// The share of the trees of the largest tolerance that test each column or hidden feature, in
+  /// descending order; without those that none tests.
   public var columns: [ColumnShare]
 
   /// Creates a value from its properties.
@@ -88,11 +88,11 @@ public struct Multiplicity: Codable, Hashable, Sendable {
     }
   }
 
-  /// The share of trees that ask a condition.
+  /// The share of trees that test a condition.
   public struct ConditionShare: Codable, Hashable, Sendable {
-    /// The condition; a tree that asks it may predict either class where it holds.
+    /// The condition; a tree that tests it may predict either class where it holds.
     public var condition: RuleEntry.Test
-    /// The share; 1 only if all trees ask it.
+    /// The share; 1 only if all trees test it.
     public var share: Double
 
     /// Creates a share.
@@ -102,11 +102,11 @@ public struct Multiplicity: Codable, Hashable, Sendable {
     }
   }
 
-  /// The share of trees that ask a column or hidden feature.
+  /// The share of trees that test a column or hidden feature.
   public struct ColumnShare: Codable, Hashable, Sendable {
     /// The name.
     public var column: String
-    /// The share; 1 only if all trees ask it.
+    /// The share; 1 only if all trees test it.
     public var share: Double
 
     /// Creates a share.

@@ -19,8 +19,8 @@ package struct MultiplicityStudy {
 
   /// Counts the trees beside a rule list; `nil` for voting rules and without rows.
   /// - Parameters:
-  ///   - rules: the shown rules.
-  ///   - table: the training rows, with the columns that trees may ask and those of the rules.
+  ///   - rules: the reported rules.
+  ///   - table: the training rows, with the columns that trees may test and those of the rules.
   ///   - answers: the predictions of the network.
   ///   - onStep: called often; an error thrown by it ends the count.
   /// - Returns: the counts, and the share of each condition and column.

@@ -72,7 +72,7 @@ public struct NumericFidelity: Codable, Hashable, Sendable {
   }
 
   /// The mean output over the training rows of each rule, then of the default; of the rows that the
-  /// network answers alike if a rule decides no training row.
+  /// network predicts as that class if a rule decides no training row.
   private static func numbers(
     _ rules: RuleSet, _ deciding: [Int?], _ outputs: [Double], _ answers: [Int]
   ) -> [Double] {

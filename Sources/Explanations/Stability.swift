@@ -7,25 +7,25 @@ public struct Stability: Codable, Hashable, Sendable {
   public var seeds: Int
   /// The number of runs on a bootstrap sample of the training rows.
   public var bootstraps: Int
-  /// How many of the shown rules come back, over all runs: a rule comes back if a rule of the run
+  /// How many of the reported rules are found again, over all runs: one is if a rule of the run
   /// predicts the same class and decides nearly the same training rows, at least 80 % of those that
   /// either decides (Jaccard index).
   public var rulesRepeated: Proportion
-  /// On how many held-out rows the shown rules and those of a run predict the same class, over all
-  /// runs.
+  /// On how many held-out rows the reported rules and those of a run predict the same class, over
+  /// all runs.
   public var answersAgree: Proportion
   /// The same for the runs with other seeds only.
   public var ofSeeds: Part
   /// The same for the bootstrap samples only.
   public var ofBootstraps: Part
-  /// For each shown rule, the number of runs in which it comes back.
+  /// For each reported rule, the number of runs in which it is found again.
   public var rules: [RuleCount]
   /// The rules of a network that was trained on shuffled labels; `nil` if the network was given.
   public var randomization: Randomization?
 
   /// The figures of some runs.
   public struct Part: Codable, Hashable, Sendable {
-    /// How many of the shown rules come back.
+    /// How many of the reported rules are found again.
     public var rulesRepeated: Proportion
     /// On how many held-out rows the predictions agree.
     public var answersAgree: Proportion
@@ -37,11 +37,11 @@ public struct Stability: Codable, Hashable, Sendable {
     }
   }
 
-  /// How often a rule comes back.
+  /// How often a rule is found again.
   public struct RuleCount: Codable, Hashable, Sendable {
     /// The identifier of the rule: "R1".
     public var id: String
-    /// In how many runs it comes back.
+    /// In how many runs it is found again.
     public var repeated: Proportion
 
     /// Creates a value.
@@ -86,7 +86,7 @@ public struct Randomization: Codable, Hashable, Sendable {
   }
 
   /// Whether the fidelity to the network of shuffled labels is clearly above the baseline, and not
-  /// below that of the shown rules to their network.
+  /// below that of the reported rules to their network.
   public func looksAsGood(as shown: Fidelity) -> Bool {
     fidelity.total > 0 && fidelity.interval.lowerBound > majorityBaseline.value
       && fidelity.value >= shown.heldOut.value
@@ -132,9 +132,9 @@ package struct ExtractedList: Sendable {
 }
 
 extension Stability {
-  /// Compares the shown rules with those of other runs.
+  /// Compares the reported rules with those of other runs.
   /// - Parameters:
-  ///   - shown: the shown rules.
+  ///   - shown: the reported rules.
   ///   - ids: their identifiers.
   ///   - seeds: the rules of runs with other seeds.
   ///   - bootstraps: the rules of runs on bootstrap samples.

@@ -1,6 +1,6 @@
 /// Text of a report that distinguishes names and values of the data from the report's own words.
 ///
-/// `"always predicting \(name: answer) would agree on \(percent)"`: the argument of `name:` is
+/// `"always predicting \(name: name) would agree on \(percent)"`: the argument of `name:` is
 /// external text and is escaped for each format.
 public struct Phrase: Hashable, Sendable, ExpressibleByStringInterpolation {
   /// A run of text of one kind.

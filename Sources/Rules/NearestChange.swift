@@ -130,7 +130,7 @@ public struct NearestChangeSearch: Sendable {
     }
   }
 
-  /// The parts of a box that can have another answer.
+  /// The parts of a box that can have another prediction.
   private func parts(of box: Box, _ rule: Int?, keeping answer: Int) -> [Box] {
     var parts: [Box] = []
     // A rule of another class that comes before the deciding one holds.

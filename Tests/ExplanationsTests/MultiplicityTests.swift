@@ -5,7 +5,7 @@ import Rules
 import Tensors
 import Testing
 
-/// The number of trees beside shown rules.
+/// The number of trees beside reported rules.
 @Suite struct MultiplicityTests {
   private static let schema = Schema(
     features: [Feature("a"), Feature("b"), Feature("c")],
@@ -134,8 +134,8 @@ import Testing
     return all
   }
 
-  /// Where the shown rules are worse than the largest tolerance, the trees as good as them are bounded
-  /// from below.
+  /// Where the reported rules are worse than the largest tolerance, the trees as good as them are
+  /// bounded from below.
   @Test func worseRulesHaveALowerBound() throws {
     let result = try #require(Self.found(try Self.rules([[("c", true)]])))
     // 75 rows of c without a and b, 25 rows of a and b without c, less the 6 others of c.

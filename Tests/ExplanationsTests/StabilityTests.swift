@@ -26,7 +26,7 @@ import Testing
     #expect(Self.shown.repeated(in: Self.same) == [true, true, true])
     #expect(Self.shown.repeated(in: Self.none) == [false, false, false])
     #expect(Self.none.repeated(in: Self.shown) == [])
-    // Without a row a rule does not come back.
+    // Without a row a rule is not found again.
     let idle = ExtractedList(conclusions: [0], deciding: [nil, nil], heldOut: [])
     #expect(idle.repeated(in: idle) == [false])
   }

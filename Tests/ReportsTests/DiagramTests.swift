@@ -180,7 +180,7 @@ import Testing
     let nodes = { (prefix: String, role: Diagram.Role, count: Int) in
       (0..<count).map { Diagram.Node("\(prefix)-\($0)", role, "\(prefix)\($0) x") }
     }
-    // The first feature is asked by the last rule, and the other way round.
+    // The first feature is tested by the last rule, and the other way round.
     let diagram = Diagram(
       title: "crossing", caption: "",
       columns: [.init("features", nodes("f", .hidden, 4)), .init("rules", nodes("r", .rule, 4))],

@@ -3,7 +3,7 @@ import Rules
 import Tensors
 import Testing
 
-/// The conditions that trees beside the shown rules may ask.
+/// The conditions that trees beside the reported rules may test.
 @Suite struct CountedConditionsTests {
   private let schema = Schema(
     features: [

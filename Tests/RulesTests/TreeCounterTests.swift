@@ -112,7 +112,7 @@ import Testing
   /// on four rows of which one has another class.
   @Test func countsOfFourRowsByHand() {
     // Rows 00, 01, 10, 11; class 1 for 11 only. Trees: the leaf (1 error), no tree of depth 1 or 2
-    // that asks a or b alone with differing leaves but those below.
+    // that tests a or b alone with differing leaves but those below.
     // a alone: sides 0 0 | 0 1: leaves 0 and 0 (first of equals): left out. b alone: the same.
     // a, then b above: leaves 0 | 0 1: 3 leaves, no error. b, then a: the same. b below a's low side
     // has two leaves of class 0: left out.

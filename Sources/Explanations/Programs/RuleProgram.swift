@@ -112,7 +112,7 @@ public struct RuleProgram: Hashable, Sendable {
     }
   }
 
-  /// A rule: if all conditions of the premise hold, it predicts the answer at `conclusion`.
+  /// A rule: if all conditions of the premise hold, it predicts the class at `conclusion`.
   public struct Rule: Hashable, Sendable, VotingRule {
     /// The name: "R1".
     public var id: String

@@ -112,7 +112,7 @@ extension ONNXOperator {
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     var parts: [ONNXReader.Value] = []
-    // One operand is passed on, also as an answer.
+    // One operand is passed on, also as an output.
     if node.input.count == 1 { return reader.pass(try reader.answer(node), node) }
     for position in node.input.indices { parts.append(try reader.value(node, position)) }
     if Set(parts.map(\.shape.rank)).count > 1 {

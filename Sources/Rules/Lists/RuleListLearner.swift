@@ -1,17 +1,18 @@
 import Datasets
 import Tensors
 
-/// Learns an ordered rule list that agrees with given answers on as many rows as possible, within a
+/// Learns an ordered rule list that agrees with given classes on as many rows as possible, within a
 /// number of rules and of conditions.
 ///
 /// With all other rules fixed, the agreement of a list is a sum over the rows that one rule covers: a
-/// row counts 1 if the rule is right and the rules after it are wrong, -1 in the reverse case. So
+/// row counts 1 if the rule is correct and the rules after it are not, -1 in the reverse case. So
 /// each rule in turn, from the last to the first, is replaced by the conjunction with the largest
-/// sum, found by beam search on bit sets; rules are inserted where there is room and deleted where
-/// they gain nothing. The agreement never decreases, as in tree alternating optimisation
-/// (Carreira-Perpiñán & Tavallali 2018). Shorter lists result from deleting the rule that gains least
-/// and optimising again. Rule lists with a size penalty are those of CORELS (Angelino et al.,
-/// "Learning certifiably optimal rule lists for categorical data", JMLR 18, 2018).
+/// sum, found by beam search on bit sets; rules are inserted while the list is below its maximum
+/// length and deleted where they gain nothing. The agreement never decreases, as in tree
+/// alternating optimisation (Carreira-Perpiñán & Tavallali 2018). Shorter lists result from
+/// deleting the rule that gains least and optimising again. Rule lists with a size penalty are
+/// those of CORELS (Angelino et al., "Learning certifiably optimal rule lists for categorical
+/// data", JMLR 18, 2018).
 package struct RuleListLearner: Hashable, Sendable {
   /// The largest number of rules, without the default.
   package var maxRules = 16

@@ -1,8 +1,9 @@
 import Datasets
 import Tensors
 
-/// The conditions that trees beside the shown rules may ask: those of the rules, then cuts and levels
-/// of the columns with the largest Gini gain about the answers, then quantiles of numeric columns.
+/// The conditions that trees beside the reported rules may test: those of the rules, then cuts and
+/// levels of the columns with the largest Gini gain about the classes, then quantiles of numeric
+/// columns.
 package struct CountedConditions: Sendable {
   /// The conditions; no two of them, nor one and the opposite of another, hold on the same rows.
   package private(set) var literals: [Literal] = []

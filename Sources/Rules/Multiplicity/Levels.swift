@@ -196,7 +196,7 @@ struct NearTrees: Sendable {
     var isComplete: Bool
   }
 
-  /// Counts the trees that ask none of the conditions `excluded`.
+  /// Counts the trees that test none of the conditions `excluded`.
   /// - Parameters:
   ///   - excluded: conditions, as bits.
   ///   - limit: the largest number of products; beyond it trees are left out.

@@ -1,4 +1,4 @@
-/// Rows with equal conditions and answers as one weighted bit each, in words of one class and one
+/// Rows with equal conditions and class as one weighted bit each, in words of one class and one
 /// weight.
 struct MergedRows: Sendable {
   /// The number of conditions.

@@ -7,7 +7,7 @@ struct ObjectiveCounts: Hashable, Sendable {
   let first: Int
   private(set) var counts: [Double]
 
-  /// No trees; `last` below `first` leaves room for none.
+  /// No trees; `last` below `first` is an empty range.
   init(from first: Int, through last: Int) {
     self.first = first
     counts = [Double](repeating: 0, count: max(last - first + 1, 0))

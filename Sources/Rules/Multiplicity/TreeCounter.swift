@@ -3,10 +3,10 @@ import Tensors
 /// The number of decision trees that are nearly as good as the best one (the Rashomon set), by
 /// objective.
 ///
-/// A tree asks one of the given conditions at each inner node, at most `depth` on a path, and predicts
-/// in each leaf the commonest class of its rows, the first of equals. Both sides of a node have rows,
-/// and a node with two leaves has leaves of different classes. The objective is the number of rows of
-/// other classes plus `leafPenalty` for each leaf.
+/// A tree tests one of the given conditions at each inner node, at most `depth` on a path, and
+/// predicts in each leaf the commonest class of its rows, the first of equals. Both sides of a node
+/// have rows, and a node with two leaves has leaves of different classes. The objective is the
+/// number of rows of other classes plus `leafPenalty` for each leaf.
 ///
 /// Counting by dynamic programming over the rows of paths as in TreeFARMS (Xin et al., "Exploring the
 /// whole Rashomon set of sparse decision trees", NeurIPS 2022), with histograms of objectives in place
@@ -73,8 +73,8 @@ package struct TreeCounter: Sendable {
     package var isExact: Bool
     /// The number of trees for each objective from `least` to `bound`.
     package var counts: [Double]
-    /// For each of the given groups of conditions, the number of counted trees that ask one of them;
-    /// `nil` if the limit did not suffice.
+    /// For each of the given groups of conditions, the number of counted trees that test one of
+    /// them; `nil` if the limit did not suffice.
     package var asking: [Double]?
 
     /// The number of counted trees with an objective of at most `objective`.

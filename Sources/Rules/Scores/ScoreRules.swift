@@ -15,7 +15,7 @@ public struct ScoreRules: Hashable, Sendable {
   }
 }
 
-/// Learns small rule lists over scores from rows with given answers: a tree with few leaves whose
+/// Learns small rule lists over scores from rows with given classes: a tree with few leaves whose
 /// inner nodes test sums of few columns with small integer weights.
 ///
 /// A first tree is the optimal one of depth 3 over a pool of scores and cuts of single columns; all
@@ -86,8 +86,8 @@ public struct ScoreRuleLearner: Hashable, Sendable {
   ///   - id: the name of the score.
   ///   - truth: one value per row of the table.
   ///   - table: the rows.
-  /// - Returns: the score, named `id`, with its threshold; `nil` if no score is better than always
-  ///   the same answer.
+  /// - Returns: the score, named `id`, with its threshold; `nil` if no score is better than a
+  ///   constant.
   public func score(
     _ id: Feature.ID, describing truth: [Bool], over table: Table
   ) -> (score: Score, threshold: Double)? {

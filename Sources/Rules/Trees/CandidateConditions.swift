@@ -5,9 +5,9 @@ import Tensors
 ///
 /// Cuts are guessed as in McTavish et al., "Fast sparse decision tree optimization via reference
 /// ensembles" (AAAI 2022): those of trees of which each is fitted mainly to the rows that the trees
-/// before it misclassify. Where there is room, cuts of a supervised discretisation by entropy and
-/// minimum description length are added (Fayyad & Irani, "Multi-interval discretization of
-/// continuous-valued attributes for classification learning", IJCAI 1993).
+/// before it misclassify. If these are fewer than the maximum, cuts of a supervised discretisation
+/// by entropy and minimum description length are added (Fayyad & Irani, "Multi-interval
+/// discretization of continuous-valued attributes for classification learning", IJCAI 1993).
 package struct CandidateConditions: Sendable {
   /// A condition and the one for the other rows.
   package struct Pair: Hashable, Sendable {

@@ -61,7 +61,7 @@ struct PMMLExpressions {
     }
   }
 
-  /// Whether a number is in an interval; in place of a missing one stands a number with the answer
+  /// Whether a number is in an interval; in place of a missing one stands a number with the result
   /// for it.
   private static func comparison(
     _ name: String, _ bounds: RuleProgram.Bounds, orMissing: Bool
