@@ -24,7 +24,7 @@ void ek_pack_link(const float *weights, const float *bias, size_t inputs, size_t
     }
 }
 
-size_t ek_chain_room(const ek_link *links, size_t count) {
+size_t ek_chain_workspace(const ek_link *links, size_t count) {
   size_t widest = links[0].inputs;
   for (size_t l = 0; l < count; l++)
     if (padded(links[l].units) > widest) widest = padded(links[l].units);
@@ -40,7 +40,7 @@ EK_BODY void turn_all(const float *from, size_t rows, size_t columns, size_t ste
       for (size_t column = 0; column < columns; column += lanes) {
         // The last block may overlap the previous one.
         size_t at = column + lanes <= columns ? column : columns - lanes;
-        turn(from + row * step + at, step, to + at * to_step + row, to_step);
+        transpose(from + row * step + at, step, to + at * to_step + row, to_step);
       }
   for (; row < rows; row++)
     for (size_t column = 0; column < columns; column++)
@@ -120,12 +120,12 @@ EK_BODY void fetch(const float *start, const float *end) {
 }
 
 EK_BODY void ek_chain_body(int is_wide, const float *rows, size_t count, const ek_link *links,
-                           size_t length, float *output, float *room) {
-  size_t half = ek_chain_room(links, length) / 2, side = is_wide ? wide_panel : panel;
+                           size_t length, float *output, float *workspace) {
+  size_t half = ek_chain_workspace(links, length) / 2, side = is_wide ? wide_panel : panel;
   size_t inputs = links[0].inputs, answers = links[length - 1].units;
   for (size_t row = 0; row < count; row += side) {
     size_t own = count - row < side ? count - row : side;
-    float *x = room, *y = room + half;
+    float *x = workspace, *y = workspace + half;
     if (own < side) memset(x, 0, inputs * side * sizeof(float));
     turn_all(rows + row * inputs, own, inputs, inputs, x, side);
     // Prefetches the block after the next in parts, one part per layer, to avoid stalls.
@@ -150,5 +150,5 @@ EK_BODY void ek_chain_body(int is_wide, const float *rows, size_t count, const e
 }
 EK_DISPATCH_WIDE(ek_chain,
                  (const float *rows, size_t count, const ek_link *links, size_t length,
-                  float *output, float *room),
-                 rows, count, links, length, output, room)
+                  float *output, float *workspace),
+                 rows, count, links, length, output, workspace)

@@ -83,17 +83,17 @@ EK_BODY void convolve_grid(int is_wide, grid_t g, walk_t w, const float *panels,
   }
 }
 
-size_t ek_convolve_room(const ek_windows *w) {
+size_t ek_convolve_workspace(const ek_windows *w) {
   padded_t size = padded_size(w);
   return size.height * size.width * w->channels;
 }
 
 EK_BODY void ek_convolve_body(int is_wide, const float *x, const ek_windows *w, const float *panels,
-                              const float *bias, size_t units, float *output, float *room) {
+                              const float *bias, size_t units, float *output, float *workspace) {
   padded_t size = padded_size(w);
   if (needs_padding(w, size)) {
-    pad(x, w->height, w->width, w->channels, w->top, w->left, size, room);
-    x = room;
+    pad(x, w->height, w->width, w->channels, w->top, w->left, size, workspace);
+    x = workspace;
   }
   ptrdiff_t line = (ptrdiff_t)(size.width * w->channels);
   walk_t walk = {w->window_height, w->window_width * w->channels, line, 1};
@@ -105,8 +105,8 @@ EK_BODY void ek_convolve_body(int is_wide, const float *x, const ek_windows *w, 
 }
 EK_DISPATCH_WIDE(ek_convolve,
                  (const float *x, const ek_windows *w, const float *panels, const float *bias,
-                  size_t units, float *output, float *room),
-                 x, w, panels, bias, units, output, room)
+                  size_t units, float *output, float *workspace),
+                 x, w, panels, bias, units, output, workspace)
 
 // The kernel taps along one axis that reach the input positions `phase`, `phase + stride`, …
 // (including padding), and the positions of the image among these.
@@ -133,7 +133,7 @@ static padded_t padded_above(const ek_windows *w) {
                     front_x + (columns > w->output_width ? columns : w->output_width)};
 }
 
-size_t ek_convolve_below_room(const ek_windows *w, size_t units) {
+size_t ek_convolve_below_workspace(const ek_windows *w, size_t units) {
   padded_t size = padded_above(w);
   return size.height * size.width * units;
 }
@@ -167,18 +167,20 @@ size_t ek_pack_below(const float *weights, const ek_windows *w, size_t units, fl
 }
 
 EK_BODY void ek_convolve_below_body(int is_wide, const float *above, const ek_windows *w,
-                                    const float *panels, size_t units, float *below, float *room) {
+                                    const float *panels, size_t units, float *below,
+                                    float *workspace) {
   padded_t size = padded_above(w);
   size_t front_y = (w->window_height - 1) / w->stride_height;
   size_t front_x = (w->window_width - 1) / w->stride_width;
-  pad(above, w->output_height, w->output_width, units, front_y, front_x, size, room);
+  pad(above, w->output_height, w->output_width, units, front_y, front_x, size, workspace);
   ptrdiff_t line = (ptrdiff_t)(size.width * units);
   size_t columns = ek_padded_columns(w->channels);
   for (size_t phase_y = 0; phase_y < w->stride_height; phase_y++)
     for (size_t phase_x = 0; phase_x < w->stride_width; phase_x++) {
       phase_t py = phase_of(phase_y, w->window_height, w->stride_height, w->top, w->height);
       phase_t px = phase_of(phase_x, w->window_width, w->stride_width, w->left, w->width);
-      const float *x = room + (ptrdiff_t)(front_y + py.start + 1) * line - (ptrdiff_t)py.taps * line +
+      const float *x = workspace + (ptrdiff_t)(front_y + py.start + 1) * line -
+                       (ptrdiff_t)py.taps * line +
                        (ptrdiff_t)((front_x + px.start + 1 - px.taps) * units);
       walk_t walk = {py.taps, px.taps * units, line, 1};
       grid_t grid = {x, py.count, px.count, line, (ptrdiff_t)units,
@@ -192,22 +194,22 @@ EK_BODY void ek_convolve_below_body(int is_wide, const float *above, const ek_wi
 }
 EK_DISPATCH_WIDE(ek_convolve_below,
                  (const float *above, const ek_windows *w, const float *panels, size_t units,
-                  float *below, float *room),
-                 above, w, panels, units, below, room)
+                  float *below, float *workspace),
+                 above, w, panels, units, below, workspace)
 
-size_t ek_convolve_weights_room(const ek_windows *w, size_t units) {
+size_t ek_convolve_weights_workspace(const ek_windows *w, size_t units) {
   size_t columns = ek_padded_columns(units);
-  return ek_convolve_room(w) +
+  return ek_convolve_workspace(w) +
          (columns == units ? 0 : w->output_height * w->output_width * columns);
 }
 
 EK_BODY void ek_convolve_weights_body(int is_wide, const float *x, const float *above,
                                       const ek_windows *w, size_t units, size_t first,
-                                      size_t end, float *gradient, float *room) {
+                                      size_t end, float *gradient, float *workspace) {
   padded_t size = padded_size(w);
   size_t columns = ek_padded_columns(units);
   if (columns != units) {
-    float *own = room + ek_convolve_room(w);
+    float *own = workspace + ek_convolve_workspace(w);
     for (size_t p = 0; p < w->output_height * w->output_width; p++) {
       memcpy(own + p * columns, above + p * units, units * sizeof(float));
       memset(own + p * columns + units, 0, (columns - units) * sizeof(float));
@@ -215,8 +217,8 @@ EK_BODY void ek_convolve_weights_body(int is_wide, const float *x, const float *
     above = own;
   }
   if (needs_padding(w, size)) {
-    pad(x, w->height, w->width, w->channels, w->top, w->left, size, room);
-    x = room;
+    pad(x, w->height, w->width, w->channels, w->top, w->left, size, workspace);
+    x = workspace;
   }
   ptrdiff_t line = (ptrdiff_t)(size.width * w->channels);
   size_t length = w->window_width * w->channels;
@@ -252,5 +254,5 @@ EK_BODY void ek_convolve_weights_body(int is_wide, const float *x, const float *
 }
 EK_DISPATCH_WIDE(ek_convolve_weights,
                  (const float *x, const float *above, const ek_windows *w, size_t units,
-                  size_t first, size_t end, float *gradient, float *room),
-                 x, above, w, units, first, end, gradient, room)
+                  size_t first, size_t end, float *gradient, float *workspace),
+                 x, above, w, units, first, end, gradient, workspace)

@@ -25,7 +25,7 @@ EK_BODY void pack_columns(const float *from, ptrdiff_t row_step, ptrdiff_t colum
     const float *block = from + (ptrdiff_t)c * column_step;
     size_t r = 0;
     for (; r + lanes <= rows; r += lanes)
-      turn(block + r, (size_t)column_step, panel + r * width + c, width);
+      transpose(block + r, (size_t)column_step, panel + r * width + c, width);
     for (; r < rows; r++)
       for (size_t i = 0; i < lanes; i++)
         panel[r * width + c + i] = block[(ptrdiff_t)i * column_step + (ptrdiff_t)r];

@@ -15,7 +15,7 @@ typedef int32_t wide_bits __attribute__((vector_size(64)));
 typedef float loose_wide __attribute__((vector_size(64), aligned(4), may_alias));
 
 // Transposes an 8 x 8 block.
-EK_BODY void turn(const float *from, size_t step, float *to, size_t to_step) {
+EK_BODY void transpose(const float *from, size_t step, float *to, size_t to_step) {
   vector x[lanes], y[lanes];
 #pragma clang loop unroll(full)
   for (size_t i = 0; i < lanes; i++) x[i] = *(const loose_vector *)(from + i * step);

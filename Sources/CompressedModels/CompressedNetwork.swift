@@ -54,14 +54,16 @@ public struct CompressedNetwork: Sendable {
     var parts: [Part] = []
     for (node, parameters) in zip(network.architecture.nodes, network.parameters) {
       for (index, parameter) in parameters.enumerated() {
-        let coded = CompressedParameter(parameter)
-        coded.write(to: &writer)
+        let compressed = CompressedParameter(parameter)
+        compressed.write(to: &writer)
         parts.append(
           Part(
             node: node.id, parameter: index, role: parameter.role, entries: parameter.value.count,
-            kept: coded.kept, distinct: coded.distinct, positions: "\(coded.positionLayout)",
-            values: "\(coded.valueLayout)", indexWidth: coded.indexWidth, fillers: coded.fillers,
-            bits: coded.bits))
+            kept: compressed.kept, distinct: compressed.distinct,
+            positions: "\(compressed.positionLayout)",
+            values: "\(compressed.valueLayout)", indexWidth: compressed.indexWidth,
+            fillers: compressed.fillers,
+            bits: compressed.bits))
       }
     }
     writer.finish()

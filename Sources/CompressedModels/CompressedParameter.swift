@@ -136,9 +136,9 @@ private struct GapCode {
       }
       let code = HuffmanCode(counts: counts)
       let packed = width * (gaps.count + counts[filler])
-      let coded = code.tableBits + code.bits(for: counts)
+      let huffmanBits = code.tableBits + code.bits(for: counts)
       if packed < best.bits { best = (packed, width, counts[filler], nil) }
-      if coded < best.bits { best = (coded, width, counts[filler], code) }
+      if huffmanBits < best.bits { best = (huffmanBits, width, counts[filler], code) }
       if counts[filler] == 0 { break }
     }
     self.gaps = gaps
@@ -221,8 +221,8 @@ private struct ValueCode {
     let book = BitWriter.gammaBits(distinct.count) + 32 * distinct.count
     let packed = book + Self.width(of: distinct.count) * values.count
     let huffman = HuffmanCode(counts: counts)
-    let coded = book + huffman.tableBits + huffman.bits(for: counts)
-    let best = min(plain, packed, coded)
+    let huffmanBits = book + huffman.tableBits + huffman.bits(for: counts)
+    let best = min(plain, packed, huffmanBits)
     self.codes = codes
     bits = best
     layout = best == plain ? .plain : best == packed ? .packed : .huffman

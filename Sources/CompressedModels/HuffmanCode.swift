@@ -60,17 +60,17 @@ public struct HuffmanCode: Hashable, Sendable {
   /// The length in bits of the code table.
   package var tableBits: Int {
     var bits = BitWriter.gammaBits(symbols.count + 1)
-    walkTable { bits += BitWriter.gammaBits($0) }
+    forEachTableEntry { bits += BitWriter.gammaBits($0) }
     return bits
   }
 
   package func writeTable(to writer: inout BitWriter) {
     writer.writeGamma(symbols.count + 1)
-    walkTable { writer.writeGamma($0) }
+    forEachTableEntry { writer.writeGamma($0) }
   }
 
   /// Visits, for each symbol, the differences of symbol and code word length from the previous one.
-  private func walkTable(_ visit: (Int) -> Void) {
+  private func forEachTableEntry(_ visit: (Int) -> Void) {
     var (symbol, length) = (-1, 0)
     for (next, own) in zip(symbols, lengths) {
       visit(next - symbol)

@@ -22,7 +22,7 @@ struct CSVReader {
     var window = TextWindow(chunkSize: chunkSize)
     // Separator and header are detected from the first lines.
     var isLast = false
-    while !isLast, window.filled < TableFormFinder.reach {
+    while !isLast, window.filled < TableFormFinder.lookahead {
       isLast = try !window.readMore(from: &source)
     }
     while !isLast, window.firstLine == nil, window.filled <= CSVScanner.longestCell {
@@ -30,9 +30,9 @@ struct CSVReader {
     }
     if window.filled == 0 { throw DatasetError.emptyFile(source: source.name) }
     // The first line and two rows of its length, for header detection.
-    let reach = max(TableFormFinder.reach, window.firstLine.map { 3 * $0 } ?? window.filled)
-    while !isLast, window.filled < reach { isLast = try !window.readMore(from: &source) }
-    var form = try self.form(of: window, upTo: reach, source.name, isLast)
+    let lookahead = max(TableFormFinder.lookahead, window.firstLine.map { 3 * $0 } ?? window.filled)
+    while !isLast, window.filled < lookahead { isLast = try !window.readMore(from: &source) }
+    var form = try self.form(of: window, upTo: lookahead, source.name, isLast)
     if window.isUnmarkedUTF16 { form.notes.insert("the text is read as UTF-16", at: 0) }
     var scanner = CSVScanner(source: source.name, form: form)
     var collector = try TableCollector(source: source.name, plan: plan, form: form)
@@ -49,13 +49,13 @@ struct CSVReader {
   }
 
   private func form(
-    of window: TextWindow, upTo reach: Int, _ name: String, _ isLast: Bool
+    of window: TextWindow, upTo lookahead: Int, _ name: String, _ isLast: Bool
   ) throws -> TableForm {
-    let wanted = plan.guide.schema.map { Set(plan.needed($0)) }
+    let wanted = plan.schemaSource.schema.map { Set(plan.needed($0)) }
     let finder = TableFormFinder(
       source: name, format: plan.format, usual: delimiter, wanted: wanted)
     return try window.withBytes { bytes in
-      let region = UnsafeBufferPointer(rebasing: bytes.prefix(reach))
+      let region = UnsafeBufferPointer(rebasing: bytes.prefix(lookahead))
       return try finder.find(in: region, isWhole: isLast && region.count == bytes.count)
     }
   }
@@ -101,8 +101,8 @@ struct TextWindow {
   mutating func readMore(from source: inout ByteSource) throws -> Bool {
     if !isOpened {
       isOpened = true
-      while filled < ForeignFormat.reach, try readRaw(from: &source) {}
-      if let format = ForeignFormat(bytes[..<min(filled, ForeignFormat.reach)]) {
+      while filled < ForeignFormat.lookahead, try readRaw(from: &source) {}
+      if let format = ForeignFormat(bytes[..<min(filled, ForeignFormat.lookahead)]) {
         throw DatasetError.foreignFormat(source: source.name, format)
       }
       let start = Array(bytes[..<min(filled, 4)])

@@ -80,7 +80,7 @@ struct CategoryLevels {
 
   private static func plainNumber(_ reading: CellReading) -> Double? {
     guard case .number(let number) = reading, let value = number.point?.value,
-      !number.isPercent, number.currency == nil, abs(value) < NumberTally.exact
+      !number.isPercent, number.currency == nil, abs(value) < NumberStatistics.exact
     else { return nil }
     return value
   }

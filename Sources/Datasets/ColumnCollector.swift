@@ -101,7 +101,7 @@ struct ColumnCollector {
   private mutating func appendCode(_ cell: CSVCell) {
     if cell.bytes.count > LevelTable.longestLevel {
       hasLongText = true
-      forget()
+      dropValues()
       return
     }
     let position = table.position(cell)
@@ -115,7 +115,7 @@ struct ColumnCollector {
     guard expectation == .inferred else {
       if knownLevels == 0 {
         firstText = table.text(0)
-        forget()
+        dropValues()
       }
       return
     }
@@ -128,7 +128,7 @@ struct ColumnCollector {
       if words.allSatisfy({ table.withCell($0) { DateText.isDate($0.bytes) } }) {
         firstDate = words.first.map { table.text($0) }
       }
-      return forget()
+      return dropValues()
     }
     numbers.append(codes, table, readings)
     mode = .numbers
@@ -136,7 +136,7 @@ struct ColumnCollector {
     table = LevelTable()
   }
 
-  private mutating func forget() {
+  private mutating func dropValues() {
     mode = .freeText
     codes = []
     table = LevelTable()

@@ -101,7 +101,7 @@ public enum DataSource {
     }
     let isTabbed = name.lowercased().contains(".tsv")
     let plan = ReadingPlan(
-      guide: options.schema.map { .exact($0) } ?? .cells, target: options.target,
+      schemaSource: options.schema.map { .exact($0) } ?? .cells, target: options.target,
       ignore: options.ignore, keepsConstants: options.keepsConstants,
       readColumns: options.readColumns.byIdentifier, targetKind: options.targetKind,
       labels: options.labels,

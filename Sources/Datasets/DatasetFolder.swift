@@ -66,7 +66,7 @@ struct DatasetFolder {
       guard images.isPresent else { throw DatasetError.noData(path: path) }
       return try images.load(labels: options.labels).matching(options, source: path)
     }
-    let guide: ReadingPlan.Guide =
+    let schemaSource: ReadingPlan.SchemaSource =
       if let schema = options.schema {
         .exact(schema)
       } else if let schema = try schema() {
@@ -75,7 +75,7 @@ struct DatasetFolder {
         .cells
       }
     let plan = ReadingPlan(
-      guide: guide, target: options.target, ignore: options.ignore,
+      schemaSource: schemaSource, target: options.target, ignore: options.ignore,
       keepsConstants: options.keepsConstants, readColumns: options.readColumns.byIdentifier,
       targetKind: options.targetKind, labels: options.labels, format: options.format,
       maxInputBytes: options.maxInputBytes)
@@ -85,7 +85,8 @@ struct DatasetFolder {
     var heldOut: Table?
     if let test = first("test.csv", "test.csv.gz", "test.tsv", "test.tsv.gz") {
       let plan = ReadingPlan(
-        guide: .exact(assembled.table.schema), target: nil, ignore: [], format: options.format,
+        schemaSource: .exact(assembled.table.schema), target: nil, ignore: [],
+        format: options.format,
         maxInputBytes: options.maxInputBytes)
       var source = try ByteSource.opening(file(test), checksum: checksum)
       heldOut = try AssembledTable(CSVReader(plan).read(&source), plan: plan).table

@@ -85,7 +85,7 @@ struct DatasetInstallation {
 
   private func withSchema(_ tables: [[UInt8]]) throws -> [File] {
     var files: [File] = zip(["data.csv", "test.csv"], tables).map { ($0, $1) }
-    let plan = ReadingPlan(guide: .cells, target: nil, ignore: [])
+    let plan = ReadingPlan(schemaSource: .cells, target: nil, ignore: [])
     var source = ByteSource(tables[0], named: "data.csv")
     var schema = try AssembledTable(CSVReader(plan).read(&source), plan: plan).table.schema
     for index in schema.features.indices where schema.features[index].levels == nil {

@@ -95,7 +95,7 @@ struct DoubtfulNumbers {
 
   /// Whether each row has another whole number, and they are consecutive or the name says so.
   private func numbersRows(_ range: (low: Double, high: Double)) -> Bool {
-    guard values.count >= Self.fewestRows, range.high - range.low < NumberTally.exact,
+    guard values.count >= Self.fewestRows, range.high - range.low < NumberStatistics.exact,
       range.high - range.low + 1 == Double(values.count) || Self.isIdentifierName(name),
       values.allSatisfy({ $0 == $0.rounded() })
     else { return false }

@@ -58,18 +58,18 @@ public struct Split: Hashable, Codable, Sendable {
     var generator = SeededGenerator(seed: seed).stream("split")
     var split = Split(training: [], validation: [], heldOut: [])
     let classes = Dictionary(grouping: labels.indices, by: { labels[$0] })
-    var owedHeldOut = 0.0
-    var owedValidation = 0.0
+    var heldOutRemainder = 0.0
+    var validationRemainder = 0.0
     for label in classes.keys.sorted() {
       var rows = classes[label] ?? []
       generator.shuffle(&rows)
       // Rounding remainders are carried to the next class, so that the totals are exact.
-      owedHeldOut += Double(rows.count) * heldOut
-      let held = min(max(Int(owedHeldOut.rounded()), 0), rows.count - 1)
-      owedHeldOut -= Double(held)
-      owedValidation += Double(rows.count - held) * validation
-      let checked = min(max(Int(owedValidation.rounded()), 0), rows.count - held - 1)
-      owedValidation -= Double(checked)
+      heldOutRemainder += Double(rows.count) * heldOut
+      let held = min(max(Int(heldOutRemainder.rounded()), 0), rows.count - 1)
+      heldOutRemainder -= Double(held)
+      validationRemainder += Double(rows.count - held) * validation
+      let checked = min(max(Int(validationRemainder.rounded()), 0), rows.count - held - 1)
+      validationRemainder -= Double(checked)
       split.heldOut += rows[..<held]
       split.validation += rows[held..<held + checked]
       split.training += rows[(held + checked)...]

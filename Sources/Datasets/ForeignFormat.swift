@@ -65,7 +65,7 @@ public enum ForeignFormat: Hashable, Sendable, CaseIterable {
   }
 
   /// The number of first bytes used for detection.
-  static let reach = 16
+  static let lookahead = 16
 
   private static let byBytes: [(start: [UInt8], format: ForeignFormat)] = [
     ([0x50, 0x4B, 0x03, 0x04], .zip),

@@ -130,14 +130,14 @@ struct ImageFolder {
     }
     let (pixels, count, shape) = try IDXReader.images(
       path(images), limit: limit, checksum: &checksum)
-    let answers = try labels.map {
+    let classes = try labels.map {
       try IDXReader.labels(path($0), limit: limit, checksum: &checksum)
     }
-    if let labels, let answers, answers.count != count {
+    if let labels, let classes, classes.count != count {
       throw DatasetError.unpairedLabels(
-        source: path(labels), labels: answers.count, images: count)
+        source: path(labels), labels: classes.count, images: count)
     }
-    return Images(pixels: pixels, labels: answers, count: count, shape: shape)
+    return Images(pixels: pixels, labels: classes, count: count, shape: shape)
   }
 
   /// Whether the folder, or the one that it is in, is named as Fashion-MNIST: `fashion-mnist`,

@@ -13,7 +13,7 @@ public struct ImageShape: Hashable, Sendable {
   /// The maximum side length, and the maximum number of channels.
   static let longest = 65_536
   /// The upper limit of `maximum`.
-  static let brightest = 1e12
+  static let largestMaximum = 1e12
 
   /// `maximum`: the value of a white pixel; sides and `channels` are not checked.
   public init(height: Int, width: Int, channels: Int, maximum: Double) {
@@ -45,7 +45,7 @@ extension ImageShape: Codable {
     width = try length(.width)
     channels = try length(.channels)
     maximum = try container.decode(Double.self, forKey: .maximum)
-    guard maximum > 0, maximum <= Self.brightest else {
+    guard maximum > 0, maximum <= Self.largestMaximum else {
       throw SchemaProblem.imageMaximum(found: maximum).decodingError(
         at: container.codingPath, Key.maximum)
     }

@@ -25,7 +25,7 @@ struct NumberCollector {
   private var values: [Double] = []
   /// The numbers with a decimal comma, if both marks are possible.
   private var others: [Double] = []
-  private var seen = NumberTally()
+  private var seen = NumberStatistics()
   private(set) var words = 0
   private(set) var firstWord: CellExample?
   private(set) var firstInfinite: CellExample?
@@ -45,18 +45,18 @@ struct NumberCollector {
   }
 
   /// Unusual notations among the numbers.
-  var tally: NumberTally {
-    var tally = seen
+  var statistics: NumberStatistics {
+    var statistics = seen
     let plain = values.count - looked
-    tally.noParentheses += plain
-    tally.decimalCommas.count += plainCommas
-    tally.commaOnly.count += plainCommas
+    statistics.noParentheses += plain
+    statistics.decimalCommas.count += plainCommas
+    statistics.commaOnly.count += plainCommas
     if let firstPlain {
-      tally.noPercent.add(
+      statistics.noPercent.add(
         .init(
           count: plain, text: firstPlain.text, line: firstPlain.line, column: firstPlain.column))
     }
-    return tally
+    return statistics
   }
 
   /// The column's values under a decimal mark.
@@ -114,7 +114,7 @@ struct NumberCollector {
     _ bytes: UnsafeBufferPointer<UInt8>, _ hasMark: inout Bool
   ) -> Double? {
     guard let value = DecimalNumber.parse(bytes, mark: plainMark, &hasMark),
-      abs(value) <= NumberTally.exact
+      abs(value) <= NumberStatistics.exact
     else { return nil }
     if bytes.count > 1, bytes[0] == 48, bytes[1] &- 48 < 10 { return nil }
     if hasMark, mark == .open, notation == nil { return nil }

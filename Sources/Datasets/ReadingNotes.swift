@@ -24,8 +24,9 @@ struct ReadingNotes {
 
   mutating func add(_ sentence: String) { others.append(sentence) }
 
-  mutating func add(_ kind: Kind, _ column: String, _ seen: NumberTally.Sighting, is value: Double)
-  {
+  mutating func add(
+    _ kind: Kind, _ column: String, _ seen: NumberStatistics.Occurrence, is value: Double
+  ) {
     guard seen.count > 0 else { return }
     entries[kind, default: []].append(
       Entry(column: column, count: seen.count, text: seen.text, value: value))

@@ -150,7 +150,7 @@ extension LoadedData {
 
 /// The source of column kinds.
 struct ReadingPlan {
-  enum Guide {
+  enum SchemaSource {
     /// Kinds are inferred from the cells.
     case cells
     /// Kinds are declared by the data set's schema; constant columns are dropped.
@@ -168,7 +168,7 @@ struct ReadingPlan {
     var isExact: Bool { if case .exact = self { true } else { false } }
   }
 
-  var guide: Guide
+  var schemaSource: SchemaSource
   var target: String?
   var ignore: [String]
   var keepsConstants = false
@@ -179,8 +179,8 @@ struct ReadingPlan {
   var format = TableFormat()
   var maxInputBytes: Int?
 
-  var missingMarks: [String] { guide.schema?.missingMarks ?? MissingWords.everywhere }
-  var numberMarks: [String] { guide.schema?.numberMarks ?? MissingWords.amongNumbers }
+  var missingMarks: [String] { schemaSource.schema?.missingMarks ?? MissingWords.everywhere }
+  var numberMarks: [String] { schemaSource.schema?.numberMarks ?? MissingWords.amongNumbers }
 
   /// The columns that the source must have.
   func needed(_ schema: Schema) -> [String] {
@@ -192,14 +192,14 @@ struct ReadingPlan {
   func resolve(
     _ names: [String], source: String
   ) throws -> (target: Int?, expectations: [Expectation]) {
-    if case .exact(let schema) = guide { return try resolve(names, exactly: schema, source) }
+    if case .exact(let schema) = schemaSource { return try resolve(names, exactly: schema, source) }
     if labels == .absent {
       for name in ignore where !names.contains(name) {
         throw UnknownName(name, family: "column", known: names)
       }
       return (nil, names.map { ignore.contains($0) ? .skipped : declared($0) })
     }
-    let wanted = target ?? guide.schema?.target.name ?? names.last ?? ""
+    let wanted = target ?? schemaSource.schema?.target.name ?? names.last ?? ""
     guard let position = names.firstIndex(of: wanted) else {
       throw UnknownName(wanted, family: "column", known: names)
     }
@@ -210,7 +210,7 @@ struct ReadingPlan {
     var expectations = names.map { name in
       ignore.contains(name) ? Expectation.skipped : declared(name)
     }
-    if let schema = guide.schema {
+    if let schema = schemaSource.schema {
       try checkPresence(of: schema, in: names, source)
       if wanted != schema.target.name, case .numeric = expectations[position] {
         // A class may be named by a number; it is resolved from the data.
@@ -247,7 +247,7 @@ struct ReadingPlan {
   }
 
   private func declared(_ name: String) -> Expectation {
-    guard let schema = guide.schema else {
+    guard let schema = schemaSource.schema else {
       guard let levels = readColumns[name.asIdentifier]?.levels else { return .inferred }
       return .categorical(levels: levels)
     }
@@ -270,7 +270,7 @@ struct ReadingPlan {
   /// The notation that the schema states; `nil` to infer it from the cells. A given decimal mark takes
   /// the place of the stated one, and the other mark then separates thousands.
   private func notation(_ declared: NumberNotation?) -> NumberNotation? {
-    var notation = declared ?? (guide.isExact ? .plain : nil)
+    var notation = declared ?? (schemaSource.isExact ? .plain : nil)
     if let given = format.decimal, given != notation?.decimal || notation == .plain {
       notation?.decimal = given
       notation?.hasThousands = true

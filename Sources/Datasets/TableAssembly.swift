@@ -12,8 +12,8 @@ struct AssembledTable {
   /// Infers the kinds of the columns and drops the rows without a target value.
   /// - Throws: `DatasetError` if too few rows or no features are left.
   init(_ collected: CollectedTable, plan: ReadingPlan) throws {
-    let schema = plan.guide.schema
-    let isExact = plan.guide.isExact
+    let schema = plan.schemaSource.schema
+    let isExact = plan.schemaSource.isExact
     let targetName =
       collected.target.map { collected.names[$0] } ?? (isExact ? schema?.target.name : nil) ?? ""
     var cuts: [Double] = []
@@ -23,15 +23,15 @@ struct AssembledTable {
     var notes = ReadingNotes()
     notes.first = collected.notes
     let surveys = collected.columns.map { ColumnSurvey($0) }
-    let notations = NotationJudge(
+    let notations = NotationInference(
       source: collected.source, given: plan.format.decimal, surveys: surveys)
     let needsLabels = plan.labels == .required
     let target =
       try collected.target.map {
-        try TargetVerdict(
+        try InferredTarget(
           targetName, collected.columns[$0], surveys[$0], notations: notations,
           rows: collected.rows, cuts: cuts, needsValues: needsLabels, &notes)
-      } ?? TargetVerdict(unlabelled: collected.rows, as: isExact ? schema?.target : nil)
+      } ?? InferredTarget(unlabelled: collected.rows, as: isExact ? schema?.target : nil)
     let kept = target.labels.indices.filter { target.labels[$0] >= 0 || !needsLabels }
     let isWhole = kept.count == collected.rows
     rowsRead = collected.rows
@@ -44,7 +44,7 @@ struct AssembledTable {
         RowCount("a class of '\(targetName)' that is not in the schema", target.unknown))
     }
 
-    let judge = ColumnJudge(
+    let inference = ColumnTypeInference(
       source: collected.source, kept: isWhole ? nil : kept, rows: kept.count, isExact: isExact,
       keepsConstants: plan.keepsConstants || schema?.image != nil,
       isRead: { plan.readColumns[$0.asIdentifier] != nil },
@@ -61,7 +61,7 @@ struct AssembledTable {
         if !isExact, !plan.ignore.contains(name), plan.labels != .absent { undeclared.append(name) }
         continue
       }
-      switch try judge.verdict(name, column, surveys[index], &notes) {
+      switch try inference.column(name, column, surveys[index], &notes) {
       case .leftOut(let reason): notes.add("'\(excerpt(name))' \(reason.text) and is left out")
       case .feature(let feature, let values):
         features.append(feature)

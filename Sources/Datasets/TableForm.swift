@@ -29,7 +29,7 @@ struct TableFormFinder {
   let wanted: Set<String>?
 
   /// The number of bytes used for detection, or three times the first line if that is longer.
-  static let reach = 1 << 16
+  static let lookahead = 1 << 16
   private static let mostRecords = 200
   private static let hash = UInt8(ascii: "#")
 

@@ -53,8 +53,8 @@ package enum TableReform: String, Sendable {
       guard fields.count == 4 else { return fields }
       return [fields[0], fields[2], fields[3], fields[1]]
     case .titanic:
-      let answers = ["0": "no", "1": "yes"]
-      return Array(fields.dropLast()) + fields.suffix(1).map { answers[$0] ?? $0 }
+      let names = ["0": "no", "1": "yes"]
+      return Array(fields.dropLast()) + fields.suffix(1).map { names[$0] ?? $0 }
     }
   }
 }

@@ -96,7 +96,7 @@ public enum Graphviz {
   /// Held around every call into Graphviz.
   private static let lock = Mutex<Void>(())
   /// The messages of Graphviz, which arrive in pieces.
-  fileprivate static let complaints = Mutex<[UInt8]>([])
+  fileprivate static let errors = Mutex<[UInt8]>([])
 
   /// The longest side that the bitmap renderer supports without downscaling, in pixels.
   private static let longestBitmap = 32_000.0
@@ -130,10 +130,10 @@ public enum Graphviz {
   private static func draw(
     _ dot: String, as format: String, _ placement: Placement?, dpi: Double? = nil
   ) throws(DrawingError) -> Data {
-    complaints.withLock { $0.removeAll() }
+    errors.withLock { $0.removeAll() }
     agseterrf { piece in
       guard let piece else { return 0 }
-      Graphviz.complaints.withLock { $0.append(contentsOf: String(cString: piece).utf8) }
+      Graphviz.errors.withLock { $0.append(contentsOf: String(cString: piece).utf8) }
       return 0
     }
     agseterr(AGWARN)
@@ -159,7 +159,7 @@ public enum Graphviz {
     dpi: Double? = nil, change: (UnsafeMutablePointer<Agraph_t>) -> Void = { _ in }
   ) throws(DrawingError) -> Data {
     guard let graph = gvx_parse(dot) else {
-      let words = complaint()
+      let words = lastError()
       recover()
       throw .refused(words ?? "no graph")
     }
@@ -167,7 +167,7 @@ public enum Graphviz {
     if let dpi { set("dpi", to: "\(dpi)", of: graph) }
     try check()
     change(graph)
-    guard gvLayout(context, graph, engine) == 0 else { throw .refused(complaint() ?? "no layout") }
+    guard gvLayout(context, graph, engine) == 0 else { throw .refused(lastError() ?? "no layout") }
     defer { gvFreeLayout(context, graph) }
     try check()
     var bytes: UnsafeMutablePointer<CChar>?
@@ -205,11 +205,11 @@ public enum Graphviz {
   }
 
   private static func check() throws(DrawingError) {
-    if let words = complaint() { throw .refused(words) }
+    if let words = lastError() { throw .refused(words) }
   }
 
-  private static func complaint() -> String? {
-    let words = complaints.withLock { String(decoding: $0, as: UTF8.self) }
+  private static func lastError() -> String? {
+    let words = errors.withLock { String(decoding: $0, as: UTF8.self) }
       .trimmingCharacters(in: .whitespacesAndNewlines)
     return words.isEmpty ? nil : words.replacingOccurrences(of: "\n", with: "; ")
   }

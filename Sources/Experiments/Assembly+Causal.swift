@@ -6,9 +6,10 @@ import Rules
 extension Assembly {
   /// Adds the causal check of the hidden features, on held-out rows, to features, rules and warnings.
   func addCausalCheck(to explanation: inout Explanation) throws {
-    guard let features = answers.features, rows.heldOut.count > 0 else { return }
+    guard let features = predictions.features, rows.heldOut.count > 0 else { return }
     let ids = features.features.ids
-    let check = CausalCheck(features, in: networks.pruned, answers: answers.pruned.answers)
+    let check = CausalCheck(
+      features, in: networks.pruned, predictions: predictions.pruned.predictions)
     let ruleFeatures = featureRules.map { extraction in
       extraction.rules.rules.map { rule in
         rule.premise.literals.compactMap { ids.firstIndex(of: $0.variable) }
@@ -25,7 +26,7 @@ extension Assembly {
       fired.forEach { rows.append($0) }
       subsets.append(CausalCheck.Subset(features, rows: rows))
     }
-    let found = try check.measure(subsets) { try control.stopIfAsked {} }
+    let found = try check.measure(subsets) { try control.checkInterruption {} }
     for index in explanation.features.indices {
       explanation.features[index].causal = found[1 + index]
     }

@@ -13,7 +13,7 @@ struct Assembly {
   let experiment: Experiment
   let rows: Preparation
   let networks: TrainedNetworks
-  let answers: Answers
+  let predictions: RunPredictions
   let inputRules: Extraction
   let featureRules: Extraction?
   let describedRules: Extraction?
@@ -59,7 +59,7 @@ struct Assembly {
   private func classesWithoutRule(_ explanation: Explanation) -> [Warning] {
     func warnings(_ rules: RuleSet, _ kind: String) -> [Warning] {
       Warning.classesWithoutRule(
-        rules, predictions: answers.validation, classes: schema.classes, kind: kind)
+        rules, predictions: predictions.validation, classes: schema.classes, kind: kind)
     }
     guard let leads = explanation.leads,
       let leading = [featureRules, describedRules].compactMap(\.self).first(where: {
@@ -71,7 +71,7 @@ struct Assembly {
   }
 
   private var similarFeatures: [Warning] {
-    guard let values = answers.features else { return [] }
+    guard let values = predictions.features else { return [] }
     let features = values.features
     return Warning.similarFeatures(
       features.ids.map(\.rawValue),
@@ -86,27 +86,28 @@ struct Assembly {
     Explanation(
       data: dataSummary, network: originalSummary,
       pruned: prunedSummary, pruning: pruningSummary, features: try featureSummaries(),
-      binarisation: answers.features.map {
-        $0.features.binarisation($0.heldOut, in: networks.pruned, answers: answers.pruned.answers)
+      binarisation: predictions.features.map {
+        $0.features.binarisation(
+          $0.heldOut, in: networks.pruned, predictions: predictions.pruned.predictions)
       },
-      clarity: answers.features.flatMap {
+      clarity: predictions.features.flatMap {
         $0.features.clarity($0.training)?.roundedTo(digits: 6)
       },
-      rules: inputRules.entries(answers),
+      rules: inputRules.entries(predictions),
       defaultClass: schema.classes[inputRules.rules.defaultClass],
       resolution: inputRules.rules.resolution, level: chosen.level, extractor: chosen.summary,
       fidelity: chosen.fidelity, accuracy: accuracy(of: chosen), complexity: chosen.complexity,
       curve: chosen.curve, disagreements: disagreements,
       disagreementsTotal: chosen.fidelity.heldOut.total - chosen.fidelity.heldOut.count,
-      featureRules: featureRules.map { $0.ruleSetEntry(answers) },
+      featureRules: featureRules.map { $0.ruleSetEntry(predictions) },
       featureFidelity: featureRules?.fidelity,
-      describedRules: describedRules.map { $0.ruleSetEntry(answers) },
+      describedRules: describedRules.map { $0.ruleSetEntry(predictions) },
       describedFidelity: describedRules?.fidelity,
       explains: experiment.explainsOriginal ? .original : .pruned,
       warnings: Warning.randomization(stability?.randomization, shown: chosen.fidelity)
         + networks.warnings
         + Warning.pruning(
-          agreement: agreement, vanished: answers.vanished,
+          agreement: agreement, vanished: predictions.vanished,
           explains: experiment.explainsOriginal ? .original : .pruned, names: names),
       multiplicity: multiplicity, stability: stability, crossValidation: crossValidation,
       givenNetwork: networks.reading,
@@ -133,30 +134,30 @@ struct Assembly {
     if case .rows = experiment.heldOut { true } else { false }
   }
 
-  private func summary(of model: Model, _ heldOut: Answers.HeldOut) -> NetworkSummary {
+  private func summary(of model: Model, _ heldOut: RunPredictions.HeldOut) -> NetworkSummary {
     NetworkSummary(
       architecture: ["\(model.encoding.width) inputs"] + model.network.architecture.summary,
       parameters: model.network.parameterCount, macs: model.network.macs,
       bytes: model.network.bytes,
       neurons: model.featureNode.map { model.network.neurons(of: $0).count } ?? 0,
       inputs: model.readColumns.count,
-      accuracy: Proportion(agreementOf: heldOut.answers, and: rows.heldOut.labels),
+      accuracy: Proportion(agreementOf: heldOut.predictions, and: rows.heldOut.labels),
       rootMeanSquaredError: heldOut.error?.roundedFigure)
   }
 
   /// The agreement of the pruned network with the one before pruning, on held-out rows.
   private var agreement: Proportion {
-    Proportion(agreementOf: answers.pruned.answers, and: answers.original.answers)
+    Proportion(agreementOf: predictions.pruned.predictions, and: predictions.original.predictions)
   }
 
   private var originalSummary: NetworkSummary {
-    var summary = summary(of: networks.original, answers.original)
+    var summary = summary(of: networks.original, predictions.original)
     summary.selection = networks.selection
     return summary
   }
 
   private var prunedSummary: NetworkSummary {
-    var summary = summary(of: networks.pruned, answers.pruned)
+    var summary = summary(of: networks.pruned, predictions.pruned)
     summary.agreementWithOriginal = agreement
     summary.equality = .init(networks.check)
     summary.readable = networks.readable.map {
@@ -187,7 +188,7 @@ struct Assembly {
   }
 
   private func featureSummaries() throws -> [FeatureSummary] {
-    guard let hidden = answers.features?.features, let subject = answers.attribution else {
+    guard let hidden = predictions.features?.features, let subject = predictions.attribution else {
       return []
     }
     let encoding = networks.pruned.encoding
@@ -205,7 +206,7 @@ struct Assembly {
   /// A hidden feature as a score of few columns; `nil` for images and if no score is better than
   /// a constant prediction.
   private func description(of index: Int) -> FeatureDescription? {
-    guard let features = answers.features, schema.image == nil else { return nil }
+    guard let features = predictions.features, schema.image == nil else { return nil }
     if let unit = networks.readable?.units[index] {
       return description(index, unit.score, above: unit.threshold, of: features)
     }
@@ -239,10 +240,10 @@ struct Assembly {
 
   private func accuracy(of extraction: Extraction) -> AccuracySummary {
     let labels = rows.heldOut.labels
-    let both = labels.indices.filter { extraction.heldOut[$0] == answers.heldOut[$0] }
+    let both = labels.indices.filter { extraction.heldOut[$0] == predictions.heldOut[$0] }
     return AccuracySummary(
       rules: Proportion(agreementOf: extraction.heldOut, and: labels),
-      network: Proportion(agreementOf: answers.heldOut, and: labels),
+      network: Proportion(agreementOf: predictions.heldOut, and: labels),
       whereBothAgree: Proportion(
         both.count { extraction.heldOut[$0] == labels[$0] }, of: both.count),
       majorityBaseline: rows.majorityAccuracy)
@@ -256,7 +257,7 @@ struct Assembly {
     let columns = table.schema.features.indices.filter {
       used.contains(table.schema.features[$0].id)
     }
-    return table.labels.indices.filter { chosen.heldOut[$0] != answers.heldOut[$0] }.prefix(50)
+    return table.labels.indices.filter { chosen.heldOut[$0] != predictions.heldOut[$0] }.prefix(50)
       .map { row in
         Disagreement(
           row: rows.heldOut.rowNumbers[row],
@@ -265,7 +266,7 @@ struct Assembly {
               let feature = table.schema.features[column]
               return (feature.id.rawValue, feature.text(of: table.columns[column][row]))
             }, uniquingKeysWith: { first, _ in first }),
-          network: schema.classes[answers.heldOut[row]],
+          network: schema.classes[predictions.heldOut[row]],
           rules: schema.classes[chosen.heldOut[row]],
           rule: chosen.deciding[row].map { "R\($0 + 1)" })
       }
@@ -277,7 +278,7 @@ extension NetworkSummary.Equality {
   package init(_ check: EqualityCheck) {
     self.init(
       rows: check.rows, largestAbsolute: check.largestAbsolute,
-      largestRelative: check.largestRelative, changedAnswers: check.changedAnswers)
+      largestRelative: check.largestRelative, changedPredictions: check.changedPredictions)
   }
 }
 
@@ -285,7 +286,7 @@ extension PruningPlan.Subject {
   /// The text of what was removed: a neuron or the name of a column.
   fileprivate var text: String {
     switch self {
-    case .neuron(let name), .number(let name): name.description
+    case .neuron(let name), .flattenedUnit(let name): name.description
     case .column(let name, _): name
     case .branch(let sum, let source): "\(source) into \(sum)"
     case .weights(let node, _, let entries): "\(entries.count) weights of \(node)"

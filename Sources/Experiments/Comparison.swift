@@ -253,7 +253,7 @@ public struct Comparison: Hashable, Codable, Sendable {
       accuracy: result.after.accuracy, agreement: result.agreement,
       accuracyCut: result.rounds.last?.accuracyCut ?? result.after.accuracy.value,
       largestDifference: result.equality.largestRelative,
-      changedByCompaction: result.equality.changedAnswers)
+      changedByCompaction: result.equality.changedPredictions)
   }
 
   private func parents(_ baselines: [UInt64: PruningBaseline]) -> [Parent] {
@@ -266,7 +266,7 @@ public struct Comparison: Hashable, Codable, Sendable {
       return Parent(
         seed: seed, parameters: network.parameterCount, macs: network.macs,
         fileBytes: data.count,
-        accuracy: Proportion(agreementOf: baseline.answers, and: baseline.rows.heldOut.labels))
+        accuracy: Proportion(agreementOf: baseline.predictions, and: baseline.rows.heldOut.labels))
     }
   }
 }

@@ -56,7 +56,7 @@ struct CrossValidationStudy {
         pooled.labels, count: Self.folds, validation: Preparation.validationShare(pooled.count),
         seed: seed)
       for (index, split) in splits.enumerated() {
-        try control.stopIfAsked {}
+        try control.checkInterruption {}
         let done = number * Self.folds + index
         control.report(
           .progress(fraction: Double(done) / Double(repeats * Self.folds), figures: []))
@@ -90,10 +90,10 @@ struct CrossValidationStudy {
   private func measure(
     _ other: Experiment, on fold: Preparation, extracts: Bool, into found: inout Figures
   ) throws {
-    let run = try SilentRun(other, on: fold, control: control)
+    let run = try RepeatedRun(other, on: fold, control: control)
     let labels = fold.heldOut.labels
-    found.network.append(Proportion(agreementOf: run.answers.original.answers, and: labels))
-    found.pruned.append(Proportion(agreementOf: run.answers.pruned.answers, and: labels))
+    found.network.append(Proportion(agreementOf: run.predictions.original.predictions, and: labels))
+    found.pruned.append(Proportion(agreementOf: run.predictions.pruned.predictions, and: labels))
     found.majority.append(fold.majorityAccuracy)
     guard extracts else { return }
     let extraction = try run.extraction(other.level)

@@ -66,7 +66,7 @@ struct Defaults: Sendable {
   /// The requested published architecture, or hidden layers, the sigmoid feature layer and the
   /// output layer.
   func architecture(inputs: Int, outputs: Int) -> Architecture {
-    if let known { return known.architecture(input: input ?? [inputs], answers: outputs) }
+    if let known { return known.architecture(input: input ?? [inputs], outputs: outputs) }
     let start: Dense.Start =
       activation == .sigmoid || activation == .tanh ? .glorot : .he
     return Architecture(input: [inputs]) {

@@ -11,7 +11,8 @@ extension Evaluation {
     let rows = table.labelled
     let outputs = model.outputs(for: rows)
     self.init(
-      answers: model.answers(from: outputs), labels: rows.labels, classes: model.schema.classes,
+      predictions: model.predictions(from: outputs), labels: rows.labels,
+      classes: model.schema.classes,
       probabilities: model.probabilities(from: outputs))
     if model.head == .number {
       regression = RegressionFigures(

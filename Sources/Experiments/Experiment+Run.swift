@@ -49,42 +49,43 @@ extension Experiment {
     let checkpoint = Checkpoint(
       folder: folder, experiment: self, version: espalierVersion, data: rows.loaded.sha256,
       control: control)
-    let (networks, answers) = try trainedAnswers(
+    let (networks, predictions) = try trainedPredictions(
       on: rows, checkpoint: checkpoint, control: control, clock: &clock)
-    try control.stopIfAsked {}
+    try control.checkInterruption {}
     let usesOriginal = explainsOriginal && networks.original != networks.pruned
     let inputRules = try Extraction(
       self, level: .inputs, model: usesOriginal ? networks.original : networks.pruned,
-      features: usesOriginal ? nil : answers.features, answers: answers, rows: rows,
+      features: usesOriginal ? nil : predictions.features, predictions: predictions, rows: rows,
       control: control)
-    try control.stopIfAsked {}
-    let featureRules = try answers.features.map { features in
+    try control.checkInterruption {}
+    let featureRules = try predictions.features.map { features in
       try Extraction(
         self, level: .features, model: networks.pruned, features: features,
-        explained: usesOriginal ? networks.original : nil, answers: answers, rows: rows,
+        explained: usesOriginal ? networks.original : nil, predictions: predictions, rows: rows,
         control: control)
     }
-    try control.stopIfAsked {}
+    try control.checkInterruption {}
     let describedRules = try described(
-      featureRules, networks: networks, usesOriginal: usesOriginal, answers: answers, rows: rows,
+      featureRules, networks: networks, usesOriginal: usesOriginal, predictions: predictions,
+      rows: rows,
       control: control)
     clock.end("extracting")
     let rules = chosen(inputRules, featureRules, describedRules)
     let explained = usesOriginal ? networks.original : networks.pruned
     let multiplicity = try rules.multiplicity(
-      reading: explained, answers: answers, control: control)
+      reading: explained, predictions: predictions, control: control)
     clock.end("counting")
-    try control.stopIfAsked {}
+    try control.checkInterruption {}
     let stability = try measuredStability(
-      of: rules, explained: explained, features: usesOriginal ? nil : answers.features,
-      networks: networks, answers: answers, rows: rows, control: control)
+      of: rules, explained: explained, features: usesOriginal ? nil : predictions.features,
+      networks: networks, predictions: predictions, rows: rows, control: control)
     if stability != nil { clock.end("stability") }
     let crossValidation = try crossValidated(networks, rows: rows, control: control)
     if crossValidation != nil { clock.end("cross-validation") }
 
     control.report(.stage(name: "writing", detail: "the report"))
     let explanation = try Assembly(
-      experiment: self, rows: rows, networks: networks, answers: answers,
+      experiment: self, rows: rows, networks: networks, predictions: predictions,
       inputRules: inputRules, featureRules: featureRules, describedRules: describedRules,
       multiplicity: multiplicity, stability: stability, crossValidation: crossValidation,
       arguments: arguments, control: control
@@ -112,7 +113,8 @@ extension Experiment {
   /// learned from the predictions where these agree with the network on more training and validation
   /// rows.
   private func described(
-    _ featureRules: Extraction?, networks: TrainedNetworks, usesOriginal: Bool, answers: Answers,
+    _ featureRules: Extraction?, networks: TrainedNetworks, usesOriginal: Bool,
+    predictions: RunPredictions,
     rows: Preparation, control: RunControl
   ) throws -> Extraction? {
     guard level == .described || describes(rows.training.schema) else { return nil }
@@ -121,18 +123,19 @@ extension Experiment {
       extractor == nil || level != .described
     {
       direct = try Extraction(
-        describing: featureRules, of: readable, answers: answers, rows: rows, control: control)
+        describing: featureRules, of: readable, predictions: predictions, rows: rows,
+        control: control)
       if level == .described, let limit = maxRules, direct?.rules.rules.count ?? 0 > limit {
         direct = nil
       }
     }
-    let agreement = direct?.fittedAgreement(answers, rows)
+    let agreement = direct?.fittedAgreement(predictions, rows)
     if let agreement, agreement.count == agreement.total { return direct }
     let learned = try Extraction(
       self, level: .described, model: usesOriginal ? networks.original : networks.pruned,
-      features: usesOriginal ? nil : answers.features, answers: answers, rows: rows,
+      features: usesOriginal ? nil : predictions.features, predictions: predictions, rows: rows,
       control: control)
-    let other = learned.fittedAgreement(answers, rows)
+    let other = learned.fittedAgreement(predictions, rows)
     return agreement.map { $0.count >= other.count } ?? false ? direct : learned
   }
 
@@ -150,16 +153,16 @@ extension Experiment {
   /// The stability of the rules; `nil` if it was not requested.
   private func measuredStability(
     of rules: Extraction, explained: Model, features: FeatureValues?, networks: TrainedNetworks,
-    answers: Answers, rows: Preparation, control: RunControl
+    predictions: RunPredictions, rows: Preparation, control: RunControl
   ) throws -> Stability? {
     guard let count = stability, count > 0 else { return nil }
     control.report(
       .stage(name: "extracting", detail: "\(count) other seeds and bootstrap samples"))
     let overFeatures = rules.level == .features
     return try StabilityStudy(
-      experiment: with(networks.selection), rows: rows, answers: answers, shown: rules,
+      experiment: with(networks.selection), rows: rows, predictions: predictions, shown: rules,
       model: overFeatures ? networks.pruned : explained,
-      features: overFeatures ? answers.features : features, control: control
+      features: overFeatures ? predictions.features : features, control: control
     ).result(count)
   }
 
@@ -183,18 +186,18 @@ extension Experiment {
 
   /// Trains and prunes a network and computes its predictions; the encoded rows, which only this
   /// needs, are freed on return.
-  private func trainedAnswers(
+  private func trainedPredictions(
     on rows: Preparation, checkpoint: Checkpoint, control: RunControl, clock: inout StageClock
-  ) throws -> (TrainedNetworks, Answers) {
+  ) throws -> (TrainedNetworks, RunPredictions) {
     let start = try StartingNetwork(self, rows, checkpoint: checkpoint, control: control)
     var networks = try TrainedNetworks(self, from: start, checkpoint: checkpoint, control: control)
     try networks.makeReadable(self, from: start, on: rows, control: control)
     clock.end("training and pruning")
-    try control.stopIfAsked {}
+    try control.checkInterruption {}
     control.report(.stage(name: "extracting", detail: "rules over \(level.rawValue)"))
     return (
       networks,
-      try Answers(
+      try RunPredictions(
         networks, from: start, explained: explainsOriginal ? networks.original : networks.pruned,
         heldOut: rows.heldOut, control: control)
     )

@@ -33,8 +33,8 @@ extension Experiment {
       control: control)
     let start = try StartingNetwork(
       self, rows, tunes: true, checkpoint: checkpoint, control: control)
-    let answers = start.model.classify(rows.heldOut)
-    let accuracy = Proportion(agreementOf: answers, and: rows.heldOut.labels)
+    let predictions = start.model.classify(rows.heldOut)
+    let accuracy = Proportion(agreementOf: predictions, and: rows.heldOut.labels)
     let network = start.model.network
     return TrainingOutcome(
       model: start.model,

@@ -8,13 +8,13 @@ extension Extraction {
   /// over the hidden features; `nil` for voting rules.
   /// - Throws: `Interrupted` if `control` requests it.
   func multiplicity(
-    reading model: Model, answers: Answers, control: RunControl
+    reading model: Model, predictions: RunPredictions, control: RunControl
   ) throws -> Multiplicity? {
     let added = Array(training.columns.indices.suffix(scores.count))
     let table =
       level == .features ? training : training.selectingColumns(model.readColumns + added)
     return try MultiplicityStudy().result(
-      beside: rules, over: table, answers: answers.training,
-      onStep: { try control.stopIfAsked {} })
+      beside: rules, over: table, predictions: predictions.training,
+      onStep: { try control.checkInterruption {} })
   }
 }

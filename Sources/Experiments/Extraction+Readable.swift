@@ -10,10 +10,12 @@ extension Extraction {
   /// A score of one column becomes a condition on the column.
   /// - Returns: the described rules; `nil` for votes.
   init?(
-    describing rules: Extraction, of network: ReadableNetwork, answers: Answers,
+    describing rules: Extraction, of network: ReadableNetwork, predictions: RunPredictions,
     rows: Preparation, control: RunControl
   ) throws {
-    guard rules.rules.resolution == .firstMatch, let features = answers.features else { return nil }
+    guard rules.rules.resolution == .firstMatch, let features = predictions.features else {
+      return nil
+    }
     var writer = ScoreWriter(network, ids: features.features.ids, over: rows.training)
     var all: [Rule] = []
     for rule in rules.rules.rules {
@@ -29,16 +31,17 @@ extension Extraction {
       notes: ["the rules over hidden features, with each feature replaced by its score"])
     extracted.scores = numbered.scores
     try self.init(
-      extracted, by: rules.extractor, level: .described, features: features, answers: answers,
+      extracted, by: rules.extractor, level: .described, features: features,
+      predictions: predictions,
       rows: rows, control: control)
   }
 
   /// The agreement with the network on training and validation rows.
-  func fittedAgreement(_ answers: Answers, _ rows: Preparation) -> Proportion {
+  func fittedAgreement(_ predictions: RunPredictions, _ rows: Preparation) -> Proportion {
     let validation = rules.classify(rows.validation.appending(scores))
     let training = rules.classify(training)
     return Proportion(
-      agreementOf: training + validation, and: answers.training + answers.validation)
+      agreementOf: training + validation, and: predictions.training + predictions.validation)
   }
 }
 

@@ -29,31 +29,32 @@ extension Extraction {
   /// `model`: the network queried on additional rows (levels inputs and described), or whose hidden features are
   /// the variables of the rules (level features).
   /// `features`: its hidden features; `nil` if it has none or their values are not known.
-  /// `explained`: the network whose predictions `answers` are, if it is not `model`.
+  /// `explained`: the network of the `predictions`, if it is not `model`.
   init(
     _ experiment: Experiment, level: RuleLevel, model: Model, features: FeatureValues?,
-    explained: Model? = nil, answers: Answers, rows: Preparation, control: RunControl
+    explained: Model? = nil, predictions: RunPredictions, rows: Preparation, control: RunControl
   ) throws {
     let requested = level == experiment.level ? experiment.extractor : nil
     let name = requested ?? level.defaultExtractor
     let extractor = try extractorCatalog.type(named: name).init()
     var subject = ExtractionSubject(
       model: model, training: rows.training, validation: rows.validation,
-      answers: answers.training, validationAnswers: answers.validation, level: level,
+      predictions: predictions.training, validationPredictions: predictions.validation,
+      level: level,
       maxRules: Self.limit(experiment, level, rows), seed: experiment.seed)
     subject.features = features
     subject.approximated = explained
     subject.scoreLimits = experiment.scoreLimits
-    subject.onStep = { try control.stopIfAsked {} }
+    subject.onStep = { try control.checkInterruption {} }
     try self.init(
       extractor.extract(from: subject), by: type(of: extractor), level: level, features: features,
-      answers: answers, rows: rows, control: control)
+      predictions: predictions, rows: rows, control: control)
   }
 
   /// Measures the rules of one level.
   init(
     _ extracted: ExtractedRules, by extractor: any RuleExtractor.Type, level: RuleLevel,
-    features: FeatureValues?, answers: Answers, rows: Preparation, control: RunControl
+    features: FeatureValues?, predictions: RunPredictions, rows: Preparation, control: RunControl
   ) throws {
     self.level = level
     self.extractor = extractor
@@ -67,26 +68,27 @@ extension Extraction {
     }
     var found = extracted.rules
     if level == .features, let features { found = found.testingActivity(of: features) }
-    rules = found.supported(by: training, answers: answers.training)
+    rules = found.supported(by: training, labels: predictions.training)
     notes = extracted.notes
     deciding = rules.deciding(heldOutTable)
     let rules = rules
     heldOut = deciding.map { $0.map { rules.rules[$0].conclusion } ?? rules.defaultClass }
     fidelity = Fidelity(
-      rules: (heldOut, rules.classify(training)), network: (answers.heldOut, answers.training),
-      original: answers.original.answers, answered: deciding.map { $0 != nil },
+      rules: (heldOut, rules.classify(training)),
+      network: (predictions.heldOut, predictions.training),
+      original: predictions.original.predictions, isCovered: deciding.map { $0 != nil },
       classes: rows.training.schema.classes)
-    if let numbers = answers.numbers {
+    if let numbers = predictions.numbers {
       fidelity.numeric = try NumericFidelity(
         of: rules, deciding: (rules.deciding(training), deciding),
-        network: (numbers.training, numbers.heldOut), answers: answers.training
-      ) { try control.stopIfAsked {} }
+        network: (numbers.training, numbers.heldOut), predictions: predictions.training
+      ) { try control.checkInterruption {} }
     }
     let table = heldOutTable.appending(extracted.curveScores)
     var points = extracted.curve.map { alternative in
       CurvePoint(
         alternative.complexity,
-        fidelity: Proportion(agreementOf: alternative.classify(table), and: answers.heldOut))
+        fidelity: Proportion(agreementOf: alternative.classify(table), and: predictions.heldOut))
     }
     points.append(CurvePoint(rules.complexity, fidelity: fidelity.heldOut))
     curve = Self.distinct(points)
@@ -119,30 +121,30 @@ extension Extraction {
   }
 
   /// The rules with names, coverage and confidence.
-  func entries(_ answers: Answers) -> [RuleEntry] {
+  func entries(_ predictions: RunPredictions) -> [RuleEntry] {
     rules.entries(
-      training: (training, answers.training), heldOut: (heldOutTable, answers.heldOut))
+      training: (training, predictions.training), heldOut: (heldOutTable, predictions.heldOut))
   }
 
   /// The rule set with its extractor and its size.
-  func ruleSetEntry(_ answers: Answers) -> RuleSetEntry {
+  func ruleSetEntry(_ predictions: RunPredictions) -> RuleSetEntry {
     RuleSetEntry(
-      rules: entries(answers), defaultClass: training.schema.classes[rules.defaultClass],
+      rules: entries(predictions), defaultClass: training.schema.classes[rules.defaultClass],
       resolution: rules.resolution, extractor: summary, complexity: complexity,
-      scores: level == .described ? scoreEntries(answers) : nil)
+      scores: level == .described ? scoreEntries(predictions) : nil)
   }
 
   /// The scores with the hidden features that they describe.
-  private func scoreEntries(_ answers: Answers) -> [ScoreEntry] {
+  private func scoreEntries(_ predictions: RunPredictions) -> [ScoreEntry] {
     scores.map { score in
-      ScoreEntry(score, schema: training.schema, describes: feature(like: score, answers))
+      ScoreEntry(score, schema: training.schema, describes: feature(like: score, predictions))
     }
   }
 
   /// The hidden feature whose activity agrees best, or differs most, with a condition of the rules on
   /// a score; `nil` below nine in ten training rows.
-  private func feature(like score: Score, _ answers: Answers) -> ScoreEntry.Described? {
-    guard let features = answers.features, let position = training.schema.index(of: score.id)
+  private func feature(like score: Score, _ predictions: RunPredictions) -> ScoreEntry.Described? {
+    guard let features = predictions.features, let position = training.schema.index(of: score.id)
     else { return nil }
     let values = training.columns[position]
     let literals = rules.rules.flatMap(\.premise.literals).filter { $0.variable == score.id }

@@ -87,7 +87,7 @@ extension PruningExperiment {
     if case .widths = goal { note(options.scope != nil, .scope, .widthGoal) }
     let normalises = options.normalization.map { $0 != .none } ?? false
     note(normalises && recipe.scope == .layer, .normalization, .layerScope)
-    if recipe.recovery.course == .none {
+    if recipe.recovery.kind == .none {
       note(options.epochs.map { $0 > 0 } ?? false, .epochs, .noRecovery)
       note(options.distillation != nil, .distillation, .noRecovery)
     }

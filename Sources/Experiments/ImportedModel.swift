@@ -59,7 +59,7 @@ public struct ImportedModel: Sendable {
     self.table = table
     if let order = options.classOrder {
       guard !imported.describesClasses else { throw PixelError.described(.classOrder) }
-      imported = try imported.answering(inOrder: order, for: table.schema)
+      imported = try imported.withClasses(inOrder: order, for: table.schema)
     }
     if imported.describesInputs, let setting = options.givenReading {
       throw PixelError.described(setting)
@@ -89,7 +89,7 @@ public struct ImportedModel: Sendable {
     if model.head == .number {
       compareErrors(on: sample, readings, name, names)
     } else {
-      compareAnswers(
+      comparePredictions(
         on: sample, readings, ordersClasses: !imported.describesClasses, name, names)
     }
   }
@@ -140,20 +140,20 @@ public struct ImportedModel: Sendable {
 
   // MARK: Classes
 
-  private mutating func compareAnswers(
+  private mutating func comparePredictions(
     on sample: Table, _ readings: [Reading], ordersClasses: Bool, _ name: String,
     _ settingNames: SettingNames
   ) {
     let classes = sample.schema.classes
     let outputs = model.outputs(for: sample)
-    let answers = model.answers(from: outputs)
+    let predictions = model.predictions(from: outputs)
     if let note = Self.saturationNote(model, outputs, name) { notes.append(note) }
     if outputs.width > 1, !model.givesProbabilities {
       notes.append(
         "the outputs of \(name) are made of sigmoids and are no logits: predictions have no probabilities"
       )
     }
-    let own = zip(answers, sample.labels).map { $0 == $1 }
+    let own = zip(predictions, sample.labels).map { $0 == $1 }
     let count = own.count { $0 }
     let counts = sample.classCounts
     let most = counts.max() ?? 0
@@ -165,12 +165,12 @@ public struct ImportedModel: Sendable {
     var (one, both): (Alternative?, Alternative?) = (nil, nil)
     /// `fitted`: predictions with an order of classes that was chosen on other rows.
     func offer(
-      _ answers: [Int], fitted: [Int]? = nil, _ settings: [SettingValue], _ words: String
+      _ predictions: [Int], fitted: [Int]? = nil, _ settings: [SettingValue], _ words: String
     ) {
-      let correct = zip(fitted ?? answers, sample.labels).map { $0 == $1 }
+      let correct = zip(fitted ?? predictions, sample.labels).map { $0 == $1 }
       let found = Alternative(
         settings: settings, words: words, correct: correct,
-        count: zip(answers, sample.labels).count { $0 == $1 })
+        count: zip(predictions, sample.labels).count { $0 == $1 })
       let isOrdered = fitted != nil && settings.count > 1
       if found.right > (isOrdered ? both : one)?.right ?? 0 {
         if isOrdered { both = found } else { one = found }
@@ -179,10 +179,10 @@ public struct ImportedModel: Sendable {
     for reading in [Reading(encoding: model.encoding, settings: [], words: "")] + readings {
       var other = model
       other.encoding = reading.encoding
-      let found = reading.settings.isEmpty ? answers : other.classify(sample)
+      let found = reading.settings.isEmpty ? predictions : other.classify(sample)
       if !reading.settings.isEmpty { offer(found, reading.settings, reading.words) }
       guard ordersClasses, model.schema.classes.count == classes.count else { continue }
-      let order = ClassOrder(answers: found, labels: sample.labels, classes: classes.count)
+      let order = ClassOrder(predictions: found, labels: sample.labels, classes: classes.count)
       guard !order.isIdentity else { continue }
       let names = order.classOfOutput.map { classes[$0] }
       let words = "the classes in the order \(names.map { shown($0) }.joined(separator: ", "))"
@@ -362,13 +362,14 @@ private struct Reading {
 extension ClassOrder {
   /// The classes of predictions, where the order for each half of the rows is fitted to the other
   /// half: an order that is fitted to noise gains nothing there.
-  static func crossFitted(_ answers: [Int], labels: [Int], classes: Int) -> [Int] {
+  static func crossFitted(_ predictions: [Int], labels: [Int], classes: Int) -> [Int] {
     let orders = (0...1).map { half in
-      let rows = answers.indices.filter { $0 % 2 == half }
+      let rows = predictions.indices.filter { $0 % 2 == half }
       return ClassOrder(
-        answers: rows.map { answers[$0] }, labels: rows.map { labels[$0] }, classes: classes)
+        predictions: rows.map { predictions[$0] }, labels: rows.map { labels[$0] }, classes: classes
+      )
     }
-    return answers.enumerated().map { orders[1 - $0 % 2].classOfOutput[$1] }
+    return predictions.enumerated().map { orders[1 - $0 % 2].classOfOutput[$1] }
   }
 }
 
@@ -380,11 +381,11 @@ package struct ClassOrder {
   package var isIdentity: Bool { classOfOutput == Array(classOfOutput.indices) }
 
   /// The one-to-one assignment with the highest accuracy, found by pairwise exchange.
-  package init(answers: [Int], labels: [Int], classes: Int) {
+  package init(predictions: [Int], labels: [Int], classes: Int) {
     var counts = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
-    for (answer, label) in zip(answers, labels)
-    where counts.indices.contains(answer) && counts.indices.contains(label) {
-      counts[answer][label] += 1
+    for (prediction, label) in zip(predictions, labels)
+    where counts.indices.contains(prediction) && counts.indices.contains(label) {
+      counts[prediction][label] += 1
     }
     classOfOutput = Array(0..<classes)
     var isImproving = classes > 1 && classes <= 100

@@ -38,7 +38,7 @@ extension Model {
     encoded.add(copy.encoding)
     let sample = min(rows.count, 10_000)
     let differing = zip(
-      answers(to: encoded, first: sample), copy.answers(to: encoded, first: sample)
+      predictions(for: encoded, first: sample), copy.predictions(for: encoded, first: sample)
     ).count { $0 != $1 }
     guard differing * 1000 <= sample else { return self }
     rows = encoded
@@ -46,8 +46,8 @@ extension Model {
   }
 
   /// The position of the predicted class of each of the first `count` rows.
-  func answers(to rows: EncodedRows, first count: Int = .max) -> [Int] {
-    answers(from: network.outputs(for: rows.inputs(by: encoding, first: count)))
+  func predictions(for rows: EncodedRows, first count: Int = .max) -> [Int] {
+    predictions(from: network.outputs(for: rows.inputs(by: encoding, first: count)))
   }
 }
 

@@ -77,9 +77,9 @@ public struct PredictionTable: Sendable {
     return object
   }
 
-  private static func fields(_ answer: Prediction.Answer?, isNumeric: Bool) -> [String] {
-    let name = answer?.class ?? ""
-    return isNumeric ? [answer?.number.map(text) ?? "", name] : [name]
+  private static func fields(_ prediction: Prediction.Outcome?, isNumeric: Bool) -> [String] {
+    let name = prediction?.class ?? ""
+    return isNumeric ? [prediction?.number.map(text) ?? "", name] : [name]
   }
 
   private static func text(_ value: Double) -> String { value.isFinite ? shortest(value) : "" }

@@ -32,12 +32,12 @@ public struct Predictor: Sendable {
     var all = table.rowNumbers.map { Prediction(row: $0) }
     if let model {
       let outputs = model.outputs(for: table)
-      let answers = model.answers(from: outputs)
+      let predictions = model.predictions(from: outputs)
       let probabilities = model.probabilities(from: outputs)
       let numbers = model.head == .number ? model.numbers(from: outputs) : nil
       for row in all.indices {
-        all[row].network = Prediction.Answer(
-          class: model.schema.classes[answers[row]], number: numbers?[row])
+        all[row].network = Prediction.Outcome(
+          class: model.schema.classes[predictions[row]], number: numbers?[row])
         all[row].probabilities = probabilities?[row]
       }
     }
@@ -46,8 +46,8 @@ public struct Predictor: Sendable {
       let deciding = rules.rules.deciding(variables)
       let scores = rules.scores.map { $0.values(in: table) }
       for row in all.indices {
-        all[row].rules = Prediction.Answer(
-          class: rules.classes[rules.answer(of: deciding[row])],
+        all[row].rules = Prediction.Outcome(
+          class: rules.classes[rules.prediction(of: deciding[row])],
           number: rules.number(of: deciding[row]))
         all[row].rule = rules.name(of: deciding[row])
         all[row].scores = scores.map { $0[row] }
@@ -60,7 +60,7 @@ public struct Predictor: Sendable {
 /// The predictions for one row.
 public struct Prediction: Hashable, Sendable {
   /// A prediction of a network or of rules.
-  public struct Answer: Hashable, Sendable {
+  public struct Outcome: Hashable, Sendable {
     /// The class, or the interval of a numeric target.
     public var `class`: String
     /// The number, for a numeric target.
@@ -76,11 +76,11 @@ public struct Prediction: Hashable, Sendable {
   /// The number of the row in its source, from 1, without the header.
   public var row: Int
   /// The prediction of the network; `nil` without a network.
-  public var network: Answer?
+  public var network: Outcome?
   /// The network's probability of each class; `nil` if it gives none.
   public var probabilities: [Double]?
   /// The prediction of the rules; `nil` without rules.
-  public var rules: Answer?
+  public var rules: Outcome?
   /// The deciding rule; `nil` if no rule holds.
   public var rule: String?
   /// The values of the scores of described rules.

@@ -42,7 +42,7 @@ public struct PruningBaseline: Sendable {
   /// "training", or the file and its SHA-256.
   public let startedFrom: String
   /// The predictions of the original network on the held-out set.
-  let answers: [Int]
+  let predictions: [Int]
   /// For regression, the RMSE of the original network on the held-out set.
   let error: Double?
   /// Warnings about the preprocessing assumed for a given network.
@@ -82,7 +82,7 @@ public struct PruningBaseline: Sendable {
     if experiment.network.learningRate == nil { context.fineTuningScale = 0.5 }
     self.context = context
     let outputs = original.outputs(for: rows.heldOut)
-    answers = original.answers(from: outputs)
+    predictions = original.predictions(from: outputs)
     error = original.rootMeanSquaredError(of: outputs, on: rows.heldOut)
   }
 }
@@ -99,7 +99,7 @@ extension PruningBaseline {
     var given = try ModelFile.read(url)
     guard given.schema == nil else { return nil }
     if let order = options.classOrder {
-      given = try given.answering(inOrder: order, for: original.schema)
+      given = try given.withClasses(inOrder: order, for: original.schema)
     }
     return try ModelFile.data(
       for: outcome.model, named: name, keepingInterfaceOf: given, read: original,
@@ -139,7 +139,7 @@ extension PruningExperiment {
     var context = baseline.context
     context.seed = base.seed
     context.scoreRows = options.scoreRows
-    context.onStep = { try control.stopIfAsked {} }
+    context.onStep = { try control.checkInterruption {} }
     control.report(.stage(name: "analysing layer sensitivity", detail: method))
     return try Sensitivity(
       of: baseline.trainable.network, by: options.recipe(of: options.method(named: method)),
@@ -166,7 +166,7 @@ extension PruningExperiment {
     }
     context.seed = base.seed
     options.apply(to: &context, pruning: baseline.trainable.network)
-    context.onStep = { try control.stopIfAsked {} }
+    context.onStep = { try control.checkInterruption {} }
     if let folder {
       context.checkpoints = PruningCheckpoints(
         Checkpoint(

@@ -17,7 +17,7 @@ extension PruningResult {
             + String(
               format: "%.2g absolute, %.2g relative, ", equality.largestAbsolute,
               equality.largestRelative)
-            + "\(equality.changedAnswers) changed predictions")),
+            + "\(equality.changedPredictions) changed predictions")),
     ]
     if !unknownLayers.isEmpty {
       blocks.append(
@@ -45,14 +45,14 @@ extension PruningResult {
 
   private var costs: [Row] {
     var rows: [Row] = []
-    if let coded = after.codedBytes {
+    if let bytes = after.compressedBytes {
       let numbers = 4 * before.parameters
       rows.append(
         (
           "compressed model",
           text([
-            "\(coded) bytes",
-            times(Double(numbers) / Double(coded), "smaller", "larger")
+            "\(bytes) bytes",
+            times(Double(numbers) / Double(bytes), "smaller", "larger")
               + " than the \(numbers) bytes of all parameters",
           ])
         ))

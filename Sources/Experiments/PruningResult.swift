@@ -29,7 +29,7 @@ public struct PruningResult: Codable, Sendable {
     /// Size of the ONNX file in bytes.
     public var fileBytes: Int
     /// Size of the compressed model in bytes.
-    public var codedBytes: Int?
+    public var compressedBytes: Int?
     /// Accuracy on the held-out set.
     public var accuracy: Proportion
     /// For regression, the RMSE on the held-out set in the target's unit; `nil` otherwise.
@@ -37,7 +37,7 @@ public struct PruningResult: Codable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
       case parameters, weights, widths, macs = "multiplications", neurons, flattened, inputs
-      case fileBytes, codedBytes, accuracy, error
+      case fileBytes, compressedBytes = "codedBytes", accuracy, error
     }
   }
   /// A held-out row whose prediction changed by pruning.
@@ -99,7 +99,7 @@ public struct PruningResult: Codable, Sendable {
   /// Agreement by class predicted before pruning.
   public var agreementByClass: [String: Proportion]
   /// Held-out rows whose prediction changed.
-  public var changedAnswers: Int
+  public var changedPredictions: Int
   /// The first 50 held-out rows whose prediction changed.
   public var changed: [Flip]
   /// Inference time of both networks; `nil` if it was not measured.
@@ -113,7 +113,8 @@ public struct PruningResult: Codable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case method, source, goal, recipe, seed, before, after, ratios, equality, agreement
-    case agreementByClass, changedAnswers, changed, latency, rounds, unknownLayers, warnings
+    case agreementByClass, changedPredictions = "changedAnswers", changed, latency, rounds,
+      unknownLayers, warnings
   }
 
   init(
@@ -140,14 +141,15 @@ public struct PruningResult: Codable, Sendable {
     rounds = pruned.trace.steps.map { Round($0) }
     unknownLayers = pruned.unknown.map(\.rawValue)
     let heldOut = baseline.rows.heldOut
-    let answers = baseline.answers
+    let predictions = baseline.predictions
     let outputs = model.outputs(for: heldOut)
-    let fewer = model.answers(from: outputs)
-    func side(_ model: Model, _ cost: Cost, _ answers: [Int], error: Double?) throws -> Side {
+    let fewer = model.predictions(from: outputs)
+    func side(_ model: Model, _ cost: Cost, _ predictions: [Int], error: Double?) throws -> Side {
       let layers = model.network.architecture.nodes.indices.filter { node in
         model.network.parameters[node].contains { $0.role == .weight }
       }
-      let numbers = try NeuronGroups(model.network.architecture, numbersApart: true).numbersRead
+      let numbers = try NeuronGroups(model.network.architecture, separatesFlattenedUnits: true)
+        .flattenedUnitsRead
       return Side(
         parameters: cost.parameters,
         weights: model.network.parameters.joined().reduce(0) {
@@ -156,18 +158,18 @@ public struct PruningResult: Codable, Sendable {
         macs: cost.macs, neurons: cost.neurons,
         flattened: numbers > 0 ? numbers : nil,
         inputs: cost.inputs, fileBytes: try ModelFile.data(for: model).count,
-        codedBytes: try? CompressedModel.data(for: model).count,
-        accuracy: Proportion(agreementOf: answers, and: heldOut.labels),
+        compressedBytes: try? CompressedModel.data(for: model).count,
+        accuracy: Proportion(agreementOf: predictions, and: heldOut.labels),
         error: error)
     }
-    before = try side(baseline.original, pruned.before, answers, error: baseline.error)
+    before = try side(baseline.original, pruned.before, predictions, error: baseline.error)
     after = try side(
       model, pruned.after, fewer, error: model.rootMeanSquaredError(of: outputs, on: heldOut))
-    agreement = Proportion(agreementOf: answers, and: fewer)
+    agreement = Proportion(agreementOf: predictions, and: fewer)
     let classes = model.schema.classes
     var byClass: [String: Proportion] = [:]
     for (label, name) in classes.enumerated() {
-      let own = answers.indices.filter { answers[$0] == label }
+      let own = predictions.indices.filter { predictions[$0] == label }
       byClass[name] = Proportion(own.count { fewer[$0] == label }, of: own.count)
     }
     agreementByClass = byClass
@@ -176,14 +178,14 @@ public struct PruningResult: Codable, Sendable {
       + Warning.pruning(
         agreement: agreement,
         vanished: model.head == .number
-          ? [] : VanishedClass.all(original: answers, pruned: fewer, classes: classes),
+          ? [] : VanishedClass.all(original: predictions, pruned: fewer, classes: classes),
         explains: nil)
-    let flips = answers.indices.filter { answers[$0] != fewer[$0] }
-    changedAnswers = flips.count
+    let flips = predictions.indices.filter { predictions[$0] != fewer[$0] }
+    changedPredictions = flips.count
     changed = flips.prefix(50).map {
       Flip(
         row: heldOut.rowNumbers[$0], label: classes[heldOut.labels[$0]],
-        before: classes[answers[$0]], after: classes[fewer[$0]])
+        before: classes[predictions[$0]], after: classes[fewer[$0]])
     }
     // Latency is compared only if both networks have the same inputs.
     if measuresLatency, pruned.plan.inputs.isEmpty {
@@ -220,9 +222,9 @@ extension Recipe {
   var words: [String: String] {
     var words = [
       "normalization": normalization.rawValue, "reduction": reduction.rawValue,
-      "scope": scope.rawValue, "schedule": schedule.course.rawValue,
+      "scope": scope.rawValue, "schedule": schedule.kind.rawValue,
       "rounds": "\(schedule.rounds)", "compensation": compensation.rawValue,
-      "recovery": recovery.course.rawValue, "epochs": "\(recovery.epochs)",
+      "recovery": recovery.kind.rawValue, "epochs": "\(recovery.epochs)",
       "floor": shortest(floor),
     ]
     if case .weights = score {

@@ -100,7 +100,7 @@ struct ReadableNetwork: Sendable {
       Proportion(agreementOf: before, and: labels), Proportion(agreementOf: after, and: labels)
     )
     let lost = Set(before).subtracting(after)
-    losesClass = lost.contains { answer in before.count { $0 == answer } >= 10 }
+    losesClass = lost.contains { prediction in before.count { $0 == prediction } >= 10 }
   }
 
   /// What all candidates are fitted to.
@@ -129,10 +129,10 @@ struct ReadableNetwork: Sendable {
       self.control = control
       rows = start.training.table.first(mostRows).selectingColumns(pruned.readColumns)
       let watched = start.watched(by: pruned.encoding, least: leastRows)
-      before = pruned.answers(from: pruned.network.outputs(for: watched.inputs))
+      before = pruned.predictions(from: pruned.network.outputs(for: watched.inputs))
       labels = watched.labels
       let first = start.watched(by: start.trainable.encoding, least: leastRows)
-      let original = start.trainable.answers(
+      let original = start.trainable.predictions(
         from: start.trainable.network.outputs(for: first.inputs))
       mostRight = max(
         Proportion(agreementOf: before, and: labels).count,
@@ -151,7 +151,7 @@ struct ReadableNetwork: Sendable {
       let values = hidden.values(in: pruned, for: start.training.table.first(mostRows))
       var found: [Unit] = []
       for feature in hidden.readFeatures {
-        try control.stopIfAsked {}
+        try control.checkInterruption {}
         let active = (0..<values.rows).map {
           Double(values[$0, feature]) > hidden.thresholds[feature]
         }
@@ -165,12 +165,12 @@ struct ReadableNetwork: Sendable {
 
     /// The conditions of the rules over scores that approximate the predictions.
     func conditionsOfTree() throws -> [Unit] {
-      let answers = pruned.classify(start.training.table.first(mostRows))
+      let predictions = pruned.classify(start.training.table.first(mostRows))
       let trees = try learner.trees(
-        rows, answers: answers, weights: answers.map { _ in 1 },
-        onStep: { try control.stopIfAsked {} })
+        rows, labels: predictions, weights: predictions.map { _ in 1 },
+        onStep: { try control.checkInterruption {} })
       guard let tree = trees.last else { return [] }
-      let list = tree.rules(on: rows, default: answers.commonest(of: rows.schema.classes.count))
+      let list = tree.rules(on: rows, default: predictions.commonest(of: rows.schema.classes.count))
       var found: [Unit] = []
       for literal in list.rules.rules.flatMap(\.premise.literals) {
         let score = list.scores.first { $0.id == literal.variable }
@@ -220,9 +220,9 @@ struct ReadableNetwork: Sendable {
       let state = try trainer.train(
         from: Trainer.State(start: head), head: model.head, on: activities(examples),
         validation: activities(start.validation.examples(by: model.encoding)), seed: seed,
-        onStep: { _ in try control.stopIfAsked {} })
+        onStep: { _ in try control.checkInterruption {} })
       model.network.parameters[2] = state.best.parameters[0]
-      let after = model.answers(from: model.network.outputs(for: watched.inputs))
+      let after = model.predictions(from: model.network.outputs(for: watched.inputs))
       return ReadableNetwork(
         model, units, slopes: slopes, before: before, after: after, labels: labels,
         mostRight: mostRight)
@@ -234,7 +234,7 @@ struct ReadableNetwork: Sendable {
       var best = start
       var refused: Set<Unit> = []
       while best.units.count > 1 {
-        try control.stopIfAsked {}
+        try control.checkInterruption {}
         let weights = best.model.network.parameters[2][.weight].value
         let next = best.units.indices.filter { !refused.contains(best.units[$0]) }.min {
           norm(weights.row($0)) < norm(weights.row($1))

@@ -8,7 +8,7 @@ import Tensors
 struct StabilityStudy {
   let experiment: Experiment
   let rows: Preparation
-  let answers: Answers
+  let predictions: RunPredictions
   let shown: Extraction
   /// The explained network.
   let model: Model
@@ -39,7 +39,8 @@ struct StabilityStudy {
     var other = experiment
     other.seed &+= UInt64(number)
     return try Extraction(
-      other, level: shown.level, model: model, features: features, answers: answers, rows: rows,
+      other, level: shown.level, model: model, features: features, predictions: predictions,
+      rows: rows,
       control: control)
   }
 
@@ -47,19 +48,20 @@ struct StabilityStudy {
     var generator = SeededGenerator(seed: experiment.seed).stream("bootstrap \(number)")
     let count = rows.training.count
     let sample = (0..<count).map { _ in generator.index(below: count) }.sorted()
-    var (drawn, known, values) = (rows, answers, features)
+    var (drawn, known, values) = (rows, predictions, features)
     drawn.training = rows.training.selecting(sample)
-    known.training = sample.map { answers.training[$0] }
+    known.training = sample.map { predictions.training[$0] }
     if let features { values?.training = features.training.selectingRows(sample) }
     return try Extraction(
-      experiment, level: shown.level, model: model, features: values, answers: known, rows: drawn,
+      experiment, level: shown.level, model: model, features: values, predictions: known,
+      rows: drawn,
       control: control)
   }
 
   /// The same run on shuffled labels, without checkpoints and without messages.
   private func randomization() throws -> Randomization {
     let shuffled = rows.shufflingLabels(seed: experiment.seed)
-    let extraction = try SilentRun(experiment, on: shuffled, control: control)
+    let extraction = try RepeatedRun(experiment, on: shuffled, control: control)
       .extraction(shown.level)
     let labels = shuffled.heldOut.labels
     return Randomization(

@@ -115,7 +115,7 @@ extension Trainer {
     do {
       let state = try train(
         from: Trainer.State(start: start), head: head, on: fitted, validation: watched, seed: seed,
-        onStep: { _ in try control.stopIfAsked {} })
+        onStep: { _ in try control.checkInterruption {} })
       let loss = head.loss(
         of: state.best.outputs(for: heldOut.inputs), for: heldOut, classWeights: classWeights
       ).value

@@ -57,16 +57,16 @@ extension TrainedNetworks {
       pooled.labels, count: folds, validation: Preparation.validationShare(pooled.count),
       seed: experiment.seed)
     for split in splits {
-      try control.stopIfAsked {}
+      try control.checkInterruption {}
       var fold = rows
       fold.training = pooled.selecting(split.training)
       fold.validation = pooled.selecting(split.validation)
       fold.heldOut = pooled.selecting(split.heldOut)
-      let run = try SilentRun(other, on: fold, control: control)
+      let run = try RepeatedRun(other, on: fold, control: control)
       guard run.networks.readable != nil else { return false }
       let labels = fold.heldOut.labels
-      before += Proportion(agreementOf: run.answers.original.answers, and: labels).count
-      after += Proportion(agreementOf: run.answers.pruned.answers, and: labels).count
+      before += Proportion(agreementOf: run.predictions.original.predictions, and: labels).count
+      after += Proportion(agreementOf: run.predictions.pruned.predictions, and: labels).count
     }
     found.accuracy = (Proportion(before, of: pooled.count), Proportion(after, of: pooled.count))
     found.isOfFolds = true

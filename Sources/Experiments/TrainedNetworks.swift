@@ -43,7 +43,7 @@ struct TrainedNetworks: Sendable {
     let node = trainable.featureNode
     var context = PruningContext(
       start, trainer: start.defaults.fineTuning, seed: experiment.seed)
-    context.onStep = { try control.stopIfAsked {} }
+    context.onStep = { try control.checkInterruption {} }
     var task = FeatureLayer.Task(
       network: trainable.network, node: node ?? .input, context: context)
     if experiment.explainsOriginal {
@@ -69,7 +69,7 @@ struct TrainedNetworks: Sendable {
       pruning = try start.defaults.pruning(experiment).prune(task, from: first) { state in
         latest = state
         saving.changed()
-        try control.stopIfAsked {}
+        try control.checkInterruption {}
         try saving.save(state, always: state.phase == .done)
         let quality = (state.trace.steps.last?.result ?? state.trace.before).quality
         if let remaining = state.remaining.last {
@@ -89,14 +89,14 @@ struct TrainedNetworks: Sendable {
     let compaction = try pruning.compacted(
       checkedOn: task.context.validation.inputs, head: trainable.head)
     check = compaction.check
-    let (unread, gone) =
+    let (unread, removed) =
       task.readsFeatures ? (pruning.plan.inputs, []) : ([], pruning.plan.inputs)
     // If nothing was pruned, the original network is used, without the fine-tuned weights.
     pruned =
       pruning.plan.removals.isEmpty
       ? original
       : try Model(
-        schema: trainable.schema, encoding: trainable.encoding.removing(gone),
+        schema: trainable.schema, encoding: trainable.encoding.removing(removed),
         network: try split?.joined(with: compaction.network, unread: unread) ?? compaction.network,
         head: trainable.head)
   }
@@ -210,7 +210,7 @@ struct StartingNetwork: Sendable {
     // Fewer for wide rows, to limit memory.
     let count = min(12_000, max(1000, 4_000_000 / training.table.columns.count))
     let rows = try Neighbourhood(candidates: 1).rows(
-      count, near: training.table, seed: seed, onStep: { try control.stopIfAsked {} })
+      count, near: training.table, seed: seed, onStep: { try control.checkInterruption {} })
     return trainable.encoding.encode(rows).inputs
   }
 
@@ -239,12 +239,12 @@ struct StartingNetwork: Sendable {
       from: start, head: model.head, on: training.examples(by: model.encoding),
       validation: validation, seed: seed,
       onStep: { state in
-        try control.stopIfAsked { try checkpoint.save(state, for: "training") }
+        try control.checkInterruption { try checkpoint.save(state, for: "training") }
         try saving.save(state)
       }
     ) { state in
       saving.changed()
-      try control.stopIfAsked { try checkpoint.save(state, for: "training") }
+      try control.checkInterruption { try checkpoint.save(state, for: "training") }
       try saving.save(state)
       guard let epoch = state.history.last else { return }
       var figures = [("loss", epoch.loss)]
@@ -263,7 +263,7 @@ struct StartingNetwork: Sendable {
 
 extension RunControl {
   /// Calls `save` and throws `Interrupted` if the run is to stop.
-  func stopIfAsked(_ save: () throws -> Void) throws {
+  func checkInterruption(_ save: () throws -> Void) throws {
     guard shouldStop() else { return }
     try save()
     throw Interrupted()

@@ -50,19 +50,20 @@ public struct Evaluation: Codable, Hashable, Sendable {
 
   /// Evaluates predictions.
   /// - Parameters:
-  ///   - answers: the position of the predicted class of each row.
+  ///   - predictions: the position of the predicted class of each row.
   ///   - labels: the position of the class of each row; not negative.
   ///   - names: the names of the classes.
   ///   - probabilities: `[row][class]`; `nil` if there are none.
   public init(
-    answers: [Int], labels: [Int], classes names: [String], probabilities: [[Double]]? = nil
+    predictions: [Int], labels: [Int], classes names: [String], probabilities: [[Double]]? = nil
   ) {
-    precondition(answers.count == labels.count, "\(answers.count) answers, \(labels.count) labels")
+    precondition(
+      predictions.count == labels.count, "\(predictions.count) predictions, \(labels.count) labels")
     var confusion = names.map { _ in [Int](repeating: 0, count: names.count) }
-    for (answer, label) in zip(answers, labels) { confusion[label][answer] += 1 }
+    for (prediction, label) in zip(predictions, labels) { confusion[label][prediction] += 1 }
     self.confusion = confusion
     rows = labels.count
-    accuracy = Proportion(agreementOf: answers, and: labels)
+    accuracy = Proportion(agreementOf: predictions, and: labels)
     let supports = confusion.map { $0.reduce(0, +) }
     let predicted = names.indices.map { name in confusion.reduce(0) { $0 + $1[name] } }
     let most = supports.max() ?? 0
@@ -83,7 +84,7 @@ public struct Evaluation: Codable, Hashable, Sendable {
       (present.reduce(0) { $0 + $1.recall.value } / Double(max(present.count, 1)))
       .roundedTo(digits: 6)
     calibration = probabilities.flatMap {
-      Calibration(probabilities: $0, answers: answers, labels: labels)
+      Calibration(probabilities: $0, predictions: predictions, labels: labels)
     }
   }
 }
@@ -116,17 +117,17 @@ public struct Calibration: Codable, Hashable, Sendable {
   public var brierScore: Double
 
   /// Measures probabilities, `[row][class]`; `nil` if one is not a number.
-  public init?(probabilities: [[Double]], answers: [Int], labels: [Int]) {
+  public init?(probabilities: [[Double]], predictions: [Int], labels: [Int]) {
     guard probabilities.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { return nil }
     var sums = [(count: Int, right: Int, confidence: Double)](
       repeating: (0, 0, 0), count: Self.bins)
     var squares = 0.0
     for (row, shares) in probabilities.enumerated() {
-      let confidence = shares[answers[row]]
+      let confidence = shares[predictions[row]]
       let bin = min(max(Int((confidence * Double(Self.bins)).rounded(.up)) - 1, 0), Self.bins - 1)
       sums[bin].count += 1
       sums[bin].confidence += confidence
-      if answers[row] == labels[row] { sums[bin].right += 1 }
+      if predictions[row] == labels[row] { sums[bin].right += 1 }
       for (position, share) in shares.enumerated() {
         let distance = share - (position == labels[row] ? 1 : 0)
         squares += distance * distance

@@ -22,7 +22,13 @@ public struct ExplanationDifference: Codable, Hashable, Sendable {
   /// Columns in the rules of the first result only.
   public var columnsUsedRemoved: [String]
   /// The rows on which the rules of both results predict the same class; `nil` without rows.
-  public var answers: Proportion?
+  public var predictions: Proportion?
+
+  private enum CodingKeys: String, CodingKey {
+    case data, level, fidelity, rulesAccuracy, networkAccuracy, rules, hiddenFeatures
+    case columnsUsedAdded, columnsUsedRemoved
+    case predictions = "answers"
+  }
 
   /// Differences of the data.
   public struct DataDifference: Codable, Hashable, Sendable {

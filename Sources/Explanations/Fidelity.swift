@@ -14,13 +14,13 @@ extension Fidelity {
   /// `rules`: the predictions of the rules on held-out rows and on training rows.
   /// `network`: the predictions of the explained network on the same rows.
   /// `original`: the predictions of the network before pruning on held-out rows.
-  /// `answered`: for each held-out row, whether a rule covers it.
+  /// `isCovered`: for each held-out row, whether a rule covers it.
   public init(
     rules: (heldOut: [Int], training: [Int]), network: (heldOut: [Int], training: [Int]),
-    original: [Int], answered: [Bool], classes: [String]
+    original: [Int], isCovered: [Bool], classes: [String]
   ) {
     var counts = [Int](repeating: 0, count: classes.count)
-    for answer in network.training { counts[answer] += 1 }
+    for prediction in network.training { counts[prediction] += 1 }
     let majority = counts.indices.max { (counts[$0], $1) < (counts[$1], $0) } ?? 0
     var byClass: [String: Proportion] = [:]
     for (label, name) in classes.enumerated() {
@@ -33,7 +33,7 @@ extension Fidelity {
       training: Proportion(agreementOf: rules.training, and: network.training),
       majorityBaseline: Proportion(
         network.heldOut.count { $0 == majority }, of: network.heldOut.count),
-      answered: Proportion(answered.count { $0 }, of: answered.count))
+      coverage: Proportion(isCovered.count { $0 }, of: isCovered.count))
     majorityClass = classes.indices.contains(majority) ? classes[majority] : nil
   }
 }

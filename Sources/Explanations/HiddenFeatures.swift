@@ -47,7 +47,7 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
   ///   - responses: the feature values and predictions on the rows to which such cuts are fitted;
   ///     called at most once.
   public init?(
-    of model: Model, responses: (Node.ID) -> (values: Tensor, answers: [Int])
+    of model: Model, responses: (Node.ID) -> (values: Tensor, predictions: [Int])
   ) {
     let architecture = model.network.architecture
     guard let node = model.featureNode, let index = architecture.index(of: node),
@@ -67,10 +67,10 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
     switch function {
     case .sigmoid, .tanh, .elu, .selu, .softsign: break
     default:
-      let (values, answers) = responses(node)
+      let (values, predictions) = responses(node)
       for feature in neurons.indices {
         thresholds[feature] = Self.informativeCut(
-          (0..<values.rows).map { Double(values[$0, feature]) }, answers)
+          (0..<values.rows).map { Double(values[$0, feature]) }, predictions)
       }
     }
   }
@@ -126,7 +126,7 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
   ///
   /// On and off are 1 and 0 for a sigmoid, otherwise the mean values on either side of the
   /// threshold.
-  public func binarisedAnswers(_ values: Tensor, in model: Model) -> [Int] {
+  public func binarisedPredictions(_ values: Tensor, in model: Model) -> [Int] {
     let bits = switched(values)
     let levels = switchLevels(values)
     var outputs = Tensor(shape: [values.rows, bias.count])
@@ -140,13 +140,13 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
         outputs[row, output] = Float(sum)
       }
     }
-    return model.answers(from: outputs)
+    return model.predictions(from: outputs)
   }
 
   /// The share of rows with an unchanged prediction when every feature is binarised; estimates the
   /// fidelity that rules over binarised features can reach.
-  public func binarisation(_ values: Tensor, in model: Model, answers: [Int]) -> Proportion {
-    Proportion(agreementOf: binarisedAnswers(values, in: model), and: answers)
+  public func binarisation(_ values: Tensor, in model: Model, predictions: [Int]) -> Proportion {
+    Proportion(agreementOf: binarisedPredictions(values, in: model), and: predictions)
   }
 
   /// The feature values of "on" and "off".
@@ -180,11 +180,11 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
   }
 
   /// The cut of a column with the largest information gain about the predictions.
-  private static func informativeCut(_ values: [Double], _ answers: [Int]) -> Double {
-    let classes = (answers.max() ?? 0) + 1
+  private static func informativeCut(_ values: [Double], _ predictions: [Int]) -> Double {
+    let classes = (predictions.max() ?? 0) + 1
     let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
     var above = [Double](repeating: 0, count: classes)
-    for answer in answers { above[answer] += 1 }
+    for prediction in predictions { above[prediction] += 1 }
     var below = [Double](repeating: 0, count: classes)
     func disorder(_ counts: [Double]) -> Double {
       let total = counts.reduce(0, +)
@@ -192,8 +192,8 @@ public struct HiddenFeatures: Codable, Hashable, Sendable {
     }
     var best: (disorder: Double, cut: Double)?
     for (position, row) in order.enumerated().dropLast() {
-      above[answers[row]] -= 1
-      below[answers[row]] += 1
+      above[predictions[row]] -= 1
+      below[predictions[row]] += 1
       let (value, next) = (values[row], values[order[position + 1]])
       guard next > value else { continue }
       let both = disorder(above) + disorder(below)

@@ -60,7 +60,7 @@ public struct CausalCheck: Sendable {
 
   private let values: FeatureValues
   private let model: Model
-  private let answers: [Int]
+  private let predictions: [Int]
   private let means: [Double]
   /// The layers after the one that reads the features: activations.
   private let tail: Range<Int>
@@ -68,14 +68,14 @@ public struct CausalCheck: Sendable {
   /// - Parameters:
   ///   - values: the hidden features with their values on training and held-out rows.
   ///   - model: the network.
-  ///   - answers: its predictions on the held-out rows.
-  public init(_ values: FeatureValues, in model: Model, answers: [Int]) {
+  ///   - predictions: its predictions on the held-out rows.
+  public init(_ values: FeatureValues, in model: Model, predictions: [Int]) {
     precondition(
-      answers.count == values.heldOut.rows,
-      "\(answers.count) predictions for \(values.heldOut.rows) rows")
+      predictions.count == values.heldOut.rows,
+      "\(predictions.count) predictions for \(values.heldOut.rows) rows")
     self.values = values
     self.model = model
-    self.answers = answers
+    self.predictions = predictions
     let (rows, count) = (values.training.rows, values.features.count)
     var sums = [Double](repeating: 0, count: count)
     for row in 0..<rows {
@@ -96,8 +96,8 @@ public struct CausalCheck: Sendable {
   ) rethrows -> [MeanAblation] {
     var counts = [(kept: Int, removed: Int, rows: Int)](
       repeating: (0, 0, 0), count: subsets.count)
-    for start in stride(from: 0, to: answers.count, by: Self.blockRows) {
-      let block = start..<min(start + Self.blockRows, answers.count)
+    for start in stride(from: 0, to: predictions.count, by: Self.blockRows) {
+      let block = start..<min(start + Self.blockRows, predictions.count)
       try onStep()
       let all = [Int](values.features.ids.indices)
       let full = Workers.map(block.count) { sums(block.lowerBound + $0, of: all) }
@@ -121,8 +121,8 @@ public struct CausalCheck: Sendable {
 
   /// The share of rows with the most frequent prediction.
   public var trivial: Proportion {
-    let counts = answers.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
-    return Proportion(counts.values.max() ?? 0, of: answers.count)
+    let counts = predictions.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+    return Proportion(counts.values.max() ?? 0, of: predictions.count)
   }
 
   /// What features add to the outputs of a row beyond their means.
@@ -157,7 +157,7 @@ public struct CausalCheck: Sendable {
         model.network.architecture.nodes[index].layer.forward(
           inPlace: &outputs, model.network.parameters[index])
       }
-      return zip(model.answers(from: outputs), rows).count { $0 == answers[$1] }
+      return zip(model.predictions(from: outputs), rows).count { $0 == predictions[$1] }
     }
     return (same(kept), same(removed), rows.count)
   }

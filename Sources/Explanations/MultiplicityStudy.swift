@@ -21,21 +21,21 @@ package struct MultiplicityStudy {
   /// - Parameters:
   ///   - rules: the reported rules.
   ///   - table: the training rows, with the columns that trees may test and those of the rules.
-  ///   - answers: the predictions of the network.
+  ///   - predictions: the predictions of the network.
   ///   - onStep: called often; an error thrown by it ends the count.
   /// - Returns: the counts, and the share of each condition and column.
   package func result(
-    beside rules: RuleSet, over table: Table, answers: [Int], onStep: () throws -> Void
+    beside rules: RuleSet, over table: Table, predictions: [Int], onStep: () throws -> Void
   ) rethrows -> Multiplicity? {
     guard rules.resolution == .firstMatch, table.count > 0, !tolerances.isEmpty else { return nil }
     let step = max(1, (table.count + mostRows - 1) / mostRows)
     let kept = Array(stride(from: 0, to: table.count, by: step))
     let rows = step == 1 ? table : table.selecting(kept)
-    let known = kept.map { answers[$0] }
+    let known = kept.map { predictions[$0] }
     let classes = table.schema.classes.count
     let penalty = max(1, Int((Double(rows.count) / 100).rounded()))
     let candidates = try CountedConditions(
-      shown: rules, over: rows, answers: known, classes: classes, limit: sizes.max() ?? 0,
+      shown: rules, over: rows, labels: known, classes: classes, limit: sizes.max() ?? 0,
       onStep: onStep)
     let (counter, size) = counter(candidates, known, classes: classes, penalty: penalty)
     let literals = Array(candidates.literals.prefix(size))
@@ -100,7 +100,7 @@ package struct MultiplicityStudy {
 
   /// The deepest trees over the most conditions whose search is within the limit of work.
   private func counter(
-    _ candidates: CountedConditions, _ answers: [Int], classes: Int, penalty: Int
+    _ candidates: CountedConditions, _ predictions: [Int], classes: Int, penalty: Int
   ) -> (TreeCounter, size: Int) {
     let possible = sizes.map { min($0, candidates.rows.count) }
     var counters: [Int: TreeCounter] = [:]
@@ -109,7 +109,8 @@ package struct MultiplicityStudy {
         let counter =
           counters[size]
           ?? TreeCounter(
-            conditions: candidates.prefix(size), answers: answers, classes: classes, depth: depth,
+            conditions: candidates.prefix(size), labels: predictions, classes: classes,
+            depth: depth,
             leafPenalty: penalty)
         counters[size] = counter
         let chosen = counter.withDepth(depth)
@@ -119,18 +120,18 @@ package struct MultiplicityStudy {
     let size = possible.last ?? 0
     return (
       TreeCounter(
-        conditions: candidates.prefix(size), answers: answers, classes: classes, depth: 2,
+        conditions: candidates.prefix(size), labels: predictions, classes: classes, depth: 2,
         leafPenalty: penalty), size
     )
   }
 
   /// The disagreements of rules plus the penalty of each rule, and of the default, that decides a row.
   private func objective(
-    of rules: RuleSet, over table: Table, _ answers: [Int], penalty: Int
+    of rules: RuleSet, over table: Table, _ predictions: [Int], penalty: Int
   ) -> Int {
     let deciding = rules.deciding(table)
-    let wrong = zip(deciding, answers).count { index, answer in
-      (index.map { rules.rules[$0].conclusion } ?? rules.defaultClass) != answer
+    let wrong = zip(deciding, predictions).count { index, prediction in
+      (index.map { rules.rules[$0].conclusion } ?? rules.defaultClass) != prediction
     }
     return wrong + penalty * Set(deciding).count
   }

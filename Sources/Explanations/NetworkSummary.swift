@@ -22,7 +22,8 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
   public var agreementWithOriginal: Proportion?
   /// The comparison of the masked network with the compacted one.
   public var equality: Equality?
-  /// The price of a readable network, whose hidden features are scores; `nil` if this is none.
+  /// The accuracy before and after the hidden features were replaced by scores; `nil` if they
+  /// were not.
   public var readable: Readable?
   /// The choice of its hidden layers and weight decay; `nil` if there was none.
   public var selection: HyperparameterSelection?
@@ -41,13 +42,20 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
     /// The largest difference relative to the largest output.
     public var largestRelative: Double
     /// The number of rows with a changed prediction.
-    public var changedAnswers: Int
+    public var changedPredictions: Int
+
+    private enum CodingKeys: String, CodingKey {
+      case rows, largestAbsolute, largestRelative
+      case changedPredictions = "changedAnswers"
+    }
     /// Creates a value from its properties.
-    public init(rows: Int, largestAbsolute: Double, largestRelative: Double, changedAnswers: Int) {
+    public init(
+      rows: Int, largestAbsolute: Double, largestRelative: Double, changedPredictions: Int
+    ) {
       self.rows = rows
       self.largestAbsolute = largestAbsolute
       self.largestRelative = largestRelative
-      self.changedAnswers = changedAnswers
+      self.changedPredictions = changedPredictions
     }
   }
 

@@ -50,14 +50,14 @@ public struct NumericFidelity: Codable, Hashable, Sendable {
   ///   - rules: the rules.
   ///   - deciding: the deciding rule of each training and held-out row, `nil` for the default.
   ///   - network: the network's outputs on the same rows, in the unit of the target.
-  ///   - answers: the network's predicted classes on the training rows.
+  ///   - predictions: the network's predicted classes on the training rows.
   ///   - onStep: called between groups of resamples; an error thrown by it ends the measurement.
   public init(
     of rules: RuleSet, deciding: (training: [Int?], heldOut: [Int?]),
-    network: (training: [Double], heldOut: [Double]), answers: [Int],
+    network: (training: [Double], heldOut: [Double]), predictions: [Int],
     onStep: () throws -> Void = {}
   ) rethrows {
-    let values = Self.numbers(rules, deciding.training, network.training, answers)
+    let values = Self.numbers(rules, deciding.training, network.training, predictions)
     let predicted = deciding.heldOut.map { values[$0 ?? rules.rules.count] }
     let tolerance = Self.tolerance(network.training)
     self.tolerance = tolerance
@@ -74,7 +74,7 @@ public struct NumericFidelity: Codable, Hashable, Sendable {
   /// The mean output over the training rows of each rule, then of the default; of the rows that the
   /// network predicts as that class if a rule decides no training row.
   private static func numbers(
-    _ rules: RuleSet, _ deciding: [Int?], _ outputs: [Double], _ answers: [Int]
+    _ rules: RuleSet, _ deciding: [Int?], _ outputs: [Double], _ predictions: [Int]
   ) -> [Double] {
     func mean(_ isMeant: (Int) -> Bool) -> Double? {
       let rows = outputs.indices.filter(isMeant)
@@ -88,8 +88,8 @@ public struct NumericFidelity: Codable, Hashable, Sendable {
     }
     return sums.enumerated().map { index, rows in
       if rows.count > 0 { return rows.sum / Double(rows.count) }
-      let answer = index < last ? rules.rules[index].conclusion : rules.defaultClass
-      return mean { answers[$0] == answer } ?? mean { _ in true } ?? 0
+      let conclusion = index < last ? rules.rules[index].conclusion : rules.defaultClass
+      return mean { predictions[$0] == conclusion } ?? mean { _ in true } ?? 0
     }
   }
 

@@ -1,3 +1,4 @@
+import Networks
 import Tensors
 
 /// The errors of predicted numbers, each with the percentile interval of resampled rows.
@@ -47,7 +48,7 @@ public struct RegressionFigures: Codable, Hashable, Sendable {
       let spread = total - sum * sum / count
       return (
         spread > 1e-12 * total ? 1 - squares / spread : nil, sizes / count,
-        (squares / count).squareRoot()
+        rootMeanSquare(ofSum: squares, count: count)
       )
     }
     let whole = figures(errors.indices)

@@ -65,14 +65,16 @@ public struct RowExplainer: Sendable {
     let active = features.flatMap { features in
       model.map { activations(features, $0, row) }
     }
-    let levels = try classifiers.map { try level($0, row, prediction?.answer) }
+    let levels = try classifiers.map { try level($0, row, prediction?.prediction) }
     let label = row.labels[0]
     return RowExplanation(
       row: number,
       label: row.schema.classes.indices.contains(label) ? row.schema.classes[label] : nil,
       labelNumber: row.numbers.first.flatMap { $0.isFinite ? $0 : nil },
       values: values(of: row), network: prediction,
-      agrees: prediction.flatMap { answer in levels.first.map { $0.answer == answer.answer } },
+      agrees: prediction.flatMap { network in
+        levels.first.map { $0.prediction == network.prediction }
+      },
       features: active ?? [], levels: levels)
   }
 
@@ -93,7 +95,7 @@ public struct RowExplainer: Sendable {
     let outputs = model.outputs(for: row)
     let shares = model.probabilities(from: outputs)?.first
     return RowExplanation.NetworkPrediction(
-      answer: model.schema.classes[model.answers(from: outputs)[0]],
+      prediction: model.schema.classes[model.predictions(from: outputs)[0]],
       number: model.head == .number ? model.numbers(from: outputs)[0] : nil,
       probabilities: shares.map {
         Dictionary(zip(model.schema.classes, $0), uniquingKeysWith: { first, _ in first })
@@ -125,7 +127,7 @@ public struct RowExplainer: Sendable {
     let deciding = rules.deciding(value)
     let checked = rules.rules.indices.map { rule in
       RowExplanation.CheckedRule(
-        rule: classifier.entry.rules[rule].id, answer: classifier.entry.rules[rule].then,
+        rule: classifier.entry.rules[rule].id, prediction: classifier.entry.rules[rule].then,
         conditions: classifier.entry.rules[rule].if.map { test in
           let value = value(Feature.ID(test.feature))
           let holds = test.literal(in: variables.schema)?.condition.holds(for: value) ?? false
@@ -137,7 +139,7 @@ public struct RowExplainer: Sendable {
     let entry = deciding.map { classifier.entry.rules[$0] }
     let (change, searched) = nearestChange(classifier, row, variables, value, network)
     return RowExplanation.LevelExplanation(
-      level: classifier.level, answer: classifier.classes[classifier.answer(of: deciding)],
+      level: classifier.level, prediction: classifier.classes[classifier.prediction(of: deciding)],
       number: classifier.number(of: deciding), deciding: deciding.map { checked[$0] },
       coverage: entry?.coverage, confidence: entry?.confidence,
       heldOutCoverage: entry?.heldOutCoverage, heldOutConfidence: entry?.heldOutConfidence,
@@ -195,11 +197,11 @@ public struct RowExplainer: Sendable {
           variable: id.rawValue, from: text(of: value(id), id.rawValue, schema),
           to: text(of: found.values[id] ?? .nan, id.rawValue, schema))
       },
-      answer: classifier.classes[found.answer], rule: classifier.name(of: found.rule))
+      prediction: classifier.classes[found.prediction], rule: classifier.name(of: found.rule))
     if let model, classifier.level != .features {
-      let answer = model.schema.classes[model.classify(row.changing(found.values))[0]]
-      change.network = answer
-      change.changesNetwork = answer != network
+      let prediction = model.schema.classes[model.classify(row.changing(found.values))[0]]
+      change.network = prediction
+      change.changesNetwork = prediction != network
     }
     return (change, searched)
   }

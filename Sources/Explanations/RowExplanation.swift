@@ -36,15 +36,20 @@ public struct RowExplanation: Codable, Hashable, Sendable {
   /// The prediction of a network.
   public struct NetworkPrediction: Codable, Hashable, Sendable {
     /// The class, or the interval of a numeric target.
-    public var answer: String
+    public var prediction: String
     /// The number, for a numeric target.
     public var number: Double?
     /// The probability of each class; `nil` if the network gives none.
     public var probabilities: [String: Double]?
 
+    private enum CodingKeys: String, CodingKey {
+      case prediction = "answer"
+      case number, probabilities
+    }
+
     /// Creates a value from its properties.
-    public init(answer: String, number: Double?, probabilities: [String: Double]?) {
-      self.answer = answer
+    public init(prediction: String, number: Double?, probabilities: [String: Double]?) {
+      self.prediction = prediction
       self.number = number
       self.probabilities = probabilities
     }
@@ -77,9 +82,15 @@ public struct RowExplanation: Codable, Hashable, Sendable {
     /// The name: "R1".
     public var rule: String
     /// The class that it predicts.
-    public var answer: String
+    public var prediction: String
     /// Its conditions.
     public var conditions: [CheckedCondition]
+
+    private enum CodingKeys: String, CodingKey {
+      case rule
+      case prediction = "answer"
+      case conditions
+    }
   }
 
   /// A score with its terms worked out.
@@ -115,13 +126,19 @@ public struct RowExplanation: Codable, Hashable, Sendable {
     /// The changed values.
     public var steps: [Step]
     /// The class that the rules then predict.
-    public var answer: String
+    public var prediction: String
     /// The rule that then decides: "R1"; `nil` for the default.
     public var rule: String?
     /// The class that the network then predicts; `nil` without a network and for hidden features.
     public var network: String?
     /// Whether the network then predicts another class than before.
     public var changesNetwork: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+      case steps
+      case prediction = "answer"
+      case rule, network, changesNetwork
+    }
   }
 
   /// The rules of one level for the row.
@@ -129,7 +146,7 @@ public struct RowExplanation: Codable, Hashable, Sendable {
     /// The level.
     public var level: RuleLevel
     /// The class that the rules predict.
-    public var answer: String
+    public var prediction: String
     /// The number that the rules predict, for a numeric target.
     public var number: Double?
     /// The deciding rule; `nil` if no rule holds.
@@ -154,5 +171,12 @@ public struct RowExplanation: Codable, Hashable, Sendable {
     /// What `change` is the smallest of: "all", "one-column" for described rules, or "none" if the
     /// search was ended at its limit.
     public var changeSearched: String
+
+    private enum CodingKeys: String, CodingKey {
+      case level
+      case prediction = "answer"
+      case number, deciding, coverage, confidence, heldOutCoverage, heldOutConfidence, scores
+      case alsoHolding, nearlyHolding, change, changeSearched
+    }
   }
 }

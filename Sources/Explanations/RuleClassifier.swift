@@ -61,7 +61,7 @@ public struct RuleClassifier: Sendable {
   }
 
   /// The prediction of the deciding rule, or of the default.
-  public func answer(of rule: Int?) -> Int {
+  public func prediction(of rule: Int?) -> Int {
     rule.map { rules.rules[$0].conclusion } ?? rules.defaultClass
   }
 

@@ -37,9 +37,9 @@ public struct ExtractionSubject: Sendable {
   /// The validation rows, which determine the number of rules.
   public var validation: Table
   /// The predictions of the model on the training rows.
-  public var answers: [Int]
+  public var predictions: [Int]
   /// The predictions of the model on the validation rows.
-  public var validationAnswers: [Int]
+  public var validationPredictions: [Int]
   /// The level of the rules.
   public var level: RuleLevel
   /// The largest number of rules, without the default; `nil`: the default of the extractor.
@@ -65,8 +65,8 @@ public struct ExtractionSubject: Sendable {
     readColumns = model.readColumns
     self.training = training
     self.validation = validation
-    answers = model.classify(training)
-    validationAnswers = model.classify(validation)
+    predictions = model.classify(training)
+    validationPredictions = model.classify(validation)
     self.level = level
     self.maxRules = maxRules
     self.seed = seed
@@ -74,15 +74,16 @@ public struct ExtractionSubject: Sendable {
 
   /// Creates a subject with known predictions, one class position per row.
   public init(
-    model: Model, training: Table, validation: Table, answers: [Int], validationAnswers: [Int],
+    model: Model, training: Table, validation: Table, predictions: [Int],
+    validationPredictions: [Int],
     level: RuleLevel, maxRules: Int?, seed: UInt64
   ) {
     self.model = model
     readColumns = model.readColumns
     self.training = training
     self.validation = validation
-    self.answers = answers
-    self.validationAnswers = validationAnswers
+    self.predictions = predictions
+    self.validationPredictions = validationPredictions
     self.level = level
     self.maxRules = maxRules
     self.seed = seed
@@ -118,7 +119,7 @@ extension ExtractionSubject {
   public var readValidation: Table { validation.selectingColumns(readColumns) }
 
   /// The predictions of the model on rows that have only the columns it reads.
-  public func answers(toRead table: Table) -> [Int] {
+  public func predictions(toRead table: Table) -> [Int] {
     model.classify(table.expanded(to: training.schema, from: readColumns))
   }
 

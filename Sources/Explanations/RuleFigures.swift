@@ -17,15 +17,21 @@ public struct Fidelity: Codable, Hashable, Sendable {
   /// The most frequent prediction of the network on training rows.
   public var majorityClass: String?
   /// The share of held-out rows covered by a rule.
-  public var answered: Proportion
+  public var coverage: Proportion
   /// For a numeric target, the agreement of the rules' numbers with the network's.
   public var numeric: NumericFidelity?
+
+  private enum CodingKeys: String, CodingKey {
+    case heldOut, byClass, toOriginal, training, majorityBaseline, majorityClass
+    case coverage = "answered"
+    case numeric
+  }
 
   /// Creates a value from its properties.
   public init(
     heldOut: Proportion, byClass: [String: Proportion], toOriginal: Proportion,
     training: Proportion, majorityBaseline: Proportion, majorityClass: String? = nil,
-    answered: Proportion
+    coverage: Proportion
   ) {
     self.heldOut = heldOut
     self.byClass = byClass
@@ -33,7 +39,7 @@ public struct Fidelity: Codable, Hashable, Sendable {
     self.training = training
     self.majorityBaseline = majorityBaseline
     self.majorityClass = majorityClass
-    self.answered = answered
+    self.coverage = coverage
   }
 }
 

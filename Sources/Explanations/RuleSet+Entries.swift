@@ -7,11 +7,11 @@ extension RuleSet {
   /// `training`, `heldOut`: rows over the variables of the rules, with the predictions of the network
   /// for them.
   public func entries(
-    training: (table: Table, answers: [Int]), heldOut: (table: Table, answers: [Int])
+    training: (table: Table, predictions: [Int]), heldOut: (table: Table, predictions: [Int])
   ) -> [RuleEntry] {
     let schema = training.table.schema
-    let onTraining = fired(on: training.table, answers: training.answers)
-    let onHeldOut = fired(on: heldOut.table, answers: heldOut.answers)
+    let onTraining = fired(on: training.table, predictions: training.predictions)
+    let onHeldOut = fired(on: heldOut.table, predictions: heldOut.predictions)
     return rules.enumerated().map { index, rule in
       let (fit, held) = (onTraining[index], onHeldOut[index])
       var entry = RuleEntry(
@@ -21,9 +21,9 @@ extension RuleSet {
         coverage: Proportion(fit.covered, of: training.table.count), confidence: fit.confidence,
         heldOutCoverage: Proportion(held.covered, of: heldOut.table.count),
         heldOutConfidence: held.confidence)
-      let base = training.answers.count { $0 == rule.conclusion }
+      let base = training.predictions.count { $0 == rule.conclusion }
       if fit.covered > 0, base > 0 {
-        let share = Double(base) / Double(training.answers.count)
+        let share = Double(base) / Double(training.predictions.count)
         entry.lift = (fit.confidence.value / share).roundedTo(digits: 6)
       }
       entry.counterexamples = Counterexamples(
@@ -34,13 +34,13 @@ extension RuleSet {
 
   /// The rows of each rule, and those on which the network predicts another class.
   private func fired(
-    on table: Table, answers: [Int]
+    on table: Table, predictions: [Int]
   ) -> [(covered: Int, confidence: Proportion, counterexamples: Counterexamples.Rows)] {
     zip(rules, rowsFired(in: table)).map { rule, rows in
       var (covered, others) = (0, Counterexamples.Rows(total: 0, rows: []))
       rows.forEach { row in
         covered += 1
-        guard answers[row] != rule.conclusion else { return }
+        guard predictions[row] != rule.conclusion else { return }
         others.total += 1
         if others.rows.count < Counterexamples.most { others.rows.append(table.rowNumbers[row]) }
       }

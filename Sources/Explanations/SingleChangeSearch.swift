@@ -18,13 +18,13 @@ struct SingleChangeSearch {
   }
 
   func search(_ row: Table) -> NearestChange? {
-    let current = answer(row).class
+    let current = prediction(row).class
     var best: (distance: Double, id: Feature.ID, value: Double)?
     for (index, feature) in row.schema.features.enumerated() {
       let value = row.columns[index][0]
       for group in candidates(feature, value, row) {
         let flipping = group.filter { candidate in
-          candidate != value && answer(row.changing([feature.id: candidate])).class != current
+          candidate != value && prediction(row.changing([feature.id: candidate])).class != current
         }
         let nearest = flipping.map { (distance: distance(feature, value, $0), value: $0) }
           .min { ($0.distance, $0.value) < ($1.distance, $1.value) }
@@ -34,8 +34,8 @@ struct SingleChangeSearch {
       }
     }
     return best.map { best in
-      let found = answer(row.changing([best.id: best.value]))
-      return NearestChange(values: [best.id: best.value], answer: found.class, rule: found.rule)
+      let found = prediction(row.changing([best.id: best.value]))
+      return NearestChange(values: [best.id: best.value], prediction: found.class, rule: found.rule)
     }
   }
 
@@ -43,12 +43,12 @@ struct SingleChangeSearch {
     feature.levels != nil || value.isNaN ? 1 : abs(new - value) / (scales[feature.id] ?? 1)
   }
 
-  private func answer(_ row: Table) -> (class: Int, rule: Int?) {
+  private func prediction(_ row: Table) -> (class: Int, rule: Int?) {
     let values = row.appending(classifier.scores)
     let rule = classifier.rules.deciding { id in
       values.schema.index(of: id).map { values.columns[$0][0] } ?? .nan
     }
-    return (classifier.answer(of: rule), rule)
+    return (classifier.prediction(of: rule), rule)
   }
 
   /// For each bound between intervals in which no condition changes, values beside it; each level.

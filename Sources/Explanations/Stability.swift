@@ -13,7 +13,7 @@ public struct Stability: Codable, Hashable, Sendable {
   public var rulesRepeated: Proportion
   /// On how many held-out rows the reported rules and those of a run predict the same class, over
   /// all runs.
-  public var answersAgree: Proportion
+  public var predictionsAgree: Proportion
   /// The same for the runs with other seeds only.
   public var ofSeeds: Part
   /// The same for the bootstrap samples only.
@@ -23,17 +23,28 @@ public struct Stability: Codable, Hashable, Sendable {
   /// The rules of a network that was trained on shuffled labels; `nil` if the network was given.
   public var randomization: Randomization?
 
+  private enum CodingKeys: String, CodingKey {
+    case seeds, bootstraps, rulesRepeated
+    case predictionsAgree = "answersAgree"
+    case ofSeeds, ofBootstraps, rules, randomization
+  }
+
   /// The figures of some runs.
   public struct Part: Codable, Hashable, Sendable {
     /// How many of the reported rules are found again.
     public var rulesRepeated: Proportion
     /// On how many held-out rows the predictions agree.
-    public var answersAgree: Proportion
+    public var predictionsAgree: Proportion
+
+    private enum CodingKeys: String, CodingKey {
+      case rulesRepeated
+      case predictionsAgree = "answersAgree"
+    }
 
     /// Creates a value.
-    public init(rulesRepeated: Proportion, answersAgree: Proportion) {
+    public init(rulesRepeated: Proportion, predictionsAgree: Proportion) {
       self.rulesRepeated = rulesRepeated
-      self.answersAgree = answersAgree
+      self.predictionsAgree = predictionsAgree
     }
   }
 
@@ -150,7 +161,7 @@ extension Stability {
     self.seeds = seeds.count
     self.bootstraps = bootstraps.count
     rulesRepeated = all.rulesRepeated
-    answersAgree = all.answersAgree
+    predictionsAgree = all.predictionsAgree
     self.ofSeeds = ofSeeds
     self.ofBootstraps = ofBootstraps
     rules = ids.enumerated().map { index, id in
@@ -165,7 +176,7 @@ extension Stability.Part {
     rulesRepeated = Proportion(
       runs.reduce(0) { $0 + shown.repeated(in: $1).count { $0 } },
       of: runs.count * shown.conclusions.count)
-    answersAgree = Proportion(
+    predictionsAgree = Proportion(
       runs.reduce(0) { $0 + zip(shown.heldOut, $1.heldOut).count { $0 == $1 } },
       of: runs.count * shown.heldOut.count)
   }

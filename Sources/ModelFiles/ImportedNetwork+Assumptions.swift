@@ -13,7 +13,7 @@ extension ImportedNetwork {
   /// Whether the one output may be a number: the file names no classes, and it is no probability.
   public var mayPredictNumber: Bool {
     network.originalIndices.last?.count == 1 && schema == nil && classes == nil
-      && squashing == nil
+      && outputActivation == nil
   }
 
   /// Whether the columns are read by name, not by their order in the table.
@@ -41,7 +41,7 @@ extension ImportedNetwork {
   ///   - data: the schema whose classes `names` must be a permutation of.
   /// - Returns: a network whose outputs are matched to the data's classes by name.
   /// - Throws: `ModelFileError.schema` if `names` is not a permutation, or the target is numeric.
-  public func answering(
+  public func withClasses(
     inOrder names: [String], for data: Schema
   ) throws(ModelFileError) -> ImportedNetwork {
     guard !data.target.isNumeric else {

@@ -20,7 +20,7 @@ public struct ImportedNetwork: Hashable, Sendable {
   /// The class names; only in files of other programs.
   public internal(set) var classes: [String]?
   /// The output activation that was removed: a sigmoid or hard sigmoid.
-  var squashing: Activation?
+  var outputActivation: Activation?
 
   /// Creates an imported network.
   public init(
@@ -51,7 +51,7 @@ public struct ImportedNetwork: Hashable, Sendable {
       }
       encoding = .identity(for: data)
     }
-    let network = try data.target.isNumeric ? giving(numbers: data) : answering(&data)
+    let network = try data.target.isNumeric ? giving(numbers: data) : withClasses(&data)
     return try Model(
       schema: data, encoding: encoding, network: network, head: head(for: data))
   }
@@ -75,24 +75,24 @@ public struct ImportedNetwork: Hashable, Sendable {
 
   /// The network with its output activation, for a numeric target.
   private func giving(numbers data: Schema) throws(NetworkError) -> Network {
-    guard let squashing else { return network }
-    return try network.adding(squashing, originalIndices: network.originalIndices.last ?? [])
+    guard let outputActivation else { return network }
+    return try network.adding(outputActivation, originalIndices: network.originalIndices.last ?? [])
   }
 
   /// The network with its outputs in the order of the data's classes, matched by name if the file
   /// names them.
-  private func answering(_ data: inout Schema) throws -> Network {
+  private func withClasses(_ data: inout Schema) throws -> Network {
     var network = network
     if network.originalIndices.last?.count == 1 { network = try scoringTwoClasses() }
     guard let classes, case .classes(let names) = data.target.kind, !countsClasses(names) else {
       return network
     }
-    if let stranger = names.first(where: { !classes.contains($0) }) {
-      throw ModelFileError.schema(.unknownClass(name: stranger))
+    if let unknown = names.first(where: { !classes.contains($0) }) {
+      throw ModelFileError.schema(.unknownClass(name: unknown))
     }
     let all = names + classes.filter { !names.contains($0) }
     data.target.kind = .classes(names: all)
-    return try network.answering(in: all.compactMap { classes.firstIndex(of: $0) })
+    return try network.withClasses(in: all.compactMap { classes.firstIndex(of: $0) })
   }
 
   /// The classes of the data, followed by those that the file names besides.
@@ -112,7 +112,7 @@ public struct ImportedNetwork: Hashable, Sendable {
   /// The network with one output that is positive for the second of two classes.
   private func scoringTwoClasses() throws -> Network {
     let nodes = network.architecture.nodes
-    if squashing?.function == .clippedReLU {
+    if outputActivation?.function == .clippedReLU {
       // A hard sigmoid is 1/2 where its clipped input is 1/2.
       return try network.scaled(by: 1, adding: -0.5)
     }
@@ -147,13 +147,13 @@ public struct ImportedNetwork: Hashable, Sendable {
     let encoding = try encoding(meeting: &merged, from: own)
     var network = network
     if case .classes(let names) = data.target.kind {
-      if let stranger = names.first(where: { !own.classes.contains($0) }) {
-        throw ModelFileError.schema(.unknownClass(name: stranger))
+      if let unknown = names.first(where: { !own.classes.contains($0) }) {
+        throw ModelFileError.schema(.unknownClass(name: unknown))
       }
       let all = names + own.classes.filter { !names.contains($0) }
       merged.target.kind = .classes(names: all)
       let order = all.compactMap { own.classes.firstIndex(of: $0) }
-      network = try network.answering(in: order)
+      network = try network.withClasses(in: order)
     }
     return try Model(
       schema: merged, encoding: encoding, network: network, head: head ?? head(for: own))
@@ -202,13 +202,13 @@ extension Layer {
 extension Network {
   /// The network with its outputs permuted: output `i` is the previous output `order[i]`.
   /// - Throws: `ModelFileError`, `NetworkError` if the number of outputs differs.
-  fileprivate func answering(in order: [Int]) throws -> Network {
+  fileprivate func withClasses(in order: [Int]) throws -> Network {
     guard order != Array(order.indices) else { return self }
     let outputs = originalIndices.last?.count ?? 0
     // The sign of one output decides between two classes.
     if outputs == 1 { return try scaled(by: -1, adding: 0) }
     guard outputs == order.count else {
-      throw NetworkError.wrongAnswers(expected: order.count, found: outputs)
+      throw NetworkError.wrongOutputs(expected: order.count, found: outputs)
     }
     let nodes = architecture.nodes
     guard let dense = nodes.lastIndex(where: { $0.layer.isFullyConnected }),

@@ -21,19 +21,19 @@ extension ModelFile {
     for model: Model, named name: String, checkedOn rows: Table
   ) throws -> Data {
     let data = try data(for: model, named: name)
-    try check(data, named: name, answersAs: model, on: rows)
+    try check(data, named: name, predictsAs: model, on: rows)
     return data
   }
 
   /// Reads a file's bytes and compares its predictions with a model's.
   /// - Throws: as `data(for:named:checkedOn:)`.
   public static func check(
-    _ data: Data, named name: String, answersAs model: Model, on rows: Table
+    _ data: Data, named name: String, predictsAs model: Model, on rows: Table
   ) throws {
     let sample =
       rows.count > mostRowsReadBack ? rows.selecting(Array(0..<mostRowsReadBack)) : rows
     let found = try read(data: data, name: name).model(for: rows.schema)
-    let changed = model.rowsAnswered(otherwiseBy: found, among: sample)
+    let changed = model.changedPredictions(by: found, among: sample)
     guard changed == 0 else {
       throw ModelFileError.differs(
         file: shown(name), changed: changed, rows: sample.count)
@@ -44,15 +44,15 @@ extension ModelFile {
 extension Model {
   /// The number of rows with a different prediction: another class, or a number that differs by
   /// more than 0.001 % of the largest or of the target's scale.
-  func rowsAnswered(otherwiseBy other: Model, among rows: Table) -> Int {
+  func changedPredictions(by other: Model, among rows: Table) -> Int {
     let (own, its) = (outputs(for: rows), other.outputs(for: rows))
     guard head == .number, other.head == .number else {
-      let (answers, found) = (self.answers(from: own), other.answers(from: its))
+      let (predictions, found) = (self.predictions(from: own), other.predictions(from: its))
       let (classes, names) = (schema.classes, other.schema.classes)
-      return zip(answers, found).count { answer, found in
+      return zip(predictions, found).count { prediction, found in
         // Classes are compared by name, because their order in the file may differ.
-        !classes.indices.contains(answer) || !names.indices.contains(found)
-          || classes[answer] != names[found]
+        !classes.indices.contains(prediction) || !names.indices.contains(found)
+          || classes[prediction] != names[found]
       }
     }
     let (numbers, found) = (self.numbers(from: own), other.numbers(from: its))

@@ -110,11 +110,11 @@ public enum ModelFile {
       bytes: bytes, readsRows: metadata.encoding != nil, layers: metadata.layers)
     try metadata.check(graph.columns)
     let reader = try ONNXReader(graph, file: name)
-    let ending = try ONNXNetwork(reader, output: graph.output).network(
-      keepsSquashing: metadata.endsInActivation, keepsDropout: metadata.encoding != nil)
-    let network = ending.network
-    let isNormalized = graph.isNormalized && ending.head == .oneVersusRest
-    let head = isNormalized ? .normalizedOneVersusRest : ending.head
+    let assembled = try ONNXNetwork(reader, output: graph.output).network(
+      keepsOutputActivation: metadata.endsInActivation, keepsDropout: metadata.encoding != nil)
+    let network = assembled.network
+    let isNormalized = graph.isNormalized && assembled.head == .oneVersusRest
+    let head = isNormalized ? .normalizedOneVersusRest : assembled.head
     var imported = ImportedNetwork(
       network: try metadata.named(network), head: metadata.head ?? head,
       schema: metadata.schema, encoding: metadata.encoding)
@@ -128,7 +128,7 @@ public enum ModelFile {
         let trimmed = classes.map(\.trimmingBlanks)
         return Set(trimmed).count == classes.count ? trimmed : classes
       }
-      imported.squashing = ending.squashing
+      imported.outputActivation = assembled.outputActivation
       if let node = graph.binarizer, try network.architecture.shapes().last?.count ?? 0 > 1 {
         throw ModelFileError.foreignModel(
           file: name, node: node.title, operator: shown(node.opType), .multilabel)

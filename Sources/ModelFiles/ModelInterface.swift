@@ -34,12 +34,11 @@ public struct ModelInterface: Hashable, Sendable {
   init(_ graph: Onnx_GraphProto, constants: ONNXConstants) {
     inputs = graph.input.filter { !constants.contains($0.name) }
     if graph.output.count == 1 { number = graph.output[0] }
-    var walk = Walk(constants: constants)
-    for node in graph.node { for name in node.output { walk.producers[name] = node } }
+    let trace = OutputTrace(constants: constants, producers: graph.node.producers)
     var found: [Output] = []
     var scores: Set<String> = []
     for value in graph.output {
-      guard let (output, end) = walk.output(value) else { return }
+      guard let (output, end) = trace.output(value) else { return }
       found.append(output)
       scores.insert(end)
     }
@@ -47,9 +46,9 @@ public struct ModelInterface: Hashable, Sendable {
   }
 
   /// The nodes from an output back to the last layer.
-  private struct Walk {
+  private struct OutputTrace {
     let constants: ONNXConstants
-    var producers: [String: Onnx_NodeProto] = [:]
+    let producers: [String: Onnx_NodeProto]
 
     /// The kind of an output and the name of the scores; `nil` if a node on the way is not known.
     func output(_ value: Onnx_ValueInfoProto) -> (Output, scores: String)? {
@@ -77,7 +76,7 @@ public struct ModelInterface: Hashable, Sendable {
           name = input
         case ("", "Concat"):
           guard !isPair, squashing == .scores,
-            let score = ONNXAnswers.onlyScore(node, producers, constants)
+            let score = ONNXOutputs.onlyScore(node, producers, constants)
           else { return nil }
           isPair = true
           name = score

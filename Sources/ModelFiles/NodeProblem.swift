@@ -55,7 +55,7 @@ public enum PlaceProblem: Hashable, Sendable {
   case betweenLayers
   /// An operator that is supported as part of functions of several nodes only.
   case alone
-  case afterAnswer
+  case afterOutput
   case afterArgmax
   case noOutput
   /// The second output of a max pooling is read.
@@ -77,7 +77,7 @@ public enum PlaceProblem: Hashable, Sendable {
     case .alone:
       "is supported as part of GELU, softplus, softmax, layer normalization and similar "
         + "functions, not alone"
-    case .afterAnswer: "follows the softmax or argmax, which must be the last layer"
+    case .afterOutput: "follows the softmax or argmax, which must be the last layer"
     case .afterArgmax: "follows another argmax"
     case .noOutput: "it has no output"
     case .secondOutput: "its second output, the indices of the maxima, is not supported"

@@ -75,8 +75,8 @@ struct ONNXGraph {
       }
     }
     interface = ModelInterface(graph, constants: constants)
-    let answers = ONNXAnswers(graph, constants: constants, isOwn: readsRows)
-    guard let output = answers.output else {
+    let predictions = ONNXOutputs(graph, constants: constants, isOwn: readsRows)
+    guard let output = predictions.output else {
       if let node = nodes.first(where: { ONNXOperator.table.row(of: $0) == nil }) {
         throw Self.unsupported(node, file)
       }
@@ -87,9 +87,9 @@ struct ONNXGraph {
       throw .graph(file: file, .outputs(graph.output.map(\.name)))
     }
     self.output = output
-    classes = answers.classes
-    binarizer = answers.binarizer
-    isNormalized = answers.isNormalized
+    classes = predictions.classes
+    binarizer = predictions.binarizer
+    isNormalized = predictions.isNormalized
     try link(from: names, to: output, keepsOrder: readsRows)
     if readsRows || ONNXColumns.are(needed: inputs, by: chain) {
       guard inputs.count == 1 || inputs.allSatisfy(\.isColumn) else {
@@ -178,9 +178,9 @@ struct ONNXGraph {
     var readers: [Int: [Int]] = [:]
     var waiting: [Int: Int] = [:]
     for index in stated {
-      let makers = Set(nodes[index].input.compactMap { producers[$0] })
-      waiting[index] = makers.count
-      for maker in makers { readers[maker, default: []].append(index) }
+      let sources = Set(nodes[index].input.compactMap { producers[$0] })
+      waiting[index] = sources.count
+      for producer in sources { readers[producer, default: []].append(index) }
     }
     var order = stated.filter { waiting[$0] == 0 }
     var next = 0

@@ -53,7 +53,7 @@ struct ONNXInput {
       skipped = [node.output]
     } else if sizes.count == 3, isImage || isLarge {
       view = sizes
-      if Self.turnsChannels(graph) || !isImage && Self.hasChannelsLast(sizes) {
+      if Self.transposesChannels(graph) || !isImage && Self.hasChannelsLast(sizes) {
         (shape, order) = (Shape(sizes), .stored)
       } else {
         (shape, order) = ([sizes[1], sizes[2], sizes[0]], .channelsFirst)
@@ -120,7 +120,7 @@ struct ONNXInput {
 
   /// Whether the graph transposes its input from channels-last to channels-first before its first
   /// layer; elementwise nodes may precede the Transpose.
-  private static func turnsChannels(_ graph: ONNXGraph) -> Bool {
+  private static func transposesChannels(_ graph: ONNXGraph) -> Bool {
     let alike: Set = ["Add", "Cast", "Div", "Identity", "Mul", "Sub"]
     var values: Set = [graph.input.name]
     var turns = false

@@ -211,46 +211,48 @@ struct ONNXNetwork {
   // MARK: The network
 
   /// A network without its output activation, which belongs to the head of a classifier.
-  struct Ending {
+  struct Assembled {
     var network: Network
     var head: Head?
     /// The removed output activation.
-    var squashing: Activation?
+    var outputActivation: Activation?
   }
 
   /// The network without its output activation.
   /// - Parameters:
-  ///   - keepsSquashing: whether a final sigmoid is kept as a layer.
+  ///   - keepsOutputActivation: whether a final sigmoid is kept as a layer.
   ///   - keepsDropout: whether dropout is kept in networks of dense layers and activations, and sigmoids
   ///     before a concatenation, as in files that Espalier wrote.
   /// - Returns: the network, its head, and the removed activation.
   /// - Throws: `ModelFileError.graph` if no layer has weights or a weight is not finite.
-  func network(keepsSquashing: Bool, keepsDropout: Bool) throws(ModelFileError) -> Ending {
+  func network(keepsOutputActivation: Bool, keepsDropout: Bool) throws(ModelFileError) -> Assembled
+  {
     var copy = self
     if !keepsDropout { copy.removeDropout() }
     guard copy.steps.contains(where: { $0.layer.roles.contains(.weight) }) else {
       throw .graph(file: file, .noWeights)
     }
     if !keepsDropout { copy.foldScoreSelections() }
-    copy.moveSquashingBehind()
+    copy.moveActivationToEnd()
     if !keepsDropout { copy.joinScores() }
     var head: Head? = hasSoftmax ? .softmax : nil
-    var squashing: Activation?
-    if !keepsSquashing, !hasSoftmax, copy.steps.count > 1, copy.output == copy.steps.count - 1,
+    var outputActivation: Activation?
+    if !keepsOutputActivation, !hasSoftmax, copy.steps.count > 1,
+      copy.output == copy.steps.count - 1,
       let end = copy.steps.last?.layer.activation,
       end.function == .sigmoid || (end == Activation(.clippedReLU, slope: 1) && outputs == 1)
     {
       copy.output = copy.steps[copy.output].inputs[0]
       copy.steps.removeLast()
       if end.function == .sigmoid { head = .oneVersusRest }
-      squashing = end
+      outputActivation = end
     }
-    return Ending(network: try copy.assembled(), head: head, squashing: squashing)
+    return Assembled(network: try copy.assembled(), head: head, outputActivation: outputActivation)
   }
 
   /// Moves an activation from before a final channel selection to behind it; activations are
   /// elementwise.
-  private mutating func moveSquashingBehind() {
+  private mutating func moveActivationToEnd() {
     guard let end = steps.last, case .selecting = end.layer.coupling, let before = end.inputs.first,
       before >= 0, readerCounts[before] == 1, let activation = steps[before].layer.activation
     else { return }

@@ -32,7 +32,7 @@ package struct ONNXReader {
     /// The shape of one row in the file, without the batch axis, for a value stored as a vector.
     var view: [Int] = []
     /// The softmax or argmax that was applied to the scores, after which no layer may follow.
-    var ending: Ending?
+    var outputFunction: OutputFunction?
 
     init(step: Int, shape: Shape, order: Order = .stored, view: [Int]? = nil) {
       (self.step, self.shape, self.order) = (step, shape, order)
@@ -60,7 +60,7 @@ package struct ONNXReader {
   }
 
   /// A final node that turns scores into probabilities or a class index.
-  enum Ending { case softmax, position }
+  enum OutputFunction { case softmax, position }
 
   let file: String
   let opset: Int64
@@ -159,7 +159,7 @@ package struct ONNXReader {
   // MARK: Values
 
   /// The input value of a node at a position, which must not be a constant.
-  func answer(_ node: Onnx_NodeProto, _ position: Int = 0) throws(ModelFileError) -> Value {
+  func input(_ node: Onnx_NodeProto, _ position: Int = 0) throws(ModelFileError) -> Value {
     guard let name = node.input(position), let value = values[name] else {
       if node.input(position).flatMap({ mergedImages[$0] }) != nil {
         throw problem(node, .shape(.imageReshape))
@@ -173,9 +173,9 @@ package struct ONNXReader {
   package func value(
     _ node: Onnx_NodeProto, _ position: Int = 0
   ) throws(ModelFileError) -> Value {
-    let value = try answer(node, position)
-    guard value.ending == nil else {
-      throw problem(node, .place(.afterAnswer))
+    let value = try input(node, position)
+    guard value.outputFunction == nil else {
+      throw problem(node, .place(.afterOutput))
     }
     return value
   }
@@ -365,20 +365,20 @@ package struct ONNXReader {
 
   /// Reads a final softmax or argmax.
   mutating func end(
-    with ending: Ending, _ node: Onnx_NodeProto, axis standard: Int64
+    with outputFunction: OutputFunction, _ node: Onnx_NodeProto, axis standard: Int64
   ) throws(ModelFileError) {
-    if values[node.input.first ?? ""]?.ending != .softmax { _ = try row(node) }
-    var value = try answer(node)
+    if values[node.input.first ?? ""]?.outputFunction != .softmax { _ = try row(node) }
+    var value = try input(node)
     let axis = node.integer("axis", standard)
     guard value.shape.rank == 1, value.isRow(axis) || (opset < 13 && axis == 1) else {
       throw problem(node, .axis(axis, .notScores))
     }
-    guard value.ending != .position else { throw problem(node, .place(.afterArgmax)) }
-    guard ending == .position || value.ending == nil else {
-      throw problem(node, .place(.afterAnswer))
+    guard value.outputFunction != .position else { throw problem(node, .place(.afterArgmax)) }
+    guard outputFunction == .position || value.outputFunction == nil else {
+      throw problem(node, .place(.afterOutput))
     }
-    value.ending = ending
-    if ending == .softmax { hasSoftmax = true }
+    value.outputFunction = outputFunction
+    if outputFunction == .softmax { hasSoftmax = true }
     pass(value, node)
   }
 }

@@ -4,13 +4,12 @@ extension ONNXRecognition {
   /// Replaces the division of two sigmoids by their sum where the sum is 1: of scores `z` and `-z`, as
   /// skl2onnx exports the parts of one-vs-rest classifiers in double precision.
   static func passPairs(_ chain: inout [Onnx_NodeProto], _ constants: ONNXConstants) {
-    var producers: [String: Onnx_NodeProto] = [:]
-    for node in chain { for name in node.output { producers[name] = node } }
+    let producers = chain.producers
     for index in chain.indices where chain[index].opType == "Div" {
       var node = chain[index]
       guard let value = node.input(0), let sum = node.input(1), let squashing = producers[value],
         squashing.opType == "Sigmoid", let scores = squashing.input(0),
-        ONNXAnswers.isSum(sum, of: value, producers), arePair(scores, producers, constants)
+        ONNXOutputs.isSum(sum, of: value, producers), arePair(scores, producers, constants)
       else { continue }
       (node.opType, node.attribute, node.input) = ("Identity", [], [value])
       chain[index] = node

@@ -9,7 +9,7 @@ import ONNXSchema
 struct ONNXRecognition {
   private var constants: ONNXConstants
   private var chain: [Onnx_NodeProto]
-  private var producers: [String: Int] = [:]
+  private let producers: [String: Int]
 
   /// Elementwise operators and reductions over a row.
   private static let parts: Set<String> = [
@@ -28,9 +28,7 @@ struct ONNXRecognition {
 
   private init(_ chain: [Onnx_NodeProto], _ constants: ONNXConstants) {
     (self.chain, self.constants) = (chain, constants)
-    for (index, node) in chain.enumerated() {
-      for name in node.output where !name.isEmpty { producers[name] = index }
-    }
+    producers = chain.producerPositions
   }
 
   /// The nodes that the output depends on, with each known function as one node.
@@ -39,8 +37,8 @@ struct ONNXRecognition {
   ) {
     var recognition = ONNXRecognition(chain, constants)
     for index in chain.indices {
-      let maker = chain[index].input.first.flatMap { recognition.producers[$0] }
-      if needsRecognition(chain[index], constants, maker: maker.map { chain[$0].opType }) {
+      let producer = chain[index].input.first.flatMap { recognition.producers[$0] }
+      if needsRecognition(chain[index], constants, producer: producer.map { chain[$0].opType }) {
         recognition.recognize(index)
       }
     }
@@ -50,16 +48,16 @@ struct ONNXRecognition {
 
   /// Whether a node can be the last of a decomposed function.
   ///
-  /// `maker`: the operator of its first input.
+  /// `producer`: the operator of its first input.
   private static func needsRecognition(
-    _ node: Onnx_NodeProto, _ constants: ONNXConstants, maker: String?
+    _ node: Onnx_NodeProto, _ constants: ONNXConstants, producer: String?
   ) -> Bool {
     let limits: Set = ["Clip", "Max", "Min", "Relu"]
     let moving = node.input.count { !$0.isEmpty && !constants.contains($0) }
     switch node.opType {
     case "Mul", "Add", "Sub": return moving == 2
     case "Max", "Min": return moving > 0
-    case "Relu": return limits.contains(maker ?? "")
+    case "Relu": return limits.contains(producer ?? "")
     case "Div": return moving == 2 || (moving == 1 && constants.contains(node.input[0]))
     case "Clip", "Log", "Reciprocal", "Where": return true
     default: return false

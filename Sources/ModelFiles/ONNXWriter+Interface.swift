@@ -94,7 +94,7 @@ extension ONNXWriter {
 
   /// The image `[batch, channels, height, width]` if the file reads one as it is, up to a scaling of
   /// channels; `nil` if it does not.
-  mutating func keptImage(_ kept: KeptInterface, isTurned: Bool) -> String? {
+  mutating func keptImage(_ kept: KeptInterface, isTransposed: Bool) -> String? {
     guard let input = kept.interface.inputs.first, kept.interface.inputs.count == 1,
       input.rank == 4, let type = input.element, Self.numbers.contains(type), !kept.imputes
     else { return nil }
@@ -102,7 +102,7 @@ extension ONNXWriter {
     let isFirst = kept.interface.isChannelsFirst
     let lengths = isFirst ? [shape[2], shape[0], shape[1]] : shape.dimensions
     let stated = input.type.tensorType.shape.dim.dropFirst().map { Int($0.dimValue) }
-    guard zip(stated, lengths).allSatisfy({ $0 == 0 || $0 == $1 }), !(isFirst && isTurned),
+    guard zip(stated, lengths).allSatisfy({ $0 == 0 || $0 == $1 }), !(isFirst && isTransposed),
       model.encoding.inputs.map(\.feature) == Array(0..<shape.count)
     else { return nil }
     var (means, scales) = ([Double](), [Double]())
@@ -127,7 +127,7 @@ extension ONNXWriter {
       let scale = addConstant("rows:scale", scales, .float, dimensions)
       value = add("Div", of: [value, scale], makes: "rows:scaled")
     }
-    if !isFirst, !isTurned {
+    if !isFirst, !isTransposed {
       value = addTransposition(of: value, [0, 3, 1, 2], makes: "rows:channels")
     }
     return value

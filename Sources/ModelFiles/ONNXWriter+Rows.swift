@@ -196,7 +196,7 @@ extension ONNXWriter {
   // MARK: Predictions
 
   /// Adds the nodes from the scores to the class name, or to a number in the unit of the target.
-  mutating func addAnswers(of scores: String) {
+  mutating func addOutputs(of scores: String) {
     let columns = graph.input.map(\.name)
     if model.head == .number {
       let name = Self.free("value", among: columns)

@@ -67,15 +67,17 @@ package struct ONNXWriter {
     let read = network.architecture.nodes.indices.filter {
       network.architecture.links[$0].contains(-1)
     }
-    let isTurned = read.allSatisfy { network.architecture.nodes[$0].layer is Transposition }
-    if input.rank == 3, let kept, let image = keptImage(kept, isTurned: isTurned) {
+    let isTransposed = read.allSatisfy { network.architecture.nodes[$0].layer is Transposition }
+    if input.rank == 3, let kept, let image = keptImage(kept, isTransposed: isTransposed) {
       start = image
     } else {
       if let kept { try addInputs(of: kept) } else { addInputs() }
       start = addRows()
       if input.rank == 3 {
         start = addReshape(of: start, to: [-1] + input.dimensions, makes: "rows:image")
-        if !isTurned { start = addTransposition(of: start, [0, 3, 1, 2], makes: "rows:channels") }
+        if !isTransposed {
+          start = addTransposition(of: start, [0, 3, 1, 2], makes: "rows:channels")
+        }
       }
     }
     for index in network.architecture.nodes.indices { try add(index) }
@@ -83,7 +85,7 @@ package struct ONNXWriter {
       try addOutputs(of: kept, from: scoresName)
       return
     }
-    addAnswers(of: scoresName)
+    addOutputs(of: scoresName)
     graph.output.append(Onnx_ValueInfoProto(scoresName, .float, width: shapes.last?.count ?? 0))
   }
 

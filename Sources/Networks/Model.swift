@@ -36,7 +36,7 @@ public struct Model: Hashable, Codable, Sendable {
     let wanted = head == .number ? 1 : schema.classes.count
     // A single output for two classes is a binary classifier: its sign is the prediction.
     guard outputs == wanted || (outputs == 1 && schema.classes.count == 2) else {
-      throw .wrongAnswers(expected: wanted, found: outputs)
+      throw .wrongOutputs(expected: wanted, found: outputs)
     }
     self.schema = schema
     self.encoding = encoding
@@ -50,13 +50,13 @@ public struct Model: Hashable, Codable, Sendable {
   }
 
   /// The position of the predicted class of each row.
-  public func classify(_ table: Table) -> [Int] { answers(from: outputs(for: table)) }
+  public func classify(_ table: Table) -> [Int] { predictions(from: outputs(for: table)) }
 
   /// The predicted class of each row of outputs; for a numeric target, the interval of the
   /// prediction.
-  public func answers(from outputs: Tensor) -> [Int] {
+  public func predictions(from outputs: Tensor) -> [Int] {
     if head == .number { return numbers(from: outputs).map { schema.target.interval(of: $0) } }
-    return head.answers(from: outputs)
+    return head.predictions(from: outputs)
   }
 
   /// The predicted values of a numeric target, in its own unit.
@@ -75,9 +75,14 @@ public struct Model: Hashable, Codable, Sendable {
     let squares = zip(numbers(from: outputs), table.numbers).reduce(0.0) {
       $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
     }
-    return (squares / Double(table.count)).squareRoot()
+    return rootMeanSquare(ofSum: squares, count: Double(table.count))
   }
 
   /// The node whose neurons are the hidden features, as `Architecture.featureNode`.
   public var featureNode: Node.ID? { network.architecture.featureNode }
+}
+
+/// The root mean square of values from the sum of their squares, as in the root mean squared error.
+package func rootMeanSquare(ofSum squares: Double, count: Double) -> Double {
+  (squares / count).squareRoot()
 }

@@ -155,17 +155,17 @@ public struct Network: Hashable, Codable, Sendable {
     guard let position = architecture.index(of: node), architecture.input.rank > 1,
       let width = try? architecture.shapes()[position].count
     else { return (outputs(for: inputs), activations(of: node, for: inputs)) }
-    var answers: Tensor?
+    var final: Tensor?
     let kept = Tensor(uninitialized: [inputs.rows, width]) { target in
       var start = 0
-      answers = outputs(for: inputs) { index, value in
+      final = outputs(for: inputs) { index, value in
         index == position ? value : nil
       } take: { _, value in
         target.write(value, from: start)
         start += value.count
       }
     }
-    return (answers ?? kept, kept)
+    return (final ?? kept, kept)
   }
 
   /// The output for any number of rows, with a callback for every node's output in each batch.
@@ -203,7 +203,7 @@ public struct Network: Hashable, Codable, Sendable {
   /// The output of one node, `[rows, neurons]`, computed in batches.
   private func inBatches(_ inputs: Tensor, to last: Int) -> Tensor {
     if let (links, nodes) = architecture.denseChain(to: last),
-      let outputs = DenseChain.answers(
+      let outputs = DenseChain.outputs(
         links, nodes.map { (parameters[$0][.weight].value, parameters[$0][.bias].value) },
         for: inputs)
     {

@@ -9,7 +9,7 @@ public enum NetworkError: LocalizedError, Hashable, Sendable {
   case unknownInput(layer: String, name: String)
   case joins(layer: String, found: Int)
   case wrongInputs(expected: Int, found: Int)
-  case wrongAnswers(expected: Int, found: Int)
+  case wrongOutputs(expected: Int, found: Int)
   case notFinite(step: Int, layer: String)
 
   /// What is wrong, in one sentence.
@@ -25,9 +25,9 @@ public enum NetworkError: LocalizedError, Hashable, Sendable {
       "the network has no layers"
     case .wrongInputs(let expected, let found):
       "the encoded data have \(found) input\(found == 1 ? "" : "s") but the network expects \(expected)"
-    case .wrongAnswers(1, let found):
+    case .wrongOutputs(1, let found):
       "the network has \(found) outputs where a numeric target needs one"
-    case .wrongAnswers(let expected, let found):
+    case .wrongOutputs(let expected, let found):
       "the network has \(found) output\(found == 1 ? "" : "s") but the data have \(expected) "
         + "classes"
     case .notFinite(let step, let layer):
@@ -43,7 +43,7 @@ public enum NetworkError: LocalizedError, Hashable, Sendable {
     case .joins: "combine the inputs with a 'sum' or 'concatenation' layer"
     case .noLayers: "add at least one dense layer"
     case .wrongInputs: "use the columns of the training data"
-    case .wrongAnswers: "the target must be the column that the network predicts"
+    case .wrongOutputs: "the target must be the column that the network predicts"
     case .notFinite: "lower the learning rate"
     }
   }

@@ -24,6 +24,8 @@ public struct NetworkOutline: Codable, Hashable, Sendable {
     public var coupled: Int
     /// Why the others cannot be pruned; `nil` if all can.
     public var protection: String?
+    /// The same as a value; `nil` after decoding.
+    public var protectionReason: NeuronGroups.Protection?
 
     private enum CodingKeys: String, CodingKey {
       case node, layer, reads, shape, parameters, macs = "multiplications", neurons, prunable
@@ -63,12 +65,12 @@ public struct NetworkOutline: Codable, Hashable, Sendable {
     parameters = network.parameterCount
     macs = network.macs
     bytes = network.bytes
-    prunable = groups.prunable.count { !groups.groups[$0].makers.isEmpty }
+    prunable = groups.prunable.count { !groups.groups[$0].producers.isEmpty }
     featureNode = architecture.featureNode?.rawValue
     features = architecture.featureNode.map { network.neurons(of: $0).count } ?? 0
     var made: [Int: [NeuronGroups.Group]] = [:]
     for group in groups.groups {
-      for maker in group.makers { made[maker.node, default: []].append(group) }
+      for producer in group.producers { made[producer.node, default: []].append(group) }
     }
     layers = architecture.nodes.enumerated().map { index, node in
       let own = made[index] ?? []
@@ -86,9 +88,9 @@ public struct NetworkOutline: Codable, Hashable, Sendable {
           for: architecture.inputShapes(of: index, among: shapes), network.parameters[index]),
         neurons: own.count, prunable: own.count - kept.count,
         coupled: own.count { group in
-          group.protection == nil && Set(group.makers.map(\.node)).count > 1
+          group.protection == nil && Set(group.producers.map(\.node)).count > 1
         },
-        protection: kept.first?.description)
+        protection: kept.first?.description, protectionReason: kept.first)
     }
   }
 }

@@ -7,8 +7,8 @@ import Tensors
 /// result is a partition of all neurons; a group is the unit of scoring and pruning.
 ///
 /// Flattening repeats each channel once per pixel. By default the flattened units belong to the
-/// group of their channel; with `numbersApart`, each is a group of its own that can be pruned
-/// before its channel.
+/// group of their channel; with `separatesFlattenedUnits`, each is a group of its own that can be
+/// pruned before its channel.
 ///
 /// - Complexity: nearly O(neurons of all nodes).
 public struct NeuronGroups: Sendable {
@@ -16,7 +16,7 @@ public struct NeuronGroups: Sendable {
   public struct Group: Sendable {
     /// The neurons of the group that a layer with weights (or of unknown coupling) outputs, by node
     /// and position.
-    public fileprivate(set) var makers: [Position]
+    public fileprivate(set) var producers: [Position]
     /// Why the group cannot be pruned; `nil` if it can.
     public fileprivate(set) var protection: Protection?
   }
@@ -57,7 +57,7 @@ public struct NeuronGroups: Sendable {
     /// The dimension of the parameter.
     public var axis: Int
     /// Whether these are output neurons of the layer; otherwise they are its input neurons.
-    public var makes: Bool
+    public var isOutput: Bool
     /// The group of each index along the dimension.
     public var groups: [Int]
   }
@@ -72,47 +72,52 @@ public struct NeuronGroups: Sendable {
   public let slots: [Slot]
   /// The channel's group of each flattened unit's group; empty if flattened units belong to the
   /// group of their channel.
-  public let wholes: [Int: Int]
+  public let channelOfUnit: [Int: Int]
   /// The flattened units that are read of each channel that is read only through its flattened
   /// units.
   private let parts: [Int: [Int]]
 
-  /// `numbersApart`: whether flattened units are groups of their own.
+  /// `separatesFlattenedUnits`: whether flattened units are groups of their own.
   /// - Throws: `NetworkError` if the shapes of connected layers do not match.
-  public init(_ architecture: Architecture, numbersApart: Bool = false) throws(NetworkError) {
+  public init(_ architecture: Architecture, separatesFlattenedUnits: Bool = false)
+    throws(NetworkError)
+  {
     var builder = Builder(
-      architecture, shapes: try architecture.shapes(), numbersApart: numbersApart)
+      architecture, shapes: try architecture.shapes(),
+      separatesFlattenedUnits: separatesFlattenedUnits)
     for index in architecture.nodes.indices { builder.add(index) }
     let found = builder.finished()
-    (ofNodes, ofInput, slots, wholes) = (found.nodes, found.input, found.slots, found.wholes)
+    (ofNodes, ofInput, slots, channelOfUnit) = (
+      found.nodes, found.input, found.slots, found.channelOfUnit
+    )
     var groups = found.groups
-    guard !wholes.isEmpty else {
+    guard !channelOfUnit.isEmpty else {
       self.groups = groups
       parts = [:]
       return
     }
-    let read = Set(slots.lazy.filter { !$0.makes }.flatMap(\.groups))
+    let read = Set(slots.lazy.filter { !$0.isOutput }.flatMap(\.groups))
     var parts: [Int: [Int]] = [:]
-    for (part, whole) in wholes {
+    for (part, whole) in channelOfUnit {
       if groups[whole].protection == nil, !read.contains(whole) {
         parts[whole, default: []] += read.contains(part) ? [part] : []
       }
       // A unit that no layer reads cannot be pruned.
-      if !read.contains(part) { groups[part].makers = [] }
+      if !read.contains(part) { groups[part].producers = [] }
     }
     self.groups = groups
     self.parts = parts
   }
 
   /// The number of flattened units that are read and form groups of their own; 0 without
-  /// `numbersApart`.
-  public var numbersRead: Int { wholes.keys.count { !groups[$0].makers.isEmpty } }
+  /// `separatesFlattenedUnits`.
+  public var flattenedUnitsRead: Int { channelOfUnit.keys.count { !groups[$0].producers.isEmpty } }
 
   /// Completes a set of pruned groups: adds the flattened units of pruned channels, and channels
   /// none of whose flattened units is kept.
-  package func close(_ gone: inout [Bool]) {
-    for (part, whole) in wholes where gone[whole] { gone[part] = true }
-    for (whole, parts) in parts where parts.allSatisfy({ gone[$0] }) { gone[whole] = true }
+  package func close(_ removed: inout [Bool]) {
+    for (part, whole) in channelOfUnit where removed[whole] { removed[part] = true }
+    for (whole, parts) in parts where parts.allSatisfy({ removed[$0] }) { removed[whole] = true }
   }
 
   /// The groups that can be pruned, in order.
@@ -132,28 +137,28 @@ public struct NeuronGroups: Sendable {
 private struct Builder {
   let architecture: Architecture
   let shapes: [Shape]
-  let numbersApart: Bool
+  let separatesFlattenedUnits: Bool
   var parents: [Int] = []
   /// The channel of each atom that is a flattened unit.
   var channels: [Int: Int] = [:]
-  var makers: [NeuronGroups.Position?] = []
+  var producers: [NeuronGroups.Position?] = []
   var protections: [(atom: Int, NeuronGroups.Protection)] = []
   var input: [Int] = []
   var nodes: [[Int]] = []
   /// Slots that still refer to atoms, not to final groups.
   var slots: [NeuronGroups.Slot] = []
 
-  init(_ architecture: Architecture, shapes: [Shape], numbersApart: Bool) {
+  init(_ architecture: Architecture, shapes: [Shape], separatesFlattenedUnits: Bool) {
     self.architecture = architecture
     self.shapes = shapes
-    self.numbersApart = numbersApart
+    self.separatesFlattenedUnits = separatesFlattenedUnits
     input = (0..<architecture.input.neurons).map { _ in atom(nil) }
     protections = input.map { ($0, .input) }
   }
 
-  mutating func atom(_ maker: NeuronGroups.Position?) -> Int {
+  mutating func atom(_ producer: NeuronGroups.Position?) -> Int {
     parents.append(parents.count)
-    makers.append(maker)
+    producers.append(producer)
     return parents.count - 1
   }
 
@@ -187,14 +192,14 @@ private struct Builder {
         case .other: continue
         case .outputs:
           slots.append(
-            .init(node: index, parameter: parameter, axis: position, makes: true, groups: own))
+            .init(node: index, parameter: parameter, axis: position, isOutput: true, groups: own))
         case .inputs:
           guard case .mixing(let count) = node.layer.coupling,
             !(count > 1 && count == read[0].count)
           else { continue }
           slots.append(
             .init(
-              node: index, parameter: parameter, axis: position, makes: false,
+              node: index, parameter: parameter, axis: position, isOutput: false,
               groups: Array(read[0].prefix(read[0].count / count))))
         }
       }
@@ -226,7 +231,7 @@ private struct Builder {
       return Array(read.joined())
     case .spreading:
       guard let channels = read.first, !channels.isEmpty else { return fresh(&self) }
-      guard numbersApart, count > channels.count else {
+      guard separatesFlattenedUnits, count > channels.count else {
         return (0..<count).map { channels[$0 % channels.count] }
       }
       let own = fresh(&self)
@@ -269,7 +274,7 @@ private struct Builder {
     var nodes: [[Int]]
     var input: [Int]
     var slots: [NeuronGroups.Slot]
-    var wholes: [Int: Int] = [:]
+    var channelOfUnit: [Int: Int] = [:]
   }
 
   func finished() -> Finished {
@@ -279,10 +284,10 @@ private struct Builder {
       let root = root(atom)
       if numbers[root] < 0 {
         numbers[root] = groups.count
-        groups.append(.init(makers: [], protection: nil))
+        groups.append(.init(producers: [], protection: nil))
       }
       numbers[atom] = numbers[root]
-      if let maker = makers[atom] { groups[numbers[root]].makers.append(maker) }
+      if let producer = producers[atom] { groups[numbers[root]].producers.append(producer) }
     }
     // A protected flattened unit protects its channel.
     let channels = protections.compactMap { atom, reason in
@@ -303,8 +308,8 @@ private struct Builder {
     return Finished(
       groups: groups, nodes: nodes.map { $0.map { numbers[$0] } }, input: input.map { numbers[$0] },
       slots: slots,
-      wholes: self.channels.reduce(into: [:]) { wholes, entry in
-        wholes[numbers[entry.key]] = numbers[entry.value]
+      channelOfUnit: self.channels.reduce(into: [:]) { channelOfUnit, entry in
+        channelOfUnit[numbers[entry.key]] = numbers[entry.value]
       })
   }
 }

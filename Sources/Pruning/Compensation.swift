@@ -13,28 +13,28 @@ extension Compensation {
   func applied(
     to network: Network, _ plan: ResolvedPlan, on context: PruningContext
   ) throws -> Network {
-    guard self != .none, plan.silent.contains(true) else { return network }
+    guard self != .none, plan.zeroed.contains(true) else { return network }
     var copy = network
     let widest = plan.groups.ofNodes.map { Set($0).count }.max() ?? 1
     let sample = context.sample(of: Self.rows, for: network, passes: 2, fewest: widest)
     let changed = plan.groups.slots.filter { slot in
-      !slot.makes && plan.living[slot.node] && slot.groups.contains { plan.silent[$0] }
+      !slot.isOutput && plan.reachable[slot.node] && slot.groups.contains { plan.zeroed[$0] }
     }
     func source(of slot: NeuronGroups.Slot) -> Int { network.architecture.links[slot.node][0] }
-    var said = network.channelValues(
+    var activations = network.channelValues(
       of: changed.map(source).filter { $0 >= 0 }, for: sample.inputs, limit: Self.pixels)
-    if changed.contains(where: { source(of: $0) < 0 }) { said[-1] = sample.inputs }
-    let sources = said.keys.sorted()
+    if changed.contains(where: { source(of: $0) < 0 }) { activations[-1] = sample.inputs }
+    let sources = activations.keys.sorted()
     let found = Workers.map(sources.count) { index in
-      let values = Matrix(said[sources[index]] ?? sample.inputs)
+      let values = Matrix(activations[sources[index]] ?? sample.inputs)
       return self == .leastSquares ? values.centeredGram() : (gram: nil, means: values.means)
     }
     let moments = Dictionary(uniqueKeysWithValues: zip(sources, found))
     for slot in changed {
       guard let (gram, means) = moments[source(of: slot)], means.count == slot.groups.count
       else { continue }
-      let removed = slot.groups.indices.filter { plan.silent[slot.groups[$0]] }
-      copy.makeUp(for: removed, slot, means: means, gram: gram)
+      let removed = slot.groups.indices.filter { plan.zeroed[slot.groups[$0]] }
+      copy.compensate(for: removed, slot, means: means, gram: gram)
     }
     return copy
   }
@@ -46,14 +46,14 @@ extension Network {
   ///
   /// `means`: the mean activation of each input.
   /// `gram`: the centred Gram matrix of the inputs; with `nil` only the bias changes.
-  fileprivate mutating func makeUp(
+  fileprivate mutating func compensate(
     for removed: [Int], _ slot: NeuronGroups.Slot, means: [Double], gram: Matrix?
   ) {
-    let gone = Set(removed)
     var constants = removed.map { means[$0] }
     var shares: [(from: Int, to: Int, factor: Double)] = []
     if let gram {
-      let kept = slot.groups.indices.filter { !gone.contains($0) }
+      let all = Set(removed)
+      let kept = slot.groups.indices.filter { !all.contains($0) }
       let fit = Fit(gram, kept: kept, removed: removed)
       for (index, column) in removed.enumerated() {
         for (other, factor) in fit.coefficients[index] {

@@ -31,7 +31,7 @@ struct CostCounter {
     var axes: [[Int]]
   }
   private let terms: [Term]
-  private let makers: [[Int]]
+  private let producers: [[Int]]
   private let inputs: [Int]
   private let groups: NeuronGroups
 
@@ -54,34 +54,34 @@ struct CostCounter {
       }
     }
     self.terms = terms
-    makers = groups.groups.indices.map { group in
+    producers = groups.groups.indices.map { group in
       // Units of a flattened image do not count as neurons.
-      guard groups.groups[group].protection != .output, groups.wholes[group] == nil else {
+      guard groups.groups[group].protection != .output, groups.channelOfUnit[group] == nil else {
         return []
       }
-      return groups.groups[group].makers.map(\.node)
+      return groups.groups[group].producers.map(\.node)
     }
     inputs = groups.ofInput
     self.groups = groups
   }
 
   func cost(without chosen: [Bool]) -> Cost {
-    var gone = chosen
-    groups.close(&gone)
+    var removed = chosen
+    groups.close(&removed)
     var (parameters, macs, bytes) = (0.0, 0.0, 0.0)
     for term in terms {
       var share = 1.0
       for axis in term.axes where !axis.isEmpty {
-        share *= Double(axis.count { !gone[$0] }) / Double(axis.count)
+        share *= Double(axis.count { !removed[$0] }) / Double(axis.count)
       }
       if term.isLearned { parameters += term.count * share }
       macs += term.count * share * term.uses
       bytes += term.bytes * share
     }
-    let neurons = makers.indices.reduce(0) { gone[$1] ? $0 : $0 + makers[$1].count }
+    let neurons = producers.indices.reduce(0) { removed[$1] ? $0 : $0 + producers[$1].count }
     return Cost(
       parameters: Int(parameters.rounded()), macs: Int(macs.rounded()),
-      neurons: neurons, inputs: inputs.count { !gone[$0] }, bytes: Int(bytes.rounded()))
+      neurons: neurons, inputs: inputs.count { !removed[$0] }, bytes: Int(bytes.rounded()))
   }
 }
 

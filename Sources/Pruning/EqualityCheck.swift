@@ -11,20 +11,25 @@ public struct EqualityCheck: Hashable, Codable, Sendable {
   /// The largest absolute difference divided by the largest absolute output of the masked network.
   public let largestRelative: Double
   /// Samples whose predicted class differs.
-  public let changedAnswers: Int
+  public let changedPredictions: Int
+
+  private enum CodingKeys: String, CodingKey {
+    case rows, largestAbsolute, largestRelative
+    case changedPredictions = "changedAnswers"
+  }
 
   package init(
-    rows: Int, largestAbsolute: Double, largestRelative: Double, changedAnswers: Int
+    rows: Int, largestAbsolute: Double, largestRelative: Double, changedPredictions: Int
   ) {
     self.rows = rows
     self.largestAbsolute = largestAbsolute
     self.largestRelative = largestRelative
-    self.changedAnswers = changedAnswers
+    self.changedPredictions = changedPredictions
   }
 
   /// The check of a network from which nothing is pruned: all differences are zero.
   init(unchangedOver rows: Int) {
-    self.init(rows: rows, largestAbsolute: 0, largestRelative: 0, changedAnswers: 0)
+    self.init(rows: rows, largestAbsolute: 0, largestRelative: 0, changedPredictions: 0)
   }
 
   /// Compares the outputs of a compacted network with those of the masked network.
@@ -34,10 +39,10 @@ public struct EqualityCheck: Hashable, Codable, Sendable {
   public init(
     of compacted: Network, with masked: Network, inputs: Tensor, removed: [Int], head: Head
   ) {
-    let gone = Set(removed)
-    let kept = (0..<inputs.width).filter { !gone.contains($0) }
+    let removed = Set(removed)
+    let kept = (0..<inputs.width).filter { !removed.contains($0) }
     let wide = masked.outputs(for: inputs)
-    let narrow = compacted.outputs(for: gone.isEmpty ? inputs : inputs.selectingColumns(kept))
+    let narrow = compacted.outputs(for: removed.isEmpty ? inputs : inputs.selectingColumns(kept))
     var difference = 0.0
     var largest = 0.0
     for row in 0..<wide.rows {
@@ -49,9 +54,9 @@ public struct EqualityCheck: Hashable, Codable, Sendable {
     rows = inputs.rows
     largestAbsolute = difference
     largestRelative = largest > 0 ? difference / largest : difference
-    changedAnswers =
+    changedPredictions =
       head == .number
-      ? 0 : zip(head.answers(from: wide), head.answers(from: narrow)).count { $0 != $1 }
+      ? 0 : zip(head.predictions(from: wide), head.predictions(from: narrow)).count { $0 != $1 }
   }
 
   /// Whether the relative difference is below 1e-4, the tolerance for floating-point rounding.

@@ -50,7 +50,7 @@ extension Network {
         for entry in 0..<elements.count {
           let position = entry / inner % indices.count
           guard slot.groups[indices[position]] == group else { continue }
-          if slot.makes {
+          if slot.isOutput {
             if isCopy[position], noise > 0, value.role == .weight {
               elements[entry] += noise * Float(draws.normal())
             }

@@ -34,7 +34,7 @@ package struct LossTolerance {
   private let context: PruningContext
   /// The rows on which networks are compared.
   private let rows: Examples
-  private let answers: [Int]
+  private let predictions: [Int]
   private let isCorrect: [Bool]
   /// The mean loss; `nil` if it may rise.
   private let loss: Double?
@@ -44,10 +44,10 @@ package struct LossTolerance {
   /// The row indices of each class with at least `fewestRows` rows.
   private let rowsOfClasses: [[Int]]
   /// The number of predictions of each class.
-  private let answered: [Int: Int]
+  private let predictionCounts: [Int: Int]
   /// The training rows, with predictions, of classes with fewer than `fewestRows` predictions on
   /// the validation rows.
-  private let rare: (inputs: Tensor, answers: [Int])?
+  private let rare: (inputs: Tensor, predictions: [Int])?
 
   /// Evaluates the network before pruning on the validation rows.
   ///
@@ -58,35 +58,37 @@ package struct LossTolerance {
     self.rows = rows
     let outputs = network.outputs(for: rows.inputs)
     guard context.head != .number else {
-      (answers, isCorrect, loss, rowsOfClasses, answered, rare) = ([], [], nil, [], [:], nil)
+      (predictions, isCorrect, loss, rowsOfClasses, predictionCounts, rare) = (
+        [], [], nil, [], [:], nil
+      )
       squaredErrors = rows.squaredErrors(of: outputs)
       variation = rows.variation
       return
     }
     (squaredErrors, variation) = ([], 0)
-    answers = context.head.answers(from: outputs)
-    isCorrect = zip(answers, rows.labels).map { $0 == $1 }
+    predictions = context.head.predictions(from: outputs)
+    isCorrect = zip(predictions, rows.labels).map { $0 == $1 }
     loss =
       limitsLoss && rows.count < Self.manyRows ? context.meanLoss(of: outputs, for: rows) : nil
     rowsOfClasses = Dictionary(grouping: rows.labels.indices) { rows.labels[$0] }
       .sorted { $0.key < $1.key }.map(\.value).filter { $0.count >= Self.fewestRows }
-    answered = answers.reduce(into: [:]) { $0[$1, default: 0] += 1 }
-    rare = Self.rareAnswers(of: network, context, beside: answered)
+    predictionCounts = predictions.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    rare = Self.rarePredictions(of: network, context, beside: predictionCounts)
   }
 
-  private static func rareAnswers(
-    of network: Network, _ context: PruningContext, beside answered: [Int: Int]
-  ) -> (inputs: Tensor, answers: [Int])? {
+  private static func rarePredictions(
+    of network: Network, _ context: PruningContext, beside predictionCounts: [Int: Int]
+  ) -> (inputs: Tensor, predictions: [Int])? {
     guard network.architecture.input.rank == 1 else { return nil }
     let inputs = context.training.inputs
-    let answers = context.head.answers(from: network.outputs(for: inputs))
-    let counts = answers.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
-    let rows = answers.indices.filter { row in
-      answered[answers[row], default: 0] < fewestRows
-        && counts[answers[row], default: 0] >= fewestRows
+    let predictions = context.head.predictions(from: network.outputs(for: inputs))
+    let counts = predictions.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+    let rows = predictions.indices.filter { row in
+      predictionCounts[predictions[row], default: 0] < fewestRows
+        && counts[predictions[row], default: 0] >= fewestRows
     }
     guard !rows.isEmpty else { return nil }
-    return (inputs.gathering(rows[...]), rows.map { answers[$0] })
+    return (inputs.gathering(rows[...]), rows.map { predictions[$0] })
   }
 
   /// Whether the losses of a pruned network of the same shape are within the tolerance.
@@ -99,7 +101,7 @@ package struct LossTolerance {
     if context.head == .number {
       return accepts(rows.squaredErrors(of: outputs), drop)
     }
-    let found = context.head.answers(from: outputs)
+    let found = context.head.predictions(from: outputs)
     let correct = zip(found, rows.labels).map { $0 == $1 }
     guard loss(Array(correct.indices), correct, errors: 1) <= drop else { return false }
     if let loss, context.meanLoss(of: outputs, for: rows) - loss > Self.lossPerDrop * drop {
@@ -107,7 +109,7 @@ package struct LossTolerance {
     }
     guard rowsOfClasses.allSatisfy({ loss($0, correct, errors: 2) <= drop }) else { return false }
     let counts = found.reduce(into: [:]) { $0[$1, default: 0] += 1 }
-    let keepsClasses = answered.allSatisfy { name, count in
+    let keepsClasses = predictionCounts.allSatisfy { name, count in
       count < Self.fewestRows || 2 * counts[name, default: 0] >= count
     }
     return keepsClasses && keepsRareClasses(network)
@@ -115,8 +117,8 @@ package struct LossTolerance {
 
   private func keepsRareClasses(_ network: Network) -> Bool {
     guard let rare else { return true }
-    let found = context.head.answers(from: network.outputs(for: rare.inputs))
-    let kept = zip(found, rare.answers).reduce(into: [Int: (same: Int, all: Int)]()) {
+    let found = context.head.predictions(from: network.outputs(for: rare.inputs))
+    let kept = zip(found, rare.predictions).reduce(into: [Int: (same: Int, all: Int)]()) {
       $0[$1.1, default: (0, 0)].all += 1
       if $1.0 == $1.1 { $0[$1.1, default: (0, 0)].same += 1 }
     }

@@ -104,8 +104,8 @@ public struct NetworkSplit: Hashable, Sendable {
     var parameters = Array(network.parameters[..<start])
     var originalIndices = Array(network.originalIndices[..<start])
     if !unread.isEmpty, let splitPoint = network.architecture.index(of: splitPoint) {
-      let gone = Set(unread)
-      let kept = originalIndices[splitPoint].indices.filter { !gone.contains($0) }
+      let removed = Set(unread)
+      let kept = originalIndices[splitPoint].indices.filter { !removed.contains($0) }
       let id = network.architecture.unusedID(for: ChannelSelection.name)
       nodes[start] = Node(nodes[start].id, nodes[start].layer, reading: [id])
       nodes.insert(Node(id, ChannelSelection(kept), reading: [self.splitPoint]), at: start)

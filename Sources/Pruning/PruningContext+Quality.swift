@@ -22,7 +22,8 @@ extension PruningContext {
     let outputs = network.outputs(for: rows.inputs)
     guard head == .number else {
       return Quality(
-        correct: zip(head.answers(from: outputs), rows.labels).count { $0 == $1 }, of: rows.count)
+        correct: zip(head.predictions(from: outputs), rows.labels).count { $0 == $1 },
+        of: rows.count)
     }
     let variation = rows.variation
     return Quality(
@@ -46,7 +47,7 @@ extension PruningContext {
     if head == .number {
       rows.numbers = outputs.elements
     } else {
-      rows.labels = head.answers(from: outputs)
+      rows.labels = head.predictions(from: outputs)
     }
     if validation.count > 0 { copy.validation = rows } else { copy.training = rows }
     return copy
@@ -57,7 +58,7 @@ extension PruningContext {
     let rows = measured
     let outputs = network.outputs(for: rows.inputs)
     guard head == .number else {
-      return zip(head.answers(from: outputs), rows.labels).map { $0 == $1 ? 0 : 1 }
+      return zip(head.predictions(from: outputs), rows.labels).map { $0 == $1 ? 0 : 1 }
     }
     let (variation, count) = (rows.variation, Double(max(rows.count, 1)))
     return rows.squaredErrors(of: outputs).map { variation > 0 ? $0 * count / variation : 0 }

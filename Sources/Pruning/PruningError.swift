@@ -12,7 +12,7 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
   case unknownNode(String)
   case unknownNeuron(Neuron)
   /// A neuron that a plan treats as a unit of a flattened image is not one.
-  case noNumber(Neuron)
+  case noFlattenedUnit(Neuron)
   case unknownInput(column: String)
   case unknownWeights(of: String)
   case noBranch(into: String, from: String)
@@ -55,7 +55,7 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
       "the pruning plan refers to layer '\(node)', which the network does not have"
     case .unknownNeuron(let neuron):
       "the pruning plan refers to neuron '\(neuron)', which the network does not have"
-    case .noNumber(let neuron):
+    case .noFlattenedUnit(let neuron):
       "the pruning plan refers to '\(neuron)' as a unit of a flattened image, which it is not"
     case .unknownInput(let column):
       "the pruning plan refers to inputs of column '\(column)' that the network does not have"
@@ -87,7 +87,7 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
     case .notTheSame: "this is a bug: please report it"
     case .noFeatureLayer: "use a network with at least one hidden layer"
     case .unknownLayer: "a sequence of dense layers and activations can be pruned"
-    case .unknownNode, .unknownNeuron, .noNumber, .unknownInput, .unknownWeights, .noBranch:
+    case .unknownNode, .unknownNeuron, .noFlattenedUnit, .unknownInput, .unknownWeights, .noBranch:
       "a plan applies to the network that it was made for, and to pruned versions of it"
     case .protected, .protectedColumn: "remove it from the plan"
     case .noWidth(_, let known): "layers with prunable neurons: \(known.joined(separator: ", "))"

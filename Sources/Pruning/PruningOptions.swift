@@ -6,13 +6,13 @@ import Networks
 /// Single prunings, comparisons of methods and the runner of experiments share this value.
 public struct PruningOptions: Hashable, Codable, Sendable {
   /// The sparsity schedule over the rounds.
-  public var schedule: Schedule.Course?
+  public var schedule: Schedule.Kind?
   /// The number of pruning rounds, at least 1.
   public var rounds: Int?
   /// The compensation (reconstruction) for pruned neurons.
   public var compensation: Compensation?
   /// The recovery after each round.
-  public var recovery: Recovery.Course?
+  public var recovery: Recovery.Kind?
   /// Training epochs of each recovery.
   public var epochs: Int?
   /// The ranking scope of the scores: per layer or global.
@@ -53,15 +53,15 @@ public struct PruningOptions: Hashable, Codable, Sendable {
     var recipe = method.recipe
     if schedule != nil || rounds != nil {
       let own = recipe.schedule
-      let course = schedule ?? (own.course == .oneShot ? .linear : own.course)
-      recipe.schedule = Schedule(course, rounds: rounds ?? (own.rounds > 1 ? own.rounds : 5))
+      let kind = schedule ?? (own.kind == .oneShot ? .linear : own.kind)
+      recipe.schedule = Schedule(kind, rounds: rounds ?? (own.rounds > 1 ? own.rounds : 5))
     }
     if let compensation { recipe.compensation = compensation }
     if let scope { recipe.scope = scope }
     if let multiple { recipe.multiple = multiple }
     if let normalization { recipe.normalization = normalization }
     recipe.recovery = Recovery(
-      recovery ?? recipe.recovery.course, epochs: epochs ?? max(recipe.recovery.epochs, 1))
+      recovery ?? recipe.recovery.kind, epochs: epochs ?? max(recipe.recovery.epochs, 1))
     return recipe
   }
 

@@ -17,20 +17,20 @@ extension Network {
 
   func compacted(by plan: ResolvedPlan) throws -> Network {
     let masked = masked(by: plan)
-    func kept(_ groups: [Int]) -> [Bool] { groups.map { !plan.gone[$0] } }
+    func kept(_ groups: [Int]) -> [Bool] { groups.map { !plan.removed[$0] } }
     // A flatten layer outputs all units of the kept channels; a channel selection after it drops
     // the pruned units.
     func made(_ index: Int) -> [Bool] {
       let own = plan.groups.ofNodes[index]
       guard architecture.nodes[index].layer.coupling == .spreading else { return kept(own) }
-      return own.map { !plan.gone[plan.groups.wholes[$0] ?? $0] }
+      return own.map { !plan.removed[plan.groups.channelOfUnit[$0] ?? $0] }
     }
     var selections: [Int: Node.ID] = [:]
     var rewiring = Rewiring(architecture, plan)
     var nodes: [Node] = []
     var parameters: [[Parameter]] = []
     var originalIndices: [[Int]] = []
-    for index in architecture.nodes.indices where plan.living[index] {
+    for index in architecture.nodes.indices where plan.reachable[index] {
       let links = rewiring.links(of: index)
       if let link = rewiring.bypass(index, links) {
         rewiring.redirect(index, to: link)
@@ -56,7 +56,7 @@ extension Network {
       parameters.append(masked.parameters[index])
       originalIndices.append(zip(self.originalIndices[index], outputs).filter(\.1).map(\.0))
       for slot in plan.groups.slots where slot.node == index {
-        let left = slot.groups.indices.filter { !plan.gone[slot.groups[$0]] }
+        let left = slot.groups.indices.filter { !plan.removed[slot.groups[$0]] }
         guard left.count < slot.groups.count else { continue }
         let last = parameters.count - 1
         parameters[last][slot.parameter] = parameters[last][slot.parameter]
@@ -77,7 +77,7 @@ extension Network {
   }
 
   private func inputShape(_ plan: ResolvedPlan) throws -> Shape {
-    let left = plan.groups.ofInput.count { !plan.gone[$0] }
+    let left = plan.groups.ofInput.count { !plan.removed[$0] }
     let input = architecture.input
     return left == plan.groups.ofInput.count
       ? input : Shape(input.dimensions.dropLast() + [left])

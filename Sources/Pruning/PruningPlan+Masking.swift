@@ -20,12 +20,12 @@ extension Network {
       for entry in entries { own[entry] = false }
       kept[node][parameter] = own
     }
-    for slot in plan.groups.slots where slot.groups.contains(where: { plan.silent[$0] }) {
-      let removed = slot.groups.indices.filter { plan.silent[slot.groups[$0]] }
+    for slot in plan.groups.slots where slot.groups.contains(where: { plan.zeroed[$0] }) {
+      let removed = slot.groups.indices.filter { plan.zeroed[slot.groups[$0]] }
       let shape = parameters[slot.node][slot.parameter].value.shape
       remove(slot.node, slot.parameter, shape.entries(of: removed, along: slot.axis))
     }
-    for node in architecture.nodes.indices where !plan.living[node] {
+    for node in architecture.nodes.indices where !plan.reachable[node] {
       for parameter in parameters[node].indices {
         remove(node, parameter, 0..<parameters[node][parameter].value.count)
       }

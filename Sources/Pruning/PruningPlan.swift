@@ -15,13 +15,19 @@ public struct PruningPlan: Hashable, Codable, Sendable {
     case neuron(name: Neuron)
     /// One unit of a flattened image, by its original index in the flatten layer; the channel is
     /// kept while any other of its units is read.
-    case number(name: Neuron)
+    case flattenedUnit(name: Neuron)
     /// A column of the data, with the positions of the network inputs encoded from it.
     case column(name: String, inputs: [Int])
     /// The input of a sum from one of the nodes that it reads.
     case branch(into: Node.ID, from: Node.ID)
     /// Individual weights of a node's parameter, by flat position.
     case weights(of: Node.ID, parameter: Int, entries: [Int])
+
+    private enum CodingKeys: String, CodingKey {
+      case neuron
+      case flattenedUnit = "number"
+      case column, branch, weights
+    }
 
     /// A column of the data.
     public static func column(_ column: InputColumn) -> Subject {
@@ -109,8 +115,8 @@ public struct PruningPlan: Hashable, Codable, Sendable {
   }
 
   /// The individually removed units of flattened images.
-  public var numbers: [Neuron] {
-    removals.compactMap { if case .number(let name) = $0.subject { name } else { nil } }
+  public var flattenedUnits: [Neuron] {
+    removals.compactMap { if case .flattenedUnit(let name) = $0.subject { name } else { nil } }
   }
 
   /// The positions of the removed network inputs.
@@ -130,8 +136,8 @@ extension Encoding {
   /// Returns the encoding without the inputs at some positions.
   public func removing(_ positions: [Int]) -> Encoding {
     var copy = self
-    let gone = Set(positions)
-    copy.inputs = inputs.indices.filter { !gone.contains($0) }.map { inputs[$0] }
+    let removed = Set(positions)
+    copy.inputs = inputs.indices.filter { !removed.contains($0) }.map { inputs[$0] }
     return copy
   }
 }

@@ -34,7 +34,7 @@ extension Recipe {
     let start = goal.measure(run.pruned.before) ?? 0
     let limit = goal.limit(from: run.pruned.before)
     guard start > limit else { return run.pruned }
-    if recovery.course == .whileTraining { try run.begin(self) }
+    if recovery.kind == .whileTraining { try run.begin(self) }
     for round in 1...schedule.rounds {
       let left = start * schedule.left(after: round, of: limit / start)
       switch score {
@@ -91,7 +91,7 @@ struct RecipeRun {
   ) throws {
     let network = pruned.network
     let groups = try NeuronGroups(network.architecture)
-    guard groups.groups.contains(where: { $0.protection == nil && !$0.makers.isEmpty }) else {
+    guard groups.groups.contains(where: { $0.protection == nil && !$0.producers.isEmpty }) else {
       throw PruningError.nothingToPrune(unknown: groups.unknownNodes.map(\.rawValue))
     }
     let counter = try CostCounter(network, groups)
@@ -170,7 +170,7 @@ struct RecipeRun {
     // Several layers may read an input, some of them after a concatenation.
     let positions = Dictionary(
       groups.ofInput.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { $1 })
-    for slot in groups.slots where !slot.makes {
+    for slot in groups.slots where !slot.isOutput {
       for (group, size) in zip(slot.groups, outgoing[slot.node] ?? []) {
         if let input = positions[group] { sizes[input] += size }
       }
@@ -192,8 +192,8 @@ struct RecipeRun {
     guard left <= limit else {
       throw PruningError.goalOutOfReach(.inputs(limit, nearest: left))
     }
-    let gone = Set(plan.inputs)
-    let kept = sizes.indices.filter { !gone.contains($0) }
+    let removed = Set(plan.inputs)
+    let kept = sizes.indices.filter { !removed.contains($0) }
     try compact(by: plan, compensation: .constant)
     context.training.inputs = context.training.inputs.selectingColumns(kept)
     context.validation.inputs = context.validation.inputs.selectingColumns(kept)
@@ -229,7 +229,7 @@ struct RecipeRun {
     let (epochs, rounds) = (recipe.recovery.epochs, recipe.schedule.rounds)
     let isLast = round == rounds
     let own = isLast && rounds > 1 ? 2 * epochs : epochs
-    switch recipe.recovery.course {
+    switch recipe.recovery.kind {
     case .none: return
     case .splice where recipe.prunesWeights:
       try Surgery(recipe: recipe, context: context).learn(
@@ -252,7 +252,7 @@ struct RecipeRun {
       guard isLast else { return }
       pruned.network = try context.trained(
         fresh(seed: context.seed ^ Self.scratch).cut(by: pruned.plan),
-        epochs: recipe.recovery.course == .scratch ? epochs : lengthened(epochs), round: round,
+        epochs: recipe.recovery.kind == .scratch ? epochs : lengthened(epochs), round: round,
         isFresh: true)
     }
     lastRound.result.quality = context.measure(pruned.network)
@@ -292,7 +292,7 @@ extension Recipe {
 extension Network {
   /// Applies a plan: masks pruned weights, or compacts if neurons are pruned.
   fileprivate func cut(by plan: PruningPlan) throws -> Network {
-    plan.neurons.isEmpty && plan.numbers.isEmpty
+    plan.neurons.isEmpty && plan.flattenedUnits.isEmpty
       ? try masked(by: plan) : try compacted(by: plan)
   }
 
@@ -300,8 +300,8 @@ extension Network {
   /// outputs.
   func idleNeurons(round: Int) throws -> PruningPlan {
     let groups = try NeuronGroups(architecture)
-    var isRead = groups.groups.map { $0.protection != nil || $0.makers.isEmpty }
-    for slot in groups.slots where !slot.makes {
+    var isRead = groups.groups.map { $0.protection != nil || $0.producers.isEmpty }
+    for slot in groups.slots where !slot.isOutput {
       let value = parameters[slot.node][slot.parameter].value
       let inner = value.shape.dimensions.dropFirst(slot.axis + 1).reduce(1, *)
       for (position, weight) in value.elements.enumerated() where weight != 0 {
@@ -311,11 +311,12 @@ extension Network {
     // A neuron passed on by a sum is marked as read through its own group.
     return PruningPlan(
       groups.groups.indices.filter { !isRead[$0] }.compactMap { group in
-        groups.groups[group].makers.first.map { maker in
+        groups.groups[group].producers.first.map { producer in
           PruningPlan.Removal(
             .neuron(
               name: Neuron(
-                architecture.nodes[maker.node].id, originalIndices[maker.node][maker.neuron])),
+                architecture.nodes[producer.node].id,
+                originalIndices[producer.node][producer.neuron])),
             score: 0, round: round)
         }
       })
@@ -342,6 +343,6 @@ extension EqualityCheck {
       rows: max(rows, other.rows),
       largestAbsolute: max(largestAbsolute, other.largestAbsolute),
       largestRelative: max(largestRelative, other.largestRelative),
-      changedAnswers: changedAnswers + other.changedAnswers)
+      changedPredictions: changedPredictions + other.changedPredictions)
   }
 }

@@ -15,7 +15,7 @@ extension RecipeRun {
       throw PruningError.unsuited(method: "weight pruning", needs: .parameterGoal)
     }
     guard try WidthSelection(pruned.network, to: widths).isWider else { return }
-    if recipe.recovery.course == .whileTraining { try begin(recipe) }
+    if recipe.recovery.kind == .whileTraining { try begin(recipe) }
     for round in 1...recipe.schedule.rounds {
       var generator = SeededGenerator(seed: context.seed).stream("pruning-\(round)")
       let selection = try WidthSelection(
@@ -49,8 +49,10 @@ private struct WidthSelection {
   /// - Throws: `PruningError.noWidth` if a layer does not exist or has no prunable neurons.
   init(_ network: Network, to widths: [Width]) throws {
     let architecture = network.architecture
-    let apart = try NeuronGroups(architecture, numbersApart: true)
-    func isFlat(_ node: Int) -> Bool { apart.ofNodes[node].contains { apart.wholes[$0] != nil } }
+    let apart = try NeuronGroups(architecture, separatesFlattenedUnits: true)
+    func isFlat(_ node: Int) -> Bool {
+      apart.ofNodes[node].contains { apart.channelOfUnit[$0] != nil }
+    }
     let layers = try widths.map { width in
       guard let node = architecture.index(of: Node.ID(width.layer)),
         apart.ofNodes[node].contains(where: { apart.isPrunable($0) })
@@ -71,9 +73,9 @@ private struct WidthSelection {
   }
 
   /// The remaining groups of a layer, without flattened units that no layer reads.
-  private func left(of node: Int, without gone: [Bool]) -> Set<Int> {
+  private func left(of node: Int, without removed: [Bool]) -> Set<Int> {
     Set(groups.ofNodes[node]).filter {
-      !gone[$0] && (groups.wholes[$0] == nil || !groups.groups[$0].makers.isEmpty)
+      !removed[$0] && (groups.channelOfUnit[$0] == nil || !groups.groups[$0].producers.isEmpty)
     }
   }
 
@@ -82,10 +84,10 @@ private struct WidthSelection {
   func removals(
     by scores: [Double?], from network: Network, round: Int
   ) throws -> [PruningPlan.Removal] {
-    var gone = [Bool](repeating: false, count: groups.groups.count)
+    var removed = [Bool](repeating: false, count: groups.groups.count)
     var removals: [PruningPlan.Removal] = []
     for (width, node) in layers {
-      let own = left(of: node, without: gone)
+      let own = left(of: node, without: removed)
       let ranked = own.filter { groups.isPrunable($0) && scores[$0] != nil }
         .sorted { (scores[$0] ?? 0, $0) < (scores[$1] ?? 0, $1) }
       let count = own.count - width.count
@@ -99,12 +101,12 @@ private struct WidthSelection {
         let name = groups.name(of: group, in: network)
         removals.append(
           .init(
-            groups.wholes[group] == nil ? .neuron(name: name) : .number(name: name),
+            groups.channelOfUnit[group] == nil ? .neuron(name: name) : .flattenedUnit(name: name),
             score: scores[group] ?? 0, round: round, rank: rank,
             threshold: ranked.count > count ? scores[ranked[count]] : nil))
-        gone[group] = true
+        removed[group] = true
       }
-      groups.close(&gone)
+      groups.close(&removed)
     }
     return removals
   }
@@ -113,12 +115,12 @@ private struct WidthSelection {
 extension NeuronGroups {
   /// Whether a group is not protected and is produced by a layer.
   fileprivate func isPrunable(_ group: Int) -> Bool {
-    groups[group].protection == nil && !groups[group].makers.isEmpty
+    groups[group].protection == nil && !groups[group].producers.isEmpty
   }
 
   /// The layers with prunable neurons, each with their number.
   fileprivate func widths(of network: Network) -> [String] {
-    let nodes = Set(groups.indices.filter(isPrunable).flatMap { groups[$0].makers.map(\.node) })
+    let nodes = Set(groups.indices.filter(isPrunable).flatMap { groups[$0].producers.map(\.node) })
     return nodes.sorted().map { node in
       let count = Set(ofNodes[node]).count(where: isPrunable)
       return "\(network.architecture.nodes[node].id.rawValue) (\(count))"

@@ -44,7 +44,7 @@ public struct Recipe: Sendable {
 /// A sparsity schedule over rounds.
 public struct Schedule: Hashable, Codable, Sendable {
   /// The distribution of removals over the rounds.
-  public enum Course: String, Codable, Sendable, CaseIterable {
+  public enum Kind: String, Codable, Sendable, CaseIterable {
     /// All removals in one round.
     case oneShot = "one-shot"
     /// The same number in each round.
@@ -57,14 +57,19 @@ public struct Schedule: Hashable, Codable, Sendable {
   }
 
   /// The kind.
-  public var course: Course
+  public var kind: Kind
   /// The number of pruning rounds, each followed by recovery.
   public var rounds: Int
 
+  private enum CodingKeys: String, CodingKey {
+    case kind = "course"
+    case rounds
+  }
+
   /// Creates a schedule; `oneShot` has one round.
-  public init(_ course: Course, rounds: Int) {
-    self.course = course
-    self.rounds = course == .oneShot ? 1 : max(rounds, 1)
+  public init(_ kind: Kind, rounds: Int) {
+    self.kind = kind
+    self.rounds = kind == .oneShot ? 1 : max(rounds, 1)
   }
 
   /// All removals in one round.
@@ -74,7 +79,7 @@ public struct Schedule: Hashable, Codable, Sendable {
   func left(after round: Int, of share: Double) -> Double {
     guard round < rounds else { return share }
     let progress = Double(round) / Double(rounds)
-    return switch course {
+    return switch kind {
     case .oneShot: share
     case .linear: 1 - (1 - share) * progress
     case .cubic: share + (1 - share) * pow(1 - progress, 3)
@@ -96,7 +101,7 @@ public enum Compensation: String, Codable, Sendable, CaseIterable {
 /// The recovery training after each round.
 public struct Recovery: Hashable, Codable, Sendable {
   /// The kind of recovery training.
-  public enum Course: String, Codable, Sendable, CaseIterable {
+  public enum Kind: String, Codable, Sendable, CaseIterable {
     case none
     /// Fine-tuning, twice as long after the last of several rounds.
     case fineTune = "fine-tune"
@@ -121,14 +126,19 @@ public struct Recovery: Hashable, Codable, Sendable {
   }
 
   /// The kind.
-  public var course: Course
+  public var kind: Kind
   /// Epochs of training.
   public var epochs: Int
 
+  private enum CodingKeys: String, CodingKey {
+    case kind = "course"
+    case epochs
+  }
+
   /// Creates a recovery; `none` has no epochs.
-  public init(_ course: Course, epochs: Int) {
-    self.course = course
-    self.epochs = course == .none ? 0 : epochs
+  public init(_ kind: Kind, epochs: Int) {
+    self.kind = kind
+    self.epochs = kind == .none ? 0 : epochs
   }
 
   /// No recovery training.

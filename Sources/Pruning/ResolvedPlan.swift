@@ -6,14 +6,14 @@ import Tensors
 struct ResolvedPlan {
   let groups: NeuronGroups
   /// The groups whose incoming and outgoing weights are zeroed.
-  private(set) var silent: [Bool]
+  private(set) var zeroed: [Bool]
   /// The groups that compaction removes: the zeroed ones, except one neuron of a layer that would
   /// be empty.
-  private(set) var gone: [Bool]
+  private(set) var removed: [Bool]
   /// For each sum, the positions of its inputs that are removed.
   private(set) var dropped: [Int: Set<Int>] = [:]
   /// The nodes connected to the output.
-  private(set) var living: [Bool]
+  private(set) var reachable: [Bool]
   /// For each node and parameter, the flat positions of the removed weights.
   private(set) var entries: [Int: [Int: [Int]]] = [:]
   /// The layers without remaining neurons, whose outputs are constant.
@@ -22,13 +22,14 @@ struct ResolvedPlan {
   /// - Throws: `PruningError` if the plan names something that the network does not have, or a
   ///   protected neuron.
   init(_ plan: PruningPlan, for network: Network) throws {
-    groups = try NeuronGroups(network.architecture, numbersApart: !plan.numbers.isEmpty)
-    silent = [Bool](repeating: false, count: groups.groups.count)
-    gone = silent
-    living = [Bool](repeating: true, count: network.architecture.nodes.count)
+    groups = try NeuronGroups(
+      network.architecture, separatesFlattenedUnits: !plan.flattenedUnits.isEmpty)
+    zeroed = [Bool](repeating: false, count: groups.groups.count)
+    removed = zeroed
+    reachable = [Bool](repeating: true, count: network.architecture.nodes.count)
     for removal in plan.removals { try take(removal.subject, from: network) }
-    groups.close(&silent)
-    gone = silent
+    groups.close(&zeroed)
+    removed = zeroed
     dropDeadBranches(of: network)
     keepOneOfEachDeadLayer(of: network)
   }
@@ -40,19 +41,19 @@ struct ResolvedPlan {
       return index
     }
     switch subject {
-    case .neuron(let name), .number(let name):
+    case .neuron(let name), .flattenedUnit(let name):
       let node = try index(of: name.node)
       guard let position = network.originalIndices[node].firstIndex(of: name.originalIndex) else {
         throw PruningError.unknownNeuron(name)
       }
       let group = groups.ofNodes[node][position]
-      if case .number = subject, groups.wholes[group] == nil {
-        throw PruningError.noNumber(name)
+      if case .flattenedUnit = subject, groups.channelOfUnit[group] == nil {
+        throw PruningError.noFlattenedUnit(name)
       }
       if let reason = groups.groups[group].protection {
         throw PruningError.protected(neuron: name, reason)
       }
-      silent[group] = true
+      zeroed[group] = true
     case .column(let name, let inputs):
       guard architecture.input.rank == 1, inputs.allSatisfy(groups.ofInput.indices.contains) else {
         throw PruningError.unknownInput(column: name)
@@ -61,7 +62,7 @@ struct ResolvedPlan {
         if let reason = groups.groups[group].protection, reason != .input {
           throw PruningError.protectedColumn(name, reason)
         }
-        silent[group] = true
+        zeroed[group] = true
       }
     case .branch(let join, let from):
       let node = try index(of: join)
@@ -91,12 +92,12 @@ struct ResolvedPlan {
     positions.insert(position)
     guard positions.count < network.architecture.links[node].count else { return false }
     dropped[node] = positions
-    living = reachable(network.architecture)
+    reachable = nodesReachingOutput(network.architecture)
     return true
   }
 
   /// The nodes from which the output can be reached.
-  private func reachable(_ architecture: Architecture) -> [Bool] {
+  private func nodesReachingOutput(_ architecture: Architecture) -> [Bool] {
     var reached = [Bool](repeating: false, count: architecture.nodes.count)
     reached[reached.count - 1] = true
     for node in reached.indices.reversed() where reached[node] {
@@ -111,10 +112,10 @@ struct ResolvedPlan {
   /// a channel are pruned.
   func narrows(_ node: Int, of architecture: Architecture) -> Bool {
     let readers = architecture.nodes.indices.filter {
-      living[$0] && architecture.links[$0].contains(node)
+      reachable[$0] && architecture.links[$0].contains(node)
     }
     return architecture.nodes[node].layer.coupling == .spreading
-      && groups.ofNodes[node].contains { gone[$0] && !gone[groups.wholes[$0] ?? $0] }
+      && groups.ofNodes[node].contains { removed[$0] && !removed[groups.channelOfUnit[$0] ?? $0] }
       && !readers.allSatisfy {
         if case .selecting = architecture.nodes[$0].layer.coupling { true } else { false }
       }
@@ -122,7 +123,7 @@ struct ResolvedPlan {
 
   private func isDead(_ node: Int, _ network: Network) -> Bool {
     guard case .mixing = network.architecture.nodes[node].layer.coupling else { return false }
-    return living[node] && groups.ofNodes[node].allSatisfy { silent[$0] }
+    return reachable[node] && groups.ofNodes[node].allSatisfy { zeroed[$0] }
   }
 
   /// Removes each branch of a sum that passes through a layer without remaining neurons.
@@ -130,7 +131,7 @@ struct ResolvedPlan {
     let architecture = network.architecture
     for node in architecture.nodes.indices where isDead(node, network) {
       for join in architecture.nodes.indices.dropFirst(node + 1)
-      where living[join] && architecture.nodes[join].layer.addsInputs {
+      where reachable[join] && architecture.nodes[join].layer.addsInputs {
         let through = architecture.links[join].indices.filter { position in
           let link = architecture.links[join][position]
           return link >= 0 && dropped[join]?.contains(position) != true
@@ -162,15 +163,15 @@ struct ResolvedPlan {
 
   private mutating func keepOneOfEachDeadLayer(of network: Network) {
     let architecture = network.architecture
-    for node in architecture.nodes.indices where living[node] {
+    for node in architecture.nodes.indices where reachable[node] {
       let own = groups.ofNodes[node]
-      guard !own.isEmpty, own.allSatisfy({ gone[$0] }) else { continue }
-      gone[own[0]] = false
-      if let channel = groups.wholes[own[0]] { gone[channel] = false }
+      guard !own.isEmpty, own.allSatisfy({ removed[$0] }) else { continue }
+      removed[own[0]] = false
+      if let channel = groups.channelOfUnit[own[0]] { removed[channel] = false }
       deadLayers.append(architecture.nodes[node].id)
     }
-    if groups.ofInput.allSatisfy({ gone[$0] }), let first = groups.ofInput.first {
-      gone[first] = false
+    if groups.ofInput.allSatisfy({ removed[$0] }), let first = groups.ofInput.first {
+      removed[first] = false
     }
     // Groups of a grouped convolution keep one channel each, because their channels are coupled by
     // union.

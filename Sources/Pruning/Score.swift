@@ -75,9 +75,9 @@ extension NeuronGroups {
         if !values[position].isNaN { found[group].append(values[position]) }
       }
     }
-    let unknown = Set(wholes.values).filter { found[$0].isEmpty }
-    for part in wholes.keys.sorted() {
-      guard let whole = wholes[part], unknown.contains(whole) else { continue }
+    let unknown = Set(channelOfUnit.values).filter { found[$0].isEmpty }
+    for part in channelOfUnit.keys.sorted() {
+      guard let whole = channelOfUnit[part], unknown.contains(whole) else { continue }
       found[whole] += found[part]
     }
     return groups.indices.map { group in
@@ -117,7 +117,7 @@ extension Network {
   /// The nodes that layers with weights read, where the activations of neurons are taken.
   func sources(_ groups: NeuronGroups) -> [Int] {
     var sources: Set<Int> = []
-    for slot in groups.slots where !slot.makes {
+    for slot in groups.slots where !slot.isOutput {
       for link in architecture.links[slot.node] where link >= 0 { sources.insert(link) }
     }
     return sources.sorted()
@@ -128,16 +128,16 @@ extension Network {
   ///
   /// `size`: the size of one weight.
   func incoming(_ groups: NeuronGroups, _ size: (Float) -> Double) -> [Int: [Double]] {
-    var sums = weightSums(groups, makes: true, size)
-    guard !groups.wholes.isEmpty else { return sums }
+    var sums = weightSums(groups, isOutput: true, size)
+    guard !groups.channelOfUnit.isEmpty else { return sums }
     let read = outgoing(groups, size)
     var taken = [Double](repeating: 0, count: groups.groups.count)
-    for slot in groups.slots where !slot.makes {
-      for (position, group) in slot.groups.enumerated() where groups.wholes[group] != nil {
+    for slot in groups.slots where !slot.isOutput {
+      for (position, group) in slot.groups.enumerated() where groups.channelOfUnit[group] != nil {
         taken[group] += read[slot.node]?[position] ?? 0
       }
     }
-    for node in Set(groups.wholes.keys.flatMap { groups.groups[$0].makers.map(\.node) })
+    for node in Set(groups.channelOfUnit.keys.flatMap { groups.groups[$0].producers.map(\.node) })
     where sums[node] == nil {
       sums[node] = groups.ofNodes[node].map { taken[$0] }
     }
@@ -146,14 +146,14 @@ extension Network {
 
   /// The summed size of each neuron's outgoing weights, by the node that reads it.
   func outgoing(_ groups: NeuronGroups, _ size: (Float) -> Double) -> [Int: [Double]] {
-    weightSums(groups, makes: false, size)
+    weightSums(groups, isOutput: false, size)
   }
 
   private func weightSums(
-    _ groups: NeuronGroups, makes: Bool, _ size: (Float) -> Double
+    _ groups: NeuronGroups, isOutput: Bool, _ size: (Float) -> Double
   ) -> [Int: [Double]] {
     var sums: [Int: [Double]] = [:]
-    for slot in groups.slots where slot.makes == makes {
+    for slot in groups.slots where slot.isOutput == isOutput {
       let parameter = parameters[slot.node][slot.parameter]
       guard parameter.role == .weight else { continue }
       let shape = parameter.value.shape

@@ -20,13 +20,15 @@ struct Selection {
     self.counter = counter
     self.scores = scores
     var left = [Int: Int]()
-    for group in groups.groups { for maker in group.makers { left[maker.node, default: 0] += 1 } }
+    for group in groups.groups {
+      for producer in group.producers { left[producer.node, default: 0] += 1 }
+    }
     let least = left.mapValues { max(1, Int((floor * Double($0)).rounded(.up))) }
     let ranked = Self.ranked(scores, groups, recipe.scope)
     var order: [Int] = []
     for group in ranked {
       var own: [Int: Int] = [:]
-      for maker in groups.groups[group].makers { own[maker.node, default: 0] += 1 }
+      for producer in groups.groups[group].producers { own[producer.node, default: 0] += 1 }
       guard own.allSatisfy({ (left[$0.key] ?? 0) - $0.value >= (least[$0.key] ?? 1) }) else {
         continue
       }
@@ -49,7 +51,7 @@ struct Selection {
   private static func packs(
     _ order: [Int], _ groups: NeuronGroups, multiple: Int
   ) -> [[Int]] {
-    func layer(_ group: Int) -> [Int] { groups.groups[group].makers.map(\.node) }
+    func layer(_ group: Int) -> [Int] { groups.groups[group].producers.map(\.node) }
     var left = Dictionary(grouping: groups.groups.indices, by: layer).mapValues(\.count)
     var open: [[Int]: [Int]] = [:]
     var packs: [[Int]] = []
@@ -69,14 +71,14 @@ struct Selection {
   }
 
   private static func ranked(_ scores: [Double?], _ groups: NeuronGroups, _ scope: Scope) -> [Int] {
-    let scored = scores.indices.filter { scores[$0] != nil && !groups.groups[$0].makers.isEmpty }
+    let scored = scores.indices.filter { scores[$0] != nil && !groups.groups[$0].producers.isEmpty }
     func isLower(_ first: Int, _ second: Int) -> Bool {
       (scores[first] ?? 0, first) < (scores[second] ?? 0, second)
     }
     guard scope == .layer else { return scored.sorted(by: isLower) }
     // A group belongs to the first layer that produces it.
     var shares = [(share: Double, group: Int)]()
-    for layer in Dictionary(grouping: scored, by: { groups.groups[$0].makers[0].node }).values {
+    for layer in Dictionary(grouping: scored, by: { groups.groups[$0].producers[0].node }).values {
       for (rank, group) in layer.sorted(by: isLower).enumerated() {
         shares.append((Double(rank) / Double(layer.count), group))
       }
@@ -99,16 +101,16 @@ struct Selection {
   }
 
   func cost(without count: Int) -> Cost {
-    var gone = [Bool](repeating: false, count: groups.groups.count)
-    for group in order.prefix(count) { gone[group] = true }
-    return counter.cost(without: gone)
+    var removed = [Bool](repeating: false, count: groups.groups.count)
+    for group in order.prefix(count) { removed[group] = true }
+    return counter.cost(without: removed)
   }
 
   /// The removals of the first `count` groups, with scores and ranks.
   func removals(_ count: Int, from network: Network, round: Int) -> [PruningPlan.Removal] {
     let threshold = order.indices.contains(count) ? scores[order[count]] : nil
     return order.prefix(count).enumerated().compactMap { rank, group in
-      guard !groups.groups[group].makers.isEmpty else { return nil }
+      guard !groups.groups[group].producers.isEmpty else { return nil }
       return PruningPlan.Removal(
         .neuron(name: groups.name(of: group, in: network)), score: scores[group] ?? 0, round: round,
         rank: rank,

@@ -72,14 +72,14 @@ public struct Sensitivity: Hashable, Codable, Sendable {
               .neuron(name: groups.name(of: group, in: network)), score: scores[group] ?? 0,
               round: 1)
           })
-        var gone = [Bool](repeating: false, count: scores.count)
-        for group in ranked.prefix(count) { gone[group] = true }
+        var removed = [Bool](repeating: false, count: scores.count)
+        for group in ranked.prefix(count) { removed[group] = true }
         let (loss, accuracy) = figures(try network.masked(by: ResolvedPlan(plan, for: network)))
         lines.append(
           Line(
-            layers: groups.groups[own[0]].makers.map { network.architecture.nodes[$0.node].id },
+            layers: groups.groups[own[0]].producers.map { network.architecture.nodes[$0.node].id },
             neurons: own.count, removed: count,
-            parameters: whole - counter.cost(without: gone).parameters, loss: loss,
+            parameters: whole - counter.cost(without: removed).parameters, loss: loss,
             accuracy: accuracy))
       }
     }
@@ -89,16 +89,17 @@ public struct Sensitivity: Hashable, Codable, Sendable {
 extension NeuronGroups {
   /// The prunable groups by the layers that produce them, in network order.
   var layers: [[Int]] {
-    Dictionary(grouping: prunable.filter { !groups[$0].makers.isEmpty }) {
-      groups[$0].makers.map(\.node)
+    Dictionary(grouping: prunable.filter { !groups[$0].producers.isEmpty }) {
+      groups[$0].producers.map(\.node)
     }
     .sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
   }
 
   /// The name of a group: that of its first neuron.
   func name(of group: Int, in network: Network) -> Neuron {
-    let maker = groups[group].makers[0]
+    let producer = groups[group].producers[0]
     return Neuron(
-      network.architecture.nodes[maker.node].id, network.originalIndices[maker.node][maker.neuron])
+      network.architecture.nodes[producer.node].id,
+      network.originalIndices[producer.node][producer.neuron])
   }
 }

@@ -15,7 +15,7 @@ struct Surgery {
   /// The number of mask updates per epoch.
   private static let choices = 4
   /// The share of the steps after which the mask is fixed.
-  private static let settled = 0.7
+  private static let maskUpdateShare = 0.7
 
   /// Trains for some epochs.
   ///
@@ -41,19 +41,19 @@ struct Surgery {
     let perEpoch = max(1, (context.training.count + trainer.batch - 1) / trainer.batch)
     let total = Double(epochs * perEpoch)
     var memory = Optimizer.Memory(for: whole)
-    var chance = SeededGenerator(seed: context.seed).stream("surgery-\(round)")
+    var random = SeededGenerator(seed: context.seed).stream("surgery-\(round)")
     let update = context.step
     var step = 0
     for epoch in 0..<epochs {
       try batches.forEach(epoch: epoch) { batch in
         let progress = Double(step) / total
-        if progress < Self.settled, step % max(1, perEpoch / Self.choices) == 0 {
+        if progress < Self.maskUpdateShare, step % max(1, perEpoch / Self.choices) == 0 {
           let plan = try WeightSelection(
             whole, normalization: recipe.normalization, scope: recipe.scope
           ).plan(leaving: kept, round: round)
           network = try whole.masked(by: plan)
         }
-        let pass = try update.pass(of: network, on: batch, number: step + 1, using: &chance)
+        let pass = try update.pass(of: network, on: batch, number: step + 1, using: &random)
         let rate = trainer.learningRate * 0.5 * (1 + cos(Double.pi * progress))
         update.update(&whole, by: pass, memory: &memory, rate: rate)
         network.take(whole)

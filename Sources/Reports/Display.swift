@@ -15,7 +15,7 @@ package func shown(_ name: String, limit: Int = longestShownName) -> String {
 /// A text with control characters, line ends and direction marks escaped: `\n`, `\u{202E}`.
 package func visible(_ text: String) -> String {
   var all = ""
-  for scalar in withoutTowers(text).unicodeScalars {
+  for scalar in limitingCombiningMarks(text).unicodeScalars {
     switch scalar.value {
     case 0x0A: all += "\\n"
     case 0x0D: all += "\\r"
@@ -62,7 +62,7 @@ private func hasRightToLeft(_ text: String) -> Bool {
 
 /// A text whose characters have at most twelve scalars each, so that stacked combining marks do not
 /// overlap other lines.
-private func withoutTowers(_ text: String) -> String {
+private func limitingCombiningMarks(_ text: String) -> String {
   if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
   var all = ""
   for character in text {

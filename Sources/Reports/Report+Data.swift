@@ -21,7 +21,7 @@ extension Report {
       [DataTable.Cell("Input columns"), .number(data.features)],
       [DataTable.Cell("Classes"), .number(data.classes.count)],
     ]
-    let answers = data.classes.prefix(20).map { Phrase.name($0) }.joined(by: ", ")
+    let classes = data.classes.prefix(20).map { Phrase.name($0) }.joined(by: ", ")
     let rest: Phrase = data.classes.count > 20 ? " and \(data.classes.count - 20) more" : ""
     return [
       .heading("Data and row counts", level: 2, id: "data"),
@@ -29,7 +29,7 @@ extension Report {
       .list(
         [
           "Held out: \(quote: data.heldOutFrom).",
-          "Target: \(name: data.schema.target.name). Classes: \(answers + rest).",
+          "Target: \(name: data.schema.target.name). Classes: \(classes + rest).",
           "SHA-256 of the data as read: \(data.sha256)",
         ] + (data.notes ?? []).map { "Note: \(quote: $0)." }),
     ]
@@ -74,7 +74,7 @@ extension Report {
         "Only \(counted(fidelity.heldOut.total, "held-out row")): the 95 % interval is wide.")
     }
     let byDefault = Proportion(
-      fidelity.answered.total - fidelity.answered.count, of: fidelity.answered.total)
+      fidelity.coverage.total - fidelity.coverage.count, of: fidelity.coverage.total)
     if byDefault.total > 0 {
       limits.append(
         byDefault.count == 0
@@ -101,7 +101,7 @@ extension Report {
 
   var provenanceSection: [Block] {
     let provenance = explanation.provenance
-    let extractor = spokenRules.extractor
+    let extractor = leadingRules.extractor
     var rows: [[DataTable.Cell]] = [
       [DataTable.Cell("Tool version"), DataTable.Cell("espalier \(name: provenance.version)")],
       [

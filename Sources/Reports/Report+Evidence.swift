@@ -41,7 +41,7 @@ extension Report {
 
   /// The causal check of all named features, of each feature and of each rule over features.
   var causalBlocks: [Block] {
-    let listed = explanation.mostTelling(100).map { explanation.features[$0] }
+    let listed = explanation.strongest(100).map { explanation.features[$0] }
       .filter { $0.causal != nil }
     guard !listed.isEmpty else { return [] }
     var blocks: [Block] = [

@@ -46,7 +46,7 @@ extension Report {
     }
     blocks.append(figure("features"))
     let hasImages = features.contains { $0.image != nil }
-    let listed = explanation.mostTelling(listedFeatures)
+    let listed = explanation.strongest(listedFeatures)
     var columns: [DataTable.Column] = [.text("Feature")]
     columns += [
       .text(hasImages ? "Attribution map" : "Positive attributions"),
@@ -75,18 +75,18 @@ extension Report {
 
   /// That the hidden features are scores, with the price; `nil` if the network is not readable.
   public var readableSentence: Phrase? {
-    guard let price = explanation.pruned.readable else { return nil }
-    let rows = price.crossValidated ? "rows in cross-validation" : "validation rows"
+    guard let cost = explanation.pruned.readable else { return nil }
+    let rows = cost.crossValidated ? "rows in cross-validation" : "validation rows"
     return """
       The hidden features of this network are scores with integer weights that can be computed by hand; \
-      its accuracy is \(percent(price.after)) (\(ratio(price.after)) \(rows)), that of the network \
-      without them \(percent(price.before)) (\(ratio(price.before))).
+      its accuracy is \(percent(cost.after)) (\(ratio(cost.after)) \(rows)), that of the network \
+      without them \(percent(cost.before)) (\(ratio(cost.before))).
       """
   }
 
   /// The hidden features as scores of columns; empty if none is described.
   var descriptionBlocks: [Block] {
-    let described = explanation.mostTelling(listedFeatures).compactMap { index in
+    let described = explanation.strongest(listedFeatures).compactMap { index in
       let feature = explanation.features[index]
       return feature.description.map { (feature.id, $0) }
     }
@@ -202,33 +202,39 @@ extension Report {
       Checked: the masked network (pruned weights set to zero) and the compacted network were run \
       on \(counted(check.rows, "row")). The largest absolute difference of an output is \
       \(significant(check.largestAbsolute)) (relative \(significant(check.largestRelative))); \
-      \(counted(check.changedAnswers, "prediction")) changed.
+      \(counted(check.changedPredictions, "prediction")) changed.
       """
-    return check.changedAnswers == 0 ? .paragraph(words) : .warning(words)
+    return check.changedPredictions == 0 ? .paragraph(words) : .warning(words)
   }
 
   private var steps: [Block] {
     let pruning = explanation.pruning
     guard !pruning.steps.isEmpty else { return [.paragraph("Nothing was pruned.")] }
+    let usesTraining = (pruning.measuredRows ?? 0) > explanation.data.validation
+    let rows = usesTraining ? "training and validation" : "validation"
+    let isNumeric = pruning.steps.contains { $0.rSquared != nil }
     let blocks: [Block] = [
       .heading("Pruning steps", level: 3, id: "pruning"),
       .paragraph(
         """
         Method: \(name: pruning.method) (\(quote: pruning.source)). Each step removed the \
         least important neurons or inputs and fine-tuned the network; a step that degraded the \
-        result on the validation rows too much was rejected.
+        result on the \(rows) rows too much was rejected.
         """),
       .table(
         DataTable(
           "step-table", "Pruning steps",
           [
             .number("Step"), .number("Hidden features"), .number("Inputs"), .number("Parameters"),
-            .number("Accuracy, validation"), .text("Removed"), .text("Outcome"),
+            .number("\(isNumeric ? "R²" : "Accuracy"), \(rows)"), .text("Removed"),
+            .text("Outcome"),
           ],
           pruning.steps.enumerated().map { index, step in
             [
               .number(index + 1), .number(step.neurons), .number(step.inputs),
-              .number(step.parameters), .percent(step.accuracy),
+              .number(step.parameters),
+              step.rSquared.map { DataTable.Cell(Phrase(fixed($0, digits: 3)), key: $0) }
+                ?? .percent(step.accuracy),
               DataTable.Cell(
                 step.removed.isEmpty
                   ? "\u{2013}"
@@ -260,7 +266,7 @@ extension Report {
 extension Explanation {
   /// The positions of at most `most` hidden features: those in rules first, then those with the
   /// largest absolute output weight; in ascending order.
-  func mostTelling(_ most: Int) -> [Int] {
+  func strongest(_ most: Int) -> [Int] {
     guard features.count > most else { return Array(features.indices) }
     let named = Set((featureRules?.rules ?? []).flatMap { $0.if.map(\.feature) })
     let isNamed = features.map { named.contains($0.id) }

@@ -32,8 +32,8 @@ extension Report {
   /// The reported rules alone, with the scores that they use.
   var ruleBlocks: [Block] {
     list(
-      of: spokenRules, id: "rules-table", caption: Self.caption(explanation.level),
-      conditions: explanation.level == .features ? conditionSentence(of: spokenRules) : Phrase())
+      of: leadingRules, id: "rules-table", caption: Self.caption(explanation.level),
+      conditions: explanation.level == .features ? conditionSentence(of: leadingRules) : Phrase())
       + (explanation.level == .described ? scoreCards : [])
   }
 

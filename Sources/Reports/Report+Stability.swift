@@ -9,7 +9,7 @@ extension Report {
       """
       Over \(counted(found.seeds, "other seed")) and \
       \(counted(found.bootstraps, "bootstrap sample")), \(share(found.rulesRepeated, "rules")) are \
-      found again, and \(share(found.answersAgree, "held-out predictions")) agree.
+      found again, and \(share(found.predictionsAgree, "held-out predictions")) agree.
       """
     ]
     if let random = found.randomization {
@@ -57,7 +57,7 @@ extension Report {
           parts.map { words, part in
             [
               DataTable.Cell(words), .ratio(part.rulesRepeated), .percent(part.rulesRepeated),
-              .ratio(part.answersAgree), .percent(part.answersAgree),
+              .ratio(part.predictionsAgree), .percent(part.predictionsAgree),
             ]
           })))
     if !found.rules.isEmpty {

@@ -33,7 +33,7 @@ extension Report {
     if explanation.level != .inputs, let other = explanation.inputFidelity {
       rows.append(("Rules over columns and network, held-out rows", other.heldOut))
     }
-    rows.append(("Held-out rows covered by a rule", fidelity.answered))
+    rows.append(("Held-out rows covered by a rule", fidelity.coverage))
     blocks.append(
       .table(
         shares("fidelity-table", "Fidelity: agreement with the network", "Comparison", rows)))

@@ -36,7 +36,7 @@ public struct Report: Hashable, Sendable {
   var isChosen: Bool { explanation.level != recorded.level }
 
   /// The rules that `fidelity` and `complexity` describe.
-  public var spokenRules: RuleSetEntry {
+  public var leadingRules: RuleSetEntry {
     explanation.entry(explanation.level) ?? explanation.inputRules
   }
 
@@ -109,7 +109,7 @@ public struct Report: Hashable, Sendable {
   private var opening: [Block] {
     let network = explanation.network
     let pruned = explanation.pruned
-    let rules = spokenRules
+    let rules = leadingRules
     var facts = [
       Fact(
         "Fidelity", percent(explanation.fidelity.heldOut),

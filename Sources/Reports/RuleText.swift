@@ -29,14 +29,14 @@ public struct RuleText: Hashable, Sendable {
   /// `if petal_length > 2.45 cm then species is versicolor`
   public func sentence(_ rule: RuleEntry) -> Phrase { sentence(premise(rule), rule.then) }
 
-  private func sentence(_ premise: Phrase, _ answer: String) -> Phrase {
-    Phrase([.small("if ")]) + premise + Phrase([.small(" then ")]) + conclusion(answer)
+  private func sentence(_ premise: Phrase, _ name: String) -> Phrase {
+    Phrase([.small("if ")]) + premise + Phrase([.small(" then ")]) + conclusion(name)
   }
 
   /// The text of a rule of a program.
   public func sentence(_ rule: RuleProgram.Rule, of program: RuleProgram) -> Phrase {
     let conditions = rule.premise.map { condition($0, of: program) }
-    return sentence(conjunction(conditions), program.answers[rule.conclusion].name)
+    return sentence(conjunction(conditions), program.predictions[rule.conclusion].name)
   }
 
   /// The text of a condition of a program.
@@ -125,8 +125,8 @@ public struct RuleText: Hashable, Sendable {
   }
 
   /// `species is versicolor`
-  public func conclusion(_ answer: String) -> Phrase {
-    "\(name: schema.target.name) is \(name: answer)"
+  public func conclusion(_ name: String) -> Phrase {
+    "\(name: schema.target.name) is \(name: name)"
   }
 
   /// The text of one condition on a column or a hidden feature.

@@ -6,14 +6,14 @@ public struct NearestChange: Hashable, Sendable {
   /// The new values of the changed variables.
   public var values: [Feature.ID: Double]
   /// The class that the rules then predict.
-  public var answer: Int
+  public var prediction: Int
   /// The rule that then decides; `nil` for the default.
   public var rule: Int?
 
   /// Creates a change.
-  public init(values: [Feature.ID: Double], answer: Int, rule: Int?) {
+  public init(values: [Feature.ID: Double], prediction: Int, rule: Int?) {
     self.values = values
-    self.answer = answer
+    self.prediction = prediction
     self.rule = rule
   }
 }
@@ -93,14 +93,14 @@ public struct NearestChangeSearch: Sendable {
   /// - Complexity: exponential in the number of rules in the worst case, bounded by `limit`
   public func search() -> Outcome {
     let start = Box(allowed: variables.map { $0.cells.map { _ in true } }, variables)
-    let current = answer(in: start)
+    let current = prediction(in: start)
     var queue = BoxQueue()
     var seen: Set<[[Bool]]> = [start.allowed]
     queue.push(start)
     while let box = queue.pop() {
       if queue.count > limit { return .limited }
       let rule = deciding(in: box)
-      if answer(of: rule) != current { return .found(change(to: box, rule)) }
+      if prediction(of: rule) != current { return .found(change(to: box, rule)) }
       for child in parts(of: box, rule, keeping: current) where seen.insert(child.allowed).inserted
       {
         queue.push(child)
@@ -114,14 +114,14 @@ public struct NearestChangeSearch: Sendable {
     for (variable, cell) in zip(variables, box.nearest) where variable.cells[cell].isChange {
       values[variable.id] = variable.cells[cell].value
     }
-    return NearestChange(values: values, answer: answer(of: rule), rule: rule)
+    return NearestChange(values: values, prediction: prediction(of: rule), rule: rule)
   }
 
-  private func answer(of rule: Int?) -> Int {
+  private func prediction(of rule: Int?) -> Int {
     rule.map { rules.rules[$0].conclusion } ?? rules.defaultClass
   }
 
-  private func answer(in box: Box) -> Int { answer(of: deciding(in: box)) }
+  private func prediction(in box: Box) -> Int { prediction(of: deciding(in: box)) }
 
   /// The rule that decides at the nearest cells of a box.
   private func deciding(in box: Box) -> Int? {
@@ -131,11 +131,11 @@ public struct NearestChangeSearch: Sendable {
   }
 
   /// The parts of a box that can have another prediction.
-  private func parts(of box: Box, _ rule: Int?, keeping answer: Int) -> [Box] {
+  private func parts(of box: Box, _ rule: Int?, keeping prediction: Int) -> [Box] {
     var parts: [Box] = []
     // A rule of another class that comes before the deciding one holds.
     for other in order.prefix(while: { $0 != rule })
-    where rules.rules[other].conclusion != answer {
+    where rules.rules[other].conclusion != prediction {
       var part = box.allowed
       for literal in literals[other] {
         part[literal.variable] = zip(part[literal.variable], literal.holds).map { $0 && $1 }

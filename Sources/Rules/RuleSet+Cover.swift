@@ -9,23 +9,23 @@ extension RuleSet {
   /// confidence precedes a general one.
   /// - Parameters:
   ///   - table: the rows.
-  ///   - answers: the classes to agree with, one per row of `table`.
+  ///   - labels: the classes to agree with, one per row of `table`.
   ///   - sizes: the sizes of the lists.
   ///   - onStep: called before each rule is chosen; an error thrown by it ends the search.
   /// - Returns: distinct lists in ascending order of size.
   /// - Complexity: O(rules × rows × largest size)
   public func covering(
-    _ table: Table, answers: [Int], sizes: [Int], onStep: () throws -> Void
+    _ table: Table, labels: [Int], sizes: [Int], onStep: () throws -> Void
   ) rethrows -> [RuleSet] {
     let set = RuleSet(rules, default: defaultClass, resolution: .vote)
-      .supported(by: table, answers: answers)
+      .supported(by: table, labels: labels)
     let held = set.rowsHeld(in: table)
     let rank = set.order
     // For each class, the rows on which a rule with this conclusion is correct.
     let classes = Set(set.rules.map(\.conclusion) + [defaultClass]).sorted()
     let right = Dictionary(
       uniqueKeysWithValues: classes.map { conclusion in
-        (conclusion, RowSet(rows: table.count) { answers[$0] == conclusion })
+        (conclusion, RowSet(rows: table.count) { labels[$0] == conclusion })
       })
     var place = [Int](repeating: 0, count: set.rules.count)
     for (position, index) in rank.enumerated() { place[index] = position }
@@ -80,7 +80,7 @@ extension RuleSet {
   }
 
   /// Selects rule lists without a callback.
-  public func covering(_ table: Table, answers: [Int], sizes: [Int]) -> [RuleSet] {
-    covering(table, answers: answers, sizes: sizes) {}
+  public func covering(_ table: Table, labels: [Int], sizes: [Int]) -> [RuleSet] {
+    covering(table, labels: labels, sizes: sizes) {}
   }
 }

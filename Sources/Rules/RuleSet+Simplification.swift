@@ -31,7 +31,7 @@ extension RuleSet {
 /// A rule list during simplification, with the predictions to preserve.
 private struct Simplification {
   let table: Table
-  let answers: [Int]
+  let predictions: [Int]
   /// The rows of each predicted class.
   let rowsOf: [Int: RowSet]
   var literals: LiteralIndex
@@ -44,12 +44,14 @@ private struct Simplification {
     table = index.table
     literals = index
     let all = set.rowsHeld(&literals)
-    answers = set.deciding(among: table.count, held: all).map {
+    predictions = set.deciding(among: table.count, held: all).map {
       $0.map { set.rules[$0].conclusion } ?? set.defaultClass
     }
     var rowsOf: [Int: RowSet] = [:]
-    for answer in Set(answers + set.rules.map(\.conclusion)) {
-      rowsOf[answer] = RowSet(rows: answers.count) { [answers] in answers[$0] == answer }
+    for prediction in Set(predictions + set.rules.map(\.conclusion)) {
+      rowsOf[prediction] = RowSet(rows: predictions.count) { [predictions] in
+        predictions[$0] == prediction
+      }
     }
     self.rowsOf = rowsOf
     let order = set.order
@@ -76,7 +78,7 @@ private struct Simplification {
     (rules.count, rules.reduce(0) { $0 + $1.premise.literals.count })
   }
 
-  private func rows(answering conclusion: Int) -> RowSet { rowsOf[conclusion] ?? none }
+  private func rows(predicting conclusion: Int) -> RowSet { rowsOf[conclusion] ?? none }
 
   /// For each rule and for the default, the rows that no earlier rule decides.
   private var reaching: [RowSet] {
@@ -96,10 +98,10 @@ private struct Simplification {
     guard open.isEmpty else { return }
     var counts: [Int: (rules: Int, rows: Int)] = [:]
     for (index, reach) in reaching.dropLast().enumerated() {
-      let answered = reach.countInCommon(with: held[index])
-      guard answered > 0 else { continue }
+      let decided = reach.countInCommon(with: held[index])
+      guard decided > 0 else { continue }
       let old = counts[rules[index].conclusion] ?? (0, 0)
-      counts[rules[index].conclusion] = (old.rules + 1, old.rows + answered)
+      counts[rules[index].conclusion] = (old.rules + 1, old.rows + decided)
     }
     let ranked = counts.keys.sorted { first, second in
       let (mine, other) = (counts[first] ?? (0, 0), counts[second] ?? (0, 0))
@@ -136,7 +138,7 @@ private struct Simplification {
     var open = RowSet(rows: table.count, all: true)
     for index in rules.indices {
       try onStep()
-      let forbidden = open.subtracting(rows(answering: rules[index].conclusion))
+      let forbidden = open.subtracting(rows(predicting: rules[index].conclusion))
       while true {
         var best: (gain: Int, variable: Feature.ID, rows: RowSet)?
         for literal in rules[index].premise.literals {
@@ -161,7 +163,7 @@ private struct Simplification {
     var open = RowSet(rows: table.count, all: true)
     while index < rules.count {
       try onStep()
-      let forbidden = open.subtracting(rows(answering: rules[index].conclusion))
+      let forbidden = open.subtracting(rows(predicting: rules[index].conclusion))
       var later = index + 1
       while later < rules.count {
         if rules[later].conclusion == rules[index].conclusion {

@@ -51,13 +51,13 @@ public struct RuleSet: Hashable, Codable, Sendable {
 
   /// The deciding rules from the precomputed rows on which each rule holds.
   func deciding(among rows: Int, held: [RowSet]) -> [Int?] {
-    var answers = [Int?](repeating: nil, count: rows)
+    var deciders = [Int?](repeating: nil, count: rows)
     var open = RowSet(rows: rows, all: true)
     for index in order where !open.isEmpty {
-      open.intersection(held[index]).forEach { answers[$0] = index }
+      open.intersection(held[index]).forEach { deciders[$0] = index }
       open.subtract(held[index])
     }
-    return answers
+    return deciders
   }
 
   /// For each rule the rows on which it holds, whether or not another rule decides them.
@@ -85,9 +85,9 @@ public struct RuleSet: Hashable, Codable, Sendable {
   }
 
   /// The rules that decide at least one of these rows, or hold on one in a vote.
-  package func withoutUnused(on table: Table, answers: [Int]) -> RuleSet {
+  package func withoutUnused(on table: Table, labels: [Int]) -> RuleSet {
     var copy = self
-    copy.rules = supported(by: table, answers: answers).rules.filter { $0.support.covered > 0 }
+    copy.rules = supported(by: table, labels: labels).rules.filter { $0.support.covered > 0 }
     return copy
   }
 
@@ -97,14 +97,14 @@ public struct RuleSet: Hashable, Codable, Sendable {
   /// rows on which it holds, because confidences are compared before a rule decides.
   /// - Parameters:
   ///   - table: the rows to count.
-  ///   - answers: the prediction of the explained network for each row.
+  ///   - labels: the prediction of the explained network for each row.
   /// - Returns: the same rules in the same order.
-  public func supported(by table: Table, answers: [Int]) -> RuleSet {
+  public func supported(by table: Table, labels: [Int]) -> RuleSet {
     var copy = self
     let held = rowsHeld(in: table)
     var agreeing: [Int: RowSet] = [:]
     for conclusion in Set(rules.map(\.conclusion)) {
-      agreeing[conclusion] = RowSet(rows: table.count) { answers[$0] == conclusion }
+      agreeing[conclusion] = RowSet(rows: table.count) { labels[$0] == conclusion }
     }
     var open = RowSet(rows: table.count, all: true)
     for index in rules.indices {

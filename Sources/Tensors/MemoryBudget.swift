@@ -3,7 +3,7 @@ import Foundation
 /// The memory available to the process, checked before a large step.
 public enum MemoryBudget {
   /// The bytes that can still be allocated, and the limit that applies.
-  public struct Room: Hashable, Sendable {
+  public struct Available: Hashable, Sendable {
     /// The available bytes.
     public var bytes: Int
     /// The limit that applies.
@@ -28,7 +28,7 @@ public enum MemoryBudget {
 
   /// The available memory: the minimum under the address space limit, the container's memory limit
   /// and free memory; `nil` if unknown.
-  public static var workspace: Room? {
+  public static var workspace: Available? {
     [addressSpace, container, freeMemory].compactMap(\.self).min { $0.bytes < $1.bytes }
   }
 
@@ -59,25 +59,25 @@ public enum MemoryBudget {
     return (pages ?? 0) * sysconf(Int32(_SC_PAGESIZE))
   }
 
-  private static var addressSpace: Room? {
+  private static var addressSpace: Available? {
     addressSpaceLimit.map {
-      Room(bytes: max($0 - addressSpaceTaken, 0), limit: .addressSpace)
+      Available(bytes: max($0 - addressSpaceTaken, 0), limit: .addressSpace)
     }
   }
 
-  private static var freeMemory: Room? {
+  private static var freeMemory: Available? {
     guard let lines = text("/proc/meminfo")?.split(separator: "\n") else { return nil }
     func kilobytes(_ key: String) -> Int? {
       lines.first { $0.hasPrefix(key + ":") }?.split(separator: " ").dropFirst().first
         .flatMap { Int($0) }
     }
     guard let free = kilobytes("MemAvailable") else { return nil }
-    return Room(bytes: (free + (kilobytes("SwapFree") ?? 0)) << 10, limit: .freeMemory)
+    return Available(bytes: (free + (kilobytes("SwapFree") ?? 0)) << 10, limit: .freeMemory)
   }
 
   /// The memory available under the tightest control group (cgroup v2) limit; file cache counts as
   /// available.
-  private static var container: Room? {
+  private static var container: Available? {
     guard
       let own = text("/proc/self/cgroup")?.split(separator: "\n").first(where: {
         $0.hasPrefix("0::")
@@ -99,7 +99,7 @@ public enum MemoryBudget {
       if path == "/" || path.isEmpty { break }
       path = (path as NSString).deletingLastPathComponent
     }
-    return least.map { Room(bytes: $0, limit: .container) }
+    return least.map { Available(bytes: $0, limit: .container) }
   }
 
   private static func number(_ path: String) -> Int? {
@@ -116,10 +116,10 @@ public struct MemoryError: LocalizedError, Hashable, Sendable {
   /// The estimated memory in bytes.
   public let needed: Double
   /// The available memory.
-  public let workspace: MemoryBudget.Room
+  public let workspace: MemoryBudget.Available
 
   /// Creates the error of a step that needs more bytes than there are.
-  public init(needed: Double, workspace: MemoryBudget.Room) {
+  public init(needed: Double, workspace: MemoryBudget.Available) {
     self.needed = needed
     self.workspace = workspace
   }

@@ -13,7 +13,7 @@ struct ExplanationSummary {
   init(_ given: Explanation, folder: String, data: String) {
     let report = Report(given, level: given.leads)
     let explanation = report.explanation
-    let rules = report.spokenRules
+    let rules = report.leadingRules
     let wording = RuleText(explanation)
     var lines = [Terminal.stdout.paint(report.fidelitySentence.plain, .bold)]
     if let sentence = report.numericSentence { lines.append(sentence.plain) }

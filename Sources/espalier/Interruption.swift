@@ -42,7 +42,7 @@ enum Interruption {
   static func checkpoint(isCurrent: Bool) {
     respond(isCurrent ? .endsResumable : .isRemembered)
     // A pending signal ends the run now.
-    if isCurrent, isAskedFor { end(by: received.load(ordering: .relaxed), resumable) }
+    if isCurrent, isRequested { end(by: received.load(ordering: .relaxed), resumable) }
   }
 
   /// Defers signals while output files are written.
@@ -87,7 +87,7 @@ enum Interruption {
     }
   }
 
-  static var isAskedFor: Bool { received.load(ordering: .relaxed) != 0 }
+  static var isRequested: Bool { received.load(ordering: .relaxed) != 0 }
 
   /// 130 after Ctrl-C, 143 after SIGTERM.
   static var exitCode: Int32 {

@@ -53,7 +53,7 @@ final class ProgressPrinter: Sendable {
   /// The control through which a run reports progress and polls for interruption.
   var control: RunControl {
     RunControl(
-      report: { [self] in show($0) }, shouldStop: { Interruption.isAskedFor }, names: .options)
+      report: { [self] in show($0) }, shouldStop: { Interruption.isRequested }, names: .options)
   }
 
   /// Prints the assumptions about an imported network and the warnings about them.

@@ -34,12 +34,13 @@ struct RowExplanationText {
     var lines: [String] = []
     let row = found.row.map { "Row \(counted($0))" } ?? "The row"
     if let level = found.levels.first {
-      var sentence = "\(row): the rules predict \(answer(level.answer, level.number))"
+      var sentence =
+        "\(row): the rules \(level.level.words) predict \(prediction(level.prediction, level.number))"
       if let network = found.network {
         sentence +=
           found.agrees == true
           ? ", and so does the network."
-          : ", the network \(answer(network.answer, network.number))."
+          : ", the network \(prediction(network.prediction, network.number))."
       } else {
         sentence += "."
       }
@@ -64,7 +65,7 @@ struct RowExplanationText {
     return lines
   }
 
-  private func answer(_ name: String, _ number: Double?) -> String {
+  private func prediction(_ name: String, _ number: Double?) -> String {
     "'\(shown(name))'" + (number.map { " (\(Self.shownNumber($0)))" } ?? "")
   }
 
@@ -123,7 +124,7 @@ struct RowExplanationText {
     var lines: [String] = []
     if let rule = level.deciding {
       lines.append(
-        "\(kind): \(shown(rule.rule)) decides, \(wording.conclusion(rule.answer).plain).")
+        "\(kind): \(shown(rule.rule)) decides, \(wording.conclusion(rule.prediction).plain).")
       lines += conditions(rule)
       if let coverage = level.coverage, let confidence = level.confidence {
         var figures =
@@ -136,19 +137,19 @@ struct RowExplanationText {
       }
     } else {
       lines.append(
-        "\(kind): no rule holds, so \(wording.conclusion(level.answer).plain).")
+        "\(kind): no rule holds, so \(wording.conclusion(level.prediction).plain).")
     }
     for card in level.scores where isRead(card.score, level) || isFirst { lines += self.card(card) }
     if !level.alsoHolding.isEmpty {
       lines.append(
         "  also holding: "
-          + level.alsoHolding.map { "\(shown($0.rule)) (\(shown($0.answer)))" }
+          + level.alsoHolding.map { "\(shown($0.rule)) (\(shown($0.prediction)))" }
           .joined(separator: ", "))
     }
     for rule in level.nearlyHolding {
       guard let failing = rule.conditions.first(where: { !$0.holds }) else { continue }
       lines.append(
-        "  one condition unmet: \(shown(rule.rule)) (\(shown(rule.answer))), "
+        "  one condition unmet: \(shown(rule.rule)) (\(shown(rule.prediction))), "
           + "\(wording.condition(failing.condition).plain) (value "
           + value(failing.value, of: failing.condition.feature) + ")")
     }
@@ -206,12 +207,12 @@ struct RowExplanationText {
         + value(step.to, of: step.variable)
     }.joined(separator: ", ")
     var line =
-      "  nearest change: \(steps) gives '\(shown(change.answer))'"
+      "  nearest change: \(steps) gives '\(shown(change.prediction))'"
       + (change.rule.map { " by \(shown($0))" } ?? " by the default")
     if let network = change.network {
       if change.changesNetwork == false {
         line += "; the network keeps '\(shown(network))'"
-      } else if network == change.answer {
+      } else if network == change.prediction {
         line += "; the network then predicts it too"
       } else {
         line += "; the network then predicts '\(shown(network))'"

@@ -10,7 +10,7 @@ import Testing
 @Suite struct BranchedInputTests {
   private static let folder = Program.home.appending(path: "Tests/Fixtures/branches")
 
-  private func rightAnswers(of file: URL, on name: String) throws -> (right: Int, rows: Int) {
+  private func rightPredictions(of file: URL, on name: String) throws -> (right: Int, rows: Int) {
     let data = Self.folder.appending(path: name + ".csv").path
     let table = try DataSource.load(data, options: ReadingOptions(keepsConstants: true)).table
     let model = try ModelFile.read(file).model(for: table.schema)
@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test(arguments: ["wide-deep", "wide-torch", "res-input"])
-  func theReportsModelAnswersAsTheOneThatWasGiven(_ name: String) throws {
+  func theReportsModelPredictsAsTheOneThatWasGiven(_ name: String) throws {
     try withFolder { folder in
       let (data, model) = (
         Self.folder.appending(path: name + ".csv").path,
@@ -37,7 +37,7 @@ import Testing
         let pruned = (result as? [String: Any])?["pruned"] as? [String: Any]
         let agreement = pruned?["agreementWithOriginal"] as? [String: Any]
         #expect(agreement?["value"] as? Double == 1, "\(name) \(extra)")
-        let (right, rows) = try rightAnswers(
+        let (right, rows) = try rightPredictions(
           of: report.appending(path: "model.onnx"), on: name)
         #expect(right == rows, "\(name) \(extra)")
       }
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test(arguments: ["wide-deep", "wide-torch", "res-input"])
-  func trainingOnAndPruningNothingKeepEveryAnswer(_ name: String) throws {
+  func trainingOnAndPruningNothingKeepEveryPrediction(_ name: String) throws {
     try withFolder { folder in
       let (data, model) = (
         Self.folder.appending(path: name + ".csv").path,
@@ -56,13 +56,13 @@ import Testing
         "train", data, "--model", model, "--epochs", "1", "--learning-rate", "1e-9", "-o",
         tuned.path, "--quiet")
       #expect(train.code == 0, "\(train.errorOutput)")
-      var (right, rows) = try rightAnswers(of: tuned, on: name)
+      var (right, rows) = try rightPredictions(of: tuned, on: name)
       #expect(right == rows)
       let same = folder.appending(path: "same.onnx")
       let prune = try Program(
         "prune", model, data, "--keep", "1", "-o", same.path, "--quiet")
       #expect(prune.code == 0, "\(prune.errorOutput)")
-      (right, rows) = try rightAnswers(of: same, on: name)
+      (right, rows) = try rightPredictions(of: same, on: name)
       #expect(right == rows)
     }
   }

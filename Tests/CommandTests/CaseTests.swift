@@ -152,7 +152,7 @@ import Testing
     "neg-temp", "prelu", "qdq-weights", "relu6", "silu", "sk-logreg", "sk-names-spaces",
     "sk-onehot-int", "sk-three-zipcols",
   ])
-  func everyAnswerOfAModelIsRight(_ name: String) throws {
+  func everyPredictionOfAModelIsRight(_ name: String) throws {
     try withFolder { folder in
       let run = try Program(
         "explain", name + ".csv", "--model", name + ".onnx", "--no-pruning", "--rules", "inputs",

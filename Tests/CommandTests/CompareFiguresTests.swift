@@ -46,7 +46,8 @@ import Testing
       // The training set of the network differs from those of seeds 43 and 44.
       let whole = try rows.model(rows.network)
       #expect(
-        compared.parents[0].accuracy == Share(answers(whole, rows.heldOut), labels(rows.heldOut)))
+        compared.parents[0].accuracy
+          == Share(predictions(whole, rows.heldOut), labels(rows.heldOut)))
       for (method, point, seed) in [("l1-filter", 0.3, 42), ("random", 0.6, 43)] {
         let single = try Program(
           "prune", rows.network, rows.file, "--method", method, "--keep", "\(point)",

@@ -23,7 +23,7 @@ import Testing
   /// Numbers, levels and missing values: the rules of the result, the tool's figure and the exported
   /// Python agree on every row.
   @Test(arguments: ["iris", "heart", "german-credit"])
-  func exportedRulesAnswerAsTheResult(data: String) throws {
+  func exportedRulesPredictAsTheResult(data: String) throws {
     try withResult([data, "--rules", "described"]) { explain, folder in
       #expect(explain.code == 0)
       let result = try ResultFolder(folder.appendingPathComponent("r"))
@@ -40,13 +40,13 @@ import Testing
       let (model, table) = try result.modelAndRows(data)
       let list = try #require(try explanation.ruleSet(.described))
       let wide = table.appending(try explanation.scores())
-      let answers = list.classify(wide).map { table.schema.classes[$0] }
+      let predictions = list.classify(wide).map { table.schema.classes[$0] }
       let program = try RuleProgram(explanation, for: PythonExport.self)
-      #expect(try program.classify(table).map { program.answers[$0].name } == answers)
+      #expect(try program.classify(table).map { program.predictions[$0].name } == predictions)
 
       let measured = try Program("fidelity", "r", "r/model.onnx", data, "--json", in: folder)
       let network = model.classify(table).map { table.schema.classes[$0] }
-      let same = zip(network, answers).count { $0 == $1 }
+      let same = zip(network, predictions).count { $0 == $1 }
       let figure = try #require(
         try JSONSerialization.jsonObject(with: Data(measured.output.utf8)) as? [String: Any])
       #expect((figure["fidelity"] as? [String: Any])?["count"] as? Int == same)
@@ -62,7 +62,8 @@ import Testing
           })
       }
       #expect(
-        try ResultFolder.pythonAnswers(folder.appendingPathComponent("rules.py"), rows) == answers)
+        try ResultFolder.pythonPredictions(folder.appendingPathComponent("rules.py"), rows)
+          == predictions)
     }
   }
 

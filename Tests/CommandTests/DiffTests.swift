@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct DiffTests {
   private func entry(
-    _ id: String, _ tests: [(String, RuleEntry.Test.Operator, Double)], _ answer: String
+    _ id: String, _ tests: [(String, RuleEntry.Test.Operator, Double)], _ prediction: String
   ) throws -> RuleEntry {
     let conditions = tests.map { feature, name, value in
       "{\"feature\":\"\(feature)\",\"operator\":\"\(name.rawValue)\",\"value\":\(value)}"
@@ -15,7 +15,7 @@ import Testing
       RuleEntry.self,
       from: Data(
         """
-        {"id":"\(id)","if":[\(conditions)],"then":"\(answer)","coverage":\(share),
+        {"id":"\(id)","if":[\(conditions)],"then":"\(prediction)","coverage":\(share),
         "confidence":\(share),"heldOutCoverage":\(share),"heldOutConfidence":\(share)}
         """.utf8))
   }
@@ -69,7 +69,7 @@ import Testing
         #expect(run.code == 0 && run.errorOutput.isEmpty)
         let found = try JSONDecoder().decode(
           ExplanationDifference.self, from: Data(run.output.utf8))
-        #expect(found.answers == Proportion(150, of: 150))
+        #expect(found.predictions == Proportion(150, of: 150))
         #expect(found.data.isSame && found.rules.changed.isEmpty)
         #expect(found.rules.added.isEmpty && found.rules.removed.isEmpty)
         #expect(found.rules.same.count == found.rules.counts[0] && !found.rules.isReordered)
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test func changedThresholdsChangeAnswers() throws {
+  @Test func changedThresholdsChangePredictions() throws {
     try withFolder { folder in
       try SmallResult.write(to: folder.appendingPathComponent("r"))
       let result = try ResultFolder(folder.appendingPathComponent("r"))

@@ -158,15 +158,15 @@ import espalier
       "the encoded data have 3 inputs but the network expects 4",
       "use the columns of the training data; --ignore excludes other columns", 65),
     Expected(
-      NetworkError.wrongAnswers(expected: 3, found: 2),
+      NetworkError.wrongOutputs(expected: 3, found: 2),
       "the network has 2 outputs but the data have 3 classes",
       "check --target: it names the column that the network predicts", 65),
     Expected(
-      NetworkError.wrongAnswers(expected: 1, found: 3),
+      NetworkError.wrongOutputs(expected: 1, found: 3),
       "the network has 3 outputs where a numeric target needs one",
       "check --target: it names the column that the network predicts", 65),
     Expected(
-      NetworkError.wrongAnswers(expected: 2, found: 3),
+      NetworkError.wrongOutputs(expected: 2, found: 3),
       "the network has 3 outputs but the data have 2 classes",
       "check --target: it names the column that the network predicts; evaluate and predict take all "
         + "classes with --class-order where rows of some are missing", 65),

@@ -25,19 +25,20 @@ import Testing
       try write(to: folder)
       let table = try DataSource.load("iris").table
       let model = try ModelFile.read(network).model(for: table.schema)
-      let answers = model.classify(table)
+      let predictions = model.classify(table)
       let plain = try Program("predict", network.path, "new.csv", "--no-target", in: folder)
       #expect(plain.code == 0)
       #expect(plain.output.hasPrefix("row,network,probability_0,probability_1,probability_2\n"))
-      #expect(plainRows(plain.output).map { $0["network"] } == answers.map { "\($0)" })
+      #expect(plainRows(plain.output).map { $0["network"] } == predictions.map { "\($0)" })
       let named = try Program(
         "predict", network.path, "new.csv", "--no-target", "--class-order", "z,y,x", in: folder)
       #expect(named.code == 0)
-      #expect(plainRows(named.output).map { $0["network"] } == answers.map { ["z", "y", "x"][$0] })
+      #expect(
+        plainRows(named.output).map { $0["network"] } == predictions.map { ["z", "y", "x"][$0] })
       let labelled = try Program("predict", network.path, "iris", in: folder)
       #expect(
         plainRows(labelled.output).map { $0["network"] }
-          == answers.map { table.schema.classes[$0] })
+          == predictions.map { table.schema.classes[$0] })
       #expect(labelled.errorOutput.contains("relu.onnx classifies "))
     }
   }

@@ -48,30 +48,30 @@ import Testing
         whole.errorOutput.contains(
           "relu.onnx is read as for the result: --scale-inputs \(scaling), over the training rows of "
             + "the result"))
-      let answers = plainRows(whole.output).compactMap { $0["network"] }
+      let predictions = plainRows(whole.output).compactMap { $0["network"] }
       // The same numbers by hand.
       var model = try ModelFile.read(Self.network).model(for: data.schema)
       model.encoding = Encoding(
         inputs: try #require(reading.scaling).enumerated().map { position, column in
           .init(feature: position, kind: .scaled(mean: column.mean, scale: column.scale))
         })
-      #expect(answers == model.classify(data).map { data.schema.classes[$0] })
+      #expect(predictions == model.classify(data).map { data.schema.classes[$0] })
       // A row is predicted alike beside others and alone, whether or not the option is repeated.
       try write(71..<74, to: "three.csv", in: folder)
       for more in [[], ["--scale-inputs", scaling]] {
         let few = try Program(
           ["predict", "r", "three.csv", "--model", Self.network.path] + more, in: folder)
         #expect(few.code == 0, "\(few.errorOutput)")
-        #expect(plainRows(few.output).compactMap { $0["network"] } == Array(answers[70..<73]))
+        #expect(plainRows(few.output).compactMap { $0["network"] } == Array(predictions[70..<73]))
       }
       let why = try Program("why", "r", "72", "--model", Self.network.path, "--json", in: folder)
       let found = try JSONDecoder().decode(RowExplanation.self, from: Data(why.output.utf8))
-      #expect(found.network?.answer == answers[71])
+      #expect(found.network?.prediction == predictions[71])
       // Measured on the rows of the network's predictions, the fidelity is that of the rules' predictions.
       let run = try Program("fidelity", "r", Self.network.path, "iris", "--json", in: folder)
       let measured = try JSONDecoder().decode(Measured.self, from: Data(run.output.utf8))
       let rules = plainRows(whole.output).compactMap { $0["rules"] }
-      #expect(measured.fidelity == Proportion(zip(rules, answers).count { $0 == $1 }, of: 150))
+      #expect(measured.fidelity == Proportion(zip(rules, predictions).count { $0 == $1 }, of: 150))
     }
   }
 

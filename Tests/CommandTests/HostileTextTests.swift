@@ -161,13 +161,13 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Program.hasPython)) func pythonAnswersAsTheRulesDo() throws {
+  @Test(.enabled(if: Program.hasPython)) func pythonPredictsAsTheRulesDo() throws {
     let file = folder.appendingPathComponent("inputs.py")
     #expect(
       try Program("export", "inputs", "--to", "python", "-o", file.path, in: folder).code == 0)
     let result = try result("inputs")
-    let expected = try Self.rows.map { try result.answer($0) }
-    #expect(try ResultFolder.pythonAnswers(file, Self.rows) == expected)
+    let expected = try Self.rows.map { try result.prediction($0) }
+    #expect(try ResultFolder.pythonPredictions(file, Self.rows) == expected)
     #expect(Set(expected).count > 1)
   }
 
@@ -182,7 +182,7 @@ import Testing
     let values = features.activationTable(in: model, over: table)
     let rules = try #require(try result.explanation.ruleSet(.features))
     let expected = rules.classify(values).map { model.schema.classes[$0] }
-    #expect(try ResultFolder.pythonAnswers(file, Self.rows) == expected)
+    #expect(try ResultFolder.pythonPredictions(file, Self.rows) == expected)
     #expect(Set(expected).count > 1)
   }
 }

@@ -31,8 +31,8 @@ import Testing
     #expect(
       try layers.map { $0["shape"] as? [Int] } == network.architecture.shapes().map(\.dimensions))
     let groups = try NeuronGroups(network.architecture)
-    let makers = groups.prunable.reduce(0) { $0 + groups.groups[$1].makers.count }
-    #expect(layers.compactMap { $0["prunable"] as? Int }.reduce(0, +) == makers)
+    let producers = groups.prunable.reduce(0) { $0 + groups.groups[$1].producers.count }
+    #expect(layers.compactMap { $0["prunable"] as? Int }.reduce(0, +) == producers)
     #expect(outline["featureLayer"] as? String == network.architecture.featureNode?.rawValue)
     #expect((found["unsupported"] as? [Any])?.isEmpty == true && found["problem"] == nil)
   }

@@ -20,7 +20,7 @@ import Testing
       var summary: [String]
     }
     let trained = try decode(rows.train, as: Trained.self)
-    let right = Share(try answers(rows.model(rows.network), heldOut), labels(heldOut))
+    let right = Share(try predictions(rows.model(rows.network), heldOut), labels(heldOut))
     #expect(trained.model == "net.onnx" && trained.accuracy == right)
     #expect(right.total == 60 && right.count > 20 && right.count < 60)
     // 3 · 32 + 32, 32 · 12 + 12 and 12 · 3 + 3 parameters.
@@ -49,7 +49,7 @@ import Testing
         try rows.model(rows.network),
         try rows.model(place.appendingPathComponent("small.onnx").path)
       )
-      let (before, after) = (answers(whole, heldOut), answers(small, heldOut))
+      let (before, after) = (predictions(whole, heldOut), predictions(small, heldOut))
       let truth = labels(heldOut)
       // Otherwise the figures below would be equal.
       #expect(before != after && before != truth && after != truth)
@@ -91,11 +91,11 @@ import Testing
         #expect(try side.fileBytes == Data(contentsOf: file).count)
       }
       #expect(pruned.before.widths == [32, 12, 3])
-      let coded = try Program(
+      let compressed = try Program(
         "prune", place.appendingPathComponent("small.onnx").path,
         rows.file, "--keep", "1", "--recovery", "none", "-o",
         "same.espalier", "--quiet", in: place)
-      #expect(coded.code == 0, "\(coded.errorOutput)")
+      #expect(compressed.code == 0, "\(compressed.errorOutput)")
       #expect(
         try pruned.after.codedBytes
           == Data(contentsOf: place.appendingPathComponent("same.espalier")).count)
@@ -138,8 +138,8 @@ import Testing
         "--keep", "0.1", "--recovery", "none", "-o", "small.onnx", "--json", "--quiet", in: place)
       let pruned = try decode(run, as: Pruned.self)
       let (before, after) = (
-        try answers(rows.model(rows.network), table),
-        try answers(rows.model(place.appendingPathComponent("small.onnx").path), table)
+        try predictions(rows.model(rows.network), table),
+        try predictions(rows.model(place.appendingPathComponent("small.onnx").path), table)
       )
       let flips = before.indices.filter { before[$0] != after[$0] }
       #expect(flips.count > 50 && pruned.changedAnswers == flips.count)
@@ -200,8 +200,8 @@ import Testing
         rows.file, "--json", "--quiet", in: place)
       let measured = try decode(run, as: Measured.self)
       let text = try String(contentsOfFile: rows.file, encoding: .utf8)
-      let rules = try plainRows(text).map { try result.answer($0) }
-      let network = try answers(rows.model(rows.network), table)
+      let rules = try plainRows(text).map { try result.prediction($0) }
+      let network = try predictions(rows.model(rows.network), table)
       let truth = labels(table)
       #expect(rules != network && rules != truth && network != truth)
       #expect(measured.rows == 300 && measured.fidelity == Share(rules, network))
@@ -218,7 +218,7 @@ import Testing
       var other = result.json
       other["defaultClass"] = "none"
       let changed = ResultFolder(place.appendingPathComponent("r"), json: other)
-      let byDefault = try plainRows(text).count { try changed.answer($0) == "none" }
+      let byDefault = try plainRows(text).count { try changed.prediction($0) == "none" }
       #expect(byDefault > 0 && measured.answered == Share(300 - byDefault, of: 300))
 
       // The text output: the Wilson interval of the same count, and each class.

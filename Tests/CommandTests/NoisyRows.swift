@@ -16,13 +16,13 @@ struct NoisyRows {
   private static let made: Result<Program, any Error> = Result {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     atexit { try? FileManager.default.removeItem(at: NoisyRows.folder) }
-    var chance = SeededGenerator(seed: 5)
+    var random = SeededGenerator(seed: 5)
     var lines = ["p,q,r,y"]
     for _ in 0..<300 {
-      let cells = (0..<3).map { _ in Double(chance.index(below: 101)) / 10 }
+      let cells = (0..<3).map { _ in Double(random.index(below: 101)) / 10 }
       let label =
-        chance.index(below: 6) == 0
-        ? chance.index(below: 3) : cells[0] + cells[1] / 4 > 7 ? 2 : cells[0] > 4 ? 1 : 0
+        random.index(below: 6) == 0
+        ? random.index(below: 3) : cells[0] + cells[1] / 4 > 7 ? 2 : cells[0] > 4 ? 1 : 0
       lines.append((cells.map { "\($0)" } + [classes[label]]).joined(separator: ","))
     }
     try Data((lines.joined(separator: "\n") + "\n").utf8)
@@ -56,7 +56,7 @@ struct NoisyRows {
 }
 
 /// The predicted classes of a model.
-func answers(_ model: Model, _ table: Table) -> [String] {
+func predictions(_ model: Model, _ table: Table) -> [String] {
   model.classify(table).map { model.schema.classes[$0] }
 }
 

@@ -67,7 +67,7 @@ import Testing
           arguments + ["--quiet", "--force"], of: "rare.csv", in: folder)
         #expect(run.code == 0 && run.talkBesideWarnings.isEmpty)
         #expect(try settings(result)["classWeights"] as? Bool == !arguments.isEmpty)
-        return try result.networkAnswers(folder.path + "/rare.csv").count { $0 == "rare" }
+        return try result.networkPredictions(folder.path + "/rare.csv").count { $0 == "rare" }
       }
       #expect(try rare(["--class-weights"]) > rare([]))
     }
@@ -257,7 +257,7 @@ import Testing
       let file = folder.appendingPathComponent("rules.py")
       #expect(try Program("export", "r", "--to", "python", "-o", file.path, in: folder).code == 0)
       let source = "\(Program.home.path)/Datasets/\(data)/data.csv"
-      let found = try ResultFolder.pythonAnswers(file, shippedRows(data))
+      let found = try ResultFolder.pythonPredictions(file, shippedRows(data))
       let (model, table) = try result.modelAndRows(source)
       let features = try #require(HiddenFeatures(of: model, over: table))
       let values = features.activationTable(in: model, over: table)

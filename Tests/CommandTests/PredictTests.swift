@@ -19,7 +19,7 @@ import Testing
     try Data(text.utf8).write(to: folder.appendingPathComponent("new.csv"))
   }
 
-  @Test func aTableHasTheAnswersOfNetworkAndRules() throws {
+  @Test func aTableHasThePredictionsOfNetworkAndRules() throws {
     try withFolder { folder in
       try SmallResult.write(to: folder.appendingPathComponent("r"))
       let run = try Program("predict", "r", "iris", "-o", "out.csv", in: folder)
@@ -35,8 +35,8 @@ import Testing
       var agreeing = 0
       for (index, row) in rows.enumerated() {
         #expect(row["row"] == "\(index + 1)")
-        #expect(row["network"] == model.schema.classes[model.answers(from: outputs)[index]])
-        #expect(try row["rules"] == result.answer(cells[index]))
+        #expect(row["network"] == model.schema.classes[model.predictions(from: outputs)[index]])
+        #expect(try row["rules"] == result.prediction(cells[index]))
         for (position, name) in model.schema.classes.enumerated() {
           let text = try #require(row["probability_\(name)"])
           #expect(Double(text) == probabilities[index][position])
@@ -138,7 +138,7 @@ import Testing
     }
   }
 
-  @Test func jsonHasTheSameAnswersAndCounts() throws {
+  @Test func jsonHasTheSamePredictionsAndCounts() throws {
     try withFolder { folder in
       try SmallResult.write(to: folder.appendingPathComponent("r"))
       let run = try Program("predict", "r", "iris", "--json", in: folder)
@@ -224,7 +224,7 @@ import Testing
       #expect(
         found
           == Evaluation(
-            answers: model.answers(from: outputs), labels: table.labels,
+            predictions: model.predictions(from: outputs), labels: table.labels,
             classes: model.schema.classes, probabilities: model.probabilities(from: outputs)))
       let explanation = try ResultFolder(folder.appendingPathComponent("r")).explanation
       let held = explanation.pruned.accuracy

@@ -103,10 +103,10 @@ func names(in folder: URL) throws -> [String] {
 func writeRowsByChance(
   _ columns: Int, classes: Int, seed: UInt64, to folder: URL
 ) throws {
-  var chance = SeededGenerator(seed: seed)
+  var random = SeededGenerator(seed: seed)
   let header = (0..<columns).map { "p\($0)" } + ["kind"]
   let lines = (0..<90).map { row in
-    (0..<columns).map { _ in "\(Int.random(in: -9...9, using: &chance))" } + ["c\(row % classes)"]
+    (0..<columns).map { _ in "\(Int.random(in: -9...9, using: &random))" } + ["c\(row % classes)"]
   }
   let text = ([header] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
   try Data(text.utf8).write(to: folder.appendingPathComponent("rows.csv"))

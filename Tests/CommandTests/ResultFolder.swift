@@ -39,7 +39,7 @@ struct ResultFolder {
   }
 
   /// The predicted classes of `model.onnx` for the rows of a table.
-  func networkAnswers(_ data: String) throws -> [String] {
+  func networkPredictions(_ data: String) throws -> [String] {
     let (model, table) = try modelAndRows(data)
     return model.classify(table).map { model.schema.classes[$0] }
   }
@@ -57,7 +57,7 @@ struct ResultFolder {
   }
 
   /// The predictions of the rules over inputs, computed from the JSON alone.
-  func answer(_ row: [String: String]) throws -> String {
+  func prediction(_ row: [String: String]) throws -> String {
     let rules = try #require(json["rules"] as? [[String: Any]])
     #expect(json["resolution"] as? String == "first-match")
     for rule in rules {
@@ -87,7 +87,7 @@ struct ResultFolder {
   }
 
   /// The predictions of an exported Python file.
-  static func pythonAnswers(_ file: URL, _ rows: [[String: String]]) throws -> [String] {
+  static func pythonPredictions(_ file: URL, _ rows: [[String: String]]) throws -> [String] {
     try withTemporaryRows(rows) { place in
       let run = try Program.system(
         "python3", "-B", "-c",

@@ -16,14 +16,15 @@ import Testing
       let rules = explanation.complexity.rules
       #expect(stability.seeds == 2 && stability.bootstraps == 2)
       #expect(stability.rulesRepeated.total == 4 * rules)
-      #expect(stability.answersAgree.total == 4 * explanation.data.heldOut)
+      #expect(stability.predictionsAgree.total == 4 * explanation.data.heldOut)
       #expect(stability.rules.count == rules)
       #expect(
         stability.rulesRepeated.count == stability.rules.reduce(0) { $0 + $1.repeated.count })
       #expect(
-        stability.answersAgree.count
-          == stability.ofSeeds.answersAgree.count + stability.ofBootstraps.answersAgree.count)
-      #expect(stability.answersAgree.value > 0.5)
+        stability.predictionsAgree.count
+          == stability.ofSeeds.predictionsAgree.count
+          + stability.ofBootstraps.predictionsAgree.count)
+      #expect(stability.predictionsAgree.value > 0.5)
       let random = try #require(stability.randomization)
       #expect(random.fidelity.total == explanation.data.heldOut)
       #expect(run.output.contains("\nOver 2 other seeds and 2 bootstrap samples, "))

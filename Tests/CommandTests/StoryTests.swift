@@ -207,8 +207,8 @@ import Testing
     #expect(run.code == 0 && run.errorOutput.isEmpty)
     let measured = try JSONDecoder().decode(Measured.self, from: Data(run.output.utf8))
     let rows = try shippedRows("iris")
-    let network = try result.networkAnswers(Program.home.path + "/Datasets/iris/data.csv")
-    let agreeing = try zip(rows, network).count { try result.answer($0) == $1 }
+    let network = try result.networkPredictions(Program.home.path + "/Datasets/iris/data.csv")
+    let agreeing = try zip(rows, network).count { try result.prediction($0) == $1 }
     #expect(measured.rows == 150)
     #expect(measured.fidelity.count == agreeing)
     #expect(agreeing >= 120)
@@ -218,14 +218,15 @@ import Testing
     #expect(gate.output.isEmpty)
   }
 
-  @Test(.enabled(if: Program.hasPython)) func pythonAnswersAsTheRulesDo() throws {
+  @Test(.enabled(if: Program.hasPython)) func pythonPredictsAsTheRulesDo() throws {
     try withFolder { place in
       let file = place.appendingPathComponent("iris.py")
       let run = try Program("export", "r", "--to", "python", "-o", file.path, in: folder)
       #expect(run.code == 0 && run.errorOutput.isEmpty)
       let rows = try shippedRows("iris")
       #expect(rows.count == 150)
-      #expect(try ResultFolder.pythonAnswers(file, rows) == rows.map { try result.answer($0) })
+      #expect(
+        try ResultFolder.pythonPredictions(file, rows) == rows.map { try result.prediction($0) })
     }
   }
 

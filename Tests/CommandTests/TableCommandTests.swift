@@ -68,11 +68,11 @@ import Testing
         """, in: folder)
       #expect(run.errorOutput.isEmpty && run.code == 0)
       let lines = run.output.split(separator: "\n").map(String.init)
-      let answers = try JSONDecoder().decode([String].self, from: Data(lines[0].utf8))
+      let predictions = try JSONDecoder().decode([String].self, from: Data(lines[0].utf8))
       let explanation = try ResultFolder(folder.appendingPathComponent("r"))
       let (_, table) = try explanation.modelAndRows(folder.appendingPathComponent("t.csv").path)
       let rules = try #require(try explanation.explanation.ruleSet(.inputs))
-      #expect(answers == rules.classify(table).map { table.schema.classes[$0] })
+      #expect(predictions == rules.classify(table).map { table.schema.classes[$0] })
       #expect(
         lines.dropFirst().prefix(3) == [
           "True", "the row has no column 'a'", "the row has no column 'a'",

@@ -21,19 +21,19 @@ import Testing
     return try JSONDecoder().decode(RowExplanation.self, from: Data(run.output.utf8))
   }
 
-  @Test func aRowHasTheAnswersOfNetworkAndRules() throws {
+  @Test func aRowHasThePredictionsOfNetworkAndRules() throws {
     try withResult { folder, result in
       let (model, table) = try result.modelAndRows("iris")
-      let answers = model.classify(table).map { model.schema.classes[$0] }
+      let predictions = model.classify(table).map { model.schema.classes[$0] }
       let cells = try shippedRows("iris")
       for row in [1, 59, 90, 150] {
         let found = try explained("\(row)", in: folder)
         #expect(found.row == row && found.label == cells[row - 1]["species"])
-        #expect(found.network?.answer == answers[row - 1])
+        #expect(found.network?.prediction == predictions[row - 1])
         #expect(found.levels.map(\.level) == [.inputs, .features, .described])
         let inputs = try #require(found.levels.first)
-        #expect(try inputs.answer == result.answer(cells[row - 1]))
-        #expect(found.agrees == (inputs.answer == answers[row - 1]))
+        #expect(try inputs.prediction == result.prediction(cells[row - 1]))
+        #expect(found.agrees == (inputs.prediction == predictions[row - 1]))
         #expect(inputs.deciding?.conditions.allSatisfy(\.holds) ?? true)
         #expect(
           inputs.nearlyHolding.allSatisfy { rule in
@@ -112,18 +112,18 @@ import Testing
         let found = try explained("\(row)", "--rules", "inputs", in: folder)
         let level = try #require(found.levels.first)
         let change = try #require(level.change)
-        #expect(level.changeSearched == "all" && change.answer != level.answer)
+        #expect(level.changeSearched == "all" && change.prediction != level.prediction)
         var other = cells[row - 1]
         for step in change.steps { other[step.variable] = step.to }
-        #expect(try result.answer(other) == change.answer)
+        #expect(try result.prediction(other) == change.prediction)
         let pairs = ["sepal_length", "sepal_width", "petal_length", "petal_width"].map {
           "\($0)=\(other[$0] ?? "")"
         }
         let again = try explained(
           pairs.joined(separator: ","), "--rules", "inputs", in: folder)
-        #expect(again.levels.first?.answer == change.answer)
-        #expect(again.network?.answer == change.network)
-        #expect(change.changesNetwork == (change.network != found.network?.answer))
+        #expect(again.levels.first?.prediction == change.prediction)
+        #expect(again.network?.prediction == change.network)
+        #expect(change.changesNetwork == (change.network != found.network?.prediction))
       }
     }
   }
@@ -144,7 +144,7 @@ import Testing
       }
       if let change = level.change {
         #expect(change.steps.count == 1 && level.changeSearched == "one-column")
-        #expect(change.answer != level.answer)
+        #expect(change.prediction != level.prediction)
       }
     }
   }

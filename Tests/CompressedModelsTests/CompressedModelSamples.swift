@@ -66,7 +66,7 @@ extension SeededGenerator {
 
   private mutating func residual() -> Architecture {
     ResidualStages(blocks: 1, shortcut: uniform() < 0.5 ? .padding : .projection)
-      .architecture(input: [8, 8, 3], answers: 4)
+      .architecture(input: [8, 8, 3], outputs: 4)
   }
 
   /// Zeros with or without a mask, few or many distinct values, or unchanged.

@@ -16,10 +16,10 @@ import Testing
       #expect(bits(of: read.network) == bits(of: model.network))
       #expect(read.network.originalIndices == model.network.originalIndices)
       let rows = generator.normalTensor([5, model.encoding.width])
-      let answers = [read, model].map { model in
+      let predictions = [read, model].map { model in
         model.network.outputs(for: rows).elements.map(\.bitPattern)
       }
-      #expect(answers[0] == answers[1])
+      #expect(predictions[0] == predictions[1])
       #expect(try CompressedModel.data(for: read) == data)
     }
   }
@@ -27,11 +27,11 @@ import Testing
   @Test func theReportedBitsAreTheFiles() throws {
     try withEverySeed(30) { generator in
       let model = try generator.model()
-      let coded = CompressedNetwork(model.network)
-      #expect((coded.parts.reduce(0) { $0 + $1.bits } + 7) / 8 == coded.bytes.count)
+      let compressed = CompressedNetwork(model.network)
+      #expect((compressed.parts.reduce(0) { $0 + $1.bits } + 7) / 8 == compressed.bytes.count)
       let data = try CompressedModel.data(for: model)
       let heading = try CompressedHeader(model).packed()
-      #expect(data.count == 17 + heading.bytes.count + coded.bytes.count)
+      #expect(data.count == 17 + heading.bytes.count + compressed.bytes.count)
       let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).espalier")
       defer { try? FileManager.default.removeItem(at: url) }
       try data.write(to: url)
@@ -42,7 +42,7 @@ import Testing
 
   @Test func imagesHaveAShortHeading() throws {
     var generator = SeededGenerator(seed: 3)
-    let network = try Network(LeNet300().architecture(input: [28, 28, 1], answers: 10), seed: 1)
+    let network = try Network(LeNet300().architecture(input: [28, 28, 1], outputs: 10), seed: 1)
     var model = try generator.model(of: network)
     model.encoding.inputs[0].kind = .scaled(mean: 0, scale: 255)
     #expect(try CompressedHeader(model).packed().bytes.count < 400)
@@ -50,7 +50,7 @@ import Testing
 
   @Test func whatSharesFewValuesIsSmall() throws {
     var generator = SeededGenerator(seed: 4)
-    var network = try Network(LeNet300().architecture(input: [28, 28, 1], answers: 10), seed: 1)
+    var network = try Network(LeNet300().architecture(input: [28, 28, 1], outputs: 10), seed: 1)
     for node in network.parameters.indices where !network.parameters[node].isEmpty {
       let shape = network.parameters[node][0].value.shape
       let kept = (0..<shape.count).map { _ in generator.uniform() < 0.08 }
@@ -100,10 +100,10 @@ import Testing
       for change in UInt8(1)...255 where position < 17 || change.nonzeroBitCount < 3 {
         var changed = [UInt8](data)
         changed[position] ^= change
-        Self.answersOrRefuses(Self.sealed(changed))
+        Self.readsOrRefuses(Self.sealed(changed))
       }
     }
-    for count in 17..<data.count { Self.answersOrRefuses(Self.sealed(Array(data.prefix(count)))) }
+    for count in 17..<data.count { Self.readsOrRefuses(Self.sealed(Array(data.prefix(count)))) }
   }
 
   @Test func randomBytesAreHarmless() throws {
@@ -113,7 +113,7 @@ import Testing
       for _ in 0..<1 + generator.index(below: 12) {
         changed[9 + generator.index(below: changed.count - 9)] = UInt8(generator.index(below: 256))
       }
-      Self.answersOrRefuses(Self.sealed(changed))
+      Self.readsOrRefuses(Self.sealed(changed))
     }
   }
 
@@ -212,7 +212,7 @@ import Testing
     return Data(bytes)
   }
 
-  private static func answersOrRefuses(_ data: Data) {
+  private static func readsOrRefuses(_ data: Data) {
     guard let model = try? CompressedModel.model(from: data, name: "x.espalier") else { return }
     let rows = Tensor(repeating: 1, shape: [2, model.encoding.width])
     #expect(model.network.outputs(for: rows).rows == 2)

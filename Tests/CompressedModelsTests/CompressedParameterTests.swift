@@ -7,10 +7,10 @@ import Testing
 @Suite struct CompressedParameterTests {
   private func readBack(_ parameter: Parameter) throws -> Parameter {
     var writer = BitWriter()
-    let coded = CompressedParameter(parameter)
-    coded.write(to: &writer)
+    let compressed = CompressedParameter(parameter)
+    compressed.write(to: &writer)
     writer.finish()
-    #expect((coded.bits + 7) / 8 == writer.bytes.count)
+    #expect((compressed.bits + 7) / 8 == writer.bytes.count)
     var reader = BitReader(writer.bytes[...])
     let read = try CompressedParameter.read(parameter.role, parameter.value.shape, from: &reader)
     #expect(reader.isAtEnd)
@@ -49,17 +49,17 @@ import Testing
 
   @Test func oneValueTakesNoBitsOfCode() throws {
     let parameter = Parameter(.weight, Tensor(repeating: -1.5, shape: [40, 10]))
-    let coded = CompressedParameter(parameter)
-    #expect(coded.bits < 5 + 32 + 8)
+    let compressed = CompressedParameter(parameter)
+    #expect(compressed.bits < 5 + 32 + 8)
     #expect(try readBack(parameter) == parameter)
   }
 
   @Test func numbersThatDifferStandAsTheyAre() throws {
     var generator = SeededGenerator(seed: 1)
     let parameter = Parameter(.bias, generator.normalTensor([300]))
-    let coded = CompressedParameter(parameter)
-    #expect(coded.bits == 5 + 300 * 32)
-    #expect(coded.positionLayout == .plain && coded.valueLayout == .plain)
+    let compressed = CompressedParameter(parameter)
+    #expect(compressed.bits == 5 + 300 * 32)
+    #expect(compressed.positionLayout == .plain && compressed.valueLayout == .plain)
     #expect(try readBack(parameter) == parameter)
   }
 

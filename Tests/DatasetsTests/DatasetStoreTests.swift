@@ -129,7 +129,7 @@ import Testing
 
   /// A response is accepted with status 2xx only.
   @Test(.enabled(if: asksItself), arguments: [200, 206, 300, 404, 500])
-  func onlyASuccessfulAnswerIsDownloaded(_ status: Int) throws {
+  func onlyASuccessfulResponseIsDownloaded(_ status: Int) throws {
     try withFolder { folder in
       let server = Process()
       server.executableURL = URL(fileURLWithPath: "/usr/bin/env")

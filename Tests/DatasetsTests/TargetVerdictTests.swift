@@ -27,7 +27,7 @@ import Testing
         == Target("y", .numeric(unit: nil, cuts: [])))
   }
 
-  @Test func cutsMakeAnswersOfNumbers() throws {
+  @Test func cutsMakeClassesOfNumbers() throws {
     let data = try read(table("x,y", rows: 42) { "\($0),\($0 % 21)" })
     let cut = data.table.withCuts([10, 5])
     #expect(cut.schema.classes == ["at most 5", "5 to 10", "above 10"])
@@ -36,7 +36,7 @@ import Testing
     #expect(classes.withCuts([1]) == classes)
   }
 
-  @Test func rowsWithoutAnAnswerAreDroppedAndCounted() throws {
+  @Test func rowsWithoutATargetAreDroppedAndCounted() throws {
     let data = try read(table("x,y", rows: 30) { "\($0),\(["p", "q", "?"][$0 % 3])" })
     #expect(data.rowsRead == 30)
     #expect(data.table.count == 20)

@@ -136,7 +136,7 @@ import Testing
     }
   }
 
-  private func answers(
+  private func predictions(
     _ rules: [RuleEntry], otherwise: String, _ table: Table
   ) -> [String] {
     deciding(rules, table).map { $0.map { rules[$0].then } ?? otherwise }
@@ -160,7 +160,7 @@ import Testing
   ) throws {
     let run = try run(explain)
     let explanation = run.explanation
-    let rules = answers(explanation.rules, otherwise: explanation.defaultClass, run.heldOut)
+    let rules = predictions(explanation.rules, otherwise: explanation.defaultClass, run.heldOut)
     let network = names(run.explained, run.heldOut)
     let original = names(run.original, run.heldOut)
     let pruned = names(run.pruned, run.heldOut)
@@ -169,7 +169,7 @@ import Testing
     #expect(explanation.fidelity.heldOut == equal(rules, network))
     #expect(explanation.fidelity.toOriginal == equal(rules, original))
     #expect(explanation.pruned.agreementWithOriginal == equal(pruned, original))
-    let taught = answers(explanation.rules, otherwise: explanation.defaultClass, run.training)
+    let taught = predictions(explanation.rules, otherwise: explanation.defaultClass, run.training)
     let known = names(run.explained, run.training)
     #expect(explanation.fidelity.training == equal(taught, known))
     for name in Self.classes {
@@ -187,7 +187,7 @@ import Testing
         == Proportion(network.count { $0 == majority }, of: Self.heldOutRows))
     let deciding = deciding(explanation.rules, run.heldOut)
     #expect(
-      explanation.fidelity.answered
+      explanation.fidelity.coverage
         == Proportion(deciding.count { $0 != nil }, of: Self.heldOutRows))
 
     let truth = labels(run.heldOut)
@@ -218,7 +218,7 @@ import Testing
   }
 
   @Test(arguments: [Experiment.ExplainedNetwork.original, .pruned])
-  func aRuleCoversTheRowsThatItIsTheFirstToAnswer(explain: Experiment.ExplainedNetwork) throws {
+  func aRuleCoversTheRowsThatItIsTheFirstToDecide(explain: Experiment.ExplainedNetwork) throws {
     let run = try run(explain)
     for (table, isTraining) in [(run.training, true), (run.heldOut, false)] {
       let network = names(run.explained, table)
@@ -266,7 +266,7 @@ import Testing
     #expect(explanation.data.heldOut == Self.heldOutRows && explanation.data.rows == 300)
     let equality = try #require(explanation.pruned.equality)
     // Fewer than 200 validation rows: the training rows are added to the validation set.
-    #expect(equality.rows == 300 && equality.changedAnswers == 0)
+    #expect(equality.rows == 300 && equality.changedPredictions == 0)
     #expect(equality.largestRelative < 1e-4 && equality.largestAbsolute >= 0)
     let last = try #require(explanation.pruning.steps.last { $0.kept })
     #expect(last.neurons == 2 && last.inputs == 2 && last.accuracy.total == 300)
@@ -309,7 +309,7 @@ import Testing
       rows.path, options: ReadingOptions(schema: explanation.data.schema)
     ).table
     let network = names(try network(), table)
-    let rules = answers(explanation.rules, otherwise: explanation.defaultClass, table)
+    let rules = predictions(explanation.rules, otherwise: explanation.defaultClass, table)
     #expect(explanation.disagreements.count > 3)
     #expect(explanation.data.rowsUsed == 500 && explanation.data.heldOut == 100)
     for found in explanation.disagreements {
@@ -339,7 +339,7 @@ import Testing
           then: Self.classes[rule.conclusion], coverage: nothing, confidence: nothing,
           heldOutCoverage: nothing, heldOutConfidence: nothing)
       }
-      let rules = answers(entries, otherwise: Self.classes[set.defaultClass], run.heldOut)
+      let rules = predictions(entries, otherwise: Self.classes[set.defaultClass], run.heldOut)
       expected[entries.count] = CurvePoint(
         Complexity(
           rules: entries.count, literals: entries.reduce(0) { $0 + $1.if.count }, variables: 0),
@@ -429,12 +429,12 @@ import Testing
         }, labels: table.labels)
     }
     let heldOut = features(run.heldOut)
-    let rules = answers(set.rules, otherwise: set.defaultClass, heldOut)
+    let rules = predictions(set.rules, otherwise: set.defaultClass, heldOut)
     let fidelity = try #require(run.explanation.featureFidelity)
     #expect(fidelity == run.explanation.fidelity && set.resolution == .firstMatch)
     #expect(fidelity.heldOut == equal(rules, names(run.explained, run.heldOut)))
     #expect(fidelity.toOriginal == equal(rules, names(run.original, run.heldOut)))
-    let taught = answers(set.rules, otherwise: set.defaultClass, features(run.training))
+    let taught = predictions(set.rules, otherwise: set.defaultClass, features(run.training))
     #expect(fidelity.training == equal(taught, names(run.explained, run.training)))
     let size = run.explanation.complexity
     #expect(size.inputsUsed == 0)

@@ -173,11 +173,11 @@ import Testing
       let labels = (0..<600).map { _ in generator.index(below: classes) }
       let outputOfClass = Dictionary(
         uniqueKeysWithValues: order.enumerated().map { ($0.element, $0.offset) })
-      let answers = labels.map { label in
+      let predictions = labels.map { label in
         generator.uniform() < 0.8
           ? outputOfClass[label] ?? 0 : generator.index(below: classes)
       }
-      let found = ClassOrder(answers: answers, labels: labels, classes: classes)
+      let found = ClassOrder(predictions: predictions, labels: labels, classes: classes)
       #expect(found.classOfOutput == order)
     }
   }

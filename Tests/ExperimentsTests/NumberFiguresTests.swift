@@ -29,7 +29,7 @@ import Testing
       inputs: Tensor([7, 0, -5, 1, 3, -4, 2, 0.3, 8, 6], shape: [5, 2]), removed: [0],
       head: .softmax)
     let stated = NetworkSummary.Equality(check)
-    #expect(stated.rows == 5 && stated.changedAnswers == 1)
+    #expect(stated.rows == 5 && stated.changedPredictions == 1)
     #expect(abs(stated.largestAbsolute - 3) < 1e-6)
     #expect(abs(stated.largestRelative - 3.0 / 11) < 1e-6)
   }

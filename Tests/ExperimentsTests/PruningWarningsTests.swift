@@ -4,7 +4,7 @@ import Rules
 import Testing
 
 @Suite struct PruningWarningsTests {
-  @Test func vanishedClassesAreCountedInTheOriginalsAnswers() {
+  @Test func vanishedClassesAreCountedInTheOriginalsPredictions() {
     let found = VanishedClass.all(
       original: [0, 0, 1, 2, 2, 2, 3], pruned: [0, 0, 0, 0, 3, 0, 3],
       classes: ["a", "b", "c", "d", "e"])

@@ -13,7 +13,7 @@ import Testing
   private let shown = Fidelity(
     rules: ([Int](repeating: 0, count: 90) + [Int](repeating: 1, count: 10), []),
     network: ([Int](repeating: 0, count: 100), []), original: [Int](repeating: 0, count: 100),
-    answered: [Bool](repeating: true, count: 100), classes: ["a", "b"])
+    isCovered: [Bool](repeating: true, count: 100), classes: ["a", "b"])
 
   @Test func rulesThatPredictShuffledLabels() {
     let warnings = Warning.randomization(

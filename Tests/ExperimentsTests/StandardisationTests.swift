@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(arguments: SeededGenerator.InputBranch.allCases)
-  func filesOfBranchedNetworksAnswerAsTheModel(_ branch: SeededGenerator.InputBranch) throws {
+  func filesOfBranchedNetworksPredictAsTheModel(_ branch: SeededGenerator.InputBranch) throws {
     try withEverySeed(20) { generator in
       let table = table(&generator, columns: 4)
       let network = try generator.branchedNetwork(branch, inputs: 4, outputs: 3)

@@ -52,7 +52,7 @@ extension SampleExplanation {
       byClass: Dictionary(byClass, uniquingKeysWith: { first, _ in first }),
       toOriginal: Proportion(9_462, of: 10_000), training: Proportion(51_830, of: 54_000),
       majorityBaseline: Proportion(1_135, of: 10_000), majorityClass: "1",
-      answered: Proportion(9_731, of: 10_000))
+      coverage: Proportion(9_731, of: 10_000))
     base.featureFidelity = base.fidelity
     base.level = .features
     base.extractor = attributeSearch

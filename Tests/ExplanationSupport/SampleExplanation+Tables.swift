@@ -54,7 +54,7 @@ extension SampleExplanation {
       of: 30)
     pruned.agreementWithOriginal = Proportion(29, of: 30)
     pruned.equality = .init(
-      rows: 150, largestAbsolute: 4.77e-7, largestRelative: 1.9e-7, changedAnswers: 0)
+      rows: 150, largestAbsolute: 4.77e-7, largestRelative: 1.9e-7, changedPredictions: 0)
     let fidelity = Fidelity(
       heldOut: Proportion(28, of: 30),
       byClass: [
@@ -62,7 +62,7 @@ extension SampleExplanation {
         "virginica": Proportion(9, of: 10),
       ], toOriginal: Proportion(27, of: 30), training: Proportion(94, of: 96),
       majorityBaseline: Proportion(10, of: 30), majorityClass: "versicolor",
-      answered: Proportion(29, of: 30))
+      coverage: Proportion(29, of: 30))
     return Explanation(
       data: DataSummary(
         name: "iris", sha256: String(repeating: "4f2a", count: 16), rows: 150, rowsUsed: 150,
@@ -232,7 +232,7 @@ extension SampleExplanation {
       byClass: ["edible": Proportion(836, of: 842), "poisonous": Proportion(781, of: 783)],
       toOriginal: Proportion(1617, of: 1625), training: Proportion(5171, of: 5200),
       majorityBaseline: Proportion(842, of: 1625), majorityClass: "edible",
-      answered: Proportion(1571, of: 1625))
+      coverage: Proportion(1571, of: 1625))
     base.accuracy = AccuracySummary(
       rules: Proportion(1617, of: 1625), network: Proportion(1625, of: 1625),
       whereBothAgree: Proportion(1617, of: 1617))
@@ -327,7 +327,7 @@ extension SampleExplanation {
     base.complexity = complexity([])
     base.featureRules?.rules = []
     base.fidelity.heldOut = Proportion(10, of: 30)
-    base.fidelity.answered = Proportion(0, of: 30)
+    base.fidelity.coverage = Proportion(0, of: 30)
     return base
   }
 }

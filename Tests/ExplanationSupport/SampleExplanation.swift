@@ -31,11 +31,11 @@ public enum SampleExplanation: String, CaseIterable, Sendable {
   }
 
   static func rule(
-    _ number: Int, _ tests: [RuleEntry.Test], _ answer: String, _ agreeing: Int, _ covered: Int,
+    _ number: Int, _ tests: [RuleEntry.Test], _ prediction: String, _ agreeing: Int, _ covered: Int,
     of training: Int, held: Int, heldAgreeing: Int, heldTotal: Int
   ) -> RuleEntry {
     RuleEntry(
-      id: "R\(number)", if: tests, then: answer, coverage: Proportion(covered, of: training),
+      id: "R\(number)", if: tests, then: prediction, coverage: Proportion(covered, of: training),
       confidence: Proportion(agreeing, of: covered),
       heldOutCoverage: Proportion(held, of: heldTotal),
       heldOutConfidence: Proportion(heldAgreeing, of: held))

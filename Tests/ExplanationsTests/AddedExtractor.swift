@@ -23,8 +23,8 @@ struct ShallowTree: RuleExtractor {
     try subject.onStep()
     let grower = TreeGrower(
       minimumSupport: 5, maximumDepth: depth, maximumLeaves: subject.maxRules)
-    let tree = grower.tree(imitating: subject.answers, over: table)
-    let rules = tree.ruleSet.supported(by: table, answers: subject.answers)
+    let tree = grower.tree(imitating: subject.predictions, over: table)
+    let rules = tree.ruleSet.supported(by: table, labels: subject.predictions)
     return ExtractedRules(rules: rules, curve: [rules])
   }
 }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct EvaluationTests {
   /// Classes a, b, c with rows a a a b b c; predictions a a b b c b.
   private let evaluation = Evaluation(
-    answers: [0, 0, 1, 1, 2, 1], labels: [0, 0, 0, 1, 1, 2], classes: ["a", "b", "c", "d"])
+    predictions: [0, 0, 1, 1, 2, 1], labels: [0, 0, 0, 1, 1, 2], classes: ["a", "b", "c", "d"])
 
   @Test func figuresOfClassesAreThoseOfTheConfusion() {
     #expect(evaluation.rows == 6)
@@ -26,10 +26,11 @@ import Testing
   /// Most predictions are of b, most rows of a; b and c have rows and c is never predicted.
   @Test func theBaselineAndTheMeanOfRecallsAreOfTheRows() {
     let often = Evaluation(
-      answers: [1, 1, 1, 1, 0], labels: [0, 0, 0, 1, 2], classes: ["a", "b", "c"])
+      predictions: [1, 1, 1, 1, 0], labels: [0, 0, 0, 1, 2], classes: ["a", "b", "c"])
     #expect(often.majority == .init(class: "a", accuracy: Proportion(3, of: 5)))
     #expect(often.balancedAccuracy == 0.333333)
-    let one = Evaluation(answers: [0, 0, 0, 0], labels: [0, 0, 1, 2], classes: ["a", "b", "c"])
+    let one = Evaluation(
+      predictions: [0, 0, 0, 0], labels: [0, 0, 1, 2], classes: ["a", "b", "c"])
     #expect(one.balancedAccuracy == 0.333333)
   }
 
@@ -37,7 +38,8 @@ import Testing
   @Test func calibrationErrorIsTheMeanGapOfBins() throws {
     let calibration = try #require(
       Calibration(
-        probabilities: [[0.9, 0.1], [0.9, 0.1], [0.6, 0.4]], answers: [0, 0, 0], labels: [0, 1, 0]))
+        probabilities: [[0.9, 0.1], [0.9, 0.1], [0.6, 0.4]], predictions: [0, 0, 0],
+        labels: [0, 1, 0]))
     #expect(calibration.bins.count == 15)
     #expect(calibration.bins.map(\.accuracy.total).reduce(0, +) == 3)
     // 0.9 · 15 = 13.5: the bin above 13/15; 0.6 · 15 = 9: the bin of at most 9/15.
@@ -52,15 +54,15 @@ import Testing
 
   @Test func theBrierScoreOfSeveralClassesIsTheWholeSum() throws {
     let calibration = try #require(
-      Calibration(probabilities: [[0.5, 0.3, 0.2]], answers: [0], labels: [1]))
+      Calibration(probabilities: [[0.5, 0.3, 0.2]], predictions: [0], labels: [1]))
     #expect(calibration.brierScore == (0.25 + 0.49 + 0.04).roundedTo(digits: 6))
     #expect(calibration.expectedCalibrationError == 0.5)
   }
 
   @Test func aCertainPredictionIsInTheLastBin() throws {
     let calibration = try #require(
-      Calibration(probabilities: [[1, 0], [0, 1]], answers: [0, 1], labels: [0, 1]))
-    #expect(Calibration(probabilities: [[.nan, .nan]], answers: [0], labels: [0]) == nil)
+      Calibration(probabilities: [[1, 0], [0, 1]], predictions: [0, 1], labels: [0, 1]))
+    #expect(Calibration(probabilities: [[.nan, .nan]], predictions: [0], labels: [0]) == nil)
     #expect(calibration.bins[14].accuracy == Proportion(2, of: 2))
     #expect(calibration.expectedCalibrationError == 0 && calibration.brierScore == 0)
   }

@@ -77,7 +77,7 @@ import Testing
       if let features = HiddenFeatures(of: model, over: training) {
         let values = features.values(in: model, for: training)
         let cuts = features.thresholds.map { fixed($0, digits: 4) }
-        let kept = features.binarisation(values, in: model, answers: model.classify(training))
+        let kept = features.binarisation(values, in: model, predictions: model.classify(training))
         lines.append("thresholds \(cuts), binarised \(kept.count) of \(kept.total)")
       }
     }
@@ -112,10 +112,10 @@ import Testing
   /// pair.
   @Test func aLimitOfLiteralsKeepsAllShorterPremises() {
     let margins = [
-      SwitchSearch.Margin(weights: [6, 5, 0, 0], bias: -4),
-      SwitchSearch.Margin(weights: [0, 0, 5.5, 5], bias: -4),
+      ImplicantSearch.Margin(weights: [6, 5, 0, 0], bias: -4),
+      ImplicantSearch.Margin(weights: [0, 0, 5.5, 5], bias: -4),
     ]
-    let found = SwitchSearch(margins, limit: .init(literals: 2)).run()
+    let found = ImplicantSearch(margins, limit: .init(literals: 2)).run()
     #expect(found.cut)
     #expect(Set(found.premises.map(\.mask)) == [0b0101, 0b1001, 0b0110, 0b1010])
     #expect(found.premises.allSatisfy { $0.mask == $0.value })

@@ -31,10 +31,10 @@ import Testing
     var (right, wrong) = (0, 0)
     for seed in UInt64(0)..<3 {
       var subject = try SmallNetwork.subject(head: .softmax, level: .features, seed: seed)
-      let differing = zip(subject.answers, wanted.classify(subject.training)).count { $0 != $1 }
+      let differing = zip(subject.predictions, wanted.classify(subject.training)).count { $0 != $1 }
       #expect(differing > 20)
-      subject.answers = wanted.classify(subject.training)
-      subject.validationAnswers = wanted.classify(subject.validation)
+      subject.predictions = wanted.classify(subject.training)
+      subject.validationPredictions = wanted.classify(subject.validation)
       wrong += try agreement(
         TreesOverFeatures().extract(from: subject).rules, subject, with: wanted)
       subject.approximated = wanted

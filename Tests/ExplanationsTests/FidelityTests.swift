@@ -12,7 +12,7 @@ import Testing
     rules: (heldOut: [0, 0, 0, 1, 1, 2, 0, 0], training: [1, 1, 0]),
     network: (heldOut: [0, 0, 1, 1, 1, 1, 2, 2], training: [1, 0, 0]),
     original: [0, 1, 1, 1, 0, 2, 2, 1],
-    answered: [true, true, true, true, true, false, false, false],
+    isCovered: [true, true, true, true, true, false, false, false],
     classes: ["a", "b", "c", "d"])
 
   @Test func heldOutIsAgainstTheExplainedNetwork() {
@@ -46,14 +46,14 @@ import Testing
     #expect(fidelity.majorityBaseline == Proportion(2, of: 8))
   }
 
-  @Test func answeredCountsRowsThatARuleAnswers() {
-    #expect(fidelity.answered == Proportion(5, of: 8))
+  @Test func coverageCountsRowsThatARuleCovers() {
+    #expect(fidelity.coverage == Proportion(5, of: 8))
   }
 
-  @Test func ofEquallyCommonAnswersTheFirstClassIsTheMajority() {
+  @Test func ofEquallyCommonPredictionsTheFirstClassIsTheMajority() {
     let even = Fidelity(
       rules: (heldOut: [1], training: [1, 1]), network: (heldOut: [1], training: [1, 0]),
-      original: [1], answered: [true], classes: ["a", "b"])
+      original: [1], isCovered: [true], classes: ["a", "b"])
     #expect(even.majorityClass == "a")
     #expect(even.majorityBaseline == Proportion(0, of: 1))
   }

@@ -21,28 +21,28 @@ import Testing
   @Test func anActivationTableHoldsValuesTrueLabelsAndRowNumbers() throws {
     let model = try SmallNetwork.model(head: .softmax)
     var table = SmallNetwork.table(rows: 50, seed: 1).selecting([7, 3, 20])
-    let answers = model.classify(table)
-    table.labels = answers.map { 1 - min($0, 1) }
+    let predictions = model.classify(table)
+    table.labels = predictions.map { 1 - min($0, 1) }
     let features = try #require(HiddenFeatures(of: model, over: table))
     let values = features.values(in: model, for: table)
     let activations = features.activationTable(in: model, over: table)
     #expect(activations.rowNumbers == [8, 4, 21])
-    #expect(activations.labels == table.labels && table.labels != answers)
+    #expect(activations.labels == table.labels && table.labels != predictions)
     #expect(activations.columns[2][1] == Double(values[1, 2]))
     #expect(activations.schema.classes == table.schema.classes)
   }
 
-  @Test func aNearlyBinaryLayerAnswersAlikeWhenItIsBinary() throws {
+  @Test func aNearlyBinaryLayerPredictsAlikeWhenItIsBinary() throws {
     let model = try SmallNetwork.model(head: .softmax)
     let table = SmallNetwork.table(rows: 1000, seed: 1)
     let features = try #require(HiddenFeatures(of: model, over: table))
     let values = features.values(in: model, for: table)
-    let agreement = features.binarisation(values, in: model, answers: model.classify(table))
+    let agreement = features.binarisation(values, in: model, predictions: model.classify(table))
     #expect(agreement.value > 0.95)
     #expect(try #require(features.clarity(values)) < 0.05)
   }
 
-  @Test func aThresholdOfReLUTellsAnswersApart() throws {
+  @Test func aThresholdOfReLUTellsPredictionsApart() throws {
     let schema = Schema(
       features: [Feature("x")], target: Target("y", .classes(names: ["low", "high"])))
     let network = try Network(

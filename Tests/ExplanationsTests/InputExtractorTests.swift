@@ -27,9 +27,9 @@ import Testing
     for head in [Head.softmax, .oneVersusRest] {
       let subject = try SmallNetwork.subject(head: head, level: .inputs, seed: 11)
       let found = try extract(name, subject)
-      let needed = MinimumSupport(subject.answers, classes: 3).needed
+      let needed = MinimumSupport(subject.predictions, classes: 3).needed
       for rules in found.curve + [found.rules] {
-        let counted = rules.supported(by: subject.training, answers: subject.answers)
+        let counted = rules.supported(by: subject.training, labels: subject.predictions)
         #expect(rules == counted)
         #expect(
           counted.rules.allSatisfy { $0.support.covered >= needed[$0.conclusion] })
@@ -69,7 +69,7 @@ import Testing
   @Test func withoutAComparisonTheNotesSaySo() throws {
     var subject = try SmallNetwork.subject(head: .softmax, level: .inputs, seed: 3)
     subject.training = subject.training.selecting([4])
-    subject.answers = [subject.answers[4]]
+    subject.predictions = [subject.predictions[4]]
     let found = try extract("auto", subject)
     #expect(
       found.notes == [
@@ -102,8 +102,8 @@ import Testing
         model: model, training: training, validation: validation, level: .inputs, maxRules: most,
         seed: 1)
       if hard == .oneClass {
-        subject.answers = subject.answers.map { _ in 1 }
-        subject.validationAnswers = subject.validationAnswers.map { _ in 1 }
+        subject.predictions = subject.predictions.map { _ in 1 }
+        subject.validationPredictions = subject.validationPredictions.map { _ in 1 }
       }
       let found = try extract(name, subject)
       #expect(found.rules.rules.count <= most ?? 20)

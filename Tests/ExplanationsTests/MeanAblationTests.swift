@@ -9,7 +9,7 @@ import Testing
 @Suite struct MeanAblationTests {
   /// Counts by a plain loop: the value of every feature that is not kept is its training mean.
   private func unchanged(
-    _ model: Model, _ values: FeatureValues, keeping kept: Set<Int>, rows: [Int], answers: [Int]
+    _ model: Model, _ values: FeatureValues, keeping kept: Set<Int>, rows: [Int], predictions: [Int]
   ) -> Proportion {
     let count = values.features.count
     let means = (0..<count).map { feature in
@@ -23,7 +23,7 @@ import Testing
           return sum + value * Double(values.features.weights[feature, output])
         }
       }
-      return outputs.indices.max { outputs[$0] < outputs[$1] } == answers[row]
+      return outputs.indices.max { outputs[$0] < outputs[$1] } == predictions[row]
     }
     return Proportion(same, of: rows.count)
   }
@@ -38,8 +38,8 @@ import Testing
       features, training: features.values(in: model, for: training),
       validation: features.values(in: model, for: training),
       heldOut: features.values(in: model, for: heldOut))
-    let answers = model.classify(heldOut)
-    let check = CausalCheck(values, in: model, answers: answers)
+    let predictions = model.classify(heldOut)
+    let check = CausalCheck(values, in: model, predictions: predictions)
     let (all, some) = (Array(0..<5000), stride(from: 1, to: 5000, by: 7).map { $0 })
     let subsets = [
       CausalCheck.Subset([0, 1]), .init([0]), .init([1]), .init([2]), .init([3]),
@@ -52,16 +52,17 @@ import Testing
       let kept = Set(subset.features)
       #expect(
         found.keptAlone
-          == unchanged(model, values, keeping: kept, rows: rows, answers: answers))
+          == unchanged(model, values, keeping: kept, rows: rows, predictions: predictions))
       #expect(
         found.removed
           == unchanged(
-            model, values, keeping: Set(0..<4).subtracting(kept), rows: rows, answers: answers))
+            model, values, keeping: Set(0..<4).subtracting(kept), rows: rows,
+            predictions: predictions))
     }
     #expect(found[5].keptAlone == Proportion(5000, of: 5000))
     #expect(found[5].removed == found[6].keptAlone && found[6].keptAlone.value < 1)
     #expect(found[0].keptAlone != found[2].keptAlone)
-    let most = (0..<3).map { label in answers.count { $0 == label } }.max() ?? 0
+    let most = (0..<3).map { label in predictions.count { $0 == label } }.max() ?? 0
     #expect(check.trivial == Proportion(most, of: 5000))
   }
 
@@ -72,7 +73,7 @@ import Testing
     let features = try #require(HiddenFeatures(of: model, over: table))
     let rows = features.values(in: model, for: table)
     let values = FeatureValues(features, training: rows, validation: rows, heldOut: rows)
-    let check = CausalCheck(values, in: model, answers: model.classify(table))
+    let check = CausalCheck(values, in: model, predictions: model.classify(table))
     #expect(throws: Stop.self) { try check.measure([.init([0])]) { throw Stop() } }
   }
 }

@@ -16,18 +16,18 @@ import Testing
       let table = rng.table(
         rows: 240, numeric: columns - 2, categorical: 2, missing: seed == 0 ? 0.1 : 0)
       // The last columns alone say something.
-      let answers = table.columns[columns - 4].values.enumerated().map { row, value in
+      let predictions = table.columns[columns - 4].values.enumerated().map { row, value in
         let level = table.columns[columns - 1].values[row]
         return value > 0.5 ? 2 : level == 1 ? 1 : 0
       }
       let tree = TreeGrower(criterion: .entropy, minimumSupport: 4, maximumLeaves: 6).tree(
-        imitating: answers, over: BinnedTable(table), classes: 3)
+        imitating: predictions, over: BinnedTable(table), classes: 3)
       lines.append(tree.ruleSet.words)
       var study = MultiplicityStudy()
       for mostRows in [30_000, 100] {
         study.mostRows = mostRows
         let found = try #require(
-          study.result(beside: tree.ruleSet, over: table, answers: answers, onStep: {}))
+          study.result(beside: tree.ruleSet, over: table, predictions: predictions, onStep: {}))
         lines.append(
           "\(found.form); least \(found.objective), shown \(found.shownObjective), "
             + found.within.map { "\($0.ruleSets)\($0.exact ? "" : "+")" }.joined(separator: " "))

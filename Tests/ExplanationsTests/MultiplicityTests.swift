@@ -20,7 +20,7 @@ import Testing
       labels: [Int](repeating: 0, count: 200))
   }
 
-  private static var answers: [Int] {
+  private static var predictions: [Int] {
     (0..<200).map { $0 & 3 == 3 || ($0 & 7 == 4 && $0 < 48) ? 1 : 0 }
   }
 
@@ -40,7 +40,7 @@ import Testing
   private static func found(_ rules: RuleSet, study: MultiplicityStudy = MultiplicityStudy())
     -> Multiplicity?
   {
-    study.result(beside: rules, over: table, answers: answers, onStep: {})
+    study.result(beside: rules, over: table, predictions: predictions, onStep: {})
   }
 
   /// By hand: the penalty is 2. The tree of a and b has 6 errors and 3 leaves, and there are two of
@@ -104,15 +104,16 @@ import Testing
   private struct Tree: Hashable {
     var objective: Int
     var asked: Set<Int>
-    var answer: Int?
+    var prediction: Int?
   }
 
   /// All trees over some rows, by enumeration.
   private static func enumerated(_ rows: [Int], depth: Int) -> [Tree] {
-    let yes = rows.count { answers[$0] == 1 }
+    let yes = rows.count { predictions[$0] == 1 }
     var all = [
       Tree(
-        objective: min(yes, rows.count - yes) + 2, asked: [], answer: yes > rows.count - yes ? 1 : 0
+        objective: min(yes, rows.count - yes) + 2, asked: [],
+        prediction: yes > rows.count - yes ? 1 : 0
       )
     ]
     guard depth > 0 else { return all }
@@ -123,7 +124,7 @@ import Testing
       guard !low.isEmpty, !high.isEmpty else { continue }
       for one in enumerated(low, depth: depth - 1) {
         for other in enumerated(high, depth: depth - 1) {
-          if let answer = one.answer, answer == other.answer { continue }
+          if let prediction = one.prediction, prediction == other.prediction { continue }
           all.append(
             Tree(
               objective: one.objective + other.objective,
@@ -166,7 +167,7 @@ import Testing
   @Test func votingRulesAndTablesWithoutRowsHaveNoCount() throws {
     var rules = try Self.rules([[("a", true)]])
     let none = MultiplicityStudy().result(
-      beside: rules, over: Self.table.selecting([]), answers: [], onStep: {})
+      beside: rules, over: Self.table.selecting([]), predictions: [], onStep: {})
     #expect(none == nil)
     rules.resolution = .vote
     #expect(Self.found(rules) == nil)
@@ -177,7 +178,7 @@ import Testing
     let rules = RuleSet([], default: 0, resolution: .firstMatch)
     let result = try #require(
       MultiplicityStudy().result(
-        beside: rules, over: Self.table, answers: [Int](repeating: 0, count: 200), onStep: {}))
+        beside: rules, over: Self.table, predictions: [Int](repeating: 0, count: 200), onStep: {}))
     #expect(result.objective == 2)
     #expect(result.shownObjective == 2)
     #expect(result.within.map(\.ruleSets) == [1, 1])

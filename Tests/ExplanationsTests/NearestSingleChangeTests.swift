@@ -58,7 +58,7 @@ import Testing
     let table = Table(
       schema: schema, columns: [.doubles(first), .doubles(second)],
       labels: first.map { _ in 0 }, rowNumbers: Array(1...first.count), firstLine: 2)
-    func answers(_ a: [Double], _ b: [Double]) -> [Int] {
+    func predictions(_ a: [Double], _ b: [Double]) -> [Int] {
       let grid = Table(
         schema: schema, columns: [.doubles(a), .doubles(b)], labels: a.map { _ in 0 },
         rowNumbers: Array(1...a.count), firstLine: 2)
@@ -80,10 +80,10 @@ import Testing
       let isFirst = step.variable == "a"
       let offered: Double = try #require(Double(step.to))
       let distance = abs(offered - (isFirst ? row.0 : row.1)) / scales[isFirst ? 0 : 1]
-      let current = answers([row.0], [row.1])[0]
-      let changed: [(answers: [Int], own: Double, scale: Double)] = [
-        (answers(grid, grid.map { _ in row.1 }), row.0, scales[0]),
-        (answers(grid.map { _ in row.0 }, grid), row.1, scales[1]),
+      let current = predictions([row.0], [row.1])[0]
+      let changed: [(predictions: [Int], own: Double, scale: Double)] = [
+        (predictions(grid, grid.map { _ in row.1 }), row.0, scales[0]),
+        (predictions(grid.map { _ in row.0 }, grid), row.1, scales[1]),
       ]
       for (given, own, scale) in changed {
         for (new, other) in zip(grid, given) where other != current {

@@ -15,7 +15,7 @@ import Testing
   @Test func numbersAreMeansOfTrainingRows() throws {
     let found = try NumericFidelity(
       of: rules(), deciding: ([nil, 0, nil, 0], [nil, nil, 0, 0]),
-      network: ([1, 6, 3, 8], [2, 3, 7, 8]), answers: [0, 1, 0, 1])
+      network: ([1, 6, 3, 8], [2, 3, 7, 8]), predictions: [0, 1, 0, 1])
     #expect(found.numbers == [.init(rule: "R1", value: 7), .init(rule: nil, value: 2)])
     let squared = try #require(found.rSquared)
     #expect(squared.value == (1 - 2.0 / 26).roundedTo(digits: 6))
@@ -32,13 +32,13 @@ import Testing
     let (training, heldOut) = ([1.25, 6, 3.5, 8.125], [2.0, 3, 7, 8.5])
     let found = try NumericFidelity(
       of: rules(), deciding: ([nil, 0, nil, 0], [nil, nil, 0, 0]),
-      network: (training.map { $0 * scale }, heldOut.map { $0 * scale }), answers: [0, 1, 0, 1])
+      network: (training.map { $0 * scale }, heldOut.map { $0 * scale }), predictions: [0, 1, 0, 1])
     for (number, value) in zip(found.numbers, [7.0625, 2.375]) {
       #expect(abs(number.value / scale - value) < 1e-3 * value, "\(number.value)")
     }
     let plain = try NumericFidelity(
       of: rules(), deciding: ([nil, 0, nil, 0], [nil, nil, 0, 0]), network: (training, heldOut),
-      answers: [0, 1, 0, 1])
+      predictions: [0, 1, 0, 1])
     #expect(found.rSquared?.value == plain.rSquared?.value && found.within == plain.within)
     let errors = try #require(
       RegressionFigures(
@@ -52,7 +52,7 @@ import Testing
 
   @Test func aConstantNetworkHasNoRSquared() throws {
     let found = try NumericFidelity(
-      of: rules(), deciding: ([nil, 0], [nil, 0]), network: ([4, 4], [4, 4]), answers: [0, 0])
+      of: rules(), deciding: ([nil, 0], [nil, 0]), network: ([4, 4], [4, 4]), predictions: [0, 0])
     #expect(found.rSquared == nil && found.within == Proportion(2, of: 2))
     #expect(found.tolerance == 0)
   }
@@ -60,7 +60,7 @@ import Testing
   @Test func aRuleThatDecidesNoTrainingRowStandsForItsInterval() throws {
     let found = try NumericFidelity(
       of: rules(), deciding: ([nil, nil, nil], [0]), network: ([1, 5, 9], [5]),
-      answers: [0, 1, 1])
+      predictions: [0, 1, 1])
     #expect(found.numbers.map(\.value) == [7, 5])
   }
 

@@ -83,11 +83,11 @@ private struct PlantedNetwork {
     let all = PlantedNetwork.table(schema, Array(0..<(1 << schema.features.count)))
     let hidden = try #require(HiddenFeatures(of: planted.model, over: all))
     let values = hidden.values(in: planted.model, for: all)
-    let answers = hidden.binarisedAnswers(values, in: planted.model)
+    let predictions = hidden.binarisedPredictions(values, in: planted.model)
     let held = rules.rowsHeld(in: hidden.activationTable(of: values, like: all))
     return rules.rules.indices.count { index in
-      answers.indices.allSatisfy {
-        !held[index].contains($0) || answers[$0] == rules.rules[index].conclusion
+      predictions.indices.allSatisfy {
+        !held[index].contains($0) || predictions[$0] == rules.rules[index].conclusion
       }
     }
   }
@@ -123,11 +123,11 @@ private struct PlantedNetwork {
         bias: kind.outputs == 1 ? 0 : -10, &rng)
       let subject = planted.subject()
       let found = try OrderedAttributeSearch().extract(from: subject)
-      #expect(Set(found.rules.rules.map(\.conclusion)) == Set(subject.answers))
+      #expect(Set(found.rules.rules.map(\.conclusion)) == Set(subject.predictions))
       #expect(found.notes.allSatisfy { !$0.hasPrefix("no rule predicts") })
       let hidden = try #require(HiddenFeatures(of: planted.model, over: planted.table))
       let rows = hidden.activationTable(in: planted.model, over: planted.table)
-      let agreeing = zip(found.rules.classify(rows), subject.answers).count { $0 == $1 }
+      let agreeing = zip(found.rules.classify(rows), subject.predictions).count { $0 == $1 }
       #expect(agreeing >= 285)
     }
   }
@@ -147,7 +147,7 @@ private struct PlantedNetwork {
     #expect(Set(found.rules.rules.map(\.conclusion)) == [0, 1, 2])
     let hidden = try #require(HiddenFeatures(of: subject.model, over: subject.training))
     let rows = hidden.activationTable(in: subject.model, over: subject.training)
-    #expect(found.rules.classify(rows) == subject.answers)
+    #expect(found.rules.classify(rows) == subject.predictions)
   }
 
   @Test func aClassWithoutRuleIsSaidFirst() throws {
@@ -191,7 +191,7 @@ private struct PlantedNetwork {
     let found = try OrderedAttributeSearch().extract(from: subject)
     let hidden = try #require(HiddenFeatures(of: model, over: table))
     let rows = hidden.activationTable(in: model, over: table)
-    #expect(found.rules.classify(rows) == subject.answers)
+    #expect(found.rules.classify(rows) == subject.predictions)
     #expect(
       found.notes.contains(
         "1 of 1 hidden features have thresholds for which the binarised network agrees more often "

@@ -80,11 +80,11 @@ import Testing
     }
   }
 
-  @Test func otherValuesInUnreadColumnsChangeNoAnswer() throws {
+  @Test func otherValuesInUnreadColumnsChangeNoPrediction() throws {
     let subject = try subject(head: .softmax, level: .inputs, seed: 1)
     #expect(
-      subject.answers(toRead: subject.readTraining) == subject.model.classify(subject.training))
-    #expect(subject.answers(toRead: subject.readTraining) == subject.answers)
+      subject.predictions(toRead: subject.readTraining) == subject.model.classify(subject.training))
+    #expect(subject.predictions(toRead: subject.readTraining) == subject.predictions)
   }
 
   @Test func aNetworkThatReadsNothingHasNoConditions() throws {
@@ -93,12 +93,12 @@ import Testing
     for position in 0..<16 { model.network.parameters[0][0].value[position / 4, position % 4] = 0 }
     subject.model = model
     #expect(subject.readColumns.isEmpty)
-    subject.answers = model.classify(subject.training)
-    subject.validationAnswers = model.classify(subject.validation)
+    subject.predictions = model.classify(subject.training)
+    subject.validationPredictions = model.classify(subject.validation)
     for name in [SurrogateTree.name, TreesOverFeatures.name] {
       let found = try extractor(name).extract(from: subject)
       #expect(names([found.rules] + found.curve).isEmpty)
-      #expect(found.rules.classify(subject.training) == subject.answers)
+      #expect(found.rules.classify(subject.training) == subject.predictions)
     }
   }
 

@@ -44,10 +44,10 @@ import Testing
       schema: schema, columns: [.doubles((1...10).map(Double.init))],
       labels: [Int](repeating: 0, count: 10), rowNumbers: (1...10).map { 100 + $0 })
     let list = [Rule(if: try above(8), then: 1), Rule(if: try above(2), then: 0)]
-    let answers = [0, 0, 1, 1, 1, 1, 1, 1, 0, 1]
+    let predictions = [0, 0, 1, 1, 1, 1, 1, 1, 0, 1]
     func entries(_ resolution: RuleSet.Resolution) -> [RuleEntry] {
       RuleSet(list, default: 0, resolution: resolution).entries(
-        training: (table, answers), heldOut: (table, answers))
+        training: (table, predictions), heldOut: (table, predictions))
     }
     let first = entries(.firstMatch).compactMap(\.counterexamples?.training)
     #expect(

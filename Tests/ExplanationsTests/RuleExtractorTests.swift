@@ -16,16 +16,17 @@ import Testing
     try testedExtractors.type(named: name).init()
   }
 
-  @Test(arguments: names) func rulesAnswerEveryRowAndBeatTheMajority(name: String) throws {
+  @Test(arguments: names) func rulesClassifyEveryRowAndBeatTheMajority(name: String) throws {
     let extractor = try extractor(name)
     for head in [Head.softmax, .oneVersusRest] {
       for level in type(of: extractor).levels {
         let subject = try SmallNetwork.subject(head: head, level: level, seed: 3)
         let extracted = try extractor.extract(from: subject)
         let held = SmallNetwork.table(rows: 400, seed: 99)
-        let answers = subject.model.classify(held)
+        let predictions = subject.model.classify(held)
         let agreeing = try agreement(of: extracted, subject, held)
-        let majority = (0..<3).map { answer in answers.count { $0 == answer } }.max() ?? 0
+        let majority =
+          (0..<3).map { prediction in predictions.count { $0 == prediction } }.max() ?? 0
         #expect(agreeing > majority)
         #expect(agreeing > 300)
       }
@@ -41,9 +42,9 @@ import Testing
       return zip(given, subject.model.classify(held)).count { $0 == $1 }
     }
     let features = try #require(HiddenFeatures(of: subject.model, over: subject.training))
-    let answers = subject.model.classify(held)
+    let predictions = subject.model.classify(held)
     let table = features.activationTable(in: subject.model, over: held)
-    return zip(rules.classify(table), answers).count { $0 == $1 }
+    return zip(rules.classify(table), predictions).count { $0 == $1 }
   }
 
   @Test(arguments: names) func theSameSubjectGivesTheSameRules(name: String) throws {

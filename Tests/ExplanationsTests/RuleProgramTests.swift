@@ -13,7 +13,7 @@ import Testing
 
   private func names(_ rules: RuleSet) -> [String] { rules.rules.indices.map { "R\($0 + 1)" } }
 
-  @Test func programsAnswerAsTheirRules() throws {
+  @Test func programsPredictAsTheirRules() throws {
     try withEverySeed(30) { generator in
       var table = generator.table(rows: 80, numeric: 3, categorical: 2, missing: 0.15)
       var levels = table.columns[4].values
@@ -33,7 +33,7 @@ import Testing
   @Test(arguments: [
     "iris", "wine", "house-votes", "mushroom", "german-credit", "heart", "zoo", "balance",
   ])
-  func programsAnswerAsTheirRulesOnDataSets(_ name: String) throws {
+  func programsPredictAsTheirRulesOnDataSets(_ name: String) throws {
     let table = try DataSource.load(name).table
     let some = table.selecting(Array(stride(from: 0, to: table.count, by: table.count / 90)))
     var used = Set<Int?>()
@@ -202,7 +202,7 @@ import Testing
     let rules = try #require(try explanation.ruleSet(.inputs))
     let program = try RuleProgram(rules, ids: names(rules), schema: explanation.data.schema)
     #expect(
-      program.answers == [
+      program.predictions == [
         .interval(name: "at most 150 k$", lower: nil, upper: 150),
         .interval(name: "150 to 252.5 k$", lower: 150, upper: 252.5),
         .interval(name: "above 252.5 k$", lower: 252.5, upper: nil),

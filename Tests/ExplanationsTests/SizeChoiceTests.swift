@@ -6,16 +6,16 @@ import Testing
 /// The number of rules and the support of each, counted by hand.
 @Suite struct SizeChoiceTests {
   /// Predictions with the first rows wrong.
-  private func given(_ answers: [Int], wrong: Int) -> [Int] {
-    answers.enumerated().map { $0.offset < wrong ? 1 - $0.element : $0.element }
+  private func given(_ predictions: [Int], wrong: Int) -> [Int] {
+    predictions.enumerated().map { $0.offset < wrong ? 1 - $0.element : $0.element }
   }
 
   /// Twenty errors are the fewest: 20 × 1.05 and a quarter of √21 more allow 22.
   @Test func theToleranceIsRelativeToTheDisagreementLeft() {
-    let answers = (0..<400).map { $0 % 2 }
-    let choice = SizeChoice(answers: answers, real: 400)
+    let predictions = (0..<400).map { $0 % 2 }
+    let choice = SizeChoice(predictions: predictions, real: 400)
     func chosen(_ errors: [Int]) -> Int? {
-      choice.choice(of: errors.map { given(answers, wrong: $0) })
+      choice.choice(of: errors.map { given(predictions, wrong: $0) })
     }
     #expect(chosen([200, 40, 22, 20, 20]) == 2)
     #expect(chosen([200, 40, 23, 20, 20]) == 3)
@@ -29,29 +29,29 @@ import Testing
 
   /// Real rows of weight 5 beside synthetic ones: one wrong real row is five errors.
   @Test func weightsCount() {
-    let answers = [Int](repeating: 0, count: 40) + [Int](repeating: 1, count: 60)
+    let predictions = [Int](repeating: 0, count: 40) + [Int](repeating: 1, count: 60)
     let weights = [Int](repeating: 5, count: 40) + [Int](repeating: 1, count: 60)
-    let choice = SizeChoice(answers: answers, real: 40, weights: weights)
-    let synthetic = answers.indices.map { $0 >= 97 ? 0 : answers[$0] }
+    let choice = SizeChoice(predictions: predictions, real: 40, weights: weights)
+    let synthetic = predictions.indices.map { $0 >= 97 ? 0 : predictions[$0] }
     // Three errors on synthetic rows allow 3.15 + √28 / 4 = 4.47; one on a real row is 5.
-    #expect(choice.choice(of: [given(answers, wrong: 1), synthetic]) == 1)
+    #expect(choice.choice(of: [given(predictions, wrong: 1), synthetic]) == 1)
   }
 
   @Test(arguments: [(9, 0), (10, 1)]) func aClassOfTenRowsNeedsARule(rows: Int, chosen: Int) {
-    let answers = [Int](repeating: 0, count: 1000) + [Int](repeating: 1, count: rows)
+    let predictions = [Int](repeating: 0, count: 1000) + [Int](repeating: 1, count: rows)
     let without = [Int](repeating: 0, count: 1000 + rows)
     // With the rare class, but with more errors.
-    let with = answers.indices.map { $0 < 30 ? 1 : answers[$0] }
-    let choice = SizeChoice(answers: answers, real: answers.count)
+    let with = predictions.indices.map { $0 < 30 ? 1 : predictions[$0] }
+    let choice = SizeChoice(predictions: predictions, real: predictions.count)
     #expect(choice.needed == (rows == 10 ? [0, 1] : [0]))
     #expect(choice.choice(of: [without, with]) == chosen)
     #expect(choice.choice(of: [without]) == 0)
   }
 
   @Test func theNeedIsFiveOrOneInAHundredOrTheWholeClass() {
-    let answers =
+    let predictions =
       [Int](repeating: 0, count: 1001) + [Int](repeating: 1, count: 300) + [2, 2, 2]
-    #expect(MinimumSupport(answers, classes: 4).needed == [11, 5, 3, 1])
+    #expect(MinimumSupport(predictions, classes: 4).needed == [11, 5, 3, 1])
     #expect(MinimumSupport([], classes: 1).needed == [1])
   }
 
@@ -67,12 +67,12 @@ import Testing
         if: Conjunction([Literal("x", .interval(lower: nil, upper: upper, orMissing: false))])
           ?? .always, then: conclusion)
     }
-    let answers = values.map { $0 <= 4 ? 0 : 1 }
+    let predictions = values.map { $0 <= 4 ? 0 : 1 }
     let rules = RuleSet(
       [rule(1, 1), rule(5, 0), rule(8, 1)], default: 1, resolution: .firstMatch)
-    let support = MinimumSupport(answers, classes: 2)
+    let support = MinimumSupport(predictions, classes: 2)
     #expect(support.needed == [5, 5])
-    let kept = support.enforced(on: rules, over: table, answers: answers)
+    let kept = support.enforced(on: rules, over: table, predictions: predictions)
     #expect(kept.rules.map(\.premise) == [rule(5, 0).premise])
     #expect(kept.rules.map(\.support) == [Support(covered: 6, agreeing: 5)])
   }

@@ -38,11 +38,11 @@ import Testing
     #expect(stability.seeds == 2)
     #expect(stability.bootstraps == 1)
     #expect(stability.rulesRepeated == Proportion(4, of: 9))
-    #expect(stability.answersAgree == Proportion(3 + 4 + 2, of: 12))
+    #expect(stability.predictionsAgree == Proportion(3 + 4 + 2, of: 12))
     #expect(stability.ofSeeds.rulesRepeated == Proportion(4, of: 6))
-    #expect(stability.ofSeeds.answersAgree == Proportion(7, of: 8))
+    #expect(stability.ofSeeds.predictionsAgree == Proportion(7, of: 8))
     #expect(stability.ofBootstraps.rulesRepeated == Proportion(0, of: 3))
-    #expect(stability.ofBootstraps.answersAgree == Proportion(2, of: 4))
+    #expect(stability.ofBootstraps.predictionsAgree == Proportion(2, of: 4))
     #expect(
       stability.rules == [
         .init(id: "R1", repeated: Proportion(2, of: 3)),
@@ -87,7 +87,7 @@ import Testing
       Fidelity(
         rules: ([Int](repeating: 0, count: count) + [Int](repeating: 1, count: 100 - count), []),
         network: ([Int](repeating: 0, count: 100), []), original: [Int](repeating: 0, count: 100),
-        answered: [Bool](repeating: true, count: 100), classes: ["a", "b"])
+        isCovered: [Bool](repeating: true, count: 100), classes: ["a", "b"])
     }
     func result(baseline: Int) -> Randomization {
       Randomization(

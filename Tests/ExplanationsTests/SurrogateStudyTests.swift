@@ -32,8 +32,8 @@ import Testing
       model: try Model(
         schema: training.schema, encoding: .identity(for: training.schema), network: network,
         head: .softmax),
-      training: training, validation: validation, answers: colours(training),
-      validationAnswers: colours(validation), level: .inputs, maxRules: nil, seed: 1)
+      training: training, validation: validation, predictions: colours(training),
+      validationPredictions: colours(validation), level: .inputs, maxRules: nil, seed: 1)
   }
 
   private func rules(rows: Int, validation: Int) throws -> ExtractedRules {
@@ -79,7 +79,7 @@ import Testing
     }
     let onStep = { steps.withLock { $0 += 1 } }
     let rows = try SurrogateRows(
-      setup, real: table, answers: colours(table), seed: 1, asking: colours, onStep: {})
+      setup, real: table, predictions: colours(table), seed: 1, asking: colours, onStep: {})
     setup.passes = 0
     let plain = SurrogateLearner(setup, rows: rows, onStep: onStep)
     let without = try taken { _ = try plain.list(atMost: 4) }

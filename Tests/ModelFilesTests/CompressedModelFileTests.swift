@@ -47,12 +47,12 @@ import Testing
   /// The format is detected from the bytes, not from the name.
   @Test func filesAreKnownByTheirBytes() throws {
     let model = try RoundTripTests.model(seed: 6)
-    let coded = try CompressedModel.data(for: model)
-    #expect(try ModelFile.read(data: coded, name: "x.onnx").network == model.network)
+    let compressed = try CompressedModel.data(for: model)
+    #expect(try ModelFile.read(data: compressed, name: "x.onnx").network == model.network)
     let onnx = try ModelFile.data(for: model)
     #expect(try ModelFile.read(data: onnx, name: "x.espalier").network == model.network)
     #expect(throws: CompressedModelError.self) {
-      try ModelFile.read(data: coded.dropLast(), name: "x.onnx")
+      try ModelFile.read(data: compressed.dropLast(), name: "x.onnx")
     }
   }
 

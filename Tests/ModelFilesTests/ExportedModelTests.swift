@@ -105,7 +105,7 @@ struct ExportedModel: Decodable {
   }
 
   @Test(arguments: ExportedModel.exporters)
-  func theyAnswerAsInAnotherRuntime(_ exporter: String) throws {
+  func theyPredictAsInAnotherRuntime(_ exporter: String) throws {
     for (name, expected) in try ExportedModel.all(exporter) {
       let file = ModelFixtures.folder.appending(path: "exported/\(name).onnx")
       let (imported, table) = try read(file, expected)

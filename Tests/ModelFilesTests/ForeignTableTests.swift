@@ -99,7 +99,7 @@ import Testing
     #expect(try imported.model(for: schema).network.architecture.summary.last == "sigmoid")
   }
 
-  @Test func oneOutputOfAnUnknownScaleAnswersNoTwoClasses() throws {
+  @Test func oneOutputOfAnUnknownScaleIsNotOfTwoClasses() throws {
     let schema = table((0..<4).map { ("x\($0)", [1.0]) }).schema
     #expect(
       failure { _ = try exported("operators-sigmoid-number").model(for: schema) }

@@ -34,12 +34,12 @@ import Testing
     #expect(model.encoding == .identity(for: schema))
     #expect(model.head == .softmax)
     #expect(model.schema == schema)
-    let answers = try #require(try ModelFixtures.answers()["relu"])
+    let predictions = try #require(try ModelFixtures.predictions()["relu"])
     let columns = (0..<4).map { column in
-      Column.doubles(answers.inputs.map { Double($0[column]) })
+      Column.doubles(predictions.inputs.map { Double($0[column]) })
     }
     let table = Table(schema: schema, columns: columns, labels: [0, 0, 0, 0, 0])
-    let wanted = answers.outputs.map { row in row.firstIndex(of: row.max() ?? 0) ?? 0 }
+    let wanted = predictions.outputs.map { row in row.firstIndex(of: row.max() ?? 0) ?? 0 }
     #expect(model.classify(table) == wanted)
   }
 
@@ -96,7 +96,7 @@ import Testing
       refusal(imported, schema) == "the column 'cap' holds levels where the network reads numbers")
   }
 
-  @Test func oneOutputAnswersTwoClassesOrANumber() throws {
+  @Test func oneOutputPredictsTwoClassesOrANumber() throws {
     let imported = try ModelFile.read(ModelFixtures.good("one-output"))
     #expect(try imported.model(for: numeric(4, classes: 2)).head == .oneVersusRest)
     var schema = numeric(4)
@@ -110,16 +110,16 @@ import Testing
     let imported = try ModelFile.read(ModelFixtures.good("one-output"))
     var schema = numeric(4, classes: 2)
     #expect(
-      try imported.answering(inOrder: schema.classes.reversed(), for: schema).classes
+      try imported.withClasses(inOrder: schema.classes.reversed(), for: schema).classes
         == schema.classes.reversed())
     #expect(
       throws: ModelFileError.schema(
         .classOrder(given: [schema.classes[0]], classes: schema.classes))
-    ) { try imported.answering(inOrder: [schema.classes[0]], for: schema) }
+    ) { try imported.withClasses(inOrder: [schema.classes[0]], for: schema) }
     schema.target.kind = .numeric(unit: nil, cuts: [0])
     #expect(
       throws: ModelFileError.schema(.classOrderOfNumber)
-    ) { try imported.answering(inOrder: schema.classes, for: schema) }
+    ) { try imported.withClasses(inOrder: schema.classes, for: schema) }
   }
 
   @Test func theFirstUnknownClassIsNamed() throws {

@@ -17,7 +17,7 @@ import Testing
 
   /// Outputs of another runtime for many images, and their labels.
   @Test(.enabled(if: folder != nil))
-  func answersAreThoseOfAnotherRuntime() throws {
+  func predictionsAreThoseOfAnotherRuntime() throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder ?? "")
     for name in files.filter({ $0.hasSuffix(".onnx") }).sorted() {
       let stem = String(name.dropLast(5))

@@ -5,7 +5,7 @@ import Testing
 
 /// The files of `Tests/Fixtures/models/make.py`, and onnxruntime's outputs for them.
 enum ModelFixtures {
-  struct Answers: Decodable {
+  struct ExpectedOutputs: Decodable {
     var head: String?
     /// The last node of the file: `outputs`, `softmax`, `sigmoid` or `position`.
     var ends: String
@@ -33,8 +33,8 @@ enum ModelFixtures {
     #expect(sums[name] == checksum(data), "\(name) is written otherwise than when it was checked")
   }
 
-  static func answers() throws -> [String: Answers] {
+  static func predictions() throws -> [String: ExpectedOutputs] {
     let data = try Data(contentsOf: folder.appending(path: "answers.json"))
-    return try JSONDecoder().decode([String: Answers].self, from: data)
+    return try JSONDecoder().decode([String: ExpectedOutputs].self, from: data)
   }
 }

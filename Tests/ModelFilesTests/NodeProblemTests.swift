@@ -25,7 +25,7 @@ import Testing
       "is supported as part of GELU, softplus, softmax, layer normalization and similar "
         + "functions, not alone"
     ),
-    (.afterAnswer, "follows the softmax or argmax, which must be the last layer"),
+    (.afterOutput, "follows the softmax or argmax, which must be the last layer"),
     (.afterArgmax, "follows another argmax"),
     (.noOutput, "it has no output"),
     (.secondOutput, "its second output, the indices of the maxima, is not supported"),

@@ -9,21 +9,21 @@ import Testing
 @Suite struct ONNXPackageTests {
   private static let folder = ProcessInfo.processInfo.environment["ESPALIER_ONNX_PACKAGE"]
 
-  private struct Answers: Decodable {
+  private struct ExpectedOutputs: Decodable {
     var rows: [[Float]]
     var outputs: [[Float]]
     /// The operator of the last node.
     var ends: String
   }
 
-  @Test(.enabled(if: folder != nil)) func whatIsReadAnswersAsInAnotherRuntime() throws {
+  @Test(.enabled(if: folder != nil)) func whatIsReadPredictsAsInAnotherRuntime() throws {
     let folder = URL(fileURLWithPath: try #require(Self.folder))
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       .filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
     var read: [String] = []
     for name in names {
-      let answers = try JSONDecoder().decode(
-        Answers.self, from: Data(contentsOf: folder.appending(path: name + ".json")))
+      let expected = try JSONDecoder().decode(
+        ExpectedOutputs.self, from: Data(contentsOf: folder.appending(path: name + ".json")))
       let imported: ImportedNetwork
       do {
         imported = try ModelFile.read(folder.appending(path: name + ".onnx"))
@@ -32,11 +32,11 @@ import Testing
         continue
       }
       read.append(name)
-      let width = answers.rows[0].count
-      let rows = Tensor(answers.rows.flatMap { $0 }, shape: [answers.rows.count, width])
+      let width = expected.rows[0].count
+      let rows = Tensor(expected.rows.flatMap { $0 }, shape: [expected.rows.count, width])
       var outputs = imported.network.outputs(for: rows)
-      if answers.ends == "Softmax" { outputs = outputs.softmax }
-      let wanted = answers.outputs.flatMap { $0 }
+      if expected.ends == "Softmax" { outputs = outputs.softmax }
+      let wanted = expected.outputs.flatMap { $0 }
       let largest = wanted.map(abs).max() ?? 0
       let difference = zip(outputs.elements, wanted).map { abs($0 - $1) }.max() ?? .infinity
       #expect(outputs.elements.count == wanted.count, "\(name)")

@@ -15,10 +15,10 @@ import Testing
     }
   }
 
-  @Test func answersAreThoseOfAnotherRuntime() throws {
-    let answers = try ModelFixtures.answers()
-    #expect(answers.count == 30)
-    for (name, expected) in answers.sorted(by: { $0.key < $1.key }) {
+  @Test func predictionsAreThoseOfAnotherRuntime() throws {
+    let predictions = try ModelFixtures.predictions()
+    #expect(predictions.count == 30)
+    for (name, expected) in predictions.sorted(by: { $0.key < $1.key }) {
       let imported = try ModelFile.read(ModelFixtures.good(name))
       #expect(imported.head?.rawValue == expected.head, "\(name)")
       let found = finished(imported.network(expected.rows), expected.ends)

@@ -18,7 +18,7 @@ import Testing
       ], labels: [Int](repeating: 0, count: count))
   }
 
-  @Test func aFileThatAnswersAsItsModelPasses() throws {
+  @Test func aFileThatPredictsAsItsModelPasses() throws {
     try withEverySeed(10) { generator in
       let model = try RoundTripTests.model(seed: generator.next())
       for name in ["a.onnx", "a.espalier"] {
@@ -41,7 +41,7 @@ import Testing
     let rows = table(200)
     #expect(throws: ModelFileError.differs(file: "a.onnx", changed: 200, rows: 200)) {
       try ModelFile.check(
-        ModelFile.data(for: other), named: "a.onnx", answersAs: model, on: rows)
+        ModelFile.data(for: other), named: "a.onnx", predictsAs: model, on: rows)
     }
   }
 
@@ -68,10 +68,10 @@ import Testing
       schema: schema, columns: [.doubles([1, 2, 3])], labels: [0, 0, 0], numbers: [1, 2, 3])
     let own = try model(1)
     try ModelFile.check(
-      ModelFile.data(for: model(1.000_001)), named: "a.onnx", answersAs: own, on: rows)
+      ModelFile.data(for: model(1.000_001)), named: "a.onnx", predictsAs: own, on: rows)
     #expect(throws: ModelFileError.differs(file: "a.onnx", changed: 3, rows: 3)) {
       try ModelFile.check(
-        ModelFile.data(for: model(1.001)), named: "a.onnx", answersAs: own, on: rows)
+        ModelFile.data(for: model(1.001)), named: "a.onnx", predictsAs: own, on: rows)
     }
   }
 }

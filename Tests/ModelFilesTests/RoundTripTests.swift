@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test func foreignFilesSurviveWritingExactly() throws {
-    for name in try ModelFixtures.answers().keys.sorted() {
+    for name in try ModelFixtures.predictions().keys.sorted() {
       let imported = try ModelFile.read(ModelFixtures.good(name))
       let outputs = try imported.network.architecture.shapes().last?.count ?? 0
       let schema = Schema(

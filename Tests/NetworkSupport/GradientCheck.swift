@@ -23,12 +23,12 @@ public struct GradientCheck {
     _ layer: any Layer, inputs: [Tensor], parameters: [Parameter], step: Float = 1e-2,
     inTraining: Bool = false, using generator: inout SeededGenerator
   ) {
-    let chance = generator.stream("chance")
+    let random = generator.stream("chance")
     func forward(
       _ inputs: [Tensor], _ parameters: [Parameter]
     ) -> (output: Tensor, memory: [Tensor]) {
       guard inTraining else { return (layer.forward(inputs, parameters), []) }
-      var same = chance
+      var same = random
       return layer.forwardInTraining(inputs, parameters, using: &same)
     }
     let (output, memory) = forward(inputs, parameters)
@@ -81,8 +81,8 @@ public struct GradientCheck {
 public func gradientError(of network: Network, rows: Tensor, labels: [Int]) throws -> Double {
   let examples = Examples(inputs: rows, labels: labels)
   func pass(_ network: Network) -> TrainingPass {
-    var chance = SeededGenerator(seed: 0)
-    return network.trainingPass(rows, using: &chance)
+    var random = SeededGenerator(seed: 0)
+    return network.trainingPass(rows, using: &random)
   }
   func loss(_ network: Network) -> Double {
     Head.softmax.loss(of: pass(network).outputs.last ?? rows, for: examples).value

@@ -62,7 +62,7 @@ import Testing
     #expect(try trained(trainer, network, on: examples) == quick)
   }
 
-  @Test func answersOfAChainAreThoseOfTheLayers() throws {
+  @Test func forwardsOfAChainAreThoseOfTheLayers() throws {
     try withEverySeed(12) { generator in
       let (inputs, rows) = (1 + generator.index(below: 40), 1 + generator.index(below: 200))
       let network = try Network(
@@ -84,24 +84,25 @@ import Testing
 
   /// Widths and row counts that are not multiples of the vector width, against a naive loop.
   @Test(arguments: Activation.Function.allCases)
-  func answersOfAChainAreThoseOfPlainLoops(_ function: Activation.Function) throws {
+  func forwardsOfAChainAreThoseOfPlainLoops(_ function: Activation.Function) throws {
     let sizes = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 37]
     try withEverySeed(30) { generator in
       func size() -> Int { sizes[generator.index(below: sizes.count)] }
-      let (inputs, units, answers, rows) = (size(), size(), size(), size())
+      let (inputs, units, predictions, rows) = (size(), size(), size(), size())
       let network = try Network(
         Architecture(input: [inputs]) {
           Dense(units)
           Activation(function)
-          Dense(answers)
+          Dense(predictions)
         }, seed: generator.next())
       let values = generator.normalTensor([rows, inputs])
       let outputs = network.outputs(for: values)
       let hidden = Activation(function).forward([plainLayer(values, network.parameters[0])], [])
       let expected = plainLayer(hidden, network.parameters[2])
-      #expect(outputs.shape == [rows, answers])
+      #expect(outputs.shape == [rows, predictions])
       for (own, wanted) in zip(outputs.elements, expected.elements) {
-        #expect(abs(own - wanted) <= 1e-5 * max(1, abs(wanted)), "\(inputs) \(units) \(answers)")
+        #expect(
+          abs(own - wanted) <= 1e-5 * max(1, abs(wanted)), "\(inputs) \(units) \(predictions)")
       }
     }
   }
@@ -134,7 +135,7 @@ import Testing
     #expect(outputs.shape == [19, 5])
   }
 
-  @Test func threadsDoNotChangeAnswersOfAChain() throws {
+  @Test func threadsDoNotChangePredictionsOfAChain() throws {
     var generator = SeededGenerator(seed: 5)
     let network = try Network(
       Architecture(input: [5]) {
@@ -144,14 +145,14 @@ import Testing
       }, seed: 1)
     let inputs = generator.normalTensor([3 * 8192 + 17, 5])
     defer { Workers.threads = 0 }
-    let answers = [1, 2, 5].map { threads in
+    let predictions = [1, 2, 5].map { threads in
       Workers.threads = threads
       return network.outputs(for: inputs)
     }
-    #expect(answers[0] == answers[1] && answers[1] == answers[2])
+    #expect(predictions[0] == predictions[1] && predictions[1] == predictions[2])
     // The first and last rows alone have the same outputs as within all rows.
     let ends = inputs.gathering([0, 3 * 8192 + 16])
-    #expect(network.outputs(for: ends).row(1) == answers[0].row(3 * 8192 + 16))
+    #expect(network.outputs(for: ends).row(1) == predictions[0].row(3 * 8192 + 16))
   }
 
   @Test func numbersThatRunAwayNameTheirLayer() throws {

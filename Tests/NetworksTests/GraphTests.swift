@@ -139,7 +139,7 @@ import Testing
   }
 
   /// Several image sizes, so that different batch sizes are used.
-  @Test(arguments: [6, 24, 40]) func howRowsAreBatchedChangesNoAnswer(side: Int) throws {
+  @Test(arguments: [6, 24, 40]) func howRowsAreBatchedChangesNoPrediction(side: Int) throws {
     var generator = SeededGenerator(seed: 5)
     var builder = ArchitectureBuilder(input: [side, side, 3])
     let first = builder.add(Convolution(12, Window(3, padding: 1)))

@@ -8,7 +8,7 @@ import Testing
   private func network(_ name: String, _ input: Shape) throws -> Network {
     let type = try architectureCatalog.type(named: name)
     let known = type.init()
-    return try Network(known.architecture(input: input, answers: 10), seed: 1)
+    return try Network(known.architecture(input: input, outputs: 10), seed: 1)
   }
 
   @Test(arguments: [
@@ -38,7 +38,7 @@ import Testing
 
   @Test func projectionsHaveParametersOfTheirOwn() throws {
     let stages = ResidualStages(blocks: 3, shortcut: .projection)
-    let network = try Network(stages.architecture(input: [32, 32, 3], answers: 10), seed: 1)
+    let network = try Network(stages.architecture(input: [32, 32, 3], outputs: 10), seed: 1)
     #expect(network.parameterCount == 269_722 + 16 * 32 + 2 * 32 + 32 * 64 + 2 * 64)
     #expect(network(Tensor(shape: [2, 3072])).shape == [2, 10])
   }

@@ -68,7 +68,7 @@ import Testing
     let wrong = Head.oneVersusRest.loss(of: outputs, for: labelled(0, 1))
     #expect(abs(right.value - 0.126928) < 1e-5)
     #expect(abs(wrong.value - 2.126928) < 1e-5)
-    #expect(Head.oneVersusRest.answers(from: outputs) == [1, 0])
+    #expect(Head.oneVersusRest.predictions(from: outputs) == [1, 0])
   }
 
   /// A teacher that predicts the labels with certainty gives the gradient of the labels; a teacher

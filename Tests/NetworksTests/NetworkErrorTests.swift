@@ -21,7 +21,7 @@ import Testing
       "use the columns of the training data"
     ),
     (
-      .wrongAnswers(expected: 3, found: 2),
+      .wrongOutputs(expected: 3, found: 2),
       "the network has 2 outputs but the data have 3 classes",
       "the target must be the column that the network predicts"
     ),

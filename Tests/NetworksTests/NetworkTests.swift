@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func batchesDoNotChangeAnswers() throws {
+  @Test func batchesDoNotChangePredictions() throws {
     let network = try Network(architecture(5), seed: 4)
     var generator = SeededGenerator(seed: 4)
     let rows = generator.normalTensor([2500, 5])

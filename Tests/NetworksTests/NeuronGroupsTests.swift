@@ -49,7 +49,7 @@ import Testing
     let groups = try NeuronGroups(builder.architecture)
     #expect(groups.ofNodes[0] == [3, 4])
     #expect(groups.ofNodes[..<7].allSatisfy { $0 == groups.ofNodes[0] })
-    #expect(groups.groups[3].makers.count == 4)
+    #expect(groups.groups[3].producers.count == 4)
   }
 
   @Test func aSumMakesOneOfTwo() throws {
@@ -64,7 +64,7 @@ import Testing
     let groups = try NeuronGroups(builder.architecture)
     #expect(groups.ofNodes[0] == groups.ofNodes[1] && groups.ofNodes[1] == groups.ofNodes[3])
     #expect(groups.prunable.count == 2)
-    #expect(groups.groups[groups.ofNodes[0][0]].makers.map(\.node) == [0, 1, 3])
+    #expect(groups.groups[groups.ofNodes[0][0]].producers.map(\.node) == [0, 1, 3])
   }
 
   /// A sum of sums, one input through a projection, another concatenated with itself.
@@ -207,13 +207,15 @@ import Testing
       }
       // Every maker is in the group of its position, exactly once.
       for (index, group) in groups.groups.enumerated() {
-        for maker in group.makers { #expect(groups.ofNodes[maker.node][maker.neuron] == index) }
+        for producer in group.producers {
+          #expect(groups.ofNodes[producer.node][producer.neuron] == index)
+        }
       }
     }
   }
 
   @Test func theNetworksOfThePapersKeepTheirWidths() throws {
-    let network = ResNet56().architecture(input: [32, 32, 3], answers: 10)
+    let network = ResNet56().architecture(input: [32, 32, 3], outputs: 10)
     let groups = try NeuronGroups(network)
     // The 27 blocks have separate inner channels: 9 · (16 + 32 + 64); the residual streams of the
     // three stages are coupled, with 64 channels at the end.

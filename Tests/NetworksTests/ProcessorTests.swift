@@ -15,8 +15,8 @@ import Testing
     return [true, false].map { isWide in
       Processor.usesAVX512 = isWide
       defer { Processor.usesAVX512 = true }
-      var chance = SeededGenerator(seed: seed)
-      let pass = network.trainingPass(inputs, using: &chance)
+      var random = SeededGenerator(seed: seed)
+      let pass = network.trainingPass(inputs, using: &random)
       let last = pass.outputs[pass.outputs.count - 1]
       let gradients = network.gradients(of: pass, gradient: last)
       return [network.outputs(for: inputs)] + pass.outputs + gradients.joined()
@@ -56,8 +56,8 @@ import Testing
           Activation(.sigmoid)
           Dense(2)
         }, seed: generator.next())
-      let answers = both(chain, &generator, rows: 75)
-      #expect(answers[0] == answers[1])
+      let predictions = both(chain, &generator, rows: 75)
+      #expect(predictions[0] == predictions[1])
     }
   }
 }

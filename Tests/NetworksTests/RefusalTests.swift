@@ -58,8 +58,8 @@ import Testing
         network: Network(Architecture(input: [2]) { layers }, seed: 1), head: .softmax)
     }
     #expect(try model([5, 3]).network.parameters.count == 2)
-    #expect(throws: NetworkError.wrongAnswers(expected: 3, found: 2)) { try model([3, 2]) }
-    #expect(throws: NetworkError.wrongAnswers(expected: 3, found: 1)) { try model([3, 1]) }
+    #expect(throws: NetworkError.wrongOutputs(expected: 3, found: 2)) { try model([3, 2]) }
+    #expect(throws: NetworkError.wrongOutputs(expected: 3, found: 1)) { try model([3, 1]) }
   }
 
   @Test func nodesAreEqualInNameLayerAndWhatTheyRead() {

@@ -21,8 +21,8 @@ import Testing
         let state = try Trainer(epochs: 60, batch: 16, learningRate: 0.01).train(
           from: .init(start: fresh(generator.next())), head: head, on: examples,
           validation: examples, seed: 1)
-        let answers = head.answers(from: state.best.outputs(for: examples.inputs))
-        let plain = zip(answers, examples.labels).count { $0 == $1 }
+        let predictions = head.predictions(from: state.best.outputs(for: examples.inputs))
+        let plain = zip(predictions, examples.labels).count { $0 == $1 }
         #expect(plain >= 135, "\(head)")
       }
     }

@@ -23,8 +23,8 @@ import Testing
       let network = try network(seed: generator.next())
       let batch = batch(&generator)
       let step = Trainer(epochs: 1, batch: 6, learningRate: 0.1).step(head: .softmax)
-      var chance = SeededGenerator(seed: 1)
-      let pass = try step.pass(of: network, on: batch, number: 1, using: &chance)
+      var random = SeededGenerator(seed: 1)
+      let pass = try step.pass(of: network, on: batch, number: 1, using: &random)
       func loss(_ network: Network) -> Double {
         Head.softmax.loss(of: network.outputs(for: batch.inputs), for: batch).value
       }
@@ -46,10 +46,10 @@ import Testing
     let step = TrainingStep(optimizer: .momentum(momentum: 0)) { outputs, _ in
       (0, Tensor(shape: outputs.shape))
     }
-    var chance = SeededGenerator(seed: 1)
-    let none = try step.pass(of: network, on: batch, number: 1, using: &chance)
+    var random = SeededGenerator(seed: 1)
+    let none = try step.pass(of: network, on: batch, number: 1, using: &random)
     #expect(none.gradients.joined().allSatisfy { $0.elements.allSatisfy { $0 == 0 } })
-    let more = try step.pass(of: network, on: batch, number: 1, using: &chance) { forward in
+    let more = try step.pass(of: network, on: batch, number: 1, using: &random) { forward in
       [2: Tensor(repeating: 1, shape: forward.outputs[2].shape)]
     }
     // The gradient of the sum of the outputs with respect to a bias is the number of rows.
@@ -64,8 +64,8 @@ import Testing
     trainer.optimizer = .momentum(momentum: 0.9)
     let step = trainer.step(head: .softmax)
     var (network, memory) = (start, Optimizer.Memory(for: start))
-    var chance = SeededGenerator(seed: 1)
-    let pass = try step.pass(of: network, on: batch, number: 1, using: &chance)
+    var random = SeededGenerator(seed: 1)
+    let pass = try step.pass(of: network, on: batch, number: 1, using: &random)
     step.update(&network, by: pass, memory: &memory, rate: 0.5)
     for node in [0, 2] {
       for index in 0...1 {

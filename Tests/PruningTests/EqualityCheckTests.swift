@@ -25,7 +25,7 @@ import Testing
       inputs: Tensor([7, 0, -5, 1, 3, -4, 2, 0.3, 8, 6], shape: [5, 2]), removed: [0], head: head)
   }
 
-  @Test func differencesAndAnswersAreThoseOfTheRows() throws {
+  @Test func differencesAndPredictionsAreThoseOfTheRows() throws {
     // Masked (0, 1), (1, -1), (-4, 9), (0.3, 0.4), (6, -11); compacted (0, 1), (1, -1.5), (-4, 11),
     // (0.3, 0.25), (6, -14). The predictions differ in the fourth row; 14 is not an output of the
     // masked network.
@@ -33,12 +33,12 @@ import Testing
     #expect(check.rows == 5)
     #expect(abs(check.largestAbsolute - 3) < 1e-6)
     #expect(abs(check.largestRelative - 3.0 / 11) < 1e-6)
-    #expect(check.changedAnswers == 1 && !check.holds)
+    #expect(check.changedPredictions == 1 && !check.holds)
   }
 
-  @Test func aNumberHasNoAnswersToChange() throws {
+  @Test func aNumberHasNoPredictionsToChange() throws {
     let check = try check(head: .number)
-    #expect(check.changedAnswers == 0 && abs(check.largestAbsolute - 3) < 1e-6)
+    #expect(check.changedPredictions == 0 && abs(check.largestAbsolute - 3) < 1e-6)
   }
 
   @Test func besideOutputsOfZeroTheDifferenceIsTheRelativeOne() throws {

@@ -137,8 +137,8 @@ import Testing
       func agreement(distilling: Bool) throws -> Int {
         var method = method
         method.distils = distilling
-        let answers = try method.prune(task).network.outputs(for: unseen).largestColumns
-        return zip(answers, wanted).count { $0 == $1 }
+        let predictions = try method.prune(task).network.outputs(for: unseen).largestColumns
+        return zip(predictions, wanted).count { $0 == $1 }
       }
       agreeing.distilled += try agreement(distilling: true)
       agreeing.relearned += try agreement(distilling: false)
@@ -171,8 +171,8 @@ import Testing
         // Steps are measured on the labels either way.
         #expect(state.trace.steps.allSatisfy { $0.result.quality.classified == 400 })
         #expect(!keeping || !state.plan.inputs.contains(7), "seed \(seed)")
-        let answers = state.network.outputs(for: unseen).largestColumns
-        return zip(answers, wanted).count { $0 == $1 }
+        let predictions = state.network.outputs(for: unseen).largestColumns
+        return zip(predictions, wanted).count { $0 == $1 }
       }
       agreeing.predictions += try agreement(keeping: true)
       agreeing.labels += try agreement(keeping: false)

@@ -126,11 +126,11 @@ import Testing
       let (task, start) = try merging(network, head: .number, &generator)
       let before = network.activations(of: task.node, for: task.context.training.inputs)
       let state = try method.prune(task, from: start)
-      let gone = Set(state.plan.neurons.map(\.originalIndex))
+      let removed = Set(state.plan.neurons.map(\.originalIndex))
       for unit in 0..<6 {
         let isCopy = abs(correlation(before, unit, unit + 6)) >= 0.97
         #expect(
-          (gone.contains(unit) || gone.contains(unit + 6)) == isCopy,
+          (removed.contains(unit) || removed.contains(unit + 6)) == isCopy,
           "\(unit): \(correlation(before, unit, unit + 6))")
         if isCopy { counts.merged += 1 } else { counts.left += 1 }
       }
@@ -156,9 +156,9 @@ import Testing
       var method = method
       method.accuracyDrop = 0.02
       let state = try method.prune(task)
-      let gone = Set(state.plan.neurons.map(\.originalIndex))
+      let removed = Set(state.plan.neurons.map(\.originalIndex))
       let values = state.network.activations(of: task.node, for: inputs)
-      let live = (0..<12).filter { !gone.contains($0) }
+      let live = (0..<12).filter { !removed.contains($0) }
       #expect(live.count <= 6 && closest(live, values) < 0.97, "seed \(seed): \(live)")
       #expect(try state.compacted(checkedOn: inputs, head: .softmax).check.holds)
     }

@@ -64,7 +64,7 @@ import Testing
       let scores = try method.scores(of: network, groups, on: context, using: &generator)
 
       let fresh = try Network(network.architecture, seed: context.seed ^ 0xF4E5)
-      let gates = groups.prunable.map { fresh.gate(on: groups.groups[$0].makers[0], groups) }
+      let gates = groups.prunable.map { fresh.gate(on: groups.groups[$0].producers[0], groups) }
       var factors = [Double](repeating: 1, count: gates.count)
       var (means, squares) = (factors.map { _ in 0.0 }, factors.map { _ in 0.0 })
       func distance(_ factors: [Double]) -> Double {
@@ -127,8 +127,8 @@ import Testing
         let context = PruningContext(
           head: .softmax, training: examples, validation: examples,
           trainer: Trainer(epochs: 1, batch: 20, learningRate: 0.01), seed: seed)
-        var chance = SeededGenerator(seed: seed)
-        let found = try score.scores(of: network, groups, on: context, using: &chance)
+        var random = SeededGenerator(seed: seed)
+        let found = try score.scores(of: network, groups, on: context, using: &random)
         return found.keys.sorted().flatMap { found[$0] ?? [] }
       }
       let (first, second) = (try scores(images), try scores(turned))
@@ -141,7 +141,8 @@ import Testing
     func check(_ rows: Int, _ absolute: Double, _ relative: Double, _ changed: Int) -> EqualityCheck
     {
       EqualityCheck(
-        rows: rows, largestAbsolute: absolute, largestRelative: relative, changedAnswers: changed)
+        rows: rows, largestAbsolute: absolute, largestRelative: relative,
+        changedPredictions: changed)
     }
     let (first, second) = (check(10, 0.5, 0.01, 1), check(20, 0.25, 0.03, 2))
     #expect(first.worst(second) == check(20, 0.5, 0.03, 3))

@@ -24,15 +24,15 @@ import Testing
       builder.add(Dense(3))
       let network = try Network(builder.architecture, seed: generator.next())
       let groups = try NeuronGroups(network.architecture)
-      let makers = groups.prunable.compactMap { groups.groups[$0].makers.first }
-      let gates = makers.map { network.gate(on: $0, groups) }
+      let producers = groups.prunable.compactMap { groups.groups[$0].producers.first }
+      let gates = producers.map { network.gate(on: $0, groups) }
       let factors = gates.map { _ in 0.5 + Float(generator.uniform()) }
       let inputs = generator.normalTensor([8, 32])
       let examples = Examples(inputs: inputs, labels: (0..<8).map { $0 % 3 })
       func loss(_ factors: [Float]) -> (value: Double, slopes: [Float]) {
-        var chance = SeededGenerator(seed: 1)
+        var random = SeededGenerator(seed: 1)
         let gated = network.gated(gates, by: factors)
-        let pass = gated.trainingPass(inputs, using: &chance)
+        let pass = gated.trainingPass(inputs, using: &random)
         guard let last = pass.outputs.last else { return (0, []) }
         let (value, gradient) = Head.softmax.loss(of: last, for: examples)
         return (value, network.gateGradients(gates, gated.gradients(of: pass, gradient: gradient)))
@@ -72,7 +72,7 @@ import Testing
       trainer: Trainer(epochs: 0, batch: 16, learningRate: 0), seed: 1)
     var method = BlockThenChannel()
     method.steps = 120
-    method.price = 0.2
+    method.gatePenalty = 0.2
     var recipe = method.recipe
     recipe.recovery = .none
     return try method.prune(network, to: goal, with: recipe, on: context, onRound: { _ in })
@@ -146,8 +146,8 @@ import Testing
   func aShareIsOfTheWholeNetwork(_ goal: Goal) throws {
     var generator = SeededGenerator(seed: 52)
     let network = try residualNetwork(blocks: 3, channels: 8, seed: 52)
-    let silent = try #require(network.architecture.index(of: Node.ID("batch-normalization-5")))
-    let pruned = try pruned(silencing(silent, of: network), to: goal, using: &generator)
+    let zeroed = try #require(network.architecture.index(of: Node.ID("batch-normalization-5")))
+    let pruned = try pruned(silencing(zeroed, of: network), to: goal, using: &generator)
     let left: Double
     if case .keep = goal {
       left = Double(pruned.after.parameters) / Double(pruned.before.parameters)

@@ -16,7 +16,7 @@ import Testing
       let check = EqualityCheck(
         of: compacted, with: try network.masked(by: plan), inputs: inputs, removed: [],
         head: .softmax)
-      #expect(check.holds && check.changedAnswers == 0, "\(check)")
+      #expect(check.holds && check.changedPredictions == 0, "\(check)")
       if !plan.removals.isEmpty { #expect(compacted.parameterCount < network.parameterCount) }
     }
   }
@@ -38,8 +38,8 @@ import Testing
         #expect(differences.allSatisfy { $0 <= 1e-5 * size }, "\(differences) of \(size)")
         let order = plain.row(row).sorted(by: >)
         guard order[0] - order[1] > 1e-4 * size else { continue }
-        let answers = [fast, plain].map { Head.softmax.answers(from: $0)[row] }
-        #expect(answers[0] == answers[1])
+        let predictions = [fast, plain].map { Head.softmax.predictions(from: $0)[row] }
+        #expect(predictions[0] == predictions[1])
       }
     }
   }
@@ -163,7 +163,7 @@ import Testing
 
   @Test func aRemovedBranchLeavesTheRest() throws {
     let network = try Network(
-      ResNet20().architecture(input: [8, 8, 3], answers: 4), seed: 5)
+      ResNet20().architecture(input: [8, 8, 3], outputs: 4), seed: 5)
     let plan = PruningPlan([
       .init(
         .branch(into: Node.ID("sum-2"), from: Node.ID("batch-normalization-5")), score: 0, round: 1),
@@ -184,7 +184,7 @@ import Testing
   }
 
   @Test func aDeadBranchIsRemovedAndADeadLayerKeepsOneZeroedNeuron() throws {
-    let residual = try Network(ResNet20().architecture(input: [8, 8, 3], answers: 4), seed: 6)
+    let residual = try Network(ResNet20().architecture(input: [8, 8, 3], outputs: 4), seed: 6)
     let inner = PruningPlan(
       residual.neurons(of: Node.ID("convolution-4")).map {
         .init(.neuron(name: $0), score: 0, round: 1)
@@ -242,18 +242,22 @@ extension SeededGenerator {
   mutating func groupPlan(for network: Network, share: Double) throws -> PruningPlan {
     let groups = try NeuronGroups(network.architecture)
     var left: [Int: Int] = [:]
-    for group in groups.groups { for maker in group.makers { left[maker.node, default: 0] += 1 } }
+    for group in groups.groups {
+      for producer in group.producers { left[producer.node, default: 0] += 1 }
+    }
     var plan = PruningPlan()
     for index in groups.prunable where uniform() < share {
-      let makers = groups.groups[index].makers
+      let producers = groups.groups[index].producers
       var own: [Int: Int] = [:]
-      for maker in makers { own[maker.node, default: 0] += 1 }
-      guard let maker = makers.first, own.allSatisfy({ (left[$0.key] ?? 0) > $0.value }) else {
+      for producer in producers { own[producer.node, default: 0] += 1 }
+      guard let producer = producers.first, own.allSatisfy({ (left[$0.key] ?? 0) > $0.value })
+      else {
         continue
       }
       for (node, count) in own { left[node, default: 0] -= count }
       let name = Neuron(
-        network.architecture.nodes[maker.node].id, network.originalIndices[maker.node][maker.neuron]
+        network.architecture.nodes[producer.node].id,
+        network.originalIndices[producer.node][producer.neuron]
       )
       plan.removals.append(.init(.neuron(name: name), score: uniform(), round: 1))
     }

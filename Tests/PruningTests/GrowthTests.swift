@@ -12,7 +12,8 @@ import Testing
     try withEverySeed(60) { generator in
       let network = try generator.graphNetwork()
       let groups = try NeuronGroups(network.architecture)
-      guard let group = groups.prunable.first(where: { !groups.groups[$0].makers.isEmpty }) else {
+      guard let group = groups.prunable.first(where: { !groups.groups[$0].producers.isEmpty })
+      else {
         return
       }
       let grown: Network
@@ -29,13 +30,13 @@ import Testing
       #expect(grown.parameterCount > network.parameterCount)
       // With zero outgoing weights, pruning the copy restores the original network.
       let whole = try network.growing(copyOf: group, groups, share: 0, using: &generator)
-      let maker = groups.groups[group].makers[0]
-      let newest = try #require(whole.originalIndices[maker.node].max())
-      let id = network.architecture.nodes[maker.node].id
+      let producer = groups.groups[group].producers[0]
+      let newest = try #require(whole.originalIndices[producer.node].max())
+      let id = network.architecture.nodes[producer.node].id
       let plan = PruningPlan([.init(.neuron(name: Neuron(id, newest)), score: 0, round: 1)])
       #expect(try whole.compacted(by: plan) == network)
       // The same as a single plan for the initial network.
-      let original = Neuron(id, network.originalIndices[maker.node][maker.neuron])
+      let original = Neuron(id, network.originalIndices[producer.node][producer.neuron])
       let both = PruningPlan(
         plan.removals,
         growths: [.init(of: original, name: Neuron(id, newest), share: 0, round: 1)])
@@ -90,7 +91,7 @@ import Testing
     for growth in plan.growths {
       for removal in plan.removals where removal.subject == .neuron(name: growth.name) {
         young += 1
-        #expect(removal.round - growth.round > adaptation.youth)
+        #expect(removal.round - growth.round > adaptation.protectedRounds)
       }
     }
     if name == AdaptiveGrowthAndPruning.name { #expect(young > 0) }

@@ -15,7 +15,7 @@ import Testing
     let check = EqualityCheck(
       of: try network.compacted(by: plan), with: try network.masked(by: plan), inputs: inputs,
       removed: [], head: .softmax)
-    return check.holds && check.changedAnswers == 0
+    return check.holds && check.changedPredictions == 0
   }
 
   private func draw(_ network: inout Network, _ generator: inout SeededGenerator) {

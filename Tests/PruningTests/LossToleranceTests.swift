@@ -106,7 +106,7 @@ import Testing
     #expect(try accepts(labels: few, before: few, after: without, classes: 3, drop: 0.05))
   }
 
-  @Test func aClassThatWasOftenAnsweredStaysAnswered() throws {
+  @Test func aClassThatWasOftenPredictedStaysPredicted() throws {
     // No row is of the third class; the network predicts it wrongly for twelve rows.
     let labels = (0..<1000).map { $0 % 2 }
     let before = labels.enumerated().map { $0 < 12 ? 2 : $1 }
@@ -120,12 +120,12 @@ import Testing
     func accepts(_ kept: Int) throws -> Bool {
       // Of 400 training rows 20 are predicted as the third class, of 100 validation rows none.
       func rows(_ count: Int, rare: Int, kept: Int) -> Examples {
-        let answers = (0..<count).map { $0 < rare ? 2 : $0 % 2 }
-        let numbers = answers.enumerated().flatMap { row, answer -> [Float] in
-          let after = row < rare && row >= kept ? 0 : answer
-          return (0..<3).map { $0 == answer ? 1 : 0 } + (0..<3).map { $0 == after ? 1 : 0 }
+        let predictions = (0..<count).map { $0 < rare ? 2 : $0 % 2 }
+        let numbers = predictions.enumerated().flatMap { row, prediction -> [Float] in
+          let after = row < rare && row >= kept ? 0 : prediction
+          return (0..<3).map { $0 == prediction ? 1 : 0 } + (0..<3).map { $0 == after ? 1 : 0 }
         }
-        return Examples(inputs: Tensor(numbers, shape: [count, 6]), labels: answers)
+        return Examples(inputs: Tensor(numbers, shape: [count, 6]), labels: predictions)
       }
       let task = FeatureLayer.Task(
         network: try Self.passing(3), node: .input, head: .softmax,

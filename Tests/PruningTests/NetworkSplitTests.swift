@@ -107,7 +107,7 @@ import Testing
       #expect(state.trace.before.cost == (try Cost(of: network)))
       let compaction = try state.compacted(
         checkedOn: task.context.validation.inputs, head: .softmax)
-      #expect(compaction.check.holds && compaction.check.changedAnswers == 0)
+      #expect(compaction.check.holds && compaction.check.changedPredictions == 0)
       let unread = state.plan.inputs
       let whole = try split.joined(with: compaction.network, unread: unread)
       let selection = whole.architecture.nodes[4]
@@ -146,7 +146,7 @@ import Testing
     #expect(state.remaining.allSatisfy { $0.columns == 72 })
     #expect(state.trace.before.cost == (try Cost(of: network)))
     let compaction = try state.compacted(checkedOn: task.context.validation.inputs, head: .softmax)
-    #expect(compaction.check.holds && compaction.check.changedAnswers == 0)
+    #expect(compaction.check.holds && compaction.check.changedPredictions == 0)
     let whole = try split.joined(with: compaction.network)
     let last = try #require(state.trace.steps.last { $0.isAccepted })
     #expect(last.result.cost == (try Cost(of: whole)))

@@ -14,19 +14,21 @@ import Testing
     try withEverySeed(80) { generator in
       let network = try generator.graphNetwork()
       let plan = try generator.numberPlan(for: network, share: 0.5)
-      guard !plan.numbers.isEmpty else { return }
+      guard !plan.flattenedUnits.isEmpty else { return }
       narrowed += 1
       let compacted = try network.compacted(by: plan)
       let masked = try network.masked(by: plan)
       let inputs = generator.normalTensor([9, network.architecture.input.count])
       let check = EqualityCheck(
         of: compacted, with: masked, inputs: inputs, removed: [], head: .softmax)
-      #expect(check.holds && check.changedAnswers == 0, "\(check)")
+      #expect(check.holds && check.changedPredictions == 0, "\(check)")
       #expect(
         try masked.outputsByPlainLoops(for: inputs) == compacted.outputsByPlainLoops(for: inputs))
       // Fewer units are read, also of kept channels.
-      let read = try NeuronGroups(compacted.architecture, numbersApart: true).numbersRead
-      let whole = try NeuronGroups(network.architecture, numbersApart: true).numbersRead
+      let read = try NeuronGroups(compacted.architecture, separatesFlattenedUnits: true)
+        .flattenedUnitsRead
+      let whole = try NeuronGroups(network.architecture, separatesFlattenedUnits: true)
+        .flattenedUnitsRead
       #expect(read < whole)
     }
     #expect(narrowed > 20)
@@ -36,9 +38,10 @@ import Testing
     try withEverySeed(40) { generator in
       let network = try generator.graphNetwork(hasGroups: false)
       let plan = try generator.numberPlan(for: network, share: 0.5)
-      guard !plan.numbers.isEmpty else { return }
+      guard !plan.flattenedUnits.isEmpty else { return }
       let (numbers, neurons) = (
-        PruningPlan(plan.removals.filter { if case .number = $0.subject { true } else { false } }),
+        PruningPlan(
+          plan.removals.filter { if case .flattenedUnit = $0.subject { true } else { false } }),
         PruningPlan(plan.removals.filter { if case .neuron = $0.subject { true } else { false } })
       )
       let whole = try network.compacted(by: plan)
@@ -70,7 +73,7 @@ import Testing
 
   private func numbers(_ originalIndices: some Sequence<Int>) -> [PruningPlan.Removal] {
     originalIndices.map {
-      .init(.number(name: Neuron(Node.ID("flattening-1"), $0)), score: 0, round: 1)
+      .init(.flattenedUnit(name: Neuron(Node.ID("flattening-1"), $0)), score: 0, round: 1)
     }
   }
 
@@ -93,7 +96,7 @@ import Testing
     let none = try network.compacted(by: PruningPlan(numbers(0..<16)))
     #expect(none.originalIndices[4] == [0, 4, 8, 12])
     #expect(
-      try NeuronGroups(none.architecture, numbersApart: true).numbersRead == 1)
+      try NeuronGroups(none.architecture, separatesFlattenedUnits: true).flattenedUnitsRead == 1)
     var generator = SeededGenerator(seed: 2)
     let inputs = generator.normalTensor([6, 72])
     let outputs = none.outputs(for: inputs)
@@ -108,12 +111,12 @@ import Testing
       }
     }
     #expect(
-      error(.number(name: Neuron(Node.ID("dense-1"), 0)))
-        == .noNumber(Neuron(Node.ID("dense-1"), 0)))
+      error(.flattenedUnit(name: Neuron(Node.ID("dense-1"), 0)))
+        == .noFlattenedUnit(Neuron(Node.ID("dense-1"), 0)))
     #expect(
-      error(.number(name: Neuron(Node.ID("flattening-1"), 16)))
+      error(.flattenedUnit(name: Neuron(Node.ID("flattening-1"), 16)))
         == .unknownNeuron(Neuron(Node.ID("flattening-1"), 16)))
-    #expect(error(.number(name: Neuron(Node.ID("flat"), 0))) == .unknownNode("flat"))
+    #expect(error(.flattenedUnit(name: Neuron(Node.ID("flat"), 0))) == .unknownNode("flat"))
   }
 
   private static var scoring: [String] {
@@ -152,7 +155,7 @@ import Testing
       recipe.schedule = Schedule(.geometric, rounds: 2)
       recipe.recovery = .fineTune(epochs: 1)
       let pruned = try method.prune(network, to: .widths(widths), with: recipe, on: context)
-      #expect(pruned.check.holds && pruned.check.changedAnswers == 0, "\(pruned.check)")
+      #expect(pruned.check.holds && pruned.check.changedPredictions == 0, "\(pruned.check)")
       let small = pruned.network
       func count(_ node: String) throws -> Int {
         small.originalIndices[try #require(small.architecture.index(of: Node.ID(node)))].count
@@ -235,7 +238,7 @@ extension SeededGenerator {
     for originalIndex in network.originalIndices[node] where uniform() < share {
       plan.removals.append(
         .init(
-          .number(name: Neuron(network.architecture.nodes[node].id, originalIndex)),
+          .flattenedUnit(name: Neuron(network.architecture.nodes[node].id, originalIndex)),
           score: uniform(),
           round: 1))
     }

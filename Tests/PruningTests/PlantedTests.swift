@@ -73,10 +73,11 @@ import Testing
       }
       let groups = try NeuronGroups(network.architecture)
       let plan = PruningPlan(
-        groups.prunable.prefix(1).compactMap { groups.groups[$0].makers.first }.map { maker in
+        groups.prunable.prefix(1).compactMap { groups.groups[$0].producers.first }.map { producer in
           .init(
             .neuron(
-              name: network.neurons(of: network.architecture.nodes[maker.node].id)[maker.neuron]),
+              name: network.neurons(of: network.architecture.nodes[producer.node].id)[
+                producer.neuron]),
             score: 0, round: 1)
         })
       network = try network.compacted(by: plan)

@@ -28,7 +28,7 @@ import Testing
       "the pruning plan refers to neuron 'dense-1:3', which the network does not have", plan
     ),
     (
-      .noNumber(neuron),
+      .noFlattenedUnit(neuron),
       "the pruning plan refers to 'dense-1:3' as a unit of a flattened image, which it is not",
       plan
     ),

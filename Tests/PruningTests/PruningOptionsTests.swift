@@ -12,9 +12,9 @@ import Testing
     let (own, recipe) = (method.recipe, PruningOptions().recipe(of: method))
     #expect(recipe.schedule == own.schedule && recipe.compensation == own.compensation)
     #expect(recipe.scope == own.scope && recipe.normalization == own.normalization)
-    #expect(recipe.multiple == own.multiple && recipe.recovery.course == own.recovery.course)
+    #expect(recipe.multiple == own.multiple && recipe.recovery.kind == own.recovery.kind)
     #expect(
-      recipe.recovery.epochs == (own.recovery.course == .none ? 0 : max(own.recovery.epochs, 1)))
+      recipe.recovery.epochs == (own.recovery.kind == .none ? 0 : max(own.recovery.epochs, 1)))
   }
 
   @Test func optionsReplaceTheDefaults() throws {
@@ -43,7 +43,7 @@ import Testing
     var options = PruningOptions()
     options.hyperparameters = ["gatePrice": 0.25, "other": 3]
     let gated = try options.method(named: BlockThenChannel.name)
-    #expect((gated as? BlockThenChannel)?.price == 0.25)
+    #expect((gated as? BlockThenChannel)?.gatePenalty == 0.25)
     #expect(gated.hyperparameters == ["gatePrice": 0.25])
     #expect(try options.method(named: Taylor.name).hyperparameters.isEmpty)
     #expect(throws: UnknownName.self) { _ = try options.method(named: "taylr") }

@@ -16,7 +16,7 @@ import Testing
         of: try network.compacted(by: plan), with: try network.masked(by: plan), inputs: inputs,
         removed: plan.inputs, head: .softmax)
       #expect(check.holds, "\(check)")
-      #expect(check.changedAnswers == 0)
+      #expect(check.changedPredictions == 0)
     }
   }
 

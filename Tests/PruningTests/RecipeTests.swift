@@ -49,7 +49,7 @@ import Testing
       baseline.network, to: .keep(0.5), with: method.recipe, on: baseline.context, onRound: { _ in }
     )
     #expect(Double(pruned.after.parameters) <= 0.5 * Double(baseline.network.parameterCount) + 0.5)
-    #expect(pruned.check.holds && pruned.check.changedAnswers == 0)
+    #expect(pruned.check.holds && pruned.check.changedPredictions == 0)
     #expect(pruned.network.parameterCount == pruned.after.parameters)
     #expect(baseline.context.quality(of: pruned.network) > 0.8)
     let again = try method.prune(
@@ -103,7 +103,7 @@ import Testing
     let pruned = try method.prune(
       network, to: .keep(0.5), with: recipe, on: context, onRound: { _ in })
     #expect(2 * pruned.network.parameterCount <= network.parameterCount)
-    #expect(pruned.check.holds && pruned.check.changedAnswers == 0, "\(pruned.check)")
+    #expect(pruned.check.holds && pruned.check.changedPredictions == 0, "\(pruned.check)")
   }
 
   /// The history has the network before pruning, and in each round its removals, what they cost and
@@ -305,8 +305,8 @@ import Testing
     var generator = SeededGenerator(seed: 33)
     let baseline = try baseline(&generator)
     var recipe = NeuronMagnitude().recipe
-    func network(_ course: Recovery.Course, _ epochs: Int) throws -> Network {
-      recipe.recovery = Recovery(course, epochs: epochs)
+    func network(_ kind: Recovery.Kind, _ epochs: Int) throws -> Network {
+      recipe.recovery = Recovery(kind, epochs: epochs)
       return try recipe.prune(baseline.network, to: .macs(0.25), on: baseline.context)
         .network
     }
@@ -364,7 +364,7 @@ import Testing
       head: .softmax, training: examples, validation: examples,
       trainer: Trainer(epochs: 2, batch: 32, learningRate: 0.005), seed: 4)
     var method = BlockThenChannel()
-    method.price = 0.5
+    method.gatePenalty = 0.5
     let pruned = try method.prune(
       network, to: .keep(0.2), with: method.recipe, on: context, onRound: { _ in })
     #expect(pruned.network.architecture.nodes.allSatisfy { !($0.layer is Sum) })

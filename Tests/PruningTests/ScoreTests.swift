@@ -34,8 +34,8 @@ import Testing
     let rows = 4096
     var context = context(
       Examples(inputs: Tensor(shape: [rows, 1]), labels: [Int](repeating: 0, count: rows)))
-    let large = try Network(ResNet56().architecture(input: [32, 32, 3], answers: 10), seed: 1)
-    let small = try Network(LeNet5().architecture(input: [28, 28, 1], answers: 10), seed: 1)
+    let large = try Network(ResNet56().architecture(input: [32, 32, 3], outputs: 10), seed: 1)
+    let small = try Network(LeNet5().architecture(input: [28, 28, 1], outputs: 10), seed: 1)
     // 125,485,696 MACs per sample.
     #expect(context.sample(of: 2048, for: large).count == 318)
     #expect(context.sample(of: 2048, for: large, passes: 2).count == 159)
@@ -88,7 +88,7 @@ import Testing
   }
 
   /// With a single class there is no variance to explain: the importance is 0, not 0/0.
-  @Test func answersWithoutVarianceGiveNoImportance() throws {
+  @Test func targetsWithoutVarianceGiveNoImportance() throws {
     var generator = SeededGenerator(seed: 9)
     let (network, context) = try passing(
       generator.normalTensor([30, 6]), [Int](repeating: 0, count: 30))

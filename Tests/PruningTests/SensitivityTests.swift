@@ -39,19 +39,20 @@ import Testing
       for line in table.lines {
         // The same neurons, found independently.
         let own = groups.prunable.filter { group in
-          groups.groups[group].makers.map { network.architecture.nodes[$0.node].id } == line.layers
+          groups.groups[group].producers.map { network.architecture.nodes[$0.node].id }
+            == line.layers
         }
         #expect(own.count == line.neurons && (1..<own.count).contains(line.removed))
         let lowest = own.sorted { (scores[$0] ?? 0, $0) < (scores[$1] ?? 0, $1) }
           .prefix(line.removed)
         let plan = PruningPlan(
           lowest.map { group in
-            let maker = groups.groups[group].makers[0]
+            let producer = groups.groups[group].producers[0]
             return PruningPlan.Removal(
               .neuron(
                 name: Neuron(
-                  network.architecture.nodes[maker.node].id,
-                  network.originalIndices[maker.node][maker.neuron])), score: 0, round: 1)
+                  network.architecture.nodes[producer.node].id,
+                  network.originalIndices[producer.node][producer.neuron])), score: 0, round: 1)
           })
         let small = try network.compacted(by: plan)
         let outputs = small.outputs(for: context.validation.inputs)
@@ -84,7 +85,7 @@ import Testing
       recipe.multiple = multiple
       recipe.recovery = .none
       let pruned = try recipe.prune(network, to: .keep(0.4), on: context)
-      #expect(pruned.check.holds && pruned.check.changedAnswers == 0)
+      #expect(pruned.check.holds && pruned.check.changedPredictions == 0)
       #expect(Double(pruned.after.parameters) <= 0.4 * Double(network.parameterCount))
       for (node, names) in pruned.network.originalIndices.enumerated()
       where node + 1 < pruned.network.originalIndices.count {

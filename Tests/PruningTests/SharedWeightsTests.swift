@@ -46,11 +46,11 @@ import Testing
         }, seed: generator.next())
       var network = WeightSharing(denseBits: 2).applied(to: fresh, seed: 1)
       let examples = generator.clusters(rows: 24, inputs: 6, classes: 3)
-      var chance = generator
+      var random = generator
       func loss(_ network: Network) -> Double {
         Head.softmax.loss(of: network(examples.inputs), for: examples).value
       }
-      let pass = network.trainingPass(examples.inputs, using: &chance)
+      let pass = network.trainingPass(examples.inputs, using: &random)
       let last = try #require(pass.outputs.last)
       var gradients = network.gradients(
         of: pass, gradient: Head.softmax.loss(of: last, for: examples).gradient)

@@ -10,7 +10,7 @@ import Testing
 
   private func network(_ name: String) throws -> Network {
     let known = try architectureCatalog.type(named: name).init()
-    return try Network(known.architecture(input: [32, 32, 3], answers: 10), seed: 1)
+    return try Network(known.architecture(input: [32, 32, 3], outputs: 10), seed: 1)
   }
 
   private func diagram(_ name: String) throws -> Diagram {

@@ -249,10 +249,10 @@ import Testing
       ["2", "-", "a"], ["2", "5%", "z"], ["2e0", " 5 %", " a"], ["1.", "5%", "a"],
       ["+ 1.5", "5%", "a"],
     ]
-    let answers = zip(rows.indices.dropLast(5), sentences).map { ["error", $1] }
+    let predictions = zip(rows.indices.dropLast(5), sentences).map { ["error", $1] }
     return Trial(
       "refused", program, explanation, names: ["x", " share", "\u{FEFF}c"], rows: rows,
-      expected: answers + [
+      expected: predictions + [
         ["yes", "R1"], ["no", nil], ["yes", "R1"], ["no", nil], ["yes", "R1"],
       ])
   }
@@ -266,7 +266,7 @@ import Testing
     return trial
   }
 
-  @Test(.enabled(if: hasC)) func cAnswersAsTheRulesDo() throws {
+  @Test(.enabled(if: hasC)) func cPredictsAsTheRulesDo() throws {
     let wrong = { (name: String) in
       "the cell of column '\(name)' is not a number in the notation of the training rows"
     }
@@ -280,7 +280,7 @@ import Testing
     compare(try Self.outputsOfC(trials), trials)
   }
 
-  @Test(.enabled(if: hasSwift)) func swiftAnswersAsTheRulesDo() throws {
+  @Test(.enabled(if: hasSwift)) func swiftPredictsAsTheRulesDo() throws {
     let cells = [
       ("two", "x"), ("1,5", "x"), ("0.05", "share"), ("inf", "x"), ("1_0", "x"), ("0x10", "x"),
       ("1e999", "x"), ("\u{FF12}", "x"),

@@ -20,8 +20,8 @@ struct ExportCase {
     get throws {
       try (0..<table.count).map { row in
         let rule = try program.deciding(table.row(row)).map { program.rules[$0] }
-        let answer = rule?.conclusion ?? program.defaultAnswer
-        return [program.answers[answer].name, rule?.id]
+        let prediction = rule?.conclusion ?? program.defaultPrediction
+        return [program.predictions[prediction].name, rule?.id]
       }
     }
   }

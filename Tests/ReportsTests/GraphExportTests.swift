@@ -26,26 +26,26 @@ import Testing
     return (found, "\(target): \(cases.count) rule sets, \(rows) answers, all equal\n")
   }
 
-  @Test func pmmlAnswersAsTheRulesDo() throws {
+  @Test func pmmlPredictsAsTheRulesDo() throws {
     let cases = try ExportCase.all.get() + [ExportCase.gelu.get()]
     let (found, equal) = try check(PMMLExport.self, "pmml", cases)
     #expect(found == nil || found == equal)
   }
 
-  @Test func dmnAnswersAsTheRulesDo() throws {
+  @Test func dmnPredictsAsTheRulesDo() throws {
     let (found, equal) = try check(DMNExport.self, "dmn", ExportCase.all.get())
     #expect(found == nil || found == equal)
   }
 
   /// Needs packages of Python, which continuous integration does not have.
-  @Test(.enabled(if: hasONNX)) func onnxAnswersAsTheRulesDo() throws {
+  @Test(.enabled(if: hasONNX)) func onnxPredictsAsTheRulesDo() throws {
     let cases = try ExportCase.all.get() + [ExportCase.gelu.get()]
     let (found, equal) = try check(ONNXExport.self, "onnx", cases)
     #expect(found == equal)
   }
 
   /// A file that answers otherwise is found.
-  @Test func theCheckFindsOtherAnswers() throws {
+  @Test func theCheckFindsOtherPredictions() throws {
     var cases = Array(try ExportCase.all.get().prefix(1))
     let program = cases[0].program
     try ExportFolder.with { folder in

@@ -125,7 +125,9 @@ import Testing
   }
 
   /// The predictions of Python, or `nil` if Python is not installed.
-  private func answers(_ programs: [(code: String, rows: [[String: Any]])]) throws -> [[String]]? {
+  private func predictions(_ programs: [(code: String, rows: [[String: Any]])]) throws
+    -> [[String]]?
+  {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("espalier-python-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -159,7 +161,7 @@ import Testing
     return try JSONDecoder().decode([[String]].self, from: data)
   }
 
-  @Test func pythonAnswersAsTheRulesDo() throws {
+  @Test func pythonPredictsAsTheRulesDo() throws {
     var cases: [Case] = []
     withEverySeed(40) { cases.append(Case(&$0)) }
     let programs = try cases.map { one in
@@ -168,11 +170,11 @@ import Testing
         rows: (0..<one.table.count).map { cells(one.table, $0) }
       )
     }
-    guard let found = try answers(programs) else { return }
+    guard let found = try predictions(programs) else { return }
     #expect(found.count == cases.count)
-    for (seed, (one, answers)) in zip(cases, found).enumerated() {
+    for (seed, (one, predictions)) in zip(cases, found).enumerated() {
       let expected = one.rules.classify(one.table).map { one.table.schema.classes[$0] }
-      #expect(answers == expected, "seed \(seed)")
+      #expect(predictions == expected, "seed \(seed)")
     }
   }
 
@@ -230,11 +232,11 @@ import Testing
           return table.schema.classes[rule.map { rules.rules[$0].conclusion } ?? 0]
         })
     }
-    guard let found = try answers(programs) else { return }
+    guard let found = try predictions(programs) else { return }
     #expect(found == expected)
   }
 
-  @Test func pythonAnswersAsProgramsOverScores() throws {
+  @Test func pythonPredictsAsProgramsOverScores() throws {
     var cases: [(table: Table, program: RuleProgram)] = []
     try withEverySeed(40) { generator in
       let one = Case(&generator)
@@ -264,11 +266,12 @@ import Testing
         rows: (0..<table.count).map { cells(table, $0) }
       )
     }
-    guard let found = try answers(programs) else { return }
+    guard let found = try predictions(programs) else { return }
     #expect(found.count == cases.count)
-    for (seed, ((table, program), answers)) in zip(cases, found).enumerated() {
+    for (seed, ((table, program), predictions)) in zip(cases, found).enumerated() {
       #expect(
-        try answers == program.classify(table).map { program.answers[$0].name }, "seed \(seed)")
+        try predictions == program.classify(table).map { program.predictions[$0].name },
+        "seed \(seed)")
     }
     #expect(found.count { Set($0).count > 1 } > 20)
   }
@@ -358,7 +361,7 @@ import Testing
     #expect(code.utf8.count > 0)
     let names = SampleExplanation.hostile.explanation.data.schema.features.map(\.id.rawValue)
     let row = Dictionary(names.map { ($0, "") }, uniquingKeysWith: { first, _ in first })
-    guard let found = try answers([(code, [row])]) else { return }
+    guard let found = try predictions([(code, [row])]) else { return }
     #expect(found.first?.count == 1)
   }
 

@@ -37,8 +37,8 @@ import Testing
     var expected: [[String?]] {
       let deciding = rules.deciding(table)
       return deciding.map { rule in
-        let answer = rule.map { rules.rules[$0].conclusion } ?? rules.defaultClass
-        return [table.schema.classes[answer], rule.map { "R\($0 + 1)" }]
+        let prediction = rule.map { rules.rules[$0].conclusion } ?? rules.defaultClass
+        return [table.schema.classes[prediction], rule.map { "R\($0 + 1)" }]
       }
     }
   }
@@ -57,7 +57,7 @@ import Testing
     """
 
   /// The predicted class and the rule for each row of each trial's file.
-  private static func answers(_ trials: [Trial], in folder: URL) throws -> [[[String?]]]? {
+  private static func predictions(_ trials: [Trial], in folder: URL) throws -> [[[String?]]]? {
     for (index, trial) in trials.enumerated() {
       try Data(trial.code.utf8).write(to: folder.appendingPathComponent("rules\(index).py"))
     }
@@ -77,10 +77,10 @@ import Testing
   }
 
   private func check(_ trials: [Trial], in folder: URL) throws {
-    guard let found = try Self.answers(trials, in: folder) else { return }
+    guard let found = try Self.predictions(trials, in: folder) else { return }
     #expect(found.count == trials.count)
-    for (trial, answers) in zip(trials, found) {
-      let used = trial.table.rowNumbers.map { answers[$0 - 1] }
+    for (trial, predictions) in zip(trials, found) {
+      let used = trial.table.rowNumbers.map { predictions[$0 - 1] }
       #expect(used == trial.expected, "\(trial.file)")
       #expect(Set(trial.expected.map { $0[1] }).count > 2, "\(trial.file) tells rules apart")
     }
@@ -94,7 +94,7 @@ import Testing
     try body(folder)
   }
 
-  @Test func shippedFilesAreAnsweredAsByTheRules() throws {
+  @Test func shippedFilesAreClassifiedAsByTheRules() throws {
     let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Datasets")
     try withFolder { folder in
@@ -145,7 +145,7 @@ import Testing
     ("w|x|y", "|", { " \($0 % 5)a |\($0 % 17 + 1)'500 |\($0 % 2)" }),
   ]
 
-  @Test func awkwardFilesAreAnsweredAsByTheRules() throws {
+  @Test func awkwardFilesAreClassifiedAsByTheRules() throws {
     try withFolder { folder in
       var trials: [Trial] = []
       for (index, one) in Self.awkward.enumerated() {

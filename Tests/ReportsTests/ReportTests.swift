@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func rulesNoBetterThanOneAnswerAreCalledSo() {
+  @Test func rulesNoBetterThanOnePredictionAreCalledSo() {
     let warned = Report(SampleExplanation.withoutRules.explanation).blocks.contains { block in
       if case .warning(let words) = block {
         words.plain.contains("not clearly better")

@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func sqliteAnswersAsTheRulesDo() throws {
+  @Test func sqlitePredictsAsTheRulesDo() throws {
     let cases = try ExportCase.all.get()
     #expect(cases.count == 16)
     for one in cases {
@@ -34,7 +34,7 @@ import Testing
   }
 
   /// DuckDB is a package of Python; continuous integration does not have it.
-  @Test(.enabled(if: hasDuckDB)) func duckDBAnswersAsTheRulesDo() throws {
+  @Test(.enabled(if: hasDuckDB)) func duckDBPredictsAsTheRulesDo() throws {
     let cases = try ExportCase.all.get()
     try ExportFolder.with { folder in
       try write(cases, to: folder)
@@ -127,7 +127,7 @@ import Testing
   }
 
   /// The classes of single rows in SQLite, or the errors; `rows`: names with types, and cells.
-  private func answers(
+  private func predictions(
     _ code: String, _ rows: String
   ) throws -> String? {
     let driver = """
@@ -154,7 +154,7 @@ import Testing
 
   @Test func rowsThatTheToolRefusesAreErrors() throws {
     let (program, explanation) = try example(["x", "c"], threshold: 1 / 3)
-    let found = try answers(
+    let found = try predictions(
       SQLExport().export(program, of: explanation),
       """
       [[["x", "c"], [0.5, "it's"]], [["x", "c"], [0.3333333333333333, null]],
@@ -197,7 +197,7 @@ import Testing
       ], default: 0, resolution: .firstMatch, schema: schema)
     var explanation = ExportCase.plainExplanation
     explanation.data.schema = schema
-    let found = try answers(
+    let found = try predictions(
       SQLExport().export(program, of: explanation),
       """
       [[["c REAL", "x"], [1.5, 0]], [["c TEXT", "x"], ["01.50", 0]], [["c TEXT", "x"], ["15e-1", 0]],
@@ -222,7 +222,7 @@ import Testing
       ], default: 0, resolution: .firstMatch, schema: schema)
     var explanation = ExportCase.plainExplanation
     explanation.data.schema = schema
-    let found = try answers(
+    let found = try predictions(
       SQLExport().export(program, of: explanation),
       """
       [[["c BOOLEAN", "x"], [true, 0]], [["c BOOLEAN", "x"], [false, 0]], [["c", "x"], [null, 0]],
@@ -244,7 +244,7 @@ import Testing
   /// A table that stores an earlier result is predicted anew.
   @Test func columnsOfAnEarlierResultAreNotRead() throws {
     let (program, explanation) = try example(["x", "c"])
-    let found = try answers(
+    let found = try predictions(
       SQLExport().export(program, of: explanation),
       """
       [[["x", "c", "espalier_rule", "espalier_class", "value", "rule"], [9, "it's", null, "no", 1, 2]],

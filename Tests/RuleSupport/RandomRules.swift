@@ -70,7 +70,7 @@ extension SeededGenerator {
   }
 
   /// Labels of a simple function with some noise.
-  public mutating func answers(to table: Table, noise: Double = 0.1) -> [Int] {
+  public mutating func labels(for table: Table, noise: Double = 0.1) -> [Int] {
     let classes = table.schema.classes.count
     return (0..<table.count).map { row in
       if uniform() < noise { return index(below: classes) }

@@ -7,10 +7,10 @@ import Testing
 
 @Suite struct CandidateConditionsTests {
   private func candidates(
-    _ table: Table, _ answers: [Int], limit: Int = 30
+    _ table: Table, _ labels: [Int], limit: Int = 30
   ) -> CandidateConditions {
     CandidateConditions(
-      BinnedTable(table), answers: answers, classes: table.schema.classes.count, weights: nil,
+      BinnedTable(table), labels: labels, classes: table.schema.classes.count, weights: nil,
       limit: limit, minimumSupport: 2
     ) {}
   }
@@ -18,8 +18,8 @@ import Testing
   @Test func pairsPartEveryColumnWithinTheLimit() {
     withEverySeed(10) { rng in
       let table = rng.table(rows: 200, missing: 0.1)
-      let answers = rng.answers(to: table)
-      let found = candidates(table, answers, limit: 12)
+      let labels = rng.labels(for: table)
+      let found = candidates(table, labels, limit: 12)
       #expect(found.pairs.count == 12)
       #expect(Set(found.pairs).count == 12)
       for pair in found.pairs {
@@ -55,15 +55,15 @@ import Testing
   @Test func aTreeOverConditionsIsATreeOverColumns() {
     withEverySeed(10) { rng in
       let table = rng.table(rows: 150, missing: 0.1)
-      let answers = rng.answers(to: table)
+      let labels = rng.labels(for: table)
       let classes = table.schema.classes.count
-      let found = candidates(table, answers)
-      let solution = found.search(answers, classes: classes, weights: nil, leafPenalty: 1)
+      let found = candidates(table, labels)
+      let solution = found.search(labels, classes: classes, weights: nil, leafPenalty: 1)
         .solution(depth: 3)
       let tree = found.decisionTree(
-        solution.tree, answers: answers, classes: classes, weights: nil)
+        solution.tree, labels: labels, classes: classes, weights: nil)
       #expect(tree.leafCount == solution.tree.leafCount)
-      let errors = zip(tree.classify(table), answers).count { $0 != $1 }
+      let errors = zip(tree.classify(table), labels).count { $0 != $1 }
       #expect(errors + tree.leafCount - 1 == solution.objective)
     }
   }

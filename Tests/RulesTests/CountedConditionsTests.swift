@@ -20,11 +20,11 @@ import Testing
       ], labels: [Int](repeating: 0, count: 60))
   }
 
-  private var answers: [Int] { (0..<60).map { $0 % 10 > 6 ? 1 : 0 } }
+  private var labels: [Int] { (0..<60).map { $0 % 10 > 6 ? 1 : 0 } }
 
   private func candidates(_ rules: RuleSet, limit: Int) -> CountedConditions {
     CountedConditions(
-      shown: rules, over: table, answers: answers, classes: 2, limit: limit, onStep: {})
+      shown: rules, over: table, labels: labels, classes: 2, limit: limit, onStep: {})
   }
 
   private func shown(_ condition: Condition, _ variable: String) throws -> RuleSet {
@@ -54,7 +54,7 @@ import Testing
     rows.columns[1] = .doubles((0..<60).map { $0 < 6 ? .nan : Double($0 / 6) })
     let found = CountedConditions(
       shown: try shown(.interval(lower: 2, upper: 5, orMissing: false), "y"), over: rows,
-      answers: answers, classes: 2, limit: 10, onStep: {})
+      labels: labels, classes: 2, limit: 10, onStep: {})
     #expect(
       found.literals.prefix(2) == [
         Literal(Feature.ID("y"), .interval(lower: 2, upper: nil, orMissing: false)),
@@ -99,23 +99,23 @@ import Testing
   /// Of 12,000 rows every third is looked at: 5,000 at most.
   @Test func cutsAreFittedToRowsAtEqualDistances() throws {
     let count = 12_000
-    let answers = (0..<count).map { $0 / 3 % 2 }
+    let labels = (0..<count).map { $0 / 3 % 2 }
     // u tells the answers of every third row, v those of all others.
     let schema = Schema(
       features: [Feature("v"), Feature("u")], target: Target("class", .classes(names: ["a", "b"])))
     let (v, u) = (
       (0..<count).map { (row: Int) -> Double in
-        row % 3 == 0 ? Double(row / 6 % 2) : Double(answers[row])
+        row % 3 == 0 ? Double(row / 6 % 2) : Double(labels[row])
       },
       (0..<count).map { (row: Int) -> Double in
-        row % 3 == 0 ? Double(answers[row]) : Double(row % 2)
+        row % 3 == 0 ? Double(labels[row]) : Double(row % 2)
       }
     )
     let rows = Table(
       schema: schema, columns: [.doubles(v), .doubles(u)], labels: [Int](repeating: 0, count: count)
     )
     let found = CountedConditions(
-      shown: RuleSet([], default: 0, resolution: .firstMatch), over: rows, answers: answers,
+      shown: RuleSet([], default: 0, resolution: .firstMatch), over: rows, labels: labels,
       classes: 2, limit: 4, onStep: {})
     #expect(found.literals.first?.variable == Feature.ID("u"))
   }

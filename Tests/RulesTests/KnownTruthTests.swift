@@ -27,10 +27,10 @@ import Testing
   }
 
   private func learned(_ table: Table, _ truth: ([Int]) -> Bool) -> (rules: RuleSet, exact: Bool) {
-    let answers = (0..<table.count).map { truth(table.row($0).map { Int($0) }) ? 1 : 0 }
-    let tree = TreeGrower().tree(imitating: answers, over: table)
+    let labels = (0..<table.count).map { truth(table.row($0).map { Int($0) }) ? 1 : 0 }
+    let tree = TreeGrower().tree(imitating: labels, over: table)
     let rules = tree.ruleSet.simplified(on: table)
-    return (rules, rules.classify(table) == answers)
+    return (rules, rules.classify(table) == labels)
   }
 
   @Test(arguments: [1, 2, 3, 4])

@@ -36,17 +36,17 @@ import Testing
       default: 0)
     #expect(
       search(rules, [1, 1, 0])
-        == .found(NearestChange(values: ["x": 11], answer: 1, rule: 0)))
+        == .found(NearestChange(values: ["x": 11], prediction: 1, rule: 0)))
   }
 
   @Test func distancesAreRelativeToScales() throws {
     let rules = try rules(
       [([interval("x", 3, nil)], 1), ([interval("y", 5, nil)], 1)], default: 0)
     #expect(
-      search(rules, [1, 1, 0]) == .found(NearestChange(values: ["x": 4], answer: 1, rule: 0)))
+      search(rules, [1, 1, 0]) == .found(NearestChange(values: ["x": 4], prediction: 1, rule: 0)))
     #expect(
       search(rules, [1, 1, 0], scales: [1, 10])
-        == .found(NearestChange(values: ["y": 6], answer: 1, rule: 1)))
+        == .found(NearestChange(values: ["y": 6], prediction: 1, rule: 1)))
   }
 
   /// A whole number beyond a bound may be further than another column's, though its bound is nearer.
@@ -55,7 +55,7 @@ import Testing
       [([interval("x", 2.5, nil)], 1), ([interval("y", 41.5, nil)], 1)], default: 0)
     #expect(
       search(rules, [2, 36, 0], scales: [1, 10], whole: ["x", "y"])
-        == .found(NearestChange(values: ["y": 42], answer: 1, rule: 1)))
+        == .found(NearestChange(values: ["y": 42], prediction: 1, rule: 1)))
   }
 
   @Test func anEarlierRuleMustNotHold() throws {
@@ -63,7 +63,7 @@ import Testing
     let rules = try rules(
       [([interval("y", 1, nil)], 0), ([interval("x", 0, nil)], 1)], default: 0)
     #expect(
-      search(rules, [1, 3, 0]) == .found(NearestChange(values: ["y": 1], answer: 1, rule: 1)))
+      search(rules, [1, 3, 0]) == .found(NearestChange(values: ["y": 1], prediction: 1, rule: 1)))
   }
 
   @Test func valuesStayBetweenBoundsAndWholeNumbersWhole() throws {
@@ -77,23 +77,24 @@ import Testing
     let wide = try self.rules([([interval("x", 2.5, nil)], 1)], default: 0)
     #expect(
       search(wide, [1, 0, 0], whole: ["x"])
-        == .found(NearestChange(values: ["x": 3], answer: 1, rule: 0)))
+        == .found(NearestChange(values: ["x": 3], prediction: 1, rule: 0)))
     let below = try self.rules([([interval("x", nil, 2.5)], 1)], default: 0)
     #expect(
       search(below, [4, 0, 0], whole: ["x"])
-        == .found(NearestChange(values: ["x": 2], answer: 1, rule: 0)))
+        == .found(NearestChange(values: ["x": 2], prediction: 1, rule: 0)))
   }
 
   @Test func levelsAndMissingValuesChangeToKnownOnes() throws {
     let level = Literal("z", .levels(among: [1], orMissing: false))
     let rules = try rules([([level], 1)], default: 0)
     #expect(
-      search(rules, [0, 0, 0]) == .found(NearestChange(values: ["z": 1], answer: 1, rule: 0)))
+      search(rules, [0, 0, 0]) == .found(NearestChange(values: ["z": 1], prediction: 1, rule: 0)))
     #expect(
-      search(rules, [0, 0, .nan]) == .found(NearestChange(values: ["z": 1], answer: 1, rule: 0)))
+      search(rules, [0, 0, .nan]) == .found(NearestChange(values: ["z": 1], prediction: 1, rule: 0))
+    )
     #expect(
       search(rules, [0, 0, Table.unknownLevel])
-        == .found(NearestChange(values: ["z": 1], answer: 1, rule: 0)))
+        == .found(NearestChange(values: ["z": 1], prediction: 1, rule: 0)))
     let missing = Literal("x", .onlyMissing)
     let onlyMissing = try self.rules([([missing], 1)], default: 0)
     #expect(search(onlyMissing, [0, 0, 0]) == .impossible)
@@ -101,7 +102,7 @@ import Testing
       Issue.record("nothing found")
       return
     }
-    #expect(change.answer == 0 && change.rule == nil && change.values["x"]?.isNaN == false)
+    #expect(change.prediction == 0 && change.rule == nil && change.values["x"]?.isNaN == false)
   }
 
   @Test func theSearchEndsAtItsLimit() throws {
@@ -131,34 +132,34 @@ import Testing
   /// Against all combinations of values near the thresholds.
   @Test(arguments: UInt64(0)..<40)
   func theSearchIsExact(seed: UInt64) throws {
-    var chance = SeededGenerator(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var list: [([Literal], Int)] = []
     for _ in 0..<6 {
       var literals: [Literal] = []
-      for id in ["x", "y"] as [Feature.ID] where Bool.random(using: &chance) {
-        let bound = Double(Int.random(in: 0...5, using: &chance)) + 0.5
+      for id in ["x", "y"] as [Feature.ID] where Bool.random(using: &random) {
+        let bound = Double(Int.random(in: 0...5, using: &random)) + 0.5
         literals.append(
-          Bool.random(using: &chance) ? interval(id, bound, nil) : interval(id, nil, bound))
+          Bool.random(using: &random) ? interval(id, bound, nil) : interval(id, nil, bound))
       }
-      if Bool.random(using: &chance) {
-        let levels = Set((0..<2).map { _ in Int.random(in: 0...2, using: &chance) })
+      if Bool.random(using: &random) {
+        let levels = Set((0..<2).map { _ in Int.random(in: 0...2, using: &random) })
         literals.append(Literal("z", .levels(among: levels, orMissing: false)))
       }
-      list.append((literals, Int.random(in: 0...2, using: &chance)))
+      list.append((literals, Int.random(in: 0...2, using: &random)))
     }
-    var rules = try rules(list, default: Int.random(in: 0...2, using: &chance))
+    var rules = try rules(list, default: Int.random(in: 0...2, using: &random))
     if seed % 2 == 1 {
       rules.resolution = .vote
       for index in rules.rules.indices {
         rules.rules[index].support = Support(
-          covered: 10, agreeing: Int.random(in: 0...10, using: &chance))
+          covered: 10, agreeing: Int.random(in: 0...10, using: &random))
       }
     }
     let row = [
-      Double(Int.random(in: 0...6, using: &chance)), Double(Int.random(in: 0...6, using: &chance)),
-      Double(Int.random(in: 0...2, using: &chance)),
+      Double(Int.random(in: 0...6, using: &random)), Double(Int.random(in: 0...6, using: &random)),
+      Double(Int.random(in: 0...2, using: &random)),
     ]
-    func answer(_ row: [Double]) -> Int {
+    func prediction(_ row: [Double]) -> Int {
       rules.deciding { id in schema.index(of: id).map { row[$0] } ?? .nan }
         .map { rules.rules[$0].conclusion } ?? rules.defaultClass
     }
@@ -173,7 +174,7 @@ import Testing
       for y in 0...6 {
         for z in 0...2 {
           let other = [Double(x), Double(y), Double(z)]
-          guard answer(other) != answer(row) else { continue }
+          guard prediction(other) != prediction(row) else { continue }
           if best.map({ cost(other) < $0 }) ?? true { best = cost(other) }
         }
       }
@@ -182,7 +183,7 @@ import Testing
     case .found(let change):
       var other = row
       for (id, value) in change.values { other[try #require(schema.index(of: id))] = value }
-      #expect(answer(other) == change.answer && change.answer != answer(row))
+      #expect(prediction(other) == change.prediction && change.prediction != prediction(row))
       let (changes, distance) = try #require(best)
       #expect(cost(other).0 == changes)
       // Distances are measured to the threshold, at most half a step before the whole number.

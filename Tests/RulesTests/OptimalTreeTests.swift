@@ -6,7 +6,7 @@ import Testing
 @Suite struct OptimalTreeTests {
   private struct Problem {
     var holds: [[Bool]]
-    var answers: [Int]
+    var labels: [Int]
     var weights: [Int]
     var classes: Int
 
@@ -15,14 +15,14 @@ import Testing
       holds = (0..<conditions).map { index in
         (0..<rows).map { _ in index == 1 ? true : rng.uniform() < 0.4 }
       }
-      answers = (0..<rows).map { _ in rng.index(below: classes) }
+      labels = (0..<rows).map { _ in rng.index(below: classes) }
       weights = (0..<rows).map { _ in [0, 1, 1, 5][rng.index(below: 4)] }
       self.classes = classes
     }
 
     func search(penalty: Int) -> OptimalTree {
       OptimalTree(
-        conditions: holds.count, answers: answers, classes: classes, weights: weights,
+        conditions: holds.count, labels: labels, classes: classes, weights: weights,
         leafPenalty: penalty
       ) { holds[$0] }
     }
@@ -30,7 +30,7 @@ import Testing
     /// The least objective of trees of a depth over some rows, by enumeration.
     func least(_ rows: [Int], depth: Int, penalty: Int) -> Int {
       var counts = [Int](repeating: 0, count: classes)
-      for row in rows { counts[answers[row]] += weights[row] }
+      for row in rows { counts[labels[row]] += weights[row] }
       var best = counts.reduce(0, +) - (counts.max() ?? 0)
       guard depth > 0 else { return best }
       for condition in holds {
@@ -45,12 +45,12 @@ import Testing
 
     /// The objective of a tree, counted row by row.
     func objective(_ tree: ConditionTree, penalty: Int) -> Int {
-      let errors = answers.indices.reduce(0) { sum, row in
+      let errors = labels.indices.reduce(0) { sum, row in
         var node = tree
         while case .split(let condition, let low, let high) = node {
           node = holds[condition][row] ? high : low
         }
-        return sum + (node == .leaf(answers[row]) ? 0 : weights[row])
+        return sum + (node == .leaf(labels[row]) ? 0 : weights[row])
       }
       return errors + (tree.leafCount - 1) * penalty
     }
@@ -64,7 +64,7 @@ import Testing
       for depth in 1...3 {
         let found = problem.search(penalty: penalty).solution(depth: depth)
         #expect(problem.objective(found.tree, penalty: penalty) == found.objective)
-        let all = Array(problem.answers.indices)
+        let all = Array(problem.labels.indices)
         #expect(found.objective == problem.least(all, depth: depth, penalty: penalty))
       }
     }
@@ -72,12 +72,12 @@ import Testing
 
   @Test func rowsWithoutWeightOrConditionsGiveALeaf() {
     let none = OptimalTree(
-      conditions: 0, answers: [1, 1, 0], classes: 2, weights: [1, 1, 1], leafPenalty: 0
+      conditions: 0, labels: [1, 1, 0], classes: 2, weights: [1, 1, 1], leafPenalty: 0
     ) { _ in [] }
     #expect(none.solution(depth: 3).tree == .leaf(1))
     #expect(none.solution(depth: 3).objective == 1)
     let weightless = OptimalTree(
-      conditions: 1, answers: [1, 0], classes: 2, weights: [0, 0], leafPenalty: 0
+      conditions: 1, labels: [1, 0], classes: 2, weights: [0, 0], leafPenalty: 0
     ) { _ in [true, false] }
     #expect(weightless.solution(depth: 2).objective == 0)
   }
@@ -90,7 +90,7 @@ import Testing
       #expect(found.isProved)
       #expect(found.nodes > 0)
       #expect(problem.objective(found.solution.tree, penalty: penalty) == found.solution.objective)
-      let all = Array(problem.answers.indices)
+      let all = Array(problem.labels.indices)
       #expect(
         found.solution.objective == problem.least(all, depth: 4, penalty: penalty),
         "seed \(seed), penalty \(penalty)")
@@ -107,7 +107,7 @@ import Testing
     #expect(
       short.solution.objective
         <= problem.least(
-          Array(problem.answers.indices), depth: 1, penalty: 1))
+          Array(problem.labels.indices), depth: 1, penalty: 1))
     let long = search.outcome(depth: 3, budget: .max) {}
     #expect(long.isProved)
     #expect(search.outcome(depth: 3, budget: .max) {}.nodes == long.nodes)

@@ -8,8 +8,8 @@ import Testing
   @Test func treesAreNestedAndEndAtTheRoot() {
     withEverySeed(20) { rng in
       let table = rng.table(rows: 200, missing: 0.1)
-      let answers = rng.answers(to: table, noise: 0.3)
-      let sequence = PruningSequence(TreeGrower().tree(imitating: answers, over: table))
+      let labels = rng.labels(for: table, noise: 0.3)
+      let sequence = PruningSequence(TreeGrower().tree(imitating: labels, over: table))
       #expect(sequence.leafCounts.last == 1)
       var last: [Conjunction]?
       var lastErrors = -1
@@ -22,7 +22,7 @@ import Testing
           // Every leaf of the larger tree is in one leaf of the smaller.
           #expect(last.allSatisfy { inner in paths.contains { inner.and($0) == inner } })
         }
-        let errors = zip(tree.classify(table), answers).count { $0 != $1 }
+        let errors = zip(tree.classify(table), labels).count { $0 != $1 }
         #expect(errors > lastErrors)
         (last, lastErrors) = (paths, errors)
       }
@@ -32,10 +32,10 @@ import Testing
   @Test func theFirstStepAgreesAsOftenAsTheWholeTree() {
     withEverySeed(20) { rng in
       let table = rng.table(rows: 100)
-      let answers = rng.answers(to: table)
-      let tree = TreeGrower().tree(imitating: answers, over: table)
+      let labels = rng.labels(for: table)
+      let tree = TreeGrower().tree(imitating: labels, over: table)
       func agreeing(_ tree: DecisionTree) -> Int {
-        zip(tree.classify(table), answers).count { $0 == $1 }
+        zip(tree.classify(table), labels).count { $0 == $1 }
       }
       #expect(agreeing(PruningSequence(tree).tree(at: 0)) == agreeing(tree))
     }
@@ -50,20 +50,20 @@ import Testing
         let cells = (0..<90).map { $0 % 7 == 0 ? Table.unknownLevel : other.columns[column][$0] }
         other.columns[column] = .doubles(cells)
       }
-      let wanted = rng.answers(to: other)
-      let tree = TreeGrower().tree(imitating: rng.answers(to: table, noise: 0.3), over: table)
+      let wanted = rng.labels(for: other)
+      let tree = TreeGrower().tree(imitating: rng.labels(for: table, noise: 0.3), over: table)
       let sequence = PruningSequence(tree)
       let expected = sequence.leafCounts.indices.map { step in
         zip(sequence.tree(at: step).classify(other), wanted).count { $0 == $1 }
       }
-      #expect(sequence.agreements(on: other, answers: wanted) == expected)
+      #expect(sequence.agreements(on: other, labels: wanted) == expected)
     }
   }
 
   @Test func theSmallestTreeWithinOneErrorIsChosen() {
     withEverySeed(1) { rng in
       let table = rng.table(rows: 300)
-      let tree = TreeGrower().tree(imitating: rng.answers(to: table, noise: 0.3), over: table)
+      let tree = TreeGrower().tree(imitating: rng.labels(for: table, noise: 0.3), over: table)
       let sequence = PruningSequence(tree)
       var agreements = [Int](repeating: 10, count: sequence.leafCounts.count)
       #expect(agreements.count > 4)

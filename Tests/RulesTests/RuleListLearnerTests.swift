@@ -8,16 +8,16 @@ import Testing
 @Suite struct RuleListLearnerTests {
   private struct Problem {
     var table: Table
-    var answers: [Int]
+    var labels: [Int]
     var weights: [Int]
     var candidates: CandidateConditions
 
     init(_ rng: inout SeededGenerator, rows: Int = 180, limit: Int = 30) {
       table = rng.table(rows: rows, missing: 0.05)
-      answers = rng.answers(to: table)
-      weights = answers.map { _ in rng.index(below: 2) == 0 ? 1 : 5 }
+      labels = rng.labels(for: table)
+      weights = labels.map { _ in rng.index(below: 2) == 0 ? 1 : 5 }
       candidates = CandidateConditions(
-        BinnedTable(table), answers: answers, classes: table.schema.classes.count,
+        BinnedTable(table), labels: labels, classes: table.schema.classes.count,
         weights: weights, limit: limit, minimumSupport: 2
       ) {}
     }
@@ -25,13 +25,13 @@ import Testing
     var rows: RuleListLearner.Rows {
       let classes = table.schema.classes.count
       return .init(
-        answers: answers, classes: classes, weights: weights, counted: answers.count,
+        labels: labels, classes: classes, weights: weights, counted: labels.count,
         needed: [Int](repeating: 1, count: classes))
     }
 
     func agreement(_ rules: RuleSet) -> Int {
       let given = rules.classify(table)
-      return answers.indices.reduce(0) { $0 + (given[$1] == answers[$1] ? weights[$1] : 0) }
+      return labels.indices.reduce(0) { $0 + (given[$1] == labels[$1] ? weights[$1] : 0) }
     }
 
     /// The agreement less the penalty of each rule, without one for conditions.
@@ -53,7 +53,7 @@ import Testing
       let problem = Problem(&rng)
       let bins = BinnedTable(problem.table)
       let tree = TreeGrower(maximumLeaves: 9).tree(
-        imitating: problem.answers, over: bins, classes: problem.rows.classes,
+        imitating: problem.labels, over: bins, classes: problem.rows.classes,
         weights: problem.weights)
       let start = tree.ruleSet.simplified(on: problem.table)
       let found = try learner.list(problem.rows, problem.candidates, from: start) {}

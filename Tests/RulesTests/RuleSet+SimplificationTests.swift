@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct RuleSetSimplificationTests {
-  @Test func noAnswerChangesAndNothingGrows() {
+  @Test func noPredictionChangesAndNothingGrows() {
     withEverySeed(60) { rng in
       let table = rng.table(rows: 60, missing: 0.1)
       for resolution in [RuleSet.Resolution.firstMatch, .vote] {
@@ -18,10 +18,10 @@ import Testing
     }
   }
 
-  @Test func aTreeKeepsItsAnswers() {
+  @Test func aTreeKeepsItsPredictions() {
     withEverySeed(30) { rng in
       let table = rng.table(rows: 120, missing: 0.1)
-      let tree = TreeGrower(minimumSupport: 3).tree(imitating: rng.answers(to: table), over: table)
+      let tree = TreeGrower(minimumSupport: 3).tree(imitating: rng.labels(for: table), over: table)
       let simple = tree.ruleSet.simplified(on: table)
       #expect(simple.classify(table) == tree.classify(table))
       #expect(simple.complexity.rules < tree.leafCount)
@@ -31,8 +31,8 @@ import Testing
   @Test func theCommonestConclusionBecomesTheElse() {
     withEverySeed(10) { rng in
       let table = rng.table(rows: 100, numeric: 1, categorical: 0, classes: 2)
-      let answers = (0..<100).map { table.columns[0][$0] > 0.25 ? 1 : 0 }
-      let tree = TreeGrower().tree(imitating: answers, over: table)
+      let labels = (0..<100).map { table.columns[0][$0] > 0.25 ? 1 : 0 }
+      let tree = TreeGrower().tree(imitating: labels, over: table)
       let simple = tree.ruleSet.simplified(on: table)
       #expect(simple.rules.count == 1)
       #expect(simple.rules[0].premise.literals.count == 1)

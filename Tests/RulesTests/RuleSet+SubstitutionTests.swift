@@ -30,7 +30,7 @@ import Testing
       let table = rng.table(rows: 80, missing: 0.1)
       let trees = (0..<3).map { _ in
         TreeGrower(minimumSupport: 8).tree(
-          imitating: rng.answers(to: table, noise: 0.3).map { min($0, 1) }, over: table)
+          imitating: rng.labels(for: table, noise: 0.3).map { min($0, 1) }, over: table)
       }
       let (definitions, values) = definitions(table, trees)
       let rules = (0..<4).map { _ -> Rule in

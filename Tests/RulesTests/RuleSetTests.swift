@@ -28,7 +28,7 @@ import Testing
     #expect(curve.map(\.rules.count) == [0, 3, 4, 5])
   }
 
-  @Test func theFirstRuleThatHoldsAnswers() {
+  @Test func theFirstRuleThatHoldsDecides() {
     let rules = [rule("x", then: 1, 0, of: 1), rule("z", then: 2, 9, of: 9)]
     let list = RuleSet(rules, default: 0, resolution: .firstMatch)
     #expect(list.classify(Self.table) == [0, 1, 1, 2])
@@ -36,16 +36,16 @@ import Testing
   }
 
   @Test func confidenceThenSupportThenClassDecideAVote() {
-    func answer(_ first: Rule, _ second: Rule) -> Int {
+    func conclusion(_ first: Rule, _ second: Rule) -> Int {
       RuleSet([first, second], default: 0, resolution: .vote).classify(Self.table)[2]
     }
-    #expect(answer(rule("x", then: 1, 8, of: 10), rule("z", then: 2, 9, of: 10)) == 2)
-    #expect(answer(rule("x", then: 1, 4, of: 5), rule("z", then: 2, 8, of: 10)) == 2)
-    #expect(answer(rule("x", then: 2, 8, of: 10), rule("z", then: 1, 8, of: 10)) == 1)
-    #expect(answer(rule("x", then: 1, 0, of: 0), rule("z", then: 2, 0, of: 3)) == 2)
+    #expect(conclusion(rule("x", then: 1, 8, of: 10), rule("z", then: 2, 9, of: 10)) == 2)
+    #expect(conclusion(rule("x", then: 1, 4, of: 5), rule("z", then: 2, 8, of: 10)) == 2)
+    #expect(conclusion(rule("x", then: 2, 8, of: 10), rule("z", then: 1, 8, of: 10)) == 1)
+    #expect(conclusion(rule("x", then: 1, 0, of: 0), rule("z", then: 2, 0, of: 3)) == 2)
   }
 
-  @Test func everyRowIsAnsweredAsOneRowIs() {
+  @Test func everyRowIsClassifiedAsOneRowIs() {
     withEverySeed(40) { rng in
       let table = rng.table(rows: 80, missing: 0.1)
       for resolution in [RuleSet.Resolution.firstMatch, .vote] {
@@ -61,10 +61,10 @@ import Testing
     }
   }
 
-  @Test func aListCountsTheRowsItsRulesAnswer() {
+  @Test func aListCountsTheRowsItsRulesCover() {
     let rules = [rule("x", then: 1, 0, of: 0), rule("z", then: 2, 0, of: 0)]
     let list = RuleSet(rules, default: 0, resolution: .firstMatch)
-      .supported(by: Self.table, answers: [0, 1, 2, 2])
+      .supported(by: Self.table, labels: [0, 1, 2, 2])
     #expect(
       list.rules.map(\.support) == [
         Support(covered: 2, agreeing: 1), Support(covered: 1, agreeing: 1),
@@ -74,13 +74,13 @@ import Testing
   @Test func aVoteCountsTheRowsItsRulesFireOn() {
     let rules = [rule("x", then: 1, 0, of: 0), rule("z", then: 2, 0, of: 0)]
     let vote = RuleSet(rules, default: 0, resolution: .vote)
-      .supported(by: Self.table, answers: [0, 1, 2, 2])
+      .supported(by: Self.table, labels: [0, 1, 2, 2])
     #expect(
       vote.rules.map(\.support) == [
         Support(covered: 2, agreeing: 1), Support(covered: 2, agreeing: 2),
       ])
     // Counting again changes nothing: supports do not depend on the outcome of the vote.
-    #expect(vote.supported(by: Self.table, answers: [0, 1, 2, 2]) == vote)
+    #expect(vote.supported(by: Self.table, labels: [0, 1, 2, 2]) == vote)
   }
 
   @Test func complexityCountsWhatAReaderReads() {

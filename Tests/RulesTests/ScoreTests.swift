@@ -34,8 +34,8 @@ import Testing
 
   /// Rows of uniform numbers in 0...100, with the class whether `holds`.
   private func rows(
-    _ count: Int, columns: Int, seed: UInt64, classes: Int = 2, _ answer: ([Double]) -> Int
-  ) -> (table: Table, answers: [Int]) {
+    _ count: Int, columns: Int, seed: UInt64, classes: Int = 2, _ conclusion: ([Double]) -> Int
+  ) -> (table: Table, labels: [Int]) {
     var rng = SeededGenerator(seed: seed)
     let values = (0..<columns).map { _ in (0..<count).map { _ in 100 * rng.uniform() } }
     let table = Table(
@@ -43,19 +43,19 @@ import Testing
         features: (0..<columns).map { Feature(Feature.ID("x\($0)")) },
         target: Target("kind", .classes(names: (0..<classes).map { "c\($0)" }))),
       columns: values.map { .doubles($0) }, labels: [Int](repeating: 0, count: count))
-    return (table, (0..<count).map { row in answer(values.map { $0[row] }) })
+    return (table, (0..<count).map { row in conclusion(values.map { $0[row] }) })
   }
 
-  private func agreement(_ list: ScoreRules, _ table: Table, _ answers: [Int]) -> Double {
+  private func agreement(_ list: ScoreRules, _ table: Table, _ labels: [Int]) -> Double {
     let given = list.rules.classify(table.appending(list.scores))
-    return Double(zip(given, answers).count { $0 == $1 }) / Double(answers.count)
+    return Double(zip(given, labels).count { $0 == $1 }) / Double(labels.count)
   }
 
   @Test(arguments: [UInt64(1), 2, 3]) func aPlantedScoreIsFound(seed: UInt64) throws {
     let truth: ([Double]) -> Int = { 2 * $0[0] + $0[1] - 3 * $0[4] > 20 ? 1 : 0 }
-    let (table, answers) = rows(2000, columns: 8, seed: seed, truth)
+    let (table, labels) = rows(2000, columns: 8, seed: seed, truth)
     let trees = ScoreRuleLearner().trees(
-      table, answers: answers, weights: answers.map { _ in 1 }
+      table, labels: labels, weights: labels.map { _ in 1 }
     ) {}
     let tree = try #require(trees.first { $0.leafCount == 2 })
     let list = tree.rules(on: table, default: 0)
@@ -73,9 +73,9 @@ import Testing
   /// No single column says anything about the class.
   @Test(arguments: [UInt64(1), 2]) func anExclusiveOrNeedsFourLeaves(seed: UInt64) throws {
     let truth: ([Double]) -> Int = { ($0[2] > 50) != ($0[5] > 40) ? 1 : 0 }
-    let (table, answers) = rows(1500, columns: 8, seed: seed, truth)
+    let (table, labels) = rows(1500, columns: 8, seed: seed, truth)
     let trees = ScoreRuleLearner().trees(
-      table, answers: answers, weights: answers.map { _ in 1 }
+      table, labels: labels, weights: labels.map { _ in 1 }
     ) {}
     let tree = try #require(trees.first { $0.leafCount == 4 })
     let list = tree.rules(on: table, default: 0)
@@ -117,7 +117,7 @@ import Testing
   }
 
   @Test func limitsOfTermsWeightsScoresAndLeavesHold() {
-    let (table, answers) = rows(1200, columns: 6, seed: 9, classes: 4) { row in
+    let (table, labels) = rows(1200, columns: 6, seed: 9, classes: 4) { row in
       Int(row[0] + row[1]) / 67 + (row[2] > 60 && row[3] > row[4] ? 1 : 0)
     }
     for (terms, weight, scores, leaves) in [(5, 5, 4, 9), (2, 3, 2, 5), (1, 1, 1, 3)] {
@@ -126,7 +126,7 @@ import Testing
       learner.maxWeight = weight
       learner.maxScores = scores
       learner.maxLeaves = leaves
-      let trees = learner.trees(table, answers: answers, weights: answers.map { _ in 1 }) {}
+      let trees = learner.trees(table, labels: labels, weights: labels.map { _ in 1 }) {}
       #expect(!trees.isEmpty)
       #expect(trees.map(\.leafCount) == trees.map(\.leafCount).sorted())
       for tree in trees {
@@ -143,26 +143,26 @@ import Testing
 
   @Test func rowsOfLargerWeightCountMore() throws {
     // Two contradicting groups of rows: the heavier one decides.
-    let (table, answers) = rows(1000, columns: 2, seed: 4) { $0[0] > 50 ? 1 : 0 }
-    let mixed = answers.indices.map { $0 < 300 ? answers[$0] : 1 - answers[$0] }
+    let (table, labels) = rows(1000, columns: 2, seed: 4) { $0[0] > 50 ? 1 : 0 }
+    let mixed = labels.indices.map { $0 < 300 ? labels[$0] : 1 - labels[$0] }
     for heavy in [1, 5] {
-      let weights = answers.indices.map { $0 < 300 ? heavy : 1 }
-      let trees = ScoreRuleLearner().trees(table, answers: mixed, weights: weights) {}
+      let weights = labels.indices.map { $0 < 300 ? heavy : 1 }
+      let trees = ScoreRuleLearner().trees(table, labels: mixed, weights: weights) {}
       let list = try #require(trees.first { $0.leafCount == 2 }).rules(on: table, default: 0)
-      #expect((agreement(list, table, answers) > 0.95) == (heavy == 5))
+      #expect((agreement(list, table, labels) > 0.95) == (heavy == 5))
     }
   }
 
-  @Test func degenerateTablesHaveAnAnswer() {
+  @Test func degenerateTablesHaveAnPrediction() {
     let (table, _) = rows(50, columns: 2, seed: 1) { _ in 0 }
     let constant = table.selecting([Int](repeating: 3, count: 20))
-    for (rows, answers) in [
+    for (rows, labels) in [
       (table, [Int](repeating: 1, count: 50)),
       (constant, (0..<20).map { $0 % 2 }), (table.selecting([0]), [1]),
       (table.selectingColumns([]), (0..<50).map { $0 % 2 }),
     ] {
       let trees = ScoreRuleLearner().trees(
-        rows, answers: answers, weights: answers.map { _ in 1 }
+        rows, labels: labels, weights: labels.map { _ in 1 }
       ) {}
       #expect(trees.count == 1 && trees[0].leafCount == 1)
       let list = trees[0].rules(on: rows, default: 1)
@@ -171,14 +171,14 @@ import Testing
   }
 
   @Test func theNumberOfThreadsChangesNothing() {
-    let (table, answers) = rows(800, columns: 5, seed: 3, classes: 3) { row in
+    let (table, labels) = rows(800, columns: 5, seed: 3, classes: 3) { row in
       Int(row[0] + 2 * row[1] - row[2] + 100) / 134
     }
     let before = Workers.threads
     defer { Workers.threads = before }
     let found = [1, 2, 8].map { threads in
       Workers.threads = threads
-      return ScoreRuleLearner().trees(table, answers: answers, weights: answers.map { _ in 1 }) {}
+      return ScoreRuleLearner().trees(table, labels: labels, weights: labels.map { _ in 1 }) {}
         .map { $0.rules(on: table, default: 0) }
     }
     #expect(found[0] == found[1] && found[0] == found[2])

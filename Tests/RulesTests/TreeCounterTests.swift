@@ -6,7 +6,7 @@ import Testing
 @Suite struct TreeCounterTests {
   private struct Problem {
     var holds: [[Bool]]
-    var answers: [Int]
+    var labels: [Int]
     var classes: Int
 
     init(seed: Int, rows: Int, conditions: Int, classes: Int) {
@@ -17,7 +17,7 @@ import Testing
       }
       // Some rows follow two conditions, so that trees differ.
       let holds = holds
-      answers = (0..<rows).map { row in
+      labels = (0..<rows).map { row in
         rng.uniform() < 0.6
           ? (holds[0][row] ? 1 : 0) + (holds[1][row] && classes > 2 ? 1 : 0)
           : rng.index(below: classes)
@@ -27,25 +27,25 @@ import Testing
 
     func counter(depth: Int, penalty: Int) -> TreeCounter {
       TreeCounter(
-        conditions: holds.map { held in RowSet(rows: answers.count) { held[$0] } },
-        answers: answers, classes: classes, depth: depth, leafPenalty: penalty)
+        conditions: holds.map { held in RowSet(rows: labels.count) { held[$0] } },
+        labels: labels, classes: classes, depth: depth, leafPenalty: penalty)
     }
 
     struct Tree: Hashable {
       var objective: Int
       var asked: Set<Int>
-      var answer: Int?
+      var conclusion: Int?
     }
 
     /// All trees over some rows.
     func trees(_ rows: [Int], depth: Int, penalty: Int) -> [Tree] {
       var counts = [Int](repeating: 0, count: classes)
-      for row in rows { counts[answers[row]] += 1 }
+      for row in rows { counts[labels[row]] += 1 }
       let most = counts.max() ?? 0
       var all = [
         Tree(
           objective: rows.count - most + penalty, asked: [],
-          answer: counts.firstIndex(of: most))
+          conclusion: counts.firstIndex(of: most))
       ]
       guard depth > 0 else { return all }
       for condition in holds.indices {
@@ -56,7 +56,7 @@ import Testing
         let above = trees(high, depth: depth - 1, penalty: penalty)
         for one in trees(low, depth: depth - 1, penalty: penalty) {
           for other in above {
-            if let answer = one.answer, answer == other.answer { continue }
+            if let conclusion = one.conclusion, conclusion == other.conclusion { continue }
             all.append(
               Tree(
                 objective: one.objective + other.objective,
@@ -68,7 +68,7 @@ import Testing
     }
 
     func trees(depth: Int, penalty: Int) -> [Tree] {
-      trees(Array(answers.indices), depth: depth, penalty: penalty)
+      trees(Array(labels.indices), depth: depth, penalty: penalty)
     }
   }
 
@@ -119,7 +119,7 @@ import Testing
     let a = RowSet(rows: 4) { $0 >= 2 }
     let b = RowSet(rows: 4) { $0 % 2 == 1 }
     let counter = TreeCounter(
-      conditions: [a, b], answers: [0, 0, 0, 1], classes: 2, depth: 3, leafPenalty: 1)
+      conditions: [a, b], labels: [0, 0, 0, 1], classes: 2, depth: 3, leafPenalty: 1)
     let outcome = counter.count(asking: [1, 2, 3], within: { _ in 100 }, onStep: {})
     #expect(outcome.least == 2)
     #expect(outcome.counts.prefix(2) == [1, 2])
@@ -168,7 +168,7 @@ import Testing
     let problem = Problem(seed: 7, rows: 60, conditions: 5, classes: 3)
     var many = problem
     many.holds = problem.holds.map { held in (0..<5).flatMap { _ in held } }
-    many.answers = (0..<5).flatMap { _ in problem.answers }
+    many.labels = (0..<5).flatMap { _ in problem.labels }
     let once = problem.counter(depth: 3, penalty: 2)
       .count(asking: [5], within: { $0 + 3 }, onStep: {})
     let often = many.counter(depth: 3, penalty: 10)
@@ -180,11 +180,11 @@ import Testing
 
   @Test func withoutConditionsThereIsOneTree() {
     let counter = TreeCounter(
-      conditions: [], answers: [0, 1, 1], classes: 2, depth: 4, leafPenalty: 2)
+      conditions: [], labels: [0, 1, 1], classes: 2, depth: 4, leafPenalty: 2)
     let outcome = counter.count(asking: [], within: { $0 + 5 }, onStep: {})
     #expect(outcome.least == 3)
     #expect(outcome.counts == [1, 0, 0, 0, 0, 0])
-    let none = TreeCounter(conditions: [], answers: [], classes: 2, depth: 2, leafPenalty: 2)
+    let none = TreeCounter(conditions: [], labels: [], classes: 2, depth: 2, leafPenalty: 2)
       .count(asking: [1], within: { $0 + 5 }, onStep: {})
     #expect(none.counts == [0])
     #expect(none.asking == [0])

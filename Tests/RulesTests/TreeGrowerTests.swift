@@ -9,8 +9,8 @@ import Testing
   @Test func everyRowComesToExactlyOneLeaf() {
     withEverySeed(30) { rng in
       let table = rng.table(rows: 150, missing: 0.15)
-      let answers = rng.answers(to: table)
-      let tree = TreeGrower(minimumSupport: 2).tree(imitating: answers, over: table)
+      let labels = rng.labels(for: table)
+      let tree = TreeGrower(minimumSupport: 2).tree(imitating: labels, over: table)
       let leaves = tree.leaves(of: table)
       let paths = tree.paths
       for row in 0..<table.count {
@@ -27,44 +27,44 @@ import Testing
     }
   }
 
-  @Test func aFullTreeAnswersWhatRowsAllow() {
+  @Test func aFullTreePredictsWhatRowsAllow() {
     withEverySeed(20) { rng in
       let table = rng.table(rows: 100)
-      let answers = rng.answers(to: table, noise: 0.3)
-      let tree = TreeGrower().tree(imitating: answers, over: table)
+      let labels = rng.labels(for: table, noise: 0.3)
+      let tree = TreeGrower().tree(imitating: labels, over: table)
       // Equal rows cannot be separated; all others are.
       let groups = Dictionary(grouping: 0..<table.count) { table.row($0) }
       let best = groups.values.reduce(0) { sum, rows in
-        sum + (Dictionary(grouping: rows) { answers[$0] }.values.map(\.count).max() ?? 0)
+        sum + (Dictionary(grouping: rows) { labels[$0] }.values.map(\.count).max() ?? 0)
       }
-      #expect(zip(tree.classify(table), answers).count { $0 == $1 } == best)
+      #expect(zip(tree.classify(table), labels).count { $0 == $1 } == best)
     }
   }
 
   @Test func limitsAreKept() {
     withEverySeed(20) { rng in
       let table = rng.table(rows: 200)
-      let answers = rng.answers(to: table, noise: 0.3)
+      let labels = rng.labels(for: table, noise: 0.3)
       #expect(
-        TreeGrower(maximumLeaves: 7).tree(imitating: answers, over: table).leafCount == 7)
-      let shallow = TreeGrower(maximumDepth: 2).tree(imitating: answers, over: table)
+        TreeGrower(maximumLeaves: 7).tree(imitating: labels, over: table).leafCount == 7)
+      let shallow = TreeGrower(maximumDepth: 2).tree(imitating: labels, over: table)
       #expect(shallow.leafCount <= 4)
-      #expect(TreeGrower(minimumSupport: 101).tree(imitating: answers, over: table).leafCount == 1)
+      #expect(TreeGrower(minimumSupport: 101).tree(imitating: labels, over: table).leafCount == 1)
     }
   }
 
   @Test func aWeightIsARowRepeated() {
     withEverySeed(20) { rng in
       let table = rng.table(rows: 60, missing: 0.1)
-      let answers = rng.answers(to: table, noise: 0.2)
+      let labels = rng.labels(for: table, noise: 0.2)
       let weights = (0..<60).map { _ in rng.index(below: 4) }
       let repeated =
         table.count == 0 ? [] : (0..<60).flatMap { Array(repeating: $0, count: weights[$0]) }
       let grower = TreeGrower(criterion: .entropy, minimumSupport: 4)
       let weighted = grower.tree(
-        imitating: answers, over: BinnedTable(table), classes: 3, weights: weights)
+        imitating: labels, over: BinnedTable(table), classes: 3, weights: weights)
       let plain = grower.tree(
-        imitating: repeated.map { answers[$0] }, over: table.selecting(repeated))
+        imitating: repeated.map { labels[$0] }, over: table.selecting(repeated))
       #expect(weighted.nodes.map(\.counts) == plain.nodes.map(\.counts))
     }
   }
@@ -72,18 +72,18 @@ import Testing
   @Test func bytesAreCutAsNumbersAre() {
     withEverySeed(10) { rng in
       let bytes = (0..<3).map { _ in (0..<300).map { _ in UInt8(rng.index(below: 256)) } }
-      let answers = (0..<300).map { bytes[1][$0] > 90 ? 1 : Int(bytes[0][$0] % 2) }
+      let labels = (0..<300).map { bytes[1][$0] > 90 ? 1 : Int(bytes[0][$0] % 2) }
       func table(_ columns: [Column]) -> Table {
         Table(
           schema: Schema(
             features: (0..<3).map { Feature(Feature.ID("x\($0)")) },
-            target: Target("y", .classes(names: ["a", "b"]))), columns: columns, labels: answers)
+            target: Target("y", .classes(names: ["a", "b"]))), columns: columns, labels: labels)
       }
       let grower = TreeGrower(minimumSupport: 3)
       #expect(
-        grower.tree(imitating: answers, over: table(bytes.map { .bytes($0) }))
+        grower.tree(imitating: labels, over: table(bytes.map { .bytes($0) }))
           == grower.tree(
-            imitating: answers, over: table(bytes.map { .doubles($0.map(Double.init)) })))
+            imitating: labels, over: table(bytes.map { .doubles($0.map(Double.init)) })))
     }
   }
 
@@ -92,11 +92,11 @@ import Testing
     defer { Workers.threads = before }
     withEverySeed(3) { rng in
       let table = rng.table(rows: 6000, numeric: 6)
-      let answers = rng.answers(to: table, noise: 0.2)
+      let labels = rng.labels(for: table, noise: 0.2)
       Workers.threads = 1
-      let alone = TreeGrower(minimumSupport: 3).tree(imitating: answers, over: table)
+      let alone = TreeGrower(minimumSupport: 3).tree(imitating: labels, over: table)
       Workers.threads = 2
-      #expect(TreeGrower(minimumSupport: 3).tree(imitating: answers, over: table) == alone)
+      #expect(TreeGrower(minimumSupport: 3).tree(imitating: labels, over: table) == alone)
     }
   }
 
@@ -114,7 +114,7 @@ import Testing
     }
   }
 
-  @Test func aLevelThatNobodyKnowsIsAnsweredByTheRoot() {
+  @Test func anUnknownLevelIsClassifiedByTheRoot() {
     let levels = ["a", "b"]
     func table(_ values: [Double]) -> Table {
       Table(
@@ -142,7 +142,7 @@ import Testing
       ])
   }
 
-  @Test func aTreeCountsEveryClassOfTheTableAndOfTheAnswers() {
+  @Test func aTreeCountsEveryClassOfTheTableAndOfTheLabels() {
     var rng = SeededGenerator(seed: 1)
     let table = rng.table(rows: 40, classes: 3)
     let few = TreeGrower(maximumLeaves: 2).tree(

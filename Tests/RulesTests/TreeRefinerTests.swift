@@ -9,12 +9,12 @@ import Testing
   @Test func agreementNeverFallsAndTheTreeNeverGrows() {
     withEverySeed(30) { rng in
       let table = rng.table(rows: 200, missing: 0.1)
-      let answers = rng.answers(to: table, noise: 0.2)
+      let labels = rng.labels(for: table, noise: 0.2)
       let bins = BinnedTable(table)
-      let tree = TreeGrower(maximumLeaves: 5).tree(imitating: answers, over: bins, classes: 3)
-      let refined = TreeRefiner().refine(tree, imitating: answers, over: bins)
+      let tree = TreeGrower(maximumLeaves: 5).tree(imitating: labels, over: bins, classes: 3)
+      let refined = TreeRefiner().refine(tree, imitating: labels, over: bins)
       func right(_ tree: DecisionTree) -> Int {
-        zip(tree.classify(table), answers).count { $0 == $1 }
+        zip(tree.classify(table), labels).count { $0 == $1 }
       }
       #expect(right(refined) >= right(tree))
       #expect(refined.leafCount <= tree.leafCount)
@@ -45,11 +45,11 @@ import Testing
     for seed in UInt64(0)..<20 {
       var rng = SeededGenerator(seed: seed)
       let table = rng.table(rows: 200, missing: 0.1)
-      let answers = rng.answers(to: table, noise: 0.2)
+      let labels = rng.labels(for: table, noise: 0.2)
       let bins = BinnedTable(table)
-      let tree = TreeGrower(maximumLeaves: 5).tree(imitating: answers, over: bins, classes: 3)
+      let tree = TreeGrower(maximumLeaves: 5).tree(imitating: labels, over: bins, classes: 3)
       func refined(_ passes: Int) -> RuleSet {
-        TreeRefiner(maximumPasses: passes).refine(tree, imitating: answers, over: bins).ruleSet
+        TreeRefiner(maximumPasses: passes).refine(tree, imitating: labels, over: bins).ruleSet
       }
       #expect(refined(0).classify(table) == tree.classify(table))
       if refined(1).classify(table) != tree.classify(table) { moved += 1 }

@@ -18,7 +18,7 @@ import Testing
 
   @Test(arguments: [
     (
-      MemoryBudget.Room(bytes: 250_000_001, limit: .addressSpace),
+      MemoryBudget.Available(bytes: 250_000_001, limit: .addressSpace),
       "needs about 137.4 GB of memory but only 251 MB are available (ulimit -v)"
     ),
     (
@@ -31,7 +31,7 @@ import Testing
       "needs about 137.4 GB of memory but only 0 MB are available (free memory)"
     ),
   ])
-  func theMessageNamesBothSizes(_ workspace: MemoryBudget.Room, _ text: String) {
+  func theMessageNamesBothSizes(_ workspace: MemoryBudget.Available, _ text: String) {
     let error = MemoryError(needed: 137_445_245_024, workspace: workspace)
     #expect(error.shortage == text)
     #expect(error.errorDescription == "a step " + text)

@@ -89,10 +89,10 @@ void ek_pack_link(const float *weights, const float *bias, size_t inputs, size_t
                   float *packed);
 size_t ek_link_size(size_t inputs, size_t units);
 /// Applies all links: `rows` is [count, inputs of the first link], `output` is [count, units of the
-/// last link]; `room` is a workspace of `ek_chain_room` floats.
+/// last link]; `workspace` is scratch memory of `ek_chain_workspace` floats.
 void ek_chain(const float *rows, size_t count, const ek_link *links, size_t length, float *output,
-              float *room);
-size_t ek_chain_room(const ek_link *links, size_t length);
+              float *workspace);
+size_t ek_chain_workspace(const ek_link *links, size_t length);
 
 // ---- Pooling, depthwise convolution and per-channel reductions, in windows.c. ----
 
@@ -117,23 +117,23 @@ void ek_mean_of_windows(const float *x, const ek_windows *w, int counts_padding,
 void ek_mean_of_windows_backward(const float *above, const ek_windows *w, int counts_padding,
                                  float *below);
 /// The convolution of one image, in convolutions.c: output[pixel, unit]; bias may be NULL. `panels`
-/// are the packed weights `[tap, channel, unit]`; `room` is a workspace of `ek_convolve_room`
-/// floats.
+/// are the packed weights `[tap, channel, unit]`; `workspace` is scratch memory of
+/// `ek_convolve_workspace` floats.
 void ek_convolve(const float *x, const ek_windows *w, const float *panels, const float *bias,
-                 size_t units, float *output, float *room);
-size_t ek_convolve_room(const ek_windows *w);
+                 size_t units, float *output, float *workspace);
+size_t ek_convolve_workspace(const ek_windows *w);
 /// below = the gradient with respect to the input of one image; `panels` are packed by
 /// `ek_pack_below`.
 void ek_convolve_below(const float *above, const ek_windows *w, const float *panels, size_t units,
-                       float *below, float *room);
-size_t ek_convolve_below_room(const ek_windows *w, size_t units);
+                       float *below, float *workspace);
+size_t ek_convolve_below_workspace(const ek_windows *w, size_t units);
 /// Packs weights for `ek_convolve_below`, unless `panels` is NULL; returns the size in floats.
 size_t ek_pack_below(const float *weights, const ek_windows *w, size_t units, float *panels);
 /// gradient[tap, channel, unit] += the gradient with respect to the weights for one image, for the
 /// rows first..<end of `[tap · channel, unit]`; a row does not depend on the range.
 void ek_convolve_weights(const float *x, const float *above, const ek_windows *w, size_t units,
-                         size_t first, size_t end, float *gradient, float *room);
-size_t ek_convolve_weights_room(const ek_windows *w, size_t units);
+                         size_t first, size_t end, float *gradient, float *workspace);
+size_t ek_convolve_weights_workspace(const ek_windows *w, size_t units);
 
 /// Depthwise convolution with weights[tap, channel].
 void ek_depthwise(const float *x, const float *weights, const ek_windows *w, float *output);

@@ -41,6 +41,6 @@ extension ExtractionSubject {
       throw ExtractionError.level(level, extractor: extractor.name, known: extractor.levels)
     }
     guard training.count > 0 else { throw ExtractionError.noRows }
-    return try SurrogateStudy(self, family: family, asking: { answers(toRead: $0) }).result
+    return try SurrogateStudy(self, family: family, asking: { predictions(toRead: $0) }).result
   }
 }

@@ -22,15 +22,15 @@ struct Binarisation: Hashable {
   /// - Parameters:
   ///   - features: the hidden features.
   ///   - values: their values, `[rows, features]`; at most 8,000 rows are used.
-  ///   - answers: the predictions of the network on these rows.
+  ///   - predictions: the predictions of the network on these rows.
   ///   - model: the network.
   ///   - onStep: called for each feature; an error thrown by it ends the search.
   init(
-    tuning features: HiddenFeatures, values: Tensor, answers: [Int], of model: Model,
+    tuning features: HiddenFeatures, values: Tensor, predictions: [Int], of model: Model,
     onStep: () throws -> Void
   ) rethrows {
     self.init(features, values: values)
-    var search = CutSearch(features, values: values, answers: answers, model, from: self)
+    var search = CutSearch(features, values: values, predictions: predictions, model, from: self)
     for feature in (0..<3).flatMap({ _ in cuts.indices }) {
       try onStep()
       search.improve(feature)
@@ -42,7 +42,7 @@ struct Binarisation: Hashable {
 /// The coordinate search for the thresholds of a binarised network.
 private struct CutSearch {
   let reading: OutputReading
-  let answers: [Int]
+  let predictions: [Int]
   /// `[feature][row]` and, in ascending order, `[feature][rank]`.
   let columns: [[Double]]
   let sorted: [[Double]]
@@ -55,12 +55,12 @@ private struct CutSearch {
   var agreeing = 0
 
   init(
-    _ features: HiddenFeatures, values: Tensor, answers: [Int], _ model: Model,
+    _ features: HiddenFeatures, values: Tensor, predictions: [Int], _ model: Model,
     from start: Binarisation
   ) {
     let rows = Array(stride(from: 0, to: values.rows, by: max(1, (values.rows + 7999) / 8000)))
     reading = OutputReading(features, of: model)
-    self.answers = rows.map { answers[$0] }
+    self.predictions = rows.map { predictions[$0] }
     columns = features.ids.indices.map { feature in rows.map { Double(values[$0, feature]) } }
     sorted = columns.map { $0.sorted() }
     isSigmoid = features.isSigmoid
@@ -105,8 +105,8 @@ private struct CutSearch {
 
   private func count(_ sum: (Int) -> Double) -> Int {
     let outputs = reading.outputs
-    return answers.indices.count { row in
-      reading.answer { sum(row * outputs + $0) } == answers[row]
+    return predictions.indices.count { row in
+      reading.prediction { sum(row * outputs + $0) } == predictions[row]
     }
   }
 
@@ -115,9 +115,10 @@ private struct CutSearch {
   private func agreeing(_ feature: Int, cut: Double) -> Int {
     let (on, off) = levels(feature, cut: cut)
     let (outputs, weights, column) = (reading.outputs, weights[feature], columns[feature])
-    return answers.indices.count { row in
+    return predictions.indices.count { row in
       let level = column[row] > cut ? on : off
-      return reading.answer { sums[row * outputs + $0] + level * weights[$0] } == answers[row]
+      return reading.prediction { sums[row * outputs + $0] + level * weights[$0] }
+        == predictions[row]
     }
   }
 
@@ -135,7 +136,7 @@ private struct CutSearch {
     }
     add(feature, -1)
     let agreements = Workers.map(cuts.count) { agreeing(feature, cut: cuts[$0]) }
-    for (cut, count) in zip(cuts, agreements) where count > agreeing + answers.count / 1000 {
+    for (cut, count) in zip(cuts, agreements) where count > agreeing + predictions.count / 1000 {
       agreeing = count
       best.cuts[feature] = cut
       (best.on[feature], best.off[feature]) = levels(feature, cut: cut)
@@ -144,7 +145,7 @@ private struct CutSearch {
   }
 }
 
-/// How the outputs of a model give a class, as `Model.answers(from:)` reads them.
+/// How the outputs of a model give a class, as `Model.predictions(from:)` reads them.
 struct OutputReading {
   let outputs: Int
   /// For a single output, the bounds between the classes; an output at a bound is below it.
@@ -161,7 +162,7 @@ struct OutputReading {
 
   /// The predicted class of a row; of equal outputs the first.
   @inline(__always)
-  func answer(_ sum: (Int) -> Double) -> Int {
+  func prediction(_ sum: (Int) -> Double) -> Int {
     if outputs == 1 {
       let value = sum(0)
       return bounds.count { value > $0 }

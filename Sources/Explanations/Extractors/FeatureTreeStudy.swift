@@ -27,17 +27,18 @@ struct FeatureTreeStudy {
   /// Rows over the features with the predictions of the explained network.
   private struct Rows {
     var table: Table
-    var answers: [Int]
+    var predictions: [Int]
     var real: Int
 
     func weights(_ weight: Int) -> [Int] {
-      answers.indices.map { $0 < real ? weight : 1 }
+      predictions.indices.map { $0 < real ? weight : 1 }
     }
 
     func appending(_ other: Rows?) -> Rows {
       guard let other else { return self }
       return Rows(
-        table: table.appending(other.table), answers: answers + other.answers, real: real)
+        table: table.appending(other.table), predictions: predictions + other.predictions,
+        real: real)
     }
   }
 
@@ -80,7 +81,7 @@ struct FeatureTreeStudy {
     try subject.onStep()
     let values = features.values(in: subject.model, for: drawn)
     return Rows(
-      table: table(values, like: drawn), answers: subject.explained.classify(drawn), real: 0)
+      table: table(values, like: drawn), predictions: subject.explained.classify(drawn), real: 0)
   }
 
   private func learner(_ kind: Kind, on rows: Rows) throws -> SurrogateLearner {
@@ -92,7 +93,7 @@ struct FeatureTreeStudy {
     return SurrogateLearner(
       setup,
       rows: try SurrogateRows(
-        table: rows.table, answers: rows.answers,
+        table: rows.table, predictions: rows.predictions,
         weights: kind.draws ? rows.weights(Self.realWeight) : nil, real: rows.real,
         onStep: subject.onStep), onStep: subject.onStep)
   }
@@ -101,17 +102,18 @@ struct FeatureTreeStudy {
     get throws {
       let training = Rows(
         table: table(subject.trainingValues(features), like: subject.training),
-        answers: subject.answers, real: subject.training.count)
+        predictions: subject.predictions, real: subject.training.count)
       let validation = Rows(
         table: table(subject.validationValues(features), like: subject.validation),
-        answers: subject.validationAnswers, real: subject.validation.count)
+        predictions: subject.validationPredictions, real: subject.validation.count)
       let drawn = try synthetic(4000, near: subject.training, seed: subject.seed)
       let (kind, size) = try chosen(training, drawn, validation)
       var all = training
       if validation.real > 0, training.real <= 5000 {
         all = Rows(
           table: training.table.appending(validation.table),
-          answers: training.answers + validation.answers, real: training.real + validation.real)
+          predictions: training.predictions + validation.predictions,
+          real: training.real + validation.real)
       }
       let rows = kind.draws ? all.appending(drawn) : all
       let learner = try learner(kind, on: rows)
@@ -133,8 +135,8 @@ struct FeatureTreeStudy {
 
   /// The rules that decide a real row, with supports on the training rows.
   private func supported(_ rules: RuleSet, _ training: Rows, _ all: Rows) -> RuleSet {
-    rules.withoutUnused(on: all.table, answers: all.answers)
-      .supported(by: training.table, answers: training.answers)
+    rules.withoutUnused(on: all.table, labels: all.predictions)
+      .supported(by: training.table, labels: training.predictions)
   }
 
   /// The kind of tree and the number of rules, by the disagreement on validation rows and on
@@ -155,13 +157,13 @@ struct FeatureTreeStudy {
     let weights = asked.weights(Self.realWeight)
     let errors = given.map { predicted in
       predicted.indices.reduce(0) {
-        $0 + (predicted[$1] == asked.answers[$1] ? 0 : weights[$1])
+        $0 + (predicted[$1] == asked.predictions[$1] ? 0 : weights[$1])
       }
     }
     let order = tried.indices.sorted {
       (tried[$0].rules.rules.count, errors[$0], $0) < (tried[$1].rules.rules.count, errors[$1], $1)
     }
-    let choice = SizeChoice(answers: asked.answers, real: asked.real, weights: weights)
+    let choice = SizeChoice(predictions: asked.predictions, real: asked.real, weights: weights)
       .choice(of: order.map { given[$0] })
     return choice.map { (tried[order[$0]].kind, tried[order[$0]].size) } ?? (kinds[0], limit)
   }

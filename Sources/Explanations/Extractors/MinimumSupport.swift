@@ -9,11 +9,11 @@ package struct MinimumSupport: Hashable, Sendable {
 
   /// Counts the rows of each class.
   /// - Parameters:
-  ///   - answers: the predictions of the network.
+  ///   - predictions: the predictions of the network.
   ///   - classes: the number of classes.
-  package init(_ answers: some Sequence<Int>, classes: Int) {
+  package init(_ predictions: some Sequence<Int>, classes: Int) {
     var counts = [Int](repeating: 0, count: classes)
-    for answer in answers { counts[answer] += 1 }
+    for prediction in predictions { counts[prediction] += 1 }
     needed = counts.map { count in max(min(max(5, (count + 99) / 100), count), 1) }
   }
 
@@ -22,9 +22,9 @@ package struct MinimumSupport: Hashable, Sendable {
   /// - Parameters:
   ///   - rules: a rule list.
   ///   - table: the rows that count.
-  ///   - answers: the predictions of the network on them.
+  ///   - predictions: the predictions of the network on them.
   /// - Returns: the list with supports on these rows.
-  package func enforced(on rules: RuleSet, over table: Table, answers: [Int]) -> RuleSet {
+  package func enforced(on rules: RuleSet, over table: Table, predictions: [Int]) -> RuleSet {
     let held = rules.rowsHeld(in: table)
     var kept = Array(rules.rules.indices)
     while true {
@@ -41,6 +41,6 @@ package struct MinimumSupport: Hashable, Sendable {
     }
     var list = rules
     list.rules = kept.map { rules.rules[$0] }
-    return list.supported(by: table, answers: answers)
+    return list.supported(by: table, labels: predictions)
   }
 }

@@ -27,8 +27,8 @@ struct OrderedAttributeNotes {
     let ruled = Set(study.rules.map(\.conclusion))
     let without = classes.indices.filter { position in
       !ruled.contains(position)
-        && (subject.answers.contains(position)
-          || subject.validationAnswers.count { $0 == position } >= 10)
+        && (subject.predictions.contains(position)
+          || subject.validationPredictions.count { $0 == position } >= 10)
     }
     guard !without.isEmpty else { return [] }
     return ["no rule predicts \(names(without)), although the network does"]
@@ -37,7 +37,7 @@ struct OrderedAttributeNotes {
   /// Classes whose rules cannot be implied.
   private var classesWithoutPremise: [String] {
     let without = classes.indices.filter {
-      study.implied[$0].isEmpty && subject.answers.contains($0)
+      study.implied[$0].isEmpty && subject.predictions.contains($0)
     }
     guard !without.isEmpty else { return [] }
     return [

@@ -55,14 +55,14 @@ public struct OrderedAttributeSearch: RuleExtractor {
     let own = Binarisation(features, values: values)
     func study(_ binarisation: Binarisation) throws -> OrderedAttributeStudy {
       try OrderedAttributeStudy(
-        SwitchedLayer(features, binarisation, of: subject.model),
+        BinarisedLayer(features, binarisation, of: subject.model),
         values: (training: values, validation: others), subject,
         limits: .init(
           premises: maximumPremises, rules: max(subject.maxRules ?? maximumRules, 0)))
     }
     var best = try study(own)
     let tuned = try Binarisation(
-      tuning: features, values: values, answers: subject.answers, of: subject.model,
+      tuning: features, values: values, predictions: subject.predictions, of: subject.model,
       onStep: subject.onStep)
     // Thresholds of their own make rules harder to read: they must save a tenth of the errors.
     if tuned.cuts != own.cuts {
@@ -71,7 +71,7 @@ public struct OrderedAttributeSearch: RuleExtractor {
     }
 
     let layer = best.layer
-    func rules(_ chosen: [SwitchRule]) -> RuleSet {
+    func rules(_ chosen: [ImplicantRule]) -> RuleSet {
       RuleSet(
         chosen.sorted { $0.outranks($1) }.map(layer.rule), default: best.majority,
         resolution: .vote)

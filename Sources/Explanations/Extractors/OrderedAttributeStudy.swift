@@ -10,16 +10,16 @@ struct OrderedAttributeStudy {
     var rules: Int
   }
 
-  private(set) var layer: SwitchedLayer
+  private(set) var layer: BinarisedLayer
   private(set) var codes: CodeCounts
   private(set) var validation: CodeCounts
   private(set) var majority: Int
   /// The minimal premises of each class with a row that meets them.
-  private(set) var implied: [[SwitchRule]]
+  private(set) var implied: [[ImplicantRule]]
   /// The classes whose search was stopped at a limit.
   private(set) var stopped: [Int]
   /// The rules in the order of their selection, beyond the chosen number.
-  private(set) var selection: [SwitchRule] = []
+  private(set) var selection: [ImplicantRule] = []
   /// The chosen number of rules.
   private(set) var size = 0
   /// The disagreements that determine the choice: on the validation rows; on the training rows as
@@ -27,17 +27,17 @@ struct OrderedAttributeStudy {
   private(set) var disagreements = 0
 
   init(
-    _ layer: SwitchedLayer, values: (training: Tensor, validation: Tensor),
+    _ layer: BinarisedLayer, values: (training: Tensor, validation: Tensor),
     _ subject: ExtractionSubject, limits: Limits
   ) throws {
     let classes = subject.training.schema.classes.count
     let codes = CodeCounts(
-      layer.codes(values.training), answers: subject.answers, classes: classes)
+      layer.codes(values.training), predictions: subject.predictions, classes: classes)
     self.layer = layer
     self.codes = codes
     validation = CodeCounts(
-      layer.codes(values.validation), answers: subject.validationAnswers, classes: classes)
-    majority = subject.answers.commonest(of: classes)
+      layer.codes(values.validation), predictions: subject.validationPredictions, classes: classes)
+    majority = subject.predictions.commonest(of: classes)
     let searched = try Workers.map(classes) { conclusion in
       Result {
         try Self.search(
@@ -65,7 +65,7 @@ struct OrderedAttributeStudy {
   }
 
   /// The selected rules.
-  var rules: [SwitchRule] { Array(selection.prefix(size)) }
+  var rules: [ImplicantRule] { Array(selection.prefix(size)) }
 
   /// Whether more classes have a rule, or as many and a given share of the disagreements is less.
   func isBetter(than other: OrderedAttributeStudy, by share: Double) -> Bool {
@@ -78,10 +78,10 @@ struct OrderedAttributeStudy {
 
   /// The minimal premises of a class.
   private static func search(
-    _ conclusion: Int, _ layer: SwitchedLayer, _ codes: CodeCounts, limit: Int,
+    _ conclusion: Int, _ layer: BinarisedLayer, _ codes: CodeCounts, limit: Int,
     onStep: () throws -> Void
-  ) rethrows -> (rules: [SwitchRule], cut: Bool) {
-    let search = SwitchSearch(
+  ) rethrows -> (rules: [ImplicantRule], cut: Bool) {
+    let search = ImplicantSearch(
       layer.margins(for: conclusion), limit: .init(premises: limit, steps: 20 * limit))
     var found = try search.run(over: codes.codes, onStep: onStep)
     if found.cut {
@@ -94,29 +94,29 @@ struct OrderedAttributeStudy {
     }
     let rules = try found.premises.map { premise in
       try onStep()
-      return SwitchRule(premise: premise, conclusion: conclusion, isImplied: true, over: codes)
+      return ImplicantRule(premise: premise, conclusion: conclusion, isImplied: true, over: codes)
     }
     return (rules, found.cut)
   }
 
   /// Rules for a class with shorter premises than the minimal ones and than frequent codes.
   private static func relaxed(
-    _ minimal: [SwitchRule], for conclusion: Int, _ layer: SwitchedLayer, _ codes: CodeCounts
-  ) -> [SwitchRule] {
-    let search = SwitchSearch(layer.margins(for: conclusion))
+    _ minimal: [ImplicantRule], for conclusion: Int, _ layer: BinarisedLayer, _ codes: CodeCounts
+  ) -> [ImplicantRule] {
+    let search = ImplicantSearch(layer.margins(for: conclusion))
     let all = layer.features.indices.reduce(UInt64(0)) { $0 | 1 << UInt64($1) }
     var known = Set(minimal.map(\.premise))
-    var premises: [SwitchPremise] = []
+    var premises: [Implicant] = []
     for rule in minimal {
       premises += codes.relaxed(rule.premise, for: conclusion, known: &known)
     }
     for code in codes.commonest(of: conclusion, atMost: 50) {
-      let whole = SwitchPremise(mask: all, value: code)
+      let whole = Implicant(mask: all, value: code)
       if known.insert(whole).inserted { premises.append(whole) }
       premises += codes.relaxed(whole, for: conclusion, known: &known)
     }
     return premises.map {
-      SwitchRule(
+      ImplicantRule(
         premise: $0, conclusion: conclusion, isImplied: search.implies($0), over: codes)
     }
   }
@@ -124,7 +124,7 @@ struct OrderedAttributeStudy {
   /// Selects rules and chooses their number: the smallest with at most a fiftieth more
   /// disagreements than the best number, with a rule for every class.
   private mutating func choose(
-    from candidates: [SwitchRule], _ limits: Limits, _ subject: ExtractionSubject
+    from candidates: [ImplicantRule], _ limits: Limits, _ subject: ExtractionSubject
   ) throws {
     selection = try VoteCover(candidates, over: codes, default: majority).selection(
       atMost: max(limits.rules, 100), onStep: subject.onStep)

@@ -70,7 +70,7 @@ private struct ScoreStudy {
   /// Rows with the predictions of the network and their sample weights.
   private struct Rows {
     var table: Table
-    var answers: [Int]
+    var predictions: [Int]
     var weights: [Int]
     var drawn: Int
   }
@@ -84,37 +84,38 @@ private struct ScoreStudy {
   }
 
   /// Real rows, each five times as important as the synthetic rows near them.
-  private func rows(_ real: Table, _ answers: [Int], drawn: Int, seed: UInt64) throws -> Rows {
+  private func rows(_ real: Table, _ predictions: [Int], drawn: Int, seed: UInt64) throws -> Rows {
     let step = (real.count + mostRows - 1) / max(mostRows, 1)
     let kept = step <= 1 ? real : real.selecting(Array(stride(from: 0, to: real.count, by: step)))
-    let known = step <= 1 ? answers : stride(from: 0, to: real.count, by: step).map { answers[$0] }
+    let known =
+      step <= 1 ? predictions : stride(from: 0, to: real.count, by: step).map { predictions[$0] }
     guard draws, drawn > 0 else {
       return Rows(
-        table: kept, answers: known, weights: known.map { _ in 1 }, drawn: 0)
+        table: kept, predictions: known, weights: known.map { _ in 1 }, drawn: 0)
     }
     let synthetic = try Neighbourhood.nearAndWideRows(
       drawn, near: kept, seed: seed, onStep: subject.onStep)
     return Rows(
-      table: kept.appending(synthetic), answers: known + subject.answers(toRead: synthetic),
+      table: kept.appending(synthetic), predictions: known + subject.predictions(toRead: synthetic),
       weights: known.map { _ in 5 } + [Int](repeating: 1, count: synthetic.count),
       drawn: synthetic.count)
   }
 
   var result: ExtractedRules {
     get throws {
-      let fitted = try rows(training, subject.answers, drawn: drawn(12_000), seed: subject.seed)
+      let fitted = try rows(training, subject.predictions, drawn: drawn(12_000), seed: subject.seed)
       var trees = try learner.trees(
-        fitted.table, answers: fitted.answers, weights: fitted.weights, onStep: subject.onStep)
+        fitted.table, labels: fitted.predictions, weights: fitted.weights, onStep: subject.onStep)
       var all = fitted
       let size = try chosenSize(of: trees)
       if validation.count > 0, training.count <= 5000 {
         all = try rows(
-          training.appending(validation), subject.answers + subject.validationAnswers,
+          training.appending(validation), subject.predictions + subject.validationPredictions,
           drawn: drawn(12_000), seed: subject.seed)
         trees = try learner.trees(
-          all.table, answers: all.answers, weights: all.weights, onStep: subject.onStep)
+          all.table, labels: all.predictions, weights: all.weights, onStep: subject.onStep)
       }
-      let majority = subject.answers.commonest(of: training.schema.classes.count)
+      let majority = subject.predictions.commonest(of: training.schema.classes.count)
       let lists = trees.map { $0.rules(on: all.table, default: majority) }
       let chosen = trees.lastIndex { $0.leafCount <= size } ?? 0
       guard lists.indices.contains(chosen) else {
@@ -131,9 +132,9 @@ private struct ScoreStudy {
       return trees.last?.leafCount ?? 1
     }
     let asked = try rows(
-      validation, subject.validationAnswers, drawn: drawn(3000), seed: subject.seed &+ 2)
+      validation, subject.validationPredictions, drawn: drawn(3000), seed: subject.seed &+ 2)
     var choice = SizeChoice(
-      answers: asked.answers, real: asked.table.count - asked.drawn, weights: asked.weights)
+      predictions: asked.predictions, real: asked.table.count - asked.drawn, weights: asked.weights)
     // Few scores are read with little effort, so less disagreement is forgiven than for columns.
     choice.tolerance = (share: 0.03, errors: 0.1)
     let given = trees.map { $0.classify(asked.table) }
@@ -143,8 +144,8 @@ private struct ScoreStudy {
   /// The rules that decide a real row, with supports on the training rows.
   private func supported(_ list: ScoreRules) -> ScoreRules {
     let table = training.appending(list.scores)
-    let rules = list.rules.withoutUnused(on: table, answers: subject.answers)
-      .supported(by: table, answers: subject.answers)
+    let rules = list.rules.withoutUnused(on: table, labels: subject.predictions)
+      .supported(by: table, labels: subject.predictions)
     return ScoreRules(scores: list.scores, rules: rules).withUsedScores
   }
 

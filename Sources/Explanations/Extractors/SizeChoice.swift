@@ -5,7 +5,7 @@
 /// predicts on at least ten real rows, as far as one of the sets does.
 package struct SizeChoice: Sendable {
   /// The predictions of the network, first on real rows.
-  package let answers: [Int]
+  package let predictions: [Int]
   /// The sample weight of each row.
   package let weights: [Int]
   /// The number of real rows.
@@ -16,15 +16,16 @@ package struct SizeChoice: Sendable {
   package var tolerance = (share: 0.05, errors: 0.25)
 
   /// - Parameters:
-  ///   - answers: the predictions of the network, one class position per row, first on real rows.
+  ///   - predictions: the predictions of the network, one class position per row, first on real
+  ///     rows.
   ///   - real: the number of real rows.
   ///   - weights: the sample weight of each row; `nil`: 1.
-  package init(answers: [Int], real: Int, weights: [Int]? = nil) {
-    self.answers = answers
+  package init(predictions: [Int], real: Int, weights: [Int]? = nil) {
+    self.predictions = predictions
     self.real = real
-    self.weights = weights ?? [Int](repeating: 1, count: answers.count)
+    self.weights = weights ?? [Int](repeating: 1, count: predictions.count)
     var counts: [Int: Int] = [:]
-    for answer in answers.prefix(real) { counts[answer, default: 0] += 1 }
+    for prediction in predictions.prefix(real) { counts[prediction, default: 0] += 1 }
     needed = counts.filter { $0.value >= 10 }.keys.sorted()
   }
 
@@ -32,20 +33,20 @@ package struct SizeChoice: Sendable {
   /// - Parameter given: the predictions of each rule set on the rows, in ascending order of size.
   /// - Returns: a position in `given`; `nil` if that is empty.
   package func choice(of given: [[Int]]) -> Int? {
-    let missing = given.map { answers in
-      let known = Set(answers.prefix(real))
+    let missing = given.map { predictions in
+      let known = Set(predictions.prefix(real))
       return needed.count { !known.contains($0) }
     }
     guard let fewest = missing.min() else { return nil }
     let eligible = given.indices.filter { missing[$0] == fewest }
     let errors = given.map { predicted in
-      answers.indices.reduce(0) { $0 + (predicted[$1] == answers[$1] ? 0 : weights[$1]) }
+      predictions.indices.reduce(0) { $0 + (predicted[$1] == predictions[$1] ? 0 : weights[$1]) }
     }
     guard let best = eligible.min(by: { errors[$0] < errors[$1] }) else { return nil }
     // The variance of a weighted count of rare events, with one more row than counted.
     let largest = weights.max() ?? 1
-    let variance = answers.indices.reduce(largest * largest) {
-      $0 + (given[best][$1] == answers[$1] ? 0 : weights[$1] * weights[$1])
+    let variance = predictions.indices.reduce(largest * largest) {
+      $0 + (given[best][$1] == predictions[$1] ? 0 : weights[$1] * weights[$1])
     }
     let allowed =
       Double(errors[best]) * (1 + tolerance.share)

@@ -14,7 +14,7 @@ struct SurrogateComparison {
   }
 
   let real: Table
-  let answers: [Int]
+  let predictions: [Int]
   let seed: UInt64
   /// The largest number of rules.
   let limit: Int
@@ -51,7 +51,7 @@ struct SurrogateComparison {
       let (fittingRows, questions) = (real.selecting(taught), real.selecting(asked))
       let near = try weighsDrawn ? questionsNear(questions, fold: fold) : nil
       total += questions.count
-      drawnTotal += near?.answers.count ?? 0
+      drawnTotal += near?.predictions.count ?? 0
       // Settings with the same synthetic rows share them.
       var known: [SurrogateSetup.Drawing: SurrogateRows] = [:]
       for (index, setup) in setups.enumerated() {
@@ -62,13 +62,13 @@ struct SurrogateComparison {
         let rows =
           try known[setup.drawing]
           ?? SurrogateRows(
-            setup, real: fittingRows, answers: taught.map { answers[$0] }, seed: seed,
+            setup, real: fittingRows, predictions: taught.map { predictions[$0] }, seed: seed,
             asking: asking, onStep: onStep)
         known[setup.drawing] = rows
         let rules = try SurrogateLearner(setup, rows: rows, onStep: onStep).list(atMost: limit)
-        hits[index] += zip(rules.classify(questions), asked).count { $0 == answers[$1] }
+        hits[index] += zip(rules.classify(questions), asked).count { $0 == predictions[$1] }
         if let near {
-          drawnHits[index] += zip(rules.classify(near.rows), near.answers).count { $0 == $1 }
+          drawnHits[index] += zip(rules.classify(near.rows), near.predictions).count { $0 == $1 }
         }
       }
     }
@@ -82,7 +82,8 @@ struct SurrogateComparison {
   }
 
   /// Synthetic rows near the rows left out, with the predictions of the network.
-  private func questionsNear(_ rows: Table, fold: Int) throws -> (rows: Table, answers: [Int])? {
+  private func questionsNear(_ rows: Table, fold: Int) throws -> (rows: Table, predictions: [Int])?
+  {
     var setup = SurrogateSetup()
     setup.drawn = compared
     setup.neighbourhoods = [Neighbourhood(), Neighbourhood(candidates: 1, jitter: 0.1)]

@@ -4,7 +4,7 @@ import Rules
 /// The rows to which rules are fitted: real ones, and synthetic rows sampled near them.
 package struct SurrogateRows {
   let table: Table
-  let answers: [Int]
+  let predictions: [Int]
   /// The sample weight of each row; `nil`: 1.
   let weights: [Int]?
   let bins: BinnedTable
@@ -15,36 +15,36 @@ package struct SurrogateRows {
 
   /// Rows of a table that is known, of which the first `real` are real ones.
   init(
-    table: Table, answers: [Int], weights: [Int]?, real: Int, onStep: () throws -> Void
+    table: Table, predictions: [Int], weights: [Int]?, real: Int, onStep: () throws -> Void
   ) rethrows {
     self.table = table
-    self.answers = answers
+    self.predictions = predictions
     self.weights = weights
     bins = try BinnedTable(table, onStep: onStep)
     counted = real < table.count ? table.selecting(Array(0..<real)) : table
-    support = MinimumSupport(answers.prefix(real), classes: table.schema.classes.count)
+    support = MinimumSupport(predictions.prefix(real), classes: table.schema.classes.count)
   }
 
   /// `counted`: the number of first real rows on which the support of rules counts; `nil`: all.
   package init(
-    _ setup: SurrogateSetup, real: Table, answers: [Int], counted: Int? = nil, seed: UInt64,
+    _ setup: SurrogateSetup, real: Table, predictions: [Int], counted: Int? = nil, seed: UInt64,
     asking: (Table) -> [Int], onStep: () throws -> Void
   ) throws {
     let drawn = try setup.drawnRows(near: real, seed: seed, onStep: onStep)
     if let drawn, drawn.count > 0 {
       table = real.appending(drawn)
-      self.answers = answers + asking(drawn)
+      self.predictions = predictions + asking(drawn)
       let weight = setup.weight(real: real.count, drawn: drawn.count)
-      weights = self.answers.indices.map { $0 < real.count ? weight : 1 }
+      weights = self.predictions.indices.map { $0 < real.count ? weight : 1 }
     } else {
       table = real
-      self.answers = answers
+      self.predictions = predictions
       weights = nil
     }
     bins = try BinnedTable(table, onStep: onStep)
     let first = counted ?? real.count
     self.counted = first < real.count ? real.selecting(Array(0..<first)) : real
-    support = MinimumSupport(answers.prefix(first), classes: real.schema.classes.count)
+    support = MinimumSupport(predictions.prefix(first), classes: real.schema.classes.count)
   }
 }
 
@@ -98,7 +98,7 @@ package struct SurrogateLearner {
       maximumLeaves: max(leaves, 32))
     return PruningSequence(
       try grower.tree(
-        imitating: rows.answers, over: rows.bins, classes: classes, weights: rows.weights,
+        imitating: rows.predictions, over: rows.bins, classes: classes, weights: rows.weights,
         onStep: onStep))
   }
 
@@ -108,7 +108,8 @@ package struct SurrogateLearner {
   private func supported(_ rules: RuleSet) -> RuleSet {
     guard setup.needsSupport else { return rules }
     return rows.support.enforced(
-      on: rules, over: rows.counted, answers: Array(rows.answers.prefix(rows.counted.count)))
+      on: rules, over: rows.counted, predictions: Array(rows.predictions.prefix(rows.counted.count))
+    )
   }
 
   private func fitted(atMost limit: Int) throws -> RuleSet {
@@ -121,7 +122,8 @@ package struct SurrogateLearner {
     let refiner = TreeRefiner(maximumPasses: setup.passes)
     for step in max(step - 2, 0)..<sequence.leafCounts.count {
       let refined = try refiner.refine(
-        sequence.tree(at: step), imitating: rows.answers, over: rows.bins, weights: rows.weights,
+        sequence.tree(at: step), imitating: rows.predictions, over: rows.bins,
+        weights: rows.weights,
         onStep: onStep)
       let rules = try PruningSequence(refined).tree(at: 0).ruleSet
         .simplified(on: rows.table, onStep: onStep)
@@ -161,7 +163,7 @@ package struct SurrogateLearner {
 
   private func candidates(_ limit: Int) throws -> CandidateConditions {
     try CandidateConditions(
-      rows.bins, answers: rows.answers, classes: classes, weights: rows.weights, limit: limit,
+      rows.bins, labels: rows.predictions, classes: classes, weights: rows.weights, limit: limit,
       minimumSupport: max(setup.minimumSupport, 5), onStep: onStep)
   }
 
@@ -169,15 +171,15 @@ package struct SurrogateLearner {
   func searchedTree(leaves: Int) throws -> (tree: DecisionTree, note: String) {
     if let known = searched.tree, searched.leaves == leaves { return known }
     let candidates = try candidates(Self.treeConditions)
-    let total = rows.weights?.reduce(0, +) ?? rows.answers.count
+    let total = rows.weights?.reduce(0, +) ?? rows.predictions.count
     let search = candidates.search(
-      rows.answers, classes: classes, weights: rows.weights, leafPenalty: max(total / 1000, 1))
+      rows.predictions, classes: classes, weights: rows.weights, leafPenalty: max(total / 1000, 1))
     // Four times as many leaves as rules are asked for, at a depth that readers still follow.
     var depth = 1
     while depth < 5, 1 << depth < leaves / 4 + 1 { depth += 1 }
     let found = try search.outcome(depth: depth, budget: Self.treeBudget, onStep: onStep)
     let tree = candidates.decisionTree(
-      found.solution.tree, answers: rows.answers, classes: classes, weights: rows.weights)
+      found.solution.tree, labels: rows.predictions, classes: classes, weights: rows.weights)
     let proof =
       found.isProved
       ? "was proved optimal in \(found.nodes) nodes"
@@ -193,8 +195,8 @@ package struct SurrogateLearner {
 
   private var listRows: RuleListLearner.Rows {
     RuleListLearner.Rows(
-      answers: rows.answers, classes: classes,
-      weights: rows.weights ?? [Int](repeating: 1, count: rows.answers.count),
+      labels: rows.predictions, classes: classes,
+      weights: rows.weights ?? [Int](repeating: 1, count: rows.predictions.count),
       counted: rows.counted.count, needed: rows.support.needed)
   }
 

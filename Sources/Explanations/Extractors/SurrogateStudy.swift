@@ -27,7 +27,7 @@ package struct SurrogateStudy {
   let validation: Table
   /// The training and validation rows with the predictions of the network.
   let real: Table
-  let answers: [Int]
+  let predictions: [Int]
 
   /// `asking`: the predictions of the network on rows with the columns that it reads.
   package init(
@@ -39,7 +39,7 @@ package struct SurrogateStudy {
     training = subject.readTraining
     validation = subject.readValidation
     real = training.appending(validation)
-    answers = subject.answers + subject.validationAnswers
+    predictions = subject.predictions + subject.validationPredictions
   }
 
   /// Whether rules need the minimum support: where neither a number of rules is given nor the family
@@ -69,7 +69,7 @@ package struct SurrogateStudy {
       let (chosen, comparison) = try chosenSetup
       let (setup, size, relaxation) = try sized(chosen)
       let learner = try learner(
-        setup, rows: real, answers: answers, counted: training.count, seed: subject.seed)
+        setup, rows: real, predictions: predictions, counted: training.count, seed: subject.seed)
       // Sizes beyond the chosen one show what more rules would add.
       let lists = try learner.lists(
         sizes: setup.form == .list ? Array(0...limit) : SizedRules.sizes.filter { $0 <= limit },
@@ -103,19 +103,21 @@ package struct SurrogateStudy {
   /// The rules that decide enough training rows, or a real row; rules for synthetic rows alone are
   /// dropped.
   private func supported(_ rules: RuleSet, _ setup: SurrogateSetup) -> RuleSet {
-    let kept = rules.withoutUnused(on: real, answers: answers)
-    guard setup.needsSupport else { return kept.supported(by: training, answers: subject.answers) }
-    return MinimumSupport(subject.answers, classes: training.schema.classes.count)
-      .enforced(on: kept, over: training, answers: subject.answers)
+    let kept = rules.withoutUnused(on: real, labels: predictions)
+    guard setup.needsSupport else {
+      return kept.supported(by: training, labels: subject.predictions)
+    }
+    return MinimumSupport(subject.predictions, classes: training.schema.classes.count)
+      .enforced(on: kept, over: training, predictions: subject.predictions)
   }
 
   private func learner(
-    _ setup: SurrogateSetup, rows: Table, answers: [Int], counted: Int, seed: UInt64
+    _ setup: SurrogateSetup, rows: Table, predictions: [Int], counted: Int, seed: UInt64
   ) throws -> SurrogateLearner {
     SurrogateLearner(
       setup,
       rows: try SurrogateRows(
-        setup, real: rows, answers: answers, counted: counted, seed: seed, asking: ask,
+        setup, real: rows, predictions: predictions, counted: counted, seed: seed, asking: ask,
         onStep: subject.onStep), onStep: subject.onStep)
   }
 
@@ -168,7 +170,7 @@ package struct SurrogateStudy {
         )
       }
       let comparison = SurrogateComparison(
-        real: real, answers: answers, seed: subject.seed, limit: limit,
+        real: real, predictions: predictions, seed: subject.seed, limit: limit,
         weighsDrawn: family != .trees,
         asking: ask, onStep: subject.onStep)
       if let form {
@@ -225,11 +227,11 @@ package struct SurrogateStudy {
   /// the weighted agreement of that number of rules.
   private func validated(_ setup: SurrogateSetup) throws -> (size: Int, agreement: Double) {
     let learner = try learner(
-      setup, rows: training, answers: subject.answers, counted: training.count,
+      setup, rows: training, predictions: subject.predictions, counted: training.count,
       seed: subject.seed)
     var rows = validation
-    var answers = subject.validationAnswers
-    var weights = answers.map { _ in 1 }
+    var predictions = subject.validationPredictions
+    var weights = predictions.map { _ in 1 }
     if draws {
       var asked = setup
       asked.drawn = min(2000, drawn)
@@ -237,7 +239,7 @@ package struct SurrogateStudy {
         near: validation, seed: subject.seed &+ 1, onStep: subject.onStep)
       {
         rows = rows.appending(drawn)
-        answers += ask(drawn)
+        predictions += ask(drawn)
         weights = weights.map { _ in 5 } + [Int](repeating: 1, count: drawn.count)
       }
     }
@@ -247,11 +249,11 @@ package struct SurrogateStudy {
     let lists = try learner.lists(sizes: sizes, atMost: limit)
     let given = lists.map { $0.classify(rows) }
     guard
-      let choice = SizeChoice(answers: answers, real: validation.count, weights: weights)
+      let choice = SizeChoice(predictions: predictions, real: validation.count, weights: weights)
         .choice(of: given)
     else { return (max(limit, min(1, limit)), 0) }
-    let agreeing = answers.indices.reduce(0) {
-      $0 + (given[choice][$1] == answers[$1] ? weights[$1] : 0)
+    let agreeing = predictions.indices.reduce(0) {
+      $0 + (given[choice][$1] == predictions[$1] ? weights[$1] : 0)
     }
     return (
       max(lists[choice].rules.count, min(1, limit)),

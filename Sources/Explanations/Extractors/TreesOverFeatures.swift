@@ -52,7 +52,7 @@ public struct TreesOverFeatures: RuleExtractor {
     ).selectingColumns(read)
     var sized = try sizedRules(training, subject)
     let agreements = sized.sequence.agreements(
-      on: validation, answers: subject.validationAnswers)
+      on: validation, labels: subject.validationPredictions)
     let best = sized.sequence.smallestWithinOneError(
       agreements: agreements, of: subject.validation.count)
     // Over inputs each feature rule becomes several, so their number is limited.
@@ -66,7 +66,7 @@ public struct TreesOverFeatures: RuleExtractor {
     var grower = grower
     grower.minimumSupport = minimumSupport ?? max(5, table.count / 2000)
     let tree = try grower.tree(
-      imitating: subject.answers, over: BinnedTable(table, onStep: subject.onStep),
+      imitating: subject.predictions, over: BinnedTable(table, onStep: subject.onStep),
       classes: table.schema.classes.count, onStep: subject.onStep)
     return SizedRules(PruningSequence(tree), simplifiedOn: table, onStep: subject.onStep)
   }
@@ -94,13 +94,13 @@ public struct TreesOverFeatures: RuleExtractor {
       definitions, limit: limit, onStep: subject.onStep)
     var notes: [String] = []
     if cut { notes.append("products of rules beyond the limit of \(limit.rules) were omitted") }
-    let supported = products.supported(by: rows, answers: subject.answers)
+    let supported = products.supported(by: rows, labels: subject.predictions)
     let wanted = subject.maxRules ?? 20
     let curve = try supported.covering(
-      rows, answers: subject.answers, sizes: SizedRules.sizes + [wanted], onStep: subject.onStep)
+      rows, labels: subject.predictions, sizes: SizedRules.sizes + [wanted], onStep: subject.onStep)
     let chosen = curve.last { $0.rules.count <= wanted } ?? supported
     return ExtractedRules(
       rules: try chosen.simplified(on: rows, onStep: subject.onStep)
-        .supported(by: rows, answers: subject.answers), curve: curve, notes: notes)
+        .supported(by: rows, labels: subject.predictions), curve: curve, notes: notes)
   }
 }

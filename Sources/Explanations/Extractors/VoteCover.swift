@@ -6,7 +6,7 @@ struct VoteCover {
   private let codes: CodeCounts
   private let majority: Int
   /// The candidates from the highest to the lowest priority in the vote.
-  private let candidates: [SwitchRule]
+  private let candidates: [ImplicantRule]
   /// The codes for which each candidate holds, as bit sets of `words` words.
   private let held: [UInt64]
   private let words: Int
@@ -15,7 +15,7 @@ struct VoteCover {
   ///   - candidates: the rules to select from.
   ///   - codes: the rows with their predictions.
   ///   - majority: the class predicted where no rule holds.
-  init(_ candidates: [SwitchRule], over codes: CodeCounts, default majority: Int) {
+  init(_ candidates: [ImplicantRule], over codes: CodeCounts, default majority: Int) {
     self.codes = codes
     self.majority = majority
     let ranked = candidates.sorted { $0.outranks($1) }
@@ -36,7 +36,7 @@ struct VoteCover {
   /// long as a class has none, only rules of such classes are selected.
   /// - Returns: at most `limit` rules in the order of their selection; fewer if no other rule adds
   ///   agreement.
-  func selection(atMost limit: Int, onStep: () throws -> Void) rethrows -> [SwitchRule] {
+  func selection(atMost limit: Int, onStep: () throws -> Void) rethrows -> [ImplicantRule] {
     // The vote so far: the position of the deciding rule of each code, and its agreeing rows.
     var winners = [Int](repeating: candidates.count, count: codes.codes.count)
     var agreeing = codes.counts[majority]

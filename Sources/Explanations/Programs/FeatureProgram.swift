@@ -55,14 +55,15 @@ public struct FeatureProgram: Hashable, Sendable {
     var steps: [Step] = []
     for index in 0...last {
       let parameters = network.parameters[index]
-      switch network.architecture.nodes[index].layer {
-      case is Dense where parameters.count == 2:
+      let layer = network.architecture.nodes[index].layer
+      if layer.isFullyConnected {
         steps.append(
           Step(weight: parameters[.weight].value, bias: parameters[.bias].value, function: nil))
-      case let activation as Activation where !steps.isEmpty && steps.last?.function == nil:
+      } else if let activation = layer.activation, let last = steps.last, last.function == nil {
         steps[steps.count - 1].function = activation.function
         steps[steps.count - 1].slope = activation.slope
-      default: return nil
+      } else {
+        return nil
       }
     }
     return steps

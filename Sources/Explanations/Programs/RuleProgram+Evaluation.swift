@@ -16,13 +16,13 @@ extension RuleProgram {
     return order.first { rules[$0].premise.allSatisfy(values.satisfy) }
   }
 
-  /// The position in `answers` of the prediction for a row.
+  /// The position in `predictions` of the prediction for a row.
   /// - Throws: `Fault` as `deciding`.
   public func classify(_ row: [Double]) throws(Fault) -> Int {
-    try deciding(row).map { rules[$0].conclusion } ?? defaultAnswer
+    try deciding(row).map { rules[$0].conclusion } ?? defaultPrediction
   }
 
-  /// The position in `answers` of the prediction for each row of a table.
+  /// The position in `predictions` of the prediction for each row of a table.
   /// - Throws: `Fault` as `deciding`.
   public func classify(_ table: Table) throws(Fault) -> [Int] {
     try (0..<table.count).map { row throws(Fault) in try classify(table.row(row)) }

@@ -56,9 +56,9 @@ extension RuleProgram {
     if let layers, layers.neurons.count != features.count {
       return .featureNames(features.count, computed: layers.neurons.count)
     }
-    for position in rules.map(\.conclusion) + [defaultAnswer]
-    where !answers.indices.contains(position) {
-      return .prediction(position, of: answers.count)
+    for position in rules.map(\.conclusion) + [defaultPrediction]
+    where !predictions.indices.contains(position) {
+      return .prediction(position, of: predictions.count)
     }
     for (position, score) in scores.enumerated() {
       for term in score.terms {

@@ -118,7 +118,7 @@ public struct RuleProgram: Hashable, Sendable {
     public var id: String
     /// The conditions, all of which must hold; without conditions the rule always holds.
     public var premise: [Condition]
-    /// The position of the prediction in `answers`.
+    /// The position of the prediction in `predictions`.
     public var conclusion: Int
     /// The support on the training rows, which decides votes.
     public var support: Support
@@ -133,7 +133,7 @@ public struct RuleProgram: Hashable, Sendable {
   }
 
   /// A possible prediction.
-  public enum Answer: Hashable, Sendable {
+  public enum Outcome: Hashable, Sendable {
     /// A class of the target.
     case named(String)
     /// An interval of a numeric target: greater than `lower` and at most `upper`; `nil` is no bound.
@@ -160,10 +160,10 @@ public struct RuleProgram: Hashable, Sendable {
   public let rules: [Rule]
   /// How the rules decide if several hold.
   public let resolution: RuleSet.Resolution
-  /// The position of the prediction in `answers` if no rule holds.
-  public let defaultAnswer: Int
+  /// The position of the prediction in `predictions` if no rule holds.
+  public let defaultPrediction: Int
   /// The possible predictions, in the order of the classes of the schema.
-  public let answers: [Answer]
+  public let predictions: [Outcome]
   /// The positions of the rules in the order in which the first that holds decides; a vote is equal
   /// to a list sorted from the highest to the lowest priority.
   public let order: [Int]
@@ -176,17 +176,17 @@ public struct RuleProgram: Hashable, Sendable {
   /// - Throws: `Fault` unless positions exist, thresholds and weights are finite, variables have the
   ///   kind that their conditions need, and a score uses only scores before it.
   public init(
-    _ rules: [Rule], default defaultAnswer: Int, resolution: RuleSet.Resolution, schema: Schema,
+    _ rules: [Rule], default defaultPrediction: Int, resolution: RuleSet.Resolution, schema: Schema,
     features: [Feature.ID] = [], layers: FeatureProgram? = nil, scores: [Score] = []
   ) throws(Fault) {
     self.rules = rules
-    self.defaultAnswer = defaultAnswer
+    self.defaultPrediction = defaultPrediction
     self.resolution = resolution
     self.schema = schema
     self.features = features
     self.layers = layers
     self.scores = scores
-    answers = schema.target.answers
+    predictions = schema.target.predictions
     order = resolution.order(of: rules)
     variables = Set(rules.flatMap { $0.premise.map(\.variable) })
       .union(scores.flatMap { $0.terms.map(\.operand.variable) })
@@ -198,7 +198,7 @@ public struct RuleProgram: Hashable, Sendable {
 }
 
 extension Target {
-  fileprivate var answers: [RuleProgram.Answer] {
+  fileprivate var predictions: [RuleProgram.Outcome] {
     switch kind {
     case .classes(let names): return names.map { .named($0) }
     case .numeric(_, let cuts):

@@ -20,7 +20,7 @@ extension ONNXReader {
     of value: Value, at position: Int, view: [Int], _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
     var scores = value
-    scores.ending = nil
+    scores.outputFunction = nil
     hasSoftmax = false
     let sign = position == 1 ? 1.0 : -1.0
     try add(
@@ -139,7 +139,8 @@ extension ONNXOperator {
     }
     let places = try reader.constants.integers(name, most: 1 << 16)
     let axis = node.integer("axis", 0)
-    if let value = reader.values[node.input[0]], value.ending == .softmax, places.count == 1,
+    if let value = reader.values[node.input[0]], value.outputFunction == .softmax,
+      places.count == 1,
       value.channels == 2, (-2..<2).contains(places[0]), value.isRow(axis),
       let place = value.place(of: axis)
     {

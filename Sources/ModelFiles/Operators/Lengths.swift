@@ -7,7 +7,7 @@ extension ONNXReader {
   mutating func readLengths(_ node: Onnx_NodeProto) throws(ModelFileError) -> Bool {
     guard let output = node.output.first, let input = node.input.first else { return false }
     if node.opType == "Shape", values[input] != nil {
-      lengths[output] = [nil] + (try answer(node)).lengths.map(Int64.init)
+      lengths[output] = [nil] + (try self.input(node)).lengths.map(Int64.init)
       return true
     }
     guard values[input] == nil, node.input.contains(where: { lengths[$0] != nil }) else {

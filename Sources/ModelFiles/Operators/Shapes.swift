@@ -8,7 +8,7 @@ extension ONNXOperator {
   static func readFlatten(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    let value = try reader.answer(node)
+    let value = try reader.input(node)
     let axis = node.integer("axis", 1)
     let rank = Int64(value.lengths.count) + 1
     let place = axis < 0 ? axis &+ rank : axis
@@ -21,7 +21,7 @@ extension ONNXOperator {
   static func readReshape(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    let value = try reader.answer(node)
+    let value = try reader.input(node)
     let wanted = try reader.wantedLengths(node)
     let refusal = reader.problem(node, .shape(.reshape))
     // 0 means unchanged, unless allowzero is set.
@@ -53,8 +53,8 @@ extension ONNXOperator {
   static func readSqueeze(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    if reader.values[node.input.first ?? ""]?.ending == nil { _ = try reader.row(node) }
-    let value = try reader.answer(node)
+    if reader.values[node.input.first ?? ""]?.outputFunction == nil { _ = try reader.row(node) }
+    let value = try reader.input(node)
     var axes = node.attribute("axes")?.ints ?? []
     if let name = node.input(1) { axes = try reader.constants.integers(name) }
     let isSqueeze = node.opType == "Squeeze"
@@ -86,7 +86,7 @@ extension ONNXOperator {
   static func readTranspose(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    var value = try reader.answer(node)
+    var value = try reader.input(node)
     let lengths = value.lengths
     let order = (node.attribute("perm")?.ints ?? []).map { Int(clamping: $0) }
     let refusal = reader.problem(node, .shape(.permutation))
@@ -113,7 +113,7 @@ extension ONNXOperator {
   ) throws(ModelFileError) {
     var parts: [ONNXReader.Value] = []
     // One operand is passed on, also as an output.
-    if node.input.count == 1 { return reader.pass(try reader.answer(node), node) }
+    if node.input.count == 1 { return reader.pass(try reader.input(node), node) }
     for position in node.input.indices { parts.append(try reader.value(node, position)) }
     if Set(parts.map(\.shape.rank)).count > 1 {
       // Images of one pixel are rows.
@@ -149,15 +149,15 @@ extension ONNXOperator {
   static func readIdentity(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    reader.pass(try reader.answer(node), node)
+    reader.pass(try reader.input(node), node)
   }
 
   /// Casts between floating-point types; values keep their precision, also for 16-bit types.
   static func readCast(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    let value = try reader.answer(node)
-    if value.ending != .position, node.opType == "Cast" {
+    let value = try reader.input(node)
+    if value.outputFunction != .position, node.opType == "Cast" {
       let type = Onnx_TensorProto.DataType(rawValue: Int(node.integer("to", 0)))
       guard type == .float || type == .double || type == .float16 || type == .bfloat16 else {
         throw reader.problem(node, .setting(.rounding))
@@ -194,7 +194,7 @@ extension ONNXReader {
     }
     if view == value.lengths { return pass(value, node) }
     let pixels = value.shape[0] * value.shape[1]
-    if value.order == .channelsFirst, value.ending == nil, pixels > 1, value.shape[2] > 1,
+    if value.order == .channelsFirst, value.outputFunction == nil, pixels > 1, value.shape[2] > 1,
       view == [value.shape[2], pixels]
     {
       mergedImages[node.output[0]] = value
@@ -203,11 +203,11 @@ extension ONNXReader {
     guard view.filter({ $0 != 1 }) == [value.shape.count] || value.shape.count == 1 else {
       throw problem(node, .shape(.imageReshape))
     }
-    let isTurned = value.order == .channelsFirst && value.shape[0] * value.shape[1] > 1
+    let isTransposed = value.order == .channelsFirst && value.shape[0] * value.shape[1] > 1
     try add(
-      Flattening(), reading: [value], order: isTurned ? .flattened(of: value.shape) : .stored,
+      Flattening(), reading: [value], order: isTransposed ? .flattened(of: value.shape) : .stored,
       view: view, node)
-    values[node.output[0]]?.ending = value.ending
+    values[node.output[0]]?.outputFunction = value.outputFunction
   }
 }
 

@@ -6,7 +6,7 @@ public protocol KnownArchitecture: Named {
   /// Creates the published architecture with its default settings.
   init()
   /// The architecture for an input shape and a number of outputs.
-  func architecture(input: Shape, answers: Int) -> Architecture
+  func architecture(input: Shape, outputs: Int) -> Architecture
 }
 
 /// All published architectures, by name.

@@ -14,14 +14,14 @@ public struct LeNet300: KnownArchitecture {
   public init() {}
 
   /// The architecture for an input shape and a number of outputs.
-  public func architecture(input: Shape, answers: Int) -> Architecture {
+  public func architecture(input: Shape, outputs: Int) -> Architecture {
     Architecture(input: input) {
       if input.rank > 1 { Flattening() }
       Dense(300)
       Activation(.relu)
       Dense(100)
       Activation(.relu)
-      Dense(answers, start: .glorot)
+      Dense(outputs, start: .glorot)
     }
   }
 }
@@ -44,7 +44,7 @@ public struct LeNet5: KnownArchitecture {
   public init() {}
 
   /// The architecture for an input shape and a number of outputs.
-  public func architecture(input: Shape, answers: Int) -> Architecture {
+  public func architecture(input: Shape, outputs: Int) -> Architecture {
     Architecture(input: input) {
       Convolution(20, Window(5))
       Activation(.relu)
@@ -55,7 +55,7 @@ public struct LeNet5: KnownArchitecture {
       Flattening()
       Dense(500)
       Activation(.relu)
-      Dense(answers, start: .glorot)
+      Dense(outputs, start: .glorot)
     }
   }
 }

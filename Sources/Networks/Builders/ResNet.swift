@@ -24,7 +24,7 @@ public struct ResidualStages: Hashable, Codable, Sendable {
   }
 
   /// - Returns: `6 · blocks + 2` layers with weights.
-  public func architecture(input: Shape, answers: Int) -> Architecture {
+  public func architecture(input: Shape, outputs: Int) -> Architecture {
     var builder = ArchitectureBuilder(input: input)
     builder.add(Convolution(16, Window(3, padding: 1), hasBias: false))
     builder.add(BatchNormalization())
@@ -35,7 +35,7 @@ public struct ResidualStages: Hashable, Codable, Sendable {
       }
     }
     builder.add(GlobalAveragePooling())
-    builder.add(Dense(answers, start: .glorot))
+    builder.add(Dense(outputs, start: .glorot))
     return builder.architecture
   }
 
@@ -79,8 +79,8 @@ public struct ResNet20: KnownArchitecture {
   /// Creates the architecture; it has no settings.
   public init() {}
   /// The architecture for an input shape and a number of outputs.
-  public func architecture(input: Shape, answers: Int) -> Architecture {
-    ResidualStages(blocks: 3).architecture(input: input, answers: answers)
+  public func architecture(input: Shape, outputs: Int) -> Architecture {
+    ResidualStages(blocks: 3).architecture(input: input, outputs: outputs)
   }
 }
 
@@ -95,8 +95,8 @@ public struct ResNet32: KnownArchitecture {
   /// Creates the architecture; it has no settings.
   public init() {}
   /// The architecture for an input shape and a number of outputs.
-  public func architecture(input: Shape, answers: Int) -> Architecture {
-    ResidualStages(blocks: 5).architecture(input: input, answers: answers)
+  public func architecture(input: Shape, outputs: Int) -> Architecture {
+    ResidualStages(blocks: 5).architecture(input: input, outputs: outputs)
   }
 }
 
@@ -111,7 +111,7 @@ public struct ResNet56: KnownArchitecture {
   /// Creates the architecture; it has no settings.
   public init() {}
   /// The architecture for an input shape and a number of outputs.
-  public func architecture(input: Shape, answers: Int) -> Architecture {
-    ResidualStages(blocks: 9).architecture(input: input, answers: answers)
+  public func architecture(input: Shape, outputs: Int) -> Architecture {
+    ResidualStages(blocks: 9).architecture(input: input, outputs: outputs)
   }
 }

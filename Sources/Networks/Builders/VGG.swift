@@ -18,7 +18,7 @@ public struct VGG16: KnownArchitecture {
   public init() {}
 
   /// The architecture for an input shape and a number of outputs.
-  public func architecture(input: Shape, answers: Int) -> Architecture {
+  public func architecture(input: Shape, outputs: Int) -> Architecture {
     Architecture(input: input) {
       for (channels, count) in [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)] {
         for _ in 0..<count {
@@ -29,7 +29,7 @@ public struct VGG16: KnownArchitecture {
         Pooling(.largest, Window(2, stride: 2))
       }
       Flattening()
-      Dense(answers, start: .glorot)
+      Dense(outputs, start: .glorot)
     }
   }
 }

@@ -53,7 +53,7 @@ struct DenseSteps {
   /// One training step on a batch.
   /// - Returns: the mean loss before the step; `nil`, without an update, if the loss is not finite.
   mutating func step(_ rows: ArraySlice<Int>, of examples: Examples, rate: Double) -> Double? {
-    let outputs = chain.answer(examples.inputs, rows)
+    let outputs = chain.forward(examples.inputs, rows)
     let loss = Head.softmaxLoss(
       outputs, rows: rows, width: units, labels: examples.labels, weights: trainer.classWeights)
     guard loss.isFinite else { return nil }

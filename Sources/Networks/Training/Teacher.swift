@@ -31,22 +31,25 @@ public struct Teacher: Sendable {
   public func loss(
     of outputs: Tensor, for examples: Examples, head: Head, classWeights: [Float]? = nil
   ) -> (value: Double, gradient: Tensor) {
-    let heat = head == .number ? 1 : temperature
+    let temperature = head == .number ? 1 : self.temperature
     var taught = examples
     taught.targets = head.probabilities(
-      from: network.outputs(for: examples.inputs).multiplied(by: 1 / heat))
-    let (answered, own) = (
-      head.loss(of: outputs.multiplied(by: 1 / heat), for: taught, classWeights: classWeights),
+      from: network.outputs(for: examples.inputs).multiplied(by: 1 / temperature))
+    let (distilled, own) = (
+      head.loss(
+        of: outputs.multiplied(by: 1 / temperature), for: taught, classWeights: classWeights),
       head.loss(of: outputs, for: examples, classWeights: classWeights)
     )
     var gradient = own.gradient
     gradient.withElements { elements in
-      for (index, slope) in answered.gradient.elements.enumerated() {
-        elements[index] = (1 - share) * elements[index] + share * heat * slope
+      for (index, slope) in distilled.gradient.elements.enumerated() {
+        elements[index] = (1 - share) * elements[index] + share * temperature * slope
       }
     }
     let part = Double(share)
-    return ((1 - part) * own.value + part * Double(heat * heat) * answered.value, gradient)
+    return (
+      (1 - part) * own.value + part * Double(temperature * temperature) * distilled.value, gradient
+    )
   }
 }
 

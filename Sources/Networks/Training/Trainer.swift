@@ -127,7 +127,7 @@ public struct Trainer: Hashable, Codable, Sendable {
       let validationLoss = head.loss(of: outputs, for: checked, classWeights: classWeights).value
       let correct =
         head == .number
-        ? 0 : zip(head.answers(from: outputs), checked.labels).count { $0 == $1 }
+        ? 0 : zip(head.predictions(from: outputs), checked.labels).count { $0 == $1 }
       state.history.append(
         Epoch(loss: loss, validationLoss: validationLoss, validationCorrect: correct))
       if validationLoss < state.bestLoss {
@@ -152,7 +152,7 @@ public struct Trainer: Hashable, Codable, Sendable {
       } : nil
     let steps = (order.count + batch - 1) / batch
     var total = 0.0
-    var chance = generator.stream("chance-\(epoch)")
+    var random = generator.stream("chance-\(epoch)")
     let update = self.step(head: head, teacher: teacher)
     var quick =
       clarified == nil && teacher == nil ? DenseSteps(self, state, head: head, on: examples) : nil
@@ -167,9 +167,9 @@ public struct Trainer: Hashable, Codable, Sendable {
       // Layer by layer; also finds the layer with the first non-finite value.
       quick?.store(in: &state)
       quick = nil
-      let taken = batch(of: examples, rows, using: &chance)
+      let taken = batch(of: examples, rows, using: &random)
       let pass = try update.pass(
-        of: state.network, on: taken, number: epoch * steps + step + 1, using: &chance
+        of: state.network, on: taken, number: epoch * steps + step + 1, using: &random
       ) { forward in
         clarified.map { [$0: clarificationGradient(forward.outputs[$0])] } ?? [:]
       }
@@ -186,10 +186,10 @@ public struct Trainer: Hashable, Codable, Sendable {
 
   /// The training batch of some rows, with random shifts applied.
   public func batch(
-    of examples: Examples, _ rows: ArraySlice<Int>, using chance: inout SeededGenerator
+    of examples: Examples, _ rows: ArraySlice<Int>, using random: inout SeededGenerator
   ) -> Examples {
     var taken = examples.gathering(rows)
-    if let shift { taken.inputs = shift.moved(taken.inputs, using: &chance) }
+    if let shift { taken.inputs = shift.moved(taken.inputs, using: &random) }
     return taken
   }
 
@@ -210,7 +210,7 @@ public struct Trainer: Hashable, Codable, Sendable {
 
 extension Head {
   /// The position of the predicted class of each row of outputs.
-  public func answers(from outputs: Tensor) -> [Int] {
+  public func predictions(from outputs: Tensor) -> [Int] {
     outputs.width == 1
       ? (0..<outputs.rows).map { outputs[$0, 0] > 0 ? 1 : 0 } : outputs.largestColumns
   }

@@ -25,7 +25,7 @@ public struct BlockThenChannel: PruningMethod {
   public static let suits = "residual networks with batch normalisation"
 
   /// The gate penalty per open gate, in units of the loss; 0.05 as used by the authors.
-  public var price: Float = 0.05
+  public var gatePenalty: Float = 0.05
   /// The initial logit of the gates: most blocks are open at first, while in the authors' code half
   /// of them are closed.
   public var start: Float = 2
@@ -37,8 +37,8 @@ public struct BlockThenChannel: PruningMethod {
 
   /// The hyperparameters that only this method has, by name.
   public var hyperparameters: [String: Double] {
-    get { ["gatePrice": Double(price)] }
-    set { price = newValue["gatePrice"].map { Float($0) } ?? price }
+    get { ["gatePrice": Double(gatePenalty)] }
+    set { gatePenalty = newValue["gatePrice"].map { Float($0) } ?? gatePenalty }
   }
 
   /// The choices of the method.
@@ -58,7 +58,7 @@ public struct BlockThenChannel: PruningMethod {
     guard !blocks.isEmpty else {
       throw PruningError.unsuited(method: Self.name, needs: .residualBlocks)
     }
-    let found = try context.found("blocks \(price) \(start) \(steps)", in: network) {
+    let found = try context.found("blocks \(gatePenalty) \(start) \(steps)", in: network) {
       try context.once(from: network) { try search(network, blocks, context) }
     }
     let (trained, logits) = (found.network, found.logits)
@@ -115,7 +115,7 @@ public struct BlockThenChannel: PruningMethod {
     let optimizer = Optimizer.momentum(momentum: 0.9)
     var velocity = Optimizer.Memory(for: logits)
     var memory = Optimizer.Memory(for: network)
-    var chance = SeededGenerator(seed: context.seed).stream("blocks")
+    var random = SeededGenerator(seed: context.seed).stream("blocks")
     var step = 0
     let batches = Batches(context.training, of: context, seed: context.seed)
     let update = context.step
@@ -125,9 +125,9 @@ public struct BlockThenChannel: PruningMethod {
       try batches.forEach(epoch: epoch) { batch in
         guard step < steps else { return }
         step += 1
-        let open = logits.elements.map { Float(chance.uniform()) < sigmoid($0) ? Float(1) : 0 }
+        let open = logits.elements.map { Float(random.uniform()) < sigmoid($0) ? Float(1) : 0 }
         let gated = network.gated(gates, by: open)
-        var pass = try update.pass(of: gated, on: batch, number: step, using: &chance)
+        var pass = try update.pass(of: gated, on: batch, number: step, using: &random)
         var slopes = network.gateGradients(gates, pass.gradients)
         for (index, gate) in gates.enumerated() {
           // The weights of a closed block get no gradient.
@@ -138,7 +138,7 @@ public struct BlockThenChannel: PruningMethod {
             }
           }
           let p = sigmoid(logits.elements[index])
-          slopes[index] = (slopes[index] + price) * p * (1 - p)
+          slopes[index] = (slopes[index] + gatePenalty) * p * (1 - p)
         }
         optimizer.step(
           &logits, gradient: Tensor(slopes, shape: logits.shape), memory: &velocity, rate: 0.1)

@@ -14,9 +14,9 @@ extension FeatureLayer {
   func mergeCopies(
     _ state: inout State, _ task: Task, _ node: Int, _ tolerance: LossTolerance
   ) throws {
-    let gone = Set(state.plan.neurons.map(\.originalIndex))
+    let removed = Set(state.plan.neurons.map(\.originalIndex))
     let originalIndices = task.network.originalIndices[node]
-    let live = originalIndices.indices.filter { !gone.contains(originalIndices[$0]) }
+    let live = originalIndices.indices.filter { !removed.contains(originalIndices[$0]) }
     guard !task.readsFeatures, live.count > 1, state.refusals < Self.mostRefusals else {
       state.phase = .recovery
       return

@@ -89,7 +89,7 @@ extension FeatureLayer {
     fileprivate mutating func remove(_ removals: [PruningPlan.Removal]) {
       for removal in removals {
         switch removal.subject {
-        case .neuron, .number: features -= 1
+        case .neuron, .flattenedUnit: features -= 1
         case .column: columns -= 1
         case .branch, .weights: break
         }

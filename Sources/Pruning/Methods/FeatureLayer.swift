@@ -109,11 +109,11 @@ public struct FeatureLayer: Named, Hashable {
   ) throws -> State {
     if start?.phase == .done, let start { return start }
     let architecture = task.network.architecture
-    if let strange = architecture.nodes.first(where: {
+    if let unsupported = architecture.nodes.first(where: {
       !($0.layer.isFullyConnected || $0.layer.activation != nil) || $0.inputs != nil
     }) {
       throw PruningError.unknownLayer(
-        node: strange.id.rawValue, layer: type(of: strange.layer).name)
+        node: unsupported.id.rawValue, layer: type(of: unsupported.layer).name)
     }
     guard task.canBePruned else { throw PruningError.noFeatureLayer }
     let node = architecture.index(of: task.node) ?? 0
@@ -134,7 +134,7 @@ public struct FeatureLayer: Named, Hashable {
       try onStep(state)
     }
     if state.phase == .lasso {
-      try thinColumns(&state, task, tolerance)
+      try shrinkColumns(&state, task, tolerance)
       try onStep(state)
     }
     let spread = state.phase == .columns ? task.context.training.inputs.columnStatistics : ([], [])
@@ -165,9 +165,9 @@ public struct FeatureLayer: Named, Hashable {
   private func pruneNeuron(
     _ state: inout State, _ task: Task, _ node: Int, _ tolerance: LossTolerance
   ) throws {
-    let gone = Set(state.plan.neurons.map(\.originalIndex))
+    let removed = Set(state.plan.neurons.map(\.originalIndex))
     let originalIndices = task.network.originalIndices[node]
-    let live = originalIndices.indices.filter { !gone.contains(originalIndices[$0]) }
+    let live = originalIndices.indices.filter { !removed.contains(originalIndices[$0]) }
     let batch = min(
       state.neuronBatch ?? (live.count > Self.few ? live.count / 8 : 1), live.count - 2,
       maxNeurons.map { max($0 < live.count ? live.count - $0 : live.count, 1) } ?? live.count)
@@ -214,7 +214,7 @@ public struct FeatureLayer: Named, Hashable {
 
   /// Fine-tunes with increasing group lasso strengths while the accuracy loss is within the
   /// tolerance.
-  private func thinColumns(
+  private func shrinkColumns(
     _ state: inout State, _ task: Task, _ tolerance: LossTolerance
   ) throws {
     state.phase = .columns
@@ -233,9 +233,9 @@ public struct FeatureLayer: Named, Hashable {
     _ state: inout State, _ task: Task,
     _ spread: (means: [Double], deviations: [Double]), _ tolerance: LossTolerance
   ) throws {
-    let gone = Set(state.plan.inputs)
+    let removed = Set(state.plan.inputs)
     let live = task.context.columns.indices.filter { index in
-      !task.context.columns[index].inputs.allSatisfy(gone.contains)
+      !task.context.columns[index].inputs.allSatisfy(removed.contains)
     }
     let forced = maxColumns.map { live.count > $0 } ?? false
     let refused = forced ? [] : Set(state.refusedColumns)

@@ -48,20 +48,20 @@ public struct FromScratch: PruningMethod, NeuronScore {
     let fresh = try Network(network.architecture, seed: context.seed ^ 0xF4E5)
     // In residual networks only neurons inside the blocks have gates, not the residual stream.
     let gated = groups.prunable.filter {
-      groups.groups[$0].makers.count == 1 && groups.wholes[$0] == nil
+      groups.groups[$0].producers.count == 1 && groups.channelOfUnit[$0] == nil
     }
     guard !gated.isEmpty else {
       throw PruningError.nothingToPrune(unknown: groups.unknownNodes.map(\.rawValue))
     }
-    let gates = gated.map { fresh.gate(on: groups.groups[$0].makers[0], groups) }
+    let gates = gated.map { fresh.gate(on: groups.groups[$0].producers[0], groups) }
     let factors = try context.found(
       "gates \(balance) \(target) \(epochs) \(rows)", in: network
     ) { try learnedFactors(of: gates, on: fresh, context) }
     var scores: [Int: [Double]] = [:]
     for (index, group) in gated.enumerated() {
-      let maker = groups.groups[group].makers[0]
-      let none = [Double](repeating: .nan, count: groups.ofNodes[maker.node].count)
-      scores[maker.node, default: none][maker.neuron] = Double(factors[index])
+      let producer = groups.groups[group].producers[0]
+      let none = [Double](repeating: .nan, count: groups.ofNodes[producer.node].count)
+      scores[producer.node, default: none][producer.neuron] = Double(factors[index])
     }
     return scores
   }

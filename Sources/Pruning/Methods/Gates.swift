@@ -47,16 +47,16 @@ extension Network {
 
   /// The gate on a neuron's output: on the normalisation that alone reads the layer, or on the
   /// neuron's weights and bias.
-  package func gate(on maker: NeuronGroups.Position, _ groups: NeuronGroups) -> Gate {
-    let node = normalization(behind: maker.node) ?? maker.node
-    let group = groups.ofNodes[maker.node][maker.neuron]
+  package func gate(on producer: NeuronGroups.Position, _ groups: NeuronGroups) -> Gate {
+    let node = normalization(behind: producer.node) ?? producer.node
+    let group = groups.ofNodes[producer.node][producer.neuron]
     var parts: [Gate.Part] = []
-    for slot in groups.slots where slot.node == node && slot.makes {
+    for slot in groups.slots where slot.node == node && slot.isOutput {
       let role = parameters[node][slot.parameter].role
       guard role.isLearned else { continue }
       let positions =
-        node == maker.node
-        ? [maker.neuron] : slot.groups.indices.filter { slot.groups[$0] == group }
+        node == producer.node
+        ? [producer.neuron] : slot.groups.indices.filter { slot.groups[$0] == group }
       let shape = parameters[node][slot.parameter].value.shape
       parts.append(
         Gate.Part(

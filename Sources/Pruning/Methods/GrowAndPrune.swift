@@ -25,7 +25,7 @@ public struct GrowAndPrune: AdaptiveMethod {
     venue: "Mathematical Problems in Engineering 2015:481919, doi:10.1155/2015/481919")
 
   /// The settings of growth and pruning.
-  public var adaptation = Adaptation(isImproved: true)
+  public var adaptation = GrowthSettings(isImproved: true)
   /// Creates the method with its defaults.
   public init() {}
 }
@@ -41,7 +41,7 @@ public struct AdaptiveGrowthAndPruning: AdaptiveMethod {
   public static let source = GrowAndPrune.source
 
   /// The settings of growth and pruning.
-  public var adaptation = Adaptation(isImproved: false)
+  public var adaptation = GrowthSettings(isImproved: false)
   /// Creates the method with its defaults.
   public init() {}
 }
@@ -49,12 +49,12 @@ public struct AdaptiveGrowthAndPruning: AdaptiveMethod {
 /// A method that adds and prunes neurons in turn.
 public protocol AdaptiveMethod: PruningMethod {
   /// The settings of growth and pruning.
-  var adaptation: Adaptation { get }
+  var adaptation: GrowthSettings { get }
 }
 
 extension AdaptiveMethod {
   /// The choices of the method.
-  public var recipe: Recipe { Adaptation.recipe }
+  public var recipe: Recipe { GrowthSettings.recipe }
 
   /// Prunes a network until the goal is met.
   /// - Throws: `PruningError`; errors of training and of the callback.
@@ -68,7 +68,7 @@ extension AdaptiveMethod {
 }
 
 /// The settings of growth and pruning in turn.
-public struct Adaptation: Hashable, Codable, Sendable {
+public struct GrowthSettings: Hashable, Codable, Sendable {
   /// Whether correlations decide about copies, merges and exceptions from pruning.
   public var isImproved: Bool
   /// The maximum number of rounds of training, pruning and growth.
@@ -84,7 +84,12 @@ public struct Adaptation: Hashable, Codable, Sendable {
   /// The relative decrease of the error below which the network grows.
   public var slowdown = 0.03
   /// The number of rounds in which a new neuron is not pruned.
-  public var youth = 3
+  public var protectedRounds = 3
+
+  private enum CodingKeys: String, CodingKey {
+    case isImproved, rounds, patience, low, repeats, needed, slowdown
+    case protectedRounds = "youth"
+  }
 
   /// The recipe for further pruning, if the adapted network does not meet the goal; significance is
   /// divided by the layer's mean here too.
@@ -160,7 +165,7 @@ public struct Adaptation: Hashable, Codable, Sendable {
     let context: PruningContext
     var plan = PruningPlan()
     var check: EqualityCheck?
-    var born: [Neuron: Int] = [:]
+    var addedIn: [Neuron: Int] = [:]
     /// The largest original index that each node has used.
     var taken: [Node.ID: Int]
 
@@ -201,12 +206,13 @@ public struct Adaptation: Hashable, Codable, Sendable {
       })
       where left > 1 {
         let name = groups.name(of: group, in: network)
-        guard round - (state.born[name] ?? 0) > youth || state.born[name] == nil else { continue }
+        guard round - (state.addedIn[name] ?? 0) > protectedRounds || state.addedIn[name] == nil
+        else { continue }
         let removal = PruningPlan.Removal(
           .neuron(name: name), score: scores[group] ?? 0, round: round, threshold: low * mean)
         let isWeak = (scores[group] ?? 0) < low * mean
         if let known = relations, known.repeatsAnother(index, from: repeats) {
-          relations?.forget(index)
+          relations?.exclude(index)
           merged.removals.append(removal)
           left -= 1
         } else if isWeak, (relations?.withError(index) ?? 0) < needed {
@@ -254,16 +260,18 @@ public struct Adaptation: Hashable, Codable, Sendable {
     } else if let group = groups.layers.first?.first {
       best = (0, group)
     }
-    guard let group = best?.group, let maker = groups.groups[group].makers.first else { return }
+    guard let group = best?.group, let producer = groups.groups[group].producers.first else {
+      return
+    }
     // A random neuron is a copy with noisy incoming weights and zero outgoing weights.
     let (share, noise): (Float, Float) = isImproved ? (0.5, 0.2) : (0, 1)
     state.network = try network.growing(
       copyOf: group, groups, share: share, noise: noise, taken: state.taken, using: &generator)
     state.taken.merge(state.network.largestNames) { max($0, $1) }
     let original = groups.name(of: group, in: network)
-    let name = Neuron(original.node, state.network.originalIndices[maker.node].max() ?? 0)
+    let name = Neuron(original.node, state.network.originalIndices[producer.node].max() ?? 0)
     state.plan.growths.append(.init(of: original, name: name, share: share, round: round))
     // Copy and original are similar at first, so neither is pruned for a few rounds.
-    for neuron in [name, original] { state.born[neuron] = round }
+    for neuron in [name, original] { state.addedIn[neuron] = round }
   }
 }

@@ -56,7 +56,7 @@ public struct PLSImportance: PruningMethod, NeuronScore {
       start += part.width
     }
     let importance = PartialLeastSquares(
-      inputs, Self.answers(sample, context.head), components: components
+      inputs, Self.targets(sample, context.head), components: components
     ).importance
     var scores: [Int: [Double]] = [:]
     start = 0
@@ -68,17 +68,17 @@ public struct PLSImportance: PruningMethod, NeuronScore {
   }
 
   /// One-hot classes, `[rows, classes]`; the numeric target in regression, `[rows, 1]`.
-  private static func answers(_ examples: Examples, _ head: Head) -> Matrix {
+  private static func targets(_ examples: Examples, _ head: Head) -> Matrix {
     let classes = head == .number ? 1 : (examples.labels.max() ?? 0) + 1
-    var answers = Matrix(rows: examples.count, columns: classes)
+    var targets = Matrix(rows: examples.count, columns: classes)
     for row in 0..<examples.count {
       if head == .number {
-        answers[row, 0] = Double(examples.numbers[row])
+        targets[row, 0] = Double(examples.numbers[row])
       } else {
-        answers[row, examples.labels[row]] = 1
+        targets[row, examples.labels[row]] = 1
       }
     }
-    return answers
+    return targets
   }
 }
 
@@ -89,10 +89,10 @@ struct PartialLeastSquares {
   /// have 0.
   let importance: [Double]
 
-  /// `inputs`: `[rows, inputs]`, `answers`: `[rows, targets]`; both are standardised here.
-  init(_ inputs: Matrix, _ answers: Matrix, components: Int) {
+  /// `inputs`: `[rows, inputs]`, `targets`: `[rows, targets]`; both are standardised here.
+  init(_ inputs: Matrix, _ targets: Matrix, components: Int) {
     var (x, varies) = inputs.standardised()
-    var (y, _) = answers.standardised()
+    var (y, _) = targets.standardised()
     let (rows, columns) = (x.rows, x.columns)
     var total = 0.0
     var sums = [Double](repeating: 0, count: columns)

@@ -30,7 +30,7 @@ public struct RandomChoice: PruningMethod, NeuronScore {
   ) -> [Int: [Double]] {
     let lots = groups.groups.indices.map { _ in generator.uniform() }
     var scores: [Int: [Double]] = [:]
-    for node in Set(groups.groups.flatMap { $0.makers.map(\.node) }) {
+    for node in Set(groups.groups.flatMap { $0.producers.map(\.node) }) {
       scores[node] = groups.ofNodes[node].map { lots[$0] }
     }
     return scores

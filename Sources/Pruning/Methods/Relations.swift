@@ -7,7 +7,7 @@ struct Relations {
   private let correlations: Matrix
   private let error: [Double]
   private let variances: [Double]
-  private var forgotten: Set<Int> = []
+  private var excluded: Set<Int> = []
 
   /// `values`: activations, one column per neuron.
   /// `errors`: target minus output, `[rows, outputs]`.
@@ -40,11 +40,11 @@ struct Relations {
 
   func repeatsAnother(_ index: Int, from limit: Double) -> Bool {
     (0..<correlations.columns).contains {
-      !forgotten.contains($0) && correlations[index, $0] >= limit
+      !excluded.contains($0) && correlations[index, $0] >= limit
     }
   }
 
-  mutating func forget(_ index: Int) { forgotten.insert(index) }
+  mutating func exclude(_ index: Int) { excluded.insert(index) }
   func withError(_ index: Int) -> Double { error[index] }
   func variance(_ index: Int) -> Double { variances[index] }
 }
@@ -57,7 +57,7 @@ extension Network {
     let sources = sources(groups)
     // Activations are taken at the node that the next layers read, after the activation function.
     let nodes = layers.map { own in
-      let layer = groups.groups[own[0]].makers[0].node
+      let layer = groups.groups[own[0]].producers[0].node
       return sources.first { $0 >= layer && groups.ofNodes[$0].contains(own[0]) } ?? layer
     }
     let (responses, outputs) = responses(of: nodes, groups, for: sample.inputs)
@@ -74,18 +74,18 @@ extension Network {
 extension Head {
   /// Target minus output, with probabilities for classification: `[rows, outputs]`.
   fileprivate func errors(of outputs: Tensor, for examples: Examples) -> Matrix {
-    let said = probabilities(from: outputs)
-    var errors = Matrix(rows: examples.count, columns: said.width)
+    let predicted = probabilities(from: outputs)
+    var errors = Matrix(rows: examples.count, columns: predicted.width)
     for row in 0..<examples.count {
-      for output in 0..<said.width {
+      for output in 0..<predicted.width {
         let target: Float
         if self == .number {
           target = examples.numbers[row]
         } else {
           // A single output is the probability of the second class.
-          target = examples.labels[row] == (said.width == 1 ? 1 : output) ? 1 : 0
+          target = examples.labels[row] == (predicted.width == 1 ? 1 : output) ? 1 : 0
         }
-        errors[row, output] = Double(target) - Double(said[row, output])
+        errors[row, output] = Double(target) - Double(predicted[row, output])
       }
     }
     return errors

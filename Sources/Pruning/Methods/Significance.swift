@@ -29,11 +29,11 @@ public struct Significance: NeuronScore {
     }
     let outgoing = network.outgoing(groups) { Double(abs($0)) }
     var scores: [Int: [Double]] = [:]
-    for slot in groups.slots where !slot.makes {
+    for slot in groups.slots where !slot.isOutput {
       guard let source = network.architecture.links[slot.node].first, source >= 0,
-        let sizes = outgoing[slot.node], let said = sums[source]
+        let sizes = outgoing[slot.node], let activations = sums[source]
       else { continue }
-      let means = said.map { $0 / Double(max(cases[source] ?? 1, 1)) }
+      let means = activations.map { $0 / Double(max(cases[source] ?? 1, 1)) }
       // The scores of several layers that read the same node are added.
       var own = scores[source] ?? [Double](repeating: 0, count: means.count)
       for channel in own.indices { own[channel] += means[channel] * sizes[channel] }

@@ -36,7 +36,7 @@ public struct WeakSubnetwork: PruningMethod, NeuronScore {
     // The outgoing weights of each group; a flattened image is read pixel by pixel.
     var taken = [Double](repeating: 0, count: groups.groups.count)
     let outgoing = network.outgoing(groups) { Double(abs($0)) }
-    for slot in groups.slots where !slot.makes {
+    for slot in groups.slots where !slot.isOutput {
       guard let own = outgoing[slot.node] else { continue }
       for (position, group) in slot.groups.enumerated() { taken[group] += own[position] }
     }

@@ -53,7 +53,7 @@ public struct SharedWeights: Hashable, Sendable {
 
   /// Sets all weights of a cluster to the value of the first, because vectorised and scalar updates
   /// may round differently.
-  func hold(_ network: inout Network) {
+  func equaliseClusters(_ network: inout Network) {
     for cluster in clusters {
       network.parameters[cluster.node][cluster.parameter].value.withElements { elements in
         let value = elements[cluster.entries[0]]
@@ -93,19 +93,19 @@ public struct SharedWeights: Hashable, Sendable {
     for epoch in 0..<trainer.epochs {
       var order = Array(0..<context.training.count)
       var shuffler = generator.stream("epoch-\(epoch)")
-      var chance = generator.stream("chance-\(epoch)")
+      var random = generator.stream("chance-\(epoch)")
       shuffler.shuffle(&order)
       for step in 0..<steps {
         try context.onStep()
         let rows = order[step * trainer.batch..<min((step + 1) * trainer.batch, order.count)]
         let progress = (Double(epoch) + Double(step) / Double(steps)) / Double(trainer.epochs)
         let rate = trainer.learningRate * 0.5 * (1 + cos(Double.pi * progress))
-        let batch = trainer.batch(of: context.training, rows, using: &chance)
+        let batch = trainer.batch(of: context.training, rows, using: &random)
         var pass = try update.pass(
-          of: network, on: batch, number: epoch * steps + step + 1, using: &chance)
+          of: network, on: batch, number: epoch * steps + step + 1, using: &random)
         tie(&pass.gradients)
         update.update(&network, by: pass, memory: &memory, rate: rate)
-        hold(&network)
+        equaliseClusters(&network)
       }
       let reached = loss(network)
       if reached < best.loss { best = (reached, network) }

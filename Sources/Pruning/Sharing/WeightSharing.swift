@@ -37,10 +37,10 @@ public struct WeightSharing: Hashable, Codable, Sendable {
         let elements = parameter.value.elements
         let kept = elements.indices.filter { parameter.mask?.kept[$0] ?? (elements[$0] != 0) }
         guard !kept.isEmpty else { continue }
-        var chance = generator.stream("codebook-\(node)-\(index)")
+        var random = generator.stream("codebook-\(node)-\(index)")
         let codebook = Codebook(
           kept.map { elements[$0] }, count: 1 << bits(for: layer, kept: kept.count), start: start,
-          using: &chance)
+          using: &random)
         network.parameters[node][index].value.withElements { elements in
           for (entry, value) in zip(kept, codebook.values) { elements[entry] = value }
         }

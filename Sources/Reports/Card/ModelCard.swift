@@ -71,7 +71,7 @@ public struct ModelCard: Hashable, Sendable {
 
   private var factors: [Block] {
     let columns = explanation.data.schema.features.map(\.id.rawValue)
-    let rules = report.spokenRules
+    let rules = report.leadingRules
     let scores = rules.scores ?? []
     let asked = Set(
       rules.rules.flatMap { $0.if.map(\.feature) } + scores.flatMap { $0.terms.map(\.input) })

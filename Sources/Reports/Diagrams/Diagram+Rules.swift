@@ -22,19 +22,19 @@ extension Diagram {
     let shownRules = Self.mostCovering(entry.rules)
     let asked = Set(shownRules.flatMap { $0.if.map(\.feature) })
     let features = explanation.features.filter { asked.contains($0.id) }
-    var places: [String: (node: String, part: String?)] = [:]
+    var places: [String: Place] = [:]
     var edges: [Edge] = []
     var columns: [Column] = []
 
     let schema = explanation.data.schema
-    let columnsAsked = schema.features.map(\.id.rawValue).filter {
+    let columnsTested = schema.features.map(\.id.rawValue).filter {
       asked.contains($0) && !features.map(\.id).contains($0)
     }
     var inputs: [Node] = []
-    if !columnsAsked.isEmpty {
-      let nodes = DiagramInputs(columnsAsked.map { ($0, 1) }, schema: schema)
+    if !columnsTested.isEmpty {
+      let nodes = DiagramInputs(columnsTested.map { ($0, 1) }, schema: schema)
       inputs = nodes.nodes
-      for name in columnsAsked { places[name] = nodes.place(of: name) }
+      for name in columnsTested { places[name] = nodes.place(of: name) }
     }
     if !features.isEmpty {
       let short = features.map { feature in
@@ -45,7 +45,9 @@ extension Diagram {
       if schema.image == nil, inputs.isEmpty {
         inputs = Self.inputColumn(explanation, features: short, edges: &edges)
       }
-      for (number, feature) in features.enumerated() { places[feature.id] = ("f-\(number)", nil) }
+      for (number, feature) in features.enumerated() {
+        places[feature.id] = Place(node: "f-\(number)", isFeature: true)
+      }
     }
     columns.append(Column("Inputs", inputs))
     columns.append(
@@ -82,7 +84,7 @@ extension Diagram {
     let used = asked.union(scores.flatMap { $0.terms.map(\.input) })
     let names = schema.features.map(\.id.rawValue).filter(used.contains)
     let inputs = DiagramInputs(names.map { ($0, 1) }, schema: schema)
-    var places: [String: (node: String, part: String?)] = [:]
+    var places: [String: Place] = [:]
     for name in names { places[name] = inputs.place(of: name) }
     var edges: [Edge] = []
     let text = RuleText(explanation)
@@ -96,7 +98,7 @@ extension Diagram {
             strength: Double(abs(term.weight)) / Double(largest)))
       }
     }
-    for (number, score) in scores.enumerated() { places[score.id] = ("s-\(number)", nil) }
+    for (number, score) in scores.enumerated() { places[score.id] = Place(node: "s-\(number)") }
     let middle = scores.enumerated().map { number, score in
       Node("s-\(number)", .hidden, score.id, lines: text.terms(of: score).map(\.plain))
     }
@@ -122,7 +124,7 @@ extension Diagram {
   /// The rules as nodes, with edges from the variables of their conditions.
   private static func rulesColumn(
     _ shownRules: [RuleEntry], of entry: RuleSetEntry, fidelity: Proportion?, text: RuleText,
-    places: [String: (node: String, part: String?)], edges: inout [Edge]
+    places: [String: Place], edges: inout [Edge]
   ) -> Column {
     var rules: [Node] = []
     for (number, rule) in shownRules.enumerated() {
@@ -144,7 +146,7 @@ extension Diagram {
         edges.append(
           Edge(
             place.node, part: place.part, to: "r-\(number)", toPart: "t-\(min(index, limit))",
-            isNegated: place.node.hasPrefix("f-") && test.isNegated))
+            isNegated: place.isFeature && test.isNegated))
       }
     }
     let otherwise = "default class: \(shown(entry.defaultClass, limit: 30))"

@@ -8,7 +8,7 @@ struct DiagramInputs {
 
   private(set) var nodes: [Diagram.Node] = []
   /// The node and part at which the edges of a driver start.
-  private var places: [String: (node: String, part: String?)] = [:]
+  private var places: [String: Diagram.Place] = [:]
   private(set) var leftOut = 0
 
   /// Creates the nodes of columns and levels ("odor = foul"), given with their attribution
@@ -37,9 +37,9 @@ struct DiagramInputs {
       }.prefix(Self.most))
     for (number, column) in columns.enumerated() where kept.contains(number) {
       let id = "in-\(number)"
-      places[column.title] = (id, nil)
+      places[column.title] = Diagram.Place(node: id)
       let parts = column.levels.prefix(Self.most).enumerated().map { index, level in
-        places["\(column.title) = \(level)"] = (id, "l-\(index)")
+        places["\(column.title) = \(level)"] = Diagram.Place(node: id, part: "l-\(index)")
         return Diagram.Node.Part(id: "l-\(index)", title: level)
       }
       leftOut += column.levels.count - parts.count
@@ -49,7 +49,17 @@ struct DiagramInputs {
   }
 
   /// The node and part at which the edges of a driver start; `nil` if it is not drawn.
-  func place(of driver: String) -> (node: String, part: String?)? { places[driver] }
+  func place(of driver: String) -> Diagram.Place? { places[driver] }
+}
+
+extension Diagram {
+  /// The node, and the part of it, at which the edges of a variable start.
+  struct Place {
+    var node: String
+    var part: String?
+    /// Whether the variable is a hidden feature.
+    var isFeature = false
+  }
 }
 
 extension FeatureSummary {

@@ -53,15 +53,15 @@ public struct PythonExport: TextualExport {
       lines.append("    s\(position) = \(expressions.sum(score))")
     }
     for rule in program.order.map({ program.rules[$0] }) {
-      let answer = Self.literal(program.answers[rule.conclusion].name)
+      let prediction = Self.literal(program.predictions[rule.conclusion].name)
       let sentence = Self.literal(text.sentence(rule, of: program).plain)
       lines += [
         "    if \(expressions.premise(rule)):",
-        "        return \(answer), \(Self.literal(rule.id)), \(sentence)",
+        "        return \(prediction), \(Self.literal(rule.id)), \(sentence)",
       ]
     }
-    let answer = Self.literal(program.answers[program.defaultAnswer].name)
-    lines.append("    return \(answer), None, \"no rule holds\"")
+    let prediction = Self.literal(program.predictions[program.defaultPrediction].name)
+    lines.append("    return \(prediction), None, \"no rule holds\"")
     lines += Self.classify
     return lines.joined(separator: "\n") + "\n"
   }

@@ -23,7 +23,7 @@ public struct TextExport: TextualExport {
   public func export(_ program: RuleProgram, of explanation: Explanation) -> String {
     let report = Report(explanation)
     let text = report.text
-    let defaultClass = program.answers[program.defaultAnswer].name
+    let defaultClass = program.predictions[program.defaultPrediction].name
     var lines = [report.title.plain, ""]
     lines += wrapped(report.fidelitySentence.plain, width: 92, most: 40) + [""]
     if let sentence = report.numericSentence {
@@ -40,7 +40,7 @@ public struct TextExport: TextualExport {
           : "Of the rules that hold, the one with the highest confidence gives the predicted "
             + "class.")
       lines.append("")
-      for (rule, figures) in zip(program.rules, report.spokenRules.rules) {
+      for (rule, figures) in zip(program.rules, report.leadingRules.rules) {
         lines.append("\(rule.id)  \(text.sentence(rule, of: program).plain)")
         let held =
           figures.heldOutConfidence.total == 0

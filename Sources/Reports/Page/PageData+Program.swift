@@ -35,7 +35,7 @@ extension PageData.RuleList {
       }
     self.table = table
     order = program.order
-    defaultAnswer = program.defaultAnswer
+    defaultAnswer = program.defaultPrediction
     self.numbers = numbers
     scores = []
     for score in program.scores {

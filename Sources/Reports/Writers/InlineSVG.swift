@@ -15,14 +15,14 @@ struct InlineSVG {
     let diagram = String(svg[start.lowerBound...])
     let isDrawn = diagram.contains("class=\"graph\"")
     text =
-      (isDrawn ? Self.lean(diagram, keepsNames: id == "rules") : diagram)
+      (isDrawn ? Self.minified(diagram, keepsNames: id == "rules") : diagram)
       .replacingOccurrences(of: " id=\"", with: " id=\"\(id)-")
   }
 
   /// A diagram of Graphviz, which writes one element a line, without comments, ids of groups, the
   /// description, which is the caption of the figure, and backgrounds of the diagram and of edge labels;
   /// coordinates have one decimal place.
-  private static func lean(_ diagram: String, keepsNames: Bool) -> String {
+  private static func minified(_ diagram: String, keepsNames: Bool) -> String {
     var lines: [Substring] = []
     var (isBare, isEdge) = (false, false)
     for line in diagram.split(separator: "\n") {
@@ -36,9 +36,9 @@ struct InlineSVG {
         continue
       }
       if line.hasPrefix("<path ") || line.hasPrefix("<poly") {
-        lines.append(isEdge ? lean(edge: shortened(line)) : shortened(line))
+        lines.append(isEdge ? minified(edge: shortened(line)) : shortened(line))
       } else if isEdge, line.hasPrefix("<text ") {
-        lines.append(lean(edge: line))
+        lines.append(minified(edge: line))
       } else {
         lines.append(line.hasPrefix("<g id=") ? withoutID(line) : line)
       }
@@ -53,7 +53,7 @@ struct InlineSVG {
   }
 
   /// A shape or label of an edge without what the style of the page says about all of them.
-  private static func lean(edge line: Substring) -> Substring {
+  private static func minified(edge line: Substring) -> Substring {
     line.hasPrefix("<path fill=\"none\"")
       ? "<path" + line.dropFirst(17)
       : Substring(line.replacingOccurrences(of: " font-size=\"8.00\"", with: ""))

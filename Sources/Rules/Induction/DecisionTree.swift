@@ -12,17 +12,22 @@ public struct DecisionTree: Hashable, Codable, Sendable {
     /// The split; `nil` for a leaf.
     public var split: Split?
     /// The predicted class of the node.
-    public var answer: Int
+    public var conclusion: Int
+
+    private enum CodingKeys: String, CodingKey {
+      case counts, split
+      case conclusion = "answer"
+    }
 
     init(counts: [Int], split: Split? = nil) {
       self.counts = counts
       self.split = split
-      answer = counts.indices.max { (counts[$0], $1) < (counts[$1], $0) } ?? 0
+      conclusion = counts.indices.max { (counts[$0], $1) < (counts[$1], $0) } ?? 0
     }
 
     var total: Int { counts.reduce(0, +) }
     /// The weighted number of rows misclassified by the node as a leaf.
-    var errors: Int { total - counts[answer] }
+    var errors: Int { total - counts[conclusion] }
   }
 
   /// A split: rows that satisfy the first condition go to `first`, rows of the second to `second`.
@@ -48,7 +53,7 @@ public struct DecisionTree: Hashable, Codable, Sendable {
   public var leafCount: Int { nodes.count { $0.split == nil } }
 
   /// The class predicted if no leaf is reached.
-  public var defaultClass: Int { nodes[0].answer }
+  public var defaultClass: Int { nodes[0].conclusion }
 
   /// The leaf position of each row; `nil` if neither condition of a split holds for it.
   /// - Complexity: O(rows × depth)
@@ -61,8 +66,8 @@ public struct DecisionTree: Hashable, Codable, Sendable {
   /// - Complexity: O(rows × depth)
   func lastNodes(of table: Table) -> [Int] {
     var last = [Int](repeating: 0, count: table.count)
-    var waiting = [(node: 0, rows: Array(0..<table.count))]
-    while let (index, rows) = waiting.popLast() {
+    var stack = [(node: 0, rows: Array(0..<table.count))]
+    while let (index, rows) = stack.popLast() {
       for row in rows { last[row] = index }
       guard let split = nodes[index].split else { continue }
       guard let position = table.schema.index(of: split.variable) else {
@@ -79,32 +84,32 @@ public struct DecisionTree: Hashable, Codable, Sendable {
           second.append(row)
         }
       }
-      if !first.isEmpty { waiting.append((split.first, first)) }
-      if !second.isEmpty { waiting.append((split.second, second)) }
+      if !first.isEmpty { stack.append((split.first, first)) }
+      if !second.isEmpty { stack.append((split.second, second)) }
     }
     return last
   }
 
   /// The predicted class of each row.
   public func classify(_ table: Table) -> [Int] {
-    leaves(of: table).map { $0.map { nodes[$0].answer } ?? defaultClass }
+    leaves(of: table).map { $0.map { nodes[$0].conclusion } ?? defaultClass }
   }
 
   /// The path condition of each leaf, in the order of `nodes`.
   public var paths: [(leaf: Int, premise: Conjunction)] {
     var paths: [(leaf: Int, premise: Conjunction)] = []
-    var waiting = [(node: 0, premise: Conjunction.always)]
-    while let (index, premise) = waiting.popLast() {
+    var stack = [(node: 0, premise: Conjunction.always)]
+    while let (index, premise) = stack.popLast() {
       guard let split = nodes[index].split else {
         paths.append((index, premise))
         continue
       }
       // A leaf with a contradictory path is unreachable.
       if let next = premise.and(Literal(split.variable, split.firstCondition)) {
-        waiting.append((split.first, next))
+        stack.append((split.first, next))
       }
       if let next = premise.and(Literal(split.variable, split.secondCondition)) {
-        waiting.append((split.second, next))
+        stack.append((split.second, next))
       }
     }
     return paths.sorted { $0.leaf < $1.leaf }
@@ -118,8 +123,8 @@ public struct DecisionTree: Hashable, Codable, Sendable {
     let rules = leaves.map { leaf, premise in
       let node = nodes[leaf]
       return Rule(
-        if: premise, then: node.answer,
-        support: Support(covered: node.total, agreeing: node.counts[node.answer]))
+        if: premise, then: node.conclusion,
+        support: Support(covered: node.total, agreeing: node.counts[node.conclusion]))
     }
     return RuleSet(rules, default: defaultClass, resolution: .firstMatch)
   }

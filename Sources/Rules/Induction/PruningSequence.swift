@@ -62,12 +62,12 @@ public struct PruningSequence: Hashable, Sendable {
 
   private static func alive(_ nodes: [DecisionTree.Node], leafFrom: [Int], at step: Int) -> [Int] {
     var alive: [Int] = []
-    var waiting = [0]
-    while let index = waiting.popLast() {
+    var stack = [0]
+    while let index = stack.popLast() {
       alive.append(index)
       if let split = nodes[index].split, leafFrom[index] > step {
-        waiting.append(split.first)
-        waiting.append(split.second)
+        stack.append(split.first)
+        stack.append(split.second)
       }
     }
     return alive
@@ -76,9 +76,9 @@ public struct PruningSequence: Hashable, Sendable {
   /// The tree of one step.
   public func tree(at step: Int) -> DecisionTree { tree.cut { leafFrom[$0] <= step } }
 
-  /// For every step, the number of rows that the tree classifies as `answers`.
+  /// For every step, the number of rows that the tree classifies as `labels`.
   /// - Complexity: O(rows × depth + steps)
-  public func agreements(on table: Table, answers: [Int]) -> [Int] {
+  public func agreements(on table: Table, labels: [Int]) -> [Int] {
     let steps = leafCounts.count
     var changes = [Int](repeating: 0, count: steps + 1)
     var parents = [Int](repeating: -1, count: tree.nodes.count)
@@ -89,11 +89,11 @@ public struct PruningSequence: Hashable, Sendable {
     for (row, last) in tree.lastNodes(of: table).enumerated() {
       // A row that satisfies neither condition of a split gets the default class until the split is
       // a leaf.
-      if tree.nodes[last].split != nil, answers[row] == tree.defaultClass {
+      if tree.nodes[last].split != nil, labels[row] == tree.defaultClass {
         changes[0] += 1
         changes[min(leafFrom[last], goneFrom[last], steps)] -= 1
       }
-      hits[last, default: [Int](repeating: 0, count: tree.nodes[0].counts.count)][answers[row]] += 1
+      hits[last, default: [Int](repeating: 0, count: tree.nodes[0].counts.count)][labels[row]] += 1
     }
     for leaf in hits.keys.sorted() {
       var node = leaf
@@ -101,7 +101,7 @@ public struct PruningSequence: Hashable, Sendable {
         let from = leafFrom[node]
         let to = min(goneFrom[node], steps)
         if from < to {
-          let agreeing = hits[leaf]?[tree.nodes[node].answer] ?? 0
+          let agreeing = hits[leaf]?[tree.nodes[node].conclusion] ?? 0
           changes[from] += agreeing
           changes[to] -= agreeing
         }

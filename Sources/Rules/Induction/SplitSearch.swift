@@ -177,10 +177,10 @@ struct SplitSearch {
     var best: (gain: Double, first: [Int], firstTotal: Int)?
     for leader in leading.count == 2 ? leading.prefix(1) : leading.prefix(8) {
       let ordered = present.sorted { first, second in
-        let (mine, other) = (
+        let (own, other) = (
           counts[first][leader] * totals[second], counts[second][leader] * totals[first]
         )
-        return mine == other ? first < second : mine > other
+        return own == other ? first < second : own > other
       }
       var first = [Int](repeating: 0, count: classes)
       var second = all

@@ -26,9 +26,9 @@ public struct TreeGrower: Hashable, Codable, Sendable {
     self.maximumLeaves = maximumLeaves
   }
 
-  /// Fits a tree to `answers`.
+  /// Fits a tree to `labels`.
   /// - Parameters:
-  ///   - answers: a class position for each row.
+  ///   - labels: a class position for each row.
   ///   - table: the rows.
   ///   - classes: the number of classes.
   ///   - weights: the sample weight of each row; `nil`: 1; a row with weight 0 is ignored.
@@ -36,26 +36,26 @@ public struct TreeGrower: Hashable, Codable, Sendable {
   /// - Returns: a tree within the limits, not yet pruned.
   /// - Complexity: O(rows × columns × depth)
   public func tree(
-    imitating answers: [Int], over table: BinnedTable, classes: Int, weights: [Int]? = nil,
+    imitating labels: [Int], over table: BinnedTable, classes: Int, weights: [Int]? = nil,
     onStep: () throws -> Void
   ) rethrows -> DecisionTree {
-    precondition(answers.count == table.count, "\(answers.count) classes for \(table.count) rows")
-    var growth = Growth(self, answers: answers, table: table, classes: classes, weights: weights)
+    precondition(labels.count == table.count, "\(labels.count) classes for \(table.count) rows")
+    var growth = Growth(self, labels: labels, table: table, classes: classes, weights: weights)
     return try growth.run(onStep: onStep)
   }
 
   /// Fits a tree without a callback.
   public func tree(
-    imitating answers: [Int], over table: BinnedTable, classes: Int, weights: [Int]? = nil
+    imitating labels: [Int], over table: BinnedTable, classes: Int, weights: [Int]? = nil
   ) -> DecisionTree {
-    tree(imitating: answers, over: table, classes: classes, weights: weights) {}
+    tree(imitating: labels, over: table, classes: classes, weights: weights) {}
   }
 
   /// Fits a tree to all rows of a table.
-  public func tree(imitating answers: [Int], over table: Table) -> DecisionTree {
+  public func tree(imitating labels: [Int], over table: Table) -> DecisionTree {
     tree(
-      imitating: answers, over: BinnedTable(table),
-      classes: max(table.schema.classes.count, (answers.max() ?? 0) + 1))
+      imitating: labels, over: BinnedTable(table),
+      classes: max(table.schema.classes.count, (labels.max() ?? 0) + 1))
   }
 }
 
@@ -73,26 +73,26 @@ private struct Growth {
 
   let grower: TreeGrower
   let search: SplitSearch
-  let answers: [Int32]
+  let labels: [Int32]
   let weights: [Int32]?
   var nodes: [DecisionTree.Node] = []
   var open: [Leaf] = []
   var workspace = 128 << 20
 
   init(
-    _ grower: TreeGrower, answers: [Int], table: BinnedTable, classes: Int, weights: [Int]?
+    _ grower: TreeGrower, labels: [Int], table: BinnedTable, classes: Int, weights: [Int]?
   ) {
     self.grower = grower
-    self.answers = answers.map(Int32.init)
+    self.labels = labels.map(Int32.init)
     self.weights = weights.map { $0.map(Int32.init) }
     search = SplitSearch(
       table, classes: classes, criterion: grower.criterion, minimumSupport: grower.minimumSupport,
-      total: weights?.reduce(0, +) ?? answers.count)
+      total: weights?.reduce(0, +) ?? labels.count)
   }
 
   mutating func run(onStep: () throws -> Void) rethrows -> DecisionTree {
     var rows: [Int32] = []
-    for row in answers.indices where weights.map({ $0[row] > 0 }) ?? true {
+    for row in labels.indices where weights.map({ $0[row] > 0 }) ?? true {
       rows.append(Int32(row))
     }
     var root = [leaf(rows[...], depth: 0)]
@@ -125,7 +125,7 @@ private struct Growth {
 
   private mutating func leaf(_ rows: ArraySlice<Int32>, depth: Int) -> Leaf {
     var counts = [Int](repeating: 0, count: search.classes)
-    for row in rows { counts[Int(answers[Int(row)])] += weights.map { Int($0[Int(row)]) } ?? 1 }
+    for row in rows { counts[Int(labels[Int(row)])] += weights.map { Int($0[Int(row)]) } ?? 1 }
     nodes.append(DecisionTree.Node(counts: counts))
     return Leaf(node: nodes.count - 1, rows: rows, depth: depth)
   }
@@ -180,7 +180,7 @@ private struct Growth {
       let present = keeps ? Array(counts.indices) : counts.indices.filter { counts[$0] > 0 }
       var number = [Int32](repeating: 0, count: counts.count)
       for (place, index) in present.enumerated() { number[index] = Int32(place) }
-      let classOf = rows.map { number[Int(answers[Int($0)])] }
+      let classOf = rows.map { number[Int(labels[Int($0)])] }
       let subtracted = position == 1 && subtracts ? parent : nil
       let smaller = position == 0 ? [] : kept[0]
       let found = kept[position].withUnsafeMutableBufferPointer { kept in

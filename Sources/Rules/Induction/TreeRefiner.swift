@@ -16,17 +16,17 @@ public struct TreeRefiner: Hashable, Codable, Sendable {
 
   /// - Parameters:
   ///   - tree: grown over the same bins.
-  ///   - answers: a class position for each row.
+  ///   - labels: a class position for each row.
   ///   - table: the rows.
   ///   - weights: the sample weight of each row; `nil`: 1.
   ///   - onStep: called before each split; an error thrown by it ends the search.
   /// - Returns: a tree with at most as many leaves.
   /// - Complexity: O(passes × nodes × rows × columns)
   public func refine(
-    _ tree: DecisionTree, imitating answers: [Int], over table: BinnedTable, weights: [Int]? = nil,
+    _ tree: DecisionTree, imitating labels: [Int], over table: BinnedTable, weights: [Int]? = nil,
     onStep: () throws -> Void
   ) rethrows -> DecisionTree {
-    var work = Refinement(tree, answers: answers, table: table, weights: weights)
+    var work = Refinement(tree, labels: labels, table: table, weights: weights)
     for _ in 0..<maximumPasses {
       if try !work.pass(onStep: onStep) { break }
     }
@@ -35,9 +35,9 @@ public struct TreeRefiner: Hashable, Codable, Sendable {
 
   /// Refines without a callback.
   public func refine(
-    _ tree: DecisionTree, imitating answers: [Int], over table: BinnedTable, weights: [Int]? = nil
+    _ tree: DecisionTree, imitating labels: [Int], over table: BinnedTable, weights: [Int]? = nil
   ) -> DecisionTree {
-    refine(tree, imitating: answers, over: table, weights: weights) {}
+    refine(tree, imitating: labels, over: table, weights: weights) {}
   }
 }
 
@@ -50,20 +50,20 @@ private struct Refinement {
   }
 
   let source: DecisionTree
-  let answers: [Int]
+  let labels: [Int]
   let table: BinnedTable
   let weights: [Int]
   var questions: [Question?]
-  var answer: [Int]
+  var conclusion: [Int]
   /// The order of the nodes from the root, every node before its children.
   let order: [Int]
 
-  init(_ tree: DecisionTree, answers: [Int], table: BinnedTable, weights: [Int]?) {
+  init(_ tree: DecisionTree, labels: [Int], table: BinnedTable, weights: [Int]?) {
     source = tree
-    self.answers = answers
+    self.labels = labels
     self.table = table
-    self.weights = weights ?? [Int](repeating: 1, count: answers.count)
-    answer = tree.nodes.map(\.answer)
+    self.weights = weights ?? [Int](repeating: 1, count: labels.count)
+    conclusion = tree.nodes.map(\.conclusion)
     questions = tree.nodes.map { node in
       guard let split = node.split, let column = table.schema.index(of: split.variable) else {
         return nil
@@ -79,7 +79,7 @@ private struct Refinement {
   /// The rows that reach each node.
   private var rowsOfNodes: [[Int32]] {
     var rows = [[Int32]](repeating: [], count: questions.count)
-    rows[0] = answers.indices.filter { weights[$0] > 0 }.map(Int32.init)
+    rows[0] = labels.indices.filter { weights[$0] > 0 }.map(Int32.init)
     for index in order {
       guard let question = questions[index] else { continue }
       let column = table.columns[question.split.column]
@@ -93,13 +93,13 @@ private struct Refinement {
   }
 
   /// The class that the subtree of a node predicts for a row.
-  private func answer(to row: Int32, from node: Int) -> Int {
+  private func conclusion(to row: Int32, from node: Int) -> Int {
     var index = node
     while let question = questions[index] {
       let bin = table.columns[question.split.column].bins[Int(row)]
       index = question.split.goesFirst[Int(bin)] ? question.first : question.second
     }
-    return answer[index]
+    return conclusion[index]
   }
 
   /// One pass from the leaves to the root.
@@ -116,10 +116,10 @@ private struct Refinement {
         }
       } else {
         var counts = [Int](repeating: 0, count: source.nodes[0].counts.count)
-        for row in rows[index] { counts[answers[Int(row)]] += weights[Int(row)] }
+        for row in rows[index] { counts[labels[Int(row)]] += weights[Int(row)] }
         let best = counts.indices.max { (counts[$0], $1) < (counts[$1], $0) } ?? 0
-        if counts[best] > counts[answer[index]] {
-          answer[index] = best
+        if counts[best] > counts[conclusion[index]] {
+          conclusion[index] = best
           changed = true
         }
       }
@@ -130,28 +130,28 @@ private struct Refinement {
   /// A split that sends fewer rows to the wrong branch, if there is one.
   private func improved(_ question: Question, rows: [Int32]) -> Question? {
     // Only rows that exactly one branch classifies correctly are relevant.
-    var caring: [Int32] = []
+    var deciding: [Int32] = []
     var wanted: [Int32] = []
     var weight: [Int32] = []
-    let verdicts = Workers.map(rows.count) { position -> Int32 in
+    let branches = Workers.map(rows.count) { position -> Int32 in
       let row = rows[position]
-      let first = answer(to: row, from: question.first) == answers[Int(row)]
-      let second = answer(to: row, from: question.second) == answers[Int(row)]
+      let first = conclusion(to: row, from: question.first) == labels[Int(row)]
+      let second = conclusion(to: row, from: question.second) == labels[Int(row)]
       return first == second ? -1 : (first ? 0 : 1)
     }
-    for (row, verdict) in zip(rows, verdicts) where verdict >= 0 {
-      caring.append(row)
-      wanted.append(verdict)
+    for (row, branch) in zip(rows, branches) where branch >= 0 {
+      deciding.append(row)
+      wanted.append(branch)
       weight.append(Int32(weights[Int(row)]))
     }
-    if caring.isEmpty { return nil }
+    if deciding.isEmpty { return nil }
     let current = table.columns[question.split.column]
     var hits = 0
-    for (position, row) in caring.enumerated() {
+    for (position, row) in deciding.enumerated() {
       let first = question.split.goesFirst[Int(current.bins[Int(row)])]
       if first == (wanted[position] == 0) { hits += Int(weight[position]) }
     }
-    let all = caring[...]
+    let all = deciding[...]
     let found = Workers.map(table.columns.count) { number in
       let column = table.columns[number]
       return column.withCounts(of: all, classOf: wanted, weights: weight, classes: 2) {
@@ -248,7 +248,7 @@ private struct Refinement {
     var nodes: [DecisionTree.Node] = []
     func copy(_ index: Int) -> Int {
       var counts = [Int](repeating: 0, count: classes)
-      for row in rows[index] { counts[answers[Int(row)]] += weights[Int(row)] }
+      for row in rows[index] { counts[labels[Int(row)]] += weights[Int(row)] }
       nodes.append(DecisionTree.Node(counts: counts))
       let position = nodes.count - 1
       guard let question = questions[index], !rows[question.first].isEmpty,
@@ -259,7 +259,7 @@ private struct Refinement {
           nodes.removeLast()
           return copy(rows[question.first].isEmpty ? question.second : question.first)
         }
-        if rows[index].isEmpty { nodes[position].answer = answer[index] }
+        if rows[index].isEmpty { nodes[position].conclusion = conclusion[index] }
         return position
       }
       let column = table.columns[question.split.column]

@@ -6,7 +6,7 @@ struct Beam {
     /// The positions of the conditions, ascending.
     var conditions: [Int]
     var gain: Int
-    var wins: [UInt64]
+    var gains: [UInt64]
     var losses: [UInt64]
   }
 
@@ -20,24 +20,24 @@ struct Beam {
   /// The gain that must be exceeded.
   var bound: Int
 
-  /// Searches for the conjunction with the largest gain above the bound: covered rows of `wins` less
-  /// covered rows of `losses` less the penalty.
+  /// Searches for the conjunction with the largest gain above the bound: covered rows of `gains`
+  /// less covered rows of `losses` less the penalty.
   /// - Parameters:
-  ///   - wins: rows that count 1.
+  ///   - gains: rows that count 1.
   ///   - losses: rows that count -1.
   ///   - seeds: conjunctions that are extended too.
   ///   - most: the largest number of conditions, except for extended seeds.
   ///   - accepting: whether a conjunction covers enough rows; one that does not is not extended.
   /// - Returns: the best, the first of equals; `nil` if none is above the bound.
   mutating func best(
-    wins: [UInt64], losses: [UInt64], seeds: [[Int]], most: Int, accepting: ([Int]) -> Bool
+    gains: [UInt64], losses: [UInt64], seeds: [[Int]], most: Int, accepting: ([Int]) -> Bool
   ) -> (gain: Int, conditions: [Int])? {
     var best: (gain: Int, conditions: [Int])?
-    var beam = [Candidate(conditions: [], gain: 0, wins: wins, losses: losses)]
+    var beam = [Candidate(conditions: [], gain: 0, gains: gains, losses: losses)]
     let deepest = max(most, (seeds.map(\.count).max() ?? 0) + 1)
     for size in 1...max(deepest, 1) {
       for seed in seeds where seed.count == size - 1 && !seed.isEmpty {
-        beam.append(candidate(seed, wins, losses))
+        beam.append(candidate(seed, gains, losses))
       }
       var next: [(conditions: [Int], gain: Int, parent: Int, added: Int)] = []
       for (index, parent) in beam.enumerated() {
@@ -59,7 +59,7 @@ struct Beam {
         kept.append(
           Candidate(
             conditions: child.conditions, gain: child.gain,
-            wins: parent.wins.intersection(bits[child.added]),
+            gains: parent.gains.intersection(bits[child.added]),
             losses: parent.losses.intersection(bits[child.added])))
         if child.gain > bound {
           bound = child.gain
@@ -72,10 +72,10 @@ struct Beam {
     return best
   }
 
-  private func candidate(_ conditions: [Int], _ wins: [UInt64], _ losses: [UInt64]) -> Candidate {
-    var found = Candidate(conditions: conditions, gain: 0, wins: wins, losses: losses)
+  private func candidate(_ conditions: [Int], _ gains: [UInt64], _ losses: [UInt64]) -> Candidate {
+    var found = Candidate(conditions: conditions, gain: 0, gains: gains, losses: losses)
     for index in conditions {
-      found.wins = found.wins.intersection(bits[index])
+      found.gains = found.gains.intersection(bits[index])
       found.losses = found.losses.intersection(bits[index])
     }
     return found
@@ -84,12 +84,12 @@ struct Beam {
   /// The conditions that can still lead above the bound, with the gain of each.
   private func extensions(of parent: Candidate) -> [(added: Int, gain: Int)] {
     let cost = penalty * (parent.conditions.count + 1)
-    let all = rows.weight(of: parent.wins)
+    let all = rows.weight(of: parent.gains)
     guard all - cost > bound else { return [] }
     let lost = rows.weight(of: parent.losses)
     var found: [(added: Int, gain: Int)] = []
     for index in bits.indices where !parent.conditions.contains(index) {
-      let won = rows.weight(of: parent.wins, and: bits[index])
+      let won = rows.weight(of: parent.gains, and: bits[index])
       guard won - cost > bound else { continue }
       let loss = rows.weight(of: parent.losses, and: bits[index])
       // A condition that excludes no row is redundant.

@@ -30,7 +30,7 @@ struct ListSearch {
     self.learner = learner
     let rows = BitRows(weights: given.weights)
     self.rows = rows
-    right = (0..<given.classes).map { group in rows.bits { given.answers[$0] == group } }
+    right = (0..<given.classes).map { group in rows.bits { given.labels[$0] == group } }
     counted = rows.bits { $0 < given.counted }
     needed = given.needed
     let total = Double(given.weights.reduce(0, +))
@@ -132,7 +132,7 @@ struct ListSearch {
     conditions.reduce(rows.all) { $0.intersection(bits[$1]) }
   }
 
-  /// The weighted rows that a rule wins at its place, less the penalties.
+  /// The weighted rows that a rule classifies correctly at its place, less the penalties.
   private func gain(of item: Item, reach: [UInt64], correct: [UInt64]) -> Int {
     let decided = reach.intersection(item.held)
     return rows.weight(of: decided, and: right[item.conclusion])
@@ -209,9 +209,9 @@ struct ListSearch {
     reach: [UInt64], correct: [UInt64], above bound: Int, like old: Item?
   ) -> Item? {
     let found = Workers.map(right.count) { conclusion -> (gain: Int, item: Item)? in
-      let wins = reach.intersection(right[conclusion]).subtracting(correct)
-      // A rule wins at most the rows of its class on which the rest of the list is wrong.
-      guard rows.weight(of: wins) - rulePenalty - conditionPenalty > bound else { return nil }
+      let gains = reach.intersection(right[conclusion]).subtracting(correct)
+      // A rule gains at most the rows of its class on which the rest of the list is wrong.
+      guard rows.weight(of: gains) - rulePenalty - conditionPenalty > bound else { return nil }
       let losses = reach.intersection(correct).subtracting(right[conclusion])
       let seeds = old.map { $0.conclusion == conclusion ? $0.seeds : [] } ?? []
       var beam = Beam(
@@ -219,7 +219,7 @@ struct ListSearch {
         bound: bound + rulePenalty)
       guard
         let best = beam.best(
-          wins: wins, losses: losses, seeds: seeds, most: learner.maxConditions,
+          gains: gains, losses: losses, seeds: seeds, most: learner.maxConditions,
           accepting: { isSupported(reach.intersection(held($0)), conclusion: conclusion) })
       else { return nil }
       return (

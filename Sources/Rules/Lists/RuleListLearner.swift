@@ -22,9 +22,9 @@ package struct RuleListLearner: Hashable, Sendable {
   package var beam = 5
   /// The largest number of passes over a list.
   package var passes = 6
-  /// The share of the weighted rows that a rule must win.
+  /// The share of the weighted rows that a rule must classify correctly in addition.
   package var rulePenalty = 0.002
-  /// The share of the weighted rows that a further condition must win.
+  /// The share of the weighted rows that a further condition must classify correctly in addition.
   package var conditionPenalty = 0.0002
 
   /// Creates a learner with the default limits.
@@ -33,7 +33,7 @@ package struct RuleListLearner: Hashable, Sendable {
   /// The rows of a list, and the least support of rules.
   package struct Rows: Sendable {
     /// The class of each row.
-    package var answers: [Int]
+    package var labels: [Int]
     /// The number of classes.
     package var classes: Int
     /// The sample weight of each row.
@@ -45,9 +45,9 @@ package struct RuleListLearner: Hashable, Sendable {
 
     /// Creates a value from its properties.
     package init(
-      answers: [Int], classes: Int, weights: [Int], counted: Int, needed: [Int]
+      labels: [Int], classes: Int, weights: [Int], counted: Int, needed: [Int]
     ) {
-      self.answers = answers
+      self.labels = labels
       self.classes = classes
       self.weights = weights
       self.counted = counted

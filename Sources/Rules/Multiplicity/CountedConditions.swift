@@ -24,12 +24,12 @@ package struct CountedConditions: Sendable {
   /// - Parameters:
   ///   - shown: the rules whose conditions come first.
   ///   - table: the rows.
-  ///   - answers: the class of each row.
+  ///   - labels: the class of each row.
   ///   - classes: the number of classes.
   ///   - limit: the largest number of conditions.
   ///   - onStep: called between columns; an error thrown by it ends the choice.
   package init(
-    shown: RuleSet, over table: Table, answers: [Int], classes: Int, limit: Int,
+    shown: RuleSet, over table: Table, labels: [Int], classes: Int, limit: Int,
     onStep: () throws -> Void
   ) rethrows {
     self.limit = limit
@@ -41,9 +41,9 @@ package struct CountedConditions: Sendable {
       }
     }
     var found: [(gain: Double, column: Int, condition: Condition)] = []
-    let columns = try Self.columns(of: table, answers, classes, onStep: onStep)
+    let columns = try Self.columns(of: table, labels, classes, onStep: onStep)
     let sample = Self.sample(of: table.count, atMost: Self.mostRows)
-    let asked = sample.map { answers[$0] }
+    let asked = sample.map { labels[$0] }
     for column in columns {
       try onStep()
       let part = table.selectingColumns([column]).selecting(sample)
@@ -116,12 +116,12 @@ package struct CountedConditions: Sendable {
 
   /// All columns, or those whose best split has the largest gain, in the order of the table.
   private static func columns(
-    of table: Table, _ answers: [Int], _ classes: Int, onStep: () throws -> Void
+    of table: Table, _ labels: [Int], _ classes: Int, onStep: () throws -> Void
   ) rethrows -> [Int] {
     let width = table.columns.count
     guard width > mostColumns else { return Array(0..<width) }
     let rows = sample(of: table.count, atMost: min(1000, max(200, mostCells / width)))
-    let asked = rows.map { answers[$0] }
+    let asked = rows.map { labels[$0] }
     var gains: [Double] = []
     for column in 0..<width {
       try onStep()
@@ -133,10 +133,10 @@ package struct CountedConditions: Sendable {
 
   /// The splits of a tree over one column, with their gains.
   private static func splits(
-    of table: Table, _ answers: [Int], _ classes: Int, leaves: Int
+    of table: Table, _ labels: [Int], _ classes: Int, leaves: Int
   ) -> [(gain: Double, condition: Condition)] {
     let tree = TreeGrower(minimumSupport: 2, maximumLeaves: leaves).tree(
-      imitating: answers, over: BinnedTable(table), classes: classes)
+      imitating: labels, over: BinnedTable(table), classes: classes)
     return tree.nodes.compactMap { node in
       guard let split = node.split else { return nil }
       let gain =
@@ -147,11 +147,11 @@ package struct CountedConditions: Sendable {
     }
   }
 
-  private static func gain(of rows: RowSet, _ answers: [Int], _ classes: Int) -> Double {
+  private static func gain(of rows: RowSet, _ labels: [Int], _ classes: Int) -> Double {
     var inside = [Int](repeating: 0, count: classes)
     var outside = inside
-    for (row, answer) in answers.enumerated() {
-      if rows.contains(row) { inside[answer] += 1 } else { outside[answer] += 1 }
+    for (row, label) in labels.enumerated() {
+      if rows.contains(row) { inside[label] += 1 } else { outside[label] += 1 }
     }
     let all = zip(inside, outside).map { $0 + $1 }
     return impurity(all) - impurity(inside) - impurity(outside)

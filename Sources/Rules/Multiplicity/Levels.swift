@@ -90,10 +90,10 @@ struct Levels: Sendable {
       let place = position(path)
       let counts = rows.counts(rows.mask(path))
       let total = counts.reduce(0, +)
-      guard total > 0, let most = counts.max(), let answer = counts.firstIndex(of: most) else {
+      guard total > 0, let most = counts.max(), let conclusion = counts.firstIndex(of: most) else {
         continue
       }
-      let leaf = CountedLeaf(objective: total - most + penalty, answer: answer)
+      let leaf = CountedLeaf(objective: total - most + penalty, conclusion: conclusion)
       leaves[length][place] = leaf
       var best = leaf.objective
       forEachSplit(path) { _, low, high in
@@ -248,7 +248,7 @@ struct NearTrees: Sendable {
           products += counts.addProducts(one, other)
           // Two leaves of one class are no split.
           if let first = levels.leaf(length + 1, low), let second = levels.leaf(length + 1, high),
-            first.answer == second.answer, one.contains(first.objective),
+            first.conclusion == second.conclusion, one.contains(first.objective),
             other.contains(second.objective)
           {
             counts.add(-1, at: first.objective + second.objective)

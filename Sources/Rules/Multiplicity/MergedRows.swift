@@ -17,52 +17,52 @@ struct MergedRows: Sendable {
   /// `2 * condition + 1`, for which it holds.
   let literals: [[UInt64]]
 
-  /// `conditions`: at most 64, as sets of rows; `answers`: a class for each row.
-  init(conditions: [RowSet], answers: [Int], classes: Int) {
+  /// `conditions`: at most 64, as sets of rows; `labels`: a class for each row.
+  init(conditions: [RowSet], labels: [Int], classes: Int) {
     precondition(conditions.count <= 64, "\(conditions.count) conditions")
-    var codes = [UInt64](repeating: 0, count: answers.count)
+    var codes = [UInt64](repeating: 0, count: labels.count)
     for (index, rows) in conditions.enumerated() { rows.forEach { codes[$0] |= 1 << index } }
     struct Kind: Hashable {
-      var answer: Int
+      var conclusion: Int
       var code: UInt64
     }
     var counts: [Kind: Int] = [:]
     for (row, code) in codes.enumerated() {
-      counts[Kind(answer: answers[row], code: code), default: 0] += 1
+      counts[Kind(conclusion: labels[row], code: code), default: 0] += 1
     }
     let kinds = counts.sorted {
-      ($0.key.answer, $0.value, $0.key.code) < ($1.key.answer, $1.value, $1.key.code)
+      ($0.key.conclusion, $0.value, $0.key.code) < ($1.key.conclusion, $1.value, $1.key.code)
     }
     var starts = [0]
     var weights: [Int32] = []
     var all: [UInt64] = []
     var high = [[UInt64]](repeating: [], count: conditions.count)
     var next = 0
-    for answer in 0..<classes {
-      var room = 0
-      while next < kinds.count, kinds[next].key.answer == answer {
+    for conclusion in 0..<classes {
+      var freeBits = 0
+      while next < kinds.count, kinds[next].key.conclusion == conclusion {
         let (kind, weight) = kinds[next]
-        if room == 0 || weights.last != Int32(weight) {
+        if freeBits == 0 || weights.last != Int32(weight) {
           weights.append(Int32(weight))
           all.append(0)
           for index in high.indices { high[index].append(0) }
-          room = 64
+          freeBits = 64
         }
-        let bit: UInt64 = 1 << UInt64(64 - room)
+        let bit: UInt64 = 1 << UInt64(64 - freeBits)
         all[all.count - 1] |= bit
         var code = kind.code
         while code != 0 {
           high[code.trailingZeroBitCount][all.count - 1] |= bit
           code &= code - 1
         }
-        room -= 1
+        freeBits -= 1
         next += 1
       }
       starts.append(all.count)
     }
     self.conditions = conditions.count
     self.classes = classes
-    rows = answers.count
+    rows = labels.count
     self.weights = weights
     self.starts = starts
     self.all = all

@@ -39,9 +39,9 @@ struct ObjectiveCounts: Hashable, Sendable {
       low.counts.withUnsafeBufferPointer { low in
         high.counts.withUnsafeBufferPointer { high in
           for one in 0..<min(low.count, size - start) where low[one] != 0 {
-            let room = min(high.count, size - start - one)
-            for other in 0..<room { counts[start + one + other] += low[one] * high[other] }
-            products += room
+            let capacity = min(high.count, size - start - one)
+            for other in 0..<capacity { counts[start + one + other] += low[one] * high[other] }
+            products += capacity
           }
         }
       }

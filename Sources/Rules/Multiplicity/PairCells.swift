@@ -4,7 +4,7 @@ import Tensors
 /// penalty of a leaf.
 struct CountedLeaf: Hashable, Sendable {
   var objective: Int
-  var answer: Int
+  var conclusion: Int
 }
 
 /// The trees of depth at most 2 over the rows of a mask, by the class counts of pairs of conditions
@@ -56,14 +56,14 @@ struct PairCells {
     }
     starts.append(words.count)
     (leaf, least) = (nil, nil)
-    guard let most = totals.max(), let answer = totals.firstIndex(of: most) else { return }
+    guard let most = totals.max(), let conclusion = totals.firstIndex(of: most) else { return }
     let size = Int(totals.reduce(0, +))
-    let leaf = CountedLeaf(objective: size - Int(most) + penalty, answer: present[answer])
+    let leaf = CountedLeaf(objective: size - Int(most) + penalty, conclusion: present[conclusion])
     self.leaf = leaf
     least = leaf.objective
     open = []
     var bits: [UInt64] = []
-    // A split costs a leaf more than it can win from a pure node.
+    // A split costs a leaf more than it can gain from a pure node.
     guard present.count > 1, leaf.objective > penalty else { return }
     for condition in 0..<rows.conditions {
       let holding = rows.literals[2 * condition + 1]
@@ -127,11 +127,11 @@ struct PairCells {
       let (below, above) = sides(of: index)
       if below.errors + penalty + high[index] <= bound {
         split.lowLeaf = CountedLeaf(
-          objective: below.errors + penalty, answer: present[below.answer])
+          objective: below.errors + penalty, conclusion: present[below.conclusion])
       }
       if above.errors + penalty + low[index] <= bound {
         split.highLeaf = CountedLeaf(
-          objective: above.errors + penalty, answer: present[above.answer])
+          objective: above.errors + penalty, conclusion: present[above.conclusion])
       }
       return split
     }
@@ -139,7 +139,7 @@ struct PairCells {
     forEachPair { one, other, cells in
       func add(_ first: Side, _ second: Side, below parent: Int, asking child: Int, isHigh: Bool) {
         guard splits[parent] != nil, first.size > 0, second.size > 0,
-          first.answer != second.answer
+          first.conclusion != second.conclusion
         else { return }
         let objective = first.errors + second.errors + stump
         guard objective + (isHigh ? low : high)[parent] <= bound else { return }
@@ -164,12 +164,12 @@ struct PairCells {
   private struct Side {
     var size: Int32 = 0
     var most: Int32 = -1
-    var answer = 0
+    var conclusion = 0
     var errors: Int { Int(size - most) }
 
     @inline(__always) mutating func add(_ count: Int32, of group: Int) {
       size += count
-      if count > most { (most, answer) = (count, group) }
+      if count > most { (most, conclusion) = (count, group) }
     }
   }
 
@@ -261,7 +261,7 @@ struct ShallowTrees: Sendable {
       let low = side(split.lowLeaf, split.low, without: excluded)
       let high = side(split.highLeaf, split.high, without: excluded)
       products += counts.addProducts(low, high) + split.low.count + split.high.count
-      if let one = split.lowLeaf, let other = split.highLeaf, one.answer == other.answer {
+      if let one = split.lowLeaf, let other = split.highLeaf, one.conclusion == other.conclusion {
         counts.add(-1, at: one.objective + other.objective)
       }
     }

@@ -22,15 +22,15 @@ package struct TreeCounter: Sendable {
   /// Creates a counter.
   /// - Parameters:
   ///   - conditions: the rows on which each condition holds; at most 64.
-  ///   - answers: the class of each row.
+  ///   - labels: the class of each row.
   ///   - classes: the number of classes.
   ///   - depth: the largest number of conditions on a path, 2 to 4.
   ///   - leafPenalty: what each leaf adds to the objective, in rows; at least 1.
   package init(
-    conditions: [RowSet], answers: [Int], classes: Int, depth: Int, leafPenalty: Int
+    conditions: [RowSet], labels: [Int], classes: Int, depth: Int, leafPenalty: Int
   ) {
     precondition((2...4).contains(depth) && leafPenalty >= 1, "depth \(depth), \(leafPenalty)")
-    rows = MergedRows(conditions: conditions, answers: answers, classes: classes)
+    rows = MergedRows(conditions: conditions, labels: labels, classes: classes)
     self.depth = depth
     self.leafPenalty = leafPenalty
   }

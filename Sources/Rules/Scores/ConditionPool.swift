@@ -8,30 +8,30 @@ struct ConditionPool {
   /// Collects tests.
   /// - Parameters:
   ///   - table: the rows.
-  ///   - answers: their classes.
+  ///   - labels: their classes.
   ///   - weights: their sample weights.
   ///   - classes: the number of classes.
   ///   - search: the search for scores.
   ///   - limit: the largest number of tests.
   ///   - onStep: called between searches; an error thrown by it ends the collection.
   init(
-    _ table: TermTable, answers: [Int], weights: [Float], classes: Int,
+    _ table: TermTable, labels: [Int], weights: [Float], classes: Int,
     search: ScoreSearch, limit: Int, onStep: () throws -> Void
   ) rethrows {
     var directions: [[Float]] = []
-    let present = (0..<classes).filter { group in answers.contains(group) }
+    let present = (0..<classes).filter { group in labels.contains(group) }
     func direction(_ sign: (Int) -> Float) -> [Float] {
-      answers.indices.map { weights[$0] * sign($0) }
+      labels.indices.map { weights[$0] * sign($0) }
     }
     if present.count == 2 {
-      directions = [direction { answers[$0] == present[1] ? 1 : -1 }]
+      directions = [direction { labels[$0] == present[1] ? 1 : -1 }]
     } else {
-      directions = present.map { group in direction { answers[$0] == group ? 1 : -1 } }
+      directions = present.map { group in direction { labels[$0] == group ? 1 : -1 } }
       if present.count <= 5 {
         for (index, one) in present.enumerated() {
           for other in present[(index + 1)...] {
             directions.append(
-              direction { answers[$0] == one ? 1 : answers[$0] == other ? -1 : 0 })
+              direction { labels[$0] == one ? 1 : labels[$0] == other ? -1 : 0 })
           }
         }
       }

@@ -40,29 +40,29 @@ public struct ScoreRuleLearner: Hashable, Sendable {
   /// Learns trees of several sizes.
   /// - Parameters:
   ///   - table: the rows.
-  ///   - answers: the class position of each row.
+  ///   - labels: the class position of each row.
   ///   - weights: the sample weight of each row.
   ///   - onStep: called between steps; an error thrown by it ends the learning.
   /// - Returns: the tree with the highest agreement for each number of leaves, ascending.
   public func trees(
-    _ table: Table, answers: [Int], weights: [Int], onStep: () throws -> Void
+    _ table: Table, labels: [Int], weights: [Int], onStep: () throws -> Void
   ) rethrows -> [ScoreTreeModel] {
     let terms = TermTable(table)
     let classes = table.schema.classes.count
     let search = self.search
     let sampleWeights = weights.map(Float.init)
     let pool = try ConditionPool(
-      terms, answers: answers, weights: sampleWeights, classes: classes, search: search,
+      terms, labels: labels, weights: sampleWeights, classes: classes, search: search,
       limit: poolLimit, onStep: onStep)
     let optimal = OptimalTree(
-      conditions: pool.tests.count, answers: answers, classes: classes, weights: weights,
+      conditions: pool.tests.count, labels: labels, classes: classes, weights: weights,
       leafPenalty: max(1, weights.reduce(0, +) / 500)
     ) { index in
       let test = pool.tests[index]
       return test.sums(in: terms).map { $0 > test.cut }
     }
     let refiner = ScoreTreeRefiner(
-      table: terms, answers: answers, weights: sampleWeights, classes: classes, search: search,
+      table: terms, labels: labels, weights: sampleWeights, classes: classes, search: search,
       maxScores: maxScores)
     var best: [Int: (tree: ScoreTree, value: Float)] = [:]
     for depth in 2...3 {
@@ -143,7 +143,9 @@ public struct ScoreTreeModel: Sendable {
 
   /// The classes of the rows of a table.
   /// - Complexity: O(rows × nodes × terms)
-  public func classify(_ table: Table) -> [Int] { tree.answers(in: TermTable(atoms, on: table)) }
+  public func classify(_ table: Table) -> [Int] {
+    tree.predictions(in: TermTable(atoms, on: table))
+  }
 
   /// The tree as a rule list with readable cuts.
   ///
@@ -156,10 +158,10 @@ public struct ScoreTreeModel: Sendable {
   public func rules(on table: Table, default defaultClass: Int) -> ScoreRules {
     var writer = ScoreRuleWriter(tree, atoms, table)
     let paths = writer.paths()
-    let conclusions = Set(paths.map(\.answer))
-    let fallback = conclusions.contains(defaultClass) ? defaultClass : paths[0].answer
+    let conclusions = Set(paths.map(\.conclusion))
+    let fallback = conclusions.contains(defaultClass) ? defaultClass : paths[0].conclusion
     let rules = paths.compactMap { path in
-      Conjunction(path.literals).map { Rule(if: $0, then: path.answer) }
+      Conjunction(path.literals).map { Rule(if: $0, then: path.conclusion) }
     }
     let set = RuleSet(rules, default: fallback, resolution: .firstMatch)
       .simplified(on: table.appending(writer.scores))
@@ -184,7 +186,7 @@ private struct ScoreRuleWriter {
   }
 
   /// The literals and the class of each leaf, from left to right.
-  mutating func paths() -> [(literals: [Literal], answer: Int)] {
+  mutating func paths() -> [(literals: [Literal], conclusion: Int)] {
     var places = [Int](repeating: 0, count: table.count)
     for index in tree.nodes.indices {
       let node = tree.nodes[index]
@@ -195,16 +197,16 @@ private struct ScoreRuleWriter {
         test, reaching.filter { sums[$0] <= test.cut }, reaching.filter { sums[$0] > test.cut })
       for row in reaching { places[row] = sums[row] > test.cut ? node.high : node.low }
     }
-    var found: [(literals: [Literal], answer: Int)] = []
-    func walk(_ index: Int, _ path: [Literal]) {
+    var found: [(literals: [Literal], conclusion: Int)] = []
+    func visit(_ index: Int, _ path: [Literal]) {
       guard let pair = literals[index] else {
-        found.append((path, tree.nodes[index].answer))
+        found.append((path, tree.nodes[index].conclusion))
         return
       }
-      walk(tree.nodes[index].high, path + [pair.high])
-      walk(tree.nodes[index].low, path + [pair.low])
+      visit(tree.nodes[index].high, path + [pair.high])
+      visit(tree.nodes[index].low, path + [pair.low])
     }
-    walk(0, [])
+    visit(0, [])
     return found
   }
 

@@ -309,7 +309,7 @@ struct CutProblem {
   }
 
   /// The columns whose values differ most between the rows that a test with these terms loses, in
-  /// the direction that would win them.
+  /// the direction that would classify them correctly.
   func promising(beside terms: [Int: Int], atMost limit: Int) -> [Int] {
     let (cut, _) = exactCut(of: terms)
     let sums = sums(of: terms)

@@ -9,7 +9,7 @@ struct ScoreTree: Hashable, Sendable {
     var low = 0
     var high = 0
     /// The class of a leaf.
-    var answer = 0
+    var conclusion = 0
   }
 
   /// The root first; every node before its children.
@@ -27,7 +27,7 @@ struct ScoreTree: Hashable, Sendable {
       let index = nodes.count
       nodes.append(Node())
       switch tree {
-      case .leaf(let answer): nodes[index].answer = answer
+      case .leaf(let conclusion): nodes[index].conclusion = conclusion
       case .split(let condition, let low, let high):
         nodes[index].test = tests[condition]
         nodes[index].low = add(low)
@@ -51,15 +51,15 @@ struct ScoreTree: Hashable, Sendable {
     return places
   }
 
-  func answers(in table: TermTable) -> [Int] { leaves(of: table).map { nodes[$0].answer } }
+  func predictions(in table: TermTable) -> [Int] { leaves(of: table).map { nodes[$0].conclusion } }
 
   /// The tree in which a node is replaced by one of its subtrees, or by a leaf.
-  func replacing(_ node: Int, by other: Int?, answer: Int = 0) -> ScoreTree {
+  func replacing(_ node: Int, by other: Int?, conclusion: Int = 0) -> ScoreTree {
     var copy = self
     if let other {
       copy.nodes[node] = nodes[other]
     } else {
-      copy.nodes[node] = Node(answer: answer)
+      copy.nodes[node] = Node(conclusion: conclusion)
     }
     return copy.inOrder
   }
@@ -91,7 +91,7 @@ struct ScoreTree: Hashable, Sendable {
 /// integer weights.
 struct ScoreTreeRefiner {
   let table: TermTable
-  let answers: [Int]
+  let labels: [Int]
   /// The sample weight of each row.
   let weights: [Float]
   let classes: Int
@@ -102,8 +102,8 @@ struct ScoreTreeRefiner {
 
   /// The weighted agreement of a tree.
   func agreement(_ tree: ScoreTree) -> Float {
-    let given = tree.answers(in: table)
-    return given.indices.reduce(0) { $0 + (given[$1] == answers[$1] ? weights[$1] : 0) }
+    let given = tree.predictions(in: table)
+    return given.indices.reduce(0) { $0 + (given[$1] == labels[$1] ? weights[$1] : 0) }
   }
 
   /// Improves the tests of a tree until its agreement rises no more.
@@ -137,13 +137,15 @@ struct ScoreTreeRefiner {
     var tree = tree
     let leaves = tree.leaves(of: table)
     var counts = [Float](repeating: 0, count: tree.nodes.count * classes)
-    for row in leaves.indices { counts[leaves[row] * classes + answers[row]] += weights[row] }
+    for row in leaves.indices { counts[leaves[row] * classes + labels[row]] += weights[row] }
     for index in tree.nodes.indices where tree.nodes[index].test == nil {
-      let mine = counts[(index * classes)..<((index + 1) * classes)]
-      var best = tree.nodes[index].answer
+      let ownCounts = counts[(index * classes)..<((index + 1) * classes)]
+      var best = tree.nodes[index].conclusion
       for group in 0..<classes
-      where mine[mine.startIndex + group] > mine[mine.startIndex + best] { best = group }
-      tree.nodes[index].answer = best
+      where ownCounts[ownCounts.startIndex + group] > ownCounts[ownCounts.startIndex + best] {
+        best = group
+      }
+      tree.nodes[index].conclusion = best
     }
     while let index = tree.nodes.indices.first(where: { tree.hasEqualLeaves($0) }) {
       tree = tree.replacing(index, by: tree.nodes[index].low)
@@ -159,24 +161,24 @@ struct ScoreTreeRefiner {
   func splittingWorstLeaf(of tree: ScoreTree) -> ScoreTree? {
     let leaves = tree.leaves(of: table)
     var errors: [Int: Float] = [:]
-    for row in leaves.indices where tree.nodes[leaves[row]].answer != answers[row] {
+    for row in leaves.indices where tree.nodes[leaves[row]].conclusion != labels[row] {
       errors[leaves[row], default: 0] += weights[row]
     }
     let order = errors.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     for (leaf, missed) in order where missed > leastGain {
       let rows = leaves.indices.filter { leaves[$0] == leaf }
       var counts = [Float](repeating: 0, count: classes)
-      for row in rows { counts[answers[row]] += weights[row] }
-      let own = tree.nodes[leaf].answer
+      for row in rows { counts[labels[row]] += weights[row] }
+      let own = tree.nodes[leaf].conclusion
       // Each other class against the rest of the leaf.
-      let rivals = (0..<classes).filter { $0 != own && counts[$0] > leastGain }
+      let otherClasses = (0..<classes).filter { $0 != own && counts[$0] > leastGain }
         .sorted { (counts[$1], $0) < (counts[$0], $1) }.prefix(3)
       var best: (test: ScoreTest, rival: Int, gain: Float)?
-      for rival in rivals {
+      for rival in otherClasses {
         var gains = [Float](repeating: 0, count: table.count)
         for row in rows {
           gains[row] =
-            answers[row] == rival ? weights[row] : answers[row] == own ? -weights[row] : 0
+            labels[row] == rival ? weights[row] : labels[row] == own ? -weights[row] : 0
         }
         var search = search
         if tree.scoreCount >= maxScores { search.maxTerms = 1 }
@@ -189,7 +191,7 @@ struct ScoreTreeRefiner {
       larger.nodes[leaf].test = best.test
       larger.nodes[leaf].low = larger.nodes.count
       larger.nodes[leaf].high = larger.nodes.count + 1
-      larger.nodes += [ScoreTree.Node(answer: own), ScoreTree.Node(answer: best.rival)]
+      larger.nodes += [ScoreTree.Node(conclusion: own), ScoreTree.Node(conclusion: best.rival)]
       return larger.inOrder
     }
     return nil
@@ -199,13 +201,13 @@ struct ScoreTreeRefiner {
     guard let test = tree.nodes[index].test else { return }
     let reaching = tree.reaching(index, in: table)
     let (low, high) = (
-      tree.answers(from: tree.nodes[index].low, rows: reaching, in: table),
-      tree.answers(from: tree.nodes[index].high, rows: reaching, in: table)
+      tree.predictions(from: tree.nodes[index].low, rows: reaching, in: table),
+      tree.predictions(from: tree.nodes[index].high, rows: reaching, in: table)
     )
     var gains = [Float](repeating: 0, count: table.count)
     for (position, row) in reaching.enumerated() {
       let change =
-        (high[position] == answers[row] ? Float(1) : 0) - (low[position] == answers[row] ? 1 : 0)
+        (high[position] == labels[row] ? Float(1) : 0) - (low[position] == labels[row] ? 1 : 0)
       gains[row] = change * weights[row]
     }
     let sums = test.sums(in: table)
@@ -255,7 +257,7 @@ extension ScoreTree {
   fileprivate func hasEqualLeaves(_ index: Int) -> Bool {
     let node = nodes[index]
     return node.test != nil && nodes[node.low].test == nil && nodes[node.high].test == nil
-      && nodes[node.low].answer == nodes[node.high].answer
+      && nodes[node.low].conclusion == nodes[node.high].conclusion
   }
 
   /// The rows that reach a node.
@@ -279,7 +281,7 @@ extension ScoreTree {
   }
 
   /// The classes of rows that start at a node.
-  fileprivate func answers(from start: Int, rows: [Int], in table: TermTable) -> [Int] {
+  fileprivate func predictions(from start: Int, rows: [Int], in table: TermTable) -> [Int] {
     var places = [Int](repeating: start, count: rows.count)
     for index in nodes.indices where index >= start {
       guard let test = nodes[index].test, places.contains(index) else { continue }
@@ -288,6 +290,6 @@ extension ScoreTree {
         places[position] = sums[rows[position]] > test.cut ? nodes[index].high : nodes[index].low
       }
     }
-    return places.map { nodes[$0].answer }
+    return places.map { nodes[$0].conclusion }
   }
 }

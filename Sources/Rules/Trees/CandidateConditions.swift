@@ -23,30 +23,30 @@ package struct CandidateConditions: Sendable {
   /// Collects conditions.
   /// - Parameters:
   ///   - table: the rows.
-  ///   - answers: the class of each row.
+  ///   - labels: the class of each row.
   ///   - classes: the number of classes.
   ///   - weights: the sample weight of each row; `nil`: 1.
   ///   - limit: the largest number of pairs.
   ///   - minimumSupport: the least weighted number of rows on either side of a cut.
   ///   - onStep: called often; an error thrown by it ends the collection.
   package init(
-    _ table: BinnedTable, answers: [Int], classes: Int, weights: [Int]?, limit: Int,
+    _ table: BinnedTable, labels: [Int], classes: Int, weights: [Int]?, limit: Int,
     minimumSupport: Int, onStep: () throws -> Void
   ) rethrows {
     self.table = table
     var found: [(pair: Pair, rows: Int)] = []
-    var sampleWeights = weights ?? [Int](repeating: 1, count: answers.count)
+    var sampleWeights = weights ?? [Int](repeating: 1, count: labels.count)
     for round in 0..<Self.rounds {
       let grower = TreeGrower(
         criterion: round == 1 ? .gini : .entropy, minimumSupport: minimumSupport,
         maximumLeaves: Self.leaves)
       let tree = try grower.tree(
-        imitating: answers, over: table, classes: classes, weights: sampleWeights, onStep: onStep)
+        imitating: labels, over: table, classes: classes, weights: sampleWeights, onStep: onStep)
       found += pairs(of: tree)
       if round + 1 < Self.rounds {
         try onStep()
         let given = predictions(of: tree)
-        for row in answers.indices where given[row] != answers[row] { sampleWeights[row] *= 3 }
+        for row in labels.indices where given[row] != labels[row] { sampleWeights[row] *= 3 }
       }
     }
     var seen: Set<Pair> = []
@@ -58,7 +58,7 @@ package struct CandidateConditions: Sendable {
       if seen.insert(item.pair).inserted { pairs.append(item.pair) }
     }
     try onStep()
-    for pair in discretised(answers, classes: classes, weights: weights)
+    for pair in discretised(labels, classes: classes, weights: weights)
     where pairs.count < limit {
       if seen.insert(pair).inserted { pairs.append(pair) }
     }
@@ -83,26 +83,26 @@ package struct CandidateConditions: Sendable {
   /// The class that a tree over these bins predicts for each row.
   private func predictions(of tree: DecisionTree) -> [Int] {
     var given = [Int](repeating: tree.defaultClass, count: table.count)
-    var waiting = [(node: 0, rows: Array(0..<table.count))]
-    while let (index, rows) = waiting.popLast() {
+    var stack = [(node: 0, rows: Array(0..<table.count))]
+    while let (index, rows) = stack.popLast() {
       guard let split = tree.nodes[index].split,
         let column = table.schema.index(of: split.variable)
       else {
-        for row in rows { given[row] = tree.nodes[index].answer }
+        for row in rows { given[row] = tree.nodes[index].conclusion }
         continue
       }
       let first = table.binsSatisfying(split.firstCondition, column: column)
       let second = table.binsSatisfying(split.secondCondition, column: column)
       let bins = table.columns[column].bins
-      waiting.append((split.first, rows.filter { first[Int(bins[$0])] }))
-      waiting.append(
+      stack.append((split.first, rows.filter { first[Int(bins[$0])] }))
+      stack.append(
         (split.second, rows.filter { !first[Int(bins[$0])] && second[Int(bins[$0])] }))
     }
     return given
   }
 
   /// The cuts of the columns of the trees, in the order of their use.
-  private func discretised(_ answers: [Int], classes: Int, weights: [Int]?) -> [Pair] {
+  private func discretised(_ labels: [Int], classes: Int, weights: [Int]?) -> [Pair] {
     var order: [Int] = []
     for pair in pairs where !order.contains(pair.column) && order.count < Self.columns {
       order.append(pair.column)
@@ -112,8 +112,8 @@ package struct CandidateConditions: Sendable {
       guard case .numbers = column.kind else { return [] }
       var counts = [[Int]](
         repeating: [Int](repeating: 0, count: classes), count: column.binCount)
-      for (row, answer) in answers.enumerated() {
-        counts[Int(column.bins[row])][answer] += weights?[row] ?? 1
+      for (row, label) in labels.enumerated() {
+        counts[Int(column.bins[row])][label] += weights?[row] ?? 1
       }
       let cuts = EntropyCuts(counts: Array(counts.prefix(column.known))).cuts
       return cuts.map { last in

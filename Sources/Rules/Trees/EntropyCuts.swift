@@ -8,12 +8,12 @@ package struct EntropyCuts {
 
   /// `counts`: the weighted number of rows per class in each bin.
   package init(counts: [[Int]]) {
-    var waiting = [0..<counts.count]
-    while !waiting.isEmpty {
-      let range = waiting.removeFirst()
+    var queue = [0..<counts.count]
+    while !queue.isEmpty {
+      let range = queue.removeFirst()
       guard let cut = Self.cut(counts, range) else { continue }
       cuts.append(cut)
-      waiting += [range.lowerBound..<(cut + 1), (cut + 1)..<range.upperBound]
+      queue += [range.lowerBound..<(cut + 1), (cut + 1)..<range.upperBound]
     }
   }
 

@@ -29,7 +29,7 @@ package struct OptimalTree {
   let conditions: [[UInt64]]
   /// The rows of each class.
   let classes: [[UInt64]]
-  /// The weighted rows that a further leaf must win.
+  /// The weighted rows that a further leaf must classify correctly in addition.
   let leafPenalty: Int
   /// Of rows that satisfy the same conditions, those not of their most frequent class.
   private let indistinct: [UInt64]
@@ -37,13 +37,13 @@ package struct OptimalTree {
   /// Creates a search.
   /// - Parameters:
   ///   - conditions: how many there are.
-  ///   - answers: the class of each row.
+  ///   - labels: the class of each row.
   ///   - classes: the number of classes.
   ///   - weights: the sample weight of each row; rows of weight 0 do not count.
-  ///   - leafPenalty: the weighted rows that a further leaf must win.
+  ///   - leafPenalty: the weighted rows that a further leaf must classify correctly in addition.
   ///   - holding: whether a condition holds, for each row.
   package init(
-    conditions: Int, answers: [Int], classes: Int, weights: [Int], leafPenalty: Int,
+    conditions: Int, labels: [Int], classes: Int, weights: [Int], leafPenalty: Int,
     holding: (Int) -> [Bool]
   ) {
     let rows = BitRows(weights: weights)
@@ -52,27 +52,27 @@ package struct OptimalTree {
       return rows.bits { holds[$0] }
     }
     self.init(
-      rows, conditions: held, answers: answers, classes: classes, weights: weights,
+      rows, conditions: held, labels: labels, classes: classes, weights: weights,
       leafPenalty: leafPenalty)
   }
 
   init(
-    _ rows: BitRows, conditions: [[UInt64]], answers: [Int], classes: Int, weights: [Int],
+    _ rows: BitRows, conditions: [[UInt64]], labels: [Int], classes: Int, weights: [Int],
     leafPenalty: Int
   ) {
     self.rows = rows
     self.conditions = conditions
-    self.classes = (0..<classes).map { group in rows.bits { answers[$0] == group } }
+    self.classes = (0..<classes).map { group in rows.bits { labels[$0] == group } }
     self.leafPenalty = leafPenalty
     indistinct = Self.indistinct(
-      rows, conditions: conditions, answers: answers, classes: classes, weights: weights)
+      rows, conditions: conditions, labels: labels, classes: classes, weights: weights)
   }
 
   private static func indistinct(
-    _ rows: BitRows, conditions: [[UInt64]], answers: [Int], classes: Int, weights: [Int]
+    _ rows: BitRows, conditions: [[UInt64]], labels: [Int], classes: Int, weights: [Int]
   ) -> [UInt64] {
     // The group of each row, refined by one condition after another.
-    var group = [Int](repeating: 0, count: answers.count)
+    var group = [Int](repeating: 0, count: labels.count)
     var groups = 1
     for held in conditions {
       var next: [Int: Int] = [:]
@@ -88,13 +88,13 @@ package struct OptimalTree {
       groups = next.count
     }
     var counts = [Int](repeating: 0, count: max(groups, 1) * classes)
-    for row in answers.indices where rows.places[row] >= 0 {
-      counts[group[row] * classes + answers[row]] += weights[row]
+    for row in labels.indices where rows.places[row] >= 0 {
+      counts[group[row] * classes + labels[row]] += weights[row]
     }
     let most = (0..<max(groups, 1)).map { group in
       (0..<classes).max { counts[group * classes + $0] < counts[group * classes + $1] } ?? 0
     }
-    return rows.bits { answers[$0] != most[group[$0]] }
+    return rows.bits { labels[$0] != most[group[$0]] }
   }
 
   /// The best tree whose paths have at most `depth` conditions, over all rows.

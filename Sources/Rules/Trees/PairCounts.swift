@@ -59,7 +59,7 @@ struct PairCounts {
       if objective < best.objective {
         best = .init(
           objective: objective,
-          tree: .split(condition: index, low: .leaf(low.answer), high: .leaf(high.answer)))
+          tree: .split(condition: index, low: .leaf(low.conclusion), high: .leaf(high.conclusion)))
       }
     }
     return best
@@ -67,14 +67,14 @@ struct PairCounts {
 
   private func sides(
     of index: Int
-  ) -> (low: (errors: Int, answer: Int), high: (errors: Int, answer: Int)) {
+  ) -> (low: (errors: Int, conclusion: Int), high: (errors: Int, conclusion: Int)) {
     let width = classes.count
     let high = (0..<width).map { single[index * width + $0] }
     let low = (0..<width).map { classes[$0].total - high[$0] }
     return (side(low), side(high))
   }
 
-  private func side(_ counts: [Int]) -> (errors: Int, answer: Int) {
+  private func side(_ counts: [Int]) -> (errors: Int, conclusion: Int) {
     var best = 0
     for index in counts.indices where counts[index] > counts[best] { best = index }
     return (counts.reduce(0, +) - counts[best], classes[best].index)
@@ -144,7 +144,7 @@ struct PairCounts {
     let width = classes.count
     guard let condition = child.condition else {
       let sides = sides(of: root)
-      return .leaf(isHigh ? sides.high.answer : sides.low.answer)
+      return .leaf(isHigh ? sides.high.conclusion : sides.low.conclusion)
     }
     var (lower, upper) = ([Int](repeating: 0, count: width), [Int](repeating: 0, count: width))
     for group in 0..<width {
@@ -157,6 +157,6 @@ struct PairCounts {
       }
     }
     return .split(
-      condition: condition, low: .leaf(side(lower).answer), high: .leaf(side(upper).answer))
+      condition: condition, low: .leaf(side(lower).conclusion), high: .leaf(side(upper).conclusion))
   }
 }

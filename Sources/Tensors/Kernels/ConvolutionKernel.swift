@@ -37,7 +37,7 @@ extension WindowKernel {
         x, panels, added in
         guard let y = output.baseAddress else { return }
         eachRow(
-          of: shape[0], windows, operations: weights.count, workspace: ek_convolve_room
+          of: shape[0], windows, operations: weights.count, workspace: ek_convolve_workspace
         ) { row, w, workspace in
           ek_convolve(
             x + row * windows.inputCount, w, panels, bias == nil ? nil : added, outputChannels,
@@ -77,7 +77,7 @@ extension WindowKernel {
     withPointers(input.elements, above.elements, []) { x, above, _ in
       gradient = sumOverRows(
         input.rows, windows, like: weights, blocks: weights.count / outputChannels,
-        workspace: { ek_convolve_weights_room($0, outputChannels) }
+        workspace: { ek_convolve_weights_workspace($0, outputChannels) }
       ) { row, w, workspace, block, sums in
         ek_convolve_weights(
           x + row * windows.inputCount, above + row * windows.pixels * outputChannels, w,
@@ -102,7 +102,7 @@ extension WindowKernel {
         guard let below = below.baseAddress else { return }
         eachRow(
           of: shape[0], windows, operations: weights.count,
-          workspace: { ek_convolve_below_room($0, outputChannels) }
+          workspace: { ek_convolve_below_workspace($0, outputChannels) }
         ) { row, w, workspace in
           ek_convolve_below(
             above + row * windows.pixels * outputChannels, w, panels, outputChannels,

@@ -101,7 +101,7 @@ package final class DenseChain {
   }
 
   /// The forward pass of at most one batch: `[rows, units]` of the last link.
-  package func answer(_ inputs: Tensor, _ rows: ArraySlice<Int>) -> UnsafeMutablePointer<Float> {
+  package func forward(_ inputs: Tensor, _ rows: ArraySlice<Int>) -> UnsafeMutablePointer<Float> {
     let width = links[0].inputs
     inputs.elements.withUnsafeBufferPointer { inputs in
       guard let inputs = inputs.baseAddress else { return }
@@ -127,7 +127,7 @@ package final class DenseChain {
     ek_softmax(values, values, rows, width)
   }
 
-  /// The backward pass for the rows of the last `answer` call.
+  /// The backward pass for the rows of the last `forward` call.
   ///
   /// `gradient`: the gradient of the loss with respect to the outputs, `[rows, units]`.
   package func backward(_ gradient: UnsafeMutablePointer<Float>, rows: Int) {

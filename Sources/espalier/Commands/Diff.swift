@@ -39,10 +39,11 @@ struct Diff: ParsableCommand {
       first.explanation, second.explanation, level: level)
     if let source = data ?? Self.commonData(first.explanation, second.explanation) {
       let (old, new) = (
-        try answers(of: first, level, on: source), try answers(of: second, level, on: source)
+        try predictions(of: first, level, on: source),
+        try predictions(of: second, level, on: source)
       )
       let rows = old.keys.filter { new[$0] != nil }
-      difference.answers = Proportion(rows.count { old[$0] == new[$0] }, of: rows.count)
+      difference.predictions = Proportion(rows.count { old[$0] == new[$0] }, of: rows.count)
     }
     if difference.data.columnsRemoved.count == first.explanation.data.schema.features.count {
       console.note(["the results have no column in common: they are of different data"])
@@ -65,7 +66,7 @@ struct Diff: ParsableCommand {
   }
 
   /// The class that the rules predict, by row number.
-  private func answers(
+  private func predictions(
     of result: ResultFile, _ level: RuleLevel, on source: String
   ) throws -> [Int: String] {
     let loaded = try DataSource.load(
@@ -81,7 +82,7 @@ struct Diff: ParsableCommand {
     }
     let deciding = rules.rules.deciding(try rules.variables(of: table, in: model?.model))
     return Dictionary(
-      zip(table.rowNumbers, deciding.map { rules.classes[rules.answer(of: $0)] }),
+      zip(table.rowNumbers, deciding.map { rules.classes[rules.prediction(of: $0)] }),
       uniquingKeysWith: { first, _ in first })
   }
 }
@@ -158,10 +159,10 @@ struct DifferenceText {
       lines.append("  scores    other definitions of " + listed(rules.scoresChanged))
     }
     lines.append("")
-    if let answers = difference.answers {
+    if let predictions = difference.predictions {
       lines.append(
-        "Both rule sets predict the same class for \(ratio(answers)) rows "
-          + "(\(percent(answers)), 95 % interval \(interval(answers))).")
+        "Both rule sets predict the same class for \(ratio(predictions)) rows "
+          + "(\(percent(predictions)), 95 % interval \(interval(predictions))).")
     } else {
       lines.append("--data compares the predictions of both rule sets on given rows.")
     }

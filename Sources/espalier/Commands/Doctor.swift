@@ -21,20 +21,20 @@ struct Doctor: ParsableCommand {
   @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   func run() throws {
-    let findings = Self.findings
+    let checks = Self.checks
     if console.json {
-      try StandardOutput.writeJSON(findings)
+      try StandardOutput.writeJSON(checks)
     } else if !console.quiet {
-      let width = findings.map(\.name.count).max() ?? 0
-      let lines = findings.map { finding in
+      let width = checks.map(\.name.count).max() ?? 0
+      let lines = checks.map { check in
         let mark =
-          finding.works ? Terminal.stdout.paint("ok", .green) : Terminal.stdout.paint("--", .red)
-        let name = finding.name.padding(toLength: width, withPad: " ", startingAt: 0)
-        return "\(mark)  \(name)  \(finding.found)"
+          check.works ? Terminal.stdout.paint("ok", .green) : Terminal.stdout.paint("--", .red)
+        let name = check.name.padding(toLength: width, withPad: " ", startingAt: 0)
+        return "\(mark)  \(name)  \(check.found)"
       }
       try StandardOutput.write(lines.joined(separator: "\n") + "\n")
     }
-    let missing = findings.filter { !$0.works && $0.isNeeded }
+    let missing = checks.filter { !$0.works && $0.isNeeded }
     if !missing.isEmpty {
       throw CommandFailure(
         "missing: " + missing.map(\.name).joined(separator: ", "),
@@ -43,7 +43,7 @@ struct Doctor: ParsableCommand {
   }
 
   /// The status of one dependency.
-  private struct Finding: Encodable {
+  private struct Check: Encodable {
     var name: String
     var found: String
     var works = true
@@ -51,44 +51,44 @@ struct Doctor: ParsableCommand {
     var remedy: String?
   }
 
-  private static var findings: [Finding] {
+  private static var checks: [Check] {
     let process = ProcessInfo.processInfo
     let fonts = fontFiles
     let graphviz = Graphviz.version
-    var findings = [
-      Finding(name: "espalier", found: Espalier.version),
-      Finding(name: "Swift", found: swiftVersion),
-      Finding(name: "system", found: process.operatingSystemVersionString),
-      Finding(name: "OpenBLAS", found: MatrixKernel.description),
-      Finding(
+    var checks = [
+      Check(name: "espalier", found: Espalier.version),
+      Check(name: "Swift", found: swiftVersion),
+      Check(name: "system", found: process.operatingSystemVersionString),
+      Check(name: "OpenBLAS", found: MatrixKernel.description),
+      Check(
         name: "Graphviz", found: graphviz, works: !graphviz.isEmpty, isNeeded: true,
         remedy: "apt-get install -y libgraphviz-dev"),
-      Finding(
+      Check(
         name: "DejaVu fonts", found: fonts.first ?? "not found", works: !fonts.isEmpty,
         isNeeded: true, remedy: "apt-get install -y fonts-dejavu-core"),
-      Finding(name: "zlib", found: String(cString: zlibVersion())),
-      Finding(name: "libpng", found: png_get_libpng_ver(nil).map { String(cString: $0) } ?? "?"),
-      Finding(
+      Check(name: "zlib", found: String(cString: zlibVersion())),
+      Check(name: "libpng", found: png_get_libpng_ver(nil).map { String(cString: $0) } ?? "?"),
+      Check(
         name: "OpenSSL",
         found: OpenSSL_version(OPENSSL_FULL_VERSION_STRING).map { String(cString: $0) } ?? "?"),
-      Finding(name: "cores", found: "\(process.activeProcessorCount), \(Workers.threads) used"),
-      Finding(name: "AVX2", found: Processor.usesAVX2 ? "yes" : "no; scalar kernels are used"),
-      Finding(
+      Check(name: "cores", found: "\(process.activeProcessorCount), \(Workers.threads) used"),
+      Check(name: "AVX2", found: Processor.usesAVX2 ? "yes" : "no; scalar kernels are used"),
+      Check(
         name: "AVX-512",
         found: Processor.usesAVX512 ? "yes" : "no; the AVX2 kernels give bit-identical results"),
-      Finding(name: "memory", found: "\(process.physicalMemory >> 20) MiB"),
-      Finding(
+      Check(name: "memory", found: "\(process.physicalMemory >> 20) MiB"),
+      Check(
         name: "available memory",
         found: MemoryBudget.workspace.map {
           "\(MemoryError.size(Double($0.bytes))) (\($0.limit.rawValue))"
         } ?? "unknown"),
     ]
     let shipped = DataSource.names().filter { $0.origin == .shipped }.count
-    findings.append(
-      Finding(
+    checks.append(
+      Check(
         name: "data sets", found: "\(shipped) shipped; fetched ones in \(DatasetStore().root.path)",
         works: shipped > 0, remedy: "run it as ./espalier, or set ESPALIER_HOME to its folder"))
-    return findings
+    return checks
   }
 
   private static var swiftVersion: String {

@@ -11,7 +11,7 @@ import Reports
 
 /// Draws a network, its features or its rules.
 struct Draw: ParsableCommand {
-  enum Picture: String, CaseIterable, ExpressibleByArgument {
+  enum DrawingKind: String, CaseIterable, ExpressibleByArgument {
     case network, features, rules
   }
 
@@ -30,7 +30,7 @@ struct Draw: ParsableCommand {
   @Option(name: .shortAndLong, help: "The diagram file: .svg, .png, .pdf or .dot.")
   var output: String
   @Option(help: "The diagram to draw of a result; for a model only network.")
-  var picture = Picture.network
+  var picture = DrawingKind.network
   @Option(
     help: """
       The rules of the rules diagram: over inputs, hidden features or scores (default: \

@@ -145,8 +145,8 @@ struct EvaluationText {
     }
     var errors: [(count: Int, words: String)] = []
     for (label, row) in evaluation.confusion.enumerated() {
-      for (answer, count) in row.enumerated() where label != answer && count > 0 {
-        errors.append((count, "'\(names[label])' predicted as '\(names[answer])'"))
+      for (predicted, count) in row.enumerated() where label != predicted && count > 0 {
+        errors.append((count, "'\(names[label])' predicted as '\(names[predicted])'"))
       }
     }
     errors.sort { ($1.count, $0.words) < ($0.count, $1.words) }

@@ -64,11 +64,17 @@ struct FidelityCommand: ParsableCommand {
     var byClass: [String: Proportion]
     var majorityBaseline: Proportion
     /// The coverage: rows that a rule other than the default rule classifies.
-    var answered: Proportion
+    var coverage: Proportion
     /// The accuracy on rows with a known class; absent if there are none.
     var accuracy: [String: Proportion]?
     /// The change since the baseline.
     var change: ProportionChange?
+
+    private enum CodingKeys: String, CodingKey {
+      case rows, fidelity, byClass, majorityBaseline
+      case coverage = "answered"
+      case accuracy, change
+    }
   }
 
   func run() throws {
@@ -204,19 +210,19 @@ struct FidelityCommand: ParsableCommand {
     let entry = explanation.entry(explanation.level) ?? explanation.inputRules
     let rules = try ruleSet(entry, schema: rows.schema, classes: classes)
     let deciding = rules.deciding(rows)
-    let answers = deciding.map { $0.map { rules.rules[$0].conclusion } ?? rules.defaultClass }
+    let predictions = deciding.map { $0.map { rules.rules[$0].conclusion } ?? rules.defaultClass }
     let fidelity = Fidelity(
-      rules: (answers, answers), network: (network, network), original: network,
-      answered: deciding.map { $0 != nil }, classes: classes)
+      rules: (predictions, predictions), network: (network, network), original: network,
+      isCovered: deciding.map { $0 != nil }, classes: classes)
     let known = table.labels.indices.filter { table.labels[$0] >= 0 }
     func accuracy(_ predicted: [Int]) -> Proportion {
       Proportion(known.count { predicted[$0] == table.labels[$0] }, of: known.count)
     }
     return Measured(
       rows: table.count, fidelity: fidelity.heldOut, byClass: fidelity.byClass,
-      majorityBaseline: fidelity.majorityBaseline, answered: fidelity.answered,
+      majorityBaseline: fidelity.majorityBaseline, coverage: fidelity.coverage,
       accuracy: known.isEmpty
-        ? nil : ["network": accuracy(network), "rules": accuracy(answers)])
+        ? nil : ["network": accuracy(network), "rules": accuracy(predictions)])
   }
 
   /// The rules over the columns of the rows, for the classes of the network.

@@ -146,7 +146,8 @@ struct DescriptionText {
           ? "; \(counted(coupled)) neurons only together with those of other layers." : "."))
     var reasons: [String] = []
     for layer in network.layers {
-      guard let reason = layer.protection, !reason.hasPrefix("an output"), !reasons.contains(reason)
+      guard let reason = layer.protection, layer.protectionReason != .output,
+        !reasons.contains(reason)
       else { continue }
       reasons.append(reason)
     }

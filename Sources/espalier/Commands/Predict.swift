@@ -136,7 +136,7 @@ struct Predict: ParsableCommand {
     var (network, rules, agreeing) = ([String: Int](), [String: Int](), 0)
     try write(asJSON ? "{\"predictions\":[" : written.header)
     for start in stride(from: 0, to: table.count, by: Self.batch) {
-      if Interruption.isAskedFor {
+      if Interruption.isRequested {
         throw CommandFailure(
           "interrupted", hint: "run the same command again", code: Interruption.exitCode)
       }
@@ -152,8 +152,8 @@ struct Predict: ParsableCommand {
         } else {
           text += written.line(prediction)
         }
-        if let answer = prediction.network { network[answer.class, default: 0] += 1 }
-        if let answer = prediction.rules { rules[answer.class, default: 0] += 1 }
+        if let outcome = prediction.network { network[outcome.class, default: 0] += 1 }
+        if let outcome = prediction.rules { rules[outcome.class, default: 0] += 1 }
         if prediction.agrees == true { agreeing += 1 }
       }
       try write(text)

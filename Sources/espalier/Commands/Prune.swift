@@ -30,8 +30,8 @@ struct Prune: ParsableCommand {
   @OptionGroup var source: DataOptions
   @Option(name: .shortAndLong, help: "The .onnx or .espalier file to write.")
   var output: String
-  @Option(help: "Also write a compressed model, .espalier.")
-  var coded: String?
+  @Option(name: .customLong("coded"), help: "Also write a compressed model, .espalier.")
+  var compressed: String?
   @OptionGroup(title: "Goal") var goal: GoalOptions
   @Option(help: "The pruning method; see 'espalier list methods'.")
   var method = NeuronMagnitude.name
@@ -78,7 +78,7 @@ struct Prune: ParsableCommand {
     var conflicts = OutputConflicts()
     conflicts.writes(plan, as: "--plan")
     conflicts.writes(sensitivity, as: "--sensitivity")
-    conflicts.writes(coded, as: "--coded")
+    conflicts.writes(compressed, as: "--coded")
     conflicts.writes(output, as: "--output")
     conflicts.reads(settings.experiment, config: steps.config)
     try conflicts.check()
@@ -93,7 +93,7 @@ struct Prune: ParsableCommand {
     let checkpoint = OutputFolder(output)
     if !steps.resume { checkpoint.removeCheckpoint() }
     let files = OutputFiles(
-      [plan, sensitivity, coded, output].compactMap { $0.map { OutputFile($0) } },
+      [plan, sensitivity, compressed, output].compactMap { $0.map { OutputFile($0) } },
       checkpoint: checkpoint.checkpoint)
     try files.check(force: steps.force, resume: steps.resume)
     let progress = ProgressPrinter(console.progress, quiet: console.quiet)
@@ -126,7 +126,7 @@ struct Prune: ParsableCommand {
     let rows = outcome.readBackRows
     let modelData =
       try replacement ?? ModelFile.data(for: outcome.model, named: output, checkedOn: rows)
-    let compressedData = try coded.map { _ in
+    let compressedData = try compressed.map { _ in
       try ModelFile.data(
         for: outcome.model, named: "coded." + CompressedModel.fileExtension, checkedOn: rows)
     }

@@ -37,10 +37,10 @@ extension NetworkError: CommandLineError {
   var optionHint: String? {
     switch self {
     case .wrongInputs: "use the columns of the training data; --ignore excludes other columns"
-    case .wrongAnswers(let classes, let outputs) where classes > 1 && classes < outputs:
+    case .wrongOutputs(let classes, let outputs) where classes > 1 && classes < outputs:
       "check --target: it names the column that the network predicts; evaluate and predict take all "
         + "classes with --class-order where rows of some are missing"
-    case .wrongAnswers: "check --target: it names the column that the network predicts"
+    case .wrongOutputs: "check --target: it names the column that the network predicts"
     default: nil
     }
   }

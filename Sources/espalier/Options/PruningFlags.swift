@@ -2,8 +2,8 @@ import ArgumentParser
 import Experiments
 import Pruning
 
-extension Schedule.Course: ExpressibleByArgument {}
-extension Recovery.Course: ExpressibleByArgument {}
+extension Schedule.Kind: ExpressibleByArgument {}
+extension Recovery.Kind: ExpressibleByArgument {}
 extension Compensation: ExpressibleByArgument {}
 extension Scope: ExpressibleByArgument {}
 extension Normalization: ExpressibleByArgument {}
@@ -11,13 +11,13 @@ extension Normalization: ExpressibleByArgument {}
 /// The hyperparameters of a pruning; where an option is not given, the method's own default.
 struct PruningFlags: ParsableArguments {
   @Option(help: "Pruning schedule over the rounds (default: the method's own).")
-  var schedule: Schedule.Course?
+  var schedule: Schedule.Kind?
   @Option(help: "Number of pruning rounds.")
   var rounds: Int?
   @Option(help: "Compensation for pruned neurons (default: the method's own).")
   var compensation: Compensation?
   @Option(help: "Recovery after each pruning round (default: the method's own).")
-  var recovery: Recovery.Course?
+  var recovery: Recovery.Kind?
   @Option(help: "Training epochs of each recovery (default: the method's own).")
   var recoveryEpochs: Int?
   @Option(

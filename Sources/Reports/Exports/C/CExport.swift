@@ -30,7 +30,7 @@ public struct CExport: TextualExport {
     let schema = program.schema
     let read = program.columnsRead
     let texts =
-      program.answers.map(\.name) + program.rules.map(\.id)
+      program.predictions.map(\.name) + program.rules.map(\.id)
       + read.flatMap { [schema.features[$0].id.rawValue] + (schema.features[$0].levels ?? []) }
     if let text = texts.first(where: { $0.unicodeScalars.contains("\0") }) {
       throw ReportError.unsupportedCharacter(name: shown(text), format: "C")
@@ -74,10 +74,10 @@ public struct CExport: TextualExport {
         "        return \(rule.conclusion);", "    }",
       ]
     }
-    lines += ["    *rule = NULL;", "    return \(program.defaultAnswer);", "}", ""]
+    lines += ["    *rule = NULL;", "    return \(program.defaultPrediction);", "}", ""]
     lines += ["/* The names of the classes, by the value of classify. */"]
-    lines.append("const char *const class_names[\(max(program.answers.count, 1))] = {")
-    lines += program.answers.map { "    \(Self.literal($0.name))," }
+    lines.append("const char *const class_names[\(max(program.predictions.count, 1))] = {")
+    lines += program.predictions.map { "    \(Self.literal($0.name))," }
     return (lines + ["};"]).joined(separator: "\n") + "\n"
   }
 

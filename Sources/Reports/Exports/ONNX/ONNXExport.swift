@@ -104,19 +104,19 @@ struct ONNXRuleGraph {
       return name
     }
     let axis = integers([1], [1])
-    let answer = add("Squeeze", [rule, axis], makes: free("rule"))
-    let label = addLookup(answer, makes: free("label"))
+    let position = add("Squeeze", [rule, axis], makes: free("rule"))
+    let label = addLookup(position, makes: free("label"))
     graph.output = [
       Onnx_ValueInfoProto(label.name, .string, width: nil),
-      Onnx_ValueInfoProto(answer.name, .int64, width: nil),
+      Onnx_ValueInfoProto(position.name, .int64, width: nil),
     ]
   }
 
   /// The class of a rule by its position.
   private mutating func addLookup(_ rule: Value, makes name: String) -> Value {
-    let other = program.answers[program.defaultAnswer].name
+    let other = program.predictions[program.defaultPrediction].name
     let keys = [-1] + program.rules.indices
-    let labels = [other] + program.rules.map { program.answers[$0.conclusion].name }
+    let labels = [other] + program.rules.map { program.predictions[$0.conclusion].name }
     return add(
       "LabelEncoder", domain: "ai.onnx.ml", [rule],
       [

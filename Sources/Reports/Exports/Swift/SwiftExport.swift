@@ -50,15 +50,15 @@ public struct SwiftExport: TextualExport {
     }
     if program.columnsRead.isEmpty { lines.append("    _ = cells") }
     for rule in program.order.map({ program.rules[$0] }) {
-      let answer = Self.literal(program.answers[rule.conclusion].name)
+      let prediction = Self.literal(program.predictions[rule.conclusion].name)
       let sentence = Self.literal(text.sentence(rule, of: program).plain)
       lines += [
         "    if \(expressions.premise(rule)) {",
-        "      return (\(answer), \(Self.literal(rule.id)), \(sentence))", "    }",
+        "      return (\(prediction), \(Self.literal(rule.id)), \(sentence))", "    }",
       ]
     }
-    let answer = Self.literal(program.answers[program.defaultAnswer].name)
-    lines += ["    return (\(answer), nil, \"no rule holds\")", "  }", ""]
+    let prediction = Self.literal(program.predictions[program.defaultPrediction].name)
+    lines += ["    return (\(prediction), nil, \"no rule holds\")", "  }", ""]
     lines += features?.definitions ?? []
     lines += SwiftReaders(schema).lines
     return (lines + ["}"]).joined(separator: "\n") + "\n"

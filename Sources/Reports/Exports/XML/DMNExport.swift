@@ -31,7 +31,7 @@ public struct DMNExport: TextualExport {
     let schema = program.schema
     let read = program.columnsRead
     try XMLElement.check(
-      [schema.target.name] + program.answers.map(\.name) + program.rules.map(\.id)
+      [schema.target.name] + program.predictions.map(\.name) + program.rules.map(\.id)
         + schema.missingMarks
         + read.flatMap {
           [schema.features[$0].id.rawValue] + (schema.features[$0].levels ?? [])
@@ -137,11 +137,11 @@ public struct DMNExport: TextualExport {
       let one = program.rules[position]
       rule(
         "rule_\(position)", text.sentence(one, of: program).plain, row,
-        [FEEL.literal(program.answers[one.conclusion].name), FEEL.literal(one.id)])
+        [FEEL.literal(program.predictions[one.conclusion].name), FEEL.literal(one.id)])
     }
     rule(
       "otherwise", "no rule holds", [:],
-      [FEEL.literal(program.answers[program.defaultAnswer].name), "null"])
+      [FEEL.literal(program.predictions[program.defaultPrediction].name), "null"])
     return XMLElement(
       "decision", [("id", "decision"), ("name", "prediction")],
       [XMLElement("variable", [("name", "prediction"), ("typeRef", "Any")])]

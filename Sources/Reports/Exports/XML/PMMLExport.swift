@@ -29,7 +29,7 @@ public struct PMMLExport: TextualExport {
     let schema = program.schema
     let read = program.columnsRead.map { schema.features[$0] }
     try XMLElement.check(
-      [schema.target.name] + schema.missingMarks + program.answers.map(\.name)
+      [schema.target.name] + schema.missingMarks + program.predictions.map(\.name)
         + program.rules.map(\.id)
         + read.flatMap { [$0.id.rawValue] + ($0.levels ?? []) }, format: "PMML")
     let names = PMMLNames(program)
@@ -79,7 +79,7 @@ public struct PMMLExport: TextualExport {
     fields.append(
       XMLElement(
         "DataField", [("name", names.target), ("optype", "categorical"), ("dataType", "string")],
-        program.answers.map { XMLElement("Value", [("value", $0.name)]) }))
+        program.predictions.map { XMLElement("Value", [("value", $0.name)]) }))
     return XMLElement("DataDictionary", [("numberOfFields", "\(fields.count)")], fields)
   }
 
@@ -93,7 +93,7 @@ public struct PMMLExport: TextualExport {
   private static func output(_ names: PMMLNames) -> XMLElement {
     XMLElement(
       "Output", [],
-      [(names.answer, "predictedValue"), (names.rule, "entityId")].map {
+      [(names.prediction, "predictedValue"), (names.rule, "entityId")].map {
         XMLElement(
           "OutputField",
           [("name", $0), ("optype", "categorical"), ("dataType", "string"), ("feature", $1)])
@@ -121,12 +121,12 @@ public struct PMMLExport: TextualExport {
       return XMLElement(
         "SimpleRule",
         [
-          ("id", rule.id), ("score", program.answers[rule.conclusion].name),
+          ("id", rule.id), ("score", program.predictions[rule.conclusion].name),
           ("recordCount", "\(rule.support.covered)"), ("nbCorrect", "\(rule.support.agreeing)"),
         ], [predicates.premise(rule)])
     }
     return XMLElement(
-      "RuleSet", [("defaultScore", program.answers[program.defaultAnswer].name)],
+      "RuleSet", [("defaultScore", program.predictions[program.defaultPrediction].name)],
       [XMLElement("RuleSelectionMethod", [("criterion", "firstHit")])] + rules)
   }
 }
@@ -137,7 +137,7 @@ struct PMMLNames {
   let scores: [String]
   let features: [String]
   let target: String
-  let answer: String
+  let prediction: String
   let rule: String
   private let taken: Set<String>
 
@@ -150,7 +150,7 @@ struct PMMLNames {
       return name
     }
     target = free(program.schema.target.name)
-    answer = free("predicted " + program.schema.target.name)
+    prediction = free("predicted " + program.schema.target.name)
     rule = free("rule")
     scores = program.scores.map { free($0.name) }
     features = program.features.map { free($0.rawValue) }

@@ -55,7 +55,7 @@ struct Benchmarks {
     let labels = try RawNumbers.read(folder + "/labels.i32", count: chosen.rows, as: Int32.self)
     let rows = Examples(inputs: inputs, labels: labels.map { Int($0) })
     let network = try Network(chosen.architecture, seed: Case.seed)
-    var answers: Tensor?
+    var outputs: Tensor?
     while let line = readLine() {
       switch line {
       case "run":
@@ -71,12 +71,12 @@ struct Benchmarks {
           }
           result.losses = end.history.map(\.loss)
         } else {
-          result.seconds = try seconds(clock) { answers = network.outputs(for: inputs) }
+          result.seconds = try seconds(clock) { outputs = network.outputs(for: inputs) }
         }
         result.processor = processorSeconds() - begin
         print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
       case "answers":
-        try RawNumbers.write(answers?.elements ?? [], to: folder + "/answers.f32")
+        try RawNumbers.write(outputs?.elements ?? [], to: folder + "/answers.f32")
         print("{}")
       default: throw Failure.usage
       }

@@ -15,18 +15,18 @@ struct Case: Sendable {
   static let all = [
     Case(
       name: "lenet-300-100",
-      architecture: LeNet300().architecture(input: [784], answers: 10),
+      architecture: LeNet300().architecture(input: [784], outputs: 10),
       trainer: trainer(epochs: 1, batch: 128, rate: 0.001), rows: 60_000),
     Case(
       name: "small", architecture: dense(13, [64, 32, 16], 3),
       trainer: trainer(epochs: 20, batch: 32, rate: 0.001), rows: 4_096),
     Case(
       name: "lenet-5",
-      architecture: LeNet5().architecture(input: [28, 28, 1], answers: 10),
+      architecture: LeNet5().architecture(input: [28, 28, 1], outputs: 10),
       trainer: trainer(epochs: 1, batch: 128, rate: 0.001), rows: 12_800),
     Case(
       name: "resnet-20",
-      architecture: ResNet20().architecture(input: [32, 32, 3], answers: 10),
+      architecture: ResNet20().architecture(input: [32, 32, 3], outputs: 10),
       trainer: trainer(epochs: 1, batch: 128, rate: 0.02, .momentum(momentum: 0.9)), rows: 1_024),
     Case(
       name: "inference", architecture: dense(30, [64, 32, 16], 2), trainer: nil, rows: 1_000_000),
@@ -41,13 +41,13 @@ struct Case: Sendable {
     return trainer
   }
 
-  private static func dense(_ inputs: Int, _ hidden: [Int], _ answers: Int) -> Architecture {
+  private static func dense(_ inputs: Int, _ hidden: [Int], _ outputs: Int) -> Architecture {
     var builder = ArchitectureBuilder(input: [inputs])
     for units in hidden {
       builder.add(Dense(units))
       builder.add(Activation(.relu))
     }
-    builder.add(Dense(answers, start: .glorot))
+    builder.add(Dense(outputs, start: .glorot))
     return builder.architecture
   }
 

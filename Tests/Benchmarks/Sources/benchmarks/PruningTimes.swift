@@ -14,11 +14,11 @@ enum PruningTimes {
   }
 
   private static let networks: [(name: String, architecture: Architecture)] = [
-    ("LeNet-300-100", LeNet300().architecture(input: [784], answers: 10)),
-    ("LeNet-5", LeNet5().architecture(input: [28, 28, 1], answers: 10)),
-    ("ResNet-20", ResNet20().architecture(input: [32, 32, 3], answers: 10)),
-    ("ResNet-56", ResNet56().architecture(input: [32, 32, 3], answers: 10)),
-    ("VGG-16", VGG16().architecture(input: [32, 32, 3], answers: 10)),
+    ("LeNet-300-100", LeNet300().architecture(input: [784], outputs: 10)),
+    ("LeNet-5", LeNet5().architecture(input: [28, 28, 1], outputs: 10)),
+    ("ResNet-20", ResNet20().architecture(input: [32, 32, 3], outputs: 10)),
+    ("ResNet-56", ResNet56().architecture(input: [32, 32, 3], outputs: 10)),
+    ("VGG-16", VGG16().architecture(input: [32, 32, 3], outputs: 10)),
     ("dense blocks, 121 layers", denseBlocks()),
     ("ladder with bridges", ladder()),
   ]
@@ -42,7 +42,7 @@ enum PruningTimes {
       let pruning = try median(of: 5) {
         pruned = try recipe.prune(network, to: .keep(0.5), on: context)
       }
-      let holds = pruned?.check.holds == true && pruned?.check.changedAnswers == 0
+      let holds = pruned?.check.holds == true && pruned?.check.changedPredictions == 0
       print(
         "| \(name) | \(network.parameterCount) | \(groups.groups.count) | "
           + "\(String(format: "%.2f", coupling)) | \(String(format: "%.0f", pruning)) | "
@@ -75,7 +75,7 @@ enum PruningTimes {
   ///
   /// - Returns: the methods that took too long.
   private static func printMethods() throws -> [String] {
-    let architecture = ResNet56().architecture(input: [32, 32, 3], answers: 10)
+    let architecture = ResNet56().architecture(input: [32, 32, 3], outputs: 10)
     let network = try Network(architecture, seed: Case.seed)
     let groups = try NeuronGroups(architecture)
     var context = context(rows: 4_096, for: architecture)

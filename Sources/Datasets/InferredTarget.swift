@@ -1,5 +1,5 @@
 /// The target column of a table: its kind, and each row's label.
-struct TargetVerdict {
+struct InferredTarget {
   var kind: Target.Kind
   /// The class index of each row, -1 if there is none.
   var labels: [Int]
@@ -25,12 +25,12 @@ struct TargetVerdict {
   /// `needsValues`: whether a column without values is an error.
   /// - Throws: `DatasetError` if the column cannot be a target.
   init(
-    _ name: String, _ column: ColumnCollector, _ survey: ColumnSurvey, notations: NotationJudge,
+    _ name: String, _ column: ColumnCollector, _ survey: ColumnSurvey, notations: NotationInference,
     rows: Int, cuts: [Double], needsValues: Bool = true, _ notes: inout ReadingNotes
   ) throws {
     let source = notations.source
     // A constant target column is not dropped: its single number may be a class.
-    let judge = ColumnJudge(
+    let inference = ColumnTypeInference(
       source: source, kept: nil, rows: rows, isExact: true, keepsConstants: true,
       isRead: { _ in false }, notations: notations)
     switch column.content {
@@ -42,7 +42,7 @@ struct TargetVerdict {
     case .numbers, .coded: break
     }
     var targetNotes = ReadingNotes()
-    switch try judge.verdict(name, column, survey, &targetNotes) {
+    switch try inference.column(name, column, survey, &targetNotes) {
     case .leftOut(let reason):
       throw DatasetError.unusableTarget(source: source, name: name, reason)
     case .feature(let feature, let values):
@@ -105,7 +105,7 @@ struct TargetVerdict {
       if value.isNaN || classOfText[position] >= 0 { continue }
       guard value == value.rounded() else { return nil }
       let name = table.text(position)
-      let digits = abs(value) < NumberTally.exact ? codeDigits(name) : exactDigits(name)
+      let digits = abs(value) < NumberStatistics.exact ? codeDigits(name) : exactDigits(name)
       if let known = classes.firstIndex(where: { $0.number == value && $0.digits == digits }) {
         classOfText[position] = known
         continue

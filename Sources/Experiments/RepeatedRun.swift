@@ -4,11 +4,11 @@ import Networks
 
 /// A training, pruning and extraction beside the reported one, on other rows or labels: without
 /// checkpoints and without messages.
-struct SilentRun {
+struct RepeatedRun {
   let experiment: Experiment
   let rows: Preparation
   let networks: TrainedNetworks
-  let answers: Answers
+  let predictions: RunPredictions
   private let control: RunControl
 
   /// Trains and prunes, or prunes the given network.
@@ -26,7 +26,7 @@ struct SilentRun {
       experiment, from: start, checkpoint: checkpoint, control: self.control)
     try networks.makeReadable(experiment, from: start, on: rows, control: self.control)
     self.networks = networks
-    answers = try Answers(
+    predictions = try RunPredictions(
       networks, from: start, explained: Self.explained(networks, experiment),
       heldOut: rows.heldOut, control: self.control)
   }
@@ -34,13 +34,14 @@ struct SilentRun {
   /// The rules of one level over the network that the experiment explains; over inputs if the network
   /// has no hidden features.
   func extraction(_ wanted: RuleLevel) throws -> Extraction {
-    let level = wanted == .features && answers.features == nil ? .inputs : wanted
+    let level = wanted == .features && predictions.features == nil ? .inputs : wanted
     let explained = Self.explained(networks, experiment)
     let isOriginal = explained == networks.original && networks.original != networks.pruned
     return try Extraction(
       experiment, level: level, model: level == .features ? networks.pruned : explained,
-      features: isOriginal && level != .features ? nil : answers.features,
-      explained: isOriginal && level == .features ? networks.original : nil, answers: answers,
+      features: isOriginal && level != .features ? nil : predictions.features,
+      explained: isOriginal && level == .features ? networks.original : nil,
+      predictions: predictions,
       rows: rows, control: control)
   }
 

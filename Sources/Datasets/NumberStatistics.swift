@@ -1,7 +1,7 @@
 /// Counts of unusual number notations in a column, each with its first example.
-struct NumberTally {
+struct NumberStatistics {
   /// A count with its first example.
-  struct Sighting: Hashable {
+  struct Occurrence: Hashable {
     var count = 0
     var text = ""
     var line = 0
@@ -13,7 +13,7 @@ struct NumberTally {
       count += more
     }
 
-    mutating func add(_ other: Sighting) {
+    mutating func add(_ other: Occurrence) {
       if other.count == 0 { return }
       if count == 0 || other.line < line || (other.line == line && other.column < column) {
         (text, line, column) = (other.text, other.line, other.column)
@@ -23,37 +23,37 @@ struct NumberTally {
   }
 
   /// Numbers valid only with a decimal point: `2.5`, `1,234.5`.
-  var pointOnly = Sighting()
+  var pointOnly = Occurrence()
   /// Numbers valid only with a decimal comma: `2,5`, `1.234,5`.
-  var commaOnly = Sighting()
+  var commaOnly = Occurrence()
   /// The subset of these with a comma: `1.234.567` has none.
-  var decimalCommas = Sighting()
+  var decimalCommas = Occurrence()
   /// Ambiguous numbers with a comma: `1,234`.
-  var commaAmbiguous = Sighting()
+  var commaAmbiguous = Occurrence()
   /// Ambiguous numbers with a point: `1.234`.
-  var pointAmbiguous = Sighting()
+  var pointAmbiguous = Occurrence()
   /// Unambiguous thousands separators, for either mark: `1,234.5` and `1.234.567`.
-  var pointGroups = Sighting()
-  var commaGroups = Sighting()
-  var percent = Sighting()
+  var pointGroups = Occurrence()
+  var commaGroups = Occurrence()
+  var percent = Occurrence()
   /// Nonzero numbers without a percent sign.
-  var noPercent = Sighting()
+  var noPercent = Occurrence()
   /// Numbers with a currency sign, by sign.
-  var currencies: [String: Sighting] = [:]
-  var parentheses = Sighting()
+  var currencies: [String: Occurrence] = [:]
+  var parentheses = Occurrence()
   var noParentheses = 0
-  var minusSign = Sighting()
-  var blankGroups = Sighting()
-  var apostropheGroups = Sighting()
-  var specialBlank = Sighting()
-  var trailingMinus = Sighting()
-  var leadingApostrophe = Sighting()
+  var minusSign = Occurrence()
+  var blankGroups = Occurrence()
+  var apostropheGroups = Occurrence()
+  var specialBlank = Occurrence()
+  var trailingMinus = Occurrence()
+  var leadingApostrophe = Occurrence()
   /// Whether a number with an apostrophe is no integer of two digits: `'98` may be a year.
   var hasLongApostrophe = false
   /// Integers with leading zeros: `01234`.
-  var leadingZeros = Sighting()
+  var leadingZeros = Occurrence()
   /// Integers that are not exact in double precision.
-  var inexact = Sighting()
+  var inexact = Occurrence()
   /// Integers without marks, below 1000 and from 1000.
   var small = 0
   var large = 0
@@ -119,7 +119,7 @@ struct NumberTally {
     } else if (number.point ?? number.comma)?.value != 0 {
       noPercent.see(cell, count)
     }
-    if let sign = number.currency { currencies[sign, default: Sighting()].see(cell, count) }
+    if let sign = number.currency { currencies[sign, default: Occurrence()].see(cell, count) }
     let forms = number.forms
     if forms.contains(.parentheses) {
       parentheses.see(cell, count)

@@ -3,7 +3,7 @@ import Rules
 import Tensors
 
 /// The last layer over binarised features.
-package struct SwitchedLayer {
+package struct BinarisedLayer {
   /// The features that rules may use, at most 64.
   let features: [Int]
   let source: HiddenFeatures
@@ -57,10 +57,10 @@ package struct SwitchedLayer {
   ///
   /// With several outputs the largest decides, whatever the head: one sum for each other class. A
   /// single output is compared with zero, or with the bounds of an interval.
-  func margins(for conclusion: Int) -> [SwitchSearch.Margin] {
+  func margins(for conclusion: Int) -> [ImplicantSearch.Margin] {
     if reading.outputs == 1 {
       // The output must be above the lower bound of the class and not above its upper bound.
-      var margins: [SwitchSearch.Margin] = []
+      var margins: [ImplicantSearch.Margin] = []
       if conclusion > 0 {
         var lower = margin(1, 0, minus: nil, orEqual: false)
         lower.bias -= reading.bounds[conclusion - 1]
@@ -81,18 +81,18 @@ package struct SwitchedLayer {
 
   private func margin(
     _ sign: Double, _ output: Int, minus rival: Int?, orEqual: Bool
-  ) -> SwitchSearch.Margin {
+  ) -> ImplicantSearch.Margin {
     var sum = sign * (bias[output] - (rival.map { bias[$0] } ?? 0))
     let all = source.ids.indices.map { feature in
       sign * (weights[output][feature] - (rival.map { weights[$0][feature] } ?? 0))
     }
     // A feature that no rule may use is free: its worst case is assumed.
     for feature in all.indices where !features.contains(feature) { sum += min(0, all[feature]) }
-    return SwitchSearch.Margin(weights: features.map { all[$0] }, bias: sum, orEqual: orEqual)
+    return ImplicantSearch.Margin(weights: features.map { all[$0] }, bias: sum, orEqual: orEqual)
   }
 
   /// A premise as a conjunction of literals.
-  func conjunction(_ premise: SwitchPremise) -> Conjunction {
+  func conjunction(_ premise: Implicant) -> Conjunction {
     let literals = features.enumerated().compactMap { position, feature -> Literal? in
       guard premise.mask >> UInt64(position) & 1 == 1 else { return nil }
       let cut = binarisation.cuts[feature]
@@ -105,7 +105,7 @@ package struct SwitchedLayer {
   }
 
   /// A rule over the features.
-  func rule(_ rule: SwitchRule) -> Rule {
+  func rule(_ rule: ImplicantRule) -> Rule {
     Rule(if: conjunction(rule.premise), then: rule.conclusion, support: rule.support)
   }
 }
@@ -114,7 +114,7 @@ extension [Int] {
   /// The most frequent class, the first of equals.
   package func commonest(of classes: Int) -> Int {
     var counts = [Int](repeating: 0, count: Swift.max(classes, 1))
-    for answer in self { counts[answer] += 1 }
+    for prediction in self { counts[prediction] += 1 }
     return counts.indices.max { (counts[$0], $1) < (counts[$1], $0) } ?? 0
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The inferred kind of a collected column.
-enum ColumnVerdict {
+enum InferredColumn {
   case feature(Feature, Column)
   case leftOut(ExclusionReason)
 }
@@ -13,7 +13,7 @@ enum ColumnVerdict {
 /// at most 1 %, or all equal beside more than 20 numbers: then the words are errors. A categorical
 /// column has at most 1,000 levels, at most half as many as rows if it has more than 50, and fewer
 /// than rows.
-struct ColumnJudge {
+struct ColumnTypeInference {
   let source: String
   /// The rows with a target value.
   let kept: [Int]?
@@ -24,27 +24,34 @@ struct ColumnJudge {
   let keepsConstants: Bool
   /// The columns that a given network reads by name, which are not left out.
   let isRead: (String) -> Bool
+  /// Whether a column that looks like a row index is an input.
+  var keepsIndices = false
   /// The first column, if the header has no name for it.
   var unnamed: String? = nil
   /// The columns of the schema whose levels are compared as texts.
   var comparesTexts: Set<String> = []
 
-  let notations: NotationJudge
+  let notations: NotationInference
 
-  func verdict(
+  func column(
     _ name: String, _ column: ColumnCollector, _ survey: ColumnSurvey, _ notes: inout ReadingNotes
-  ) throws -> ColumnVerdict {
+  ) throws -> InferredColumn {
     var own = ReadingNotes()
-    let verdict = try self.kind(of: name, column, survey, &own)
-    // Cells of ignored columns are not interpreted.
-    if case .feature = verdict { notes.merge(own) }
-    return verdict
+    let inferred = try self.kind(of: name, column, survey, &own)
+    switch inferred {
+    case .feature: notes.merge(own)
+    // Cells that differ in the file may be why the column is not constant.
+    case .leftOut(.constant), .leftOut(.constantLevel): notes.mergeDoubts(of: own)
+    // Cells of other columns that are left out are not interpreted.
+    case .leftOut: break
+    }
+    return inferred
   }
 
   private func kind(
     of name: String, _ column: ColumnCollector, _ survey: ColumnSurvey,
     _ notes: inout ReadingNotes
-  ) throws -> ColumnVerdict {
+  ) throws -> InferredColumn {
     switch column.content {
     case .skipped: return .leftOut(.ignored)
     case .freeText:
@@ -66,7 +73,7 @@ struct ColumnJudge {
   private func numeric(
     _ name: String, _ column: ColumnCollector, _ numbers: NumberCollector,
     _ notes: inout ReadingNotes
-  ) throws -> ColumnVerdict {
+  ) throws -> InferredColumn {
     if let word = numbers.firstWord {
       let known = column.rows - numbers.words
       if case .numeric = column.expectation {
@@ -84,9 +91,9 @@ struct ColumnJudge {
     if let infinite = numbers.firstInfinite {
       throw DatasetError.infinite(at: position(infinite), column: name, found: infinite.text)
     }
-    let notation = try numbers.notation ?? notations.notation(name, numbers.tally)
+    let notation = try numbers.notation ?? notations.notation(name, numbers.statistics)
     if numbers.notation == nil {
-      notations.note(name, numbers.tally, as: notation, in: &notes)
+      notations.note(name, numbers.statistics, as: notation, in: &notes)
       if column.expectation == .inferred {
         for word in numbers.missingWords { notes.addMissing(word.text, word.count, in: name) }
       }
@@ -98,10 +105,11 @@ struct ColumnJudge {
   private func judge(
     _ name: String, _ values: [Double], _ notation: NumberNotation, _ column: ColumnCollector,
     _ notes: inout ReadingNotes
-  ) -> ColumnVerdict {
+  ) -> InferredColumn {
     var (values, notation) = (values, notation)
     let isInferred = column.expectation == .inferred
-    if isInferred, !isExact, let mark = Self.missingNumber(in: values) {
+    // A given network reads a number, whatever it stands for.
+    if isInferred, !isExact, !keepsConstants, let mark = Self.missingNumber(in: values) {
       notation.missing = mark
       notes.add(
         .missingNumber, name, .init(count: values.count { $0 == mark }, text: shortest(mark)),
@@ -110,7 +118,7 @@ struct ColumnJudge {
     }
     var unit = notation.isPercent ? "%" : notation.currency
     if case .numeric(let declared, _) = column.expectation { unit = declared }
-    let feature = ColumnVerdict.feature(
+    let feature = InferredColumn.feature(
       Feature(
         Feature.ID(name), .numeric(unit: unit), notation: notation == .plain ? nil : notation),
       .doubles(values))
@@ -124,7 +132,7 @@ struct ColumnJudge {
       }
     }
     guard isInferred else { return feature }
-    if !isRead(name), Self.isIdentifier(name, values, isUnnamed: name == unnamed) {
+    if !keepsIndices, !isRead(name), Self.isIdentifier(name, values, isUnnamed: name == unnamed) {
       return .leftOut(.rowIndex)
     }
     DoubtfulNumbers(name, values).note(in: &notes, isInput: !keepsConstants)
@@ -173,14 +181,14 @@ struct ColumnJudge {
   private func coded(
     _ name: String, _ column: ColumnCollector, _ codes: [Int32], _ table: LevelTable,
     _ survey: ColumnSurvey, _ notes: inout ReadingNotes
-  ) throws -> ColumnVerdict {
+  ) throws -> InferredColumn {
     let counts = Self.counts(codes, table)
     let readings = survey.readings
     let isInferred = column.expectation == .inferred
     let kind = isInferred ? try kind(name, survey, counts, table) : .words
     if kind == .numbers {
-      let notation = try notations.notation(name, survey.tally)
-      notations.note(name, survey.tally, as: notation, in: &notes)
+      let notation = try notations.notation(name, survey.statistics)
+      notations.note(name, survey.statistics, as: notation, in: &notes)
       noteMissing(name, table, readings, counts, isNumeric: true, &notes)
       let values = readings.map { reading -> Double in
         if case .number(let number) = reading { notation.number(number) ?? .nan } else { .nan }
@@ -196,11 +204,11 @@ struct ColumnJudge {
       table, readings, counts: counts, known: column.knownLevels, comparesTexts: comparesTexts)
     var made = Feature(Feature.ID(name), .categorical(levels: levels.names))
     made.comparesTexts = comparesTexts && column.knownLevels > 0
-    let feature = ColumnVerdict.feature(made, .doubles(codes.map { levels.values[Int($0)] }))
+    let feature = InferredColumn.feature(made, .doubles(codes.map { levels.values[Int($0)] }))
     if isInferred { noteMissing(name, table, readings, counts, isNumeric: false, &notes) }
     if kind == .codes {
       notes.add(
-        "'\(excerpt(name))' has strings such as '\(excerpt(survey.tally.markedText))' beside short "
+        "'\(excerpt(name))' has strings such as '\(excerpt(survey.statistics.markedText))' beside short "
           + "whole numbers only, and all are read as levels: write -5 or 5 if they are numbers")
     }
     let place = isRead(name) ? "known to the network" : "in the schema"
@@ -294,8 +302,8 @@ struct ColumnJudge {
       }
     }
     // A column of only "(1)" and "(2)" has no negative numbers.
-    let tally = survey.tally
-    if tally.parentheses.count > 0, tally.noParentheses == 0 { return .words }
+    let statistics = survey.statistics
+    if statistics.parentheses.count > 0, statistics.noParentheses == 0 { return .words }
     if words > 0 {
       guard
         Self.looksLikeMistake(
@@ -325,8 +333,9 @@ struct ColumnJudge {
   /// Whether numbers with a minus after them or an apostrophe before them are rather grades or years:
   /// all numbers are whole and below 100, and of those with an apostrophe each has two digits.
   private func looksLikeCodes(_ survey: ColumnSurvey, _ counts: [Int]) -> Bool {
-    let tally = survey.tally
-    guard tally.trailingMinus.count + tally.leadingApostrophe.count > 0, !tally.hasLongApostrophe
+    let statistics = survey.statistics
+    guard statistics.trailingMinus.count + statistics.leadingApostrophe.count > 0,
+      !statistics.hasLongApostrophe
     else { return false }
     return survey.readings.indices.allSatisfy { position in
       guard counts[position] > 0, case .number(let number) = survey.readings[position] else {

@@ -5,7 +5,7 @@ import ONNXSchema
 ///
 /// A classifier outputs a label and a score for each class; both are computed from one value, the
 /// output of the last layer.
-struct ONNXAnswers {
+struct ONNXOutputs {
   /// The output value of the last layer; `nil` if there are several unrelated outputs.
   let output: String?
   /// The class names in the order of the scores.
@@ -32,8 +32,7 @@ struct ONNXAnswers {
       (output, classes, binarizer, isNormalized) = (scores.name, nil, nil, false)
       return
     }
-    var producers: [String: Onnx_NodeProto] = [:]
-    for node in graph.node { for name in node.output { producers[name] = node } }
+    let producers = graph.node.producers
     let given = Set(graph.input.map(\.name)).filter { !constants.contains($0) }
     let named = graph.output.map(\.name)
     let moving = named.filter { !Self.sources(of: $0, producers).isDisjoint(with: given) }

@@ -1,9 +1,9 @@
-/// A premise over binary features (switches), some required on, some required off: it holds for a
+/// A premise over binary features, some required on, some required off: it holds for a
 /// code if `code & mask == value`.
-public struct SwitchPremise: Hashable, Sendable {
-  /// The switches that the premise tests, one per bit.
+public struct Implicant: Hashable, Sendable {
+  /// The binary features that the premise tests, one per bit.
   public var mask: UInt64
-  /// Of these switches, those that must be on; the others must be off.
+  /// Of these binary features, those that must be on; the others must be off.
   public var value: UInt64
 
   /// Creates a premise; `value` has no bit outside `mask`.
@@ -12,29 +12,29 @@ public struct SwitchPremise: Hashable, Sendable {
     self.value = value
   }
 
-  /// Whether the premise holds for a code, the states of all switches.
+  /// Whether the premise holds for a code, the states of all binary features.
   public func holds(for code: UInt64) -> Bool { code & mask == value }
-  /// The number of switches tested.
+  /// The number of binary features tested.
   public var count: Int { mask.nonzeroBitCount }
 
-  /// The premise without the switches of `bits`.
-  func dropping(_ bits: UInt64) -> SwitchPremise {
-    SwitchPremise(mask: mask & ~bits, value: value & ~bits)
+  /// The premise without the binary features of `bits`.
+  func dropping(_ bits: UInt64) -> Implicant {
+    Implicant(mask: mask & ~bits, value: value & ~bits)
   }
 }
 
-/// The ordered-attribute search of Kim (2000): all minimal premises over switches that imply
-/// weighted sums above zero for all values of the other switches.
+/// The ordered-attribute search of Kim (2000): all minimal premises over binary features that imply
+/// weighted sums above zero for all values of the other binary features.
 ///
 /// Premises are sound, complete and minimal. Switches are tried in descending order of weight, so a
-/// branch ends when the remaining switches cannot make some sum positive, or when the premise
-/// suffices.
-public struct SwitchSearch: Hashable, Sendable {
+/// branch ends when the remaining binary features cannot make some sum positive, or when the
+/// premise suffices.
+public struct ImplicantSearch: Hashable, Sendable {
   /// One sum: it must become greater than zero, or at least zero if `orEqual`.
   public struct Margin: Hashable, Sendable {
-    /// The weight of each switch: its contribution when on.
+    /// The weight of each binary feature: its contribution when on.
     public var weights: [Double]
-    /// The sum with all switches off.
+    /// The sum with all binary features off.
     public var bias: Double
     /// Whether zero is sufficient.
     public var orEqual: Bool
@@ -50,11 +50,11 @@ public struct SwitchSearch: Hashable, Sendable {
   public struct Limit: Hashable, Sendable {
     /// The number of premises found.
     public var premises: Int
-    /// The number of switches of a premise.
+    /// The number of binary features of a premise.
     public var literals: Int
     /// The number of partial premises visited.
     public var steps: Int
-    /// Creates limits: by default 100,000 premises of up to 64 switches in 4,000,000 steps.
+    /// Creates limits: by default 100,000 premises of up to 64 binary features in 4,000,000 steps.
     public init(premises: Int = 100_000, literals: Int = 64, steps: Int = 4_000_000) {
       self.premises = premises
       self.literals = literals
@@ -65,7 +65,7 @@ public struct SwitchSearch: Hashable, Sendable {
   /// The result of a search.
   public struct Found: Hashable, Sendable {
     /// The minimal premises, in the order in which they were found.
-    public var premises: [SwitchPremise]
+    public var premises: [Implicant]
     /// Whether a limit ended the search: the premises are sound but not complete.
     public var cut: Bool
   }
@@ -76,7 +76,7 @@ public struct SwitchSearch: Hashable, Sendable {
   /// The limits, after which the search ends.
   public var limit: Limit
 
-  /// At most 64 switches.
+  /// At most 64 binary features.
   public init(_ margins: [Margin], limit: Limit = Limit()) {
     precondition(margins.allSatisfy { $0.weights.count <= 64 }, "more than 64 switches")
     self.margins = margins
@@ -94,15 +94,15 @@ public struct SwitchSearch: Hashable, Sendable {
   ) rethrows -> Found {
     var search = Run(self, over: codes)
     try search.extend(
-      from: 0, depth: 0, premise: SwitchPremise(mask: 0, value: 0), onStep: onStep)
+      from: 0, depth: 0, premise: Implicant(mask: 0, value: 0), onStep: onStep)
     return Found(premises: search.found, cut: search.cut)
   }
 
   /// Runs the search without a callback.
   public func run(over codes: [UInt64]? = nil) -> Found { run(over: codes) {} }
 
-  /// Whether a premise implies the margins for all values of the other switches.
-  public func implies(_ premise: SwitchPremise) -> Bool {
+  /// Whether a premise implies the margins for all values of the other binary features.
+  public func implies(_ premise: Implicant) -> Bool {
     margins.allSatisfy { margin in
       var sum = margin.bias
       for (index, weight) in margin.weights.enumerated() {
@@ -119,10 +119,10 @@ public struct SwitchSearch: Hashable, Sendable {
 
   /// A minimal premise that holds for a code: literals are dropped as long as the rest implies the
   /// margins, those first that contribute least; `nil` if the code itself does not.
-  public func premise(for code: UInt64) -> SwitchPremise? {
+  public func premise(for code: UInt64) -> Implicant? {
     let count = margins.first?.weights.count ?? 0
     let all: UInt64 = count < 64 ? 1 << UInt64(count) - 1 : .max
-    var premise = SwitchPremise(mask: all, value: code & all)
+    var premise = Implicant(mask: all, value: code & all)
     guard implies(premise) else { return nil }
     let cost = (0..<count).map { index in
       let isOn = code >> UInt64(index) & 1 == 1
@@ -138,25 +138,26 @@ public struct SwitchSearch: Hashable, Sendable {
   private struct Run {
     let limit: Limit
     let margins: [Margin]
-    /// The switches in descending order of weight.
+    /// The binary features in descending order of weight.
     let order: [Int]
-    /// For each switch in order and each margin, the guaranteed contribution of "on" and "off".
+    /// For each binary feature in order and each margin, the guaranteed contribution of "on" and
+    /// "off".
     let on: [[Double]]
     let off: [[Double]]
-    /// The largest possible contribution of the switches from each position on.
+    /// The largest possible contribution of the binary features from each position on.
     var rest: [[Double]]
     let base: [Double]
-    /// The codes for which each switch in order is on, as a bit set over the codes.
+    /// The codes for which each binary feature in order is on, as a bit set over the codes.
     let codesOn: [[UInt64]]
     let words: Int
     /// The sums and the codes of the partial premise of each depth.
     var sums: [Double]
     var matching: [UInt64]
-    var found: [SwitchPremise] = []
+    var found: [Implicant] = []
     var cut = false
     var steps = 0
 
-    init(_ search: SwitchSearch, over codes: [UInt64]?) {
+    init(_ search: ImplicantSearch, over codes: [UInt64]?) {
       limit = search.limit
       margins = search.margins
       let margins = search.margins
@@ -170,7 +171,7 @@ public struct SwitchSearch: Hashable, Sendable {
       let on = order.map { index in margins.map { max(0, $0.weights[index]) } }
       let off = order.map { index in margins.map { max(0, -$0.weights[index]) } }
       (self.on, self.off) = (on, off)
-      // The worst case of the free switches.
+      // The worst case of the free binary features.
       base = margins.map { margin in
         margin.weights.reduce(margin.bias) { $0 + min(0, $1) }
       }
@@ -223,7 +224,7 @@ public struct SwitchSearch: Hashable, Sendable {
     }
 
     mutating func extend(
-      from place: Int, depth: Int, premise: SwitchPremise, onStep: () throws -> Void
+      from place: Int, depth: Int, premise: Implicant, onStep: () throws -> Void
     ) rethrows {
       steps += 1
       try onStep()
@@ -243,20 +244,20 @@ public struct SwitchSearch: Hashable, Sendable {
           cut = true
           return
         }
-        // If all remaining switches cannot make a sum positive, no later branch can.
+        // If all remaining binary features cannot make a sum positive, no later branch can.
         guard lifted(depth, plus: rest[next]) else { return }
         let bit: UInt64 = 1 << UInt64(order[next])
         for value in [bit, 0] where descend(depth, next, isOn: value != 0) {
           try extend(
             from: next + 1, depth: depth + 1,
-            premise: SwitchPremise(mask: premise.mask | bit, value: premise.value | value),
+            premise: Implicant(mask: premise.mask | bit, value: premise.value | value),
             onStep: onStep)
         }
       }
     }
 
     /// Whether every literal is needed. For one margin the order ensures that, up to rounding.
-    func isMinimal(_ premise: SwitchPremise) -> Bool {
+    func isMinimal(_ premise: Implicant) -> Bool {
       let used = order.indices.filter { premise.mask >> UInt64(order[$0]) & 1 == 1 }
       return used.allSatisfy { dropped in
         margins.indices.contains { index in

@@ -5,10 +5,10 @@ import Networks
 import Tensors
 
 /// The predictions of the networks of a run, each computed once per set of rows.
-struct Answers: Sendable {
+struct RunPredictions: Sendable {
   /// A network's predictions on the held-out set, with its error.
   struct HeldOut: Sendable {
-    var answers: [Int]
+    var predictions: [Int]
     /// The root mean squared error of a regression, in the unit of the target.
     var error: Double?
   }
@@ -43,13 +43,13 @@ struct Answers: Sendable {
   ) throws {
     let (before, after) = (networks.original, networks.pruned)
     let onTraining = after.responses(to: start.training)
-    try control.stopIfAsked {}
+    try control.checkInterruption {}
     let onValidation = after.responses(to: start.validation)
-    try control.stopIfAsked {}
+    try control.checkInterruption {}
     let isUnchanged = before == after
     let rows = EncodedRows(table, by: before.encoding)
     let onHeldOut = after.responses(to: rows)
-    try control.stopIfAsked {}
+    try control.checkInterruption {}
     let outputs =
       isUnchanged
       ? onHeldOut.outputs : before.network.outputs(for: rows.inputs(by: before.encoding))
@@ -57,13 +57,13 @@ struct Answers: Sendable {
     pruned = HeldOut(onHeldOut.outputs, of: after, on: table)
     let usesPruned = isUnchanged || explained == after
     if usesPruned {
-      (training, validation) = (onTraining.answers, onValidation.answers)
+      (training, validation) = (onTraining.predictions, onValidation.predictions)
     } else {
-      training = explained.answers(to: start.training)
-      try control.stopIfAsked {}
-      validation = explained.answers(to: start.validation)
+      training = explained.predictions(for: start.training)
+      try control.checkInterruption {}
+      validation = explained.predictions(for: start.validation)
     }
-    heldOut = usesPruned ? pruned.answers : original.answers
+    heldOut = usesPruned ? pruned.predictions : original.predictions
     if explained.head == .number {
       numbers = (
         explained.numbers(
@@ -80,14 +80,14 @@ struct Answers: Sendable {
       : Self.vanished(
         from: before, classes: after.schema.classes,
         on: [
-          (rows, original.answers, pruned.answers),
-          (start.validation, usesPruned ? nil : validation, onValidation.answers),
-          (start.training, usesPruned ? nil : training, onTraining.answers),
+          (rows, original.predictions, pruned.predictions),
+          (start.validation, usesPruned ? nil : validation, onValidation.predictions),
+          (start.training, usesPruned ? nil : training, onTraining.predictions),
         ])
 
     guard let values = onTraining.values, let validating = onValidation.values,
       let holding = onHeldOut.values,
-      let hidden = HiddenFeatures(of: after, responses: { _ in (values, onTraining.answers) }),
+      let hidden = HiddenFeatures(of: after, responses: { _ in (values, onTraining.predictions) }),
       let node = after.network.architecture.index(of: hidden.node)
     else { return }
     features = FeatureValues(hidden, training: values, validation: validating, heldOut: holding)
@@ -110,17 +110,17 @@ struct Answers: Sendable {
       let count = min(set.rows.count, left)
       left -= count
       let known = set.before.map { Array($0.prefix(count)) }
-      before += known ?? original.answers(to: set.rows, first: count)
+      before += known ?? original.predictions(for: set.rows, first: count)
       after += set.after.prefix(count)
     }
     return VanishedClass.all(original: before, pruned: after, classes: classes)
   }
 }
 
-extension Answers.HeldOut {
+extension RunPredictions.HeldOut {
   /// The predictions from the outputs of a model, `[rows, outputs]`.
   fileprivate init(_ outputs: Tensor, of model: Model, on table: Table) {
-    answers = model.answers(from: outputs)
+    predictions = model.predictions(from: outputs)
     error = model.rootMeanSquaredError(of: outputs, on: table)
   }
 }
@@ -130,13 +130,13 @@ extension Model {
   /// are any.
   fileprivate func responses(
     to rows: EncodedRows
-  ) -> (outputs: Tensor, answers: [Int], values: Tensor?) {
+  ) -> (outputs: Tensor, predictions: [Int], values: Tensor?) {
     let inputs = rows.inputs(by: encoding)
     guard let node = featureNode else {
       let outputs = network.outputs(for: inputs)
-      return (outputs, answers(from: outputs), nil)
+      return (outputs, predictions(from: outputs), nil)
     }
     let (outputs, kept) = network.outputs(for: inputs, keeping: node)
-    return (outputs, answers(from: outputs), kept)
+    return (outputs, predictions(from: outputs), kept)
   }
 }

@@ -2,15 +2,15 @@ import Rules
 import Tensors
 
 /// A premise with its conclusion and its support among the training rows.
-struct SwitchRule: Hashable, VotingRule {
-  var premise: SwitchPremise
+struct ImplicantRule: Hashable, VotingRule {
+  var premise: Implicant
   var conclusion: Int
   /// Whether the premise implies the conclusion for all values of the other binarised features;
   /// otherwise only its confidence is known.
   var isImplied: Bool
   var support: Support
 
-  init(premise: SwitchPremise, conclusion: Int, isImplied: Bool, over codes: CodeCounts) {
+  init(premise: Implicant, conclusion: Int, isImplied: Bool, over codes: CodeCounts) {
     self.premise = premise
     self.conclusion = conclusion
     self.isImplied = isImplied
@@ -23,7 +23,7 @@ struct SwitchRule: Hashable, VotingRule {
   }
 
   /// The order of the rules in the result.
-  func outranks(_ other: SwitchRule) -> Bool {
+  func outranks(_ other: ImplicantRule) -> Bool {
     if outvotes(other) != other.outvotes(self) { return outvotes(other) }
     return (premise.mask, premise.value) < (other.premise.mask, other.premise.value)
   }
@@ -36,10 +36,10 @@ struct CodeCounts {
   var counts: [[Int]]
   var totals: [Int] = []
 
-  init(_ codesOfRows: [UInt64], answers: [Int], classes: Int) {
+  init(_ codesOfRows: [UInt64], predictions: [Int], classes: Int) {
     var positions: [UInt64: Int] = [:]
     counts = [[Int]](repeating: [], count: classes)
-    for (code, answer) in zip(codesOfRows, answers) {
+    for (code, prediction) in zip(codesOfRows, predictions) {
       let position = positions[code] ?? codes.count
       if position == codes.count {
         positions[code] = position
@@ -47,7 +47,7 @@ struct CodeCounts {
         for index in counts.indices { counts[index].append(0) }
         totals.append(0)
       }
-      counts[answer][position] += 1
+      counts[prediction][position] += 1
       totals[position] += 1
     }
   }
@@ -63,7 +63,7 @@ struct CodeCounts {
   }
 
   /// The rows on which a vote of the first 0, 1, … rules does not give the predicted class.
-  func disagreements(of rules: [SwitchRule], default majority: Int) -> [Int] {
+  func disagreements(of rules: [ImplicantRule], default majority: Int) -> [Int] {
     var winners = [Int?](repeating: nil, count: codes.count)
     var wrong = rows - counts[majority].reduce(0, +)
     var all = [wrong]
@@ -87,9 +87,9 @@ struct CodeCounts {
   ///   - known: premises of that class from which shorter ones are known; the result is added.
   /// - Returns: premises that were not known, each shorter than the one before.
   func relaxed(
-    _ premise: SwitchPremise, for conclusion: Int, known: inout Set<SwitchPremise>
-  ) -> [SwitchPremise] {
-    var shorter: [SwitchPremise] = []
+    _ premise: Implicant, for conclusion: Int, known: inout Set<Implicant>
+  ) -> [Implicant] {
+    var shorter: [Implicant] = []
     var premise = premise
     while premise.count > 1 {
       // One pass over the codes: a code that violates one literal is covered without that literal.

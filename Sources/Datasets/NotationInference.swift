@@ -2,12 +2,12 @@
 struct ColumnSurvey {
   /// The interpretation of each text of a dictionary-encoded column, in the order of its texts.
   var readings: [CellReading] = []
-  var tally = NumberTally()
+  var statistics = NumberStatistics()
 
   init(_ column: ColumnCollector) {
     switch column.content {
     case .skipped, .freeText: break
-    case .numbers(let numbers): tally = numbers.tally
+    case .numbers(let numbers): statistics = numbers.statistics
     case .coded(_, let table):
       // The texts of a declared categorical column are no evidence of number notation.
       let isDeclared = if case .categorical = column.expectation { true } else { false }
@@ -15,7 +15,7 @@ struct ColumnSurvey {
         table.withCell(position) { cell in
           let reading = CellReading(cell.bytes, missing: column.missing)
           if case .number(let number) = reading, !isDeclared, table.levels[position].count > 0 {
-            tally.add(number, cell, count: table.levels[position].count)
+            statistics.add(number, cell, count: table.levels[position].count)
           }
           return reading
         }
@@ -35,7 +35,7 @@ struct ColumnSurvey {
 ///
 /// `2,5` is unambiguously a decimal comma and `2.5` a decimal point; `1,234` is either 1.234 or
 /// 1234. An ambiguous column is decided by the other columns or by its own numbers, or is an error.
-struct NotationJudge {
+struct NotationInference {
   let source: String
   /// The decimal mark given by the user.
   let given: NumberNotation.DecimalMark?
@@ -48,7 +48,7 @@ struct NotationJudge {
   init(source: String, given: NumberNotation.DecimalMark?, surveys: [ColumnSurvey]) {
     self.source = source
     self.given = given
-    let tallies = surveys.filter(\.isNumeric).map(\.tally)
+    let tallies = surveys.filter(\.isNumeric).map(\.statistics)
     let points = tallies.contains { $0.pointOnly.count > 0 && $0.commaOnly.count == 0 }
     let commas = tallies.contains { $0.commaOnly.count > 0 && $0.pointOnly.count == 0 }
     usual = points == commas ? nil : points ? .point : .comma
@@ -56,20 +56,20 @@ struct NotationJudge {
 
   /// The number notation of a column.
   /// - Throws: `DatasetError` if its numbers are contradictory or ambiguous.
-  func notation(_ name: String, _ tally: NumberTally) throws -> NumberNotation {
-    var notation = NumberNotation(decimal: try decimal(name, tally))
+  func notation(_ name: String, _ statistics: NumberStatistics) throws -> NumberNotation {
+    var notation = NumberNotation(decimal: try decimal(name, statistics))
     let isComma = notation.decimal == .comma
-    let groups = isComma ? tally.commaGroups : tally.pointGroups
-    let ambiguous = isComma ? tally.pointAmbiguous : tally.commaAmbiguous
+    let groups = isComma ? statistics.commaGroups : statistics.pointGroups
+    let ambiguous = isComma ? statistics.pointAmbiguous : statistics.commaAmbiguous
     notation.hasThousands = groups.count + ambiguous.count > 0
-    if tally.percent.count > 0 {
-      if tally.noPercent.count > 0 {
+    if statistics.percent.count > 0 {
+      if statistics.noPercent.count > 0 {
         throw mixed(
-          name, (tally.percent, .percentSign), (tally.noPercent, .noPercentSign))
+          name, (statistics.percent, .percentSign), (statistics.noPercent, .noPercentSign))
       }
       notation.isPercent = true
     }
-    let currencies = tally.currencies.sorted {
+    let currencies = statistics.currencies.sorted {
       ($0.value.line, $0.value.column) < ($1.value.line, $1.value.column)
     }
     if currencies.count > 1 {
@@ -83,14 +83,14 @@ struct NotationJudge {
   }
 
   private func decimal(
-    _ name: String, _ tally: NumberTally
+    _ name: String, _ statistics: NumberStatistics
   ) throws -> NumberNotation.DecimalMark {
-    if tally.pointOnly.count > 0, tally.commaOnly.count > 0 {
+    if statistics.pointOnly.count > 0, statistics.commaOnly.count > 0 {
       throw mixed(
-        name, (tally.pointOnly, .decimalPoint), (tally.commaOnly, .decimalComma))
+        name, (statistics.pointOnly, .decimalPoint), (statistics.commaOnly, .decimalComma))
     }
     if let given {
-      let other = given == .point ? tally.commaOnly : tally.pointOnly
+      let other = given == .point ? statistics.commaOnly : statistics.pointOnly
       if other.count > 0 {
         throw DatasetError.otherDecimal(
           at: SourcePosition(source, line: other.line, column: other.column), column: name,
@@ -98,22 +98,22 @@ struct NotationJudge {
       }
       return given
     }
-    if tally.pointOnly.count > 0 { return .point }
-    if tally.commaOnly.count > 0 { return .comma }
-    if tally.commaAmbiguous.count == 0 {
+    if statistics.pointOnly.count > 0 { return .point }
+    if statistics.commaOnly.count > 0 { return .comma }
+    if statistics.commaAmbiguous.count == 0 {
       // `1.234` is a decimal number by default; only in a table with decimal commas is it 1234.
       return usual == .comma ? .comma : .point
     }
     // A column has one decimal mark: `1,234` beside `1.234` is a contradiction.
-    if tally.pointAmbiguous.count > 0 {
+    if statistics.pointAmbiguous.count > 0 {
       throw mixed(
-        name, (tally.pointAmbiguous, .point), (tally.commaAmbiguous, .comma))
+        name, (statistics.pointAmbiguous, .point), (statistics.commaAmbiguous, .comma))
     }
     if let usual { return usual }
     // All integers without a separator are below 1,000 and some ambiguous numbers end in 0, which
     // is rare for decimals: the comma is a thousands separator.
-    if tally.small > 0, tally.large == 0, tally.roundAmbiguous > 0 { return .point }
-    let seen = tally.commaAmbiguous
+    if statistics.small > 0, statistics.large == 0, statistics.roundAmbiguous > 0 { return .point }
+    let seen = statistics.commaAmbiguous
     throw DatasetError.ambiguousNumber(
       at: SourcePosition(source, line: seen.line, column: seen.column), column: name,
       found: excerpt(seen.text), count: seen.count)
@@ -121,8 +121,8 @@ struct NotationJudge {
 
   /// The error for a column with two notations, with an example of the rarer one.
   private func mixed(
-    _ name: String, _ first: (seen: NumberTally.Sighting, what: NotationMark),
-    _ second: (seen: NumberTally.Sighting, what: NotationMark)
+    _ name: String, _ first: (seen: NumberStatistics.Occurrence, what: NotationMark),
+    _ second: (seen: NumberStatistics.Occurrence, what: NotationMark)
   ) -> DatasetError {
     let (rare, common) = first.seen.count < second.seen.count ? (first, second) : (second, first)
     return .mixedNotation(
@@ -133,50 +133,51 @@ struct NotationJudge {
 
   /// Adds notes about numbers with a notation other than `-1234.5`.
   func note(
-    _ name: String, _ tally: NumberTally, as notation: NumberNotation, in notes: inout ReadingNotes
+    _ name: String, _ statistics: NumberStatistics, as notation: NumberNotation,
+    in notes: inout ReadingNotes
   ) {
-    func value(_ seen: NumberTally.Sighting) -> Double {
+    func value(_ seen: NumberStatistics.Occurrence) -> Double {
       var text = seen.text
       return text.withUTF8 { notation.number($0) } ?? .nan
     }
-    func add(_ kind: ReadingNotes.Kind, _ seen: NumberTally.Sighting) {
+    func add(_ kind: ReadingNotes.Kind, _ seen: NumberStatistics.Occurrence) {
       notes.add(kind, name, seen, is: value(seen))
     }
     if notation.decimal == .comma {
-      var commas = tally.decimalCommas
-      commas.add(tally.commaAmbiguous)
+      var commas = statistics.decimalCommas
+      commas.add(statistics.commaAmbiguous)
       add(.decimalComma, commas)
-      var groups = tally.commaGroups
-      groups.add(tally.pointAmbiguous)
+      var groups = statistics.commaGroups
+      groups.add(statistics.pointAmbiguous)
       add(.thousands, groups)
     } else {
-      var groups = tally.pointGroups
-      groups.add(tally.commaAmbiguous)
+      var groups = statistics.pointGroups
+      groups.add(statistics.commaAmbiguous)
       add(.thousands, groups)
-      let seen = tally.pointAmbiguous
-      if given == nil, seen.count > 2, tally.pointOnly.count == 0, tally.large == 0,
-        tally.small > 0 || seen.count >= Self.enoughToDoubt && tally.roundAmbiguous > 0
+      let seen = statistics.pointAmbiguous
+      if given == nil, seen.count > 2, statistics.pointOnly.count == 0, statistics.large == 0,
+        statistics.small > 0 || seen.count >= Self.enoughToDoubt && statistics.roundAmbiguous > 0
       {
         notes.add(
           "'\(excerpt(name))' has exactly three digits after the point in "
             + "\(counted(seen.count, "cell"))"
-            + (tally.small > 0 ? " and whole numbers below 1,000" : " and no other numbers")
+            + (statistics.small > 0 ? " and whole numbers below 1,000" : " and no other numbers")
             + ": '\(excerpt(seen.text))' is read as \(shortest(value(seen))); specify a decimal comma "
             + "if the points separate thousands")
       }
     }
-    add(.percent, tally.percent)
-    for sign in tally.currencies.keys.sorted() {
-      tally.currencies[sign].map { add(.currency, $0) }
+    add(.percent, statistics.percent)
+    for sign in statistics.currencies.keys.sorted() {
+      statistics.currencies[sign].map { add(.currency, $0) }
     }
-    add(.parentheses, tally.parentheses)
-    add(.minusSign, tally.minusSign)
-    add(.blankGroups, tally.blankGroups)
-    add(.apostropheGroups, tally.apostropheGroups)
-    add(.specialBlank, tally.specialBlank)
-    add(.trailingMinus, tally.trailingMinus)
-    add(.leadingApostrophe, tally.leadingApostrophe)
-    add(.leadingZeros, tally.leadingZeros)
-    add(.inexact, tally.inexact)
+    add(.parentheses, statistics.parentheses)
+    add(.minusSign, statistics.minusSign)
+    add(.blankGroups, statistics.blankGroups)
+    add(.apostropheGroups, statistics.apostropheGroups)
+    add(.specialBlank, statistics.specialBlank)
+    add(.trailingMinus, statistics.trailingMinus)
+    add(.leadingApostrophe, statistics.leadingApostrophe)
+    add(.leadingZeros, statistics.leadingZeros)
+    add(.inexact, statistics.inexact)
   }
 }

@@ -8,7 +8,7 @@ extension DenseChain {
   /// layer-by-layer inference.
   ///
   /// - Returns: `nil` if a layer is too large for the fused kernel.
-  package static func answers(
+  package static func outputs(
     _ links: [Link], _ parameters: [(weights: Tensor, bias: Tensor)], for inputs: Tensor
   ) -> Tensor? {
     guard let first = links.first, let last = links.last, inputs.count > 0,
@@ -23,7 +23,7 @@ extension DenseChain {
         guard let inputs = inputs.baseAddress, let output = output.baseAddress else { return }
         let cuts = Workers.ranges(of: rows, pieces: (rows + piece - 1) / piece)
         Workers.run(cuts.count) { piece in
-          packed.answer(
+          packed.forward(
             inputs + cuts[piece].lowerBound * width, cuts[piece].count,
             output + cuts[piece].lowerBound * last.units)
         }
@@ -57,10 +57,10 @@ private final class PackedLinks: @unchecked Sendable {
 
   deinit { numbers.deallocate() }
 
-  func answer(
+  func forward(
     _ rows: UnsafePointer<Float>, _ count: Int, _ output: UnsafeMutablePointer<Float>
   ) {
-    let workspace = Self.workspace(for: ek_chain_room(links, links.count))
+    let workspace = Self.workspace(for: ek_chain_workspace(links, links.count))
     defer { workspace.deallocate() }
     ek_chain(rows, count, links, links.count, output, workspace)
   }

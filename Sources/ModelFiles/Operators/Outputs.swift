@@ -18,8 +18,10 @@ extension ONNXOperator {
   static func readPower(
     _ reader: inout ONNXReader, _ node: Onnx_NodeProto
   ) throws(ModelFileError) {
-    let value = try reader.answer(node)
-    guard value.ending == .softmax else { throw reader.problem(node, .place(refusal(of: node))) }
+    let value = try reader.input(node)
+    guard value.outputFunction == .softmax else {
+      throw reader.problem(node, .place(refusal(of: node)))
+    }
     reader.pass(value, node)
   }
 }
