@@ -22,7 +22,7 @@ struct Defaults: Sendable {
 
   /// - Throws: `UnknownName` for an unknown architecture.
   init(
-    _ options: NetworkOptions, extractor: String?, training: Table, inputs: Int
+    _ options: NetworkOptions, training: Table, inputs: Int
   ) throws(UnknownName) {
     let schema = training.schema
     let rows = training.count
@@ -34,10 +34,7 @@ struct Defaults: Sendable {
     hidden = options.hidden ?? [isLarge ? 256 : isWide ? 128 : inputs >= 48 ? 64 : 32]
     features =
       options.features ?? (isWide ? 64 : isLarge || schema.classes.count > 6 ? 24 : 12)
-    // The extractor "oas" compares outputs, as it reads them of any head; its default head is kept so
-    // that the same command trains the same network.
-    let wanted: Head = extractor == OrderedAttributeSearch.name ? .oneVersusRest : .softmax
-    head = schema.target.isNumeric ? .number : options.head ?? wanted
+    head = schema.target.isNumeric ? .number : options.head ?? .softmax
     activation = options.activation
     known =
       if let name = options.architecture {
@@ -104,7 +101,7 @@ struct Defaults: Sendable {
       accuracyDrop: experiment.network.accuracyDrop, maxNeurons: experiment.maxNeurons,
       maxColumns: experiment.maxInputs,
       finalEpochs: max(3, trainer.epochs / 5), distils: true,
-      keepsPredictions: experiment.explainsOriginal, limitsLoss: input == nil)
+      keepsPredictions: experiment.explainsOriginal, lossLimit: input == nil ? .lowest : .original)
   }
 }
 

@@ -17,7 +17,7 @@ import Tensors
 ///   the accuracy drop. Two standard errors allow for random losses with many classes.
 /// - On fewer than 1,000 rows, the mean loss (cross-entropy) rises by at most three times the accuracy
 ///   drop, in nats: by 0.03 for one percentage point. It changes before predictions do; the accuracy on
-///   few rows, on which many prunings are tried, is too optimistic. Only if requested.
+///   few rows, on which many prunings are tried, is too optimistic. Only with a reference loss.
 /// - A class that the network before pruning predicts at least 10 times is still predicted at least
 ///   half as often. A class with fewer predictions on these rows is checked on the training rows
 ///   with this predicted class: if there are at least 10, at least half keep the prediction.
@@ -91,12 +91,27 @@ package struct LossTolerance {
     return (inputs.gathering(rows[...]), rows.map { predictions[$0] })
   }
 
+  /// The mean loss from which a rise is limited, in nats: the lowest of the accepted networks so far, and
+  /// at least that of the network before pruning.
+  /// - Parameters:
+  ///   - network: the network that was accepted last.
+  ///   - earlier: the reference before it; by default none.
+  /// - Returns: `nil` if the loss is not limited.
+  package func referenceLoss(_ network: Network, earlier: Double? = nil) -> Double? {
+    guard let loss else { return nil }
+    let found = context.meanLoss(of: network.outputs(for: rows.inputs), for: rows)
+    return max(loss, min(found, earlier ?? .infinity))
+  }
+
   /// Whether the losses of a pruned network of the same shape are within the tolerance.
   /// - Parameters:
   ///   - network: the pruned network, in masked form.
   ///   - drop: the maximum loss of accuracy (or R²), 0 to 1.
+  ///   - referenceLoss: the mean loss from which the rise is limited; `nil`, the default, allows any.
   /// - Returns: whether it may replace the network before pruning.
-  package func accepts(_ network: Network, drop: Double) -> Bool {
+  package func accepts(
+    _ network: Network, drop: Double, referenceLoss: Double? = nil
+  ) -> Bool {
     let outputs = network.outputs(for: rows.inputs)
     if context.head == .number {
       return accepts(rows.squaredErrors(of: outputs), drop)
@@ -104,7 +119,9 @@ package struct LossTolerance {
     let found = context.head.predictions(from: outputs)
     let correct = zip(found, rows.labels).map { $0 == $1 }
     guard loss(Array(correct.indices), correct, errors: 1) <= drop else { return false }
-    if let loss, context.meanLoss(of: outputs, for: rows) - loss > Self.lossPerDrop * drop {
+    if let referenceLoss,
+      context.meanLoss(of: outputs, for: rows) - referenceLoss > Self.lossPerDrop * drop
+    {
       return false
     }
     guard rowsOfClasses.allSatisfy({ loss($0, correct, errors: 2) <= drop }) else { return false }

@@ -55,8 +55,13 @@ import Testing
       let task = FeatureLayer.Task(
         network: try network(margin: 3), node: .input, head: .softmax, training: examples,
         checked: examples, columns: [], seed: 1)
-      return LossTolerance(task.network, task.context, limitsLoss: limitsLoss)
-        .accepts(try network(margin: 1), drop: drop)
+      let tolerance = LossTolerance(task.network, task.context, limitsLoss: limitsLoss)
+      let reference = tolerance.referenceLoss(task.network)
+      #expect((reference != nil) == (limitsLoss && rows < 1000))
+      let other = try network(margin: 1)
+      // Without a reference, any loss is accepted.
+      #expect(tolerance.accepts(other, drop: drop))
+      return tolerance.accepts(other, drop: drop, referenceLoss: reference)
     }
     #expect(try !accepts(rows: 100, drop: 0.088))
     #expect(try accepts(rows: 100, drop: 0.089))

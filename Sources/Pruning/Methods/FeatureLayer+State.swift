@@ -24,6 +24,8 @@ extension FeatureLayer {
     var neuronBatch: Int?
     var columnBatch: Int?
     var columnTrials = 0
+    /// The mean loss from which a rise is limited (`LossTolerance`); `nil` if it is not limited.
+    var referenceLoss: Double?
     /// Consecutive rejected removals.
     var refusals = 0
     /// Neurons whose individual removal was rejected, by original index.

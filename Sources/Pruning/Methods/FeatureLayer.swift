@@ -40,14 +40,26 @@ public struct FeatureLayer: Named, Hashable {
   /// Whether the accuracy drop limits the loss of agreement with the network before pruning instead
   /// of the loss of accuracy on the labels: for features that explain the network before pruning.
   public var keepsPredictions: Bool
-  /// Whether the accuracy drop also limits the rise of the mean loss on few rows (`LossTolerance`); not
-  /// with `keepsPredictions`.
-  public var limitsLoss: Bool
+  /// The limit of the mean loss on few rows while columns are removed; not with `keepsPredictions`, and
+  /// not where the columns are features.
+  public var lossLimit: LossLimit
+
+  /// From which loss the accuracy drop limits a rise of the mean loss (`LossTolerance`).
+  public enum LossLimit: String, Codable, Sendable {
+    /// The loss may rise.
+    case none
+    /// That of the network before pruning.
+    case original
+    /// The lowest one since the last unit was removed, and at least that of the network before pruning:
+    /// more columns are removed.
+    case lowest
+  }
 
   /// Creates the method; without maxima only the accuracy drop limits it.
   public init(
     accuracyDrop: Double, maxNeurons: Int? = nil, maxColumns: Int? = nil, finalEpochs: Int,
-    distils: Bool = false, keepsPredictions: Bool = false, limitsLoss: Bool = false
+    distils: Bool = false, keepsPredictions: Bool = false,
+    lossLimit: LossLimit = .none
   ) {
     self.accuracyDrop = accuracyDrop
     self.maxNeurons = maxNeurons
@@ -55,7 +67,7 @@ public struct FeatureLayer: Named, Hashable {
     self.finalEpochs = finalEpochs
     self.distils = distils
     self.keepsPredictions = keepsPredictions
-    self.limitsLoss = limitsLoss
+    self.lossLimit = lossLimit
   }
 
   /// The group lasso strengths, in increasing order. Adam normalises gradients, so strengths below
@@ -128,12 +140,15 @@ public struct FeatureLayer: Named, Hashable {
       keepsPredictions
       ? task.context.labelled(by: task.network, adding: task.unlabelled?.half(1)) : task.context
     let tolerance = LossTolerance(
-      task.network, compared, limitsLoss: limitsLoss && !keepsPredictions)
+      task.network, compared,
+      limitsLoss: lossLimit != .none && !keepsPredictions && !task.readsFeatures)
     while state.phase == .neurons {
       try pruneNeuron(&state, task, node, tolerance)
       try onStep(state)
     }
     if state.phase == .lasso {
+      state.referenceLoss = tolerance.referenceLoss(
+        lossLimit == .original ? task.network : state.network)
       try shrinkColumns(&state, task, tolerance)
       try onStep(state)
     }
@@ -151,8 +166,9 @@ public struct FeatureLayer: Named, Hashable {
       trainer.epochs = finalEpochs
       let tuned = try fineTune(state.network, task, trainer, step: state.nextStep)
       let isAllowed =
-        tolerance.accepts(tuned, drop: accuracyDrop)
-        || !tolerance.accepts(state.network, drop: accuracyDrop)
+        tolerance.accepts(tuned, drop: accuracyDrop, referenceLoss: state.referenceLoss)
+        || !tolerance.accepts(
+          state.network, drop: accuracyDrop, referenceLoss: state.referenceLoss)
       if isAllowed, compared.quality(of: tuned) >= compared.quality(of: state.network) {
         state.network = tuned
       }
@@ -224,8 +240,11 @@ public struct FeatureLayer: Named, Hashable {
     for lasso in Self.lassoStrengths {
       trainer.inputLasso = lasso
       let thinned = try fineTune(state.network, task, trainer, step: state.nextStep)
-      guard tolerance.accepts(thinned, drop: accuracyDrop / 2) else { return }
+      guard
+        tolerance.accepts(thinned, drop: accuracyDrop / 2, referenceLoss: state.referenceLoss)
+      else { return }
       state.network = thinned
+      state.referenceLoss = tolerance.referenceLoss(thinned, earlier: state.referenceLoss)
     }
   }
 
@@ -297,7 +316,13 @@ public struct FeatureLayer: Named, Hashable {
   ) throws -> Bool {
     let masked = try network.masked(by: state.plan.union(PruningPlan(removals)))
     let tuned = try fineTune(masked, task, trainer, step: state.nextStep)
-    let isAccepted = drop.map { tolerance.accepts(tuned, drop: $0) } ?? true
+    // Removed and merged units may raise the loss: with a limit, features stay that rules do not need.
+    let reference = state.phase == .columns ? state.referenceLoss : nil
+    let isAccepted =
+      drop.map { tolerance.accepts(tuned, drop: $0, referenceLoss: reference) } ?? true
+    if isAccepted, let earlier = state.referenceLoss {
+      state.referenceLoss = tolerance.referenceLoss(tuned, earlier: earlier)
+    }
     try state.record(
       tuned, removing: removals, of: task, qualityBeforeRecovery: task.context.measure(masked),
       isAccepted: isAccepted)
