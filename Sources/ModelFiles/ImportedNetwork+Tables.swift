@@ -98,7 +98,7 @@ extension ONNXColumns.Column {
     switch kind {
     case .level(let level): [level]
     case .coded(let levels, _, _): levels
-    case .number, .missing: nil
+    case .number, .missing, .code: nil
     }
   }
 }

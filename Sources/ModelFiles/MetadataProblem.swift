@@ -11,6 +11,8 @@ public enum MetadataProblem: Hashable, Sendable {
   case noSchema
   /// An encoding other than the preprocessing of the graph.
   case otherPreprocessing
+  /// Classes other than those of the label that the graph computes.
+  case otherClasses
   case maskShape
   /// An architecture other than the graph.
   case otherGraph
@@ -24,6 +26,7 @@ public enum MetadataProblem: Hashable, Sendable {
     case .repeatedIndex: "an original index is repeated or negative"
     case .noSchema: "it needs a schema, and there is none"
     case .otherPreprocessing: "does not match the preprocessing of the graph"
+    case .otherClasses: "does not have the classes of the graph"
     case .maskShape: "a mask does not match the shape of its weights"
     case .otherGraph: "does not match the graph"
     }

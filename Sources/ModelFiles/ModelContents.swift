@@ -127,7 +127,7 @@ extension ModelContents {
 
 extension ModelContents.Value {
   fileprivate init(_ info: Onnx_ValueInfoProto) {
-    name = shown(info.name)
+    name = info.name
     let tensor = info.type.tensorType
     let names = [
       1: "float", 2: "uint8", 3: "int8", 5: "int16", 6: "int32", 7: "int64", 8: "string",

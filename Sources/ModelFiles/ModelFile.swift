@@ -108,7 +108,7 @@ public enum ModelFile {
     let graph = try ONNXGraph(
       try ONNXFunctions.inlined(message, file: name), opset: version, file: name, folder: folder,
       bytes: bytes, readsRows: metadata.encoding != nil, layers: metadata.layers)
-    try metadata.check(graph.columns)
+    try metadata.check(graph.columns, classes: graph.classes)
     let reader = try ONNXReader(graph, file: name)
     let assembled = try ONNXNetwork(reader, output: graph.output).network(
       keepsOutputActivation: metadata.endsInActivation, keepsDropout: metadata.encoding != nil)

@@ -1,6 +1,7 @@
 import Datasets
 import Networks
 import ONNXSchema
+import Tensors
 
 /// The encoding of a table that is equivalent to the preprocessing of a file.
 extension ONNXColumns {
@@ -39,6 +40,7 @@ extension ONNXColumns {
     var inputs: [Encoding.Input] = []
     for column in columns {
       let position = positions[column.source]
+      try check(column, data.features[position], data)
       for (part, _) in column.inputs {
         let kind = try kind(of: part, column, position, &data)
         inputs.append(
@@ -48,6 +50,19 @@ extension ONNXColumns {
       }
     }
     return Encoding(inputs: inputs)
+  }
+
+  /// Checks that the data read the same cells as missing as the file does.
+  private func check(
+    _ column: Column, _ feature: Feature, _ data: Schema
+  ) throws(ModelFileError) {
+    if let code = column.missingCode, feature.notation?.missing != code {
+      throw .schema(.missingCode(name: feature.id.rawValue, code: code))
+    }
+    let known = Set(data.missingTexts)
+    if let text = column.missingTexts.filter({ !known.contains($0) }).min() {
+      throw .schema(.missingText(name: feature.id.rawValue, text: text))
+    }
   }
 
   private func kind(
@@ -76,7 +91,7 @@ extension ONNXColumns {
       levels.append(trimmed)
       data.features[position].kind = .categorical(levels: levels)
       return .level(index: levels.count - 1)
-    case (.level, nil), (.coded, nil), (.number, _?), (.coded, _?):
+    case (.level, nil), (.coded, nil), (.number, _?), (.coded, _?), (.code, _):
       throw .schema(.columnKind(name: feature.id.rawValue, hasLevels: feature.levels != nil))
     }
   }
@@ -134,7 +149,7 @@ extension ONNXColumns.Column {
     case .number(nil) where isFlag: (factor, offset)
     case .number(let filled?): (1, factor * filled + offset)
     case .number(nil): (1, 0)
-    case .level, .missing: (factor, offset)
+    case .level, .missing, .code: (factor, offset)
     case .coded(_, _, let others): (1, factor * others + offset)
     }
   }
@@ -155,6 +170,17 @@ extension String {
 }
 
 extension ImportedNetwork {
+  /// The number of columns that the network reads by their positions; `nil` for a file with column names,
+  /// for images, and for a file that this program wrote.
+  public var readCount: Int? {
+    guard schema == nil else { return nil }
+    guard let columns else {
+      let input = network.architecture.input
+      return input.rank == 1 ? input.count : nil
+    }
+    return columns.names == nil ? columns.cells : nil
+  }
+
   /// The columns that the network reads by name, with the levels that it knows; empty for a file without
   /// column names, and for one that this program wrote.
   public var readColumns: [ReadColumn] {
@@ -177,7 +203,7 @@ extension ONNXColumns.Column {
     switch kind {
     case .level(let level): [level]
     case .coded(let levels, _, _): levels
-    case .number, .missing: []
+    case .number, .missing, .code: []
     }
   }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import ONNXSchema
 
 /// Columns of texts and whole numbers: one-hot and ordinal encoding, and the imputation of texts.
@@ -29,16 +30,21 @@ extension ONNXColumns {
         })
     }
     // An empty string is a missing value, and a cell of blanks is read as empty.
+    let marks = value.columns[0].missingTexts
     return Value(
       columns: levels.map {
         $0.trimmingBlanks.isEmpty
-          ? Column(source: source, kind: .missing, blank: $0)
-          : Column(source: source, kind: .level($0))
+          ? Column(source: source, kind: .missing, blank: $0, missingTexts: marks)
+          : Column(source: source, kind: .level($0), missingTexts: marks)
       })
   }
 
-  /// A LabelEncoder from strings or integers to numbers, the export of an OrdinalEncoder.
+  /// A LabelEncoder from strings or integers to numbers, the export of an OrdinalEncoder; or from strings
+  /// to strings, which replaces texts of missing cells by "".
   func code(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+    if let texts = node.attribute("values_strings")?.strings {
+      return try removeTexts(value, texts.map { String(decoding: $0, as: UTF8.self) }, node)
+    }
     var levels = (node.attribute("keys_strings")?.strings ?? []).map {
       String(decoding: $0, as: UTF8.self)
     }
@@ -59,7 +65,9 @@ extension ONNXColumns {
     }
     return Value(
       columns: try value.columns.map { column throws(ModelFileError) in
-        guard case .number(nil) = column.kind, column.factor == 1, column.offset == 0 else {
+        guard case .number(nil) = column.kind, column.factor == 1, column.offset == 0,
+          column.missingTexts.isEmpty
+        else {
           throw problem(node, .column(.scaledBefore))
         }
         guard let filling = column.filledText else {
@@ -74,6 +82,58 @@ extension ONNXColumns {
             levels: kept.map { levels[$0] } + [""], numbers: kept.map { numbers[$0] } + [filled],
             others: others), blank: column.blank)
       })
+  }
+
+  /// A LabelEncoder that keeps texts or makes them empty, and makes all others one unknown text.
+  private func removeTexts(
+    _ value: Value, _ texts: [String], _ node: Onnx_NodeProto
+  ) throws(ModelFileError) -> Value {
+    let keys = (node.attribute("keys_strings")?.strings ?? []).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    let other = String(decoding: node.attribute("default_string")?.s ?? Data(), as: UTF8.self)
+    guard keys.count == texts.count, !keys.contains(other), value.isDiscrete,
+      value.columns.count == 1, value.columns[0].isPlain,
+      zip(keys, texts).allSatisfy({ $1.isEmpty || $0 == $1 })
+    else { throw problem(node, .column(.map)) }
+    var value = value
+    value.columns[0].missingTexts = Set(
+      zip(keys, texts).filter { $1.isEmpty && !$0.isEmpty }.map(\.0))
+    return value
+  }
+
+  /// `Equal(x, codes)`, which marks the codes of missing numbers.
+  func compare(
+    _ value: Value, _ name: String, _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
+  ) throws(ModelFileError) -> Value? {
+    guard node.input.count == 2, node.input[0] == name, constants.contains(node.input[1]),
+      !value.isDiscrete, value.columns.allSatisfy(\.isPlain)
+    else { return nil }
+    let codes = try constants.numbers(node.input[1], mayBeInfinite: true, inDouble: true).values
+    guard codes.count == value.columns.count else { throw problem(node, .column(.valueCount)) }
+    return Value(
+      columns: zip(value.columns, codes).map { column, code in
+        Column(source: column.source, kind: .code(code.isNaN ? nil : code))
+      })
+  }
+
+  /// `Where(Equal(x, codes), NaN, x)`; `nil` where the condition is another one.
+  func removeCodes(
+    _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
+  ) throws(ModelFileError) -> Value? {
+    guard node.input.count == 3, let flags = value(named: node.input[0]),
+      flags.columns.contains(where: \.isCode)
+    else { return nil }
+    guard var rows = value(named: node.input[2]), constants.contains(node.input[1]),
+      flags.columns.map(\.source) == rows.columns.map(\.source),
+      rows.columns.allSatisfy({ $0.isPlain && $0.missingCode == nil }),
+      try constants.numbers(node.input[1], mayBeInfinite: true, inDouble: true).values.allSatisfy(
+        \.isNaN)
+    else { throw problem(node, .column(.condition)) }
+    for index in rows.columns.indices {
+      if case .code(let code) = flags.columns[index].kind { rows.columns[index].missingCode = code }
+    }
+    return rows
   }
 
   /// `Where(Cast(LabelEncoder(x)), constant, x)`, the export of a SimpleImputer of texts; `nil` where the

@@ -17,6 +17,8 @@ struct ONNXColumns: Hashable, Sendable {
     case level(String)
     /// 1 if the cell is missing.
     case missing
+    /// 1 if the cell is this number, the code of a missing one; 0 always for `nil`.
+    case code(Double?)
     /// Ordinal encoding: a number for each level, and one for all others.
     case coded(levels: [String], numbers: [Double], others: Double)
   }
@@ -36,6 +38,10 @@ struct ONNXColumns: Hashable, Sendable {
     var isFlag = false
     /// The text that replaces a missing one.
     var filledText: String?
+    /// The number that stands for a missing one.
+    var missingCode: Double?
+    /// The texts that stand for a missing one, besides the empty one.
+    var missingTexts: Set<String> = []
   }
 
   /// An intermediate value of the preprocessing.
@@ -109,7 +115,9 @@ struct ONNXColumns: Hashable, Sendable {
       rest = try take(chain, upTo: [first], &constants)
       read = Set(rest.flatMap(\.input)).intersection(values.keys)
     }
-    guard let name = read.first, read.count == 1, let first = values[name], !first.isDiscrete else {
+    guard let name = read.first, read.count == 1, let first = values[name], !first.isDiscrete,
+      !first.columns.contains(where: \.isCode)
+    else {
       let odd = rest.first { node in node.input.contains { values[$0] != nil } }
       guard let odd else {
         throw .graph(file: file, .noWeights)
@@ -237,8 +245,13 @@ struct ONNXColumns: Hashable, Sendable {
     case "LabelEncoder": return try code(value, node)
     case "Flatten" where node.integer("axis", 1) == 1: return value
     case "IsNaN":
-      return Value(columns: value.columns.map { Column(source: $0.source, kind: .missing) })
+      return Value(
+        columns: value.columns.map {
+          Column(source: $0.source, kind: .missing, missingCode: $0.missingCode)
+        })
+    case "Equal": return try compare(value, name, node, &constants)
     case "Where":
+      if let known = try removeCodes(node, &constants) { return known }
       if let filled = try fillTexts(node, constants) { return filled }
       return try fill(node, &constants)
     case "Concat":
@@ -355,7 +368,8 @@ struct ONNXColumns: Hashable, Sendable {
     guard node.input.count == 3, let flags = values[node.input[0]],
       let rows = values[node.input[2]],
       constants.contains(node.input[1]), flags.columns.map(\.source) == rows.columns.map(\.source),
-      flags.columns.allSatisfy({ $0.kind == .missing })
+      flags.columns.allSatisfy({ $0.kind == .missing }),
+      flags.columns.map(\.missingCode) == rows.columns.map(\.missingCode)
     else { throw problem(node, .column(.condition)) }
     let numbers = try constants.numbers(node.input[1], inDouble: true).values
     guard numbers.count == 1 || numbers.count == rows.columns.count else {
@@ -446,7 +460,11 @@ extension ONNXColumns.Column {
   /// Whether it is the unscaled number of a cell.
   var isPlain: Bool {
     kind == .number(filled: nil) && factor == 1 && offset == 0 && filledText == nil
+      && missingTexts.isEmpty
   }
+
+  /// Whether it compares the cell with a code.
+  var isCode: Bool { if case .code = kind { true } else { false } }
 
   /// Whether its source is the number of the cell.
   var isNumber: Bool { if case .number = kind { true } else { false } }

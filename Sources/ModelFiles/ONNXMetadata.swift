@@ -117,10 +117,13 @@ struct ONNXMetadata {
     }
   }
 
-  /// Compares the encoding with the preprocessing of the graph.
+  /// Compares the encoding with the preprocessing of the graph, and the classes with its labels.
   /// - Throws: `ModelFileError.metadata` if they differ.
-  func check(_ columns: ONNXColumns?) throws(ModelFileError) {
+  func check(_ columns: ONNXColumns?, classes: [String]?) throws(ModelFileError) {
     guard let encoding, let schema, let columns else { return }
+    if let classes, !schema.target.isNumeric, classes != schema.classes {
+      throw wrong(.schema, .otherClasses)
+    }
     var own = schema
     guard let read = try? columns.encoding(for: &own), own == schema,
       read.inputs.count == encoding.inputs.count,

@@ -29,7 +29,9 @@ struct ONNXOutputs {
   /// `isOwn`: whether Espalier wrote the graph; its scores have a fixed name.
   init(_ graph: Onnx_GraphProto, constants: ONNXConstants, isOwn: Bool) {
     if isOwn, let scores = graph.output.last(where: { $0.name.hasPrefix(ONNXWriter.scores) }) {
-      (output, classes, binarizer, isNormalized) = (scores.name, nil, nil, false)
+      (output, binarizer, isNormalized) = (scores.name, nil, false)
+      let named = graph.node.last { $0.opType == "ArrayFeatureExtractor" && $0.input.count == 2 }
+      classes = named.flatMap { constants.texts($0.input[0]) }
       return
     }
     let producers = graph.node.producers

@@ -18,8 +18,8 @@ extension ONNXWriter {
   /// Adds the inputs.
   ///
   /// If all columns are numeric, there is one input `[batch, columns]` of doubles, or of floats for
-  /// images. Otherwise each column is an input `[batch, 1]` of doubles or strings; an empty string
-  /// or NaN is a missing value.
+  /// images. Otherwise each column is an input `[batch, 1]` of doubles or strings. NaN, an empty string,
+  /// the missing-value code of a column and the missing-value texts of the schema are missing values.
   mutating func addInputs() {
     let schema = model.schema
     let type: Onnx_TensorProto.DataType = schema.image != nil ? .float : .double
@@ -56,7 +56,8 @@ extension ONNXWriter {
         && schema.features[encoding.inputs[$0].feature].levels == nil
     }
     if !missing.isEmpty {
-      let cells = addCells(missing.map { encoding.inputs[$0].feature }, "rows:doubtful")
+      let cells = addNumericCells(
+        missing.map { encoding.inputs[$0].feature }, "rows:doubtful")
       let flags = add("IsNaN", of: [cells], makes: "rows:missing")
       parts.append((addCast(of: flags, to: .float, makes: "rows:absent"), missing))
     }
@@ -91,7 +92,7 @@ extension ONNXWriter {
     }
     let type: Onnx_TensorProto.DataType =
       if case .one(_, _, let type) = cells { type } else { .double }
-    var value = addCells(inputs.map(\.feature), prefix + "numbers")
+    var value = addNumericCells(inputs.map(\.feature), prefix + "numbers")
     if isSinglePrecision, type != .float {
       value = addCast(of: value, to: .float, makes: prefix + "rounded")
       value = addCast(of: value, to: type, makes: prefix + "wide")
@@ -110,6 +111,19 @@ extension ONNXWriter {
       value = add("Div", of: [value, scale], makes: prefix + "scaled")
     }
     return type == .float ? value : addCast(of: value, to: .float, makes: prefix + "floats")
+  }
+
+  /// The cells of some numeric features, concatenated, with NaN in place of missing-value codes.
+  private mutating func addNumericCells(_ features: [Int], _ name: String) -> String {
+    let value = addCells(features, name)
+    let codes = features.map { model.schema.features[$0].notation?.missing ?? .nan }
+    guard imputes, codes.contains(where: { !$0.isNaN }) else { return value }
+    let type: Onnx_TensorProto.DataType =
+      if case .one(_, _, let type) = cells { type } else { .double }
+    let marks = addConstant(name + ":codes", codes, type)
+    let flags = add("Equal", of: [value, marks], makes: name + ":coded")
+    let missing = addConstant(name + ":nan", [.nan], type)
+    return add("Where", of: [flags, missing, value], makes: name + ":known")
   }
 
   /// The cells of some features, concatenated.
@@ -140,8 +154,10 @@ extension ONNXWriter {
     // A level that is encoded twice is looked up once.
     var distinct: [String] = []
     for text in texts where !distinct.contains(text) { distinct.append(text) }
+    var cells = addCells([feature], "")
+    if readsMarks, distinct.contains("") { cells = addMarks(of: column, cells, feature) }
     let encoded = add(
-      "OneHotEncoder", domain: "ai.onnx.ml", of: [addCells([feature], "")],
+      "OneHotEncoder", domain: "ai.onnx.ml", of: [cells],
       makes: "rows:levels-\(feature)"
     ) { _, node in
       var levels = Onnx_AttributeProto()
@@ -154,6 +170,34 @@ extension ONNXWriter {
     guard distinct.count < texts.count else { return flat }
     let places = texts.map { distinct.firstIndex(of: $0) ?? 0 }
     return addChoice(places, of: distinct.count, from: flat, "rows:repeated-\(feature)")
+  }
+
+  /// The texts of a categorical column with "" in place of the missing-value texts of the schema, and one
+  /// text that is no level in place of all others.
+  private mutating func addMarks(
+    of column: Feature, _ cells: String, _ feature: Int
+  ) -> String {
+    let levels = column.levels ?? []
+    var texts = Dictionary(levels.map { ($0, $0) }, uniquingKeysWith: { first, _ in first })
+    for mark in model.schema.missingTexts where texts[mark] == nil { texts[mark] = "" }
+    let keys = texts.keys.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+    let unknown = Self.free("unknown", among: keys)
+    return add(
+      "LabelEncoder", domain: "ai.onnx.ml", of: [cells], makes: "rows:texts-\(feature)"
+    ) { _, node in
+      func strings(_ name: String, _ texts: [String]) -> Onnx_AttributeProto {
+        var attribute = Onnx_AttributeProto()
+        (attribute.name, attribute.type) = (name, .strings)
+        attribute.strings = texts.map { Data($0.utf8) }
+        return attribute
+      }
+      var other = Onnx_AttributeProto()
+      (other.name, other.type, other.s) = ("default_string", .string, Data(unknown.utf8))
+      node.attribute = [
+        strings("keys_strings", keys), strings("values_strings", keys.map { texts[$0] ?? "" }),
+        other,
+      ]
+    }
   }
 
   /// A selection of columns of a value; the value itself if the selection is the identity.

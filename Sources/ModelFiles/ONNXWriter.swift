@@ -31,6 +31,8 @@ package struct ONNXWriter {
   var levels: [Int: [String: String]] = [:]
   /// Whether a missing number becomes the mean.
   var imputes = true
+  /// Whether the missing-value texts of the schema are read as missing; not by a kept interface.
+  var readsMarks = false
 
   /// The message of a network with the inputs and outputs of another file if they are kept, otherwise
   /// from raw rows to the class name.
@@ -45,7 +47,9 @@ package struct ONNXWriter {
     for domain in Set(writer.graph.node.map(\.domain)).sorted() {
       var operators = Onnx_OperatorSetIdProto()
       operators.domain = domain
-      operators.version = domain.isEmpty ? 17 : 1
+      // Version 2 of ai.onnx.ml maps texts to texts.
+      let mapsTexts = writer.graph.node.contains { $0.opType == "LabelEncoder" }
+      operators.version = domain.isEmpty ? 17 : mapsTexts ? 2 : 1
       message.opsetImport.append(operators)
     }
     message.graph = writer.graph
@@ -72,6 +76,7 @@ package struct ONNXWriter {
       start = image
     } else {
       if let kept { try addInputs(of: kept) } else { addInputs() }
+      readsMarks = kept == nil
       start = addRows()
       if input.rank == 3 {
         start = addReshape(of: start, to: [-1] + input.dimensions, makes: "rows:image")

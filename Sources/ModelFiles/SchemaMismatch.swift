@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 
 /// How data differ from what a network reads and predicts.
@@ -8,6 +9,10 @@ public enum SchemaMismatch: Hashable, Sendable {
   case columnKind(name: String, hasLevels: Bool)
   /// A numeric column that the model reads as levels too.
   case twoKinds(name: String)
+  /// A number that the model reads as a missing value.
+  case missingCode(name: String, code: Double)
+  /// A text that the model reads as a missing value.
+  case missingText(name: String, text: String)
   /// Images of another shape than those that the network reads; sizes are without the batch dimension.
   case imageShape(found: [Int], expected: [Int])
   case columnCount(found: Int, expected: Int)
@@ -35,6 +40,10 @@ public enum SchemaMismatch: Hashable, Sendable {
       return "the column '\(shown(name))' holds \(held) where the model reads \(read)"
     case .twoKinds(let name):
       return "the model reads the column '\(shown(name))' both as numbers and as levels"
+    case .missingCode(let name, let code):
+      return "the model reads \(shortest(code)) in the column '\(shown(name))' as a missing value"
+    case .missingText(let name, let text):
+      return "the model reads '\(shown(text))' in the column '\(shown(name))' as a missing value"
     case .imageShape(let found, let expected):
       func words(_ sizes: [Int]) -> String { sizes.map(String.init).joined(separator: " x ") }
       return "the images are \(words(found)) (height, width, channels) where the network reads "

@@ -240,8 +240,9 @@ import Testing
       (error as? ModelFileError)?.recoverySuggestion
         == "supported: Abs, Add, ArgMax, ArrayFeatureExtractor, AveragePool, "
         + "BatchNormalization, Cast, CastLike, Celu, Clip, Concat, Constant, "
-        + "ConstantOfShape, Conv, DequantizeLinear, Div, Dropout, Elu, Erf, Exp, Expand, "
-        + "FeatureVectorizer, Flatten, Gather, Gelu, Gemm, GlobalAveragePool, GlobalMaxPool, Greater, "
+        + "ConstantOfShape, Conv, DequantizeLinear, Div, Dropout, Elu, Equal, Erf, Exp, "
+        + "Expand, FeatureVectorizer, Flatten, Gather, Gelu, Gemm, GlobalAveragePool, "
+        + "GlobalMaxPool, Greater, "
         + "GreaterOrEqual, HardSigmoid, HardSwish, Identity, Imputer, IsNaN, LabelEncoder, "
         + "LayerNormalization, LeakyRelu, Less, LessOrEqual, LinearClassifier, "
         + "LinearRegressor, Log, LogSoftmax, MatMul, Max, MaxPool, Min, Mish, Mul, Neg, Not, "

@@ -123,6 +123,7 @@ import Testing
     (.encoding(.kind(position: 3)), "input 3 does not fit its feature"),
     (.repeatedIndex, "an original index is repeated or negative"),
     (.noSchema, "it needs a schema, and there is none"),
+    (.otherClasses, "does not have the classes of the graph"),
     (.otherPreprocessing, "does not match the preprocessing of the graph"),
     (.maskShape, "a mask does not match the shape of its weights"),
     (.otherGraph, "does not match the graph"),

@@ -81,6 +81,7 @@ package struct ONNXOperator: Sendable {
     ONNXOperator("Div", read: readArithmetic, fold: foldArithmetic),
     ONNXOperator("Dropout", read: readDropout, write: writeDropout),
     ONNXOperator("Elu", read: readActivation),
+    ONNXOperator("Equal"),
     ONNXOperator("Erf"),
     ONNXOperator("Exp", read: readPower, fold: foldFunction),
     ONNXOperator("Expand", fold: foldExpansion),
@@ -154,9 +155,8 @@ package struct ONNXOperator: Sendable {
 
   /// Operators that are supported as parts of a recognised function only.
   private static let parts: Set<String> = [
-    "Abs", "Erf", "Exp", "Greater", "GreaterOrEqual", "IsNaN", "Less", "LessOrEqual", "Log", "Not",
-    "Pow",
-    "Reciprocal", "ReduceMax", "ReduceSum", "Sqrt", "Where",
+    "Abs", "Equal", "Erf", "Exp", "Greater", "GreaterOrEqual", "IsNaN", "Less", "LessOrEqual",
+    "Log", "Not", "Pow", "Reciprocal", "ReduceMax", "ReduceSum", "Sqrt", "Where",
   ]
 
   /// The operator table for files that are read and written now.
