@@ -103,9 +103,8 @@ public enum DataSource {
     let plan = ReadingPlan(
       schemaSource: options.schema.map { .exact($0) } ?? .cells, target: options.target,
       ignore: options.ignore, keepsConstants: options.keepsConstants,
-      readColumns: options.readColumns.byIdentifier, targetKind: options.targetKind,
-      labels: options.labels,
-      format: options.format,
+      readColumns: options.readColumns.byIdentifier, readCount: options.readCount,
+      targetKind: options.targetKind, labels: options.labels, format: options.format,
       maxInputBytes: options.maxInputBytes)
     var reader = CSVReader(plan, delimiter: isTabbed ? UInt8(ascii: "\t") : nil)
     reader.chunkSize = chunkSize

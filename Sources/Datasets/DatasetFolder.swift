@@ -77,7 +77,8 @@ struct DatasetFolder {
     let plan = ReadingPlan(
       schemaSource: schemaSource, target: options.target, ignore: options.ignore,
       keepsConstants: options.keepsConstants, readColumns: options.readColumns.byIdentifier,
-      targetKind: options.targetKind, labels: options.labels, format: options.format,
+      readCount: options.readCount, targetKind: options.targetKind, labels: options.labels,
+      format: options.format,
       maxInputBytes: options.maxInputBytes)
     var source = try ByteSource.opening(file(name))
     let assembled = try AssembledTable(CSVReader(plan).read(&source), plan: plan)

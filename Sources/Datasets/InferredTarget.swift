@@ -50,7 +50,9 @@ struct InferredTarget {
       case .categorical(let levels):
         self.init(classes: levels, values.values)
       case .numeric(let unit):
-        self.init(values.values, unit: unit, column, survey, cuts: cuts)
+        self.init(
+          values.values, unit: unit, column, cuts: cuts,
+          decimal: feature.notation?.decimal ?? .point, &targetNotes)
         notation = feature.notation
         if column.expectation == .inferred {
           DoubtfulNumbers(name, values.values).note(in: &targetNotes, isInput: false)
@@ -72,12 +74,15 @@ struct InferredTarget {
   }
 
   private init(
-    _ values: [Double], unit: String?, _ column: ColumnCollector, _ survey: ColumnSurvey,
-    cuts: [Double]
+    _ values: [Double], unit: String?, _ column: ColumnCollector, cuts: [Double],
+    decimal: NumberNotation.DecimalMark, _ notes: inout ReadingNotes
   ) {
     if column.expectation == .inferred, case .coded(let codes, let table) = column.content,
-      let classes = Self.numberedClasses(values, codes, table, survey)
+      let classes = Self.numberedClasses(values, codes, table, decimal)
     {
+      for (name, other) in classes.merged.prefix(3) {
+        notes.add("the classes '\(excerpt(name))' and '\(excerpt(other))' are the same number")
+      }
       kind = .classes(names: classes.names)
       numbers = []
       labels = codes.map { classes.positions[Int($0)] }
@@ -95,8 +100,10 @@ struct InferredTarget {
   /// Integers that are equal in double precision, or but for leading zeros, are distinguished by their
   /// digits.
   private static func numberedClasses(
-    _ values: [Double], _ codes: [Int32], _ table: LevelTable, _ survey: ColumnSurvey
-  ) -> (names: [String], positions: [Int])? {
+    _ values: [Double], _ codes: [Int32], _ table: LevelTable,
+    _ decimal: NumberNotation.DecimalMark
+  ) -> (names: [String], positions: [Int], merged: [(name: String, other: String)])? {
+    var merged: [(name: String, other: String)] = []
     var classes: [(number: Double, digits: String, name: String)] = []
     var classOfText = [Int](repeating: -1, count: table.levels.count)
     for (row, code) in codes.enumerated() {
@@ -105,9 +112,11 @@ struct InferredTarget {
       if value.isNaN || classOfText[position] >= 0 { continue }
       guard value == value.rounded() else { return nil }
       let name = table.text(position)
-      let digits = abs(value) < NumberStatistics.exact ? codeDigits(name) : exactDigits(name)
+      let digits =
+        abs(value) < NumberStatistics.exact ? codeDigits(name) : exactDigits(name, decimal)
       if let known = classes.firstIndex(where: { $0.number == value && $0.digits == digits }) {
         classOfText[position] = known
+        merged.append((classes[known].name, name))
         continue
       }
       if classes.count == mostNumberedClasses { return nil }
@@ -124,7 +133,7 @@ struct InferredTarget {
     }
     var place = [Int](repeating: 0, count: classes.count)
     for (new, old) in order.enumerated() { place[old] = new }
-    return (order.map { classes[$0].name }, classOfText.map { $0 < 0 ? -1 : place[$0] })
+    return (order.map { classes[$0].name }, classOfText.map { $0 < 0 ? -1 : place[$0] }, merged)
   }
 
   /// The digits of an integer with leading zeros, which is a code; empty for a number.
@@ -133,9 +142,12 @@ struct InferredTarget {
     return whole.count > 1 && whole.first == "0" ? String(whole) : ""
   }
 
-  /// The digits of a large integer without sign, leading zeros and decimals.
-  private static func exactDigits(_ text: String) -> String {
-    let whole = text.drop { !$0.isNumber }.prefix { $0.isNumber || $0 == "_" }
-    return String(whole.drop { $0 == "0" })
+  /// The digits of a large integer without sign, separators, leading zeros and decimals.
+  private static func exactDigits(
+    _ text: String, _ decimal: NumberNotation.DecimalMark
+  ) -> String {
+    let mark: Character = decimal == .point ? "." : ","
+    let whole = text.drop { !$0.isNumber }.prefix { $0 != mark && !$0.isLetter }
+    return String(whole.filter(\.isNumber).drop { $0 == "0" })
   }
 }

@@ -155,7 +155,7 @@ struct NotationInference {
       groups.add(statistics.commaAmbiguous)
       add(.thousands, groups)
       let seen = statistics.pointAmbiguous
-      if given == nil, seen.count > 2, statistics.pointOnly.count == 0, statistics.large == 0,
+      if given == nil, seen.count > 0, statistics.pointOnly.count == 0, statistics.large == 0,
         statistics.small > 0 || seen.count >= Self.enoughToDoubt && statistics.roundAmbiguous > 0
       {
         notes.add(

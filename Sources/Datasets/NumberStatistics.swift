@@ -76,7 +76,10 @@ struct NumberStatistics {
   private mutating func addWhole(_ value: Double, _ cell: CSVCell, _ count: Int) {
     if abs(value) < 1000 { small += count } else { large += count }
     if Self.hasLeadingZero(cell.bytes) { leadingZeros.see(cell, count) }
-    if abs(value) > Self.exact, !cell.bytes.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) {
+    if abs(value) >= Self.exact, !cell.bytes.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }),
+      // One more is the same number in double precision.
+      !cell.bytes.elementsEqual("9007199254740992".utf8)
+    {
       inexact.see(cell, count)
     }
   }

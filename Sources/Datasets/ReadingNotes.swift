@@ -49,6 +49,12 @@ struct ReadingNotes {
     mergeTexts(of: other)
   }
 
+  /// Appends the notes of another reading about values that are not told apart.
+  mutating func mergeDoubts(of other: ReadingNotes) {
+    entries[.inexact, default: []] += other.entries[.inexact] ?? []
+    others += other.others
+  }
+
   /// Appends the notes of another reading about texts.
   mutating func mergeTexts(of other: ReadingNotes) {
     for word in other.words {

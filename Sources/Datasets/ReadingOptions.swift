@@ -15,6 +15,9 @@ public struct ReadingOptions: Hashable, Sendable {
   /// The columns that a given network reads by name: they are kept, and their levels are read as the
   /// network states them. By default none.
   public var readColumns: [ReadColumn] = []
+  /// The number of columns that a given network reads by their positions: if the data have as many, a column
+  /// that looks like a row index is one of them. `nil`, the default, without such a network.
+  public var readCount: Int?
   /// The kind of the target of a given network; `nil` to infer it from the cells.
   public var targetKind: Target.Kind?
   /// Whether every row needs a value of the target.
@@ -174,6 +177,7 @@ struct ReadingPlan {
   var keepsConstants = false
   /// By the identifiers of their names.
   var readColumns: [String: ReadColumn] = [:]
+  var readCount: Int?
   var targetKind: Target.Kind?
   var labels = LabelReading.required
   var format = TableFormat()

@@ -24,6 +24,12 @@ public struct Schema: Hashable, Sendable {
     self.image = image
   }
 
+  /// The texts of a missing cell of a categorical column: the empty text, `missingMarks`, and NaN in its
+  /// usual spellings. A level with one of these names is no missing cell.
+  public var missingTexts: [String] {
+    [""] + missingMarks + ["nan", "NaN", "NAN", "-nan", "+nan"]
+  }
+
   /// The index of a feature in `features` and in a table's columns.
   public func index(of feature: Feature.ID) -> Int? {
     features.firstIndex { $0.id == feature }

@@ -44,10 +44,14 @@ struct AssembledTable {
         RowCount("a class of '\(targetName)' that is not in the schema", target.unknown))
     }
 
+    let inputs = collected.columns.indices.filter {
+      $0 != collected.target && collected.columns[$0].expectation != .skipped
+    }
     let inference = ColumnTypeInference(
       source: collected.source, kept: isWhole ? nil : kept, rows: kept.count, isExact: isExact,
       keepsConstants: plan.keepsConstants || schema?.image != nil,
       isRead: { plan.readColumns[$0.asIdentifier] != nil },
+      keepsIndices: plan.readCount == inputs.count,
       unnamed: collected.hasUnnamedFirst ? collected.names.first : nil,
       comparesTexts: Set(
         (schema?.features ?? []).filter(\.comparesTexts).map(\.id.rawValue)), notations: notations)

@@ -11,6 +11,7 @@ extension ImportedNetwork {
   public func rows(of source: String, options given: ReadingOptions) throws -> LoadedData {
     var options = given
     options.readColumns = readColumns
+    options.readCount = readCount
     // Standard input is read once.
     guard schema == nil, options.schema == nil, options.labels != .absent, source != "-" else {
       return try DataSource.load(source, options: options)

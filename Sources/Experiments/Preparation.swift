@@ -30,6 +30,7 @@ struct Preparation: Sendable {
       try imported?.rows(of: experiment.data, options: options)
       ?? DataSource.load(experiment.data, options: options)
     options.readColumns = imported?.readColumns ?? []
+    options.readCount = imported?.readCount
     if let imported {
       let tables = try imported.fitting([loaded.table] + (loaded.heldOut.map { [$0] } ?? []))
       loaded.table = tables[0]

@@ -195,6 +195,17 @@ import Testing
     #expect(later.altered == [])
   }
 
+  /// Two values that are one in double precision.
+  @Test func aColumnThatIsConstantInDoublePrecisionOnlyIsSaid() throws {
+    let data = try read(
+      table("a,b,y", rows: 40) { "\(9_007_199_254_740_992 + $0 % 2),\($0),\(["p", "q"][$0 % 2])" })
+    #expect(data.table.schema.features.map(\.id) == ["b"])
+    #expect(
+      data.notes.contains {
+        $0.contains("'a' has whole numbers above 9,007,199,254,740,992 in 20 cells: ")
+      })
+  }
+
   // MARK: - Large whole numbers as classes
 
   @Test func classesBeyondExactNumbersStayApart() throws {
@@ -209,6 +220,15 @@ import Testing
       "x,y\n1,9007199254740992\n2,9007199254740993\n",
       options: ReadingOptions(schema: data.table.schema))
     #expect(later.table.labels == [1, 2])
+    // Separators between thousands are no digits.
+    for (mark, quote) in [(",", "\""), (".", ""), ("'", ""), ("\u{A0}", "")] {
+      let names = ["9\(mark)007\(mark)199\(mark)254\(mark)740\(mark)992", "1\(mark)000"]
+      let third = names[0].dropLast() + "3"
+      let cells = names.map { quote + $0 + quote } + [quote + third + quote]
+      let grouped = try read(table("x,y", rows: 30) { "\($0),\(cells[$0 % 3])" })
+      #expect(grouped.table.schema.classes == [names[1], names[0], String(third)])
+      #expect(grouped.table.labels.prefix(3) == [1, 0, 2])
+    }
     let unknown = try read(
       "x,y\n1,9007199254740994\n2,9007199254740993\n",
       options: ReadingOptions(schema: data.table.schema))

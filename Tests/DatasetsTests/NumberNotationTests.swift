@@ -36,6 +36,13 @@ import Testing
     let comma = try column(
       cells, options: ReadingOptions(format: TableFormat(decimal: .comma)))
     #expect(values(comma).prefix(3) == [1300, 701, 1302])
+    let one = try column(texts { $0 == 7 ? "1.500" : "\($0 + 700)" })
+    #expect(values(one)[7] == 1.5)
+    #expect(
+      one.notes == [
+        "'x' has exactly three digits after the point in 1 cell and whole numbers below 1,000: "
+          + "'1.500' is read as 1.5; specify a decimal comma if the points separate thousands"
+      ])
     // Whole numbers of four digits are no thousands.
     #expect(try column(texts { $0 % 2 == 0 ? "1.\($0 + 300)" : "\($0 + 1700)" }).notes.isEmpty)
   }

@@ -14,6 +14,7 @@ import Testing
     let data = try read(table("x,y", rows: 40) { "\($0),\(["10", "9.0", "9", "-1"][$0 % 4])" })
     #expect(data.table.schema.target == Target("y", .classes(names: ["-1", "9.0", "10"])))
     #expect(data.table.labels.prefix(4) == [2, 1, 1, 0])
+    #expect(data.notes.contains("the classes '9.0' and '9' are the same number"))
   }
 
   @Test func otherNumbersAreANumericTarget() throws {
