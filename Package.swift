@@ -105,7 +105,8 @@ let package = Package(
         "CLaunch", "Experiments", "Reports", "Explanations", "Pruning", "ModelFiles",
         "CompressedModels",
         "Rules",
-        "Networks", "Datasets", "Tensors", "Naming", "Drawing", "CZlib", "CCrypto", "CPNG",
+        "Networks", "Datasets", "Tensors", "Naming", "Drawing", "Templates", "CZlib", "CCrypto",
+        "CPNG",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

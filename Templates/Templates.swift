@@ -25,6 +25,9 @@ public struct Templates: Hashable, Sendable {
   /// - Parameter folder: a folder with files of the same names, which take precedence.
   public init(folder: URL? = nil) { self.folder = folder }
 
+  /// Whether there is a file that overrides a built-in one.
+  public var isCustom: Bool { File.allCases.contains { own($0) != nil } }
+
   /// Whether a file is the built-in one.
   public func isBuiltIn(_ file: File) -> Bool { own(file) == nil }
 

@@ -49,9 +49,18 @@ struct Assembly {
     explanation.warnings =
       Warning.figures(of: explanation, mostFrequent: rows.heldOut.mostFrequentClass)
       + Warning.trainedHeldOut(rows.trainedHeldOut, of: rows.heldOut.count)
-      + classesWithoutRule(explanation)
+      + classesNotPredicted + classesWithoutRule(explanation)
       + (explanation.warnings ?? []) + similarFeatures
     return explanation
+  }
+
+  private var classesNotPredicted: [Warning] {
+    guard networks.pruned.head != .number else { return [] }
+    return Warning.notPredicted(
+      labels: rows.training.labels + rows.validation.labels + rows.heldOut.labels,
+      predictions: predictions.training + predictions.validation + predictions.heldOut,
+      classes: schema.classes, "the explained network",
+      named: Set(predictions.vanished.map(\.name)))
   }
 
   /// Warnings about classes without a rule, of the rules that reports begin with and of those of the
@@ -177,6 +186,7 @@ struct Assembly {
         parameters: result.cost.parameters, neurons: remaining.features,
         inputs: remaining.columns,
         accuracy: Proportion(result.quality.correct, of: result.quality.classified),
+        rSquared: networks.pruned.head == .number ? result.quality.value.roundedFigure : nil,
         removed: removed.map(\.subject.text), kept: kept)
     }
     return PruningSummary(
@@ -184,7 +194,7 @@ struct Assembly {
       steps: [step(trace.before, remaining[0])]
         + zip(trace.steps, remaining.dropFirst()).map {
           step($0.result, $1, removed: $0.removals, kept: $0.isAccepted)
-        })
+        }, measuredRows: networks.measuredRows)
   }
 
   private func featureSummaries() throws -> [FeatureSummary] {

@@ -71,7 +71,10 @@ extension Comparison.Result {
   private var cutTable: DataTable {
     DataTable(
       "accuracy-cut",
-      "Accuracy (R² for a numeric target) on validation rows after the last removal, before recovery.",
+      """
+      Accuracy (R² for a numeric target) on validation rows, and on training rows too where there are \
+      fewer than 200, after the last removal, before recovery.
+      """,
       pointColumns,
       comparison.methods.map { method in
         [DataTable.Cell(Phrase(method))]

@@ -220,7 +220,10 @@ extension Experiment {
     let fidelity = explanation.fidelity.heldOut
     if let minFidelity, fidelity.value < minFidelity {
       gates.append(
-        "fidelity \(fixed(fidelity.value, digits: 4)) is below the minimum of "
+        "fidelity"
+          // Another level has the headline.
+          + (explanation.leads == nil ? " " : " of the rules \(explanation.level.words) ")
+          + "\(fixed(fidelity.value, digits: 4)) is below the minimum of "
           + shortest(minFidelity))
     }
     if let maxRules, explanation.complexity.rules > maxRules {

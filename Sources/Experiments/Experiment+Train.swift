@@ -2,6 +2,7 @@ import Datasets
 import Explanations
 import Foundation
 import Networks
+import Reports
 
 /// The result of training without pruning.
 public struct TrainingOutcome: Sendable {
@@ -9,8 +10,14 @@ public struct TrainingOutcome: Sendable {
   public var model: Model
   /// Size and accuracy, in sentences.
   public var summary: [String]
-  /// Accuracy on the held-out set.
+  /// Accuracy on the held-out set; for a numeric target, of the intervals.
   public var accuracy: Proportion
+  /// The accuracy of always predicting the most frequent class of the held-out set.
+  public var majority: Proportion
+  /// The errors on the held-out set, for a numeric target.
+  public var regression: RegressionFigures?
+  /// What is doubtful about the network.
+  public var warnings: [Warning]
   /// The rows on which the written file is verified, at most 10,000.
   public var readBackRows: Table
 }
@@ -33,8 +40,16 @@ extension Experiment {
       control: control)
     let start = try StartingNetwork(
       self, rows, tunes: true, checkpoint: checkpoint, control: control)
-    let predictions = start.model.classify(rows.heldOut)
-    let accuracy = Proportion(agreementOf: predictions, and: rows.heldOut.labels)
+    let evaluation = Evaluation(of: start.model, on: rows.heldOut)
+    let known = [rows.training, rows.validation, rows.heldOut]
+    let warnings =
+      Warning.network(evaluation)
+      + (evaluation.regression != nil
+        ? []
+        : Warning.notPredicted(
+          labels: known.flatMap(\.labels), predictions: known.flatMap(start.model.classify),
+          classes: start.model.schema.classes, "the network"))
+    warnings.forEach { control.report(.warning($0)) }
     let network = start.model.network
     return TrainingOutcome(
       model: start.model,
@@ -42,9 +57,22 @@ extension Experiment {
         "\(start.model.encoding.width) inputs, "
           + network.architecture.outline
           + ": \(network.parameterCount) parameters, \(start.epochs) epochs",
-        "accuracy: \(accuracy.count) of \(accuracy.total) held-out rows (\(rows.heldOutFrom))",
+        Self.sentence(evaluation, rows),
       ] + (start.selection.map { ["chosen: \($0.sentence)"] } ?? []),
-      accuracy: accuracy, readBackRows: rows.readBackRows)
+      accuracy: evaluation.accuracy, majority: evaluation.majority.accuracy,
+      regression: evaluation.regression, warnings: warnings, readBackRows: rows.readBackRows)
+  }
+
+  /// The figures of a trained network on the held-out rows, in one sentence.
+  private static func sentence(_ evaluation: Evaluation, _ rows: Preparation) -> String {
+    let heldOut = "\(evaluation.rows) held-out rows (\(rows.heldOutFrom))"
+    guard let regression = evaluation.regression else {
+      return "accuracy: \(evaluation.accuracy.count) of \(heldOut)"
+    }
+    let error = significant(regression.rootMeanSquaredError.value, digits: 4)
+    let rSquared = regression.rSquared.map { "R² \(significant($0.value, digits: 4)), " } ?? ""
+    return "\(rSquared)root mean squared error \(error) on \(heldOut); in the intervals of the "
+      + "target, the predictions are correct on \(evaluation.accuracy.count) rows"
   }
 
   /// The plan of a run, without running it: the output of `--dry-run`.
@@ -52,17 +80,21 @@ extension Experiment {
   /// `includesRules`: whether rules are extracted, which the last line then says. Default `true`.
   /// `selects`: whether hyperparameters that are not given are chosen, as `explain` and `train` do.
   /// Default `true`.
+  /// `tunes`: whether a given network is fine-tuned. Default `false`.
   /// `names`: the names of settings in warnings.
+  /// `note`: the sentence about a setting without effect. Default: none.
   /// - Throws: the errors of reading.
   public func plan(
-    includesRules: Bool = true, selects: Bool = true, names: SettingNames = .properties
+    includesRules: Bool = true, selects: Bool = true, tunes: Bool = false,
+    names: SettingNames = .properties, note: ((IdleSetting) -> String)? = nil
   ) throws -> [String] {
     try validate()
     let rows = try Preparation(self)
     let schema = rows.training.schema
+    if network.shift != nil, model == nil, schema.image == nil { throw PixelError.nothingToMove }
     let encoding = Encoding(fitting: rows.training)
     let defaults = try Defaults(
-      network, extractor: extractor, training: rows.training, inputs: encoding.width)
+      network, training: rows.training, inputs: encoding.width)
     let outputs = schema.target.isNumeric ? 1 : schema.classes.count
     var lines = [
       "data: \(rows.loaded.name), \(rows.loaded.rowsRead) rows, \(schema.features.count) columns, "
@@ -74,6 +106,9 @@ extension Experiment {
       lines.append("dropped: \(dropped.count) rows, \(dropped.reason)")
     }
     lines += rows.loaded.remarks.map { "note: \($0)" }
+    if let note {
+      lines += idleSettings(of: schema, tunes: tunes).map { "note: \(note($0))" }
+    }
     if let model {
       lines.append("network: \(model)")
       let imported = try ImportedModel(

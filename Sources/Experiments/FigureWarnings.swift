@@ -25,15 +25,8 @@ extension Warning {
     let accuracy = explanation.accuracy
     var warnings: [Warning] = []
     let constants = [accuracy.majorityBaseline, mostFrequent].compactMap(\.self)
-    if let majority = constants.max(by: { $0.count < $1.count }), accuracy.network.total > 0,
-      accuracy.network.count <= majority.count
-    {
-      warnings.append(
-        Warning(
-          "network-not-better-than-majority",
-          "the explained network classifies \(share(accuracy.network)) held-out rows correctly, "
-            + "always predicting the most frequent class \(share(majority))",
-          figure: accuracy.network.value))
+    if let majority = constants.max(by: { $0.count < $1.count }) {
+      warnings += notBetter(accuracy.network, than: majority, "the explained network")
     }
     if let leading {
       warnings += rules(leading.fidelity, "the rules \(leading.level.words)")
@@ -62,6 +55,55 @@ extension Warning {
             + "\(counted(classes.count, "interval")): \(names)", figure: Double(classes.count)))
     }
     return warnings
+  }
+
+  /// A warning about a network that is not better than a constant prediction on held-out rows.
+  package static func network(_ evaluation: Evaluation) -> [Warning] {
+    guard evaluation.regression == nil else { return [] }
+    return notBetter(evaluation.accuracy, than: evaluation.majority.accuracy, "the network")
+  }
+
+  private static func notBetter(
+    _ accuracy: Proportion, than majority: Proportion, _ subject: String
+  ) -> [Warning] {
+    guard accuracy.total > 0, accuracy.count <= majority.count else { return [] }
+    return [
+      Warning(
+        "network-not-better-than-majority",
+        "\(subject) classifies \(share(accuracy)) held-out rows correctly, "
+          + "always predicting the most frequent class \(share(majority))",
+        figure: accuracy.value)
+    ]
+  }
+
+  /// A warning about classes of the data that a network never predicts.
+  /// - Parameters:
+  ///   - labels: the class of each row, training, validation and held-out rows together; -1 if unknown.
+  ///   - predictions: the predicted class of each row.
+  ///   - classes: the names of the classes.
+  ///   - subject: the network, at the beginning of the sentence.
+  ///   - named: the classes that another warning names.
+  /// - Returns: at most one warning, with the first five classes.
+  package static func notPredicted(
+    labels: [Int], predictions: [Int], classes: [String], _ subject: String,
+    named: Set<String> = []
+  ) -> [Warning] {
+    let predicted = Set(predictions)
+    let counts = labels.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+    let never = classes.indices.filter { position in
+      counts[position] != nil && !predicted.contains(position) && !named.contains(classes[position])
+    }
+    guard !never.isEmpty else { return [] }
+    let names = never.prefix(5).map { position in
+      "'\(shown(classes[position]))' (\(counted(counts[position] ?? 0, "row")))"
+    }
+    let rest = never.count > 5 ? " and \(counted(never.count - 5)) more" : ""
+    return [
+      Warning(
+        "classes-not-predicted",
+        "\(subject) predicts \(names.joined(separator: ", "))\(rest) for none of the "
+          + counted(labels.count, "row"), figure: Double(never.count))
+    ]
   }
 
   /// Warnings about the agreement of `subject`.

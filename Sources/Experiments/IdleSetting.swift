@@ -89,6 +89,10 @@ extension PruningExperiment {
     note(normalises && recipe.scope == .layer, .normalization, .layerScope)
     if recipe.recovery.kind == .none {
       note(options.epochs.map { $0 > 0 } ?? false, .epochs, .noRecovery)
+      let network = base.network
+      note(network.learningRate != nil, .learningRate, .noRecovery)
+      note(network.batch != nil, .batch, .noRecovery)
+      note(network.weightDecay != nil, .weightDecay, .noRecovery)
       note(options.distillation != nil, .distillation, .noRecovery)
     }
     let isAdaptive = prunes is GrowAndPrune || prunes is AdaptiveGrowthAndPruning

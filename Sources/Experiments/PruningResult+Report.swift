@@ -62,8 +62,8 @@ extension PruningResult {
         (
           "time",
           text([
-            "\(fixed(latency.before.median, digits: 0)) -> "
-              + "\(fixed(latency.after.median, digits: 0)) µs for \(latency.rows) rows",
+            "\(duration(latency.before.median)) -> "
+              + "\(duration(latency.after.median)) µs for \(latency.rows) rows",
             times(ratios["latency"], "faster", "slower")
               + " (\(latency.runs) alternating runs, ratio "
               + "\(fixed(latency.ratioLow, digits: 3)) to \(fixed(latency.ratioHigh, digits: 3)))",
@@ -90,7 +90,18 @@ extension PruningResult {
     if let first = before.flattened {
       rows.append(("flattened units", text(["\(first) -> \(after.flattened ?? 0)"])))
     }
+    if let fineTuning { rows.append(("fine-tuning", text([fineTuning]))) }
     return rows
+  }
+
+  /// How much the pruned network was fine-tuned, by the recipe; `nil` if it does not say.
+  private var fineTuning: String? {
+    guard let recovery = recipe["recovery"], let epochs = recipe["epochs"].flatMap({ Int($0) })
+    else { return nil }
+    let rounds = recipe["rounds"].flatMap { Int($0) } ?? 1
+    if recovery == "none" || epochs == 0 { return "none" }
+    let when = rounds == 1 ? "" : " after each of at most \(counted(rounds)) rounds"
+    return "\(counted(epochs, "epoch"))\(when) (\(recovery))"
   }
 
   private var quality: [Row] {
@@ -120,6 +131,11 @@ extension PruningResult {
       rows.append(("  by class", DataTable.Cell(list(parts))))
     }
     return rows
+  }
+
+  /// Microseconds, with a decimal where whole ones would hide the ratio.
+  private func duration(_ microseconds: Double) -> String {
+    fixed(microseconds, digits: microseconds < 100 ? 1 : 0)
   }
 
   private func times(_ ratio: Double?, _ less: String, _ more: String) -> String {

@@ -16,6 +16,8 @@ struct TrainedNetworks: Sendable {
   var readable: ReadableNetwork?
   /// The pruning of hidden features and columns, with its history.
   var pruning: FeatureLayer.State
+  /// The number of rows on which its steps are measured.
+  var measuredRows: Int
   var check: EqualityCheck
   /// "training", or the file's name and SHA-256.
   var startedFrom: String
@@ -61,6 +63,7 @@ struct TrainedNetworks: Sendable {
         name: "pruning",
         detail: "\(node.map { trainable.network.neurons(of: $0).count } ?? 0) hidden features, "
           + "\(split == nil ? task.context.columns.count : 0) columns"))
+    measuredRows = task.context.measured.count
     let stored = checkpoint.load("pruning", as: FeatureLayer.State.self)
     var saving = CheckpointSchedule(checkpoint, stage: "pruning", control: control)
     let first = prunes ? stored : try FeatureLayer.State(untouched: task)
@@ -134,8 +137,7 @@ struct StartingNetwork: Sendable {
     let encoding = Encoding(fitting: rows.training)
     try encoding.admit(rows: rows.training.count + rows.validation.count)
     defaults = try Defaults(
-      experiment.network, extractor: experiment.extractor, training: rows.training,
-      inputs: encoding.width)
+      experiment.network, training: rows.training, inputs: encoding.width)
     if let file = experiment.model {
       let url = URL(fileURLWithPath: file)
       let imported = try ImportedModel(

@@ -174,6 +174,15 @@ public struct Warning: Codable, Hashable, Sendable {
   }
 }
 
+extension Explanation {
+  /// Whether a pruning was tried, or the network is another than the one before pruning.
+  package var isPruned: Bool {
+    let agreement = pruned.agreementWithOriginal
+    return pruning.steps.count > 1 || pruned.readable != nil
+      || agreement.map { $0.count < $0.total } ?? false
+  }
+}
+
 /// Properties proved over the whole input domain.
 public struct Certified: Codable, Hashable, Sendable {
   /// Whether the rules are proved to agree with the network on every possible row.

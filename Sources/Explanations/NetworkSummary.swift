@@ -105,21 +105,24 @@ public struct PruningSummary: Codable, Hashable, Sendable {
     public var neurons: Int
     /// The number of data columns that the network reads.
     public var inputs: Int
-    /// Accuracy on validation rows.
+    /// Accuracy on the measured rows; of no rows for a numeric target.
     public var accuracy: Proportion
+    /// R² on the measured rows for a numeric target; `nil` for classes and in results of earlier versions.
+    public var rSquared: Double?
     /// The units removed in this step: neurons by original index, inputs by column.
     public var removed: [String]
     /// Whether the step was accepted; `false`: rejected.
     public var kept: Bool
     /// Creates a value from its properties.
     public init(
-      parameters: Int, neurons: Int, inputs: Int, accuracy: Proportion, removed: [String],
-      kept: Bool
+      parameters: Int, neurons: Int, inputs: Int, accuracy: Proportion, rSquared: Double? = nil,
+      removed: [String], kept: Bool
     ) {
       self.parameters = parameters
       self.neurons = neurons
       self.inputs = inputs
       self.accuracy = accuracy
+      self.rSquared = rSquared
       self.removed = removed
       self.kept = kept
     }
@@ -131,11 +134,15 @@ public struct PruningSummary: Codable, Hashable, Sendable {
   public var source: String
   /// The steps in order.
   public var steps: [Step]
+  /// The number of rows on which steps are measured: the validation rows, and the training rows too if
+  /// there are few; `nil` in results of earlier versions.
+  public var measuredRows: Int?
   /// Creates a value from its properties.
-  public init(method: String, source: String, steps: [Step]) {
+  public init(method: String, source: String, steps: [Step], measuredRows: Int? = nil) {
     self.method = method
     self.source = source
     self.steps = steps
+    self.measuredRows = measuredRows
   }
 }
 

@@ -6,9 +6,11 @@ extension Report {
     guard let found = explanation.crossValidation else { return [] }
     let times: Phrase = found.repeats == 1 ? "" : "\(found.repeats) times "
     var parts: [Phrase] = []
-    if let network = found.network {
+    let isPruned = explanation.explains != .original
+    if let network = isPruned ? found.pruned ?? found.network : found.network {
+      let which: Phrase = isPruned && found.pruned != nil ? "explained network" : "network"
       parts.append(
-        "the accuracy of the network is \(spread(network))"
+        "the accuracy of the \(which) is \(spread(network))"
           + (found.majority.map { ", that of the most frequent class \(percent($0.mean))" } ?? ""))
     }
     if let fidelity = found.fidelity {
@@ -39,7 +41,10 @@ extension Report {
     ]
     let made: Phrase =
       found.network == nil
-      ? "the rules were extracted again" : "network, pruning and rules were fitted again"
+      ? "the rules were extracted again"
+      : found.fidelity == nil
+        ? "the network was trained and pruned again"
+        : "the network was trained and pruned, and the rules were extracted again"
     return [
       .heading("Cross-validation", level: 3, id: "cross-validation"),
       .paragraph(

@@ -197,7 +197,7 @@ extension Report {
 
   /// How the conditions of rules over hidden features use thresholds, as a sentence before another;
   /// empty without conditions.
-  func conditionSentence(of rules: RuleSetEntry?) -> Phrase {
+  public func conditionSentence(of rules: RuleSetEntry?) -> Phrase {
     switch text.featureConditions(of: rules?.rules ?? []) {
     case .activity: "Conditions test only whether a feature is active. "
     case .thresholds:

@@ -48,7 +48,7 @@ public struct Report: Hashable, Sendable {
       return "No rows were held out: the agreement of rules and network on unseen rows is unknown."
     }
     let before = explanation.pruned.agreementWithOriginal
-    let agreement = explanation.explains == .original ? nil : before
+    let agreement = explanation.explains == .original || !explanation.isPruned ? nil : before
     var sentence: Phrase =
       "The rules\(isChosen ? " \(explanation.level.words)" : "") agree with the \(agreement == nil ? "" : "pruned ")network on "
     sentence += Phrase([.strong(ratio(fidelity.heldOut) + " held-out rows")])
@@ -122,7 +122,8 @@ public struct Report: Hashable, Sendable {
       facts.append(
         Fact(
           "Hidden features", counted(pruned.neurons),
-          "of \(counted(network.neurons)) before pruning"))
+          explanation.isPruned
+            ? "of \(counted(network.neurons)) before pruning" : "no pruning"))
     }
     facts.append(
       Fact(
@@ -130,14 +131,18 @@ public struct Report: Hashable, Sendable {
     facts.append(
       Fact(
         "Network accuracy", percent(explanation.accuracy.network),
-        explanation.accuracy.majorityBaseline.map {
-          "most frequent class: \(percent($0))"
-        } ?? "\(ratio(explanation.accuracy.network)) held-out rows"))
+        accuracyNote(explanation.accuracy.network)))
     facts.append(
       Fact(
         "Rule accuracy", percent(explanation.accuracy.rules),
-        "\(ratio(explanation.accuracy.rules)) held-out rows"))
-    var blocks: [Block] = [.lead(fidelitySentence), .facts(facts)]
+        accuracyNote(explanation.accuracy.rules)))
+    if let worst = lowestClass {
+      facts.append(
+        Fact(
+          "Lowest fidelity of a class", percent(worst.share),
+          "\(shown(worst.name)): \(ratio(worst.share))"))
+    }
+    var blocks: [Block] = [.paragraph(decisionSentence), .lead(fidelitySentence), .facts(facts)]
     for sentence in [numericSentence, causalSentence] {
       if let sentence { blocks.append(.paragraph(sentence)) }
     }
@@ -145,6 +150,33 @@ public struct Report: Hashable, Sendable {
     if let baseline = baselineWarning { blocks.append(.warning(baseline)) }
     blocks += (explanation.warnings ?? []).map { .warning("\(quote: sentence($0.text))") }
     return blocks
+  }
+
+  /// What the network predicts, and from how many columns.
+  private var decisionSentence: Phrase {
+    let data = explanation.data
+    let count = data.classes.count
+    let values = data.schema.target.isNumeric ? "interval" : "class"
+    let plural = data.schema.target.isNumeric ? "intervals" : "classes"
+    let what = "\(counted(count)) \(count == 1 ? values : plural)"
+    let read = explanation.pruned.inputs
+    return """
+      The network predicts \u{2018}\(name: data.schema.target.name)\u{2019} (\(what)) from \
+      \(counted(read)) of \(counted(data.features, data.schema.image == nil ? "column" : "pixel")).
+      """
+  }
+
+  private func accuracyNote(_ share: Proportion) -> String {
+    ratio(share)
+      + (explanation.accuracy.majorityBaseline.map { "; most frequent class: \(percent($0))" }
+        ?? " held-out rows")
+  }
+
+  /// The predicted class with the lowest fidelity; `nil` if the rules agree on all rows.
+  private var lowestClass: (name: String, share: Proportion)? {
+    explanation.fidelity.byClass.filter { $0.value.total > $0.value.count }
+      .min { ($0.value.value, $0.key) < ($1.value.value, $1.key) }
+      .map { ($0.key, $0.value) }
   }
 
   /// The agreement of the rules of other levels, those that agree most first.

@@ -1,5 +1,6 @@
 import Datasets
 import Explanations
+import Foundation
 import Reports
 
 /// The summary that `explain` prints: the held-out fidelity, then the rules.
@@ -18,9 +19,13 @@ struct ExplanationSummary {
     var lines = [Terminal.stdout.paint(report.fidelitySentence.plain, .bold)]
     if let sentence = report.numericSentence { lines.append(sentence.plain) }
     if let sentence = report.causalSentence { lines.append(sentence.plain) }
+    let (neurons, inputs) = (explanation.pruned.neurons, explanation.pruned.inputs)
     lines.append(
-      "Pruning kept \(explanation.pruned.neurons) of \(explanation.network.neurons) hidden "
-        + "features and \(explanation.pruned.inputs) of \(explanation.network.inputs) columns.")
+      explanation.isPruned
+        ? "Pruning kept \(neurons) of \(explanation.network.neurons) hidden features and "
+          + "\(inputs) of \(explanation.data.features) columns."
+        : "The network has \(counted(neurons, "hidden feature")) and reads "
+          + "\(inputs) of \(explanation.data.features) columns; it was not pruned.")
     lines += report.otherRulesSentences.map(\.plain)
     if let sentence = report.readableSentence { lines.append(sentence.plain) }
     lines.append("")
@@ -34,7 +39,13 @@ struct ExplanationSummary {
         "  \(feature.id) is on if \(wording.description(description).plain)"
           + (explanation.pruned.readable == nil ? "  \(agreement)" : ""))
     }
-    if described.contains(where: { $0.description != nil }) { lines.append("") }
+    if described.contains(where: { $0.description != nil }) {
+      let conditions = report.conditionSentence(of: rules).plain
+      if !conditions.isEmpty {
+        lines.append("  " + conditions.trimmingCharacters(in: .whitespaces))
+      }
+      lines.append("")
+    }
     for score in rules.scores ?? [] { lines.append("  \(wording.score(score).plain)") }
     if let scores = rules.scores, !scores.isEmpty { lines.append("") }
     for rule in rules.rules.prefix(Self.most) {

@@ -238,7 +238,7 @@ import Testing
       }
       #expect(
         words.output == """
-          The rules agree with the network on \(counted(measured.fidelity)), \
+          The rules over columns agree with the network on \(counted(measured.fidelity)), \
           95 % interval \(bounds[0]) to \(bounds[1]) %.
           Always predicting the network's majority class would agree on \
           \(counted(measured.majorityBaseline)).

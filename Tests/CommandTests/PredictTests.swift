@@ -23,7 +23,7 @@ import Testing
     try withFolder { folder in
       try SmallResult.write(to: folder.appendingPathComponent("r"))
       let run = try Program("predict", "r", "iris", "-o", "out.csv", in: folder)
-      #expect(run.code == 0 && run.errorOutput.isEmpty)
+      #expect(run.code == 0 && run.talkBesideWarnings.isEmpty)
       let result = try ResultFolder(folder.appendingPathComponent("r"))
       let rows = plainRows(
         try String(contentsOf: folder.appendingPathComponent("out.csv"), encoding: .utf8))
@@ -45,7 +45,8 @@ import Testing
         agreeing += row["agrees"] == "yes" ? 1 : 0
       }
       #expect(
-        run.output.hasPrefix("150 rows: rules and network agree on \(agreeing) of 150 ("))
+        run.output.hasPrefix(
+          "150 rows: rules over columns and network agree on \(agreeing) of 150 ("))
       #expect(run.output.hasSuffix("The predictions: out.csv\n"))
       let same = try Program("predict", "r", "iris", in: folder)
       #expect(
@@ -127,7 +128,7 @@ import Testing
       // Nothing is written, not even the names of the columns.
       #expect(alone.code == 65 && alone.output.isEmpty)
       #expect(
-        alone.errorOutput == """
+        alone.talkBesideWarnings == """
            note: there is no model.onnx beside the result: only the rules are evaluated
           error: the rules use hidden features, and there is no network to compute them
            hint: keep the model.onnx of the report beside its explanation.json
@@ -230,8 +231,8 @@ import Testing
       let held = explanation.pruned.accuracy
       #expect(
         run.errorOutput.hasPrefix(
-          " note: \(explanation.data.training) of the rows are training rows and "
-            + "\(explanation.data.validation) validation rows of the result beside the model; it "
+          "warning: \(explanation.data.training) of the rows are training rows and "
+            + "\(explanation.data.validation) validation rows of the result; it "
             + "has \(held.count) of \(held.total) ("))
       let text = try Program("evaluate", "r/model.onnx", "iris", "--quiet", in: folder)
       #expect(text.output.isEmpty && text.code == 0)

@@ -36,7 +36,7 @@ import Testing
       for note in Self.notes { #expect(try result.text("report.md").contains("Note: \(note).")) }
       let fidelity = try Program("fidelity", "r", "r/model.onnx", "t.csv", in: folder)
       #expect(fidelity.code == 0)
-      #expect(fidelity.errorOutput == " note: 13 rows with a missing value in a\n")
+      #expect(fidelity.talkBesideWarnings == " note: 13 rows with a missing value in a\n")
       // Numbers in another format than that of the training rows are rejected.
       try write(["a;b;y", "1.5;2,5;no"], "other.csv", in: folder)
       let other = try Program("fidelity", "r", "r/model.onnx", "other.csv", in: folder)

@@ -169,7 +169,7 @@ import Testing
       #expect(pairs.code == 0)
       #expect(
         pairs.errorOutput == " note: not given, and so missing: sepal_length, sepal_width\n")
-      #expect(pairs.output.hasPrefix("The row: the rules predict '"))
+      #expect(pairs.output.hasPrefix("The row: the rules over "))
       let object = try Program(
         "why", "r", "{\"petal_width\": 1.7, \"petal_length\": \"4.9\"}", in: folder)
       #expect(object.output == pairs.output)

@@ -75,7 +75,8 @@ import Testing
         | random | 60.00 ± 14.14 | 40.00 | – |
         | taylor | 80.00 ± 0.00 | – | 1 of 1 |
 
-        Accuracy (R² for a numeric target) on validation rows after the last removal, before recovery.
+        Accuracy (R² for a numeric target) on validation rows, and on training rows too where there are \
+        fewer than 200, after the last removal, before recovery.
 
         | method | 50 % | 12.5 % |
         |---|--:|--:|

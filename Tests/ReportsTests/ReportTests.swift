@@ -29,7 +29,7 @@ import Testing
   @Test func warningsStandAtTheBeginning() throws {
     var explanation = SampleExplanation.iris.explanation
     explanation.warnings = [Warning("code", "the pruned network never predicts 'a' (3 rows)")]
-    let warnings = Report(explanation).blocks.prefix(4).compactMap { block in
+    let warnings = Report(explanation).blocks.prefix(5).compactMap { block in
       if case .warning(let words) = block { words.plain } else { nil as String? }
     }
     #expect(warnings == ["The pruned network never predicts 'a' (3 rows)."])

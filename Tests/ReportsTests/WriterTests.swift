@@ -95,13 +95,20 @@ import Testing
       .appendingPathComponent("espalier-templates-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    try Data("<b>{{title}}</b>{{{style}}}".utf8)
+    try Data("<b>{{title}}</b>{{{body}}}{{{style}}}".utf8)
       .write(to: folder.appendingPathComponent("report.html"))
     try Data("s{}".utf8).write(to: folder.appendingPathComponent("report.css"))
     let page = try HTMLWriter(templates: folder).write(document(.hostile))
     #expect(page.hasPrefix("<b>Explanation of the network on &lt;script&gt;"))
     #expect(page.hasSuffix("s{}"))
-    try Data("{{#open}}".utf8).write(to: folder.appendingPathComponent("report.html"))
+    #expect(page.contains("<h2"))
+    try Data("<b>{{title}}</b>".utf8).write(to: folder.appendingPathComponent("report.html"))
+    let bare = #expect(throws: ReportError.self) {
+      try HTMLWriter(templates: folder).write(document(.iris))
+    }
+    #expect(
+      bare?.errorDescription?.hasSuffix("it has no {{{body}}}, the place of the report") == true)
+    try Data("{{#open}}{{{body}}}".utf8).write(to: folder.appendingPathComponent("report.html"))
     let error = #expect(throws: ReportError.self) {
       try HTMLWriter(templates: folder).write(document(.iris))
     }

@@ -47,7 +47,8 @@ extension Diagram {
       title: "Attributions of each hidden feature",
       caption: """
         Blue, solid lines are positive attributions; orange, dashed lines are negative ones. \
-        Numbers are relative to the largest attribution of the feature.\(left)
+        Numbers are relative to the largest attribution of the feature.\(left)\
+        \(Self.undrawn(inputs, explanation))
         """,
       columns: [Column("Inputs", inputs), Column("Hidden features", hidden)], edges: edges)
     thin()

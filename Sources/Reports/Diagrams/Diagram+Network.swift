@@ -39,7 +39,9 @@ extension Diagram {
       into an output are output weights. Pruned nodes are counted above each column, not drawn.
       """
     caption += Self.layersBelowFeatures(explanation)
-    if explanation.data.schema.image == nil { caption += left }
+    if explanation.data.schema.image == nil {
+      caption += left + Self.undrawn(inputs, explanation)
+    }
     let before = explanation.network.neurons
     self.init(
       title: "The pruned network: inputs, hidden features and outputs", caption: caption,
@@ -71,6 +73,19 @@ extension Diagram {
        Between inputs and features \(layers.count == 1 ? "lies" : "lie") \
       \(counted(layers.count, "layer")) that \(layers.count == 1 ? "is" : "are") not drawn: \
       \(listed(Array(layers), most: 4)).
+      """
+  }
+
+  /// That some of the columns that the network reads are not among the drawn inputs; empty if all are.
+  static func undrawn(_ inputs: [Node], _ explanation: Explanation) -> Phrase {
+    let missing = explanation.pruned.inputs - inputs.count
+    guard explanation.data.schema.image == nil, !explanation.features.isEmpty, missing > 0 else {
+      return Phrase()
+    }
+    return """
+       \(counted(missing)) of the \(counted(explanation.pruned.inputs)) columns that the network \
+      reads \(missing == 1 ? "has" : "have") small attributions only and \
+      \(missing == 1 ? "is" : "are") not drawn.
       """
   }
 

@@ -154,7 +154,7 @@ public struct Diagram: Hashable, Sendable {
 
 extension Diagram {
   /// The largest number of edges that have labels.
-  static let labelledEdges = 60
+  static let labelledEdges = 30
   /// The largest number of signed edges that are all drawn.
   static let followedEdges = 150
   /// The number of signed edges drawn if there are more than `followedEdges`.
@@ -211,6 +211,7 @@ extension Diagram {
     }
     if edges.count > Self.labelledEdges {
       for index in edges.indices { edges[index].label = nil }
+      caption += " The numbers of more than \(Self.labelledEdges) lines are not drawn."
     }
   }
 }

@@ -95,7 +95,7 @@ extension PageData {
     var copy = self
     copy.network = nil
     copy.rules = rules.filter { $0.level != RuleLevel.features.rawValue }
-    copy.networkNote = noNetwork(because: reason)
+    copy.networkNote = Self.noNetwork(because: reason)
     return copy
   }
 

@@ -26,8 +26,13 @@ public struct HTMLWriter: ReportWriter {
   public func write(_ document: Document) throws -> String {
     let files = Templates(folder: templates)
     let template: MustacheTemplate
+    let page = try files.text(of: .page)
+    guard page.contains("{{{body}}}") else {
+      throw ReportError.template(
+        file: Templates.File.page.rawValue, words: "it has no {{{body}}}, the place of the report")
+    }
     do {
-      template = try MustacheTemplate(string: try files.text(of: .page))
+      template = try MustacheTemplate(string: page)
     } catch {
       throw ReportError.template(file: Templates.File.page.rawValue, words: "\(error)")
     }

@@ -5,6 +5,7 @@ import CZlib
 import Datasets
 import Drawing
 import Foundation
+import Reports
 import Tensors
 
 /// Checks the installation on this machine.
@@ -66,6 +67,10 @@ struct Doctor: ParsableCommand {
       Check(
         name: "DejaVu fonts", found: fonts.first ?? "not found", works: !fonts.isEmpty,
         isNeeded: true, remedy: "apt-get install -y fonts-dejavu-core"),
+      Check(
+        name: "weasyprint",
+        found: installedProgram("weasyprint")?.path ?? "not found: report --format pdf needs it",
+        works: installedProgram("weasyprint") != nil),
       Check(name: "zlib", found: String(cString: zlibVersion())),
       Check(name: "libpng", found: png_get_libpng_ver(nil).map { String(cString: $0) } ?? "?"),
       Check(

@@ -28,9 +28,23 @@ struct Evaluate: ParsableCommand {
   @OptionGroup(title: "Inputs of the network") var inputs: InputFlags
   @Option(help: "Number of threads (default: one per core).")
   var threads: Int?
+  @OptionGroup var warnings: StrictOption
   @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   mutating func validate() throws { try check(.threads, threads) }
+
+  private struct Evaluated: Encodable {
+    var evaluation: Evaluation
+    var warnings: [Warning]
+
+    private enum CodingKeys: String, CodingKey { case warnings }
+
+    func encode(to encoder: any Encoder) throws {
+      try evaluation.encode(to: encoder)
+      var values = encoder.container(keyedBy: CodingKeys.self)
+      try values.encode(warnings, forKey: .warnings)
+    }
+  }
 
   func run() throws {
     if let threads { Workers.threads = MemoryGuard.threads(threads) }
@@ -43,30 +57,30 @@ struct Evaluate: ParsableCommand {
           + listed(read.model.schema.classes, most: 8, quoted: true),
         hint: "write the labels as the network does, or name the column with --target", code: 65)
     }
-    noteTrainingRows(of: read.loaded)
+    let training = trainingRows(of: read.loaded)
+    console.warn(training)
+    let found = read.warnings + training
     let evaluation = Evaluation(of: read.model, on: read.table)
-    if console.json { return try StandardOutput.writeJSON(evaluation) }
+    if console.json {
+      try StandardOutput.writeJSON(Evaluated(evaluation: evaluation, warnings: found))
+    }
     try console.summarise(EvaluationText(evaluation, target: read.table.schema.target).text)
+    try warnings.check(found, quiet: console.quiet, isWritten: false)
   }
 
-  /// Notes how many of the rows are training rows, as the result beside the model says.
-  private func noteTrainingRows(of loaded: LoadedData) {
+  /// The warning that training rows are among the rows, as the result beside the model says.
+  private func trainingRows(of loaded: LoadedData) -> [Warning] {
     let folder = URL(fileURLWithPath: model).deletingLastPathComponent().path
     guard FileManager.default.fileExists(atPath: folder + "/explanation.json"),
       let result = try? ResultFile(folder)
-    else { return }
-    let data = result.explanation.data
-    guard data.sha256 == loaded.sha256 else { return }
+    else { return [] }
     let network = result.explanation.pruned
     let figure =
       network.rootMeanSquaredError.map {
         "its root mean squared error on its held-out rows is \(significant($0, digits: 4))"
       }
       ?? "it has \(ratio(network.accuracy)) (\(percent(network.accuracy))) correct of its held-out rows"
-    console.note([
-      "\(counted(data.training)) of the rows are training rows and \(counted(data.validation)) "
-        + "validation rows of the result beside the model; " + figure
-    ])
+    return result.explanation.trainingRowsMeasured(sha256: loaded.sha256, figure: figure)
   }
 }
 

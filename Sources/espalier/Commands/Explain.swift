@@ -21,8 +21,7 @@ struct Explain: ParsableCommand {
   var model: String?
   @Option(name: .shortAndLong, help: "The report folder (default: <name>-espalier).")
   var output: String?
-  @Flag(help: "Exit code 2 if the result has warnings.")
-  var strict = false
+  @OptionGroup var warnings: StrictOption
   @Flag(help: "Open the report in the desktop's browser.")
   var open = false
   @OptionGroup(title: "Rules") var rules: RuleOptions
@@ -44,7 +43,9 @@ struct Explain: ParsableCommand {
     conflicts.reads(settings.experiment, config: steps.config)
     try conflicts.check()
     if steps.dryRun {
-      let lines = try settings.experiment.plan(names: .options) + ["write the report to '\(name)'"]
+      let lines =
+        try settings.experiment.plan(names: .options, note: \.note)
+        + ["write the report to '\(name)'"]
       return try console.write(plan: lines)
     }
     let opening = try open ? Opening(for: name + "/report.html") : nil
@@ -62,12 +63,7 @@ struct Explain: ParsableCommand {
     try console.summarise(
       ExplanationSummary(outcome.explanation, folder: name, data: source.data).text)
     var gates = outcome.gates
-    let warnings = outcome.explanation.warnings ?? []
-    if strict, !warnings.isEmpty {
-      // Without --quiet, the texts are already on stderr.
-      let shown = warnings.map { console.quiet ? "\($0.text) (\($0.code))" : $0.code }
-      gates.append("--strict allows no warnings: " + shown.joined(separator: ", "))
-    }
+    gates += warnings.gates(outcome.explanation.warnings ?? [], quiet: console.quiet)
     try opening?.open(name + "/report.html")
     if !gates.isEmpty { throw CommandFailure.gates(gates) }
   }

@@ -50,6 +50,7 @@ struct FidelityCommand: ParsableCommand {
   @OptionGroup(title: "Inputs of the network") var inputs: InputFlags
   @Option(help: "Number of threads (default: one per core).")
   var threads: Int?
+  @OptionGroup var warnings: StrictOption
   @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   mutating func validate() throws {
@@ -60,6 +61,8 @@ struct FidelityCommand: ParsableCommand {
 
   private struct Measured: Codable {
     var rows: Int
+    /// The rules that were measured; absent in baselines of earlier versions.
+    var level: RuleLevel?
     var fidelity: Proportion
     var byClass: [String: Proportion]
     var majorityBaseline: Proportion
@@ -69,11 +72,13 @@ struct FidelityCommand: ParsableCommand {
     var accuracy: [String: Proportion]?
     /// The change since the baseline.
     var change: ProportionChange?
+    /// What is doubtful about the figures.
+    var warnings: [Warning]?
 
     private enum CodingKeys: String, CodingKey {
-      case rows, fidelity, byClass, majorityBaseline
+      case rows, level, fidelity, byClass, majorityBaseline
       case coverage = "answered"
-      case accuracy, change
+      case accuracy, change, warnings
     }
   }
 
@@ -96,11 +101,17 @@ struct FidelityCommand: ParsableCommand {
       try Self.checkClasses(of: baseline, measured, path)
     }
     noteClassesWithoutRows(measured)
+    let found = explanation.trainingRowsMeasured(
+      sha256: loaded.sha256, figure: explanation.heldOutFidelity)
+    console.warn(found)
+    let allWarnings = imported.warnings + found
+    measured.warnings = allWarnings
     let new = measured
     measured.change = earlier.map {
       ProportionChange(before: $0.1.fidelity, after: measured.fidelity)
     }
-    let failed = failedGates(measured)
+    let failed =
+      failedGates(measured) + warnings.gates(allWarnings, quiet: console.quiet)
     // Figures that fail a gate are no baseline: the next run would pass.
     if let newBaseline, failed.isEmpty {
       Interruption.hold()
@@ -219,7 +230,8 @@ struct FidelityCommand: ParsableCommand {
       Proportion(known.count { predicted[$0] == table.labels[$0] }, of: known.count)
     }
     return Measured(
-      rows: table.count, fidelity: fidelity.heldOut, byClass: fidelity.byClass,
+      rows: table.count, level: explanation.level, fidelity: fidelity.heldOut,
+      byClass: fidelity.byClass,
       majorityBaseline: fidelity.majorityBaseline, coverage: fidelity.coverage,
       accuracy: known.isEmpty
         ? nil : ["network": accuracy(network), "rules": accuracy(predictions)])
@@ -257,7 +269,8 @@ struct FidelityCommand: ParsableCommand {
     let interval = measured.fidelity.interval
     var lines = [
       Terminal.stdout.paint(
-        "The rules agree with the network on \(words(measured.fidelity))", .bold)
+        "The rules \(measured.level?.words ?? "") agree with the network on \(words(measured.fidelity))",
+        .bold)
         + ", 95 % interval \(fixed(interval.lowerBound * 100, digits: 1)) to "
         + "\(fixed(interval.upperBound * 100, digits: 1)) %.",
       "Always predicting the network's majority class would agree on "

@@ -103,7 +103,7 @@ struct DescriptionText {
     lines +=
       ConsoleTable(
         rows: values.map { kind, value in
-          [kind, value.name, value.type, "[\(value.shape.joined(separator: ", "))]"]
+          [kind, shown(value.name), value.type, "[\(value.shape.joined(separator: ", "))]"]
         }, isRight: { _ in false }
       ).lines
     if !file.operators.isEmpty {

@@ -40,6 +40,7 @@ struct Predict: ParsableCommand {
   @OptionGroup(title: "Inputs of the network") var inputs: InputFlags
   @Option(help: "Number of threads (default: one per core).")
   var threads: Int?
+  @OptionGroup var warnings: StrictOption
   @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   mutating func validate() throws {
@@ -65,10 +66,14 @@ struct Predict: ParsableCommand {
   /// The counts that are printed after the rows.
   private struct Summary: Encodable {
     var rows = 0
+    /// The rules that were evaluated.
+    var level: RuleLevel?
     var network: [String: Int]?
     var rules: [String: Int]?
     var agreement: Proportion?
     var output: String?
+    /// What is doubtful about the predictions.
+    var warnings: [Warning] = []
   }
 
   /// The number of rows that are predicted at once.
@@ -86,13 +91,13 @@ struct Predict: ParsableCommand {
       try conflicts.check()
       try file.check(force: force)
     }
-    let (predictor, table) = try predictor()
+    let (predictor, table, found) = try predictor()
     let written = PredictionTable(predictor)
     Interruption.hold()
-    var summary = Summary()
+    var summary = Summary(warnings: found)
     if let file {
       try file.write(force: force) { append in
-        summary = try rows(of: table, by: predictor, written, asJSON: false) {
+        summary = try rows(of: table, by: predictor, written, found, asJSON: false) {
           try append(Data($0.utf8))
         }
       }
@@ -100,39 +105,46 @@ struct Predict: ParsableCommand {
       if console.json { try StandardOutput.writeJSON(summary) }
       try console.summarise(Self.text(summary) + "The predictions: \(file.path)\n")
     } else {
-      _ = try rows(of: table, by: predictor, written, asJSON: console.json) {
+      _ = try rows(of: table, by: predictor, written, found, asJSON: console.json) {
         try StandardOutput.write($0)
       }
     }
+    try warnings.check(found, quiet: console.quiet, isWritten: file != nil)
   }
 
-  private func predictor() throws -> (Predictor, Table) {
+  private func predictor() throws -> (Predictor, Table, [Warning]) {
     if isModelFile(source) {
       let read = try NetworkWithRows(
         model: source, data: data, columns: columns, form: form, inputs: inputs,
         labels: noTarget ? .absent : .optional, console: console)
-      return (Predictor(model: read.model, rules: nil), read.table)
+      return (Predictor(model: read.model, rules: nil), read.table, read.warnings)
     }
     let result = try ResultFile(source)
-    let rules = try RuleClassifier(
-      result.explanation, level: rules ?? result.explanation.level)
-    let (model, table, _) = try NetworkWithRows.read(
+    let level = rules ?? result.explanation.level
+    let rules = try RuleClassifier(result.explanation, level: level)
+    let (given, loaded) = try NetworkWithRows.read(
       result, model: model, data: data, form: form, inputs: inputs, console: console)
+    let (model, table) = (given.model, given.table)
     if let model { try RuleMismatch.check(rules, model) }
+    let training =
+      result.explanation.choosing(level).map {
+        $0.trainingRowsMeasured(sha256: loaded.sha256, figure: $0.heldOutFidelity)
+      } ?? []
+    console.warn(training)
     // Before anything is written: the network may lack the hidden features of the rules.
     _ = try rules.variables(of: table.selecting(Array(0..<min(1, table.count))), in: model)
-    return (Predictor(model: model, rules: rules), table)
+    return (Predictor(model: model, rules: rules), table, given.warnings + training)
   }
 
   /// Writes the predictions batch by batch.
   private func rows(
-    of table: Table, by predictor: Predictor, _ written: PredictionTable, asJSON: Bool,
-    to write: (String) throws -> Void
+    of table: Table, by predictor: Predictor, _ written: PredictionTable, _ warnings: [Warning],
+    asJSON: Bool, to write: (String) throws -> Void
   ) throws -> Summary {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .texts
-    var summary = Summary(rows: table.count)
+    var summary = Summary(rows: table.count, level: predictor.rules?.level, warnings: warnings)
     var (network, rules, agreeing) = ([String: Int](), [String: Int](), 0)
     try write(asJSON ? "{\"predictions\":[" : written.header)
     for start in stride(from: 0, to: table.count, by: Self.batch) {
@@ -172,7 +184,8 @@ struct Predict: ParsableCommand {
 
   private static func text(_ summary: Summary) -> String {
     guard let agreement = summary.agreement else { return counted(summary.rows, "row") + "\n" }
-    return "\(counted(summary.rows, "row")): rules and network agree on "
+    return
+      "\(counted(summary.rows, "row")): rules \(summary.level?.words ?? "") and network agree on "
       + "\(ratio(agreement)) (\(percent(agreement)))\n"
   }
 }

@@ -84,7 +84,8 @@ struct Prune: ParsableCommand {
     try conflicts.check()
     if steps.dryRun {
       let lines =
-        try settings.experiment.plan(includesRules: false, selects: false, names: .options) + [
+        try settings.experiment.plan(includesRules: false, selects: false, names: .options)
+        + experiment.idleSettings().map { "note: \($0.note)" } + [
           "prune: \(method), \(experiment.goal.description)",
           "write the model to '\(output)'",
         ]

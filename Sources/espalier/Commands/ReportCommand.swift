@@ -5,6 +5,7 @@ import Foundation
 import ModelFiles
 import Naming
 import Reports
+import Templates
 
 /// Regenerates the report from `explanation.json`.
 struct ReportCommand: ParsableCommand {
@@ -49,6 +50,7 @@ struct ReportCommand: ParsableCommand {
       throw CommandFailure(
         "--card has no effect without the format card", hint: "add --format card", code: 64)
     }
+    try checkTemplates()
     if templates != nil, formats.isDisjoint(with: [.html, .pdf]) {
       console.note(["--templates has no effect: --format has neither html nor pdf"])
     }
@@ -84,6 +86,21 @@ struct ReportCommand: ParsableCommand {
     try console.summarise(
       files.map { "\(output)/\($0.name)\n" }.joined(), output: output, files: files.map(\.name))
     try opening?.open(page)
+  }
+
+  /// Checks that the folder of templates has one at least.
+  private func checkTemplates() throws {
+    guard let templates else { return }
+    guard !Templates(folder: URL(fileURLWithPath: templates, isDirectory: true)).isCustom else {
+      return
+    }
+    let exists = FileManager.default.fileExists(atPath: templates)
+    throw CommandFailure(
+      exists
+        ? "the folder '\(shown(templates))' has no template"
+        : "there is no folder of templates '\(shown(templates))'",
+      hint: "give a folder with one of "
+        + Templates.File.allCases.map(\.rawValue).joined(separator: ", "), code: 66)
   }
 
   /// The network in model.onnx beside the result, for the page.

@@ -23,6 +23,7 @@ struct Train: ParsableCommand {
   var output: String
   @OptionGroup(title: "Run") var steps: RunOptions
   @OptionGroup(title: "Network") var network: NetworkFlags
+  @OptionGroup var warnings: StrictOption
   @OptionGroup(title: "Console output") var console: ConsoleOptions
 
   func run() throws {
@@ -36,7 +37,8 @@ struct Train: ParsableCommand {
     try conflicts.check()
     if steps.dryRun {
       let lines =
-        try settings.experiment.plan(includesRules: false, names: .options) + [
+        try settings.experiment.plan(
+          includesRules: false, tunes: true, names: .options, note: \.note) + [
           "write the model to '\(output)'"
         ]
       return try console.write(plan: lines)
@@ -61,16 +63,23 @@ struct Train: ParsableCommand {
     checkpoint.removeCheckpoint()
     if console.json {
       try StandardOutput.writeJSON(
-        TrainResult(model: output, accuracy: outcome.accuracy, summary: outcome.summary))
+        TrainResult(
+          model: output, accuracy: outcome.accuracy, majorityBaseline: outcome.majority,
+          regression: outcome.regression, summary: outcome.summary, warnings: outcome.warnings))
     }
     try console.summarise(
       (outcome.summary + ["The model: \(output)"]).joined(separator: "\n") + "\n")
+    try warnings.check(outcome.warnings, quiet: console.quiet)
   }
 
   private struct TrainResult: Encodable {
     var model: String
     var accuracy: Proportion
+    var majorityBaseline: Proportion
+    /// For a numeric target.
+    var regression: RegressionFigures?
     var summary: [String]
+    var warnings: [Warning]
   }
 }
 

@@ -38,7 +38,9 @@ struct Why: ParsableCommand {
     let explanation = file.explanation
     let number = Int(row)
     let (rows, given) = try rows(of: explanation, number)
-    let (model, table) = try file.network(model, for: rows, inputs: inputs, console: console)
+    let read = try file.network(model, for: rows, inputs: inputs, console: console)
+    let (model, table) = (read.model, read.table)
+    if let number { noteUnknownLevels(of: rows, at: given, number) }
     let leads = explanation.leads ?? explanation.level
     var levels: [RuleLevel] =
       switch rules {
@@ -68,6 +70,17 @@ struct Why: ParsableCommand {
     let found = try explainer.explanation(of: table.selecting([given]), number: number)
     if console.json { return try StandardOutput.writeJSON(found) }
     try console.summarise(RowExplanationText(found, explanation).text)
+  }
+
+  /// Notes the columns whose value in a row of a file is none of their levels.
+  private func noteUnknownLevels(of table: Table, at position: Int, _ number: Int) {
+    for (feature, column) in zip(table.schema.features, table.columns)
+    where feature.levels != nil && column[position] == Table.unknownLevel {
+      console.note([
+        "row \(number) has a value of \(shown(feature.id.rawValue)) that is none of its levels: "
+          + listed(feature.levels ?? [], most: 8, quoted: true)
+      ])
+    }
   }
 
   /// The rows, and the position of the row among them.

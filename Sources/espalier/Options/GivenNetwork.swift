@@ -44,6 +44,8 @@ struct NetworkWithRows {
   var model: Model
   var table: Table
   var loaded: LoadedData
+  /// The warnings about the network, which are on stderr already.
+  var warnings: [Warning] = []
 
   /// Reads a model file and the rows for it.
   ///
@@ -102,7 +104,7 @@ struct NetworkWithRows {
           + "--no-target", code: 65)
     }
     ProgressPrinter(console.progress, quiet: console.quiet).show(read)
-    (model, self.table) = (read.model, read.table)
+    (model, self.table, warnings) = (read.model, read.table, read.warnings)
     if imported.schema != nil { console.noteShifts(of: table, from: model) }
   }
 
@@ -123,27 +125,34 @@ struct NetworkWithRows {
   static func read(
     _ result: ResultFile, model path: String?, data: String, form: TableFlags, inputs: InputFlags,
     console: ConsoleOptions
-  ) throws -> (model: Model?, table: Table, loaded: LoadedData) {
+  ) throws -> (rows: RowsOfResult, loaded: LoadedData) {
     let loaded = try DataSource.load(
       data,
       options: ReadingOptions(
         schema: result.explanation.data.schema, labels: .optional, format: form.format,
         maxInputBytes: form.maxInputBytes))
     console.note(loaded.accounts)
-    let (model, table) = try result.network(
-      path, for: loaded.table, inputs: inputs, console: console)
-    return (model, table, loaded)
+    return (try result.network(path, for: loaded.table, inputs: inputs, console: console), loaded)
   }
+}
+
+/// Rows for the network of a result.
+struct RowsOfResult {
+  /// The network; `nil` if there is none.
+  var model: Model?
+  var table: Table
+  /// The warnings about the network, which are on stderr already.
+  var warnings: [Warning] = []
 }
 
 extension ResultFile {
   /// The network at a path, by default the model.onnx of the result; `nil` if there is none.
   func network(
     _ path: String?, for table: Table, inputs: InputFlags, console: ConsoleOptions
-  ) throws -> (model: Model?, table: Table) {
+  ) throws -> RowsOfResult {
     guard let file = path.map({ URL(fileURLWithPath: $0) }) ?? modelFile else {
       console.note(["there is no model.onnx beside the result: only the rules are evaluated"])
-      return (nil, table)
+      return RowsOfResult(table: table)
     }
     if path == nil, explanation.explainsOtherNetwork {
       console.note([
@@ -153,7 +162,7 @@ extension ResultFile {
     }
     let read = try network(
       at: file, for: table, options: inputs.options, console: console)
-    return (read.model, read.table)
+    return RowsOfResult(model: read.model, table: read.table, warnings: read.warnings)
   }
 }
 

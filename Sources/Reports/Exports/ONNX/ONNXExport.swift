@@ -145,9 +145,7 @@ struct ONNXRuleGraph {
     }
     graph.input.append(Onnx_ValueInfoProto(name, .string, width: 1))
     var positions: [String: Int] = [:]
-    for mark in [""] + schema.missingMarks + ["nan", "NaN", "NAN", "-nan", "+nan"] {
-      positions[mark] = -1
-    }
+    for mark in schema.missingTexts { positions[mark] = -1 }
     // Canonically equivalent texts are one key of a dictionary, and two keys of the operator.
     for (position, level) in levels.enumerated() { positions[level] = position }
     var keys: [String] = []
