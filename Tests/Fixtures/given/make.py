@@ -172,7 +172,7 @@ def tanh(reads, chance, width, outputs=2, spread=1):
 
 
 def table(name, before=(), constants=(), reads="x", read=None, scores=2, behind=None, kind=np.float32, columns=None,
-          shape=None, answer=TensorProto.FLOAT, outputs=("N", 2), keeps=False, seed=1):
+          shape=None, answer=TensorProto.FLOAT, outputs=("N", 2), keeps=False, names=None, seed=1):
     """Rows of four numbers, with nodes before and behind the layers; `keeps`: the outputs are in a file too."""
     chance = np.random.default_rng(seed)
     rows = chance.normal(size=(ROWS, 4)).round(2) if columns is None else columns(chance)
@@ -187,7 +187,7 @@ def table(name, before=(), constants=(), reads="x", read=None, scores=2, behind=
         known.append(session.run(None, {"x": rows.astype(kind).reshape(-1, *lengths)})[0])
         return known[0]
     write(name, [*before, *nodes, *behind], inputs, [*initializers, *constants],
-          [f"c{i}" for i in range(rows.shape[1])], rows.tolist(), feed, answer, outputs)
+          names or [f"c{i}" for i in range(rows.shape[1])], rows.tolist(), feed, answer, outputs)
     if keeps:
         with open(here / f"{name}.outputs.csv", "w", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([f"{v:.6g}" for v in row] for row in known[0])
@@ -317,3 +317,21 @@ first(filled, "filled-anew", ["blue", "missing", "red"], "missing")
 first(filled, "filled-unknown", ["blue", "red"], "other")
 first(filled, "filled-codes", ["red", "green", "blue"], "blue", codes=True)
 first(filled, "filled-nan", ["blue", "green", "red"], "red", mark="nan")
+
+
+def codes(chance):
+    rows = chance.normal(size=(ROWS, 4)).round(2)
+    rows[::4, 0] = -999
+    return rows
+
+
+def index(chance):
+    rows = chance.normal(size=(ROWS, 4)).round(2)
+    rows[:, 0] = range(ROWS)
+    return rows
+
+
+# Numbers that a reader without the network takes for missing values, and a column that it takes for a row index.
+scaled = lambda scale: [node("Scaler", ["x"], ["c"], domain="ai.onnx.ml", offset=[0., 0., 0., 0.], scale=[scale, 1., 1., 1.])]
+first(table, "codes-read", reads="c", columns=codes, before=scaled(.001))
+first(table, "row-index", reads="c", columns=index, before=scaled(.1), names=["id", "a", "b", "c"])
