@@ -45,7 +45,7 @@ extension Report {
   var multiplicitySection: [Block] {
     guard let found = recorded.multiplicity else { return [] }
     var blocks: [Block] = [
-      .heading("Near-optimal decision trees (Rashomon set)", level: 2, id: "multiplicity")
+      .heading("Near-optimal decision trees", level: 2, id: "multiplicity")
     ]
     if isChosen { blocks.append(.paragraph(recordedSentence)) }
     blocks += multiplicitySentences.map { .paragraph($0) }

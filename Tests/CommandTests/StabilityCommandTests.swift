@@ -53,7 +53,7 @@ import Testing
       #expect(run.output.contains(" within 2 % of the best one ("))
       #expect(try result.text("rules.txt").contains("within 2 % of the best one"))
       #expect(
-        try result.text("report.md").contains("## Near-optimal decision trees (Rashomon set)"))
+        try result.text("report.md").contains("## Near-optimal decision trees"))
     }
   }
 
