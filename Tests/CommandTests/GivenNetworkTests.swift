@@ -17,7 +17,8 @@ import Testing
   static let kept =
     texts + [
       "channels-first", "channels-last", "clipped", "fixed-batch", "one-operand", "repeated",
-      "timestamps", "codes-read", "row-index", "filled", "filled-anew", "filled-unknown", "filled-codes",
+      "timestamps", "codes-read", "row-index", "filled", "filled-anew", "filled-unknown",
+      "filled-codes",
     ]
   static let all =
     kept + [
