@@ -98,8 +98,7 @@ final class ProgressPrinter: Sendable {
           sayJSON(["event": "warning", "code": warning.code, "warning": warning.text], now)
         } else if !isQuiet {
           clearBar(&state)
-          let label = Terminal.stderr.paint("warning:", .yellow)
-          Terminal.stderr.say("\(label) \(visible(warning.text))\n")
+          Terminal.stderr.say(warning.line)
         }
       case .checkpoint: break
       case .note(let words): show(note: words, &state, now)

@@ -29,8 +29,10 @@ struct Draw: ParsableCommand {
   var source: String
   @Option(name: .shortAndLong, help: "The diagram file: .svg, .png, .pdf or .dot.")
   var output: String
-  @Option(help: "The diagram to draw of a result; for a model only network.")
-  var picture = DrawingKind.network
+  @Option(
+    name: .customLong("picture"),
+    help: "The diagram to draw of a result; for a model only network.")
+  var kind = DrawingKind.network
   @Option(
     help: """
       The rules of the rules diagram: over inputs, hidden features or scores (default: \
@@ -63,16 +65,16 @@ struct Draw: ParsableCommand {
   private func diagram() throws -> Diagram {
     guard [".onnx", ".espalier"].contains(where: source.lowercased().hasSuffix) else {
       let explanation = try ResultFile(source).explanation(rules)
-      switch picture {
+      switch kind {
       case .network: return Diagram(network: explanation)
       case .features: return Diagram(features: explanation)
       case .rules: return Diagram(rules: explanation, level: rules ?? .features)
       }
     }
     if rules != nil { console.note(["--rules has no effect: a model has no rules"]) }
-    guard picture == .network else {
+    guard kind == .network else {
       throw CommandFailure(
-        "a model has no \(picture.rawValue) to draw", hint: "explain it first, then draw the result"
+        "a model has no \(kind.rawValue) to draw", hint: "explain it first, then draw the result"
       )
     }
     let imported = try ModelFile.read(URL(fileURLWithPath: source))

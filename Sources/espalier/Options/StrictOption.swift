@@ -30,11 +30,13 @@ extension ConsoleOptions {
   /// Prints warnings on stderr, unless `quiet` is set.
   func warn(_ warnings: [Warning]) {
     if quiet { return }
-    for warning in warnings {
-      let label = Terminal.stderr.paint("warning:", .yellow)
-      Terminal.stderr.say("\(label) \(visible(warning.text))\n")
-    }
+    for warning in warnings { Terminal.stderr.say(warning.line) }
   }
+}
+
+extension Warning {
+  /// The warning as a line of stderr.
+  var line: String { "\(Terminal.stderr.paint("warning:", .yellow)) \(visible(text))\n" }
 }
 
 extension Explanation {
