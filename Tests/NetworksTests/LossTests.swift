@@ -69,6 +69,9 @@ import Testing
     #expect(abs(right.value - 0.126928) < 1e-5)
     #expect(abs(wrong.value - 2.126928) < 1e-5)
     #expect(Head.oneVersusRest.predictions(from: outputs) == [1, 0])
+    // Of equal outputs the first counts; 0 is as far from both classes.
+    #expect(Head.oneVersusRest.predictions(from: Tensor([0, 1e-6], shape: [2, 1])) == [0, 1])
+    #expect(Head.softmax.predictions(from: Tensor([1, 3, 3, 2, 2, 2], shape: [2, 3])) == [1, 0])
   }
 
   /// A teacher that predicts the labels with certainty gives the gradient of the labels; a teacher

@@ -252,4 +252,30 @@ import Testing
       #expect(state.history[0].validationCorrect == right.count { $0 == $1 })
     }
   }
+
+  /// Class weights count in both losses; the best epoch is that of the lowest validation loss, of equal
+  /// ones the first.
+  @Test func classWeightsCountInTheLossesOfAnEpoch() throws {
+    var generator = SeededGenerator(seed: 5)
+    let examples = generator.clusters(rows: 48, inputs: 4, classes: 3)
+    let other = generator.clusters(rows: 30, inputs: 4, classes: 3)
+    let network = try network(&generator)
+    var trainer = trainer(epochs: 3, rate: 0)
+    trainer.classWeights = [1, 4, 0.5]
+    let state = try trainer.train(
+      from: Trainer.State(start: network), head: .softmax, on: examples, validation: other,
+      seed: 1)
+    func loss(_ rows: Examples, _ weights: [Float]?) -> Double {
+      Head.softmax.loss(of: network.outputs(for: rows.inputs), for: rows, classWeights: weights)
+        .value
+    }
+    for epoch in state.history {
+      #expect(abs(epoch.loss - loss(examples, [1, 4, 0.5])) < 1e-5)
+      #expect(abs(epoch.validationLoss - loss(other, [1, 4, 0.5])) < 1e-5)
+    }
+    #expect(abs(loss(other, nil) - loss(other, [1, 4, 0.5])) > 1e-2)
+    #expect(state.bestEpoch == 0 && state.history.count == 3)
+    let right = zip(network.outputs(for: other.inputs).largestColumns, other.labels)
+    #expect(state.history[0].validationCorrect == right.count { $0 == $1 })
+  }
 }

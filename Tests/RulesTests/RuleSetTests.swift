@@ -89,5 +89,16 @@ import Testing
       resolution: .firstMatch)
     #expect(rules.complexity == Complexity(rules: 2, literals: 2, variables: 2))
     #expect(rules.complexity.meanLiterals == 1)
+    let both = Conjunction([Literal("x", Self.high), Literal("z", Self.high)]) ?? .always
+    let longer = RuleSet(
+      [
+        rule("x", then: 1, 0, of: 0), Rule(if: both, then: 2), Rule(if: both, then: 0),
+        Rule(if: .always, then: 1),
+      ], default: 0, resolution: .firstMatch)
+    #expect(longer.complexity == Complexity(rules: 4, literals: 5, variables: 2))
+    #expect(longer.complexity.meanLiterals == 1.25)
+    let none = RuleSet([], default: 0, resolution: .firstMatch)
+    #expect(none.complexity == Complexity(rules: 0, literals: 0, variables: 0))
+    #expect(none.complexity.meanLiterals == 0)
   }
 }
