@@ -41,4 +41,28 @@ import Testing
     #expect(folds(1) == folds(1))
     #expect(folds(1) != folds(2))
   }
+
+  /// A fifth of 50, 30 and 20 rows is held out, and 15 % of the others are for validation. Of classes of
+  /// three rows the rest of a division is carried on: 0.6, 0.2, 0.8, 0.4 and 1, of which 1, 0, 1, 0 and 1
+  /// are taken.
+  @Test(arguments: [
+    ([50, 30, 20], 0.2, 0.15, [10, 6, 4], [6, 4, 2]),
+    ([3, 3, 3, 3, 3], 0.2, 0.5, [1, 0, 1, 0, 1], [1, 2, 1, 1, 1]),
+    // At least one row of a class stays in the training set.
+    ([1, 10], 0.9, 0.5, [0, 9], [0, 0]), ([4, 4], 0, 0.25, [0, 0], [1, 1]),
+    ([4, 4], 0.5, 0, [2, 2], [0, 0]),
+  ])
+  func sharesOfClassesAreCountedByHand(
+    _ sizes: [Int], _ heldOut: Double, _ validation: Double, _ held: [Int], _ checked: [Int]
+  ) {
+    let labels = sizes.enumerated().flatMap { [Int](repeating: $0.offset, count: $0.element) }
+    let split = Split.stratified(labels, heldOut: heldOut, validation: validation, seed: 9)
+    func counts(_ rows: [Int]) -> [Int] {
+      #expect(rows == rows.sorted())
+      return sizes.indices.map { label in rows.count { labels[$0] == label } }
+    }
+    #expect(counts(split.heldOut) == held && counts(split.validation) == checked)
+    #expect(counts(split.training) == sizes.indices.map { sizes[$0] - held[$0] - checked[$0] })
+    #expect((split.training + split.validation + split.heldOut).sorted() == Array(labels.indices))
+  }
 }

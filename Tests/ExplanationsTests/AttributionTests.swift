@@ -45,4 +45,29 @@ import Testing
     #expect(DifferenceOfMeans().maps(of: always) == [[0, 0, 0]])
     #expect(FeatureMap(of: always, by: MeanGradient()).activeShares == [1])
   }
+
+  /// The feature 2·x0 − x2 is active on the second and the third of four rows; at 0 it is not.
+  @Test func mapsAreThoseCountedByHand() throws {
+    var generator = SeededGenerator(seed: 1)
+    let network = try subject(&generator).network
+    let inputs = Tensor([0, 1, 0, 2, 4, 1, 1, 6, -1, -1, 8, 3], shape: [4, 3])
+    let subject = AttributionSubject(
+      network: network, node: 1, inputs: inputs,
+      values: network.activations(of: network.architecture.nodes[1].id, for: inputs),
+      thresholds: [0.5])
+    #expect(DifferenceOfMeans().maps(of: subject) == [[1.5 + 0.5, 5 - 4.5, 0 - 1.5]])
+    let gradient = MeanGradient().maps(of: subject)[0]
+    let contribution = MeanContribution().maps(of: subject)[0]
+    for (found, expected) in [(gradient, [2.0, 0, -1]), (contribution, [3, 0, 0])] {
+      for (own, value) in zip(found, expected) { #expect(abs(own - value) < 1e-6) }
+    }
+    let map = FeatureMap(of: subject, by: MeanGradient())
+    #expect(map.activeShares == [0.5])
+    // Standard deviations of 0, 2, 1, −1 and of 0, 1, −1, 3.
+    for (found, expected) in zip(
+      map.strengths[0], [2 * 1.25.squareRoot(), 0, -2.1875.squareRoot()])
+    {
+      #expect(abs(found - expected) < 1e-5, "\(map.strengths)")
+    }
+  }
 }

@@ -71,6 +71,53 @@ import Testing
     #expect(features.clarity(features.values(in: model, for: table)) == nil)
   }
 
+  /// A network of one hidden layer with given output weights.
+  private func model(_ function: Activation.Function, weights: [Float], bias: [Float]) throws
+    -> Model
+  {
+    let width = weights.count / bias.count
+    let layers: [any Layer] = [Dense(width), Activation(function), Dense(bias.count)]
+    var network = try Network(Architecture(input: [1]) { layers }, seed: 1)
+    network.parameters[2][0].value = Tensor(weights, shape: [width, bias.count])
+    network.parameters[2][1].value = Tensor(bias, shape: [bias.count])
+    let schema = Schema(
+      features: [Feature("x")], target: Target("y", .classes(names: bias.indices.map { "c\($0)" })))
+    return try Model(
+      schema: schema, encoding: .identity(for: schema), network: network, head: .softmax)
+  }
+
+  /// On and off are the means on either side of 0: 0.4 and -0.3 of the first feature, 0.4 and -0.2 of
+  /// the second, for which 0 is off. Outputs: (-0.7, 0.4), (0.5, 0.4), (0, -0.3), (1.2, -0.3).
+  @Test func onAndOffAreMeansOnEitherSideOfTheThreshold() throws {
+    let model = try model(.tanh, weights: [1, -1, 2, 0], bias: [0, 0.1])
+    let features = try #require(HiddenFeatures(unfitted: model))
+    #expect(features.thresholds == [0, 0] && features.readFeatures == [0, 1])
+    let values = Tensor([-0.5, 0, -0.1, 0.3, 0.2, -0.4, 0.6, 0.5], shape: [4, 2])
+    #expect(
+      features.switched(values) == [
+        [false, false], [false, true], [true, false], [true, true],
+      ])
+    #expect(features.binarisedPredictions(values, in: model) == [1, 0, 0, 0])
+    #expect(
+      features.binarisation(values, in: model, predictions: [1, 1, 0, 1]) == Proportion(2, of: 4))
+  }
+
+  /// The cut of the least entropy, of equal ones the lowest; beside a value of 0, the cut is 0.
+  @Test(arguments: [
+    ([0, 0, 2, 4], [0, 0, 1, 1], 0.0), ([1, 2, 3, 4], [0, 1, 0, 0], 2.5),
+    ([1, 2, 3], [0, 1, 0], 1.5), ([1, 1, 1], [0, 1, 0], 0), ([4, 1, 3, 2], [2, 0, 2, 1], 2.5),
+    ([-3, -1, 5, 9], [0, 0, 1, 1], 2),
+  ])
+  func thresholdsOfReLUAreCutsOfLeastEntropy(
+    _ values: [Float], _ predictions: [Int], _ cut: Double
+  ) throws {
+    let features = try #require(
+      HiddenFeatures(of: model(.relu, weights: [1, -1], bias: [0, 0])) { _ in
+        (Tensor(values, shape: [values.count, 1]), predictions)
+      })
+    #expect(features.thresholds == [cut])
+  }
+
   @Test func aNetworkWithoutHiddenLayerHasNone() throws {
     let table = SmallNetwork.table(rows: 5, seed: 1)
     let network = try Network(Architecture(input: [3]) { Dense(3) }, seed: 1)
