@@ -21,7 +21,8 @@ Which ones is drawn by --seed; a change of one line of the source does not chang
 At most one fault stands in a line; what does not compile is left out, and what equivalent.json beside
 this script has: faults that were seen to change no result, each with its reason. "figures" are the faults of
 figures.json beside this script, written by hand: a definition of each figure of explanation.json and
-of --json that is nearly the right one, in Experiments, espalier and other modules.
+of --json that is nearly the right one, in Experiments, espalier and other modules, and of what they
+are computed with: thresholds, orders, scores, schedules, losses, splits.
 
 For each fault the tests run in stages, and end at the first that fails: those of the module, those of
 the modules above it with ExperimentsTests, those of the built program: what counts figures, then
@@ -357,12 +358,14 @@ def test(filter, mutant=0, timeout=None):
         return found, time.time() - start
 
 
-def stages(module):
+def stages(module, own=""):
     above = [m for m in ABOVE.get(module, "").split("|") if m] + ["Experiments"]
     # Of the built program first what counts figures: it takes half a minute.
     counted = "Figures|CrossValidation|Readable|Predict|Why|Diff|FidelityGate|NetworkUse"
     built = [rf"^CommandTests\.\w*({counted})", r"^CommandTests\."]
-    if module == "figures": return [r"^(Experiments|Reports|Explanations|Pruning)Tests\.", *built]
+    if module == "figures":
+        first = [rf"^{own}Tests\."] if (root / f"Tests/{own}Tests").exists() else []
+        return first + [r"^(Experiments|Reports|Explanations|Pruning)Tests\.", *built]
     return [rf"^{module}Tests\.", rf"^({'|'.join(above)})Tests\.", *built]
 
 
@@ -428,7 +431,7 @@ def main():
 
     def judge(fault):
         module, number, site = fault
-        for filter in stages(module)[: options.stages]:
+        for filter in stages(module, site.path.relative_to(place).parts[1])[: options.stages]:
             found, _ = test(filter, number, max(60, options.limit * options.jobs * seconds(filter)))
             if found: break
         where = f"{site.path.relative_to(place)}:{site.row + 1}"
