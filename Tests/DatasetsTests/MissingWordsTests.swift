@@ -33,6 +33,13 @@ import Testing
     #expect(missing(few) == 8)
   }
 
+  /// Blanks in quotes do not make another word.
+  @Test(arguments: ["\"  missing \"", "\" missing   \"", "\"    -  \""])
+  func wordsInBlanksAreMissing(word: String) throws {
+    let data = try column { $0 % 4 == 1 ? word : "\($0).5" }
+    #expect(data.table.schema.features[0].levels == nil && missing(data) == 15)
+  }
+
   @Test func someOfThemAreLevelsAmongTexts() throws {
     let data = try column { ["-", "none", "None", "n/a", "left", "#N/A"][$0 % 6] }
     #expect(data.table.schema.features[0].levels == ["-", "left", "none"])

@@ -335,4 +335,24 @@ import Testing
     ).table
     #expect(table.place(ofRow: 2) == "line 3")
   }
+
+  /// A blank behind the only name separates nothing.
+  @Test func aNameAndABlankAreOneField() {
+    #expect(
+      complaint { _ = try read("name \n" + (0..<20).map { "\($0) \($0 % 2)\n" }.joined()) }
+        .hasPrefix("t.csv:1:1: every line is one field"))
+  }
+
+  /// A row may begin with '#', also as the last one, and also where the last row ends in an empty field:
+  /// the rows below the header say how many fields a row has.
+  @Test(arguments: ["", ","]) func rowsMayBeginWithAHash(end: String) throws {
+    let rows = (0..<20).map { "\($0 % 3 == 1 ? "#u" : "v"),\($0 * 7 % 11),\($0 % 2)\n" }.joined()
+    let text = "# by hand\na,b,y\n" + rows + "#u,5,1\(end)\n"
+    for size in [1, 2, 7, 1 << 16] {
+      let data = try DataSource.load(bytes: Array(text.utf8), named: "t.csv", chunkSize: size)
+      #expect(data.rowsRead == 21)
+      #expect(data.table.schema.features[0].levels == ["#u", "v"])
+      #expect(data.notes.allSatisfy { !$0.contains("between the rows") }, "\(data.notes)")
+    }
+  }
 }

@@ -397,4 +397,28 @@ import Testing
     let rows = Tensor([1, 1, 1, 1, 0, -1], shape: [2, 3])
     expect(network.outputs(for: rows).elements, [10, 110, 38, -3, -50, -4])
   }
+
+  /// Before version 13 a softmax over axis 1 is one over all elements of a row, later only over that
+  /// axis, which here has one element.
+  @Test(arguments: [(Int64(12), true), (13, false)])
+  func theSoftmaxOfEarlierVersionsIsThatOfTheRow(_ opset: Int64, _ isRead: Bool) throws {
+    func found() throws -> Network {
+      try network(
+        ["w": .floats([1, 2, 3, 4, 5, 6], [2, 3]), "axes": .integers([1], [1])],
+        [
+          Step(type: "MatMul", inputs: ["x", "w"], output: "h"),
+          opset < 13
+            ? Step(type: "Unsqueeze", inputs: ["h"], output: "u", lists: ["axes": [1]])
+            : Step(type: "Unsqueeze", inputs: ["h", "axes"], output: "u"),
+          Step(type: "Softmax", inputs: ["u"], output: "y", integers: ["axis": 1]),
+        ], inputs: 2, outputs: 3, opset: opset)
+    }
+    if isRead {
+      let rows = Tensor([1, 1, 0, 1], shape: [2, 2])
+      expect(try found().outputs(for: rows).elements, [5, 7, 9, 4, 5, 6])
+    } else {
+      let error = #expect(throws: ModelFileError.self) { try found() }
+      #expect(error?.errorDescription?.contains("axis 1 is not the axis of the scores") == true)
+    }
+  }
 }

@@ -48,6 +48,28 @@ import Testing
     #expect(found.rows[2] == RowSet(rows: 60) { $0 % 10 > 6 })
   }
 
+  /// Where nothing separates the classes, levels come first, then the quantiles of both columns: of the
+  /// sorted values 0 to 9, six of each, the 30th is 4, the 15th 2 and the 45th 7.
+  @Test func quantilesAreTheLastConditions() {
+    let found = CountedConditions(
+      shown: RuleSet([], default: 0, resolution: .firstMatch), over: table,
+      labels: [Int](repeating: 0, count: 60), classes: 2, limit: 20, onStep: {})
+    let levels = (0..<3).map {
+      Literal(Feature.ID("colour"), .levels(among: [$0], orMissing: false))
+    }
+    let cuts = [4.5, 2.5, 7.5].flatMap { cut in
+      ["x", "y"].map {
+        Literal(Feature.ID($0), .interval(lower: cut, upper: nil, orMissing: false))
+      }
+    }
+    #expect(found.literals == levels + cuts)
+    #expect(found.rows.map(\.count) == [20, 20, 20, 30, 30, 42, 42, 12, 12])
+    let few = CountedConditions(
+      shown: RuleSet([], default: 0, resolution: .firstMatch), over: table,
+      labels: [Int](repeating: 0, count: 60), classes: 2, limit: 5, onStep: {})
+    #expect(few.literals == Array((levels + cuts).prefix(5)))
+  }
+
   /// The opposite of a condition that missing values do not satisfy.
   @Test func upperBoundsOfColumnsWithMissingValuesHoldForThem() throws {
     var rows = table

@@ -184,6 +184,20 @@ import Testing
     #expect(found[0] == found[1] && found[0] == found[2])
   }
 
+  /// A level of fewer than one row in a hundred is a term where it decides.
+  @Test func aRareLevelIsATerm() throws {
+    var (table, _) = rows(1000, columns: 2, seed: 5) { _ in 0 }
+    let rare = (0..<1000).map { $0 % 125 == 7 ? 1.0 : 0 }
+    table.schema.features.append(Feature("rare"))
+    table.columns.append(.doubles(rare))
+    let truth = (0..<1000).map { table.columns[0][$0] + 100 * rare[$0] > 50 }
+    #expect(truth.indices.count { rare[$0] == 1 && table.columns[0][$0] <= 50 } >= 3)
+    let found = try #require(ScoreRuleLearner().score("S", describing: truth, over: table))
+    #expect(found.score.terms.map(\.variable).contains("rare"))
+    let given = found.score.values(in: table).map { $0 > found.threshold }
+    #expect(given == truth)
+  }
+
   @Test func aTruthIsDescribed() throws {
     let (table, truth) = rows(1000, columns: 6, seed: 2) { $0[1] - $0[3] > 10 ? 1 : 0 }
     let found = try #require(
