@@ -90,6 +90,50 @@ import Testing
     }
   }
 
+  /// A computed batch size is the first length of a reshape, also where 0 is no "unchanged" length, and
+  /// no other one: that would mix rows.
+  @Test(arguments: [Int64(0), 1]) func theBatchSizeIsTheFirstLength(allowsZero: Int64) throws {
+    func reshaped(_ wanted: [String]) throws -> ImportedNetwork {
+      var reshape = node("Reshape", ["input", "wanted"], "prepared")
+      var attribute = Onnx_AttributeProto()
+      (attribute.name, attribute.type, attribute.i) = ("allowzero", .int, allowsZero)
+      reshape.attribute = [attribute]
+      return try network(
+        [
+          node("Shape", ["input"], "shape"), node("Slice", ["shape", "zero", "one"], "rows"),
+          node("Concat", wanted, "wanted").with(axis: 0), reshape,
+        ], [integers("zero", [0]), integers("one", [1]), integers("open", [-1])])
+    }
+    try expectTheSameOutputs(reshaped(["rows", "open"]))
+    #expect {
+      try reshaped(["open", "rows"])
+    } throws: { error in
+      (error as? any LocalizedError)?.errorDescription?
+        .contains("'wanted' depends on the batch size") == true
+    }
+  }
+
+  /// Rows of four, reshaped to 2 x 2 and back.
+  @Test func lengthsThatAreLeftOpenAreComputed() throws {
+    for (wanted, isRead) in [
+      ([Int64(0), 2, -1], true), ([-1, 2, 2], true), ([0, -1, 1], true), ([0, 3, -1], false),
+      ([0, -1, 8], false), ([-1, 2, -1], false),
+    ] {
+      func reshaped() throws -> ImportedNetwork {
+        try network(
+          [
+            node("Reshape", ["input", "wanted"], "square"),
+            node("Reshape", ["square", "flat"], "prepared"),
+          ], [integers("wanted", wanted), integers("flat", [0, -1])])
+      }
+      if isRead {
+        try expectTheSameOutputs(reshaped())
+      } else {
+        #expect(throws: ModelFileError.self, "\(wanted)") { try reshaped() }
+      }
+    }
+  }
+
   /// Rows of rank 3 are images, channels first, also where no layer is a convolution.
   @Test func largeInputsAreImages() throws {
     var model = try Onnx_ModelProto(

@@ -93,10 +93,15 @@ extension ONNXReader {
     return known
   }
 
-  /// The target shape of a Reshape; 0, "unchanged", for a computed batch size.
+  /// The target shape of a Reshape; 1 for a computed batch size, which must be its first length.
   mutating func wantedLengths(_ node: Onnx_NodeProto) throws(ModelFileError) -> [Int64] {
     guard let name = node.input(1) else { return node.attribute("shape")?.ints ?? [] }
-    if let list = lengths[name] { return list.map { $0 ?? 0 } }
+    if let list = lengths[name] {
+      guard !list.dropFirst().contains(nil) else {
+        throw problem(node, .value(.batchSize(name: name)))
+      }
+      return list.map { $0 ?? 1 }
+    }
     return try constants.integers(name)
   }
 }
