@@ -276,6 +276,22 @@ import Testing
     expect(found, [1, 2, 3, 4, 5, 6])
   }
 
+  /// Constants have at most eight dimensions.
+  @Test(arguments: [(8, true), (9, false)])
+  func constantsOfManyDimensions(_ rank: Int, _ isRead: Bool) throws {
+    let dims = [Int64](repeating: 1, count: rank - 2) + [2, 3]
+    func found() throws -> [Float] {
+      try weights(
+        ["a": .floats([1, 2, 3, 4, 5, 6], dims), "shape": .integers([2, 3], [2])],
+        [Step(type: "Reshape", inputs: ["a", "shape"], output: "w")], rows: 2, columns: 3)
+    }
+    if isRead {
+      expect(try found(), [1, 2, 3, 4, 5, 6])
+    } else {
+      #expect(throws: ModelFileError.self) { try found() }
+    }
+  }
+
   @Test func transposingMovesTheAxes() throws {
     expect(
       try weights(

@@ -79,6 +79,32 @@ import Testing
       }, seed: seed)
   }
 
+  /// The limit of the mean loss is for columns, not for features that are inputs. Large outputs: a row
+  /// that is lost costs many nats.
+  @Test func theLossMayRiseWhereTheInputsAreFeatures() throws {
+    var network = try pooled(seed: 5)
+    let last = network.parameters.count - 1
+    for index in 0..<2 {
+      let value = network.parameters[last][index].value
+      network.parameters[last][index].value = Tensor(
+        value.elements.map { 200 * $0 }, shape: value.shape)
+    }
+    let inputs = rows(300, seed: 6)
+    let examples = Examples(
+      inputs: inputs, labels: network.outputs(for: inputs).largestColumns)
+    var task = FeatureLayer.Task(
+      network: network, node: network.architecture.nodes[2].id, head: .softmax,
+      training: examples, checked: examples,
+      columns: (0..<72).map { InputColumn(name: "p\($0)", inputs: [$0]) }, seed: 2,
+      trainer: Trainer(epochs: 0, batch: 32, learningRate: 0.003))
+    try task.keep(#require(task.split))
+    let traces = try [FeatureLayer.LossLimit.none, .original, .lowest].map { limit in
+      try FeatureLayer(accuracyDrop: 0.08, finalEpochs: 0, lossLimit: limit).prune(task).trace
+    }
+    #expect(traces[0].steps.contains(where: \.isAccepted))
+    #expect(traces[1] == traces[0] && traces[2] == traces[0])
+  }
+
   /// Inputs of the last dense layer can be features: some are pruned, and the others keep their
   /// original indices.
   @Test func pooledFeaturesAreReadNoMore() throws {

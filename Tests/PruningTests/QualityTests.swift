@@ -53,5 +53,6 @@ import Testing
     let rows = Examples(
       inputs: Tensor([2, 4], shape: [2, 1]), labels: [0, 0], numbers: [3, 3])
     #expect(context(.number, rows, training: rows).quality(of: try identity(1)) == 0)
+    #expect(context(.number, rows, training: rows).errors(of: try identity(1)) == [0, 0])
   }
 }
