@@ -55,18 +55,18 @@ import Testing
       network: network, node: 1, inputs: inputs,
       values: network.activations(of: network.architecture.nodes[1].id, for: inputs),
       thresholds: [0.5])
-    #expect(DifferenceOfMeans().maps(of: subject) == [[1.5 + 0.5, 5 - 4.5, 0 - 1.5]])
+    #expect(DifferenceOfMeans().maps(of: subject) == [[2, 0.5, -1.5]])
     let gradient = MeanGradient().maps(of: subject)[0]
     let contribution = MeanContribution().maps(of: subject)[0]
-    for (found, expected) in [(gradient, [2.0, 0, -1]), (contribution, [3, 0, 0])] {
+    let both: [([Double], [Double])] = [(gradient, [2, 0, -1]), (contribution, [3, 0, 0])]
+    for (found, expected) in both {
       for (own, value) in zip(found, expected) { #expect(abs(own - value) < 1e-6) }
     }
     let map = FeatureMap(of: subject, by: MeanGradient())
     #expect(map.activeShares == [0.5])
     // Standard deviations of 0, 2, 1, −1 and of 0, 1, −1, 3.
-    for (found, expected) in zip(
-      map.strengths[0], [2 * 1.25.squareRoot(), 0, -2.1875.squareRoot()])
-    {
+    let expected: [Double] = [2 * 1.118_033_989, 0, -1.479_019_946]
+    for (found, expected) in zip(map.strengths[0], expected) {
       #expect(abs(found - expected) < 1e-5, "\(map.strengths)")
     }
   }

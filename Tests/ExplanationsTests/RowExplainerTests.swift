@@ -20,7 +20,7 @@ import Testing
   }
 
   private func level(
-    _ row: [Double], _ explanation: Explanation = iris, scales: [[Double]] = []
+    _ row: [Double], _ explanation: Explanation = RowExplainerTests.iris, scales: [[Double]] = []
   ) throws -> RowExplanation.LevelExplanation {
     let explainer = try RowExplainer(
       explanation, model: nil, levels: [.inputs],
@@ -29,6 +29,10 @@ import Testing
     #expect(found.row == 7 && found.label == "versicolor")
     #expect(found.network == nil && found.agrees == nil && found.features.isEmpty)
     return try #require(found.levels.first)
+  }
+
+  private func words(_ change: RowExplanation.Change?) -> [String] {
+    (change?.steps ?? []).map { "\($0.variable) \($0.from) → \($0.to)" }
   }
 
   private func names(_ rules: [RowExplanation.CheckedRule]) -> [String] { rules.map(\.rule) }
@@ -93,22 +97,22 @@ import Testing
   /// and a width of 1.66 do: the scales say which is nearer.
   @Test func theNearestChangeIsMeasuredInTheScales() throws {
     let first = try #require(try level([5, 3, 2, 1]).change)
-    #expect(first.steps == [.init(variable: "petal_length", from: "2", to: "2.46")])
+    #expect(words(first) == ["petal_length 2 → 2.46"])
     #expect(first.prediction == "versicolor" && first.rule == "R2")
     #expect(first.network == nil && first.changesNetwork == nil)
 
     let row = [5, 3, 4.9, 1.6]
     let alike = try level(row)
     #expect(alike.changeSearched == "all")
-    #expect(alike.change?.steps == [.init(variable: "petal_width", from: "1.6", to: "1.66")])
+    #expect(words(alike.change) == ["petal_width 1.6 → 1.66"])
     #expect(alike.change?.prediction == "virginica" && alike.change?.rule == "R3")
     // Standard deviations of 100 and 0.01.
     let long = try level(row, scales: [[0, 0, 0.5, 0.5], [0, 0, 200.5, 0.52]])
-    #expect(long.change?.steps == [.init(variable: "petal_length", from: "4.9", to: "2.45")])
+    #expect(words(long.change) == ["petal_length 4.9 → 2.45"])
     #expect(long.change?.prediction == "setosa" && long.change?.rule == "R1")
     // Of a column of whole numbers a whole one is offered.
     let whole = try level(row, scales: [[0, 0, 0, 0.5], [0, 0, 200, 0.52]])
-    #expect(whole.change?.steps == [.init(variable: "petal_length", from: "4.9", to: "2")])
+    #expect(words(whole.change) == ["petal_length 4.9 → 2"])
     // The profiles of the result come before other rows.
     var profiled = Self.iris
     profiled.data.profiles = Self.table([[0, 0, 0.5, 0.5], [0, 0, 200.5, 0.52]]).profiles

@@ -39,22 +39,22 @@ import Testing
     var generator = SeededGenerator(seed: 1)
     let (output, memory) = layer.forwardInTraining([input], parameters, using: &generator)
     for row in 0..<4 {
-      let first = 10 + 2 * (input[row, 0] - 4) / Float(6).squareRoot()
-      let second = 20 + 3 * (input[row, 1] - 4) / Float(5).squareRoot()
+      let first: Float = 10 + 2 * (input[row, 0] - 4) / Float(6).squareRoot()
+      let second: Float = 20 + 3 * (input[row, 1] - 4) / Float(5).squareRoot()
       #expect(abs(output[row, 0] - first) < 1e-4 && abs(output[row, 1] - second) < 1e-4)
     }
     // A quarter of the batch mean and of the unbiased variance, 20/3 and 16/3.
     layer.updateRunningStatistics(memory, into: &parameters)
-    #expect(parameters[2].value.elements == [0.75 * 100 + 1, 0.75 * 200 + 1])
-    for (found, expected) in zip(
-      parameters[3].value.elements, [6 + 5 / Float(3), 12 + 4 / Float(3)])
-    {
+    #expect(parameters[2].value.elements == [76, 151])
+    let variances: [Float] = [7.6666667, 13.3333333]
+    for (found, expected) in zip(parameters[3].value.elements, variances) {
       #expect(abs(found - expected) < 1e-5)
     }
     #expect(parameters[0].value.elements == [2, 3] && parameters[1].value.elements == [10, 20])
     // At inference with the running statistics: (1 − 76) / √(7.667 + 1).
     let inferred = layer.forward([input], parameters)
-    #expect(abs(inferred[0, 0] - (10 + 2 * (1 - 76) / (7 + 5 / Float(3)).squareRoot())) < 1e-3)
+    let expected: Float = 10 - 150 / Float(8.6666667).squareRoot()
+    #expect(abs(inferred[0, 0] - expected) < 1e-3)
     // A frozen layer uses them in training too, and keeps them.
     let frozen = BatchNormalization(epsilon: 1, momentum: 0.75, isFrozen: true)
     let same = frozen.forwardInTraining([input], parameters, using: &generator)

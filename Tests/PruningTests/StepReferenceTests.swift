@@ -149,7 +149,7 @@ import Testing
       for (low, needed, repeats) in [(0.15, 0.2, 0.95), (0.9, 0.3, 0.4), (0.6, 0.05, 0.7)] {
         for isImproved in [true, false] {
           var method = AdaptiveGrowthAndPruning()
-          method.adaptation = GrowthSettings(isImproved: isImproved)
+          if isImproved { method.adaptation = GrowAndPrune().adaptation }
           (method.adaptation.low, method.adaptation.needed) = (low, needed)
           (method.adaptation.repeats, method.adaptation.rounds) = (repeats, 9)
           (method.adaptation.patience, method.adaptation.slowdown) = (6, seed == 3 ? 0.2 : 0.03)

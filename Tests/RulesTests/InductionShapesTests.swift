@@ -24,7 +24,7 @@ import Testing
     }
     var other = SeededGenerator(seed: seed + 100)
     let (few, many) = (5, 300)
-    let columns = [
+    let columns: [Column] = [
       column { Double(other.index(below: 2000)) / 4 },
       Column.bytes((0..<shape.rows).map { _ in UInt8(other.index(below: 200)) }),
       column { Double(other.index(below: few)) },
