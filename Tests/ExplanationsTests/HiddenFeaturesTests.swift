@@ -103,11 +103,12 @@ import Testing
   }
 
   /// The cut of the least entropy, of equal ones the lowest; beside a value of 0, the cut is 0.
-  @Test(arguments: [
-    ([0, 0, 2, 4], [0, 0, 1, 1], 0.0), ([1, 2, 3, 4], [0, 1, 0, 0], 2.5),
-    ([1, 2, 3], [0, 1, 0], 1.5), ([1, 1, 1], [0, 1, 0], 0), ([4, 1, 3, 2], [2, 0, 2, 1], 2.5),
-    ([-3, -1, 5, 9], [0, 0, 1, 1], 2),
-  ])
+  @Test(
+    arguments: [
+      ([0, 0, 2, 4], [0, 0, 1, 1], 0), ([1, 2, 3, 4], [0, 1, 0, 0], 2.5),
+      ([1, 2, 3], [0, 1, 0], 1.5), ([1, 1, 1], [0, 1, 0], 0), ([4, 1, 3, 2], [2, 0, 2, 1], 2.5),
+      ([-3, -1, 5, 9], [0, 0, 1, 1], 2),
+    ] as [([Float], [Int], Double)])
   func thresholdsOfReLUAreCutsOfLeastEntropy(
     _ values: [Float], _ predictions: [Int], _ cut: Double
   ) throws {

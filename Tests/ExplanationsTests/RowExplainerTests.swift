@@ -163,7 +163,7 @@ import Testing
     func found(_ a: Double, _ b: Double) throws -> RowExplanation.LevelExplanation {
       let row = Table(schema: schema, columns: [.doubles([a]), .doubles([b])], labels: [0])
       let all = try explainer.explanation(of: row, number: 1)
-      #expect(all.values.allSatisfy(\.isRead))
+      #expect(all.values.allSatisfy { $0.isRead })
       return try #require(all.levels.first)
     }
     let high = try found(3, 1)

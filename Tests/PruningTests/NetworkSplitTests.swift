@@ -101,7 +101,7 @@ import Testing
     let traces = try [FeatureLayer.LossLimit.none, .original, .lowest].map { limit in
       try FeatureLayer(accuracyDrop: 0.08, finalEpochs: 0, lossLimit: limit).prune(task).trace
     }
-    #expect(traces[0].steps.contains(where: \.isAccepted))
+    #expect(traces[0].steps.contains { $0.isAccepted })
     #expect(traces[1] == traces[0] && traces[2] == traces[0])
   }
 

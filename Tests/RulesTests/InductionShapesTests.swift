@@ -13,8 +13,13 @@ import Testing
   private struct Shape {
     var rows: Int
     var missing: Double
+    /// The levels of a column that says nothing.
+    var levels = 7
 
-    static let all = [Shape(rows: 300, missing: 0.1), Shape(rows: 2600, missing: 0)]
+    static let all = [
+      Shape(rows: 300, missing: 0.1), Shape(rows: 2600, missing: 0),
+      Shape(rows: 700, missing: 0, levels: 300),
+    ]
   }
 
   private func table(_ shape: Shape, seed: UInt64) -> Table {
@@ -23,7 +28,7 @@ import Testing
       .doubles((0..<shape.rows).map { _ in rng.uniform() < shape.missing ? .nan : value() })
     }
     var other = SeededGenerator(seed: seed + 100)
-    let (few, many) = (5, 300)
+    let (few, many) = (5, shape.levels)
     let columns: [Column] = [
       column { Double(other.index(below: 2000)) / 4 },
       Column.bytes((0..<shape.rows).map { _ in UInt8(other.index(below: 200)) }),
