@@ -34,7 +34,7 @@ import Testing
   }
 
   /// Blanks in quotes do not make another word.
-  @Test(arguments: ["\"  missing \"", "\" missing   \"", "\"    -  \""])
+  @Test(arguments: ["\"  missing \"", "\" missing   \"", "\"    -  \"", "\u{A0}\u{A0}missing"])
   func wordsInBlanksAreMissing(word: String) throws {
     let data = try column { $0 % 4 == 1 ? word : "\($0).5" }
     #expect(data.table.schema.features[0].levels == nil && missing(data) == 15)

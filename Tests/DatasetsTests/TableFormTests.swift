@@ -355,4 +355,16 @@ import Testing
       #expect(data.notes.allSatisfy { !$0.contains("between the rows") }, "\(data.notes)")
     }
   }
+
+  /// The last row is a piece of its own, and begins with '#'.
+  @Test func aHashIsReadOnce() throws {
+    let rows = (0..<3000).map { "v,\($0 * 7 % 11),\($0 % 2)\n" }.joined()
+    let head = "# by hand\na,b,y\n" + rows
+    let filling = String(repeating: "x", count: 64 - head.utf8.count % 64)
+    let text = "# by hand\(filling)\na,b,y\n" + rows + "#u,5,1\n"
+    #expect((text.utf8.count - 7) % 64 == 0)
+    let data = try DataSource.load(bytes: Array(text.utf8), named: "t.csv", chunkSize: 64)
+    #expect(data.rowsRead == 3001)
+    #expect(data.notes.allSatisfy { !$0.contains("between the rows") }, "\(data.notes)")
+  }
 }

@@ -97,4 +97,26 @@ import Testing
     let refined = TreeRefiner().refine(tree, imitating: wanted, over: bins)
     #expect(refined.classify(table) == levels.map { $0 == 1 || $0 == 5 ? 1 : 0 })
   }
+
+  /// Where all rows of a split belong to one branch, that branch takes its place with its own splits: the
+  /// tree asks g, then z, then w; wanted is the answer of w for all z.
+  @Test func aSplitWithAnEmptyBranchIsReplacedByTheOther() {
+    let rows = 0..<96
+    let g = rows.map { Double($0 % 2) }
+    let z = rows.map { $0 % 2 == 1 ? 9 : Double($0 / 2 % 6) }
+    let w = rows.map { Double($0 / 12 % 2) }
+    let labels = rows.map { g[$0] == 1 ? 3 : z[$0] > 2 ? 2 : Int(w[$0]) }
+    let table = Table(
+      schema: Schema(
+        features: ["g", "z", "w"].map { Feature($0) },
+        target: Target("y", .classes(names: ["a", "b", "c", "d"]))),
+      columns: [.doubles(g), .doubles(z), .doubles(w)], labels: labels)
+    let bins = BinnedTable(table)
+    let tree = TreeGrower(maximumLeaves: 4).tree(imitating: labels, over: bins, classes: 4)
+    #expect(tree.leafCount == 4 && tree.classify(table) == labels)
+    let wanted = rows.map { g[$0] == 1 ? 3 : Int(w[$0]) }
+    let refined = TreeRefiner().refine(tree, imitating: wanted, over: bins)
+    #expect(refined.leafCount == 3)
+    #expect(refined.classify(table) == wanted)
+  }
 }
