@@ -68,12 +68,34 @@ import Testing
     }
   }
 
+  /// Trees of at least 30 rows on either side cut at 5.5 only. The cuts by entropy are those of the weighted
+  /// rows: of rows of weight 0 there is none at 2.5.
+  @Test(arguments: [(0, [5.5]), (1, [5.5, 2.5])])
+  func cutsByEntropyCountWeights(weight: Int, cuts: [Double]) {
+    let values = (0..<100).map { Double($0 % 10) }
+    let table = Table(
+      schema: Schema(features: [Feature("x")], target: Target("y", .classes(names: ["a", "b"]))),
+      columns: [.doubles(values)], labels: values.map { $0 < 3 || $0 > 5 ? 1 : 0 })
+    let found = CandidateConditions(
+      BinnedTable(table), labels: table.labels, classes: 2,
+      weights: values.map { $0 < 3 ? weight : 1 }, limit: 40, minimumSupport: 30, onStep: {})
+    let bounds = found.pairs.map { pair -> Double? in
+      if case .interval(let lower, _, _) = pair.second { lower } else { nil }
+    }
+    #expect(bounds.first == 5.5)
+    #expect(Set(bounds) == Set(cuts))
+  }
+
   /// Ten rows of each class on either side of the cut are worth a cut; an even mixture is not.
   @Test func cutsByEntropyNeedInformation() {
     #expect(EntropyCuts(counts: [[10, 0], [10, 0], [0, 10], [0, 10]]).cuts == [1])
     #expect(EntropyCuts(counts: [[5, 5], [5, 5], [5, 5], [5, 5]]).cuts == [])
     #expect(EntropyCuts(counts: [[20, 0], [0, 20], [20, 0]]).cuts.sorted() == [0, 1])
     #expect(EntropyCuts(counts: []).cuts == [])
+    // A cut costs (log2(rows - 1) + log2(3^2 - 2) - entropies) / rows: five of five rows beside five of seven
+    // gain less than that, beside five of six more.
+    #expect(EntropyCuts(counts: [[5, 0], [2, 5]]).cuts == [])
+    #expect(EntropyCuts(counts: [[5, 0], [1, 5]]).cuts == [0])
     // The gain and the cost of a cut of two rows of one class are both 0.
     #expect(EntropyCuts(counts: [[1, 0], [1, 0]]).cuts == [])
   }

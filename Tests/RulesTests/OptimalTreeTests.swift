@@ -70,6 +70,21 @@ import Testing
     }
   }
 
+  /// A split that corrects all errors is worth a leaf as soon as they weigh more than it.
+  @Test(arguments: [(4, 4), (5, 4), (8, 4), (9, 4), (2, 1), (3, 2)])
+  func aSplitThatCorrectsMoreThanItCostsIsMade(errors: Int, penalty: Int) {
+    let labels = [Int](repeating: 0, count: 20) + [Int](repeating: 1, count: errors)
+    let tree = OptimalTree(
+      conditions: 2, labels: labels, classes: 2, weights: labels.map { _ in 1 },
+      leafPenalty: penalty
+    ) { condition in labels.enumerated().map { condition == 1 ? $1 == 1 : $0 % 3 == 0 } }
+    for depth in 1...3 {
+      let found = tree.solution(depth: depth)
+      #expect(found.objective == min(errors, penalty))
+      #expect(found.tree.leafCount == (errors > penalty ? 2 : 1))
+    }
+  }
+
   @Test func rowsWithoutWeightOrConditionsGiveALeaf() {
     let none = OptimalTree(
       conditions: 0, labels: [1, 1, 0], classes: 2, weights: [1, 1, 1], leafPenalty: 0

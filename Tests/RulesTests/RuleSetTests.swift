@@ -83,6 +83,33 @@ import Testing
     #expect(vote.supported(by: Self.table, labels: [0, 1, 2, 2]) == vote)
   }
 
+  @Test func confidenceIsTheShareOfTheCoveredRows() {
+    #expect(Support(covered: 4, agreeing: 3).confidence == 0.75)
+    #expect(Support(covered: 1, agreeing: 1).confidence == 1)
+    #expect(Support(covered: 0, agreeing: 0).confidence == 0)
+  }
+
+  /// A rule that decides rows of other classes only is used; one that decides none is not.
+  @Test func rulesThatDecideNoRowAreUnused() {
+    let never = Rule(if: Conjunction([Literal("x", .onlyMissing)]) ?? .always, then: 0)
+    let rules = [
+      rule("x", then: 1, 0, of: 0), rule("x", then: 2, 0, of: 0), never,
+      rule("z", then: 2, 0, of: 0),
+    ]
+    let labels = [0, 0, 0, 0]
+    let list = RuleSet(rules, default: 0, resolution: .firstMatch)
+      .withoutUnused(on: Self.table, labels: labels)
+    #expect(list.rules.map(\.conclusion) == [1, 2])
+    #expect(
+      list.rules.map(\.support) == [
+        Support(covered: 2, agreeing: 0), Support(covered: 1, agreeing: 0),
+      ])
+    // In a vote each rule that holds on a row is used.
+    let vote = RuleSet(rules, default: 0, resolution: .vote)
+      .withoutUnused(on: Self.table, labels: labels)
+    #expect(vote.rules.map(\.conclusion) == [1, 2, 2])
+  }
+
   @Test func complexityCountsWhatAReaderReads() {
     let rules = RuleSet(
       [rule("x", then: 1, 0, of: 0), rule("z", then: 2, 0, of: 0)], default: 0,
