@@ -1,5 +1,4 @@
 import Datasets
-import Foundation
 import Networks
 import Tensors
 
@@ -38,7 +37,7 @@ struct Surgery {
     let kept = Double(network.parameterCount)
     let trainer = context.trainer
     let batches = Batches(context.training, of: context, seed: context.seed &+ UInt64(round))
-    let perEpoch = max(1, (context.training.count + trainer.batch - 1) / trainer.batch)
+    let perEpoch = max(1, MiniBatches.count(of: context.training.count, size: trainer.batch))
     let total = Double(epochs * perEpoch)
     var memory = Optimizer.Memory(for: whole)
     var random = SeededGenerator(seed: context.seed).stream("surgery-\(round)")
@@ -54,7 +53,10 @@ struct Surgery {
           network = try whole.masked(by: plan)
         }
         let pass = try update.pass(of: network, on: batch, number: step + 1, using: &random)
-        let rate = trainer.learningRate * 0.5 * (1 + cos(Double.pi * progress))
+        let rate =
+          trainer.learningRate
+          * LearningRateSchedule.cosine.factor(
+            epoch: epoch, progress: Double(step % perEpoch) / Double(perEpoch), epochs: epochs)
         update.update(&whole, by: pass, memory: &memory, rate: rate)
         network.take(whole)
         step += 1

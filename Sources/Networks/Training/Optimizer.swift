@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// The optimisers.
@@ -103,4 +104,15 @@ public enum LearningRateSchedule: Hashable, Codable, Sendable {
   case cosine
   /// Step decay: multiplied by `factor` every `every` epochs.
   case step(every: Int, factor: Double)
+
+  /// The share of the initial learning rate in an epoch, from 0.
+  ///
+  /// `progress`: the share of the epoch that is done, 0 to 1; `epochs`: the number of all epochs.
+  public func factor(epoch: Int, progress: Double, epochs: Int) -> Double {
+    switch self {
+    case .constant: 1
+    case .cosine: 0.5 * (1 + cos(Double.pi * (Double(epoch) + progress) / Double(epochs)))
+    case .step(let every, let factor): pow(factor, Double(epoch / max(every, 1)))
+    }
+  }
 }

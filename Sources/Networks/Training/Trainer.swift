@@ -115,11 +115,10 @@ public struct Trainer: Hashable, Codable, Sendable {
     for epoch in state.history.count..<max(epochs, state.history.count) {
       if let patience, epoch - state.bestEpoch > patience, state.bestEpoch >= 0 { break }
       var shuffler = generator.stream("epoch-\(epoch)")
-      var order = Array(0..<examples.count)
-      shuffler.shuffle(&order)
+      let batches = MiniBatches(of: examples.count, size: batch, using: &shuffler)
       let begun = state
       let loss = try runEpoch(
-        epoch, order: order, state: &state, head: head, on: examples, inputGroups: inputGroups,
+        epoch, batches, state: &state, head: head, on: examples, inputGroups: inputGroups,
         teacher: teacher, generator: generator, onStep: { try onStep(begun) })
       let checked = validation.count > 0 ? validation : examples
       let result = state.networkOfEpoch(averaging: averaging)
@@ -141,7 +140,7 @@ public struct Trainer: Hashable, Codable, Sendable {
   }
 
   private func runEpoch(
-    _ epoch: Int, order: [Int], state: inout State, head: Head, on examples: Examples,
+    _ epoch: Int, _ batches: MiniBatches, state: inout State, head: Head, on examples: Examples,
     inputGroups: [[Int]], teacher: Teacher?, generator: SeededGenerator, onStep: () throws -> Void
   ) throws -> Double {
     let nodes = state.network.architecture.nodes
@@ -150,7 +149,7 @@ public struct Trainer: Hashable, Codable, Sendable {
       ? nodes.indices.last {
         $0 < nodes.count - 1 && nodes[$0].layer.activation?.function == .sigmoid
       } : nil
-    let steps = (order.count + batch - 1) / batch
+    let steps = batches.count
     var total = 0.0
     var random = generator.stream("chance-\(epoch)")
     let update = self.step(head: head, teacher: teacher)
@@ -158,8 +157,10 @@ public struct Trainer: Hashable, Codable, Sendable {
       clarified == nil && teacher == nil ? DenseSteps(self, state, head: head, on: examples) : nil
     for step in 0..<steps {
       if step > 0 { try onStep() }
-      let rows = order[step * batch..<min((step + 1) * batch, order.count)]
-      let rate = learningRate * factor(epoch: epoch, progress: Double(step) / Double(steps))
+      let rows = batches[step]
+      let rate =
+        learningRate
+        * schedule.factor(epoch: epoch, progress: Double(step) / Double(steps), epochs: epochs)
       if let loss = quick?.step(rows, of: examples, rate: rate) {
         total += loss * Double(rows.count)
         continue
@@ -181,7 +182,7 @@ public struct Trainer: Hashable, Codable, Sendable {
       }
     }
     quick?.store(in: &state)
-    return total / Double(max(order.count, 1))
+    return total / Double(max(examples.count, 1))
   }
 
   /// The training batch of some rows, with random shifts applied.
@@ -191,14 +192,6 @@ public struct Trainer: Hashable, Codable, Sendable {
     var taken = examples.gathering(rows)
     if let shift { taken.inputs = shift.moved(taken.inputs, using: &random) }
     return taken
-  }
-
-  private func factor(epoch: Int, progress: Double) -> Double {
-    switch schedule {
-    case .constant: 1
-    case .cosine: 0.5 * (1 + cos(Double.pi * (Double(epoch) + progress) / Double(epochs)))
-    case .step(let every, let factor): pow(factor, Double(epoch / max(every, 1)))
-    }
   }
 
   /// The gradient of `c · Σ min(z, 1 - z)`, averaged over the rows.

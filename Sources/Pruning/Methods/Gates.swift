@@ -100,15 +100,13 @@ struct Batches {
   /// - Throws: errors of `body` and of the context's `onStep`.
   /// - Complexity: O(rows)
   func forEach(epoch: Int, _ body: (Examples) throws -> Void) throws {
-    var order = Array(0..<examples.count)
     var generator = SeededGenerator(seed: seed).stream("gates-\(epoch)")
-    generator.shuffle(&order)
+    let batches = MiniBatches(
+      of: examples.count, size: context.trainer.batch, using: &generator)
     var moves = generator.stream("moves")
-    let size = context.trainer.batch
-    for start in stride(from: 0, to: order.count, by: size) {
+    for step in 0..<batches.count {
       try context.onStep()
-      let rows = order[start..<min(start + size, order.count)]
-      try body(context.trainer.batch(of: examples, rows, using: &moves))
+      try body(context.trainer.batch(of: examples, batches[step], using: &moves))
     }
   }
 }

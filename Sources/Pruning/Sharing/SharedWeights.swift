@@ -1,5 +1,4 @@
 import Datasets
-import Foundation
 import Networks
 import Tensors
 
@@ -89,18 +88,19 @@ public struct SharedWeights: Hashable, Sendable {
     let generator = SeededGenerator(seed: context.seed).stream("shared-weights")
     var update = context.step
     (update.optimizer, update.weightDecay) = (trainer.optimizer, 0)
-    let steps = (context.training.count + trainer.batch - 1) / trainer.batch
     for epoch in 0..<trainer.epochs {
-      var order = Array(0..<context.training.count)
       var shuffler = generator.stream("epoch-\(epoch)")
       var random = generator.stream("chance-\(epoch)")
-      shuffler.shuffle(&order)
+      let batches = MiniBatches(
+        of: context.training.count, size: trainer.batch, using: &shuffler)
+      let steps = batches.count
       for step in 0..<steps {
         try context.onStep()
-        let rows = order[step * trainer.batch..<min((step + 1) * trainer.batch, order.count)]
-        let progress = (Double(epoch) + Double(step) / Double(steps)) / Double(trainer.epochs)
-        let rate = trainer.learningRate * 0.5 * (1 + cos(Double.pi * progress))
-        let batch = trainer.batch(of: context.training, rows, using: &random)
+        let rate =
+          trainer.learningRate
+          * LearningRateSchedule.cosine.factor(
+            epoch: epoch, progress: Double(step) / Double(steps), epochs: trainer.epochs)
+        let batch = trainer.batch(of: context.training, batches[step], using: &random)
         var pass = try update.pass(
           of: network, on: batch, number: epoch * steps + step + 1, using: &random)
         tie(&pass.gradients)
