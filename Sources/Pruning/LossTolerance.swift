@@ -15,7 +15,7 @@ import Tensors
 ///   loss is that of the explained variance (R²), with a standard error of at most the drop.
 /// - The recall loss of every class with at least 10 rows, minus two standard errors, is at most
 ///   the accuracy drop. Two standard errors allow for random losses with many classes.
-/// - On fewer than 1,000 rows, the mean loss (cross-entropy) rises by at most three times the accuracy
+/// - On fewer than 1,000 rows (5,000 of images), the mean loss (cross-entropy) rises by at most three times the accuracy
 ///   drop, in nats: by 0.03 for one percentage point. It changes before predictions do; the accuracy on
 ///   few rows, on which many prunings are tried, is too optimistic. Only with a reference loss.
 /// - A class that the network before pruning predicts at least 10 times is still predicted at least
@@ -25,8 +25,9 @@ package struct LossTolerance {
   /// The minimum number of rows, or predictions, of a class that is checked separately.
   static let fewestRows = 10
 
-  /// From this number of rows on, the mean loss may rise.
-  private static let manyRows = 1000
+  /// From this number of rows on, the mean loss may rise; a larger number is for images, whose pixels
+  /// each say little, so that many are removed.
+  package static let manyRows = (table: 1000, images: 5000)
 
   /// The largest rise of the mean loss, in nats, for an accuracy drop of 1.
   private static let lossPerDrop = 3.0
@@ -51,8 +52,8 @@ package struct LossTolerance {
 
   /// Evaluates the network before pruning on the validation rows.
   ///
-  /// `limitsLoss`: whether the mean loss is limited on few rows; default `false`.
-  package init(_ network: Network, _ context: PruningContext, limitsLoss: Bool = false) {
+  /// `limitsLossBelow`: the mean loss is limited on fewer rows than these; default 0, for no limit.
+  package init(_ network: Network, _ context: PruningContext, limitsLossBelow manyRows: Int = 0) {
     self.context = context
     let rows = context.measured
     self.rows = rows
@@ -69,7 +70,7 @@ package struct LossTolerance {
     predictions = context.head.predictions(from: outputs)
     isCorrect = zip(predictions, rows.labels).map { $0 == $1 }
     loss =
-      limitsLoss && rows.count < Self.manyRows ? context.meanLoss(of: outputs, for: rows) : nil
+      rows.count < manyRows ? context.meanLoss(of: outputs, for: rows) : nil
     rowsOfClasses = Dictionary(grouping: rows.labels.indices) { rows.labels[$0] }
       .sorted { $0.key < $1.key }.map(\.value).filter { $0.count >= Self.fewestRows }
     predictionCounts = predictions.reduce(into: [:]) { $0[$1, default: 0] += 1 }

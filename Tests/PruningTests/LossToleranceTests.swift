@@ -43,7 +43,7 @@ import Testing
   /// The same predictions with a third of the margin: cross-entropy ln(1 + e⁻³) = 0.0486 before and
   /// ln(1 + e⁻¹) = 0.3133 after, 0.2647 more.
   @Test func onFewRowsTheMeanLossMayRiseByThreeTimesTheDrop() throws {
-    func accepts(rows: Int, drop: Double, limitsLoss: Bool = true) throws -> Bool {
+    func accepts(rows: Int, drop: Double, below manyRows: Int = 1000) throws -> Bool {
       let labels = (0..<rows).map { $0 % 2 }
       let examples = Examples(
         inputs: Tensor(labels.map { $0 == 0 ? -1 : 1 }, shape: [rows, 1]), labels: labels)
@@ -55,9 +55,9 @@ import Testing
       let task = FeatureLayer.Task(
         network: try network(margin: 3), node: .input, head: .softmax, training: examples,
         checked: examples, columns: [], seed: 1)
-      let tolerance = LossTolerance(task.network, task.context, limitsLoss: limitsLoss)
+      let tolerance = LossTolerance(task.network, task.context, limitsLossBelow: manyRows)
       let reference = tolerance.referenceLoss(task.network)
-      #expect((reference != nil) == (limitsLoss && rows < 1000))
+      #expect((reference != nil) == (rows < manyRows))
       let other = try network(margin: 1)
       // Without a reference, any loss is accepted.
       #expect(tolerance.accepts(other, drop: drop))
@@ -65,9 +65,11 @@ import Testing
     }
     #expect(try !accepts(rows: 100, drop: 0.088))
     #expect(try accepts(rows: 100, drop: 0.089))
-    #expect(try accepts(rows: 100, drop: 0.01, limitsLoss: false))
+    #expect(try accepts(rows: 100, drop: 0.01, below: 0))
     #expect(try !accepts(rows: 999, drop: 0.01))
     #expect(try accepts(rows: 1000, drop: 0.01))
+    #expect(try !accepts(rows: 1000, drop: 0.01, below: 5000))
+    #expect(LossTolerance.manyRows == (1000, 5000))
   }
 
   @Test func aLossIsJudgedByOneStandardError() throws {

@@ -53,6 +53,15 @@ public struct FeatureLayer: Named, Hashable {
     /// The lowest one since the last unit was removed, and at least that of the network before pruning:
     /// more columns are removed.
     case lowest
+
+    /// The number of rows from which the mean loss may rise.
+    var manyRows: Int {
+      switch self {
+      case .none: 0
+      case .original: LossTolerance.manyRows.images
+      case .lowest: LossTolerance.manyRows.table
+      }
+    }
   }
 
   /// Creates the method; without maxima only the accuracy drop limits it.
@@ -141,7 +150,7 @@ public struct FeatureLayer: Named, Hashable {
       ? task.context.labelled(by: task.network, adding: task.unlabelled?.half(1)) : task.context
     let tolerance = LossTolerance(
       task.network, compared,
-      limitsLoss: lossLimit != .none && !keepsPredictions && !task.readsFeatures)
+      limitsLossBelow: keepsPredictions || task.readsFeatures ? 0 : lossLimit.manyRows)
     while state.phase == .neurons {
       try pruneNeuron(&state, task, node, tolerance)
       try onStep(state)
