@@ -80,15 +80,16 @@ struct Assembly {
   }
 
   private var similarFeatures: [Warning] {
+    guard let features = predictions.features?.features else { return [] }
+    return Warning.similarFeatures(features.ids.map(\.rawValue), active: trainingActivity)
+  }
+
+  /// For each hidden feature whether it is active, on training rows.
+  private var trainingActivity: [[Bool]] {
     guard let values = predictions.features else { return [] }
-    let features = values.features
-    return Warning.similarFeatures(
-      features.ids.map(\.rawValue),
-      active: features.ids.indices.map { feature in
-        (0..<values.training.rows).map {
-          Double(values.training[$0, feature]) > features.thresholds[feature]
-        }
-      })
+    return values.features.thresholds.enumerated().map { feature, threshold in
+      (0..<values.training.rows).map { Double(values.training[$0, feature]) > threshold }
+    }
   }
 
   private func withoutCausalCheck() throws -> Explanation {
@@ -203,6 +204,11 @@ struct Assembly {
     }
     let encoding = networks.pruned.encoding
     var summaries = hidden.summaries(of: subject, encoding: encoding, schema: schema)
+    let names = summaries.map(\.id)
+    for pair in SimilarFeature.pairs(names, active: trainingActivity)
+    where summaries[pair.position].similar == nil {
+      summaries[pair.position].similar = pair.other
+    }
     if describedRules != nil || networks.readable != nil {
       for index in summaries.indices { summaries[index].description = description(of: index) }
     }

@@ -155,14 +155,8 @@ extension Warning {
   ///   - active: for each feature the activity on training rows.
   /// - Returns: at most one warning, with the first pairs.
   package static func similarFeatures(_ names: [String], active: [[Bool]]) -> [Warning] {
-    var pairs: [String] = []
-    for first in names.indices {
-      for second in names.indices where second > first {
-        let rows = active[first].count
-        let same = zip(active[first], active[second]).count { $0 == $1 }
-        guard rows > 0, max(same, rows - same) * 100 >= rows * 99 else { continue }
-        pairs.append("\(names[first]) and \(names[second])")
-      }
+    let pairs = SimilarFeature.pairs(names, active: active).map {
+      "\($0.other.feature) and \(names[$0.position])"
     }
     guard !pairs.isEmpty else { return [] }
     let rest = pairs.count > 4 ? " and \(pairs.count - 4) more pairs" : ""

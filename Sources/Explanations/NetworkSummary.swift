@@ -196,10 +196,13 @@ public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
   public var description: FeatureDescription?
   /// The causal check of this feature alone, on held-out rows; `nil` in older results.
   public var causal: MeanAblation?
+  /// The first earlier feature with nearly the same or the opposite activity; `nil` if there is none,
+  /// and in older results.
+  public var similar: SimilarFeature?
 
   private enum CodingKeys: String, CodingKey {
     case id, neuron, layer, drivers, threshold, activeShare, effects, image = "picture", description
-    case causal
+    case causal, similar
   }
 
   /// Creates a value from its properties.

@@ -119,7 +119,13 @@ extension Report {
       ? [
         DataTable.Cell("", image: feature.image), DataTable.Cell(list(feature.drivers)),
       ] : [DataTable.Cell(list(up)), DataTable.Cell(list(down))]
-    return [DataTable.Cell(.name(feature.id), key: Double(index))] + drivers + [
+    let name: Phrase =
+      .name(feature.id)
+      + (feature.similar.map { similar -> Phrase in
+        (similar.isOpposite ? ", opposite of " : ", as ") + .name(similar.feature)
+          + " on \(percent(similar.agreement)) of training rows"
+      } ?? "")
+    return [DataTable.Cell(name, key: Double(index))] + drivers + [
       DataTable.Cell(Phrase(percent(feature.activeShare)), key: feature.activeShare),
       DataTable.Cell(Phrase(significant(feature.threshold)), key: feature.threshold),
       DataTable.Cell(effects(of: feature) { $0 > 0 }),

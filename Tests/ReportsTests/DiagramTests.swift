@@ -52,6 +52,39 @@ import Testing
       rules.caption.plain.contains("The 12 rules with the largest coverage are drawn, of 40."))
   }
 
+  @Test func similarFeaturesAreMarked() throws {
+    var explanation = SampleExplanation.iris.explanation
+    let names = explanation.features.map(\.id)
+    try #require(names.count > 1)
+    func marks(_ diagram: Diagram) -> [String: [String]] {
+      Dictionary(
+        uniqueKeysWithValues: diagram.columns.flatMap(\.nodes).filter { names.contains($0.title) }
+          .map { ($0.title, $0.lines.filter { $0.contains(" on 99") }) })
+    }
+    func diagrams() -> [Diagram] {
+      [
+        Diagram(network: explanation), Diagram(features: explanation), Diagram(rules: explanation),
+      ]
+    }
+    #expect(diagrams().allSatisfy { marks($0).values.allSatisfy(\.isEmpty) })
+    for (isOpposite, mark) in [(false, "as "), (true, "opposite of ")] {
+      explanation.features[1].similar = SimilarFeature(
+        feature: names[0], isOpposite: isOpposite, agreement: Proportion(199, of: 200))
+      for diagram in diagrams() where marks(diagram)[names[1]] != nil {
+        #expect(marks(diagram)[names[1]] == ["\(mark)\(names[0]) on 99.5 %"])
+        #expect(marks(diagram)[names[0]]?.isEmpty ?? true)
+      }
+      #expect(marks(diagrams()[0])[names[1]] != nil)
+      let text = try MarkdownWriter().write(
+        Document(
+          title: "t", kind: "k", origin: "o", source: "s", blocks: Report(explanation).blocks))
+      #expect(
+        text.contains(
+          "\(names[1]), \(isOpposite ? "opposite of" : "as") \(names[0]) on 99.5 % of training rows"
+        ))
+    }
+  }
+
   @Test func captionsDescribeTheConditionsOnFeatures() {
     let switched = Diagram(rules: SampleExplanation.images.explanation).caption.plain
     #expect(switched.contains("Conditions test only whether a feature is active;"))

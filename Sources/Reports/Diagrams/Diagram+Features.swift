@@ -15,7 +15,8 @@ extension Diagram {
       let nodes = withImages.enumerated().map { number, feature in
         Node(
           "f-\(number)", .hidden, feature.id,
-          lines: ["active on \(percent(feature.activeShare))"] + Self.pushes(of: feature),
+          lines: ["active on \(percent(feature.activeShare))"] + Self.pushes(of: feature)
+            + feature.similarLines,
           image: feature.image)
       }
       let left: Phrase =
@@ -41,7 +42,8 @@ extension Diagram {
       Node(
         "f-\(number)", .hidden, feature.id,
         lines: ["active where its value > \(significant(feature.threshold))"]
-          + ["active on \(percent(feature.activeShare)) of rows"] + Self.pushes(of: feature))
+          + ["active on \(percent(feature.activeShare)) of rows"] + Self.pushes(of: feature)
+          + feature.similarLines)
     }
     self.init(
       title: "Attributions of each hidden feature",

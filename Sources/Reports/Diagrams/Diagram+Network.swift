@@ -14,7 +14,7 @@ extension Diagram {
       Node(
         "f-\(number)", .hidden, feature.id,
         lines: (images ? [] : feature.drivingLines())
-          + ["active on \(percent(feature.activeShare)) of rows"],
+          + ["active on \(percent(feature.activeShare)) of rows"] + feature.similarLines,
         image: feature.image)
     }
     var outputs = classes.prefix(mostNodes).enumerated().map {

@@ -57,7 +57,7 @@ extension Diagram {
           Node(
             "f-\(number)", .hidden, feature.id,
             lines: (feature.image == nil ? feature.drivingLines(most: 2) : [])
-              + ["active on \(percent(feature.activeShare)) of rows"],
+              + ["active on \(percent(feature.activeShare)) of rows"] + feature.similarLines,
             image: feature.image)
         }))
     let text = RuleText(explanation)

@@ -63,6 +63,13 @@ extension Diagram {
 }
 
 extension FeatureSummary {
+  /// "as F1" or "opposite of F1", with the share of training rows; empty without a similar feature.
+  var similarLines: [String] {
+    similar.map {
+      [($0.isOpposite ? "opposite of " : "as ") + "\($0.feature) on \(percent($0.agreement))"]
+    } ?? []
+  }
+
   /// The inputs with the largest attributions, by sign: `positive: a, b`, `negative: c`.
   func drivingLines(most: Int = 3) -> [String] {
     func line(_ word: String, _ all: [Driver]) -> [String] {
