@@ -203,7 +203,8 @@ struct CategoryLevels {
     for name in names {
       let visible = String(
         String.UnicodeScalarView(name.unicodeScalars.filter { !isInvisible($0) }))
-      let plain = visible.lowercased().filter { !$0.isWhitespace }
+      // In capitals first: those of both 'straße' and 'strasse' are 'STRASSE'.
+      let plain = visible.uppercased().lowercased().filter { !$0.isWhitespace }
       if groups[plain] == nil { order.append(plain) }
       groups[plain, default: []].append(name)
     }

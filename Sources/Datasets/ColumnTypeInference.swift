@@ -77,6 +77,10 @@ struct ColumnTypeInference {
     if let word = numbers.firstWord {
       let known = column.rows - numbers.words
       if case .numeric = column.expectation {
+        if let (what, expected) = (numbers.notation ?? .plain).difference(from: word.text) {
+          throw DatasetError.otherNotation(
+            at: position(word), column: name, found: word.text, what: what, expected: expected)
+        }
         throw DatasetError.notANumber(at: position(word), column: name, found: word.text)
       }
       if Self.looksLikeMistake(

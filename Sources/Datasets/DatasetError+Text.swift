@@ -48,6 +48,9 @@ extension DatasetError {
         + given.rawValue
     case .notANumber(let at, let column, let found):
       "\(at): '\(found)' in the column '\(excerpt(column))', where the schema expects a number"
+    case .otherNotation(let at, let column, let found, let what, let expected):
+      "\(at): '\(found)' in the column '\(excerpt(column))' has \(what.text), where the schema states "
+        + "\(expected.text)"
     case .infinite(let at, let column, let found):
       "\(at): '\(found)' in the column '\(excerpt(column))' is not a finite number"
     case .missingColumns(let source, let names, _):
@@ -153,6 +156,9 @@ extension DatasetError {
     case .ambiguousNumber: "specify the decimal mark: comma or point"
     case .otherDecimal: "specify no decimal mark, or use one in the whole table"
     case .notANumber: "correct the cell, or leave it empty if the value is missing"
+    case .otherNotation(_, _, _, .decimalPoint, _): "state that the decimal mark is a point"
+    case .otherNotation(_, _, _, .decimalComma, _): "state that the decimal mark is a comma"
+    case .otherNotation: "write the numbers of the column as in the training rows"
     case .infinite: "correct the cell, or leave it empty if the value is missing"
     case .missingColumns(_, _, let near?):
       "columns are matched by name, in any order; there is '\(excerpt(near))'"
@@ -206,6 +212,11 @@ extension RaggedCause {
     case .title: "the header must be the first line: remove titles above it from the file"
     case .trailingDelimiter: "lines end in a delimiter: remove it, or name the last column too"
     case .missingName: "the header has one name too few: name the first column too"
+    case .decimalComma:
+      "if numbers such as 7,58 have a decimal comma, quote them or separate the fields with ';'"
+    case .decimalCommaOrName:
+      "if numbers such as 7,58 have a decimal comma, quote them or separate the fields with ';'; if "
+        + "the first column has no name, name it too"
     }
   }
 }
@@ -216,7 +227,7 @@ func counted(_ count: Int, _ noun: String) -> String {
 }
 
 /// A whole number with commas between thousands.
-func grouped(_ number: Int) -> String {
+package func grouped(_ number: Int) -> String {
   var digits = Array(String(number.magnitude))
   for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
   return (number < 0 ? "-" : "") + String(digits)

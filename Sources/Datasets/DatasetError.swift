@@ -73,6 +73,9 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
     at: SourcePosition, column: String, found: String, given: NumberNotation.DecimalMark)
   /// A word in a column that the schema declares as numeric.
   case notANumber(at: SourcePosition, column: String, found: String)
+  /// A number in another notation than the schema states: it has `what`, where `expected` is stated.
+  case otherNotation(
+    at: SourcePosition, column: String, found: String, what: NotationMark, expected: NotationMark)
   /// A number that is infinite in double precision.
   case infinite(at: SourcePosition, column: String, found: String)
   /// Columns of the schema that are missing from the source.
@@ -164,6 +167,10 @@ public enum RaggedCause: Hashable, Sendable {
   case trailingDelimiter
   /// The header has no name for one of the columns.
   case missingName
+  /// The numbers of the first rows have decimal commas, and the delimiter is a comma.
+  case decimalComma
+  /// As `decimalComma`, or the header has no name for one of the columns.
+  case decimalCommaOrName
 }
 
 /// The part of a notation in which the numbers of a column differ.
@@ -172,6 +179,9 @@ public enum NotationMark: Hashable, Sendable {
   case noPercentSign
   /// A currency sign or code.
   case currency(String)
+  case noCurrency
+  case thousands
+  case noThousands
   case decimalPoint
   case decimalComma
   /// A point that may be a decimal point or a thousands separator.
@@ -185,6 +195,9 @@ public enum NotationMark: Hashable, Sendable {
     case .percentSign: "a percent sign"
     case .noPercentSign: "no percent sign"
     case .currency(let name): "the currency '\(name)'"
+    case .noCurrency: "no currency"
+    case .thousands: "separators between thousands"
+    case .noThousands: "no separators between thousands"
     case .decimalPoint: "a decimal point"
     case .decimalComma: "a decimal comma"
     case .point: "a point"

@@ -52,7 +52,8 @@ struct DatasetFolder {
       }
       return schema
     } catch let error as DecodingError {
-      throw DatasetError.malformedSchema(source: file("schema.json"), SchemaProblem(error))
+      throw DatasetError.malformedSchema(
+        source: file("schema.json"), SchemaProblem(error, in: data))
     } catch let problem as SchemaProblem {
       throw DatasetError.malformedSchema(source: file("schema.json"), problem)
     }

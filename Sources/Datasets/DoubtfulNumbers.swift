@@ -23,8 +23,9 @@ struct DoubtfulNumbers {
     }
     if let date = date(range) {
       notes.add(
-        "'\(excerpt(name))' has whole numbers such as \(shortest(date)) that may be dates (year, "
-          + "month, day) and are read as numbers: their differences are not days")
+        "'\(excerpt(name))' has \(date.form.isWhole ? "whole " : "")numbers such as "
+          + "\(shortest(date.example)) that may be \(date.form.rawValue) and are read as numbers: "
+          + date.form.consequence)
     } else if isInput, numbersRows(range) {
       notes.add(
         "'\(excerpt(name))' has a different whole number in every row, as an identifier has, and is "
@@ -132,17 +133,61 @@ struct DoubtfulNumbers {
 
   // MARK: - Dates
 
-  /// The first number of a column of whole numbers `yyyymmdd` only, at least two different ones.
-  private func date(_ range: (low: Double, high: Double)) -> Double? {
-    guard range.low >= 19_000_101, range.high <= 20_991_231, range.low < range.high else {
+  /// How the digits of a number may be a date.
+  private enum DateForm: String, CaseIterable {
+    case day = "dates (year, month, day)"
+    case minute = "dates with a time (year, month, day, hour, minute)"
+    case second = "dates with a time (year, month, day, hour, minute, second)"
+    case month = "months (year, month)"
+    case monthFirst = "months (month.year)"
+
+    var isWhole: Bool { self != .monthFirst }
+
+    var consequence: String {
+      switch self {
+      case .day: "their differences are not days"
+      case .minute, .second: "their differences are no durations"
+      case .month: "their differences are not months"
+      case .monthFirst: "they are not in the order of time"
+      }
+    }
+
+    /// The fewest different numbers of this form; a few of six digits or with decimals may be others.
+    var fewest: Int { self == .month || self == .monthFirst ? 6 : 2 }
+
+    /// Whether a number has this form, in the years from 1900 to 2099.
+    func matches(_ value: Double) -> Bool {
+      let scaled = self == .monthFirst ? (value * 10_000).rounded() : value
+      guard scaled == scaled.rounded(), scaled > 0, scaled < 1e15 else { return false }
+      if self == .monthFirst, abs(value * 10_000 - scaled) > 1e-6 { return false }
+      var rest = Int(scaled)
+      func take(_ base: Int, _ range: ClosedRange<Int>) -> Bool {
+        defer { rest /= base }
+        return range.contains(rest % base)
+      }
+      let years = 1900...2099
+      switch self {
+      case .day: return take(100, 1...31) && take(100, 1...12) && years.contains(rest)
+      case .month: return take(100, 1...12) && years.contains(rest)
+      case .monthFirst: return take(10_000, years) && (1...12).contains(rest)
+      case .minute:
+        return take(100, 0...59) && take(100, 0...23) && Self.day.matches(Double(rest))
+      case .second: return take(100, 0...59) && Self.minute.matches(Double(rest))
+      }
+    }
+  }
+
+  /// The form of a column in which every number may be a date, and its first number.
+  private func date(_ range: (low: Double, high: Double)) -> (form: DateForm, example: Double)? {
+    guard range.low < range.high, let example = values.first(where: { !$0.isNaN }) else {
       return nil
     }
-    let isDate = values.allSatisfy { value in
-      if value.isNaN { return true }
-      guard value == value.rounded() else { return false }
-      let (month, day) = (Int(value) / 100 % 100, Int(value) % 100)
-      return (1...12).contains(month) && (1...31).contains(day)
+    let form = DateForm.allCases.first { form in
+      form.matches(range.low) && values.allSatisfy { $0.isNaN || form.matches($0) }
     }
-    return isDate ? values.first { !$0.isNaN } : nil
+    guard let form, Set(values.lazy.filter { !$0.isNaN }.prefix(10_000)).count >= form.fewest else {
+      return nil
+    }
+    return (form, example)
   }
 }

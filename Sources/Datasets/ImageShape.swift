@@ -35,9 +35,13 @@ extension ImageShape: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     func length(_ key: Key) throws -> Int {
-      let value = try container.decode(Int.self, forKey: key)
+      guard let value = try? container.decode(Int.self, forKey: key) else {
+        let found = shortest(try container.decode(Double.self, forKey: key))
+        throw SchemaProblem.imageLength(found: found).decodingError(at: container.codingPath, key)
+      }
       guard (1...Self.longest).contains(value) else {
-        throw SchemaProblem.imageLength(found: value).decodingError(at: container.codingPath, key)
+        throw SchemaProblem.imageLength(found: "\(value)").decodingError(
+          at: container.codingPath, key)
       }
       return value
     }

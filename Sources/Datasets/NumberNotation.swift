@@ -57,6 +57,28 @@ public struct NumberNotation: Hashable, Sendable {
   }
 }
 
+extension NumberNotation {
+  /// Why a text is no number in this notation, if it is one in another: what it has, and what this notation
+  /// states; `nil` if it is no number, or one in this notation.
+  func difference(from text: String) -> (found: NotationMark, expected: NotationMark)? {
+    var text = text
+    guard let written = text.withUTF8({ WrittenNumber($0) }), number(written) == nil else {
+      return nil
+    }
+    if let sign = written.currency, sign != currency {
+      return (.currency(sign), currency.map { .currency($0) } ?? .noCurrency)
+    }
+    if written.isPercent != isPercent {
+      return isPercent ? (.noPercentSign, .percentSign) : (.percentSign, .noPercentSign)
+    }
+    let isPoint = decimal == .point
+    guard let own = isPoint ? written.point : written.comma else {
+      return isPoint ? (.decimalComma, .decimalPoint) : (.decimalPoint, .decimalComma)
+    }
+    return own.hasThousands && !hasThousands ? (.thousands, .noThousands) : nil
+  }
+}
+
 extension NumberNotation: Codable {
   enum Key: String, CodingKey, CaseIterable { case decimal, thousands, percent, currency, missing }
 

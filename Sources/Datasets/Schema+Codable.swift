@@ -1,4 +1,5 @@
 import Foundation
+import Naming
 
 /// The format of `schema.json`: one object per feature, writable by hand.
 ///
@@ -102,6 +103,7 @@ extension Schema: Codable {
   /// - Throws: `DecodingError`, `SchemaProblem`.
   init(json data: Data) throws {
     self = try JSONDecoder().decode(Schema.self, from: data)
+    if let path = RepeatedKey.path(in: data) { throw SchemaProblem.repeatedKey(path: path) }
     guard let all = try JSONSerialization.jsonObject(with: data) as? [String: Any] else { return }
     func check(_ value: Any?, _ keys: [any CodingKey], _ path: String) throws(SchemaProblem) {
       guard let object = value as? [String: Any] else { return }

@@ -1,3 +1,6 @@
+import Foundation
+import Naming
+
 /// What is wrong with a schema.
 public enum SchemaProblem: Error, Hashable, Sendable {
   /// Two features, two classes, or two levels of a feature have the same name.
@@ -13,7 +16,7 @@ public enum SchemaProblem: Error, Hashable, Sendable {
   /// The cuts of a numeric target are not finite or not ascending.
   case cuts(target: String)
   /// A side or the number of channels of an image is out of range.
-  case imageLength(found: Int)
+  case imageLength(found: String)
   /// The maximum of an image is out of range.
   case imageMaximum(found: Double)
   /// A kind of a feature other than `numeric` and `categorical`.
@@ -22,6 +25,12 @@ public enum SchemaProblem: Error, Hashable, Sendable {
   // The text of a schema.json.
   /// The text is not JSON.
   case notJSON
+  /// A number, as it is written, that is out of range.
+  case number(String)
+  /// A number that is out of range, or not an integer where one is needed.
+  case wrongNumber
+  /// The key at `path` is given twice.
+  case repeatedKey(path: String)
   /// A key is missing in the object at `path`; `path` is empty for the whole schema.
   case missingKey(String, path: String)
   /// The object at `path` has a key that is not one of `known`.
@@ -56,8 +65,12 @@ public enum SchemaProblem: Error, Hashable, Sendable {
       "\(found) where a whole number from 1 to \(grouped(ImageShape.longest)) is needed"
     case .imageMaximum(let found):
       "\(shortest(found)) where the value of a white pixel is needed, a number above 0"
+        + (found > 0 ? " and at most \(grouped(Int(ImageShape.largestMaximum)))" : "")
     case .kind(let found): "'\(found)' is neither 'numeric' nor 'categorical'"
     case .notJSON: "this is not JSON"
+    case .number(let text): "the number \(excerpt(text)) is out of range"
+    case .wrongNumber: "a number is out of range, or not a whole number where one is needed"
+    case .repeatedKey(let path): "'\(excerpt(path))' is given twice"
     case .missingKey(let key, let path): "there is no '\(key)'" + Self.place(path)
     case .unknownKey(let key, let path, let known):
       "there is a key '\(excerpt(key))'" + Self.place(path) + ", where the keys are "
@@ -79,8 +92,8 @@ public enum SchemaProblem: Error, Hashable, Sendable {
 }
 
 extension SchemaProblem {
-  /// The problem that a decoder reports.
-  init(_ error: DecodingError) {
+  /// The problem that a decoder of `json` reports.
+  init(_ error: DecodingError, in json: Data) {
     func path(_ context: DecodingError.Context) -> String {
       let keys = context.codingPath.map { key in
         key.intValue.map { "[\($0)]" } ?? "." + key.stringValue
@@ -97,12 +110,20 @@ extension SchemaProblem {
         if let problem = context.underlyingError as? SchemaProblem {
           .value(problem, path: path(context))
         } else if context.codingPath.isEmpty {
-          .notJSON
+          Self.problem(json)
         } else {
           .undecodable(message: context.debugDescription, path: path(context))
         }
       @unknown default: .notASchema
       }
+  }
+
+  private static func problem(_ json: Data) -> Self {
+    switch json.jsonProblem {
+    case .number(let text): .number(text)
+    case .numberOfOtherType: .wrongNumber
+    case .notJSON: .notJSON
+    }
   }
 
   /// The error of a decoder that finds the problem in the value of a key.

@@ -100,7 +100,32 @@ struct AssembledTable {
       labels: isWhole ? target.labels : kept.map { target.labels[$0] },
       numbers: target.numbers.isEmpty || isWhole ? target.numbers : kept.map { target.numbers[$0] },
       rowNumbers: kept.map { $0 + 1 }, firstLine: collected.firstLine)
-    if !isExact, needsLabels { try Self.checkEnough(table, in: collected) }
+    if !isExact, needsLabels {
+      try Self.checkEnough(table, in: collected, knowsClasses: plan.targetKind != nil)
+    }
+    if schema == nil, needsLabels, let single = Self.singleRows(table) { self.notes.append(single) }
+  }
+
+  /// A note on the classes that one row has, as of a title, a total or a misspelled class.
+  private static func singleRows(_ table: Table) -> String? {
+    guard case .classes(let names) = table.schema.target.kind, table.count >= 3 * fewestRows else {
+      return nil
+    }
+    var rows = [[Int]](repeating: [], count: names.count)
+    for (row, label) in table.labels.enumerated() where label >= 0 && rows[label].count < 2 {
+      rows[label].append(row)
+    }
+    let single = rows.indices.filter { rows[$0].count == 1 }
+    if single.isEmpty { return nil }
+    let shown = single.prefix(3).map {
+      "'\(excerpt(names[$0]))' (\(table.place(ofRow: rows[$0][0])))"
+    }
+    let rest = single.count > 3 ? " and \(grouped(single.count - 3)) more" : ""
+    let classes = shown.joined(separator: ", ") + rest
+    return
+      (single.count == 1
+      ? "the class \(classes) has one row" : "the classes \(classes) have one row each")
+      + ": a title, a total or a misspelled class is no class of its own"
   }
 
   /// The column indices, in the order of the schema if one is given.
@@ -125,11 +150,14 @@ struct AssembledTable {
     return altered
   }
 
-  private static func checkEnough(_ table: Table, in collected: CollectedTable) throws {
+  /// `knowsClasses`: whether the classes are given, so that rows may have one of them only.
+  private static func checkEnough(
+    _ table: Table, in collected: CollectedTable, knowsClasses: Bool
+  ) throws {
     let target = table.schema.target
     if case .classes(let names) = target.kind {
       let used = Set(table.labels)
-      if used.count == 1, let only = used.first {
+      if used.count == 1, !knowsClasses, let only = used.first {
         throw DatasetError.oneClass(
           source: collected.source, target: target.name, name: names[only],
           missing: collected.rows - table.count)

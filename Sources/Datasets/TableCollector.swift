@@ -107,7 +107,9 @@ struct TableCollector: CSVSink {
     if columns.count == 1 { return .title }
     if field == 1, columns.count > 2 { return .note }
     if field > columns.count, !hasExtraValue || form.endsInDelimiter { return .trailingDelimiter }
-    return field == columns.count + 1 && field == form.width ? .missingName : .comma
+    if field > columns.count, let split = form.splitFields { return split }
+    if field < columns.count || field != form.width { return .comma }
+    return field == columns.count + 1 ? .missingName : .title
   }
 
   private func checkMemory() throws {

@@ -14,6 +14,8 @@ struct TableForm {
   var columns: Int?
   /// The most frequent number of fields per line.
   var width = 0
+  /// Why rows have more fields than the header, if numbers or dates are split at their commas.
+  var splitFields: RaggedCause?
   /// Whether lines that start with `#` and have another number of fields are comments.
   var skipsComments = false
   var notes: [String] = []
@@ -74,7 +76,7 @@ struct TableFormFinder {
       }
       if records.isEmpty { form.offset = beforeComments.offset }
     }
-    form.width = records.dropFirst().first?.count ?? records.first?.count ?? 0
+    form.width = Self.width(of: records)
     if format.separator == nil, [UInt8(ascii: "|"), UInt8(ascii: " ")].contains(form.delimiter) {
       form.notes.append(
         "fields are separated by " + (form.delimiter == 0x20 ? "blanks" : "'|'"))
@@ -101,6 +103,15 @@ struct TableFormFinder {
       && fields.allSatisfy { $0.contains("-") && $0.allSatisfy { $0 == "-" || $0 == ":" } }
   }
 
+  /// The most frequent number of fields of the lines after the first; of several, that of the earliest
+  /// line.
+  private static func width(of records: [[FormField]]) -> Int {
+    let widths = records.dropFirst().map(\.count)
+    let counts = Dictionary(widths.map { ($0, 1) }, uniquingKeysWith: +)
+    let most = counts.values.max()
+    return widths.first { counts[$0] == most } ?? records.first?.count ?? 0
+  }
+
   private static func text(_ byte: UInt8) -> String {
     byte == UInt8(ascii: "\t") ? "tab" : String(UnicodeScalar(byte))
   }
@@ -116,6 +127,7 @@ struct TableFormFinder {
       throw DatasetError.oneField(
         at: SourcePosition(source, line: field.line, column: field.column))
     }
+    var endsHeader = false
     if format.hasHeader == false || format.names != nil {
       form.trailing = Self.emptyFields(in: [first] + rows, beyond: 0)
       form.endsInDelimiter = form.trailing > 0
@@ -140,14 +152,60 @@ struct TableFormFinder {
         form.trailing = longest - named
         form.columns = named
         form.endsInDelimiter = 2 * rows.count { $0.count > named } > rows.count
+      } else if named > 0, longest == named, longest < first.count {
+        form.trailing = first.count - named
+        form.columns = named
+        endsHeader = true
       }
+      form.splitFields = splitFields(first, rows, form)
     }
     if form.trailing > 0 {
+      let ends = endsHeader ? "the header ends" : "lines end"
       form.notes.append(
         form.trailing == 1
-          ? "lines end in an empty field without a name, which is left out"
-          : "lines end in \(grouped(form.trailing)) empty fields without names, which are left out")
+          ? "\(ends) in an empty field without a name, which is left out"
+          : "\(ends) in \(grouped(form.trailing)) empty fields without names, which are left out")
     }
+  }
+
+  /// Why rows have more fields than the header: numbers with a decimal comma, or dates such as
+  /// `May 18, 2019`, that are split at their commas; `nil` if there is no sign of either.
+  private func splitFields(
+    _ header: [FormField], _ rows: [[FormField]], _ form: TableForm
+  ) -> RaggedCause? {
+    let longer = rows.filter { $0.count > header.count }
+    guard form.delimiter == UInt8(ascii: ","), 2 * longer.count > rows.count else { return nil }
+    if longer.allSatisfy(Self.splitsDate) { return .comma }
+    guard longer.allSatisfy({ Self.splitNumbers($0) >= $0.count - header.count }) else {
+      return nil
+    }
+    return longer.allSatisfy { $0.count == header.count + 1 } ? .decimalCommaOrName : .decimalComma
+  }
+
+  private static func splitsDate(_ row: [FormField]) -> Bool {
+    zip(row, row.dropFirst()).contains { first, second in
+      let first = first.text
+      var text = first + ", " + second.text.drop { $0 == " " }
+      return first.contains { $0.isLetter } && text.withUTF8(DateText.isDate)
+    }
+  }
+
+  /// The number of pairs of neighbouring fields that may be the parts of a number such as `7,58`.
+  private static func splitNumbers(_ row: [FormField]) -> Int {
+    func isWhole(_ text: Substring) -> Bool {
+      !text.isEmpty && text.allSatisfy { $0.isASCII && $0.isNumber }
+    }
+    var count = 0
+    var index = 1
+    while index < row.count {
+      let before = row[index - 1].text.drop { $0 == "-" || $0 == "+" }
+      if isWhole(before), isWhole(row[index].text[...]) {
+        count += 1
+        index += 1
+      }
+      index += 1
+    }
+    return count
   }
 
   /// The number of fields at the end that are empty in every row.

@@ -58,7 +58,11 @@ final class Checkpoint: CheckpointStore {
   }
 }
 
-/// Stores the state of a stage at most once per second, and only if it has changed.
+/// Stores the state of a stage at most once per second and for at most a twentieth of the time, and
+/// only if it has changed.
+///
+/// Storing a large state takes seconds: an interrupted run ends with the last one on disk, also while
+/// the next is being stored.
 ///
 /// Computations that check `RunControl` less often (a batch of a large network, its validation
 /// rows) therefore start with the state on disk, and the process may be terminated during them.
@@ -66,11 +70,20 @@ struct CheckpointSchedule {
   private let checkpoint: Checkpoint
   private let stage: String
   private let control: RunControl
+  /// Whether the state has so many parameters that storing it takes long.
+  private let isLarge: Bool
   private var last = ContinuousClock.now
+  /// The least time between two checkpoints.
+  private var interval = Self.least
   private var isCurrent = false
 
-  init(_ checkpoint: Checkpoint, stage: String, control: RunControl) {
+  private static let least = Duration.seconds(1)
+  private static let manyParameters = 1_000_000
+
+  /// `parameters`: those of the network of the stage.
+  init(_ checkpoint: Checkpoint, stage: String, parameters: Int, control: RunControl) {
     (self.checkpoint, self.stage, self.control) = (checkpoint, stage, control)
+    isLarge = parameters > Self.manyParameters
   }
 
   /// Marks the state as changed since the last checkpoint.
@@ -85,11 +98,20 @@ struct CheckpointSchedule {
   /// `always`: store a changed state regardless of the time.
   /// - Throws: the errors of writing.
   mutating func save(_ state: some Codable, always: Bool = false) throws {
-    guard checkpoint.keepsState, !isCurrent, always || last.duration(to: .now) > .seconds(1)
+    let begun = ContinuousClock.now
+    guard checkpoint.keepsState, !isCurrent, always || last.duration(to: begun) > interval
     else { return }
+    if isLarge { control.report(.checkpoint(isCurrent: true)) }
     try checkpoint.save(state, for: stage)
     last = .now
+    interval = max(Self.least, begun.duration(to: last) * 20)
     isCurrent = true
     control.report(.checkpoint(isCurrent: true))
+  }
+
+  /// Stores the state of an interrupted run, unless that takes long.
+  /// - Throws: the errors of writing.
+  func saveInterrupted(_ state: some Codable) throws {
+    if !isLarge { try checkpoint.save(state, for: stage) }
   }
 }

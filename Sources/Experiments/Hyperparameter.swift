@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Naming
 import Pruning
 import Reports
 
@@ -153,6 +154,9 @@ extension Hyperparameter where Value == Int {
   /// Maximum width of a layer after pruning.
   public static var width: Self { Self(.widths, nil, 1...Int.max) }
 
+  /// The valid random seeds, as text.
+  public static var allowedSeeds: String { "a whole number from 0 to 18,446,744,073,709,551,615" }
+
   /// Maximum number of hidden layers.
   static var hiddenLayers: Int { 64 }
 }
@@ -194,10 +198,6 @@ extension Hyperparameter where Value == Double {
   public static var macs: Self { positiveShare(.multiplications) }
   /// The share of the measured inference time to keep.
   public static var latency: Self { positiveShare(.latency) }
-  /// Gate penalty of block-then-channel.
-  public static var gatePrice: Self {
-    Self(.gatePrice, nil, 0...1_000_000, "a number from 0 to 1,000,000")
-  }
   /// The mean of a channel in the normalisation (x/maximum - mean)/std.
   public static var pixelMean: Self {
     Self(
@@ -290,6 +290,13 @@ extension PruningOptions {
     try Hyperparameter.multiple.check(multiple)
     try Hyperparameter.distill.check(distillation)
     try Hyperparameter.scoreRows.check(scoreRows)
-    try Hyperparameter.gatePrice.check(hyperparameters?["gatePrice"])
+    for hyperparameter in pruningCatalog.types.flatMap({ $0.declaredHyperparameters }) {
+      guard let value = hyperparameters?[hyperparameter.name], !hyperparameter.allows(value) else {
+        continue
+      }
+      throw HyperparameterError(
+        setting: .hyperparameter, key: hyperparameter.name,
+        value: "\(hyperparameter.name)=\(shortest(value))", allowed: hyperparameter.allowed)
+    }
   }
 }

@@ -216,19 +216,26 @@ public struct ImportedModel: Sendable {
     }
   }
 
-  /// That the sigmoids of several scores are 1 in single precision on some rows, where other runtimes
-  /// predict the first of their classes; `nil` without such rows.
+  /// That several scores share the maximum in single precision on some rows, because their sigmoid is 1
+  /// (or all are 0) or another activation at the end is saturated, so that other runtimes may predict
+  /// another of these classes; `nil` without such rows.
   private static func saturationNote(_ model: Model, _ outputs: Tensor, _ name: String) -> String? {
-    guard outputs.width > 1, [.oneVersusRest, .normalizedOneVersusRest].contains(model.head) else {
-      return nil
-    }
+    let hasSigmoids = [.oneVersusRest, .normalizedOneVersusRest].contains(model.head)
+    guard outputs.width > 1, hasSigmoids || model.network.endsInActivation else { return nil }
     let rows = (0..<outputs.rows).count { row in
-      outputs.row(row).count { 1 / (1 + exp(-$0)) == 1 } > 1
+      let scores = outputs.row(row).map { hasSigmoids ? 1 / (1 + exp(-$0)) : $0 }
+      let most = scores.max() ?? 0
+      // Runtimes differ in the last bits of an activation.
+      return scores.count { hasSigmoids ? $0 == most : most - $0 <= 1e-6 * max(abs(most), 1) } > 1
     }
     guard rows > 0 else { return nil }
-    return "\(name) has several scores whose sigmoid is 1 in single precision on "
-      + "\(share(rows, of: outputs.rows)) rows: the class with the largest score is predicted, where "
-      + "other runtimes predict the first of these classes"
+    return hasSigmoids
+      ? "\(name) has several scores whose sigmoid is the same in single precision on "
+        + "\(share(rows, of: outputs.rows)) rows: the class with the largest score is predicted, where "
+        + "other runtimes predict the first of these classes"
+      : "\(name) has several scores that are equal in single precision on "
+        + "\(share(rows, of: outputs.rows)) rows: the first of their classes is predicted, where other "
+        + "runtimes may predict another one"
   }
 
   /// Predictions with another preprocessing or another order of the classes.

@@ -31,9 +31,11 @@ public struct RowText: Sendable {
   }
 
   private static func object(_ text: String) throws(RowTextError) -> [(name: String, cell: Cell)] {
-    guard let object = try? JSONDecoder().decode([String: Cell].self, from: Data(text.utf8)) else {
+    let json = Data(text.utf8)
+    guard let object = try? JSONDecoder().decode([String: Cell].self, from: json) else {
       throw .notAnObject
     }
+    if let path = RepeatedKey.path(in: json) { throw .repeated(name: path) }
     return object.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 

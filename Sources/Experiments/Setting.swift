@@ -1,7 +1,7 @@
 /// A setting of a run that errors, notes and warnings refer to.
 public enum Setting: String, Hashable, Sendable, CaseIterable {
   // Data and network.
-  case heldOut, maxInputBytes, threads, architecture, hidden, activation, features, head
+  case heldOut, maxInputBytes, threads, seed, architecture, hidden, activation, features, head
   // Preprocessing of the inputs of a given network.
   case pixelMean, pixelDeviation, pixelLayout, scaleInputs, classOrder
   // Training.
@@ -9,7 +9,7 @@ public enum Setting: String, Hashable, Sendable, CaseIterable {
   // Pruning and its goals.
   case accuracyDrop, keep, parameters, neurons, inputs, multiplications, latency, bytes
   case widths, rounds, scoreRows, multiple, schedule, compensation, scope, normalization, recovery
-  case distillation, gatePrice
+  case distillation, hyperparameter
   // Rules and comparisons.
   case explain, maxTerms, maxWeight, maxRules, maxNeurons, maxInputs, minFidelity, seeds
   case stability, crossValidation, minClassFidelity, readable

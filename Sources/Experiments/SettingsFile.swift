@@ -36,13 +36,12 @@ public struct SettingsFile: Hashable, Sendable {
   /// The default settings for `data` with the values of `json`, a JSON object.
   ///
   /// `file`: the name of the file, for messages.
-  /// - Throws: `UnknownName` for an unknown setting; `SettingsError` if `json` is not a JSON
-  ///   object, or a value has the wrong type or is out of range.
+  /// - Throws: `UnknownName` for an unknown setting; `RepeatedKey` for one that is given twice;
+  ///   `SettingsError` if `json` is not a JSON object, or a value has the wrong type or is out of
+  ///   range.
   public init(data: String, json: Data, named file: String) throws {
     self.init(data: data)
-    guard var settings = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {
-      throw SettingsError.notAnObject(file: file)
-    }
+    var settings = try Self.object(json, file: file)
     output = try Self.take("output", from: &settings, file: file)
     threads = try Self.take("threads", from: &settings, file: file)
     let known = Self.experimentKeys + ["output", "threads"]
@@ -54,7 +53,7 @@ public struct SettingsFile: Hashable, Sendable {
     if let network = settings["network"] as? [String: Any] {
       try Self.check(network.keys, known: Self.networkKeys)
     }
-    if let number = settings["heldOut"] as? Double {
+    if let number = Self.number(settings["heldOut"])?.doubleValue {
       settings["heldOut"] = ["fraction": ["of": number]]
     } else if let text = settings["heldOut"] as? String {
       settings["heldOut"] =
@@ -67,15 +66,7 @@ public struct SettingsFile: Hashable, Sendable {
       do {
         experiment = try Self.decode(settings, over: base)
       } catch let error as DecodingError {
-        // The decoder does not say which number does not fit: it is asked for each setting.
-        for key in settings.keys.sorted() {
-          do {
-            _ = try Self.decode(settings.filter { $0.key == key }, over: base)
-          } catch let error as DecodingError {
-            throw Self.wrongValue(error, of: key, file: file)
-          }
-        }
-        throw error
+        throw try Self.firstWrong(of: settings, over: base, file: file) ?? error
       }
       try Hyperparameter.threads.check(threads)
       try experiment.validate()
@@ -86,11 +77,75 @@ public struct SettingsFile: Hashable, Sendable {
     }
   }
 
+  private static func object(_ json: Data, file: String) throws -> [String: Any] {
+    let object: Any
+    do {
+      object = try JSONSerialization.jsonObject(with: json)
+    } catch {
+      guard case .number(let number) = json.jsonProblem else {
+        throw SettingsError.notAnObject(file: file)
+      }
+      throw SettingsError.unrepresentable(file: file, number: number)
+    }
+    guard let settings = object as? [String: Any] else {
+      throw SettingsError.notAnObject(file: file)
+    }
+    try RepeatedKey.check(json, named: file)
+    return settings
+  }
+
+  /// A value as a number; `nil` for other values, also for `true` and `false`.
+  private static func number(_ value: Any?) -> NSNumber? {
+    guard let number = value as? NSNumber, String(cString: number.objCType) != "c" else {
+      return nil
+    }
+    return number
+  }
+
+  /// The error for the first setting that cannot be decoded; `nil` if each one can.
+  ///
+  /// The decoder does not say which number does not fit: each setting is decoded alone.
+  private static func firstWrong(
+    of settings: [String: Any], over base: [String: Any], file: String
+  ) throws -> SettingsError? {
+    var single = settings.filter { $0.key != "network" }.map { ($0.key, [$0.key: $0.value]) }
+    if let network = settings["network"] as? [String: Any] {
+      single += network.map { ("network.\($0.key)", ["network": [$0.key: $0.value]]) }
+    } else if let network = settings["network"] {
+      single.append(("network", ["network": network]))
+    }
+    for (key, setting) in single.sorted(by: { $0.0 < $1.0 }) {
+      do {
+        _ = try decode(setting, over: base)
+      } catch let error as DecodingError {
+        let value = (setting["network"] as? [String: Any])?.values.first ?? setting[key]
+        if let number = number(value), let range = numberSettings.first(where: { $0.key == key }) {
+          return .outOfRange(
+            file: file,
+            HyperparameterError(
+              setting: range.setting, key: key, value: number.stringValue, allowed: range.allowed))
+        }
+        return wrongValue(error, of: key, file: file)
+      }
+    }
+    return nil
+  }
+
+  /// The settings that are one number each, with the valid values.
+  private static var numberSettings: [(key: String, setting: Setting, allowed: String)] {
+    let counts: [Hyperparameter<Int>] = [
+      .maxRules, .maxTerms, .maxWeight, .stability, .crossValidation, .maxNeurons, .maxInputs,
+      .maxInputBytes, .features, .epochs, .batch, .shift,
+    ]
+    return [("seed", .seed, Hyperparameter<Int>.allowedSeeds)]
+      + counts.compactMap { range in range.key.map { ($0, range.setting, range.allowed) } }
+  }
+
   private static func take<Value>(
     _ key: String, from settings: inout [String: Any], file: String
   ) throws -> Value? {
     guard let found = settings.removeValue(forKey: key) else { return nil }
-    guard let value = found as? Value else {
+    guard let value = found as? Value, Value.self != Int.self || Self.number(found) != nil else {
       throw SettingsError.wrongType(
         file: file, key: key, expected: Value.self == Int.self ? .integer : .string)
     }
@@ -142,6 +197,8 @@ public enum SettingsError: LocalizedError, Hashable, Sendable {
 
   /// The file is not a JSON object.
   case notAnObject(file: String)
+  /// A number, as it is written, that double precision cannot represent.
+  case unrepresentable(file: String, number: String)
   /// The value of the setting at `key` has the wrong type; `expected` is `nil` if the setting has a
   /// type of its own.
   case wrongType(file: String, key: String, expected: Kind?)
@@ -154,6 +211,7 @@ public enum SettingsError: LocalizedError, Hashable, Sendable {
   public var errorDescription: String? {
     switch self {
     case .notAnObject(let file): "\(file): not a JSON object"
+    case .unrepresentable(let file, let number): "\(file): the number \(number) is out of range"
     case .wrongType(let file, let key, _): "\(file): '\(key)' has a value of the wrong type"
     case .misplaced(let file, let key): "\(file): '\(key)' is a setting of 'network'"
     case .outOfRange(let file, let error): "\(file): \(error.errorDescription ?? "")"
@@ -164,6 +222,7 @@ public enum SettingsError: LocalizedError, Hashable, Sendable {
   public var recoverySuggestion: String? {
     switch self {
     case .notAnObject: #"write settings as {"seed": 7, "maxRules": 10}"#
+    case .unrepresentable: "write a number that double precision can represent"
     case .wrongType(_, _, let expected?): "write \(expected.rawValue)"
     case .wrongType(_, let key, nil): "write a value that '\(key)' can have"
     case .misplaced(_, let key): #"write {"network": {"\#(key)": …}}"#

@@ -65,7 +65,8 @@ struct TrainedNetworks: Sendable {
           + "\(split == nil ? task.context.columns.count : 0) columns"))
     measuredRows = task.context.measured.count
     let stored = checkpoint.load("pruning", as: FeatureLayer.State.self)
-    var saving = CheckpointSchedule(checkpoint, stage: "pruning", control: control)
+    var saving = CheckpointSchedule(
+      checkpoint, stage: "pruning", parameters: trainable.network.parameterCount, control: control)
     let first = prunes ? stored : try FeatureLayer.State(untouched: task)
     var latest = first
     do {
@@ -86,7 +87,7 @@ struct TrainedNetworks: Sendable {
         }
       }
     } catch let error as Interrupted {
-      if let latest { try checkpoint.save(latest, for: "pruning") }
+      if let latest { try saving.saveInterrupted(latest) }
       throw error
     }
     let compaction = try pruning.compacted(
@@ -156,10 +157,19 @@ struct StartingNetwork: Sendable {
       guard tunes else { return }
       var trainer = defaults.trainer
       trainer.learningRate = experiment.network.learningRate ?? trainer.learningRate / 10
+      let given = trainable.network
+      trainable.network = given.freezingStatistics
+      if trainable.network.architecture != given.architecture {
+        let note =
+          "the batch normalization of \(url.lastPathComponent) is kept as it is: its statistics, scales "
+          + "and shifts are not trained"
+        notes.append(note)
+        control.report(.note(note))
+      }
       let state = try Self.train(
         trainable, with: trainer, training, validation, seed: experiment.seed,
         shift: experiment.network.shift, checkpoint: checkpoint, control: control)
-      trainable.network = state.best
+      trainable.network = state.best.withLayers(of: given)
       model = trainable
       epochs = state.history.count
       return
@@ -230,7 +240,8 @@ struct StartingNetwork: Sendable {
         detail: "\(training.count) rows, \(model.encoding.width) inputs, "
           + "\(model.network.parameterCount) parameters, at most \(trainer.epochs) epochs"))
     let validation = validation.examples(by: model.encoding)
-    var saving = CheckpointSchedule(checkpoint, stage: "training", control: control)
+    var saving = CheckpointSchedule(
+      checkpoint, stage: "training", parameters: model.network.parameterCount, control: control)
     let start =
       checkpoint.load("training", as: Trainer.State.self)
       ?? Trainer.State(start: model.network)
@@ -241,12 +252,12 @@ struct StartingNetwork: Sendable {
       from: start, head: model.head, on: training.examples(by: model.encoding),
       validation: validation, seed: seed,
       onStep: { state in
-        try control.checkInterruption { try checkpoint.save(state, for: "training") }
+        try control.checkInterruption { try saving.saveInterrupted(state) }
         try saving.save(state)
       }
     ) { state in
       saving.changed()
-      try control.checkInterruption { try checkpoint.save(state, for: "training") }
+      try control.checkInterruption { try saving.saveInterrupted(state) }
       try saving.save(state)
       guard let epoch = state.history.last else { return }
       var figures = [("loss", epoch.loss)]
@@ -258,6 +269,8 @@ struct StartingNetwork: Sendable {
         .progress(
           fraction: Double(state.history.count) / Double(trainer.epochs), figures: figures))
     }
+    // A signal during this ends the run with the last checkpoint.
+    if checkpoint.keepsState { control.report(.checkpoint(isCurrent: true)) }
     try checkpoint.save(state, for: "trained")
     return state
   }

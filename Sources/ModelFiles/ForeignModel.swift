@@ -2,7 +2,7 @@ import ONNXSchema
 
 /// The kind of a model that is not a supported neural network.
 public enum ForeignModel: Hashable, Sendable {
-  case treeEnsemble, supportVectorMachine
+  case treeEnsemble, supportVectorMachine, nearestNeighbours, naiveBayes
   /// A model of squares and products of the inputs.
   case quadratic
   /// A network that gives each row several labels at once.
@@ -18,11 +18,29 @@ public enum ForeignModel: Hashable, Sendable {
     }
   }
 
+  /// The kind of model that nodes represent together, and the node that shows it.
+  static func find(in nodes: [Onnx_NodeProto]) -> (model: Self, node: Onnx_NodeProto)? {
+    for node in nodes {
+      if let model = Self(node) { return (model, node) }
+      // The distances to the training rows, as skl2onnx computes them.
+      let body = node.opType == "Scan" ? node.attribute("body")?.g.node ?? [] : []
+      if node.opType == "CDist" || body.contains(where: { $0.opType == "ReduceSumSquare" }) {
+        return (.nearestNeighbours, node)
+      }
+    }
+    guard nodes.contains(where: { $0.opType == "ArrayFeatureExtractor" }),
+      let node = nodes.first(where: { $0.opType == "ReduceLogSumExp" })
+    else { return nil }
+    return (.naiveBayes, node)
+  }
+
   /// The kind, in words.
   var kind: String {
     switch self {
     case .treeEnsemble: "an ensemble of decision trees, not a neural network"
     case .supportVectorMachine: "a support vector machine, not a neural network"
+    case .nearestNeighbours: "a nearest-neighbours model, not a neural network"
+    case .naiveBayes: "a naive Bayes model, not a neural network"
     case .quadratic:
       "a quadratic model, such as QuadraticDiscriminantAnalysis, not a neural network"
     case .multilabel: "a multilabel network, which gives each row several labels at once"
@@ -32,7 +50,7 @@ public enum ForeignModel: Hashable, Sendable {
   /// The hint.
   var advice: String {
     switch self {
-    case .treeEnsemble, .supportVectorMachine, .quadratic:
+    case .treeEnsemble, .supportVectorMachine, .nearestNeighbours, .naiveBayes, .quadratic:
       "give a neural network, such as scikit-learn's MLPClassifier"
     case .multilabel:
       "give a network with one class per row: export one network for each label"

@@ -135,7 +135,8 @@ public struct ImportedNetwork: Hashable, Sendable {
   private func head(for data: Schema) throws(NetworkError) -> Head {
     if data.target.isNumeric { return .number }
     let outputs = try network.architecture.shapes().last?.count ?? 0
-    return outputs == 1 ? .oneVersusRest : head ?? .softmax
+    if outputs != 1 { return head ?? .softmax }
+    return outputActivation?.function == .clippedReLU ? .hardSigmoid : .oneVersusRest
   }
 
   private func model(for data: Schema, trainedWith own: Schema) throws -> Model {
@@ -186,16 +187,6 @@ public struct ImportedNetwork: Hashable, Sendable {
       }
     }
     return result
-  }
-}
-
-extension Layer {
-  /// Whether each output is an input: a flattening or a selection.
-  fileprivate var passesUnits: Bool {
-    switch coupling {
-    case .spreading, .selecting: true
-    default: false
-    }
   }
 }
 

@@ -74,7 +74,8 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .unsupportedOperator(_, _, let name, let supported):
       Self.advice(for: name, supported: supported)
     case .foreignModel(_, _, _, let model): model.advice
-    case .node(_, _, _, _, let exporter): (exporter ?? .pytorch).advice
+    case .node(_, _, _, let problem, let exporter):
+      (exporter == .sklearn ? nil : problem.remedy) ?? (exporter ?? .pytorch).advice
     case .initializer:
       "export the network again in float32, with complete and finite weights"
     case .graph: "export the network for inference, from one input to one output"

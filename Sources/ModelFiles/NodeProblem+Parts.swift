@@ -155,7 +155,11 @@ public enum ColumnProblem: String, Hashable, Sendable, CaseIterable {
   case condition = "only Where(IsNaN(x), constant, x) is supported"
   case valueCount = "it needs one value for each column"
   case constantCount = "its constant needs one value for each column"
-  case oneHot = "only one column at a time, with distinct levels, can be one-hot encoded"
+  case oneHot =
+    """
+    only one column at a time can be one-hot encoded, with levels that are distinct without blanks around \
+    them and in Unicode form NFC
+    """
   case map = "only a map of distinct levels to one finite number each is supported"
   case scaledBefore = "its input is already scaled or imputed"
   case index = "column index out of range"

@@ -37,6 +37,37 @@ public enum NodeProblem: Hashable, Sendable {
   }
 }
 
+extension NodeProblem {
+  /// What to do about a layer that is exported as it is and not supported; `nil` where another export may
+  /// help.
+  var remedy: String? {
+    let other = "use a supported layer in its place, or end the exported network before it"
+    switch self {
+    case .place(.alone), .place(.comparison):
+      return "use a supported activation in its place, or end the exported network before it"
+    case .value(.notImage):
+      return "images are [batch, channels, height, width]; write a layer over one dimension as one "
+        + "over images of height 1"
+    case .value(let problem):
+      switch problem {
+      case .flattenedImage, .imageAndRow, .differentShapes, .product, .matrixProduct, .quotient,
+        .divisor, .comparison:
+        return other
+      default: return nil
+      }
+    case .setting(let problem):
+      switch problem {
+      case .option, .approximation, .padding, .dilation, .windowsBeyondImage, .meanAxes,
+        .otherPadding, .parametersOfPixels, .pair:
+        return other
+      default: return nil
+      }
+    case .axis, .shape, .weights(.pixels), .weights(.broadcast): return other
+    default: return nil
+    }
+  }
+}
+
 /// A node at a place in the graph where it is not supported.
 public enum PlaceProblem: Hashable, Sendable {
   /// No node, input or constant has the name of an input.
@@ -55,6 +86,8 @@ public enum PlaceProblem: Hashable, Sendable {
   case betweenLayers
   /// An operator that is supported as part of functions of several nodes only.
   case alone
+  /// A comparison that is neither that of a probability with 0.5 nor part of a function.
+  case comparison
   case afterOutput
   case afterArgmax
   case noOutput
@@ -77,6 +110,9 @@ public enum PlaceProblem: Hashable, Sendable {
     case .alone:
       "is supported as part of GELU, softplus, softmax, layer normalization and similar "
         + "functions, not alone"
+    case .comparison:
+      "is supported for a probability compared with 0.5 at the output, and as part of functions "
+        + "such as GELU, not here"
     case .afterOutput: "follows the softmax or argmax, which must be the last layer"
     case .afterArgmax: "follows another argmax"
     case .noOutput: "it has no output"

@@ -42,11 +42,8 @@ struct ONNXGraph {
   ) throws(ModelFileError) {
     self.file = file
     self.opset = opset
-    for node in graph.node {
-      if let model = ForeignModel(node) {
-        throw .foreignModel(
-          file: file, node: node.title, operator: shown(node.opType), model)
-      }
+    if let (model, node) = ForeignModel.find(in: graph.node) {
+      throw .foreignModel(file: file, node: node.title, operator: shown(node.opType), model)
     }
     if let sparse = graph.sparseInitializer.first {
       throw .initializer(file: file, name: shown(sparse.values.name), .sparse)

@@ -64,6 +64,9 @@ public protocol Layer: Named, Hashable {
   var detail: String? { get }
   /// Whether training leaves its parameters as they are; `false` by default.
   var isFrozen: Bool { get }
+  /// The layer with running statistics and parameters that training does not change, if it has running
+  /// statistics; by default the layer itself.
+  func freezingStatistics() -> any Layer
   /// Whether it normalises each channel or row; `false` by default.
   var isNormalization: Bool { get }
   /// The activation function, if the layer computes one without parameters; `nil` by default.
@@ -108,6 +111,8 @@ extension Layer {
   public var detail: String? { nil }
   /// Whether training leaves the parameters as they are.
   public var isFrozen: Bool { false }
+  /// The layer itself: it has no running statistics.
+  public func freezingStatistics() -> any Layer { self }
   /// Whether the layer is a normalisation.
   public var isNormalization: Bool { false }
   /// The activation function, if the layer is one.

@@ -17,14 +17,15 @@ extension Model {
   ///
   /// A softmax of the logits; for one-versus-rest one sigmoid per class, which need not add up to 1,
   /// unless they are normalized; equal shares where all sigmoids are 0;
-  /// for one output of two classes its sigmoid and 1 minus that.
+  /// for one output of two classes its sigmoid, or the hard sigmoid of that head, and 1 minus that.
   /// - Parameter outputs: the logits, `[rows, outputs]`.
   /// - Returns: `[row][class]`; `nil` if the network gives none.
   public func probabilities(from outputs: Tensor) -> [[Double]]? {
     guard givesProbabilities else { return nil }
     if outputs.width == 1 {
       return (0..<outputs.rows).map { row in
-        let second = Self.sigmoid(Double(outputs[row, 0]))
+        let score = Double(outputs[row, 0])
+        let second = head == .hardSigmoid ? min(max(score + 0.5, 0), 1) : Self.sigmoid(score)
         return [1 - second, second]
       }
     }
@@ -32,7 +33,7 @@ extension Model {
       let logits = outputs.row(row).map(Double.init)
       switch head {
       case .softmax, .number: return Self.softmax(logits)
-      case .oneVersusRest: return logits.map(Self.sigmoid)
+      case .oneVersusRest, .hardSigmoid: return logits.map(Self.sigmoid)
       case .normalizedOneVersusRest: return Self.shares(logits.map(Self.sigmoid))
       }
     }

@@ -10,6 +10,9 @@ public enum Head: String, Codable, Sendable, CaseIterable {
   case oneVersusRest = "one-vs-rest"
   /// As `oneVersusRest`, with probabilities that are the sigmoids divided by their sum.
   case normalizedOneVersusRest = "normalized-one-vs-rest"
+  /// One score of two classes; the probability of the second is min(max(score + 1/2, 0), 1), the hard
+  /// sigmoid of the score. Trained with the binary (sigmoid) cross-entropy.
+  case hardSigmoid = "hard-sigmoid"
   /// One output for regression. Trained with the mean squared error.
   case number
 }
@@ -33,10 +36,11 @@ public struct Model: Hashable, Codable, Sendable {
       throw .wrongInputs(expected: network.architecture.input.count, found: encoding.width)
     }
     let outputs = try network.architecture.shapes().last?.count ?? 0
-    let wanted = head == .number ? 1 : schema.classes.count
     // A single output for two classes is a binary classifier: its sign is the prediction.
-    guard outputs == wanted || (outputs == 1 && schema.classes.count == 2) else {
-      throw .wrongOutputs(expected: wanted, found: outputs)
+    if head == .number {
+      guard outputs == 1 else { throw .numericOutputs(found: outputs) }
+    } else if schema.classes.count != max(outputs, 2) {
+      throw .wrongOutputs(expected: schema.classes.count, found: outputs)
     }
     self.schema = schema
     self.encoding = encoding

@@ -306,3 +306,41 @@ extension UnsafeMutableBufferPointer<Float> {
       .update(fromContentsOf: tensor.elements)
   }
 }
+
+extension Layer {
+  /// Whether each output is an input: a flattening or a selection.
+  package var passesUnits: Bool {
+    switch coupling {
+    case .spreading, .selecting: true
+    default: false
+    }
+  }
+}
+
+extension Network {
+  /// The network with frozen batch normalisation, as for transfer learning on few rows: training changes
+  /// neither running statistics nor scales and shifts.
+  public var freezingStatistics: Network {
+    var copy = self
+    for index in architecture.nodes.indices {
+      copy.architecture.nodes[index].layer = architecture.nodes[index].layer.freezingStatistics()
+    }
+    return copy
+  }
+
+  /// The network with the layers of another one of the same architecture and its own parameters.
+  public func withLayers(of other: Network) -> Network {
+    var copy = self
+    copy.architecture = other.architecture
+    return copy
+  }
+
+  /// Whether the outputs are those of an activation, selected or reordered.
+  public var endsInActivation: Bool {
+    var index = architecture.nodes.count - 1
+    while index >= 0, architecture.nodes[index].layer.passesUnits {
+      index = architecture.links[index].first ?? -1
+    }
+    return index >= 0 && architecture.nodes[index].layer.isActivation
+  }
+}

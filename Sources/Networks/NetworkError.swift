@@ -10,6 +10,8 @@ public enum NetworkError: LocalizedError, Hashable, Sendable {
   case joins(layer: String, found: Int)
   case wrongInputs(expected: Int, found: Int)
   case wrongOutputs(expected: Int, found: Int)
+  /// A network for a numeric target has more than one output.
+  case numericOutputs(found: Int)
   case notFinite(step: Int, layer: String)
 
   /// What is wrong, in one sentence.
@@ -25,11 +27,12 @@ public enum NetworkError: LocalizedError, Hashable, Sendable {
       "the network has no layers"
     case .wrongInputs(let expected, let found):
       "the encoded data have \(found) input\(found == 1 ? "" : "s") but the network expects \(expected)"
-    case .wrongOutputs(1, let found):
+    case .numericOutputs(let found):
       "the network has \(found) outputs where a numeric target needs one"
     case .wrongOutputs(let expected, let found):
-      "the network has \(found) output\(found == 1 ? "" : "s") but the data have \(expected) "
-        + "classes"
+      "the network has \(found) output\(found == 1 ? "" : "s")"
+        + (found == 1 && expected == 1 ? ", for two classes," : "") + " but the data have "
+        + "\(expected) class\(expected == 1 ? "" : "es")"
     case .notFinite(let step, let layer):
       "training diverged: non-finite value in layer '\(layer)' at step \(step)"
     }
@@ -43,7 +46,7 @@ public enum NetworkError: LocalizedError, Hashable, Sendable {
     case .joins: "combine the inputs with a 'sum' or 'concatenation' layer"
     case .noLayers: "add at least one dense layer"
     case .wrongInputs: "use the columns of the training data"
-    case .wrongOutputs: "the target must be the column that the network predicts"
+    case .wrongOutputs, .numericOutputs: "the target must be the column that the network predicts"
     case .notFinite: "lower the learning rate"
     }
   }

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Networks
 
@@ -27,6 +28,8 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
   /// The method does not support the network, the data or the goal.
   case unsuited(method: String, needs: Requirement)
   case goalOutOfReach(UnmetGoal)
+  /// A hyperparameter of a method is out of range.
+  case hyperparameter(HyperparameterDeclaration, value: Double)
 
   /// What a method requires of the network, the goal or the other options.
   public enum Requirement: String, Hashable, Sendable {
@@ -78,6 +81,8 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
       "'\(method)' needs \(needs.rawValue)"
     case .goalOutOfReach(let unmet):
       "the goal cannot be met: \(unmet.goal)"
+    case .hyperparameter(let hyperparameter, let value):
+      "'\(hyperparameter.name)' cannot be \(shortest(value))"
     }
   }
 
@@ -94,6 +99,7 @@ public enum PruningError: LocalizedError, Hashable, Sendable {
     case .nothingToPrune: "use a network with hidden layers"
     case .unsuited: "use another method, or meet the requirement"
     case .goalOutOfReach(let unmet): "the nearest achievable value: \(unmet.nearest)"
+    case .hyperparameter(let hyperparameter, _): "give \(hyperparameter.allowed)"
     }
   }
 }

@@ -7,9 +7,8 @@ public protocol PruningMethod: Named, Hashable {
   var recipe: Recipe { get }
   /// The networks that the method supports, in a phrase for lists of methods.
   static var suits: String { get }
-  /// The hyperparameters that only this method has, by name, with their values; setting the value of
-  /// another name has no effect. Empty by default.
-  var hyperparameters: [String: Double] { get set }
+  /// The hyperparameters that only this method has; none by default.
+  static var ownHyperparameters: [MethodHyperparameter<Self>] { get }
 
   /// Prunes a network until the goal is met.
   ///
@@ -25,12 +24,6 @@ public protocol PruningMethod: Named, Hashable {
 extension PruningMethod {
   /// The networks that the method supports.
   public static var suits: String { "any network" }
-
-  /// The hyperparameters that only this method has, by name.
-  public var hyperparameters: [String: Double] {
-    get { [:] }
-    set {}
-  }
 
   /// Prunes a network until the goal is met.
   /// - Throws: `PruningError`; errors of training and of the callback.

@@ -28,7 +28,7 @@ public struct PruningOptions: Hashable, Codable, Sendable {
   /// network.
   public var scoreRows: Int?
   /// The hyperparameters that only one method has, by their names in
-  /// `PruningMethod.hyperparameters`.
+  /// `PruningMethod.ownHyperparameters`.
   public var hyperparameters: [String: Double]?
 
   /// All defaults.
@@ -37,14 +37,12 @@ public struct PruningOptions: Hashable, Codable, Sendable {
   /// A method with its own hyperparameters set; those of other methods are ignored.
   ///
   /// `name`: the method's name in the catalogue, by default `pruningCatalog`.
-  /// - Throws: `UnknownName`
+  /// - Throws: `UnknownName`; `PruningError.hyperparameter` for a value out of range.
   public func method(
     named name: String, in catalog: Catalog<any PruningMethod.Type> = pruningCatalog
-  ) throws(UnknownName) -> any PruningMethod {
+  ) throws -> any PruningMethod {
     var method = try catalog.type(named: name).init()
-    for (name, value) in hyperparameters ?? [:] where method.hyperparameters[name] != nil {
-      method.hyperparameters[name] = value
-    }
+    try method.set(hyperparameters ?? [:])
     return method
   }
 

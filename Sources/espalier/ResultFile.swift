@@ -1,5 +1,6 @@
 import Explanations
 import Foundation
+import Naming
 import Reports
 
 /// `RESULT` on the command line: an `explanation.json` or the folder that contains it.
@@ -40,6 +41,7 @@ struct ResultFile {
         "\(file): not an explanation: \(ErrorText.place(of: error))",
         hint: "give an explanation.json as 'espalier explain' writes it", code: 65)
     }
+    try RepeatedKey.check(data, named: file)
     do {
       try explanation.checkRules()
     } catch {

@@ -162,7 +162,12 @@ import espalier
       "the network has 2 outputs but the data have 3 classes",
       "check --target: it names the column that the network predicts", 65),
     Expected(
-      NetworkError.wrongOutputs(expected: 1, found: 3),
+      NetworkError.wrongOutputs(expected: 1, found: 1),
+      "the network has 1 output, for two classes, but the data have 1 class",
+      "check --target: it names the column that the network predicts; evaluate and predict take all "
+        + "classes with --class-order where rows of some are missing", 65),
+    Expected(
+      NetworkError.numericOutputs(found: 3),
       "the network has 3 outputs where a numeric target needs one",
       "check --target: it names the column that the network predicts", 65),
     Expected(

@@ -147,6 +147,32 @@ import Testing
     }
   }
 
+  /// Figures are counted anew from counts and totals; the numbers of rows must agree.
+  @Test(arguments: [
+    (#""rows" : 150"#, #""rows" : -1"#), (#""total" : 50,"#, #""total" : 51,"#),
+    (#""total" : 50,"#, #""total" : 2147483647,"#),
+  ])
+  func aBaselineThatContradictsItselfIsRefused(_ old: String, _ new: String) throws {
+    try withResult { folder in
+      let written = try Program(
+        "fidelity", "r", "r/model.onnx", "iris", "--write-baseline", "b.json", "--quiet", in: folder
+      )
+      #expect(written.code == 0)
+      let file = folder.appendingPathComponent("b.json")
+      let text = try String(contentsOf: file, encoding: .utf8)
+      #expect(text.contains(old))
+      try Data(text.replacingOccurrences(of: old, with: new).utf8).write(to: file)
+      let run = try Program(
+        "fidelity", "r", "r/model.onnx", "iris", "--baseline", "b.json", "--quiet", in: folder)
+      #expect(run.code == 65 && run.output.isEmpty)
+      #expect(
+        run.errorOutput.hasPrefix(
+          "error: b.json: the numbers of rows of the baseline contradict each other: "),
+        "\(run.errorOutput)")
+      #expect(run.errorOutput.hasSuffix(" hint: give a file that --write-baseline wrote\n"))
+    }
+  }
+
   @Test(
     arguments: [
       (

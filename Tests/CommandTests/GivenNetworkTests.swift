@@ -17,13 +17,14 @@ import Testing
   static let kept =
     texts + [
       "channels-first", "channels-last", "clipped", "fixed-batch", "one-operand", "repeated",
-      "timestamps", "codes-read", "row-index", "filled", "filled-anew", "filled-unknown",
+      "timestamps", "turned-columns", "codes-read", "row-index", "filled", "filled-anew",
+      "filled-unknown",
       "filled-codes",
     ]
   static let all =
     kept + [
       "averaged", "booleans", "filled-nan", "merged-kept", "merged-pixels", "both-pools", "bytes",
-      "decimal-classes", "global-max",
+      "batch-norm", "decimal-classes", "global-max", "hard-sigmoid", "clipped-margin",
       "month-classes", "named-positions",
       "one-vs-rest", "other-columns", "pair", "reduce-max", "rounded", "threshold",
       "turned-channels", "unknown-width", "whole-windows",

@@ -38,6 +38,37 @@ import Testing
     }
   }
 
+  /// One output with a hard sigmoid is the probability of the second class; 0 and 1 are some of them.
+  @Test(arguments: ["hard-sigmoid", "clipped-margin"])
+  func aHardSigmoidIsAProbability(_ name: String) throws {
+    try withFolder { place in
+      let run = try Program(
+        "predict", file(name + ".onnx"), file(name + ".csv"), "-o", "out.csv", in: place)
+      #expect(run.code == 0, "\(run.errorOutput)")
+      let found = try lines(place.appending(path: "out.csv").path)
+      let wanted = try lines(file(name + ".outputs.csv"))
+      #expect(found[0] == ["row", "network", "probability_no", "probability_yes"])
+      for (row, numbers) in zip(found.dropFirst(), wanted) {
+        let (no, yes) = (try #require(Double(row[2])), try #require(Double(row[3])))
+        #expect(abs(yes - (try #require(Double(numbers[0])))) < 1e-5 && abs(no + yes - 1) < 1e-5)
+      }
+      #expect(found.dropFirst().contains { $0[3] == "1" || $0[3] == "0" })
+      // The written network has the head too.
+      let trained = try Program(
+        "explain", file(name + ".csv"), "--model", file(name + ".onnx"), "--no-pruning", "--rules",
+        "inputs", "--extractor", "surrogate-tree", "--output", "report", in: place)
+      #expect(trained.code == 0, "\(trained.errorOutput)")
+      let again = try Program(
+        "predict", "report/model.onnx", file(name + ".csv"), "-o", "again.csv", in: place)
+      #expect(again.code == 0, "\(again.errorOutput)")
+      let written = try lines(place.appending(path: "again.csv").path)
+      for (row, other) in zip(found, written).dropFirst() {
+        #expect(row[1] == other[1])
+        #expect(abs((Double(row[3]) ?? .nan) - (Double(other[3]) ?? .nan)) < 1e-5)
+      }
+    }
+  }
+
   /// A mean of sigmoids is no logit.
   @Test func meansOfSigmoidsHaveNoProbabilities() throws {
     try withFolder { place in
@@ -63,6 +94,39 @@ import Testing
     }
   }
 
+  /// Rows of one class: the other one must be named. One output is for two classes.
+  @Test(arguments: [
+    ("hard-sigmoid", "1 output, for two classes,"), ("threshold", "1 output, for two classes,"),
+    ("other-columns", "2 outputs"),
+  ])
+  func rowsOfOneClassNeedTheOtherOne(_ name: String, _ outputs: String) throws {
+    try withFolder { place in
+      let rows = try String(contentsOfFile: file(name + ".csv"), encoding: .utf8)
+        .split(separator: "\n").enumerated().filter {
+          $0.offset == 0 || $0.element.hasSuffix(",yes")
+        }
+      try Data((rows.map(\.element).joined(separator: "\n") + "\n").utf8).write(
+        to: place.appending(path: "rows.csv"))
+      let model = file(name + ".onnx")
+      let failed = try Program("predict", model, "rows.csv", "-o", "out.csv", in: place)
+      #expect(failed.code == 65)
+      #expect(
+        failed.errorOutput.contains(
+          "error: the network has \(outputs) but the data have 1 class\n hint: check --target: it names "
+            + "the column that the network predicts; evaluate and predict take all classes with "
+            + "--class-order where rows of some are missing\n"), "\(failed.errorOutput)")
+      let order = ["--class-order", "no,yes"]
+      let run = try Program(
+        ["predict", model, "rows.csv", "-o", "out.csv"] + order, in: place)
+      #expect(run.code == 0, "\(run.errorOutput)")
+      let found = try lines(place.appending(path: "out.csv").path)
+      #expect(found.count == rows.count && found.dropFirst().allSatisfy { $0[1] == "yes" })
+      let measured = try Program(["evaluate", model, "rows.csv"] + order, in: place)
+      #expect(measured.code == 0, "\(measured.errorOutput)")
+      #expect(measured.output.contains("100 %"), "\(measured.output)")
+    }
+  }
+
   /// The network may predict a class that no row has.
   @Test func aClassWithoutRowsIsExplained() throws {
     try withFolder { place in
@@ -79,14 +143,20 @@ import Testing
     }
   }
 
-  /// Constant scalings within the graph are no batch normalizations: training leaves them as they are.
-  @Test func scalingsStayConstantInTraining() throws {
+  /// Constant scalings within the graph are no batch normalizations, and the statistics of batch
+  /// normalizations are kept: training leaves them as they are.
+  @Test(arguments: [("clipped", false), ("batch-norm", true)])
+  func scalingsStayConstantInTraining(_ name: String, _ hasStatistics: Bool) throws {
     try withFolder { place in
       let run = try Program(
-        "train", file("clipped.csv"), "--model", file("clipped.onnx"), "--epochs", "2",
+        "train", file(name + ".csv"), "--model", file(name + ".onnx"), "--epochs", "2",
         "--learning-rate", "1e-9", "-o", "trained.onnx", in: place)
       #expect(run.code == 0, "\(run.errorOutput)")
-      let trained = try Program("evaluate", "trained.onnx", file("clipped.csv"), in: place)
+      #expect(
+        run.errorOutput.contains(
+          "the batch normalization of \(name).onnx is kept as it is: its statistics, scales and shifts "
+            + "are not trained") == hasStatistics, "\(run.errorOutput)")
+      let trained = try Program("evaluate", "trained.onnx", file(name + ".csv"), in: place)
       #expect(trained.output.contains("24 of 24 rows correctly"), "\(trained.output)")
     }
   }

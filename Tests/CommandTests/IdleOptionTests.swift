@@ -82,8 +82,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"seed": -1}"#, "'seed' has a value of the wrong type"),
-    (#"{"maxRules": 1.5}"#, "'maxRules' has a value of the wrong type"),
+    (#"{"seed": "a"}"#, "'seed' has a value of the wrong type"),
+    (#"{"maxRules": 1.5}"#, "'maxRules' cannot be 1.5"),
     (#"{"epochs": 5}"#, "'epochs' is a setting of 'network'"),
   ])
   func settingsAreNamed(_ text: String, _ words: String) throws {

@@ -68,6 +68,23 @@ import Testing
       #"{"network": {"pixelDeviation": [0]}}"#, "'network.pixelDeviation' cannot be 0",
       "numbers from 1e-06 to 1,000,000"
     ),
+    (
+      #"{"network": {"batch": 1.5}}"#, "'network.batch' cannot be 1.5",
+      "a whole number from 1 to 1,000,000,000"
+    ),
+    (
+      #"{"network": {"epochs": 9223372036854775808}}"#,
+      "'network.epochs' cannot be 9223372036854775808", "a whole number from 1 to 1,000,000"
+    ),
+    (
+      #"{"seed": -1}"#, "'seed' cannot be -1",
+      "a whole number from 0 to 18,446,744,073,709,551,615"
+    ),
+    (
+      #"{"seed": 18446744073709551616}"#, "'seed' cannot be 18446744073709551616",
+      "a whole number from 0 to 18,446,744,073,709,551,615"
+    ),
+    (#"{"maxRules": 2.5}"#, "'maxRules' cannot be 2.5", "a whole number from 1 to 1,000,000"),
     (#"{"threads": -4}"#, "'threads' cannot be -4", "a whole number from 1 to 1,024"),
     (#"{"maxRules": 0}"#, "'maxRules' cannot be 0", "a whole number from 1 to 1,000,000"),
     (#"{"minFidelity": 95}"#, "'minFidelity' cannot be 95", "a number from 0 to 1; 95 % is 0.95"),
@@ -78,6 +95,44 @@ import Testing
       try Data(settings.utf8).write(to: folder.appendingPathComponent("run.json"))
       let run = try Program("explain", "iris", "--config", "run.json", in: folder)
       #expect(run.errorOutput == "error: run.json: \(message)\n hint: give \(allowed)\n")
+      #expect(run.code == 65)
+      #expect(try names(in: folder) == ["run.json"])
+    }
+  }
+
+  @Test(arguments: [
+    (
+      #"{"seed": 7, "seed": 8}"#, "'seed' is given twice", "remove one of the two"
+    ),
+    (
+      #"{"network": {"batch": 8, "batch": 4}}"#, "'network.batch' is given twice",
+      "remove one of the two"
+    ),
+    (
+      #"{"network": {"learningRate": 1e999}}"#, "the number 1e999 is out of range",
+      "write a number that double precision can represent"
+    ),
+    (
+      #"{"heldOut": true}"#, "'heldOut' has a value of the wrong type",
+      "'espalier explain --help' describes the option of that name"
+    ),
+    (#"{"threads": true}"#, "'threads' has a value of the wrong type", "write an integer"),
+    (
+      #"{"network": {"batch": "8"}}"#, "'network.batch' has a value of the wrong type",
+      "'espalier explain --help' describes the option of that name"
+    ),
+    (
+      #"{"network": 7}"#, "'network' has a value of the wrong type",
+      "'espalier explain --help' describes the option of that name"
+    ),
+  ])
+  func aSettingsFileThatIsWrongIsRefused(_ settings: String, _ message: String, _ hint: String)
+    throws
+  {
+    try withFolder { folder in
+      try Data(settings.utf8).write(to: folder.appendingPathComponent("run.json"))
+      let run = try Program("explain", "iris", "--config", "run.json", in: folder)
+      #expect(run.errorOutput == "error: run.json: \(message)\n hint: \(hint)\n")
       #expect(run.code == 65)
       #expect(try names(in: folder) == ["run.json"])
     }

@@ -6,7 +6,7 @@ import espalier
 @Suite struct OptionNameTests {
   static let options: [Setting: String] = [
     .heldOut: "--held-out", .maxInputBytes: "--max-input-bytes",
-    .threads: "--threads", .architecture: "--architecture", .hidden: "--hidden",
+    .threads: "--threads", .seed: "--seed", .architecture: "--architecture", .hidden: "--hidden",
     .activation: "--activation", .features: "--features", .head: "--head",
     .pixelMean: "--pixel-mean", .pixelDeviation: "--pixel-deviation",
     .pixelLayout: "--pixel-layout", .scaleInputs: "--scale-inputs",
@@ -19,7 +19,7 @@ import espalier
     .widths: "--widths", .rounds: "--rounds", .scoreRows: "--score-rows",
     .multiple: "--multiple", .schedule: "--schedule", .compensation: "--compensation",
     .scope: "--scope", .normalization: "--normalization", .recovery: "--recovery",
-    .distillation: "--distill", .gatePrice: "--gate-price", .explain: "--explain",
+    .distillation: "--distill", .hyperparameter: "--hyperparameter", .explain: "--explain",
     .maxTerms: "--max-terms", .maxWeight: "--max-weight",
     .maxRules: "--max-rules", .maxNeurons: "--max-neurons", .maxInputs: "--max-inputs",
     .minFidelity: "--min-fidelity", .stability: "--stability",

@@ -196,6 +196,32 @@ import Testing
       "error: --gate-price applies to one method only\n hint: add --method block-then-channel\n"
     ),
     (
+      ["--gate-price", "-1"], 64,
+      "error: --gate-price cannot be -1\n hint: give a number from 0 to 1,000,000\n"
+    ),
+    (
+      ["--hyperparameter", "denseBits=4"], 64,
+      "error: denseBits is no hyperparameter of 'neuron-magnitude'\n hint: give --method deep-compression\n"
+    ),
+    (
+      ["--hyperparameter", "denseBit=4"], 64,
+      "error: there is no hyperparameter named 'denseBit'\n hint: did you mean 'denseBits'?\n"
+    ),
+    (
+      ["--hyperparameter", "denseBits"], 64,
+      "error: --hyperparameter cannot be 'denseBits'\n hint: give name=value, such as denseBits=4\n"
+    ),
+    (
+      ["--method", "deep-compression", "--hyperparameter", "denseBits=4.5"], 64,
+      "error: --hyperparameter cannot be denseBits=4.5\n hint: give a whole number from 1 to 8\n"
+    ),
+    (
+      [
+        "--method", "deep-compression", "--hyperparameter", "denseBits=4", "--hyperparameter",
+        "denseBits=5",
+      ], 64, "error: denseBits is given twice\n hint: omit one of the two\n"
+    ),
+    (
       ["--score-rows", "0"], 64,
       "error: --score-rows cannot be 0\n hint: give a whole number from 1 to 1,000,000,000\n"
     ),
@@ -249,7 +275,9 @@ import Testing
       let network = Program.home.appendingPathComponent(
         "Tests/Fixtures/models/good/residual.onnx")
       let run = try Program(
-        "prune", network.path, "rows.csv", "--method", "block-then-channel", "--gate-price", price,
+        "prune", network.path, "rows.csv", "--method", "block-then-channel",
+        price == "0" ? "--gate-price" : "--hyperparameter",
+        price == "0" ? price : "gatePrice=\(price)",
         "--parameters", "100", "-o", "small.onnx", "--plan", "plan.json", "--json", "--quiet",
         in: place)
       #expect(run.code == 0, "\(run.errorOutput)")

@@ -42,7 +42,8 @@ import Testing
       let other = try Program("fidelity", "r", "r/model.onnx", "other.csv", in: folder)
       #expect(
         other.errorOutput.hasPrefix(
-          "error: other.csv:2:1: '1.5' in the column 'a', where the schema expects a number\n"))
+          "error: other.csv:2:1: '1.5' in the column 'a' has a decimal point, where the schema states a "
+            + "decimal comma\n hint: --decimal point reads numbers with a point\n"))
       #expect(other.code == 65)
     }
   }

@@ -282,13 +282,21 @@ import Testing
       .imageSize(image, features: 1), "an image of 2 x 3 x 1 has 6 values, and there are 1 feature"
     ),
     (.cuts(target: "y"), "the cuts of 'y' are not ascending"),
-    (.imageLength(found: -1), "-1 where a whole number from 1 to 65,536 is needed"),
+    (.imageLength(found: "-1"), "-1 where a whole number from 1 to 65,536 is needed"),
     (
       .imageMaximum(found: -0.5),
       "-0.5 where the value of a white pixel is needed, a number above 0"
     ),
     (.kind(found: "text"), "'text' is neither 'numeric' nor 'categorical'"),
+    (
+      .imageMaximum(found: 1e308),
+      "1e+308 where the value of a white pixel is needed, a number above 0 and at most 1,000,000,000,000"
+    ),
+    (.imageLength(found: "1.5"), "1.5 where a whole number from 1 to 65,536 is needed"),
     (.notJSON, "this is not JSON"),
+    (.wrongNumber, "a number is out of range, or not a whole number where one is needed"),
+    (.number("1e999"), "the number 1e999 is out of range"),
+    (.repeatedKey(path: "features"), "'features' is given twice"),
     (.missingKey("name", path: ""), "there is no 'name'"),
     (.missingKey("name", path: "features[2]"), "there is no 'name' in 'features[2]'"),
     (.wrongType(path: ""), "a value of the wrong type"),

@@ -53,8 +53,8 @@ import Testing
       try write("y,b,a\np,1,hi\nq,\(cell),lo\n", folder + "/test.csv")
       #expect(
         complaint { _ = try DataSource.load(folder) }
-          == "\(folder)/test.csv:3:3: '\(cell)' in the column 'b', where the schema expects a "
-          + "number | correct the cell, or leave it empty if the value is missing")
+          == "\(folder)/test.csv:3:3: '\(cell)' in the column 'b' has a percent sign, where the schema "
+          + "states no percent sign | write the numbers of the column as in the training rows")
     }
   }
 

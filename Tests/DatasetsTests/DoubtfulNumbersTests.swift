@@ -168,4 +168,34 @@ import Testing
       ])
     #expect(try column { "2021\(10 + $0 % 5)\(10 + $0 % 19)" }.notes.isEmpty)
   }
+
+  /// A month with its year, and digits down to minutes or seconds.
+  @Test func otherFormsOfDatesAreNoted() throws {
+    func note(_ cell: (Int) -> String) throws -> [String] { try column("day", cell).notes }
+    func digits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    #expect(
+      try note { "\(digits($0 % 12 + 1)).20\(digits($0 % 17))" } == [
+        "'day' has numbers such as 1.2 that may be months (month.year) and are read as numbers: they "
+          + "are not in the order of time"
+      ])
+    #expect(
+      try note { "20\(digits($0 % 17))\(digits($0 % 12 + 1))" } == [
+        "'day' has whole numbers such as 200001 that may be months (year, month) and are read as "
+          + "numbers: their differences are not months"
+      ])
+    #expect(
+      try note { "202105\(digits($0 % 28 + 1))\(digits($0 % 24))\(digits($0 % 60))" } == [
+        "'day' has whole numbers such as 202105010000 that may be dates with a time (year, month, day, "
+          + "hour, minute) and are read as numbers: their differences are no durations"
+      ])
+    #expect(
+      try note { "202105\(digits($0 % 28 + 1))\(digits($0 % 24))5959" } == [
+        "'day' has whole numbers such as 20210501005959 that may be dates with a time (year, month, "
+          + "day, hour, minute, second) and are read as numbers: their differences are no durations"
+      ])
+    // A minute of 60, a month of 13, a year of 2100.
+    #expect(try note { "202105\(digits($0 % 28 + 1))\(digits($0 % 24))60" }.isEmpty)
+    #expect(try note { "20\(digits($0 % 17))\(digits($0 % 13 + 1))" }.isEmpty)
+    #expect(try note { "\(digits($0 % 12 + 1)).21\(digits($0 % 17))" }.isEmpty)
+  }
 }

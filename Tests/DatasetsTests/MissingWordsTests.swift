@@ -173,6 +173,12 @@ import Testing
         "'x' has levels that differ only in case or blanks and are kept separate: 'FALSE', 'false'; "
           + "'TRUE', 'True', 'true'"
       ])
+    let streets = try column { ["stra\u{DF}e", "STRASSE", "Weg"][$0 % 3] }
+    #expect(
+      streets.notes == [
+        "'x' has levels that differ only in case or blanks and are kept separate: 'STRASSE', "
+          + "'stra\u{DF}e'"
+      ])
     let target = try read(table("x,y", rows: 40) { "\($0 % 9),\(["NO", "no", "yes"][$0 % 3])" })
     #expect(
       target.notes == [
@@ -194,6 +200,8 @@ import Testing
           + "level",
         "'x' has levels in two Unicode forms in 10 cells, such as '\u{E9}': they are read as one "
           + "level",
+        "the class 'o' (line 32) has one row: a title, a total or a misspelled class is no class of "
+          + "its own",
       ])
     let later = try read(
       "x,y\ne\u{301},\u{E9}\n\u{E9},e\u{301}\n", options: ReadingOptions(schema: data.table.schema))

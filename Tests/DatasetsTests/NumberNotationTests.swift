@@ -273,22 +273,41 @@ import Testing
     #expect(try later("1.000", "5%") == [1000, 5])
     #expect(try later("2,5", "0") == [2.5, 0])
     #expect(try later("7", "1,5 %") == [7, 1.5])
-    let hint = ", where the schema expects a number"
-    for wrong in ["2.5", "$ 2,5", "2,5.0", "1,000.5", "x"] {
+    let hint = "correct the cell, or leave it empty if the value is missing"
+    let point =
+      " has a decimal point, where the schema states a decimal comma | "
+      + "state that the decimal mark is a point"
+    for (wrong, words) in [
+      ("2.5", point), ("1,000.5", point),
+      (
+        "$ 2,5",
+        " has the currency '$', where the schema states the currency '\u{20AC}' | "
+          + "write the numbers of the column as in the training rows"
+      ), ("2,5.0", ", where the schema expects a number | " + hint),
+      ("x", ", where the schema expects a number | " + hint),
+    ] {
       #expect(
-        complaint { _ = try later(wrong, "5%") }.hasPrefix(
-          "t.csv:2:1: '\(wrong)' in the column 'x'" + hint))
+        complaint { _ = try later(wrong, "5%") }
+          == "t.csv:2:1: '\(wrong)' in the column 'x'" + words)
     }
-    #expect(complaint { _ = try later("1", "5") }.contains("'5' in the column 'w'" + hint))
+    #expect(
+      complaint { _ = try later("1", "5") }.contains(
+        "'5' in the column 'w' has no percent sign, where the schema states a percent sign"))
   }
 
   @Test func plainTrainingRowsRefuseOtherNotations() throws {
     let plain = try column(texts { "\($0).5" })
     let options = ReadingOptions(schema: plain.table.schema)
-    for wrong in ["1,5", "1,234", "5%", "$5", "1,234.5"] {
+    let thousands =
+      "separators between thousands, where the schema states no separators between thousands"
+    for (wrong, words) in [
+      ("1,5", "a decimal comma, where the schema states a decimal point"), ("1,234", thousands),
+      ("5%", "a percent sign, where the schema states no percent sign"),
+      ("$5", "the currency '$', where the schema states no currency"), ("1,234.5", thousands),
+    ] {
       #expect(
         complaint { _ = try read("x;w;y\n\(wrong);u;0\n", options: options) }.hasPrefix(
-          "t.csv:2:1: '\(wrong)' in the column 'x', where the schema expects a number"))
+          "t.csv:2:1: '\(wrong)' in the column 'x' has " + words))
     }
     for (text, value) in [("−5", -5.0), ("1 234", 1234), ("(2.5)", -2.5), ("05", 5)] {
       let data = try read("x;w;y\n\(text);u;0\n", options: options)

@@ -193,6 +193,11 @@ import Testing
       complaint { _ = try read("My table\na,b,y\n1,2,p\n") }
         == "t.csv:2:1: 3 fields where the header names 1 | the header must be the first line: "
         + "remove titles above it from the file")
+    // A title with commas; line 3 has as many fields as the lines below.
+    #expect(
+      complaint { _ = try read("\"Source\",\"World data\"\n\na,b,c,d,y\n1,2,3,4,p\n5,6,7,8,q\n") }
+        == "t.csv:3:1: 5 fields where the header names 2 | the header must be the first line: "
+        + "remove titles above it from the file")
   }
 
   @Test func delimitersAtTheEndOfLinesAreLeftOut() throws {
@@ -238,6 +243,37 @@ import Testing
       complaint { _ = try read(text) }
         == "t.csv:2:1: 5 fields where the header names 4 | "
         + "the header has one name too few: name the first column too")
+  }
+
+  @Test func aHeaderMayEndInADelimiter() throws {
+    let table = try read("alpha,beta,colour,y,\n" + rows())
+    #expect(names(table) == ["alpha", "beta", "colour", "y"])
+    #expect(table.notes == ["the header ends in an empty field without a name, which is left out"])
+  }
+
+  /// Rows of three numbers with a decimal comma, between commas.
+  @Test(arguments: [
+    (
+      "a,b,y\n7,58,1,25,p\n6,5,2,75,q\n",
+      "5 fields where the header names 3 | if numbers such as 7,58 have a decimal comma, quote them "
+        + "or separate the fields with ';'"
+    ),
+    (
+      "a,b,y\n7,58,low,p\n6,5,high,q\n",
+      "4 fields where the header names 3 | if numbers such as 7,58 have a decimal comma, quote them "
+        + "or separate the fields with ';'; if the first column has no name, name it too"
+    ),
+    (
+      "day,b,y\nMay 18, 2019,low,p\nJune 3, 2020,high,q\n",
+      "4 fields where the header names 3 | quote a field that contains a comma"
+    ),
+    (
+      "a,b,y\nr1,7.5,low,p\nr2,6.5,high,q\n",
+      "4 fields where the header names 3 | the header has one name too few: name the first column too"
+    ),
+  ])
+  func aRowThatIsTooLongHasItsCause(text: String, message: String) {
+    #expect(complaint { _ = try read(text) } == "t.csv:2:1: " + message)
   }
 
   @Test func aBackslashEscapesNoQuote() {

@@ -122,7 +122,8 @@ import Testing
     let comma = ReadingOptions(schema: shares, format: TableFormat(decimal: .comma))
     #expect(
       complaint { _ = try read("x,y\n0.516,p\n", options: point) }.hasPrefix(
-        "t.csv:2:1: '0.516' in the column 'x', where the schema expects a number"))
+        "t.csv:2:1: '0.516' in the column 'x' has no percent sign, where the schema states a percent "
+          + "sign | write the numbers of the column as in the training rows"))
     #expect(
       try read("x;y\n1.250,5%;p\n", options: comma).table.columns[0].values == [1250.5])
   }
@@ -140,6 +141,24 @@ import Testing
     #expect(try notes { $0 == 3 ? "0.125" : "\($0 + 1).\(100 + $0 * 10)" }.isEmpty)
     #expect(try notes { $0 == 3 ? "1.25" : "\($0 + 1).\(100 + $0 * 10)" }.isEmpty)
     #expect(try notes { "\($0 + 1).\(101 + $0 * 20)" }.isEmpty)
+  }
+
+  // MARK: - Classes of one row
+
+  @Test func aClassOfOneRowIsSaid() throws {
+    func notes(rows: Int = 40, _ single: [Int: String]) throws -> [String] {
+      try read(table("x,y", rows: rows) { "\($0 % 9),\(single[$0] ?? ["p", "q"][$0 % 2])" }).notes
+    }
+    let meaning = ": a title, a total or a misspelled class is no class of its own"
+    #expect(try notes([39: "Total"]) == ["the class 'Total' (line 41) has one row" + meaning])
+    #expect(
+      try notes([0: "text", 3: "Q", 5: "r", 7: "s"]) == [
+        "'y' has levels that differ only in case or blanks and are kept separate: 'Q', 'q'",
+        "the classes 'Q' (line 5), 'r' (line 7), 's' (line 9) and 1 more have one row each"
+          + meaning,
+      ])
+    #expect(try notes([3: "r", 5: "r"]).isEmpty)
+    #expect(try notes(rows: 29, [3: "r"]).isEmpty)
   }
 
   // MARK: - Schemas by hand
@@ -178,6 +197,15 @@ import Testing
     (
       #"{"name": "x"}"#, #", "ignore": ["c"]"#,
       "there is a key 'ignore', where the keys are features, target, missing, missingNumbers, image"
+    ),
+    (#"{"name": "x"}"#, #", "missing": ["?"], "missing": ["-"]"#, "'missing' is given twice"),
+    (
+      #"{"name": "x"}"#, #", "image": {"height": 1.5, "width": 1, "channels": 1, "maximum": 1}"#,
+      "1.5 where a whole number from 1 to 65,536 is needed in 'image.height'"
+    ),
+    (
+      #"{"name": "x"}"#, #", "image": {"height": 1, "width": 1, "channels": 1, "maximum": 1e999}"#,
+      "the number 1e999 is out of range"
     ),
     (
       #"{"name": "x", "notation": {"decimal": ","}}"#, "",

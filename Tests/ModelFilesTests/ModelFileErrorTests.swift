@@ -273,9 +273,7 @@ import Testing
       "give a network with one class per row: export one network for each label"
     ),
     (
-      "gate",
-      "export the network for inference, with constant weights: torch.onnx.export(net.eval(), "
-        + "(rows,), 'net.onnx')"
+      "gate", "use a supported layer in its place, or end the exported network before it"
     ),
   ])
   func hintsSayWhatToDo(_ name: String, _ hint: String) {
@@ -310,6 +308,18 @@ import Testing
       "quadratic",
       "refused-quadratic.onnx: node 'Pow1' (Pow): the file holds a quadratic model, such as "
         + "QuadraticDiscriminantAnalysis, not a neural network",
+      "give a neural network, such as scikit-learn's MLPClassifier"
+    ),
+    (
+      "neighbours",
+      "refused-neighbours.onnx: node 'Sc_Scan' (Scan): the file holds a nearest-neighbours model, "
+        + "not a neural network",
+      "give a neural network, such as scikit-learn's MLPClassifier"
+    ),
+    (
+      "bayes",
+      "refused-bayes.onnx: node 'ReduceLogSumExp' (ReduceLogSumExp): the file holds a naive Bayes "
+        + "model, not a neural network",
       "give a neural network, such as scikit-learn's MLPClassifier"
     ),
     (

@@ -25,6 +25,11 @@ import Testing
       "is supported as part of GELU, softplus, softmax, layer normalization and similar "
         + "functions, not alone"
     ),
+    (
+      .comparison,
+      "is supported for a probability compared with 0.5 at the output, and as part of functions "
+        + "such as GELU, not here"
+    ),
     (.afterOutput, "follows the softmax or argmax, which must be the last layer"),
     (.afterArgmax, "follows another argmax"),
     (.noOutput, "it has no output"),
@@ -228,7 +233,9 @@ import Testing
     (.valueCount, "it needs one value for each column"),
     (.constantCount, "its constant needs one value for each column"),
     (
-      .oneHot, "only one column at a time, with distinct levels, can be one-hot encoded"
+      .oneHot,
+      "only one column at a time can be one-hot encoded, with levels that are distinct without blanks "
+        + "around them and in Unicode form NFC"
     ),
     (.map, "only a map of distinct levels to one finite number each is supported"),
     (.scaledBefore, "its input is already scaled or imputed"),

@@ -26,6 +26,15 @@ import Testing
       "the target must be the column that the network predicts"
     ),
     (
+      .wrongOutputs(expected: 1, found: 1),
+      "the network has 1 output, for two classes, but the data have 1 class",
+      "the target must be the column that the network predicts"
+    ),
+    (
+      .numericOutputs(found: 2), "the network has 2 outputs where a numeric target needs one",
+      "the target must be the column that the network predicts"
+    ),
+    (
       .notFinite(step: 7, layer: "dense"),
       "training diverged: non-finite value in layer 'dense' at step 7", "lower the learning rate"
     ),

@@ -51,15 +51,24 @@ import Testing
     let schema = Schema(
       features: ["p", "q"].map { Feature($0) },
       target: Target("y", .classes(names: ["a", "b", "c"])))
-    func model(_ widths: [Int]) throws -> Model {
+    func model(_ widths: [Int], classes: Int = 3, head: Head = .softmax) throws -> Model {
       let layers: [any Layer] = widths.map { Dense($0) }
+      var schema = schema
+      schema.target.kind = .classes(names: ["a", "b", "c"].prefix(classes).map { $0 })
       return try Model(
         schema: schema, encoding: .identity(for: schema),
-        network: Network(Architecture(input: [2]) { layers }, seed: 1), head: .softmax)
+        network: Network(Architecture(input: [2]) { layers }, seed: 1), head: head)
     }
     #expect(try model([5, 3]).network.parameters.count == 2)
     #expect(throws: NetworkError.wrongOutputs(expected: 3, found: 2)) { try model([3, 2]) }
     #expect(throws: NetworkError.wrongOutputs(expected: 3, found: 1)) { try model([3, 1]) }
+    #expect(try model([3, 1], classes: 2).network.parameters.count == 2)
+    for outputs in [1, 2, 3] {
+      #expect(throws: NetworkError.wrongOutputs(expected: 1, found: outputs)) {
+        try model([3, outputs], classes: 1)
+      }
+    }
+    #expect(throws: NetworkError.numericOutputs(found: 2)) { try model([2], head: .number) }
   }
 
   @Test func nodesAreEqualInNameLayerAndWhatTheyRead() {

@@ -17,10 +17,9 @@ struct IncomingNorm: PruningMethod, NeuronScore {
 
   var samplesRows: Bool { false }
 
-  var hyperparameters: [String: Double] {
-    get { ["exponent": Double(exponent)] }
-    set { exponent = newValue["exponent"].map { Float($0) } ?? exponent }
-  }
+  static let ownHyperparameters: [MethodHyperparameter<Self>] = [
+    .init("exponent", \.exponent, 0.5...2, "exponent of the norm (default: 1)")
+  ]
 
   var recipe: Recipe { Recipe(.neurons(self), normalization: .mean, scope: .layer) }
 

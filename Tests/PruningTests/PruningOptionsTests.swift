@@ -44,9 +44,45 @@ import Testing
     options.hyperparameters = ["gatePrice": 0.25, "other": 3]
     let gated = try options.method(named: BlockThenChannel.name)
     #expect((gated as? BlockThenChannel)?.gatePenalty == 0.25)
-    #expect(gated.hyperparameters == ["gatePrice": 0.25])
+    #expect(gated.hyperparameters == ["gatePrice": 0.25, "gateStart": 2, "gateSteps": 400])
     #expect(try options.method(named: Taylor.name).hyperparameters.isEmpty)
     #expect(throws: UnknownName.self) { _ = try options.method(named: "taylr") }
+  }
+
+  /// Every declared hyperparameter is set, has a default in its range and refuses values outside.
+  @Test func declaredHyperparametersAreSet() throws {
+    var declared: [String] = []
+    for type in pruningCatalog.types {
+      for hyperparameter in type.declaredHyperparameters {
+        let (name, range) = (hyperparameter.name, hyperparameter.range)
+        declared.append(name)
+        let standard = try #require(type.init().hyperparameters[name])
+        #expect(hyperparameter.allows(standard))
+        // The shortest text, also of a property in single precision.
+        #expect(
+          [shortest(standard), "\(Float(standard))"].contains {
+            hyperparameter.summary.hasSuffix("(default: \($0))")
+          })
+        var options = PruningOptions()
+        for value in [range.lowerBound, range.upperBound] {
+          options.hyperparameters = [name: value]
+          let method = try options.method(named: type.name)
+          #expect(method.hyperparameters[name] == value)
+          let others = method.hyperparameters.filter { $0.key != name }
+          #expect(others == type.init().hyperparameters.filter { $0.key != name })
+        }
+        for value in [range.lowerBound - 1, range.upperBound + 1, .nan, .infinity] {
+          options.hyperparameters = [name: value]
+          #expect(throws: PruningError.self) { _ = try options.method(named: type.name) }
+        }
+        options.hyperparameters = [name: range.lowerBound + 0.5]
+        if hyperparameter.isWhole {
+          #expect(throws: PruningError.self) { _ = try options.method(named: type.name) }
+        }
+      }
+    }
+    #expect(declared.contains("denseBits") && declared.contains("gateTarget"))
+    #expect(Set(declared).count >= 11)
   }
 
   /// A hyperparameter of an added method arrives in its scores.

@@ -74,18 +74,22 @@ extension ONNXOperator {
     let steps = try numbers(4) ?? starts.map { _ in 1 }
     guard starts.count == ends.count, starts.count == axes.count, starts.count == steps.count
     else { throw reader.problem(node, .shape(.sliceLengths)) }
-    if axes.count == 1, steps[0] > 0 {
+    if axes.count == 1, steps[0] != 0 {
       let value = try reader.parted(node)
       if value.isChannels(axes[0]) {
         let channels = Int64(value.channels)
-        func place(_ number: Int64) -> Int {
-          Int(min(max(number < 0 ? number &+ channels : number, 0), channels))
+        // With a negative step, positions are clamped to the last channel, and the end to the place
+        // before the first.
+        let (first, last) = steps[0] > 0 ? (Int64(0), channels) : (-1, channels - 1)
+        func place(_ number: Int64, least: Int64) -> Int {
+          Int(min(max(number < 0 ? number &+ channels : number, least), last))
         }
-        let (start, end) = (place(starts[0]), place(ends[0]))
-        guard start < end else { throw reader.problem(node, .shape(.emptySlice)) }
-        let step = Int(min(steps[0], channels))
-        return try reader.select(
-          Array(stride(from: start, to: end, by: step)), of: value, along: axes[0], node)
+        let positions = Array(
+          stride(
+            from: place(starts[0], least: 0), to: place(ends[0], least: first),
+            by: Int(min(max(steps[0], -channels), channels))))
+        guard !positions.isEmpty else { throw reader.problem(node, .shape(.emptySlice)) }
+        return try reader.select(positions, of: value, along: axes[0], node)
       }
     }
     let value = try reader.image(node)

@@ -155,8 +155,12 @@ package struct ONNXOperator: Sendable {
 
   /// Operators that are supported as parts of a recognised function only.
   private static let parts: Set<String> = [
-    "Abs", "Equal", "Erf", "Exp", "Greater", "GreaterOrEqual", "IsNaN", "Less", "LessOrEqual",
-    "Log", "Not", "Pow", "Reciprocal", "ReduceMax", "ReduceSum", "Sqrt", "Where",
+    "Abs", "Equal", "Erf", "Exp", "IsNaN", "Log", "Not", "Pow", "Reciprocal", "ReduceMax",
+    "ReduceSum", "Sqrt", "Where",
+  ]
+  /// Of these, the comparisons that may also make a class of a probability.
+  private static let comparisons: Set<String> = [
+    "Greater", "GreaterOrEqual", "Less", "LessOrEqual",
   ]
 
   /// The operator table for files that are read and written now.
@@ -168,6 +172,7 @@ package struct ONNXOperator: Sendable {
   /// The problem of a supported operator at an unsupported position.
   static func refusal(of node: Onnx_NodeProto) -> PlaceProblem {
     if node.domain == classical { return .betweenLayers }
+    if comparisons.contains(node.opType) { return .comparison }
     return parts.contains(node.opType) ? .alone : .onValue
   }
 }

@@ -29,6 +29,13 @@ public struct BatchNormalization: Layer {
     self.isFrozen = isFrozen
   }
 
+  /// The same layer, frozen.
+  public func freezingStatistics() -> any Layer {
+    var copy = self
+    copy.isFrozen = true
+    return copy
+  }
+
   private enum CodingKeys: String, CodingKey { case epsilon, momentum, isFrozen = "frozen" }
 
   /// - Throws: `DecodingError` if a field is missing or has another type.

@@ -18,7 +18,8 @@ extension Head {
   ) -> (value: Double, gradient: Tensor) {
     switch self {
     case .softmax: softmaxLoss(outputs, examples, classWeights)
-    case .oneVersusRest, .normalizedOneVersusRest: sigmoidLoss(outputs, examples, classWeights)
+    case .oneVersusRest, .normalizedOneVersusRest, .hardSigmoid:
+      sigmoidLoss(outputs, examples, classWeights)
     case .number: squaredLoss(outputs, examples)
     }
   }
@@ -28,7 +29,8 @@ extension Head {
   public func probabilities(from outputs: Tensor) -> Tensor {
     switch self {
     case .softmax: outputs.softmax
-    case .oneVersusRest, .normalizedOneVersusRest: outputs.activated(.sigmoid, slope: 0)
+    case .oneVersusRest, .normalizedOneVersusRest, .hardSigmoid:
+      outputs.activated(.sigmoid, slope: 0)
     case .number: outputs
     }
   }

@@ -35,11 +35,12 @@ public struct BlockThenChannel: PruningMethod {
   /// Creates the method with its defaults.
   public init() {}
 
-  /// The hyperparameters that only this method has, by name.
-  public var hyperparameters: [String: Double] {
-    get { ["gatePrice": Double(gatePenalty)] }
-    set { gatePenalty = newValue["gatePrice"].map { Float($0) } ?? gatePenalty }
-  }
+  /// The hyperparameters that only this method has.
+  public static let ownHyperparameters: [MethodHyperparameter<Self>] = [
+    .init("gatePrice", \.gatePenalty, 0...1_000_000, "gate penalty per open gate (default: 0.05)"),
+    .init("gateStart", \.start, -20...20, "initial logit of the gates (default: 2)"),
+    .init("gateSteps", \.steps, 1...1_000_000, "training steps with gates (default: 400)"),
+  ]
 
   /// The choices of the method.
   public var recipe: Recipe {

@@ -30,6 +30,19 @@ public struct DeepCompression: PruningMethod {
   /// Creates the method with its defaults.
   public init() {}
 
+  /// The hyperparameters that only this method has.
+  public static let ownHyperparameters: [MethodHyperparameter<Self>] = [
+    .init(
+      "denseBits", \.sharing.denseBits, 1...8,
+      "bits of a shared weight in dense layers (default: 5)"),
+    .init(
+      "convolutionBits", \.sharing.convolutionBits, 1...8,
+      "bits of a shared weight in convolutions (default: 8)"),
+    .init(
+      "sharingEpochs", \.epochs, 0...1_000_000,
+      "fine-tuning epochs of the shared weights (default: 4)"),
+  ]
+
   /// Rounds as in Zhu & Gupta (2017); normalisation between layers as in Lee et al. (2021).
   public var recipe: Recipe {
     Recipe(

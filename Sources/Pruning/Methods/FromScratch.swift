@@ -32,6 +32,15 @@ public struct FromScratch: PruningMethod, NeuronScore {
   /// Creates the method with its defaults.
   public init() {}
 
+  /// The hyperparameters that only this method has.
+  public static let ownHyperparameters: [MethodHyperparameter<Self>] = [
+    .init("gateTarget", \.target, 0...1, "target of the mean gate (default: 0.2)"),
+    .init(
+      "gateBalance", \.balance, 0...1_000_000,
+      "weight of the penalty on the mean gate (default: 0.5)"),
+    .init("gateEpochs", \.epochs, 1...1_000_000, "epochs of gate training (default: 5)"),
+  ]
+
   /// Whether the scores use a sample of training rows.
   public var samplesRows: Bool { false }
 

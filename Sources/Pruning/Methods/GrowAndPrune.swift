@@ -49,10 +49,25 @@ public struct AdaptiveGrowthAndPruning: AdaptiveMethod {
 /// A method that adds and prunes neurons in turn.
 public protocol AdaptiveMethod: PruningMethod {
   /// The settings of growth and pruning.
-  var adaptation: GrowthSettings { get }
+  var adaptation: GrowthSettings { get set }
 }
 
 extension AdaptiveMethod {
+  /// The hyperparameters of growth and pruning.
+  public static var ownHyperparameters: [MethodHyperparameter<Self>] {
+    [
+      .init(
+        "growthRounds", \.adaptation.rounds, 1...1000,
+        "maximum number of rounds of training, pruning and growth (default: 16)"),
+      .init(
+        "growthPatience", \.adaptation.patience, 1...1000,
+        "rounds without a lower error after which the search ends (default: 4)"),
+      .init(
+        "growthSlowdown", \.adaptation.slowdown, 0...1,
+        "relative decrease of the error below which neurons are added (default: 0.03)"),
+    ]
+  }
+
   /// The choices of the method.
   public var recipe: Recipe { GrowthSettings.recipe }
 

@@ -46,11 +46,12 @@ public struct CardEntries: Hashable, Sendable {
   /// The entries of a JSON object; each value is a text or an array of texts.
   ///
   /// `file`: the name of the file, for messages.
-  /// - Throws: `CardError`; `UnknownName` for an unknown entry.
+  /// - Throws: `CardError`; `UnknownName` for an unknown entry; `RepeatedKey`.
   public init(json: Data, named file: String) throws {
     guard let object = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {
       throw CardError.notAnObject(file: file)
     }
+    try RepeatedKey.check(json, named: file)
     for (key, value) in object.sorted(by: { $0.key < $1.key }) {
       guard let entry = Entry(rawValue: key) else {
         throw UnknownName(

@@ -22,7 +22,8 @@ extension Diagram {
     let outputs: [String]
     switch model.head {
     case .number: outputs = [schema.target.name]
-    case .softmax, .oneVersusRest, .normalizedOneVersusRest: outputs = schema.classes
+    case .softmax, .oneVersusRest, .normalizedOneVersusRest, .hardSigmoid:
+      outputs = schema.classes
     }
     self.init(network: model.network, inputs: inputs, outputs: outputs)
   }

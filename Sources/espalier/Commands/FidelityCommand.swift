@@ -4,6 +4,7 @@ import Experiments
 import Explanations
 import Foundation
 import ModelFiles
+import Naming
 import Networks
 import Reports
 import Rules
@@ -173,6 +174,15 @@ struct FidelityCommand: ParsableCommand {
     guard let measured = try? JSONDecoder().decode(Measured.self, from: data) else {
       throw CommandFailure(
         "\(path): not a baseline", hint: "give a file that --write-baseline wrote", code: 65)
+    }
+    try RepeatedKey.check(data, named: path)
+    // Sums of numbers from a file may exceed Int.
+    let ofClasses = measured.byClass.values.reduce(0.0) { $0 + Double($1.total) }
+    guard measured.rows == measured.fidelity.total, Double(measured.rows) == ofClasses else {
+      throw CommandFailure(
+        "\(path): the numbers of rows of the baseline contradict each other: \(counted(measured.rows)), "
+          + "\(counted(measured.fidelity.total)) of the fidelity, \(shortest(ofClasses)) of all classes",
+        hint: "give a file that --write-baseline wrote", code: 65)
     }
     return measured
   }

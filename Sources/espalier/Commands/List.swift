@@ -30,6 +30,14 @@ struct List: ParsableCommand {
     var name: String
     var summary: String
     var source: String
+    /// Of a pruning method: the hyperparameters that only it has.
+    var hyperparameters: [Hyperparameter]?
+
+    struct Hyperparameter: Encodable, Equatable {
+      var name: String
+      var summary: String
+      var allowed: String
+    }
   }
 
   func run() throws {
@@ -40,7 +48,11 @@ struct List: ParsableCommand {
       let name = entry.name.padding(toLength: width, withPad: " ", startingAt: 0)
       let line = Terminal.stdout.paint(name, .bold) + "  " + entry.summary
       let indent = family == .datasets ? ", " : "\n" + String(repeating: " ", count: width + 2)
-      return line + indent + Terminal.stdout.paint(entry.source, .dim)
+      let own = (entry.hyperparameters ?? []).map { own in
+        "\n" + String(repeating: " ", count: width + 2)
+          + "--hyperparameter \(own.name)=…: \(own.summary), \(own.allowed)"
+      }
+      return line + indent + Terminal.stdout.paint(entry.source, .dim) + own.joined()
     }
     try StandardOutput.write(lines.map { $0 + "\n" }.joined())
   }
@@ -53,7 +65,7 @@ struct List: ParsableCommand {
         return Entry(
           name: listing.name, summary: listing.title + rows, source: listing.origin.rawValue)
       }
-    case .methods: entries(of: pruningCatalog.entries + attributionCatalog.entries)
+    case .methods: pruningMethods + entries(of: attributionCatalog.entries)
     case .extractors: entries(of: extractorCatalog.entries)
     case .architectures: entries(of: architectureCatalog.entries)
     case .layers: entries(of: layerCatalog.entries)
@@ -61,6 +73,17 @@ struct List: ParsableCommand {
       ReportFolder.Format.allCases.map {
         Entry(name: $0.rawValue, summary: $0.summary, source: $0.source)
       } + entries(of: exportFormats.entries).filter { $0.name != "text" }
+    }
+  }
+
+  private static var pruningMethods: [Entry] {
+    zip(entries(of: pruningCatalog.entries), pruningCatalog.types).map { entry, type in
+      var entry = entry
+      let own = type.declaredHyperparameters.map {
+        Entry.Hyperparameter(name: $0.name, summary: $0.summary, allowed: $0.allowed)
+      }
+      entry.hyperparameters = own.isEmpty ? nil : own
+      return entry
     }
   }
 

@@ -123,7 +123,13 @@ struct Why: ParsableCommand {
         options: ReadingOptions(
           schema: schema, labels: .optional, format: form.format, maxInputBytes: form.maxInputBytes)
       )
-    } catch DatasetError.missingColumns where data == nil {
+    } catch DatasetError.notFetched(let name) where data == nil {
+      // The data may be a file of that name.
+      throw CommandFailure(
+        "row numbers need the data, and the data set '\(shown(name))' is not on this machine",
+        hint: "name the data with --data, or fetch the data set with 'espalier datasets fetch "
+          + "\(shown(name))'", code: 66)
+    } catch is DatasetError where data == nil {
       throw isOther
     }
     if data == nil, loaded.sha256 != explanation.data.sha256 { throw isOther }

@@ -27,6 +27,10 @@ extension UnknownName: CommandLineError {
   var exitCode: Int32 { 64 }
 }
 
+extension RepeatedKey: CommandLineError {
+  var exitCode: Int32 { 65 }
+}
+
 extension MemoryError: CommandLineError {
   var exitCode: Int32 { 75 }
 }
@@ -37,10 +41,11 @@ extension NetworkError: CommandLineError {
   var optionHint: String? {
     switch self {
     case .wrongInputs: "use the columns of the training data; --ignore excludes other columns"
-    case .wrongOutputs(let classes, let outputs) where classes > 1 && classes < outputs:
+    case .wrongOutputs(let classes, let outputs) where classes < max(outputs, 2):
       "check --target: it names the column that the network predicts; evaluate and predict take all "
         + "classes with --class-order where rows of some are missing"
-    case .wrongOutputs: "check --target: it names the column that the network predicts"
+    case .wrongOutputs, .numericOutputs:
+      "check --target: it names the column that the network predicts"
     default: nil
     }
   }

@@ -24,6 +24,8 @@ extension DatasetError: CommandLineError {
     case .oneField:
       "fields are separated by commas, semicolons, tabs, | or blanks; name one with --separator"
     case .ambiguousNumber: "specify --decimal comma or --decimal point"
+    case .otherNotation(_, _, _, .decimalPoint, _): "--decimal point reads numbers with a point"
+    case .otherNotation(_, _, _, .decimalComma, _): "--decimal comma reads numbers with a comma"
     case .otherDecimal: "omit --decimal, or use one decimal mark in the whole table"
     case .ignoredTarget, .emptyTarget, .longClassName, .unusableTarget:
       "choose another column with --target"

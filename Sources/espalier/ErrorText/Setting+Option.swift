@@ -1,4 +1,5 @@
 import Experiments
+import Pruning
 
 extension Setting {
   /// The option of the command line: `--scale-inputs`.
@@ -66,10 +67,12 @@ func allowedValues(of option: String, in command: Substring?) -> String? {
     .heldOut, .learningRate, .weightDecay, .accuracyDrop, .minFidelity, .minClassFidelity, .distill,
     .macs,
     .latency,
-    .gatePrice, .pixelMean, .pixelDeviation, .keep,
+    .pixelMean, .pixelDeviation, .keep,
   ]
   switch option {
-  case "--seed": return "a whole number from 0 to 18,446,744,073,709,551,615"
+  case Setting.seed.option: return Hyperparameter<Int>.allowedSeeds
+  case PruningFlags.gatePenalty.option: return PruningFlags.gatePenalty.declaration?.allowed
+  case Setting.hyperparameter.option: return "name=value, such as denseBits=4"
   case Setting.hidden.option:
     return "units of layers with commas, each \(Hyperparameter.hidden.allowed): 64,32"
   default:

@@ -75,7 +75,15 @@ struct NetworkWithRows {
       options.schema = own
       if labels == .absent { options.labels = .optional }
     }
-    loaded = try imported.rows(of: data, options: options)
+    do {
+      loaded = try imported.rows(of: data, options: options)
+    } catch DatasetError.oneClass(_, _, let name, _)
+      where imported.schema == nil && network.classOrder?.contains(name) == true
+    {
+      // The other classes have no rows.
+      options.targetKind = .classes(names: network.classOrder ?? [])
+      loaded = try imported.rows(of: data, options: options)
+    }
     console.note(imported.schema == nil ? loaded.remarks : loaded.accounts)
     var table = loaded.table
     if let scaling = network.scaleInputs, scaling != .none {

@@ -291,6 +291,9 @@ first(table, "unknown-width", reads="c", shape=["N", "K"], before=[
 first(table, "other-columns", reads="c", read=2, constants=[
     constant(n, [v], np.int64) for n, v in dict(start=0, end=4, axis=1, step=2).items()],
       before=[node("Slice", ["x", "start", "end", "axis", "step"], ["c"])])
+first(table, "turned-columns", reads="c", constants=[
+    constant(n, [v], np.int64) for n, v in dict(start=-1, end=-100, axis=1, step=-1).items()],
+      before=[node("Slice", ["x", "start", "end", "axis", "step"], ["c"])])
 first(table, "named-positions", answer=TensorProto.STRING, outputs=("N",), behind=[
     node("ArgMax", ["l"], ["p"], axis=1, keepdims=0),
     node("LabelEncoder", ["p"], ["logits"], domain="ai.onnx.ml", keys_int64s=[0, 1], values_strings=["yes", "no"])])
@@ -298,6 +301,18 @@ half = [constant("half", .5)]
 first(table, "threshold", scores=1, constants=half, outputs=("N", 1), behind=[
     node("Sigmoid", ["l"], ["s"]), node("Greater", ["s", "half"], ["g"]),
     node("Cast", ["g"], ["logits"], to=TensorProto.FLOAT)])
+# Running statistics that are not those of the rows.
+first(table, "batch-norm", reads="c", constants=[
+    constant("gamma", [1., 2., .5, 1.]), constant("beta", [.5, 0., -1., .2]),
+    constant("mean", [.5, -.4, .3, 1.]), constant("variance", [2., .5, 1.5, .3]), constant("scales", [1., 2.]),
+    constant("offsets", [0., .5]), constant("means", [1., -1.]), constant("variances", [.5, 2.])],
+      before=[node("BatchNormalization", ["x", "gamma", "beta", "mean", "variance"], ["c"])],
+      behind=[node("BatchNormalization", ["l", "scales", "offsets", "means", "variances"], ["logits"])])
+first(table, "hard-sigmoid", keeps=True, scores=1, outputs=("N", 1), behind=[
+    node("HardSigmoid", ["l"], ["logits"], alpha=1 / 6, beta=.5)])
+first(table, "clipped-margin", keeps=True, scores=1, outputs=("N", 1), constants=[
+    constant("zero", 0.), constant("one", 1.), constant("two", 2.)], behind=[
+    node("Add", ["l", "one"], ["u"]), node("Div", ["u", "two"], ["v"]), node("Clip", ["v", "zero", "one"], ["logits"])])
 first(table, "rounded", scores=1, outputs=("N", 1), behind=[
     node("Sigmoid", ["l"], ["s"]), node("Round", ["s"], ["logits"])])
 first(image, "global-max", (1, 4, 4), pool=("GlobalMaxPool", 4, {}))

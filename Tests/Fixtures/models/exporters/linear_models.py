@@ -12,6 +12,8 @@ from sklearn.datasets import load_iris
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression, RidgeClassifier, SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import KBinsDiscretizer, StandardScaler
@@ -55,6 +57,8 @@ record.keep("ridge-two", to_onnx(RidgeClassifier().fit(X, names[y // 2]), X[:1])
 
 # Models that are no networks, which are refused.
 refused = {
+    "neighbours": KNeighborsClassifier(),
+    "bayes": GaussianNB(),
     "quadratic": QuadraticDiscriminantAnalysis(),
     "clipped": make_pipeline(StandardScaler(), SGDClassifier(loss="modified_huber", random_state=0)),
     "bins": make_pipeline(KBinsDiscretizer(5, encode="onehot-dense", quantile_method="averaged_inverted_cdf"), LogisticRegression()),

@@ -1,7 +1,7 @@
 import Datasets
 import Testing
 
-@Suite struct ColumnVerdictTests {
+@Suite struct ColumnTypeInferenceTests {
   private func kinds(_ data: LoadedData) -> [Feature.Kind] {
     data.table.schema.features.map(\.kind)
   }

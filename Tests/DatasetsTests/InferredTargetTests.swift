@@ -1,7 +1,7 @@
 import Datasets
 import Testing
 
-@Suite struct TargetVerdictTests {
+@Suite struct InferredTargetTests {
   private func target(_ text: String) throws -> Target { try read(text).table.schema.target }
 
   @Test func textsAreClasses() throws {
