@@ -221,7 +221,9 @@ public struct ImportedModel: Sendable {
   /// another of these classes; `nil` without such rows.
   private static func saturationNote(_ model: Model, _ outputs: Tensor, _ name: String) -> String? {
     let hasSigmoids = [.oneVersusRest, .normalizedOneVersusRest].contains(model.head)
-    guard outputs.width > 1, hasSigmoids || model.network.endsInActivation else { return nil }
+    let last = model.network.lastComputingNode
+    let endsInActivation = last >= 0 && model.network.architecture.nodes[last].layer.isActivation
+    guard outputs.width > 1, hasSigmoids || endsInActivation else { return nil }
     let rows = (0..<outputs.rows).count { row in
       let scores = outputs.row(row).map { hasSigmoids ? 1 / (1 + exp(-$0)) : $0 }
       let most = scores.max() ?? 0

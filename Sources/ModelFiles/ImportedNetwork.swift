@@ -117,10 +117,7 @@ public struct ImportedNetwork: Hashable, Sendable {
       return try network.scaled(by: 1, adding: -0.5)
     }
     let signed: Set<Activation.Function> = [.tanh, .softsign, .elu, .selu, .leakyReLU]
-    var last = nodes.count - 1
-    while nodes[last].layer.passesUnits,
-      let read = network.architecture.links[last].first, read >= 0
-    { last = read }
+    let last = max(network.lastComputingNode, 0)
     if let activation = nodes[last].layer.activation, !signed.contains(activation.function) {
       throw ModelFileError.schema(.thresholdOfActivation(activation.function))
     }

@@ -231,3 +231,13 @@ public let layerCatalog = Catalog<any Layer.Type>(
     ChannelSelection.self, ParametricReLU.self, LayerNormalization.self,
   ]
 ) { $0 }
+
+extension Layer {
+  /// Whether each output is an input: a flattening or a selection.
+  package var passesUnits: Bool {
+    switch coupling {
+    case .spreading, .selecting: true
+    default: false
+    }
+  }
+}

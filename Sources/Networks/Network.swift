@@ -307,16 +307,6 @@ extension UnsafeMutableBufferPointer<Float> {
   }
 }
 
-extension Layer {
-  /// Whether each output is an input: a flattening or a selection.
-  package var passesUnits: Bool {
-    switch coupling {
-    case .spreading, .selecting: true
-    default: false
-    }
-  }
-}
-
 extension Network {
   /// The network with frozen batch normalisation, as for transfer learning on few rows: training changes
   /// neither running statistics nor scales and shifts.
@@ -335,12 +325,13 @@ extension Network {
     return copy
   }
 
-  /// Whether the outputs are those of an activation, selected or reordered.
-  public var endsInActivation: Bool {
+  /// The position of the node that computes the outputs, before they are flattened, selected or
+  /// reordered; -1 for the network's input.
+  package var lastComputingNode: Int {
     var index = architecture.nodes.count - 1
     while index >= 0, architecture.nodes[index].layer.passesUnits {
       index = architecture.links[index].first ?? -1
     }
-    return index >= 0 && architecture.nodes[index].layer.isActivation
+    return index
   }
 }

@@ -127,6 +127,20 @@ import Testing
     }
   }
 
+  /// So do those that compute another activation at the end with other last bits.
+  @Test func otherSaturatedOutputsAreSaid() throws {
+    try withFolder { place in
+      for (name, isSaturated) in [("saturated-tanh", true), ("turned-columns", false)] {
+        let run = try Program(
+          "evaluate", file(name + ".onnx"), file(name + ".csv"), in: place)
+        #expect(run.code == 0)
+        #expect(
+          run.errorOutput.contains("has several scores that are equal in single precision on ")
+            == isSaturated, "\(run.errorOutput)")
+      }
+    }
+  }
+
   /// The network may predict a class that no row has.
   @Test func aClassWithoutRowsIsExplained() throws {
     try withFolder { place in

@@ -33,7 +33,7 @@ def constant(name, values, kind=np.float32):
     return onnx.numpy_helper.from_array(np.array(values, kind), name)
 
 
-def write(name, nodes, inputs, initializers, header, rows, feed, kind=TensorProto.FLOAT, shape=("N", 2)):
+def write(name, nodes, inputs, initializers, header, rows, feed, kind=TensorProto.FLOAT, shape=("N", 2), ties=False):
     output = helper.make_tensor_value_info("logits", kind, shape)
     graph = helper.make_graph(nodes, name, inputs, [output], initializers)
     model = helper.make_model(
@@ -49,7 +49,7 @@ def write(name, nodes, inputs, initializers, header, rows, feed, kind=TensorProt
     else:
         labels = ["no" if a >= b else "yes" for a, b in logits]
         # No row is near the border between the classes.
-        assert np.abs(logits[:, 0] - logits[:, 1]).min() > 1e-3, name
+        assert ties == (np.abs(logits[:, 0] - logits[:, 1]).min() <= 1e-3), name
     assert 4 <= labels.count("no") <= len(labels) - 4, (name, labels)
     with open(here / f"{name}.csv", "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -172,7 +172,8 @@ def tanh(reads, chance, width, outputs=2, spread=1):
 
 
 def table(name, before=(), constants=(), reads="x", read=None, scores=2, behind=None, kind=np.float32, columns=None,
-          shape=None, answer=TensorProto.FLOAT, outputs=("N", 2), keeps=False, names=None, seed=1):
+          shape=None, answer=TensorProto.FLOAT, outputs=("N", 2), keeps=False, names=None, seed=1,
+          ties=False):
     """Rows of four numbers, with nodes before and behind the layers; `keeps`: the outputs are in a file too."""
     chance = np.random.default_rng(seed)
     rows = chance.normal(size=(ROWS, 4)).round(2) if columns is None else columns(chance)
@@ -187,7 +188,7 @@ def table(name, before=(), constants=(), reads="x", read=None, scores=2, behind=
         known.append(session.run(None, {"x": rows.astype(kind).reshape(-1, *lengths)})[0])
         return known[0]
     write(name, [*before, *nodes, *behind], inputs, [*initializers, *constants],
-          names or [f"c{i}" for i in range(rows.shape[1])], rows.tolist(), feed, answer, outputs)
+          names or [f"c{i}" for i in range(rows.shape[1])], rows.tolist(), feed, answer, outputs, ties)
     if keeps:
         with open(here / f"{name}.outputs.csv", "w", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([f"{v:.6g}" for v in row] for row in known[0])
@@ -308,6 +309,8 @@ first(table, "batch-norm", reads="c", constants=[
     constant("offsets", [0., .5]), constant("means", [1., -1.]), constant("variances", [.5, 2.])],
       before=[node("BatchNormalization", ["x", "gamma", "beta", "mean", "variance"], ["c"])],
       behind=[node("BatchNormalization", ["l", "scales", "offsets", "means", "variances"], ["logits"])])
+first(table, "saturated-tanh", ties=True, constants=[constant("steep", 1000.)], behind=[
+    node("Mul", ["l", "steep"], ["u"]), node("Tanh", ["u"], ["logits"])])
 first(table, "hard-sigmoid", keeps=True, scores=1, outputs=("N", 1), behind=[
     node("HardSigmoid", ["l"], ["logits"], alpha=1 / 6, beta=.5)])
 first(table, "clipped-margin", keeps=True, scores=1, outputs=("N", 1), constants=[
