@@ -5,7 +5,8 @@ import Tensors
 /// The agreement of rules with a network that predicts a number, on held-out rows.
 ///
 /// The rules predict a number for each row: the mean output of the network over the training rows of
-/// the deciding rule.
+/// the deciding rule on which the network is in the interval of the rule. The number is in that
+/// interval.
 public struct NumericFidelity: Codable, Hashable, Sendable {
   /// The coefficient of determination with its interval.
   public struct RSquared: Codable, Hashable, Sendable {
@@ -26,7 +27,7 @@ public struct NumericFidelity: Codable, Hashable, Sendable {
   public struct Number: Codable, Hashable, Sendable {
     /// The rule; `nil` where no rule holds.
     public var rule: String?
-    /// The mean output of the network over the training rows.
+    /// The mean output of the network over the training rows in the interval of the rule.
     public var value: Double
     /// Creates a value from its properties.
     public init(rule: String?, value: Double) {
@@ -50,14 +51,15 @@ public struct NumericFidelity: Codable, Hashable, Sendable {
   ///   - rules: the rules.
   ///   - deciding: the deciding rule of each training and held-out row, `nil` for the default.
   ///   - network: the network's outputs on the same rows, in the unit of the target.
-  ///   - predictions: the network's predicted classes on the training rows.
+  ///   - predictions: the intervals of the network's outputs on the training rows.
+  ///   - cuts: the bounds of the intervals, for the number of a rule whose interval no training row has.
   ///   - onStep: called between groups of resamples; an error thrown by it ends the measurement.
   public init(
     of rules: RuleSet, deciding: (training: [Int?], heldOut: [Int?]),
-    network: (training: [Double], heldOut: [Double]), predictions: [Int],
+    network: (training: [Double], heldOut: [Double]), predictions: [Int], cuts: [Double] = [],
     onStep: () throws -> Void = {}
   ) rethrows {
-    let values = Self.numbers(rules, deciding.training, network.training, predictions)
+    let values = Self.numbers(rules, deciding.training, network.training, predictions, cuts)
     let predicted = deciding.heldOut.map { values[$0 ?? rules.rules.count] }
     let tolerance = Self.tolerance(network.training)
     self.tolerance = tolerance
@@ -71,25 +73,35 @@ public struct NumericFidelity: Codable, Hashable, Sendable {
     rSquared = try Self.rSquared(predicted, network.heldOut, onStep)
   }
 
-  /// The mean output over the training rows of each rule, then of the default; of the rows that the
-  /// network predicts as that class if a rule decides no training row.
+  /// The number of each rule, then of the default: the mean output over the training rows that it decides
+  /// and whose output is in its interval; without any, over all training rows in this interval; without
+  /// any, over all training rows, moved to the nearer bound of the interval.
   private static func numbers(
-    _ rules: RuleSet, _ deciding: [Int?], _ outputs: [Double], _ predictions: [Int]
+    _ rules: RuleSet, _ deciding: [Int?], _ outputs: [Double], _ predictions: [Int],
+    _ cuts: [Double]
   ) -> [Double] {
     func mean(_ isMeant: (Int) -> Bool) -> Double? {
       let rows = outputs.indices.filter(isMeant)
       return rows.isEmpty ? nil : rows.reduce(0) { $0 + outputs[$1] } / Double(rows.count)
     }
+    func moved(_ value: Double, into interval: Int) -> Double {
+      let low = cuts.indices.contains(interval - 1) ? cuts[interval - 1] : -.infinity
+      let high = cuts.indices.contains(interval) ? cuts[interval] : .infinity
+      return min(max(value, low), high)
+    }
     let last = rules.rules.count
+    let conclusions = rules.rules.map(\.conclusion) + [rules.defaultClass]
     var sums = [(sum: Double, count: Int)](repeating: (0, 0), count: last + 1)
     for (row, rule) in deciding.enumerated() {
-      sums[rule ?? last].sum += outputs[row]
-      sums[rule ?? last].count += 1
+      let index = rule ?? last
+      guard predictions[row] == conclusions[index] else { continue }
+      sums[index].sum += outputs[row]
+      sums[index].count += 1
     }
-    return sums.enumerated().map { index, rows in
+    return zip(sums, conclusions).map { rows, conclusion in
       if rows.count > 0 { return rows.sum / Double(rows.count) }
-      let conclusion = index < last ? rules.rules[index].conclusion : rules.defaultClass
-      return mean { predictions[$0] == conclusion } ?? mean { _ in true } ?? 0
+      return mean { predictions[$0] == conclusion }
+        ?? moved(mean { _ in true } ?? 0, into: conclusion)
     }
   }
 

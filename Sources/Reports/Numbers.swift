@@ -74,6 +74,11 @@ package func significant(
   return plainMinus ? shortest(rounded) : signed(shortest(rounded))
 }
 
+/// A number of the target, with decimals also where it is large: `3895.9`, `514280.25`.
+package func targetNumber(_ value: Double) -> String {
+  significant(value, digits: abs(value) < 1e4 ? 5 : 9)
+}
+
 /// A size in bytes: `1.4 KB` (1 KB = 1,000 bytes).
 package func bytes(_ value: Int) -> String {
   if value < 1000 { return counted(value, "byte") }

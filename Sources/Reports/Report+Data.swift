@@ -92,7 +92,7 @@ extension Report {
           \(percent(changed)) of held-out rows.
           """)
     }
-    if explanation.data.schema.target.isNumeric {
+    if explanation.data.schema.target.isNumeric, explanation.fidelity.numeric == nil {
       limits.append("The network predicts a number; the rules predict only an interval of it.")
     }
     limits.append("Nothing is proved: agreement is counted on rows, not shown for all inputs.")

@@ -7,7 +7,10 @@ extension Report {
     guard let numeric = explanation.fidelity.numeric, numeric.within.total > 0 else { return nil }
     let unit: Phrase = targetUnit.map { " \(name: $0)" } ?? ""
     var sentence: Phrase =
-      "Each rule predicts a number, the mean output of the network over its training rows: "
+      """
+      Each rule predicts a number in its interval, the mean output of the network over its training \
+      rows in that interval: 
+      """
     if let found = numeric.rSquared {
       sentence += """
         R-squared with the network\u{2019}s output is \(signed(fixed(found.value, digits: 3))) on \
@@ -22,6 +25,22 @@ extension Report {
   private var targetUnit: String? {
     guard case .numeric(let unit, _) = explanation.data.schema.target.kind else { return nil }
     return unit
+  }
+
+  /// The numbers that the rules of a level predict, with the unit, that of the default last; `nil` for
+  /// classes and in results without them.
+  func numbers(_ level: RuleLevel) -> [(value: Double, text: Phrase)]? {
+    guard let found = explanation.fidelity(of: level)?.numeric?.numbers,
+      found.count == (explanation.entry(level)?.rules.count ?? -1) + 1
+    else { return nil }
+    let unit: Phrase = targetUnit.map { " \(name: $0)" } ?? ""
+    return found.map { ($0.value, "\(targetNumber($0.value))\(unit)") }
+  }
+
+  /// What the network with the hidden features is called: the rules describe the one before pruning if
+  /// the result explains that.
+  var featureNetwork: String {
+    explanation.explains == .original && explanation.isPruned ? "pruned network" : "network"
   }
 
   /// The causal check in one sentence; `nil` without one.

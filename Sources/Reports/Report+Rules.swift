@@ -24,7 +24,7 @@ extension Report {
       var rules = recorded.inputRules
       if recorded.level != .inputs { rules.extractor.notes = [] }
       blocks += list(
-        of: rules, id: "input-rules-table", caption: "Rules over the columns of the data")
+        of: rules, .inputs, id: "input-rules-table", caption: "Rules over the columns of the data")
     }
     return blocks
   }
@@ -32,7 +32,8 @@ extension Report {
   /// The reported rules alone, with the scores that they use.
   var ruleBlocks: [Block] {
     list(
-      of: leadingRules, id: "rules-table", caption: Self.caption(explanation.level),
+      of: leadingRules, explanation.level, id: "rules-table",
+      caption: Self.caption(explanation.level),
       conditions: explanation.level == .features ? conditionSentence(of: leadingRules) : Phrase())
       + (explanation.level == .described ? scoreCards : [])
   }
@@ -57,7 +58,8 @@ extension Report {
     }
     return blocks
       + list(
-        of: rules, id: "described-rules-table", caption: Self.caption(.described)) + scoreCards
+        of: rules, .described, id: "described-rules-table", caption: Self.caption(.described))
+      + scoreCards
   }
 
   /// A table of terms for each score of the described rules.
@@ -108,12 +110,14 @@ extension Report {
     }
     blocks.append(figure("rules"))
     return blocks
-      + list(of: rules, id: "feature-rules-table", caption: "Rules over hidden features")
+      + list(
+        of: rules, .features, id: "feature-rules-table", caption: "Rules over hidden features")
   }
 
   /// `conditions`: a sentence about the conditions, before the others.
   private func list(
-    of rules: RuleSetEntry, id: String, caption: Phrase, conditions: Phrase = Phrase()
+    of rules: RuleSetEntry, _ level: RuleLevel, id: String, caption: Phrase,
+    conditions: Phrase = Phrase()
   ) -> [Block] {
     guard !rules.rules.isEmpty else {
       return [
@@ -127,18 +131,19 @@ extension Report {
     var blocks: [Block] = [.paragraph(conditions + reading(of: rules))]
     blocks += rules.extractor.notes.map { .note(.quote($0)) }
     let listed = Self.listed(rules)
-    var rows = rules.rules.prefix(listed).map { rule in
+    let numbers = numbers(level)
+    var rows = rules.rules.prefix(listed).enumerated().map { index, rule in
       [
         DataTable.Cell(Phrase(rule.id), key: number(in: rule.id)),
         DataTable.Cell(text.premise(rule), key: Double(rule.if.count)),
-        DataTable.Cell.name(rule.then),
+        prediction(rule.then, numbers?[index]),
         DataTable.Cell.percent(rule.coverage),
         DataTable.Cell.ratio(rule.confidence),
         rule.heldOutConfidence.total == 0
           ? DataTable.Cell("no rows", key: -1) : DataTable.Cell.ratio(rule.heldOutConfidence),
       ] + evidence(of: rule)
     }
-    rows.append(otherwise(rules))
+    rows.append(otherwise(rules, numbers?.last))
     blocks.append(
       .table(
         DataTable(
@@ -180,7 +185,9 @@ extension Report {
 
   /// The last row of the table: the default class, with the share of training rows that no rule
   /// covers; without a share if coverages overlap beyond the total.
-  private func otherwise(_ rules: RuleSetEntry) -> [DataTable.Cell] {
+  private func otherwise(
+    _ rules: RuleSetEntry, _ number: (value: Double, text: Phrase)?
+  ) -> [DataTable.Cell] {
     let total = rules.rules.map(\.coverage.total).max() ?? 0
     let covered = rules.rules.reduce(0) { $0 + $1.coverage.count }
     let left =
@@ -189,10 +196,18 @@ extension Report {
     return [
       DataTable.Cell("else", key: .greatestFiniteMagnitude),
       DataTable.Cell("no rule holds", key: 0),
-      .name(rules.defaultClass), left, DataTable.Cell("\u{2013}", key: -2),
+      prediction(rules.defaultClass, number), left, DataTable.Cell("\u{2013}", key: -2),
       DataTable.Cell("\u{2013}", key: -2), DataTable.Cell("\u{2013}", key: -2),
       DataTable.Cell("\u{2013}", key: -2), DataTable.Cell("\u{2013}", key: -2),
     ]
+  }
+
+  /// A class, or an interval with the number in it that is predicted.
+  private func prediction(
+    _ name: String, _ number: (value: Double, text: Phrase)?
+  ) -> DataTable.Cell {
+    guard let number else { return .name(name) }
+    return DataTable.Cell(.name(name) + "; predicts " + number.text, key: number.value)
   }
 
   /// How the conditions of rules over hidden features use thresholds, as a sentence before another;

@@ -109,7 +109,9 @@ extension Report {
     return [
       .paragraph(
         """
-        The network predicts a number; the rules predict an interval of it. The root mean squared \
+        The network predicts a number; \(explanation.fidelity.numeric == nil
+          ? "the rules predict an interval of it"
+          : "the rules predict an interval and a number in it"). The root mean squared \
         error (RMSE) of the network on held-out rows is \(significant(before))\(pruned), in the \
         unit of \(name: explanation.data.schema.target.name).
         """)

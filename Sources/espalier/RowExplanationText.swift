@@ -48,7 +48,7 @@ struct RowExplanationText {
     }
     if let network = found.network {
       if let number = network.number {
-        lines.append("The network's number is \(Self.shownNumber(number)).")
+        lines.append("The network's number is \(targetNumber(number)).")
       } else if let shares = network.probabilities {
         let all = shares.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(5)
         lines.append(
@@ -66,12 +66,7 @@ struct RowExplanationText {
   }
 
   private func prediction(_ name: String, _ number: Double?) -> String {
-    "'\(shown(name))'" + (number.map { " (\(Self.shownNumber($0)))" } ?? "")
-  }
-
-  /// A number of the target, with decimals also where it is large.
-  private static func shownNumber(_ value: Double) -> String {
-    significant(value, digits: abs(value) < 1e4 ? 5 : 9)
+    "'\(shown(name))'" + (number.map { " (\(targetNumber($0)))" } ?? "")
   }
 
   private var values: [String] {

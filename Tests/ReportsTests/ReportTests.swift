@@ -26,6 +26,41 @@ import Testing
     #expect(Report(explanation).fidelitySentence.plain.hasPrefix("No rows were held out"))
   }
 
+  /// Rules over intervals also predict a number, which the table and the text of the rules give.
+  @Test func rulesOfANumericTargetPredictNumbers() throws {
+    var explanation = SampleExplanation.number.explanation
+    let sentence = "The network predicts a number; the rules predict only an interval of it."
+    func limits() -> [String] {
+      Report(explanation).blocks.flatMap { block in
+        if case .list(let items) = block { items.map(\.plain) } else { [] as [String] }
+      }
+    }
+    #expect(limits().contains(sentence))
+    explanation.fidelity.numeric = try JSONDecoder().decode(
+      NumericFidelity.self,
+      from: Data(
+        """
+        {"within": {"count": 20, "total": 30, "value": 0.667, "low": 0.5, "high": 0.8, \
+        "method": "wilson-95"}, "tolerance": 10, "numbers": [{"rule": "R1", "value": 300.125}, \
+        {"rule": "R2", "value": -12.5}, {"value": 201}]}
+        """.utf8))
+    #expect(!limits().contains(sentence))
+    let tables = Report(explanation).blocks.compactMap { block in
+      if case .table(let table) = block { table } else { nil }
+    }
+    #expect(
+      tables.first { $0.id == "rules-table" }?.rows.map { $0[2].phrase.plain } == [
+        "above 252.5 k$; predicts 300.13 k$", "at most 150 k$; predicts \u{2212}12.5 k$",
+        "150 to 252.5 k$; predicts 201 k$",
+      ])
+    let text = TextExport().export(
+      try RuleProgram(explanation, for: TextExport.self), of: explanation)
+    #expect(
+      text.contains("\n    predicts 300.13 k$; coverage 31 of 96 training rows;")
+        && text.contains("\n    predicts \u{2212}12.5 k$; coverage 30 of 96 training rows;")
+        && text.contains("\nelse  price is 150 to 252.5 k$; predicts 201 k$\n"), "\(text)")
+  }
+
   @Test func warningsStandAtTheBeginning() throws {
     var explanation = SampleExplanation.iris.explanation
     explanation.warnings = [Warning("code", "the pruned network never predicts 'a' (3 rows)")]

@@ -40,13 +40,14 @@ public struct TextExport: TextualExport {
           : "Of the rules that hold, the one with the highest confidence gives the predicted "
             + "class.")
       lines.append("")
-      for (rule, figures) in zip(program.rules, report.leadingRules.rules) {
+      let numbers = report.numbers(explanation.level)
+      for (index, (rule, figures)) in zip(program.rules, report.leadingRules.rules).enumerated() {
         lines.append("\(rule.id)  \(text.sentence(rule, of: program).plain)")
         let held =
           figures.heldOutConfidence.total == 0
           ? "covers no held-out row" : "held out \(ratio(figures.heldOutConfidence))"
         lines.append(
-          "    coverage \(ratio(figures.coverage)) training rows; "
+          "    \(numbers.map { "predicts \($0[index].text.plain); " } ?? "")coverage \(ratio(figures.coverage)) training rows; "
             + "confidence \(ratio(figures.confidence)), \(held)")
         guard let lift = figures.lift else { continue }
         lines.append(
@@ -54,7 +55,8 @@ public struct TextExport: TextualExport {
             + "\(significant(lift)); counterexamples: \(report.counterexamples(of: figures))")
       }
       lines.append("")
-      lines.append("else  \(text.conclusion(defaultClass).plain)")
+      let number = numbers?.last.map { "; predicts \($0.text.plain)" } ?? ""
+      lines.append("else  \(text.conclusion(defaultClass).plain)\(number)")
     }
     let others =
       report.multiplicitySentences + report.stabilitySentences + report.crossValidationSentences
