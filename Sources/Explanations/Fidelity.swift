@@ -5,8 +5,21 @@ extension Fidelity {
   /// The share of held-out rows with the most frequent prediction of the network on these rows, or with that
   /// on the training rows, whichever is larger.
   public var mostFrequentPrediction: Proportion {
-    let most = byClass.values.map(\.total).max() ?? 0
-    return most > majorityBaseline.count ? Proportion(most, of: heldOut.total) : majorityBaseline
+    largestClass.map { Proportion($0, of: heldOut.total) } ?? majorityBaseline
+  }
+
+  /// The class of `mostFrequentPrediction`; of equally frequent ones that of the training rows, or else the
+  /// first by name. `nil` if it is not known.
+  public var mostFrequentClass: String? {
+    largestClass.map { most in byClass.filter { $0.value.total == most }.keys.min() }
+      ?? majorityClass
+  }
+
+  /// The number of rows of the most frequent prediction on held-out rows if it is larger than that of the
+  /// training rows; `nil` also if the figures of the classes contradict the number of rows.
+  private var largestClass: Int? {
+    byClass.values.map(\.total).max()
+      .flatMap { $0 > majorityBaseline.count && $0 <= heldOut.total ? $0 : nil }
   }
 
   /// Computes the fidelity of rules to the network that they explain.

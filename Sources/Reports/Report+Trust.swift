@@ -16,11 +16,11 @@ extension Report {
         """),
     ]
     let majority: Phrase =
-      fidelity.majorityClass.map { "Majority-class baseline: \u{2018}\(name: $0)\u{2019}" }
+      fidelity.mostFrequentClass.map { "Majority-class baseline: \u{2018}\(name: $0)\u{2019}" }
       ?? "Majority-class baseline"
     var rows: [(Phrase, Proportion)] = [
       ("Rules and network, held-out rows", fidelity.heldOut),
-      (majority, fidelity.majorityBaseline),
+      (majority, fidelity.mostFrequentPrediction),
       ("Rules and network before pruning, held-out rows", fidelity.toOriginal),
       ("Rules and network, training rows", fidelity.training),
     ]

@@ -59,9 +59,9 @@ public struct Report: Hashable, Sendable {
     }
     sentence += "; always "
     sentence +=
-      fidelity.majorityClass.map { "predicting \u{2018}\(name: $0)\u{2019}" }
+      fidelity.mostFrequentClass.map { "predicting \u{2018}\(name: $0)\u{2019}" }
       ?? "predicting the network\u{2019}s most frequent class"
-    return sentence + " would agree on \(percent(fidelity.majorityBaseline))."
+    return sentence + " would agree on \(percent(fidelity.mostFrequentPrediction))."
   }
 
   /// The whole document.
@@ -213,7 +213,7 @@ public struct Report: Hashable, Sendable {
     let fidelity = explanation.fidelity
     let isSaid = explanation.warnings?.contains { $0.code == "rules-not-better-than-majority" }
     guard fidelity.heldOut.total > 0, isSaid != true,
-      fidelity.heldOut.interval.lowerBound <= fidelity.majorityBaseline.value
+      fidelity.heldOut.interval.lowerBound <= fidelity.mostFrequentPrediction.value
     else { return nil }
     return "The rules are not clearly better than the majority-class baseline: do not use them as "
       + "an explanation of the network."

@@ -26,6 +26,24 @@ import Testing
     #expect(Report(explanation).fidelitySentence.plain.hasPrefix("No rows were held out"))
   }
 
+  /// The most frequent prediction on held-out rows may be another than that on training rows.
+  @Test func theBestConstantPredictionIsNamed() {
+    var explanation = SampleExplanation.iris.explanation
+    explanation.fidelity.byClass = [
+      "setosa": Proportion(9, of: 9), "versicolor": Proportion(9, of: 10),
+      "virginica": Proportion(10, of: 11),
+    ]
+    #expect(
+      Report(explanation).fidelitySentence.plain.hasSuffix(
+        "always predicting \u{2018}virginica\u{2019} would agree on 36.7 %."))
+    explanation.causal = CausalSummary(
+      features: ["F1"], keptAlone: Proportion(27, of: 30), removed: Proportion(12, of: 30),
+      trivial: Proportion(11, of: 30))
+    #expect(
+      Report(explanation).causalSentence?.plain.hasSuffix(
+        "on 40.0 % (always predicting \u{2018}virginica\u{2019}: 36.7 %).") == true)
+  }
+
   /// Rules over intervals also predict a number, which the table and the text of the rules give.
   @Test func rulesOfANumericTargetPredictNumbers() throws {
     var explanation = SampleExplanation.number.explanation

@@ -141,7 +141,10 @@ public struct ModelCard: Hashable, Sendable {
     rows += [
       ("Accuracy of the rules", accuracy.rules),
       ("Fidelity of the rules", fidelity.heldOut),
-      ("Fidelity of always predicting the most frequent prediction", fidelity.majorityBaseline),
+      (
+        "Fidelity of always predicting the most frequent prediction",
+        fidelity.mostFrequentPrediction
+      ),
     ]
     if let agreement = explanation.pruned.agreementWithOriginal {
       rows.append(("Agreement of the network with the one before pruning", agreement))
