@@ -88,7 +88,7 @@ extension Report {
       let changed = Proportion(share.total - share.count, of: share.total)
       limits.append(
         conditionSentence(of: explanation.featureRules) + """
-          Binarising every hidden feature (on or off) changes the network\u{2019}s prediction on \
+          Binarising every hidden feature (on or off) changes the \(featureNetwork)\u{2019}s prediction on \
           \(percent(changed)) of held-out rows.
           """)
     }

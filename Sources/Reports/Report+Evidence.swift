@@ -47,15 +47,27 @@ extension Report {
   public var causalSentence: Phrase? {
     guard let causal = explanation.causal, causal.keptAlone.total > 0 else { return nil }
     let named = counted(causal.features.count, "hidden feature")
+    // Where rules describe the network before pruning, theirs is another network than this.
+    let isTheirs = featureNetwork == "network"
+    let fidelity = explanation.fidelity
+    let constant =
+      isTheirs && causal.trivial == fidelity.mostFrequentPrediction
+      ? fidelity.mostFrequentClass : nil
+    let most: Phrase =
+      constant.map { "always predicting \u{2018}\(name: $0)\u{2019}" }
+      ?? "its most frequent prediction"
     let sentence: Phrase = """
-      Causal check: with only the \(named) of the rules, the others at their means, the network \
-      keeps its prediction on \(percent(causal.keptAlone)) of the held-out rows; with these at \
-      their means, on \
-      \(percent(causal.removed)) (its most frequent prediction: \(percent(causal.trivial))).
+      Causal check: with only the \(named) of the rules, the others at their means, the \
+      \(featureNetwork) keeps its prediction on \(percent(causal.keptAlone)) of the held-out rows; \
+      with these at their means, on \
+      \(percent(causal.removed)) (\(most): \(percent(causal.trivial))).
       """
     // Without other features nothing is replaced in the first case, and everything in the second.
     guard causal.features.count == explanation.features.count else { return sentence }
-    return sentence + " The rules name all hidden features, so this holds by construction."
+    return sentence + """
+       The rules name all hidden features\(isTheirs ? "" : " of this network"), \
+      so this holds by construction.
+      """
   }
 
   /// The causal check of all named features, of each feature and of each rule over features.
@@ -69,7 +81,7 @@ extension Report {
         """
         Hidden features are replaced by their means over training rows, and the held-out predictions \
         that do not change are counted. If the features of the rules suffice, hardly any prediction \
-        changes when all others are replaced; if the network needs them, their replacement leaves \
+        changes when all others are replaced; if the \(featureNetwork) needs them, their replacement leaves \
         little more than its most frequent prediction.
         """),
     ]

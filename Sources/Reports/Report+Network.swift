@@ -29,7 +29,7 @@ extension Report {
       blocks.append(
         .paragraph(
           """
-          With every hidden feature binarised (on or off), the prediction of the network is \
+          With every hidden feature binarised (on or off), the prediction of the \(featureNetwork) is \
           unchanged on \(spelled(share, "held-out rows")). This estimates the fidelity that rules \
           over binarised features can reach.
           """))

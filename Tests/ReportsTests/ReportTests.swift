@@ -44,6 +44,35 @@ import Testing
         "on 40.0 % (always predicting \u{2018}virginica\u{2019}: 36.7 %).") == true)
   }
 
+  /// The rules describe the given network, the hidden features are those of its pruned copy.
+  @Test func theNetworkOfTheHiddenFeaturesIsNamed() {
+    var explanation = SampleExplanation.iris.explanation
+    let ids = explanation.features.map(\.id)
+    explanation.causal = CausalSummary(
+      features: ids, keptAlone: Proportion(30, of: 30), removed: Proportion(12, of: 30),
+      trivial: explanation.fidelity.mostFrequentPrediction)
+    func sentences() -> [String] {
+      Report(explanation).blocks.flatMap { block in
+        switch block {
+        case .paragraph(let words): [words.plain]
+        case .list(let items): items.map(\.plain)
+        default: [] as [String]
+        }
+      }.filter { $0.contains("Causal check") || $0.contains("inaris") }
+    }
+    #expect(sentences().allSatisfy { !$0.contains("pruned network") })
+    explanation.explains = .original
+    let found = sentences()
+    #expect(found.count >= 3)
+    #expect(found.allSatisfy { $0.contains("pruned network") })
+    #expect(
+      Report(explanation).causalSentence?.plain
+        == "Causal check: with only the 3 hidden features of the rules, the others at their means, "
+        + "the pruned network keeps its prediction on 100 % of the held-out rows; with these at "
+        + "their means, on 40.0 % (its most frequent prediction: 33.3 %). The rules name all hidden "
+        + "features of this network, so this holds by construction.")
+  }
+
   /// Rules over intervals also predict a number, which the table and the text of the rules give.
   @Test func rulesOfANumericTargetPredictNumbers() throws {
     var explanation = SampleExplanation.number.explanation
