@@ -96,11 +96,12 @@ public struct Randomization: Codable, Hashable, Sendable {
     accuracy.total > 0 && accuracy.interval.lowerBound > accuracyBaseline.value
   }
 
-  /// Whether the fidelity to the network of shuffled labels is clearly above the baseline, and not
-  /// below that of the reported rules to their network.
+  /// Whether the fidelity to the network of shuffled labels is clearly above the baseline, and that of
+  /// the reported rules to their network is not clearly above it: the lower bound of its 95 % interval
+  /// is at most the fidelity to the network of shuffled labels.
   public func looksAsGood(as shown: Fidelity) -> Bool {
     fidelity.total > 0 && fidelity.interval.lowerBound > majorityBaseline.value
-      && fidelity.value >= shown.heldOut.value
+      && shown.heldOut.interval.lowerBound <= fidelity.value
   }
 }
 

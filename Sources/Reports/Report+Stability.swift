@@ -15,10 +15,10 @@ extension Report {
     if let random = found.randomization {
       sentences.append(
         """
-        On shuffled labels, \(counted(random.rules, "rule")) \
-        \(random.rules == 1 ? "agrees" : "agree") with the network on \
-        \(share(random.fidelity, "held-out rows")), the majority-class baseline on \
-        \(percent(random.majorityBaseline)); the rules predict \
+        The \(random.rules == 1 ? "rule" : counted(random.rules, "rule")) of a network trained on \
+        shuffled labels \(random.rules == 1 ? "agrees" : "agree") with it on \
+        \(share(random.fidelity, "held-out rows")), its most frequent prediction on \
+        \(percent(random.majorityBaseline)); \(random.rules == 1 ? "this rule predicts" : "these rules predict") \
         \(share(random.accuracy, "shuffled labels")), the most frequent label \
         \(percent(random.accuracyBaseline)).
         """)
