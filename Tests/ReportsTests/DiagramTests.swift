@@ -52,6 +52,43 @@ import Testing
       rules.caption.plain.contains("The 12 rules with the largest coverage are drawn, of 40."))
   }
 
+  /// Of each feature the four largest attributions are drawn, not the first four: a and b, with 0.3 of
+  /// 2.5, are omitted, and so are two of the six columns.
+  @Test func rulesAreDrawnWithTheLargestAttributions() {
+    var explanation = SampleExplanation.iris.explanation
+    let names = ["a", "b", "c", "d", "e", "f"]
+    explanation.data.schema.features = names.map { Feature(Feature.ID($0)) }
+    explanation.pruned.inputs = 6
+    let strengths = [0.1, 0.2, 0.3, 0.4, 0.5, 1]
+    for index in explanation.features.indices {
+      explanation.features[index].drivers = zip(names, strengths).map {
+        .init(input: $0, strength: $1, sign: 1)
+      }
+    }
+    func isTested(_ feature: String) -> Bool {
+      explanation.featureRules?.rules.contains { $0.if.contains { $0.feature == feature } } == true
+    }
+    let tested = explanation.features.count { isTested($0.id) }
+    let diagram = Diagram(rules: explanation)
+    #expect(diagram.columns[0].title == "Inputs (4 of 6)")
+    #expect(diagram.columns[0].nodes.map(\.title) == ["c", "d", "e", "f"])
+    let part = tested < explanation.features.count
+    #expect(
+      diagram.caption.plain.contains(
+        " Of each feature the 4 largest attributions are drawn; \(2 * tested) smaller ones (12.0 % "
+          + "of the total) are omitted. 2 of the 6 columns that the network reads have "
+          + "\(part ? "no or " : "")small attributions only\(part ? " in these features" : "") and "
+          + "are not drawn."), "\(diagram.caption.plain)")
+  }
+
+  @Test func theCurveHasATitleForEachAxis() throws {
+    let svg = try #require(try Report(SampleExplanation.iris.explanation).images()["curve"])
+    #expect(svg.contains(">rules</text>"))
+    #expect(
+      svg.contains(
+        "rotate(-90)\" text-anchor=\"middle\" fill=\"#444\">fidelity, held-out rows</text>"))
+  }
+
   @Test func similarFeaturesAreMarked() throws {
     var explanation = SampleExplanation.iris.explanation
     let names = explanation.features.map(\.id)
@@ -221,5 +258,18 @@ import Testing
     let all = texts("node", try svg(diagram)).compactMap(\.first).sorted { $0.y < $1.y }
     #expect(all.filter { $0.text.hasPrefix("r") }.map(\.text) == ["r0 x", "r1 x", "r2 x", "r3 x"])
     #expect(all.filter { $0.text.hasPrefix("f") }.map(\.text) == ["f3 x", "f2 x", "f1 x", "f0 x"])
+  }
+
+  /// Graphviz would put the last output first, beside the feature whose only line leads to it.
+  @Test func outputsStandInTheOrderOfTheClasses() throws {
+    let nodes = { (prefix: String, role: Diagram.Role, count: Int) in
+      (0..<count).map { Diagram.Node("\(prefix)-\($0)", role, "\(prefix)\($0) x") }
+    }
+    let diagram = Diagram(
+      title: "crossing", caption: "",
+      columns: [.init("features", nodes("f", .hidden, 3)), .init("kind", nodes("o", .output, 3))],
+      edges: (0..<3).map { .init("f-\($0)", to: "o-\(2 - $0)") })
+    let all = texts("node", try svg(diagram)).compactMap(\.first).sorted { $0.y < $1.y }
+    #expect(all.filter { $0.text.hasPrefix("o") }.map(\.text) == ["o0 x", "o1 x", "o2 x"])
   }
 }

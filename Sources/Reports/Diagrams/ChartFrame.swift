@@ -40,6 +40,13 @@ struct ChartFrame {
     axisText(title, at: fixed((Self.left + width - right) / 2, digits: 1), below: 38)
   }
 
+  /// The title of the vertical axis, from bottom to top.
+  func sideTitle(_ title: String) -> String {
+    let y = fixed((Self.top + height - bottom) / 2, digits: 1)
+    return "<text transform=\"translate(12 \(y)) rotate(-90)\" text-anchor=\"middle\" "
+      + "fill=\"#444\">\(HTML.escape(title))</text>\n"
+  }
+
   private func axisText(_ text: String, at x: String, below distance: Int) -> String {
     "<text x=\"\(x)\" y=\"\(y(floor))\" dy=\"\(distance)\" text-anchor=\"middle\" "
       + "fill=\"#444\">\(HTML.escape(text))</text>\n"

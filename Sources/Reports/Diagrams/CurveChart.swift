@@ -24,7 +24,7 @@ struct CurveChart {
       "<line x1=\"\(ChartFrame.left)\" x2=\"\(end)\" y1=\"\(base)\" y2=\"\(base)\" "
       + "stroke=\"#555\"/>\n"
     for rules in Self.ticks(to: most) { marks += frame.tick("\(rules)", at: x(rules)) }
-    marks += frame.axisTitle("rules")
+    marks += frame.axisTitle("rules") + frame.sideTitle("fidelity, held-out rows")
     let line = points.map { "\(x($0.rules)),\(frame.y($0.fidelity.value))" }
     marks +=
       "<polyline points=\"\(line.joined(separator: " "))\" fill=\"none\" "

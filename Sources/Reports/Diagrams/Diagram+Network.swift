@@ -77,15 +77,19 @@ extension Diagram {
   }
 
   /// That some of the columns that the network reads are not among the drawn inputs; empty if all are.
-  static func undrawn(_ inputs: [Node], _ explanation: Explanation) -> Phrase {
+  ///
+  /// `isPartial`: whether the attributions of some hidden features only are drawn.
+  static func undrawn(
+    _ inputs: [Node], _ explanation: Explanation, isPartial: Bool = false
+  ) -> Phrase {
     let missing = explanation.pruned.inputs - inputs.count
     guard explanation.data.schema.image == nil, !explanation.features.isEmpty, missing > 0 else {
       return Phrase()
     }
     return """
        \(counted(missing)) of the \(counted(explanation.pruned.inputs)) columns that the network \
-      reads \(missing == 1 ? "has" : "have") small attributions only and \
-      \(missing == 1 ? "is" : "are") not drawn.
+      reads \(missing == 1 ? "has" : "have") \(isPartial ? "no or " : "")small attributions only\
+      \(isPartial ? " in these features" : "") and \(missing == 1 ? "is" : "are") not drawn.
       """
   }
 

@@ -36,20 +36,23 @@ extension Diagram {
       inputs = nodes.nodes
       for name in columnsTested { places[name] = nodes.place(of: name) }
     }
+    var (inputsTitle, omitted) = ("Inputs", Phrase())
     if !features.isEmpty {
-      let short = features.map { feature in
-        var copy = feature
-        copy.drivers = Array(feature.drivers.prefix(mostDrivers))
-        return copy
-      }
       if schema.image == nil, inputs.isEmpty {
+        let (short, left) = Self.strongest(features, most: mostDrivers)
         inputs = Self.inputColumn(explanation, features: short, edges: &edges)
+        let read = explanation.pruned.inputs
+        if inputs.count < read { inputsTitle += " (\(counted(inputs.count)) of \(counted(read)))" }
+        omitted =
+          left
+          + Self.undrawn(
+            inputs, explanation, isPartial: features.count < explanation.features.count)
       }
       for (number, feature) in features.enumerated() {
         places[feature.id] = Place(node: "f-\(number)", isFeature: true)
       }
     }
-    columns.append(Column("Inputs", inputs))
+    columns.append(Column(inputsTitle, inputs))
     columns.append(
       Column(
         "Hidden features (\(features.count) of \(explanation.features.count) used)",
@@ -70,7 +73,7 @@ extension Diagram {
         ? "Inputs and rules" : "Inputs, hidden features and rules",
       caption: Self.caption(
         drawn: shownRules.count, of: entry.rules.count,
-        conditions: features.isEmpty ? nil : text.featureConditions(of: shownRules)),
+        conditions: features.isEmpty ? nil : text.featureConditions(of: shownRules)) + omitted,
       columns: columns, edges: edges)
     thin()
   }

@@ -130,11 +130,15 @@ public struct Diagram: Hashable, Sendable {
     self.layout = layout
   }
 
-  /// Rules stand in the order in which they are read, and labels apart.
+  /// Rules stand in the order in which they are read, outputs in that of the classes, and labels apart.
   private var placement: Placement {
-    let reads = layout == .columns && columns.last?.nodes.first?.role == .rule
+    let isOrdered: Bool =
+      switch columns.last?.nodes.first?.role {
+      case .rule?, .output?: layout == .columns
+      case .input?, .hidden?, .pruned?, nil: false
+      }
     return Placement(
-      columns: reads ? columns.map { $0.nodes.map(\.id) } : [],
+      columns: isOrdered ? columns.map { $0.nodes.map(\.id) } : [],
       edges: edges.map { [$0.from, $0.to] },
       placesLabels: layout == .columns && edges.contains { $0.label != nil })
   }
@@ -163,10 +167,12 @@ extension Diagram {
   static let drivingEdges = 40
 
   /// The largest attributions of each feature, and a sentence on those omitted.
+  ///
+  /// `most`: the number per feature; by default at least 4, and `drivingEdges` in all.
   static func strongest(
-    _ features: [FeatureSummary]
+    _ features: [FeatureSummary], most: Int? = nil
   ) -> (features: [FeatureSummary], left: Phrase) {
-    let most = max(4, drivingEdges / max(features.count, 1))
+    let most = most ?? max(4, drivingEdges / max(features.count, 1))
     var left = 0
     var lost = 0.0
     var all = 0.0
