@@ -1,5 +1,9 @@
 // The nearest change of a row that changes the prediction of the rules, by the search of
-// `espalier why`: the fewest changed variables, then the smallest sum of distances.
+// `espalier why`: the fewest changes to numbers outside those of the training rows, then the fewest
+// changed variables, then the smallest sum of distances.
+
+// Whether a number is outside the numbers of the training rows.
+function isOutside(column, value) { return value < column.least || value > column.most; }
 
 // The number of decimal places of a number; 12 for very small ones.
 function decimalPlaces(value) {
@@ -34,9 +38,10 @@ function numberAbove(bound, limit, value, isWhole) {
 }
 
 // The values of a variable between which no condition changes: for each the value nearest to that of
-// the row, whether it differs from it, and by how much.
+// the row, whether it differs from it, by how much, and whether it is outside the training rows.
 function cellsOf(variable, conditions) {
-  const { value, scale, isWhole } = variable;
+  const { value, scale, isWhole, column } = variable;
+  const most = column.most ?? Infinity;
   if (variable.levels) {
     const cells = variable.levels.map((_, level) => (
       { value: level, isChange: level !== value, distance: level === value ? 0 : 1 }));
@@ -47,8 +52,10 @@ function cellsOf(variable, conditions) {
   const bounds = conditions.flatMap((one) => [one.above, one.atMost])
     .filter((bound) => bound !== undefined);
   const cuts = [...new Set(bounds)].sort((a, b) => a - b);
-  const changed = (next) => (
-    { value: next, isChange: true, distance: Number.isNaN(value) ? 1 : Math.abs(next - value) / scale });
+  const changed = (next) => ({
+    value: next, isChange: true, distance: Number.isNaN(value) ? 1 : Math.abs(next - value) / scale,
+    isOutside: isOutside(column, next),
+  });
   const cells = [];
   for (let at = 0; at <= cuts.length; at += 1) {
     const lower = at > 0 ? cuts[at - 1] : null;
@@ -60,27 +67,36 @@ function cellsOf(variable, conditions) {
       const whole = Math.floor(upper);
       cells.push(changed(isWhole && (lower === null || whole > lower) ? whole : upper));
     } else {
-      cells.push(changed(lower === null ? 0 : numberAbove(lower, upper, value, isWhole)));
+      // A number above a bound is taken within the range if one is there.
+      const end = (lower ?? -Infinity) < most ? Math.min(upper ?? most, most) : upper;
+      cells.push(changed(lower === null
+        ? 0 : numberAbove(lower, end === Infinity ? null : end, value, isWhole)));
     }
   }
   if (Number.isNaN(value)) cells.push({ value, isChange: false, distance: 0 });
   return cells;
 }
 
+// Whether a cell is nearer than another one of the same variable.
+function isNearer(cell, known) {
+  if (Boolean(cell.isOutside) !== Boolean(known.isOutside)) return !cell.isOutside;
+  return cell.isChange === known.isChange ? cell.distance < known.distance : !cell.isChange;
+}
+
 // A box: for each variable the allowed cells, with the nearest of them.
 function boxOf(allowed, variables) {
-  const box = { allowed, nearest: [], changes: 0, distance: 0 };
+  const box = { allowed, nearest: [], outside: 0, changes: 0, distance: 0 };
   variables.forEach((variable, at) => {
     let best = -1;
     variable.cells.forEach((cell, position) => {
       if (!allowed[at][position]) return;
       const known = best < 0 ? null : variable.cells[best];
-      if (!known || (cell.isChange === known.isChange
-        ? cell.distance < known.distance : !cell.isChange)) best = position;
+      if (!known || isNearer(cell, known)) best = position;
     });
     const cell = variable.cells[Math.max(best, 0)];
     box.nearest.push(Math.max(best, 0));
     if (cell.isChange) {
+      box.outside += cell.isOutside ? 1 : 0;
       box.changes += 1;
       box.distance += cell.distance;
     }
@@ -88,7 +104,7 @@ function boxOf(allowed, variables) {
   return box;
 }
 
-// A binary heap of boxes: the fewest changes, then the smallest distance, then the first first.
+// A binary heap of boxes: the fewest changes to numbers outside, then the fewest changes, then the smallest distance, then the first first.
 class BoxQueue {
   constructor() {
     this.items = [];
@@ -97,6 +113,7 @@ class BoxQueue {
 
   precedes(first, second) {
     const [a, b] = [this.items[first], this.items[second]];
+    if (a.box.outside !== b.box.outside) return a.box.outside < b.box.outside;
     if (a.box.changes !== b.box.changes) return a.box.changes < b.box.changes;
     if (a.box.distance !== b.box.distance) return a.box.distance < b.box.distance;
     return a.number < b.number;
@@ -149,7 +166,7 @@ function searchSpace(data, list, places) {
         variables.push({
           in: condition.in, at: condition.at, value: places[condition.in][condition.at],
           levels: column.levels, scale: column.scale ?? 1, isWhole: column.isWhole === true,
-          conditions: [],
+          column, conditions: [],
         });
       }
       variables[positions.get(key)].conditions.push(condition);
@@ -252,10 +269,13 @@ function* nearestColumnChange(data, list, row) {
     }
     const places = column.isWhole ? 0 : Math.min(decimalPlaces(row[at]) + 1, 12);
     const power = 10 ** places;
-    return bounds.filter(Number.isFinite).map((bound) => {
+    const beside = bounds.filter(Number.isFinite).map((bound) => {
       const low = Math.floor(bound * power);
       return [low - 1, low, low + 1, low + 2].map((one) => one / power);
     });
+    // The ends of the range may be the only values of it beyond a bound.
+    if (bounds.length && column.least !== undefined) beside.push([column.least, column.most]);
+    return beside;
   }
 
   let best = null;
@@ -266,8 +286,9 @@ function* nearestColumnChange(data, list, row) {
     for (const group of candidates(column, at)) {
       for (const next of group) {
         if (next === value || answerOf(list, decided(at, next)) === current) continue;
-        if (!best || distance(next) < best.distance) {
-          best = { distance: distance(next), at, from: value, to: next };
+        const outside = isOutside(column, next);
+        if (!best || (outside === best.outside ? distance(next) < best.distance : !outside)) {
+          best = { outside, distance: distance(next), at, from: value, to: next };
         }
       }
     }

@@ -165,7 +165,9 @@ function changeParagraph(data, list, change, before, after) {
   change.steps.forEach((step, position) => paragraph.append(
     position ? ", " : "", named(variableName(data, list, step.in, step.at)), " ",
     named(valueText(data, step.in, step.at, step.from)), " \u2192 ",
-    element("strong", {}, named(valueText(data, step.in, step.at, step.to)))));
+    element("strong", {}, named(valueText(data, step.in, step.at, step.to))),
+    step.in === "column" && isOutside(data.columns[step.at], step.to)
+      ? " (training rows: " + data.columns[step.at].least + " to " + data.columns[step.at].most + ")" : ""));
   paragraph.append(" gives ", element("strong", {}, named(data.classes[change.answer])));
   if (change.rule < 0) paragraph.append(" by the default.");
   else paragraph.append(" by ", ruleLink(list, change.rule), ".");

@@ -12,6 +12,8 @@ public struct RowExplainer: Sendable {
   private let classifiers: [RuleClassifier]
   private let scales: [Feature.ID: Double]
   private let whole: Set<Feature.ID>
+  /// The numbers of the training rows; none in results without profiles of the columns.
+  private let ranges: [Feature.ID: ClosedRange<Double>]
 
   /// The maximum number of rules that hold, or nearly hold, in a list.
   private static let most = 5
@@ -37,6 +39,11 @@ public struct RowExplainer: Sendable {
       explanation.entry($0) != nil && ($0 != .features || fits)
     }.map { try RuleClassifier(explanation, level: $0) }
     (scales, whole) = Self.scales(explanation.data, model, rows)
+    ranges = Dictionary(
+      (explanation.data.profiles ?? []).compactMap { profile in
+        guard let least = profile.least, let most = profile.most, least <= most else { return nil }
+        return (Feature.ID(profile.column), least...most)
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The standard deviation of each numeric column, and the columns of whole numbers.
@@ -85,8 +92,15 @@ public struct RowExplainer: Sendable {
     return zip(row.schema.features, row.columns).map { feature, column in
       RowExplanation.ColumnValue(
         column: feature.id.rawValue, value: feature.text(of: column[0]), unit: feature.unit,
-        isRead: first?.level == .features || read.contains(feature.id))
+        isRead: first?.level == .features || read.contains(feature.id),
+        trainingRange: Self.outside(ranges[feature.id], column[0]))
     }
+  }
+
+  /// The bounds of a range if a value is outside.
+  private static func outside(_ range: ClosedRange<Double>?, _ value: Double) -> [Double]? {
+    guard let range, !value.isNaN, !range.contains(value) else { return nil }
+    return [range.lowerBound, range.upperBound]
   }
 
   private func networkPrediction(
@@ -175,13 +189,16 @@ public struct RowExplainer: Sendable {
   ) -> (RowExplanation.Change?, searched: String) {
     var searched = "all"
     let found: NearestChange?
+    // Hidden features have no numbers in the data.
+    let ranges = classifier.level == .features ? [:] : ranges
     if classifier.level == .described {
       searched = "one-column"
-      found = SingleChangeSearch(classifier, scales: scales, whole: whole).search(row)
+      found = SingleChangeSearch(classifier, scales: scales, whole: whole, ranges: ranges)
+        .search(row)
     } else {
       let search = NearestChangeSearch(
         classifier.rules, schema: variables.schema, value: value,
-        scale: { scales[$0] ?? 1 }, isWhole: { whole.contains($0) })
+        scale: { scales[$0] ?? 1 }, isWhole: { whole.contains($0) }, range: { ranges[$0] })
       switch search.search() {
       case .found(let change): found = change
       case .impossible: found = nil
@@ -195,7 +212,8 @@ public struct RowExplainer: Sendable {
       steps: order.filter { found.values[$0] != nil }.map { id in
         RowExplanation.Change.Step(
           variable: id.rawValue, from: text(of: value(id), id.rawValue, schema),
-          to: text(of: found.values[id] ?? .nan, id.rawValue, schema))
+          to: text(of: found.values[id] ?? .nan, id.rawValue, schema),
+          trainingRange: Self.outside(ranges[id], found.values[id] ?? .nan))
       },
       prediction: classifier.classes[found.prediction], rule: classifier.name(of: found.rule))
     if let model, classifier.level != .features {

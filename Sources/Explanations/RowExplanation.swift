@@ -31,6 +31,8 @@ public struct RowExplanation: Codable, Hashable, Sendable {
     public var unit: String?
     /// Whether the rules of the first level read it.
     public var isRead: Bool
+    /// The smallest and the largest number of the column in the training rows if the value is outside.
+    public var trainingRange: [Double]?
   }
 
   /// The prediction of a network.
@@ -122,6 +124,9 @@ public struct RowExplanation: Codable, Hashable, Sendable {
       public var from: String
       /// The new value as text.
       public var to: String
+      /// The smallest and the largest number of the column in the training rows if the new value is
+      /// outside.
+      public var trainingRange: [Double]?
     }
     /// The changed values.
     public var steps: [Step]

@@ -2,7 +2,8 @@ import Datasets
 import Foundation
 import Rules
 
-/// The smallest change of one column after which described rules predict another class.
+/// The smallest change of one column after which described rules predict another class; to a value
+/// within the range of the column if there is such a change.
 ///
 /// A score is linear in a number, so every threshold on it is a threshold on the number: between
 /// neighbouring thresholds no prediction changes.
@@ -10,26 +11,37 @@ struct SingleChangeSearch {
   private let classifier: RuleClassifier
   private let scales: [Feature.ID: Double]
   private let whole: Set<Feature.ID>
+  private let ranges: [Feature.ID: ClosedRange<Double>]
 
-  init(_ classifier: RuleClassifier, scales: [Feature.ID: Double], whole: Set<Feature.ID>) {
+  init(
+    _ classifier: RuleClassifier, scales: [Feature.ID: Double], whole: Set<Feature.ID>,
+    ranges: [Feature.ID: ClosedRange<Double>]
+  ) {
     self.classifier = classifier
     self.scales = scales
     self.whole = whole
+    self.ranges = ranges
   }
 
   func search(_ row: Table) -> NearestChange? {
     let current = prediction(row).class
-    var best: (distance: Double, id: Feature.ID, value: Double)?
+    var best: (outside: Int, distance: Double, id: Feature.ID, value: Double)?
     for (index, feature) in row.schema.features.enumerated() {
       let value = row.columns[index][0]
       for group in candidates(feature, value, row) {
         let flipping = group.filter { candidate in
           candidate != value && prediction(row.changing([feature.id: candidate])).class != current
         }
-        let nearest = flipping.map { (distance: distance(feature, value, $0), value: $0) }
-          .min { ($0.distance, $0.value) < ($1.distance, $1.value) }
-        if let nearest, best.map({ nearest.distance < $0.distance }) ?? true {
-          best = (nearest.distance, feature.id, nearest.value)
+        let nearest = flipping.map { new in
+          (
+            outside: ranges[feature.id]?.contains(new) == false ? 1 : 0,
+            distance: distance(feature, value, new), value: new
+          )
+        }.min { ($0.outside, $0.distance, $0.value) < ($1.outside, $1.distance, $1.value) }
+        if let nearest,
+          best.map({ (nearest.outside, nearest.distance) < ($0.outside, $0.distance) }) ?? true
+        {
+          best = (nearest.outside, nearest.distance, feature.id, nearest.value)
         }
       }
     }
@@ -67,7 +79,10 @@ struct SingleChangeSearch {
       let slope = score.values(in: row.changing([feature.id: 1]))[0] - rest
       if slope != 0 { bounds += own.map { ($0 - rest) / slope } }
     }
-    return bounds.filter(\.isFinite).map { values(beside: $0, from: value, feature.id) }
+    // The ends of the range may be the only values of it beyond a bound.
+    let ends = ranges[feature.id].map { [[$0.lowerBound, $0.upperBound]] } ?? []
+    return bounds.isEmpty
+      ? [] : bounds.filter(\.isFinite).map { values(beside: $0, from: value, feature.id) } + ends
   }
 
   /// The nearest values on either side of a bound with about as many digits as the number before.

@@ -20,9 +20,10 @@ public struct NearestChange: Hashable, Sendable {
 
 /// The search of the nearest change of a row that changes the prediction of a rule set.
 ///
-/// Nearest is the smallest number of changed variables, then the smallest sum of their distances: the
-/// difference of a number over its scale, 1 for a level and for a value in place of a missing one. No
-/// variable becomes missing, and levels outside the schema are not used.
+/// Nearest is the smallest number of variables changed to a value outside their range, then of changed
+/// variables, then the smallest sum of their distances: the difference of a number over its scale, 1 for
+/// a level and for a value in place of a missing one. No variable becomes missing, and levels outside the
+/// schema are not used.
 ///
 /// The thresholds of the rules cut each variable into cells, within which no condition changes. A
 /// best-first search over boxes of cells finds the exact optimum: a box whose nearest cell keeps the
@@ -46,9 +47,11 @@ public struct NearestChangeSearch: Sendable {
   ///   - value: the value of a variable in the row.
   ///   - scale: the scale of the differences of a numeric variable, above 0.
   ///   - isWhole: whether a numeric variable takes whole numbers only.
+  ///   - range: the range of a numeric variable; `nil` if it has none.
   public init(
     _ rules: RuleSet, schema: Schema, value: (Feature.ID) -> Double,
-    scale: (Feature.ID) -> Double, isWhole: (Feature.ID) -> Bool = { _ in false }
+    scale: (Feature.ID) -> Double, isWhole: (Feature.ID) -> Bool = { _ in false },
+    range: (Feature.ID) -> ClosedRange<Double>? = { _ in nil }
   ) {
     self.rules = rules
     order = rules.order
@@ -64,7 +67,7 @@ public struct NearestChangeSearch: Sendable {
       Variable(
         id, conditions[id] ?? [],
         levels: schema.index(of: id).flatMap { schema.features[$0].levels },
-        value: value(id), scale: scale(id), isWhole: isWhole(id))
+        value: value(id), scale: scale(id), isWhole: isWhole(id), range: range(id))
     }
     self.positions = positions
     self.variables = variables
@@ -162,6 +165,14 @@ private struct Cell {
   /// Whether the value differs from that of the row.
   var isChange: Bool
   var distance: Double
+  /// Whether the value is a change to one outside the range of the variable.
+  var isOutside = false
+
+  /// Whether this cell is nearer than another one of the same variable.
+  func isNearer(than other: Cell) -> Bool {
+    (isOutside ? 1 : 0, isChange ? 1 : 0, distance)
+      < (other.isOutside ? 1 : 0, other.isChange ? 1 : 0, other.distance)
+  }
 }
 
 private struct Variable {
@@ -170,7 +181,7 @@ private struct Variable {
 
   init(
     _ id: Feature.ID, _ conditions: [Condition], levels: [String]?, value: Double, scale: Double,
-    isWhole: Bool
+    isWhole: Bool, range: ClosedRange<Double>?
   ) {
     self.id = id
     if let levels {
@@ -195,14 +206,21 @@ private struct Variable {
     for index in 0...cuts.count {
       let lower = index > 0 ? cuts[index - 1] : nil
       let upper = index < cuts.count ? cuts[index] : nil
-      cells.append(Self.cell(above: lower, atMost: upper, value, scale, isWhole))
+      // A number above a bound is taken within the range if one is there.
+      let most = range.map(\.upperBound) ?? .infinity
+      let end = (lower ?? -.infinity) < most ? min(upper ?? most, most) : upper
+      var cell = Self.cell(
+        above: lower, atMost: upper, value, scale, isWhole, end: end == .infinity ? nil : end)
+      cell.isOutside = cell.isChange && range?.contains(cell.value) == false
+      cells.append(cell)
     }
     if value.isNaN { cells.append(Cell(value: value, isChange: false, distance: 0)) }
     self.cells = cells
   }
 
   private static func cell(
-    above lower: Double?, atMost upper: Double?, _ value: Double, _ scale: Double, _ isWhole: Bool
+    above lower: Double?, atMost upper: Double?, _ value: Double, _ scale: Double, _ isWhole: Bool,
+    end: Double?
   ) -> Cell {
     let isAbove = lower.map { value > $0 } ?? true
     let isBelow = upper.map { value <= $0 } ?? true
@@ -212,7 +230,7 @@ private struct Variable {
       let fits = isWhole && (lower.map { whole > $0 } ?? true)
       return change(from: value, to: fits ? whole : upper, scale)
     }
-    let next = lower.map { number(above: $0, atMost: upper, from: value, isWhole) } ?? 0
+    let next = lower.map { number(above: $0, atMost: end, from: value, isWhole) } ?? 0
     return change(from: value, to: next, scale)
   }
 
@@ -248,6 +266,7 @@ package func decimalPlaces(of value: Double) -> Int {
 private struct Box {
   var allowed: [[Bool]]
   var nearest: [Int]
+  var outside: Int
   var changes: Int
   var distance: Double
 
@@ -255,7 +274,7 @@ private struct Box {
   init(allowed: [[Bool]], _ variables: [Variable]) {
     self.allowed = allowed
     nearest = []
-    (changes, distance) = (0, 0)
+    (outside, changes, distance) = (0, 0, 0)
     for (cells, variable) in zip(allowed, variables) {
       var best: Int?
       for cell in variable.cells.indices where cells[cell] {
@@ -263,14 +282,12 @@ private struct Box {
           best = cell
           continue
         }
-        let (new, old) = (variable.cells[cell], variable.cells[known])
-        if (new.isChange ? 1 : 0, new.distance) < (old.isChange ? 1 : 0, old.distance) {
-          best = cell
-        }
+        if variable.cells[cell].isNearer(than: variable.cells[known]) { best = cell }
       }
       let cell = best ?? 0
       nearest.append(cell)
       if variable.cells[cell].isChange {
+        outside += variable.cells[cell].isOutside ? 1 : 0
         changes += 1
         distance += variable.cells[cell].distance
       }
@@ -278,7 +295,7 @@ private struct Box {
   }
 }
 
-/// A binary heap of boxes: the fewest changes, then the smallest distance, then the first first.
+/// A binary heap of boxes: the fewest changes to values outside, then the fewest changes, then the smallest distance, then the first first.
 private struct BoxQueue {
   private var items: [(box: Box, number: Int)] = []
   /// The number of boxes that were added.
@@ -286,7 +303,8 @@ private struct BoxQueue {
 
   private func precedes(_ first: Int, _ second: Int) -> Bool {
     let (a, b) = (items[first], items[second])
-    return (a.box.changes, a.box.distance, a.number) < (b.box.changes, b.box.distance, b.number)
+    return (a.box.outside, a.box.changes, a.box.distance, a.number)
+      < (b.box.outside, b.box.changes, b.box.distance, b.number)
   }
 
   mutating func push(_ box: Box) {

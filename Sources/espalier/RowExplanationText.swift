@@ -77,12 +77,19 @@ struct RowExplanationText {
       let unit = value.unit.map { " " + shown($0) } ?? ""
       return [
         shown(value.column), value.value.isEmpty ? text : text + unit,
-        value.isRead ? "" : "not in the rules",
+        [Self.outside(value.trainingRange), value.isRead ? nil : "not in the rules"]
+          .compactMap(\.self).joined(separator: "; "),
       ]
     }
     let rest = ordered.count - rows.count
     return ConsoleTable(rows: rows, isRight: { _ in false }).lines
       + (rest > 0 ? ["  … and \(counted(rest)) more"] : [])
+  }
+
+  /// That a value is outside the numbers of the training rows; `nil` without their range.
+  private static func outside(_ range: [Double]?) -> String? {
+    guard let range, let least = range.first, let most = range.last else { return nil }
+    return "training rows have \(signed(shortest(least))) to \(signed(shortest(most)))"
   }
 
   private static func shownValue(_ value: String) -> String {
@@ -200,6 +207,7 @@ struct RowExplanationText {
     let steps = change.steps.map { step in
       "\(shown(step.variable)) \(value(step.from, of: step.variable)) → "
         + value(step.to, of: step.variable)
+        + (Self.outside(step.trainingRange).map { " (\($0))" } ?? "")
     }.joined(separator: ", ")
     var line =
       "  nearest change: \(steps) gives '\(shown(change.prediction))'"

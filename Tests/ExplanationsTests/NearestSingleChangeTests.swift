@@ -48,6 +48,30 @@ import Testing
     return explanation
   }
 
+  /// Of a = 3 and b = 2, a changes S1 nearest, to above 3.65; where the rows have a up to 3.5 only, b
+  /// does, to below 1.35.
+  @Test func aValueWithinTheTrainingRowsComesFirst() throws {
+    var explanation = explanation
+    let schema = explanation.data.schema
+    func table(_ a: [Double], _ b: [Double]) -> Table {
+      Table(
+        schema: schema, columns: [.doubles(a), .doubles(b)], labels: a.map { _ in 0 },
+        rowNumbers: Array(1...a.count), firstLine: 2)
+    }
+    func change(_ a: [Double], _ b: [Double]) throws -> [RowExplanation.Change.Step] {
+      explanation.data.profiles = table(a, b).profiles
+      let found = try RowExplainer(explanation, model: nil, levels: [.described], rows: nil)
+        .explanation(of: table([3], [2]), number: 1)
+      return try #require(found.levels.first?.change).steps
+    }
+    let near = try change([0, 9.5], [0, 6])
+    #expect(near.map(\.variable) == ["a"] && near[0].trainingRange == nil)
+    let within = try change([0, 3.5], [0, 9.5])
+    #expect(within.map(\.variable) == ["b"] && within[0].trainingRange == nil)
+    let outside = try change([0, 3.5], [1.9, 6])
+    #expect(outside[0].trainingRange != nil)
+  }
+
   @Test func noValueOfTheGridIsNearer() throws {
     let explanation = explanation
     let schema = explanation.data.schema

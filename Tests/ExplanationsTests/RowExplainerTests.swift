@@ -120,6 +120,24 @@ import Testing
     #expect(own.change?.steps.map(\.variable) == ["petal_length"])
   }
 
+  /// Widths of the training rows end at 1.5, below the bound of R3, and lengths begin at 2.6, above that
+  /// of R1: a change of either leaves them.
+  @Test func valuesOutsideTheTrainingRowsHaveTheirRange() throws {
+    var profiled = Self.iris
+    profiled.data.profiles = Self.table([[4, 2, 2.6, 0.5], [8, 4, 6.5, 1.5]]).profiles
+    let found = try RowExplainer(profiled, model: nil, levels: [.inputs], rows: nil)
+      .explanation(of: Self.table([[5, 4.5, 4.9, 1.4]]), number: 7)
+    #expect(found.values.map(\.trainingRange) == [nil, [2, 4], nil, nil])
+    let change = try #require(found.levels.first?.change)
+    #expect(change.steps.map(\.trainingRange) == [[0.5, 1.5]])
+    #expect(words(change) == ["petal_width 1.4 → 1.66"])
+    // A width of up to 2 is within the rows.
+    profiled.data.profiles = Self.table([[4, 2, 2.6, 0.5], [8, 4, 6.5, 2]]).profiles
+    let within = try level([5, 3, 4.9, 1.4], profiled)
+    #expect(words(within.change) == ["petal_width 1.4 → 1.66"])
+    #expect(within.change?.steps.map(\.trainingRange) == [nil])
+  }
+
   /// The number of the deciding rule, or the last one of the default.
   @Test func aNumericTargetHasTheNumberOfTheRule() throws {
     var numeric = Self.iris

@@ -58,6 +58,31 @@ import Testing
         == .found(NearestChange(values: ["y": 42], prediction: 1, rule: 1)))
   }
 
+  /// x would change by 2, to 12; the rows have x up to 10 and y up to 50, which must change by 5.
+  @Test func valuesWithinTheRangesComeFirst() throws {
+    let rules = try rules(
+      [([interval("x", 11, nil)], 1), ([interval("y", 5, nil)], 2)], default: 0)
+    func search(_ ranges: [Feature.ID: ClosedRange<Double>]) -> NearestChangeSearch.Outcome {
+      NearestChangeSearch(
+        rules, schema: schema, value: { $0 == "x" ? 10 : 1 }, scale: { _ in 1 },
+        range: { ranges[$0] }
+      ).search()
+    }
+    let near = NearestChange(values: ["x": 12], prediction: 1, rule: 0)
+    let far = NearestChange(values: ["y": 6], prediction: 2, rule: 1)
+    #expect(search([:]) == .found(near))
+    #expect(search(["x": 0...10, "y": 0...50]) == .found(far))
+    // Without a change within the ranges one beyond them is found.
+    #expect(search(["x": 0...10, "y": 0...4]) == .found(near))
+    // A number above the bound and within the range, though 6 is above that.
+    guard case .found(let change) = search(["x": 0...10, "y": 0...5.5]) else {
+      Issue.record("nothing found")
+      return
+    }
+    let value = try #require(change.values["y"])
+    #expect(value > 5 && value <= 5.5)
+  }
+
   @Test func anEarlierRuleMustNotHold() throws {
     // To reach the second rule, the first must fail: y ≤ 1.
     let rules = try rules(
