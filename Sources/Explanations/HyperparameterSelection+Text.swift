@@ -4,8 +4,8 @@ extension HyperparameterSelection {
   /// The choice with the loss of each candidate, in a sentence without a full stop.
   package var sentence: String {
     let others = candidates.indices.filter { $0 != chosen }.map { candidates[$0] }
-    return "\(choice.words), by \(folds)-fold cross-validation of \(rows) training rows: loss "
-      + "\(fixed(choice.meanLoss, digits: 3)) ("
+    return "\(choice.words), by \(folds)-fold cross-validation of \(rows.grouped) training rows: "
+      + "loss \(fixed(choice.meanLoss, digits: 3)) ("
       + others.map { "\($0.words): \(fixed($0.meanLoss, digits: 3))" }.joined(separator: "; ") + ")"
   }
 }

@@ -139,8 +139,9 @@ package struct MultiplicityStudy {
   private func form(
     _ counter: TreeCounter, candidates: Int, columns: Int, rows: Int
   ) -> String {
-    "decision trees to depth \(counter.depth) over \(candidates) conditions on \(columns) "
-      + "variables; objective: disagreements with the network on \(rows) training rows plus "
-      + "\(counter.leafPenalty) for each leaf"
+    "decision trees to depth \(counter.depth) over \(candidates) "
+      + "\(candidates == 1 ? "condition" : "conditions") on \(columns) "
+      + "\(columns == 1 ? "variable" : "variables"); objective: disagreements with the network on "
+      + "\(rows.grouped) training rows plus \(counter.leafPenalty.grouped) for each leaf"
   }
 }

@@ -14,6 +14,8 @@ public struct RowExplainer: Sendable {
   private let whole: Set<Feature.ID>
   /// The numbers of the training rows; none in results without profiles of the columns.
   private let ranges: [Feature.ID: ClosedRange<Double>]
+  /// The texts of the explained row for columns whose level the schema does not have.
+  private var unknownLevels: [String: String] = [:]
 
   /// The maximum number of rules that hold, or nearly hold, in a list.
   private static let most = 5
@@ -66,8 +68,21 @@ public struct RowExplainer: Sendable {
   }
 
   /// Explains the first row of a table of the result's schema.
+  /// - Parameters:
+  ///   - row: the row.
+  ///   - number: its number in the source; `nil` if its values were given.
+  ///   - texts: the values by column as they were given, which stand for levels that the schema does not
+  ///     have; without one such a level is "other".
   /// - Throws: `FeaturesMismatch`.
-  public func explanation(of row: Table, number: Int?) throws -> RowExplanation {
+  public func explanation(
+    of row: Table, number: Int?, texts: [String: String] = [:]
+  ) throws -> RowExplanation {
+    var explainer = self
+    explainer.unknownLevels = texts
+    return try explainer.explanation(row, number)
+  }
+
+  private func explanation(_ row: Table, _ number: Int?) throws -> RowExplanation {
     let prediction = model.map { networkPrediction($0, row) }
     let active = features.flatMap { features in
       model.map { activations(features, $0, row) }
@@ -91,7 +106,7 @@ public struct RowExplainer: Sendable {
     read.formUnion(first?.scores.flatMap { $0.terms.map(\.variable) } ?? [])
     return zip(row.schema.features, row.columns).map { feature, column in
       RowExplanation.ColumnValue(
-        column: feature.id.rawValue, value: feature.text(of: column[0]), unit: feature.unit,
+        column: feature.id.rawValue, value: text(of: column[0], feature), unit: feature.unit,
         isRead: first?.level == .features || read.contains(feature.id),
         trainingRange: Self.outside(ranges[feature.id], column[0]))
     }
@@ -166,7 +181,13 @@ public struct RowExplainer: Sendable {
   }
 
   private func text(of value: Double, _ name: String, _ schema: Schema) -> String {
-    schema.index(of: Feature.ID(name)).map { schema.features[$0].text(of: value) } ?? ""
+    schema.index(of: Feature.ID(name)).map { text(of: value, schema.features[$0]) } ?? ""
+  }
+
+  private func text(of value: Double, _ feature: Feature) -> String {
+    let isUnknown = feature.levels != nil && value == Table.unknownLevel
+    return isUnknown
+      ? unknownLevels[feature.id.rawValue] ?? feature.text(of: value) : feature.text(of: value)
   }
 
   private func cards(_ classifier: RuleClassifier, _ row: Table) -> [RowExplanation.ScoreCard] {

@@ -24,8 +24,8 @@ public struct RowExplanation: Codable, Hashable, Sendable {
   public struct ColumnValue: Codable, Hashable, Sendable {
     /// The name of the column.
     public var column: String
-    /// The value: a number, a level, "" if it is missing, "other" for a level that the data of the
-    /// result do not have.
+    /// The value: a number, a level, "" if it is missing; for a level that the data of the result do not
+    /// have its text, or "other" if that is not known.
     public var value: String
     /// Its unit.
     public var unit: String?

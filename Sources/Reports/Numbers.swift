@@ -3,15 +3,7 @@ import Explanations
 import Foundation
 
 /// A whole number with commas between the thousands: `60,000`.
-package func counted(_ value: Int) -> String {
-  let digits = String(value.magnitude)
-  var all = ""
-  for (index, digit) in digits.enumerated() {
-    if index > 0, (digits.count - index) % 3 == 0 { all += "," }
-    all.append(digit)
-  }
-  return (value < 0 ? "-" : "") + all
-}
+package func counted(_ value: Int) -> String { value.grouped }
 
 /// A count with its noun: `1 rule`, `12 rules`.
 package func counted(_ value: Int, _ one: String, _ many: String? = nil) -> String {

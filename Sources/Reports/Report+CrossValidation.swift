@@ -4,7 +4,7 @@ extension Report {
   /// What the cross-validation gave, in a sentence; empty if there was none.
   public var crossValidationSentences: [Phrase] {
     guard let found = explanation.crossValidation else { return [] }
-    let times: Phrase = found.repeats == 1 ? "" : "\(found.repeats) times "
+    let repeats: Phrase = found.repeats == 1 ? "" : " with \(found.repeats) repeats"
     var parts: [Phrase] = []
     let isPruned = explanation.explains != .original
     if let network = isPruned ? found.pruned ?? found.network : found.network {
@@ -22,7 +22,7 @@ extension Report {
     }
     guard !parts.isEmpty else { return [] }
     return [
-      "In \(times)\(found.folds)-fold cross-validation, " + parts.joined(by: "; ") + "."
+      "In \(found.folds)-fold cross-validation\(repeats), " + parts.joined(by: "; ") + "."
     ]
   }
 
@@ -52,8 +52,10 @@ extension Report {
         The \(counted(found.rows, "row")) were divided \
         \(found.repeats == 1 ? "once" : "\(found.repeats) times") into \(found.folds) folds, \
         stratified by class. For each fold \(made) without its rows, and measured on them: the \
-        spread shows how much a figure depends on the split. The folds of different repeats share \
-        rows, so that no interval is given.
+        spread shows how much a figure depends on the split. \
+        \(found.repeats == 1
+          ? "The training rows of different folds overlap"
+          : "The folds of different repeats share rows"), so that no interval is given.
         """),
       .table(
         DataTable(

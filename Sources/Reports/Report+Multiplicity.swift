@@ -22,7 +22,8 @@ extension Report {
     if found.shownObjective < found.objective {
       first += "; \(rules) have a lower objective than every tree."
     } else if shown.ruleSets == trees {
-      first += "; \(rules) have a lower objective than none of them."
+      first +=
+        "; \(trees == 1 ? "it has no" : "none of them has a") higher objective than \(rules)."
     } else {
       let least = shown.exact ? "" : "at least "
       first +=

@@ -95,7 +95,10 @@ extension Report {
     return (readableSentence.map { [.paragraph($0)] } ?? []) + [
       .table(
         DataTable(
-          "description-table", "Hidden features as sums of few columns",
+          "description-table",
+          described.contains { $0.1.terms.contains { $0.values != nil } }
+            ? "Hidden features as sums of few columns; a condition in brackets is 1 where it holds, else 0"
+            : "Hidden features as sums of few columns",
           [
             .text("Feature"), .text("Described as active if"), .number("Held-out rows that agree"),
             .number("Share"),

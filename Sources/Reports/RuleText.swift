@@ -44,24 +44,25 @@ public struct RuleText: Hashable, Sendable {
     self.condition(RuleEntry.Test(program.literal(condition), schema: program.schema))
   }
 
-  /// The definition of a score of a program: `S1 = 2 × petal_length + 3 if odor is foul`.
+  /// The definition of a score of a program: `S1 = 2 × petal_length + 3 × [odor is foul]`; a condition in
+  /// brackets is 1 where it holds, and 0 elsewhere.
   public func score(_ score: RuleProgram.Score, of program: RuleProgram) -> Phrase {
     .name(score.name) + " = "
       + sum(
         score.terms.map { term in
           switch term.operand {
           case .indicator(let condition):
-            return (term.weight.value, true, self.condition(condition, of: program))
+            return (term.weight.value, bracketed(self.condition(condition, of: program)))
           case .value(let quantity, let ifMissing):
             var value = Phrase.name(program.name(of: .quantity(quantity)).rawValue)
             if term.step != 1 { value += " / \(number(term.step))" }
             if case .column = quantity { value += " (\(number(ifMissing)) if missing)" }
-            return (term.weight.value, false, value)
+            return (term.weight.value, value)
           }
         })
   }
 
-  /// The definition of a score of a result: `S1 = 2 × glucose / 20 + 3 if odor is foul`.
+  /// The definition of a score of a result: `S1 = 2 × glucose / 20 + 3 × [odor is foul]`.
   public func score(_ score: ScoreEntry) -> Phrase {
     .name(score.id) + " = " + sum(score.terms.map(part))
   }
@@ -71,24 +72,22 @@ public struct RuleText: Hashable, Sendable {
     sum(description.terms.map(part)) + " > \(number(description.threshold))"
   }
 
-  /// The terms of a score, one each: `2 × glucose / 20`, `− 3 if odor is foul`.
+  /// The terms of a score, one each: `2 × glucose / 20`, `−3 × [odor is foul]`.
   func terms(of score: ScoreEntry) -> [Phrase] { score.terms.map { sum([part($0)]) } }
 
-  private func part(
-    _ term: ScoreEntry.Term
-  ) -> (weight: Double, isCondition: Bool, text: Phrase) {
+  private func part(_ term: ScoreEntry.Term) -> (weight: Double, text: Phrase) {
     let name = Phrase.name(term.input)
     if term.values != nil {
-      return (Double(term.weight), true, name + " is " + operand(of: term))
+      return (Double(term.weight), bracketed(name + " is " + operand(of: term)))
     }
     let step = term.step ?? 1
-    return (Double(term.weight), false, step == 1 ? name : name + " / \(number(step))")
+    return (Double(term.weight), step == 1 ? name : name + " / \(number(step))")
   }
 
-  /// A sum of terms: a weight if a condition holds, or a weight times a value.
-  private func sum(
-    _ terms: [(weight: Double, isCondition: Bool, text: Phrase)]
-  ) -> Phrase {
+  private func bracketed(_ condition: Phrase) -> Phrase { "[" + condition + "]" }
+
+  /// A sum of weights times values or conditions.
+  private func sum(_ terms: [(weight: Double, text: Phrase)]) -> Phrase {
     var sum = Phrase()
     for (position, term) in terms.enumerated() {
       switch (position, term.weight < 0) {
@@ -98,11 +97,7 @@ public struct RuleText: Hashable, Sendable {
       case (_, true): sum += " \u{2212} "
       }
       let size = Phrase(number(abs(term.weight)))
-      if term.isCondition {
-        sum += size + " if " + term.text
-      } else {
-        sum += abs(term.weight) == 1 ? term.text : size + " × " + term.text
-      }
+      sum += abs(term.weight) == 1 ? term.text : size + " × " + term.text
     }
     return terms.isEmpty ? "0" : sum
   }

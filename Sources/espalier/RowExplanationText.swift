@@ -117,12 +117,7 @@ struct RowExplanationText {
   // MARK: Rules
 
   private func lines(_ level: RowExplanation.LevelExplanation, isFirst: Bool) -> [String] {
-    let kind =
-      switch level.level {
-      case .inputs: "Rules over columns"
-      case .features: "Rules over hidden features"
-      case .described: "Described rules"
-      }
+    let kind = "Rules \(level.level.words)"
     var lines: [String] = []
     if let rule = level.deciding {
       lines.append(

@@ -38,7 +38,7 @@ import Testing
       try expectSnapshot(figures(found), named: "cross-validation-iris.txt")
       #expect(
         run.output.contains(
-          "\nIn 2 times 5-fold cross-validation, the accuracy of the explained network is "))
+          "\nIn 5-fold cross-validation with 2 repeats, the accuracy of the explained network is "))
       #expect(try result.text("report.md").contains("### Cross-validation"))
       #expect(try result.text("report.html").contains("Figures over 10 folds"))
     }

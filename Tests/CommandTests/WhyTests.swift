@@ -79,6 +79,33 @@ import Testing
         #expect(given.values.map(\.value) == found.values.map(\.value), "\(row)")
         #expect(given.network == found.network, "\(row)")
       }
+      // No training row has an a of 20.
+      let far = try Program("why", "r", "a=20,b=2.25,share=30", in: folder)
+      #expect(
+        far.output.contains(/\n  a +20 +training rows have [0-9.]+ to [0-9.]+/), "\(far.output)")
+      // Intervals stand in their order, not in that of their names.
+      let classes = try ResultFolder(folder.appendingPathComponent("r")).explanation.data.classes
+      let fidelity = try Program("fidelity", "r", "r/model.onnx", "rows.csv", in: folder)
+      #expect(
+        fidelity.output.matches(of: /where the network predicts '([^']*)'/).map { String($0.1) }
+          == classes)
+      #expect(classes != classes.sorted())
+    }
+  }
+
+  /// A level that the data of the result do not have stands as it was given.
+  @Test func anUnknownLevelHasItsText() throws {
+    try withFolder { folder in
+      let rows = (0..<60).map { "\($0),\($0 % 2 == 0 ? "red" : "blue"),\($0 % 2 == 0 ? "p" : "q")" }
+      try Data((["x,colour,t"] + rows).joined(separator: "\n").utf8)
+        .write(to: folder.appendingPathComponent("rows.csv"))
+      let run = try Program(
+        "explain", "rows.csv", "--epochs", "5", "--no-pruning", "--cross-validation", "0",
+        "--quiet", "-o", "r", in: folder)
+      #expect(run.code == 0, "\(run.errorOutput)")
+      let text = try Program("why", "r", "x=7,colour=purple", in: folder)
+      #expect(text.output.contains(/\n  colour +purple/), "\(text.output)")
+      #expect(!text.output.contains("other\n") && !text.output.contains("value other"))
     }
   }
 

@@ -76,6 +76,23 @@ import Testing
         """)
   }
 
+  /// One condition on one column.
+  @Test func theFormNamesOneVariable() throws {
+    let table = Table(
+      schema: Schema(features: [Feature("x")], target: Target("t", .classes(names: ["p", "q"]))),
+      columns: [.doubles((0..<2000).map { $0 < 1000 ? 0 : 1 })],
+      labels: (0..<2000).map { $0 < 1000 ? 0 : 1 })
+    let found = MultiplicityStudy().result(
+      beside: RuleSet([], default: 0, resolution: .firstMatch), over: table,
+      predictions: table.labels
+    ) {}
+    #expect(
+      found?.form == """
+        decision trees to depth 4 over 1 condition on 1 variable; objective: disagreements with the \
+        network on 2,000 training rows plus 20 for each leaf
+        """)
+  }
+
   /// A wider tolerance against an enumeration, with the shares of columns.
   @Test func countsWithinATolerance() throws {
     var study = MultiplicityStudy()

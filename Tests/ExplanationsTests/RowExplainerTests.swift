@@ -138,6 +138,23 @@ import Testing
     #expect(within.change?.steps.map(\.trainingRange) == [nil])
   }
 
+  /// A level that the schema does not have is shown as it was given.
+  @Test func unknownLevelsHaveTheirText() throws {
+    var explanation = Self.iris
+    explanation.data.schema.features[3] = Feature(
+      "petal_width", .categorical(levels: ["thin", "wide"]))
+    explanation.rules = []
+    let explainer = try RowExplainer(explanation, model: nil, levels: [.inputs], rows: nil)
+    let row = Table(
+      schema: explanation.data.schema,
+      columns: [5, 3, 2, Table.unknownLevel].map { .doubles([$0]) }, labels: [1])
+    let given = try explainer.explanation(
+      of: row, number: nil, texts: ["petal_width": "broad", "petal_length": "2.0"])
+    #expect(given.values.map(\.value) == ["5", "3", "2", "broad"])
+    let unknown = try explainer.explanation(of: row, number: 7)
+    #expect(unknown.values.map(\.value) == ["5", "3", "2", "other"])
+  }
+
   /// The number of the deciding rule, or the last one of the default.
   @Test func aNumericTargetHasTheNumberOfTheRule() throws {
     var numeric = Self.iris

@@ -53,7 +53,7 @@ import Testing
   @Test func drawnRowsAreSaidWhereThereAreSome() throws {
     #expect(
       try rules(rows: 400, validation: 0).notes == [
-        "the network was queried on 10000 synthetic rows sampled near the 400 real ones"
+        "the network was queried on 10,000 synthetic rows sampled near the 400 real ones"
       ])
     let board = board(rows: 60, seed: 1)
     var schema = board.schema

@@ -50,9 +50,13 @@ import Testing
       report([(0.02, 1)], asGood: .init(ruleSets: 1, exact: true), columns: [("a", 1), ("b", 1)])
         .multiplicitySentences.map(\.plain)
         == [
-          "1 decision tree to depth 4 is within 2 % of the best one; the reported rules have a "
-            + "lower objective than none of them.", "a is tested in it, b in it.",
+          "1 decision tree to depth 4 is within 2 % of the best one; it has no higher objective than "
+            + "the reported rules.", "a is tested in it, b in it.",
         ])
+    #expect(
+      report([(0.02, 3)], asGood: .init(ruleSets: 3, exact: true)).multiplicitySentences[0].plain
+        == "3 decision trees to depth 4 are within 2 % of the best one; none of them has a higher "
+        + "objective than the reported rules.")
     #expect(
       report([(0.02, 5)], shown: 64, asGood: .init(ruleSets: 0, exact: true))
         .multiplicitySentences.map(\.plain)
@@ -118,5 +122,32 @@ import Testing
       tables.first { $0.id == "stability-rules-table" }?.rows.map { $0.map(\.phrase.plain) } == [
         ["R1", "2 of 2"], ["R2", "1 of 2"],
       ])
+  }
+
+  /// Folds of one division share training rows, those of several also held-out rows.
+  @Test(arguments: [1, 2])
+  func theSentencesOfCrossValidation(_ repeats: Int) {
+    var explanation = SampleExplanation.iris.explanation
+    let spread = CrossValidation.Spread([Proportion(9, of: 10), Proportion(10, of: 10)])
+    explanation.crossValidation = CrossValidation(
+      folds: 5, repeats: repeats, rows: 120, network: nil, pruned: nil, majority: nil,
+      fidelity: spread, fidelityMajority: nil)
+    let report = Report(explanation)
+    #expect(
+      report.crossValidationSentences.map(\.plain) == [
+        "In 5-fold cross-validation\(repeats == 1 ? "" : " with 2 repeats"), the fidelity of the "
+          + "rules is 95.0 % (standard deviation over the folds 7.1 %, minimum 90.0 %)."
+      ])
+    let words = report.blocks.compactMap { block in
+      if case .paragraph(let words) = block { words.plain } else { nil as String? }
+    }
+    #expect(
+      words.contains {
+        $0.hasPrefix("The 120 rows were divided \(repeats == 1 ? "once" : "2 times") into 5 folds,")
+          && $0.hasSuffix(
+            repeats == 1
+              ? " The training rows of different folds overlap, so that no interval is given."
+              : " The folds of different repeats share rows, so that no interval is given.")
+      })
   }
 }

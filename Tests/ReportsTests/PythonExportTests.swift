@@ -325,9 +325,9 @@ import Testing
             cells = cells_of(row)
             c0 = number(cells, "age")
             c1 = level(cells, "odor")
-            # S1 = 0.25 × age (31.5 if missing) \u{2212} 3 if odor is b or missing
+            # S1 = 0.25 × age (31.5 if missing) \u{2212} 3 × [odor is b or missing]
             s0 = 0.25 * (31.5 if c0 is None else c0) + -3 * ((c1 is None or c1 in {"b"}))
-            # S2 = 2 × S1 + 1 if age ≤ 18 years
+            # S2 = 2 × S1 + [age ≤ 18 years]
             s1 = 2 * s0 + 1 * ((c0 is not None and c0 <= 18.0))
             # S3 = 0
             s2 = 0
@@ -345,8 +345,8 @@ import Testing
       text.contains(
         """
 
-        S1 = 0.25 × age (31.5 if missing) \u{2212} 3 if odor is b or missing
-        S2 = 2 × S1 + 1 if age ≤ 18 years
+        S1 = 0.25 × age (31.5 if missing) \u{2212} 3 × [odor is b or missing]
+        S2 = 2 × S1 + [age ≤ 18 years]
         S3 = 0
 
         Ordered list: the first rule that holds gives the predicted class.

@@ -19,6 +19,25 @@ import Testing
     return RuleText(explanation).condition(test).plain
   }
 
+  /// A condition with a weight stands in brackets, so that "if" is said once only.
+  @Test func conditionsOfScoresStandInBrackets() {
+    var explanation = SampleExplanation.iris.explanation
+    explanation.data.schema = schema
+    let score = Score(
+      "S1",
+      [
+        Score.Term(2, times: "odor", .levels(among: [1, 2], orMissing: false)),
+        Score.Term(1, times: "age", .number(step: 50, ifMissing: 30)),
+        Score.Term(-1, times: "odor", .levels(among: [3], orMissing: true)),
+        Score.Term(-3, times: "length", .number(step: 1, ifMissing: 0)),
+      ])
+    let text = RuleText(explanation)
+    #expect(
+      text.score(ScoreEntry(score, schema: schema)).plain
+        == "S1 = 2 × [odor is foul or musty] + age / 50 \u{2212} [odor is none or missing] "
+        + "\u{2212} 3 × length")
+  }
+
   @Test func numbersHaveTheirUnit() {
     #expect(
       words("length", .interval(lower: 2.45, upper: nil, orMissing: false)) == "length > 2.45 cm")

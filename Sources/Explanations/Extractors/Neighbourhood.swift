@@ -77,7 +77,7 @@ public struct Neighbourhood: Hashable, Codable, Sendable {
 
   /// The note that a network was queried on synthetic rows.
   static func note(rows: Int) -> String {
-    "the network was queried on \(rows) synthetic rows sampled near the real ones"
+    "the network was queried on \(rows.grouped) synthetic rows sampled near the real ones"
   }
 
   /// `count` synthetic rows between near neighbours, followed by as many between any two rows.

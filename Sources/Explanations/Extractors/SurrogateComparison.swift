@@ -99,7 +99,7 @@ struct SurrogateComparison {
     let floor = tried[0]
     var text =
       "\(tried.count) learners were compared by \(Self.folds)-fold cross-validation on "
-      + "\(real.count) real rows and synthetic rows near them; \(winner.setup.words) had the "
+      + "\(real.count.grouped) real rows and synthetic rows near them; \(winner.setup.words) had the "
       + "highest agreement: \(percent(winner.score))"
     if winner.setup != floor.setup {
       text += ", against \(percent(floor.score)) of \(floor.setup.words)"

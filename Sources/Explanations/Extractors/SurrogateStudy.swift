@@ -88,8 +88,9 @@ package struct SurrogateStudy {
       var notes: [String] = []
       if learner.rows.table.count > real.count {
         notes.append(
-          "the network was queried on \(learner.rows.table.count - real.count) synthetic rows "
-            + "sampled near the \(real.count) real ones")
+          "the network was queried on "
+            + "\((learner.rows.table.count - real.count).grouped) synthetic rows "
+            + "sampled near the \(real.count.grouped) real ones")
       }
       notes += comparison + relaxation
       if setup.form == .optimalTree {

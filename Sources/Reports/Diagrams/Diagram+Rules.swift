@@ -109,7 +109,9 @@ extension Diagram {
       shownRules, of: entry, fidelity: explanation.agreement(.described), text: text,
       places: places, edges: &edges)
     var caption: Phrase = """
-      A score is the sum of its terms. Blue, solid lines are terms with a positive weight; orange, \
+      A score is the sum of its terms\
+      \(scores.contains { $0.terms.contains { $0.values != nil } }
+        ? "; a condition in brackets is 1 where it holds, else 0" : ""). Blue, solid lines are terms with a positive weight; orange, \
       dashed lines have a negative one. Lines into a rule come from the scores and columns in its \
       conditions.
       """

@@ -81,7 +81,7 @@ struct Doctor: ParsableCommand {
       Check(
         name: "AVX-512",
         found: Processor.usesAVX512 ? "yes" : "no; the AVX2 kernels give bit-identical results"),
-      Check(name: "memory", found: "\(process.physicalMemory >> 20) MiB"),
+      Check(name: "memory", found: MemoryError.size(Double(process.physicalMemory))),
       Check(
         name: "available memory",
         found: MemoryBudget.workspace.map {

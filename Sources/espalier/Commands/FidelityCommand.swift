@@ -124,7 +124,7 @@ struct FidelityCommand: ParsableCommand {
         ? "The baseline: \($0.path)\n"
         : "The baseline is not written to \($0.path): a threshold is not met.\n"
     }
-    try console.summarise(Self.text(measured) + (end ?? ""))
+    try console.summarise(Self.text(measured, explanation.data.classes) + (end ?? ""))
     if !failed.isEmpty { throw CommandFailure.gates(failed, isWritten: false) }
   }
 
@@ -270,7 +270,8 @@ struct FidelityCommand: ParsableCommand {
     }
   }
 
-  private static func text(_ measured: Measured) -> String {
+  /// `classes`: the classes of the result, in their order.
+  private static func text(_ measured: Measured, _ classes: [String]) -> String {
     func words(_ share: Proportion) -> String {
       share.total == 0
         ? "no row"
@@ -286,7 +287,9 @@ struct FidelityCommand: ParsableCommand {
       "Always predicting the network's majority class would agree on "
         + "\(words(measured.majorityBaseline)).",
     ]
-    for (name, share) in measured.byClass.sorted(by: { $0.key < $1.key }) {
+    let others = measured.byClass.keys.filter { !classes.contains($0) }.sorted()
+    for name in classes + others {
+      guard let share = measured.byClass[name] else { continue }
       lines.append("  where the network predicts '\(shown(name))': \(words(share))")
     }
     if let change = measured.change {

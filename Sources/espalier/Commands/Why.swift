@@ -37,7 +37,7 @@ struct Why: ParsableCommand {
     let file = try ResultFile(result)
     let explanation = file.explanation
     let number = Int(row)
-    let (rows, given) = try rows(of: explanation, number)
+    let (rows, given, texts) = try rows(of: explanation, number)
     let read = try file.network(model, for: rows, inputs: inputs, console: console)
     let (model, table) = (read.model, read.table)
     if let number { noteUnknownLevels(of: rows, at: given, number) }
@@ -67,7 +67,8 @@ struct Why: ParsableCommand {
     let explainer = try RowExplainer(
       explanation, model: model, levels: levels,
       rows: number == nil ? Self.namedRows(of: explanation) : table)
-    let found = try explainer.explanation(of: table.selecting([given]), number: number)
+    let found = try explainer.explanation(
+      of: table.selecting([given]), number: number, texts: texts)
     if console.json { return try StandardOutput.writeJSON(found) }
     try console.summarise(RowExplanationText(found, explanation).text)
   }
@@ -83,8 +84,10 @@ struct Why: ParsableCommand {
     }
   }
 
-  /// The rows, and the position of the row among them.
-  private func rows(of explanation: Explanation, _ number: Int?) throws -> (Table, Int) {
+  /// The rows, the position of the row among them, and its values by column if they were given.
+  private func rows(
+    of explanation: Explanation, _ number: Int?
+  ) throws -> (Table, Int, texts: [String: String]) {
     let schema = explanation.data.schema
     guard let number else {
       if data != nil {
@@ -110,7 +113,9 @@ struct Why: ParsableCommand {
             + listed(feature.levels ?? [], most: 8, quoted: true)
         ])
       }
-      return (table, 0)
+      let texts = Dictionary(
+        text.cells.map { ($0.name, $0.text) }, uniquingKeysWith: { _, last in last })
+      return (table, 0, texts)
     }
     let source = try data ?? Self.namedData(of: explanation)
     let isOther = CommandFailure(
@@ -139,7 +144,7 @@ struct Why: ParsableCommand {
           + counted(loaded.rowsRead, "row"),
         hint: "rows are counted from 1, without the header", code: 65)
     }
-    return (loaded.table, position)
+    return (loaded.table, position, [:])
   }
 
   /// The rows of the result, if its data are a data set of the tool: for a row that is given by values, they
