@@ -5,8 +5,8 @@ usage: check.py [--tool ./espalier] [--rows 100] [--screenshots FOLDER] [--chrom
 
 Explains iris, house-votes and german-credit with the tool and opens each report.html
 
-- at 360, 768 and 1440 pixels, light and dark, and as printed: no error in the console, no request, nothing
-  wider than the screen, no word broken in two, nothing sticky above a tenth of the height, no light area on a
+- at 360, 768, 1024 and 1440 pixels, light and dark, and as printed: no error in the console, no request,
+  nothing wider than the screen, no table of rules wider than its box, no word broken in two, nothing sticky above a tenth of the height, no light area on a
   dark page, no violation that axe-core finds;
 - without scripts: the text is there, and nothing that needs them;
 - by keyboard alone: a row is pasted and a value typed;
@@ -128,7 +128,7 @@ def check_answers(browser, report, count):
 
 def check_layout(browser, report, axe, screenshots):
     """Sizes, colour schemes and print."""
-    for width in [360, 768, 1440]:
+    for width in [360, 768, 1024, 1440]:
         for scheme in ["light", "dark", "print"]:
             place = f"{report.name}, {width} px, {scheme}"
             browser.show(width, dark=scheme == "dark", print_=scheme == "print")

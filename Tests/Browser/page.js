@@ -150,6 +150,12 @@
           const share = one.getBoundingClientRect().height / innerHeight;
           if (share > 0.1) wrong.push(one.tagName + " covers " + Math.round(100 * share) + " % of the height");
         }
+        for (const one of all("table[id$='rules-table']:not(#stability-rules-table, #causal-rules-table)")) {
+          const box = one.closest(".scroll");
+          if (box.scrollWidth > box.clientWidth) {
+            wrong.push("#" + one.id + " is " + box.scrollWidth + " px wide in " + box.clientWidth);
+          }
+        }
         const broken = brokenWords();
         if (broken.length) wrong.push("broken words: " + broken.slice(0, 5).join(", "));
       }

@@ -140,8 +140,8 @@ enum HTML {
   }
 
   private static func fact(_ fact: Fact) -> String {
-    "<div><dt>\(escape(fact.label))</dt><dd class=\"value\">\(escape(fact.value))</dd>"
-      + "<dd class=\"note\">\(escape(fact.note))</dd></div>\n"
+    "<div><dt>\(escape(fact.label))</dt><dd class=\"value\">\(unbroken(fact.value))</dd>"
+      + "<dd class=\"note\">\(unbroken(fact.note))</dd></div>\n"
   }
 
   private static func table(_ table: DataTable) -> String {
