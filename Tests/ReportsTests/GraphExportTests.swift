@@ -1,4 +1,5 @@
 import Datasets
+import ExplanationSupport
 import Explanations
 import Foundation
 import ONNXSchema
@@ -24,6 +25,23 @@ import Testing
       return try folder.check(cases, target)
     }
     return (found, "\(target): \(cases.count) rule sets, \(rows) answers, all equal\n")
+  }
+
+  /// Numeric columns have markers of their own, in the cases in which they are read; columns of levels
+  /// have not.
+  @Test func pmmlNamesTheMarkersOfMissingNumbers() throws {
+    var explanation = SampleExplanation.mushroom.explanation
+    explanation.data.schema.numberMarks = ["-", "n.a."]
+    func marks(_ explanation: Explanation) throws -> Set<String> {
+      let text = try PMMLExport().export(
+        RuleProgram(explanation, for: PMMLExport.self), of: explanation)
+      return Set(
+        text.matches(of: /<Value value="([^"]*)" property="missing"\/>/).map { String($0.1) })
+    }
+    #expect(try marks(explanation).isDisjoint(with: ["-", "n.a.", "N.A."]))
+    explanation = SampleExplanation.iris.explanation
+    explanation.data.schema.numberMarks = ["-", "n.a."]
+    #expect(try marks(explanation).isSuperset(of: ["-", "n.a.", "N.A."]))
   }
 
   @Test func pmmlPredictsAsTheRulesDo() throws {

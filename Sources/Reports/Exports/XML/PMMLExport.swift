@@ -1,5 +1,6 @@
 import Datasets
 import Explanations
+import Foundation
 import Naming
 import Rules
 
@@ -29,7 +30,8 @@ public struct PMMLExport: TextualExport {
     let schema = program.schema
     let read = program.columnsRead.map { schema.features[$0] }
     try XMLElement.check(
-      [schema.target.name] + schema.missingMarks + program.predictions.map(\.name)
+      [schema.target.name] + schema.missingMarks + schema.numberMarks
+        + program.predictions.map(\.name)
         + program.rules.map(\.id)
         + read.flatMap { [$0.id.rawValue] + ($0.levels ?? []) }, format: "PMML")
     let names = PMMLNames(program)
@@ -66,6 +68,10 @@ public struct PMMLExport: TextualExport {
       var missing = [""] + schema.missingMarks.filter { !$0.isEmpty }
       if let number = feature.notation?.missing { missing.append(shortest(number)) }
       let levels = feature.levels ?? []
+      if feature.levels == nil {
+        let marks = schema.numberMarks.flatMap(Self.spellings)
+        missing += marks.filter { !missing.contains($0) }
+      }
       let type =
         feature.levels == nil ? ("continuous", "double") : ("categorical", "string")
       fields.append(
@@ -81,6 +87,16 @@ public struct PMMLExport: TextualExport {
         "DataField", [("name", names.target), ("optype", "categorical"), ("dataType", "string")],
         program.predictions.map { XMLElement("Value", [("value", $0.name)]) }))
     return XMLElement("DataDictionary", [("numberOfFields", "\(fields.count)")], fields)
+  }
+
+  /// A marker of missing numbers in each case: the columns are read in any, and PMML compares exactly.
+  private static func spellings(_ mark: String) -> [String] {
+    var all: [String] = []
+    for text in [mark, mark.lowercased(), mark.uppercased(), mark.lowercased().capitalized]
+    where !all.contains(text) && !text.isEmpty {
+      all.append(text)
+    }
+    return all
   }
 
   private func miningSchema(_ read: [Feature], _ names: PMMLNames) -> XMLElement {
