@@ -227,8 +227,10 @@ extension Report {
       .paragraph(
         """
         Method: \(name: pruning.method) (\(quote: pruning.source)). Each step removed the \
-        least important neurons or inputs and fine-tuned the network; a step that degraded the \
-        result on the \(rows) rows too much was rejected.
+        least important neurons or inputs and fine-tuned the network; a step was rejected if \
+        \(isNumeric
+          ? "R²" : "accuracy, mean loss, or the recall or the predictions of a class") \
+        on the \(rows) rows became worse than allowed.
         """),
       .table(
         DataTable(

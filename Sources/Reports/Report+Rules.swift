@@ -2,6 +2,9 @@ import Datasets
 import Explanations
 import Rules
 
+/// Below this number of training rows that it covers, a rule has little support.
+private let fewRows = 5
+
 extension Report {
   var rulesSection: [Block] {
     var blocks: [Block] = [.heading("The rules", level: 2, id: "rules")]
@@ -154,8 +157,20 @@ extension Report {
             .number("Confidence, held out"), .number("95 % interval, training"),
             .number("Lift"), .text("Counterexamples"),
           ], rows)))
+    if let note = littleSupport(rules.rules.prefix(listed)) { blocks.append(.note(note)) }
     if listed < rules.rules.count { blocks.append(unlistedNote(rules, after: listed)) }
     return blocks
+  }
+
+  /// That some rules cover few training rows; `nil` if none does.
+  private func littleSupport(_ rules: some Sequence<RuleEntry>) -> Phrase? {
+    let few = rules.filter { $0.coverage.total > 0 && $0.coverage.count < fewRows }
+    guard !few.isEmpty else { return nil }
+    let names = few.prefix(12).map { "\(name: $0.id) (\($0.coverage.count))" as Phrase }
+    let rest: Phrase = few.count > names.count ? " and \(few.count - names.count) more" : ""
+    return """
+      Little support, fewer than \(fewRows) training rows: \(names.joined(by: ", "))\(rest).
+      """
   }
 
   /// The number of rules that a table lists, the first ones: at most 300 with at most 1,500 conditions,

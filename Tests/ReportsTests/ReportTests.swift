@@ -88,7 +88,7 @@ import Testing
       from: Data(
         """
         {"within": {"count": 20, "total": 30, "value": 0.667, "low": 0.5, "high": 0.8, \
-        "method": "wilson-95"}, "tolerance": 10, "numbers": [{"rule": "R1", "value": 300.125}, \
+        "method": "wilson-95"}, "tolerance": 10, "numbers": [{"rule": "R1", "value": 300.127}, \
         {"rule": "R2", "value": -12.5}, {"value": 201}]}
         """.utf8))
     #expect(!limits().contains(sentence))
@@ -106,6 +106,22 @@ import Testing
       text.contains("\n    predicts 300.13 k$; coverage 31 of 96 training rows;")
         && text.contains("\n    predicts \u{2212}12.5 k$; coverage 30 of 96 training rows;")
         && text.contains("\nelse  price is 150 to 252.5 k$; predicts 201 k$\n"), "\(text)")
+  }
+
+  @Test func rulesOfFewRowsAreNamed() {
+    var explanation = SampleExplanation.iris.explanation
+    func notes() -> [String] {
+      Report(explanation).blocks.compactMap { block in
+        if case .note(let words) = block { words.plain } else { nil as String? }
+      }.filter { $0.hasPrefix("Little support") }
+    }
+    #expect(notes().isEmpty)
+    explanation.rules[1].coverage = Proportion(5, of: 96)
+    explanation.rules[2].coverage = Proportion(4, of: 96)
+    #expect(notes() == ["Little support, fewer than 5 training rows: R3 (4)."])
+    explanation.rules[1].coverage = Proportion(0, of: 96)
+    #expect(
+      notes() == ["Little support, fewer than 5 training rows: R2 (0), R3 (4)."])
   }
 
   @Test func warningsStandAtTheBeginning() throws {
