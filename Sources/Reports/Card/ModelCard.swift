@@ -94,8 +94,9 @@ public struct ModelCard: Hashable, Sendable {
         "Accuracy: the share of rows on which the predicted class is the true class.",
         "Fidelity: the share of rows on which the rules predict the same class as the network.",
         """
-        Intervals are 95 % Wilson score intervals. Beside each share stands that of always predicting \
-        the most frequent class of the training rows.
+        Intervals are 95 % Wilson score intervals. Beside the accuracy stands that of always \
+        predicting the most frequent class of the training rows, beside the fidelity that of always \
+        predicting the network\u{2019}s most frequent prediction.
         """,
       ]),
     ]
