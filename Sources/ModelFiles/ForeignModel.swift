@@ -7,6 +7,8 @@ public enum ForeignModel: Hashable, Sendable {
   case quadratic
   /// A network that gives each row several labels at once.
   case multilabel
+  /// Several models whose predictions are combined, such as CalibratedClassifierCV.
+  case combination
 
   /// The kind of model that an operator represents by itself; `nil` for operators of networks.
   init?(_ node: Onnx_NodeProto) {
@@ -34,6 +36,30 @@ public enum ForeignModel: Hashable, Sendable {
     return (.naiveBayes, node)
   }
 
+  /// The kind of model of a scikit-learn pipeline in which several models read the same values, and the
+  /// node of the second; `nil` if there is one model.
+  static func several(in nodes: [Onnx_NodeProto]) -> (model: Self, node: Onnx_NodeProto)? {
+    let passed = ["Cast", "Identity"]
+    let sources = Dictionary(
+      nodes.filter { passed.contains($0.opType) && $0.input.count == 1 && $0.output.count == 1 }
+        .map { ($0.output[0], $0.input[0]) }, uniquingKeysWith: { first, _ in first })
+    let weighted = ["Gemm", "LinearClassifier", "LinearRegressor", "MatMul"]
+    var read: Set<String> = []
+    for node in nodes where weighted.contains(node.opType) {
+      guard var source = node.input.first else { continue }
+      for _ in nodes.indices {
+        guard let earlier = sources[source] else { break }
+        source = earlier
+      }
+      guard read.insert(source).inserted else {
+        // Labels of several targets are a sequence.
+        let hasLabels = nodes.contains { $0.opType == "SequenceConstruct" }
+        return (hasLabels ? .multilabel : .combination, node)
+      }
+    }
+    return nil
+  }
+
   /// The kind, in words.
   var kind: String {
     switch self {
@@ -44,6 +70,9 @@ public enum ForeignModel: Hashable, Sendable {
     case .quadratic:
       "a quadratic model, such as QuadraticDiscriminantAnalysis, not a neural network"
     case .multilabel: "a multilabel network, which gives each row several labels at once"
+    case .combination:
+      "several models whose predictions are combined, such as CalibratedClassifierCV or "
+        + "StackingClassifier"
     }
   }
 
@@ -54,6 +83,7 @@ public enum ForeignModel: Hashable, Sendable {
       "give a neural network, such as scikit-learn's MLPClassifier"
     case .multilabel:
       "give a network with one class per row: export one network for each label"
+    case .combination: "give a single network, such as scikit-learn's MLPClassifier"
     }
   }
 }

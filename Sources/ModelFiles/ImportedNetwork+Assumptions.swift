@@ -27,6 +27,16 @@ extension ImportedNetwork {
     return shape.dimensions
   }
 
+  /// The columns whose scaling the file computes in single precision with a rounding error above 1e-4 of the
+  /// scaled number, each with that error, by their index in the data.
+  public func roundedColumns(of data: Schema) -> [Int: Double] {
+    guard let columns, let positions = try? columns.positions(in: data) else { return [:] }
+    return columns.columns.reduce(into: [:]) { found, column in
+      guard column.rounding > 1e-4 else { return }
+      found[positions[column.source], default: 0] = column.rounding
+    }
+  }
+
   /// Whether the file names the classes of its outputs; the names 0, 1, 2, … do not count.
   public var describesClasses: Bool {
     guard schema == nil else { return true }

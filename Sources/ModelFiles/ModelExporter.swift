@@ -1,3 +1,5 @@
+import ONNXSchema
+
 /// A program that exports models to ONNX, by the producer that its files name.
 public enum ModelExporter: Hashable, Sendable, CaseIterable {
   /// `torch.onnx.export`
@@ -34,8 +36,16 @@ public enum ModelExporter: Hashable, Sendable, CaseIterable {
 }
 
 extension ModelFileError {
-  /// The same error with the exporter of the file.
-  func of(_ exporter: ModelExporter?) -> ModelFileError {
+  /// The same error with the exporter of the file; or that the file has several models.
+  func of(_ exporter: ModelExporter?, nodes: [Onnx_NodeProto]) -> ModelFileError {
+    switch self {
+    case .node(let file, _, _, _, _), .unsupportedOperator(let file, _, _, _):
+      if exporter == .sklearn, let (model, node) = ForeignModel.several(in: nodes) {
+        return .foreignModel(
+          file: file, node: node.title, operator: shown(node.opType), model)
+      }
+    default: break
+    }
     guard case .node(let file, let node, let name, let problem, _) = self else { return self }
     return .node(file: file, node: node, operator: name, problem, exporter: exporter)
   }

@@ -61,6 +61,30 @@ public enum ModelFile {
     return try read(data: data, name: name, folder: url.deletingLastPathComponent())
   }
 
+  /// The files with external data of an ONNX file, in the order of their names; none for other files.
+  public static func externalFiles(of url: URL) -> [URL] {
+    guard
+      let attributes = try? FileManager.default.attributesOfItem(
+        atPath: url.resolvingSymlinksInPath().path),
+      attributes[.type] as? FileAttributeType == .typeRegular,
+      let size = (attributes[.size] as? NSNumber)?.intValue, size < mostBytes,
+      (try? ModelFileError.admit(size, of: "")) != nil, let data = try? Data(contentsOf: url),
+      let message = try? message(data)
+    else { return [] }
+    let locations = message.graph.initializer.flatMap(\.externalData)
+      .filter { $0.key == "location" }.map(\.value)
+    return Set(locations).sorted().compactMap {
+      ONNXConstants.place(of: $0, in: url.deletingLastPathComponent())
+    }
+  }
+
+  private static func message(_ data: Data) throws -> Onnx_ModelProto {
+    var options = BinaryDecodingOptions()
+    options.messageDepthLimit = 32
+    options.discardUnknownFields = true
+    return try Onnx_ModelProto(serializedBytes: data, options: options)
+  }
+
   /// Reads the bytes of a compressed model, or of an ONNX file without external data.
   /// - Parameters:
   ///   - data: the bytes.
@@ -77,12 +101,9 @@ public enum ModelFile {
       return ImportedNetwork(
         network: model.network, head: model.head, schema: model.schema, encoding: model.encoding)
     }
-    var options = BinaryDecodingOptions()
-    options.messageDepthLimit = 32
-    options.discardUnknownFields = true
     let message: Onnx_ModelProto
     do {
-      message = try Onnx_ModelProto(serializedBytes: data, options: options)
+      message = try Self.message(data)
     } catch {
       throw ModelFileError.malformed(file: name, .undecodable)
     }
@@ -97,7 +118,8 @@ public enum ModelFile {
     do {
       return try network(of: message, version: version, name: name, folder, bytes: data.count)
     } catch let error as ModelFileError {
-      throw error.of(ModelExporter(producer: message.producerName))
+      throw error.of(
+        ModelExporter(producer: message.producerName), nodes: message.graph.node)
     }
   }
 
@@ -105,9 +127,12 @@ public enum ModelFile {
     of message: Onnx_ModelProto, version: Int64, name: String, _ folder: URL?, bytes: Int
   ) throws -> ImportedNetwork {
     let metadata = try ONNXMetadata(message.metadataProps, file: name)
+    var written = try ONNXFunctions.inlined(message, file: name)
+    ONNXRecognition.joinRowNormalizations(in: &written)
     let graph = try ONNXGraph(
-      try ONNXFunctions.inlined(message, file: name), opset: version, file: name, folder: folder,
-      bytes: bytes, readsRows: metadata.encoding != nil, layers: metadata.layers)
+      written, opset: version, file: name, folder: folder,
+      bytes: bytes, readsRows: metadata.encoding != nil, layers: metadata.layers,
+      exporter: ModelExporter(producer: message.producerName))
     try metadata.check(graph.columns, classes: graph.classes)
     let reader = try ONNXReader(graph, file: name)
     let assembled = try ONNXNetwork(reader, output: graph.output).network(

@@ -86,9 +86,10 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .range:
       "give the column as it was in training, or export the network with an input of floats"
     case .schema(.imageShape): "give images of the size that the network was trained with"
+    case .schema(.numberedColumns): "rename the columns of the data to the inputs of the model"
     case .schema: "give data with the columns that the network was trained with"
     case .unwritable: "choose a folder that exists and that you may write to"
-    case .unwritableLayer: "all layers except reshaping and transposition can be exported"
+    case .unwritableLayer: "all layers of the program can be exported"
     case .differs: "this is a fault of espalier; please report it"
     case .memory: "give the process more memory, or export a smaller network"
     }

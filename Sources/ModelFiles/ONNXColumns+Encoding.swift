@@ -109,17 +109,36 @@ extension ONNXColumns {
     for (cell, name) in names.enumerated() {
       // A cell that no layer reads may be missing from the data.
       positions.append(
-        read.contains(cell) ? try Self.position(of: name, in: data) : 0)
+        read.contains(cell) ? try Self.position(of: name, among: names, in: data) : 0)
     }
     return positions
   }
 
   /// The index of a column by name; or by the identifier that skl2onnx makes of a name, with
   /// underscores for all characters but letters and digits.
-  private static func position(of name: String, in data: Schema) throws(ModelFileError) -> Int {
+  ///
+  /// skl2onnx numbers the second and further names of one identifier, such as `a_b` and `a_b1` for "a.b"
+  /// and "a b"; which column is which depends on their order in training.
+  private static func position(
+    of name: String, among names: [String], in data: Schema
+  ) throws(ModelFileError) -> Int {
     let columns = data.features.map(\.id.rawValue)
-    if let found = columns.firstIndex(of: name) { return found }
-    let likely = columns.indices.filter { columns[$0].asIdentifier == name.asIdentifier }
+    let found = columns.firstIndex(of: name)
+    let identifier = name.asIdentifier
+    let root = String(identifier.reversed().drop(while: \.isASCIIDigit).reversed())
+    for stem in found == nil ? [identifier, root] : [identifier] {
+      let alike = columns.filter { $0.asIdentifier == stem }
+      let inputs = names.filter { input in
+        let numbered = input.asIdentifier
+        return numbered.hasPrefix(stem) && numbered.dropFirst(stem.count).allSatisfy(\.isASCIIDigit)
+          && (input == name || !columns.contains(input))
+      }
+      if alike.count > 1, inputs.count > 1 {
+        throw .schema(.numberedColumns(columns: alike, inputs: inputs))
+      }
+    }
+    if let found { return found }
+    let likely = columns.indices.filter { columns[$0].asIdentifier == identifier }
     guard let first = likely.first else {
       throw .schema(.missingColumn(name: name))
     }
@@ -129,6 +148,11 @@ extension ONNXColumns {
     }
     return first
   }
+}
+
+extension Character {
+  /// Whether the character is one of 0 to 9.
+  fileprivate var isASCIIDigit: Bool { isASCII && isNumber }
 }
 
 extension ONNXColumns.Column {

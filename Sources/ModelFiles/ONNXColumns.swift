@@ -34,6 +34,9 @@ struct ONNXColumns: Hashable, Sendable {
     var blank: String?
     /// Whether the cell is rounded to single precision before it is scaled.
     var isSinglePrecision = false
+    /// The rounding error of a number to which the file adds an offset after it multiplied the cell in single
+    /// precision, as where a large mean is subtracted after the division.
+    var rounding = 0.0
     /// Whether the cell is true or false, or 1 or 0.
     var isFlag = false
     /// The text that replaces a missing one.
@@ -77,9 +80,11 @@ struct ONNXColumns: Hashable, Sendable {
   /// The maximum number of columns.
   private static let mostCells = 1 << 20
 
-  /// Whether a file has preprocessing of table rows: several inputs, inputs that are not floats, or
-  /// preprocessing operators.
-  static func are(needed inputs: [Onnx_ValueInfoProto], by chain: [Onnx_NodeProto]) -> Bool {
+  /// Whether a file has preprocessing of table rows: several inputs, inputs that are not floats,
+  /// preprocessing operators, or columns that are shifted by constants.
+  static func are(
+    needed inputs: [Onnx_ValueInfoProto], by chain: [Onnx_NodeProto], _ constants: ONNXConstants
+  ) throws(ModelFileError) -> Bool {
     let isFloat = inputs.allSatisfy {
       let type = Onnx_TensorProto.DataType(rawValue: Int($0.type.tensorType.elemType))
       let floats: [Onnx_TensorProto.DataType?] = [.float, .double, .float16, .bfloat16, .undefined]
@@ -87,8 +92,12 @@ struct ONNXColumns: Hashable, Sendable {
       return floats.contains(type) || $0.type.tensorType.shape.dim.count == 4
     }
     let names = Set(inputs.filter { $0.type.tensorType.shape.dim.count != 4 }.map(\.name))
-    return inputs.count > 1 || !isFloat || chain.contains { own.contains($0.opType) }
-      || chain.contains { $0.opType == "Gather" && names.contains($0.input.first ?? "") }
+    if inputs.count > 1 || !isFloat || chain.contains(where: { own.contains($0.opType) })
+      || chain.contains(where: { $0.opType == "Gather" && names.contains($0.input.first ?? "") })
+    {
+      return true
+    }
+    return try shifts(inputs[0], chain, constants)
   }
 
   /// Reads the preprocessing nodes at the start of a chain, without those of `layers`, and removes them from
@@ -99,7 +108,8 @@ struct ONNXColumns: Hashable, Sendable {
   ) throws(ModelFileError) {
     (self.file, self.layers) = (file, layers)
     for input in inputs {
-      try add(input, scaled: inputs.count == 1 ? Self.scaledWidth(of: input, chain) : nil)
+      let width = inputs.count == 1 ? try Self.scaledWidth(of: input, chain, constants) : nil
+      try add(input, scaled: width)
     }
     if inputs.count > 1 { names = inputs.map(\.name) }
     let started = values
@@ -453,6 +463,10 @@ extension Onnx_ValueInfoProto {
 
 extension ONNXColumns.Column {
   mutating func scale(by factor: Double, adding offset: Double) {
+    rounding *= abs(factor)
+    if isSinglePrecision, self.factor != 1, factor == 1 {
+      rounding = max(rounding, abs(offset) * Double(Float.ulpOfOne) / 2)
+    }
     self.factor *= factor
     self.offset = self.offset * factor + offset
   }

@@ -265,6 +265,17 @@ package struct ONNXConstants {
     return tensor.rawData
   }
 
+  /// The file of external data; `nil` if it is not in the folder of the model.
+  static func place(of location: String, in folder: URL) -> URL? {
+    let parts = location.split(separator: "/", omittingEmptySubsequences: false)
+    guard !location.contains("\0"), !parts.contains(where: { $0.isEmpty || $0 == ".." }) else {
+      return nil
+    }
+    let home = folder.resolvingSymlinksInPath().path
+    let place = folder.appendingPathComponent(location).resolvingSymlinksInPath()
+    return place.path.hasPrefix(home == "/" ? home : home + "/") ? place : nil
+  }
+
   /// The bytes of external data, from files in the folder of the model only.
   private mutating func external(
     _ tensor: Onnx_TensorProto, _ name: String, length: Int
@@ -272,14 +283,9 @@ package struct ONNXConstants {
     let entries = Dictionary(
       tensor.externalData.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     let location = entries["location"] ?? ""
-    let outside = wrong(name, .outside(location: location))
-    let parts = location.split(separator: "/", omittingEmptySubsequences: false)
-    guard let folder, !location.contains("\0"),
-      !parts.contains(where: { $0.isEmpty || $0 == ".." })
-    else { throw outside }
-    let home = folder.resolvingSymlinksInPath().path
-    let place = folder.appendingPathComponent(location).resolvingSymlinksInPath()
-    guard place.path.hasPrefix(home == "/" ? home : home + "/") else { throw outside }
+    guard let folder, let place = Self.place(of: location, in: folder) else {
+      throw wrong(name, .outside(location: location))
+    }
     let attributes = try? FileManager.default.attributesOfItem(atPath: place.path)
     guard attributes?[.type] as? FileAttributeType == .typeRegular,
       let size = (attributes?[.size] as? NSNumber)?.intValue,

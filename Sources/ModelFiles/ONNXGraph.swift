@@ -26,6 +26,9 @@ struct ONNXGraph {
   /// Whether an output is the scores divided by their sum.
   let isNormalized: Bool
 
+  /// The program that wrote the file, if it is known.
+  let exporter: ModelExporter?
+
   private let file: String
   private let nodes: [Onnx_NodeProto]
   private var producers: [String: Int] = [:]
@@ -35,13 +38,15 @@ struct ONNXGraph {
   ///
   /// `readsRows`: whether the graph includes the preprocessing of table rows, as in files that
   /// Espalier wrote. `layers`: the nodes that are layers in such a file, not preprocessing.
+  /// `exporter`: the program that wrote the file.
   /// - Throws: `ModelFileError` for an unsupported operator or a cycle.
   init(
     _ graph: Onnx_GraphProto, opset: Int64, file: String, folder: URL?, bytes: Int,
-    readsRows: Bool = false, layers: Set<String> = []
+    readsRows: Bool = false, layers: Set<String> = [], exporter: ModelExporter? = nil
   ) throws(ModelFileError) {
     self.file = file
     self.opset = opset
+    self.exporter = exporter
     if let (model, node) = ForeignModel.find(in: graph.node) {
       throw .foreignModel(file: file, node: node.title, operator: shown(node.opType), model)
     }
@@ -88,7 +93,8 @@ struct ONNXGraph {
     binarizer = predictions.binarizer
     isNormalized = predictions.isNormalized
     try link(from: names, to: output, keepsOrder: readsRows)
-    if readsRows || ONNXColumns.are(needed: inputs, by: chain) {
+    let hasColumns = try ONNXColumns.are(needed: inputs, by: chain, constants)
+    if readsRows || hasColumns {
       guard inputs.count == 1 || inputs.allSatisfy(\.isColumn) else {
         throw .graph(file: file, .inputs(inputs.map(\.name)))
       }

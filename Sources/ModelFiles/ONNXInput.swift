@@ -45,15 +45,21 @@ struct ONNXInput {
     }
     let sizes = lengths.map { Int($0) }
     let isLarge = sizes.count == 3 && sizes[0] != 1 && sizes[2] != 1
-    if sizes.count == 1, graph.columns?.preparation == nil,
-      let (shape, node) = try Self.image(graph, of: sizes[0])
+    if sizes.count <= 2, graph.columns?.preparation == nil,
+      let (shape, node) = try Self.image(graph, of: sizes.reduce(1, *))
     {
       // Rows that are first reshaped to images are read as images; either form is accepted as data.
-      (self.shape, order, view) = (shape, .stored, shape.dimensions)
       skipped = [node.output]
+      view = shape.dimensions
+      if shape[0] == 1, shape[2] > 1, isImage, !Self.transposesChannels(graph, after: node) {
+        // One channel first: the pixels are in the same order with the channel last.
+        (self.shape, order) = ([shape[1], shape[2], 1], .channelsFirst)
+      } else {
+        (self.shape, order) = (shape, .stored)
+      }
     } else if sizes.count == 3, isImage || isLarge {
       view = sizes
-      if Self.transposesChannels(graph) || !isImage && Self.hasChannelsLast(sizes) {
+      if Self.transposesChannels(graph) || !isImage && Self.hasChannelsLast(sizes, graph.exporter) {
         (shape, order) = (Shape(sizes), .stored)
       } else {
         (shape, order) = ([sizes[1], sizes[2], sizes[0]], .channelsFirst)
@@ -112,17 +118,25 @@ struct ONNXInput {
     return sizes.reduce(1, *) == count ? (Shape(sizes), node) : nil
   }
 
-  /// Whether the sizes of an image without convolutions are rather height, width and channels.
-  private static func hasChannelsLast(_ sizes: [Int]) -> Bool {
+  /// Whether the sizes of an image without convolutions are rather height, width and channels: by the usual
+  /// numbers of channels, the order of the exporter, or that two equal sizes are height and width.
+  private static func hasChannelsLast(_ sizes: [Int], _ exporter: ModelExporter?) -> Bool {
     let channels = [1, 3, 4]
-    return channels.contains(sizes[2]) && !channels.contains(sizes[0])
+    let (first, last) = (channels.contains(sizes[0]), channels.contains(sizes[2]))
+    if first != last { return last }
+    if exporter == .keras { return true }
+    return sizes[0] == sizes[1] && sizes[2] < sizes[1]
   }
 
   /// Whether the graph transposes its input from channels-last to channels-first before its first
   /// layer; elementwise nodes may precede the Transpose.
-  private static func transposesChannels(_ graph: ONNXGraph) -> Bool {
+  ///
+  /// `reshape`: a node that makes images of the rows of the input before.
+  private static func transposesChannels(
+    _ graph: ONNXGraph, after reshape: Onnx_NodeProto? = nil
+  ) -> Bool {
     let alike: Set = ["Add", "Cast", "Div", "Identity", "Mul", "Sub"]
-    var values: Set = [graph.input.name]
+    var values: Set = [reshape?.output.first ?? graph.input.name]
     var turns = false
     for node in graph.chain where node.input.contains(where: values.contains) {
       if alike.contains(node.opType) {

@@ -66,10 +66,13 @@ struct ONNXOutputs {
   ) -> Bool {
     path.dropLast().allSatisfy { name in
       guard let node = producers[name] else { return false }
-      return ["Cast", "Div", "Greater", "Identity", "Round"].contains(node.opType)
+      return ["Cast", "Div", "Greater", "GreaterOrEqual", "Identity", "Round"].contains(node.opType)
         || node.opType == "Concat" && node.input.count == 1
         || onlyScore(node, producers, constants) != nil
-    } && path.contains { ["Concat", "Div", "Greater", "Round"].contains(producers[$0]?.opType) }
+    }
+      && path.contains {
+        ["Concat", "Div", "Greater", "GreaterOrEqual", "Round"].contains(producers[$0]?.opType)
+      }
   }
 
   /// The probabilities, if other outputs are the scores that they are computed from.
@@ -166,7 +169,7 @@ struct ONNXOutputs {
         trace.classes = constants.texts(input) ?? trace.classes
         trace.path.append(node.input[1])
         trace.isLabel = true
-      case ("", "Greater"), ("", "Round"):
+      case ("", "Greater"), ("", "GreaterOrEqual"), ("", "Round"):
         guard producers[input]?.opType == "Sigmoid",
           node.opType == "Round" || isNumber(0.5, node.input(1) ?? "", producers, constants)
         else { return trace }

@@ -57,7 +57,7 @@ extension ONNXWriter {
     }
     var value = input.name
     if input.rank > 2 {
-      if interface.isChannelsFirst, model.schema.image?.channels != 1 {
+      if input.rank == 4, interface.isChannelsFirst, model.schema.image?.channels != 1 {
         value = addTransposition(of: value, [0, 2, 3, 1], makes: "rows:last")
       }
       value = addReshape(of: value, to: [-1, model.schema.features.count], makes: "rows:flat")

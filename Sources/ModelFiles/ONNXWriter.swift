@@ -25,6 +25,8 @@ package struct ONNXWriter {
   private let network: Network
   /// The name of the input value of the first layers.
   private var start = ""
+  /// Whether that value has the axes of an image in the order in which the network stores them.
+  private(set) var startsAsStored = false
   /// Where the cells of a row are.
   var cells = Cells.each([])
   /// The levels that a kept interface spells otherwise, by feature and text.
@@ -72,6 +74,7 @@ package struct ONNXWriter {
       network.architecture.links[$0].contains(-1)
     }
     let isTransposed = read.allSatisfy { network.architecture.nodes[$0].layer is Transposition }
+    startsAsStored = input.rank == 3 && isTransposed
     if input.rank == 3, let kept, let image = keptImage(kept, isTransposed: isTransposed) {
       start = image
     } else {

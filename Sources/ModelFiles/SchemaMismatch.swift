@@ -18,6 +18,8 @@ public enum SchemaMismatch: Hashable, Sendable {
   case columnCount(found: Int, expected: Int)
   /// Two columns whose names may both mean an input of the model.
   case ambiguousColumns(first: String, second: String, input: String)
+  /// Columns whose names give the same identifier, which the exporter numbered.
+  case numberedColumns(columns: [String], inputs: [String])
 
   // The target.
   /// A numeric target where the model predicts a class, or the other way round.
@@ -53,6 +55,10 @@ public enum SchemaMismatch: Hashable, Sendable {
     case .ambiguousColumns(let first, let second, let input):
       return "the columns '\(shown(first))' and '\(shown(second))' may both be the model's input "
         + "'\(shown(input))'"
+    case .numberedColumns(let columns, let inputs):
+      return
+        "which of the columns \(Self.list(columns)) the model's inputs \(Self.list(inputs)) read "
+        + "is not known"
     case .target(let name, let isNumeric):
       let (asked, known) = isNumeric ? ("a number", "a class") : ("a class", "a number")
       return "the target '\(shown(name))' is \(asked) where the model predicts \(known)"
@@ -68,5 +74,9 @@ public enum SchemaMismatch: Hashable, Sendable {
       return "the class order '\(shown(given.joined(separator: ",")))' is not a permutation of the "
         + "data's classes: \(classes.map { shown($0) }.joined(separator: ", "))"
     }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.map { "'\(shown($0))'" }.joined(separator: ", ")
   }
 }

@@ -17,7 +17,8 @@ import Testing
   static let kept =
     texts + [
       "channels-first", "channels-last", "clipped", "fixed-batch", "one-operand", "repeated",
-      "timestamps", "turned-columns", "codes-read", "row-index", "filled", "filled-anew",
+      "timestamps", "shifted", "normalized-rows", "flat-colours", "rows-of-pixels",
+      "lines-of-pixels", "turned-columns", "codes-read", "row-index", "filled", "filled-anew",
       "filled-unknown",
       "filled-codes",
     ]
@@ -27,7 +28,7 @@ import Testing
       "batch-norm", "decimal-classes", "global-max", "hard-sigmoid", "clipped-margin",
       "month-classes", "named-positions",
       "one-vs-rest", "other-columns", "pair", "reduce-max", "rounded", "threshold",
-      "turned-channels", "unknown-width", "whole-windows",
+      "turned-channels", "unknown-width", "whole-windows", "from-half",
     ]
 
   private struct Figures: Decodable {

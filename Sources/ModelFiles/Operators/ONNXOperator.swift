@@ -127,7 +127,7 @@ package struct ONNXOperator: Sendable {
     ONNXOperator("ReduceMean", read: readGlobalPool, write: writeGlobalAveragePooling),
     ONNXOperator("ReduceSum"),
     ONNXOperator("Relu", read: readActivation, write: writeActivation),
-    ONNXOperator("Reshape", read: readReshape, fold: foldReshape),
+    ONNXOperator("Reshape", read: readReshape, fold: foldReshape, write: writeReshaping),
     ONNXOperator("Scaler", domain: classical),
     ONNXOperator("Selu", read: readActivation),
     ONNXOperator("Shape", fold: foldShape),

@@ -227,15 +227,44 @@ extension ONNXOperator {
     node.opType = "Flatten"
   }
 
+  /// Images are channels first in files, and last in networks.
+  static func writeReshaping(
+    _ writer: inout ONNXWriter, _ layer: Reshaping, _ place: ONNXWriter.Place,
+    _ node: inout Onnx_NodeProto
+  ) {
+    if place.inputs[0].rank == 3 {
+      node.input = [
+        writer.addTransposition(of: node.input[0], [0, 2, 3, 1], makes: "\(node.name):last")
+      ]
+    }
+    guard layer.shape.rank == 3 else {
+      node.opType = "Reshape"
+      return writer.addIntegers([("shape", [-1] + layer.shape.dimensions)], to: &node)
+    }
+    let pixels = writer.addReshape(
+      of: node.input[0], to: [-1] + layer.shape.dimensions, makes: "\(node.name):pixels")
+    node.opType = "Transpose"
+    node.input = [pixels]
+    node.attribute = [ONNXWriter.integers("perm", [0, 3, 1, 2])]
+  }
+
   static func writeTransposition(
     _ writer: inout ONNXWriter, _ layer: Transposition, _ place: ONNXWriter.Place,
     _ node: inout Onnx_NodeProto
   ) throws(ModelFileError) {
-    guard layer.order == [1, 2, 0], place.readsInput else {
+    if layer.order == [1, 2, 0], place.readsInput, writer.startsAsStored {
+      // The input is already channels first.
+      node.opType = "Identity"
+      return
+    }
+    guard layer.order.count == 3, place.inputs[0].rank == 3 else {
       throw ONNXWriter.unwritable(layer, place)
     }
-    // The input is already channels first.
-    node.opType = "Identity"
+    // The axis in the file of each dimension in the network, which has channels last.
+    let axes = [2, 3, 1]
+    let order = [layer.order[2], layer.order[0], layer.order[1]].map { axes[$0] }
+    node.opType = "Transpose"
+    node.attribute = [ONNXWriter.integers("perm", [0] + order)]
   }
 
   static func writeConcatenation(

@@ -33,12 +33,14 @@ def constant(name, values, kind=np.float32):
     return onnx.numpy_helper.from_array(np.array(values, kind), name)
 
 
-def write(name, nodes, inputs, initializers, header, rows, feed, kind=TensorProto.FLOAT, shape=("N", 2), ties=False):
+def write(name, nodes, inputs, initializers, header, rows, feed, kind=TensorProto.FLOAT, shape=("N", 2), ties=False, producer=""):
     output = helper.make_tensor_value_info("logits", kind, shape)
     graph = helper.make_graph(nodes, name, inputs, [output], initializers)
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)])
     model.ir_version = 8
+    if producer:
+        model.producer_name = producer
     onnx.checker.check_model(model)
     onnx.save(model, here / f"{name}.onnx")
     logits = feed(onnxruntime.InferenceSession(str(here / f"{name}.onnx")))
@@ -117,7 +119,7 @@ def filled(name, known, filling, codes=False, mark="", seed=1):
     write(name, nodes, inputs, initializers, ["amount", "kind"], list(zip(amounts, texts)), feed)
 
 
-def image(name, shape, batch="N", convolves=True, turns=(), pool=None, seed=1):
+def image(name, shape, batch="N", convolves=True, turns=(), pool=None, flat=False, producer="", seed=1):
     """A table whose columns are the numbers of an image."""
     chance = np.random.default_rng(seed)
     count = int(np.prod(shape))
@@ -155,11 +157,19 @@ def image(name, shape, batch="N", convolves=True, turns=(), pool=None, seed=1):
     nodes += [helper.make_node("Reshape", [last, "flat"], ["f"]), helper.make_node("Gemm", ["f", "w", "b"], ["h"]),
               helper.make_node("Tanh", ["h"], ["a"]), helper.make_node("Gemm", ["a", "w2", "b2"], ["logits"])]
     inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [batch, *shape])]
+    if flat:
+        # Rows of one channel that the first node makes images of.
+        inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [batch, *flat])]
+        initializers.append(constant("image", [-1, *shape], np.int64))
+        nodes[0].input[0] = "image:x"
+        nodes.insert(0, helper.make_node("Reshape", ["x", "image"], ["image:x"]))
+        fed = lambda part: part.reshape(-1, *flat)
     step = batch if isinstance(batch, int) else ROWS
     feed = lambda session: np.concatenate([
         session.run(None, {"x": fed(rows[i:i + step].astype(np.float32))})[0]
         for i in range(0, ROWS, step)])
-    write(name, nodes, inputs, initializers, [f"c{i}" for i in range(count)], rows.tolist(), feed)
+    write(name, nodes, inputs, initializers, [f"c{i}" for i in range(count)], rows.tolist(), feed,
+          producer=producer)
 
 
 def tanh(reads, chance, width, outputs=2, spread=1):
@@ -353,3 +363,30 @@ def index(chance):
 scaled = lambda scale: [node("Scaler", ["x"], ["c"], domain="ai.onnx.ml", offset=[0., 0., 0., 0.], scale=[scale, 1., 1., 1.])]
 first(table, "codes-read", reads="c", columns=codes, before=scaled(.001))
 first(table, "row-index", reads="c", columns=index, before=scaled(.1), names=["id", "a", "b", "c"])
+
+# Columns that are far from 0 beside their spread, scaled without an operator of scikit-learn.
+first(table, "shifted", reads="c", columns=timestamps, constants=[
+    constant("mean", [1.7e9 + 200, 0., 0., 0.]), constant("spread", [125., 1., 1., 1.])],
+      before=[node("Sub", ["x", "mean"], ["d"]), node("Div", ["d", "spread"], ["c"])])
+first(table, "from-half", scores=1, constants=half, outputs=("N", 1), behind=[
+    node("Sigmoid", ["l"], ["s"]), node("GreaterOrEqual", ["s", "half"], ["g"]),
+    node("Cast", ["g"], ["logits"], to=TensorProto.FLOAT)])
+# Layer normalization of the inputs as tf2onnx exports that of Keras.
+first(table, "normalized-rows", reads="c", constants=[
+    constant("rows", [1, -1, 4, 1], np.int64), constant("back", [-1, 4], np.int64), constant("axes", [0, 2, 3], np.int64),
+    constant("zero", [0], np.int64), constant("one", [1], np.int64), constant("n0", 0.), constant("n1", 1.),
+    constant("gamma", [1., 2., .5, 1.]), constant("beta", [.5, 0., -1., .2])], before=[
+    node("Shape", ["x"], ["s"]), node("Cast", ["s"], ["s32"], to=TensorProto.INT32),
+    node("Reshape", ["x", "rows"], ["r"]), node("Slice", ["s32", "zero", "one", "zero"], ["n"]),
+    node("ReduceProd", ["n"], ["p"], axes=[0], keepdims=0), node("Unsqueeze", ["p", "zero"], ["q"]),
+    node("Cast", ["q"], ["count"], to=TensorProto.INT64), node("Expand", ["n0", "count"], ["zeros"]),
+    node("Expand", ["n1", "count"], ["ones"]), node("Shape", ["r"], ["t"]),
+    node("ReduceMean", ["r"], ["m"], axes=[0, 2, 3], keepdims=1), node("Sub", ["r", "m"], ["d"]),
+    node("ReduceSumSquare", ["d"], ["sum"], axes=[0, 2, 3], keepdims=0), node("Squeeze", ["m", "axes"], ["mean"]),
+    node("Gather", ["t", "axes"], ["g"]), node("ReduceProd", ["g"], ["h0"], axes=[0], keepdims=0),
+    node("Cast", ["h0"], ["h1"], to=TensorProto.FLOAT), node("Div", ["sum", "h1"], ["v"]),
+    node("BatchNormalization", ["r", "ones", "zeros", "mean", "v"], ["e"], epsilon=.001),
+    node("Reshape", ["e", "back"], ["f"]), node("Mul", ["f", "gamma"], ["u"]), node("Add", ["u", "beta"], ["c"])])
+first(image, "flat-colours", (3, 3, 3), convolves=False, producer="tf2onnx")
+first(image, "rows-of-pixels", (1, 4, 4), flat=(16,))
+first(image, "lines-of-pixels", (1, 4, 4), flat=(4, 4))

@@ -17,7 +17,7 @@ ML = "ai.onnx.ml"
 HUGE = 1 << 62
 
 
-def keep(name, nodes, constants=None, inputs=None, output=("y", F, ["batch", 3]), opset=17):
+def keep(name, nodes, constants=None, inputs=None, output=("y", F, ["batch", 3]), opset=17, producer="fixture"):
     """Writes a file of these nodes; by default four numbers come in."""
     inputs = inputs or [("x", F, ["batch", 4])]
     graph = helper.make_graph(
@@ -27,7 +27,7 @@ def keep(name, nodes, constants=None, inputs=None, output=("y", F, ["batch", 3])
          for n, v in (constants or {}).items()])
     proto = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", opset), helper.make_opsetid(ML, 3)],
-        ir_version=8, producer_name="fixture")
+        ir_version=8, producer_name=producer)
     (BROKEN / f"{name}.onnx").write_bytes(proto.SerializeToString())
 
 
@@ -308,8 +308,24 @@ def operators():
     (BROKEN / "two-answers.onnx").write_bytes(proto.SerializeToString())
 
 
+def combined():
+    """Several scikit-learn models in one file, as skl2onnx exports them."""
+    def part(k, kind="LinearClassifier"):
+        return helper.make_node(
+            kind, [f"c{k}"], [f"label{k}", f"p{k}"], name=f"part{k}", domain=ML, classlabels_ints=[0, 1],
+            coefficients=[-1.0 - k, 1.0, 0.5, 2.0, 1.0 + k, -1.0, -0.5, -2.0], intercepts=[-0.5, 0.5],
+            post_transform="LOGISTIC")
+    casts = [node("Cast", ["x"], [f"c{k}"], name=f"cast{k}", to=F) for k in (0, 1)]
+    keep("calibrated", [*casts, part(0), part(1), node("Sum", ["p0", "p1"], ["s"]), node("Exp", ["s"], ["y"])],
+         output=("y", F, ["batch", 2]), producer="skl2onnx")
+    keep("several-targets", [
+        *casts, part(0), part(1),
+        node("SequenceConstruct", ["p0", "p1"], ["y"])], output=("y", F, ["batch", 2]), producer="skl2onnx")
+
+
 def write():
     columns()
+    combined()
     operators()
     lengths()
     pictures()
