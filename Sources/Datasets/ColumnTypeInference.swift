@@ -237,7 +237,7 @@ struct ColumnTypeInference {
     let example = (used.first { isWord(readings[$0]) } ?? used.first).map { table.text($0) } ?? ""
     return .leftOut(
       isUnique
-        ? .unique(example: example)
+        ? .unique(example: example, missing: codes.count - known)
         : .manyLevels(levels: levels.names.count, rows: codes.count, example: example))
   }
 

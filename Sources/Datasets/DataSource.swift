@@ -15,7 +15,13 @@ public enum DataSource {
     let exists = FileManager.default.fileExists(atPath: text, isDirectory: &isFolder)
     // A bare name is that of a data set, even if there is a folder of that name.
     if !text.contains("/"), let folder = try knownFolder(named: text) {
-      return try load(folder: folder, named: text, options: options)
+      var data = try load(folder: folder, named: text, options: options)
+      if exists, !isFolder.boolValue || holdsData(text) {
+        data.sourceNotes.append(
+          "'\(excerpt(text))' is the data set of that name; the \(isFolder.boolValue ? "folder" : "file") in the "
+            + "working folder is ./\(excerpt(text))")
+      }
+      return data
     }
     if text == "-" || exists && !isFolder.boolValue {
       return try load(file: text, options: options)
@@ -66,6 +72,15 @@ public enum DataSource {
   ) throws -> LoadedData {
     try load(
       ByteSource(bytes, named: name), name: name, options: options, chunkSize: chunkSize)
+  }
+
+  /// Whether a folder has a table or images, unlike a report.
+  private static func holdsData(_ folder: String) -> Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.contains { name in
+      ["data.csv", "data.tsv"].contains(where: name.hasPrefix) || name.contains("-ubyte")
+        || name.hasSuffix(".bin")
+    }
   }
 
   private static func knownFolder(named name: String) throws -> String? {

@@ -76,6 +76,8 @@ extension DatasetError {
         + (missing > 0
           ? ", and \(counted(missing, "row")) without a value or with a missing-value string, such "
             + "as NA, \(missing == 1 ? "is" : "are") left out" : "")
+    case .oneImageClass(let source, let name):
+      "\(source): every image has the label '\(excerpt(name))'"
     case .tooFewRows(let source, let usable, let needed):
       "\(source): \(counted(usable, "usable row")) where at least \(needed) are needed"
     case .differentFeatures(let source, let pixels, let expected):
@@ -172,11 +174,17 @@ extension DatasetError {
       "write another string if the missing value is a class of its own, or choose another column "
         + "as the target"
     case .oneClass: "classification needs at least two classes; choose another column as the target"
+    case .oneImageClass: "classification needs images of at least two classes"
     case .tooFewRows: "rows without a value for the target cannot be used"
     case .differentFeatures: "give rows with the columns that the network was trained with"
     case .malformedSchema(_, .emptyLevel): "remove '' from the list"
     case .malformedSchema: "see the schema.json of an installed data set"
     case .corruptGzip, .wrongSize: "copy or download the file again"
+    case .wrongMagic(_, let found, let expected)
+    where found.count == 4 && found[0] == 0 && found[1] == 0 && idxTypes[found[2]] != nil
+      && (found[2] != 0x08 || found[3] > 3):
+      "it is an IDX file of \(idxTypes[found[2]] ?? "") with \(counted(Int(found[3]), "dimension")); save "
+        + "unsigned bytes with \(counted(Int(expected[3]), "dimension"))"
     case .wrongMagic: "images are IDX files (MNIST) or CIFAR binary files"
     case .unpairedLabels, .wrongLabel: "the labels belong to other images"
     case .wrongChecksum: "copy or download the file again; nothing was installed"
@@ -241,3 +249,9 @@ func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
 func hexadecimal(_ byte: UInt8) -> String {
   (byte < 16 ? "0" : "") + String(byte, radix: 16)
 }
+
+/// The element types of IDX files, by the third byte.
+private let idxTypes: [UInt8: String] = [
+  0x08: "unsigned bytes", 0x09: "signed bytes", 0x0B: "16-bit integers", 0x0C: "32-bit integers",
+  0x0D: "32-bit floats", 0x0E: "64-bit floats",
+]

@@ -96,6 +96,8 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   case longClassName(source: String, name: String)
   /// All rows have the same class `name`, but `missing` ones, which have no value.
   case oneClass(source: String, target: String, name: String, missing: Int = 0)
+  /// Images of one class only.
+  case oneImageClass(source: String, name: String)
   /// Too few rows have a target value.
   case tooFewRows(source: String, usable: Int, needed: Int)
   /// Images do not have the required columns; `expected` is the first of those.

@@ -16,8 +16,8 @@ public enum ExclusionReason: Hashable, Sendable {
   case constantLevel(String, missing: Int = 0)
   /// The numbers of the rows.
   case rowIndex
-  /// Another text in every row.
-  case unique(example: String)
+  /// Another text in every row but `missing` ones without a value.
+  case unique(example: String, missing: Int = 0)
   /// Too many distinct strings for the number of rows.
   case manyLevels(levels: Int, rows: Int, example: String)
 
@@ -45,7 +45,10 @@ public enum ExclusionReason: Hashable, Sendable {
     case .constantLevel(let name, let missing):
       "is '\(excerpt(name))' in every row" + Self.rest(missing)
     case .rowIndex: "is a row index"
-    case .unique(let example): "is unique in every row" + Self.such(example)
+    case .unique(let example, 0): "is unique in every row" + Self.such(example)
+    case .unique(let example, let missing):
+      "is unique in every row that has a value" + Self.such(example) + " and missing in "
+        + counted(missing, "row")
     case .manyLevels(let levels, let rows, let example):
       "has \(grouped(levels)) distinct strings in " + counted(rows, "row") + Self.such(example)
     }

@@ -118,6 +118,8 @@ public struct LoadedData: Sendable {
   public var altered: [RowCount]
   /// Notes about columns, in sentences.
   public var notes: [String]
+  /// Notes about where the data were found, which are no part of a result.
+  public var sourceNotes: [String] = []
 
   /// A loaded table; `rowsRead` includes dropped rows.
   public init(
@@ -139,12 +141,12 @@ public struct LoadedData: Sendable {
 extension LoadedData {
   /// Notes about rows and columns, in sentences with counts.
   public var accounts: [String] {
-    dropped.map(Self.sentence)
+    sourceNotes + dropped.map(Self.sentence)
       + altered.map { "\(counted($0.count, "row")) with \($0.reason)" } + notes
   }
 
   /// Notes about dropped rows and assumptions, in sentences with counts.
-  public var remarks: [String] { dropped.map(Self.sentence) + notes }
+  public var remarks: [String] { sourceNotes + dropped.map(Self.sentence) + notes }
 
   private static func sentence(_ dropped: RowCount) -> String {
     "\(counted(dropped.count, "row")) left out: \(dropped.reason)"

@@ -14,6 +14,13 @@ extension Table {
     return Double(shared) > chance * Double(count) ? shared : 0
   }
 
+  /// The number of rows that equal a row of another table of the same schema, with the same target.
+  /// - Complexity: O(values of both tables)
+  public func rowsRepeated(of other: Table) -> Int {
+    let known = Set((0..<other.count).map { other.fingerprint(of: $0) })
+    return (0..<count).count { known.contains(fingerprint(of: $0)) }
+  }
+
   /// A hash of the values of a row, the same for missing values.
   private func fingerprint(of row: Int) -> Int {
     var hasher = Hasher()

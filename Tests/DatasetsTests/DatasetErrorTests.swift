@@ -177,6 +177,16 @@ import Testing
 
   private static let files: [(DatasetError, String, String)] = [
     (
+      .wrongMagic(source: "a", found: [0, 0, 0x0B, 3], expected: [0, 0, 8, 3]),
+      "a: begins with 0x00000b03 where 0x00000803 is expected",
+      "it is an IDX file of 16-bit integers with 3 dimensions; save unsigned bytes with 3 dimensions"
+    ),
+    (
+      .wrongMagic(source: "a", found: [0, 0, 8, 4], expected: [0, 0, 8, 3]),
+      "a: begins with 0x00000804 where 0x00000803 is expected",
+      "it is an IDX file of unsigned bytes with 4 dimensions; save unsigned bytes with 3 dimensions"
+    ),
+    (
       .wrongMagic(source: "a", found: [0, 0, 8, 1], expected: [0, 0, 8, 3]),
       "a: begins with 0x00000801 where 0x00000803 is expected",
       "images are IDX files (MNIST) or CIFAR binary files"
@@ -403,6 +413,10 @@ import Testing
     (.constantLevel("red"), "is 'red' in every row"),
     (.rowIndex, "is a row index"),
     (.unique(example: "'7.58 kg"), "is unique in every row (such as ''7.58 kg')"),
+    (
+      .unique(example: "Columbus Day", missing: 1926),
+      "is unique in every row that has a value (such as 'Columbus Day') and missing in 1,926 rows"
+    ),
     (
       .manyLevels(levels: 60, rows: 100, example: "a"),
       "has 60 distinct strings in 100 rows (such as 'a')"
