@@ -43,6 +43,9 @@ public struct DataSummary: Codable, Hashable, Sendable {
   public var schema: Schema
   /// Decisions about columns, for example that one is ignored; absent if there are none.
   public var notes: [String]?
+  /// The number of held-out rows with the values of a training or validation row in all columns and the target,
+  /// where that is at least half of them; `nil` otherwise.
+  public var heldOutRepeated: Int?
   /// The values of each column in the training rows; `nil` for images and in results of earlier
   /// versions.
   public var profiles: [ColumnProfile]?

@@ -18,6 +18,9 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
   public var accuracy: Proportion
   /// Root mean squared error on held-out rows, for a numeric target, in its unit.
   public var rootMeanSquaredError: Double?
+  /// R², mean absolute and root mean squared error on held-out rows beside the error of their mean, for a
+  /// numeric target; `nil` in files of earlier versions.
+  public var regression: RegressionFigures?
   /// Agreement of the pruned network with the network before pruning, on held-out rows.
   public var agreementWithOriginal: Proportion?
   /// The comparison of the masked network with the compacted one.
@@ -30,7 +33,7 @@ public struct NetworkSummary: Codable, Hashable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case architecture, parameters, macs = "multiplications", bytes, neurons, inputs, accuracy
-    case rootMeanSquaredError, agreementWithOriginal, equality, readable, selection
+    case rootMeanSquaredError, regression, agreementWithOriginal, equality, readable, selection
   }
 
   /// The equivalence of the masked network (pruned weights zero) and the compacted network.

@@ -5,8 +5,7 @@ import Tensors
 /// The agreement of rules with a network that predicts a number, on held-out rows.
 ///
 /// The rules predict a number for each row: the mean output of the network over the training rows of
-/// the deciding rule on which the network is in the interval of the rule. The number is in that
-/// interval.
+/// the deciding rule, moved into the interval of the rule where it is outside.
 public struct NumericFidelity: Codable, Hashable, Sendable {
   /// The coefficient of determination with its interval.
   public struct RSquared: Codable, Hashable, Sendable {
@@ -27,7 +26,7 @@ public struct NumericFidelity: Codable, Hashable, Sendable {
   public struct Number: Codable, Hashable, Sendable {
     /// The rule; `nil` where no rule holds.
     public var rule: String?
-    /// The mean output of the network over the training rows in the interval of the rule.
+    /// The mean output of the network over the training rows of the rule, within its interval.
     public var value: Double
     /// Creates a value from its properties.
     public init(rule: String?, value: Double) {
@@ -52,7 +51,7 @@ public struct NumericFidelity: Codable, Hashable, Sendable {
   ///   - deciding: the deciding rule of each training and held-out row, `nil` for the default.
   ///   - network: the network's outputs on the same rows, in the unit of the target.
   ///   - predictions: the intervals of the network's outputs on the training rows.
-  ///   - cuts: the bounds of the intervals, for the number of a rule whose interval no training row has.
+  ///   - cuts: the bounds of the intervals; without, no number is moved.
   ///   - onStep: called between groups of resamples; an error thrown by it ends the measurement.
   public init(
     of rules: RuleSet, deciding: (training: [Int?], heldOut: [Int?]),
@@ -73,35 +72,27 @@ public struct NumericFidelity: Codable, Hashable, Sendable {
     rSquared = try Self.rSquared(predicted, network.heldOut, onStep)
   }
 
-  /// The number of each rule, then of the default: the mean output over the training rows that it decides
-  /// and whose output is in its interval; without any, over all training rows in this interval; without
-  /// any, over all training rows, moved to the nearer bound of the interval.
+  /// The number of each rule, then of the default: the mean output over the training rows that it decides;
+  /// without any, over those in its interval, or over all. A mean above the interval is moved to its upper
+  /// bound, one below it to the least output in the interval, of the rows of the rule if there is one.
   private static func numbers(
     _ rules: RuleSet, _ deciding: [Int?], _ outputs: [Double], _ predictions: [Int],
     _ cuts: [Double]
   ) -> [Double] {
-    func mean(_ isMeant: (Int) -> Bool) -> Double? {
-      let rows = outputs.indices.filter(isMeant)
-      return rows.isEmpty ? nil : rows.reduce(0) { $0 + outputs[$1] } / Double(rows.count)
-    }
-    func moved(_ value: Double, into interval: Int) -> Double {
-      let low = cuts.indices.contains(interval - 1) ? cuts[interval - 1] : -.infinity
-      let high = cuts.indices.contains(interval) ? cuts[interval] : .infinity
-      return min(max(value, low), high)
+    func mean(_ rows: [Int]) -> Double? {
+      rows.isEmpty ? nil : rows.reduce(0) { $0 + outputs[$1] } / Double(rows.count)
     }
     let last = rules.rules.count
-    let conclusions = rules.rules.map(\.conclusion) + [rules.defaultClass]
-    var sums = [(sum: Double, count: Int)](repeating: (0, 0), count: last + 1)
-    for (row, rule) in deciding.enumerated() {
-      let index = rule ?? last
-      guard predictions[row] == conclusions[index] else { continue }
-      sums[index].sum += outputs[row]
-      sums[index].count += 1
-    }
-    return zip(sums, conclusions).map { rows, conclusion in
-      if rows.count > 0 { return rows.sum / Double(rows.count) }
-      return mean { predictions[$0] == conclusion }
-        ?? moved(mean { _ in true } ?? 0, into: conclusion)
+    var decided = [[Int]](repeating: [], count: last + 1)
+    for (row, rule) in deciding.enumerated() { decided[rule ?? last].append(row) }
+    return zip(decided, rules.rules.map(\.conclusion) + [rules.defaultClass]).map {
+      rows, interval in
+      let inside = outputs.indices.filter { predictions[$0] == interval }
+      let number = mean(rows) ?? mean(inside) ?? mean(Array(outputs.indices)) ?? 0
+      if cuts.indices.contains(interval), number > cuts[interval] { return cuts[interval] }
+      guard cuts.indices.contains(interval - 1), number <= cuts[interval - 1] else { return number }
+      let own = rows.filter { predictions[$0] == interval }
+      return (own.isEmpty ? inside : own).map { outputs[$0] }.min() ?? cuts[interval - 1]
     }
   }
 

@@ -8,6 +8,8 @@ import Tensors
 public struct RowExplainer: Sendable {
   private let explanation: Explanation
   private let model: Model?
+  /// The network with the hidden features of the rules.
+  private let featureModel: Model?
   private let features: HiddenFeatures?
   private let classifiers: [RuleClassifier]
   private let scales: [Feature.ID: Double]
@@ -24,17 +26,21 @@ public struct RowExplainer: Sendable {
   /// - Parameters:
   ///   - explanation: the result.
   ///   - model: the network; `nil` explains with the rules alone.
+  ///   - featureModel: the network with the hidden features, if it is not `model`: the pruned one, where the
+  ///     rules approximate the network before pruning.
   ///   - levels: the levels of rules, the measured one first; levels without rules are left out, and
   ///     rules over features without a network that has them.
   ///   - rows: rows of the data, for the scales of numbers of a result without profiles of its columns;
   ///     without, the scales are those of the network's encoding.
   /// - Throws: `UnreadableRules`.
   public init(
-    _ explanation: Explanation, model: Model?, levels: [RuleLevel], rows: Table?
+    _ explanation: Explanation, model: Model?, featureModel: Model? = nil, levels: [RuleLevel],
+    rows: Table?
   ) throws {
     self.explanation = explanation
     self.model = model
-    let hidden = model.flatMap { HiddenFeatures(unfitted: $0) }
+    self.featureModel = featureModel ?? model
+    let hidden = self.featureModel.flatMap { HiddenFeatures(unfitted: $0) }
     let fits = hidden?.neurons == explanation.features.map(\.neuron)
     features = fits ? hidden : nil
     classifiers = try levels.filter {
@@ -86,7 +92,7 @@ public struct RowExplainer: Sendable {
   private func explanation(_ row: Table, _ number: Int?) throws -> RowExplanation {
     let prediction = model.map { networkPrediction($0, row) }
     let active = features.flatMap { features in
-      model.map { activations(features, $0, row) }
+      featureModel.map { activations(features, $0, row) }
     }
     let levels = try classifiers.map { try level($0, row, prediction?.prediction) }
     let label = row.labels[0]
@@ -149,7 +155,7 @@ public struct RowExplainer: Sendable {
   private func level(
     _ classifier: RuleClassifier, _ row: Table, _ network: String?
   ) throws(FeaturesMismatch) -> RowExplanation.LevelExplanation {
-    let variables = try classifier.variables(of: row, in: model)
+    let variables = try classifier.variables(of: row, in: featureModel)
     func value(_ id: Feature.ID) -> Double {
       variables.schema.index(of: id).map { variables.columns[$0][0] } ?? .nan
     }

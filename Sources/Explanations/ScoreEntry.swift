@@ -24,13 +24,27 @@ public struct ScoreEntry: Codable, Hashable, Sendable, Identifiable {
   public struct Described: Codable, Hashable, Sendable {
     /// The name of the hidden feature: "F1".
     public var feature: String
-    /// The share of training rows on which the condition of the rules on the score and the activity
-    /// of the feature agree, or always differ.
+    /// The share of training rows on which the score is in the interval and the feature is active, or
+    /// neither; if `isOpposite`, on which exactly one of them is so.
     public var agreement: Proportion
+    /// The interval of the score, above `lower` and at most `upper`; unbounded if `nil`. Both are `nil` in
+    /// files of earlier versions, which do not state it.
+    public var lower: Double?
+    /// The upper bound of the interval of the score.
+    public var upper: Double?
+    /// Whether the feature is inactive in the interval; `nil` in files of earlier versions.
+    public var isOpposite: Bool?
+
     /// Creates a value from its properties.
-    public init(feature: String, agreement: Proportion) {
+    public init(
+      feature: String, agreement: Proportion, lower: Double? = nil, upper: Double? = nil,
+      isOpposite: Bool? = nil
+    ) {
       self.feature = feature
       self.agreement = agreement
+      self.lower = lower
+      self.upper = upper
+      self.isOpposite = isOpposite
     }
   }
 

@@ -57,21 +57,28 @@ import Testing
     #expect(found.tolerance == 0)
   }
 
-  /// R1 has the mean of 5 and 9, which are in its interval; of the rows of the default only 1 is in its own.
+  /// R1 has the mean of 5 and 9, which are in its interval.
   @Test func aRuleThatDecidesNoTrainingRowStandsForItsInterval() throws {
     let found = try NumericFidelity(
       of: rules(), deciding: ([nil, nil, nil], [0]), network: ([1, 5, 9], [5]),
       predictions: [0, 1, 1])
-    #expect(found.numbers.map(\.value) == [7, 1])
+    #expect(found.numbers.map(\.value) == [7, 5])
   }
 
-  /// R1 decides rows of 6, 8 and 1, and the network is in the interval of R1 on the first two: 7, not 5.
-  @Test func rowsInOtherIntervalsDoNotCount() throws {
+  /// Of intervals up to 4 and above it: R1 decides rows of 6, 8 and 1, and its mean of 5 is in its interval;
+  /// the default decides 3 and 9, and its mean of 6 is moved to 4. Where R1 decides 5 and 1, its mean of 3 is
+  /// moved to 5.
+  @Test func meansOutsideTheIntervalAreMoved() throws {
     let found = try NumericFidelity(
       of: rules(), deciding: ([0, 0, 0, nil, nil], [0, nil]), network: ([6, 8, 1, 3, 9], [7, 3]),
       predictions: [1, 1, 0, 0, 1], cuts: [4])
-    #expect(found.numbers == [.init(rule: "R1", value: 7), .init(rule: nil, value: 3)])
-    #expect(found.rSquared?.value == 1)
+    #expect(found.numbers == [.init(rule: "R1", value: 5), .init(rule: nil, value: 4)])
+    // Differences of 2 and 1, and the outputs are 2 from their mean: 1 - 5 / 8.
+    #expect(found.rSquared?.value == 0.375)
+    let low = try NumericFidelity(
+      of: rules(), deciding: ([0, 0, nil], [0]), network: ([5, 1, 3], [5]), predictions: [1, 0, 0],
+      cuts: [4])
+    #expect(low.numbers == [.init(rule: "R1", value: 5), .init(rule: nil, value: 3)])
   }
 
   /// No row has an output above 4: the mean of all, 2, is moved to that bound.

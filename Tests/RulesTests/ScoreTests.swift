@@ -70,6 +70,27 @@ import Testing
     #expect(agreement(list, fresh, expected) > 0.985)
   }
 
+  /// A column of 0, 1 and 2 with a standard deviation of 0.5 beside one of 20: halves would be counted.
+  @Test func stepsOfCountsAreWhole() throws {
+    var rng = SeededGenerator(seed: 4)
+    let x = (0..<400).map { _ in max(0, Double(rng.index(below: 20)) - 17) }
+    let y = (0..<400).map { _ in Double(rng.index(below: 70)) }
+    func step(of scale: Double) throws -> Double {
+      let table = Table(
+        schema: Schema(
+          features: [Feature("x"), Feature("y")], target: Target("t", .classes(names: ["a", "b"]))),
+        columns: [.doubles(x.map { $0 * scale }), .doubles(y)],
+        labels: [Int](repeating: 0, count: 400))
+      let truth = zip(x, y).map { 20 * $0 + $1 > 50 }
+      let found = try #require(ScoreRuleLearner().score("S", describing: truth, over: table))
+      let term = try #require(found.score.terms.first { $0.variable == "x" })
+      guard case .number(let step, _) = term.operand else { return 0 }
+      return step
+    }
+    #expect(try step(of: 1) == 1)
+    #expect(try step(of: 0.1) == 0.05)
+  }
+
   /// No single column says anything about the class.
   @Test(arguments: [UInt64(1), 2]) func anExclusiveOrNeedsFourLeaves(seed: UInt64) throws {
     let truth: ([Double]) -> Int = { ($0[2] > 50) != ($0[5] > 40) ? 1 : 0 }

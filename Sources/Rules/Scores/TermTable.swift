@@ -84,6 +84,8 @@ private struct NumberScale {
       known.reduce(0) { $0 + ($1 - mean) / Double(known.count) * ($1 - mean) }.squareRoot()
     guard deviation > 0, deviation.isFinite else { return nil }
     step = Self.readable(near: deviation)
+    // There is no half of a count.
+    if step < 1, known.allSatisfy({ $0 == $0.rounded() }) { step = 1 }
   }
 
   /// The number 1, 2 or 5 times a power of ten with the ratio to `value` nearest to 1.
