@@ -38,7 +38,11 @@ extension Assembly {
       features: named.map { ids[$0].rawValue }, keptAlone: found[0].keptAlone,
       removed: found[0].removed, trivial: check.trivial)
     explanation.causal = summary
-    explanation.warnings = (explanation.warnings ?? []) + Warning.causal(summary)
+    // The hidden features are those of the pruned network.
+    let isOther = experiment.explainsOriginal && networks.original != networks.pruned
+    explanation.warnings =
+      (explanation.warnings ?? [])
+      + Warning.causal(summary, of: isOther ? "the pruned network" : "the network")
   }
 }
 
@@ -48,7 +52,11 @@ extension Warning {
   ///
   /// The first is given where less than 99 % of the predictions stay with these features alone, the
   /// second where more than the most frequent prediction plus five points stay without them.
-  package static func causal(_ causal: CausalSummary) -> [Warning] {
+  ///
+  /// `network`: the network that has the features.
+  package static func causal(
+    _ causal: CausalSummary, of network: String = "the network"
+  ) -> [Warning] {
     guard causal.keptAlone.total > 0 else { return [] }
     var warnings: [Warning] = []
     let names = counted(causal.features.count, "hidden feature")
@@ -57,7 +65,7 @@ extension Warning {
       warnings.append(
         Warning(
           "features-not-sufficient",
-          "with only the \(names) of the rules, the others at their means, the network keeps its "
+          "with only the \(names) of the rules, the others at their means, \(network) keeps its "
             + "prediction on \(ratio(causal.keptAlone)) held-out rows "
             + "(\(percent(causal.keptAlone)))", figure: causal.keptAlone.value))
     }
@@ -65,7 +73,7 @@ extension Warning {
       warnings.append(
         Warning(
           "features-not-necessary",
-          "with the \(names) of the rules at their means, the network still keeps its prediction "
+          "with the \(names) of the rules at their means, \(network) still keeps its prediction "
             + "on \(ratio(causal.removed)) held-out rows (\(percent(causal.removed))); its most "
             + "frequent prediction agrees on \(percent(causal.trivial))",
           figure: causal.removed.value))

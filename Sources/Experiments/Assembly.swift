@@ -48,15 +48,14 @@ struct Assembly {
     try addCausalCheck(to: &explanation)
     explanation.warnings =
       Warning.figures(of: explanation, mostFrequent: rows.heldOut.mostFrequentClass)
-      + Warning.trainedHeldOut(rows.trainedHeldOut, of: rows.heldOut.count)
+      + rows.warnings
       + classesNotPredicted + classesWithoutRule(explanation)
       + (explanation.warnings ?? []) + similarFeatures
     return explanation
   }
 
   private var classesNotPredicted: [Warning] {
-    guard networks.pruned.head != .number else { return [] }
-    return Warning.notPredicted(
+    Warning.notPredicted(
       labels: rows.training.labels + rows.validation.labels + rows.heldOut.labels,
       predictions: predictions.training + predictions.validation + predictions.heldOut,
       classes: schema.classes, "the explained network",
@@ -118,7 +117,8 @@ struct Assembly {
         + networks.warnings
         + Warning.pruning(
           agreement: agreement, vanished: predictions.vanished,
-          explains: experiment.explainsOriginal ? .original : .pruned, names: names),
+          explains: experiment.explainsOriginal ? .original : .pruned, names: names)
+        + lostAccuracy,
       multiplicity: multiplicity, stability: stability, crossValidation: crossValidation,
       givenNetwork: networks.reading,
       provenance: Provenance(
@@ -126,9 +126,18 @@ struct Assembly {
         startedFrom: networks.startedFrom))
   }
 
+  /// A warning about accuracy that the explained network lost in pruning.
+  private var lostAccuracy: [Warning] {
+    guard !experiment.explainsOriginal, networks.pruned.head != .number else { return [] }
+    return Warning.lostAccuracy(
+      before: predictions.original.predictions, after: predictions.pruned.predictions,
+      labels: rows.heldOut.labels)
+  }
+
   private var dataSummary: DataSummary {
     let loaded = rows.loaded
-    return DataSummary(
+    let notes = loaded.notes + rows.heldOutNotes + networks.notes
+    var summary = DataSummary(
       name: loaded.name, sha256: loaded.sha256, rows: loaded.rowsRead,
       rowsUsed: rows.training.count + rows.validation.count
         + (loaded.heldOut == nil && !heldOutIsApart ? rows.heldOut.count : 0),
@@ -136,8 +145,10 @@ struct Assembly {
       rowsAltered: loaded.altered.map { .init(reason: $0.reason, count: $0.count) },
       training: rows.training.count, validation: rows.validation.count,
       heldOut: rows.heldOut.count, heldOutFrom: rows.heldOutFrom, schema: schema,
-      notes: loaded.notes + networks.notes == [] ? nil : loaded.notes + networks.notes,
+      notes: notes.isEmpty ? nil : notes,
       profiles: rows.training.profiles)
+    summary.heldOutRepeated = rows.heldOutRepeated
+    return summary
   }
 
   private var heldOutIsApart: Bool {
@@ -145,14 +156,17 @@ struct Assembly {
   }
 
   private func summary(of model: Model, _ heldOut: RunPredictions.HeldOut) -> NetworkSummary {
-    NetworkSummary(
-      architecture: ["\(model.encoding.width) inputs"] + model.network.architecture.summary,
+    var summary = NetworkSummary(
+      architecture: [model.encoding.width == 1 ? "1 input" : "\(model.encoding.width) inputs"]
+        + model.network.architecture.summary,
       parameters: model.network.parameterCount, macs: model.network.macs,
       bytes: model.network.bytes,
       neurons: model.featureNode.map { model.network.neurons(of: $0).count } ?? 0,
       inputs: model.readColumns.count,
       accuracy: Proportion(agreementOf: heldOut.predictions, and: rows.heldOut.labels),
       rootMeanSquaredError: heldOut.error?.roundedFigure)
+    summary.regression = heldOut.regression
+    return summary
   }
 
   /// The agreement of the pruned network with the one before pruning, on held-out rows.

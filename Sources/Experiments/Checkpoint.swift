@@ -49,13 +49,24 @@ final class Checkpoint: CheckpointStore {
     }
   }
 
-  /// Stores the state of a stage.
+  /// Stores the state of a stage. Another run with the same output may remove the folder meanwhile: it is
+  /// then made again.
   /// - Throws: the errors of writing.
   func save<Value: Codable>(_ value: Value, for stage: String) throws {
     guard let folder, let file = file(stage) else { return }
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try format.contents(of: value).write(to: file, options: .atomic)
+    let contents = try format.contents(of: value)
+    for attempt in 1...Self.attempts {
+      do {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return try contents.write(to: file, options: .atomic)
+      } catch  where attempt < Self.attempts && !FileManager.default.fileExists(atPath: folder.path)
+      {
+        continue
+      }
+    }
   }
+
+  private static let attempts = 10
 }
 
 /// Stores the state of a stage at most once per second and for at most a twentieth of the time, and

@@ -40,7 +40,7 @@ extension Experiment {
     if let extractor { try checkExtractor(extractor) }
     control.report(.stage(name: "reading", detail: data))
     let rows = try Preparation(self)
-    rows.loaded.remarks.forEach { control.report(.note($0)) }
+    rows.remarks.forEach { control.report(.note($0)) }
     clock.end("reading")
     try onRead(rows.identity(of: self))
     idleSettings(of: rows.training.schema, tunes: false)
@@ -99,6 +99,11 @@ extension Experiment {
     let model = try ModelFile.data(
       for: networks.pruned, named: "model.onnx", checkedOn: rows.readBackRows)
     files.append((name: "model.onnx", data: model))
+    if usesOriginal {
+      let original = try ModelFile.data(
+        for: networks.original, named: originalModelName, checkedOn: rows.readBackRows)
+      files.append((name: originalModelName, data: original))
+    }
     clock.end("writing")
     let manifest = Manifest(
       experiment: self, arguments: arguments, settings: settings, rows: rows, networks: networks,

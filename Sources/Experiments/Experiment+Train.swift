@@ -31,7 +31,7 @@ extension Experiment {
     try validate()
     control.report(.stage(name: "reading", detail: data))
     let rows = try Preparation(self)
-    rows.loaded.remarks.forEach { control.report(.note($0)) }
+    rows.remarks.forEach { control.report(.note($0)) }
     idleSettings(of: rows.training.schema, tunes: true)
       .forEach { control.report(.idle($0)) }
     if !resume, let folder { try? FileManager.default.removeItem(at: folder) }
@@ -43,12 +43,10 @@ extension Experiment {
     let evaluation = Evaluation(of: start.model, on: rows.heldOut)
     let known = [rows.training, rows.validation, rows.heldOut]
     let warnings =
-      Warning.network(evaluation)
-      + (evaluation.regression != nil
-        ? []
-        : Warning.notPredicted(
-          labels: known.flatMap(\.labels), predictions: known.flatMap(start.model.classify),
-          classes: start.model.schema.classes, "the network"))
+      rows.warnings + Warning.network(evaluation)
+      + Warning.notPredicted(
+        labels: known.flatMap(\.labels), predictions: known.flatMap(start.model.classify),
+        classes: start.model.schema.classes, "the network")
     warnings.forEach { control.report(.warning($0)) }
     let network = start.model.network
     return TrainingOutcome(
@@ -56,7 +54,7 @@ extension Experiment {
       summary: [
         "\(start.model.encoding.width) inputs, "
           + network.architecture.outline
-          + ": \(network.parameterCount) parameters, \(start.epochs) epochs",
+          + ": \(network.parameterCount) parameters, \(counted(start.epochs, "epoch"))",
         Self.sentence(evaluation, rows),
       ] + (start.selection.map { ["chosen: \($0.sentence)"] } ?? []),
       accuracy: evaluation.accuracy, majority: evaluation.majority.accuracy,
@@ -105,7 +103,7 @@ extension Experiment {
     for dropped in rows.loaded.dropped {
       lines.append("dropped: \(dropped.count) rows, \(dropped.reason)")
     }
-    lines += rows.loaded.remarks.map { "note: \($0)" }
+    lines += rows.remarks.map { "note: \($0)" }
     if let note {
       lines += idleSettings(of: schema, tunes: tunes).map { "note: \(note($0))" }
     }

@@ -34,6 +34,7 @@ extension Extraction {
       extracted, by: rules.extractor, level: .described, features: features,
       predictions: predictions,
       rows: rows, control: control)
+    units = network.units
   }
 
   /// The agreement with the network on training and validation rows.
@@ -78,7 +79,9 @@ private struct ScoreWriter {
   private func cut(of position: Int, at value: Double) -> Double {
     let unit = network.units[position]
     guard value != 0.5, value > 0, value < 1 else { return unit.threshold }
-    let exact = unit.threshold + Foundation.log(value / (1 - value)) / network.slopes[position]
+    let exact =
+      unit.threshold + network.margins[position]
+      + Foundation.log(value / (1 - value)) / network.slopes[position]
     let values = unit.score.values(in: training)
     guard let below = values.filter({ $0 <= exact }).max(),
       let above = values.filter({ $0 > exact }).min()

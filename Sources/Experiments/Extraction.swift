@@ -12,6 +12,9 @@ struct Extraction: Sendable {
   var rules: RuleSet
   /// The scores that described rules use.
   var scores: [Score]
+  /// The hidden features of the readable network whose scores these are, in the order of the features; empty
+  /// for scores that were learned from predictions.
+  var units: [ReadableNetwork.Unit] = []
   var notes: [String]
   var fidelity: Fidelity
   var curve: [CurvePoint]
@@ -78,10 +81,13 @@ extension Extraction {
       network: (predictions.heldOut, predictions.training),
       original: predictions.original.predictions, isCovered: deciding.map { $0 != nil },
       classes: rows.training.schema.classes)
-    if let numbers = predictions.numbers {
+    if let numbers = predictions.numbers,
+      case .numeric(_, let cuts) = rows.training.schema.target.kind
+    {
       fidelity.numeric = try NumericFidelity(
         of: rules, deciding: (rules.deciding(training), deciding),
-        network: (numbers.training, numbers.heldOut), predictions: predictions.training
+        network: (numbers.training, numbers.heldOut), predictions: predictions.training,
+        cuts: cuts
       ) { try control.checkInterruption {} }
     }
     let table = heldOutTable.appending(extracted.curveScores)
@@ -141,29 +147,46 @@ extension Extraction {
     }
   }
 
-  /// The hidden feature whose activity agrees best, or differs most, with a condition of the rules on
-  /// a score; `nil` below nine in ten training rows.
+  /// The hidden feature that a score stands for in a readable network; else the one whose activity agrees
+  /// best, or differs most, with a condition of the rules on the score; `nil` below nine in ten training
+  /// rows.
   private func feature(like score: Score, _ predictions: RunPredictions) -> ScoreEntry.Described? {
     guard let features = predictions.features, let position = training.schema.index(of: score.id)
     else { return nil }
     let values = training.columns[position]
+    if let unit = units.firstIndex(where: { $0.score.terms == score.terms }) {
+      return described(by: (units[unit].threshold, nil), of: values, features, unit)
+    }
     let literals = rules.rules.flatMap(\.premise.literals).filter { $0.variable == score.id }
     var best: ScoreEntry.Described?
     for condition in Set(literals.map(\.condition)).sorted(by: { "\($0)" < "\($1)" }) {
-      let holds = (0..<training.count).map { condition.holds(for: values[$0]) }
+      guard case .interval(let lower, let upper, _) = condition else { continue }
       for feature in features.features.ids.indices {
-        let threshold = features.features.thresholds[feature]
-        let same = holds.indices.count {
-          holds[$0] == (Double(features.training[$0, feature]) > threshold)
-        }
-        let agreement = Proportion(max(same, holds.count - same), of: holds.count)
-        if agreement.value >= 0.9, agreement.value > best?.agreement.value ?? 0 {
-          best = .init(
-            feature: features.features.ids[feature].rawValue, agreement: agreement)
+        let found = described(by: (lower, upper), of: values, features, feature)
+        if found.agreement.value >= 0.9, found.agreement.value > best?.agreement.value ?? 0 {
+          best = found
         }
       }
     }
     return best
+  }
+
+  /// How often a score is in an interval where a feature is active, or where it is not if that is more.
+  private func described(
+    by interval: (lower: Double?, upper: Double?), of score: Column, _ features: FeatureValues,
+    _ feature: Int
+  ) -> ScoreEntry.Described {
+    let threshold = features.features.thresholds[feature]
+    let condition = Condition.interval(
+      lower: interval.lower, upper: interval.upper, orMissing: false)
+    let same = (0..<training.count).count {
+      condition.holds(for: score[$0]) == (Double(features.training[$0, feature]) > threshold)
+    }
+    let isOpposite = 2 * same < training.count
+    return ScoreEntry.Described(
+      feature: features.features.ids[feature].rawValue,
+      agreement: Proportion(isOpposite ? training.count - same : same, of: training.count),
+      lower: interval.lower, upper: interval.upper, isOpposite: isOpposite)
   }
 }
 

@@ -45,6 +45,8 @@ extension Warning {
           "few-held-out-rows", "only \(counted(found.total, "row")) held out: \(effect)",
           figure: Double(found.total)))
     }
+    let explained = explanation.explains == .original ? explanation.network : explanation.pruned
+    warnings += notBetterThanMean(explained.regression, "the explained network")
     if explanation.data.schema.target.isNumeric {
       let classes = explanation.data.classes
       let names = classes.prefix(8).map { "'\(shown($0))'" }.joined(separator: ", ")
@@ -59,8 +61,26 @@ extension Warning {
 
   /// A warning about a network that is not better than a constant prediction on held-out rows.
   package static func network(_ evaluation: Evaluation) -> [Warning] {
-    guard evaluation.regression == nil else { return [] }
+    guard evaluation.regression == nil else {
+      return notBetterThanMean(evaluation.regression, "the network")
+    }
     return notBetter(evaluation.accuracy, than: evaluation.majority.accuracy, "the network")
+  }
+
+  /// A warning about a regression whose R² on held-out rows is not clearly above 0, that of the mean.
+  private static func notBetterThanMean(
+    _ figures: RegressionFigures?, _ subject: String
+  ) -> [Warning] {
+    guard let figures, let found = figures.rSquared, found.low <= 0 else { return [] }
+    let error = significant(figures.rootMeanSquaredError.value, digits: 4)
+    return [
+      Warning(
+        "network-not-better-than-mean",
+        "\(subject) predicts held-out rows not clearly better than their mean: R² is "
+          + "\(significant(found.value, digits: 3)) (95 % interval \(significant(found.low, digits: 3)) to "
+          + "\(significant(found.high, digits: 3))), the root mean squared error \(error) beside "
+          + "\(significant(figures.meanBaseline, digits: 4))", figure: found.value)
+    ]
   }
 
   private static func notBetter(
@@ -139,13 +159,21 @@ extension Warning {
   }
 
   /// A warning about held-out rows that are training rows: figures on them are not those of unseen rows.
-  package static func trainedHeldOut(_ count: Int?, of total: Int) -> [Warning] {
-    guard let count, count > 0 else { return [] }
+  ///
+  /// `isSameSource`: whether they were read from the file of the training rows.
+  package static func trainedHeldOut(
+    _ count: Int?, of total: Int, isSameSource: Bool = false
+  ) -> [Warning] {
+    guard let count, isSameSource || count > 0 else { return [] }
+    let fact =
+      isSameSource
+      ? "the held-out rows are the training rows, read from the same data"
+      : "\(counted(count)) of \(counted(total, "held-out row")) equal a training row"
     return [
       Warning(
         "training-rows-held-out",
-        "\(counted(count)) of \(counted(total, "held-out row")) equal a training row: accuracy and "
-          + "fidelity on them are not those on unseen rows", figure: Double(count))
+        "\(fact): accuracy and fidelity on them are not those on unseen rows",
+        figure: Double(isSameSource ? total : count))
     ]
   }
 

@@ -82,6 +82,7 @@ public struct ImportedModel: Sendable {
       notes.append(Self.columnNote(model, imported, name))
     }
     if let missing = Self.missingNote(imported, model, table, name) { notes.append(missing) }
+    notes += Self.roundingNotes(imported, table, name)
     let labelled = table.labelled
     guard imported.schema == nil, labelled.count > 0 else { return }
     let sample = Self.sample(of: labelled, for: model.network)
@@ -111,6 +112,18 @@ public struct ImportedModel: Sendable {
     return "\(name) does not impute missing numbers: \(counted(rows.count, "row")) with one "
       + "\(rows.count == 1 ? "is" : "are") computed with the number that scaling makes 0, where other "
       + "runtimes give no prediction"
+  }
+
+  /// That the file computes the scaling of columns in single precision, with the error.
+  private static func roundingNotes(
+    _ imported: ImportedNetwork, _ table: Table, _ name: String
+  ) -> [String] {
+    imported.roundedColumns(of: table.schema).sorted { $0.key < $1.key }.prefix(5).map {
+      column, error in
+      "\(name) scales '\(shown(table.schema.features[column].id.rawValue))' in single precision, with errors up "
+        + "to \(significant(error, digits: 2)) of the scaled value: it is computed without them here, and "
+        + "other runtimes may predict another class near a boundary"
+    }
   }
 
   private static func columnNote(

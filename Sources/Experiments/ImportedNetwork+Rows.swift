@@ -1,5 +1,6 @@
 import Datasets
 import ModelFiles
+import Reports
 
 extension ImportedNetwork {
   /// The rows of a source for this network: the target is read as the file states it where it is otherwise
@@ -9,6 +10,7 @@ extension ImportedNetwork {
   /// without the network; whole numbers of which there are few are classes.
   /// - Throws: `DatasetError`, `UnknownName`
   public func rows(of source: String, options given: ReadingOptions) throws -> LoadedData {
+    if let own = try ownRows(of: source, options: given) { return own }
     var options = given
     options.readColumns = readColumns
     options.readCount = readCount
@@ -27,6 +29,35 @@ extension ImportedNetwork {
       guard gained > 0 || (gained == 0 && !knows(table)) else { return try plain.get() }
     }
     return other
+  }
+
+  /// The rows for a table network that this program wrote, read by its schema, so that missing-value codes,
+  /// number notations, levels and the target are those of its training rows; `nil` where they must be read
+  /// without: with another target or ignored columns, or where the columns or classes differ, which the
+  /// network then says.
+  ///
+  /// Levels that are not in the schema are counted and noted.
+  private func ownRows(of source: String, options given: ReadingOptions) throws -> LoadedData? {
+    guard let schema, schema.image == nil, given.schema == nil, given.labels != .absent,
+      given.ignore.isEmpty, given.target == nil || given.target == schema.target.name
+    else { return nil }
+    var options = given
+    options.schema = schema
+    options.target = nil
+    var loaded: LoadedData
+    do {
+      loaded = try DataSource.load(source, options: options)
+    } catch DatasetError.missingColumns(_, _, near: nil) where source != "-" {
+      return nil
+    }
+    let isUnknown: (RowCount) -> Bool = { $0.reason.contains("not in the schema") }
+    if loaded.table.count == 0 || loaded.dropped.contains(where: isUnknown), source != "-" {
+      return nil
+    }
+    loaded.notes += loaded.altered.filter(isUnknown).map {
+      "\(counted($0.count, "row")) with \($0.reason)"
+    }
+    return loaded
   }
 
   /// Whether all classes of rows are classes of the file.

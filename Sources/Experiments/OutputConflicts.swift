@@ -1,4 +1,5 @@
 import Foundation
+import ModelFiles
 
 /// The inputs and outputs of a command with their options; checks that no output overwrites an
 /// input or another output.
@@ -14,10 +15,15 @@ public struct OutputConflicts: Sendable {
     if let path { outputs.append((option, OutputPlace(path))) }
   }
 
-  /// Adds an input path; `nil`, `-` and paths that do not exist are ignored.
+  /// Adds an input path, and the files with the weights of an ONNX file; `nil`, `-` and paths that do not
+  /// exist are ignored.
   public mutating func reads(_ path: String?, as words: String) {
     guard let path, path != "-", FileManager.default.fileExists(atPath: path) else { return }
     inputs.append((words, OutputPlace(path)))
+    guard path.lowercased().hasSuffix(".onnx") else { return }
+    for file in ModelFile.externalFiles(of: URL(fileURLWithPath: path)) {
+      inputs.append(("the weights of \(words)", OutputPlace(file.path)))
+    }
   }
 
   /// - Throws: `OutputError.sameOutput`, `isInput`, or `standardOutput` for the path `-`

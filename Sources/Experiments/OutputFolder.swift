@@ -1,12 +1,16 @@
 import Foundation
 
+/// The file of the network before pruning in a report whose rules approximate it.
+public let originalModelName = "original.onnx"
+
 /// The report folder of a run, written atomically: to a temporary sibling folder, then renamed.
 public struct OutputFolder: Hashable, Sendable {
   /// The files of a report folder; a folder with any other file is never overwritten.
   public static let names: Set<String> = [
     "explanation.json", "report.html", "report.md", "report.pdf", "model-card.md", "rules.txt",
     "network.dot",
-    "network.svg", "features.svg", "rules.svg", "curve.svg", "model.onnx", "manifest.json",
+    "network.svg", "features.svg", "rules.svg", "curve.svg", "model.onnx", originalModelName,
+    "manifest.json",
     "certificate.json", "compare.json", "compare.html", "compare.md", "compare.svg",
   ]
 

@@ -10,11 +10,16 @@ public struct Predictor: Sendable {
   public let model: Model?
   /// The rules; `nil` predicts with the network alone.
   public let rules: RuleClassifier?
+  /// The network with the hidden features of the rules.
+  private let featureModel: Model?
 
   /// A predictor; `model` and `rules` must be for the same schema.
-  public init(model: Model?, rules: RuleClassifier?) {
+  ///
+  /// `featureModel`: the network with the hidden features of the rules, if it is not `model`.
+  public init(model: Model?, rules: RuleClassifier?, featureModel: Model? = nil) {
     self.model = model
     self.rules = rules
+    self.featureModel = featureModel ?? model
   }
 
   /// Whether the target is numeric.
@@ -42,7 +47,7 @@ public struct Predictor: Sendable {
       }
     }
     if let rules {
-      let variables = try rules.variables(of: table, in: model)
+      let variables = try rules.variables(of: table, in: featureModel)
       let deciding = rules.rules.deciding(variables)
       let scores = rules.scores.map { $0.values(in: table) }
       for row in all.indices {

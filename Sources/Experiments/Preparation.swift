@@ -2,6 +2,7 @@ import Datasets
 import Explanations
 import Foundation
 import ModelFiles
+import Reports
 
 /// The rows of a run, split into training, validation and held-out set.
 struct Preparation: Sendable {
@@ -15,9 +16,21 @@ struct Preparation: Sendable {
   var trainedHeldOut: Int?
   /// The source of the held-out rows if they are given separately.
   var heldOutSource: (name: String, sha256: String)?
+  /// Notes about the held-out rows of a source that is given separately.
+  private(set) var heldOutNotes: [String] = []
+  /// The number of rows chosen as held out with the values of another row, if they are at least half.
+  private(set) var heldOutRepeated: Int?
+
+  /// Notes about dropped rows and assumptions, in sentences with counts.
+  var remarks: [String] { loaded.remarks + heldOutNotes }
+  /// Warnings about the held-out rows.
+  var warnings: [Warning] {
+    Warning.trainedHeldOut(
+      trainedHeldOut, of: heldOut.count, isSameSource: heldOutSource?.sha256 == loaded.sha256)
+  }
 
   /// Reads the data and splits it.
-  /// - Throws: `DatasetError`, `UnknownName`.
+  /// - Throws: `DatasetError`, `UnknownName`, `HeldOutError`.
   init(_ experiment: Experiment) throws {
     var options = ReadingOptions()
     options.target = experiment.target
@@ -58,7 +71,16 @@ struct Preparation: Sendable {
       let other = try DataSource.load(source, options: options)
       published = try imported?.fitting([other.table])[0] ?? other.table
       heldOutSource = (other.name, other.sha256)
-      heldOutFrom = "all rows of \(other.name)"
+      guard other.table.count > 0 else {
+        throw HeldOutError(
+          name: other.name, rows: other.rowsRead, target: table.schema.target,
+          reasons: other.dropped)
+      }
+      heldOutFrom =
+        other.dropped.isEmpty
+        ? "all rows of \(other.name)"
+        : "\(counted(other.table.count)) of \(counted(other.rowsRead, "row")) of \(other.name)"
+      heldOutNotes = other.accounts.map { "\(other.name): \($0)" }
     case nil where published != nil:
       heldOutFrom = "the published test rows"
     case nil:
@@ -70,7 +92,12 @@ struct Preparation: Sendable {
     training = table.selecting(split.training)
     validation = table.selecting(split.validation)
     heldOut = published ?? table.selecting(split.heldOut)
-    if let published { trainedHeldOut = published.rowsShared(with: table) }
+    if let published {
+      trainedHeldOut = published.rowsShared(with: table)
+    } else {
+      let repeated = heldOut.rowsRepeated(of: table.selecting(split.training + split.validation))
+      if heldOut.count > 0, 2 * repeated >= heldOut.count { heldOutRepeated = repeated }
+    }
   }
 
   /// The share of the validation rows among those that are not held out.

@@ -45,7 +45,7 @@ public struct PruningBaseline: Sendable {
   let predictions: [Int]
   /// For regression, the RMSE of the original network on the held-out set.
   let error: Double?
-  /// Warnings about the preprocessing assumed for a given network.
+  /// Warnings about the preprocessing assumed for a given network, and about the held-out rows.
   public let warnings: [Warning]
 
   /// Reads the data and the network, or trains a network if none is given.
@@ -59,7 +59,7 @@ public struct PruningBaseline: Sendable {
     try experiment.validate()
     control.report(.stage(name: "reading", detail: experiment.data))
     rows = try Preparation(experiment)
-    rows.loaded.remarks.forEach { control.report(.note($0)) }
+    rows.remarks.forEach { control.report(.note($0)) }
     try onRead(rows.loaded.sha256)
     // The methods prune the default hidden layers, which a choice could leave out.
     let start = try StartingNetwork(
@@ -71,7 +71,8 @@ public struct PruningBaseline: Sendable {
     original = start.model
     trainable = start.trainable
     startedFrom = start.startedFrom
-    warnings = start.warnings
+    rows.warnings.forEach { control.report(.warning($0)) }
+    warnings = start.warnings + rows.warnings
     var trainer = start.defaults.trainer
     trainer.clarification = 0
     if let pixels = experiment.network.shift {

@@ -64,4 +64,39 @@ extension Warning {
     }
     return warnings
   }
+
+  /// The accuracy on held-out rows that a pruning may lose without a warning.
+  private static let mostLost = 0.01
+  /// The 95 % quantile of the standard normal distribution.
+  private static let oneSided = 1.645
+
+  /// A warning about held-out accuracy that is lost in pruning: the validation rows, by which steps were
+  /// accepted, can be too favourable. The loss is clearly above one point in a one-sided test of paired
+  /// proportions at 5 % (McNemar 1947, doi:10.1007/BF02295996).
+  /// - Parameters:
+  ///   - before: the predictions of the network before pruning for the held-out rows.
+  ///   - after: the predictions of the pruned network.
+  ///   - labels: the classes of the rows.
+  /// - Returns: at most one warning.
+  package static func lostAccuracy(before: [Int], after: [Int], labels: [Int]) -> [Warning] {
+    let rows = labels.indices
+    guard !rows.isEmpty else { return [] }
+    let lost = rows.count { before[$0] == labels[$0] && after[$0] != labels[$0] }
+    let gained = rows.count { before[$0] != labels[$0] && after[$0] == labels[$0] }
+    let total = Double(rows.count)
+    let difference = Double(lost - gained) / total
+    let error =
+      (Double(lost + gained) / total - difference * difference).squareRoot() / total.squareRoot()
+    guard difference - oneSided * error > mostLost else { return [] }
+    let (first, second) = (
+      Proportion(agreementOf: before, and: labels), Proportion(agreementOf: after, and: labels)
+    )
+    return [
+      Warning(
+        "accuracy-lost-in-pruning",
+        "pruning lowers the accuracy on held-out rows from \(percent(first)) to \(percent(second)): more than "
+          + "on the validation rows by which its steps were accepted",
+        figure: second.value - first.value)
+    ]
+  }
 }

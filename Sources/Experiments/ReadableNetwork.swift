@@ -32,6 +32,8 @@ struct ReadableNetwork: Sendable {
   var units: [Unit]
   /// The slope of each feature, per unit of its score.
   var slopes: [Double]
+  /// How far above its threshold the score of each feature is where the feature is 0.5.
+  var margins: [Double]
   /// The validation accuracy of the pruned network, and of this one.
   var accuracy: (before: Proportion, after: Proportion)
   /// Whether the accuracy is that of both networks, fitted again in folds.
@@ -89,13 +91,15 @@ struct ReadableNetwork: Sendable {
   }
 
   private init(
-    _ model: Model, _ units: [Unit], slopes: [Double], before: [Int], after: [Int],
+    _ model: Model, _ units: [Unit], slopes: [Double], margins: [Double], before: [Int],
+    after: [Int],
     labels: [Int], mostRight: Int
   ) {
     self.mostRight = mostRight
     self.model = model
     self.units = units
     self.slopes = slopes
+    self.margins = margins
     accuracy = (
       Proportion(agreementOf: before, and: labels), Proportion(agreementOf: after, and: labels)
     )
@@ -202,6 +206,7 @@ struct ReadableNetwork: Sendable {
 
     /// A network with these features and a trained output layer; `nil` without features.
     func candidate(of units: [Unit]) throws -> ReadableNetwork? {
+      let units = units.map(filled)
       guard !units.isEmpty, let slopes = slopes(of: units) else { return nil }
       var model = try layer(units, slopes: slopes)
       let examples = start.training.examples(by: model.encoding)
@@ -224,8 +229,8 @@ struct ReadableNetwork: Sendable {
       model.network.parameters[2] = state.best.parameters[0]
       let after = model.predictions(from: model.network.outputs(for: watched.inputs))
       return ReadableNetwork(
-        model, units, slopes: slopes, before: before, after: after, labels: labels,
-        mostRight: mostRight)
+        model, units, slopes: slopes, margins: units.map(margin), before: before, after: after,
+        labels: labels, mostRight: mostRight)
     }
 
     /// Removes features while the number of right validation rows does not fall, those with the least
@@ -259,6 +264,25 @@ struct ReadableNetwork: Sendable {
 
     private var outputs: Int { pruned.schema.classes.count }
 
+    /// The unit with missing numbers as the network reads them: where it has no input for missing cells of a
+    /// column, they are the mean.
+    private func filled(_ unit: Unit) -> Unit {
+      let schema = start.model.schema
+      let encoding = start.trainable.encoding
+      let means = encoding.means
+      var unit = unit
+      unit.score.terms = unit.score.terms.map { term in
+        guard case .number(let step, _) = term.operand,
+          let column = schema.index(of: term.variable),
+          let mean = means[column],
+          !encoding.inputs.contains(where: { $0.feature == column && $0.kind == .missing })
+        else { return term }
+        return Score.Term(
+          term.weight, times: term.variable, .number(step: step, ifMissing: mean))
+      }
+      return unit
+    }
+
     /// The slopes that give the median distance of the rows from the threshold, or a hundredth of the
     /// largest one, its preactivation; `nil` if a score is at the threshold for all rows.
     private func slopes(of units: [Unit]) -> [Double]? {
@@ -275,6 +299,14 @@ struct ReadableNetwork: Sendable {
     /// The distances of the scores from the threshold, those of 0 left out, ascending.
     private func distances(_ unit: Unit) -> [Double] {
       unit.score.values(in: rows).map { abs($0 - unit.threshold) }.filter { $0 > 0 }.sorted()
+    }
+
+    /// How far above the threshold a score is at which its feature is 0.5: a score that equals the threshold
+    /// is not above it, whatever the rounding of the sum.
+    private func margin(of unit: Unit) -> Double {
+      let above = unit.score.values(in: rows).filter { $0 > unit.threshold }.min()
+      let gap = above.map { $0 - unit.threshold } ?? 1
+      return min(max(1e-4 * gap, 1e-6 * (distances(unit).last ?? 1)), gap / 2)
     }
 
     /// The network with the scores as its hidden layer and an untrained output layer.
@@ -294,11 +326,7 @@ struct ReadableNetwork: Sendable {
       var bias = [Float](repeating: 0, count: units.count)
       for (position, unit) in units.enumerated() {
         let slope = slopes[position]
-        // A score that equals the threshold is not above it, whatever the rounding of the sum.
-        let above = unit.score.values(in: rows).filter { $0 > unit.threshold }.min()
-        let gap = above.map { $0 - unit.threshold } ?? 1
-        let margin = max(1e-4 * gap, 1e-6 * (distances(unit).last ?? 1))
-        var shift = -(unit.threshold + min(margin, gap / 2))
+        var shift = -(unit.threshold + margin(of: unit))
         for (index, input) in encoding.inputs.enumerated() {
           let id = schema.features[input.feature].id
           for term in unit.score.terms where term.variable == id {

@@ -11,6 +11,8 @@ struct RunPredictions: Sendable {
     var predictions: [Int]
     /// The root mean squared error of a regression, in the unit of the target.
     var error: Double?
+    /// The figures of a regression.
+    var regression: RegressionFigures?
   }
 
   var training: [Int]
@@ -122,6 +124,9 @@ extension RunPredictions.HeldOut {
   fileprivate init(_ outputs: Tensor, of model: Model, on table: Table) {
     predictions = model.predictions(from: outputs)
     error = model.rootMeanSquaredError(of: outputs, on: table)
+    if model.head == .number {
+      regression = RegressionFigures(predicted: model.numbers(from: outputs), actual: table.numbers)
+    }
   }
 }
 

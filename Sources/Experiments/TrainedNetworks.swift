@@ -175,6 +175,9 @@ struct StartingNetwork: Sendable {
       return
     }
     try rows.checkRange(by: encoding)
+    if !schema.target.isNumeric, schema.classes.count == 1 {
+      throw DatasetError.oneImageClass(source: rows.loaded.name, name: schema.classes[0])
+    }
     let outputs = schema.target.isNumeric ? 1 : schema.classes.count
     _ = try defaults.admitted(inputs: encoding.width, outputs: outputs, rows: rows.training.count)
     training = EncodedRows(rows.training, by: encoding)

@@ -1,3 +1,4 @@
+import Experiments
 import Explanations
 import Foundation
 import Naming
@@ -66,6 +67,12 @@ struct ResultFile {
   /// The model.onnx beside the result; `nil` if there is none.
   var modelFile: URL? {
     let file = folder.appendingPathComponent("model.onnx")
+    return FileManager.default.fileExists(atPath: file.path) ? file : nil
+  }
+
+  /// The network before pruning, original.onnx beside the result; `nil` if there is none.
+  var originalModelFile: URL? {
+    let file = folder.appendingPathComponent(originalModelName)
     return FileManager.default.fileExists(atPath: file.path) ? file : nil
   }
 

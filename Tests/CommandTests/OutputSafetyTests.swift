@@ -130,6 +130,34 @@ import Testing
     }
   }
 
+  /// The weights of an ONNX file may be in another file.
+  @Test func weightsBesideAModelAreAnInput() throws {
+    try withFolder { place in
+      let fixtures = Program.home.appending(path: "Tests/Fixtures/models/good")
+      for name in ["external.onnx", "external.weights"] {
+        try FileManager.default.copyItem(
+          at: fixtures.appending(path: name), to: place.appending(path: name))
+      }
+      let weights = try Data(contentsOf: place.appending(path: "external.weights"))
+      try Data("a,b,c,d,y\n1,2,3,4,0\n2,3,4,5,1\n".utf8).write(
+        to: place.appending(path: "rows.csv"))
+      for command in [
+        ["predict", "external.onnx", "rows.csv"],
+        ["prune", "external.onnx", "rows.csv", "--keep", "0.5"],
+        ["train", "rows.csv", "--model", "external.onnx"],
+        ["explain", "rows.csv", "--model", "external.onnx"],
+      ] {
+        let run = try Program(command + ["--output", "external.weights", "--force"], in: place)
+        #expect(run.code == 64, "\(command[0])")
+        #expect(
+          run.errorOutput.hasPrefix(
+            "error: --output names 'external.weights', which is read as the weights of the model\n"),
+          "\(run.errorOutput)")
+      }
+      #expect(try Data(contentsOf: place.appending(path: "external.weights")) == weights)
+    }
+  }
+
   @Test func aReportIsReplacedByTheSameRunAlone() throws {
     try withFolder { folder in
       let few = ["--epochs", "2", "--rules", "inputs", "--max-rules", "3", "--quiet"]

@@ -153,4 +153,40 @@ import Testing
           + "it predicts as 'a', beside 90.0 % of all",
       ])
   }
+
+  /// R² of 100 rows: predictions that are constant but for a small slope.
+  @Test(arguments: [(0.02, true), (0.9, false)])
+  func aRegressionNearTheMeanIsNamed(_ slope: Double, _ isNamed: Bool) throws {
+    let actual = (0..<100).map { Double($0 * 37 % 100) }
+    let predicted = actual.enumerated().map { 49.5 + slope * ($1 - 49.5) + ($0 % 2 == 0 ? 9 : -9) }
+    var explanation = sound
+    explanation.explains = .pruned
+    explanation.pruned.regression = RegressionFigures(predicted: predicted, actual: actual)
+    let found = Warning.figures(of: explanation)
+    #expect(found.map(\.code) == (isNamed ? ["network-not-better-than-mean"] : []))
+    // The mean has the standard deviation of 0 to 99 as its error.
+    let text = found.first?.text
+    #expect(
+      text.map {
+        $0.hasPrefix(
+          "the explained network predicts held-out rows not clearly better than their mean: R² is ")
+          && $0.hasSuffix("beside 28.87")
+      } ?? true, "\(text ?? "")")
+  }
+
+  @Test func theSameDataHeldOutIsSaid() {
+    #expect(
+      Warning.trainedHeldOut(nil, of: 30).isEmpty && Warning.trainedHeldOut(0, of: 30).isEmpty)
+    #expect(
+      Warning.trainedHeldOut(12, of: 30).map(\.text) == [
+        "12 of 30 held-out rows equal a training row: accuracy and fidelity on them are not those on "
+          + "unseen rows"
+      ])
+    let same = Warning.trainedHeldOut(0, of: 30, isSameSource: true)
+    #expect(same.first?.figure == 30)
+    #expect(
+      same.first?.text
+        == "the held-out rows are the training rows, read from the same data: accuracy and "
+        + "fidelity on them are not those on unseen rows")
+  }
 }

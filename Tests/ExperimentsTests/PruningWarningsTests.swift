@@ -31,6 +31,24 @@ import Testing
     #expect(Warning.pruning(agreement: Proportion(0, of: 0), vanished: [], explains: nil) == [])
   }
 
+  /// Of 1,000 rows `lost` are right before pruning only, and `gained` after it only. With 30 and 5 the
+  /// difference of 25 rows has a standard error of 5.9 rows: 25 - 1.645 * 5.9 = 15.4 rows, above 10.
+  @Test(arguments: [(30, 5, true), (24, 5, true), (23, 5, false), (12, 0, false), (0, 60, false)])
+  func accuracyThatIsLostIsSaid(_ lost: Int, _ gained: Int, _ isSaid: Bool) {
+    let labels = [Int](repeating: 0, count: 1000)
+    let before = labels.indices.map { $0 < lost ? 0 : $0 < lost + gained ? 1 : $0 < 900 ? 0 : 1 }
+    let after = labels.indices.map { $0 < lost ? 1 : $0 < lost + gained ? 0 : $0 < 900 ? 0 : 1 }
+    let found = Warning.lostAccuracy(before: before, after: after, labels: labels)
+    #expect(found.map(\.code) == (isSaid ? ["accuracy-lost-in-pruning"] : []))
+    if lost == 30 {
+      #expect(
+        found[0].text
+          == "pruning lowers the accuracy on held-out rows from 89.5 % to 87.0 %: more than on the "
+          + "validation rows by which its steps were accepted")
+      #expect(found[0].figure.map { abs($0 + 0.025) < 1e-12 } == true)
+    }
+  }
+
   @Test func vanishedClassesAreNamed() {
     let found = VanishedClass.all(
       original: [0, 1, 2, 2], pruned: [0, 0, 0, 0], classes: ["a", "b", "c"])

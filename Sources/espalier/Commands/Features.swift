@@ -24,8 +24,9 @@ struct Features: ParsableCommand {
   @OptionGroup var source: DataOptions
   @Option(help: "The hidden layer to analyse (default: the last).")
   var layer: String?
-  @Option(help: "The attribution method; see 'espalier list methods'.")
-  var method = MeanContribution.name
+  @Option(
+    help: "The attribution method, by default that of reports; see 'espalier list methods'.")
+  var method = MeanGradient.name
   @OptionGroup(title: "Inputs of the network") var pixels: PixelFlags
   @OptionGroup(title: "Inputs of the network") var scaling: ScalingFlags
   @Option(help: "Number of threads (default: one per core).")
@@ -48,18 +49,19 @@ struct Features: ParsableCommand {
     let options = ReadingOptions(
       target: source.target, ignore: source.ignore, keepsConstants: true,
       format: source.table.format, maxInputBytes: source.table.maxInputBytes)
-    let loaded = try DataSource.load(source.data, options: options)
+    let url = URL(fileURLWithPath: model)
+    let loaded = try ModelFile.read(url).rows(of: source.data, options: options)
     console.note(loaded.remarks)
     let table = loaded.table
     var network = NetworkOptions()
     pixels.apply(to: &network)
     scaling.apply(to: &network)
     let imported = try ImportedModel(
-      URL(fileURLWithPath: model), options: network, table: table, names: .options)
+      url, options: network, table: table, names: .options)
     ProgressPrinter(console.progress, quiet: console.quiet).show(imported)
     let entries = try entries(of: imported.model, over: imported.table)
     if console.json { return try StandardOutput.writeJSON(entries) }
-    try console.summarise(entries.map(Self.text).joined())
+    try console.summarise("Attributions by \(method)\n" + entries.map(Self.text).joined())
   }
 
   private func entries(of model: Model, over table: Table) throws -> [Entry] {

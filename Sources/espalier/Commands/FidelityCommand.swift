@@ -92,12 +92,30 @@ struct FidelityCommand: ParsableCommand {
     let options = ReadingOptions(
       schema: explanation.data.schema, labels: .optional, format: form.format,
       maxInputBytes: form.maxInputBytes)
+    if explanation.explainsOtherNetwork, let own = file.modelFile,
+      URL(fileURLWithPath: model).standardizedFileURL.resolvingSymlinksInPath()
+        == own.standardizedFileURL.resolvingSymlinksInPath()
+    {
+      console.note([
+        "the rules approximate the network before pruning, \(originalModelName), and model.onnx is the "
+          + "pruned one"
+      ])
+    }
     let loaded = try DataSource.load(data, options: options)
     console.note(loaded.accounts)
     let table = loaded.table
     let imported = try file.network(
       at: URL(fileURLWithPath: model), for: table, options: inputs.options, console: console)
-    var measured = try Self.measure(explanation, imported.model, imported.table)
+    var features = imported.model
+    if explanation.explainsOtherNetwork, explanation.level == .features, let own = file.modelFile {
+      // The hidden features are those of the pruned network.
+      var quiet = console
+      quiet.quiet = true
+      features =
+        try file.network(at: own, for: table, options: inputs.options, console: quiet).model
+    }
+    var measured = try Self.measure(
+      explanation, imported.model, features: features, imported.table)
     if let (path, baseline) = earlier {
       try Self.checkClasses(of: baseline, measured, path)
     }
@@ -213,19 +231,19 @@ struct FidelityCommand: ParsableCommand {
   }
 
   private static func measure(
-    _ explanation: Explanation, _ model: Model, _ table: Table
+    _ explanation: Explanation, _ model: Model, features featureModel: Model, _ table: Table
   ) throws -> Measured {
     let classes = model.schema.classes
     let network = model.classify(table)
     var rows = table
     if explanation.level == .features {
-      guard let features = HiddenFeatures(unfitted: model) else {
+      guard let features = HiddenFeatures(unfitted: featureModel) else {
         throw FeaturesMismatch.noFeatures
       }
       guard features.neurons == explanation.features.map(\.neuron) else {
         throw FeaturesMismatch.otherFeatures
       }
-      rows = features.activationTable(in: model, over: table)
+      rows = features.activationTable(in: featureModel, over: table)
     }
     if explanation.level == .described { rows = table.appending(try explanation.scores()) }
     let entry = explanation.entry(explanation.level) ?? explanation.inputRules

@@ -132,8 +132,13 @@ struct Predict: ParsableCommand {
       } ?? []
     console.warn(training)
     // Before anything is written: the network may lack the hidden features of the rules.
-    _ = try rules.variables(of: table.selecting(Array(0..<min(1, table.count))), in: model)
-    return (Predictor(model: model, rules: rules), table, given.warnings + training)
+    let features = given.featureModel
+    _ = try rules.variables(
+      of: table.selecting(Array(0..<min(1, table.count))), in: features ?? model)
+    return (
+      Predictor(model: model, rules: rules, featureModel: features), table,
+      given.warnings + training
+    )
   }
 
   /// Writes the predictions batch by batch.

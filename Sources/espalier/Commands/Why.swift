@@ -40,6 +40,7 @@ struct Why: ParsableCommand {
     let (rows, given, texts) = try rows(of: explanation, number)
     let read = try file.network(model, for: rows, inputs: inputs, console: console)
     let (model, table) = (read.model, read.table)
+    let features = read.featureModel ?? model
     if let number { noteUnknownLevels(of: rows, at: given, number) }
     let leads = explanation.leads ?? explanation.level
     var levels: [RuleLevel] =
@@ -52,7 +53,7 @@ struct Why: ParsableCommand {
       }
     if levels.count > 1, let name = self.model,
       let classifier = try? RuleClassifier(explanation, level: .features),
-      (try? classifier.variables(of: table.selecting([given]), in: model)) == nil
+      (try? classifier.variables(of: table.selecting([given]), in: features)) == nil
     {
       levels.removeAll { $0 == .features }
       console.note([
@@ -61,11 +62,11 @@ struct Why: ParsableCommand {
     }
     if let level = levels.first {
       let classifier = try RuleClassifier(explanation, level: level)
-      _ = try classifier.variables(of: table.selecting([given]), in: model)
+      _ = try classifier.variables(of: table.selecting([given]), in: features)
       if let model { try RuleMismatch.check(classifier, model) }
     }
     let explainer = try RowExplainer(
-      explanation, model: model, levels: levels,
+      explanation, model: model, featureModel: features, levels: levels,
       rows: number == nil ? Self.namedRows(of: explanation) : table)
     let found = try explainer.explanation(
       of: table.selecting([given]), number: number, texts: texts)

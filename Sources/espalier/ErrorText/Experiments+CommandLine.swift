@@ -40,6 +40,14 @@ extension HyperparameterError: CommandLineError {
   var optionMessage: String? { usage }
 }
 
+extension HeldOutError: CommandLineError {
+  var exitCode: Int32 { 65 }
+  var optionHint: String? {
+    "write the labels of the held-out rows as those of the training rows, or hold out a share of the rows: "
+      + "--held-out 0.2"
+  }
+}
+
 extension SettingsError: CommandLineError {
   var exitCode: Int32 { 65 }
 

@@ -148,13 +148,16 @@ struct NetworkWithRows {
 struct RowsOfResult {
   /// The network; `nil` if there is none.
   var model: Model?
+  /// The network with the hidden features of the rules, if it is not `model`.
+  var featureModel: Model?
   var table: Table
   /// The warnings about the network, which are on stderr already.
   var warnings: [Warning] = []
 }
 
 extension ResultFile {
-  /// The network at a path, by default the model.onnx of the result; `nil` if there is none.
+  /// The network at a path, by default the explained one of the result: original.onnx where the rules
+  /// approximate the network before pruning, otherwise model.onnx; `nil` if there is none.
   func network(
     _ path: String?, for table: Table, inputs: InputFlags, console: ConsoleOptions
   ) throws -> RowsOfResult {
@@ -162,15 +165,24 @@ extension ResultFile {
       console.note(["there is no model.onnx beside the result: only the rules are evaluated"])
       return RowsOfResult(table: table)
     }
-    if path == nil, explanation.explainsOtherNetwork {
+    guard path == nil, explanation.explainsOtherNetwork else {
+      let read = try network(at: file, for: table, options: inputs.options, console: console)
+      return RowsOfResult(model: read.model, table: read.table, warnings: read.warnings)
+    }
+    guard let original = originalModelFile else {
       console.note([
         "the rules approximate the network before pruning, and model.onnx is the pruned one: "
           + "--model names another"
       ])
+      let read = try network(at: file, for: table, options: inputs.options, console: console)
+      return RowsOfResult(model: read.model, table: read.table, warnings: read.warnings)
     }
-    let read = try network(
-      at: file, for: table, options: inputs.options, console: console)
-    return RowsOfResult(model: read.model, table: read.table, warnings: read.warnings)
+    let read = try network(at: original, for: table, options: inputs.options, console: console)
+    var quiet = console
+    quiet.quiet = true
+    let pruned = try network(at: file, for: table, options: inputs.options, console: quiet)
+    return RowsOfResult(
+      model: read.model, featureModel: pruned.model, table: read.table, warnings: read.warnings)
   }
 }
 
@@ -214,7 +226,7 @@ extension ConsoleOptions {
 
 extension Explanation {
   /// Whether the rules approximate another network than the pruned one in model.onnx.
-  fileprivate var explainsOtherNetwork: Bool {
+  var explainsOtherNetwork: Bool {
     explains == .original && pruned.agreementWithOriginal.map { $0.count < $0.total } ?? false
   }
 }
