@@ -18,6 +18,12 @@ extension Report {
       [DataTable.Cell("Training rows"), .number(data.training)],
       [DataTable.Cell("Validation rows"), .number(data.validation)],
       [DataTable.Cell("Held-out rows"), .number(data.heldOut)],
+    ]
+    rows +=
+      (data.heldOutRepeated.map {
+        [[DataTable.Cell("of these, with the values of a training row"), .number($0)]]
+      } ?? [])
+    rows += [
       [DataTable.Cell("Input columns"), .number(data.features)],
       [DataTable.Cell("Classes"), .number(data.classes.count)],
     ]
@@ -68,6 +74,12 @@ extension Report {
         (\(quote: explanation.data.heldOutFrom)). Measure them again on data from another \
         distribution or a later period.
         """)
+    }
+    if let repeated = explanation.data.heldOutRepeated {
+      limits.append(
+        "\(counted(repeated)) of \(counted(explanation.data.heldOut, "held-out row")) have the values of a "
+          + "training row in all columns and the target: figures on them say little about other rows."
+      )
     }
     if fidelity.heldOut.total < 100 {
       limits.append(

@@ -8,8 +8,8 @@ extension Report {
     let unit: Phrase = targetUnit.map { " \(name: $0)" } ?? ""
     var sentence: Phrase =
       """
-      Each rule predicts a number in its interval, the mean output of the network over its training \
-      rows in that interval: 
+      Each rule predicts a number, the mean output of the network over its training rows, moved into \
+      its interval where it is outside: 
       """
     if let found = numeric.rSquared {
       sentence += """

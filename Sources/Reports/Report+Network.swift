@@ -77,10 +77,11 @@ extension Report {
   public var readableSentence: Phrase? {
     guard let cost = explanation.pruned.readable else { return nil }
     let rows = cost.crossValidated ? "rows in cross-validation" : "validation rows"
+    let other = cost.crossValidated ? "before pruning" : "without them"
     return """
       The hidden features of this network are scores with integer weights that can be computed by hand; \
       its accuracy is \(percent(cost.after)) (\(ratio(cost.after)) \(rows)), that of the network \
-      without them \(percent(cost.before)) (\(ratio(cost.before))).
+      \(other) \(percent(cost.before)) (\(ratio(cost.before))).
       """
   }
 

@@ -78,10 +78,21 @@ extension Report {
     for (number, score) in scores.enumerated() {
       let origin: Phrase =
         score.describes.map { feature in
-          """
-          Score \(name: score.id): agrees with hidden feature \(name: feature.feature) on \
-          \(spelled(feature.agreement, "training rows"))
-          """
+          guard let isOpposite = feature.isOpposite else {
+            return """
+              Score \(name: score.id): agrees with hidden feature \(name: feature.feature) on \
+              \(spelled(feature.agreement, "training rows"))
+              """
+          }
+          let interval = Literal(
+            Feature.ID(score.id),
+            .interval(lower: feature.lower, upper: feature.upper, orMissing: false))
+          let condition = text.condition(
+            RuleEntry.Test(interval, schema: explanation.data.schema))
+          return """
+            Score \(name: score.id): \(condition) where hidden feature \(name: feature.feature) is \(isOpposite ? "off" : "on"), on \
+            \(spelled(feature.agreement, "training rows"))
+            """
         } ?? "Score \(name: score.id): learned from the predictions of the network"
       blocks.append(
         .table(

@@ -60,12 +60,16 @@ extension Report {
 
   /// What held-out rows were not used for; of a given network its training rows are not known.
   var heldOutUse: Phrase {
-    explanation.provenance.startedFrom == Provenance.ownTraining
+    let use: Phrase =
+      explanation.provenance.startedFrom == Provenance.ownTraining
       ? "Held-out rows were used neither to train the network nor to extract the rules."
       : """
       Held-out rows were not used to extract the rules; whether the given network was trained on \
       them is not known.
       """
+    guard let leads = explanation.leads else { return use }
+    return use
+      + " The rules \(leads.words) come first because they agree on clearly more of these rows than the others."
   }
 
   private var classBlocks: [Block] {
@@ -106,16 +110,27 @@ extension Report {
     guard let before = explanation.network.rootMeanSquaredError else { return [] }
     let after = explanation.pruned.rootMeanSquaredError
     let pruned: Phrase = after.map { ", \(significant($0)) after pruning" } ?? ""
-    return [
-      .paragraph(
+    var text: Phrase = """
+      The network predicts a number; \(explanation.fidelity.numeric == nil
+        ? "the rules predict an interval of it"
+        : "the rules predict an interval and a number in it"). The root mean squared \
+      error (RMSE) of the network on held-out rows is \(significant(before))\(pruned), in the \
+      unit of \(name: explanation.data.schema.target.name)
+      """
+    guard let figures = explained.regression else { return [.paragraph(text + ".")] }
+    text += "; always predicting their mean has an RMSE of \(significant(figures.meanBaseline))."
+    if let found = figures.rSquared {
+      text += """
+         R-squared of the explained network is \(signed(fixed(found.value, digits: 3))) (95 % bootstrap \
+        interval \(signed(fixed(found.low, digits: 3))) to \(signed(fixed(found.high, digits: 3)))).
         """
-        The network predicts a number; \(explanation.fidelity.numeric == nil
-          ? "the rules predict an interval of it"
-          : "the rules predict an interval and a number in it"). The root mean squared \
-        error (RMSE) of the network on held-out rows is \(significant(before))\(pruned), in the \
-        unit of \(name: explanation.data.schema.target.name).
-        """)
-    ]
+    }
+    return [.paragraph(text)]
+  }
+
+  /// The network that the rules approximate.
+  var explained: NetworkSummary {
+    explanation.explains == .original ? explanation.network : explanation.pruned
   }
 
   func shares(

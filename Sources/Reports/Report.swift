@@ -118,6 +118,12 @@ public struct Report: Hashable, Sendable {
         "Rules", counted(rules.rules.count),
         "mean conditions: \(significant(explanation.complexity.meanLiterals, digits: 2))"),
     ]
+    if let found = explanation.fidelity.numeric?.rSquared {
+      facts.append(
+        Fact(
+          "R-squared of the rules", signed(fixed(found.value, digits: 3)),
+          "with the output of the network"))
+    }
     if pruned.neurons > 0 {
       facts.append(
         Fact(
@@ -127,7 +133,13 @@ public struct Report: Hashable, Sendable {
     }
     facts.append(
       Fact(
-        "Inputs read", counted(pruned.inputs), "of \(counted(explanation.data.features))"))
+        "Inputs read", counted(explained.inputs), "of \(counted(explanation.data.features))"))
+    if let found = explained.regression?.rSquared {
+      facts.append(
+        Fact(
+          "R-squared of the network", signed(fixed(found.value, digits: 3)),
+          "with the target on held-out rows"))
+    }
     facts.append(
       Fact(
         "Network accuracy", percent(explanation.accuracy.network),
@@ -159,7 +171,7 @@ public struct Report: Hashable, Sendable {
     let values = data.schema.target.isNumeric ? "interval" : "class"
     let plural = data.schema.target.isNumeric ? "intervals" : "classes"
     let what = "\(counted(count)) \(count == 1 ? values : plural)"
-    let read = explanation.pruned.inputs
+    let read = explained.inputs
     return """
       The network predicts \u{2018}\(name: data.schema.target.name)\u{2019} (\(what)) from \
       \(counted(read)) of \(counted(data.features, data.schema.image == nil ? "column" : "pixel")).

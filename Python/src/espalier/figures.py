@@ -78,8 +78,8 @@ class NumericFidelity:
     tolerance : float
         The tolerance in the unit of the target.
     numbers : tuple of RuleNumber
-        The number of every rule: the mean output of the network over its training rows in the
-        interval of the rule.
+        The number of every rule: the mean output of the network over its training rows,
+        moved into the interval of the rule where it is outside.
     r_squared : RSquared or None
         R-squared of these numbers with the network's output.
     """
