@@ -45,8 +45,7 @@ extension Warning {
           "few-held-out-rows", "only \(counted(found.total, "row")) held out: \(effect)",
           figure: Double(found.total)))
     }
-    let explained = explanation.explains == .original ? explanation.network : explanation.pruned
-    warnings += notBetterThanMean(explained.regression, "the explained network")
+    warnings += notBetterThanMean(explanation.explained.regression, "the explained network")
     if explanation.data.schema.target.isNumeric {
       let classes = explanation.data.classes
       let names = classes.prefix(8).map { "'\(shown($0))'" }.joined(separator: ", ")

@@ -175,6 +175,9 @@ public struct Warning: Codable, Hashable, Sendable {
 }
 
 extension Explanation {
+  /// The network that the rules approximate.
+  package var explained: NetworkSummary { explains == .original ? network : pruned }
+
   /// Whether a pruning was tried, or the network is another than the one before pruning.
   package var isPruned: Bool {
     let agreement = pruned.agreementWithOriginal

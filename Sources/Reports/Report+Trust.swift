@@ -117,7 +117,7 @@ extension Report {
       error (RMSE) of the network on held-out rows is \(significant(before))\(pruned), in the \
       unit of \(name: explanation.data.schema.target.name)
       """
-    guard let figures = explained.regression else { return [.paragraph(text + ".")] }
+    guard let figures = explanation.explained.regression else { return [.paragraph(text + ".")] }
     text += "; always predicting their mean has an RMSE of \(significant(figures.meanBaseline))."
     if let found = figures.rSquared {
       text += """
@@ -126,11 +126,6 @@ extension Report {
         """
     }
     return [.paragraph(text)]
-  }
-
-  /// The network that the rules approximate.
-  var explained: NetworkSummary {
-    explanation.explains == .original ? explanation.network : explanation.pruned
   }
 
   func shares(

@@ -133,8 +133,9 @@ public struct Report: Hashable, Sendable {
     }
     facts.append(
       Fact(
-        "Inputs read", counted(explained.inputs), "of \(counted(explanation.data.features))"))
-    if let found = explained.regression?.rSquared {
+        "Inputs read", counted(explanation.explained.inputs),
+        "of \(counted(explanation.data.features))"))
+    if let found = explanation.explained.regression?.rSquared {
       facts.append(
         Fact(
           "R-squared of the network", signed(fixed(found.value, digits: 3)),
@@ -171,7 +172,7 @@ public struct Report: Hashable, Sendable {
     let values = data.schema.target.isNumeric ? "interval" : "class"
     let plural = data.schema.target.isNumeric ? "intervals" : "classes"
     let what = "\(counted(count)) \(count == 1 ? values : plural)"
-    let read = explained.inputs
+    let read = explanation.explained.inputs
     return """
       The network predicts \u{2018}\(name: data.schema.target.name)\u{2019} (\(what)) from \
       \(counted(read)) of \(counted(data.features, data.schema.image == nil ? "column" : "pixel")).

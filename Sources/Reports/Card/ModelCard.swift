@@ -34,7 +34,7 @@ public struct ModelCard: Hashable, Sendable {
   // MARK: - Sections
 
   private var details: [Block] {
-    let network = explanation.explains == .original ? explanation.network : explanation.pruned
+    let network = explanation.explained
     let target = explanation.data.schema.target
     let classes = explanation.data.classes
     var rows = [CardEntries.Entry.version, .date, .owner, .contact, .license].map { stated($0) }
