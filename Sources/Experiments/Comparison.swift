@@ -156,6 +156,9 @@ public struct Comparison: Hashable, Codable, Sendable {
     onRead: (_ data: String) throws -> Void = { _ in }
   ) throws -> Result {
     let baselines = try baselines(control, folder, onRead)
+    try idleSettings(baselines.values.first?.rows.training.schema).forEach {
+      control.report(.idle($0))
+    }
     let fingerprint = try fingerprint(baselines)
     for (index, other) in known.enumerated() {
       guard isLike(other.comparison), other.fingerprint == fingerprint else {
@@ -240,6 +243,23 @@ public struct Comparison: Hashable, Codable, Sendable {
       baselines[seed]?.context.cache = PruningCache()
     }
     return baselines
+  }
+
+  /// The given settings that have no effect on any of the prunings, the random-pruning baseline aside.
+  func idleSettings(_ schema: Schema?) throws -> [IdleSetting] {
+    var found = schema.map { base.idleSettings(of: $0, tunes: true) } ?? []
+    if base.model != nil, base.network.epochs != nil {
+      found.append(IdleSetting(.epochs, .trainedNetwork))
+    }
+    let compared = methods.filter { $0 != RandomChoice.name }
+    let idle = try (compared.isEmpty ? methods : compared).map { method in
+      try PruningExperiment(base, method: method, goal: .keep(points.first ?? 1), options: options)
+        .idleSettings()
+    }
+    return found
+      + (idle.first ?? []).filter { setting in
+        idle.allSatisfy { $0.contains { $0.setting == setting.setting } }
+      }
   }
 
   private func figures(

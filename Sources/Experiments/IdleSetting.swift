@@ -17,6 +17,12 @@ public struct IdleSetting: Hashable, Sendable {
     case scoresWithoutSample(method: String)
     /// The goal is a width for each layer.
     case widthGoal
+    /// The method removes neurons, and no single weights.
+    case prunesNeurons(method: String)
+    /// The pruned network is trained from newly initialised weights.
+    case newWeights
+    /// A one-shot schedule has one round.
+    case oneShot
     /// Scores are ranked within each layer.
     case layerScope
     /// Pruned networks are not fine-tuned.
@@ -61,17 +67,26 @@ extension PruningExperiment {
   public func idleSettings() throws -> [IdleSetting] {
     let prunes = try options.method(named: method)
     let recipe = options.recipe(of: prunes)
+    let isAdaptive = prunes is GrowAndPrune || prunes is AdaptiveGrowthAndPruning
+    var readsColumns = false
     var found: [IdleSetting] = []
     func note(_ isGiven: Bool, _ setting: Setting, _ cause: IdleSetting.Cause) {
       if isGiven { found.append(IdleSetting(setting, cause)) }
     }
     if case .inputs = goal {
+      readsColumns = true
+      let isOther = method != NeuronMagnitude.name && !(prunes is DeepCompression)
+      note(!isAdaptive && isOther, .method, .inputGoal)
       note(options.schedule != nil, .schedule, .inputGoal)
       note(options.rounds != nil, .rounds, .inputGoal)
       note(options.compensation != nil, .compensation, .inputGoal)
       note(options.scope != nil, .scope, .inputGoal)
       note(options.normalization != nil, .normalization, .inputGoal)
       note(options.multiple != nil, .multiple, .inputGoal)
+      let kind = options.recovery.map { $0 != .none && $0 != .fineTune } ?? false
+      note(!isAdaptive && kind, .recovery, .inputGoal)
+    } else if options.schedule == .oneShot {
+      note(options.rounds.map { $0 > 1 } ?? false, .rounds, .oneShot)
     }
     if case .weights = recipe.score {
       let compensates = options.compensation.map { $0 != .none } ?? false
@@ -79,15 +94,28 @@ extension PruningExperiment {
       note(options.multiple.map { $0 > 1 } ?? false, .multiple, .prunesWeights(method: method))
       note(options.scoreRows != nil, .scoreRows, .scoresWithoutData(method: method))
     }
-    if case .neurons(let score) = recipe.score, options.scoreRows != nil {
+    if case .neurons(let score) = recipe.score {
+      // Columns are compensated with the means of the sample.
       note(
-        !score.samplesRows && recipe.compensation == .none, .scoreRows,
-        .scoresWithoutSample(method: method))
+        options.scoreRows != nil && !score.samplesRows && recipe.compensation == .none
+          && !readsColumns, .scoreRows, .scoresWithoutSample(method: method))
+      note(
+        options.recovery == .splice && !readsColumns && !isAdaptive, .recovery,
+        .prunesNeurons(method: method))
+      // Scores of later rounds depend on the weights, unless these are random too.
+      let drawsWeights =
+        recipe.recovery.kind == .rewind || recipe.recovery.kind == .scratch
+        || recipe.recovery.kind == .scratchBudget
+      note(
+        options.compensation.map { $0 != .none } ?? false && drawsWeights && !readsColumns
+          && (recipe.schedule.rounds == 1 || recipe.recovery.kind == .rewind
+            || prunes is FromScratch),
+        .compensation, .newWeights)
     }
     if case .widths = goal { note(options.scope != nil, .scope, .widthGoal) }
     let normalises = options.normalization.map { $0 != .none } ?? false
     note(normalises && recipe.scope == .layer, .normalization, .layerScope)
-    if recipe.recovery.kind == .none {
+    if recipe.recovery.kind == .none || recipe.recovery.epochs == 0 {
       note(options.epochs.map { $0 > 0 } ?? false, .epochs, .noRecovery)
       let network = base.network
       note(network.learningRate != nil, .learningRate, .noRecovery)
@@ -95,7 +123,6 @@ extension PruningExperiment {
       note(network.weightDecay != nil, .weightDecay, .noRecovery)
       note(options.distillation != nil, .distillation, .noRecovery)
     }
-    let isAdaptive = prunes is GrowAndPrune || prunes is AdaptiveGrowthAndPruning
     note(isAdaptive && options.recovery != nil, .recovery, .alwaysFineTunes(method: method))
     return found
   }

@@ -126,8 +126,21 @@ public struct PruningResult: Codable, Sendable {
     let options = experiment.options
     let pruning = try options.method(named: experiment.method)
     source = pruning.source
+    let isAdaptive = pruning is GrowAndPrune || pruning is AdaptiveGrowthAndPruning
+    if case .inputs = experiment.goal, !isAdaptive {
+      source = "columns by the norm of their weights times their standard deviation"
+    }
     goal = experiment.goal.description
     self.recipe = recipe.words
+    if case .inputs = experiment.goal, !isAdaptive {
+      self.recipe = [
+        "granularity": "inputs", "schedule": Schedule.Kind.oneShot.rawValue, "rounds": "1",
+        "compensation": Compensation.constant.rawValue,
+        "recovery": recipe.recovery.epochs == 0
+          ? Recovery.Kind.none.rawValue : Recovery.Kind.fineTune.rawValue,
+        "epochs": "\(recipe.recovery.epochs)",
+      ]
+    }
     self.recipe["distillation"] = options.distillation.map { shortest($0) }
     self.recipe["scoreRows"] = options.scoreRows.map { String($0) }
     // Requested widths override the minimum share of neurons per layer.

@@ -9,7 +9,7 @@ public enum Setting: String, Hashable, Sendable, CaseIterable {
   // Pruning and its goals.
   case accuracyDrop, keep, parameters, neurons, inputs, multiplications, latency, bytes
   case widths, rounds, scoreRows, multiple, schedule, compensation, scope, normalization, recovery
-  case distillation, hyperparameter
+  case distillation, hyperparameter, method
   // Rules and comparisons.
   case explain, maxTerms, maxWeight, maxRules, maxNeurons, maxInputs, minFidelity, seeds
   case stability, crossValidation, minClassFidelity, readable

@@ -50,7 +50,7 @@ extension NodeProblem {
         + "over images of height 1"
     case .value(let problem):
       switch problem {
-      case .flattenedImage, .imageAndRow, .differentShapes, .product, .matrixProduct, .quotient,
+      case .imageAndRow, .differentShapes, .product, .matrixProduct, .quotient,
         .divisor, .comparison:
         return other
       default: return nil
@@ -128,7 +128,6 @@ public enum ValueProblem: Hashable, Sendable {
   /// An input, counted from 1, is a constant.
   case constant(position: Int)
   case notImage
-  case flattenedImage
   case imageAndRow
   case differentShapes
   /// A product of two values that depend on the input.
@@ -164,7 +163,6 @@ public enum ValueProblem: Hashable, Sendable {
     case .constant(let position):
       "its input \(position) is a constant where a non-constant value is expected"
     case .notImage: "its input is not an image, [channels, height, width]"
-    case .flattenedImage: "its input is a flattened image"
     case .imageAndRow: "it concatenates an image and a row"
     case .differentShapes: "only values of the same shape can be added"
     case .product:

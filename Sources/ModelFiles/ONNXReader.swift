@@ -55,8 +55,9 @@ package struct ONNXReader {
     case stored
     /// An image `[channels, height, width]`.
     case channelsFirst
-    /// A flattened image of the stored shape `[height, width, channels]`, flattened channels first.
-    case flattened(of: Shape)
+    /// A row of flattened images of the stored shapes `[height, width, channels]`, flattened channels
+    /// first, and of rows of the shapes `[units]`.
+    case flattened(of: [Shape])
   }
 
   /// A final node that turns scores into probabilities or a class index.
@@ -328,15 +329,21 @@ package struct ONNXReader {
       }
       all[position] = numbers.values[place]
     }
-    guard case .flattened(let image) = value.order else { return all }
-    return Self.positions(in: image).map { all[$0] }
+    guard case .flattened(let parts) = value.order else { return all }
+    return Self.positions(in: parts).map { all[$0] }
   }
 
-  /// The index in the file of each stored element of a flattened image; the file flattens channels
-  /// first.
-  static func positions(in image: Shape) -> [Int] {
-    let (pixels, channels) = (image[0] * image[1], image[2])
-    return (0..<pixels * channels).map { $0 % channels * pixels + $0 / channels }
+  /// The index in the file of each stored element of a row of flattened images and of other rows; the
+  /// file flattens channels first.
+  static func positions(in parts: [Shape]) -> [Int] {
+    var all: [Int] = []
+    for part in parts {
+      let (start, count) = (all.count, part.count)
+      let channels = part.rank == 3 ? part[2] : count
+      let pixels = count / max(channels, 1)
+      all += (0..<count).map { start + $0 % channels * pixels + $0 / channels }
+    }
+    return all
   }
 
   /// A non-empty constant of the given rank.

@@ -55,8 +55,8 @@ public enum Goal: Hashable, Codable, Sendable {
   /// The limit of `measure` for a network with this initial cost; 0 for widths per layer.
   func limit(from start: Cost) -> Double {
     switch self {
-    case .keep(let share): share * Double(start.parameters)
-    case .macs(let share): share * Double(start.macs)
+    case .keep(let share): (share * Double(start.parameters)).withoutRoundingError
+    case .macs(let share): (share * Double(start.macs)).withoutRoundingError
     case .parameters(let count), .neurons(let count), .inputs(let count), .bytes(let count):
       Double(count)
     case .latency(let share), .accuracyDrop(let share): share
@@ -77,6 +77,18 @@ public enum Goal: Hashable, Codable, Sendable {
     case .keep: .parameters(Int(limit))
     case .macs: .macs(limit / Double(max(cost.macs, 1)))
     default: self
+    }
+  }
+
+  /// Runs a pruning of a partly pruned network to an absolute goal.
+  /// - Throws: the errors of `prune`; one that the goal is out of reach names this goal.
+  func naming<Result>(goalsOf prune: () throws -> Result) throws -> Result {
+    do {
+      return try prune()
+    } catch PruningError.goalOutOfReach(.neurons(_, let nearest)) {
+      throw PruningError.goalOutOfReach(.neurons(self, nearest: nearest))
+    } catch PruningError.goalOutOfReach(.weights(_, let nearest)) {
+      throw PruningError.goalOutOfReach(.weights(self, nearest: nearest))
     }
   }
 
@@ -107,5 +119,13 @@ public enum Goal: Hashable, Codable, Sendable {
     case .bytes: "\(cost.bytes) bytes"
     case .latency, .accuracyDrop, .widths: "no pruning"
     }
+  }
+}
+
+extension Double {
+  /// The nearest integer if this differs from it by rounding errors only: a limit of 2 is not
+  /// 1.9999999999999998.
+  var withoutRoundingError: Double {
+    abs(self - rounded()) <= 1e-9 * max(abs(self), 1) ? rounded() : self
   }
 }

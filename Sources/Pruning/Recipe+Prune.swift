@@ -6,19 +6,26 @@ extension Recipe {
   /// Prunes a network in rounds until the goal is met, and compacts it after each round of neuron
   /// pruning.
   ///
+  /// - Parameters:
+  ///   - network: the network to prune.
+  ///   - goal: the limit.
+  ///   - original: the network whose accuracy or inference time a goal refers to; by default `network`.
+  ///   - context: the rows and the trainer.
+  ///   - onRound: called after every round.
+  /// - Returns: the compacted network with its plan and trace.
   /// - Throws: `PruningError.goalOutOfReach`, `nothingToPrune`, `unsuited`, `notTheSame`; errors of
   ///   training and of `onRound`.
   public func prune(
-    _ network: Network, to goal: Goal, on context: PruningContext,
+    _ network: Network, to goal: Goal, beside original: Network? = nil, on context: PruningContext,
     onRound: (PruningTrace.Step) throws -> Void = { _ in }
   ) throws -> PrunedNetwork {
     switch goal {
     case .accuracyDrop(let drop):
       return try AccuracyFloor(drop: drop).search(
-        network, with: self, on: context, onRound: onRound)
+        network, beside: original ?? network, with: self, on: context, onRound: onRound)
     case .latency(let share):
       return try LatencyGoal(share: share).search(
-        network, with: self, on: context, onRound: onRound)
+        network, beside: original ?? network, with: self, on: context, onRound: onRound)
     default: break
     }
     var run = try RecipeRun(network, context)
@@ -36,18 +43,16 @@ extension Recipe {
     guard start > limit else { return run.pruned }
     if recovery.kind == .whileTraining { try run.begin(self) }
     for round in 1...schedule.rounds {
-      let left = start * schedule.left(after: round, of: limit / start)
+      // The last limit is exact: `start * (limit / start)` may be just below it.
+      let left =
+        round == schedule.rounds
+        ? limit : (start * schedule.left(after: round, of: limit / start)).withoutRoundingError
       switch score {
       case .weights:
-        guard case .keep = goal else {
-          guard case .parameters = goal else {
-            throw PruningError.unsuited(
-              method: "weight pruning", needs: .parameterGoal)
-          }
-          try run.cutWeights(to: left, round, self)
-          break
+        switch goal {
+        case .keep, .parameters: try run.cutWeights(to: left, by: goal, round, self)
+        default: throw PruningError.unsuited(method: "weight pruning", needs: .parameterGoal)
         }
-        try run.cutWeights(to: left, round, self)
       case .neurons(let score):
         try run.cutNeurons(score, to: left, by: goal, round, self)
       }
@@ -204,10 +209,16 @@ struct RecipeRun {
     lastRound.result.quality = context.measure(pruned.network)
   }
 
-  mutating func cutWeights(to limit: Double, _ round: Int, _ recipe: Recipe) throws {
-    let plan = try WeightSelection(
-      pruned.network, normalization: recipe.normalization, scope: recipe.scope
-    ).plan(leaving: limit, round: round)
+  mutating func cutWeights(
+    to limit: Double, by goal: Goal, _ round: Int, _ recipe: Recipe
+  ) throws {
+    let selection = WeightSelection(
+      pruned.network, normalization: recipe.normalization, scope: recipe.scope)
+    let least = selection.leastParameters
+    guard limit >= Double(least) || round < recipe.schedule.rounds else {
+      throw PruningError.goalOutOfReach(.weights(goal, nearest: least))
+    }
+    let plan = selection.plan(leaving: max(limit, Double(least)), round: round)
     // The architecture does not change before the last round, so positions are the same in every
     // round.
     pruned.network = try pruned.network.masked(by: plan)

@@ -25,17 +25,18 @@ package struct AccuracyFloor {
     return (sum + 1.6448536269514722 * spread) / rows
   }
 
+  /// `network`: the network to prune; `original`: that whose accuracy is the reference.
   /// - Throws: `PruningError.goalOutOfReach` if no tried share meets the limit.
   func search(
-    _ network: Network, with recipe: Recipe, on context: PruningContext,
+    _ network: Network, beside original: Network, with recipe: Recipe, on context: PruningContext,
     onRound: (PruningTrace.Step) throws -> Void
   ) throws -> PrunedNetwork {
-    let before = context.errors(of: network)
+    let before = context.errors(of: original)
     var (low, high) = (0.0, 1.0)
     var best: PrunedNetwork?
     var nearest = Double.infinity
     for _ in 0..<Self.steps {
-      let share = best == nil && high == 1 ? 0.5 : (low + high) / 2
+      let share = (low + high) / 2
       do {
         let tried = try recipe.prune(network, to: .keep(share), on: context, onRound: onRound)
         let bound = Self.bound(before: before, after: context.errors(of: tried.network))
@@ -63,9 +64,10 @@ struct LatencyGoal {
   var share: Double
   private static let steps = 6
 
+  /// `network`: the network to prune; `original`: that whose inference time is the reference.
   /// - Throws: `PruningError.goalOutOfReach` if no tried network is fast enough.
   func search(
-    _ network: Network, with recipe: Recipe, on context: PruningContext,
+    _ network: Network, beside original: Network, with recipe: Recipe, on context: PruningContext,
     onRound: (PruningTrace.Step) throws -> Void
   ) throws -> PrunedNetwork {
     var quick = recipe
@@ -80,7 +82,7 @@ struct LatencyGoal {
       do {
         let tried = try quick.prune(network, to: .macs(keep), on: context)
         let ratio = Latency(
-          of: tried.network, beside: network, rows: context.checkRows(for: network)
+          of: tried.network, beside: original, rows: context.checkRows(for: original)
         ).ratio
         nearest = min(nearest, ratio)
         if ratio <= share {

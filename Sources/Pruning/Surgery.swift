@@ -47,7 +47,7 @@ struct Surgery {
       try batches.forEach(epoch: epoch) { batch in
         let progress = Double(step) / total
         if progress < Self.maskUpdateShare, step % max(1, perEpoch / Self.choices) == 0 {
-          let plan = try WeightSelection(
+          let plan = WeightSelection(
             whole, normalization: recipe.normalization, scope: recipe.scope
           ).plan(leaving: kept, round: round)
           network = try whole.masked(by: plan)

@@ -11,8 +11,8 @@ public enum UnmetGoal: Hashable, Sendable {
   case bytes(Int, nearest: Int)
   /// A number of inputs.
   case inputs(Int, nearest: Int)
-  /// A number of parameters that are left by pruning single weights.
-  case parameters(Int, nearest: Int)
+  /// A goal for pruning single weights, with the least number of parameters.
+  case weights(Goal, nearest: Int)
   /// The width of a layer.
   case width(Int, layer: String, nearest: Int)
   /// A goal for pruning neurons, with one neuron left in each layer.
@@ -25,7 +25,7 @@ public enum UnmetGoal: Hashable, Sendable {
     case .latency(let share, _): Goal.latency(share).description
     case .bytes(let count, _): Goal.bytes(count).description
     case .inputs(let count, _): Goal.inputs(count).description
-    case .parameters(let count, _): "\(count) parameters by pruning weights"
+    case .weights(let goal, _): "\(goal.description) by pruning weights"
     case .width(let width, let layer, _): "width \(width) of '\(layer)' by these scores"
     case .neurons(let goal, _):
       "\(goal.description) by pruning neurons, with at least one per layer"
@@ -41,7 +41,7 @@ public enum UnmetGoal: Hashable, Sendable {
     case .latency(_, let nearest): Goal.latency(nearest).description
     case .bytes(_, let nearest): "\(nearest) bytes"
     case .inputs(_, let nearest): Goal.inputs(nearest).description
-    case .parameters(_, let nearest): "\(nearest) parameters"
+    case .weights(_, let nearest): "\(nearest) parameters"
     case .width(_, let layer, let nearest): "width \(nearest) of '\(layer)'"
     case .neurons(let goal, let nearest): goal.reached(nearest)
     }

@@ -7,7 +7,7 @@ struct WeightSelection {
   /// The remaining weights in ascending order of score.
   private let order: [(score: Float, node: Int, parameter: Int, entry: Int)]
 
-  init(_ network: Network, normalization: Normalization, scope: Scope) throws {
+  init(_ network: Network, normalization: Normalization, scope: Scope) {
     self.network = network
     var all: [(score: Float, node: Int, parameter: Int, entry: Int)] = []
     for (node, parameters) in network.parameters.enumerated() {
@@ -52,15 +52,14 @@ struct WeightSelection {
     }
   }
 
-  /// - Throws: `PruningError.goalOutOfReach` if the parameters that cannot be pruned exceed the
-  ///   limit.
-  func plan(leaving limit: Double, round: Int) throws(PruningError) -> PruningPlan {
+  /// The parameters that cannot be pruned: the largest weight of each layer, and all others than weights.
+  var leastParameters: Int { network.parameterCount - order.count }
+
+  /// `limit`: the parameters that are left, at least `leastParameters`.
+  func plan(leaving limit: Double, round: Int) -> PruningPlan {
     let total = network.parameterCount
-    let count = Int((Double(total) - limit).rounded(.up))
+    let count = min(Int((Double(total) - limit).rounded(.up)), order.count)
     guard count > 0 else { return PruningPlan() }
-    guard count <= order.count else {
-      throw .goalOutOfReach(.parameters(Int(limit), nearest: total - order.count))
-    }
     var entries: [Int: [Int: [Int]]] = [:]
     for item in order.prefix(count) {
       entries[item.node, default: [:]][item.parameter, default: []].append(item.entry)

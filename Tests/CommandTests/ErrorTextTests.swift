@@ -183,15 +183,15 @@ import espalier
     Expected(
       PruningError.unsuited(method: "weight pruning", needs: .parameterGoal),
       "'weight pruning' needs a goal in parameters: --keep",
-      "'espalier list methods' shows the networks that each method supports", 65),
+      "give --keep, --parameters or --accuracy-drop, or another --method", 65),
     Expected(
       PruningError.unsuited(method: "grow", needs: .goalOfNetwork),
       "'grow' needs a goal for the whole network, not --widths",
-      "'espalier list methods' shows the networks that each method supports", 65),
+      "give --keep, or another --method", 65),
     Expected(
       PruningError.unsuited(method: "block-then-channel", needs: .residualBlocks),
       "'block-then-channel' needs a network with residual blocks",
-      "'espalier list methods' shows the networks that each method supports", 65),
+      "give another --method; 'espalier list methods' describes them", 65),
     Expected(
       PruningError.goalOutOfReach(.bytes(200, nearest: 300)),
       "the goal cannot be met: 200 bytes", "the nearest achievable value: 300 bytes", 2),

@@ -181,7 +181,7 @@ import Testing
     ),
     (
       ["--widths", "dense-1=4", "--method", "weight-magnitude"], 65,
-      "error: 'weight pruning' needs a goal in parameters: --keep\n hint: 'espalier list methods' shows the networks that each method supports\n"
+      "error: 'weight pruning' needs a goal in parameters: --keep\n hint: give --keep, --parameters or --accuracy-drop, or another --method\n"
     ),
     (
       ["--inputs", "2", "--distill", "0.5"], 64,
@@ -189,7 +189,7 @@ import Testing
     ),
     (
       ["--method", "block-then-channel"], 65,
-      "error: 'block-then-channel' needs a network with residual blocks\n hint: 'espalier list methods' shows the networks that each method supports\n"
+      "error: 'block-then-channel' needs a network with residual blocks\n hint: give another --method; 'espalier list methods' describes them\n"
     ),
     (
       ["--gate-price", "0.2"], 64,

@@ -43,7 +43,6 @@ import Testing
       .constant(position: 1), "its input 1 is a constant where a non-constant value is expected"
     ),
     (.notImage, "its input is not an image, [channels, height, width]"),
-    (.flattenedImage, "its input is a flattened image"),
     (.imageAndRow, "it concatenates an image and a row"),
     (.differentShapes, "only values of the same shape can be added"),
     (

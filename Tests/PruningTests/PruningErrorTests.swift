@@ -105,7 +105,11 @@ import Testing
     ),
     (.bytes(200, nearest: 300), "200 bytes", "300 bytes"),
     (.inputs(2, nearest: 3), "2 inputs", "3 inputs"),
-    (.parameters(10, nearest: 14), "10 parameters by pruning weights", "14 parameters"),
+    (.weights(.parameters(10), nearest: 14), "10 parameters by pruning weights", "14 parameters"),
+    (
+      .weights(.keep(0.1), nearest: 14), "10 % of the parameters by pruning weights",
+      "14 parameters"
+    ),
     (
       .width(2, layer: "a", nearest: 4), "width 2 of 'a' by these scores", "width 4 of 'a'"
     ),

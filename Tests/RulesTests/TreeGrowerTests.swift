@@ -41,6 +41,29 @@ import Testing
     }
   }
 
+  /// Values that differ by rounding errors, few and more than there are bins: the labels separate them, but
+  /// no condition does.
+  @Test(arguments: [12, 900])
+  func numbersThatDifferByRoundingShareABin(_ clusters: Int) {
+    withEverySeed(10) { rng in
+      let values = (0..<3 * clusters).map { row in
+        Double(row / 3) + Double(row % 3) * 1e-7 * Double(clusters)
+      }
+      let labels = values.indices.map { _ in rng.uniform() < 0.5 ? 0 : 1 }
+      let table = Table(
+        schema: Schema(
+          features: [Feature("x")], target: Target("y", .classes(names: ["no", "yes"]))),
+        columns: [.doubles(values)], labels: labels)
+      let bins = BinnedTable(table, leastGap: 1e-6) {}
+      let tree = TreeGrower().tree(imitating: labels, over: bins, classes: 2)
+      let found = tree.classify(table)
+      #expect(tree.leafCount > 2)
+      for row in values.indices where row % 3 > 0 { #expect(found[row] == found[row - row % 3]) }
+      let exact = TreeGrower().tree(imitating: labels, over: BinnedTable(table), classes: 2)
+      #expect(exact.leafCount > tree.leafCount || clusters > 100)
+    }
+  }
+
   @Test func limitsAreKept() {
     withEverySeed(20) { rng in
       let table = rng.table(rows: 200)

@@ -128,7 +128,12 @@ private struct CutSearch {
     guard let low = ascending.first, let high = ascending.last, low < high else { return }
     var cuts: [Double] = []
     for part in 1..<20 {
-      let place = ascending.count * part / 20
+      var place = ascending.count * part / 20
+      // Not between values that differ by rounding errors.
+      let gap = FeatureTreeStudy.leastGap * max(abs(low), abs(high))
+      while place + 1 < ascending.count, ascending[place + 1] - ascending[place] <= gap {
+        place += 1
+      }
       let next = min(place + 1, ascending.count - 1)
       let middle = (ascending[place] + ascending[next]) / 2
       let cut = isSigmoid ? (middle * 100).rounded() / 100 : middle

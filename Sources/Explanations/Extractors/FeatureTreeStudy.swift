@@ -15,6 +15,9 @@ struct FeatureTreeStudy {
 
   /// The sample weight of a real row beside a synthetic one.
   private static let realWeight = 5
+  /// The least difference of feature values on the two sides of a condition, relative to the largest
+  /// value: in single precision, a value computed in another order may differ by about a tenth of it.
+  static let leastGap = 1e-6
   /// The number of real rows above which a tree is refined in few passes.
   private static let manyRows = 50_000
 
@@ -95,6 +98,7 @@ struct FeatureTreeStudy {
       rows: try SurrogateRows(
         table: rows.table, predictions: rows.predictions,
         weights: kind.draws ? rows.weights(Self.realWeight) : nil, real: rows.real,
+        leastGap: Self.leastGap,
         onStep: subject.onStep), onStep: subject.onStep)
   }
 

@@ -14,13 +14,16 @@ package struct SurrogateRows {
   let support: MinimumSupport
 
   /// Rows of a table that is known, of which the first `real` are real ones.
+  ///
+  /// `leastGap`: see `BinnedTable`.
   init(
-    table: Table, predictions: [Int], weights: [Int]?, real: Int, onStep: () throws -> Void
+    table: Table, predictions: [Int], weights: [Int]?, real: Int, leastGap: Double,
+    onStep: () throws -> Void
   ) rethrows {
     self.table = table
     self.predictions = predictions
     self.weights = weights
-    bins = try BinnedTable(table, onStep: onStep)
+    bins = try BinnedTable(table, leastGap: leastGap, onStep: onStep)
     counted = real < table.count ? table.selecting(Array(0..<real)) : table
     support = MinimumSupport(predictions.prefix(real), classes: table.schema.classes.count)
   }

@@ -20,9 +20,6 @@ extension ONNXOperator {
     guard value.shape.rank == 1 || value.order == .channelsFirst else {
       throw reader.problem(node, .value(.notImage))
     }
-    if case .flattened = value.order {
-      throw reader.problem(node, .value(.flattenedImage))
-    }
     var own: [ONNXConstants.Numbers] = []
     for position in 1...4 {
       guard let name = node.input(position) else {
@@ -39,6 +36,12 @@ extension ONNXOperator {
     guard epsilon.isFinite, epsilon >= 0,
       own[3].values.allSatisfy({ Float($0) + epsilon > 0 })
     else { throw reader.problem(node, .weights(.variance)) }
+    if case .flattened(let parts) = value.order {
+      let order = ONNXReader.positions(in: parts)
+      own = own.map { numbers in
+        .init(dimensions: numbers.dimensions, values: order.map { numbers.values[$0] })
+      }
+    }
     try reader.add(
       BatchNormalization(epsilon: epsilon), reading: [value], parameters: own, node)
   }

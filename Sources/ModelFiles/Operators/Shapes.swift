@@ -121,7 +121,7 @@ extension ONNXOperator {
     }
     guard let first = parts.first,
       parts.allSatisfy({
-        $0.order == first.order && $0.shape.rank == first.shape.rank
+        ($0.order == first.order || first.shape.rank == 1) && $0.shape.rank == first.shape.rank
           && $0.lengths.count == first.lengths.count
       })
     else { throw reader.problem(node, .value(.imageAndRow)) }
@@ -129,9 +129,8 @@ extension ONNXOperator {
     let isChannels: Bool
     switch (first.order, first.shape.rank) {
     case (.channelsFirst, _): isChannels = first.place(of: axis) == 0
-    case (.stored, 1): isChannels = parts.allSatisfy { $0.isRow(axis) }
-    case (.stored, _): isChannels = first.place(of: axis) == 2
-    default: isChannels = false
+    case (_, 1): isChannels = parts.allSatisfy { $0.isRow(axis) }
+    default: isChannels = first.place(of: axis) == 2
     }
     guard isChannels else {
       throw reader.problem(node, .axis(axis, .notChannels))
@@ -141,7 +140,9 @@ extension ONNXOperator {
       view = first.view
       view?[place] = parts.reduce(0) { $0 + $1.shape.count }
     }
-    try reader.add(Concatenation(), reading: parts, view: view, node)
+    try reader.add(
+      Concatenation(), reading: parts, order: .init(joining: parts) ?? first.order, view: view,
+      node)
   }
 
   // MARK: No effect at inference
@@ -205,9 +206,27 @@ extension ONNXReader {
     }
     let isTransposed = value.order == .channelsFirst && value.shape[0] * value.shape[1] > 1
     try add(
-      Flattening(), reading: [value], order: isTransposed ? .flattened(of: value.shape) : .stored,
+      Flattening(), reading: [value], order: isTransposed ? .flattened(of: [value.shape]) : .stored,
       view: view, node)
     values[node.output[0]]?.outputFunction = value.outputFunction
+  }
+}
+
+extension ONNXReader.Order {
+  /// The order of a row of several rows; `nil` if none of them is a flattened image.
+  init?(joining parts: [ONNXReader.Value]) {
+    var shapes: [Shape] = []
+    var isStored = true
+    for part in parts {
+      if case .flattened(let own) = part.order {
+        shapes += own
+        isStored = false
+      } else {
+        shapes.append(part.shape)
+      }
+    }
+    if isStored { return nil }
+    self = .flattened(of: shapes)
   }
 }
 

@@ -36,9 +36,9 @@ extension ONNXOperator {
     guard inputs == value.shape.count else {
       throw reader.problem(node, .value(.width(found: value.shape.count, expected: inputs)))
     }
-    if case .flattened(let image) = value.order {
+    if case .flattened(let parts) = value.order {
       // The file flattens channels first, the network channels last.
-      let order = ONNXReader.positions(in: image)
+      let order = ONNXReader.positions(in: parts)
       weight.values = order.flatMap { weight.values[$0 * units..<($0 + 1) * units] }
     }
     let alpha = Double(node.number("alpha", 1))

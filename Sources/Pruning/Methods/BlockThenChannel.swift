@@ -92,7 +92,9 @@ public struct BlockThenChannel: PruningMethod {
       result: try context.measurement(of: small))
     try onRound(round)
     let left = goal.absolute(limit, in: round.result.cost)
-    var pruned = try recipe.prune(small, to: left, on: context, onRound: onRound)
+    var pruned = try goal.naming(goalsOf: {
+      try recipe.prune(small, to: left, beside: network, on: context, onRound: onRound)
+    })
     pruned.plan = plan.union(pruned.plan)
     pruned.check = pruned.check.worst(compaction.check)
     pruned.trace = PruningTrace(

@@ -60,7 +60,13 @@ public struct DeepCompression: PruningMethod {
     onRound: (PruningTrace.Step) throws -> Void
   ) throws -> PrunedNetwork {
     var weightGoal = goal
-    if case .bytes(let limit) = goal { weightGoal = .parameters(workspace(in: limit, network)) }
+    switch goal {
+    case .bytes(let limit):
+      let least = WeightSelection(network, normalization: .none, scope: .network).leastParameters
+      weightGoal = .parameters(max(workspace(in: limit, network), least))
+    case .inputs: throw PruningError.unsuited(method: Self.name, needs: .parameterGoal)
+    default: break
+    }
     var rounds: [PruningTrace.Step] = []
     let last = recipe.schedule.rounds + 1
     var pruned = try recipe.prune(network, to: weightGoal, on: context) { round in

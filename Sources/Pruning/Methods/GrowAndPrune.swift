@@ -130,8 +130,11 @@ public struct GrowthSettings: Hashable, Codable, Sendable {
       pruned.network = try context.trained(
         state.network, epochs: rest.recovery.epochs, round: rounds + 1)
     } else {
-      pruned = try rest.prune(
-        state.network, to: goal.absolute(limit, in: left), on: context, onRound: onRound)
+      pruned = try goal.naming(goalsOf: {
+        try rest.prune(
+          state.network, to: goal.absolute(limit, in: left), beside: network, on: context,
+          onRound: onRound)
+      })
     }
     pruned.check = pruned.check.worst(state.check ?? pruned.check)
     pruned.trace = PruningTrace(

@@ -11,9 +11,13 @@ public struct BinnedTable: Sendable {
   public let count: Int
   let columns: [BinnedColumn]
 
-  /// `onStep`: called between groups of columns; an error thrown by it ends the binning.
+  /// - Parameters:
+  ///   - table: the rows.
+  ///   - leastGap: numbers that differ by at most this share of the largest absolute number of their
+  ///     column share a bin: for computed numbers, which differ by rounding errors; 0 by default.
+  ///   - onStep: called between groups of columns; an error thrown by it ends the binning.
   /// - Complexity: O(rows log rows) per column
-  public init(_ table: Table, onStep: () throws -> Void) rethrows {
+  public init(_ table: Table, leastGap: Double = 0, onStep: () throws -> Void) rethrows {
     schema = table.schema
     count = table.count
     let group = max(2, Self.cellsOfAGroup / max(table.count, 1))
@@ -24,7 +28,7 @@ public struct BinnedTable: Sendable {
         let index = start + offset
         return switch (table.columns[index], table.schema.features[index].kind) {
         case (.bytes(let bytes), .numeric): BinnedColumn(bytes: bytes)
-        case (let column, .numeric): BinnedColumn(numbers: column.values)
+        case (let column, .numeric): BinnedColumn(numbers: column.values, leastGap: leastGap)
         case (let column, .categorical(let levels)):
           BinnedColumn(levels: column.values, count: levels.count)
         }
@@ -73,23 +77,33 @@ struct BinnedColumn: Sendable {
     unknown = nil
   }
 
-  init(numbers values: [Double]) {
+  init(numbers values: [Double], leastGap: Double = 0) {
     let sorted = values.filter { !$0.isNaN }.sorted()
-    var distinct: [Double] = []
-    for value in sorted where value != distinct.last { distinct.append(value) }
+    let largest = max(abs(sorted.first ?? 0), abs(sorted.last ?? 0))
+    let gap = leastGap > 0 && largest.isFinite ? leastGap * largest : 0
+    // The lowest and the highest number of each run of numbers that are at most the gap apart.
     var lowest: [Double] = []
     var highest: [Double] = []
-    if distinct.count <= Self.limit {
-      (lowest, highest) = (distinct, distinct)
-    } else {
+    for value in sorted {
+      if let last = highest.last, value == last || value - last <= gap {
+        highest[highest.count - 1] = value
+      } else {
+        lowest.append(value)
+        highest.append(value)
+      }
+    }
+    if lowest.count > Self.limit {
+      let runs = highest
+      (lowest, highest) = ([], [])
       // Quantiles of the sorted rows are the bin limits; equal values share a bin.
       var start = 0
       for piece in 1...Self.limit {
         let value = sorted[sorted.count * piece / Self.limit - 1]
         guard start < sorted.count, value >= sorted[start] else { continue }
+        let end = gap > 0 ? runs[Self.firstAbove(value.nextDown, in: runs)] : value
         lowest.append(sorted[start])
-        highest.append(value)
-        start = Self.firstAbove(value, in: sorted)
+        highest.append(end)
+        start = Self.firstAbove(end, in: sorted)
       }
     }
     let bounds = highest

@@ -17,8 +17,9 @@ struct Compare: ParsableCommand {
         espalier compare mnist --architecture lenet-300-100 --methods taylor,l1-filter --seeds 3
         espalier compare june.csv --model loans.onnx --keep 0.8,0.4,0.2 -o compared
 
-      Every method prunes the same networks to the same values of --keep with the same number
-      of fine-tuning epochs, once per seed. --resume continues an interrupted comparison.
+      Every method prunes the same networks to the same values of --keep, once per seed.
+      Without --recovery-epochs and --rounds, each fine-tunes for its own number of epochs.
+      --resume continues an interrupted comparison.
       """)
 
   @OptionGroup var source: DataOptions

@@ -55,6 +55,10 @@ struct Prune: ParsableCommand {
 
   mutating func validate() throws {
     try check(.fineTuningEpochs, epochs)
+    if let epochs, let other = pruning.recoveryEpochs, epochs != other {
+      throw ValidationError(
+        "--epochs and --recovery-epochs are the same setting. Leave out one of them")
+    }
     try pruning.checkHyperparameters(of: [method], option: "--method")
     if pruning.multiple != nil, goal.widths != nil {
       throw ValidationError(

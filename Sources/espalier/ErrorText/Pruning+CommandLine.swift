@@ -9,6 +9,7 @@ extension PruningError: CommandLineError {
     guard case .unsuited(_, let needs) = self, let message = errorDescription else { return nil }
     switch needs {
     case .parameterGoal: return message + ": --keep"
+    case .neuronPruning: return message + ", with --sensitivity"
     case .goalOfNetwork: return message + ", not --widths"
     default: return nil
     }
@@ -17,7 +18,15 @@ extension PruningError: CommandLineError {
   var optionHint: String? {
     switch self {
     case .noFeatureLayer: "give --hidden at least one layer"
-    case .unsuited: "'espalier list methods' shows the networks that each method supports"
+    case .unsuited(_, let needs):
+      switch needs {
+      case .parameterGoal: "give --keep, --parameters or --accuracy-drop, or another --method"
+      case .goalOfNetwork, .otherThanInputGoal: "give --keep, or another --method"
+      case .neuronPruning: "leave out --sensitivity, or give another --method"
+      case .tabularInputs: "give --keep or --widths in place of --inputs"
+      case .ungroupedConvolutions, .residualBlocks, .batchNormalisation:
+        "give another --method; 'espalier list methods' describes them"
+      }
     default: nil
     }
   }

@@ -31,9 +31,12 @@ extension IdleSetting.Cause {
     case .scoresWithoutData(let method): "'\(method)' scores weights without data"
     case .scoresWithoutSample(let method):
       "the scores of '\(method)' do not use a sample of training rows"
+    case .prunesNeurons(let method): "'\(method)' prunes neurons, which are fine-tuned"
+    case .newWeights: "the pruned network is trained from new weights"
+    case .oneShot: "--schedule one-shot has one round"
     case .widthGoal: "--widths sets the width of each layer"
     case .layerScope: "with --scope layer, scores are ranked within each layer"
-    case .noRecovery: "--recovery none does not fine-tune"
+    case .noRecovery: "--recovery none and 0 epochs do not fine-tune"
     case .alwaysFineTunes(let method): "'\(method)' always fine-tunes"
     case .givenNetwork: "the network is given by --model"
     case .publishedArchitecture: "--architecture defines the layers"

@@ -142,6 +142,18 @@ def image(name, shape, batch="N", convolves=True, turns=(), pool=None, flat=Fals
                 nodes += [helper.make_node("GlobalAveragePool", ["r"], ["p0"]),
                           helper.make_node("MaxPool", ["r"], ["p1"], kernel_shape=[shape[1] - 1, shape[2] - 1]),
                           helper.make_node("Concat", ["p0", "p1"], ["m"], axis=1)]
+            elif kind == "flattened":
+                # Flattened images beside each other and beside the flattened input, as of torch.cat, then normalised.
+                large = 4 * (shape[1] - 1) * (shape[2] - 1)
+                width = count + large + 3 * (shape[1] - 2) * (shape[2] - 2)
+                initializers += [constant("k3", chance.normal(size=(3, shape[0], 3, 3)))] + [
+                    constant(part, chance.normal(size=width)) for part in ("gamma", "beta", "mean")]
+                initializers.append(constant("variance", chance.uniform(.5, 2, size=width)))
+                nodes += [helper.make_node("Flatten", ["r"], ["p0"]), helper.make_node("Conv", ["x", "k3"], ["c3"]),
+                          helper.make_node("Tanh", ["c3"], ["r3"]), helper.make_node("Flatten", ["r3"], ["p3"]),
+                          helper.make_node("Flatten", ["x"], ["px"]),
+                          helper.make_node("Concat", ["p3", "px", "p0"], ["p"], axis=1),
+                          helper.make_node("BatchNormalization", ["p", "gamma", "beta", "mean", "variance"], ["m"])]
             elif kind == "merged":
                 # As torch exports x.flatten(2).mean(2).
                 initializers.append(constant("merge", [0, width, -1], np.int64))
@@ -390,3 +402,6 @@ first(table, "normalized-rows", reads="c", constants=[
 first(image, "flat-colours", (3, 3, 3), convolves=False, producer="tf2onnx")
 first(image, "rows-of-pixels", (1, 4, 4), flat=(16,))
 first(image, "lines-of-pixels", (1, 4, 4), flat=(4, 4))
+# Flattened images that are joined and normalised.
+first(image, "flattened", (2, 4, 4), pool=("flattened", 0, {}))
+first(image, "flattened-channel", (1, 4, 3), pool=("flattened", 0, {}))
