@@ -122,7 +122,7 @@ extension GraphExportTests {
     #expect(
       try PMMLExport().export(one.program, of: one.explanation).contains(
         """
-            <RuleSet defaultScore="versicolor">
+            <RuleSet defaultScore="versicolor" defaultConfidence="0">
               <RuleSelectionMethod criterion="firstHit"/>
             </RuleSet>
         """))

@@ -207,6 +207,32 @@ import Testing
     #expect(found == nil || found == "yes\nyes\nyes\nno\nmissing\nmissing\nno\nmissing\n")
   }
 
+  /// DuckDB reads a column of yes and no, or of t and f, as booleans.
+  @Test(arguments: [["no", "yes"], ["N", "Y"], ["f", "t"], ["yes"]])
+  func wordsOfBooleansAreLevels(_ levels: [String]) throws {
+    func code(_ levels: [String], _ dialect: SQLDialect) throws -> String {
+      let schema = Schema(
+        features: [Feature("c", .categorical(levels: levels))],
+        target: Target("y", .classes(names: ["no", "yes"])))
+      let program = try RuleProgram(
+        [
+          .init(
+            id: "R1", if: [.level(column: 0, among: [0], orMissing: false)], then: 1,
+            support: Support(covered: 1, agreeing: 1))
+        ], default: 0, resolution: .firstMatch, schema: schema)
+      var explanation = ExportCase.plainExplanation
+      explanation.data.schema = schema
+      return try SQLExport(ExportOptions(dialect: dialect)).export(program, of: explanation)
+    }
+    let truth = "WHEN 'true' THEN '\(levels.last ?? "")'"
+    for dialect in [SQLDialect.duckdb, .postgresql] {
+      #expect(try code(levels, dialect).contains(truth))
+      #expect(try !code(levels + ["maybe"], dialect).contains("WHEN 'true' THEN"))
+      #expect(try !code(levels + ["true", "on"], dialect).contains("WHEN 'true' THEN"))
+    }
+    #expect(try !code(levels, .sqlite).contains("WHEN 1 THEN"))
+  }
+
   /// Databases store `True` of a file as a boolean or as 1.
   @Test func booleansAreLevels() throws {
     let schema = Schema(

@@ -11,8 +11,8 @@ LATERAL (SELECT (
     SELECT
       CASE
         WHEN btrim(d."petal ""length"""::text, ' ' || chr(9)) IN ('', '?', 'NA', 'NaN') OR lower(btrim(d."petal ""length"""::text, ' ' || chr(9))) IN ('+nan', '-nan', 'nan') THEN NULL
-        WHEN lower(btrim(d."petal ""length"""::text, ' ' || chr(9))) LIKE '%inf%' THEN ('column petal "length" has no finite number but: ' || btrim(d."petal ""length"""::text, ' ' || chr(9)))::float8
-        ELSE CAST(d."petal ""length""" AS DOUBLE PRECISION)
+        WHEN btrim(d."petal ""length"""::text, ' ' || chr(9)) ~ '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$' THEN CAST(d."petal ""length""" AS DOUBLE PRECISION)
+        ELSE ('column petal "length" has no finite number but: ' || btrim(d."petal ""length"""::text, ' ' || chr(9)))::float8
       END AS c0,
       CASE
         WHEN btrim(d."odor"::text, ' ' || chr(9)) IN ('a', 'it''s') THEN btrim(d."odor"::text, ' ' || chr(9))

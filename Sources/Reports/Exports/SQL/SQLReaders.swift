@@ -43,6 +43,9 @@ struct SQLReaders {
     return "\(text) IN (\(list(marks))) OR lower(\(text)) IN (\(list(lowered)))"
   }
 
+  /// The numbers that are read, as a regular expression: databases also take 1_000, 0x1p3 or nan(1).
+  private static let number = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?"
+
   private func number(_ name: String, _ feature: Feature) -> [String] {
     let text = trimmed(name)
     let complaint = dialect.literal(
@@ -61,14 +64,15 @@ struct SQLReaders {
     case .postgresql:
       lines += [
         "  WHEN \(isMissing(text, numeric: true)) THEN NULL",
-        "  WHEN lower(\(text)) LIKE '%inf%' THEN (\(complaint) || \(text))::float8",
-        "  ELSE \(double)",
+        "  WHEN \(text) ~ '^\(Self.number)$' THEN \(double)",
+        "  ELSE (\(complaint) || \(text))::float8",
       ]
     case .duckdb:
       lines += [
         "  WHEN \(isMissing(text, numeric: true)) THEN NULL",
-        "  WHEN lower(\(text)) LIKE '%inf%' THEN error(\(complaint) || \(text))",
-        "  ELSE \(double)",
+        "  WHEN regexp_full_match(\(text), '\(Self.number)') "
+          + "AND isfinite(TRY_CAST(\(text) AS DOUBLE)) THEN \(double)",
+        "  ELSE error(\(complaint) || \(text))",
       ]
     }
     lines.append("END")
@@ -103,14 +107,27 @@ struct SQLReaders {
     return lines + ["  ELSE \(text)", "END"]
   }
 
-  /// The level of a value of type boolean, which databases write as `true` or 1 where the file had `True`.
+  /// The texts that databases read as true and as false.
+  private static let booleans = [
+    (word: "true", number: "1", texts: ["true", "t", "yes", "y", "on"]),
+    (word: "false", number: "0", texts: ["false", "f", "no", "n", "off"]),
+  ]
+
+  /// The level of a value of type boolean, which databases write as `true` or 1 where the file had `True`
+  /// or `yes`.
   private func boolean(_ name: String, _ levels: [String]) -> [String] {
-    func level(_ word: String) -> String? { levels.first { $0.lowercased() == word } }
-    guard !levels.isEmpty, levels.allSatisfy({ ["true", "false"].contains($0.lowercased()) }) else {
-      return []
+    let matching = Self.booleans.map { boolean in
+      levels.filter { boolean.texts.contains($0.lowercased()) }
     }
-    let words = [("true", "1"), ("false", "0")].compactMap { word, number in
-      level(word).map { found in
+    guard !levels.isEmpty, matching.allSatisfy({ $0.count < 2 }),
+      matching.joined().count == levels.count
+    else { return [] }
+    // Only the words themselves are integers in a database without a type for them.
+    guard dialect != .sqlite || levels.allSatisfy({ ["true", "false"].contains($0.lowercased()) })
+    else { return [] }
+    let words = zip(Self.booleans, matching).compactMap { boolean, matching in
+      let (word, number) = (boolean.word, boolean.number)
+      return matching.first.map { found in
         "WHEN \(dialect == .sqlite ? number : dialect.literal(word)) THEN \(dialect.literal(found))"
       }
     }
@@ -141,7 +158,7 @@ struct SQLReaders {
       case .sqlite: "\(text) = CAST(\(text) AS NUMERIC)"
       case .postgresql:
         text + " ~ '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$'"
-      case .duckdb: "TRY_CAST(\(text) AS DOUBLE) IS NOT NULL"
+      case .duckdb: "regexp_full_match(\(text), '\(Self.number)')"
       }
     let cases = values.map {
       "WHEN \(dialect.literal($0.value)) THEN \(dialect.literal($0.level))"

@@ -139,10 +139,16 @@ public struct PMMLExport: TextualExport {
         [
           ("id", rule.id), ("score", program.predictions[rule.conclusion].name),
           ("recordCount", "\(rule.support.covered)"), ("nbCorrect", "\(rule.support.agreeing)"),
+          ("confidence", shortest(rule.support.confidence)),
         ], [predicates.premise(rule)])
     }
+    // Programs ask for a confidence where no rule fires, and none was measured.
     return XMLElement(
-      "RuleSet", [("defaultScore", program.predictions[program.defaultPrediction].name)],
+      "RuleSet",
+      [
+        ("defaultScore", program.predictions[program.defaultPrediction].name),
+        ("defaultConfidence", "0"),
+      ],
       [XMLElement("RuleSelectionMethod", [("criterion", "firstHit")])] + rules)
   }
 }

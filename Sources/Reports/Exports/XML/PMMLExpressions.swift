@@ -24,7 +24,7 @@ struct PMMLExpressions {
       let name = names.name(of: .quantity(quantity))
       var value = Self.field(name)
       if case .column = quantity {
-        value = XMLElement("FieldRef", [("field", name), ("mapMissingTo", "\(ifMissing)")])
+        value = Self.field(name, ifMissing: ifMissing)
       }
       if term.step != 1 { value = Self.apply("/", value, Self.constant(term.step)) }
       return Self.apply("*", weight, value)
@@ -67,8 +67,7 @@ struct PMMLExpressions {
     _ name: String, _ bounds: RuleProgram.Bounds, orMissing: Bool
   ) -> XMLElement {
     func test(_ function: String, _ bound: Double, _ ifMissing: Double) -> XMLElement {
-      let value = XMLElement("FieldRef", [("field", name), ("mapMissingTo", "\(ifMissing)")])
-      return apply(function, value, constant(bound))
+      apply(function, field(name, ifMissing: ifMissing), constant(bound))
     }
     switch bounds {
     case .above(let lower):
@@ -87,6 +86,12 @@ struct PMMLExpressions {
   }
 
   static func field(_ name: String) -> XMLElement { XMLElement("FieldRef", [("field", name)]) }
+
+  /// A number, or another one in place of a missing one. `mapMissingTo` of a reference would be a text, which
+  /// programs do not compare with numbers.
+  static func field(_ name: String, ifMissing value: Double) -> XMLElement {
+    apply("if", apply("isMissing", field(name)), constant(value), field(name))
+  }
 
   static func apply(_ function: String, _ arguments: XMLElement...) -> XMLElement {
     XMLElement("Apply", [("function", function)], arguments)
@@ -152,9 +157,10 @@ struct PMMLFeatures {
     switch input.kind {
     case .scaled(let mean, let scale):
       // A missing value is encoded like the mean.
-      let value = XMLElement("FieldRef", [("field", name), ("mapMissingTo", "\(mean)")])
       return PMMLExpressions.apply(
-        "/", PMMLExpressions.apply("-", value, PMMLExpressions.constant(mean)),
+        "/",
+        PMMLExpressions.apply(
+          "-", PMMLExpressions.field(name, ifMissing: mean), PMMLExpressions.constant(mean)),
         PMMLExpressions.constant(scale))
     case .level(let index):
       let levels = feature.levels ?? []
