@@ -51,7 +51,9 @@ struct ONNXInput {
       // Rows that are first reshaped to images are read as images; either form is accepted as data.
       skipped = [node.output]
       view = shape.dimensions
-      if shape[0] == 1, shape[2] > 1, isImage, !Self.transposesChannels(graph, after: node) {
+      if shape[0] == 1, shape[2] > 1, isImage,
+        !Self.transposesChannels(graph, shape.dimensions, after: node)
+      {
         // One channel first: the pixels are in the same order with the channel last.
         (self.shape, order) = ([shape[1], shape[2], 1], .channelsFirst)
       } else {
@@ -59,7 +61,9 @@ struct ONNXInput {
       }
     } else if sizes.count == 3, isImage || isLarge {
       view = sizes
-      if Self.transposesChannels(graph) || !isImage && Self.hasChannelsLast(sizes, graph.exporter) {
+      if Self.transposesChannels(graph, sizes)
+        || !isImage && Self.hasChannelsLast(sizes, graph.exporter)
+      {
         (shape, order) = (Shape(sizes), .stored)
       } else {
         (shape, order) = ([sizes[1], sizes[2], sizes[0]], .channelsFirst)
@@ -128,12 +132,20 @@ struct ONNXInput {
     return sizes[0] == sizes[1] && sizes[2] < sizes[1]
   }
 
+  /// The shape to which a Reshape node reshapes; `nil` where it is computed.
+  private static func lengths(of node: Onnx_NodeProto, _ graph: ONNXGraph) -> [Int64]? {
+    if let own = node.attribute("shape")?.ints { return own }
+    var constants = graph.constants
+    return node.input(1).flatMap { try? constants.integers($0) }
+  }
+
   /// Whether the graph transposes its input from channels-last to channels-first before its first
-  /// layer; elementwise nodes may precede the Transpose.
+  /// layer, or reshapes it where it has one channel; elementwise nodes may precede this node.
   ///
+  /// `sizes`: the shape of one image.
   /// `reshape`: a node that makes images of the rows of the input before.
   private static func transposesChannels(
-    _ graph: ONNXGraph, after reshape: Onnx_NodeProto? = nil
+    _ graph: ONNXGraph, _ sizes: [Int], after reshape: Onnx_NodeProto? = nil
   ) -> Bool {
     let alike: Set = ["Add", "Cast", "Div", "Identity", "Mul", "Sub"]
     var values: Set = [reshape?.output.first ?? graph.input.name]
@@ -142,6 +154,11 @@ struct ONNXInput {
       if alike.contains(node.opType) {
         values.formUnion(node.output)
       } else if node.opType == "Transpose", node.attribute("perm")?.ints == [0, 3, 1, 2] {
+        turns = true
+      } else if node.opType == "Reshape", sizes.last == 1,
+        Self.lengths(of: node, graph)?.dropFirst() == [1, Int64(sizes[0]), Int64(sizes[1])]
+      {
+        // As tf2onnx writes the Transpose of an image with one channel.
         turns = true
       } else {
         return false

@@ -19,7 +19,7 @@ import Testing
       "channels-first", "channels-last", "clipped", "fixed-batch", "one-operand", "repeated",
       "timestamps", "shifted", "normalized-rows", "flat-colours", "rows-of-pixels",
       "lines-of-pixels", "turned-columns", "codes-read", "row-index", "filled", "filled-anew",
-      "filled-unknown", "filled-codes", "flattened", "flattened-channel",
+      "filled-unknown", "filled-codes", "flattened", "flattened-channel", "grey-pixels",
     ]
   static let all =
     kept + [

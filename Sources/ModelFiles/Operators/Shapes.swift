@@ -195,6 +195,12 @@ extension ONNXReader {
     }
     if view == value.lengths { return pass(value, node) }
     let pixels = value.shape[0] * value.shape[1]
+    if pixels == 1 || value.shape[2] == 1 {
+      // With one channel or one pixel, moving the channels changes no order of numbers.
+      var other = value
+      other.order = value.order == .channelsFirst ? .stored : .channelsFirst
+      if view == other.lengths { return pass(other, node) }
+    }
     if value.order == .channelsFirst, value.outputFunction == nil, pixels > 1, value.shape[2] > 1,
       view == [value.shape[2], pixels]
     {

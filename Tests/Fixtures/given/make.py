@@ -405,3 +405,5 @@ first(image, "lines-of-pixels", (1, 4, 4), flat=(4, 4))
 # Flattened images that are joined and normalised.
 first(image, "flattened", (2, 4, 4), pool=("flattened", 0, {}))
 first(image, "flattened-channel", (1, 4, 3), pool=("flattened", 0, {}))
+# An image of one channel as tf2onnx makes it channels first.
+first(image, "grey-pixels", (1, 4, 3), flat=(4, 3, 1), producer="tf2onnx")
