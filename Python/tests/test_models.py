@@ -7,13 +7,15 @@ import pandas as pd
 import pytest
 from skl2onnx import to_onnx
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.svm import LinearSVC
 
 import espalier
 
@@ -263,3 +265,40 @@ def test_integer_categories(loans):
     assert found.model_agreement.count == 300
     levels = {c.values for rule in found.rules for c in rule.conditions if c.values}
     assert set().union(*levels) <= {"1", "2", "3"}
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        make_pipeline(StandardScaler(), RidgeClassifier()),
+        make_pipeline(StandardScaler(), LinearSVC()),
+        VotingClassifier(
+            [("a", LogisticRegression()), ("b", LogisticRegression(C=0.1))],
+            voting="soft",
+        ),
+    ],
+)
+def test_models_that_need_another_export(model, iris):
+    X, y = iris
+    keep = y != "setosa"
+    X, y = X[keep], y[keep].to_numpy()
+    found = espalier.explain(fitted(model, X, y), X, y, **QUICK)
+    assert (found.model_agreement.count, found.model_agreement.total) == (100, 100)
+
+
+def test_search_with_boolean_labels(iris):
+    X, y = iris[0], (iris[1] == "virginica").to_numpy()
+    search = GridSearchCV(LogisticRegression(max_iter=500), {"C": [0.1, 1.0]}, cv=3)
+    found = espalier.explain(fitted(search, X, y), X, y, **QUICK)
+    assert found.model_agreement.count == 150
+    assert set(found.rules.predict(X).tolist()) <= {True, False}
+
+
+def test_masked_cells_are_missing(iris):
+    X = np.ma.masked_greater(iris[0].to_numpy(), 6.0)
+    plain = espalier.explain(None, X.filled(np.nan), iris[1].to_numpy(), **QUICK)
+    masked = espalier.explain(None, X, iris[1].to_numpy(), **QUICK)
+    assert str(masked.rules) == str(plain.rules)
+    labels = np.ma.masked_array(np.arange(150) % 3, mask=np.arange(150) < 2)
+    with pytest.raises(espalier.DataError):
+        espalier.explain(None, iris[0], labels, **QUICK)

@@ -87,3 +87,43 @@ def test_columns_that_a_module_cannot_read(trained, iris):
     X["text"] = "a"
     with pytest.raises(espalier.DataError, match="'text' has categories"):
         espalier.explain(module, X[[*X.columns[1:]]], labels)
+
+
+def test_modes_of_the_parts_of_a_module_stay(iris):
+    torch.manual_seed(0)
+    frozen = torch.nn.BatchNorm1d(4)
+    module = torch.nn.Sequential(frozen, torch.nn.Linear(4, 3))
+    module.train()
+    frozen.eval()
+    labels = np.unique(iris[1], return_inverse=True)[1]
+    espalier.explain(
+        module, iris[0], labels, extractor="surrogate-tree", rules="inputs"
+    )
+    assert module.training and not frozen.training and module[1].training
+
+
+@pytest.mark.parametrize("last", [torch.nn.Sigmoid(), torch.nn.Identity()])
+def test_one_output_is_compared(iris, last):
+    X = iris[0].iloc[:100]
+    y = (iris[1].iloc[:100] == "versicolor").astype(int).to_numpy()
+    layer = torch.nn.Linear(4, 1)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor([[0.0, 0.0, 2.0, 2.0]]))
+        layer.bias.fill_(-7.0)
+    module = torch.nn.Sequential(layer, last)
+    found = espalier.explain(module, X, y, extractor="surrogate-tree", rules="inputs")
+    assert (found.model_agreement.count, found.model_agreement.total) == (100, 100)
+
+
+def test_what_a_module_returns_or_takes_is_refused_in_words(iris):
+    class Pair(torch.nn.Module):
+        def forward(self, rows):
+            return rows, rows
+
+    labels = np.unique(iris[1], return_inverse=True)[1]
+    with pytest.raises(
+        espalier.DataError, match="returns tuple, and one tensor is needed"
+    ):
+        espalier.explain(Pair(), iris[0], labels)
+    with pytest.raises(espalier.DataError, match="does not take the 4 columns of X"):
+        espalier.explain(torch.nn.Linear(5, 3), iris[0], labels)

@@ -244,7 +244,12 @@ def _networks(
         yield True, None
     elif given.kind == "sklearn":
         for kind in ("double", "float"):
-            file = write_model(given, folder / f"{kind}.onnx", X, columns, kind)
+            try:
+                file = write_model(given, folder / f"{kind}.onnx", X, columns, kind)
+            except DataError:
+                if kind == "float":
+                    raise
+                continue
             yield kind == "float", file.rename(folder / "model.onnx")
     else:
         yield True, write_model(given, folder / "model.onnx", X, columns)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import itertools
 import os
 import pathlib
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,13 +150,21 @@ def torch_predictions(module: Any, columns: Sequence[Column], classes: Any) -> A
     Returns
     -------
     numpy.ndarray or None
-        The labels or numbers; None if the outputs are not one score for each class.
+        The labels or numbers; None if the outputs are neither one score for each class nor one
+        probability or logit of the second of two classes.
     """
     outputs = _torch_outputs(module, columns)
     if classes is None:
         return outputs.reshape(-1) if outputs.size == len(outputs) else None
     if outputs.ndim == 2 and outputs.shape[1] == len(classes):
         return np.asarray(classes)[outputs.argmax(axis=1)]
+    if outputs.size == len(outputs) and len(classes) == 2:
+        scores = outputs.reshape(-1)
+        is_share = ((scores >= 0) & (scores <= 1)).all()
+        if is_share and (scores >= 0.5).all():
+            # Probabilities or logits.
+            return None
+        return np.asarray(classes)[(scores > (0.5 if is_share else 0)).astype(int)]
     return None
 
 
@@ -189,10 +199,11 @@ def _sklearn_file(
             "X is an array with numbers and strings, which ONNX does not have",
             "fit the pipeline on a data frame and give a data frame",
         )
-    options = None if given.has_regression else {"zipmap": False}
-    model = _with_named_classes(given)
+    model = _without_flattening(_with_named_classes(given))
     problems: list[Exception] = []
-    for types in inputs:
+    # Not every classifier has the option zipmap.
+    choices = [None] if given.has_regression else [{"zipmap": False}, {"nocl": False}]
+    for types, options in itertools.product(inputs, choices):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -207,12 +218,28 @@ def _sklearn_file(
     ) from problems[-1]
 
 
+def _without_flattening(model: Any) -> Any:
+    """Return the model, or a copy of a voting classifier that skl2onnx can export.
+
+    ``flatten_transform`` changes ``transform`` only, and not the predictions.
+    """
+    if not getattr(model, "flatten_transform", False):
+        return model
+    model = copy.copy(model)
+    model.flatten_transform = False
+    return model
+
+
 def _with_named_classes(given: GivenModel) -> Any:
     """Return the model, or a copy with texts for boolean classes, which ONNX files cannot name."""
     classes = given.classes
     if classes is None or classes.dtype.kind != "b":
         return given.model
-    model = last = copy.deepcopy(given.model)
+    model = copy.deepcopy(given.model)
+    while hasattr(model, "best_estimator_"):
+        # A search over parameters predicts as the best of its estimators.
+        model = model.best_estimator_
+    last = model
     while hasattr(last, "steps"):
         last = last.steps[-1][1]
     last.classes_ = np.array([text_of(one) for one in classes.tolist()])
@@ -234,16 +261,36 @@ def _matrix(columns: Sequence[Column]) -> np.ndarray:
     return np.stack([one.values for one in columns], axis=1)
 
 
+@contextlib.contextmanager
+def _evaluating(module: Any) -> Iterator[None]:
+    """Set a module to evaluation, and each of its parts back to its own mode afterwards."""
+    modes = [(part, part.training) for part in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for part, was_training in modes:
+            part.training = was_training
+
+
 def _torch_outputs(module: Any, columns: Sequence[Column]) -> np.ndarray:
     import torch
 
-    was_training = module.training
-    module.eval()
-    try:
-        with torch.no_grad():
-            return module(_torch_rows(module, columns)).detach().cpu().double().numpy()
-    finally:
-        module.train(was_training)
+    with _evaluating(module), torch.no_grad():
+        try:
+            outputs = module(_torch_rows(module, columns))
+        except RuntimeError as error:
+            words = " ".join(str(error).split())[:300]
+            raise DataError(
+                f"the PyTorch module does not take the {len(columns)} columns of X: {words}",
+                "give the columns that the module was trained on",
+            ) from error
+    if not isinstance(outputs, torch.Tensor):
+        raise DataError(
+            f"the PyTorch module returns {type(outputs).__name__}, and one tensor is needed",
+            "wrap it in a module that returns the scores of the classes only",
+        )
+    return outputs.detach().cpu().double().numpy()
 
 
 def _torch_rows(module: Any, columns: Sequence[Column]) -> Any:
@@ -259,10 +306,8 @@ def _write_torch(module: Any, file: pathlib.Path, columns: Sequence[Column]) -> 
     import torch
 
     rows = _torch_rows(module, columns)[:2]
-    was_training = module.training
-    module.eval()
     try:
-        with warnings.catch_warnings():
+        with _evaluating(module), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             torch.onnx.export(
                 module,
@@ -278,5 +323,3 @@ def _write_torch(module: Any, file: pathlib.Path, columns: Sequence[Column]) -> 
             f"PyTorch needs the package '{error.name}' to export a module",
             "pip install 'espalier[torch]'",
         ) from error
-    finally:
-        module.train(was_training)

@@ -86,7 +86,17 @@ def _checked(columns: list[RawColumn], rows: int) -> list[RawColumn]:
     return columns
 
 
+def unmasked(values: Any) -> Any:
+    """Return a masked array with NaN or None for its masked cells; other values as they are."""
+    if not isinstance(values, np.ma.MaskedArray):
+        return values
+    if values.dtype.kind in "iuf":
+        return values.astype(np.float64).filled(np.nan)
+    return values.astype(object).filled(None)
+
+
 def _array(X: Any) -> np.ndarray:
+    X = unmasked(X)
     try:
         array = np.asarray(X)
     except ValueError:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ._columns import clean
-from ._raw import text_of
+from ._raw import text_of, unmasked
 from .errors import DataError
 
 Task = Literal["classification", "regression"]
@@ -134,7 +134,7 @@ def _values(y: Any, rows: int) -> np.ndarray:
         if array.dtype.kind in "US" and not all(isinstance(one, str) for one in listed):
             array = np.asarray(listed, dtype=object)
     else:
-        array = np.asarray(y)
+        array = np.asarray(unmasked(y))
     if array.ndim == 2 and array.shape[1] == 1:
         array = array.reshape(-1)
     if array.ndim != 1:
