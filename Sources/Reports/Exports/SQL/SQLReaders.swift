@@ -109,8 +109,8 @@ struct SQLReaders {
 
   /// The texts that databases read as true and as false.
   private static let booleans = [
-    (word: "true", number: "1", texts: ["true", "t", "yes", "y", "on"]),
-    (word: "false", number: "0", texts: ["false", "f", "no", "n", "off"]),
+    (word: "true", number: "1", texts: ["true", "t", "yes", "y", "on", "1"]),
+    (word: "false", number: "0", texts: ["false", "f", "no", "n", "off", "0"]),
   ]
 
   /// The level of a value of type boolean, which databases write as `true` or 1 where the file had `True`
