@@ -46,6 +46,11 @@ import Testing
     #expect(fidelity.majorityBaseline == Proportion(2, of: 8))
   }
 
+  @Test func theMostFrequentPredictionIsThatOfHeldOutRowsWhereItIsLarger() {
+    #expect(fidelity.mostFrequentPrediction == Proportion(4, of: 8))
+    #expect(fidelity.mostFrequentClass == "b")
+  }
+
   @Test func coverageCountsRowsThatARuleCovers() {
     #expect(fidelity.coverage == Proportion(5, of: 8))
   }

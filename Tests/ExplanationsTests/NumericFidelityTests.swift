@@ -1,6 +1,7 @@
 import Datasets
 import Explanations
 import Rules
+import Tensors
 import Testing
 
 @Suite struct NumericFidelityTests {
@@ -24,6 +25,34 @@ import Testing
     // The 5th and 95th percentile are the first and the third of 1, 3, 6 and 8.
     #expect(found.tolerance == 0.5)
     #expect(found.within == Proportion(2, of: 4))
+  }
+
+  /// The interval of R² is from the 2.5th to the 97.5th percentile of 1,000 bootstrap samples of the rows, each
+  /// with its own mean.
+  @Test func theIntervalIsThatOfResampledRows() throws {
+    var random = SeededGenerator(seed: 8)
+    let network = (0..<30).map { _ in 10 * random.uniform() }
+    let deciding = network.map { $0 > 4 ? 0 : nil }
+    let found = try NumericFidelity(
+      of: rules(), deciding: (deciding, deciding), network: (network, network),
+      predictions: network.map { $0 > 4 ? 1 : 0 })
+    let values = Dictionary(uniqueKeysWithValues: found.numbers.map { ($0.rule, $0.value) })
+    let predicted = deciding.map { values[$0 == nil ? nil : "R1"] ?? .nan }
+    let generator = SeededGenerator(seed: 42).stream("r-squared")
+    let resampled = (0..<1000).map { number -> Double in
+      var generator = generator.stream("\(number)")
+      let rows = (0..<30).map { _ in generator.index(below: 30) }
+      let mean = rows.reduce(0.0) { $0 + network[$1] } / 30
+      let missed = rows.reduce(0.0) {
+        $0 + (network[$1] - predicted[$1]) * (network[$1] - predicted[$1])
+      }
+      let spread = rows.reduce(0.0) { $0 + (network[$1] - mean) * (network[$1] - mean) }
+      return 1 - missed / spread
+    }.sorted()
+    let squared = try #require(found.rSquared)
+    #expect(abs(squared.low - resampled[25]) < 2e-6)
+    #expect(abs(squared.high - resampled[974]) < 2e-6)
+    #expect(resampled[25] < resampled[50] - 1e-4 && resampled[949] < resampled[974] - 1e-4)
   }
 
   /// The numbers of a target of any scale are those of the target times its scale.

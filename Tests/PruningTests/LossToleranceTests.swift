@@ -121,6 +121,8 @@ import Testing
       try !accepts(labels: labels, before: before, after: labels, classes: 3, drop: 0.05))
     let half = labels.enumerated().map { $0 < 6 ? 2 : $1 }
     #expect(try accepts(labels: labels, before: before, after: half, classes: 3, drop: 0.05))
+    let fewer = labels.enumerated().map { $0 < 5 ? 2 : $1 }
+    #expect(try !accepts(labels: labels, before: before, after: fewer, classes: 3, drop: 0.05))
   }
 
   @Test func aClassThatIsRareAmongTheWatchedRowsIsLookedAtInTraining() throws {
@@ -145,13 +147,13 @@ import Testing
   }
 
   @Test func numbersAreJudgedByExplainedVariance() throws {
-    func accepts(_ slope: Float, drop: Double) throws -> Bool {
+    func accepts(_ slope: Float, drop: Double, outlier: Float = 1) throws -> Bool {
       func network(_ slope: Float) throws -> Network {
         var network = try Network(Architecture(input: [1]) { Dense(1) }, seed: 1)
         network.parameters[0][0].value = Tensor([slope], shape: [1, 1])
         return network
       }
-      let numbers = (0..<400).map { Float($0 % 2 == 0 ? 1 : -1) }
+      let numbers = (0..<400).map { $0 == 0 ? outlier : Float($0 % 2 == 0 ? 1 : -1) }
       let examples = Examples(
         inputs: Tensor(numbers, shape: [400, 1]), labels: [Int](repeating: 0, count: 400),
         numbers: numbers)
@@ -163,5 +165,9 @@ import Testing
     // With a variance of 1, the slope 0.9 leaves a squared error of 0.01 in every row.
     #expect(try accepts(0.9, drop: 0.0101))
     #expect(try !accepts(0.9, drop: 0.0099))
+    // One row of 100 has 100 of the loss of 104 and 10,399 of the variation: one standard error is nearly
+    // the whole loss, but counts as the drop at most.
+    #expect(try !accepts(0.9, drop: 0.0033, outlier: 100))
+    #expect(try accepts(0.9, drop: 0.0053, outlier: 100))
   }
 }

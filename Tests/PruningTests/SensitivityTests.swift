@@ -23,6 +23,21 @@ import Testing
       trainer: Trainer(epochs: 1, batch: 16, learningRate: 0.001), seed: seed)
   }
 
+  /// 1.4 of seven neurons are one, 2.8 are three, and one is kept.
+  @Test func sharesAreRounded() throws {
+    var generator = SeededGenerator(seed: 4)
+    let network = try Network(
+      Architecture(input: [3]) {
+        Dense(7)
+        Activation(.relu)
+        Dense(3)
+      }, seed: 2)
+    let table = try Sensitivity(
+      of: network, by: NeuronMagnitude().recipe, shares: [0.4, 0.2, 0.99],
+      on: context(for: network, &generator))
+    #expect(table.lines.map(\.removed) == [1, 3, 6])
+  }
+
   /// Each line equals an actual pruning of that layer, masked and compacted.
   @Test func everyLineIsARealPruning() throws {
     try withEverySeed(12) { generator in
