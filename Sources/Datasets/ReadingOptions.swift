@@ -66,7 +66,18 @@ extension [ReadColumn] {
   }
 }
 
+extension [String: ReadColumn] {
+  /// The column of a name among those by identifier; an identifier may have an underscore before a digit, as
+  /// skl2onnx writes it, or for a blank around the name.
+  func column(named name: String) -> ReadColumn? {
+    name.identifiers.lazy.compactMap { self[$0] }.first
+  }
+}
+
 extension String {
+  /// The identifiers that skl2onnx may make of the name of a column, the usual one first.
+  package var identifiers: [String] { [asIdentifier, "_" + asIdentifier, asIdentifier + "_"] }
+
   /// The text with an underscore for every character that is not an ASCII letter or digit.
   package var asIdentifier: String {
     String(map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
@@ -254,7 +265,7 @@ struct ReadingPlan {
 
   private func declared(_ name: String) -> Expectation {
     guard let schema = schemaSource.schema else {
-      guard let levels = readColumns[name.asIdentifier]?.levels else { return .inferred }
+      guard let levels = readColumns.column(named: name)?.levels else { return .inferred }
       return .categorical(levels: levels)
     }
     if name == schema.target.name {

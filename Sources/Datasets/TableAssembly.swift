@@ -50,7 +50,7 @@ struct AssembledTable {
     let inference = ColumnTypeInference(
       source: collected.source, kept: isWhole ? nil : kept, rows: kept.count, isExact: isExact,
       keepsConstants: plan.keepsConstants || schema?.image != nil,
-      isRead: { plan.readColumns[$0.asIdentifier] != nil },
+      isRead: { plan.readColumns.column(named: $0) != nil },
       keepsIndices: plan.readCount == inputs.count,
       unnamed: collected.hasUnnamedFirst ? collected.names.first : nil,
       comparesTexts: Set(

@@ -2,6 +2,22 @@ import Datasets
 import Foundation
 import Reports
 
+/// The requested fraction of the rows is less than one of them.
+public struct HeldOutFractionError: LocalizedError, Hashable, Sendable {
+  /// The requested fraction.
+  public var fraction: Double
+  /// The number of rows.
+  public var rows: Int
+
+  /// The message.
+  public var errorDescription: String? {
+    "a fraction of \(shortest(fraction)) of \(counted(rows, "row")) holds out no row"
+  }
+
+  /// The hint.
+  public var recoverySuggestion: String? { "give a larger fraction, such as 0.2" }
+}
+
 /// No row of the given held-out set can be measured.
 public struct HeldOutError: LocalizedError, Hashable, Sendable {
   /// The name of the data.

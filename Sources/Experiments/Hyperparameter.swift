@@ -37,7 +37,9 @@ public struct Hyperparameter<Value: Comparable & Sendable & LosslessStringConver
     guard let number = value as? Double, let highest = range.upperBound as? Double, highest == 1,
       !excludesHighest, number > 1, number <= 100
     else { return nil }
-    return "; \(shortest(number)) % is \(shortest(number / 100))"
+    // 1.1 / 100 is 0.011000000000000001.
+    let share = Double("\(number)e-2") ?? number / 100
+    return "; \(shortest(number)) % is \(shortest(share))"
   }
 
   private static func words(_ value: Value) -> String {

@@ -68,7 +68,9 @@ public struct ImportedModel: Sendable {
     model = plain
     let kept = known?.encoding(options, for: table.schema)
     let stored = kept?.width == plain.encoding.width ? kept : nil
-    if let encoding = try stored ?? options.encoding(for: table) { model.encoding = encoding }
+    if let encoding = try stored ?? options.encoding(for: table, of: plain) {
+      model.encoding = encoding
+    }
     try model.encoding.checkRange(of: table)
     (notes, warnings) = ([], [])
     scalesOverRows = stored == nil && (options.scaleInputs ?? .none) != .none
@@ -193,6 +195,10 @@ public struct ImportedModel: Sendable {
       var other = model
       other.encoding = reading.encoding
       let found = reading.settings.isEmpty ? predictions : other.classify(sample)
+      if reading.isPublished {
+        let correct = zip(found, sample.labels).map { $0 == $1 }
+        guard Self.isClearlyBetter(correct, than: one?.correct ?? own) else { continue }
+      }
       if !reading.settings.isEmpty { offer(found, reading.settings, reading.words) }
       guard ordersClasses, model.schema.classes.count == classes.count else { continue }
       let order = ClassOrder(predictions: found, labels: sample.labels, classes: classes.count)
@@ -332,30 +338,56 @@ private struct Reading {
   var settings: [SettingValue]
   /// Its description in messages: "pixels scaled to 0...1".
   var words: String
+  /// Whether it uses constants of another data set: offered where it is clearly better than the others.
+  var isPublished = false
+
+  /// The normalisations of networks that are published for other data sets, by the number of channels.
+  private static let published: [Int: [(mean: [Double], deviation: [Double], of: String)]] = [
+    1: [([0.1307], [0.3081], "MNIST"), ([0.286], [0.353], "Fashion-MNIST")],
+    3: [
+      ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225], "ImageNet"),
+      ([0.4914, 0.4822, 0.4465], [0.247, 0.2435, 0.2616], "CIFAR-10"),
+    ],
+  ]
 
   /// The common preprocessings of images and numeric columns.
   static func usual(for plain: Model, _ table: Table) -> [Reading] {
     guard let image = table.schema.image else {
       guard plain.encoding.inputs.allSatisfy(\.isScaled) else { return [] }
-      return InputScaling.allCases.map { scaling in
-        let words =
-          switch scaling {
-          case .none: "unscaled columns"
-          case .standard: "standardised columns"
-          case .minmax: "columns scaled to 0...1"
-          }
-        return Reading(
-          encoding: plain.encoding.scaled(scaling, over: table),
-          settings: [SettingValue(.scaleInputs, scaling.rawValue)], words: words)
-      }
+      let image = plain.imageOfColumns.flatMap { table.holdsBytes ? $0 : nil }
+      let pixels = image.map { ofImages($0, for: plain, table) } ?? []
+      return pixels
+        + InputScaling.allCases.map { scaling in
+          let words =
+            switch scaling {
+            case .none: "unscaled columns"
+            case .standard: "standardised columns"
+            case .minmax: "columns scaled to 0...1"
+            }
+          return Reading(
+            encoding: plain.encoding.scaled(scaling, over: table),
+            settings: [SettingValue(.scaleInputs, scaling.rawValue)], words: words)
+        }
     }
+    return ofImages(image, for: plain, table)
+  }
+
+  /// The common normalisations of pixels.
+  private static func ofImages(
+    _ image: ImageShape, for plain: Model, _ table: Table
+  ) -> [Reading] {
     guard plain.encoding.width == image.count else { return [] }
     let (means, deviations) = table.channelStatistics(of: image)
-    var scalings: [(mean: [Double], deviation: [Double], words: String)] = [
-      ([0], [1], "pixels scaled to 0...1"), ([0.5], [0.5], "pixels scaled to -1...1"),
-      (means, deviations, "pixels standardised by channel"),
+    var scalings: [(mean: [Double], deviation: [Double], words: String, isPublished: Bool)] = [
+      ([0], [1], "pixels scaled to 0...1", false),
+      ([0.5], [0.5], "pixels scaled to -1...1", false),
     ]
-    if deviations.contains(0) { scalings.removeLast() }
+    if !deviations.contains(0) {
+      scalings.append((means, deviations, "pixels standardised by channel", false))
+    }
+    scalings += (published[image.channels] ?? []).map {
+      ($0.mean, $0.deviation, "pixels normalised as for \($0.of)", true)
+    }
     let layouts: [PixelLayout] =
       image.channels > 1 && plain.network.architecture.input.rank == 1
       ? PixelLayout.allCases : [.channelsLast]
@@ -375,7 +407,8 @@ private struct Reading {
               SettingValue(.pixelMean, list(scaling.mean)),
               SettingValue(.pixelDeviation, list(scaling.deviation)),
             ] + order,
-            words: scaling.words + (transposed ? " and channels first" : ""))
+            words: scaling.words + (transposed ? " and channels first" : ""),
+            isPublished: scaling.isPublished)
         }
     }
   }

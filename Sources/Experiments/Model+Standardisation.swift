@@ -45,6 +45,33 @@ extension Model {
     return copy
   }
 
+  /// The same function of inputs that are scaled as in another encoding: the difference is folded into
+  /// every layer that reads the inputs, as in `standardised(over:)`.
+  ///
+  /// - Parameter other: an encoding with the columns of this one, and possibly more.
+  /// - Returns: a model with the same outputs up to rounding in Float32; the model itself if a layer does not
+  ///   support folding.
+  func scaled(as other: Encoding) -> Model {
+    var copy = self
+    var changes: [Rescaling?] = []
+    for (position, input) in encoding.inputs.enumerated() {
+      let twin = other.inputs.first { $0.feature == input.feature }
+      guard case .scaled(let mean, let scale) = input.kind, let twin,
+        case .scaled(let center, let spread) = twin.kind, scale != 0, spread != 0
+      else {
+        changes.append(nil)
+        continue
+      }
+      changes.append(Rescaling(center: (center - mean) / scale, spread: spread / scale))
+      copy.encoding.inputs[position] = twin
+    }
+    guard network.architecture.input.rank == 1, let folded = network.reading(changes) else {
+      return self
+    }
+    copy.network = folded
+    return copy
+  }
+
   /// The position of the predicted class of each of the first `count` rows.
   func predictions(for rows: EncodedRows, first count: Int = .max) -> [Int] {
     predictions(from: network.outputs(for: rows.inputs(by: encoding, first: count)))

@@ -15,27 +15,32 @@ extension NetworkOptions {
   }
 
   /// The encoding of a network trained elsewhere, by the preprocessing options.
-  /// - Parameter table: the rows from which means, standard deviations and ranges are computed.
+  /// - Parameters:
+  ///   - table: the rows from which means, standard deviations and ranges are computed.
+  ///   - plain: the network with the columns that its file reads, in their order.
   /// - Returns: `nil` if no option is given.
   /// - Throws: `PixelError` if an option does not apply to the data.
-  func encoding(for table: Table) throws(PixelError) -> Encoding? {
+  func encoding(for table: Table, of plain: Model) throws(PixelError) -> Encoding? {
     let schema = table.schema
     if let scaleInputs {
       guard schema.image == nil else { throw .notForImages }
       if let column = schema.features.first(where: { $0.levels != nil }) {
         throw .notForLevels(column: column.id.rawValue)
       }
-      return Encoding.identity(for: schema).scaled(scaleInputs, over: table)
+      return plain.encoding.scaled(scaleInputs, over: table)
     }
     guard pixelMean != nil || pixelDeviation != nil || pixelLayout != nil else { return nil }
-    guard let image = schema.image else { throw .nothingToScale }
+    guard let image = schema.image ?? plain.imageOfColumns else { throw .nothingToScale }
     let isRaw = pixelMean == nil && pixelDeviation == nil
     let (means, deviations) = (pixelMean ?? [0], pixelDeviation ?? [isRaw ? 1 / image.maximum : 1])
     for list in [means, deviations] where list.count != 1 && list.count != image.channels {
       throw .channels(of: image.channels, found: list.count)
     }
-    return image.encoding(
-      mean: means, deviation: deviations, layout: pixelLayout ?? .channelsLast)
+    let layout = pixelLayout ?? .channelsLast
+    let all = image.encoding(mean: means, deviation: deviations, layout: layout)
+    guard layout == .channelsLast else { return all }
+    // The file may read some of the pixels, in an order of its own.
+    return Encoding(inputs: plain.encoding.inputs.map { all.inputs[$0.feature] })
   }
 }
 
@@ -60,6 +65,33 @@ extension ImageShape {
             mean: mean[mean.count == 1 ? 0 : channel] * maximum,
             scale: deviation[deviation.count == 1 ? 0 : channel] * maximum))
       })
+  }
+}
+
+extension Model {
+  /// The images, with pixels from 0 to 255, that the network makes of numeric columns; `nil` where it reads
+  /// rows, or only some of the columns.
+  var imageOfColumns: ImageShape? {
+    let shape = network.architecture.input
+    guard schema.image == nil, shape.rank == 3, shape.count == schema.features.count,
+      encoding.inputs.map(\.feature) == Array(0..<shape.count),
+      schema.features.allSatisfy({ $0.levels == nil })
+    else { return nil }
+    return ImageShape(height: shape[0], width: shape[1], channels: shape[2], maximum: 255)
+  }
+}
+
+extension Table {
+  /// Whether all numbers are whole ones from 0 to 255, and not all 0 and 1.
+  var holdsBytes: Bool {
+    var largest = 0.0
+    for column in columns {
+      for value in column.values {
+        guard value >= 0, value <= 255, value == value.rounded() else { return false }
+        largest = max(largest, value)
+      }
+    }
+    return largest > 1
   }
 }
 

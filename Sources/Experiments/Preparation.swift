@@ -30,7 +30,7 @@ struct Preparation: Sendable {
   }
 
   /// Reads the data and splits it.
-  /// - Throws: `DatasetError`, `UnknownName`, `HeldOutError`.
+  /// - Throws: `DatasetError`, `UnknownName`, `HeldOutError`, `HeldOutFractionError`.
   init(_ experiment: Experiment) throws {
     var options = ReadingOptions()
     options.target = experiment.target
@@ -92,6 +92,9 @@ struct Preparation: Sendable {
     training = table.selecting(split.training)
     validation = table.selecting(split.validation)
     heldOut = published ?? table.selecting(split.heldOut)
+    if case .fraction(let wanted)? = experiment.heldOut, heldOut.count == 0 {
+      throw HeldOutFractionError(fraction: wanted, rows: table.count)
+    }
     if let published {
       trainedHeldOut = published.rowsShared(with: table)
     } else {

@@ -102,8 +102,11 @@ extension PruningBaseline {
     if let order = options.classOrder {
       given = try given.withClasses(inOrder: order, for: original.schema)
     }
+    // Scaling outside of the given file stays outside: that of the training is folded into the layers.
+    let model =
+      options.givenReading == nil ? outcome.model : outcome.model.scaled(as: original.encoding)
     return try ModelFile.data(
-      for: outcome.model, named: name, keepingInterfaceOf: given, read: original,
+      for: model, named: name, keepingInterfaceOf: given, read: original,
       checkedOn: outcome.readBackRows)
   }
 }

@@ -206,6 +206,9 @@ public struct PruningResult: Codable, Sendable {
         of: model.network, beside: baseline.trainable.network,
         rows: baseline.trainable.encoding.encode(heldOut.first(256)).inputs)
     }
+    if case .latency(let share) = experiment.goal, let latency {
+      warnings += Warning.missedLatency(share, low: latency.ratioLow, high: latency.ratioHigh)
+    }
     func ratio(_ before: Int, _ after: Int) -> Double { Double(before) / Double(max(after, 1)) }
     ratios = [
       "parameters": ratio(before.parameters, after.parameters),

@@ -65,6 +65,23 @@ extension Warning {
     return warnings
   }
 
+  /// A warning that the inference time of the pruned network is above the goal: the search measures other
+  /// networks than the one that is written, and for a shorter time.
+  /// - Parameters:
+  ///   - share: the share of the inference time to keep.
+  ///   - low: the lower bound of the 95 % confidence interval of the measured share.
+  ///   - high: the upper bound.
+  /// - Returns: at most one warning.
+  package static func missedLatency(_ share: Double, low: Double, high: Double) -> [Warning] {
+    guard low > share else { return [] }
+    return [
+      Warning(
+        "latency-above-goal",
+        "the pruned network takes \(fixed(low * 100, digits: 1)) to \(fixed(high * 100, digits: 1)) % of the "
+          + "inference time, and the goal is \(fixed(share * 100, digits: 1)) %", figure: low)
+    ]
+  }
+
   /// The accuracy on held-out rows that a pruning may lose without a warning.
   private static let mostLost = 0.01
   /// The 95 % quantile of the standard normal distribution.

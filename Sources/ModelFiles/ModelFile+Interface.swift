@@ -83,6 +83,9 @@ private struct RowView {
     var factor: Double
   }
 
+  /// The largest difference from cells that are read as they are.
+  private static let rounding = 1e-6
+
   /// The cell of the file, by the column of the data that it holds, and the other way round.
   private var byColumn: [Int: (cell: Int, Cell)] = [:]
   private var byCell: [Int: Cell] = [:]
@@ -108,9 +111,16 @@ private struct RowView {
   func ofFile(_ input: Encoding.Input) throws(InterfaceProblem) -> Encoding.Input {
     guard case .scaled(let mean, let scale) = input.kind else { return input }
     guard let (cell, found) = byColumn[input.feature] else { throw .rows }
+    var (own, unit) = ((mean - found.shift) / found.factor, scale / found.factor)
+    // The scaling of training divided by that outside of the file is 1 up to rounding: written, it would
+    // be read as a scaling in the file.
+    if found.shift != 0 || found.factor != 1, abs(own) <= Self.rounding,
+      abs(unit - 1) <= Self.rounding
+    {
+      (own, unit) = (0, 1)
+    }
     return Encoding.Input(
-      feature: cell,
-      kind: .scaled(mean: (mean - found.shift) / found.factor, scale: scale / found.factor),
+      feature: cell, kind: .scaled(mean: own, scale: unit),
       isSinglePrecision: input.isSinglePrecision)
   }
 

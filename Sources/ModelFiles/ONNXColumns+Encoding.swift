@@ -115,7 +115,7 @@ extension ONNXColumns {
   }
 
   /// The index of a column by name; or by the identifier that skl2onnx makes of a name, with
-  /// underscores for all characters but letters and digits.
+  /// underscores for all characters but letters and digits, and before a digit at the beginning.
   ///
   /// skl2onnx numbers the second and further names of one identifier, such as `a_b` and `a_b1` for "a.b"
   /// and "a b"; which column is which depends on their order in training.
@@ -138,8 +138,10 @@ extension ONNXColumns {
       }
     }
     if let found { return found }
-    let likely = columns.indices.filter { columns[$0].asIdentifier == identifier }
-    guard let first = likely.first else {
+    let likely = (0..<3).lazy.map { form in
+      columns.indices.filter { columns[$0].identifiers[form] == identifier }
+    }.first { !$0.isEmpty }
+    guard let likely, let first = likely.first else {
       throw .schema(.missingColumn(name: name))
     }
     guard likely.count == 1 else {

@@ -43,9 +43,10 @@ public struct PruningPlan: Hashable, Codable, Sendable {
     public var score: Double
     /// The round of the removal, from 1.
     public var round: Int
-    /// The number of lower scores in that round.
+    /// The number of lower scores that were pruned in that round: in the network, or in the layer where scores
+    /// are ranked within each layer.
     public var rank: Int?
-    /// The lowest score that was kept in that round.
+    /// The lowest score that was kept in that round, in the network or in the layer.
     public var threshold: Double?
 
     /// Creates a removal; rank and threshold are `nil` where nothing was ranked.

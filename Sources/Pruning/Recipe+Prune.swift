@@ -191,9 +191,10 @@ struct RecipeRun {
       left -= column.inputs.count
       plan.removals.append(
         .init(
-          .column(column), score: scored[index], round: 1, rank: rank,
-          threshold: scored[order[rank + 1]]))
+          .column(column), score: scored[index], round: 1, rank: rank))
     }
+    let lowestKept = scored[order[plan.removals.count]]
+    for index in plan.removals.indices { plan.removals[index].threshold = lowestKept }
     guard left <= limit else {
       throw PruningError.goalOutOfReach(.inputs(limit, nearest: left))
     }

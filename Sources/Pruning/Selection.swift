@@ -7,6 +7,8 @@ struct Selection {
   /// The prunable groups in pruning order.
   let order: [Int]
   let scores: [Double?]
+  /// Whether scores are compared within each layer only.
+  let isByLayer: Bool
   /// The allowed numbers of pruned groups: all, or those for which every layer width is a multiple
   /// of `Recipe.multiple`.
   let stops: [Int]
@@ -19,6 +21,7 @@ struct Selection {
     self.groups = groups
     self.counter = counter
     self.scores = scores
+    isByLayer = recipe.scope == .layer
     var left = [Int: Int]()
     for group in groups.groups {
       for producer in group.producers { left[producer.node, default: 0] += 1 }
@@ -106,15 +109,27 @@ struct Selection {
     return counter.cost(without: removed)
   }
 
+  /// The groups with which the score of a group is compared: those of its layer, or all.
+  private func comparison(_ group: Int) -> Int {
+    isByLayer ? groups.groups[group].producers.first?.node ?? -1 : 0
+  }
+
   /// The removals of the first `count` groups, with scores and ranks.
   func removals(_ count: Int, from network: Network, round: Int) -> [PruningPlan.Removal] {
-    let threshold = order.indices.contains(count) ? scores[order[count]] : nil
-    return order.prefix(count).enumerated().compactMap { rank, group in
+    // Of packs and of layers at their minimum width, a group with a lower score may be kept.
+    var lowestKept: [Int: Double] = [:]
+    for group in order.dropFirst(count) {
+      guard let score = scores[group] else { continue }
+      lowestKept[comparison(group)] = min(lowestKept[comparison(group)] ?? .infinity, score)
+    }
+    var ranks: [Int: Int] = [:]
+    return order.prefix(count).compactMap { group in
       guard !groups.groups[group].producers.isEmpty else { return nil }
+      let own = comparison(group)
+      defer { ranks[own, default: 0] += 1 }
       return PruningPlan.Removal(
         .neuron(name: groups.name(of: group, in: network)), score: scores[group] ?? 0, round: round,
-        rank: rank,
-        threshold: threshold)
+        rank: ranks[own, default: 0], threshold: lowestKept[own])
     }
   }
 }

@@ -61,6 +61,17 @@ import Testing
         + "pruning does")
   }
 
+  @Test func aLatencyAboveTheGoalIsNamed() {
+    #expect(Warning.missedLatency(0.5, low: 0.5, high: 0.6) == [])
+    #expect(
+      Warning.missedLatency(0.5, low: 0.64, high: 0.651) == [
+        Warning(
+          "latency-above-goal",
+          "the pruned network takes 64.0 to 65.1 % of the inference time, and the goal is 50.0 %",
+          figure: 0.64)
+      ])
+  }
+
   @Test func aClassWithoutRuleIsNamedFromTenRowsOn() {
     let rules = RuleSet([Rule(if: .always, then: 1)], default: 0, resolution: .vote)
     let predictions = [0, 1, 2, 3].flatMap { [Int](repeating: $0, count: $0 == 3 ? 9 : 10) }

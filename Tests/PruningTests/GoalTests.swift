@@ -74,6 +74,24 @@ import Testing
     }
   }
 
+  /// Where scores are ranked within each layer, they are compared with those of the layer.
+  @Test(arguments: [Scope.layer, .network])
+  func removedScoresAreAtMostTheLowestKept(_ scope: Scope) throws {
+    var recipe = plain
+    recipe.scope = scope
+    let pruned = try recipe.prune(try network(6, [20, 12]), to: .keep(0.5), on: context(6))
+    var ranks: [String: [Int]] = [:]
+    for removal in pruned.plan.removals {
+      let threshold = try #require(removal.threshold)
+      #expect(removal.score <= threshold)
+      guard case .neuron(let name) = removal.subject else { continue }
+      ranks[scope == .layer ? name.node.rawValue : "", default: []].append(removal.rank ?? -1)
+    }
+    for own in ranks.values { #expect(own == Array(own.indices)) }
+    let thresholds = Set(pruned.plan.removals.map(\.threshold))
+    #expect(ranks.count == (scope == .layer ? 2 : 1) && thresholds.count == ranks.count)
+  }
+
   /// Two of ten units have no weights; every other one decides some rows.
   @Test func theSearchFindsWhatIsUnused() throws {
     var network = try network(4, [10])

@@ -156,7 +156,7 @@ import Testing
     let pruned = try recipe.prune(network, to: .inputs(2), on: context)
     #expect(
       pruned.plan.removals == [
-        .init(.column(columns[2]), score: 3, round: 1, rank: 0, threshold: 5),
+        .init(.column(columns[2]), score: 3, round: 1, rank: 0, threshold: 10),
         .init(.column(columns[1]), score: 5, round: 1, rank: 1, threshold: 10),
       ])
     #expect(pruned.network.architecture.input == [1])

@@ -133,9 +133,25 @@ import Testing
     }
     let small = try method.prune(network, to: .bytes(200), with: method.recipe, on: context)
     #expect(CompressedNetwork(small.network).bytes.count <= 200)
+    // With one weight in each layer, three biases and that of one neuron.
+    let least = try method.prune(network, to: .bytes(60), with: method.recipe, on: context)
+    #expect(CompressedNetwork(least.network).bytes.count <= 60 && least.after.macs == 1)
     #expect(throws: PruningError.self) {
-      try method.prune(network, to: .bytes(60), with: method.recipe, on: context)
+      try method.prune(network, to: .bytes(20), with: method.recipe, on: context)
     }
+  }
+
+  /// A codebook is smaller than configured only where it would take more bits than the weights.
+  @Test(arguments: [(2, 2), (3, 8), (6, 16), (8, 32), (40, 32)])
+  func fewWeightsKeepDifferentValues(_ width: Int, _ values: Int) throws {
+    let network = try Network(Architecture(input: [width]) { Dense(width) }, seed: 1)
+    let shared = WeightSharing(denseBits: 5, start: .density).applied(to: network, seed: 1)
+    let (before, after) = (
+      Set(network.parameters[0][.weight].value.elements),
+      Set(shared.parameters[0][.weight].value.elements)
+    )
+    #expect(before.count == width * width)
+    #expect(after.count <= values && 4 * after.count >= 3 * min(values, width * width))
   }
 
   /// Codes lose bits until the goal is met, in convolutions also after dense layers have one bit left.

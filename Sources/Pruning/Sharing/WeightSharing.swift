@@ -19,10 +19,10 @@ public struct WeightSharing: Hashable, Codable, Sendable {
   }
 
   /// The bits of a code for a number of kept weights of a layer; fewer than configured if the
-  /// codebook would be larger than the codes.
+  /// codebook and the codes would take more bits than the weights, 32 each.
   func bits(for layer: any Layer, kept: Int) -> Int {
     var bits = layer.isFullyConnected ? denseBits : convolutionBits
-    while bits > 1, 32 << bits > kept * bits { bits -= 1 }
+    while bits > 1, 32 << bits + kept * bits > 32 * kept { bits -= 1 }
     return bits
   }
 

@@ -181,8 +181,11 @@ struct DifferenceText {
     func points(_ share: Double) -> String {
       signed(fixed(share * 100, digits: 1), plus: share > 0)
     }
-    return "\(name): \(ratio(change.before)) (\(percent(change.before))) before, "
-      + "\(ratio(change.after)) (\(percent(change.after))) after: \(points(change.difference)) "
+    let sides =
+      "\(name): \(ratio(change.before)) (\(percent(change.before))) before, "
+      + "\(ratio(change.after)) (\(percent(change.after))) after"
+    guard change.before.total > 0, change.after.total > 0 else { return sides + "." }
+    return sides + ": \(points(change.difference)) "
       + "points, 95 % interval \(points(change.low)) to \(points(change.high))"
       + (change.isClear ? "." : ", no clear difference.")
   }

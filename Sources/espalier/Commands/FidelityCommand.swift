@@ -161,10 +161,15 @@ struct FidelityCommand: ParsableCommand {
     return file
   }
 
-  /// A baseline of other classes is one of other data.
+  /// A baseline of other classes is one of other data, and one of another level is one of other rules.
   private static func checkClasses(
     of baseline: Measured, _ measured: Measured, _ path: String
   ) throws {
+    if let old = baseline.level, let new = measured.level, old != new {
+      throw CommandFailure(
+        "\(path): the baseline is of the rules \(old.words), and the rules \(new.words) are measured",
+        hint: "give --rules \(old.rawValue), or write a baseline with --write-baseline", code: 65)
+    }
     let (old, new) = (baseline.byClass.keys.sorted(), measured.byClass.keys.sorted())
     guard old != new else { return }
     throw CommandFailure(

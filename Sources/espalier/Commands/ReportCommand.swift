@@ -129,8 +129,13 @@ struct ReportCommand: ParsableCommand {
 
   private func chosenFormats() throws(UnknownName) -> Set<ReportFolder.Format> {
     guard let format else { return ReportFolder.Format.usual }
+    let names = format.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    guard !names.isEmpty else {
+      throw UnknownName(
+        format, family: "report format", known: ReportFolder.Format.allCases.map(\.rawValue))
+    }
     var chosen: Set<ReportFolder.Format> = []
-    for name in format.split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) }) {
+    for name in names {
       guard let known = ReportFolder.Format(rawValue: name) else {
         throw UnknownName(
           name, family: "report format", known: ReportFolder.Format.allCases.map(\.rawValue))

@@ -91,7 +91,7 @@ struct Why: ParsableCommand {
   ) throws -> (Table, Int, texts: [String: String]) {
     let schema = explanation.data.schema
     guard let number else {
-      if data != nil {
+      if data != nil, row.contains("=") || row.contains("{") {
         throw CommandFailure(
           "--data is for a row number, and the row is given by its values",
           hint: "omit --data, or give a row number")

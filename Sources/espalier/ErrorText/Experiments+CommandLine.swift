@@ -40,6 +40,12 @@ extension HyperparameterError: CommandLineError {
   var optionMessage: String? { usage }
 }
 
+extension HeldOutFractionError: CommandLineError {
+  var exitCode: Int32 { 64 }
+  var optionMessage: String? { "--held-out: \(errorDescription ?? "")" }
+  var optionHint: String? { "give a larger fraction, such as --held-out 0.2" }
+}
+
 extension HeldOutError: CommandLineError {
   var exitCode: Int32 { 65 }
   var optionHint: String? {
