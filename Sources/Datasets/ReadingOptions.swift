@@ -67,16 +67,18 @@ extension [ReadColumn] {
 }
 
 extension [String: ReadColumn] {
-  /// The column of a name among those by identifier; an identifier may have an underscore before a digit, as
-  /// skl2onnx writes it, or for a blank around the name.
+  /// The column of a name among those by identifier.
   func column(named name: String) -> ReadColumn? {
     name.identifiers.lazy.compactMap { self[$0] }.first
   }
 }
 
 extension String {
-  /// The identifiers that skl2onnx may make of the name of a column, the usual one first.
-  package var identifiers: [String] { [asIdentifier, "_" + asIdentifier, asIdentifier + "_"] }
+  /// The identifiers that skl2onnx may make of the name of a column: with an underscore before a digit at the
+  /// beginning too.
+  package var identifiers: [String] {
+    first?.isNumber == true ? [asIdentifier, "_" + asIdentifier] : [asIdentifier]
+  }
 
   /// The text with an underscore for every character that is not an ASCII letter or digit.
   package var asIdentifier: String {

@@ -246,7 +246,9 @@ public struct Comparison: Hashable, Codable, Sendable {
   }
 
   /// The given settings that have no effect on any of the prunings, the random-pruning baseline aside.
-  func idleSettings(_ schema: Schema?) throws -> [IdleSetting] {
+  ///
+  /// `schema`: that of the data; `nil` leaves out the settings of the network.
+  package func idleSettings(_ schema: Schema?) throws -> [IdleSetting] {
     var found = schema.map { base.idleSettings(of: $0, tunes: true) } ?? []
     if base.model != nil, base.network.epochs != nil {
       found.append(IdleSetting(.epochs, .trainedNetwork))

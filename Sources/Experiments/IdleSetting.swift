@@ -27,6 +27,8 @@ public struct IdleSetting: Hashable, Sendable {
     case layerScope
     /// Pruned networks are not fine-tuned.
     case noRecovery
+    /// Pruned networks are fine-tuned for 0 epochs.
+    case noEpochs
     /// The method always fine-tunes.
     case alwaysFineTunes(method: String)
     /// The network is given.
@@ -67,14 +69,13 @@ extension PruningExperiment {
   public func idleSettings() throws -> [IdleSetting] {
     let prunes = try options.method(named: method)
     let recipe = options.recipe(of: prunes)
-    let isAdaptive = prunes is GrowAndPrune || prunes is AdaptiveGrowthAndPruning
-    var readsColumns = false
+    let isAdaptive = prunes is any AdaptiveMethod
+    let prunesColumns = if case .inputs = goal { true } else { false }
     var found: [IdleSetting] = []
     func note(_ isGiven: Bool, _ setting: Setting, _ cause: IdleSetting.Cause) {
       if isGiven { found.append(IdleSetting(setting, cause)) }
     }
-    if case .inputs = goal {
-      readsColumns = true
+    if prunesColumns {
       let isOther = method != NeuronMagnitude.name && !(prunes is DeepCompression)
       note(!isAdaptive && isOther, .method, .inputGoal)
       note(options.schedule != nil, .schedule, .inputGoal)
@@ -98,16 +99,16 @@ extension PruningExperiment {
       // Columns are compensated with the means of the sample.
       note(
         options.scoreRows != nil && !score.samplesRows && recipe.compensation == .none
-          && !readsColumns, .scoreRows, .scoresWithoutSample(method: method))
+          && !prunesColumns, .scoreRows, .scoresWithoutSample(method: method))
       note(
-        options.recovery == .splice && !readsColumns && !isAdaptive, .recovery,
+        options.recovery == .splice && !prunesColumns && !isAdaptive, .recovery,
         .prunesNeurons(method: method))
       // Scores of later rounds depend on the weights, unless these are random too.
       let drawsWeights =
         recipe.recovery.kind == .rewind || recipe.recovery.kind == .scratch
         || recipe.recovery.kind == .scratchBudget
       note(
-        options.compensation.map { $0 != .none } ?? false && drawsWeights && !readsColumns
+        options.compensation.map { $0 != .none } ?? false && drawsWeights && !prunesColumns
           && (recipe.schedule.rounds == 1 || recipe.recovery.kind == .rewind
             || prunes is FromScratch),
         .compensation, .newWeights)
@@ -118,10 +119,12 @@ extension PruningExperiment {
     if recipe.recovery.kind == .none || recipe.recovery.epochs == 0 {
       note(options.epochs.map { $0 > 0 } ?? false, .epochs, .noRecovery)
       let network = base.network
-      note(network.learningRate != nil, .learningRate, .noRecovery)
-      note(network.batch != nil, .batch, .noRecovery)
-      note(network.weightDecay != nil, .weightDecay, .noRecovery)
-      note(options.distillation != nil, .distillation, .noRecovery)
+      let isTrained = type(of: prunes).hasOwnTraining
+      let cause: IdleSetting.Cause = recipe.recovery.kind == .none ? .noRecovery : .noEpochs
+      note(network.learningRate != nil && !isTrained, .learningRate, cause)
+      note(network.batch != nil && !isTrained, .batch, cause)
+      note(network.weightDecay != nil && !isTrained, .weightDecay, cause)
+      note(options.distillation != nil && !isTrained, .distillation, cause)
     }
     note(isAdaptive && options.recovery != nil, .recovery, .alwaysFineTunes(method: method))
     return found

@@ -126,15 +126,18 @@ public struct PruningResult: Codable, Sendable {
     let options = experiment.options
     let pruning = try options.method(named: experiment.method)
     source = pruning.source
-    let isAdaptive = pruning is GrowAndPrune || pruning is AdaptiveGrowthAndPruning
-    if case .inputs = experiment.goal, !isAdaptive {
+    var prunesColumns = false
+    if case .inputs = experiment.goal { prunesColumns = !(pruning is any AdaptiveMethod) }
+    if prunesColumns {
       source = "columns by the norm of their weights times their standard deviation"
     }
     goal = experiment.goal.description
     self.recipe = recipe.words
-    if case .inputs = experiment.goal, !isAdaptive {
+    if prunesColumns {
       self.recipe = [
-        "granularity": "inputs", "schedule": Schedule.Kind.oneShot.rawValue, "rounds": "1",
+        "granularity": "inputs", "normalization": Normalization.none.rawValue,
+        "reduction": Reduction.sum.rawValue, "scope": Scope.network.rawValue, "floor": "0",
+        "schedule": Schedule.Kind.oneShot.rawValue, "rounds": "1",
         "compensation": Compensation.constant.rawValue,
         "recovery": recipe.recovery.epochs == 0
           ? Recovery.Kind.none.rawValue : Recovery.Kind.fineTune.rawValue,

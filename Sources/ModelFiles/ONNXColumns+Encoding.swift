@@ -138,10 +138,8 @@ extension ONNXColumns {
       }
     }
     if let found { return found }
-    let likely = (0..<3).lazy.map { form in
-      columns.indices.filter { columns[$0].identifiers[form] == identifier }
-    }.first { !$0.isEmpty }
-    guard let likely, let first = likely.first else {
+    let likely = columns.indices.filter { columns[$0].identifiers.contains(identifier) }
+    guard let first = likely.first else {
       throw .schema(.missingColumn(name: name))
     }
     guard likely.count == 1 else {

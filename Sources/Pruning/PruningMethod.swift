@@ -7,6 +7,8 @@ public protocol PruningMethod: Named, Hashable {
   var recipe: Recipe { get }
   /// The networks that the method supports, in a phrase for lists of methods.
   static var suits: String { get }
+  /// Whether the method also trains apart from the recovery; by default it does not.
+  static var hasOwnTraining: Bool { get }
   /// The hyperparameters that only this method has; none by default.
   static var ownHyperparameters: [MethodHyperparameter<Self>] { get }
 
@@ -24,6 +26,8 @@ public protocol PruningMethod: Named, Hashable {
 extension PruningMethod {
   /// The networks that the method supports.
   public static var suits: String { "any network" }
+  /// Whether the method also trains apart from the recovery.
+  public static var hasOwnTraining: Bool { false }
 
   /// Prunes a network until the goal is met.
   /// - Throws: `PruningError`; errors of training and of the callback.

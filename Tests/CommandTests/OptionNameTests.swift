@@ -25,7 +25,7 @@ import espalier
     .minFidelity: "--min-fidelity", .stability: "--stability",
     .crossValidation: "--cross-validation", .seeds: "--seeds",
     .recoveryEpochs: "--recovery-epochs", .minClassFidelity: "--min-class-fidelity",
-    .readable: "--readable",
+    .readable: "--readable", .method: "--method",
   ]
 
   @Test(arguments: Setting.allCases)

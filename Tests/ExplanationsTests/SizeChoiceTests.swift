@@ -37,6 +37,17 @@ import Testing
     #expect(choice.choice(of: [given(predictions, wrong: 1), synthetic]) == 1)
   }
 
+  /// Four real rows of weight 5 are 20 errors with the variance 4 · 25, and one row more is 25:
+  /// 20 · 1.05 + √125 / 4 allow 23.8, where 20 errors of weight 1 would allow 22.7.
+  @Test func theVarianceIsThatOfWeightedRows() {
+    let predictions = [Int](repeating: 0, count: 8)
+    let weights = [5, 5, 5, 5, 1, 1, 1, 1]
+    let choice = SizeChoice(predictions: predictions, real: 4, weights: weights)
+    let best = given(predictions, wrong: 4)
+    #expect(choice.choice(of: [given(predictions, wrong: 7), best]) == 0)
+    #expect(choice.choice(of: [given(predictions, wrong: 8), best]) == 1)
+  }
+
   @Test(arguments: [(9, 0), (10, 1)]) func aClassOfTenRowsNeedsARule(rows: Int, chosen: Int) {
     let predictions = [Int](repeating: 0, count: 1000) + [Int](repeating: 1, count: rows)
     let without = [Int](repeating: 0, count: 1000 + rows)

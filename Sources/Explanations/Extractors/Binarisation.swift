@@ -129,11 +129,11 @@ private struct CutSearch {
     var cuts: [Double] = []
     for part in 1..<20 {
       var place = ascending.count * part / 20
-      // Not between values that differ by rounding errors.
+      // Not between values that differ by rounding errors: above all of them.
       let gap = FeatureTreeStudy.leastGap * max(abs(low), abs(high))
-      while place + 1 < ascending.count, ascending[place + 1] - ascending[place] <= gap {
-        place += 1
-      }
+      var end = place
+      while end + 1 < ascending.count, ascending[end + 1] - ascending[end] <= gap { end += 1 }
+      if ascending[end] > ascending[place] { place = end }
       let next = min(place + 1, ascending.count - 1)
       let middle = (ascending[place] + ascending[next]) / 2
       let cut = isSigmoid ? (middle * 100).rounded() / 100 : middle

@@ -35,6 +35,8 @@ public struct BlockThenChannel: PruningMethod {
   /// Creates the method with its defaults.
   public init() {}
 
+  /// Weights are trained together with the gates.
+  public static var hasOwnTraining: Bool { true }
   /// The hyperparameters that only this method has.
   public static let ownHyperparameters: [MethodHyperparameter<Self>] = [
     .init("gatePrice", \.gatePenalty, 0...1_000_000, "gate penalty per open gate (default: 0.05)"),

@@ -30,6 +30,8 @@ public struct DeepCompression: PruningMethod {
   /// Creates the method with its defaults.
   public init() {}
 
+  /// The shared weights are fine-tuned.
+  public static var hasOwnTraining: Bool { true }
   /// The hyperparameters that only this method has.
   public static let ownHyperparameters: [MethodHyperparameter<Self>] = [
     .init(

@@ -32,6 +32,8 @@ public struct FromScratch: PruningMethod, NeuronScore {
   /// Creates the method with its defaults.
   public init() {}
 
+  /// Gates are trained on random weights.
+  public static var hasOwnTraining: Bool { true }
   /// The hyperparameters that only this method has.
   public static let ownHyperparameters: [MethodHyperparameter<Self>] = [
     .init("gateTarget", \.target, 0...1, "target of the mean gate (default: 0.2)"),

@@ -53,6 +53,8 @@ public protocol AdaptiveMethod: PruningMethod {
 }
 
 extension AdaptiveMethod {
+  /// The network is trained in every round of growth and pruning.
+  public static var hasOwnTraining: Bool { true }
   /// The hyperparameters of growth and pruning.
   public static var ownHyperparameters: [MethodHyperparameter<Self>] {
     [

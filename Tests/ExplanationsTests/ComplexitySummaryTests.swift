@@ -4,7 +4,7 @@ import Rules
 import Testing
 
 /// Sizes of rules, counted by hand.
-@Suite struct RuleFiguresTests {
+@Suite struct ComplexitySummaryTests {
   /// One rule over two scores and a column: the scores are sums of a and b, and of b.
   @Test func columnsOfScoresCountAsUsed() throws {
     func term(_ column: Feature.ID, _ weight: Int) -> Score.Term {
@@ -15,7 +15,7 @@ import Testing
     let premise = try #require(
       Conjunction([Literal("S1", above), Literal("S2", above), Literal("c", above)]))
     let rules = RuleSet([Rule(if: premise, then: 1)], default: 0, resolution: .firstMatch)
-    let size = RuleFigures(ScoreRules(scores: scores, rules: rules))
+    let size = ComplexitySummary(ScoreRules(scores: scores, rules: rules))
     #expect(size.rules == 1 && size.literals == 3 && size.meanLiterals == 3)
     #expect(size.scoresUsed == 2 && size.inputsUsed == 3 && size.featuresUsed == 0)
   }
