@@ -95,6 +95,11 @@ extension ModelFileError {
     "OneHotEncoder", "Scaler",
   ]
 
+  /// The hint for quantized activations.
+  static let beforeQuantization =
+    "export the network before quantization; only weights may be quantized, followed by "
+    + "DequantizeLinear"
+
   /// The hint for an unsupported operator.
   static func advice(for name: String, supported: [String]) -> String {
     switch name {
@@ -106,8 +111,7 @@ extension ModelFileError {
     case "MatMulInteger", "ConvInteger", "QLinearMatMul", "QLinearConv", "QLinearAdd", "QGemm",
       "DynamicQuantizeLinear", "com.microsoft.QGemm", "com.microsoft.QLinearAdd",
       "com.microsoft.DynamicQuantizeMatMul", "com.microsoft.MatMulNBits":
-      return "export the network before quantization; only weights may be quantized, followed by "
-        + "DequantizeLinear"
+      return beforeQuantization
     case "ReduceSumSquare", "ReduceL2", "ReduceProd":
       return "if this is a step before the network, give the table after it and export the network "
         + "without it; between layers it is not supported"
@@ -115,6 +119,10 @@ extension ModelFileError {
       return "give the network the table after this step, and export the network without it; "
         + "supported: "
         + supported.filter { Self.steps.contains($0) }.joined(separator: ", ")
+    case let name where name.hasPrefix("com.microsoft."):
+      return
+        "give the file as it was exported, before an optimizer of onnxruntime fused its operators; "
+        + "supported: " + supported.joined(separator: ", ")
     default:
       return "supported: " + supported.joined(separator: ", ")
     }

@@ -164,9 +164,10 @@ public struct ImportedNetwork: Hashable, Sendable {
     meeting data: inout Schema, from own: Schema
   ) throws(ModelFileError) -> Encoding {
     var result = encoding ?? .identity(for: own)
+    let indices = data.indices
     for (index, input) in result.inputs.enumerated() {
       let feature = own.features[input.feature]
-      guard let position = data.index(of: feature.id) else {
+      guard let position = indices[feature.id] else {
         throw .schema(.missingColumn(name: feature.id.rawValue))
       }
       result.inputs[index].feature = position

@@ -76,6 +76,8 @@ public enum ModelFileError: LocalizedError, Hashable, Sendable {
     case .foreignModel(_, _, _, let model): model.advice
     case .node(_, _, _, let problem, let exporter):
       (exporter == .sklearn ? nil : problem.remedy) ?? (exporter ?? .pytorch).advice
+    case .initializer(_, _, .definedTwice), .graph(_, .definedTwice):
+      "export the network again, with a name of its own for each initializer, input and node output"
     case .initializer:
       "export the network again in float32, with complete and finite weights"
     case .graph: "export the network for inference, from one input to one output"

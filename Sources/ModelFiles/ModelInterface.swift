@@ -113,16 +113,22 @@ public struct ModelInterface: Hashable, Sendable {
       }
     }
 
-    /// Whether a node ends a layer of weighted sums; `depth` as for `hasMatrix`.
+    /// Whether a node ends a layer whose outputs are the scores as they are: weighted sums, pooling, or the sum
+    /// of two branches, also scaled by constants. `depth` as for `hasMatrix`.
     private func isLinear(_ node: Onnx_NodeProto, depth: Int = 8) -> Bool {
-      guard node.domain.isEmpty else { return false }
+      guard node.domain.isEmpty, depth > 0 else { return false }
       switch node.opType {
       case "Gemm", "MatMul", "Conv", "BatchNormalization": return true
-      case "Add":
-        return depth > 0 && node.input.contains(where: constants.contains)
-          && node.input.contains {
-            producers[$0].map { isLinear($0, depth: depth - 1) } ?? false
-          }
+      case "GlobalAveragePool", "AveragePool", "ReduceMean", "GlobalMaxPool", "MaxPool",
+        "ReduceMax":
+        return true
+      case "Add" where !node.input.contains(where: constants.contains): return true
+      case "Add", "Sub", "Mul", "Div":
+        return node.input.contains(where: constants.contains)
+          && node.input.contains { producers[$0].map { isLinear($0, depth: depth - 1) } ?? false }
+      case "Identity", "Reshape", "Flatten", "Squeeze":
+        return node.input.first.flatMap { producers[$0] }.map { isLinear($0, depth: depth - 1) }
+          ?? false
       default: return false
       }
     }

@@ -163,6 +163,8 @@ public enum ColumnProblem: String, Hashable, Sendable, CaseIterable {
   case map = "only a map of distinct levels to one finite number each is supported"
   case scaledBefore = "its input is already scaled or imputed"
   case index = "column index out of range"
+  case embedding =
+    "an embedding is supported for columns of whole numbers, as they stand in the table"
   case bins =
     "it compares a column with the edges of bins, as of KBinsDiscretizer, which is not supported"
   case scale = "the scale of a column is zero, or its scale or offset is not finite"

@@ -53,6 +53,7 @@ extension NodeProblem {
       case .imageAndRow, .differentShapes, .product, .matrixProduct, .quotient,
         .divisor, .comparison:
         return other
+      case .quantized, .dequantized: return ModelFileError.beforeQuantization
       default: return nil
       }
     case .setting(let problem):

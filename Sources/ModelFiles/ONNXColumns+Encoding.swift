@@ -16,14 +16,13 @@ extension ONNXColumns {
   /// The transformation between the encoded inputs and the first layer; `nil` for none.
   var preparation: Preparation? {
     let left = columns.map(\.left)
-    if columns.contains(where: { $0.inputs.count != 1 }) {
-      let inputs = columns.reduce(0) { $0 + $1.inputs.count }
+    let rows = inputRows
+    let inputs = (rows.joined().max() ?? -1) + 1
+    if columns.contains(where: { $0.inputs.count != 1 }) || inputs != columns.count {
       var weights = [Double](repeating: 0, count: inputs * columns.count)
-      var row = 0
       for (index, column) in columns.enumerated() {
-        for factor in column.inputs.map(\.factor) {
-          weights[row * columns.count + index] = factor
-          row += 1
+        for (row, input) in zip(rows[index], column.inputs) {
+          weights[row * columns.count + index] = input.factor
         }
       }
       return .sums(weights: weights, bias: left.map(\.offset))
@@ -32,13 +31,28 @@ extension ONNXColumns {
     return .scaling(factors: left.map(\.factor), offsets: left.map(\.offset))
   }
 
+  /// The indices of the encoded inputs of each column. The elements of an embedding have the same inputs.
+  private var inputRows: [[Int]] {
+    var count = 0
+    var indices: [Int: [Int]] = [:]
+    return columns.map { column in
+      if column.isIndex, let known = indices[column.source], known.count == column.inputs.count {
+        return known
+      }
+      let own = Array(count..<count + column.inputs.count)
+      count += own.count
+      if column.isIndex { indices[column.source] = own }
+      return own
+    }
+  }
+
   /// The encoding of rows of this schema, with columns matched by name, or by position if the file
   /// has no names.
   /// - Throws: `ModelFileError.schema` if the data lack a column or have another type.
   func encoding(for data: inout Schema) throws(ModelFileError) -> Encoding {
     let positions = try positions(in: data)
     var inputs: [Encoding.Input] = []
-    for column in columns {
+    for (column, rows) in zip(columns, inputRows) where rows.isEmpty || rows[0] == inputs.count {
       let position = positions[column.source]
       try check(column, data.features[position], data)
       for (part, _) in column.inputs {
@@ -58,6 +72,9 @@ extension ONNXColumns {
   ) throws(ModelFileError) {
     if let code = column.missingCode, feature.notation?.missing != code {
       throw .schema(.missingCode(name: feature.id.rawValue, code: code))
+    }
+    if column.isIndex, let levels = feature.levels, !Set(levels).isSubset(of: column.knownLevels) {
+      throw .schema(.columnKind(name: feature.id.rawValue, hasLevels: true))
     }
     let known = Set(data.missingTexts)
     if let text = column.missingTexts.filter({ !known.contains($0) }).min() {

@@ -15,6 +15,17 @@ extension ONNXColumns {
     }
   }
 
+  /// Whether the first layer reads columns of each of several inputs.
+  func readsAll(_ inputs: [Onnx_ValueInfoProto]) -> Bool {
+    var first = 0
+    let read = Set(columns.map(\.source))
+    return inputs.allSatisfy { input in
+      let cells = first..<first + Int(input.type.tensorType.shape.dim[1].dimValue)
+      first = cells.upperBound
+      return cells.contains(where: read.contains)
+    }
+  }
+
   /// The number of columns that the nodes which scale an input state.
   static func scaledWidth(
     of input: Onnx_ValueInfoProto, _ chain: [Onnx_NodeProto], _ constants: ONNXConstants
@@ -85,5 +96,17 @@ extension ONNXColumns {
       name = output
     }
     return offsets.contains { abs($0) > mostOffset }
+  }
+}
+
+extension Onnx_ValueInfoProto {
+  /// Whether the value is a single column, `[batch, 1]`.
+  var isColumn: Bool {
+    type.tensorType.shape.dim.count == 2 && type.tensorType.shape.dim[1].dimValue == 1
+  }
+
+  /// Whether the value is a row of a stated number of columns, `[batch, columns]`.
+  var isRow: Bool {
+    type.tensorType.shape.dim.count == 2 && type.tensorType.shape.dim[1].dimValue > 0
   }
 }

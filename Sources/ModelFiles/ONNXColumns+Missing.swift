@@ -2,8 +2,47 @@ import Datasets
 import Foundation
 import ONNXSchema
 
-/// Cells that stand for missing values: codes of numeric columns, and texts of categorical ones.
+/// Missing values: their imputation, and the cells that stand for them, codes of numeric columns and texts of
+/// categorical ones.
 extension ONNXColumns {
+  func impute(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+    let filling = node.attribute("imputed_value_floats")?.floats ?? []
+    guard filling.count == 1 || filling.count == value.columns.count,
+      node.number("replaced_value_float", 0).isNaN, !value.isDiscrete
+    else { throw problem(node, .column(.imputation)) }
+    return try filled(value, with: filling.map(Double.init), node)
+  }
+
+  private func filled(
+    _ value: Value, with numbers: [Double], _ node: Onnx_NodeProto
+  ) throws(ModelFileError) -> Value {
+    var value = value
+    for index in value.columns.indices {
+      guard case .number(nil) = value.columns[index].kind, value.columns[index].factor == 1,
+        value.columns[index].offset == 0
+      else { throw problem(node, .column(.imputedBefore)) }
+      value.columns[index].kind = .number(filled: numbers[numbers.count == 1 ? 0 : index])
+    }
+    return value
+  }
+
+  /// `Where(IsNaN(x), constant, x)`
+  func fill(
+    _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
+  ) throws(ModelFileError) -> Value {
+    guard node.input.count == 3, let flags = value(named: node.input[0]),
+      let rows = value(named: node.input[2]),
+      constants.contains(node.input[1]), flags.columns.map(\.source) == rows.columns.map(\.source),
+      flags.columns.allSatisfy({ $0.kind == .missing }),
+      flags.columns.map(\.missingCode) == rows.columns.map(\.missingCode)
+    else { throw problem(node, .column(.condition)) }
+    let numbers = try constants.numbers(node.input[1], inDouble: true).values
+    guard numbers.count == 1 || numbers.count == rows.columns.count else {
+      throw problem(node, .column(.valueCount))
+    }
+    return try filled(rows, with: numbers, node)
+  }
+
   /// A LabelEncoder that keeps texts or makes them empty, and makes all others one unknown text.
   func removeTexts(
     _ value: Value, _ texts: [String], _ node: Onnx_NodeProto

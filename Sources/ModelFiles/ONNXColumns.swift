@@ -45,6 +45,8 @@ struct ONNXColumns: Hashable, Sendable {
     var missingCode: Double?
     /// The texts that stand for a missing one, besides the empty one.
     var missingTexts: Set<String> = []
+    /// Whether the cell is the index of a row of an embedding, which has one for each index.
+    var isIndex = false
   }
 
   /// An intermediate value of the preprocessing.
@@ -54,6 +56,7 @@ struct ONNXColumns: Hashable, Sendable {
     var isDiscrete = false
     /// Whether a row is a matrix `[height, width]` of cells, before it is flattened.
     var isImage = false
+    var form = Form.row
   }
 
   private let file: String
@@ -65,13 +68,15 @@ struct ONNXColumns: Hashable, Sendable {
   private(set) var cells = 0
   /// The cells of integer type that the file casts to floats.
   private(set) var wholeCells: Set<Int> = []
-  /// The range of each cell of a type with fewer integers than a float.
+  /// The range of each cell of a type with fewer integers than a float, and of each index.
   private(set) var limits: [Int: ClosedRange<Double>] = [:]
   /// The inputs of the first layer.
   private(set) var columns: [Column] = []
   /// The name and the type of the input value of the first layer.
   private(set) var value = Onnx_ValueInfoProto()
   private var values: [String: Value] = [:]
+  /// Whether columns are indices of embeddings.
+  private let hasEmbeddings: Bool
 
   private static let own: Set<String> = [
     "Imputer", "LabelEncoder", "Scaler", "OneHotEncoder", "ArrayFeatureExtractor",
@@ -92,7 +97,9 @@ struct ONNXColumns: Hashable, Sendable {
       return floats.contains(type) || $0.type.tensorType.shape.dim.count == 4
     }
     let names = Set(inputs.filter { $0.type.tensorType.shape.dim.count != 4 }.map(\.name))
-    if inputs.count > 1 || !isFloat || chain.contains(where: { own.contains($0.opType) })
+    if inputs.count > 1 || !isFloat
+      || chain.contains(where: { isEmbedding($0, constants) && !names.isEmpty })
+      || chain.contains(where: { own.contains($0.opType) })
       || chain.contains(where: { $0.opType == "Gather" && names.contains($0.input.first ?? "") })
     {
       return true
@@ -107,11 +114,13 @@ struct ONNXColumns: Hashable, Sendable {
     _ constants: inout ONNXConstants, layers: Set<String>, file: String
   ) throws(ModelFileError) {
     (self.file, self.layers) = (file, layers)
+    hasEmbeddings = chain.contains { Self.isEmbedding($0, constants) }
+    let areColumns = inputs.allSatisfy(\.isColumn)
     for input in inputs {
       let width = inputs.count == 1 ? try Self.scaledWidth(of: input, chain, constants) : nil
       try add(input, scaled: width)
     }
-    if inputs.count > 1 { names = inputs.map(\.name) }
+    if inputs.count > 1, areColumns { names = inputs.map(\.name) }
     let started = values
     var rest = try take(chain, upTo: [], &constants)
     // Unread inputs are cells that the network ignores.
@@ -126,8 +135,9 @@ struct ONNXColumns: Hashable, Sendable {
       read = Set(rest.flatMap(\.input)).intersection(values.keys)
     }
     guard let name = read.first, read.count == 1, let first = values[name], !first.isDiscrete,
-      !first.columns.contains(where: \.isCode)
+      !first.columns.contains(where: \.isCode), first.form == .row
     else {
+      if inputs.count > 1, !areColumns { throw .graph(file: file, .inputs(inputs.map(\.name))) }
       let odd = rest.first { node in node.input.contains { values[$0] != nil } }
       guard let odd else {
         throw .graph(file: file, .noWeights)
@@ -136,7 +146,16 @@ struct ONNXColumns: Hashable, Sendable {
     }
     chain = rest
     columns = first.columns
+    guard inputs.count == 1 || areColumns || readsAll(inputs) else {
+      throw .graph(file: file, .inputs(inputs.map(\.name)))
+    }
     wholeCells.formIntersection(columns.compactMap { $0.isNumber ? $0.source : nil })
+    for column in columns where column.isIndex {
+      guard case .coded(let levels, _, _) = column.kind else { continue }
+      wholeCells.insert(column.source)
+      let most = min(Double(levels.count - 1), limits[column.source]?.upperBound ?? .infinity)
+      limits[column.source] = 0...most
+    }
     value.name = name
     value.type.tensorType.elemType = Int32(Onnx_TensorProto.DataType.float.rawValue)
     var batch = Onnx_TensorShapeProto.Dimension()
@@ -246,6 +265,8 @@ struct ONNXColumns: Hashable, Sendable {
     guard let name = node.input.first(where: { values[$0] != nil }), let value = values[name]
     else { return nil }
     if value.isImage { return try makePixels(value, name, node, &constants) }
+    if value.form != .row { return try arrange(value, node, &constants) }
+    if hasEmbeddings, let made = try beside(value, node, &constants) { return made }
     switch node.opType {
     case "Identity": return value
     case "Cast": return try cast(value, node)
@@ -281,6 +302,7 @@ struct ONNXColumns: Hashable, Sendable {
       let wanted = try constants.integers(shape)
       guard wanted.count == 2 else { return nil }
       return wanted[1] == -1 || wanted[1] == value.columns.count ? value : nil
+    case "Gather" where Self.isEmbedding(node, constants): return try embed(value, node, &constants)
     case "Gather", "ArrayFeatureExtractor": return try choose(value, node, &constants)
     case "Add", "Sub", "Mul", "Div": return try calculate(value, name, node, &constants)
     default: return nil
@@ -324,13 +346,13 @@ struct ONNXColumns: Hashable, Sendable {
     _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
   ) throws(ModelFileError) -> Value? {
     let parts = node.input.compactMap { values[$0] }
-    guard parts.count == node.input.count else { return nil }
+    guard parts.count == node.input.count, parts.allSatisfy({ $0.form == .row }) else { return nil }
     try spend(parts.reduce(0) { $0 + $1.columns.count }, &constants)
     return Value(
       columns: parts.flatMap(\.columns), isDiscrete: parts.contains(where: \.isDiscrete))
   }
 
-  private func cast(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+  func cast(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
     var value = value
     let type = Onnx_TensorProto.DataType(rawValue: Int(node.integer("to", 0)))
     switch type {
@@ -341,6 +363,9 @@ struct ONNXColumns: Hashable, Sendable {
         value.columns[index].isSinglePrecision = true
       }
     case .bool where value.marksMissingTexts: break
+    case .int64 where hasEmbeddings && value.columns.allSatisfy(\.isPlain),
+      .int32 where hasEmbeddings && value.columns.allSatisfy(\.isPlain):
+      value.isDiscrete = true
     case .int64, .int32, .string:
       guard value.isDiscrete else {
         throw problem(node, .column(.rounding))
@@ -348,44 +373,6 @@ struct ONNXColumns: Hashable, Sendable {
     default: throw problem(node, .column(.type))
     }
     return value
-  }
-
-  private func impute(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
-    let filling = node.attribute("imputed_value_floats")?.floats ?? []
-    guard filling.count == 1 || filling.count == value.columns.count,
-      node.number("replaced_value_float", 0).isNaN, !value.isDiscrete
-    else { throw problem(node, .column(.imputation)) }
-    return try filled(value, with: filling.map(Double.init), node)
-  }
-
-  private func filled(
-    _ value: Value, with numbers: [Double], _ node: Onnx_NodeProto
-  ) throws(ModelFileError) -> Value {
-    var value = value
-    for index in value.columns.indices {
-      guard case .number(nil) = value.columns[index].kind, value.columns[index].factor == 1,
-        value.columns[index].offset == 0
-      else { throw problem(node, .column(.imputedBefore)) }
-      value.columns[index].kind = .number(filled: numbers[numbers.count == 1 ? 0 : index])
-    }
-    return value
-  }
-
-  /// `Where(IsNaN(x), constant, x)`
-  private func fill(
-    _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
-  ) throws(ModelFileError) -> Value {
-    guard node.input.count == 3, let flags = values[node.input[0]],
-      let rows = values[node.input[2]],
-      constants.contains(node.input[1]), flags.columns.map(\.source) == rows.columns.map(\.source),
-      flags.columns.allSatisfy({ $0.kind == .missing }),
-      flags.columns.map(\.missingCode) == rows.columns.map(\.missingCode)
-    else { throw problem(node, .column(.condition)) }
-    let numbers = try constants.numbers(node.input[1], inDouble: true).values
-    guard numbers.count == 1 || numbers.count == rows.columns.count else {
-      throw problem(node, .column(.valueCount))
-    }
-    return try filled(rows, with: numbers, node)
   }
 
   private func scale(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
@@ -420,7 +407,9 @@ struct ONNXColumns: Hashable, Sendable {
     try spend(positions.count, &constants)
     return Value(
       columns: positions.map { value.columns[Int($0 < 0 ? $0 + count : $0)] },
-      isDiscrete: value.isDiscrete)
+      isDiscrete: value.isDiscrete,
+      form: hasEmbeddings && node.opType == "Gather" && constants.rank(of: node.input[1]) == 0
+        ? .vector : .row)
   }
 
   private func calculate(
@@ -445,19 +434,12 @@ struct ONNXColumns: Hashable, Sendable {
     return try checked(value, node)
   }
 
-  private func checked(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
+  func checked(_ value: Value, _ node: Onnx_NodeProto) throws(ModelFileError) -> Value {
     guard value.columns.allSatisfy({ $0.factor.isFinite && $0.factor != 0 && $0.offset.isFinite })
     else {
       throw problem(node, .column(.scale))
     }
     return value
-  }
-}
-
-extension Onnx_ValueInfoProto {
-  /// Whether the value is a single column, `[batch, 1]`.
-  var isColumn: Bool {
-    type.tensorType.shape.dim.count == 2 && type.tensorType.shape.dim[1].dimValue == 1
   }
 }
 

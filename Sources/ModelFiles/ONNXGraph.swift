@@ -95,7 +95,10 @@ struct ONNXGraph {
     try link(from: names, to: output, keepsOrder: readsRows)
     let hasColumns = try ONNXColumns.are(needed: inputs, by: chain, constants)
     if readsRows || hasColumns {
-      guard inputs.count == 1 || inputs.allSatisfy(\.isColumn) else {
+      guard
+        inputs.count == 1 || inputs.allSatisfy(\.isColumn)
+          || !readsRows && inputs.allSatisfy(\.isRow)
+      else {
         throw .graph(file: file, .inputs(inputs.map(\.name)))
       }
       let columns = try ONNXColumns(

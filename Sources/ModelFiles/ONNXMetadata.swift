@@ -133,7 +133,7 @@ struct ONNXMetadata {
 
   /// The network with the names, original indices and masks of the file.
   ///
-  /// The graph defines the network: metadata that no longer match it, as after changes by another
+  /// The graph defines the network: metadata that do not match it, as after changes by another
   /// program, are ignored.
   func named(_ network: Network) throws(ModelFileError) -> Network {
     guard let architecture, architecture.describes(network.architecture) else { return network }
@@ -145,8 +145,14 @@ struct ONNXMetadata {
           guard bits.count == (parameter.value.count + 7) / 8 else {
             throw wrong(.masks, .maskShape)
           }
-          let kept = (0..<parameter.value.count).map {
+          var kept = (0..<parameter.value.count).map {
             bits[bits.startIndex + $0 / 8] & (1 << ($0 % 8)) != 0
+          }
+          let values = parameter.value.elements
+          // Pruned weights are zero: those of a graph in which weights have other places, as where the outputs are
+          // in another order, are seen by their values.
+          if kept.indices.contains(where: { !kept[$0] && values[$0] != 0 }) {
+            kept = values.map { $0 != 0 }
           }
           parameters[node][index] = Parameter(parameter.role, parameter.value, mask: Mask(kept))
         }

@@ -20,6 +20,7 @@ import Testing
       "timestamps", "shifted", "normalized-rows", "flat-colours", "rows-of-pixels",
       "lines-of-pixels", "turned-columns", "codes-read", "row-index", "filled", "filled-anew",
       "filled-unknown", "filled-codes", "flattened", "flattened-channel", "grey-pixels",
+      "embedded-columns",
     ]
   static let all =
     kept + [
@@ -28,6 +29,7 @@ import Testing
       "month-classes", "named-positions",
       "one-vs-rest", "other-columns", "pair", "reduce-max", "rounded", "threshold",
       "turned-channels", "unknown-width", "whole-windows", "from-half",
+      "embedded-casts", "embedded-inputs", "embedded-shared",
     ]
 
   private struct Figures: Decodable {
@@ -90,6 +92,24 @@ import Testing
     }
   }
 
+  /// Masks of pruned weights are those of the weights as the file has them.
+  @Test(arguments: ["repeated", "turned-columns", "one-operand"])
+  func prunedWeightsAreReadInAnotherOrderOfClasses(_ name: String) throws {
+    try withFolder { place in
+      for keep in ["0.8", "0.6", "0.4"] {
+        let run = try Program(
+          "prune", file(name + ".onnx"), file(name + ".csv"), "--method", "weight-magnitude",
+          "--keep", keep,
+          "--epochs", "0", "--scale-inputs", "standard", "--class-order", "yes,no", "-o",
+          "kept.onnx",
+          "--force", in: place)
+        #expect(run.code == 0, "\(run.errorOutput)")
+        #expect(
+          run.output.contains("with the inputs and outputs of"), "\(keep): \(run.errorOutput)")
+      }
+    }
+  }
+
   @Test(arguments: all) func theyAreWrittenForRawRows(_ name: String) throws {
     try withFolder { place in
       let run = try Program(
@@ -126,6 +146,31 @@ import Testing
         run.errorOutput.contains(
           "zeros.onnx does not impute missing numbers: 2 rows with one are computed with the number that "
             + "scaling makes 0, where other runtimes give no prediction"), "\(run.errorOutput)")
+    }
+  }
+
+  /// Indices that an embedding does not have, in place of the 0 of the first row.
+  @Test(arguments: [
+    ("5", "error: the input takes whole numbers from 0 to 4, zone has 5 in line 2"),
+    ("-1", "error: the input takes whole numbers from 0 to 4, zone has -1 in line 2"),
+    ("1.5", "error: the input takes whole numbers, zone has 1.5 in line 2"),
+    ("", "error: the input takes whole numbers, zone has no value in line 2"),
+    ("north", "error: the column 'zone' holds levels where the model reads numbers"),
+  ])
+  func indicesOfNoEmbeddingAreRefused(_ cell: String, _ message: String) throws {
+    try withFolder { place in
+      for name in ["embedded-columns", "embedded-inputs", "embedded-casts", "embedded-shared"] {
+        var lines = try String(contentsOfFile: file(name + ".csv"), encoding: .utf8)
+          .split(separator: "\n").map(String.init)
+        for row in cell == "north" ? Array(lines.indices.dropFirst()) : [1] {
+          lines[row] = cell + lines[row].drop { $0 != "," }
+        }
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(
+          to: place.appending(path: "rows.csv"))
+        let run = try Program("evaluate", file(name + ".onnx"), "rows.csv", in: place)
+        #expect(run.code == 65, "\(name)")
+        #expect(run.errorOutput.contains(message), "\(name): \(run.errorOutput)")
+      }
     }
   }
 

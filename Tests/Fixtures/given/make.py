@@ -407,3 +407,60 @@ first(image, "flattened", (2, 4, 4), pool=("flattened", 0, {}))
 first(image, "flattened-channel", (1, 4, 3), pool=("flattened", 0, {}))
 # An image of one channel as tf2onnx makes it channels first.
 first(image, "grey-pixels", (1, 4, 3), flat=(4, 3, 1), producer="tf2onnx")
+
+
+def embedded(name, form, seed=1):
+    """Embeddings of two columns of whole numbers beside two of numbers, as PyTorch and Keras export them:
+    columns of one input ("cast"), one input for each kind ("inputs"), one for each column ("columns"), or one
+    embedding for both ("shared")."""
+    chance = np.random.default_rng(seed)
+    zones = np.stack([np.arange(ROWS) % 5, chance.integers(4, size=ROWS)], 1)
+    amounts = (3 * chance.normal(size=(ROWS, 2)) + 1).round(2)
+    tables = [constant("e0", chance.normal(size=(5, 3))), constant("e1", chance.normal(size=(4, 2)))]
+    norm = [constant(n, v) for n, v in (
+        ("scale", [1.5, .7]), ("shift", [.3, -.2]), ("mean", [1., .5]), ("variance", [9., 4.]))]
+    at = {n: constant(n, v, np.int64) for n, v in (
+        ("i0", 0), ("i1", 1), ("two", [2]), ("four", [4]), ("axis", [1]), ("row", [-1, 2]))}
+    value, whole, number = helper.make_tensor_value_info, TensorProto.INT64, TensorProto.FLOAT
+    looked = [node("Gather", ["e0", "z0"], ["v0"], axis=0), node("Gather", ["e1", "z1"], ["v1"], axis=0)]
+    normal = node("BatchNormalization", ["n", "scale", "shift", "mean", "variance"], ["m"], epsilon=1e-5)
+    joined = node("Concat", ["v0", "v1", "m"], ["r"], axis=1)
+    if form == "cast":
+        inputs = [value("x", number, ["N", 4])]
+        before = [
+            node("Gather", ["x", "i0"], ["c0"], axis=1), node("Cast", ["c0"], ["z0"], to=whole),
+            node("Gather", ["x", "i1"], ["c1"], axis=1), node("Cast", ["c1"], ["z1"], to=whole), *looked,
+            node("Slice", ["x", "two", "four", "axis"], ["n"]), normal, joined]
+        own, read = [*tables, *norm, *(at[n] for n in ("i0", "i1", "two", "four", "axis"))], 7
+        feeds = {"x": np.concatenate([zones, amounts], 1).astype(np.float32)}
+    elif form == "inputs":
+        inputs = [value("kinds", whole, ["N", 2]), value("n", number, ["N", 2])]
+        before = [
+            node("Gather", ["kinds", "i0"], ["z0"], axis=1), node("Gather", ["kinds", "i1"], ["z1"], axis=1), *looked,
+            normal, joined]
+        own, read = [*tables, *norm, at["i0"], at["i1"]], 7
+        feeds = {"kinds": zones, "n": amounts.astype(np.float32)}
+    elif form == "columns":
+        inputs = [value(n, t, ["N", 1]) for n, t in (("zone", whole), ("kind", whole), ("c2", number), ("c3", number))]
+        before = [
+            node("Gather", ["e0", "zone"], ["v0"]), node("Squeeze", ["v0", "axis"], ["s0"]),
+            node("Gather", ["e1", "kind"], ["v1"]), node("Reshape", ["v1", "row"], ["s1"]),
+            node("Concat", ["s0", "s1", "c2", "c3"], ["r"], axis=1)]
+        own, read = [*tables, at["axis"], at["row"]], 7
+        feeds = {"zone": zones[:, :1], "kind": zones[:, 1:], "c2": amounts[:, :1].astype(np.float32),
+                 "c3": amounts[:, 1:].astype(np.float32)}
+    else:
+        inputs = [value("zones", whole, ["N", 2])]
+        before = [node("Gather", ["e0", "zones"], ["v0"]), node("Flatten", ["v0"], ["r"], axis=1)]
+        own, read = tables[:1], 6
+        feeds = {"zones": zones}
+    nodes, initializers = tanh("r", chance, read, 2)
+    rows = [[*map(int, kinds), *(numbers if read == 7 else [])] for kinds, numbers in zip(zones, amounts)]
+    write(name, [*before, *nodes, node("Identity", ["l"], ["logits"])], inputs, [*initializers, *own],
+          ["zone", "kind", "c2", "c3"][:len(rows[0])], rows, lambda session: session.run(None, feeds)[0])
+
+
+first(embedded, "embedded-columns", "columns")
+first(embedded, "embedded-inputs", "inputs")
+first(embedded, "embedded-casts", "cast")
+first(embedded, "embedded-shared", "shared")
