@@ -47,7 +47,7 @@ let package = Package(
     // Readers of tables and images, schemas, encodings.
     .target(
       name: "Datasets",
-      dependencies: ["Tensors", "Naming", "CZlib", "CCrypto"]),
+      dependencies: ["Tensors", "Naming", "CZlib", "CPNG", "CCrypto"]),
     // Rules, their evaluation on rows, and their induction.
     .target(name: "Rules", dependencies: ["Datasets", "Tensors"]),
     // Layers, architectures, inference and training.

@@ -90,7 +90,10 @@ struct ColumnTypeInference {
         throw DatasetError.wordAmongNumbers(
           at: position(word), column: name, found: word.text, numbers: known)
       }
-      return .leftOut(.manyTexts(limit: LevelTable.limit, example: word.text))
+      return .leftOut(
+        known > numbers.words
+          ? .numbersAndTexts(numbers: known, texts: numbers.words, example: word.text)
+          : .manyTexts(limit: LevelTable.limit, example: word.text))
     }
     if let infinite = numbers.firstInfinite {
       throw DatasetError.infinite(at: position(infinite), column: name, found: infinite.text)
@@ -235,6 +238,11 @@ struct ColumnTypeInference {
     // The first word tells more than a number why the column is not read as numbers.
     let used = table.levels.indices.filter { counts[$0] > 0 && !isMissing(readings[$0]) }
     let example = (used.first { isWord(readings[$0]) } ?? used.first).map { table.text($0) } ?? ""
+    let texts = used.reduce(0) { $0 + (isWord(readings[$1]) ? counts[$1] : 0) }
+    let numbers = used.reduce(0) { $0 + counts[$1] } - texts
+    if texts > 0, numbers > texts {
+      return .leftOut(.numbersAndTexts(numbers: numbers, texts: texts, example: example))
+    }
     return .leftOut(
       isUnique
         ? .unique(example: example, missing: codes.count - known)

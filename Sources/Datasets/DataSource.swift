@@ -6,7 +6,7 @@ public enum DataSource {
   /// Loads data from a source.
   ///
   /// The source is a data set's name, a `.csv` or `.tsv` file (also gzip), `-` for stdin, a folder
-  /// with `data.csv` and `schema.json`, or a folder of IDX or CIFAR binary files.
+  /// with `data.csv` and `schema.json`, or a folder of IDX, CIFAR binary or PNG files.
   /// - Throws: `DatasetError`, or `UnknownName` for unknown data sets and columns.
   public static func load(
     _ text: String, options: ReadingOptions = ReadingOptions()
@@ -80,7 +80,7 @@ public enum DataSource {
     return names.contains { name in
       ["data.csv", "data.tsv"].contains(where: name.hasPrefix) || name.contains("-ubyte")
         || name.hasSuffix(".bin")
-    }
+    } || PNGFolder.holdsImages(folder)
   }
 
   private static func knownFolder(named name: String) throws -> String? {

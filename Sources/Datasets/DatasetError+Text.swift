@@ -30,6 +30,13 @@ extension DatasetError {
       "\(source): byte \(grouped(offset + 1)) begins an incomplete UTF-16 character"
     case .foreignFormat(let source, let format):
       "\(source): the file is \(format.kind), not a delimited text table"
+    case .titleLine(let at, let found):
+      found.isEmpty
+        ? "\(at): the first line has empty fields only, where a header names the columns"
+        : "\(at): the first line has a text in its first field only, '\(excerpt(found))', where a header names the "
+          + "columns"
+    case .tooManyColumns(let source, let limit):
+      "\(source): more than \(grouped(limit)) columns, the maximum"
     case .emptyFile(let source):
       "\(source): the file is empty"
     case .noRows(let source):
@@ -95,6 +102,9 @@ extension DatasetError {
       "\(source): \(grouped(labels)) labels for \(grouped(images)) images"
     case .repeatedClass(let source, let name):
       "\(source): two classes are named '\(excerpt(name))'"
+    case .unreadableImage(let source, let problem): "\(source): the image \(problem.text)"
+    case .unclassedImages(let folder, let images):
+      "\(folder): \(counted(images, "image")) without a class"
     case .twoLabels(let source, let record):
       "\(source): records of \(grouped(record)) bytes have two labels, as those of CIFAR-100"
     case .wrongLabel(let source, let row, let found, let classes):
@@ -150,6 +160,8 @@ extension DatasetError {
     case .wrongNameCount: "give one name for each column"
     case .oneField: "fields are separated by commas, semicolons, tabs, | or blanks"
     case .invalidUTF16: "save the file as UTF-8"
+    case .titleLine: RaggedCause.title.hint
+    case .tooManyColumns: "check the separator, or give the columns that the network reads only"
     case .emptyFile, .noRows: "a table is a header and one line a row"
     case .wordAmongNumbers:
       "correct the cell, leave it empty if the value is missing, or make the column categorical "
@@ -185,7 +197,8 @@ extension DatasetError {
       && (found[2] != 0x08 || found[3] > 3):
       "it is an IDX file of \(idxTypes[found[2]] ?? "") with \(counted(Int(found[3]), "dimension")); save "
         + "unsigned bytes with \(counted(Int(expected[3]), "dimension"))"
-    case .wrongMagic: "images are IDX files (MNIST) or CIFAR binary files"
+    case .wrongMagic:
+      "images are IDX files (MNIST) or CIFAR binary files"
     case .unpairedLabels, .wrongLabel: "the labels belong to other images"
     case .wrongChecksum: "copy or download the file again; nothing was installed"
     case .malformedSource: "copy or download the file again; nothing was installed"
@@ -196,9 +209,13 @@ extension DatasetError {
     case .missingFile: "check the path, or give the name of a data set"
     case .unreadable: "check the permissions of the file"
     case .noData:
-      "a data folder contains data.csv and schema.json, IDX files, or CIFAR binary files"
+      "a data folder contains data.csv and schema.json, IDX files, CIFAR binary files, or a folder of PNG images "
+        + "for each class"
     case .notFetched: "fetch the data set first"
     case .repeatedClass: "give each class a name of its own"
+    case .unreadableImage(_, let problem): problem.advice
+    case .unclassedImages:
+      "give a folder of PNG images for each class: FOLDER/cat/1.png, FOLDER/dog/2.png"
     case .twoLabels:
       "remove the first byte of each record, the coarse label, and list the names of the fine labels "
         + "in batches.meta.txt"

@@ -53,6 +53,10 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   case foreignFormat(source: String, ForeignFormat)
   /// A row holds the names of the columns.
   case repeatedHeader(at: SourcePosition)
+  /// The first line has at most one field with a text, where a header names every column; `found` is that text.
+  case titleLine(at: SourcePosition, found: String)
+  /// More columns than `limit`.
+  case tooManyColumns(source: String, limit: Int)
   /// The file has no header.
   case emptyFile(source: String)
   /// The file has a header and no rows.
@@ -116,6 +120,10 @@ public enum DatasetError: LocalizedError, Hashable, Sendable {
   case unpairedLabels(source: String, labels: Int, images: Int)
   /// A class name that a list of names has twice.
   case repeatedClass(source: String, name: String)
+  /// An image that cannot be read, or not beside the others.
+  case unreadableImage(source: String, ImageProblem)
+  /// Images that are not in folders of classes.
+  case unclassedImages(folder: String, images: Int)
   /// Records with two labels, as those of CIFAR-100.
   case twoLabels(source: String, record: Int)
   /// A label out of range; `row` counts from 1.

@@ -1,7 +1,8 @@
 import Foundation
 import Naming
 
-/// A data set folder: `data.csv`, `schema.json`, optionally `test.csv` and `README.md`, or images.
+/// A data set folder: `data.csv`, `schema.json`, optionally `test.csv` and `README.md`, or images: IDX, CIFAR
+/// binary or PNG files.
 struct DatasetFolder {
   let path: String
   private let files: [String]
@@ -64,6 +65,11 @@ struct DatasetFolder {
     guard let name = first("data.csv", "data.csv.gz", "data.tsv", "data.tsv.gz") else {
       let images = ImageFolder(
         path, files: files, limit: options.maxInputBytes ?? InputLimit.standard)
+      if !images.isPresent, !files.contains("explanation.json"), PNGFolder.holdsImages(path) {
+        let images = PNGFolder(
+          path, files: files, limit: options.maxInputBytes ?? InputLimit.standard)
+        return try images.load(labels: options.labels).matching(options, source: path)
+      }
       guard images.isPresent else { throw DatasetError.noData(path: path) }
       return try images.load(labels: options.labels).matching(options, source: path)
     }
@@ -164,7 +170,8 @@ extension Table {
   fileprivate func relabelled(
     as wanted: Schema, labels reading: LabelReading, source: String
   ) throws -> Table {
-    let positions = wanted.features.compactMap { schema.index(of: $0.id) }
+    let indices = schema.indices
+    let positions = wanted.features.compactMap { indices[$0.id] }
     guard positions.count == wanted.features.count else {
       throw DatasetError.differentFeatures(
         source: source, pixels: schema.features.count,

@@ -45,6 +45,11 @@ struct DoubtfulNumbers {
   private static let marks: Set<Double> = [
     1, 9, 98, 99, 998, 999, 9998, 9999, 99_998, 99_999, 999_998, 999_999,
   ]
+  /// Whether a number is a usual code for a missing value, with any sign.
+  static func isMark(_ value: Double) -> Bool {
+    value < 0 ? marks.contains(-value) : positiveMarks.contains(value)
+  }
+
   /// Of these, the codes that are used with a positive sign.
   private static let positiveMarks = marks.subtracting([1, 9])
 
@@ -55,10 +60,8 @@ struct DoubtfulNumbers {
   /// others is at least their range; a positive one in the latter case only. As -1 is often a number
   /// among others, it must be the most frequent of more than 20, or at least as far from the others
   /// as from zero.
-  private func codes(_ range: (low: Double, high: Double)) -> [Code] {
-    guard
-      range.low < 0 && Self.marks.contains(-range.low) || Self.positiveMarks.contains(range.high)
-    else { return [] }
+  func codes(_ range: (low: Double, high: Double)) -> [Code] {
+    guard Self.isMark(range.low) || Self.isMark(range.high) else { return fillers(range) }
     var counts: [Double: Int] = [:]
     for value in values where !value.isNaN { counts[value, default: 0] += 1 }
     let all = counts.values.reduce(0, +)
@@ -87,6 +90,25 @@ struct DoubtfulNumbers {
         }
       return isApart ? Code(value: mark, count: count) : nil
     }
+  }
+
+  /// The factor between the distance of a fill value from the other numbers and their range.
+  private static let fillDistance = 20.0
+
+  /// A fill value of another program, such as 1e20, 9.96921e36 or -32768: the number at one end, in at least three
+  /// cells and 1 % of them, whose distance from all others is at least 20 times their range.
+  private func fillers(_ range: (low: Double, high: Double)) -> [Code] {
+    for end in [range.low, range.high] {
+      let rest = values.filter { !$0.isNaN && $0 != end }
+      guard let others = Self.range(of: rest), others.low < others.high else { continue }
+      let count = values.count { $0 == end }
+      let distance = end < others.low ? others.low / 2 - end / 2 : end / 2 - others.high / 2
+      guard count >= 3, count * 100 >= count + rest.count, rest.count > count,
+        distance >= Self.fillDistance * (others.high / 2 - others.low / 2)
+      else { continue }
+      return [Code(value: end, count: count)]
+    }
+    return []
   }
 
   // MARK: - Identifiers

@@ -8,6 +8,8 @@ public enum ExclusionReason: Hashable, Sendable {
   case longTexts(limit: Int)
   /// More than `limit` distinct strings.
   case manyTexts(limit: Int, example: String)
+  /// Numbers in more than half of the cells with a value, and strings in the others.
+  case numbersAndTexts(numbers: Int, texts: Int, example: String)
   /// No value in any row.
   case empty
   /// The same number in every row but `missing` ones without a value.
@@ -39,6 +41,9 @@ public enum ExclusionReason: Hashable, Sendable {
     case .longTexts(let limit): "has strings of more than \(grouped(limit)) bytes"
     case .manyTexts(let limit, let example):
       "has more than \(grouped(limit)) distinct strings" + Self.such(example)
+    case .numbersAndTexts(let numbers, let texts, let example):
+      "has numbers in \(counted(numbers, "cell")) and strings such as '\(excerpt(example))' in "
+        + "\(counted(texts, "other cell"))"
     case .empty: "has no value in any row"
     case .constant(let number, let missing):
       "is \(shortest(number)) in every row" + Self.rest(missing)

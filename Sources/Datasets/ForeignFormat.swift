@@ -45,8 +45,10 @@ public enum ForeignFormat: Hashable, Sendable, CaseIterable {
     case .zstd: Self.unpacking("unzstd")
     case .pdf: "export its table as CSV"
     case .pickle: Self.pandas("pickle")
-    case .png, .jpeg: "images are read from folders of IDX or CIFAR binary files"
-    case .json: Self.pandas("json")
+    case .png:
+      "give the folder of the images, with a folder for each class: FOLDER/cat/1.png, FOLDER/dog/2.png"
+    case .jpeg: "convert the images to PNG, and give their folder, with a folder for each class"
+    case .json: Self.pandas("json") + "; with lines=True where each line is an object"
     case .html: "write its table as CSV: pandas.read_html(file)[0].to_csv('rows.csv', index=False)"
     case .arff:
       "write it as CSV: pandas.DataFrame(scipy.io.arff.loadarff(file)[0]).to_csv('rows.csv', "

@@ -216,7 +216,8 @@ struct ReadingPlan {
       for name in ignore where !names.contains(name) {
         throw UnknownName(name, family: "column", known: names)
       }
-      return (nil, names.map { ignore.contains($0) ? .skipped : declared($0) })
+      let ignored = Set(ignore)
+      return (nil, declared(names).map { ignored.contains($0) ? .skipped : $1 })
     }
     let wanted = target ?? schemaSource.schema?.target.name ?? names.last ?? ""
     guard let position = names.firstIndex(of: wanted) else {
@@ -226,9 +227,8 @@ struct ReadingPlan {
       throw UnknownName(name, family: "column", known: names)
     }
     if ignore.contains(wanted) { throw DatasetError.ignoredTarget(name: wanted) }
-    var expectations = names.map { name in
-      ignore.contains(name) ? Expectation.skipped : declared(name)
-    }
+    let ignored = Set(ignore)
+    var expectations = declared(names).map { ignored.contains($0) ? .skipped : $1 }
     if let schema = schemaSource.schema {
       try checkPresence(of: schema, in: names, source)
       if wanted != schema.target.name, case .numeric = expectations[position] {
@@ -249,7 +249,7 @@ struct ReadingPlan {
     _ names: [String], exactly schema: Schema, _ source: String
   ) throws -> (target: Int?, expectations: [Expectation]) {
     try checkPresence(of: schema, in: names, source)
-    return (names.firstIndex(of: schema.target.name), names.map(declared))
+    return (names.firstIndex(of: schema.target.name), declared(names).map { $1 })
   }
 
   private func checkPresence(
@@ -258,14 +258,23 @@ struct ReadingPlan {
     let present = Set(names)
     let absent = needed(schema).filter { !present.contains($0) }
     guard let first = absent.first else { return }
-    let wanted = Set(needed(schema))
+    let wanted = Set(needed(schema) + [schema.target.name])
     let others = names.filter { !wanted.contains($0) }
     throw DatasetError.missingColumns(
       source: source, names: absent,
       near: UnknownName(first, family: "column", known: others).nearest)
   }
 
-  private func declared(_ name: String) -> Expectation {
+  /// The columns with their expected kinds.
+  private func declared(_ names: [String]) -> [(name: String, Expectation)] {
+    let features = schemaSource.schema.map { schema in
+      Dictionary(
+        schema.features.map { ($0.id.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+    return names.map { ($0, declared($0, features ?? [:])) }
+  }
+
+  private func declared(_ name: String, _ features: [String: Feature]) -> Expectation {
     guard let schema = schemaSource.schema else {
       guard let levels = readColumns.column(named: name)?.levels else { return .inferred }
       return .categorical(levels: levels)
@@ -277,9 +286,7 @@ struct ReadingPlan {
         return .numeric(unit: unit, notation: notation(schema.target.notation))
       }
     }
-    guard let feature = schema.features.first(where: { $0.id.rawValue == name }) else {
-      return .skipped
-    }
+    guard let feature = features[name] else { return .skipped }
     switch feature.kind {
     case .numeric(let unit): return .numeric(unit: unit, notation: notation(feature.notation))
     case .categorical(let levels): return .categorical(levels: levels.isEmpty ? nil : levels)

@@ -35,6 +35,13 @@ public struct Schema: Hashable, Sendable {
     features.firstIndex { $0.id == feature }
   }
 
+  /// The index of each feature in `features` and in a table's columns.
+  public var indices: [Feature.ID: Int] {
+    Dictionary(
+      features.enumerated().map { ($0.element.id, $0.offset) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   /// The class names, or the intervals of a numeric target.
   public var classes: [String] { target.classes }
 }

@@ -21,6 +21,8 @@ struct TableCollector: CSVSink {
   private let form: TableForm
   private let missing: MissingMarks
   private let limit: Int
+  /// The maximum number of columns.
+  private static let mostColumns = 1 << 20
   private var names: [String] = []
   private var nameLines: [Int] = []
   private var nameColumns: [Int] = []
@@ -67,6 +69,9 @@ struct TableCollector: CSVSink {
         repeatsNames = names[field].utf8.elementsEqual(cell.bytes)
       }
     } else {
+      guard names.count < Self.mostColumns else {
+        throw DatasetError.tooManyColumns(source: source, limit: Self.mostColumns)
+      }
       names.append(cell.bytes.isEmpty ? "column \(field + 1)" : cell.text)
       if cell.bytes.isEmpty { unnamed.append("\(field + 1)") }
       nameLines.append(cell.line)
@@ -80,6 +85,13 @@ struct TableCollector: CSVSink {
       let extra = max(0, field - (form.columns ?? field))
       names.removeLast(extra)
       unnamed.removeLast(min(extra, unnamed.count))
+      if names.count > 2, unnamed.count + 1 >= names.count,
+        unnamed.first != "1" || unnamed.count == names.count
+      {
+        let found = unnamed.count == names.count ? "" : names[0]
+        throw DatasetError.titleLine(
+          at: SourcePosition(source, line: recordLine, column: 1), found: found)
+      }
       try startColumns()
     } else if field == columns.count
       || (field > columns.count && field <= columns.count + form.trailing && !hasExtraValue)

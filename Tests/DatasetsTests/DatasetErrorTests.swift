@@ -236,7 +236,8 @@ import Testing
     ),
     (
       .noData(path: "a"), "there are no data in the folder 'a'",
-      "a data folder contains data.csv and schema.json, IDX files, or CIFAR binary files"
+      "a data folder contains data.csv and schema.json, IDX files, CIFAR binary files, or a folder of PNG "
+        + "images for each class"
     ),
     (
       .notFetched(name: "mnist"), "the data set 'mnist' is not on this machine",
@@ -428,8 +429,6 @@ import Testing
     #expect(error.recoverySuggestion == "choose another column as the target")
   }
 
-  private static let folders = "images are read from folders of IDX or CIFAR binary files"
-
   private static func pandas(_ reader: String) -> String {
     "write it as CSV: pandas.\(reader)(file).to_csv('rows.csv', index=False)"
   }
@@ -450,9 +449,15 @@ import Testing
     .zstd: ("a zstd file", "unpack it with unzstd; gzip is read directly"),
     .pdf: ("a PDF file", "export its table as CSV"),
     .pickle: ("a Python pickle", pandas("read_pickle")),
-    .png: ("a PNG image", folders),
-    .jpeg: ("a JPEG image", folders),
-    .json: ("JSON", pandas("read_json")),
+    .png: (
+      "a PNG image",
+      "give the folder of the images, with a folder for each class: FOLDER/cat/1.png, FOLDER/dog/2.png"
+    ),
+    .jpeg: (
+      "a JPEG image",
+      "convert the images to PNG, and give their folder, with a folder for each class"
+    ),
+    .json: ("JSON", pandas("read_json") + "; with lines=True where each line is an object"),
     .html: (
       "an HTML page",
       "write its table as CSV: pandas.read_html(file)[0].to_csv('rows.csv', index=False)"

@@ -96,7 +96,7 @@ import Testing
       #expect(
         complaint { _ = try DataSource.load(folder) }
           == "there are no data in the folder '\(folder)' | a data folder contains data.csv and "
-          + "schema.json, IDX files, or CIFAR binary files")
+          + "schema.json, IDX files, CIFAR binary files, or a folder of PNG images for each class")
     }
   }
 

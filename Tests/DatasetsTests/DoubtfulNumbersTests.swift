@@ -89,6 +89,15 @@ import Testing
     #expect(several.notes[1].hasPrefix("'c' has '998' in 10 cells, "))
   }
 
+  @Test(arguments: ["-999.25", "1e20", "9.96921e36", "-32768", "2147483647", "-7777", "65535"])
+  func aFillValueFarFromAllNumbersIsNoted(_ fill: String) throws {
+    let data = try column { $0 % 20 == 7 ? fill : "\($0 % 19 + 9).5" }
+    #expect(data.notes == [code(shortest(Double(fill) ?? 0), cells: 3)])
+    // In two cells, or less far, it is a number.
+    #expect(try column { $0 % 30 == 7 ? fill : "\($0 % 19 + 9).5" }.notes.isEmpty)
+    #expect(try column { $0 % 20 == 7 ? "300" : "\($0 % 19 + 9).5" }.notes.isEmpty)
+  }
+
   @Test func aFirstEmptyCellDoesNotHideACode() throws {
     let data = try column { $0 == 0 ? "" : $0 % 10 == 7 ? "-999" : "\($0 % 9 + 9).5" }
     #expect(values(data).count(where: \.isNaN) == 7)

@@ -243,6 +243,75 @@ import Testing
     #expect(try shifts { _ in "20000.7,3.1,p" }.isEmpty)
   }
 
+  /// Codes that may stand for a missing value in rows for a network that was trained without them.
+  @Test(arguments: ["-999", "9999", "-99999", "-1e20"])
+  func codesInRowsOfANetworkAreFound(_ code: String) throws {
+    let train = try read(table("x,y", rows: 60) { "\($0 % 30 + 40),\(["p", "q"][$0 % 2])" }).table
+    let encoding = Encoding(fitting: train)
+    func texts(_ cells: Set<Int>, shift: Int = 0) throws -> [String] {
+      let rows = table("x,y", rows: 60) {
+        "\(cells.contains($0) ? code : "\($0 % 30 + 40 + shift)"),p"
+      }
+      return encoding.shifts(
+        of: try read(rows, options: ReadingOptions(schema: train.schema)).table
+      ).map(\.text)
+    }
+    #expect(try texts([]).isEmpty)
+    let number = Double(code) ?? 0
+    let distance = (abs(number - 54.5) / 8.65544144839919).rounded()
+    let words = String(format: "%.3e", distance)
+    let text =
+      "'x' has '\(shortest(number))' in 4 cells, \(shortest(Double(words) ?? 0)) standard deviations from the mean "
+      + "of the training rows: it is read as a number; if it stands for a missing value, leave these cells empty"
+    #expect(try texts([3, 17, 30, 41]) == [text])
+    // A usual code is seen in one cell too; another number is taken for a unit.
+    let one = try texts([3])
+    #expect(
+      one.count == 1
+        && one[0].hasPrefix(
+          code == "-1e20" ? "'x' has a mean of" : "'x' has '\(shortest(number))' in 1 cell, ")
+    )
+    // The other numbers are compared without it.
+    let both = try texts([3, 17, 30, 41], shift: 1000)
+    #expect(both.count == 2 && both[0] == text && both[1].contains("may be in another unit"))
+  }
+
+  @Test func aColumnOfNumbersAndAFewTextsSaysSo() throws {
+    let data = try read(
+      table("x,w,y", rows: 200) {
+        "\($0 % 8 == 1 ? "<\($0).5" : "\($0 * 7 % 201).25"),\($0 % 5),\($0 % 2)"
+      })
+    #expect(data.table.schema.features.map(\.id.rawValue) == ["w"])
+    #expect(
+      data.notes == [
+        "'x' has numbers in 175 cells and strings such as '<1.5' in 25 other cells and is left out"
+      ], "\(data.notes)")
+  }
+
+  @Test func titlesBesideEmptyFieldsAreNamed() throws {
+    let rows = table("a,b,c,y") { "\($0),\($0 % 7),\($0 % 5),\($0 % 2)" }
+    let hint = " | the header must be the first line: remove titles above it from the file"
+    #expect(
+      complaint { _ = try read("Report of June 2024,,,\n" + rows) }
+        == "t.csv:1:1: the first line has a text in its first field only, 'Report of June 2024', where a header "
+        + "names the columns" + hint)
+    #expect(
+      complaint { _ = try read(",,,\n" + rows) }
+        == "t.csv:1:1: the first line has empty fields only, where a header names the columns"
+        + hint)
+    // Columns without a name beside others are numbered.
+    let unnamed = try read(table(",b,,y") { "\($0 * 3 % 20).5,\($0 % 7),\($0 % 5),\($0 % 2)" })
+    #expect(unnamed.table.schema.features.map(\.id.rawValue) == ["column 1", "b", "column 3"])
+  }
+
+  @Test func columnsBeyondTheMaximumAreRefused() throws {
+    let header = String(repeating: "a,", count: 1_048_577) + "y\n"
+    #expect(
+      complaint { _ = try read(header + "1") }
+        == "t.csv: more than 1,048,576 columns, the maximum | check the separator, or give the columns that the "
+        + "network reads only")
+  }
+
   @Test func rowsOfAnotherTableAreCountedBeyondChance() throws {
     let train = try read(table("x,c,y", rows: 40) { "\($0),\($0 % 2)a,\(["p", "q"][$0 % 2])" })
       .table
