@@ -5,6 +5,8 @@ public enum DrawingError: LocalizedError, Hashable, Sendable {
   /// Graphviz could not parse or render the DOT source; its own message.
   case refused(String)
   case noContext
+  /// A library of Graphviz cannot be loaded, as where the address space is limited; Graphviz' own message.
+  case notLoaded(String)
   case badImage(name: String)
   case noFolder(path: String)
   case pixels(expected: Int, found: Int)
@@ -15,6 +17,7 @@ public enum DrawingError: LocalizedError, Hashable, Sendable {
     switch self {
     case .refused(let words): "Graphviz could not render the diagram: \(words)"
     case .noContext: "Graphviz could not be started"
+    case .notLoaded(let words): "a library of Graphviz cannot be loaded: \(words)"
     case .badImage(let name): "the image '\(name)' is not a PNG with a plain file name"
     case .noFolder(let path): "images could not be written to '\(path)'"
     case .pixels(let expected, let found): "\(found) pixel values where \(expected) were expected"
@@ -26,7 +29,8 @@ public enum DrawingError: LocalizedError, Hashable, Sendable {
   public var recoverySuggestion: String? {
     switch self {
     case .refused: "this is likely a bug in the diagram; render it as dot to inspect its source"
-    case .noContext: "install Graphviz with its library: apt-get install libgraphviz-dev"
+    case .noContext, .notLoaded:
+      "install Graphviz with its library: apt-get install libgraphviz-dev"
     case .badImage: "give PNG bytes under a name of letters, digits and hyphens with .png"
     case .noFolder: "set TMPDIR to a writable folder"
     case .pixels: "give one value per pixel for greyscale and three for RGB, in row-major order"

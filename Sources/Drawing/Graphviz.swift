@@ -167,7 +167,10 @@ public enum Graphviz {
     if let dpi { set("dpi", to: "\(dpi)", of: graph) }
     try check()
     change(graph)
-    guard gvLayout(context, graph, engine) == 0 else { throw .refused(lastError() ?? "no layout") }
+    guard gvLayout(context, graph, engine) == 0 else {
+      try check()
+      throw .refused("no layout")
+    }
     defer { gvFreeLayout(context, graph) }
     try check()
     var bytes: UnsafeMutablePointer<CChar>?
@@ -205,7 +208,8 @@ public enum Graphviz {
   }
 
   private static func check() throws(DrawingError) {
-    if let words = lastError() { throw .refused(words) }
+    guard let words = lastError() else { return }
+    throw words.contains("Could not load") ? .notLoaded(words) : .refused(words)
   }
 
   private static func lastError() -> String? {

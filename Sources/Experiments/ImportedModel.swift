@@ -80,21 +80,38 @@ public struct ImportedModel: Sendable {
         "\(name) is read as for the result: \(names.words(known.settings))"
           + (stored == nil ? "" : ", over the training rows of the result"))
     }
+    if let note = Self.unitNote(options, table.schema.image ?? plain.imageOfColumns, names) {
+      notes.append(note)
+    }
     if !imported.readsColumnsByName, table.schema.image == nil {
       notes.append(Self.columnNote(model, imported, name))
     }
     if let missing = Self.missingNote(imported, model, table, name) { notes.append(missing) }
     notes += Self.roundingNotes(imported, table, name)
+    if imported.schema != nil || stored != nil { notes += Self.shiftNotes(model, table) }
     let labelled = table.labelled
     guard imported.schema == nil, labelled.count > 0 else { return }
     let sample = Self.sample(of: labelled, for: model.network)
-    let readings = imported.describesInputs ? [] : Reading.usual(for: plain, table)
+    let readings = imported.describesInputs ? [] : InputReading.usual(for: plain, table)
     if model.head == .number {
       compareErrors(on: sample, readings, name, names)
     } else {
       comparePredictions(
         on: sample, readings, ordersClasses: !imported.describesClasses, name, names)
     }
+  }
+
+  /// That a mean of pixels is in the units of the file, where it applies to pixels in 0...1; `nil` if none is.
+  private static func unitNote(
+    _ options: NetworkOptions, _ image: ImageShape?, _ names: SettingNames
+  ) -> String? {
+    guard let image, let mean = options.pixelMean?.first(where: { !(0...1).contains($0) }) else {
+      return nil
+    }
+    let maximum = shortest(image.maximum)
+    return names.words([SettingValue(.pixelMean, shortest(mean))])
+      + ": the mean applies to pixels divided by \(maximum), in 0...1; a mean of \(shortest(mean)) in the units "
+      + "of the images is \(significant(mean / image.maximum, digits: 4))"
   }
 
   /// That missing numbers are computed with, which the file does not impute; `nil` without any.
@@ -128,6 +145,13 @@ public struct ImportedModel: Sendable {
     }
   }
 
+  /// The columns whose values are far from those of the training rows, at most five.
+  private static func shiftNotes(_ model: Model, _ table: Table) -> [String] {
+    let shifts = model.encoding.shifts(of: table)
+    return shifts.prefix(5).map(\.text)
+      + (shifts.count > 5 ? ["\(counted(shifts.count - 5, "other column")) likewise"] : [])
+  }
+
   private static func columnNote(
     _ model: Model, _ imported: ImportedNetwork, _ name: String
   ) -> String {
@@ -156,7 +180,7 @@ public struct ImportedModel: Sendable {
   // MARK: Classes
 
   private mutating func comparePredictions(
-    on sample: Table, _ readings: [Reading], ordersClasses: Bool, _ name: String,
+    on sample: Table, _ readings: [InputReading], ordersClasses: Bool, _ name: String,
     _ settingNames: SettingNames
   ) {
     let classes = sample.schema.classes
@@ -191,7 +215,7 @@ public struct ImportedModel: Sendable {
         if isOrdered { both = found } else { one = found }
       }
     }
-    for reading in [Reading(encoding: model.encoding, settings: [], words: "")] + readings {
+    for reading in [InputReading(encoding: model.encoding, settings: [], words: "")] + readings {
       var other = model
       other.encoding = reading.encoding
       let found = reading.settings.isEmpty ? predictions : other.classify(sample)
@@ -291,14 +315,14 @@ public struct ImportedModel: Sendable {
   // MARK: Numbers
 
   private mutating func compareErrors(
-    on sample: Table, _ readings: [Reading], _ name: String,
+    on sample: Table, _ readings: [InputReading], _ name: String,
     _ settingNames: SettingNames
   ) {
     let own = explainedVariance(model, on: sample)
     notes.append(
       "\(name) explains \(percent(own)) of the variance of the target on \(sample.count) "
         + "rows with the current preprocessing (R² \(fixed(own, digits: 3)))")
-    let others = readings.map { reading -> (reading: Reading, value: Double) in
+    let others = readings.map { reading -> (reading: InputReading, value: Double) in
       var other = model
       other.encoding.inputs = reading.encoding.inputs
       return (reading, explainedVariance(other, on: sample))
@@ -328,135 +352,6 @@ public struct ImportedModel: Sendable {
     let total = sample.numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     let left = zip(numbers, sample.numbers).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     return total > 0 ? 1 - left / total : 0
-  }
-}
-
-/// An alternative preprocessing of the rows.
-private struct Reading {
-  var encoding: Encoding
-  /// The settings that select it.
-  var settings: [SettingValue]
-  /// Its description in messages: "pixels scaled to 0...1".
-  var words: String
-  /// Whether it uses constants of another data set: offered where it is clearly better than the others.
-  var isPublished = false
-
-  /// The normalisations of networks that are published for other data sets, by the number of channels.
-  private static let published: [Int: [(mean: [Double], deviation: [Double], of: String)]] = [
-    1: [([0.1307], [0.3081], "MNIST"), ([0.286], [0.353], "Fashion-MNIST")],
-    3: [
-      ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225], "ImageNet"),
-      ([0.4914, 0.4822, 0.4465], [0.247, 0.2435, 0.2616], "CIFAR-10"),
-    ],
-  ]
-
-  /// The common preprocessings of images and numeric columns.
-  static func usual(for plain: Model, _ table: Table) -> [Reading] {
-    guard let image = table.schema.image else {
-      guard plain.encoding.inputs.allSatisfy(\.isScaled) else { return [] }
-      let image = plain.imageOfColumns.flatMap { table.holdsBytes ? $0 : nil }
-      let pixels = image.map { ofImages($0, for: plain, table) } ?? []
-      return pixels
-        + InputScaling.allCases.map { scaling in
-          let words =
-            switch scaling {
-            case .none: "unscaled columns"
-            case .standard: "standardised columns"
-            case .minmax: "columns scaled to 0...1"
-            }
-          return Reading(
-            encoding: plain.encoding.scaled(scaling, over: table),
-            settings: [SettingValue(.scaleInputs, scaling.rawValue)], words: words)
-        }
-    }
-    return ofImages(image, for: plain, table)
-  }
-
-  /// The common normalisations of pixels.
-  private static func ofImages(
-    _ image: ImageShape, for plain: Model, _ table: Table
-  ) -> [Reading] {
-    guard plain.encoding.width == image.count else { return [] }
-    let (means, deviations) = table.channelStatistics(of: image)
-    var scalings: [(mean: [Double], deviation: [Double], words: String, isPublished: Bool)] = [
-      ([0], [1], "pixels scaled to 0...1", false),
-      ([0.5], [0.5], "pixels scaled to -1...1", false),
-    ]
-    if !deviations.contains(0) {
-      scalings.append((means, deviations, "pixels standardised by channel", false))
-    }
-    scalings += (published[image.channels] ?? []).map {
-      ($0.mean, $0.deviation, "pixels normalised as for \($0.of)", true)
-    }
-    let layouts: [PixelLayout] =
-      image.channels > 1 && plain.network.architecture.input.rank == 1
-      ? PixelLayout.allCases : [.channelsLast]
-    func list(_ numbers: [Double]) -> String { numbers.map { shortest($0) }.joined(separator: ",") }
-    return layouts.flatMap { layout in
-      let transposed = layout == .channelsFirst
-      let order = transposed ? [SettingValue(.pixelLayout, layout.rawValue)] : []
-      let raw = Reading(
-        encoding: image.encoding(mean: [0], deviation: [1 / image.maximum], layout: layout),
-        settings: order, words: "channels first")
-      return (transposed ? [raw] : [])
-        + scalings.map { scaling in
-          Reading(
-            encoding: image.encoding(
-              mean: scaling.mean, deviation: scaling.deviation, layout: layout),
-            settings: [
-              SettingValue(.pixelMean, list(scaling.mean)),
-              SettingValue(.pixelDeviation, list(scaling.deviation)),
-            ] + order,
-            words: scaling.words + (transposed ? " and channels first" : ""),
-            isPublished: scaling.isPublished)
-        }
-    }
-  }
-}
-
-extension ClassOrder {
-  /// The classes of predictions, where the order for each half of the rows is fitted to the other
-  /// half: an order that is fitted to noise gains nothing there.
-  static func crossFitted(_ predictions: [Int], labels: [Int], classes: Int) -> [Int] {
-    let orders = (0...1).map { half in
-      let rows = predictions.indices.filter { $0 % 2 == half }
-      return ClassOrder(
-        predictions: rows.map { predictions[$0] }, labels: rows.map { labels[$0] }, classes: classes
-      )
-    }
-    return predictions.enumerated().map { orders[1 - $0 % 2].classOfOutput[$1] }
-  }
-}
-
-/// The most likely class of each output of a network.
-package struct ClassOrder {
-  /// The class of each output.
-  package private(set) var classOfOutput: [Int]
-
-  package var isIdentity: Bool { classOfOutput == Array(classOfOutput.indices) }
-
-  /// The one-to-one assignment with the highest accuracy, found by pairwise exchange.
-  package init(predictions: [Int], labels: [Int], classes: Int) {
-    var counts = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
-    for (prediction, label) in zip(predictions, labels)
-    where counts.indices.contains(prediction) && counts.indices.contains(label) {
-      counts[prediction][label] += 1
-    }
-    classOfOutput = Array(0..<classes)
-    var isImproving = classes > 1 && classes <= 100
-    while isImproving {
-      var best = (gain: 0, first: 0, second: 0)
-      for first in 0..<classes {
-        for second in first + 1..<max(classes, first + 1) {
-          let (a, b) = (classOfOutput[first], classOfOutput[second])
-          let gain =
-            counts[first][b] + counts[second][a] - counts[first][a] - counts[second][b]
-          if gain > best.gain { best = (gain, first, second) }
-        }
-      }
-      isImproving = best.gain > 0
-      if isImproving { classOfOutput.swapAt(best.first, best.second) }
-    }
   }
 }
 

@@ -34,6 +34,7 @@ public struct OutputConflicts: Sendable {
         throw .sameOutput(path: output.place.path, options: [other.option, output.option])
       }
       for input in inputs where Self.replaces(output.place, input.place) {
+        if output.place.path.isEmpty { throw .emptyPath(option: output.option) }
         throw .isInput(path: output.place.path, option: output.option, input: input.words)
       }
     }

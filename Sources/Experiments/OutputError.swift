@@ -22,6 +22,8 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
   case standardOutput(option: String)
   /// An output path is also an input.
   case isInput(path: String, option: String, input: String)
+  /// An output path is empty.
+  case emptyPath(option: String)
   /// The file or folder cannot be created.
   case cannotCreate(path: String, CreationProblem)
   /// A system call fails with an error number.
@@ -48,6 +50,7 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
       "\(option): '-' is no file; predict and export alone write to standard output"
     case .isInput(let path, let option, let input):
       "\(option) names '\(path)', which is read as \(input)"
+    case .emptyPath(let option): "\(option) names an empty path"
     case .cannotCreate(let path, let problem): "'\(path)' cannot be created: \(problem.text)"
     case .cannotWrite(let path, let code): "'\(path)' cannot be written: \(Self.words(code))"
     }
@@ -68,8 +71,10 @@ public enum OutputError: LocalizedError, Hashable, Sendable {
     case .notReplaced: "only regular files and reports are overwritten; name another path"
     case .tooMuch: "name a separate folder, for example 'report'"
     case .sameOutput: "give each output a different file"
+    case .emptyPath: "give a file name"
     case .standardOutput: "give a file name; './-' names a file '-'"
     case .isInput: "write to another path"
+    case .cannotCreate(_, .system(code: ENAMETOOLONG)): "choose a shorter name"
     case .cannotCreate: "choose a folder that exists and that you may write to"
     case .cannotWrite:
       isFullDisk

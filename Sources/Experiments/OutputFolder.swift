@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 
 /// The file of the network before pruning in a report whose rules approximate it.
@@ -26,9 +27,19 @@ public struct OutputFolder: Hashable, Sendable {
 
   /// The checkpoint folder of an unfinished run, a hidden sibling.
   public var checkpoint: URL {
-    URL(fileURLWithPath: place.parent)
-      .appendingPathComponent(".\(place.name).espalier-run", isDirectory: true)
+    // A name of the maximum length leaves no room for the suffix: it is shortened, with a checksum.
+    var name = place.name
+    if name.utf8.count > Self.longestName {
+      let kept = String(decoding: name.utf8.prefix(Self.longestName - 17), as: UTF8.self)
+        .filter { $0 != "\u{FFFD}" }
+      name = kept + "-" + Checksum.hexadecimal(of: Array(name.utf8)).prefix(16)
+    }
+    return URL(fileURLWithPath: place.parent)
+      .appendingPathComponent(".\(name).espalier-run", isDirectory: true)
   }
+
+  /// The length of a name in bytes to which the suffix of checkpoints can be added.
+  private static let longestName = 255 - "..espalier-run".utf8.count
 
   /// Whether there is an unfinished run to resume.
   public var hasCheckpoint: Bool { FileManager.default.fileExists(atPath: checkpoint.path) }

@@ -105,6 +105,14 @@ struct OutputPlace: Hashable, Sendable {
     guard parent != "." else {
       throw .cannotCreate(path: path, .noWorkingFolder)
     }
+    guard name.utf8.count <= Int(NAME_MAX) else {
+      errno = ENAMETOOLONG
+      throw .system(path)
+    }
+    var isFolder: ObjCBool = true
+    if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), !isFolder.boolValue {
+      throw .cannotCreate(path: path, .parent(name: (folder as NSString).lastPathComponent))
+    }
     guard access(folder, W_OK | X_OK) == 0 else { throw .system(path) }
     #if os(Linux)
       // An unnamed file (O_TMPFILE) leaves nothing behind if the process is killed here.

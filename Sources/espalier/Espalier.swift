@@ -96,8 +96,9 @@ struct Espalier: ParsableCommand {
   private static func checkCommand(_ arguments: [String]) throws(UnknownName) {
     guard let first = arguments.first, !first.hasPrefix("-") else { return }
     let names = configuration.subcommands.map { $0._commandName }
-    guard !names.contains(first), first != "help" else { return }
-    throw UnknownName(first, family: "command", known: names)
+    let named = first == "help" ? arguments.dropFirst().first { !$0.hasPrefix("-") } : first
+    guard let named, !names.contains(named), named != "help" else { return }
+    throw UnknownName(named, family: "command", known: names)
   }
 
   /// Prints help and the version on stdout with code 0; a parsing error ends as a usage error.

@@ -110,7 +110,8 @@ import espalier
       "cannot read 'a.csv': permission denied", "check the permissions of the file", 66),
     Expected(
       DatasetError.noData(path: "a"), "there are no data in the folder 'a'",
-      "a data folder contains data.csv and schema.json, IDX files, or CIFAR binary files", 66),
+      "a data folder contains data.csv and schema.json, IDX files, CIFAR binary files, or a folder of PNG "
+        + "images for each class", 66),
     Expected(
       DatasetError.notFetched(name: "mnist"), "the data set 'mnist' is not on this machine",
       "espalier datasets fetch mnist", 66),
@@ -219,6 +220,9 @@ import espalier
       "start from the built-in templates", 65),
     Expected(
       DrawingError.noContext, "Graphviz could not be started",
+      "install Graphviz with its library: apt-get install libgraphviz-dev", 69),
+    Expected(
+      DrawingError.notLoaded("no library"), "a library of Graphviz cannot be loaded: no library",
       "install Graphviz with its library: apt-get install libgraphviz-dev", 69),
     Expected(
       DrawingError.noFolder(path: "/tmp"), "images could not be written to '/tmp'",

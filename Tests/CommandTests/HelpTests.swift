@@ -143,6 +143,7 @@ import Testing
     (["explain", "iris", "--colour-choice", "3"], "see 'espalier explain --help'"),
     (["prune", "n.onnx", "iris", "-o", "m.onnx", "--keep", "50"], "50 % is 0.5"),
     (["why", "r", "1", "--rule", "inputs"], "did you mean '--rules'?"),
+    (["help", "explian"], "did you mean 'explain'?"),
   ])
   func hintsAreNearOrNone(_ arguments: [String], _ hint: String) throws {
     let run = try Program(arguments)

@@ -255,7 +255,8 @@ import Testing
     ),
     (
       ".", "error: there are no data in the folder '.'",
-      " hint: a data folder contains data.csv and schema.json, IDX files, or CIFAR binary files", 66
+      " hint: a data folder contains data.csv and schema.json, IDX files, CIFAR binary files, or a folder of "
+        + "PNG images for each class", 66
     ),
   ])
   func dataThatAreNotThereAreNamed(

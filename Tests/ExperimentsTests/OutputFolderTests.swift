@@ -188,6 +188,38 @@ import Testing
     }
   }
 
+  /// The checkpoints of an output with a name of any length have a name that fits.
+  @Test func checkpointsOfLongNamesHaveShorterNames() {
+    let short = String(repeating: "x", count: 240)
+    #expect(
+      OutputFolder("/a/" + short).checkpoint.lastPathComponent == "." + short + ".espalier-run")
+    var names: Set<String> = []
+    for last in ["y", "z", "\u{E9}"] {
+      let name = OutputFolder("/a/" + String(repeating: "\u{E9}", count: 125) + last)
+        .checkpoint.lastPathComponent
+      #expect(name.utf8.count <= 255 && name.hasSuffix(".espalier-run"), "\(name)")
+      names.insert(name)
+    }
+    #expect(names.count == 3)
+  }
+
+  @Test func aFileBelowAFileOrWithALongNameCannotBeCreated() throws {
+    try withFolder { folder in
+      try Data().write(to: folder.appendingPathComponent("file"))
+      let below = folder.appendingPathComponent("file/x.onnx").path
+      #expect(throws: OutputError.cannotCreate(path: below, .parent(name: "file"))) {
+        try OutputFile(below).check(force: false)
+      }
+      let long = folder.path + "/" + String(repeating: "x", count: 256)
+      #expect(throws: OutputError.cannotCreate(path: long, .system(code: ENAMETOOLONG))) {
+        try OutputFile(long).check(force: false)
+      }
+      #expect(
+        OutputError.cannotCreate(path: "x", .system(code: ENAMETOOLONG)).recoverySuggestion
+          == "choose a shorter name")
+    }
+  }
+
   @Test func aFailureHalfwayLeavesTheOldReportAndNothingElse() throws {
     try withFolder { folder in
       let output = OutputFolder(folder.appendingPathComponent("report").path)

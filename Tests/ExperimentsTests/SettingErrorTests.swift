@@ -107,7 +107,10 @@ import Testing
   func anOutputHasItsProblem(_ problem: CreationProblem, _ text: String) {
     let error = OutputError.cannotCreate(path: "r", problem)
     #expect(error.errorDescription == "'r' cannot be created: " + text)
-    #expect(error.recoverySuggestion == "choose a folder that exists and that you may write to")
+    #expect(
+      error.recoverySuggestion
+        == (problem == .system(code: ENAMETOOLONG)
+          ? "choose a shorter name" : "choose a folder that exists and that you may write to"))
   }
 
   @Test(arguments: [

@@ -106,8 +106,14 @@ extension DrawingError: CommandLineError {
   var exitCode: Int32 {
     switch self {
     case .noContext: 69
+    case .notLoaded: MemoryBudget.addressSpaceLimit == nil ? 69 : 75
     case .noFolder: 73
     case .refused, .badImage, .pixels, .encoder: 65
     }
+  }
+
+  var optionHint: String? {
+    guard case .notLoaded = self, MemoryBudget.addressSpaceLimit != nil else { return nil }
+    return "the address space is limited (ulimit -v): raise the limit"
   }
 }

@@ -91,7 +91,7 @@ extension OutputError: CommandLineError {
     case .foreign, .noReport, .changed, .otherRun, .exists, .notReplaced, .tooMuch,
       .cannotCreate:
       73
-    case .sameOutput, .isInput, .standardOutput: 64
+    case .sameOutput, .isInput, .emptyPath, .standardOutput: 64
     case .cannotWrite: 74
     }
   }
@@ -106,7 +106,7 @@ extension OutputError: CommandLineError {
     case .notReplaced:
       "--force overwrites only regular files and espalier reports; name another path"
     case .sameOutput: "give each option a different file"
-    case .isInput, .tooMuch, .cannotCreate, .standardOutput: nil
+    case .isInput, .emptyPath, .tooMuch, .cannotCreate, .standardOutput: nil
     case .cannotWrite:
       isFullDisk
         ? "free some space or choose another place, then run the command again"

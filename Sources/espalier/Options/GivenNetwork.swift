@@ -30,15 +30,6 @@ struct ColumnFlags: ParsableArguments {
   var ignore: [String] = []
 }
 
-extension ConsoleOptions {
-  /// Notes columns whose values are far from those of the training rows.
-  func noteShifts(of table: Table, from model: Model) {
-    let shifts = model.encoding.shifts(of: table)
-    note(shifts.prefix(5).map(\.text))
-    if shifts.count > 5 { note(["\(counted(shifts.count - 5, "other column")) likewise"]) }
-  }
-}
-
 /// A network with the rows of its data.
 struct NetworkWithRows {
   var model: Model
@@ -113,7 +104,6 @@ struct NetworkWithRows {
     }
     ProgressPrinter(console.progress, quiet: console.quiet).show(read)
     (model, self.table, warnings) = (read.model, read.table, read.warnings)
-    if imported.schema != nil { console.noteShifts(of: table, from: model) }
   }
 
   /// Whether the column that is taken for the target is one that the network reads.
@@ -197,7 +187,6 @@ extension ResultFile {
       try console.noteScaling(scaling, over: table)
     }
     ProgressPrinter(console.progress, quiet: console.quiet).show(read)
-    console.noteShifts(of: read.table, from: read.model)
     return read
   }
 }

@@ -257,8 +257,8 @@ struct CReaders {
     {
         const char other = notation->mark == '.' ? ',' : '.';
         char text[336], separator = 0;
-        size_t used = 0, group = 0;
-        int is_fraction = 0, has_power = 0;
+        size_t used = 0, group = 0, first = 0;
+        int is_fraction = 0, has_power = 0, has_pairs = 0, has_triples = 0;
         for (const char *one = begin; one < end; one++) {
             if (used + 2 > sizeof text) return 0;
             if (is_digit(*one)) {
@@ -277,14 +277,24 @@ struct CReaders {
             } else if (*one == other || *one == '\'' || *one == ' ') {
                 if (is_fraction || has_power || (separator != 0 && separator != *one)) return 0;
                 if (*one == other && !notation->thousands) return 0;
-                if (group < 1 || group > 3 || (separator != 0 && group != 3)) return 0;
-                if (separator == 0 && text[0] == '0') return 0;
+                if (group < 1 || group > 3) return 0;
+                if (separator == 0) {
+                    if (text[0] == '0') return 0;
+                    first = group;
+                } else if (group == 3)
+                    has_triples = 1;
+                else if (group == 2)
+                    has_pairs = 1;
+                else
+                    return 0;
                 separator = *one;
                 group = 0;
             } else
                 return 0;
         }
         if (separator != 0 && !is_fraction && group != 3) return 0;
+        /* Groups of two before the last one of three, as in India: 12,34,567. */
+        if (has_pairs && (has_triples || first > 2 || separator != ',')) return 0;
         text[used] = 0;
         const struct part part = {text, used};
         if (!is_decimal(part)) return 0;
@@ -310,6 +320,7 @@ struct CReaders {
         const char *begin = text, *end = text + used;
         while (begin < end && *begin == ' ') begin++;
         while (end > begin && end[-1] == ' ') end--;
+        if (begin == end) return 1;
         if (begin < end && *begin == '\'') begin++;
         while (begin < end && *begin == ' ') begin++;
         int negative = 0, signs = 0, currency = 0, percent = 0;

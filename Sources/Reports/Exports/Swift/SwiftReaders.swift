@@ -179,7 +179,7 @@ struct SwiftReaders {
         let other: Unicode.Scalar = notation.mark == "." ? "," : "."
         var text = ""
         var separator: Unicode.Scalar?
-        var group = 0
+        var (group, first, inner) = (0, 0, Set<Int>())
         var digits = 0
         var isFraction = false
         var hasPower = false
@@ -203,8 +203,8 @@ struct SwiftReaders {
           } else if one == other || one == "'" || one == " " {
             if isFraction || hasPower || (separator != nil && separator != one) { return nil }
             if one == other, !notation.hasThousands { return nil }
-            if group < 1 || group > 3 || (separator != nil && group != 3) { return nil }
-            if separator == nil, text.hasPrefix("0") { return nil }
+            if group < 1 || group > 3 || (separator == nil && text.hasPrefix("0")) { return nil }
+            if separator == nil { first = group } else { inner.insert(group) }
             separator = one
             group = 0
           } else {
@@ -212,6 +212,9 @@ struct SwiftReaders {
           }
         }
         if separator != nil, !isFraction, group != 3 { return nil }
+        // Groups of two before the last one of three, as in India: 12,34,567.
+        let isIndian = inner == [2] && first < 3 && separator == ","
+        if !inner.isSubset(of: [3]), !isIndian { return nil }
         if digits == 0 { return nil }
         if text.hasSuffix(".") { text += "0" }
         guard let value = Double(text), value.isFinite else { return nil }
