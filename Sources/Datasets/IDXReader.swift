@@ -63,6 +63,9 @@ enum IDXReader {
     guard total > 0, total <= most else {
       throw DatasetError.wrongSize(source: path, .sizes(sizes, limit: most))
     }
+    guard dimensions < 3 || total / sizes[0] <= ImageShape.mostValues else {
+      throw DatasetError.tooManyColumns(source: path, limit: ImageShape.mostValues)
+    }
     // Pixels are transposed into columns while the file is in memory.
     guard total <= limit / 2 else {
       throw DatasetError.imagesTooLarge(

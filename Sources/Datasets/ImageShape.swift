@@ -12,6 +12,8 @@ public struct ImageShape: Hashable, Sendable {
 
   /// The maximum side length, and the maximum number of channels.
   static let longest = 65_536
+  /// The maximum number of values, each of which is a column.
+  static let mostValues = 1 << 20
   /// The upper limit of `maximum`.
   static let largestMaximum = 1e12
 

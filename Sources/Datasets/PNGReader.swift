@@ -18,8 +18,6 @@ enum PNGReader {
     var isTransparent = false
   }
 
-  /// The maximum width and height.
-  static let longest = 4_096
   /// The stored gamma of sRGB images, in 1/100,000.
   private static let usualGamma = 45_455
 
@@ -44,11 +42,13 @@ enum PNGReader {
       throw .unreadableImage(source: source, .undecodable(message(image)))
     }
     let (width, height) = (Int(image.width), Int(image.height))
-    guard width <= longest, height <= longest else {
-      throw .unreadableImage(
-        source: source, .size(height: height, width: width, most: longest))
-    }
     let flags = UInt32(image.format)
+    let (values, overflows) = (width * (flags & PNG_FORMAT_FLAG_COLOR != 0 ? 3 : 1))
+      .multipliedReportingOverflow(by: height)
+    guard !overflows, values <= ImageShape.mostValues else {
+      throw .unreadableImage(
+        source: source, .size(height: height, width: width, most: ImageShape.mostValues))
+    }
     guard flags & PNG_FORMAT_FLAG_LINEAR == 0 else {
       throw .unreadableImage(source: source, .depth)
     }
@@ -96,6 +96,7 @@ enum PNGReader {
 public enum ImageProblem: Hashable, Sendable {
   /// The message of the decoder.
   case undecodable(String)
+  /// More values, pixels times channels, than `most`.
   case size(height: Int, width: Int, most: Int)
   /// More than 8 bits per channel.
   case depth
@@ -109,7 +110,8 @@ public enum ImageProblem: Hashable, Sendable {
     switch self {
     case .undecodable(let words): "is not a complete PNG image: \(excerpt(words, limit: 80))"
     case .size(let height, let width, let most):
-      "is \(width) pixels wide and \(height) high, where at most \(grouped(most)) are supported"
+      "is \(grouped(width)) pixels wide and \(grouped(height)) high, where at most \(grouped(most)) values, "
+        + "pixels times channels, are supported"
     case .depth: "has 16 bits per channel, where 8 are supported"
     case .gamma(let gamma):
       "states a gamma of \(shortest(gamma)), where that of sRGB, 0.45455, is supported"

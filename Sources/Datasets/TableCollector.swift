@@ -22,7 +22,7 @@ struct TableCollector: CSVSink {
   private let missing: MissingMarks
   private let limit: Int
   /// The maximum number of columns.
-  private static let mostColumns = 1 << 20
+  private static let mostColumns = ImageShape.mostValues
   private var names: [String] = []
   private var nameLines: [Int] = []
   private var nameColumns: [Int] = []

@@ -70,6 +70,17 @@ import Testing
     }
   }
 
+  @Test func imagesOfTooManyPixelsAreRefused() throws {
+    try withFolder { folder in
+      try writeIDX(folder)
+      let sizes: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 8, 0, 0, 0, 2, 1]
+      try write(sizes + [UInt8](repeating: 0, count: 64), folder + "/train-images-idx3-ubyte")
+      #expect(
+        complaint { _ = try DataSource.load(folder) }.hasPrefix(
+          "\(folder)/train-images-idx3-ubyte: more than 1,048,576 columns, the maximum"))
+    }
+  }
+
   // MARK: - Without labels
 
   @Test func imagesWithoutLabelsAreRowsWithoutLabels() throws {

@@ -88,6 +88,11 @@ import Testing
         + "-depth 8 -colorspace sRGB -strip FILE"
     ),
     (
+      "other/large.png",
+      "is 2,000 pixels wide and 600 high, where at most 1,048,576 values, pixels times channels, are "
+        + "supported | resize all images to the size that the network takes"
+    ),
+    (
       "other/wide.png",
       "is 3 pixels wide and 5 high, where 'a/1.png' is 4 wide and 5 high | resize all images to the size "
         + "that the network takes"

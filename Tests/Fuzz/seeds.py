@@ -12,7 +12,7 @@ def put(target, name, data):
         (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
 
 
-for target in "csv schema idx cifar onnx coded result config plan checkpoint".split():
+for target in "csv schema idx cifar png onnx coded result config plan checkpoint".split():
     put(target, "empty", b"")
 for table in sorted((root / "Datasets").glob("*/data.csv")):
     lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -28,6 +28,8 @@ images = struct.pack(">IIII", 0x803, 3, 4, 4) + bytes(range(48))
 labels = struct.pack(">II", 0x801, 3) + bytes([0, 1, 0])
 put("idx", "three", struct.pack(">H", len(images)) + images + labels)
 put("cifar", "three", b"".join(bytes([label]) + bytes(i * label % 256 for i in range(3072)) for label in (0, 1, 2)))
+for image in sorted((root / "Tests/Fixtures/png").glob("**/*.[pP][nN][gG]")):
+    put("png", image.parent.name + "-" + image.name, image.read_bytes())
 for model in sorted((root / "Tests/Fixtures").glob("**/*.onnx")):
     put("onnx", model.parent.name + "-" + model.name, model.read_bytes())
 for model in sorted((root / "Tests/Fixtures").glob("**/*.espalier")):

@@ -44,6 +44,7 @@ images = {
 others = {
     "16-bits.png": Image.fromarray(grey().astype(np.uint16) * 257),
     "gamma.png": chunk(Image.fromarray(colours()), b"gAMA", struct.pack(">I", 100000)),
+    "large.png": Image.new("L", (2000, 600)),
     "wide.png": Image.fromarray(grey()[:, :3]),
 }
 rows = []

@@ -9,7 +9,7 @@ import Reports
 
 /// The readers of input from outside.
 enum FuzzTarget: String, CaseIterable {
-  case csv, schema, idx, cifar, onnx, coded, result, config, plan, checkpoint
+  case csv, schema, idx, cifar, png, onnx, coded, result, config, plan, checkpoint
 
   /// Reads the bytes as the tool would, and uses what was read.
   func read(_ bytes: [UInt8]) throws {
@@ -30,6 +30,12 @@ enum FuzzTarget: String, CaseIterable {
     case .cifar:
       try Self.files.write(bytes, to: "cifar/data_batch_1.bin")
       _ = try DataSource.load(Self.files.path("cifar"))
+    case .png:
+      // Without right checksums a chunk is not read.
+      try Self.files.write(PNGChunks.withChecksums(bytes), to: "png/a/1.png")
+      let data = try DataSource.load(Self.files.path("png"))
+      guard data.table.columns.count <= 1 << 16 else { return }
+      _ = Encoding(fitting: data.table).encode(data.table)
     case .onnx, .coded:
       let name = self == .onnx ? "model.onnx" : "model.espalier"
       let imported = try ModelFile.read(data: Data(bytes), name: name)
@@ -96,7 +102,7 @@ struct FuzzFiles {
   init() {
     let memory = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : "/tmp"
     folder = URL(filePath: "\(memory)/espalier-fuzz-\(getpid())")
-    for name in ["schema", "idx", "cifar"] {
+    for name in ["schema", "idx", "cifar", "png/a"] {
       try? FileManager.default.createDirectory(
         at: folder.appending(path: name), withIntermediateDirectories: true)
     }
