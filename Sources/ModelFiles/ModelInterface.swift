@@ -31,8 +31,9 @@ public struct ModelInterface: Hashable, Sendable {
   /// Whether images are stored with the channels first.
   var isChannelsFirst = false
 
-  init(_ graph: Onnx_GraphProto, constants: ONNXConstants) {
-    inputs = graph.input.filter { !constants.contains($0.name) }
+  /// `names`: those of the inputs.
+  init(_ graph: Onnx_GraphProto, constants: ONNXConstants, names: Set<String>) {
+    inputs = graph.input.filter { names.contains($0.name) }
     if graph.output.count == 1 { number = graph.output[0] }
     let trace = OutputTrace(constants: constants, producers: graph.node.producers)
     var found: [Output] = []

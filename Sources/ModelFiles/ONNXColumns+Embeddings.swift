@@ -14,9 +14,13 @@ extension ONNXColumns {
     case matrix(size: Int)
   }
 
-  /// Whether a node looks up rows of a constant matrix by a value.
+  /// Whether a node looks up rows of a constant matrix by a value, or makes the value one-hot.
   static func isEmbedding(_ node: Onnx_NodeProto, _ constants: ONNXConstants) -> Bool {
-    node.opType == "Gather" && node.domain.isEmpty && node.integer("axis", 0) == 0
+    if node.opType == "OneHot", node.domain.isEmpty, node.input.count == 3 {
+      return !constants.contains(node.input[0])
+        && node.input.dropFirst().allSatisfy(constants.contains)
+    }
+    return node.opType == "Gather" && node.domain.isEmpty && node.integer("axis", 0) == 0
       && node.input.count == 2 && constants.rank(of: node.input[0]) == 2
       && !constants.contains(node.input[1])
   }
@@ -26,7 +30,7 @@ extension ONNXColumns {
   func embed(
     _ value: Value, _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
   ) throws(ModelFileError) -> Value {
-    let weights = try constants.numbers(node.input[0])
+    let weights = try table(of: node, &constants)
     let (count, size) = (weights.dimensions[0], weights.dimensions[1])
     guard value.form == .row || value.form == .vector, value.isDiscrete, count > 0, size > 0,
       value.columns.allSatisfy({ $0.isPlain && !$0.isFlag })
@@ -46,6 +50,146 @@ extension ONNXColumns {
       }
     }
     return Value(columns: columns, form: value.form == .vector ? .row : .matrix(size: size))
+  }
+
+  /// The rows that an embedding looks up; those of a one-hot encoding have the second of its two values at the
+  /// index, and the first elsewhere.
+  private func table(
+    of node: Onnx_NodeProto, _ constants: inout ONNXConstants
+  ) throws(ModelFileError) -> ONNXConstants.Numbers {
+    guard node.opType == "OneHot" else { return try constants.numbers(node.input[0]) }
+    let depth = try constants.numbers(node.input[1], wholeToo: true).values
+    let values = try constants.numbers(node.input[2], wholeToo: true).values
+    guard node.integer("axis", -1) == -1, values.count == 2, depth.count == 1,
+      (1...Double(1 << 12)).contains(depth[0])
+    else { throw problem(node, .column(.embedding)) }
+    let count = Int(depth[0])
+    try constants.spend(count * count)
+    return ONNXConstants.Numbers(
+      dimensions: [count, count],
+      values: (0..<count * count).map { values[$0 / count == $0 % count ? 1 : 0] })
+  }
+
+  /// Replaces indices of embeddings that equal a value wherever that is an index, such as
+  /// `where(x < 0, x + count, x)` of Keras, by that value.
+  static func simplifyIndices(
+    _ chain: inout [Onnx_NodeProto], _ constants: ONNXConstants
+  ) throws(ModelFileError) {
+    var places: [String: Int] = [:]
+    for (place, node) in chain.enumerated() {
+      for name in node.output { places[name] = place }
+    }
+    var copy = constants
+    var result: [Onnx_NodeProto] = []
+    for var node in chain {
+      if isEmbedding(node, constants) {
+        let position = node.opType == "OneHot" ? 0 : 1
+        let count =
+          position == 0
+          ? try copy.numbers(node.input[1], wholeToo: true).values.first ?? 0
+          : Double(try copy.lengths(node.input[0])[0])
+        let index = node.input[position]
+        if let root = root(of: index, chain, places, &copy, count: count), root != index {
+          var cast = Onnx_NodeProto()
+          cast.opType = "Cast"
+          cast.input = [root]
+          cast.output = [index + ":index"]
+          var type = Onnx_AttributeProto()
+          type.name = "to"
+          type.i = Int64(Onnx_TensorProto.DataType.int64.rawValue)
+          cast.attribute = [type]
+          node.input[position] = cast.output[0]
+          result.append(cast)
+        }
+      }
+      result.append(node)
+    }
+    chain = result
+    // What nothing reads any more.
+    let ends = Set(chain.suffix(1).flatMap(\.output))
+    var changes = true
+    while changes {
+      let read = Set(chain.flatMap(\.input)).union(ends)
+      let kept = chain.filter { node in
+        !arithmeticOnIndices.contains(node.opType) || node.output.contains(where: read.contains)
+      }
+      changes = kept.count < chain.count
+      chain = kept
+    }
+  }
+
+  private static let arithmeticOnIndices: Set = [
+    "Add", "Sub", "Mul", "Less", "Not", "Cast", "Where", "Max", "Min", "Clip", "Identity",
+  ]
+
+  /// The maximum number of nodes between an index and the value that it equals.
+  private static let mostSteps = 32
+
+  /// The value that an index is computed from and equals for all indices below `count`; `nil` if there is none.
+  ///
+  /// `places`: the place in the chain of the node that computes each value.
+  private static func root(
+    of name: String, _ chain: [Onnx_NodeProto], _ places: [String: Int],
+    _ constants: inout ONNXConstants,
+    count: Double
+  ) -> String? {
+    var (steps, roots, open, seen) = (Set<Int>(), Set<String>(), [name], Set<String>())
+    while let value = open.popLast() {
+      guard seen.insert(value).inserted, !constants.contains(value) else { continue }
+      if let place = places[value], chain[place].domain.isEmpty,
+        arithmeticOnIndices.contains(chain[place].opType)
+      {
+        steps.insert(place)
+        guard steps.count <= mostSteps else { return nil }
+        open += chain[place].input.filter { !$0.isEmpty }
+      } else {
+        roots.insert(value)
+      }
+    }
+    guard roots.count == 1, let root = roots.first, (1...Double(1 << 20)).contains(count) else {
+      return nil
+    }
+    // All indices, or 4,096 of them with the last one.
+    let wanted = (0..<Int(min(count, 4096))).map {
+      count > 4096 ? (Double($0) * (count - 1) / 4095).rounded() : Double($0)
+    }
+    var values = [root: wanted]
+    for node in steps.sorted().map({ chain[$0] }) {
+      var read: [[Double]] = []
+      for input in node.input {
+        if let known = values[input] {
+          read.append(known)
+        } else if let number = try? constants.numbers(input, wholeToo: true).values,
+          number.count == 1
+        {
+          read.append(.init(repeating: number[0], count: wanted.count))
+        } else {
+          return nil
+        }
+      }
+      func each(_ body: (Double, Double) -> Double) -> [Double]? {
+        read.count == 2 ? zip(read[0], read[1]).map(body) : nil
+      }
+      let made: [Double]? =
+        switch node.opType {
+        case "Add": each(+)
+        case "Sub": each(-)
+        case "Mul": each(*)
+        case "Less": each { $0 < $1 ? 1 : 0 }
+        case "Max": each(max)
+        case "Min": each(min)
+        case "Not": read.first.map { $0.map { 1 - $0 } }
+        case "Cast", "Identity": read.first
+        case "Where" where read.count == 3:
+          wanted.indices.map { read[0][$0] != 0 ? read[1][$0] : read[2][$0] }
+        case "Clip" where read.count == 3:
+          wanted.indices.map { min(max(read[0][$0], read[1][$0]), read[2][$0]) }
+        default: nil
+        }
+      guard let made, let output = node.output.first else { return nil }
+      values[output] = made
+    }
+    return values[name] == wanted ? root : nil
   }
 
   /// The output of a node that reads one column, `[batch]`, or vectors of embeddings; `nil` for a node of a
@@ -73,7 +217,8 @@ extension ONNXColumns {
     case ("Unsqueeze", .vector):
       guard [[1], [-1]].contains(try axes(node, &constants)) else { return nil }
       value.form = .row
-    case ("Gather", .vector) where Self.isEmbedding(node, constants):
+    case ("Gather", .vector) where Self.isEmbedding(node, constants),
+      ("OneHot", .vector) where Self.isEmbedding(node, constants):
       return try embed(value, node, &constants)
     case ("Concat", .matrix(let size)):
       let parts = node.input.compactMap { self.value(named: $0) }
@@ -149,9 +294,14 @@ extension ONNXColumns {
         lists.append(node.attribute(name)?.ints ?? (name == "steps" ? [1] : []))
       }
     }
-    guard lists.allSatisfy({ $0.count == 1 }), [1, -1].contains(lists[2][0]), lists[3] == [1] else {
-      return nil
+    if lists[3] == [1] { lists[3] = lists[0].map { _ in 1 } }
+    guard Set(lists.map(\.count)).count == 1 else { return nil }
+    // A slice of all rows changes nothing.
+    for place in lists[2].indices.reversed()
+    where lists[2][place] == 0 && lists[0][place] == 0 && lists[1][place] >= Int64(Int32.max) {
+      for list in lists.indices { lists[list].remove(at: place) }
     }
+    guard lists[2].count == 1, [1, -1].contains(lists[2][0]), lists[3] == [1] else { return nil }
     let places = lists.prefix(2).map { list in
       let place = list[0] < 0 ? list[0] &+ Int64(count) : list[0]
       return Int(min(max(place, 0), Int64(count)))

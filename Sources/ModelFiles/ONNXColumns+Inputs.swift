@@ -20,7 +20,7 @@ extension ONNXColumns {
     var first = 0
     let read = Set(columns.map(\.source))
     return inputs.allSatisfy { input in
-      let cells = first..<first + Int(input.type.tensorType.shape.dim[1].dimValue)
+      let cells = first..<first + input.columnCount
       first = cells.upperBound
       return cells.contains(where: read.contains)
     }
@@ -100,13 +100,19 @@ extension ONNXColumns {
 }
 
 extension Onnx_ValueInfoProto {
-  /// Whether the value is a single column, `[batch, 1]`.
-  var isColumn: Bool {
-    type.tensorType.shape.dim.count == 2 && type.tensorType.shape.dim[1].dimValue == 1
+  /// The lengths of the axes behind the batch; `nil` if the file does not state the axes.
+  private var lengths: [Int64]? {
+    type.tensorType.hasShape ? type.tensorType.shape.dim.dropFirst().map(\.dimValue) : nil
   }
 
-  /// Whether the value is a row of a stated number of columns, `[batch, columns]`.
-  var isRow: Bool {
-    type.tensorType.shape.dim.count == 2 && type.tensorType.shape.dim[1].dimValue > 0
+  /// Whether the value is a single column, `[batch, 1]` or `[batch]`.
+  var isColumn: Bool {
+    lengths == [1] || lengths == [] && type.tensorType.shape.dim.count == 1
   }
+
+  /// Whether the value is a row of a stated number of columns, `[batch, columns]` or `[batch]`.
+  var isRow: Bool { isColumn || lengths.map { $0.count == 1 && $0[0] > 0 } ?? false }
+
+  /// The number of columns of a row.
+  var columnCount: Int { Int(lengths?.first ?? 1) }
 }

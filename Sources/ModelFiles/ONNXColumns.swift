@@ -115,6 +115,7 @@ struct ONNXColumns: Hashable, Sendable {
   ) throws(ModelFileError) {
     (self.file, self.layers) = (file, layers)
     hasEmbeddings = chain.contains { Self.isEmbedding($0, constants) }
+    if hasEmbeddings { try Self.simplifyIndices(&chain, constants) }
     let areColumns = inputs.allSatisfy(\.isColumn)
     for input in inputs {
       let width = inputs.count == 1 ? try Self.scaledWidth(of: input, chain, constants) : nil
@@ -246,7 +247,8 @@ struct ONNXColumns: Hashable, Sendable {
           source: $0, kind: .number(filled: nil), isSinglePrecision: isSinglePrecision,
           isFlag: isFlag)
       },
-      isDiscrete: isDiscrete, isImage: isImage)
+      isDiscrete: isDiscrete, isImage: isImage,
+      form: hasEmbeddings && type.shape.dim.count == 1 ? .vector : .row)
   }
 
   func problem(_ node: Onnx_NodeProto, _ problem: NodeProblem) -> ModelFileError {
@@ -302,7 +304,9 @@ struct ONNXColumns: Hashable, Sendable {
       let wanted = try constants.integers(shape)
       guard wanted.count == 2 else { return nil }
       return wanted[1] == -1 || wanted[1] == value.columns.count ? value : nil
-    case "Gather" where Self.isEmbedding(node, constants): return try embed(value, node, &constants)
+    case "Gather" where Self.isEmbedding(node, constants),
+      "OneHot" where Self.isEmbedding(node, constants):
+      return try embed(value, node, &constants)
     case "Gather", "ArrayFeatureExtractor": return try choose(value, node, &constants)
     case "Add", "Sub", "Mul", "Div": return try calculate(value, name, node, &constants)
     default: return nil

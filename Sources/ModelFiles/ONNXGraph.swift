@@ -16,7 +16,7 @@ struct ONNXGraph {
   /// The class names, if the file has them.
   let classes: [String]?
   /// The inputs and outputs as the file states them.
-  let interface: ModelInterface
+  private(set) var interface: ModelInterface
   /// The name of the one output.
   let output: String
   /// The version of the default operator set.
@@ -76,7 +76,7 @@ struct ONNXGraph {
         else { throw .graph(file: file, .definedTwice(name: name)) }
       }
     }
-    interface = ModelInterface(graph, constants: constants)
+    interface = ModelInterface(graph, constants: constants, names: names)
     let predictions = ONNXOutputs(graph, constants: constants, isOwn: readsRows)
     guard let output = predictions.output else {
       if let node = nodes.first(where: { ONNXOperator.table.row(of: $0) == nil }) {
@@ -93,6 +93,8 @@ struct ONNXGraph {
     binarizer = predictions.binarizer
     isNormalized = predictions.isNormalized
     try link(from: names, to: output, keepsOrder: readsRows)
+    // Constants of nodes are known now.
+    interface = ModelInterface(graph, constants: constants, names: names)
     let hasColumns = try ONNXColumns.are(needed: inputs, by: chain, constants)
     if readsRows || hasColumns {
       guard

@@ -29,7 +29,7 @@ import Testing
       "month-classes", "named-positions",
       "one-vs-rest", "other-columns", "pair", "reduce-max", "rounded", "threshold",
       "turned-channels", "unknown-width", "whole-windows", "from-half",
-      "embedded-casts", "embedded-inputs", "embedded-shared",
+      "embedded-casts", "embedded-inputs", "embedded-one-hot", "embedded-shared", "embedded-wrapped",
     ]
 
   private struct Figures: Decodable {
@@ -159,7 +159,9 @@ import Testing
   ])
   func indicesOfNoEmbeddingAreRefused(_ cell: String, _ message: String) throws {
     try withFolder { place in
-      for name in ["embedded-columns", "embedded-inputs", "embedded-casts", "embedded-shared"] {
+      for name in ["columns", "wrapped", "inputs", "casts", "one-hot", "shared"].map({
+        "embedded-" + $0
+      }) {
         var lines = try String(contentsOfFile: file(name + ".csv"), encoding: .utf8)
           .split(separator: "\n").map(String.init)
         for row in cell == "north" ? Array(lines.indices.dropFirst()) : [1] {

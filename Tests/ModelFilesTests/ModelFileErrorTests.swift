@@ -246,7 +246,7 @@ import Testing
         + "GreaterOrEqual, HardSigmoid, HardSwish, Identity, Imputer, IsNaN, LabelEncoder, "
         + "LayerNormalization, LeakyRelu, Less, LessOrEqual, LinearClassifier, "
         + "LinearRegressor, Log, LogSoftmax, MatMul, Max, MaxPool, Min, Mish, Mul, Neg, Not, "
-        + "OneHotEncoder, PRelu, Pad, Pow, QuantizeLinear, Reciprocal, ReduceMax, "
+        + "OneHot, OneHotEncoder, PRelu, Pad, Pow, QuantizeLinear, Reciprocal, ReduceMax, "
         + "ReduceMean, ReduceSum, Relu, Reshape, Scaler, Selu, Shape, Sigmoid, Slice, "
         + "Softmax, Softplus, Softsign, Split, Sqrt, Squeeze, Sub, Sum, Swish, Tanh, "
         + "ThresholdedRelu, Transpose, Unsqueeze, Where, ZipMap"

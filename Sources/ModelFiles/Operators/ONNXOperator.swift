@@ -117,6 +117,7 @@ package struct ONNXOperator: Sendable {
     ONNXOperator("Mul", read: readArithmetic, fold: foldArithmetic),
     ONNXOperator("Neg", read: readNegation, fold: foldFunction),
     ONNXOperator("Not"),
+    ONNXOperator("OneHot"),
     ONNXOperator("OneHotEncoder", domain: classical),
     ONNXOperator("PRelu", read: readParametricReLU, write: writeParametricReLU),
     ONNXOperator("Pad", read: readPad, write: writeZeroPadding),

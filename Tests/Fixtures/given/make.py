@@ -411,8 +411,8 @@ first(image, "grey-pixels", (1, 4, 3), flat=(4, 3, 1), producer="tf2onnx")
 
 def embedded(name, form, seed=1):
     """Embeddings of two columns of whole numbers beside two of numbers, as PyTorch and Keras export them:
-    columns of one input ("cast"), one input for each kind ("inputs"), one for each column ("columns"), or one
-    embedding for both ("shared")."""
+    columns of one input ("cast"), one input for each kind ("inputs"), one for each column ("columns", and "wrapped" with
+    the negative indices of Keras), one embedding for both ("shared"), or one-hot ("hot")."""
     chance = np.random.default_rng(seed)
     zones = np.stack([np.arange(ROWS) % 5, chance.integers(4, size=ROWS)], 1)
     amounts = (3 * chance.normal(size=(ROWS, 2)) + 1).round(2)
@@ -449,13 +449,41 @@ def embedded(name, form, seed=1):
         own, read = [*tables, at["axis"], at["row"]], 7
         feeds = {"zone": zones[:, :1], "kind": zones[:, 1:], "c2": amounts[:, :1].astype(np.float32),
                  "c3": amounts[:, 1:].astype(np.float32)}
+    elif form == "wrapped":
+        inputs = [value(n, number, ["N"]) for n in ("zone", "kind", "c2", "c3")]
+        before = []
+        for n, column in (("0", "zone"), ("1", "kind")):
+            before += [
+                node("Cast", [column], ["x" + n], to=TensorProto.INT32), node("Add", ["x" + n, "n" + n], ["a" + n]),
+                node("Cast", ["x" + n], ["f" + n], to=number), node("Less", ["f" + n, "zero"], ["l" + n]),
+                node("Not", ["l" + n], ["o" + n]), node("Cast", ["o" + n], ["p" + n], to=TensorProto.INT32),
+                node("Mul", ["x" + n, "p" + n], ["q" + n]), node("Cast", ["l" + n], ["r" + n], to=TensorProto.INT32),
+                node("Mul", ["r" + n, "a" + n], ["s" + n]), node("Add", ["s" + n, "q" + n], ["z" + n])]
+        before += [
+            *looked, node("Unsqueeze", ["c2", "axis"], ["u2"]), node("Unsqueeze", ["c3", "axis"], ["u3"]),
+            node("Concat", ["v0", "v1", "u2", "u3"], ["r"], axis=1)]
+        own, read = [
+            *tables, at["axis"], constant("n0", 5, np.int32), constant("n1", 4, np.int32), constant("zero", 0.)], 7
+        feeds = {n: column.astype(np.float32) for n, column in zip(
+            ("zone", "kind", "c2", "c3"), (*zones.T, *amounts.T))}
+    elif form == "hot":
+        inputs = [value("x", number, ["N", 4])]
+        before = [
+            node("Slice", ["x", "low", "high", "both"], ["z"]), node("Cast", ["z"], ["i"], to=whole),
+            node("OneHot", ["i", "depth", "values"], ["ones"], axis=-1), node("Flatten", ["ones"], ["g"], axis=1),
+            node("Slice", ["x", "two", "four", "axis"], ["n"]), node("Concat", ["g", "n"], ["r"], axis=1)]
+        own, read = [
+            constant("low", [0, 0], np.int64), constant("high", [2**31 - 1, 2], np.int64),
+            constant("both", [0, 1], np.int64), constant("depth", [5], np.int64), constant("values", [0., 1.]),
+            at["two"], at["four"], at["axis"]], 12
+        feeds = {"x": np.concatenate([zones, amounts], 1).astype(np.float32)}
     else:
         inputs = [value("zones", whole, ["N", 2])]
         before = [node("Gather", ["e0", "zones"], ["v0"]), node("Flatten", ["v0"], ["r"], axis=1)]
         own, read = tables[:1], 6
         feeds = {"zones": zones}
     nodes, initializers = tanh("r", chance, read, 2)
-    rows = [[*map(int, kinds), *(numbers if read == 7 else [])] for kinds, numbers in zip(zones, amounts)]
+    rows = [[*map(int, kinds), *(numbers if form != "shared" else [])] for kinds, numbers in zip(zones, amounts)]
     write(name, [*before, *nodes, node("Identity", ["l"], ["logits"])], inputs, [*initializers, *own],
           ["zone", "kind", "c2", "c3"][:len(rows[0])], rows, lambda session: session.run(None, feeds)[0])
 
@@ -464,3 +492,5 @@ first(embedded, "embedded-columns", "columns")
 first(embedded, "embedded-inputs", "inputs")
 first(embedded, "embedded-casts", "cast")
 first(embedded, "embedded-shared", "shared")
+first(embedded, "embedded-wrapped", "wrapped")
+first(embedded, "embedded-one-hot", "hot")
