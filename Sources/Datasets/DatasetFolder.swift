@@ -67,7 +67,8 @@ struct DatasetFolder {
         path, files: files, limit: options.maxInputBytes ?? InputLimit.standard)
       if !images.isPresent, !files.contains("explanation.json"), PNGFolder.holdsImages(path) {
         let images = PNGFolder(
-          path, files: files, limit: options.maxInputBytes ?? InputLimit.standard)
+          path, files: files, limit: options.maxInputBytes ?? InputLimit.standard,
+          shape: options.schema?.image)
         return try images.load(labels: options.labels).matching(options, source: path)
       }
       guard images.isPresent else { throw DatasetError.noData(path: path) }

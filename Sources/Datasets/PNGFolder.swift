@@ -10,6 +10,10 @@ struct PNGFolder {
   private let limit: Int
   /// The folders of the training and of the held-out images, relative to `folder`; "" is itself.
   private let parts: [String]
+  /// 3 if greyscale images are read as RGB too.
+  private let leastChannels: Int
+  /// Folders of images besides those of `parts`.
+  private let unread: [String]
 
   /// The images of one part, by class.
   private struct Part {
@@ -17,18 +21,28 @@ struct PNGFolder {
     /// Relative paths with the index of their class; -1 for images without one.
     var files: [(path: String, label: Int)] = []
     var others: [String] = []
+    /// Folders without images.
+    var empty: [String] = []
   }
 
   private static let heldOut = ["test", "val", "valid", "validation"]
 
-  init(_ folder: String, files: [String], limit: Int = InputLimit.standard) {
+  /// `shape`: the shape that the images must have, if it is known.
+  init(
+    _ folder: String, files: [String], limit: Int = InputLimit.standard, shape: ImageShape? = nil
+  ) {
     self.folder = folder
     self.limit = limit
+    leastChannels = shape?.channels == 3 ? 3 : 1
     let hasParts = files.contains("train") && Self.holdsClasses(folder + "/train")
     let other = Self.heldOut.first {
       files.contains($0) && Self.holdsClasses(folder + "/" + $0)
     }
-    parts = hasParts ? ["train"] + (other.map { [$0] } ?? []) : [""]
+    let read = hasParts ? ["train"] + (other.map { [$0] } ?? []) : [""]
+    unread =
+      hasParts
+      ? files.filter { !read.contains($0) && Self.holdsClasses(folder + "/" + $0) }.sorted() : []
+    parts = read
   }
 
   /// Whether the folder holds PNG or JPEG images, or folders of them.
@@ -82,6 +96,15 @@ struct PNGFolder {
         "\(counted(isTransparent, "image")) \(isTransparent == 1 ? "has" : "have") transparent pixels: the alpha "
           + "channel is left out")
     }
+    if !unread.isEmpty {
+      notes.append(
+        "\(counted(unread.count, "folder")) beside 'train' \(unread.count == 1 ? "is" : "are") not read: "
+          + ReadingNotes.names(unread))
+    }
+    let empty = found.flatMap(\.empty)
+    if !empty.isEmpty {
+      notes.append("\(counted(empty.count, "folder")) without images: \(ReadingNotes.names(empty))")
+    }
     let others = found.flatMap(\.others)
     if !others.isEmpty {
       notes.append(
@@ -102,7 +125,10 @@ struct PNGFolder {
     let names = Self.names(in: root)
     for name in names {
       let own = Self.names(in: root + "/" + name)
-      guard own.contains(where: Self.isImage) else { continue }
+      guard own.contains(where: Self.isImage) else {
+        if Self.isDirectory(root + "/" + name) { result.empty.append(prefix + name) }
+        continue
+      }
       result.classes.append(name)
       try add(own.map { prefix + name + "/" + $0 }, label: result.classes.count - 1, to: &result)
     }
@@ -117,14 +143,27 @@ struct PNGFolder {
   }
 
   private func add(_ paths: [String], label: Int, to part: inout Part) throws(DatasetError) {
+    let known = Set(paths)
     for path in paths {
-      if Self.isJPEG(path) { throw .unreadableImage(source: folder + "/" + path, .jpeg) }
-      if Self.isPNG(path) {
+      if Self.isJPEG(path) {
+        let stem = (path as NSString).deletingPathExtension
+        guard known.contains(stem + ".png") else {
+          throw .unreadableImage(source: folder + "/" + path, .jpeg)
+        }
+      }
+      // A link may lead to a file; pipes and devices are not opened.
+      if Self.isPNG(path), Self.isFile(folder + "/" + path) {
         part.files.append((path, label))
       } else {
         part.others.append(path)
       }
     }
+  }
+
+  private static func isFile(_ path: String) -> Bool {
+    var found = stat()
+    // What cannot be seen is reported where it is opened.
+    return stat(path, &found) != 0 || found.st_mode & S_IFMT == S_IFREG
   }
 
   private static func isDirectory(_ path: String) -> Bool {
@@ -143,6 +182,8 @@ struct PNGFolder {
       var images: [PNGReader.Image] = []
       for (path, _) in part {
         let source = folder + "/" + path
+        // The class and the name of an image are part of the data.
+        checksum.update(Array("\(path)\0".utf8))
         var file = try ByteSource.opening(source, checksum: checksum)
         guard let packed = try file.readAll(limit: limit) else {
           throw DatasetError.imagesTooLarge(source: source, needed: limit, limit: limit)
@@ -171,7 +212,7 @@ struct PNGFolder {
       }
       read.append(images)
     }
-    let channels = read.joined().contains { $0.channels == 3 } ? 3 : 1
+    let channels = read.joined().contains { $0.channels == 3 } ? 3 : leastChannels
     let shape = ImageShape(
       height: first.image?.height ?? 0, width: first.image?.width ?? 0, channels: channels,
       maximum: 255)

@@ -128,7 +128,8 @@ public enum ImageProblem: Hashable, Sendable {
     case .undecodable: "write the image again, or leave it out of the folder"
     case .size, .otherSize: "resize all images to the size that the network takes"
     case .depth, .gamma: "write it as 8-bit sRGB: mogrify -depth 8 -colorspace sRGB -strip FILE"
-    case .jpeg: "convert the images to PNG: mogrify -format png */*.jpg"
+    case .jpeg:
+      "convert the images to PNG: find FOLDER -iname '*.jp*g' -exec mogrify -format png {} +"
     }
   }
 }

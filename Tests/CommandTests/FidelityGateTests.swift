@@ -106,6 +106,29 @@ import Testing
     }
   }
 
+  @Test func aBaselineOfOtherRulesIsRefused() throws {
+    try withResult { folder in
+      let first = try Program(
+        "fidelity", "r", "r/model.onnx", "iris", "--rules", "features", "--write-baseline",
+        "b.json",
+        in: folder)
+      #expect(first.code == 0, "\(first.errorOutput)")
+      let run = try Program(
+        "fidelity", "r", "r/model.onnx", "iris", "--rules", "inputs", "--baseline", "b.json",
+        in: folder
+      )
+      #expect(run.code == 65)
+      #expect(
+        run.errorOutput.hasSuffix(
+          """
+          error: b.json: the baseline is of the rules over hidden features, and the rules over columns are \
+          measured
+           hint: give --rules features, or write a baseline with --write-baseline
+
+          """), "\(run.errorOutput)")
+    }
+  }
+
   @Test func aClassOnNoRowIsSaidToBeUnchecked() throws {
     try withResult { folder in
       let rows = try String(

@@ -29,7 +29,8 @@ import Testing
       "month-classes", "named-positions",
       "one-vs-rest", "other-columns", "pair", "reduce-max", "rounded", "threshold",
       "turned-channels", "unknown-width", "whole-windows", "from-half",
-      "embedded-casts", "embedded-inputs", "embedded-one-hot", "embedded-shared", "embedded-wrapped",
+      "embedded-casts", "embedded-inputs", "embedded-one-hot", "embedded-shared",
+      "embedded-wrapped",
     ]
 
   private struct Figures: Decodable {

@@ -220,6 +220,16 @@ import Testing
           + " hint: give a row number, name=value,name=value, or {\"name\": value}\n", 64
       ),
       (
+        ["why", "r", "1.5", "--data", "iris"],
+        "error: '1.5' is not a row number and not name=value\n"
+          + " hint: give a row number, name=value,name=value, or {\"name\": value}\n", 64
+      ),
+      (
+        ["why", "r", "0", "--data", "iris"],
+        "error: there is no row 0 in iris, which has 150 rows\n"
+          + " hint: rows are counted from 1, without the header\n", 65
+      ),
+      (
         ["why", "r", "{\"petal_width\": [1]}"],
         "error: the row is not a JSON object of numbers and strings\n"
           + " hint: give a row number, name=value,name=value, or {\"name\": value}\n", 64

@@ -125,8 +125,56 @@ import Testing
       try write("x", folder + "/b/1.jpg")
       #expect(
         complaint { _ = try DataSource.load(folder) }
-          == "\(folder)/b/1.jpg: the image is a JPEG image | convert the images to PNG: mogrify -format "
-          + "png */*.jpg")
+          == "\(folder)/b/1.jpg: the image is a JPEG image | convert the images to PNG: find FOLDER -iname "
+          + "'*.jp*g' -exec mogrify -format png {} +")
+      try copy("images/cat/2-bits.png", to: folder + "/b/1.png")
+      #expect(
+        try DataSource.load(folder).notes == ["1 file that is not PNG is left out: 'b/1.jpg'"])
+    }
+  }
+
+  /// The checksum is of classes and names too.
+  @Test func theChecksumIsOfTheClasses() throws {
+    var sums: Set<String> = []
+    for place in ["a/1.png", "a/3.png", "b/3.png"] {
+      try withFolder { folder in
+        try copy("images/cat/2-bits.png", to: folder + "/a/0.png")
+        try copy("images/cat/1-grey.png", to: folder + "/" + place)
+        try copy("images/dog/1-rgb.png", to: folder + "/b/2.png")
+        sums.insert(try DataSource.load(folder).sha256)
+        #expect(try sums.contains(DataSource.load(folder).sha256))
+      }
+    }
+    #expect(sums.count == 3)
+  }
+
+  @Test func greyscaleImagesAreReadForAnRGBSchema() throws {
+    try withFolder { folder in
+      try copy("images/cat/1-grey.png", to: folder + "/cat/1.png")
+      try copy("images/cat/2-bits.png", to: folder + "/dog/1.png")
+      let mixed = try DataSource.load(Self.fixtures.appending(path: "images").path)
+      let data = try DataSource.load(
+        folder, options: ReadingOptions(schema: mixed.table.schema))
+      #expect(data.table.schema == mixed.table.schema)
+      #expect(data.table.columns.map { $0.values[0] } == mixed.table.columns.map { $0.values[0] })
+    }
+  }
+
+  @Test func foldersThatAreNotReadAreNoted() throws {
+    try withFolder { folder in
+      for part in ["train", "test", "val"] {
+        try copy("images/cat/1-grey.png", to: folder + "/\(part)/a/1.png")
+        try copy("images/cat/2-bits.png", to: folder + "/\(part)/b/1.png")
+      }
+      try Files.make(folder + "/train/c")
+      mkfifo(folder + "/train/b/2.png", 0o600)
+      let data = try DataSource.load(folder)
+      #expect(
+        data.notes == [
+          "1 folder beside 'train' is not read: 'val'", "1 folder without images: 'train/c'",
+          "1 file that is not PNG is left out: 'train/b/2.png'",
+        ])
+      #expect(data.heldOut?.count == 2)
     }
   }
 
