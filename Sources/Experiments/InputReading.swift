@@ -52,8 +52,6 @@ struct InputReading {
     var scalings: [(mean: [Double], deviation: [Double], words: String, isPublished: Bool)] = [
       ([0], [1], "pixels scaled to 0...1", false),
       ([0.5], [0.5], "pixels scaled to -1...1", false),
-      ([128 / 255], [1 / 255], "pixels less 128", false),
-      ([0], [1 / 255], "unscaled pixels", false),
     ]
     if !deviations.contains(0) {
       scalings.append((means, deviations, "pixels standardised by channel", false))

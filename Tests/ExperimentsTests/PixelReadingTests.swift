@@ -73,31 +73,6 @@ import Testing
     #expect(right.warnings.isEmpty)
   }
 
-  /// Bytes less 128, which is 0.50196… and 1/255 for pixels in 0...1.
-  @Test func bytesLess128AreTried() throws {
-    var network = try Network(Architecture(input: [12]) { Dense(2) }, seed: 1)
-    let weights = (0..<24).map { place -> Float in
-      let size = Float(1 + place / 2 % 5)
-      return place % 2 == 0 ? -size : size
-    }
-    network.parameters[0][0].value = Tensor(weights, shape: [12, 2])
-    network.parameters[0][1].value = Tensor([600, -600], shape: [2])
-    let file = try plainModelFile(of: network)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let image = ImageShape(height: 2, width: 2, channels: 3, maximum: 255)
-    var options = NetworkOptions()
-    (options.pixelMean, options.pixelDeviation) = ([128.0 / 255], [1.0 / 255])
-    let pixels = bytes(12, mean: 0.6, image: image, labels: none)
-    let table = try labelled(pixels, by: file, options)
-    let raw = try ImportedModel(file, options: NetworkOptions(), table: table, names: Self.names)
-    #expect(
-      raw.warnings.map(\.text).contains {
-        $0.hasSuffix(
-          "400 of 400 (100.0 %) with pixels less 128: <pixelMean> 0.5019607843137255 <pixelDeviation> "
-            + "0.00392156862745098")
-      }, "\(raw.warnings.map(\.text))")
-  }
-
   @Test func aMeanInTheUnitsOfTheFileIsNoted() throws {
     let network = try Network(Architecture(input: [12]) { Dense(2) }, seed: 1)
     let file = try plainModelFile(of: network)
