@@ -8,8 +8,9 @@ public struct ColumnShift: Hashable, Sendable {
   public var mean, deviation: Double
   /// Mean and standard deviation of the training rows.
   public var trainingMean, trainingDeviation: Double
-  /// A number far from the training rows that may stand for a missing value, and the number of its cells.
+  /// A number far from the training rows that may stand for a missing value; `nil` for another difference.
   public var code: Double?
+  /// The number of cells with `code`; 0 without one.
   public var codeCount = 0
 
   /// The difference in a sentence.

@@ -186,10 +186,12 @@ struct PNGFolder {
         checksum.update(Array("\(path)\0".utf8))
         var file = try ByteSource.opening(source, checksum: checksum)
         guard let packed = try file.readAll(limit: limit) else {
-          throw DatasetError.imagesTooLarge(source: source, needed: limit, limit: limit)
+          throw DatasetError.inputTooLarge(source: source, limit: limit, isPacked: false)
         }
         checksum = file.checksum
-        if packed.isEmpty { throw DatasetError.emptyFile(source: source) }
+        if packed.isEmpty {
+          throw DatasetError.unreadableImage(source: source, .undecodable("the file is empty"))
+        }
         let image = try PNGReader.image(packed, source: source)
         if let known = first.image {
           guard image.height == known.height, image.width == known.width else {
