@@ -33,23 +33,98 @@ extension ONNXColumns {
     let weights = try table(of: node, &constants)
     let (count, size) = (weights.dimensions[0], weights.dimensions[1])
     guard value.form == .row || value.form == .vector, value.isDiscrete, count > 0, size > 0,
-      value.columns.allSatisfy({ $0.isPlain && !$0.isFlag })
+      value.columns.allSatisfy(\.isIndexable)
     else { throw problem(node, .column(.embedding)) }
     let (cells, overflows) = value.columns.count.multipliedReportingOverflow(
       by: size * (16 + count))
     try constants.spend(overflows ? .max : cells)
-    let levels = (0..<count).map(String.init)
-    let columns = value.columns.flatMap { index in
-      (0..<size).map { element in
+    let ranges = Self.ranges(of: value.columns, count: count)
+    guard !ranges.contains(where: \.isEmpty) else { throw problem(node, .column(.embedding)) }
+    let columns = zip(value.columns, ranges).flatMap { index, range in
+      let rows = range.map { Int(index.clipped(Double($0)) + index.offset) }
+      let levels = range.map(String.init)
+      return (0..<size).map { element in
         Column(
           source: index.source,
           kind: .coded(
-            levels: levels, numbers: (0..<count).map { weights.values[$0 * size + element] },
-            others: 0),
+            levels: levels, numbers: rows.map { weights.values[$0 * size + element] }, others: 0),
           isIndex: true)
       }
     }
     return Value(columns: columns, form: value.form == .vector ? .row : .matrix(size: size))
+  }
+
+  /// The cells of each column that are indices of an embedding with `count` rows. Where increasing offsets give
+  /// each column rows of its own, as of one embedding for all columns, they end before those of the next.
+  private static func ranges(of columns: [Column], count: Int) -> [Range<Int>] {
+    let offsets = columns.map { Int($0.offset) }
+    let areApart = offsets.first == 0 && zip(offsets, offsets.dropFirst()).allSatisfy(<)
+    return columns.indices.map { place in
+      let column = columns[place]
+      var end = count
+      if areApart, place + 1 < offsets.count { end = min(end, offsets[place + 1]) }
+      // A lower limit makes an index of 0 as well.
+      let first = column.clipped(0) + column.offset >= 0 ? 0 : max(0, -offsets[place])
+      guard first < end - offsets[place] else { return 0..<0 }
+      let cells = first..<(end - offsets[place])
+      // Limits that lead out of the rows.
+      let isWithin = cells.allSatisfy {
+        (0..<Double(count)).contains(column.clipped(Double($0)) + column.offset)
+      }
+      return isWithin ? cells : 0..<0
+    }
+  }
+
+  /// Whole numbers that a node adds to indices, or limits of them; `nil` for another node.
+  private func adjustIndices(
+    _ value: Value, _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
+  ) throws(ModelFileError) -> Value? {
+    guard value.isDiscrete, value.columns.allSatisfy(\.isIndexable) else { return nil }
+    func numbers(_ name: String?) throws(ModelFileError) -> [Double]? {
+      guard let name, constants.contains(name) else { return nil }
+      let numbers = try constants.numbers(name, wholeToo: true)
+      guard [1, value.columns.count].contains(numbers.values.count),
+        numbers.dimensions.dropLast().allSatisfy({ $0 == 1 }),
+        numbers.values.allSatisfy({ $0 == $0.rounded() && abs($0) < Double(Self.mostCells) })
+      else { return nil }
+      return numbers.values.count == 1
+        ? .init(repeating: numbers.values[0], count: value.columns.count) : numbers.values
+    }
+    var value = value
+    switch node.opType {
+    case "Add", "Sub":
+      guard node.input.count == 2 else { return nil }
+      let first = try numbers(node.input[0])
+      guard node.opType == "Add" || first == nil else { return nil }
+      let second = try numbers(node.input[1])
+      guard let added = first ?? second else { return nil }
+      for (place, number) in added.enumerated() {
+        value.columns[place].offset += node.opType == "Add" ? number : -number
+      }
+    case "Clip", "Max", "Min":
+      // An omitted limit of a Clip is none.
+      let isClip = node.opType == "Clip"
+      guard isClip || node.input.count == 2 else { return nil }
+      let (first, second) = (try numbers(node.input[0]), try numbers(node.input(1)))
+      let bound = first ?? second
+      if !isClip, bound == nil { return nil }
+      let low = isClip ? try numbers(node.input(1)) : node.opType == "Max" ? bound : nil
+      let high = isClip ? try numbers(node.input(2)) : node.opType == "Min" ? bound : nil
+      if isClip, node.input(1) != nil && low == nil || node.input(2) != nil && high == nil {
+        return nil
+      }
+      for place in value.columns.indices {
+        let offset = value.columns[place].offset
+        let old = value.columns[place].clip
+        let (least, most) = ((low?[place] ?? -1e9) - offset, (high?[place] ?? 1e9) - offset)
+        guard least <= most else { return nil }
+        let (a, b) = (old?.lowerBound ?? -1e9, old?.upperBound ?? 1e9)
+        // The limits of limited values.
+        value.columns[place].clip = min(max(a, least), most)...max(min(b, most), least)
+      }
+    default: return nil
+    }
+    return value
   }
 
   /// The rows that an embedding looks up; those of a one-hot encoding have the second of its two values at the
@@ -106,16 +181,7 @@ extension ONNXColumns {
     }
     chain = result
     // What nothing reads any more.
-    let ends = Set(chain.suffix(1).flatMap(\.output))
-    var changes = true
-    while changes {
-      let read = Set(chain.flatMap(\.input)).union(ends)
-      let kept = chain.filter { node in
-        !arithmeticOnIndices.contains(node.opType) || node.output.contains(where: read.contains)
-      }
-      changes = kept.count < chain.count
-      chain = kept
-    }
+    removeUnread(&chain, of: arithmeticOnIndices)
   }
 
   private static let arithmeticOnIndices: Set = [
@@ -197,6 +263,9 @@ extension ONNXColumns {
   func arrange(
     _ value: Value, _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
   ) throws(ModelFileError) -> Value? {
+    if value.form == .vector, let adjusted = try adjustIndices(value, node, &constants) {
+      return adjusted
+    }
     var value = value
     switch (node.opType, value.form) {
     case ("Identity", _): break
@@ -237,7 +306,7 @@ extension ONNXColumns {
     return value
   }
 
-  private func axes(
+  func axes(
     _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
   ) throws(ModelFileError) -> [Int64] {
     guard let name = node.input(1) else { return node.attribute("axes")?.ints ?? [] }
@@ -249,6 +318,7 @@ extension ONNXColumns {
   func beside(
     _ value: Value, _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
   ) throws(ModelFileError) -> Value? {
+    if let adjusted = try adjustIndices(value, node, &constants) { return adjusted }
     var value = value
     switch node.opType {
     case "Squeeze":
@@ -307,5 +377,40 @@ extension ONNXColumns {
       return Int(min(max(place, 0), Int64(count)))
     }
     return places[0] < places[1] ? places[0]..<places[1] : nil
+  }
+}
+
+extension ONNXColumns.Column {
+  /// Whether it is a whole number of a cell with whole numbers added, which may be an index.
+  fileprivate var isIndexable: Bool {
+    var plain = self
+    (plain.offset, plain.clip) = (0, nil)
+    return plain.isPlain && !isFlag && offset == offset.rounded() && abs(offset) < 1e6
+  }
+
+  /// The cell, limited to the range of an index.
+  fileprivate func clipped(_ cell: Double) -> Double {
+    clip.map { min(max(cell, $0.lowerBound), $0.upperBound) } ?? cell
+  }
+}
+
+extension [ONNXColumns.Column] {
+  /// The columns with those that are numbers of a cell that is an index as well as a number for each index.
+  var indexingNumbers: [ONNXColumns.Column] {
+    var levels: [Int: [String]] = [:]
+    for column in self where column.isIndex && levels[column.source] == nil {
+      levels[column.source] = column.knownLevels
+    }
+    guard !levels.isEmpty else { return self }
+    return map { column in
+      guard column.kind == .number(filled: nil), !column.isFlag, let own = levels[column.source]
+      else {
+        return column
+      }
+      var coded = column
+      coded.kind = .coded(levels: own, numbers: own.map { Double($0) ?? 0 }, others: 0)
+      coded.isIndex = true
+      return coded
+    }
   }
 }

@@ -11,11 +11,12 @@ extension ONNXColumns {
     if levels.isEmpty { levels = (node.attribute("cats_int64s")?.ints ?? []).map { "\($0)" } }
     guard value.columns.count == 1, !levels.isEmpty,
       Set(levels.map(\.trimmingBlanks)).count == levels.count,
-      case .number(nil) = value.columns[0].kind
+      case .number(nil) = value.columns[0].kind, value.columns[0].factor == 1,
+      value.columns[0].offset == 0, value.columns[0].clip == nil
     else {
       throw problem(node, .column(.oneHot))
     }
-    let source = value.columns[0].source
+    let (source, isTruncated) = (value.columns[0].source, value.columns[0].isTruncated)
     if let filling = value.columns[0].filledText {
       return Value(
         columns: levels.map { level in
@@ -26,7 +27,7 @@ extension ONNXColumns {
               // No cell is missing any more.
               : level.trimmingBlanks.isEmpty
                 ? .coded(levels: [], numbers: [], others: 0) : .level(level),
-            blank: value.columns[0].blank)
+            blank: value.columns[0].blank, isTruncated: isTruncated)
         })
     }
     // An empty string is a missing value, and a cell of blanks is read as empty.
@@ -35,7 +36,8 @@ extension ONNXColumns {
       columns: levels.map {
         $0.trimmingBlanks.isEmpty
           ? Column(source: source, kind: .missing, blank: $0, missingTexts: marks)
-          : Column(source: source, kind: .level($0), missingTexts: marks)
+          : Column(
+            source: source, kind: .level($0), missingTexts: marks, isTruncated: isTruncated)
       })
   }
 
@@ -66,13 +68,14 @@ extension ONNXColumns {
     return Value(
       columns: try value.columns.map { column throws(ModelFileError) in
         guard case .number(nil) = column.kind, column.factor == 1, column.offset == 0,
-          column.missingTexts.isEmpty
+          column.missingTexts.isEmpty, column.clip == nil
         else {
           throw problem(node, .column(.scaledBefore))
         }
         guard let filling = column.filledText else {
           return Column(
-            source: column.source, kind: .coded(levels: levels, numbers: numbers, others: others))
+            source: column.source, kind: .coded(levels: levels, numbers: numbers, others: others),
+            isTruncated: column.isTruncated)
         }
         let filled = levels.firstIndex(of: filling).map { numbers[$0] } ?? others
         let kept = levels.indices.filter { !levels[$0].trimmingBlanks.isEmpty }
@@ -80,7 +83,7 @@ extension ONNXColumns {
           source: column.source,
           kind: .coded(
             levels: kept.map { levels[$0] } + [""], numbers: kept.map { numbers[$0] } + [filled],
-            others: others), blank: column.blank)
+            others: others), blank: column.blank, isTruncated: column.isTruncated)
       })
   }
 

@@ -47,6 +47,10 @@ struct ONNXColumns: Hashable, Sendable {
     var missingTexts: Set<String> = []
     /// Whether the cell is the index of a row of an embedding, which has one for each index.
     var isIndex = false
+    /// The range that an index is limited to.
+    var clip: ClosedRange<Double>?
+    /// Whether the file rounds the number of the cell to a whole one.
+    var isTruncated = false
   }
 
   /// An intermediate value of the preprocessing.
@@ -77,13 +81,15 @@ struct ONNXColumns: Hashable, Sendable {
   private var values: [String: Value] = [:]
   /// Whether columns are indices of embeddings.
   private let hasEmbeddings: Bool
+  /// Whether columns are indices or levels, to which numbers are cast.
+  private let hasLevels: Bool
 
   private static let own: Set<String> = [
     "Imputer", "LabelEncoder", "Scaler", "OneHotEncoder", "ArrayFeatureExtractor",
     "FeatureVectorizer", "IsNaN", "Where",
   ]
   /// The maximum number of columns.
-  private static let mostCells = 1 << 20
+  static let mostCells = 1 << 20
 
   /// Whether a file has preprocessing of table rows: several inputs, inputs that are not floats,
   /// preprocessing operators, or columns that are shifted by constants.
@@ -115,6 +121,8 @@ struct ONNXColumns: Hashable, Sendable {
   ) throws(ModelFileError) {
     (self.file, self.layers) = (file, layers)
     hasEmbeddings = chain.contains { Self.isEmbedding($0, constants) }
+    hasLevels = hasEmbeddings || chain.contains { $0.opType == "OneHotEncoder" }
+    try Self.simplifyShapes(of: inputs, &chain, &constants)
     if hasEmbeddings { try Self.simplifyIndices(&chain, constants) }
     let areColumns = inputs.allSatisfy(\.isColumn)
     for input in inputs {
@@ -124,19 +132,33 @@ struct ONNXColumns: Hashable, Sendable {
     if inputs.count > 1, areColumns { names = inputs.map(\.name) }
     let started = values
     var rest = try take(chain, upTo: [], &constants)
+    try multiplySums(&rest, &constants)
+    try flattenSums(&rest, constants)
     // Unread inputs are cells that the network ignores.
     var read = Set(rest.flatMap(\.input)).intersection(values.keys)
-    if read.count > 1,
-      let first = (inputs.map(\.name) + chain.flatMap(\.output)).first(where: read.contains)
-    {
-      // The layers read a value that columns are also selected from: the selection belongs to the
-      // layers.
-      values = started
-      rest = try take(chain, upTo: [first], &constants)
-      read = Set(rest.flatMap(\.input)).intersection(values.keys)
+    if read.count > 1 {
+      var waiting = read
+      let names = (inputs.map(\.name) + chain.flatMap(\.output) + values.keys.sorted())
+        .filter { waiting.remove($0) != nil }
+      let all = (values: values, rest: rest)
+      if !hasEmbeddings {
+        // The layers read a value that columns are also selected from: the selection belongs to the
+        // layers.
+        values = started
+        rest = try take(chain, upTo: [names[0]], &constants)
+        read = Set(rest.flatMap(\.input)).intersection(values.keys)
+      }
+      if read.count > 1 {
+        (values, rest) = all
+        read = Set(names)
+        if let joint = try joint(of: names, &constants) {
+          values[joint.name] = Value(columns: joint.columns)
+          rest = joint.selections + rest
+          read = [joint.name]
+        }
+      }
     }
-    guard let name = read.first, read.count == 1, let first = values[name], !first.isDiscrete,
-      !first.columns.contains(where: \.isCode), first.form == .row
+    guard let name = read.first, read.count == 1, let first = values[name], first.isRowOfNumbers
     else {
       if inputs.count > 1, !areColumns { throw .graph(file: file, .inputs(inputs.map(\.name))) }
       let odd = rest.first { node in node.input.contains { values[$0] != nil } }
@@ -146,16 +168,20 @@ struct ONNXColumns: Hashable, Sendable {
       throw problem(odd, .place(.onColumns))
     }
     chain = rest
-    columns = first.columns
+    columns = first.columns.indexingNumbers
     guard inputs.count == 1 || areColumns || readsAll(inputs) else {
       throw .graph(file: file, .inputs(inputs.map(\.name)))
     }
     wholeCells.formIntersection(columns.compactMap { $0.isNumber ? $0.source : nil })
+    wholeCells.formUnion(columns.filter(\.isTruncated).map(\.source))
     for column in columns where column.isIndex {
-      guard case .coded(let levels, _, _) = column.kind else { continue }
+      guard case .coded(let levels, _, _) = column.kind,
+        let least = levels.first.flatMap(Double.init),
+        let most = levels.last.flatMap(Double.init)
+      else { continue }
       wholeCells.insert(column.source)
-      let most = min(Double(levels.count - 1), limits[column.source]?.upperBound ?? .infinity)
-      limits[column.source] = 0...most
+      let limit = limits[column.source]?.upperBound ?? .infinity
+      limits[column.source] = least...max(least, min(most, limit))
     }
     value.name = name
     value.type.tensorType.elemType = Int32(Onnx_TensorProto.DataType.float.rawValue)
@@ -179,12 +205,18 @@ struct ONNXColumns: Hashable, Sendable {
         let made = try made(node, &constants, in: chain), let name = node.output.first
       {
         values[name] = made
+      } else if hasEmbeddings, !read.contains(where: ends.contains),
+        let parts = try split(node, &constants)
+      {
+        for (name, part) in zip(node.output, parts) { values[name] = part }
       } else {
         rest.append(node)
       }
     }
     return rest
   }
+
+  mutating func add(_ value: Value, named name: String) { values[name] = value }
 
   /// The output of a preprocessing node. Where a column is multiplied by 0 beside a comparison, as in a
   /// discretisation, the comparison is what is not supported.
@@ -302,6 +334,11 @@ struct ONNXColumns: Hashable, Sendable {
     case "Reshape":
       guard let shape = node.input(1), constants.contains(shape) else { return nil }
       let wanted = try constants.integers(shape)
+      if hasEmbeddings, wanted == [-1], value.columns.count == 1 {
+        var vector = value
+        vector.form = .vector
+        return vector
+      }
       guard wanted.count == 2 else { return nil }
       return wanted[1] == -1 || wanted[1] == value.columns.count ? value : nil
     case "Gather" where Self.isEmbedding(node, constants),
@@ -340,7 +377,7 @@ struct ONNXColumns: Hashable, Sendable {
   }
 
   /// Reserves memory for columns, each of which takes as much as 16 numbers.
-  private func spend(
+  func spend(
     _ columns: Int, _ constants: inout ONNXConstants
   ) throws(ModelFileError) {
     try constants.spend(16 * columns)
@@ -367,9 +404,15 @@ struct ONNXColumns: Hashable, Sendable {
         value.columns[index].isSinglePrecision = true
       }
     case .bool where value.marksMissingTexts: break
-    case .int64 where hasEmbeddings && value.columns.allSatisfy(\.isPlain),
-      .int32 where hasEmbeddings && value.columns.allSatisfy(\.isPlain):
+    case .int64 where hasLevels && value.columns.allSatisfy(\.isPlain),
+      .int32 where hasLevels && value.columns.allSatisfy(\.isPlain):
+      if !value.isDiscrete {
+        for index in value.columns.indices { value.columns[index].isTruncated = true }
+      }
       value.isDiscrete = true
+    case .int64 where value.columns.allSatisfy(\.isWholeCode),
+      .int32 where value.columns.allSatisfy(\.isWholeCode):
+      break
     case .int64, .int32, .string:
       guard value.isDiscrete else {
         throw problem(node, .column(.rounding))
@@ -460,7 +503,15 @@ extension ONNXColumns.Column {
   /// Whether it is the unscaled number of a cell.
   var isPlain: Bool {
     kind == .number(filled: nil) && factor == 1 && offset == 0 && filledText == nil
-      && missingTexts.isEmpty
+      && missingTexts.isEmpty && clip == nil
+  }
+
+  /// Whether it is a whole number for each index, such as that of a one-hot encoding.
+  var isWholeCode: Bool {
+    guard isIndex, factor == 1, offset == 0, case .coded(_, let numbers, _) = kind else {
+      return false
+    }
+    return numbers.allSatisfy { $0 == $0.rounded() }
   }
 
   /// Whether it compares the cell with a code.

@@ -95,6 +95,7 @@ struct ONNXGraph {
     try link(from: names, to: output, keepsOrder: readsRows)
     // Constants of nodes are known now.
     interface = ModelInterface(graph, constants: constants, names: names)
+    if !readsRows { try ONNXColumns.joinOneHots(&chain, &constants) }
     let hasColumns = try ONNXColumns.are(needed: inputs, by: chain, constants)
     if readsRows || hasColumns {
       guard

@@ -30,10 +30,11 @@ extension ONNXWriter {
     imputes = kept.imputes
     levels = kept.levels
     guard let positions = kept.positions else {
-      guard graph.input.count == 1, model.schema.features.allSatisfy({ $0.levels == nil }) else {
-        throw .rows
+      if graph.input.count == 1, model.schema.features.allSatisfy({ $0.levels == nil }) {
+        cells = try oneInput(graph.input[0], kept.interface)
+      } else {
+        cells = .each(try columnsInOrder())
       }
-      cells = try oneInput(graph.input[0], kept.interface)
       return
     }
     var names = [String](repeating: "", count: model.schema.features.count)
@@ -42,8 +43,7 @@ extension ONNXWriter {
       let input = graph.input[cell]
       // An input that no layer reads may stand for any column.
       guard names[position].isEmpty else { continue }
-      names[position] = try column(
-        input, number: cell, isText: model.schema.features[position].levels != nil)
+      names[position] = try column(input, number: cell, feature: position)
     }
     cells = .each(names)
   }
@@ -77,16 +77,57 @@ extension ONNXWriter {
     .float, .double, .float16, .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64,
   ]
 
-  /// A column `[batch, 1]` of strings or doubles.
+  /// The columns of inputs that hold them in their order, one or several each.
+  private mutating func columnsInOrder() throws(InterfaceProblem) -> [String] {
+    let features = model.schema.features
+    let read = Set(model.encoding.inputs.map(\.feature))
+    var names: [String] = []
+    for input in graph.input {
+      guard input.rank == 1 || input.rank == 2 else { throw .value(name: input.name) }
+      let stated = input.rank == 1 ? 1 : Int(input.type.tensorType.shape.dim[1].dimValue)
+      let width = stated == 0 && graph.input.count == 1 ? features.count : stated
+      guard width > 0, names.count + width <= features.count else { throw .rows }
+      for position in 0..<width {
+        let number = names.count
+        guard read.contains(number) else {
+          names.append("")
+          continue
+        }
+        var cell = input
+        if width > 1 {
+          cell.name = add("Gather", of: [input.name], makes: "rows:chosen-\(number)") {
+            writer, node in
+            writer.addIntegers([("place", [position])], to: &node)
+            node.attribute = [Self.integers("axis", one: 1)]
+          }
+        }
+        names.append(try column(cell, number: number, feature: number))
+      }
+    }
+    guard names.count == features.count else { throw .rows }
+    return names
+  }
+
+  /// A column `[batch, 1]` of strings or doubles for a feature.
   private mutating func column(
-    _ input: Onnx_ValueInfoProto, number: Int, isText: Bool
+    _ input: Onnx_ValueInfoProto, number: Int, feature: Int
   ) throws(InterfaceProblem) -> String {
+    let levels = model.schema.features[feature].levels
+    let isText = levels != nil
     let whole = Self.numbers.subtracting([.float, .double, .float16])
+    // Levels of a column of floats are whole numbers.
     guard let type = input.element, input.rank == 1 || input.rank == 2,
-      isText ? type == .string || whole.contains(type) : Self.numbers.contains(type)
+      isText
+        ? type == .string || whole.contains(type)
+          || Self.numbers.contains(type)
+            && levels?.allSatisfy({ Int($0).map(String.init) == $0 }) ?? false
+        : Self.numbers.contains(type)
     else { throw .value(name: input.name) }
     let wanted: Onnx_TensorProto.DataType = isText ? .string : .double
     var value = input.name
+    if isText, type != .string, !whole.contains(type) {
+      value = addCast(of: value, to: .int64, makes: "rows:whole-\(number)")
+    }
     if type != wanted { value = addCast(of: value, to: wanted, makes: "rows:cast-\(number)") }
     if input.rank == 1 { value = addReshape(of: value, to: [-1, 1], makes: "rows:cell-\(number)") }
     return value

@@ -20,7 +20,11 @@ import Testing
       "timestamps", "shifted", "normalized-rows", "flat-colours", "rows-of-pixels",
       "lines-of-pixels", "turned-columns", "codes-read", "row-index", "filled", "filled-anew",
       "filled-unknown", "filled-codes", "flattened", "flattened-channel", "grey-pixels",
-      "embedded-columns",
+      "embedded-columns", "embedded-casts", "embedded-inputs", "embedded-one-hot",
+      "embedded-shared",
+      "embedded-wrapped", "embedded-both", "embedded-compared", "embedded-flat", "embedded-limits",
+      "embedded-means", "embedded-offsets", "embedded-split", "embedded-sums", "embedded-towers",
+      "embedded-vectors", "embedded-viewed", "embedded-wide",
     ]
   static let all =
     kept + [
@@ -29,8 +33,6 @@ import Testing
       "month-classes", "named-positions",
       "one-vs-rest", "other-columns", "pair", "reduce-max", "rounded", "threshold",
       "turned-channels", "unknown-width", "whole-windows", "from-half",
-      "embedded-casts", "embedded-inputs", "embedded-one-hot", "embedded-shared",
-      "embedded-wrapped",
     ]
 
   private struct Figures: Decodable {
@@ -160,9 +162,10 @@ import Testing
   ])
   func indicesOfNoEmbeddingAreRefused(_ cell: String, _ message: String) throws {
     try withFolder { place in
-      for name in ["columns", "wrapped", "inputs", "casts", "one-hot", "shared"].map({
-        "embedded-" + $0
-      }) {
+      for name in [
+        "columns", "wrapped", "inputs", "casts", "one-hot", "shared", "both", "compared", "flat",
+        "limits", "means", "offsets", "split", "sums", "towers", "vectors", "viewed", "wide",
+      ].map({ "embedded-" + $0 }) {
         var lines = try String(contentsOfFile: file(name + ".csv"), encoding: .utf8)
           .split(separator: "\n").map(String.init)
         for row in cell == "north" ? Array(lines.indices.dropFirst()) : [1] {

@@ -494,3 +494,101 @@ first(embedded, "embedded-casts", "cast")
 first(embedded, "embedded-shared", "shared")
 first(embedded, "embedded-wrapped", "wrapped")
 first(embedded, "embedded-one-hot", "hot")
+
+
+def branched(name, form, seed=1):
+    """One input of two columns of whole numbers and two of numbers, of which several layers read parts: a linear
+    part beside the layers ("wide"), layers for each kind ("towers"), sums ("sums", "flat") and means ("means") of
+    embeddings, one embedding with offsets ("offsets"), a Split ("split"), a column that is a number as well
+    ("both"), a comparison with the levels ("compared"), limits ("limits"), computed batch sizes ("viewed"), and
+    columns that are made vectors ("vectors")."""
+    chance = np.random.default_rng(seed)
+    zones = np.stack([np.arange(ROWS) % 5, chance.integers(4, size=ROWS)], 1)
+    amounts = (3 * chance.normal(size=(ROWS, 2)) + 1).round(2)
+    whole, number = TensorProto.INT64, TensorProto.FLOAT
+    at = {n: constant(n, v, np.int64) for n, v in (
+        ("i0", 0), ("i1", 1), ("none", [0]), ("one", [1]), ("two", [2]), ("four", [4]), ("axis", [1]), ("last", [-1]),
+        ("start", [0, 5]), ("sizes", [2, 2]), ("levels", [0, 1, 2, 3, 4]), ("least", 0), ("most", 4), ("flat", [-1]),
+        ("six", [-1, 3]))}
+    tables = [constant("e0", chance.normal(size=(5, 3))), constant("e1", chance.normal(size=(5, 3)))]
+    own, read, behind = [*tables], 8, []
+    select = [node("Slice", ["x", "none", "two", "axis"], ["f"]), node("Slice", ["x", "two", "four", "axis"], ["n"]),
+              node("Cast", ["f"], ["z"], to=whole)]
+    columns = [node("Gather", ["z", "i0"], ["z0"], axis=1), node("Gather", ["z", "i1"], ["z1"], axis=1)]
+    looked = [node("Gather", ["e0", "z0"], ["v0"]), node("Gather", ["e1", "z1"], ["v1"])]
+    joined = node("Concat", ["v0", "v1", "n"], ["r"], axis=1)
+    if form == "wide":
+        before = [*select, *columns, *looked, joined, node("Gemm", ["n", "w3", "b3"], ["wide"])]
+        own += [constant("w3", chance.normal(size=(2, 2))), constant("b3", chance.normal(size=2))]
+        behind = [node("Add", ["l", "wide"], ["logits"])]
+    elif form == "towers":
+        before = [
+            *select, *columns, *looked, node("Concat", ["v0", "v1"], ["e"], axis=1),
+            node("Gemm", ["n", "w3", "b3"], ["g"]), node("Relu", ["g"], ["t"]),
+            node("Gemm", ["e", "w4", "b4"], ["o"]), node("Relu", ["o"], ["u"]), node("Concat", ["u", "t"], ["r"], axis=1)]
+        own += [constant("w3", chance.normal(size=(2, 4))), constant("b3", chance.normal(size=4)),
+                constant("w4", chance.normal(size=(6, 4))), constant("b4", chance.normal(size=4))]
+    elif form == "sums":
+        before = [
+            *select, *columns, *looked, node("Gemm", ["n", "w3", "b3"], ["g"]), node("Add", ["v0", "v1"], ["s"]),
+            node("Add", ["s", "g"], ["r"])]
+        own += [constant("w3", chance.normal(size=(2, 3))), constant("b3", chance.normal(size=3))]
+        read = 3
+    elif form == "flat":
+        before = [
+            *select, node("Slice", ["z", "none", "one", "axis"], ["z0"]), node("Slice", ["z", "one", "two", "axis"], ["z1"]),
+            *looked, node("Add", ["v0", "v1"], ["s"]), node("Reshape", ["s", "six"], ["m"]),
+            node("Concat", ["m", "n"], ["r"], axis=1)]
+        read = 5
+    elif form == "means":
+        before = [
+            *select, node("Gather", ["e0", "z"], ["v"]), node("ReduceMean", ["v"], ["m"], axes=[1], keepdims=0),
+            node("Concat", ["m", "n"], ["r"], axis=1)]
+        own, read = tables[:1], 5
+    elif form == "offsets":
+        before = [
+            *select, node("Add", ["z", "start"], ["k"]), node("Gather", ["e", "k"], ["v"]),
+            node("Flatten", ["v"], ["m"]), node("Concat", ["m", "n"], ["r"], axis=1)]
+        own = [constant("e", chance.normal(size=(9, 3)))]
+    elif form == "split":
+        before = [
+            node("Split", ["x", "sizes"], ["f", "n"], axis=1), node("Cast", ["f"], ["z"], to=whole),
+            node("Split", ["z"], ["s0", "s1"], axis=1), node("Squeeze", ["s0", "axis"], ["z0"]),
+            node("Squeeze", ["s1", "axis"], ["z1"]), *looked, joined]
+    elif form == "both":
+        before = [*select, *columns, *looked, node("Concat", ["v0", "v1", "x"], ["r"], axis=1)]
+        read = 10
+    elif form == "compared":
+        before = [
+            *select, node("Unsqueeze", ["z", "last"], ["u"]), node("Equal", ["u", "levels"], ["q"]),
+            node("Cast", ["q"], ["q1"], to=whole), node("Cast", ["q1"], ["q2"], to=number),
+            node("Flatten", ["q2"], ["m"]), node("Concat", ["m", "n"], ["r"], axis=1)]
+        own, read = [], 12
+    elif form == "limits":
+        before = [
+            *select, node("Clip", ["z", "i1", "most"], ["c"]), node("Gather", ["c", "i0"], ["z0"], axis=1),
+            node("Gather", ["c", "i1"], ["y1"], axis=1), node("Sub", ["y1", "i1"], ["z1"]), *looked, joined]
+    elif form == "viewed":
+        before = [
+            *select, node("Shape", ["x"], ["k"]), node("Gather", ["k", "none"], ["k0"]),
+            node("Concat", ["k0", "last"], ["k1"], axis=0), node("Gather", ["e0", "z"], ["v"]),
+            node("Reshape", ["v", "k1"], ["m"]), node("Concat", ["m", "n"], ["r"], axis=1)]
+        own = tables[:1]
+    else:
+        before = [
+            node("Slice", ["x", "none", "one", "axis"], ["f0"]), node("Reshape", ["f0", "flat"], ["p0"]),
+            node("Cast", ["p0"], ["z0"], to=whole), node("Slice", ["x", "one", "two", "axis"], ["f1"]),
+            node("Reshape", ["f1", "flat"], ["p1"]), node("Cast", ["p1"], ["z1"], to=whole),
+            node("Slice", ["x", "two", "four", "axis"], ["n"]), *looked, joined]
+    nodes, initializers = tanh("r", chance, read, 2)
+    behind = behind or [node("Identity", ["l"], ["logits"])]
+    used = {i for n in [*before, *nodes, *behind] for i in n.input}
+    own += [c for n, c in at.items() if n in used]
+    rows = [[*map(int, kinds), *numbers] for kinds, numbers in zip(zones, amounts)]
+    feeds = {"x": np.concatenate([zones, amounts], 1).astype(np.float32)}
+    write(name, [*before, *nodes, *behind], [helper.make_tensor_value_info("x", number, ["N", 4])],
+          [*initializers, *own], ["zone", "kind", "c2", "c3"], rows, lambda session: session.run(None, feeds)[0])
+
+
+for form in ("wide", "towers", "sums", "flat", "means", "offsets", "split", "both", "compared", "limits", "viewed", "vectors"):
+    first(branched, "embedded-" + form, form)
