@@ -80,7 +80,13 @@ import Testing
       let result = try ResultFolder(folder.appendingPathComponent("r"))
       let found = try #require(try result.explanation.crossValidation)
       #expect(found.network == nil && found.pruned == nil && found.majority == nil)
-      #expect(try #require(found.fidelity).mean > 0.8)
+      // Held-out rows of a fold: 30 of 150.
+      let fidelity = try #require(found.fidelity)
+      #expect(fidelity.mean > 0.8 && fidelity.mean < 1)
+      for share in [fidelity.minimum, fidelity.maximum] {
+        #expect(abs(30 * share - (30 * share).rounded()) < 1e-4)
+      }
+      try expectSnapshot(figures(found), named: "cross-validation-iris-given.txt")
     }
   }
 

@@ -150,6 +150,15 @@ private struct PlantedNetwork {
     #expect(found.rules.classify(rows) == subject.predictions)
   }
 
+  /// 51 is a fiftieth more than 50; 52 is not.
+  @Test(arguments: [
+    ([200, 100, 51, 50, 50], 2), ([200, 100, 52, 50, 49], 4), ([0, 60, 52, 50, 50], 3),
+    ([9, 0, 0, 0, 1], 1), ([9, 1, 0, 0, 1], 2), ([9, 5, 5, 5, 5], 1),
+  ])
+  func theSizeIsTheSmallestWithAFiftiethMoreDisagreements(_ disagreements: [Int], _ size: Int) {
+    #expect(OrderedAttributeStudy.size(within: 1...4, disagreements) == size)
+  }
+
   @Test func aClassWithoutRuleIsSaidFirst() throws {
     let (found, _) = try unsure(maxRules: 2)
     #expect(found.rules.rules.count == 2)

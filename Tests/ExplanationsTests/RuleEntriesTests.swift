@@ -69,6 +69,7 @@ import Testing
       schema: table.schema)
     #expect(summaries.map(\.id) == ["F1", "F2", "F3", "F4"])
     #expect(summaries.compactMap { $0.drivers.first?.input } == ["p", "p", "q", "r"])
+    #expect(summaries.map(\.threshold) == [0.5, 0.5, 0.5, 0.5])
     let active = (0..<400).count { values[$0, 1] > 0.5 }
     #expect(summaries[1].activeShare == (Double(active) / 400).roundedTo(digits: 6))
     let spread = values.columnStatistics.deviations[1]

@@ -2,7 +2,7 @@
 """Plants small faults in modules, one by one, runs the tests, and lists the faults that no test finds.
 
 usage: mutate.py MODULE… [--count 30] [--seed 1] [--files REGEX] [--only 12,57] [--place FOLDER]
-                 [--stages 4] [--built] [--jobs 1] [--json FILE] [--list]
+                 [--first-stage 1] [--stages 4] [--built] [--jobs 1] [--json FILE] [--list]
        mutate.py figures [--only …] [--place FOLDER] [--jobs 1] [--json FILE] [--list]
 
 Modules: Explanations, Rules, Pruning, Networks, Datasets, ModelFiles. The checkout is never written
@@ -26,7 +26,7 @@ are computed with: thresholds, orders, scores, schedules, losses, splits.
 
 For each fault the tests run in stages, and end at the first that fails: those of the module, those of
 the modules above it with ExperimentsTests, those of the built program: what counts figures, then
-all. A fault is found where a test
+all. For "figures" what counts them is the second stage. A fault is found where a test
 fails, where the tests crash, and where they take --limit times as long as without a fault (at least a
 minute): a crash or an endless loop does not pass unseen. Exit code 1 where more than 5 % survive.
 """
@@ -45,6 +45,7 @@ parser.add_argument("--jobs", type=int, default=1, help="runs of the tests at th
 parser.add_argument("--limit", type=float, default=4.0, help="a run of so many times the usual is a find")
 parser.add_argument("--json", type=pathlib.Path)
 parser.add_argument("--stages", type=int, default=4, help="how many stages a fault may go through")
+parser.add_argument("--first-stage", type=int, default=1, help="the stage to begin with")
 parser.add_argument("--built", action="store_true", help="the place is built with these faults already")
 parser.add_argument("--list", action="store_true", help="only say what would be planted")
 options = parser.parse_args()
@@ -365,7 +366,7 @@ def stages(module, own=""):
     built = [rf"^CommandTests\.\w*({counted})", r"^CommandTests\."]
     if module == "figures":
         first = [rf"^{own}Tests\."] if (root / f"Tests/{own}Tests").exists() else []
-        return first + [r"^(Experiments|Reports|Explanations|Pruning)Tests\.", *built]
+        return first + [built[0], r"^(Experiments|Reports|Explanations|Pruning)Tests\.", built[1]]
     return [rf"^{module}Tests\.", rf"^({'|'.join(above)})Tests\.", *built]
 
 
@@ -431,7 +432,7 @@ def main():
 
     def judge(fault):
         module, number, site = fault
-        for filter in stages(module, site.path.relative_to(place).parts[1])[: options.stages]:
+        for filter in stages(module, site.path.relative_to(place).parts[1])[options.first_stage - 1: options.stages]:
             found, _ = test(filter, number, max(60, options.limit * options.jobs * seconds(filter)))
             if found: break
         where = f"{site.path.relative_to(place)}:{site.row + 1}"

@@ -3,7 +3,7 @@ import Rules
 import Tensors
 
 /// The rules of ordered-attribute search for one binarisation of the hidden features.
-struct OrderedAttributeStudy {
+package struct OrderedAttributeStudy {
   /// The limits of a study.
   struct Limits: Hashable {
     var premises: Int
@@ -121,8 +121,15 @@ struct OrderedAttributeStudy {
     }
   }
 
-  /// Selects rules and chooses their number: the smallest with at most a fiftieth more
-  /// disagreements than the best number, with a rule for every class.
+  /// The smallest number of rules with at most a fiftieth more disagreements than the best number.
+  ///
+  /// `disagreements`: one count for each number of rules from 0.
+  package static func size(within range: ClosedRange<Int>, _ disagreements: [Int]) -> Int {
+    let fewest = disagreements[range].min() ?? 0
+    return range.first { 50 * disagreements[$0] <= 51 * fewest } ?? range.upperBound
+  }
+
+  /// Selects rules and chooses their number, with a rule for every class.
   private mutating func choose(
     from candidates: [ImplicantRule], _ limits: Limits, _ subject: ExtractionSubject
   ) throws {
@@ -134,8 +141,7 @@ struct OrderedAttributeStudy {
     }
     let largest = min(limits.rules, selection.count)
     let smallest = min(Set(candidates.map(\.conclusion)).count, largest)
-    let fewest = wrong[smallest...largest].min() ?? 0
-    size = (smallest...largest).first { 50 * wrong[$0] <= 51 * fewest } ?? largest
+    size = Self.size(within: smallest...largest, wrong)
     disagreements = wrong[size]
   }
 }
