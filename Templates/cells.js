@@ -216,7 +216,9 @@ function pastedRow(data, text) {
   } else if (stranger) {
     throw new Error("there is no column " + trimmed(stranger[0]).slice(0, 60));
   } else {
-    throw new Error(row.length + " cells where the data have " + count + " columns");
+    const names = data.columns.slice(0, 6).map((column) => column.name.slice(0, 60)).join(", ");
+    throw new Error(row.length + " cells where the network reads " + count + " columns: " + names
+      + (count > 6 ? " …" : "") + ". Columns that were left out are not among them: paste the line of names too");
   }
   return cells;
 }

@@ -67,7 +67,8 @@ struct Assembly {
   private func classesWithoutRule(_ explanation: Explanation) -> [Warning] {
     func warnings(_ rules: RuleSet, _ kind: String) -> [Warning] {
       Warning.classesWithoutRule(
-        rules, predictions: predictions.validation, classes: schema.classes, kind: kind)
+        rules, predictions: predictions.validation + predictions.heldOut, classes: schema.classes,
+        kind: kind)
     }
     guard let leads = explanation.leads,
       let leading = [featureRules, describedRules].compactMap(\.self).first(where: {

@@ -88,7 +88,8 @@ extension Comparison.Result {
 
   private var sizeTable: DataTable {
     DataTable(
-      "size", "Size after pruning, medians over the seeds.",
+      "size",
+      "Size after pruning, medians over the seeds; parameters and MACs without the zeros that a mask leaves.",
       [
         .text("method"), .number("kept"), .number("parameters"), .number("MACs per sample"),
         .number("neurons"), .number("file bytes"), .number("agreement"),
@@ -102,9 +103,9 @@ extension Comparison.Result {
     let own = figures(method, point)
     guard !own.isEmpty else { return nil }
     func median(_ value: (Comparison.Figures) -> Int) -> DataTable.Cell {
-      .digits(own.map(value).sorted()[own.count / 2])
+      .digits(Int(own.map { Double(value($0)) }.median.rounded()))
     }
-    let agreement = own.map(\.agreement.value).sorted()[own.count / 2]
+    let agreement = own.map(\.agreement.value).median
     return [
       DataTable.Cell(Phrase(method)), DataTable.Cell(Phrase(percentage(point)), key: point),
       median(\.parameters), median(\.macs), median(\.neurons), median(\.fileBytes),
@@ -183,4 +184,14 @@ extension DataTable.Cell {
 
 extension [Double] {
   fileprivate var mean: Double { reduce(0, +) / Double(count) }
+}
+
+extension [Double] {
+  /// The middle value, of an even number the mean of the two in the middle; 0 of none.
+  fileprivate var median: Double {
+    let sorted = sorted()
+    guard let last = sorted.last else { return 0 }
+    let upper = sorted.indices.contains(count / 2) ? sorted[count / 2] : last
+    return count.isMultiple(of: 2) ? (sorted[count / 2 - 1] + upper) / 2 : upper
+  }
 }

@@ -170,7 +170,7 @@ extension Warning {
       : "\(counted(count)) of \(counted(total, "held-out row")) equal a training row"
     return [
       Warning(
-        "training-rows-held-out",
+        Warning.trainingRowsHeldOut,
         "\(fact): accuracy and fidelity on them are not those on unseen rows",
         figure: Double(isSameSource ? total : count))
     ]

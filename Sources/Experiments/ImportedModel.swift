@@ -86,6 +86,7 @@ public struct ImportedModel: Sendable {
     if !imported.readsColumnsByName, table.schema.image == nil {
       notes.append(Self.columnNote(model, imported, name))
     }
+    if let note = Self.pixelNote(imported, model, name) { notes.append(note) }
     if let missing = Self.missingNote(imported, model, table, name) { notes.append(missing) }
     notes += Self.roundingNotes(imported, table, name)
     if imported.schema != nil || stored != nil { notes += Self.shiftNotes(model, table) }
@@ -112,6 +113,21 @@ public struct ImportedModel: Sendable {
     return names.words([SettingValue(.pixelMean, shortest(mean))])
       + ": the mean applies to pixels divided by \(maximum), in 0...1; a mean of \(shortest(mean)) in the units "
       + "of the images is \(significant(mean / image.maximum, digits: 4))"
+  }
+
+  /// The range in which the network gets the pixels of images; `nil` for a table, and of a file that states it.
+  private static func pixelNote(
+    _ imported: ImportedNetwork, _ model: Model, _ name: String
+  ) -> String? {
+    guard let image = model.schema.image, !imported.describesInputs else { return nil }
+    var (least, most) = (Double.infinity, -Double.infinity)
+    for case .scaled(let mean, let scale) in model.encoding.inputs.map(\.kind) {
+      (least, most) = (min(least, -mean / scale), max(most, (image.maximum - mean) / scale))
+    }
+    guard least < most else { return nil }
+    let range =
+      "\(signed(significant(least, digits: 3))) to \(signed(significant(most, digits: 3)))"
+    return "\(name) gets the pixels, 0 to \(shortest(image.maximum)), as \(range)"
   }
 
   /// That missing numbers are computed with, which the file does not impute; `nil` without any.

@@ -36,11 +36,23 @@ extension PruningResult {
       ("weights", "weights", before.weights, after.weights),
       ("MACs per sample", "multiplications", before.macs, after.macs),
     ]
-    let rows = quantities.map { label, key, before, after -> Row in
-      (label, text(["\(before) -> \(after)", times(ratios[key], "fewer", "more")]))
-    }
+    let rows =
+      quantities.map { label, key, before, after -> Row in
+        (label, text(["\(before) -> \(after)", times(ratios[key], "fewer", "more")]))
+      } + denseRow
     let bytes = ["\(before.fileBytes) -> \(after.fileBytes) bytes"]
     return rows + [("file", text(bytes + [times(ratios["fileBytes"], "smaller", "larger")]))]
+  }
+
+  /// The MACs with the zeros that the weights store, which runtimes for dense tensors multiply by.
+  private var denseRow: [Row] {
+    guard let stored = after.denseMACs else { return [] }
+    return [
+      (
+        "MACs with zeros",
+        text(["\(self.before.denseMACs ?? self.before.macs) -> \(stored)"])
+      )
+    ]
   }
 
   private var costs: [Row] {

@@ -20,6 +20,8 @@ public struct PruningResult: Codable, Sendable {
     public var widths: [Int]
     /// Multiply-accumulate operations (MACs) per sample; masked weights are not counted.
     public var macs: Int
+    /// MACs per sample of a runtime that multiplies by the zeros stored in the file; `nil` if there are none.
+    public var denseMACs: Int?
     /// Hidden neurons.
     public var neurons: Int
     /// Flattened units read by later layers; `nil` without a flattening.
@@ -36,7 +38,8 @@ public struct PruningResult: Codable, Sendable {
     public var error: Double?
 
     private enum CodingKeys: String, CodingKey {
-      case parameters, weights, widths, macs = "multiplications", neurons, flattened, inputs
+      case parameters, weights, widths, macs = "multiplications"
+      case denseMACs = "denseMultiplications", neurons, flattened, inputs
       case fileBytes, compressedBytes = "codedBytes", accuracy, error
     }
   }
@@ -171,7 +174,9 @@ public struct PruningResult: Codable, Sendable {
         weights: model.network.parameters.joined().reduce(0) {
           $0 + ($1.role == .weight ? $1.keptCount : 0)
         }, widths: layers.map { model.network.originalIndices[$0].count },
-        macs: cost.macs, neurons: cost.neurons,
+        macs: cost.macs,
+        denseMACs: model.network.denseMACs == cost.macs ? nil : model.network.denseMACs,
+        neurons: cost.neurons,
         flattened: numbers > 0 ? numbers : nil,
         inputs: cost.inputs, fileBytes: try ModelFile.data(for: model).count,
         compressedBytes: try? CompressedModel.data(for: model).count,

@@ -3,11 +3,11 @@ import Reports
 import Rules
 
 extension Warning {
-  /// A warning about classes that the network predicts on at least ten validation rows and the
-  /// rules never; an empty list if there are none.
+  /// A warning about classes that the network predicts on at least ten validation and held-out rows and
+  /// the rules never; an empty list if there are none.
   /// - Parameters:
   ///   - rules: the rules; their default class is predicted without a rule.
-  ///   - predictions: the predictions of the network on the validation rows.
+  ///   - predictions: the predictions of the network on the validation and held-out rows.
   ///   - classes: the names of the classes.
   ///   - kind: what one of the rules is called.
   /// - Returns: at most one warning.
@@ -26,7 +26,8 @@ extension Warning {
     return [
       Warning(
         "classes-without-rule",
-        "no \(kind) predicts \(names)\(rest), which the network predicts on validation rows",
+        "no \(kind) predicts \(names)\(rest), which the network predicts on validation "
+          + "and held-out rows",
         figure: Double(without.count))
     ]
   }

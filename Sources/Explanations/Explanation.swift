@@ -159,6 +159,9 @@ public enum ExplainedNetwork: String, Codable, Sendable, CaseIterable {
 
 /// A warning about a result.
 public struct Warning: Codable, Hashable, Sendable {
+  /// The code of the warning that held-out rows are or equal training rows; its figure counts them.
+  package static let trainingRowsHeldOut = "training-rows-held-out"
+
   /// A stable identifier: "agreement-with-original".
   public var code: String
   /// The reason in one sentence.

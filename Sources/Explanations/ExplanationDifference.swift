@@ -24,8 +24,11 @@ public struct ExplanationDifference: Codable, Hashable, Sendable {
   /// The rows on which the rules of both results predict the same class; `nil` without rows.
   public var predictions: Proportion?
 
+  /// The networks that the rules approximate, before and after: `original` or `pruned`.
+  public var explains: [ExplainedNetwork]
+
   private enum CodingKeys: String, CodingKey {
-    case data, level, fidelity, rulesAccuracy, networkAccuracy, rules, hiddenFeatures
+    case data, level, explains, fidelity, rulesAccuracy, networkAccuracy, rules, hiddenFeatures
     case columnsUsedAdded, columnsUsedRemoved
     case predictions = "answers"
   }
@@ -63,6 +66,7 @@ public struct ExplanationDifference: Codable, Hashable, Sendable {
     }
     let (old, new) = (try entry(before), try entry(after))
     self.level = level
+    explains = [before.explains ?? .pruned, after.explains ?? .pruned]
     data = DataDifference(
       isSame: before.data.sha256 == after.data.sha256,
       rows: [before.data.rows, after.data.rows],

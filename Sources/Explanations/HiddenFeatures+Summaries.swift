@@ -4,7 +4,7 @@ import Tensors
 
 extension HiddenFeatures {
   /// A summary of each feature: its attributions to input columns, the share of rows on which it is
-  /// active, and its output weights; without images.
+  /// active, and its output weights times its standard deviation; without images.
   ///
   /// `subject`: the features in their network, and the rows of the attribution.
   /// `encoding`: that of the network's inputs; `schema`: that of the rows.

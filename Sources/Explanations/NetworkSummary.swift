@@ -166,7 +166,7 @@ public struct FeatureSummary: Codable, Hashable, Sendable, Identifiable {
       self.sign = sign
     }
   }
-  /// The output weight for one class.
+  /// The output weight for one class, times the standard deviation of the feature on training rows.
   public struct Effect: Codable, Hashable, Sendable {
     /// The class whose output it feeds.
     public var `class`: String

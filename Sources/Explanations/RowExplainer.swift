@@ -78,7 +78,7 @@ public struct RowExplainer: Sendable {
   ///   - row: the row.
   ///   - number: its number in the source; `nil` if its values were given.
   ///   - texts: the values by column as they were given, which stand for levels that the schema does not
-  ///     have; without one such a level is "other".
+  ///     have; without one such a level is "(unknown level)".
   /// - Returns: how the network and its rules predict the row.
   /// - Throws: `FeaturesMismatch`.
   public func explanation(

@@ -250,6 +250,17 @@ public struct Network: Hashable, Codable, Sendable {
     }
   }
 
+  /// The MACs per sample of a runtime that multiplies by stored zeros, masked weights included.
+  public var denseMACs: Int {
+    guard let shapes = try? architecture.shapes() else { return 0 }
+    return architecture.nodes.indices.reduce(0) { sum, index in
+      let dense = parameters[index].map { Parameter($0.role, $0.value) }
+      return sum
+        + architecture.nodes[index].layer.macs(
+          for: architecture.inputShapes(of: index, among: shapes), dense)
+    }
+  }
+
   /// The size of all parameters in bytes, 4 per element, masked elements included.
   public var bytes: Int { parameters.joined().reduce(0) { $0 + 4 * $1.value.count } }
 

@@ -41,6 +41,8 @@ public struct NetworkOutline: Codable, Hashable, Sendable {
   public var parameters: Int
   /// The number of multiply-accumulate operations (MACs) per row.
   public var macs: Int
+  /// The MACs per row with the zeros that are stored in the weights; `nil` if there are none.
+  public var denseMACs: Int?
   /// The size of the parameters in bytes.
   public var bytes: Int
   /// The number of neurons that can be pruned, coupled ones counted once.
@@ -51,7 +53,8 @@ public struct NetworkOutline: Codable, Hashable, Sendable {
   public var features: Int
 
   private enum CodingKeys: String, CodingKey {
-    case input, layers, parameters, macs = "multiplications", bytes, prunable
+    case input, layers, parameters, macs = "multiplications", denseMACs = "denseMultiplications"
+    case bytes, prunable
     case featureNode = "featureLayer", features
   }
 
@@ -64,6 +67,7 @@ public struct NetworkOutline: Codable, Hashable, Sendable {
     input = architecture.input.dimensions
     parameters = network.parameterCount
     macs = network.macs
+    denseMACs = network.denseMACs == macs ? nil : network.denseMACs
     bytes = network.bytes
     prunable = groups.prunable.count { !groups.groups[$0].producers.isEmpty }
     featureNode = architecture.featureNode?.rawValue

@@ -1,10 +1,10 @@
 /// The largest number of characters of a displayed name.
-package let longestShownName = 60
+package let longestShownName = 120
 /// The largest number of characters of a displayed external sentence.
 package let longestShownLine = 600
 
 /// An external name for display: control characters escaped, right-to-left text isolated, names
-/// longer than `limit` characters truncated with an ellipsis.
+/// longer than `limit` characters shortened in the middle.
 package func shown(_ name: String, limit: Int = longestShownName) -> String {
   if name.isEmpty { return "(empty)" }
   if name.allSatisfy(\.isWhitespace), !name.contains(where: \.isNewline) { return "(blank)" }
@@ -36,18 +36,32 @@ func lines(of listing: String) -> [String] {
   listing.split(separator: "\n", omittingEmptySubsequences: false).map { visible(String($0)) }
 }
 
-/// A text truncated to `limit` characters, with an ellipsis if it is longer.
-package func shortened(_ text: String, limit: Int) -> String {
+/// A text of at most `limit` characters: of a longer one the beginning and the end, with an ellipsis
+/// between them: names of a table often begin alike and differ at their ends.
+///
+/// `keepsEnd`: false for the beginning only, as of a list.
+package func shortened(_ text: String, limit: Int, keepsEnd: Bool = true) -> String {
   // A character can consist of any number of scalars: both are limited.
   let scalars = text.unicodeScalars
   if text.utf8.count <= limit { return text }
   if text.count <= limit, scalars.count <= 4 * limit { return text }
-  var kept = ""
-  for character in text.prefix(max(limit - 1, 1)) {
-    if kept.unicodeScalars.count + character.unicodeScalars.count > 4 * limit { break }
-    kept.append(character)
+  let kept = max(limit - 1, 1)
+  let last = keepsEnd ? kept * 2 / 5 : 0
+  var end: [Character] = []
+  var left = 4 * last
+  for character in text.suffix(last).reversed() {
+    left -= character.unicodeScalars.count
+    if left < 0 { break }
+    end.append(character)
   }
-  return kept + "…"
+  var start = ""
+  left = 4 * (limit - last)
+  for character in text.prefix(kept - last) {
+    left -= character.unicodeScalars.count
+    if left < 0 { break }
+    start.append(character)
+  }
+  return start + "…" + String(end.reversed())
 }
 
 private func hasRightToLeft(_ text: String) -> Bool {

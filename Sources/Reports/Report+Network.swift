@@ -57,7 +57,9 @@ extension Report {
     blocks.append(
       .table(
         DataTable(
-          "feature-table", "Hidden features: attributions and output weights", columns,
+          "feature-table",
+          "Hidden features: attributions and output weights, times the standard deviation of the feature",
+          columns,
           listed.map { row(of: features[$0], at: $0, hasImages: hasImages) })))
     if listed.count < features.count {
       blocks.append(

@@ -259,8 +259,7 @@ extension Report {
       gives the predicted class. 
       """
     return way + """
-      If no rule holds, \(text.conclusion(rules.defaultClass)). A condition on a missing or \
-      unknown value does not hold, unless it ends in \u{201C}or missing\u{201D}. Lift is the \
+      If no rule holds, \(text.conclusion(rules.defaultClass)). \(text.unknownValues) Lift is the \
       confidence over the share of training rows with that prediction; counterexamples are covered \
       rows with another prediction.
       """

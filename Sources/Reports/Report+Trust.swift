@@ -60,13 +60,23 @@ extension Report {
 
   /// What held-out rows were not used for; of a given network its training rows are not known.
   var heldOutUse: Phrase {
-    let use: Phrase =
-      explanation.provenance.startedFrom == Provenance.ownTraining
+    let isOwn = explanation.provenance.startedFrom == Provenance.ownTraining
+    var use: Phrase =
+      isOwn
       ? "Held-out rows were used neither to train the network nor to extract the rules."
       : """
       Held-out rows were not used to extract the rules; whether the given network was trained on \
       them is not known.
       """
+    let warnings = explanation.warnings ?? []
+    if let used = warnings.first(where: { $0.code == Warning.trainingRowsHeldOut })?.figure {
+      let (count, total) = (Int(used), explanation.data.heldOut)
+      let purpose = isOwn ? "to train the network and to extract the rules" : "to extract the rules"
+      use =
+        count >= total
+        ? "The held-out rows are training rows, which were used \(purpose)."
+        : "\(counted(count)) of \(counted(total, "held-out row")) equal a training row, which was used \(purpose)."
+    }
     guard let leads = explanation.leads else { return use }
     return use
       + " The rules \(leads.words) come first because they agree on clearly more of these rows than the others."
@@ -106,7 +116,7 @@ extension Report {
   }
 
   /// The root mean squared error of a network with a numeric target.
-  private var errorBlock: [Block] {
+  var errorBlock: [Block] {
     guard let before = explanation.network.rootMeanSquaredError else { return [] }
     let after = explanation.pruned.rootMeanSquaredError
     let pruned: Phrase = after.map { ", \(significant($0)) after pruning" } ?? ""

@@ -8,6 +8,8 @@ public struct RuleText: Hashable, Sendable {
   private let positions: [String: Int]
   /// The thresholds above which hidden features are active, by the name of the feature.
   private let thresholds: [String: Double]
+  /// Names that are equal after they are shortened: these are shown whole.
+  private let alike: Set<String>
 
   /// Creates the text of the rules of an explanation, with its names, units and thresholds.
   public init(_ explanation: Explanation) {
@@ -17,6 +19,31 @@ public struct RuleText: Hashable, Sendable {
       uniquingKeysWith: { first, _ in first })
     thresholds = Dictionary(
       explanation.features.map { ($0.id, $0.threshold) }, uniquingKeysWith: { first, _ in first })
+    let all =
+      schema.features.flatMap { [$0.id.rawValue] + ($0.levels ?? []) } + schema.classes
+      + [schema.target.name]
+    let long = Set(all.filter { $0.utf8.count > longestShownName })
+    alike = Set(
+      Dictionary(grouping: long, by: { shown($0) }).values.filter { $0.count > 1 }.joined())
+  }
+
+  /// The name of a column, a class, a hidden feature or a score.
+  private func name(_ name: String) -> Phrase {
+    alike.contains(name) ? Phrase([.passage(name)]) : .name(name)
+  }
+
+  /// A level of a categorical column: in quotation marks where its text could be read as a part of the
+  /// condition, such as `a or b`, `not a` and `missing`.
+  func level(_ level: String) -> Phrase {
+    Self.readsAsWords(level) ? "\u{201C}" + name(level) + "\u{201D}" : name(level)
+  }
+
+  private static func readsAsWords(_ level: String) -> Bool {
+    let words = level.lowercased().split { $0 == " " || $0 == "\u{A0}" }
+    guard let first = words.first else { return false }
+    return level.contains(where: { ",\"\u{201C}\u{201D}]".contains($0) })
+      || ["not", "neither", "missing", "known"].contains(first)
+      || words.contains { ["or", "nor", "and", "then"].contains($0) }
   }
 
   /// `petal_length > 2.45 cm and odor is foul or musty`; `always` for an empty premise.
@@ -47,14 +74,14 @@ public struct RuleText: Hashable, Sendable {
   /// The definition of a score of a program: `S1 = 2 × petal_length + 3 × [odor is foul]`; a condition in
   /// brackets is 1 where it holds, and 0 elsewhere.
   public func score(_ score: RuleProgram.Score, of program: RuleProgram) -> Phrase {
-    .name(score.name) + " = "
+    name(score.name) + " = "
       + sum(
         score.terms.map { term in
           switch term.operand {
           case .indicator(let condition):
             return (term.weight.value, bracketed(self.condition(condition, of: program)))
           case .value(let quantity, let ifMissing):
-            var value = Phrase.name(program.name(of: .quantity(quantity)).rawValue)
+            var value = name(program.name(of: .quantity(quantity)).rawValue)
             if term.step != 1 { value += " / \(number(term.step))" }
             if case .column = quantity { value += " (\(number(ifMissing)) if missing)" }
             return (term.weight.value, value)
@@ -64,7 +91,7 @@ public struct RuleText: Hashable, Sendable {
 
   /// The definition of a score of a result: `S1 = 2 × glucose / 20 + 3 × [odor is foul]`.
   public func score(_ score: ScoreEntry) -> Phrase {
-    .name(score.id) + " = " + sum(score.terms.map(part))
+    name(score.id) + " = " + sum(score.terms.map(part))
   }
 
   /// When a described hidden feature is active: `3 × petal_length + petal_width > 12`.
@@ -76,7 +103,7 @@ public struct RuleText: Hashable, Sendable {
   func terms(of score: ScoreEntry) -> [Phrase] { score.terms.map { sum([part($0)]) } }
 
   private func part(_ term: ScoreEntry.Term) -> (weight: Double, text: Phrase) {
-    let name = Phrase.name(term.input)
+    let name = name(term.input)
     if term.values != nil {
       return (Double(term.weight), bracketed(name + " is " + operand(of: term)))
     }
@@ -106,7 +133,7 @@ public struct RuleText: Hashable, Sendable {
   func operand(of term: ScoreEntry.Term) -> Phrase {
     let feature = positions[term.input].map { schema.features[$0] }
     if let values = term.values {
-      return values.map { Phrase.name($0) }.listed("or")
+      return values.map(level).listed("or")
         + (term.orMissing == true ? Phrase(" or missing") : Phrase())
     }
     return Phrase(number(term.step ?? 1))
@@ -121,7 +148,7 @@ public struct RuleText: Hashable, Sendable {
 
   /// `species is versicolor`
   public func conclusion(_ name: String) -> Phrase {
-    "\(name: schema.target.name) is \(name: name)"
+    self.name(schema.target.name) + " is " + self.name(name)
   }
 
   /// The text of one condition on a column or a hidden feature.
@@ -130,7 +157,7 @@ public struct RuleText: Hashable, Sendable {
     let feature = positions[test.feature].map { schema.features[$0] }
     let unit = feature?.unit.map { Phrase(" ") + .name($0) } ?? Phrase()
     let missing: Phrase = test.orMissing == true ? Phrase([.small(" or missing")]) : Phrase()
-    let name = Phrase.name(test.feature)
+    let name = name(test.feature)
     switch test.operator {
     case .greater:
       guard let value = test.value else { return name + " is known" }
@@ -152,21 +179,32 @@ public struct RuleText: Hashable, Sendable {
     let chosen = Set(values)
     let others = (feature?.levels ?? []).filter { !chosen.contains($0) }
     guard values.count > 2, !others.isEmpty, others.count * 3 <= values.count else {
-      return " is " + values.map { Phrase.name($0) }.listed("or")
+      return " is " + values.map(level).listed("or")
     }
     return others.count == 1
-      ? " is not " + .name(others[0])
-      : " is neither " + others.map { Phrase.name($0) }.listed("nor")
+      ? " is not " + level(others[0])
+      : " is neither " + others.map(level).listed("nor")
   }
 
   /// `F2 is on` or `F2 is off` for a condition at the feature's own threshold; `nil` for others.
   private func switching(_ test: RuleEntry.Test) -> Phrase? {
     guard let threshold = thresholds[test.feature], test.value == threshold else { return nil }
     switch test.operator {
-    case .greater: return .name(test.feature) + " is on"
-    case .atMost: return .name(test.feature) + " is off"
+    case .greater: return name(test.feature) + " is on"
+    case .atMost: return name(test.feature) + " is off"
     default: return nil
     }
+  }
+
+  /// How conditions are applied to missing values and to levels that the training rows do not have.
+  package var unknownValues: Phrase {
+    let missing: Phrase =
+      "A condition on a missing value does not hold, unless it ends in \u{201C}missing\u{201D}."
+    guard schema.features.contains(where: { $0.levels != nil }) else { return missing }
+    return missing + """
+       A level that its column does not have in the training rows meets no condition, not \
+      even \u{201C}is not \u{2026}\u{201D}.
+      """
   }
 
   /// A bound, exactly as it is stored, with a minus sign (U+2212).

@@ -78,3 +78,11 @@ struct ResultFile {
 
   private struct Version: Decodable { var schemaVersion: Int }
 }
+
+extension URL {
+  /// Whether two paths lead to the same place, symbolic links followed.
+  func isSameFile(as other: URL) -> Bool {
+    standardizedFileURL.resolvingSymlinksInPath()
+      == other.standardizedFileURL.resolvingSymlinksInPath()
+  }
+}

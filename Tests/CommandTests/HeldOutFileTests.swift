@@ -264,6 +264,27 @@ import Testing
         ))
       let row = try Program("why", "report", "1", "--data", "heart", in: place)
       #expect(row.code == 0 && !row.errorOutput.contains("--model names another"))
+
+      // The hidden features are those of the pruned network, whichever network predicts.
+      let named = try Program(
+        "predict", "report", "heart", "--rules", "features", "--model", "report/original.onnx",
+        in: place)
+      #expect(named.code == 0, "\(named.errorOutput)")
+      // The same predictions on all held-out rows do not make two networks one.
+      let file = place.appending(path: "report/explanation.json")
+      var text = try String(contentsOf: file, encoding: .utf8)
+      let range = try #require(text.range(of: "\"agreementWithOriginal\""))
+      let number = try #require(
+        text[range.upperBound...].range(of: "\"count\" : \(kept.count)"))
+      text.replaceSubrange(number, with: "\"count\" : \(kept.total)")
+      try text.write(to: file, atomically: true, encoding: .utf8)
+      let again = try Program("predict", "report", "heart", "-o", "again.csv", in: place)
+      #expect(again.code == 0, "\(again.errorOutput)")
+      #expect(
+        try Data(contentsOf: place.appending(path: "out.csv"))
+          == Data(contentsOf: place.appending(path: "again.csv")))
+      #expect(
+        try agreeing("fidelity", "report", "report/original.onnx", "heart", "--json") == own)
     }
   }
 }

@@ -109,14 +109,29 @@ import Testing
     }
   }
 
-  /// The given network has none of the hidden features of the rules; the other rules need none.
-  @Test func theGivenNetworkServesTheRulesOverColumns() throws {
+  /// The rules over hidden features of a given network are those of its pruned copy, which is beside them.
+  @Test func theGivenNetworkServesAllRules() throws {
     try withFolder { folder in
       let network = Program.home.appendingPathComponent("Tests/Fixtures/models/good/relu.onnx").path
       let run = try Program(
         "explain", "iris", "--model", network, "--epochs", "5", "--cross-validation", "0",
         "--quiet",
         "-o", "r", in: folder)
+      #expect(run.code == 0, "\(run.errorOutput)")
+      let plain = try Program("why", "r", "1", in: folder)
+      let named = try Program("why", "r", "1", "--model", network, in: folder)
+      #expect(plain.code == 0 && named.code == 0, "\(named.errorOutput)")
+      #expect(named.output == plain.output && named.output.contains("Rules over hidden features"))
+    }
+  }
+
+  /// Another network has none of the hidden features of the rules; the other rules need none.
+  @Test func anotherNetworkServesTheRulesOverColumns() throws {
+    try withFolder { folder in
+      let network = Program.home.appendingPathComponent("Tests/Fixtures/models/good/relu.onnx").path
+      let run = try Program(
+        "explain", "iris", "--epochs", "5", "--cross-validation", "0", "--quiet", "-o", "r",
+        in: folder)
       #expect(run.code == 0, "\(run.errorOutput)")
       let found = try Program("why", "r", "1", "--model", network, in: folder)
       #expect(found.code == 0, "\(found.errorOutput)")

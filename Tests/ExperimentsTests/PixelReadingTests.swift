@@ -37,6 +37,29 @@ import Testing
     return table
   }
 
+  /// The range in which a network of another program gets pixels is said, as data and options give it.
+  @Test func theRangeOfThePixelsIsSaid() throws {
+    let network = try Network(Architecture(input: [4]) { Dense(2) }, seed: 1)
+    let file = try plainModelFile(of: network)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let image = ImageShape(height: 2, width: 2, channels: 1, maximum: 255)
+    let table = bytes(4, image: image, labels: none)
+    func notes(_ options: NetworkOptions) throws -> [String] {
+      try ImportedModel(file, options: options, table: table, names: Self.names).notes
+    }
+    let name = file.lastPathComponent
+    #expect(
+      try notes(NetworkOptions()).contains("\(name) gets the pixels, 0 to 255, as 0 to 255"))
+    var options = NetworkOptions()
+    (options.pixelMean, options.pixelDeviation) = ([0.5], [0.25])
+    #expect(
+      try notes(options).contains("\(name) gets the pixels, 0 to 255, as \u{2212}2 to 2"))
+    let columns = bytes(4, image: nil, labels: none)
+    #expect(
+      try ImportedModel(file, options: NetworkOptions(), table: columns, names: Self.names).notes
+        .allSatisfy { !$0.contains("gets the pixels") })
+  }
+
   @Test(arguments: [
     (3, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], "ImageNet"),
     (3, [0.4914, 0.4822, 0.4465], [0.247, 0.2435, 0.2616], "CIFAR-10"),

@@ -80,6 +80,7 @@ import Testing
     #expect(warnings.map(\.code) == ["classes-without-rule"])
     #expect(
       warnings.first?.text
-        == "no rule predicts 'c' (10 rows), which the network predicts on validation rows")
+        == "no rule predicts 'c' (10 rows), which the network predicts on validation and held-out "
+        + "rows")
   }
 }

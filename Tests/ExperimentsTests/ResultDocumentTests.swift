@@ -83,11 +83,12 @@ import Testing
         | random | 50.00 ± 0.00 | 50.00 |
         | taylor | 50.00 ± 0.00 | – |
 
-        Size after pruning, medians over the seeds.
+        Size after pruning, medians over the seeds; parameters and MACs without the zeros that a mask \
+        leaves.
 
         | method | kept | parameters | MACs per sample | neurons | file bytes | agreement |
         |---|--:|--:|--:|--:|--:|--:|
-        | random | 50 % | 310 | 300 | 12 | 4100 | 73.33 % |
+        | random | 50 % | 305 | 295 | 12 | 4100 | 63.33 % |
         | random | 12.5 % | 80 | 70 | 12 | 4100 | 43.33 % |
         | taylor | 50 % | 301 | 291 | 12 | 4100 | 83.33 % |
 
@@ -147,6 +148,19 @@ import Testing
         "ratioHigh": 0.765,
       ] as [String: Any], "unknownLayers": ["split-1", "odd-2"],
     ])
+  }
+
+  /// MACs leave out stored zeros; where there are any, those of a dense runtime are named too.
+  @Test func macsWithStoredZerosAreNamed() throws {
+    var found = try pruning()
+    #expect(!found.document.plain.contains("zeros"))
+    found.after.denseMACs = 636
+    let text = found.document.plain
+    #expect(
+      text.contains("MACs per sample  636 -> 318, 2.00x fewer\nMACs with zeros  636 -> 636\n"),
+      "\(text)")
+    found.before.denseMACs = 700
+    #expect(found.document.plain.contains("MACs with zeros  700 -> 636\n"))
   }
 
   @Test func aPruningAsTextForATerminal() throws {

@@ -39,6 +39,11 @@ import Testing
       found.networkAccuracy
         == ProportionChange(before: Proportion(28, of: 30), after: Proportion(21, of: 30)))
     #expect(found.networkAccuracy.difference == -0.233333)
+    #expect(found.explains == [.pruned, .pruned])
+    var original = iris
+    original.explains = .original
+    #expect(
+      try ExplanationDifference(iris, original, level: .inputs).explains == [.pruned, .original])
     #expect(found.hiddenFeatures == [3, 2])
     #expect(found.rules.counts == [3, 2] && found.rules.literals == [4, 2])
     #expect(found.columnsUsedAdded.isEmpty && found.columnsUsedRemoved == ["petal_width"])

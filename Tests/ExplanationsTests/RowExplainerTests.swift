@@ -152,7 +152,7 @@ import Testing
       of: row, number: nil, texts: ["petal_width": "broad", "petal_length": "2.0"])
     #expect(given.values.map(\.value) == ["5", "3", "2", "broad"])
     let unknown = try explainer.explanation(of: row, number: 7)
-    #expect(unknown.values.map(\.value) == ["5", "3", "2", "other"])
+    #expect(unknown.values.map(\.value) == ["5", "3", "2", "(unknown level)"])
   }
 
   /// The number of the deciding rule, or the last one of the default.

@@ -61,6 +61,45 @@ import Testing
     #expect(card.contains("| Owner | \(sentence.dropLast()) |"))
   }
 
+  /// Held-out rows that are training rows are not called unused.
+  @Test(arguments: [
+    (4, "4 of 30 held-out rows equal a training row, which was used"),
+    (30, "The held-out rows are training rows, which were used"),
+  ])
+  func heldOutRowsThatWereUsedAreSaid(count: Int, words: String) throws {
+    var explanation = SampleExplanation.iris.explanation
+    explanation.warnings = [
+      Warning(Warning.trainingRowsHeldOut, "they equal training rows", figure: Double(count))
+    ]
+    for text in [
+      try MarkdownWriter().write(ModelCard(explanation).document),
+      try MarkdownWriter().write(Report(explanation).document()),
+    ] {
+      #expect(text.contains(words + " to train the network and to extract the rules."))
+      #expect(!text.contains("were used neither"))
+    }
+    explanation.provenance.startedFrom = "net.onnx (SHA-256 00)"
+    #expect(
+      try MarkdownWriter().write(ModelCard(explanation).document)
+        .contains(words + " to extract the rules."))
+  }
+
+  /// A card of the network before pruning does not call it pruned.
+  @Test func theNetworkBeforePruningIsNotCalledPruned() throws {
+    var explanation = SampleExplanation.iris.explanation
+    explanation.explains = .original
+    let text = try MarkdownWriter().write(ModelCard(explanation).document)
+    #expect(!text.contains("Pruned with"))
+    #expect(text.contains("| Pruned copy | \(explanation.pruned.parameters) parameters, with "))
+    explanation.pruned.agreementWithOriginal = Proportion(29, of: 30)
+    let other = try MarkdownWriter().write(ModelCard(explanation).document)
+    #expect(other.contains("| Agreement of the pruned copy with the network | 29 of 30 |"))
+    explanation.explains = .pruned
+    #expect(
+      try MarkdownWriter().write(ModelCard(explanation).document)
+        .contains("| Agreement of the network with the one before pruning | 29 of 30 |"))
+  }
+
   /// Whether a given network has seen the held-out rows is not known.
   @Test func aGivenNetworkMayHaveSeenTheRows() throws {
     var explanation = SampleExplanation.iris.explanation

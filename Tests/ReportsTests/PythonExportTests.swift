@@ -350,6 +350,8 @@ import Testing
         S3 = 0
 
         Ordered list: the first rule that holds gives the predicted class.
+        A condition on a missing value does not hold, unless it ends in “missing”. A level that its
+        column does not have in the training rows meets no condition, not even “is not …”.
 
         R1  if S2 > 2.5 then kind is yes
 

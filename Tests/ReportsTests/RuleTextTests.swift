@@ -63,6 +63,59 @@ import Testing
       words("odor", .levels(among: [1, 3], orMissing: true)) == "odor is foul or none or missing")
   }
 
+  private func words(_ levels: [String], _ condition: Condition) -> String {
+    var explanation = SampleExplanation.iris.explanation
+    explanation.data.schema = Schema(
+      features: [Feature("job", .categorical(levels: levels))],
+      target: Target("kind", .classes(names: ["a", "b"])))
+    let test = RuleEntry.Test(Literal("job", condition), schema: explanation.data.schema)
+    return RuleText(explanation).condition(test).plain
+  }
+
+  /// Different conditions have different texts, whatever levels are called.
+  @Test func levelsThatReadAsWordsAreQuoted() {
+    let levels = ["a", "b", "a or b", "missing", "not a", "c, d", "Sales and service", "orange"]
+    #expect(words(levels, .levels(among: [3], orMissing: false)) == "job is “missing”")
+    #expect(words(levels, .onlyMissing) == "job is missing")
+    #expect(words(levels, .levels(among: [0, 1], orMissing: false)) == "job is a or b")
+    #expect(words(levels, .levels(among: [2], orMissing: false)) == "job is “a or b”")
+    #expect(words(levels, .levels(among: [4], orMissing: false)) == "job is “not a”")
+    #expect(
+      words(levels, .levels(among: [5, 6, 7], orMissing: true))
+        == "job is “c, d”, “Sales and service” or orange or missing")
+    let texts = (0..<(1 << levels.count)).flatMap { set in
+      let among = Set(levels.indices.filter { set >> $0 & 1 == 1 })
+      return [false, true].compactMap { missing in
+        among.isEmpty && !missing
+          ? nil : words(levels, .levels(among: among, orMissing: missing))
+      }
+    }
+    #expect(Set(texts).count == texts.count)
+  }
+
+  /// Long levels are shortened in the middle; those that are equal then are shown whole.
+  @Test func longLevelsStayDifferent() {
+    let question = String(repeating: "In the last twelve months, how often? ", count: 4)
+    let levels = [
+      "\(question)bus", "\(question)train", "x\(question)1\(question)", "x\(question)2\(question)",
+    ]
+    let texts = levels.indices.map { words(levels, .levels(among: [$0], orMissing: false)) }
+    #expect(Set(texts).count == 4)
+    #expect(texts[0].hasSuffix("often? bus”") && texts[0].contains("…"))
+  }
+
+  /// A missing value fulfils "or missing", a level that the training rows do not have nothing.
+  @Test func unknownLevelsAreExplainedWhereThereAreLevels() {
+    let missing =
+      "A condition on a missing value does not hold, unless it ends in \u{201C}missing\u{201D}."
+    #expect(RuleText(SampleExplanation.iris.explanation).unknownValues.plain == missing)
+    let mushroom = RuleText(SampleExplanation.mushroom.explanation).unknownValues.plain
+    #expect(
+      mushroom == missing
+        + " A level that its column does not have in the training rows meets no condition, not "
+        + "even \u{201C}is not \u{2026}\u{201D}.")
+  }
+
   @Test func featuresAreOnOrOffAtTheirThreshold() {
     #expect(words("F1", .interval(lower: 0.31, upper: nil, orMissing: false)) == "F1 is on")
     #expect(words("F1", .interval(lower: nil, upper: 0.31, orMissing: false)) == "F1 is off")

@@ -54,14 +54,31 @@ public struct ModelCard: Hashable, Sendable {
         \(counted(network.parameters, "parameter"))
         """
       ),
-      (
-        "Pruned with",
-        "\(name: explanation.pruning.method) (\(quote: explanation.pruning.source))"
-      ),
+      pruningRow,
       ("Initial network", .quote(explanation.provenance.startedFrom)),
       ("Random seed", Phrase(String(explanation.provenance.seed))),
     ]
     return [heading("Model details", "details"), table("details-table", "Model details", rows)]
+  }
+
+  /// Whether the card is of the network before pruning, and hidden features are those of a pruned copy.
+  private var isBeforePruning: Bool {
+    explanation.explains == .original
+      && (explanation.network.architecture != explanation.pruned.architecture
+        || explanation.network.parameters != explanation.pruned.parameters)
+  }
+
+  private var pruningRow: (Phrase, Phrase) {
+    let method: Phrase =
+      "\(name: explanation.pruning.method) (\(quote: explanation.pruning.source))"
+    guard isBeforePruning else { return ("Pruned with", method) }
+    return (
+      "Pruned copy",
+      """
+      \(counted(explanation.pruned.parameters, "parameter")), with \(method); the hidden features are \
+      those of the copy
+      """
+    )
   }
 
   private var intendedUse: [Block] {
@@ -88,17 +105,22 @@ public struct ModelCard: Hashable, Sendable {
   }
 
   private var metrics: [Block] {
-    [
+    let number: Phrase = """
+      The network predicts a number; its classes are \
+      \(counted(explanation.data.classes.count, "interval")) of it: \(names(explanation.data.classes)).
+      """
+    return [
       heading("Metrics", "metrics"),
-      .list([
-        "Accuracy: the share of rows on which the predicted class is the true class.",
-        "Fidelity: the share of rows on which the rules predict the same class as the network.",
-        """
-        Intervals are 95 % Wilson score intervals. Beside the accuracy stands that of always \
-        predicting the most frequent class of the training rows, beside the fidelity that of always \
-        predicting the network\u{2019}s most frequent prediction.
-        """,
-      ]),
+      .list(
+        (explanation.data.schema.target.isNumeric ? [number] : []) + [
+          "Accuracy: the share of rows on which the predicted class is the true class.",
+          "Fidelity: the share of rows on which the rules predict the same class as the network.",
+          """
+          Intervals are 95 % Wilson score intervals. Beside the accuracy stands that of always \
+          predicting the most frequent class of the training rows, beside the fidelity that of always \
+          predicting the network\u{2019}s most frequent prediction.
+          """,
+        ]),
     ]
   }
 
@@ -148,7 +170,12 @@ public struct ModelCard: Hashable, Sendable {
       ),
     ]
     if let agreement = explanation.pruned.agreementWithOriginal {
-      rows.append(("Agreement of the network with the one before pruning", agreement))
+      rows.append(
+        (
+          isBeforePruning
+            ? "Agreement of the pruned copy with the network"
+            : "Agreement of the network with the one before pruning", agreement
+        ))
     }
     rows = rows.filter { $0.1.total > 0 }
     var blocks: [Block] = [heading("Quantitative analyses", "analyses")]
@@ -168,6 +195,7 @@ public struct ModelCard: Hashable, Sendable {
             "class-table", "Fidelity by class that the network predicts, held-out rows",
             "Class predicted by the network", classes)))
     }
+    blocks += report.errorBlock
     if let numeric = report.numericSentence { blocks.append(.paragraph(numeric)) }
     return blocks
   }

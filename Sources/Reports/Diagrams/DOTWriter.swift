@@ -27,9 +27,14 @@ struct DOTWriter {
   }
 
   /// A text escaped for an HTML label: no markup, entity or escape sequence is interpreted.
-  static func escape(_ text: String, limit: Int = longestLabel) -> String {
+  ///
+  /// `keepsEnd`: a longer text is shortened in the middle, as names are, and not at its end, as lists.
+  static func escape(
+    _ text: String, limit: Int = longestLabel, keepsEnd: Bool = true
+  ) -> String {
     var all = ""
-    for scalar in shortened(visible(text), limit: limit).unicodeScalars {
+    let whole = visible(text)
+    for scalar in shortened(whole, limit: limit, keepsEnd: keepsEnd).unicodeScalars {
       switch scalar {
       case "&": all += "&amp;"
       case "<": all += "&lt;"
@@ -109,7 +114,7 @@ struct DOTWriter {
 
     private func title(of column: Diagram.Column) -> String {
       let below = column.subtitle.map {
-        "<BR/><FONT POINT-SIZE=\"9\">\(escape($0, limit: 90))</FONT>"
+        "<BR/><FONT POINT-SIZE=\"9\">\(escape($0, limit: 90, keepsEnd: false))</FONT>"
       }
       return escape(column.title, limit: 90) + (below ?? "")
     }
@@ -166,7 +171,8 @@ struct DOTWriter {
     private func stack(_ node: Diagram.Node) -> String {
       let title = escape(node.title)
       guard !node.lines.isEmpty else { return title }
-      let lines = node.lines.map { escape($0, limit: 60) }.joined(separator: "<BR/>")
+      let lines = node.lines.map { escape($0, limit: 60, keepsEnd: false) }.joined(
+        separator: "<BR/>")
       return title + "<BR/><FONT POINT-SIZE=\"8.5\">\(lines)</FONT>"
     }
 
@@ -178,7 +184,7 @@ struct DOTWriter {
       }
       let foot = node.lines.map { line in
         "<TR><TD ALIGN=\"LEFT\"><FONT POINT-SIZE=\"8\" COLOR=\"#666666\">"
-          + "\(escape(line, limit: 60))</FONT></TD></TR>"
+          + "\(escape(line, limit: 60, keepsEnd: false))</FONT></TD></TR>"
       }
       return "<TABLE BORDER=\"1\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"3\" "
         + "COLOR=\"#888888\" BGCOLOR=\"#F8F8F4\" STYLE=\"ROUNDED\"><TR><TD ALIGN=\"LEFT\">"
@@ -196,7 +202,8 @@ struct DOTWriter {
     }
 
     private func box(_ node: Diagram.Node) -> String {
-      let lines = node.lines.map { escape($0, limit: 60) }.joined(separator: "<BR ALIGN=\"LEFT\"/>")
+      let lines = node.lines.map { escape($0, limit: 60, keepsEnd: false) }.joined(
+        separator: "<BR ALIGN=\"LEFT\"/>")
       let words =
         lines.isEmpty
         ? ""
@@ -220,7 +227,8 @@ struct DOTWriter {
       var rows = ""
       for start in stride(from: 0, to: nodes.count, by: sheetWidth) {
         let cells = nodes[start..<min(start + sheetWidth, nodes.count)].map { node in
-          let lines = node.lines.map { escape($0, limit: 26) }.joined(separator: "<BR/>")
+          let lines = node.lines.map { escape($0, limit: 26, keepsEnd: false) }.joined(
+            separator: "<BR/>")
           return "<TD VALIGN=\"TOP\"><TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"1\" "
             + "CELLPADDING=\"1\"><TR><TD>\(bold(node.title))</TD></TR><TR>"
             + (names[node.id] == nil ? "<TD> </TD>" : image(node, side: 84, span: 1))

@@ -36,7 +36,7 @@ extension Diagram {
       : """
       Blue, solid lines are positive; orange, dashed lines are negative; the line width is the \
       absolute value. Lines into a feature are attributions relative to its largest one, lines \
-      into an output are output weights. Pruned nodes are counted above each column, not drawn.
+      into an output are output weights times the standard deviation of the feature. Pruned nodes are counted above each column, not drawn.
       """
     caption += Self.layersBelowFeatures(explanation)
     if explanation.data.schema.image == nil {

@@ -39,7 +39,7 @@ public struct TextExport: TextualExport {
           ? "Ordered list: the first rule that holds gives the predicted class."
           : "Of the rules that hold, the one with the highest confidence gives the predicted "
             + "class.")
-      lines.append("")
+      lines += wrapped(text.unknownValues.plain, width: 92, most: 40) + [""]
       let numbers = report.numbers(explanation.level)
       for (index, (rule, figures)) in zip(program.rules, report.leadingRules.rules).enumerated() {
         lines.append("\(rule.id)  \(text.sentence(rule, of: program).plain)")

@@ -106,6 +106,13 @@ struct DifferenceText {
     ] where !names.isEmpty {
       lines.append("  \(words): " + listed(names))
     }
+    if difference.explains[0] != difference.explains[1] {
+      let names = difference.explains.map {
+        $0 == .original ? "the network before pruning" : "the pruned network"
+      }
+      lines.append(
+        "The rules of the first result approximate \(names[0]), those of the second \(names[1]).")
+    }
     if let fidelity = difference.fidelity {
       lines.append(Self.line("Fidelity", fidelity))
     }

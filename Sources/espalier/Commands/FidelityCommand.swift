@@ -92,9 +92,8 @@ struct FidelityCommand: ParsableCommand {
     let options = ReadingOptions(
       schema: explanation.data.schema, labels: .optional, format: form.format,
       maxInputBytes: form.maxInputBytes)
-    if explanation.explainsOtherNetwork, let own = file.modelFile,
-      URL(fileURLWithPath: model).standardizedFileURL.resolvingSymlinksInPath()
-        == own.standardizedFileURL.resolvingSymlinksInPath()
+    if file.explainsOtherNetwork, let own = file.modelFile,
+      URL(fileURLWithPath: model).isSameFile(as: own)
     {
       console.note([
         "the rules approximate the network before pruning, \(originalModelName), and model.onnx is the "
@@ -107,7 +106,7 @@ struct FidelityCommand: ParsableCommand {
     let imported = try file.network(
       at: URL(fileURLWithPath: model), for: table, options: inputs.options, console: console)
     var features = imported.model
-    if explanation.explainsOtherNetwork, explanation.level == .features, let own = file.modelFile {
+    if file.explainsOtherNetwork, explanation.level == .features, let own = file.modelFile {
       // The hidden features are those of the pruned network.
       var quiet = console
       quiet.quiet = true

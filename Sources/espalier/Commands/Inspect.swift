@@ -138,7 +138,9 @@ struct DescriptionText {
     lines.append("")
     lines.append(
       "\(counted(network.parameters, "parameter")) (\(bytes(network.bytes))), "
-        + "\(counted(network.macs)) multiply-accumulate operations (MACs) per row.")
+        + "\(counted(network.macs)) multiply-accumulate operations (MACs) per row"
+        + (network.denseMACs.map { " with weights that are not 0; \(counted($0)) with all." } ?? ".")
+    )
     let coupled = network.layers.reduce(0) { $0 + $1.coupled }
     lines.append(
       "Pruning: \(counted(network.prunable, "group")) of neurons can be removed"

@@ -155,24 +155,23 @@ extension ResultFile {
       console.note(["there is no model.onnx beside the result: only the rules are evaluated"])
       return RowsOfResult(table: table)
     }
-    guard path == nil, explanation.explainsOtherNetwork else {
-      let read = try network(at: file, for: table, options: inputs.options, console: console)
-      return RowsOfResult(model: read.model, table: read.table, warnings: read.warnings)
-    }
-    guard let original = originalModelFile else {
+    let asked = path == nil && explainsOtherNetwork ? originalModelFile ?? file : file
+    if path == nil, explainsOtherNetwork, originalModelFile == nil {
       console.note([
         "the rules approximate the network before pruning, and model.onnx is the pruned one: "
           + "--model names another"
       ])
-      let read = try network(at: file, for: table, options: inputs.options, console: console)
-      return RowsOfResult(model: read.model, table: read.table, warnings: read.warnings)
     }
-    let read = try network(at: original, for: table, options: inputs.options, console: console)
-    var quiet = console
-    quiet.quiet = true
-    let pruned = try network(at: file, for: table, options: inputs.options, console: quiet)
-    return RowsOfResult(
-      model: read.model, featureModel: pruned.model, table: read.table, warnings: read.warnings)
+    let read = try network(at: asked, for: table, options: inputs.options, console: console)
+    var rows = RowsOfResult(model: read.model, table: read.table, warnings: read.warnings)
+    // The hidden features of the rules are those of the pruned network.
+    if explainsOtherNetwork, let own = modelFile, !asked.isSameFile(as: own) {
+      var quiet = console
+      quiet.quiet = true
+      rows.featureModel =
+        try network(at: own, for: table, options: inputs.options, console: quiet).model
+    }
+    return rows
   }
 }
 
@@ -213,10 +212,15 @@ extension ConsoleOptions {
   }
 }
 
-extension Explanation {
+extension ResultFile {
   /// Whether the rules approximate another network than the pruned one in model.onnx.
+  ///
+  /// `explain` writes original.onnx exactly where the two networks differ; that they agree on all held-out
+  /// rows does not make them equal. Without the file, another prediction on a held-out row shows it.
   var explainsOtherNetwork: Bool {
-    explains == .original && pruned.agreementWithOriginal.map { $0.count < $0.total } ?? false
+    guard explanation.explains == .original else { return false }
+    return originalModelFile != nil
+      || explanation.pruned.agreementWithOriginal.map { $0.count < $0.total } ?? false
   }
 }
 

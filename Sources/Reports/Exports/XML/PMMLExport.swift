@@ -68,10 +68,9 @@ public struct PMMLExport: TextualExport {
       var missing = [""] + schema.missingMarks.filter { !$0.isEmpty }
       if let number = feature.notation?.missing { missing.append(shortest(number)) }
       let levels = feature.levels ?? []
-      if feature.levels == nil {
-        let marks = schema.numberMarks.flatMap(Self.spellings)
-        missing += marks.filter { !missing.contains($0) }
-      }
+      // NaN is read as missing in a column of levels too.
+      let marks = feature.levels == nil ? schema.numberMarks : ["NaN", "-NaN", "+NaN"]
+      missing += marks.flatMap(Self.spellings).filter { !missing.contains($0) }
       let type =
         feature.levels == nil ? ("continuous", "double") : ("categorical", "string")
       fields.append(
