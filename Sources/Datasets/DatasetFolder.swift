@@ -113,8 +113,15 @@ extension LoadedData {
   func matching(_ options: ReadingOptions, source: String) throws -> LoadedData {
     guard let schema = options.schema else { return try choosing(options, source: source) }
     var result = self
-    result.table = try table.relabelled(as: schema, labels: options.labels, source: source)
-    result.heldOut = try heldOut?.relabelled(as: schema, labels: options.labels, source: source)
+    let shape = schema.image.map { [$0.height, $0.width, $0.channels] } ?? []
+    if let colours = table.greyscale(as: shape) {
+      result.table = colours
+      result.heldOut = heldOut.map { $0.greyscale(as: shape) ?? $0 }
+      result.notes.append(Table.repeatedChannelsNote)
+    }
+    result.table = try result.table.relabelled(as: schema, labels: options.labels, source: source)
+    result.heldOut = try result.heldOut?.relabelled(
+      as: schema, labels: options.labels, source: source)
     if table.count > result.table.count {
       result.dropped.append(
         RowCount(

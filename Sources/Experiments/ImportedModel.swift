@@ -90,6 +90,7 @@ public struct ImportedModel: Sendable {
     if let missing = Self.missingNote(imported, model, table, name) { notes.append(missing) }
     notes += Self.roundingNotes(imported, table, name)
     if imported.schema != nil || stored != nil { notes += Self.shiftNotes(model, table) }
+    if table.schema.image != given.schema.image { notes.append(Table.repeatedChannelsNote) }
     let labelled = table.labelled
     guard imported.schema == nil, labelled.count > 0 else { return }
     let sample = Self.sample(of: labelled, for: model.network)

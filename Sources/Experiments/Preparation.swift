@@ -46,6 +46,9 @@ struct Preparation: Sendable {
     options.readCount = imported?.readCount
     if let imported {
       let tables = try imported.fitting([loaded.table] + (loaded.heldOut.map { [$0] } ?? []))
+      if tables[0].schema.image != loaded.table.schema.image {
+        loaded.notes.append(Table.repeatedChannelsNote)
+      }
       loaded.table = tables[0]
       if tables.count > 1 { loaded.heldOut = tables[1] }
       // The network may predict a class that no row has.

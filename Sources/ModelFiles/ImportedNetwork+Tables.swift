@@ -1,17 +1,22 @@
 import Datasets
+import Networks
+import Tensors
 
 /// The conversion of tables to the column types of an imported network.
 extension ImportedNetwork {
   /// The tables with the column types of the network, all with the same schema.
   ///
-  /// A numeric column that the file one-hot or ordinal encodes becomes a categorical column.
+  /// A numeric column that the file one-hot or ordinal encodes becomes a categorical column, and greyscale
+  /// images for a network over RGB images have three equal channels.
   /// - Throws: `ModelFileError.fraction` for a cell that is not an integer in an integer input,
   ///   `ModelFileError.range` for one that its type does not have,
   ///   `ModelFileError.schema` if the columns do not match.
   public func fitting(_ tables: [Table]) throws(ModelFileError) -> [Table] {
+    let image = schema?.image.map { [$0.height, $0.width, $0.channels] }
+    let shape = image ?? network.architecture.input.dimensions
+    var tables = tables.map { $0.greyscale(as: shape) ?? $0 }
     guard let columns, let first = tables.first else { return tables }
     let positions = try columns.positions(in: first.schema)
-    var tables = tables
     for cell in columns.wholeCells.sorted() {
       for table in tables { try Self.check(table, positions[cell]) }
     }

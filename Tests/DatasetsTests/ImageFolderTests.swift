@@ -42,6 +42,20 @@ import Testing
     }
   }
 
+  /// Rows for a network over RGB images.
+  @Test func greyscaleImagesAreReadForAnRGBSchema() throws {
+    try withFolder { folder in
+      try writeIDX(folder)
+      let grey = try DataSource.load(folder)
+      let wanted = try #require(grey.table.greyscale(as: [2, 3, 3]))
+      let data = try DataSource.load(folder, options: ReadingOptions(schema: wanted.schema))
+      #expect(data.table.schema == wanted.schema && data.heldOut?.schema == wanted.schema)
+      #expect(data.table.columns == wanted.columns)
+      #expect(data.notes.contains(Table.repeatedChannelsNote))
+      #expect(!grey.notes.contains(Table.repeatedChannelsNote))
+    }
+  }
+
   @Test(arguments: ["fashion-mnist", "FashionMNIST", "fashion_mnist/raw"])
   func garmentsAreNamedByTheirFolder(_ suffix: String) throws {
     try withFolder { folder in

@@ -37,6 +37,25 @@ import Testing
     return table
   }
 
+  /// A network over RGB images takes greyscale images with three equal channels, and says so.
+  @Test func greyscaleImagesForRGB() throws {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appending(path: "../Fixtures/given/channels-first.onnx")
+    let image = ImageShape(height: 4, width: 4, channels: 1, maximum: 255)
+    let grey = bytes(16, image: image, labels: none)
+    let colours = try #require(grey.greyscale(as: [4, 4, 3]))
+    let (first, second) = try (
+      ImportedModel(file, options: NetworkOptions(), table: grey, names: Self.names),
+      ImportedModel(file, options: NetworkOptions(), table: colours, names: Self.names)
+    )
+    #expect(first.table == second.table && first.table == colours)
+    #expect(
+      first.model.outputs(for: first.table).elements
+        == second.model.outputs(for: second.table).elements)
+    #expect(first.notes.contains(Table.repeatedChannelsNote))
+    #expect(!second.notes.contains(Table.repeatedChannelsNote))
+  }
+
   /// The range in which a network of another program gets pixels is said, as data and options give it.
   @Test func theRangeOfThePixelsIsSaid() throws {
     let network = try Network(Architecture(input: [4]) { Dense(2) }, seed: 1)
