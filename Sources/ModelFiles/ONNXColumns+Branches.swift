@@ -134,7 +134,8 @@ extension ONNXColumns {
     _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
   ) throws(ModelFileError) -> [Value]? {
     guard node.opType == "Split", let value = node.input.first.flatMap(value(named:)),
-      value.form == .row, !value.isImage, [1, -1].contains(node.integer("axis", 0))
+      value.form == .row, !value.isImage, [1, -1].contains(node.integer("axis", 0)),
+      hasEmbeddings || value.columns.allSatisfy(\.isLevel)
     else { return nil }
     let (width, count) = (value.columns.count, node.output.count)
     var sizes = node.attribute("split")?.ints ?? []
@@ -147,7 +148,8 @@ extension ONNXColumns {
       let each = (width + count - 1) / max(count, 1)
       sizes = (0..<count).map { Int64(max(min(each, width - $0 * each), 0)) }
     }
-    guard sizes.count == count, sizes.allSatisfy({ (1...Int64(width)).contains($0) }),
+    // All levels of a column may be rare ones.
+    guard sizes.count == count, sizes.allSatisfy({ (0...Int64(width)).contains($0) }),
       sizes.reduce(0, { min($0 + $1, Int64(width) + 1) }) == Int64(width)
     else { return nil }
     var start = 0
@@ -157,6 +159,25 @@ extension ONNXColumns {
       part.columns = Array(value.columns[start..<start + Int(size)])
       return part
     }
+  }
+
+  /// The flag of several levels of a column, which a file sums from their flags, as scikit-learn's
+  /// `OneHotEncoder` does for infrequent levels; `nil` for another sum.
+  func sumLevels(
+    _ value: Value, _ node: Onnx_NodeProto, _ constants: inout ONNXConstants
+  ) throws(ModelFileError) -> Value? {
+    guard node.integer("keepdims", 1) == 1, [[1], [-1]].contains(try axes(node, &constants)),
+      var sum = value.columns.first,
+      value.columns.allSatisfy({
+        $0.isLevel && $0.source == sum.source && $0.factor == 1 && $0.offset == 0
+      })
+    else { return nil }
+    let levels = value.columns.flatMap(\.knownLevels)
+    guard Set(levels).count == levels.count else { return nil }
+    sum.kind = .coded(levels: levels, numbers: levels.map { _ in 1 }, others: 0)
+    var made = value
+    made.columns = [sum]
+    return made
   }
 
   /// Replaces target shapes of which the batch size is computed, as of `x.view(x.size(0), -1)`, by constants

@@ -68,6 +68,9 @@ extension ONNXColumns.Column {
     return numbers.allSatisfy { $0 == $0.rounded() }
   }
 
+  /// Whether it is the flag of a level.
+  var isLevel: Bool { if case .level = kind { true } else { false } }
+
   /// Whether it compares the cell with a code.
   var isCode: Bool { if case .code = kind { true } else { false } }
 

@@ -55,6 +55,7 @@ extension ONNXColumns {
     case "Gather" where Self.isEmbedding(node, constants),
       "OneHot" where Self.isEmbedding(node, constants):
       return try embed(value, node, &constants)
+    case "ReduceSum": return try sumLevels(value, node, &constants)
     case "Gather", "ArrayFeatureExtractor": return try choose(value, node, &constants)
     case "Add", "Sub", "Mul", "Div": return try calculate(value, name, node, &constants)
     default: return nil

@@ -170,7 +170,7 @@ struct ONNXColumns: Hashable, Sendable {
         let made = try made(node, &constants, in: chain), let name = node.output.first
       {
         values[name] = made
-      } else if hasEmbeddings, !read.contains(where: ends.contains),
+      } else if hasLevels, !read.contains(where: ends.contains),
         let parts = try split(node, &constants)
       {
         for (name, part) in zip(node.output, parts) { values[name] = part }

@@ -24,7 +24,7 @@ import Testing
       "embedded-shared",
       "embedded-wrapped", "embedded-both", "embedded-compared", "embedded-flat", "embedded-limits",
       "embedded-means", "embedded-offsets", "embedded-split", "embedded-sums", "embedded-towers",
-      "embedded-vectors", "embedded-viewed", "embedded-wide",
+      "embedded-vectors", "embedded-viewed", "embedded-wide", "infrequent", "infrequent-all",
     ]
   static let all =
     kept + [

@@ -59,24 +59,33 @@ def write(name, nodes, inputs, initializers, header, rows, feed, kind=TensorProt
         writer.writerows([*row, label] for row, label in zip(rows, labels))
 
 
-def levels(name, known, twice=False, unknown=(), seed=1):
+def levels(name, known, twice=False, unknown=(), rare=0, seed=1):
+    """`rare`: the last levels have one flag, as of the infrequent levels of scikit-learn's OneHotEncoder."""
     chance = np.random.default_rng(seed)
     all = [*known, *unknown]
     texts = known if len(known) == ROWS else [all[i] for i in chance.integers(len(all), size=ROWS)]
     amounts = chance.normal(size=ROWS).round(2)
     kinds = 2 if twice else 1
-    width = 1 + kinds * len(known)
+    each = len(known) - rare + (rare > 0)
+    width = 1 + kinds * each
     hot = lambda n: [
         helper.make_node("OneHotEncoder", ["kind"], [f"hot{n}"], domain="ai.onnx.ml", cats_strings=known, zeros=1),
-        helper.make_node("Reshape", [f"hot{n}", "flat"], [f"levels{n}"])]
+        helper.make_node("Reshape", [f"hot{n}", "flat"], [f"levels{n}"])] if not rare else [
+        helper.make_node("OneHotEncoder", ["kind"], [f"hot{n}"], domain="ai.onnx.ml", cats_strings=known, zeros=1),
+        helper.make_node("Split", [f"hot{n}", "sizes"], ["often", "seldom"], axis=-1),
+        helper.make_node("ReduceSum", ["seldom", "last"], ["sum"], keepdims=1),
+        helper.make_node("Concat", ["often", "sum"], ["flags"], axis=-1),
+        helper.make_node("Reshape", ["flags", "flat"], [f"levels{n}"])]
     nodes = [node for n in range(kinds) for node in hot(n)] + [
         helper.make_node("Concat", ["amount"] + [f"levels{n}" for n in range(kinds)], ["all"], axis=1),
         helper.make_node("Gemm", ["all", "w1", "b1"], ["h"]), helper.make_node("Tanh", ["h"], ["a"]),
         helper.make_node("Gemm", ["a", "w2", "b2"], ["logits"])]
     first = chance.normal(size=(width, 6)) * 2
     initializers = [
-        constant("flat", [-1, len(known)], np.int64), constant("w1", first), constant("b1", chance.normal(size=6)),
+        constant("flat", [-1, each], np.int64), constant("w1", first), constant("b1", chance.normal(size=6)),
         constant("w2", chance.normal(size=(6, 2))), constant("b2", [0, 0])]
+    if rare:
+        initializers += [constant("sizes", [len(known) - rare, rare], np.int64), constant("last", [-1], np.int64)]
     inputs = [helper.make_tensor_value_info("amount", TensorProto.FLOAT, ["N", 1]),
               helper.make_tensor_value_info("kind", TensorProto.STRING, ["N", 1])]
     feed = lambda session: session.run(None, {
@@ -285,6 +294,8 @@ first(image, "channels-last", (6, 4, 3), convolves=False)
 first(levels, "blank", [" ", "a"])
 first(levels, "forms", ["caf\u00e9", "x"], unknown=["cafe\u0301"])
 first(levels, "spellings", ["007", "7"], unknown=["07"])
+first(levels, "infrequent", ["a", "b", "c", "d"], unknown=["e"], rare=2)
+first(levels, "infrequent-all", ["a", "b", "c"], unknown=["d"], rare=3)
 node = helper.make_node
 rest = [node("Sigmoid", ["l"], ["s"]), node("Concat", ["s"], ["p"], axis=1), node("Sub", ["unit", "p"], ["n"])]
 unit = [constant("unit", 1)]
