@@ -52,8 +52,10 @@ struct CSVReader {
     of window: TextWindow, upTo lookahead: Int, _ name: String, _ isLast: Bool
   ) throws -> TableForm {
     let wanted = plan.schemaSource.schema.map { Set(plan.needed($0)) }
+    let features = plan.schemaSource.schema?.features.count ?? plan.readCount
     let finder = TableFormFinder(
-      source: name, format: plan.format, usual: delimiter, wanted: wanted)
+      source: name, format: plan.format, usual: delimiter, wanted: wanted,
+      allowsOneField: plan.labels != .required && (features ?? 1) == 1)
     return try window.withBytes { bytes in
       let region = UnsafeBufferPointer(rebasing: bytes.prefix(lookahead))
       return try finder.find(in: region, isWhole: isLast && region.count == bytes.count)

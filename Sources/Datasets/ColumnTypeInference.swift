@@ -104,6 +104,8 @@ struct ColumnTypeInference {
       if column.expectation == .inferred {
         for word in numbers.missingWords { notes.addMissing(word.text, word.count, in: name) }
       }
+    } else {
+      notations.noteDoubts(name, numbers.statistics, as: notation, in: &notes)
     }
     let all = numbers.values(under: notation.decimal)
     return judge(name, kept.map { $0.map { all[$0] } } ?? all, notation, column, &notes)
@@ -138,7 +140,11 @@ struct ColumnTypeInference {
         return .leftOut(.constant(first, missing: values.count { $0.isNaN }))
       }
     }
-    guard isInferred else { return feature }
+    guard isInferred else {
+      // Declared as numeric, a column may still have codes of missing values, or dates.
+      DoubtfulNumbers(name, values).note(in: &notes, isInput: false)
+      return feature
+    }
     if !keepsIndices, !isRead(name), Self.isIdentifier(name, values, isUnnamed: name == unnamed) {
       return .leftOut(.rowIndex)
     }

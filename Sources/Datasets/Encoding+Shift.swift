@@ -70,6 +70,13 @@ extension Encoding {
     }
   }
 
+  /// Sentences about the shifted columns of a table, at most five.
+  package func shiftNotes(of table: Table) -> [String] {
+    let shifts = shifts(of: table)
+    return shifts.prefix(5).map(\.text)
+      + (shifts.count > 5 ? ["\(counted(shifts.count - 5, "other column")) likewise"] : [])
+  }
+
   /// The codes among the numbers of a column that may stand for a missing value: usual ones that are more than 20
   /// standard deviations from the training rows, in any number of cells; and those that would be noted in
   /// training rows too.

@@ -54,9 +54,7 @@ struct InferredTarget {
           values.values, unit: unit, column, cuts: cuts,
           decimal: feature.notation?.decimal ?? .point, &targetNotes)
         notation = feature.notation
-        if column.expectation == .inferred {
-          DoubtfulNumbers(name, values.values).note(in: &targetNotes, isInput: false)
-        }
+        DoubtfulNumbers(name, values.values).note(in: &targetNotes, isInput: false)
       }
     }
     // A numeric class is named by its digits.
@@ -86,6 +84,13 @@ struct InferredTarget {
       kind = .classes(names: classes.names)
       numbers = []
       labels = codes.map { classes.positions[Int($0)] }
+      let codes = Set(values.filter { abs($0) >= 98 && DoubtfulNumbers.isMark($0) })
+      let others = values.filter { !$0.isNaN && !codes.contains($0) }
+      for code in codes.sorted() where others.allSatisfy({ abs($0) * 4 < abs(code) }) {
+        notes.add(
+          "the class '\(shortest(code))' in \(counted(values.count { $0 == code }, "row")) may stand for a "
+            + "missing value: leave these cells empty if it does")
+      }
     } else {
       let target = Target("", .numeric(unit: unit, cuts: cuts))
       kind = target.kind

@@ -44,13 +44,17 @@ struct NotationInference {
   private static let enoughToDoubt = 10
   /// The decimal mark of all unambiguous columns of the table.
   private let usual: NumberNotation.DecimalMark?
+  /// Whether a column has numbers with points between thousands: `1.234.567`.
+  private let hasPointGroups: Bool
 
   init(source: String, given: NumberNotation.DecimalMark?, surveys: [ColumnSurvey]) {
     self.source = source
     self.given = given
     let tallies = surveys.filter(\.isNumeric).map(\.statistics)
     let points = tallies.contains { $0.pointOnly.count > 0 && $0.commaOnly.count == 0 }
-    let commas = tallies.contains { $0.commaOnly.count > 0 && $0.pointOnly.count == 0 }
+    // `1.234.567` says of its own column only that points separate thousands: other columns may be `51.554`.
+    let commas = tallies.contains { $0.decimalCommas.count > 0 && $0.pointOnly.count == 0 }
+    hasPointGroups = tallies.contains { $0.commaGroups.count > 0 && $0.pointOnly.count == 0 }
     usual = points == commas ? nil : points ? .point : .comma
   }
 
@@ -136,12 +140,8 @@ struct NotationInference {
     _ name: String, _ statistics: NumberStatistics, as notation: NumberNotation,
     in notes: inout ReadingNotes
   ) {
-    func value(_ seen: NumberStatistics.Occurrence) -> Double {
-      var text = seen.text
-      return text.withUTF8 { notation.number($0) } ?? .nan
-    }
     func add(_ kind: ReadingNotes.Kind, _ seen: NumberStatistics.Occurrence) {
-      notes.add(kind, name, seen, is: value(seen))
+      notes.add(kind, name, seen, is: Self.value(seen, notation))
     }
     if notation.decimal == .comma {
       var commas = statistics.decimalCommas
@@ -154,17 +154,62 @@ struct NotationInference {
       var groups = statistics.pointGroups
       groups.add(statistics.commaAmbiguous)
       add(.thousands, groups)
-      let seen = statistics.pointAmbiguous
-      if given == nil, seen.count > 0, statistics.pointOnly.count == 0, statistics.large == 0,
-        statistics.small > 0 || seen.count >= Self.enoughToDoubt && statistics.roundAmbiguous > 0
-      {
-        notes.add(
-          "'\(excerpt(name))' has exactly three digits after the point in "
-            + "\(counted(seen.count, "cell"))"
-            + (statistics.small > 0 ? " and whole numbers below 1,000" : " and no other numbers")
-            + ": '\(excerpt(seen.text))' is read as \(shortest(value(seen))); specify a decimal comma "
-            + "if the points separate thousands")
-      }
+      noteThousands(name, statistics, as: notation, in: &notes)
+    }
+    noteForms(name, statistics, as: notation, in: &notes)
+  }
+
+  /// Adds notes about numbers in rows whose notation is known that may be written in another one.
+  func noteDoubts(
+    _ name: String, _ statistics: NumberStatistics, as notation: NumberNotation,
+    in notes: inout ReadingNotes
+  ) {
+    noteThousands(name, statistics, as: notation, in: &notes)
+    for (kind, seen) in [
+      (ReadingNotes.Kind.parentheses, statistics.parentheses),
+      (.trailingMinus, statistics.trailingMinus),
+    ] {
+      notes.add(kind, name, seen, is: Self.value(seen, notation))
+    }
+  }
+
+  /// Adds a note that numbers with exactly three digits after the decimal mark may be thousands.
+  private func noteThousands(
+    _ name: String, _ statistics: NumberStatistics, as notation: NumberNotation,
+    in notes: inout ReadingNotes
+  ) {
+    let isComma = notation.decimal == .comma
+    let seen = isComma ? statistics.commaAmbiguous : statistics.pointAmbiguous
+    let others = isComma ? statistics.decimalCommas : statistics.pointOnly
+    let isLikely =
+      statistics.small > 0 || !isComma && hasPointGroups
+      || seen.count >= Self.enoughToDoubt && statistics.roundAmbiguous > 0
+    guard given == nil, !notation.hasThousands, seen.count > 0, others.count == 0,
+      statistics.large == 0, isLikely
+    else { return }
+    let (mark, other) = isComma ? ("comma", "point") : ("point", "comma")
+    notes.add(
+      "'\(excerpt(name))' has exactly three digits after the \(mark) in "
+        + "\(counted(seen.count, "cell"))"
+        + (statistics.small > 0 ? " and whole numbers below 1,000" : " and no other numbers")
+        + ": '\(excerpt(seen.text))' is read as \(shortest(Self.value(seen, notation))); specify a decimal "
+        + "\(other) if the \(mark)s separate thousands")
+  }
+
+  private static func value(
+    _ seen: NumberStatistics.Occurrence, _ notation: NumberNotation
+  ) -> Double {
+    var text = seen.text
+    return text.withUTF8 { notation.number($0) } ?? .nan
+  }
+
+  /// Adds notes about signs, blanks, zeros and other forms of numbers.
+  private func noteForms(
+    _ name: String, _ statistics: NumberStatistics, as notation: NumberNotation,
+    in notes: inout ReadingNotes
+  ) {
+    func add(_ kind: ReadingNotes.Kind, _ seen: NumberStatistics.Occurrence) {
+      notes.add(kind, name, seen, is: Self.value(seen, notation))
     }
     add(.percent, statistics.percent)
     for sign in statistics.currencies.keys.sorted() {

@@ -68,7 +68,9 @@ struct NumberCollector {
     var hasMark = false
     if takesPlain, mark != .both, let value = plainNumber(cell.bytes, &hasMark) {
       values.append(value == sentinel ? .nan : value)
-      if mark == .open {
+      if hasMark, notation != nil {
+        countMark(cell)
+      } else if mark == .open {
         seen.countWhole(value)
       } else if mark == .comma, hasMark {
         plainCommas += 1
@@ -76,6 +78,27 @@ struct NumberCollector {
       if value != 0, !hasPlain { keepPlain(cell) }
     } else {
       appendLooked(cell)
+    }
+  }
+
+  /// Counts a number with a decimal mark of a known notation: `2.189` may be written with thousands.
+  private mutating func countMark(_ cell: CSVCell) {
+    let bytes = cell.bytes
+    let isComma = plainMark == UInt8(ascii: ",")
+    let start = bytes[0] == UInt8(ascii: "-") || bytes[0] == UInt8(ascii: "+") ? 1 : 0
+    if (5...7).contains(bytes.count - start), bytes[bytes.count - 4] == plainMark,
+      bytes[start] != UInt8(ascii: "0")
+    {
+      if isComma {
+        seen.commaAmbiguous.see(cell, 1)
+      } else {
+        seen.pointAmbiguous.see(cell, 1)
+      }
+      if bytes.last == UInt8(ascii: "0") { seen.roundAmbiguous += 1 }
+    } else if isComma {
+      seen.decimalCommas.count += 1
+    } else {
+      seen.pointOnly.count += 1
     }
   }
 
@@ -145,7 +168,11 @@ struct NumberCollector {
         return
       }
       if let notation {
-        if notation.number(number) == nil { registerWord(cell, count) }
+        if notation.number(number) == nil {
+          registerWord(cell, count)
+        } else {
+          seen.add(number, cell, count: count)
+        }
         return
       }
       seen.add(number, cell, count: count)

@@ -248,6 +248,9 @@ struct ReadingPlan {
   private func resolve(
     _ names: [String], exactly schema: Schema, _ source: String
   ) throws -> (target: Int?, expectations: [Expectation]) {
+    for name in ignore where !names.contains(name) {
+      throw UnknownName(name, family: "column", known: names)
+    }
     try checkPresence(of: schema, in: names, source)
     return (names.firstIndex(of: schema.target.name), declared(names).map { $1 })
   }

@@ -103,7 +103,10 @@ struct AssembledTable {
     if !isExact, needsLabels {
       try Self.checkEnough(table, in: collected, knowsClasses: plan.targetKind != nil)
     }
-    if schema == nil, needsLabels, let single = Self.singleRows(table) { self.notes.append(single) }
+    if schema == nil, needsLabels {
+      if let single = Self.singleRows(table) { self.notes.append(single) }
+      self.notes += table.copyNotes + table.totalNotes + table.quoteNotes
+    }
   }
 
   /// A note on the classes that one row has, as of a title, a total or a misspelled class.

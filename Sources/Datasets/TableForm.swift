@@ -29,6 +29,8 @@ struct TableFormFinder {
   let usual: UInt8?
   /// The names in the schema: a line that contains all of them is a header.
   let wanted: Set<String>?
+  /// Whether rows may have a single column: without the target.
+  var allowsOneField = false
 
   /// The number of bytes used for detection, or three times the first line if that is longer.
   static let lookahead = 1 << 16
@@ -38,7 +40,8 @@ struct TableFormFinder {
   /// - Throws: `DatasetError` if the first line is not a header, or every line has one field.
   func find(in bytes: UnsafeBufferPointer<UInt8>, isWhole: Bool) throws -> TableForm {
     var form = TableForm(delimiter: UInt8(ascii: ","))
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { form.offset = 3 }
+    // A file may begin with several byte order marks, as of two programs that each write one.
+    while bytes.dropFirst(form.offset).starts(with: [0xEF, 0xBB, 0xBF]) { form.offset += 3 }
     skipBlankLines(bytes, &form)
     var delimiter = format.separator?.byte ?? usual
     if let named = separatorLine(bytes, form.offset) {
@@ -121,7 +124,7 @@ struct TableFormFinder {
   private func findNames(
     _ first: [FormField], _ rows: [[FormField]], _ form: inout TableForm
   ) throws {
-    if let field = first.first, first.count == 1, !rows.isEmpty,
+    if let field = first.first, first.count == 1, !rows.isEmpty, !allowsOneField,
       rows.allSatisfy({ $0.count == 1 })
     {
       throw DatasetError.oneField(

@@ -33,13 +33,15 @@ extension ImportedNetwork {
 
   /// The rows for a table network that this program wrote, read by its schema, so that missing-value codes,
   /// number notations, levels and the target are those of its training rows; `nil` where they must be read
-  /// without: with another target or ignored columns, or where the columns or classes differ, which the
+  /// without: with another target, where columns of the network are ignored, or where the columns or classes differ, which the
   /// network then says.
   ///
   /// Levels that are not in the schema are counted and noted.
   private func ownRows(of source: String, options given: ReadingOptions) throws -> LoadedData? {
     guard let schema, schema.image == nil, given.schema == nil, given.labels != .absent,
-      given.ignore.isEmpty, given.target == nil || given.target == schema.target.name
+      given.target == nil || given.target == schema.target.name,
+      !given.ignore.contains(where: { schema.index(of: Feature.ID($0)) != nil }),
+      !given.ignore.contains(schema.target.name)
     else { return nil }
     var options = given
     options.schema = schema
@@ -47,7 +49,11 @@ extension ImportedNetwork {
     var loaded: LoadedData
     do {
       loaded = try DataSource.load(source, options: options)
-    } catch DatasetError.missingColumns(_, _, near: nil) where source != "-" {
+    } catch DatasetError.missingColumns(let source, let names, near: nil) where source != "-" {
+      // Without the target the last column would be taken for it.
+      guard names != [schema.target.name] else {
+        throw DatasetError.missingColumns(source: source, names: names, near: nil)
+      }
       return nil
     }
     let isUnknown: (RowCount) -> Bool = { $0.reason.contains("not in the schema") }

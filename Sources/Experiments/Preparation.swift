@@ -71,6 +71,8 @@ struct Preparation: Sendable {
       heldOutFrom = "\(shortest(wanted * 100)) % of the rows, stratified by class"
     case .rows(let source)?:
       options.schema = table.schema
+      // The schema does not have the ignored columns.
+      options.ignore = []
       let other = try DataSource.load(source, options: options)
       published = try imported?.fitting([other.table])[0] ?? other.table
       heldOutSource = (other.name, other.sha256)
@@ -95,6 +97,9 @@ struct Preparation: Sendable {
     training = table.selecting(split.training)
     validation = table.selecting(split.validation)
     heldOut = published ?? table.selecting(split.heldOut)
+    if let (name, _) = heldOutSource, training.count > 0 {
+      heldOutNotes += Encoding(fitting: training).shiftNotes(of: heldOut).map { "\(name): \($0)" }
+    }
     if case .fraction(let wanted)? = experiment.heldOut, heldOut.count == 0 {
       throw HeldOutFractionError(fraction: wanted, rows: table.count)
     }

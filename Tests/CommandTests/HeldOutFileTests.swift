@@ -149,6 +149,40 @@ import Testing
     }
   }
 
+  /// The last column of a table without the target is no target.
+  @Test func rowsWithoutTheTargetAreRefused() throws {
+    try withFolder { place in
+      try write(rows(), "a.csv", in: place)
+      let other = rows().split(separator: "\n").enumerated().map { number, line in
+        line.split(separator: ",").prefix(2).joined(separator: ",")
+          + (number == 0 ? ",called" : number % 2 == 0 ? ",yes" : ",no")
+      }
+      try write(other.joined(separator: "\n"), "b.csv", in: place)
+      let trained = try Program("train", "a.csv", "--epochs", "3", "-o", "net.onnx", in: place)
+      #expect(trained.code == 0, "\(trained.errorOutput)")
+      for command in [
+        ["explain", "b.csv", "--model", "net.onnx", "-o", "report"],
+        ["train", "b.csv", "--model", "net.onnx", "--epochs", "1", "-o", "tuned.onnx"],
+        ["prune", "net.onnx", "b.csv", "-o", "pruned.onnx"], ["features", "net.onnx", "b.csv"],
+      ] {
+        let run = try Program(command, in: place)
+        #expect(run.code == 65, "\(command)")
+        #expect(run.errorOutput.hasPrefix("error: b.csv: no column named 'bought'\n"))
+      }
+      // Columns that the network does not read may be ignored: levels are still those of the network.
+      try write(rows(red: "Red", targetFirst: true), "c.csv", in: place)
+      func pruned(_ ignored: String) throws -> Program {
+        try Program(
+          "prune", "net.onnx", "c.csv", "--ignore", ignored, "--keep", "0.9", "--epochs", "0", "-o",
+          "pruned.onnx", "--force", in: place)
+      }
+      let run = try pruned("extra")
+      #expect(run.code == 0, "\(run.errorOutput)")
+      #expect(run.errorOutput.contains("30 rows with a level of colour that is not in the schema"))
+      #expect(try pruned("extras").code == 64)
+    }
+  }
+
   /// -999 is missing in the file of the network, as in its training rows.
   @Test func missingValueCodesAreThoseOfTheNetwork() throws {
     try withFolder { place in

@@ -8,7 +8,7 @@ import Testing
 
   @Test func numbersAreNumericAndTextsAreCategorical() throws {
     let data = try read(
-      table("a,b,c,y") { "\($0 * 3),\(["lo", "hi"][$0 % 2]),\($0 % 3),\($0 % 2)" })
+      table("a,b,c,y") { "\($0 * 3),\(["lo", "hi"][$0 % 2]),\($0 % 3),\($0 / 2 % 2)" })
     #expect(
       kinds(data) == [
         .numeric(unit: nil), .categorical(levels: ["hi", "lo"]), .numeric(unit: nil),

@@ -13,7 +13,7 @@ import Testing
   ) throws -> LoadedData {
     try read(
       table(["x", "w", "y"].joined(separator: separator), rows: cells.count) {
-        [cells[$0], other?($0) ?? ["u", "v"][$0 % 2], "\($0 % 2)"].joined(separator: separator)
+        [cells[$0], other?($0) ?? ["u", "v"][$0 / 2 % 2], "\($0 % 2)"].joined(separator: separator)
       }, options: options)
   }
 
