@@ -83,16 +83,22 @@ public struct ImportedModel: Sendable {
     if let note = Self.unitNote(options, table.schema.image ?? plain.imageOfColumns, names) {
       notes.append(note)
     }
-    if !imported.readsColumnsByName, table.schema.image == nil {
+    if !imported.readsByName(of: table.schema), table.schema.image == nil {
       notes.append(Self.columnNote(model, imported, name))
     }
     if let note = Self.pixelNote(imported, model, name) { notes.append(note) }
     if let missing = Self.missingNote(imported, model, table, name) { notes.append(missing) }
     notes += Self.roundingNotes(imported, table, name)
-    if imported.schema != nil || stored != nil { notes += Self.shiftNotes(model, table) }
+    if imported.schema != nil || stored != nil { notes += model.encoding.shiftNotes(of: table) }
     if table.schema.image != given.schema.image { notes.append(Table.repeatedChannelsNote) }
     let labelled = table.labelled
-    guard imported.schema == nil, labelled.count > 0 else { return }
+    guard labelled.count > 0 else { return }
+    if imported.schema != nil {
+      if model.head == .number, labelled.count >= Self.fewestMeasured {
+        warnIfNoBetterThanMean(on: Self.sample(of: labelled, for: model.network), name)
+      }
+      return
+    }
     let sample = Self.sample(of: labelled, for: model.network)
     let readings = imported.describesInputs ? [] : InputReading.usual(for: plain, table)
     if model.head == .number {
@@ -162,16 +168,19 @@ public struct ImportedModel: Sendable {
     }
   }
 
-  /// The columns whose values are far from those of the training rows, at most five.
-  private static func shiftNotes(_ model: Model, _ table: Table) -> [String] {
-    let shifts = model.encoding.shifts(of: table)
-    return shifts.prefix(5).map(\.text)
-      + (shifts.count > 5 ? ["\(counted(shifts.count - 5, "other column")) likewise"] : [])
-  }
-
   private static func columnNote(
     _ model: Model, _ imported: ImportedNetwork, _ name: String
   ) -> String {
+    let parts = imported.columnsOfInputs(in: model.schema)
+    if !parts.isEmpty, parts.count <= 12 {
+      let inputs = parts.map { input, columns in
+        let rest = columns.count > 12 ? ", … (\(columns.count) columns)" : ""
+        return "'\(shown(input))': "
+          + columns.prefix(12).map { shown($0) }.joined(separator: ", ") + rest
+      }
+      return "\(name) reads the columns in the order of the table, for the input "
+        + inputs.joined(separator: "; for ")
+    }
     let columns = Set(model.encoding.inputs.map(\.feature)).sorted().map {
       model.schema.features[$0].id.rawValue
     }
@@ -185,6 +194,9 @@ public struct ImportedModel: Sendable {
       + "\(image[2]) channels of a pixel side by side, unlike the file, which stores the channels first: "
       + "\(listed)\(rest)"
   }
+
+  /// The rows from which R² of a network of this program tells anything.
+  private static let fewestMeasured = 20
 
   /// Rows spread evenly over the table.
   private static func sample(of table: Table, for network: Network) -> Table {
@@ -352,14 +364,21 @@ public struct ImportedModel: Sendable {
           "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) rows with the current "
             + "preprocessing, and \(fixed(best.value, digits: 3)) with \(best.reading.words): "
             + settingNames.words(best.reading.settings), figure: best.value))
-    } else if own <= 0 {
-      warnings.append(
-        Warning(
-          "network-near-majority",
-          "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) rows, not above that of "
-            + "always predicting the mean: check that the columns, their order and units are those "
-            + "that it was trained with", figure: own))
+    } else {
+      warnIfNoBetterThanMean(on: sample, name)
     }
+  }
+
+  /// Adds a warning if the numbers of the network are no better than their mean.
+  private mutating func warnIfNoBetterThanMean(on sample: Table, _ name: String) {
+    let own = explainedVariance(model, on: sample)
+    guard own <= 0 else { return }
+    warnings.append(
+      Warning(
+        "network-near-majority",
+        "\(name) has R² \(fixed(own, digits: 3)) on \(sample.count) rows, not above that of "
+          + "always predicting the mean: check that the columns, their order and units, and those of the "
+          + "target, are those that it was trained with", figure: own))
   }
 
   private func explainedVariance(_ model: Model, on sample: Table) -> Double {

@@ -19,6 +19,17 @@ extension ImportedNetwork {
   /// Whether the columns are read by name, not by their order in the table.
   public var readsColumnsByName: Bool { schema != nil || columns?.names != nil }
 
+  /// Whether columns of these data are read by their names.
+  public func readsByName(of data: Schema) -> Bool {
+    readsColumnsByName && columns?.ignoresNames(in: data) != true
+  }
+
+  /// The names of the columns of the data that each of several inputs reads in the order of the table; empty for
+  /// one input, and where all columns are read by name.
+  public func columnsOfInputs(in data: Schema) -> [(input: String, columns: [String])] {
+    schema == nil ? columns?.columnsOfInputs(in: data) ?? [] : []
+  }
+
   /// The height, width and channels of the images that the network reads, if the file stores their
   /// channels first; `nil` for other networks and for one channel.
   public var channelsFirstImage: [Int]? {

@@ -21,6 +21,8 @@ public struct ImportedNetwork: Hashable, Sendable {
   public internal(set) var classes: [String]?
   /// The output activation that was removed: a sigmoid or hard sigmoid.
   var outputActivation: Activation?
+  /// Whether the file computes the probabilities 1 - p and p from the one output p.
+  var isComplement = false
 
   /// Creates an imported network.
   public init(
@@ -112,9 +114,21 @@ public struct ImportedNetwork: Hashable, Sendable {
   /// The network with one output that is positive for the second of two classes.
   private func scoringTwoClasses() throws -> Network {
     let nodes = network.architecture.nodes
-    if outputActivation?.function == .clippedReLU {
-      // A hard sigmoid is 1/2 where its clipped input is 1/2.
-      return try network.scaled(by: 1, adding: -0.5)
+    // A hard sigmoid is 1/2 where its clipped input is 1/2.
+    if isProbability { return try network.scaled(by: 1, adding: -0.5) }
+    if outputActivation == nil, let range = network.outputRange {
+      // Scores with a range around 0, such as clamped logits, are compared with 0.
+      guard range.upperBound.isFinite,
+        abs(range.lowerBound + range.upperBound) <= 1e-6 * range.upperBound
+      else {
+        if nodes[max(network.lastComputingNode, 0)].layer.activation?.range == range,
+          let function = nodes[max(network.lastComputingNode, 0)].layer.activation?.function
+        {
+          throw ModelFileError.schema(.thresholdOfActivation(function))
+        }
+        throw ModelFileError.schema(.thresholdOfScaling)
+      }
+      return network
     }
     let signed: Set<Activation.Function> = [.tanh, .softsign, .elu, .selu, .leakyReLU]
     let last = max(network.lastComputingNode, 0)
@@ -133,7 +147,16 @@ public struct ImportedNetwork: Hashable, Sendable {
     if data.target.isNumeric { return .number }
     let outputs = try network.architecture.shapes().last?.count ?? 0
     if outputs != 1 { return head ?? .softmax }
-    return outputActivation?.function == .clippedReLU ? .hardSigmoid : .oneVersusRest
+    return isProbability ? .hardSigmoid : .oneVersusRest
+  }
+
+  /// Whether the one output is a probability as it stands, not a logit: a hard sigmoid, a mean of sigmoids, or p
+  /// of the file's 1 - p and p.
+  private var isProbability: Bool {
+    if let outputActivation { return outputActivation.function == .clippedReLU }
+    if isComplement { return true }
+    guard let range = network.outputRange else { return false }
+    return range.lowerBound >= -1e-6 && abs(range.lowerBound + range.upperBound - 1) <= 1e-5
   }
 
   private func model(for data: Schema, trainedWith own: Schema) throws -> Model {

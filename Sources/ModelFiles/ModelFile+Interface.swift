@@ -29,6 +29,8 @@ extension ModelFile {
       interface: interface,
       positions: try given.columns?.names == nil
         ? nil : given.columns?.positions(in: original.schema),
+      places: (given.columns?.inputs.count ?? 0) > 1
+        ? try given.columns?.positions(in: original.schema) : nil,
       imputes: given.columns?.columns.contains { $0.isImputed } ?? false)
     if let columns = given.columns, let positions = kept.positions {
       for column in columns.columns {

@@ -129,6 +129,7 @@ public enum ModelFile {
     let metadata = try ONNXMetadata(message.metadataProps, file: name)
     var written = try ONNXFunctions.inlined(message, file: name)
     ONNXRecognition.joinRowNormalizations(in: &written)
+    ONNXRecognition.joinSelections(in: &written)
     let graph = try ONNXGraph(
       written, opset: version, file: name, folder: folder,
       bytes: bytes, readsRows: metadata.encoding != nil, layers: metadata.layers,
@@ -154,6 +155,7 @@ public enum ModelFile {
         return Set(trimmed).count == classes.count ? trimmed : classes
       }
       imported.outputActivation = assembled.outputActivation
+      imported.isComplement = graph.isComplement
       if let node = graph.binarizer, try network.architecture.shapes().last?.count ?? 0 > 1 {
         throw ModelFileError.foreignModel(
           file: name, node: node.title, operator: shown(node.opType), .multilabel)

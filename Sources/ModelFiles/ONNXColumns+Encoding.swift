@@ -119,8 +119,9 @@ extension ONNXColumns {
       guard cells == data.features.count else {
         throw .schema(.columnCount(found: data.features.count, expected: cells))
       }
-      return Array(0..<cells)
+      return ordered(in: data)
     }
+    if ignoresNames(in: data) { return Array(0..<cells) }
     let read = Set(columns.map(\.source))
     var positions: [Int] = []
     for (cell, name) in names.enumerated() {
@@ -129,6 +130,51 @@ extension ONNXColumns {
         read.contains(cell) ? try Self.position(of: name, among: names, in: data) : 0)
     }
     return positions
+  }
+
+  /// The index of the data's column for each cell of a file without names of columns: an input of one column
+  /// that has the name of a column takes it, the others take the rest in the order of the table.
+  private func ordered(in data: Schema) -> [Int] {
+    guard inputs.count > 1 else { return Array(0..<cells) }
+    let names = data.features.map(\.id.rawValue.asIdentifier)
+    var position = [Int?](repeating: nil, count: cells)
+    var left = Set(names.indices)
+    for input in inputs where input.cells.count == 1 {
+      let alike = names.indices.filter { names[$0] == input.name.asIdentifier }
+      guard alike.count == 1, left.remove(alike[0]) != nil else { continue }
+      position[input.cells.lowerBound] = alike[0]
+    }
+    var rest = left.sorted()[...]
+    return position.map { $0 ?? rest.removeFirst() }
+  }
+
+  /// Whether the inputs have names that an exporter gave them, such as `x0` or `input.1`, of which none is a
+  /// column of the data: they read the columns in the order of the table.
+  func ignoresNames(in data: Schema) -> Bool {
+    guard let names, names.count == data.features.count else { return false }
+    let known = Set(data.features.flatMap { $0.id.rawValue.identifiers })
+    return names.allSatisfy { name in
+      let letters = name.filter(\.isLetter).lowercased()
+      return Self.exported.contains(letters) && name.contains(where: \.isNumber)
+        && !known.contains(name.asIdentifier)
+    }
+  }
+
+  /// The letters of names that exporters give inputs.
+  private static let exported: Set<String> = [
+    "x", "input", "inputs", "arg", "args", "onnxgemm", "servingdefaultinput", "tensor", "feature",
+    "col", "column", "f",
+  ]
+
+  /// The names of the columns that each input reads, where several inputs read them in the order of the table;
+  /// empty for one input and for inputs with the names of columns.
+  func columnsOfInputs(in data: Schema) -> [(input: String, columns: [String])] {
+    guard inputs.count > 1, names == nil || ignoresNames(in: data),
+      let positions = try? positions(in: data)
+    else { return [] }
+    return inputs.map { input in
+      (input.name, input.cells.map { data.features[positions[$0]].id.rawValue })
+    }
   }
 
   /// The index of a column by name; or by the identifier that skl2onnx makes of a name, with

@@ -9,6 +9,13 @@ import ONNXSchema
 /// Reads the nodes of a scikit-learn pipeline in front of a network, and those that Espalier
 /// writes.
 struct ONNXColumns: Hashable, Sendable {
+  /// An input of the file.
+  struct Input: Hashable {
+    var name: String
+    /// The cells of a row that it has.
+    var cells: Range<Int>
+  }
+
   /// An intermediate value of the preprocessing.
   struct Value: Hashable {
     var columns: [Column]
@@ -24,6 +31,8 @@ struct ONNXColumns: Hashable, Sendable {
   private let layers: Set<String>
   /// The names of the columns in the order of the inputs; `nil` for a single input of many columns.
   private(set) var names: [String]?
+  /// The names of the inputs with the number of columns of each.
+  private(set) var inputs: [Input] = []
   /// The number of cells of a row.
   private(set) var cells = 0
   /// The cells of integer type that the file casts to floats.
@@ -238,6 +247,7 @@ struct ONNXColumns: Hashable, Sendable {
     guard cells <= Self.mostCells else {
       throw .graph(file: file, .columnCount(most: Self.mostCells))
     }
+    inputs.append(Input(name: input.name, cells: first..<cells))
     values[input.name] = Value(
       columns: (first..<cells).map {
         Column(

@@ -25,6 +25,8 @@ struct ONNXGraph {
   let binarizer: Onnx_NodeProto?
   /// Whether an output is the scores divided by their sum.
   let isNormalized: Bool
+  /// Whether the outputs of the file are 1 - p and p of its score p.
+  let isComplement: Bool
 
   /// The program that wrote the file, if it is known.
   let exporter: ModelExporter?
@@ -92,6 +94,7 @@ struct ONNXGraph {
     classes = predictions.classes
     binarizer = predictions.binarizer
     isNormalized = predictions.isNormalized
+    isComplement = predictions.isComplement
     try link(from: names, to: output, keepsOrder: readsRows)
     // Constants of nodes are known now.
     interface = ModelInterface(graph, constants: constants, names: names)

@@ -14,6 +14,8 @@ struct ONNXOutputs {
   let binarizer: Onnx_NodeProto?
   /// Whether an output is the scores divided by their sum.
   let isNormalized: Bool
+  /// Whether the outputs are 1 - p and p of one score p.
+  let isComplement: Bool
 
   /// The values from an output back to the output of the last layer, through nodes that only
   /// convert it.
@@ -23,13 +25,14 @@ struct ONNXOutputs {
     var binarizer: Onnx_NodeProto?
     var isLabel = false
     var isNormalized = false
+    var isComplement = false
     var value: String { path[path.count - 1] }
   }
 
   /// `isOwn`: whether Espalier wrote the graph; its scores have a fixed name.
   init(_ graph: Onnx_GraphProto, constants: ONNXConstants, isOwn: Bool) {
     if isOwn, let scores = graph.output.last(where: { $0.name.hasPrefix(ONNXWriter.scores) }) {
-      (output, binarizer, isNormalized) = (scores.name, nil, false)
+      (output, binarizer, isNormalized, isComplement) = (scores.name, nil, false, false)
       let named = graph.node.last { $0.opType == "ArrayFeatureExtractor" && $0.input.count == 2 }
       classes = named.flatMap { constants.texts($0.input[0]) }
       return
@@ -48,6 +51,7 @@ struct ONNXOutputs {
     classes = traces.lazy.compactMap(\.classes).first
     binarizer = traces.lazy.compactMap(\.binarizer).first
     isNormalized = traces.contains(where: \.isNormalized)
+    isComplement = traces.contains(where: \.isComplement)
     if outputs.count == 1, classes == nil, binarizer == nil {
       output = Self.isExpansion(traces[0].path, producers, constants) ? traces[0].value : outputs[0]
       return
@@ -178,14 +182,16 @@ struct ONNXOutputs {
       case ("", "Div"):
         // Exponentials divided by their sum are a softmax.
         guard producers[input]?.opType != "Exp", let sum = node.input(1) else { return trace }
+        // Of other scores than sigmoids the shares are no softmax.
         guard
-          let scores = isSum(sum, of: input, producers)
+          let scores = isSum(sum, of: input, producers) && areSigmoids(input, producers)
             ? input : guarded(input, by: sum, producers, constants)
         else { return trace }
         trace.isNormalized = true
         trace.path.append(scores)
       case ("", "Concat"):
         guard let score = onlyScore(node, producers, constants) else { return trace }
+        trace.isComplement = true
         trace.path.append(score)
       default: return trace
       }
@@ -210,6 +216,28 @@ struct ONNXOutputs {
       default: return false
       }
       name = input
+    }
+    return false
+  }
+
+  /// Whether scores are sigmoids, or a softmax, whose sum is 1, in another shape or order.
+  private static func areSigmoids(
+    _ value: String, _ producers: [String: Onnx_NodeProto]
+  ) -> Bool {
+    var open = [value]
+    for _ in 0..<64 {
+      guard let name = open.popLast() else { return true }
+      guard let node = producers[name], let input = node.input.first else { return false }
+      switch node.opType {
+      case "Sigmoid", "Softmax", "LinearClassifier": continue
+      case "Cast", "Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Gather",
+        "ArrayFeatureExtractor", "Slice":
+        open.append(input)
+      case "Concat": open += node.input
+      case "Div" where isSum(node.input(1) ?? "", of: input, producers): open.append(input)
+      case "Sub": open += node.input.suffix(1)
+      default: return false
+      }
     }
     return false
   }

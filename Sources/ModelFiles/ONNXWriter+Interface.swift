@@ -10,6 +10,8 @@ struct KeptInterface {
   /// The position in the schema of the column that each input of the file holds; `nil` for one input of
   /// all columns in their order.
   var positions: [Int]?
+  /// The position in the schema of each cell of several inputs with several columns; `nil` for the same order.
+  var places: [Int]?
   /// The levels of the file with other texts than in the schema, by feature and text.
   var levels: [Int: [String: String]] = [:]
   /// Whether missing numbers are imputed, as the file does.
@@ -33,7 +35,7 @@ extension ONNXWriter {
       if graph.input.count == 1, model.schema.features.allSatisfy({ $0.levels == nil }) {
         cells = try oneInput(graph.input[0], kept.interface)
       } else {
-        cells = .each(try columnsInOrder())
+        cells = .each(try columnsInOrder(kept.places))
       }
       return
     }
@@ -77,10 +79,14 @@ extension ONNXWriter {
     .float, .double, .float16, .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64,
   ]
 
-  /// The columns of inputs that hold them in their order, one or several each.
-  private mutating func columnsInOrder() throws(InterfaceProblem) -> [String] {
+  /// The columns of inputs that hold one or several each.
+  ///
+  /// `places`: the position in the schema of each cell; `nil` for the same order.
+  private mutating func columnsInOrder(_ places: [Int]?) throws(InterfaceProblem) -> [String] {
     let features = model.schema.features
     let read = Set(model.encoding.inputs.map(\.feature))
+    let places = places ?? Array(features.indices)
+    guard places.count == features.count else { throw .rows }
     var names: [String] = []
     for input in graph.input {
       guard input.rank == 1 || input.rank == 2 else { throw .value(name: input.name) }
@@ -89,7 +95,7 @@ extension ONNXWriter {
       guard width > 0, names.count + width <= features.count else { throw .rows }
       for position in 0..<width {
         let number = names.count
-        guard read.contains(number) else {
+        guard read.contains(places[number]) else {
           names.append("")
           continue
         }
@@ -101,11 +107,13 @@ extension ONNXWriter {
             node.attribute = [Self.integers("axis", one: 1)]
           }
         }
-        names.append(try column(cell, number: number, feature: number))
+        names.append(try column(cell, number: number, feature: places[number]))
       }
     }
     guard names.count == features.count else { throw .rows }
-    return names
+    var ordered = names
+    for (name, place) in zip(names, places) { ordered[place] = name }
+    return ordered
   }
 
   /// A column `[batch, 1]` of strings or doubles for a feature.

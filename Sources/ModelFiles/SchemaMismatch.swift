@@ -67,8 +67,9 @@ public enum SchemaMismatch: Hashable, Sendable {
       return "the single output of the network ends in '\(function.rawValue)': the threshold "
         + "between two classes is known for a sigmoid, tanh or logits only"
     case .thresholdOfScaling:
-      return "the single output of the network is scaled after its last activation: the threshold "
-        + "between two classes is known for a sigmoid, tanh or logits only"
+      return
+        "the single output of the network is scaled or summed after its last activation: the threshold "
+        + "between two classes is known for outputs from 0 to 1 or around 0, and for logits"
     case .classOrderOfNumber: return "a class order is given for a numeric target"
     case .classOrder(let given, let classes):
       return "the class order '\(shown(given.joined(separator: ",")))' is not a permutation of the "

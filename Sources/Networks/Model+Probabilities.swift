@@ -3,14 +3,16 @@ import Tensors
 
 extension Model {
   /// Whether the network gives probabilities of classes: not for a numeric target, not if the only output
-  /// is no logit because the network ends in an activation, and not if several outputs are made of
-  /// sigmoids, as a mean of them.
+  /// is no logit because it is made of activations, and not if several outputs are made of sigmoids or are
+  /// between 0 and 1, as a mean of them.
   public var givesProbabilities: Bool {
     guard head != .number else { return false }
     if (try? network.architecture.shapes().last?.count) == 1 {
-      return network.architecture.nodes.last?.layer.isFullyConnected == true
+      return head == .hardSigmoid || !network.ends { _ in true }
     }
-    return head != .softmax || !network.endsInSigmoids
+    guard head == .softmax else { return true }
+    let isShare = network.outputRange.map { $0.lowerBound >= 0 && $0.upperBound <= 1 } ?? false
+    return !isShare && !network.ends { $0.function == .sigmoid }
   }
 
   /// The predicted probability of each class for each row of outputs, in double precision.
@@ -51,28 +53,5 @@ extension Model {
     let powers = logits.map { exp($0 - largest) }
     let sum = powers.reduce(0, +)
     return powers.map { $0 / sum }
-  }
-}
-
-extension Network {
-  /// Whether an output is made of sigmoids without further weights: by sums, constant scalings, selections
-  /// and concatenations.
-  var endsInSigmoids: Bool {
-    var open = [architecture.nodes.count - 1]
-    while let index = open.popLast() {
-      guard index >= 0 else { continue }
-      let layer = architecture.nodes[index].layer
-      if let activation = layer.activation {
-        if activation.function == .sigmoid { return true }
-        continue
-      }
-      switch layer.coupling {
-      case .joining, .selecting, .spreading: open += architecture.links[index]
-      case .unitwise where layer.isFrozen || layer.roles.isEmpty:
-        open += architecture.links[index]
-      default: continue
-      }
-    }
-    return false
   }
 }

@@ -25,10 +25,12 @@ import Testing
       "embedded-wrapped", "embedded-both", "embedded-compared", "embedded-flat", "embedded-limits",
       "embedded-means", "embedded-offsets", "embedded-split", "embedded-sums", "embedded-towers",
       "embedded-vectors", "embedded-viewed", "embedded-wide", "infrequent", "infrequent-all",
+      "gathered", "named-part",
     ]
   static let all =
     kept + [
-      "averaged", "booleans", "filled-nan", "merged-kept", "merged-pixels", "both-pools", "bytes",
+      "averaged", "booleans", "linear-probability", "mean-of-sigmoids", "filled-nan", "merged-kept",
+      "merged-pixels", "both-pools", "bytes",
       "batch-norm", "decimal-classes", "global-max", "hard-sigmoid", "clipped-margin",
       "month-classes", "named-positions",
       "one-vs-rest", "other-columns", "pair", "reduce-max", "rounded", "threshold",

@@ -103,8 +103,9 @@ import Testing
     let schema = table((0..<4).map { ("x\($0)", [1.0]) }).schema
     #expect(
       failure { _ = try exported("operators-sigmoid-number").model(for: schema) }
-        == "the single output of the network is scaled after its last activation: the threshold "
-        + "between two classes is known for a sigmoid, tanh or logits only")
+        == "the single output of the network is scaled or summed after its last activation: the "
+        + "threshold between two classes is known for outputs from 0 to 1 or around 0, and for logits"
+    )
   }
 
   /// Outputs are permuted with their classes, with any layers after the last dense layer.

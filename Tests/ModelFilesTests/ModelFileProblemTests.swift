@@ -168,8 +168,8 @@ import Testing
     ),
     (
       .thresholdOfScaling,
-      "the single output of the network is scaled after its last activation: the threshold between "
-        + "two classes is known for a sigmoid, tanh or logits only"
+      "the single output of the network is scaled or summed after its last activation: the threshold between "
+        + "two classes is known for outputs from 0 to 1 or around 0, and for logits"
     ),
     (.classOrderOfNumber, "a class order is given for a numeric target"),
     (

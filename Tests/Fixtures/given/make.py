@@ -349,6 +349,21 @@ first(table, "hard-sigmoid", keeps=True, scores=1, outputs=("N", 1), behind=[
 first(table, "clipped-margin", keeps=True, scores=1, outputs=("N", 1), constants=[
     constant("zero", 0.), constant("one", 1.), constant("two", 2.)], behind=[
     node("Add", ["l", "one"], ["u"]), node("Div", ["u", "two"], ["v"]), node("Clip", ["v", "zero", "one"], ["logits"])])
+# One output that is a probability: a weighted mean of two sigmoids, and p of the outputs 1 - p and p of a linear p.
+first(table, "mean-of-sigmoids", keeps=True, scores=2, outputs=("N", 1), constants=[
+    constant("ends", [1, 2], np.int64), constant("starts", [0, 1], np.int64), constant("axis", [1], np.int64),
+    constant("zero", [0], np.int64), constant("one", [1], np.int64), constant("two", [2], np.int64),
+    constant("more", .7), constant("less", .3)], behind=[
+    node("Sigmoid", ["l"], ["s"]), node("Slice", ["s", "zero", "one", "axis"], ["s0"]),
+    node("Slice", ["s", "one", "two", "axis"], ["s1"]), node("Mul", ["s0", "more"], ["m0"]),
+    node("Mul", ["s1", "less"], ["m1"]), node("Add", ["m0", "m1"], ["logits"])])
+first(table, "linear-probability", keeps=True, scores=1, constants=[constant("unit", 1.), constant("small", .05), constant("half", .5)], behind=[
+    node("Mul", ["l", "small"], ["m"]), node("Add", ["m", "half"], ["p"]), node("Sub", ["unit", "p"], ["q"]),
+    node("Concat", ["q", "p"], ["logits"], axis=1)])
+# x[:, [2, 0, 3]] of PyTorch's exporter.
+first(table, "gathered", reads="c", read=3, constants=[constant("at", [[2], [0], [3]], np.int64)], before=[
+    node("Transpose", ["x"], ["t"], perm=[1, 0]), node("GatherND", ["t", "at"], ["g"]),
+    node("Transpose", ["g"], ["c"], perm=[1, 0])])
 first(table, "rounded", scores=1, outputs=("N", 1), behind=[
     node("Sigmoid", ["l"], ["s"]), node("Round", ["s"], ["logits"])])
 first(image, "global-max", (1, 4, 4), pool=("GlobalMaxPool", 4, {}))
@@ -603,3 +618,21 @@ def branched(name, form, seed=1):
 
 for form in ("wide", "towers", "sums", "flat", "means", "offsets", "split", "both", "compared", "limits", "viewed", "vectors"):
     first(branched, "embedded-" + form, form)
+
+
+def parts(name, wide, one, seed=1):
+    """Two inputs: one of several columns, and one of the one column whose name it has."""
+    chance = np.random.default_rng(seed)
+    rows = chance.normal(size=(ROWS, 4)).round(2)
+    header = ["c0", one, "c2", "c3"]
+    rest = [n for n in range(4) if header[n] != one]
+    nodes, initializers = tanh("all", chance, 4)
+    inputs = [helper.make_tensor_value_info(wide, TensorProto.FLOAT, ["N", 3]),
+              helper.make_tensor_value_info(one, TensorProto.FLOAT, ["N", 1])]
+    feeds = {wide: rows[:, rest].astype(np.float32), one: rows[:, [header.index(one)]].astype(np.float32)}
+    write(name, [helper.make_node("Concat", [wide, one], ["all"], axis=1), *nodes,
+                 helper.make_node("Identity", ["l"], ["logits"])], inputs, initializers, header, rows.tolist(),
+          lambda session: session.run(None, feeds)[0])
+
+
+first(parts, "named-part", "numeric", "region")
