@@ -59,7 +59,7 @@ extension ModelFile {
     let sample =
       rows.count > mostRowsReadBack ? rows.selecting(Array(0..<mostRowsReadBack)) : rows
     guard let found = try? readBack(data, named: name, given, original.schema, view),
-      model.changedPredictions(by: found, among: sample) == 0
+      model.changedPredictions(by: found, among: sample) == 0, found.head == model.head
     else { throw InterfaceProblem.readBack }
     return data
   }

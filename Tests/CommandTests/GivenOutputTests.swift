@@ -71,6 +71,28 @@ import Testing
     }
   }
 
+  /// The shifted score of a probability is not written as the output of the given file.
+  @Test func aProbabilityIsNotWrittenAsAScore() throws {
+    try withFolder { place in
+      let run = try Program(
+        "prune", file("mean-of-sigmoids.onnx"), file("mean-of-sigmoids.csv"), "--keep", "1",
+        "--epochs", "0", "-o", "pruned.onnx", in: place)
+      #expect(run.code == 0, "\(run.errorOutput)")
+      #expect(!run.output.contains("with the inputs and outputs of"), "\(run.output)")
+      var all: [[[String]]] = []
+      for model in [file("mean-of-sigmoids.onnx"), "pruned.onnx"] {
+        let predicted = try Program(
+          "predict", model, file("mean-of-sigmoids.csv"), "-o", "out.csv", "--force", in: place)
+        #expect(predicted.code == 0, "\(predicted.errorOutput)")
+        all.append(try lines(place.appending(path: "out.csv").path))
+      }
+      for (first, second) in zip(all[0], all[1]).dropFirst() {
+        #expect(first[1] == second[1])
+        #expect(abs((Double(first[3]) ?? .nan) - (Double(second[3]) ?? .nan)) < 1e-5)
+      }
+    }
+  }
+
   /// A mean of sigmoids is no logit.
   @Test func meansOfSigmoidsHaveNoProbabilities() throws {
     try withFolder { place in
