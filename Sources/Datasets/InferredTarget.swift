@@ -84,9 +84,9 @@ struct InferredTarget {
       kind = .classes(names: classes.names)
       numbers = []
       labels = codes.map { classes.positions[Int($0)] }
-      let codes = Set(values.filter { abs($0) >= 98 && DoubtfulNumbers.isMark($0) })
-      let others = values.filter { !$0.isNaN && !codes.contains($0) }
-      for code in codes.sorted() where others.allSatisfy({ abs($0) * 4 < abs(code) }) {
+      let marks = Set(values.filter { abs($0) >= 98 && DoubtfulNumbers.isMark($0) })
+      let others = values.filter { !$0.isNaN && !marks.contains($0) }
+      for code in marks.sorted() where others.allSatisfy({ abs($0) * 4 < abs(code) }) {
         notes.add(
           "the class '\(shortest(code))' in \(counted(values.count { $0 == code }, "row")) may stand for a "
             + "missing value: leave these cells empty if it does")

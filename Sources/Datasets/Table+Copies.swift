@@ -9,13 +9,13 @@ extension Table {
   /// A copy of the target among the columns, such as a code of the class, makes every other column useless.
   var copyNotes: [String] {
     guard schema.image == nil, count >= Self.fewestCompared else { return [] }
-    var seen: [Int: [Int]] = [:]
+    var seen: [UInt64: [Int]] = [:]
     var copies: [(name: String, of: String)] = []
     var codes: [String] = []
     for (index, column) in columns.enumerated() {
       let name = schema.features[index].id.rawValue
       if tellsTarget(column) { codes.append(name) }
-      let key = sampleHash(of: column)
+      let key = Self.hash(of: column)
       let first = (seen[key] ?? []).first {
         schema.features[$0].levels == schema.features[index].levels
           && Self.areEqual(columns[$0], column)
@@ -43,14 +43,14 @@ extension Table {
     return notes
   }
 
-  /// A hash of up to 64 values, spread over the rows.
-  private func sampleHash(of column: Column) -> Int {
-    var hasher = Hasher()
-    for place in 0..<64 {
-      let value = column[place * count / 64]
-      hasher.combine(value.isNaN ? 0x7FF8 << 48 : value.bitPattern)
+  /// A hash of all values: columns of mostly zeros have the same values in most rows.
+  private static func hash(of column: Column) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for value in column.values {
+      hash = (hash ^ (value.isNaN ? 0x7FF8 << 48 : value.bitPattern)) &* 0x0000_0100_0000_01B3
+      hash ^= hash >> 29
     }
-    return hasher.finalize()
+    return hash
   }
 
   private static func areEqual(_ first: Column, _ second: Column) -> Bool {

@@ -33,8 +33,8 @@ extension ImportedNetwork {
 
   /// The rows for a table network that this program wrote, read by its schema, so that missing-value codes,
   /// number notations, levels and the target are those of its training rows; `nil` where they must be read
-  /// without: with another target, where columns of the network are ignored, or where the columns or classes differ, which the
-  /// network then says.
+  /// without: with another target, where columns of the network are ignored, or where the columns or classes
+  /// differ, which the network then says.
   ///
   /// Levels that are not in the schema are counted and noted.
   private func ownRows(of source: String, options given: ReadingOptions) throws -> LoadedData? {

@@ -97,7 +97,7 @@ struct Preparation: Sendable {
     training = table.selecting(split.training)
     validation = table.selecting(split.validation)
     heldOut = published ?? table.selecting(split.heldOut)
-    if let (name, _) = heldOutSource, training.count > 0 {
+    if let (name, _) = heldOutSource, training.count > 0, table.schema.image == nil {
       heldOutNotes += Encoding(fitting: training).shiftNotes(of: heldOut).map { "\(name): \($0)" }
     }
     if case .fraction(let wanted)? = experiment.heldOut, heldOut.count == 0 {

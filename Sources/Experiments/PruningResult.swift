@@ -175,7 +175,7 @@ public struct PruningResult: Codable, Sendable {
           $0 + ($1.role == .weight ? $1.keptCount : 0)
         }, widths: layers.map { model.network.originalIndices[$0].count },
         macs: cost.macs,
-        denseMACs: [model.network.denseMACs].first { $0 != model.network.macs },
+        denseMACs: model.network.denseMACs,
         neurons: cost.neurons,
         flattened: numbers > 0 ? numbers : nil,
         inputs: cost.inputs, fileBytes: try ModelFile.data(for: model).count,

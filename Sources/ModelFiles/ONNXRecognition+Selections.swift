@@ -12,7 +12,8 @@ extension ONNXRecognition {
       graph.initializer.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     for place in graph.node.indices {
       let end = graph.node[place]
-      guard end.isTransposition, let selected = end.input(0).flatMap({ producers[$0] }),
+      guard end.isTransposition, let output = end.output.first,
+        let selected = end.input(0).flatMap({ producers[$0] }),
         selected.opType == "GatherND", selected.domain.isEmpty, selected.input.count == 2,
         selected.integer("batch_dims", 0) == 0,
         let turned = producers[selected.input[0]], turned.isTransposition,
@@ -20,7 +21,7 @@ extension ONNXRecognition {
         graph.initializer[position].dims.count == 2, graph.initializer[position].dims[1] == 1
       else { continue }
       var columns = graph.initializer[position]
-      columns.name = end.output[0] + "#columns"
+      columns.name = output + "#columns"
       columns.dims = [columns.dims[0]]
       graph.initializer.append(columns)
       var gather = Onnx_NodeProto()

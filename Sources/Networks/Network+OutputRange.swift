@@ -6,7 +6,7 @@ extension Activation {
     switch function {
     case .sigmoid: 0...1
     case .tanh, .softsign: -1...1
-    case .clippedReLU: 0...Double(max(slope, 0))
+    case .clippedReLU: slope > 0 ? 0...Double(slope) : nil
     case .relu, .softplus, .thresholdedReLU: 0...Double.infinity
     default: nil
     }
@@ -44,14 +44,17 @@ extension Network {
       return known.dropFirst().reduce(first) {
         $0.lowerBound + $1.lowerBound...$0.upperBound + $1.upperBound
       }
-    case .unitwise where layer.isFrozen && shape.rank == 1 && first.upperBound.isFinite:
+    case .unitwise where layer.isFrozen && shape.rank == 1:
+      guard first.lowerBound.isFinite, first.upperBound.isFinite else { return nil }
       let ends = [first.lowerBound, first.upperBound].flatMap { bound in
         layer.forward(
           [Tensor([Float](repeating: Float(bound), count: shape.count), shape: [1, shape.count])],
           parameters
         ).elements.map(Double.init)
       }
-      guard let low = ends.min(), let high = ends.max() else { return nil }
+      guard !ends.contains(where: \.isNaN), let low = ends.min(), let high = ends.max() else {
+        return nil
+      }
       return low...high
     default: return nil
     }

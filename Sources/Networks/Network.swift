@@ -241,23 +241,22 @@ public struct Network: Hashable, Codable, Sendable {
 
   /// The number of multiply-accumulate operations (MACs) per sample; masked weights are not
   /// counted.
-  public var macs: Int {
+  public var macs: Int { macs { $0 } }
+
+  /// The MACs per sample of a runtime that multiplies by stored zeros, masked weights included; `nil` if no
+  /// weight is masked.
+  public var denseMACs: Int? {
+    let dense = macs { Parameter($0.role, $0.value) }
+    return dense == macs ? nil : dense
+  }
+
+  private func macs(counting: (Parameter) -> Parameter) -> Int {
     guard let shapes = try? architecture.shapes() else { return 0 }
     return architecture.nodes.indices.reduce(0) { sum, index in
       sum
         + architecture.nodes[index].layer.macs(
-          for: architecture.inputShapes(of: index, among: shapes), parameters[index])
-    }
-  }
-
-  /// The MACs per sample of a runtime that multiplies by stored zeros, masked weights included.
-  public var denseMACs: Int {
-    guard let shapes = try? architecture.shapes() else { return 0 }
-    return architecture.nodes.indices.reduce(0) { sum, index in
-      let dense = parameters[index].map { Parameter($0.role, $0.value) }
-      return sum
-        + architecture.nodes[index].layer.macs(
-          for: architecture.inputShapes(of: index, among: shapes), dense)
+          for: architecture.inputShapes(of: index, among: shapes),
+          parameters[index].map(counting))
     }
   }
 

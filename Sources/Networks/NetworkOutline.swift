@@ -67,7 +67,7 @@ public struct NetworkOutline: Codable, Hashable, Sendable {
     input = architecture.input.dimensions
     parameters = network.parameterCount
     macs = network.macs
-    denseMACs = network.denseMACs == macs ? nil : network.denseMACs
+    denseMACs = network.denseMACs
     bytes = network.bytes
     prunable = groups.prunable.count { !groups.groups[$0].producers.isEmpty }
     featureNode = architecture.featureNode?.rawValue

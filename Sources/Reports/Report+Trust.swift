@@ -69,8 +69,10 @@ extension Report {
       them is not known.
       """
     let warnings = explanation.warnings ?? []
-    if let used = warnings.first(where: { $0.code == Warning.trainingRowsHeldOut })?.figure {
-      let (count, total) = (Int(used), explanation.data.heldOut)
+    let total = explanation.data.heldOut
+    if let used = warnings.first(where: { $0.code == Warning.trainingRowsHeldOut })?.figure,
+      let count = Int(exactly: used)
+    {
       let purpose = isOwn ? "to train the network and to extract the rules" : "to extract the rules"
       use =
         count >= total

@@ -80,7 +80,7 @@ import Testing
   // MARK: Known notations
 
   private func again(
-    _ cells: (Int) -> String, after first: (Int) -> String, separator: String = ","
+    _ cells: (Int) -> String, after first: (Int) -> String
   ) throws -> LoadedData {
     func rows(_ cells: (Int) -> String) -> String {
       table("k;b;y") { "\(cells($0));\($0 % 7);\($0 / 2 % 2)" }

@@ -101,6 +101,28 @@ import Testing
     #expect(difference(hidden, network.activations(for: rows)[3]) < 1e-5)
   }
 
+  /// The range of outputs that are activations, or sums and constant scalings of them; none of logits.
+  @Test func outputsOfActivationsHaveARange() throws {
+    func range(_ layers: [any Layer], _ factors: [Float] = []) throws -> ClosedRange<Double>? {
+      var network = try Network(Architecture(input: [3]) { layers }, seed: 1)
+      for (position, factor) in factors.enumerated() {
+        let last = network.parameters.indices.count - 1
+        let shape = network.parameters[last][position].value.shape
+        network.parameters[last][position].value = Tensor(
+          [Float](repeating: factor, count: shape.count), shape: shape)
+      }
+      return network.outputRange
+    }
+    let scaling = BatchNormalization(epsilon: 0, isFrozen: true)
+    #expect(try range([Dense(1)]) == nil)
+    #expect(try range([Dense(1), Activation(.sigmoid)]) == 0...1)
+    #expect(try range([Dense(1), Activation(.tanh), scaling], [-0.5, 0.25, 0, 1]) == -0.25...0.75)
+    #expect(try range([Dense(1), Activation(.relu)]) == 0...Double.infinity)
+    #expect(try range([Dense(1), Activation(.relu), scaling], [1, 0, 0, 1]) == nil)
+    #expect(try range([Dense(1), Activation(.sigmoid), scaling], [.nan, 0, 0, 1]) == nil)
+    #expect(try range([Dense(1), Activation(.sigmoid), Dense(1)]) == nil)
+  }
+
   @Test func masksRemoveWeights() throws {
     var network = try Network(architecture(5), seed: 4)
     let count = network.parameterCount

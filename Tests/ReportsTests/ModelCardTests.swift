@@ -84,6 +84,15 @@ import Testing
         .contains(words + " to extract the rules."))
   }
 
+  /// A result that was edited may have any number there.
+  @Test(arguments: [1e300, -1e300, 2.5, .infinity])
+  func noNumberOfRowsIsNoFact(figure: Double) throws {
+    var explanation = SampleExplanation.iris.explanation
+    explanation.warnings = [Warning(Warning.trainingRowsHeldOut, "edited", figure: figure)]
+    #expect(
+      try MarkdownWriter().write(ModelCard(explanation).document).contains("were used neither"))
+  }
+
   /// A card of the network before pruning does not call it pruned.
   @Test func theNetworkBeforePruningIsNotCalledPruned() throws {
     var explanation = SampleExplanation.iris.explanation
